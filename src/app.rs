@@ -1,0 +1,101 @@
+//! `App`: the capabilities a handler or an object may use. Built once per
+//! isolate by `edge/`, and by the tests' host.
+
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::catalog::snapshot::CatalogMemory;
+use crate::ports::{Cache, Clock, Database, Entropy, EventQueue, HttpClient, Objects};
+
+#[derive(Clone)]
+pub struct App(Arc<Capabilities>);
+
+pub struct Capabilities {
+    pub database: Box<dyn Database>,
+    pub cache: Box<dyn Cache>,
+    pub objects: Box<dyn Objects>,
+    pub events: Box<dyn EventQueue>,
+    pub http: Box<dyn HttpClient>,
+    pub clock: Box<dyn Clock>,
+    pub entropy: Box<dyn Entropy>,
+    pub keys: Keys,
+    pub config: Config,
+    /// The catalog as this isolate last read it.
+    pub catalog: CatalogMemory,
+}
+
+impl App {
+    pub fn new(capabilities: Capabilities) -> Self {
+        Self(Arc::new(capabilities))
+    }
+}
+
+impl Deref for App {
+    type Target = Capabilities;
+    fn deref(&self) -> &Capabilities {
+        &self.0
+    }
+}
+
+/// What the deployment sets.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// The first owner's account, created or updated when it differs.
+    pub owner: Option<OwnerCredentials>,
+    /// Whether the test payment provider takes payments.
+    pub test_provider: bool,
+    /// Where the test provider writes down its charges; in memory of nobody if unset.
+    pub test_provider_ledger: Option<String>,
+    /// Development endpoints under `/dev/`.
+    pub development: bool,
+}
+
+#[derive(Clone)]
+pub struct OwnerCredentials {
+    pub email: String,
+    pub password: String,
+}
+
+/// The one master secret; every use has a key of its own, derived by HKDF
+/// (RFC 5869). No `Debug`, no `Display`.
+#[derive(Clone)]
+pub struct Keys([u8; 32]);
+
+#[derive(Debug, thiserror::Error)]
+#[error("SECRET_KEY must be 64 hexadecimal digits (32 random bytes)")]
+pub struct InvalidSecretKey;
+
+impl Keys {
+    pub fn parse(secret_key: &str) -> Result<Self, InvalidSecretKey> {
+        let mut master = [0; 32];
+        hex::decode_to_slice(secret_key.trim(), &mut master).map_err(|_| InvalidSecretKey)?;
+        Ok(Self(master))
+    }
+
+    /// The key for one purpose, such as `"access-token"`.
+    pub fn derive(&self, purpose: &'static str) -> [u8; 32] {
+        let mut key = [0; 32];
+        // Expanding 32 bytes cannot fail: the limit is 255 blocks.
+        let _ = hkdf::Hkdf::<Sha256>::new(Some(b"tradepost"), &self.0).expand(purpose.as_bytes(), &mut key);
+        key
+    }
+
+    /// HMAC-SHA-256 under the key for `purpose` over the parts, each preceded
+    /// by its length so that no two lists of parts collide.
+    pub fn mac(&self, purpose: &'static str, parts: &[&str]) -> [u8; 32] {
+        let key = self.derive(purpose);
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return [0; 32] };
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// SHA-256 in hexadecimal: names a request body, keeps a token at rest.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,0 +1,256 @@
+//! What handlers take from a request: bodies, paths, queries and headers,
+//! each parsed once, each with a clear problem when it does not fit.
+
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{StatusCode, header};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use std::ops::Deref;
+
+use crate::app::{App, sha256_hex};
+use crate::error::{FieldError, Problem};
+
+/// The largest request body, in bytes.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// A JSON body. Broken JSON is a 400; JSON that does not fit is a 422 with
+/// a pointer to the place.
+pub struct Json<T> {
+    pub value: T,
+    pub bytes: Bytes,
+}
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// The bytes of a body, within the limit.
+pub async fn bounded_body(request: Request) -> Result<Bytes, Problem> {
+    let too_large = || {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("a body may have at most {MAX_BODY} bytes"),
+        )
+    };
+    if request.headers().contains_key("x-body-too-large") {
+        return Err(too_large());
+    }
+    let bytes = request.into_body().collect().await.map_err(|_| Problem::unparsable("the body broke off"))?.to_bytes();
+    if bytes.len() > MAX_BODY { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn media_type(request: &Request) -> &str {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    value.split(';').next().unwrap_or("").trim()
+}
+
+/// Reads JSON into a type, with the pointer to what does not fit.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let inner = error.inner();
+        let text = inner.to_string();
+        if inner.is_data() && !text.starts_with("recursion limit") {
+            Problem::invalid(vec![FieldError::new(json_pointer(error.path()), without_position(&text))])
+        } else {
+            Problem::unparsable(format!("the body is not JSON: {text}"))
+        }
+    })?;
+    deserializer.end().map_err(|error| Problem::unparsable(format!("the body is not JSON: {error}")))?;
+    Ok(value)
+}
+
+fn json_pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path.iter() {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&part);
+    }
+    pointer
+}
+
+fn without_position(text: &str) -> String {
+    text.split_once(" at line ").map_or(text, |(before, _)| before).to_owned()
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let json = media_type(&request).eq_ignore_ascii_case("application/json");
+        let empty_type = media_type(&request).is_empty();
+        let bytes = bounded_body(request).await?;
+        // A POST without any body and any type is an empty object: `curl -X POST`.
+        if bytes.is_empty() && empty_type {
+            return Ok(Self { value: parse_json(b"{}")?, bytes });
+        }
+        if !json {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "send the body as content-type: application/json",
+            ));
+        }
+        Ok(Self { value: parse_json(&bytes)?, bytes })
+    }
+}
+
+impl<T: schemars::JsonSchema> OperationInput for Json<T> {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        axum::Json::<T>::operation_input(ctx, operation);
+    }
+}
+
+/// A form as browsers send it.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let form_type = media_type(&Request::from_parts(parts.clone(), axum::body::Body::empty()))
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        if !form_type {
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send a form"));
+        }
+        let bytes = bounded_body(Request::from_parts(parts.clone(), body)).await?;
+        let request = Request::from_parts(parts, axum::body::Body::from(bytes));
+        match axum::Form::<T>::from_request(request, state).await {
+            Ok(axum::Form(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::invalid_field("", rejection.body_text())),
+        }
+    }
+}
+
+/// The query string's parameters.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::invalid_field("", rejection.body_text())),
+        }
+    }
+}
+
+impl<T: schemars::JsonSchema> OperationInput for Query<T> {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        axum::extract::Query::<T>::operation_input(ctx, operation);
+    }
+}
+
+/// The path's parameters. One that does not parse names nothing: a 404.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Problem::not_found()),
+        }
+    }
+}
+
+impl<T> OperationInput for Path<T> {}
+
+/// The `Idempotency-Key` header: 1 to 255 visible ASCII characters.
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        match value.to_str() {
+            Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(Self(Some(key.to_owned())))
+            }
+            _ => Err(Problem::invalid_field("Idempotency-Key", "a key is 1 to 255 visible ASCII characters")),
+        }
+    }
+}
+
+impl OperationInput for IdempotencyKey {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        header_parameter(
+            ctx,
+            operation,
+            "Idempotency-Key",
+            "Repeating the request with the same key and body replays its first answer.",
+        );
+    }
+}
+
+/// Documents an optional request header.
+pub fn header_parameter(ctx: &mut GenContext, operation: &mut Operation, name: &str, description: &str) {
+    use aide::openapi::{Parameter, ParameterData, ParameterSchemaOrContent, SchemaObject};
+    let json_schema = ctx.schema.subschema_for::<String>();
+    aide::operation::add_parameters(
+        ctx,
+        operation,
+        [Parameter::Header {
+            parameter_data: ParameterData {
+                name: name.to_owned(),
+                description: Some(description.to_owned()),
+                required: false,
+                deprecated: None,
+                format: ParameterSchemaOrContent::Schema(SchemaObject {
+                    json_schema,
+                    external_docs: None,
+                    example: None,
+                }),
+                example: None,
+                examples: Default::default(),
+                explode: None,
+                extensions: Default::default(),
+            },
+            style: Default::default(),
+        }],
+    );
+}
+
+/// What an idempotency key is compared by: method, path and body.
+pub fn request_digest(operation: &str, body: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(operation.len() + 1 + body.len());
+    bytes.extend_from_slice(operation.as_bytes());
+    bytes.push(0);
+    bytes.extend_from_slice(body);
+    sha256_hex(&bytes)
+}
+
+/// The caller's network address as the platform saw it; never a header that a
+/// client can set on the public network.
+pub struct ClientAddress(pub String);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let address = parts.headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()).unwrap_or("local");
+        Ok(Self(address.to_owned()))
+    }
+}
+
+impl OperationInput for ClientAddress {}

@@ -1,0 +1,108 @@
+//! `Idempotency-Key` for writes to the database: the record goes into the
+//! same batch as the write, so either both are there or neither is. (Orders
+//! keep their own records, in their object.)
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::Problem;
+use crate::ports::{DatabaseError, Statement, Timestamp};
+
+/// How long a record is kept, in milliseconds: a week.
+pub const LIFETIME_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
+
+/// One keyed request: who asked for what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The account's id, or what else sets callers apart.
+    pub scope: String,
+    pub key: String,
+    /// [`crate::extract::request_digest`] of the operation and the body.
+    pub digest: String,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    digest: String,
+    status: u16,
+    body: String,
+}
+
+/// The same key came with another body.
+pub fn key_reused() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency_key_reused",
+        "this Idempotency-Key was used for a different request",
+    )
+}
+
+/// The first answer to this request, if it has been answered.
+pub async fn first_answer(app: &App, request: &Option<Request>) -> Result<Option<Response>, Problem> {
+    let Some(request) = request else { return Ok(None) };
+    let statement = Statement::new(
+        "SELECT digest, status, body FROM idempotency_records WHERE scope = ?1 AND key = ?2 AND expires_at > ?3",
+        [request.scope.clone().into(), request.key.clone().into(), app.clock.now().millis().into()],
+    );
+    let rows = app.database.batch(vec![statement]).await?.into_iter().next().unwrap_or_default();
+    match rows.first::<Record>()? {
+        None => Ok(None),
+        Some(record) if record.digest == request.digest => Ok(Some(replay(record.status, record.body))),
+        Some(_) => Err(key_reused()),
+    }
+}
+
+/// A stored answer, marked as such.
+pub fn replay(status: u16, body: String) -> Response {
+    let mut response = json_response(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body);
+    response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    response
+}
+
+/// An answer whose JSON is already text.
+pub fn json_response(status: StatusCode, body: String) -> Response {
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}
+
+/// Writes the statements together with the record, and answers. Of two equal
+/// requests at once one writes; the other replays its answer.
+pub async fn commit(
+    app: &App,
+    request: Option<Request>,
+    statements: Vec<Statement>,
+    status: StatusCode,
+    answer: &impl Serialize,
+) -> Result<Response, Problem> {
+    let body = serde_json::to_string(answer).map_err(|error| Problem::internal(error.to_string()))?;
+    let mut batch = Vec::with_capacity(statements.len() + 2);
+    if let Some(request) = &request {
+        batch.extend(record(request, status, &body, app.clock.now()));
+    }
+    batch.extend(statements);
+    match app.database.batch(batch).await {
+        Ok(_) => Ok(json_response(status, body)),
+        Err(DatabaseError::Constraint(text)) if text.contains("idempotency_records") => {
+            first_answer(app, &request).await?.ok_or_else(|| Problem::unavailable("the database", text))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn record(request: &Request, status: StatusCode, body: &str, now: Timestamp) -> [Statement; 2] {
+    [
+        Statement::new("DELETE FROM idempotency_records WHERE expires_at <= ?1", [now.millis().into()]),
+        Statement::new(
+            "INSERT INTO idempotency_records (scope, key, digest, status, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            [
+                request.scope.clone().into(),
+                request.key.clone().into(),
+                request.digest.clone().into(),
+                i64::from(status.as_u16()).into(),
+                body.into(),
+                now.plus_millis(LIFETIME_MILLIS).millis().into(),
+            ],
+        ),
+    ]
+}

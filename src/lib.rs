@@ -1,0 +1,39 @@
+//! Tradepost: a shop's whole backend in one Worker.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`router`] | every route of the system, one line each |
+//! | [`app`] | the capabilities a handler may use |
+//! | [`error`] | errors to status and problem+json |
+//! | [`extract`] | what handlers take from a request |
+//! | [`money`], [`ids`] | amounts and identifiers |
+//! | [`ports`] | the seam to the platform |
+//! | [`auth`] | accounts, passwords, tokens, roles |
+//! | [`catalog`] | products, the snapshot buyers read, publishing |
+//! | [`pools`] | finite supplies: the object that cannot oversell |
+//! | [`payments`] | payment providers |
+//! | [`orders`] | the cart and the order it becomes |
+//! | [`admin`] | what staff see: projections and lists |
+//! | [`web`] | the storefront's pages |
+//! | `edge` | the Worker's side of the ports; the only code that names the platform |
+
+pub mod app;
+pub mod error;
+pub mod extract;
+pub mod idempotency;
+pub mod ids;
+pub mod money;
+pub mod ports;
+pub mod router;
+
+pub mod admin;
+pub mod auth;
+pub mod catalog;
+pub mod orders;
+pub mod payments;
+pub mod pools;
+pub mod telemetry;
+pub mod web;
+
+#[cfg(target_arch = "wasm32")]
+mod edge;

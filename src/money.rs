@@ -1,0 +1,154 @@
+//! Money as integer minor units with its currency. Nothing here rounds.
+
+use rusty_money::{FormattableCurrency, Formatter, iso};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
+
+/// The largest amount carried anywhere, in minor units: 2^53 - 1, because
+/// JSON, D1 and Durable Object storage all carry doubles.
+pub const MAX_AMOUNT: i64 = (1 << 53) - 1;
+
+/// The largest price of one piece, in minor units: a hundred million euros.
+pub const MAX_PRICE: i64 = 10_000_000_000;
+
+/// An ISO 4217 currency, such as `EUR`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Currency([u8; 3]);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    #[error("a currency is three capital letters from ISO 4217, such as EUR")]
+    UnknownCurrency,
+    #[error("amounts of different currencies cannot be added")]
+    CurrencyMismatch,
+    #[error("the amount is larger than 2^53 - 1 minor units")]
+    TooLarge,
+    #[error("a price is between 0 and 10,000,000,000 minor units")]
+    PriceOutOfRange,
+}
+
+impl Currency {
+    pub fn parse(code: &str) -> Result<Self, MoneyError> {
+        iso::find(code).ok_or(MoneyError::UnknownCurrency)?;
+        let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::UnknownCurrency)?;
+        Ok(Self(bytes))
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&code).map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"})
+    }
+}
+
+/// An amount in minor units (cents, pence, yen) of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    pub amount: i64,
+    pub currency: Currency,
+}
+
+impl Money {
+    pub fn zero(currency: Currency) -> Self {
+        Self { amount: 0, currency }
+    }
+
+    /// A price of one piece: not negative and at most [`MAX_PRICE`].
+    pub fn price(amount: i64, currency: Currency) -> Result<Self, MoneyError> {
+        if (0..=MAX_PRICE).contains(&amount) { Ok(Self { amount, currency }) } else { Err(MoneyError::PriceOutOfRange) }
+    }
+
+    pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch);
+        }
+        Self::bounded(self.amount.checked_add(other.amount), self.currency)
+    }
+
+    pub fn checked_mul(self, quantity: u32) -> Result<Self, MoneyError> {
+        Self::bounded(self.amount.checked_mul(i64::from(quantity)), self.currency)
+    }
+
+    fn bounded(amount: Option<i64>, currency: Currency) -> Result<Self, MoneyError> {
+        match amount {
+            Some(amount) if amount.abs() <= MAX_AMOUNT => Ok(Self { amount, currency }),
+            _ => Err(MoneyError::TooLarge),
+        }
+    }
+
+    /// The amount as people write it, such as `€19.99`: symbol, dot as the
+    /// decimal sign, comma between thousands, whatever the currency.
+    pub fn display(self) -> String {
+        let Some(currency) = iso::find(self.currency.as_str()) else {
+            return format!("{} {}", self.amount, self.currency);
+        };
+        let money = rusty_money::Money::from_minor(self.amount, currency);
+        let params = rusty_money::Params {
+            symbol: Some(currency.symbol()),
+            rounding: Some(currency.exponent()),
+            positions: &[rusty_money::Position::Sign, rusty_money::Position::Symbol, rusty_money::Position::Amount],
+            ..Default::default()
+        };
+        Formatter::money(&money, params)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_shown_as_people_write_it() {
+        let show = |amount, code| Money { amount, currency: Currency::parse(code).unwrap() }.display();
+        assert_eq!(show(1999, "EUR"), "€19.99");
+        assert_eq!(show(123_456_789, "GBP"), "£1,234,567.89");
+        assert_eq!(show(500, "JPY"), "¥500");
+        assert_eq!(show(-250, "USD"), "-$2.50");
+    }
+
+    #[test]
+    fn amounts_never_wrap_or_mix() {
+        let eur = Currency::parse("EUR").unwrap();
+        let gbp = Currency::parse("GBP").unwrap();
+        let most = Money { amount: MAX_AMOUNT, currency: eur };
+        assert_eq!(most.checked_add(Money { amount: 1, currency: eur }), Err(MoneyError::TooLarge));
+        assert_eq!(most.checked_mul(2), Err(MoneyError::TooLarge));
+        assert_eq!(most.checked_add(Money::zero(gbp)), Err(MoneyError::CurrencyMismatch));
+        assert_eq!(Currency::parse("eur"), Err(MoneyError::UnknownCurrency));
+        assert_eq!(Currency::parse("ZZZ"), Err(MoneyError::UnknownCurrency));
+    }
+}

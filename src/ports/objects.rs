@@ -1,0 +1,57 @@
+//! Durable Objects: addressed by class and name, each with a transactional
+//! store of its own and one alarm.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::{Pending, Rows, Statement, Timestamp};
+
+/// The classes of objects there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ObjectClass {
+    /// One per order: `orders::object`.
+    Order,
+    /// One per finite supply: `pools::object`.
+    Pool,
+    /// One for the shop: `catalog::publisher`.
+    Publisher,
+}
+
+/// The object did not answer. The command may or may not have taken effect.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("the object did not answer: {0}")]
+pub struct ObjectUnavailable(pub String);
+
+pub trait Objects: Send + Sync {
+    /// Sends one command, JSON in and JSON out, to the object of that name.
+    fn command<'a>(
+        &'a self,
+        class: ObjectClass,
+        name: &'a str,
+        body: String,
+    ) -> Pending<'a, Result<String, ObjectUnavailable>>;
+}
+
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("object storage: {0}")]
+pub struct StorageError(pub String);
+
+/// What one transaction of an object writes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Commit {
+    pub statements: Vec<Statement>,
+    /// `None` leaves the alarm as it is; `Some(None)` takes it away.
+    pub alarm: Option<Option<Timestamp>>,
+}
+
+/// What an object has around it: its store, its alarm, and a way to go on
+/// working after it has answered.
+pub trait ObjectHost {
+    /// Reads. Synchronous: no other command can come between.
+    fn read(&self, statement: Statement) -> Result<Rows, StorageError>;
+    /// Writes all of it in one transaction, or nothing.
+    fn commit(&self, commit: Commit) -> Result<(), StorageError>;
+    /// Runs the future after the answer is given. It may be lost with the
+    /// process, so only work that the alarm would repeat belongs here.
+    fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>);
+}

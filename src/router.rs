@@ -1,0 +1,107 @@
+//! Every route of the system, one line each, grouped by who calls.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::get;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http_body_util::BodyExt;
+use tower_service::Service;
+
+use crate::app::App;
+use crate::error::Problem;
+use crate::ids::RequestId;
+use crate::telemetry;
+
+pub fn routes() -> ApiRouter<App> {
+    ApiRouter::new()
+        // Operations
+        .api_route("/healthz", get(telemetry::handlers::healthz))
+}
+
+/// The router, ready to answer. Building it is slow: once per isolate.
+pub fn router(app: App) -> Router {
+    let mut document = aide::openapi::OpenApi::default();
+    routes()
+        .finish_api(&mut document)
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method")
+        })
+        .with_state(app)
+}
+
+/// Sent with every answer (OWASP Secure Headers).
+pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ),
+];
+
+/// Answers one request: routes it, writes problems out, and adds what every
+/// answer carries.
+pub async fn answer(app: &App, router: &mut Router, request: http::Request<Bytes>) -> http::Response<Bytes> {
+    let request_id = RequestId::new(app.clock.now(), &*app.entropy);
+    let (parts, bytes) = request.into_parts();
+    let line = telemetry::RequestLine { method: parts.method.clone(), path: parts.uri.path().to_owned(), request_id };
+    let response = match forged(&parts.method, &parts.headers) {
+        Some(problem) => axum::response::IntoResponse::into_response(problem),
+        None => match router.call(Request::from_parts(parts, Body::from(bytes))).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        },
+    };
+    finish(line, response).await
+}
+
+async fn finish(line: telemetry::RequestLine, response: Response) -> http::Response<Bytes> {
+    let request_id = line.request_id;
+    let (mut parts, body) = response.into_parts();
+    let body = match parts.extensions.remove::<Problem>() {
+        Some(problem) => {
+            telemetry::log_problem(&line, &problem);
+            for (name, value) in &problem.headers {
+                parts.headers.append(name, value.clone());
+            }
+            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+            Bytes::from(problem.body(request_id))
+        }
+        None => body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default(),
+    };
+    for (name, value) in &SECURITY_HEADERS {
+        parts.headers.entry(name).or_insert_with(|| value.clone());
+    }
+    parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
+        parts.headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    http::Response::from_parts(parts, body)
+}
+
+/// Refuses an unsafe request that a cookie would authenticate and that another
+/// site may have sent (OWASP CSRF Prevention: Fetch Metadata, Origin).
+fn forged(method: &Method, headers: &HeaderMap) -> Option<Problem> {
+    let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || !headers.contains_key(header::COOKIE) || headers.contains_key(header::AUTHORIZATION) {
+        return None;
+    }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let same_origin = match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), _, _) => site == "same-origin",
+        (None, Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        _ => false,
+    };
+    (!same_origin)
+        .then(|| Problem::new(StatusCode::FORBIDDEN, "csrf", "this request did not come from the shop's own pages"))
+}

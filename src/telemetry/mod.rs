@@ -1,0 +1,38 @@
+//! Health answers and log lines. Knows no other room.
+
+pub mod handlers;
+
+use http::Method;
+
+use crate::error::Problem;
+use crate::ids::RequestId;
+
+/// Where a log line came from: never an address, a token or a body.
+pub struct RequestLine {
+    pub method: Method,
+    pub path: String,
+    pub request_id: RequestId,
+}
+
+/// Writes one line where a failure of ours was answered.
+pub fn log_problem(line: &RequestLine, problem: &Problem) {
+    let Some(cause) = &problem.cause else { return };
+    log(&serde_json::json!({
+        "level": "error",
+        "event": "request_failed",
+        "method": line.method.as_str(),
+        "path": line.path,
+        "request_id": line.request_id,
+        "status": problem.status.as_u16(),
+        "code": problem.code,
+        "cause": cause,
+    }));
+}
+
+/// Writes one JSON line to the platform's log.
+pub fn log(line: &serde_json::Value) {
+    #[cfg(target_arch = "wasm32")]
+    crate::edge::log(&line.to_string());
+    #[cfg(not(target_arch = "wasm32"))]
+    eprintln!("{line}");
+}
