@@ -1,0 +1,97 @@
+// Cargo, wasm-bindgen and, for a release, wasm-opt: from src/ to build/tradepost{.js,_bg.wasm}.
+// Cargo decides what to recompile; the later steps are skipped while their input is the same.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { at, cargoEnv, sha256, targetDir, wasmBindgen, wasmBindgenVersion } from "./lib/paths.mjs";
+import { isMain, loudly, say, step, Stop, top } from "./lib/say.mjs";
+import { withTarget } from "./lib/target.mjs";
+
+const KIB = 1024;
+/** A Worker starts in every city it is asked in: what it weighs is what the first buyer waits for. */
+const LIMIT_GZIPPED = 600 * KIB;
+
+// wasm-opt refuses what it was not told of, so the list follows the flags below and rustc's own.
+const wasmFeatures = "-C target-feature=+simd128,+bulk-memory";
+const optimise = [
+  "-O3",
+  "--enable-simd",
+  "--enable-bulk-memory",
+  "--enable-bulk-memory-opt",
+  "--enable-mutable-globals",
+  "--enable-sign-ext",
+  "--enable-nontrapping-float-to-int",
+  "--enable-multivalue",
+  "--enable-reference-types",
+  "--enable-exception-handling",
+];
+
+export const wasmEnv = () => {
+  const name = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+  return { ...cargoEnv(), [name]: [process.env[name], wasmFeatures].filter(Boolean).join(" ") };
+};
+
+async function compile(profile) {
+  const args = ["build", "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile];
+  await loudly("cargo", args, { cwd: at(), env: wasmEnv() });
+  return readFileSync(join(targetDir, "wasm32-unknown-unknown", profile, "tradepost.wasm"));
+}
+
+async function bind(wasm, next) {
+  mkdirSync(next, { recursive: true });
+  const input = join(next, "compiled.wasm");
+  writeFileSync(input, wasm);
+  // The reset function is how src/edge/life.js begins anew after a panic.
+  const flags = ["--target", "web", "--no-typescript", "--experimental-reset-state-function"];
+  await loudly(wasmBindgen().program, [...flags, "--out-dir", next, "--out-name", "tradepost", input]);
+  rmSync(input);
+}
+
+async function shrink(next) {
+  const [bound, small] = [join(next, "tradepost_bg.wasm"), join(next, "small.wasm")];
+  const wasmOpt = at("node_modules", "binaryen", "bin", "wasm-opt");
+  await step("wasm-opt -O3", () => loudly(process.execPath, [wasmOpt, ...optimise, bound, "-o", small]));
+  renameSync(small, bound);
+}
+
+/** Whoever watches build/ sees whole files only, and the JavaScript last. */
+function publish(next) {
+  const names = readdirSync(next).sort((a, b) => Number(a.endsWith(".js")) - Number(b.endsWith(".js")));
+  for (const name of names) {
+    if (name === "snippets") rmSync(at("build", name), { recursive: true, force: true });
+    renameSync(join(next, name), at("build", name));
+  }
+  rmSync(next, { recursive: true });
+}
+
+function report(release) {
+  const wasm = readFileSync(at("build", "tradepost_bg.wasm"));
+  const gzipped = gzipSync(wasm, { level: 9 }).length;
+  const kib = (bytes) => `${Math.round(bytes / KIB).toLocaleString("en")} KiB`;
+  if (!release) return say(`wasm ${kib(wasm.length)}, not optimised`);
+  say(`wasm ${kib(wasm.length)}, ${kib(gzipped)} gzipped (limit ${LIMIT_GZIPPED / KIB})`);
+  if (gzipped > LIMIT_GZIPPED) {
+    throw new Stop("The Worker is too heavy. `cargo tree --target wasm32-unknown-unknown -e normal` shows what came in.");
+  }
+}
+
+export async function build(profile = "release") {
+  const release = profile === "release";
+  const wasm = await withTarget(() => compile(profile));
+  const stamp = at("build", "stamp");
+  const key = sha256(wasm, profile, wasmBindgenVersion(), readFileSync(at("scripts", "build.mjs")));
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== key) {
+    rmSync(stamp, { force: true });
+    const next = at("build", "next");
+    rmSync(next, { recursive: true, force: true });
+    await bind(wasm, next);
+    if (release) await shrink(next);
+    publish(next);
+    writeFileSync(stamp, key);
+  }
+  report(release);
+}
+
+if (isMain(import.meta.url)) {
+  await top(() => build(process.argv.includes("--fast") ? "worker-dev" : "release"));
+}

@@ -1,0 +1,95 @@
+// The Worker on workerd's own socket, without wrangler's development proxy.
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { createRequire } from "node:module";
+import { unstable_getMiniflareWorkerOptions as workerOptionsOf, unstable_splitSqlQuery as splitSql } from "wrangler";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { readFileSync } from "node:fs";
+import { at, root } from "./paths.mjs";
+import { Stop } from "./say.mjs";
+
+const require = createRequire(import.meta.url);
+
+/** Every file the Worker is made of; the first is its main module. */
+function modules() {
+  const files = (folder, ending) =>
+    readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith(ending))
+      .map((name) => join(folder, name));
+  const main = at("src", "edge", "entry.js");
+  const scripts = [...files(at("src", "edge"), ".js"), at("build", "tradepost.js")];
+  if (existsSync(at("build", "snippets"))) scripts.push(...files(at("build", "snippets"), ".js"));
+  return [
+    { type: "ESModule", path: main },
+    ...scripts.filter((path) => path !== main).map((path) => ({ type: "ESModule", path })),
+    { type: "CompiledWasm", path: at("build", "tradepost_bg.wasm") },
+  ];
+}
+
+/** Starts workerd. `vars` is what the Worker finds in its environment; nothing else is passed on. */
+export async function startWorker({ port, data, pidFile, vars }) {
+  mkdirSync(data, { recursive: true });
+  process.env.TRADEPOST_WORKERD = require("workerd").default;
+  process.env.TRADEPOST_WORKERD_PID = pidFile;
+  if (process.platform !== "win32") process.env.MINIFLARE_WORKERD_PATH = at("scripts", "workerd.sh");
+  const { workerOptions } = workerOptionsOf(at("wrangler.jsonc"));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      log: new Log(LogLevel.WARN),
+      handleStructuredLogs: ({ level, message }) => {
+        // The socket, not the console, is the interface; only what went wrong is worth a line.
+        if (level === "error" || level === "warn") console.error(message);
+      },
+      resourcePersistencePath: data,
+      workers: [
+        {
+          ...workerOptions,
+          name: "tradepost",
+          rootPath: root,
+          modulesRoot: root,
+          modulesRules: undefined,
+          modules: modules(),
+          bindings: vars,
+          unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+        },
+      ],
+    }),
+  );
+  try {
+    await miniflare.ready;
+    await migrate(miniflare);
+  } catch (error) {
+    await miniflare.dispose().catch(() => {});
+    if (/address.*in use/i.test(String(error))) throw new Stop(`Port ${port} is taken. Choose another with PORT=...`);
+    throw error;
+  }
+  const url = await miniflare.unsafeGetDirectURL("tradepost");
+  return { url: url.origin, dispose: () => miniflare.dispose() };
+}
+
+/** What `wrangler d1 migrations apply` does, in the same table, without starting wrangler. */
+async function migrate(miniflare) {
+  const database = await miniflare.getD1Database("DB");
+  const table = "d1_migrations";
+  await database
+    .prepare(
+      `CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, ` +
+        `applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`,
+    )
+    .run();
+  const { results } = await database.prepare(`SELECT name FROM ${table}`).all();
+  const applied = new Set(results.map(({ name }) => name));
+  const pending = existsSync(at("migrations"))
+    ? readdirSync(at("migrations")).filter((name) => name.endsWith(".sql") && !applied.has(name))
+    : [];
+  for (const name of pending.sort()) {
+    const statements = splitSql(readFileSync(at("migrations", name), "utf8")).filter((text) => text.trim());
+    await database.batch([
+      ...statements.map((text) => database.prepare(text)),
+      database.prepare(`INSERT INTO ${table} (name) VALUES (?)`).bind(name),
+    ]);
+  }
+}

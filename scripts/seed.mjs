@@ -1,0 +1,98 @@
+// The demo shop, through the public API: what it does, a shop's own import can do.
+// Running it again changes nothing, whoever ran it before and however far it came.
+import { existsSync, readFileSync } from "node:fs";
+import { at } from "./lib/paths.mjs";
+import { isMain, say, step, Stop, top } from "./lib/say.mjs";
+
+const AT_ONCE = 6;
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Asks until `answer` says yes; what it said last becomes part of the error. */
+async function until(what, patience, answer) {
+  let last = "";
+  for (const end = Date.now() + patience; Date.now() < end; await pause(100)) {
+    const result = await answer().catch((error) => ({ last: error.cause?.message ?? error.message }));
+    if (result.yes) return;
+    last = result.last;
+  }
+  throw new Stop(`${what}; the last answer was: ${last}`);
+}
+
+export const untilReady = (url) =>
+  until("The Worker did not become ready", 60_000, async () => {
+    const response = await fetch(`${url}/readyz`);
+    return { yes: response.status === 200, last: `${response.status} ${(await response.text()).slice(0, 500)}` };
+  });
+
+/** The catalog that buyers read is published a moment after it changed. */
+export const untilVisible = (url, slug) =>
+  slug === undefined
+    ? undefined
+    : until("The demo products did not appear in the catalog", 60_000, async () => {
+        const response = await fetch(`${url}/v1/products/${slug}`);
+        await response.arrayBuffer();
+        return { yes: response.ok, last: `GET /v1/products/${slug}: ${response.status}` };
+      });
+
+const file = () => at("demo", "products.json");
+
+export async function seed({ url, email, password }) {
+  if (!existsSync(file())) return void say("demo/products.json is not there: nothing to seed");
+  const { products } = JSON.parse(readFileSync(file(), "utf8"));
+
+  const send = async (path, body, headers = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, text, json: () => JSON.parse(text) };
+  };
+  const wrong = (path, { status, text }) => new Stop(`Seeding: POST ${path} answered ${status}: ${text.slice(0, 500)}`);
+
+  const login = await send("/v1/auth/login", { email, password });
+  if (login.status !== 200) throw wrong("/v1/auth/login", login);
+  const authorization = `Bearer ${login.json().access_token}`;
+
+  const put = async (product) => {
+    const { variants, ...rest } = product;
+    const stock = new Map(variants.map(({ sku, stock }) => [sku, stock ?? 0]));
+    const body = { ...rest, status: "active", variants: variants.map(({ stock: _, ...variant }) => variant) };
+    const answer = await send("/v1/admin/products", body, { authorization, "idempotency-key": `demo:${product.slug}` });
+    // Another seeding made it longer ago than idempotency keys are kept: then it has its stock too.
+    if (answer.status === 409) return;
+    if (answer.status !== 201) throw wrong("/v1/admin/products", answer);
+    for (const { id, sku } of answer.json().variants) {
+      if (!stock.get(sku)) continue;
+      const path = `/v1/admin/stock/${id}/adjustments`;
+      // The reference, not the key, is what makes a repeat count once.
+      const adjusted = await send(
+        path,
+        { delta: stock.get(sku), reason: "received", reference: `demo:${sku}` },
+        { authorization, "idempotency-key": `demo:${sku}` },
+      );
+      if (adjusted.status >= 300) throw wrong(path, adjusted);
+    }
+  };
+
+  await step(`seeding ${products.length} demo products`, async (progress) => {
+    const queue = [...products];
+    const worker = async () => {
+      for (let product = queue.shift(); product; product = queue.shift()) {
+        await put(product);
+        progress(`${products.length - queue.length} of ${products.length}`);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  });
+  return products.at(-1)?.slug;
+}
+
+if (isMain(import.meta.url)) {
+  const { TRADEPOST_URL: url, ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
+  await top(async () => {
+    if (!url || !email || !password) throw new Stop("Set TRADEPOST_URL, ADMIN_EMAIL and ADMIN_PASSWORD.");
+    await seed({ url, email, password });
+  });
+}

@@ -1,0 +1,102 @@
+// The Worker's front door: hands the platform's events to Rust and decides nothing. It is
+// JavaScript because a plain handler costs less than the crate's generated one, because only a
+// class that extends DurableObject can be called by RPC, and because something must outlive a panic.
+import { DurableObject } from "cloudflare:workers";
+import * as rust from "../../build/tradepost.js";
+import module from "../../build/tradepost_bg.wasm";
+import { generation, guarded, instanceEnded, revive } from "./life.js";
+import { bodyOf, headersOf } from "./request.js";
+
+rust.initSync({ module });
+
+const pathStarts = (url, prefix) => url.startsWith(prefix, url.indexOf("/", 8));
+
+function broken(error) {
+  console.error("request failed", error);
+  return new Response('{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal"}', {
+    status: 500,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+  });
+}
+
+/** The catalog for anonymous buyers: no promise, no body, one header. Undefined when Rust declines. */
+function quick(request) {
+  try {
+    revive();
+    return rust.quick(request.url, request.headers.get("if-none-match") ?? undefined);
+  } catch (error) {
+    instanceEnded();
+    return broken(error);
+  }
+}
+
+async function serve(request, env, ctx) {
+  try {
+    let headers = headersOf(request);
+    let body = request.body === null ? undefined : await bodyOf(request);
+    if (body === "too large") {
+      // Rust words the 413 like every other error.
+      headers += `${headers && "\0"}x-body-too-large\x001`;
+      body = undefined;
+    }
+    return await guarded(() => rust.serve(request.method, request.url, headers, body, env, ctx));
+  } catch (error) {
+    return broken(error);
+  }
+}
+
+export default {
+  fetch(request, env, ctx) {
+    const { method, url } = request;
+    if (method === "GET" || method === "HEAD") {
+      if (pathStarts(url, "/assets/") || pathStarts(url, "/favicon.ico")) return env.ASSETS.fetch(request);
+      if (method === "GET" && !request.headers.has("authorization")) {
+        const answer = quick(request);
+        if (answer !== undefined) return answer;
+      }
+    }
+    return serve(request, env, ctx);
+  },
+
+  async queue(batch, env) {
+    try {
+      const bodies = batch.messages.map(({ body }) => (typeof body === "string" ? body : JSON.stringify(body)));
+      await guarded(() => rust.consume(bodies, env));
+      batch.ackAll();
+    } catch (error) {
+      console.error("events not consumed, retrying", error);
+      batch.retryAll({ delaySeconds: 5 });
+    }
+  },
+
+  async scheduled(_controller, env) {
+    await guarded(() => rust.tick(env));
+  },
+};
+
+/** An object whose Rust half dies with its instance: the next call builds it again from storage. */
+const objectOf = (Host) =>
+  class extends DurableObject {
+    #inner;
+    #generation;
+
+    #host() {
+      if (this.#generation !== generation) {
+        this.#inner = new Host(this.ctx, this.env);
+        this.#generation = generation;
+      }
+      return this.#inner;
+    }
+
+    command(json) {
+      return guarded(() => this.#host().command(json));
+    }
+
+    alarm() {
+      return guarded(() => this.#host().alarm());
+    }
+  };
+
+export class OrderObject extends objectOf(rust.OrderHost) {}
+export class PoolObject extends objectOf(rust.PoolHost) {}
+export class PublisherObject extends objectOf(rust.PublisherHost) {}

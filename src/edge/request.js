@@ -1,0 +1,69 @@
+// The parts of a request that Rust looks at, bounded.
+
+// Each look-up crosses into the runtime once; a header that nobody reads is not asked for.
+const names = [
+  "content-type",
+  "authorization",
+  "cookie",
+  "idempotency-key",
+  "x-cart-token",
+  "if-none-match",
+  "if-match",
+  "origin",
+  "sec-fetch-site",
+  "accept",
+  "cf-connecting-ip",
+  "stripe-signature",
+  "access-control-request-method",
+];
+
+/** name NUL value NUL name NUL value: a header can hold no NUL. */
+export function headersOf({ headers }) {
+  let joined = "";
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) joined += joined === "" ? `${name}\0${value}` : `\0${name}\0${value}`;
+  }
+  return joined;
+}
+
+const KIB = 1024;
+const BODY_LIMIT = 256 * KIB;
+const IMPORT_LIMIT = 25 * KIB * KIB;
+
+/** A body as bytes, undefined when it is empty, or "too large" without having kept them. */
+export async function bodyOf(request) {
+  const path = request.url.indexOf("/", 8);
+  const limit = request.url.startsWith("/v1/admin/imports", path) ? IMPORT_LIMIT : BODY_LIMIT;
+  const declared = request.headers.get("content-length");
+  if (declared !== null) {
+    if (Number(declared) > limit) return "too large";
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    return bytes.length > 0 ? bytes : undefined;
+  }
+  return readBounded(request.body, limit);
+}
+
+async function readBounded(stream, limit) {
+  const reader = stream.getReader();
+  const chunks = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel();
+      return "too large";
+    }
+    chunks.push(value);
+  }
+  if (length === 0) return undefined;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
