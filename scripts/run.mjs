@@ -33,6 +33,6 @@ await top(async () => {
       WRANGLER_SEND_METRICS: "false",
     },
   });
-  onEnd((signal) => child.kill(signal));
+  onEnd((signal) => child.kill(signal), { shell: Boolean(process.env.npm_lifecycle_event) });
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 });

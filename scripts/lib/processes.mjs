@@ -2,7 +2,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { Stop } from "./say.mjs";
+import { say } from "./say.mjs";
+
+const SERVER = /serve\.mjs/;
+const WORKERD = /workerd.* serve /;
 
 /** A process id is reused sooner or later: believe it only when the command still fits. */
 function commandOf(pid) {
@@ -22,19 +25,23 @@ async function gone(pid, pattern, patience) {
   return !alive(pid, pattern);
 }
 
-/** Waits for an orphaned server to notice that it is one, then ends a workerd that lingers. */
+/**
+ * Ends what an earlier server on this folder left running. The one started last wins: whoever
+ * restarts a server after killing some wrapper of it should not have to hunt for the rest.
+ */
 export async function reap(folder) {
   const server = pidIn(join(folder, "serve.pid"));
-  if (!(await gone(server, /serve\.mjs/, 5000))) {
-    throw new Stop(`${folder} is in use by another server, process ${server}. Stop it or choose another STATE.`);
+  if (!(await gone(server, SERVER, 1000))) {
+    say(`${folder} is in use by process ${server}: stopping that server first`);
+    process.kill(server, "SIGTERM");
+    if (!(await gone(server, SERVER, 5000))) process.kill(server, "SIGKILL");
   }
-  const file = join(folder, "workerd.pid");
-  const workerd = pidIn(file);
-  if (alive(workerd, /workerd.* serve /)) {
+  const workerd = pidIn(join(folder, "workerd.pid"));
+  if (!(await gone(workerd, WORKERD, 500))) {
     process.kill(workerd, "SIGKILL");
-    await gone(workerd, /workerd/, 5000);
+    await gone(workerd, WORKERD, 5000);
   }
-  rmSync(file, { force: true });
+  rmSync(join(folder, "workerd.pid"), { force: true });
 }
 
 /** Marks the folder as ours; the result gives it back. */

@@ -1,5 +1,6 @@
 // Progress a person can follow, and failures without stack traces.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 /** A failure with its remedy: `top` prints the message alone. */
 export class Stop extends Error {}
@@ -69,20 +70,32 @@ export const isMain = (url) => {
   return new URL(url).pathname === script;
 };
 
+/** The parent of a process, where the system tells (Linux); 0 elsewhere. */
+function parentOf(pid) {
+  try {
+    // The second field is the command in parentheses, and may itself hold any of them.
+    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ")[1]);
+  } catch {
+    return 0;
+  }
+}
+
 /**
- * Calls `stop` once when asked to end, or when the process that started us is gone: a killed
- * npm must not leave a server behind that holds the port and the state.
+ * Calls `stop` once when asked to end, or when whoever started us is gone: a killed npm must not
+ * leave a server behind that holds the port and the state. npm starts us through a shell, which
+ * outlives it: with `shell` its parent is watched as well.
  */
-export function onEnd(stop) {
+export function onEnd(stop, { shell = false } = {}) {
+  const lineage = () => [process.ppid, shell ? parentOf(process.ppid) : 0].join();
+  const before = lineage();
   let ended = false;
-  const parent = process.ppid;
   const end = (signal) => {
     if (ended) return;
     ended = true;
     clearInterval(watch);
     stop(signal);
   };
-  const watch = setInterval(() => process.ppid !== parent && end("SIGTERM"), 250);
+  const watch = setInterval(() => lineage() !== before && end("SIGTERM"), 250);
   watch.unref();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => end(signal));
 }

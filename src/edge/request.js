@@ -30,6 +30,8 @@ export function headersOf({ headers }) {
 const KIB = 1024;
 const BODY_LIMIT = 256 * KIB;
 const IMPORT_LIMIT = 25 * KIB * KIB;
+/** A client that is still sending when the connection closes never sees the 413: hear it out. */
+const DISCARD_LIMIT = 64 * KIB * KIB;
 
 /** A body as bytes, undefined when it is empty, or "too large" without having kept them. */
 export async function bodyOf(request) {
@@ -37,7 +39,7 @@ export async function bodyOf(request) {
   const limit = request.url.startsWith("/v1/admin/imports", path) ? IMPORT_LIMIT : BODY_LIMIT;
   const declared = request.headers.get("content-length");
   if (declared !== null) {
-    if (Number(declared) > limit) return "too large";
+    if (Number(declared) > limit) return discard(request.body.getReader());
     const bytes = new Uint8Array(await request.arrayBuffer());
     return bytes.length > 0 ? bytes : undefined;
   }
@@ -52,10 +54,7 @@ async function readBounded(stream, limit) {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > limit) {
-      await reader.cancel();
-      return "too large";
-    }
+    if (length > limit) return discard(reader);
     chunks.push(value);
   }
   if (length === 0) return undefined;
@@ -66,4 +65,14 @@ async function readBounded(stream, limit) {
     offset += chunk.length;
   }
   return bytes;
+}
+
+async function discard(reader) {
+  for (let length = 0; length < DISCARD_LIMIT; ) {
+    const { done, value } = await reader.read();
+    if (done) return "too large";
+    length += value.length;
+  }
+  await reader.cancel();
+  return "too large";
 }
