@@ -1,10 +1,9 @@
 // The Worker on workerd's own socket, without wrangler's development proxy.
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf, unstable_splitSqlQuery as splitSql } from "wrangler";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { readFileSync } from "node:fs";
 import { at, root } from "./paths.mjs";
 import { Stop } from "./say.mjs";
 
@@ -67,7 +66,26 @@ export async function startWorker({ port, data, pidFile, vars }) {
     throw error;
   }
   const url = await miniflare.unsafeGetDirectURL("tradepost");
-  return { url: url.origin, dispose: () => miniflare.dispose() };
+  const cron = setInterval(() => tick(miniflare), 60_000);
+  return {
+    url: url.origin,
+    async dispose() {
+      clearInterval(cron);
+      // The queue's broker keeps a batch back for a second, in memory: let it deliver.
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      await miniflare.dispose();
+    },
+  };
+}
+
+/** The cron trigger, which workerd leaves to the platform. */
+async function tick(miniflare) {
+  try {
+    const worker = await miniflare.getWorker("tradepost");
+    await worker.scheduled({ cron: "* * * * *" });
+  } catch (error) {
+    console.error("cron failed", error);
+  }
 }
 
 /** What `wrangler d1 migrations apply` does, in the same table, without starting wrangler. */

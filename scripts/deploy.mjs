@@ -1,0 +1,61 @@
+// `npm run deploy`: the release build, the migrations, then the Worker.
+// `npm run deploy -- --dry-run` does all that needs no account.
+import { existsSync, readFileSync } from "node:fs";
+import { unstable_readConfig as readConfig } from "wrangler";
+import { build } from "./build.mjs";
+import { at } from "./lib/paths.mjs";
+import { loudly, say, Stop, top } from "./lib/say.mjs";
+
+const wrangler = (...args) =>
+  loudly(process.execPath, [at("node_modules", "wrangler", "bin", "wrangler.js"), ...args], { cwd: at() });
+
+/** What the Worker cannot do without; wrangler itself checks only what it is told of. */
+function check() {
+  const config = readConfig({ config: at("wrangler.jsonc") });
+  const missing = [];
+  const need = (there, what) => there || missing.push(what);
+  need(config.d1_databases.some(({ binding }) => binding === "DB"), "the D1 binding DB");
+  need(config.kv_namespaces.some(({ binding }) => binding === "CATALOG"), "the KV binding CATALOG");
+  for (const name of ["ORDERS", "POOLS", "PUBLISHER"]) {
+    const bound = config.durable_objects.bindings.find((binding) => binding.name === name);
+    need(bound, `the Durable Object binding ${name}`);
+    const classes = config.migrations.flatMap((step) => step.new_sqlite_classes ?? []);
+    if (bound) need(classes.includes(bound.class_name), `${bound.class_name} among new_sqlite_classes`);
+  }
+  need(config.queues.producers?.some(({ binding }) => binding === "EVENTS"), "the queue producer EVENTS");
+  need(config.queues.consumers?.every(({ dead_letter_queue: dead }) => dead), "a dead letter queue");
+  need(config.triggers.crons?.length, "a cron trigger");
+  need(config.assets?.binding === "ASSETS", "the assets binding ASSETS");
+  for (const name of ["TEST_PROVIDER", "DEVELOPMENT"]) need(!(name in config.vars), `no ${name} among vars: it is for development`);
+  need(!("SECRET_KEY" in config.vars), "no SECRET_KEY among vars: it is a secret");
+  if (missing.length > 0) throw new Stop(`wrangler.jsonc lacks:\n${missing.map((line) => `  ${line}`).join("\n")}`);
+  return config;
+}
+
+/** `secret list` fails while the Worker does not exist yet: the first deployment comes before. */
+function afterwards() {
+  say(`
+Deployed. Once per shop, set its secrets (each command asks for the value):
+  npx wrangler secret put SECRET_KEY       64 hexadecimal digits, e.g. from: openssl rand -hex 32
+  npx wrangler secret put ADMIN_EMAIL
+  npx wrangler secret put ADMIN_PASSWORD`);
+}
+
+await top(async () => {
+  const dry = process.argv.includes("--dry-run");
+  const config = check();
+  await build("release");
+  if (dry) {
+    await wrangler("deploy", "--dry-run", "--outdir", at("build", "out"));
+    if (!existsSync(at("build", "out", "entry.js"))) throw new Stop("wrangler wrote no build/out/entry.js.");
+    say(`dry run complete: ${readFileSync(at("build", "out", "entry.js")).length} bytes of JavaScript in build/out`);
+    return;
+  }
+  // Without an id in wrangler.jsonc, wrangler makes the database, the namespace and the queues it
+  // lacks while deploying: then the tables can only follow.
+  const provisioned = config.d1_databases.every(({ database_id: id }) => id);
+  if (provisioned) await wrangler("d1", "migrations", "apply", "DB", "--remote");
+  await wrangler("deploy");
+  if (!provisioned) await wrangler("d1", "migrations", "apply", "DB", "--remote");
+  afterwards();
+});
