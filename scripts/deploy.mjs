@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { build } from "./build.mjs";
 import { at } from "./lib/paths.mjs";
-import { loudly, say, Stop, top } from "./lib/say.mjs";
+import { loudly, quietly, say, Stop, top } from "./lib/say.mjs";
 
-const wrangler = (...args) =>
-  loudly(process.execPath, [at("node_modules", "wrangler", "bin", "wrangler.js"), ...args], { cwd: at() });
+const program = at("node_modules", "wrangler", "bin", "wrangler.js");
+const wrangler = (...args) => loudly(process.execPath, [program, ...args], { cwd: at() });
 
 /** What the Worker cannot do without; wrangler itself checks only what it is told of. */
 function check() {
@@ -32,7 +32,7 @@ function check() {
   return config;
 }
 
-/** `secret list` fails while the Worker does not exist yet: the first deployment comes before. */
+/** Secrets belong to a Worker, so the first deployment comes before them. */
 function afterwards() {
   say(`
 Deployed. Once per shop, set its secrets (each command asks for the value):
@@ -51,11 +51,16 @@ await top(async () => {
     say(`dry run complete: ${readFileSync(at("build", "out", "entry.js")).length} bytes of JavaScript in build/out`);
     return;
   }
-  // Without an id in wrangler.jsonc, wrangler makes the database, the namespace and the queues it
-  // lacks while deploying: then the tables can only follow.
-  const provisioned = config.d1_databases.every(({ database_id: id }) => id);
-  if (provisioned) await wrangler("d1", "migrations", "apply", "DB", "--remote");
+  const migrate = () => wrangler("d1", "migrations", "apply", "DB", "--remote");
+  // Tables come before the code that needs them, except the first time: wrangler makes the
+  // database, the namespace and the queues that do not exist yet while it deploys.
+  const name = config.d1_databases.find(({ binding }) => binding === "DB").database_name;
+  const exists = await quietly(process.execPath, [program, "d1", "info", name], { cwd: at() }).then(
+    () => true,
+    () => false,
+  );
+  if (exists) await migrate();
   await wrangler("deploy");
-  if (!provisioned) await wrangler("d1", "migrations", "apply", "DB", "--remote");
+  if (!exists) await migrate();
   afterwards();
 });
