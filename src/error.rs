@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::ids::RequestId;
+use crate::orders::decision::OrderError;
+use crate::pools::pool::Refusal;
 use crate::ports::{CacheError, DatabaseError, ObjectUnavailable, QueueError, StorageError};
 
 /// An answer that is not a success. `code` is stable and machine-readable;
@@ -25,7 +27,7 @@ pub struct Problem {
 }
 
 /// One thing wrong with the input.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FieldError {
     /// A JSON Pointer (RFC 6901) into the body, or the name of a parameter.
     pub pointer: String,
@@ -126,6 +128,47 @@ impl IntoResponse for Problem {
     }
 }
 
+/// How the contract shows a problem.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Problem")]
+#[allow(dead_code)]
+struct ProblemBody {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// Stable and machine-readable.
+    code: String,
+    request_id: RequestId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<FieldError>>,
+}
+
+impl aide::OperationOutput for Problem {
+    type Inner = Self;
+
+    fn operation_response(
+        ctx: &mut aide::generate::GenContext,
+        _: &mut aide::openapi::Operation,
+    ) -> Option<aide::openapi::Response> {
+        let json_schema = ctx.schema.subschema_for::<ProblemBody>();
+        let schema = aide::openapi::SchemaObject { json_schema, external_docs: None, example: None };
+        let media = aide::openapi::MediaType { schema: Some(schema), ..Default::default() };
+        Some(aide::openapi::Response {
+            description: "A problem (RFC 9457).".to_owned(),
+            content: [("application/problem+json".to_owned(), media)].into_iter().collect(),
+            ..Default::default()
+        })
+    }
+
+    fn inferred_responses(
+        ctx: &mut aide::generate::GenContext,
+        operation: &mut aide::openapi::Operation,
+    ) -> Vec<(Option<u16>, aide::openapi::Response)> {
+        Self::operation_response(ctx, operation).map(|response| (None, response)).into_iter().collect()
+    }
+}
+
 impl From<DatabaseError> for Problem {
     fn from(error: DatabaseError) -> Self {
         match error {
@@ -152,5 +195,53 @@ impl From<ObjectUnavailable> for Problem {
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         Self::unavailable("the order desk", error.0)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            Refusal::OutOfStock { available } => {
+                Self::conflict("out_of_stock", detail).with_member("available", available)
+            }
+            Refusal::HoldReleased => Self::conflict("hold_released", detail),
+            Refusal::BelowHeld { held } => Self::conflict("below_held", detail).with_member("held", held),
+            Refusal::QuantityOutOfRange => Self::invalid_field("/delta", detail),
+        }
+    }
+}
+
+impl From<OrderError> for Problem {
+    fn from(error: OrderError) -> Self {
+        let detail = error.to_string();
+        match error {
+            OrderError::NotFound | OrderError::LineNotFound => Self::not_found(),
+            OrderError::CartClosed => Self::conflict("cart_closed", detail),
+            OrderError::NoPrice { line: Some(line) } => Self::invalid_field(format!("/lines/{line}"), detail),
+            OrderError::NoPrice { line: None } => Self::invalid_field("/id", detail),
+            OrderError::TooManyLines => Self::invalid_field("/lines", detail),
+            OrderError::QuantityOutOfRange => Self::invalid_field("/quantity", detail),
+            OrderError::TotalTooLarge => Self::invalid_field("/quantity", detail),
+            OrderError::CartIncomplete { missing } => {
+                Self::conflict("cart_incomplete", format!("{detail}: {} missing", missing.join(", ")))
+                    .with_member("missing", missing)
+            }
+            OrderError::PriceChanged { lines, old_total, new_total } => Self::conflict("price_changed", detail)
+                .with_member("lines", lines)
+                .with_member("old_total", old_total)
+                .with_member("new_total", new_total),
+            OrderError::NotForSale { lines } => Self::conflict("not_for_sale", detail).with_member("lines", lines),
+            OrderError::OutOfStock { lines } => Self::conflict("out_of_stock", detail).with_member("lines", lines),
+            OrderError::StockUnavailable => Self::unavailable("the stock", "a pool did not answer"),
+            OrderError::PaymentInProgress => Self::conflict("payment_in_progress", detail),
+            OrderError::NotPayable => Self::conflict("not_payable", detail),
+            OrderError::TooManyAttempts => Self::conflict("too_many_attempts", detail),
+            OrderError::NotCancellable => Self::conflict("not_cancellable", detail),
+            OrderError::KeyReused => crate::idempotency::key_reused(),
+            OrderError::KeyInUse => Self::conflict("idempotency_key_in_use", detail)
+                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")),
+            OrderError::Unavailable { cause } => Self::unavailable("the order desk", cause),
+        }
     }
 }

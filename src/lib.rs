@@ -5,15 +5,15 @@
 //! | [`router`] | every route of the system, one line each |
 //! | [`app`] | the capabilities a handler may use |
 //! | [`error`] | errors to status and problem+json |
-//! | [`extract`] | what handlers take from a request |
+//! | [`extract`], [`respond`] | what handlers take from a request, and how they answer |
+//! | [`idempotency`] | keyed writes to the database |
 //! | [`money`], [`ids`] | amounts and identifiers |
 //! | [`ports`] | the seam to the platform |
 //! | [`auth`] | accounts, passwords, tokens, roles |
 //! | [`catalog`] | products, the snapshot buyers read, publishing |
 //! | [`pools`] | finite supplies: the object that cannot oversell |
 //! | [`payments`] | payment providers |
-//! | [`orders`] | the cart and the order it becomes |
-//! | [`admin`] | what staff see: projections and lists |
+//! | [`orders`] | the cart and the order it becomes; lists of orders |
 //! | [`web`] | the storefront's pages |
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
 
@@ -24,9 +24,9 @@ pub mod idempotency;
 pub mod ids;
 pub mod money;
 pub mod ports;
+pub mod respond;
 pub mod router;
 
-pub mod admin;
 pub mod auth;
 pub mod catalog;
 pub mod orders;

@@ -1,7 +1,7 @@
 //! Every route of the system, one line each, grouped by who calls.
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::get;
+use aide::axum::routing::{get, patch, post, put};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -14,12 +14,35 @@ use tower_service::Service;
 use crate::app::App;
 use crate::error::Problem;
 use crate::ids::RequestId;
+use crate::orders::{handlers as orders, projection};
+use crate::pools::handlers as pools;
 use crate::telemetry;
 
 pub fn routes() -> ApiRouter<App> {
     ApiRouter::new()
+        // Catalog, anonymous
+        .api_route("/v1/variants/{id}/availability", get(pools::get_availability))
+        // Carts and orders, by the cart's token or its customer
+        .api_route("/v1/carts", post(orders::create_cart))
+        .api_route("/v1/carts/{id}", get(orders::get_cart))
+        .api_route("/v1/carts/{id}/lines", post(orders::add_cart_line))
+        .api_route("/v1/carts/{id}/lines/{line_id}", patch(orders::update_cart_line).delete(orders::delete_cart_line))
+        .api_route("/v1/carts/{id}/details", put(orders::put_cart_details))
+        .api_route("/v1/carts/{id}/shipping-options", get(orders::list_cart_shipping_options))
+        .api_route("/v1/carts/{id}/shipping-option", put(orders::put_cart_shipping_option))
+        .api_route("/v1/carts/{id}/order", post(orders::place_order))
+        .api_route("/v1/orders/{id}", get(orders::get_order))
+        .api_route("/v1/orders/{id}/payments", post(orders::create_order_payment))
+        .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))
+        .api_route("/v1/me/orders", get(projection::list_my_orders))
+        // Staff, role checked in each handler
+        .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
+        .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))
+        .api_route("/v1/admin/orders", get(projection::list_orders))
+        .api_route("/v1/admin/carts/{id}/lines", post(orders::add_priced_cart_lines))
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))
+        .api_route("/readyz", get(telemetry::handlers::readyz))
 }
 
 /// The router, ready to answer. Building it is slow: once per isolate.

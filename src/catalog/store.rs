@@ -1,13 +1,13 @@
 //! The catalog's SQL.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::VariantId;
 use crate::money::Currency;
 use crate::ports::Statement;
 
 /// A row of [`current_prices`].
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CurrentPrice {
     pub variant_id: VariantId,
     /// Minor units of the currency asked for.

@@ -1,1 +1,13 @@
-//!
+//! The cart and the order it becomes: one object per order, so that carts and
+//! orders are serialised by construction.
+
+pub mod access;
+pub mod decision;
+pub mod details;
+pub mod effect;
+pub mod handlers;
+pub mod object;
+pub mod order;
+pub mod projection;
+mod store;
+pub mod view;

@@ -1,8 +1,13 @@
 //! Health endpoints.
 
 use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use crate::app::App;
+use crate::ports::{ObjectClass, Statement};
 
 #[derive(Serialize, JsonSchema)]
 pub struct Health {
@@ -13,4 +18,39 @@ pub struct Health {
 /// This Worker answers.
 pub async fn healthz() -> Json<Health> {
     Json(Health { status: "ok" })
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Readiness {
+    /// `ok`, or `unavailable` if a part does not answer.
+    status: &'static str,
+    parts: Vec<Part>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Part {
+    name: &'static str,
+    answers: bool,
+}
+
+/// The database, the key-value store and the objects answer; says which do not.
+pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
+    let database = async {
+        let statement = Statement::new("SELECT count(*) AS orders FROM orders", []);
+        app.database.batch(vec![statement]).await.is_ok()
+    };
+    let cache = async { app.cache.get("catalog/current").await.is_ok() };
+    let objects =
+        async { app.objects.command(ObjectClass::Pool, "readiness", r#"{"do":"level"}"#.to_owned()).await.is_ok() };
+    let (database, cache, objects) = futures_util::future::join3(database, cache, objects).await;
+    let parts = vec![
+        Part { name: "database", answers: database },
+        Part { name: "cache", answers: cache },
+        Part { name: "objects", answers: objects },
+    ];
+    if database && cache && objects {
+        (StatusCode::OK, Json(Readiness { status: "ok", parts }))
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, Json(Readiness { status: "unavailable", parts }))
+    }
 }

@@ -1,0 +1,143 @@
+//! What an order still owes the world, computed from its state. A crash at
+//! any point is repaired by asking again.
+
+use super::order::{Item, Order, Stage};
+use crate::money::Money;
+use crate::payments::{Attempt, AttemptStatus};
+use crate::pools::pool::HoldId;
+use crate::ports::Timestamp;
+
+/// The first poll of an unanswered payment comes after this, each next one
+/// after twice as long, in milliseconds.
+pub const POLL_MILLIS: i64 = 1_000;
+pub const POLL_MOST_MILLIS: i64 = 60_000;
+
+/// An attempt without an answer for this long is called off, in milliseconds.
+pub const GIVE_UP_MILLIS: i64 = 30_000;
+
+/// How long the run that answers the buyer has before the alarm looks after
+/// it, in milliseconds: longer than pools and provider may take together.
+pub const WATCHDOG_MILLIS: i64 = 10_000;
+
+/// One thing to do. Every one may be done again without harm.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Hold {
+        hold: HoldId,
+        items: Vec<Item>,
+        until: Timestamp,
+    },
+    Charge {
+        attempt: Attempt,
+        amount: Money,
+    },
+    Poll {
+        attempt: Attempt,
+    },
+    /// Makes sure that the attempt takes no money any more.
+    CallOff {
+        attempt: Attempt,
+    },
+    Commit {
+        hold: HoldId,
+        items: Vec<Item>,
+    },
+    Release {
+        placement: u32,
+        hold: HoldId,
+        items: Vec<Item>,
+    },
+    Refund {
+        attempt: Attempt,
+        amount: Money,
+    },
+    /// Tells the projections.
+    Publish {
+        version: u64,
+    },
+}
+
+pub fn hold_id(order: &Order, placement: u32) -> HoldId {
+    HoldId(format!("{}/{placement}", order.id))
+}
+
+/// What is to be done now, the most urgent first.
+pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match &order.stage {
+        Stage::Open => {}
+        Stage::Placing { placement, held: false, .. } => effects.push(Effect::Hold {
+            hold: hold_id(order, placement.number),
+            items: order.items(),
+            until: placement.until,
+        }),
+        Stage::Placing { placement, attempt, held: true, .. } => {
+            effects.push(Effect::Charge { attempt: attempt.clone(), amount: placement.totals.total });
+        }
+        Stage::AwaitingPayment { placement, attempt } => {
+            let attempt = attempt.clone();
+            match &attempt.status {
+                AttemptStatus::Started => effects.push(Effect::Charge { attempt, amount: placement.totals.total }),
+                status if status.is_open() && now >= placement.until => effects.push(Effect::CallOff { attempt }),
+                AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
+                    let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
+                    effects.push(if overdue { Effect::CallOff { attempt } } else { Effect::Poll { attempt } });
+                }
+                _ => {}
+            }
+        }
+        Stage::Confirmed { placement, committed: false, .. } => {
+            effects.push(Effect::Commit { hold: hold_id(order, placement.number), items: order.items() });
+        }
+        Stage::Confirmed { .. } => {}
+        Stage::Cancelled { attempt, resolving, .. } => {
+            if *resolving {
+                effects.push(Effect::CallOff { attempt: attempt.clone() });
+            }
+        }
+    }
+    for (placement, items) in &order.releasing {
+        let hold = hold_id(order, *placement);
+        effects.push(Effect::Release { placement: *placement, hold, items: items.clone() });
+    }
+    for refund in order.refunds.iter().filter(|refund| !refund.done) {
+        effects.push(Effect::Refund { attempt: refund.attempt.clone(), amount: refund.amount });
+    }
+    if effects.is_empty() && to_publish(order) {
+        effects.push(Effect::Publish { version: order.version });
+    }
+    effects
+}
+
+/// Carts are nobody's business; orders are told of once nothing else is due.
+fn to_publish(order: &Order) -> bool {
+    order.version > order.published && !matches!(order.stage, Stage::Open | Stage::Placing { .. })
+}
+
+/// Whether what is due belongs to the buyer's own request.
+pub fn in_foreground(order: &Order) -> bool {
+    match &order.stage {
+        Stage::Placing { .. } => true,
+        Stage::AwaitingPayment { attempt, .. } => attempt.status == AttemptStatus::Started,
+        // Not certain to have its goods: the buyer is told when it is.
+        Stage::Confirmed { secured, committed, .. } => !secured && !committed,
+        Stage::Cancelled { .. } => false,
+        // A refused placement gives back what it held before it is answered.
+        Stage::Open => !order.releasing.is_empty(),
+    }
+}
+
+/// When the alarm must look next; none where the order owes nothing.
+pub fn wake(order: &Order, now: Timestamp) -> Option<Timestamp> {
+    let watchdog = now.plus_millis(WATCHDOG_MILLIS);
+    if !due(order, now).is_empty() {
+        return Some(watchdog);
+    }
+    match &order.stage {
+        Stage::AwaitingPayment { placement, attempt } => Some(match &attempt.status {
+            AttemptStatus::Unknown { next_poll } => (*next_poll).min(placement.until),
+            _ => placement.until,
+        }),
+        _ => None,
+    }
+}

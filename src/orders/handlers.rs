@@ -1,0 +1,409 @@
+//! Carts and orders over HTTP. Every handler parses, asks the order's object
+//! once, and passes its answer on.
+
+use axum::Json;
+use axum::extract::State;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::access::{self, Credentials};
+use super::decision::{Command, NewLine, PaymentChoice};
+use super::details::Details;
+use super::object::{Access, Envelope, Reply, Request};
+use super::order::{Key, LineId};
+use super::view::{CartView, OrderView, ShippingView};
+use crate::app::App;
+use crate::catalog;
+use crate::catalog::snapshot::Snapshot;
+use crate::error::{FieldError, Problem};
+use crate::extract::{self, ClientAddress, IdempotencyKey, Path, request_digest};
+use crate::ids::{OrderId, VariantId};
+use crate::money::{Currency, Money};
+use crate::payments::{Method, Provider};
+use crate::ports::ObjectClass;
+use crate::respond::JsonText;
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCart {
+    /// The shop's default, if absent.
+    #[serde(default)]
+    currency: Option<Currency>,
+    #[serde(default)]
+    lines: Vec<WantedLine>,
+}
+
+/// Pieces of a variant.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedLine {
+    pub variant_id: VariantId,
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub quantity: u32,
+}
+
+/// Pieces of a variant at a price set by staff.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PricedLine {
+    variant_id: VariantId,
+    #[schemars(range(min = 1, max = 1_000_000))]
+    quantity: u32,
+    unit_price: Money,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PricedLines {
+    #[schemars(length(min = 1, max = 2000))]
+    lines: Vec<PricedLine>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity {
+    /// Zero removes the line.
+    #[schemars(range(max = 1_000_000))]
+    quantity: u32,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenShipping {
+    id: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    payment: Payment,
+    /// The total the buyer was shown; another one is a `price_changed`.
+    #[serde(default)]
+    expected_total: Option<Money>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    provider: Provider,
+    #[serde(default)]
+    method: Option<Method>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct ShippingOptions {
+    items: Vec<ShippingView>,
+}
+
+/// No member is allowed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Empty {}
+
+/// Asks one order's object.
+pub async fn ask(
+    app: &App,
+    id: OrderId,
+    access: Access,
+    key: Option<Key>,
+    request: Request,
+) -> Result<(StatusCode, bool, String), Problem> {
+    let envelope = Envelope { access, key, request };
+    let envelope = serde_json::to_string(&envelope).map_err(|error| Problem::internal(error.to_string()))?;
+    let reply = app.objects.command(ObjectClass::Order, &id.to_string(), envelope).await?;
+    match serde_json::from_str(&reply).map_err(|error| Problem::internal(error.to_string()))? {
+        Reply::Done { status, replayed, body } => {
+            Ok((StatusCode::from_u16(status).unwrap_or(StatusCode::OK), replayed, Box::<str>::from(body).into()))
+        }
+        Reply::Refused(error) => Err(error.into()),
+    }
+}
+
+async fn ask_json<T, const STATUS: u16>(
+    app: &App,
+    id: OrderId,
+    access: Access,
+    key: Option<Key>,
+    request: Request,
+) -> Result<JsonText<T, STATUS>, Problem> {
+    let (status, replayed, body) = ask(app, id, access, key, request).await?;
+    let answer = JsonText::new(status, body);
+    Ok(if replayed {
+        answer.with_header(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
+    } else {
+        answer
+    })
+}
+
+fn keyed(key: IdempotencyKey, operation: &str, body: &[u8]) -> Option<Key> {
+    key.0.map(|key| Key { key, digest: request_digest(operation, body) })
+}
+
+/// Looks up what the catalog says of wanted lines. The order picks the price
+/// in its own currency.
+pub fn offers(snapshot: &Snapshot, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
+    let mut errors = Vec::new();
+    let mut offers = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        match snapshot.variant(line.variant_id) {
+            None => errors.push(FieldError::new(format!("/lines/{index}/variant_id"), "no such variant is for sale")),
+            Some((product, variant)) => offers.push(NewLine {
+                variant_id: variant.id,
+                product_id: product.id,
+                title: product.title.clone(),
+                sku: variant.sku.clone(),
+                prices: variant.prices.clone(),
+                quantity: line.quantity,
+                overridden: false,
+            }),
+        }
+    }
+    if errors.is_empty() { Ok(offers) } else { Err(Problem::invalid(errors)) }
+}
+
+/// Makes a cart, with its first lines.
+pub async fn create_cart(
+    State(app): State<App>,
+    credentials: Credentials,
+    ClientAddress(address): ClientAddress,
+    key: IdempotencyKey,
+    body: extract::Json<NewCart>,
+) -> Result<JsonText<CartView, 201>, Problem> {
+    let snapshot = catalog::current(&app).await?;
+    let currency = body.currency.unwrap_or(snapshot.settings.default_currency);
+    if !snapshot.settings.currencies.contains(&currency) {
+        return Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"));
+    }
+    let lines = offers(&snapshot, &body.lines)?;
+    let account = credentials.caller.account.map(|account| account.id);
+    let key = keyed(key, "POST /v1/carts", &body.bytes);
+    let id = match &key {
+        // The same key by the same caller names the same cart.
+        Some(key) => {
+            let caller = account.map_or(address, |account| account.to_string());
+            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = app.keys.mac("cart-id", &[&caller, &key.key]);
+            OrderId::derived([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+        }
+        None => OrderId::new(app.clock.now(), &*app.entropy),
+    };
+    let token = access::token(&app.keys, id);
+    let request = Request::Create { id, currency, account, lines, token };
+    let access = Access { token: true, account, staff: false };
+    let answer = ask_json(&app, id, access, key, request).await?;
+    Ok(answer.with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
+}
+
+/// The cart.
+pub async fn get_cart(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<JsonText<CartView>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    ask_json(&app, id, access, None, Request::ReadCart { prices: None }).await
+}
+
+async fn change<const STATUS: u16>(
+    app: &App,
+    credentials: &Credentials,
+    id: OrderId,
+    key: Option<Key>,
+    command: Command,
+) -> Result<JsonText<CartView, STATUS>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    ask_json(app, id, access, key, Request::Change { command }).await
+}
+
+/// Adds pieces; to the line that has the variant, if there is one.
+pub async fn add_cart_line(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<WantedLine>,
+) -> Result<JsonText<CartView>, Problem> {
+    let snapshot = catalog::current(&app).await?;
+    let offer = offers(&snapshot, &[body.value]);
+    let lines = offer.map_err(|_| Problem::invalid_field("/variant_id", "no such variant is for sale"))?;
+    let key = keyed(key, "POST lines", &body.bytes);
+    change(&app, &credentials, id, key, Command::AddLines { lines }).await
+}
+
+/// Sets a line's quantity; zero removes it.
+pub async fn update_cart_line(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    body: extract::Json<Quantity>,
+) -> Result<JsonText<CartView>, Problem> {
+    change(&app, &credentials, id, None, Command::SetQuantity { line, quantity: body.quantity }).await
+}
+
+/// Removes a line.
+pub async fn delete_cart_line(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path((id, line)): Path<(OrderId, LineId)>,
+) -> Result<JsonText<CartView>, Problem> {
+    change(&app, &credentials, id, None, Command::RemoveLine { line }).await
+}
+
+/// Sets the e-mail address and where the order goes.
+pub async fn put_cart_details(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    body: extract::Json<Details>,
+) -> Result<JsonText<CartView>, Problem> {
+    change(&app, &credentials, id, None, Command::SetDetails { details: Box::new(body.value) }).await
+}
+
+/// The ways this cart can be sent.
+pub async fn list_cart_shipping_options(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Json<ShippingOptions>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    let snapshot = catalog::current(&app).await?;
+    let (_, _, cart) = ask(&app, id, access, None, Request::ReadCart { prices: None }).await?;
+    let cart: CartView = serde_json::from_str(&cart).map_err(|error| Problem::internal(error.to_string()))?;
+    let currency = cart.currency;
+    let items = snapshot
+        .settings
+        .shipping_options
+        .iter()
+        .filter_map(|option| {
+            let price = option.price(currency)?;
+            Some(ShippingView { id: option.id.clone(), title: option.title.clone(), price })
+        })
+        .collect();
+    Ok(Json(ShippingOptions { items }))
+}
+
+/// Chooses how the cart is sent.
+pub async fn put_cart_shipping_option(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    body: extract::Json<ChosenShipping>,
+) -> Result<JsonText<CartView>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    let snapshot = catalog::current(&app).await?;
+    let option = snapshot
+        .settings
+        .shipping_options
+        .iter()
+        .find(|option| option.id == body.id)
+        .ok_or_else(|| Problem::invalid_field("/id", "there is no such shipping option"))?;
+    let prices = option.prices.clone();
+    let command = Command::ChooseShipping { id: option.id.clone(), title: option.title.clone(), prices };
+    ask_json(&app, id, access, None, Request::Change { command }).await
+}
+
+/// Adds lines at prices that staff set; the catalog's do not apply to them.
+pub async fn add_priced_cart_lines(
+    State(app): State<App>,
+    caller: crate::auth::Caller,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<PricedLines>,
+) -> Result<JsonText<CartView>, Problem> {
+    let staff = caller.require_staff()?;
+    let snapshot = catalog::current(&app).await?;
+    let mut errors = Vec::new();
+    let mut lines = Vec::with_capacity(body.lines.len());
+    for (index, line) in body.lines.iter().enumerate() {
+        let Some((product, variant)) = snapshot.variant(line.variant_id) else {
+            errors.push(FieldError::new(format!("/lines/{index}/variant_id"), "no such variant is for sale"));
+            continue;
+        };
+        if let Err(error) = Money::price(line.unit_price.amount, line.unit_price.currency) {
+            errors.push(FieldError::new(format!("/lines/{index}/unit_price/amount"), error.to_string()));
+        }
+        lines.push(NewLine {
+            variant_id: variant.id,
+            product_id: product.id,
+            title: product.title.clone(),
+            sku: variant.sku.clone(),
+            prices: vec![line.unit_price],
+            quantity: line.quantity,
+            overridden: true,
+        });
+    }
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let access = Access { token: false, account: Some(staff.id), staff: true };
+    let key = keyed(key, "POST admin lines", &body.bytes);
+    ask_json(&app, id, access, key, Request::Change { command: Command::AddLines { lines } }).await
+}
+
+/// Places the order. Placing it again answers the same order.
+pub async fn place_order(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<NewOrder>,
+) -> Result<JsonText<OrderView, 201>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    let payment = choice(&app, body.payment)?;
+    let key = keyed(key, "POST order", &body.bytes);
+    let request = Request::Place { payment, expected_total: body.expected_total };
+    ask_json(&app, id, access, key, request).await
+}
+
+/// The order.
+pub async fn get_order(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<JsonText<OrderView>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    ask_json(&app, id, access, None, Request::ReadOrder).await
+}
+
+/// Tries another payment after a decline.
+pub async fn create_order_payment(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<Payment>,
+) -> Result<JsonText<OrderView>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    let payment = choice(&app, body.value)?;
+    let key = keyed(key, "POST payments", &body.bytes);
+    ask_json(&app, id, access, key, Request::Pay { payment }).await
+}
+
+/// Cancels an order that is not paid yet.
+pub async fn cancel_order(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<Empty>,
+) -> Result<JsonText<OrderView>, Problem> {
+    let access = credentials.to(&app.keys, id)?;
+    let key = keyed(key, "POST cancel", &body.bytes);
+    ask_json(&app, id, access, key, Request::Cancel).await
+}
+
+/// The payment a buyer chose, if the shop takes it.
+pub fn choice(app: &App, payment: Payment) -> Result<PaymentChoice, Problem> {
+    match payment.provider {
+        Provider::Test if !app.config.test_provider => {
+            Err(Problem::invalid_field("/payment/provider", "the shop does not take this provider"))
+        }
+        provider => Ok(PaymentChoice { provider, method: payment.method.unwrap_or(Method::Visa) }),
+    }
+}
+
+impl Payment {
+    pub fn test(method: Method) -> Self {
+        Self { provider: Provider::Test, method: Some(method) }
+    }
+}

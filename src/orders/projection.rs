@@ -1,0 +1,249 @@
+//! The orders as lists show them: a projection in the database, written from
+//! the event queue and rebuildable from the objects.
+
+use axum::Json;
+use axum::extract::State;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::object::Message;
+use super::view::{PaymentStatus, Projection, Status};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::catalog;
+use crate::error::Problem;
+use crate::extract::Query;
+use crate::ids::{AccountId, OrderId};
+use crate::money::{Currency, Money};
+use crate::ports::{Rows, Statement, Timestamp, Value};
+use crate::telemetry;
+
+/// Writes a delivery of the event queue down. Twice or out of order is the
+/// same as once: a row only gives way to a newer version.
+pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
+    let mut orders = Vec::with_capacity(bodies.len());
+    let mut levels = Vec::new();
+    for body in bodies {
+        match serde_json::from_str::<Message>(&body) {
+            Ok(message) => {
+                orders.push(upsert(&message.order));
+                levels.extend(message.levels.iter().map(|(variant, level)| level.of(*variant)));
+            }
+            // Trying again would not help, and must not hold the others up.
+            Err(error) => telemetry::log(&json!({
+                "level": "error", "event": "unreadable_message", "cause": error.to_string(),
+            })),
+        }
+    }
+    if !orders.is_empty() {
+        app.database.batch(orders).await?;
+    }
+    catalog::project_levels(app, &levels).await
+}
+
+fn upsert(order: &Projection) -> Statement {
+    Statement::new(
+        "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, currency, total, pieces, placed_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT (id) DO UPDATE SET
+           version = excluded.version, account_id = excluded.account_id, email = excluded.email,
+           status = excluded.status, payment_status = excluded.payment_status, total = excluded.total,
+           pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at
+         WHERE excluded.version > orders.version",
+        [
+            order.id.to_string().into(),
+            i64::try_from(order.version).unwrap_or(i64::MAX).into(),
+            order.number.as_str().into(),
+            order.account_id.map(|id| id.to_string()).into(),
+            order.email.as_str().into(),
+            word(order.status),
+            word(order.payment_status),
+            order.total.currency.as_str().into(),
+            order.total.amount.into(),
+            order.pieces.into(),
+            order.placed_at.millis().into(),
+            order.updated_at.millis().into(),
+        ],
+    )
+}
+
+/// An enum's name on the wire, as a bound value.
+fn word(value: impl Serialize) -> Value {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).into()
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderFilter {
+    #[serde(default)]
+    status: Option<Status>,
+    /// Part of an e-mail address, or an order's id or number.
+    #[serde(default)]
+    q: Option<String>,
+    /// Placed at this time or later.
+    #[serde(default)]
+    from: Option<Timestamp>,
+    /// Placed before this time.
+    #[serde(default)]
+    to: Option<Timestamp>,
+    /// 1 to 100; 24 if absent.
+    #[serde(default)]
+    limit: Option<u32>,
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// 1 to 100; 24 if absent.
+    #[serde(default)]
+    limit: Option<u32>,
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderSummary {
+    id: OrderId,
+    number: String,
+    status: Status,
+    payment_status: PaymentStatus,
+    account_id: Option<AccountId>,
+    email: String,
+    total: Money,
+    pieces: i64,
+    placed_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderList {
+    items: Vec<OrderSummary>,
+    next_cursor: Option<String>,
+    total: i64,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: OrderId,
+    number: String,
+    status: Status,
+    payment_status: PaymentStatus,
+    account_id: Option<AccountId>,
+    email: String,
+    currency: Currency,
+    total: i64,
+    pieces: i64,
+    placed_at: i64,
+    updated_at: i64,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    total: i64,
+}
+
+/// The shop's orders, the newest first. May lag a second behind the orders.
+pub async fn list_orders(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<OrderFilter>,
+) -> Result<Json<OrderList>, Problem> {
+    caller.require_staff()?;
+    list(&app, filter, None).await
+}
+
+/// The signed-in customer's orders, the newest first.
+pub async fn list_my_orders(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Result<Json<OrderList>, Problem> {
+    let account = caller.signed_in()?;
+    let filter = OrderFilter { status: None, q: None, from: None, to: None, limit: page.limit, cursor: page.cursor };
+    list(&app, filter, Some(account.id)).await
+}
+
+async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Result<Json<OrderList>, Problem> {
+    let limit = filter.limit.unwrap_or(24);
+    if !(1..=100).contains(&limit) {
+        return Err(Problem::invalid_field("limit", "a limit is between 1 and 100"));
+    }
+    let after = match &filter.cursor {
+        Some(cursor) => Some(decode_cursor(cursor).ok_or_else(|| {
+            Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
+        })?),
+        None => None,
+    };
+    let conditions: Vec<Value> = vec![
+        account.map(|id| id.to_string()).into(),
+        filter.status.map_or(Value::Null, word),
+        filter.q.filter(|q| !q.trim().is_empty()).map(|q| q.trim().to_lowercase()).into(),
+        filter.from.map(Timestamp::millis).into(),
+        filter.to.map(Timestamp::millis).into(),
+    ];
+    let mut page = conditions.clone();
+    page.push(after.as_ref().map(|(at, _)| *at).into());
+    page.push(after.map(|(_, id)| id.to_string()).into());
+    page.push(i64::from(limit + 1).into());
+    let batch = vec![
+        Statement::new(
+            "SELECT id, number, status, payment_status, account_id, email, currency, total, pieces, placed_at, updated_at
+             FROM orders
+             WHERE (?1 IS NULL OR account_id = ?1)
+               AND (?2 IS NULL OR status = ?2)
+               AND (?3 IS NULL OR instr(lower(email), ?3) > 0 OR lower(number) = ?3 OR lower(id) = ?3)
+               AND (?4 IS NULL OR placed_at >= ?4)
+               AND (?5 IS NULL OR placed_at < ?5)
+               AND (?6 IS NULL OR (placed_at, id) < (?6, ?7))
+             ORDER BY placed_at DESC, id DESC LIMIT ?8",
+            page,
+        ),
+        Statement::new(
+            "SELECT count(*) AS total FROM orders
+             WHERE (?1 IS NULL OR account_id = ?1)
+               AND (?2 IS NULL OR status = ?2)
+               AND (?3 IS NULL OR instr(lower(email), ?3) > 0 OR lower(number) = ?3 OR lower(id) = ?3)
+               AND (?4 IS NULL OR placed_at >= ?4)
+               AND (?5 IS NULL OR placed_at < ?5)",
+            conditions,
+        ),
+    ];
+    let mut answers = app.database.batch(batch).await?.into_iter();
+    let mut next = || -> Rows { answers.next().unwrap_or_default() };
+    let mut rows: Vec<Row> = next().decode()?;
+    let total = next().first::<Count>()?.map_or(0, |count| count.total);
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| more).map(|row| encode_cursor(row.placed_at, row.id));
+    Ok(Json(OrderList { items: rows.into_iter().map(summary).collect(), next_cursor, total }))
+}
+
+fn summary(row: Row) -> OrderSummary {
+    OrderSummary {
+        id: row.id,
+        number: row.number,
+        status: row.status,
+        payment_status: row.payment_status,
+        account_id: row.account_id,
+        email: row.email,
+        total: Money { amount: row.total, currency: row.currency },
+        pieces: row.pieces,
+        placed_at: Timestamp::from_millis(row.placed_at),
+        updated_at: Timestamp::from_millis(row.updated_at),
+    }
+}
+
+fn encode_cursor(placed_at: i64, id: OrderId) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{placed_at}.{id}"))
+}
+
+fn decode_cursor(cursor: &str) -> Option<(i64, OrderId)> {
+    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    let (at, id) = text.split_once('.')?;
+    Some((at.parse().ok()?, id.parse().ok()?))
+}

@@ -1,0 +1,102 @@
+//! Stock over HTTP.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Answer;
+use super::pool::{Command, Level, Reason};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::catalog;
+use crate::error::Problem;
+use crate::extract::{self, IdempotencyKey, Path, request_digest};
+use crate::idempotency;
+use crate::ids::{RequestId, VariantId};
+use crate::respond::JsonText;
+
+#[derive(Serialize, JsonSchema)]
+pub struct Availability {
+    /// Pieces that can be ordered now.
+    available: i64,
+}
+
+/// How many pieces can be ordered now; exact, from the pool.
+pub async fn get_availability(
+    State(app): State<App>,
+    Path(variant): Path<VariantId>,
+) -> Result<Json<Availability>, Problem> {
+    let snapshot = catalog::current(&app).await?;
+    snapshot.variant(variant).ok_or_else(Problem::not_found)?;
+    let level = super::level(&app, variant).await?;
+    Ok(Json(Availability { available: level.available }))
+}
+
+/// A change of what is on hand.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAdjustment {
+    /// Pieces to add; negative to take away. Not zero.
+    delta: i64,
+    reason: Reason,
+    /// Names the change, such as a delivery note; a repeated one counts once.
+    #[serde(default)]
+    reference: Option<String>,
+}
+
+/// The level of a variant's stock.
+pub async fn get_stock(
+    State(app): State<App>,
+    caller: Caller,
+    Path(variant): Path<VariantId>,
+) -> Result<Json<Level>, Problem> {
+    caller.require_staff()?;
+    catalog::require_variant(&app, variant).await?;
+    Ok(Json(super::level(&app, variant).await?))
+}
+
+/// Changes what is on hand.
+pub async fn create_stock_adjustment(
+    State(app): State<App>,
+    caller: Caller,
+    Path(variant): Path<VariantId>,
+    IdempotencyKey(key): IdempotencyKey,
+    body: extract::Json<NewAdjustment>,
+) -> Result<JsonText<Level>, Problem> {
+    let staff = caller.require_staff()?;
+    let NewAdjustment { delta, reason, reference } = body.value;
+    if delta == 0 {
+        return Err(Problem::invalid_field("/delta", "a change of zero changes nothing"));
+    }
+    if reference.as_ref().is_some_and(|text| text.is_empty() || text.len() > 255 || text.chars().any(char::is_control))
+    {
+        return Err(Problem::invalid_field("/reference", "a reference is 1 to 255 bytes without control characters"));
+    }
+    let keyed = key.map(|key| idempotency::Request {
+        scope: staff.id.to_string(),
+        key,
+        digest: request_digest(&format!("POST adjustments {variant}"), &body.bytes),
+    });
+    if let Some(first) = idempotency::first_answer(&app, &keyed).await? {
+        return Ok(first.into());
+    }
+    catalog::require_variant(&app, variant).await?;
+    // A key is a reference of the caller's own; without either, each request counts.
+    let reference = match (reference, &keyed) {
+        (Some(reference), _) => reference,
+        (None, Some(keyed)) => format!("key/{}/{}", keyed.scope, keyed.key),
+        (None, None) => RequestId::new(app.clock.now(), &*app.entropy).to_string(),
+    };
+    let command = Command::Adjust { delta, reason, reference };
+    let Answer { level, refusal } = super::ask(&app, &super::stock_of(variant), &command).await?;
+    if let Some(refusal) = refusal {
+        return Err(refusal.into());
+    }
+    // The pool has decided and is the truth; the lists learn of it here.
+    let projection = catalog::project_levels(&app, &[level.of(variant)]).await;
+    let answer = idempotency::commit(&app, keyed, Vec::new(), StatusCode::OK, &level).await;
+    projection?;
+    Ok(answer?.into())
+}

@@ -1,0 +1,401 @@
+//! The rules of a finite supply, pure: `decide` and `apply`.
+//!
+//! A unit is on hand, and perhaps held for an order. A hold ends once: it is
+//! committed (the units leave), released, or lapses at its time. Every command
+//! may be repeated, lost or reordered; `0 <= held <= on_hand` stays true.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::StockLevel;
+use crate::ids::VariantId;
+use crate::money::MAX_AMOUNT;
+use crate::ports::Timestamp;
+
+/// Names one hold: the order and which of its placements. Chosen by the
+/// holder, so that a repeated command means the same hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HoldId(pub String);
+
+/// A supply as it stands. Units are pieces, redemptions or minor units.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Pool {
+    pub on_hand: i64,
+    /// Counts changes; readers keep the newest level by it.
+    pub version: i64,
+    /// The holds that have not ended.
+    pub holds: BTreeMap<HoldId, Hold>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hold {
+    pub quantity: i64,
+    /// From this moment on the hold counts for nothing.
+    pub until: Timestamp,
+}
+
+/// How a hold ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    Committed { quantity: i64 },
+    Released,
+    Lapsed,
+}
+
+/// What the records say of the thing a command names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Past {
+    Nothing,
+    Ended(Ended),
+    /// An adjustment with this reference was made before.
+    Adjusted,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Sets units aside until a time.
+    Hold {
+        hold: HoldId,
+        quantity: i64,
+        until: Timestamp,
+    },
+    /// Takes the units of a hold out. A lapsed hold is honoured as long as the
+    /// units are still there.
+    Commit {
+        hold: HoldId,
+        quantity: i64,
+    },
+    /// Ends a hold, or puts back what it took out. Final, even for a hold that
+    /// was never seen: one that arrives later is refused.
+    Release {
+        hold: HoldId,
+    },
+    /// Changes what is on hand. A reference counts once.
+    Adjust {
+        delta: i64,
+        reason: Reason,
+        reference: String,
+    },
+    Level,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    Received,
+    Correction,
+    Damaged,
+    Returned,
+    SoldElsewhere,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    Held {
+        hold: HoldId,
+        quantity: i64,
+        until: Timestamp,
+    },
+    Lapsed {
+        hold: HoldId,
+    },
+    Committed {
+        hold: HoldId,
+        quantity: i64,
+    },
+    Released {
+        hold: HoldId,
+    },
+    /// A committed hold was released: its units came back.
+    PutBack {
+        hold: HoldId,
+        quantity: i64,
+    },
+    Adjusted {
+        delta: i64,
+        reason: Reason,
+        reference: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("only {available} are available")]
+    OutOfStock { available: i64 },
+    #[error("this hold was released")]
+    HoldReleased,
+    #[error("{held} are held for orders; what is on hand cannot go below that")]
+    BelowHeld { held: i64 },
+    #[error("a quantity is between 1 and 2^53 - 1, and so is what is on hand")]
+    QuantityOutOfRange,
+}
+
+/// The counts of a pool at one version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Level {
+    pub on_hand: i64,
+    pub held: i64,
+    pub available: i64,
+    pub version: i64,
+}
+
+impl Level {
+    /// The level as the catalog shows a variant's stock.
+    pub fn of(&self, variant_id: VariantId) -> StockLevel {
+        StockLevel { variant_id, on_hand: self.on_hand, held: self.held, version: self.version }
+    }
+}
+
+impl Pool {
+    /// Units in holds that have not ended, lapsed ones included.
+    pub fn held(&self) -> i64 {
+        self.holds.values().map(|hold| hold.quantity).sum()
+    }
+
+    pub fn level(&self, now: Timestamp) -> Level {
+        let held = self.holds.values().filter(|hold| hold.until > now).map(|hold| hold.quantity).sum();
+        Level { on_hand: self.on_hand, held, available: self.on_hand - held, version: self.version }
+    }
+}
+
+/// Decides one command. `past` is what the records say of the hold or the
+/// reference it names. No events: it was done before.
+pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    // Lapsed holds end now, whatever is asked; the one that is asked about
+    // decides for itself.
+    let asked = match command {
+        Command::Hold { hold, .. } | Command::Commit { hold, .. } | Command::Release { hold } => Some(hold),
+        Command::Adjust { .. } | Command::Level => None,
+    };
+    let mut events: Vec<Event> = pool
+        .holds
+        .iter()
+        .filter(|(id, hold)| hold.until <= now && Some(*id) != asked)
+        .map(|(id, _)| Event::Lapsed { hold: id.clone() })
+        .collect();
+    let live = |besides: &HoldId| -> i64 {
+        pool.holds.iter().filter(|(id, hold)| hold.until > now && *id != besides).map(|(_, hold)| hold.quantity).sum()
+    };
+
+    match command {
+        Command::Level => return Ok(Vec::new()),
+        Command::Hold { hold, quantity, until } => {
+            in_range(*quantity)?;
+            match (pool.holds.get(hold), past) {
+                (Some(_), _) | (None, Past::Ended(Ended::Committed { .. })) => return Ok(Vec::new()),
+                (None, Past::Ended(Ended::Released)) => return Err(Refusal::HoldReleased),
+                (None, Past::Nothing | Past::Adjusted | Past::Ended(Ended::Lapsed)) => {}
+            }
+            let available = pool.on_hand - live(hold);
+            if available < *quantity {
+                return Err(Refusal::OutOfStock { available });
+            }
+            events.push(Event::Held { hold: hold.clone(), quantity: *quantity, until: *until });
+        }
+        Command::Commit { hold, quantity } => {
+            in_range(*quantity)?;
+            match past {
+                Past::Ended(Ended::Committed { .. }) => return Ok(Vec::new()),
+                Past::Ended(Ended::Released) => return Err(Refusal::HoldReleased),
+                Past::Nothing | Past::Adjusted | Past::Ended(Ended::Lapsed) => {}
+            }
+            let available = pool.on_hand - live(hold);
+            if available < *quantity {
+                return Err(Refusal::OutOfStock { available });
+            }
+            events.push(Event::Committed { hold: hold.clone(), quantity: *quantity });
+        }
+        Command::Release { hold } => match past {
+            Past::Ended(Ended::Released) => return Ok(Vec::new()),
+            Past::Ended(Ended::Committed { quantity }) => {
+                events.push(Event::PutBack { hold: hold.clone(), quantity });
+            }
+            Past::Nothing | Past::Adjusted | Past::Ended(Ended::Lapsed) => {
+                events.push(Event::Released { hold: hold.clone() });
+            }
+        },
+        Command::Adjust { delta, reason, reference } => {
+            if past == Past::Adjusted {
+                return Ok(Vec::new());
+            }
+            in_range(delta.unsigned_abs().try_into().unwrap_or(i64::MAX))?;
+            let held = pool.level(now).held;
+            let on_hand = pool.on_hand + delta;
+            if on_hand < held {
+                return Err(Refusal::BelowHeld { held });
+            }
+            if on_hand > MAX_AMOUNT {
+                return Err(Refusal::QuantityOutOfRange);
+            }
+            events.push(Event::Adjusted { delta: *delta, reason: *reason, reference: reference.clone() });
+        }
+    }
+    Ok(events)
+}
+
+fn in_range(quantity: i64) -> Result<(), Refusal> {
+    if (1..=MAX_AMOUNT).contains(&quantity) { Ok(()) } else { Err(Refusal::QuantityOutOfRange) }
+}
+
+/// The pool after an event that `decide` gave. Total.
+pub fn apply(pool: &mut Pool, event: &Event) {
+    pool.version += 1;
+    match event {
+        Event::Held { hold, quantity, until } => {
+            pool.holds.insert(hold.clone(), Hold { quantity: *quantity, until: *until });
+        }
+        Event::Lapsed { hold } | Event::Released { hold } => {
+            pool.holds.remove(hold);
+        }
+        Event::Committed { hold, quantity } => {
+            pool.holds.remove(hold);
+            pool.on_hand -= quantity;
+        }
+        Event::PutBack { quantity, .. } => pool.on_hand += quantity,
+        Event::Adjusted { delta, .. } => pool.on_hand += delta,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// A pool with its records, as the object keeps them.
+    #[derive(Default)]
+    struct Records {
+        pool: Pool,
+        ended: BTreeMap<HoldId, Ended>,
+        references: BTreeSet<String>,
+        put_in: i64,
+    }
+
+    impl Records {
+        fn send(&mut self, command: &Command, now: Timestamp) -> Result<usize, Refusal> {
+            let past = match command {
+                Command::Hold { hold, .. } | Command::Commit { hold, .. } | Command::Release { hold } => {
+                    self.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
+                }
+                Command::Adjust { reference, .. } if self.references.contains(reference) => Past::Adjusted,
+                _ => Past::Nothing,
+            };
+            let events = decide(&self.pool, past, command, now)?;
+            for event in &events {
+                match event {
+                    Event::Committed { hold, quantity } => {
+                        self.ended.insert(hold.clone(), Ended::Committed { quantity: *quantity });
+                    }
+                    Event::Released { hold } | Event::PutBack { hold, .. } => {
+                        self.ended.insert(hold.clone(), Ended::Released);
+                    }
+                    Event::Lapsed { hold } => {
+                        self.ended.insert(hold.clone(), Ended::Lapsed);
+                    }
+                    Event::Adjusted { delta, reference, .. } => {
+                        self.references.insert(reference.clone());
+                        self.put_in += delta;
+                    }
+                    Event::Held { hold, .. } => {
+                        self.ended.remove(hold);
+                    }
+                }
+                apply(&mut self.pool, event);
+                assert!(0 <= self.pool.held() && self.pool.held() <= self.pool.on_hand, "{:?}", self.pool);
+            }
+            Ok(events.len())
+        }
+    }
+
+    fn id(n: u8) -> HoldId {
+        HoldId(format!("order-{n}"))
+    }
+
+    fn any_command() -> impl Strategy<Value = Command> {
+        prop_oneof![
+            4 => (0u8..6, 1i64..5, 0i64..60).prop_map(|(n, quantity, until)| Command::Hold {
+                hold: id(n), quantity, until: Timestamp::from_millis(until) }),
+            4 => (0u8..6, 1i64..5).prop_map(|(n, quantity)| Command::Commit { hold: id(n), quantity }),
+            2 => (0u8..6).prop_map(|n| Command::Release { hold: id(n) }),
+            2 => (-4i64..8, 0u8..20).prop_map(|(delta, n)| Command::Adjust {
+                delta, reason: Reason::Correction, reference: format!("ref-{n}") }),
+            1 => Just(Command::Level),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Any interleaving, repetition or loss of commands.
+        #[test]
+        fn units_are_conserved_and_never_sold_twice(commands in proptest::collection::vec((any_command(), 0i64..4, 1usize..3), 0..60)) {
+            let mut records = Records::default();
+            let mut now = 0;
+            for (command, passed, times) in commands {
+                now += passed;
+                for repetition in 0..times {
+                    let before = records.pool.clone();
+                    let answer = records.send(&command, Timestamp::from_millis(now));
+                    if repetition > 0 && answer.is_ok() {
+                        // The repetition of what was done changes nothing.
+                        prop_assert_eq!(&before, &records.pool);
+                    }
+                }
+                let sold: i64 = records.ended.values().map(|ended| match ended {
+                    Ended::Committed { quantity } => *quantity,
+                    _ => 0,
+                }).sum();
+                prop_assert_eq!(records.put_in, records.pool.on_hand + sold);
+            }
+        }
+    }
+
+    #[test]
+    fn a_lapsed_hold_is_honoured_only_while_the_units_are_there() {
+        let at = Timestamp::from_millis;
+        let mut records = Records::default();
+        let stock = Command::Adjust { delta: 1, reason: Reason::Received, reference: "r".into() };
+        records.send(&stock, at(0)).unwrap();
+        records.send(&Command::Hold { hold: id(1), quantity: 1, until: at(10) }, at(0)).unwrap();
+        let other = Command::Hold { hold: id(2), quantity: 1, until: at(100) };
+        assert_eq!(records.send(&other, at(9)), Err(Refusal::OutOfStock { available: 0 }));
+        assert_eq!(records.send(&other, at(10)), Ok(2));
+        let late = Command::Commit { hold: id(1), quantity: 1 };
+        assert_eq!(records.send(&late, at(11)), Err(Refusal::OutOfStock { available: 0 }));
+        records.send(&Command::Release { hold: id(2) }, at(12)).unwrap();
+        assert_eq!(records.send(&late, at(13)), Ok(1));
+        assert_eq!(records.pool.on_hand, 0);
+    }
+
+    #[test]
+    fn a_release_is_final_even_before_its_hold_arrives() {
+        let at = Timestamp::from_millis;
+        let mut records = Records::default();
+        records.send(&Command::Adjust { delta: 5, reason: Reason::Received, reference: "r".into() }, at(0)).unwrap();
+        records.send(&Command::Release { hold: id(1) }, at(0)).unwrap();
+        let hold = Command::Hold { hold: id(1), quantity: 1, until: at(100) };
+        assert_eq!(records.send(&hold, at(1)), Err(Refusal::HoldReleased));
+    }
+
+    #[test]
+    fn what_is_held_cannot_be_adjusted_away() {
+        let at = Timestamp::from_millis;
+        let mut records = Records::default();
+        let adjust = |delta, reference: &str| Command::Adjust {
+            delta,
+            reason: Reason::Correction,
+            reference: reference.to_owned(),
+        };
+        records.send(&adjust(5, "a"), at(0)).unwrap();
+        records.send(&Command::Hold { hold: id(1), quantity: 3, until: at(100) }, at(0)).unwrap();
+        assert_eq!(records.send(&adjust(-3, "b"), at(1)), Err(Refusal::BelowHeld { held: 3 }));
+        assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(1));
+        assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(0));
+    }
+}
