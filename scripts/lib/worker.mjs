@@ -31,6 +31,8 @@ export async function startWorker({ port, data, pidFile, vars }) {
   process.env.TRADEPOST_WORKERD = require("workerd").default;
   process.env.TRADEPOST_WORKERD_PID = pidFile;
   if (process.platform !== "win32") process.env.MINIFLARE_WORKERD_PATH = at("scripts", "workerd.sh");
+  process.env.WRANGLER_LOG ??= "warn";
+  const signals = keepSignals();
   const { workerOptions } = workerOptionsOf(at("wrangler.jsonc"));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -59,6 +61,7 @@ export async function startWorker({ port, data, pidFile, vars }) {
   );
   try {
     await miniflare.ready;
+    signals.restore();
     await migrate(miniflare);
   } catch (error) {
     await miniflare.dispose().catch(() => {});
@@ -76,6 +79,19 @@ export async function startWorker({ port, data, pidFile, vars }) {
       await miniflare.dispose();
     },
   };
+}
+
+/** Miniflare exits on a signal by itself, before whoever started it could tidy up. */
+function keepSignals() {
+  const kept = ["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => [signal, new Set(process.listeners(signal))]);
+  const restore = () => {
+    for (const [signal, ours] of kept) {
+      for (const listener of process.listeners(signal)) {
+        if (!ours.has(listener)) process.removeListener(signal, listener);
+      }
+    }
+  };
+  return { restore };
 }
 
 /** The cron trigger, which workerd leaves to the platform. */
