@@ -1,6 +1,7 @@
 //! The one place that turns errors into a status and an
 //! `application/problem+json` body (RFC 9457).
 
+use aide::OperationOutput;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -124,6 +125,10 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+impl OperationOutput for Problem {
+    type Inner = Self;
 }
 
 impl From<DatabaseError> for Problem {
