@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::auth::AuthError;
 use crate::ids::RequestId;
 use crate::ports::{CacheError, DatabaseError, ObjectUnavailable, QueueError, StorageError};
 
@@ -157,5 +158,23 @@ impl From<ObjectUnavailable> for Problem {
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         Self::unavailable("the order desk", error.0)
+    }
+}
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let detail = error.to_string();
+        let refused = |code, challenge| {
+            Self::new(StatusCode::UNAUTHORIZED, code, detail.clone())
+                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+        };
+        match error {
+            AuthError::InvalidCredentials => refused("invalid_credentials", "Bearer"),
+            AuthError::InvalidToken => refused("invalid_token", r#"Bearer error="invalid_token""#),
+            AuthError::TokenReused => refused("token_reused", r#"Bearer error="invalid_token""#),
+            AuthError::WeakPassword(rule) => Self::invalid_field("/password", rule.to_string()),
+            AuthError::UnknownSession => Self::not_found(),
+            AuthError::UnusableOwner(_) | AuthError::Cryptography(_) => Self::internal(detail),
+            AuthError::Database(error) => error.into(),
+        }
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Lends: [`Caller`], the extractor by which any handler learns who asks.
 
+mod account;
+mod error;
+mod password;
+
 use aide::OperationInput;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -10,6 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::error::Problem;
 use crate::ids::{AccountId, SessionId};
+
+pub use self::account::{Account, EmailAddress, InvalidEmail, PersonName};
+pub use self::error::AuthError;
+pub use self::password::{NewPassword, PasswordHash, PlainPassword, WeakPassword};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
