@@ -1,11 +1,18 @@
 //! Accounts, passwords, tokens and roles.
 //!
-//! Lends: [`Caller`], the extractor by which any handler learns who asks.
+//! Lends: [`Caller`], the extractor by which any handler learns who asks, by
+//! token alone; [`confirm`], for what must also know that the session is not
+//! over and which role the account has now; [`ensure_owner`], called once per
+//! isolate.
 
 mod account;
 mod cookies;
 mod error;
+mod owner;
 mod password;
+mod session;
+mod sign_in;
+mod store;
 mod token;
 
 use aide::OperationInput;
@@ -20,7 +27,9 @@ use crate::ids::{AccountId, SessionId};
 
 pub use self::account::{Account, EmailAddress, InvalidEmail, PersonName};
 pub use self::error::AuthError;
-pub use self::password::{NewPassword, PasswordHash, PlainPassword, WeakPassword};
+pub use self::owner::ensure_owner;
+pub use self::password::WeakPassword;
+pub use self::sign_in::confirm;
 pub use self::token::AccessTokenKeys;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
