@@ -1,7 +1,7 @@
 //! Every route of the system, one line each, grouped by who calls.
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::get;
+use aide::axum::routing::{delete, get, post};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -12,12 +12,22 @@ use http_body_util::BodyExt;
 use tower_service::Service;
 
 use crate::app::App;
+use crate::auth;
 use crate::error::Problem;
 use crate::ids::RequestId;
 use crate::telemetry;
 
 pub fn routes() -> ApiRouter<App> {
     ApiRouter::new()
+        // Accounts
+        .api_route("/v1/auth/register", post(auth::handlers::register))
+        .api_route("/v1/auth/login", post(auth::handlers::login))
+        .api_route("/v1/auth/refresh", post(auth::handlers::refresh))
+        .api_route("/v1/auth/logout", post(auth::handlers::logout))
+        .api_route("/v1/auth/sessions", get(auth::handlers::list_sessions))
+        .api_route("/v1/auth/sessions/{id}", delete(auth::handlers::delete_session))
+        .api_route("/v1/me", get(auth::handlers::get_me))
+        .api_route("/.well-known/jwks.json", get(auth::handlers::jwks))
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))
 }

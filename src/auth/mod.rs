@@ -6,8 +6,10 @@
 //! isolate.
 
 mod account;
+mod answer;
 mod cookies;
 mod error;
+pub mod handlers;
 mod owner;
 mod password;
 mod session;
