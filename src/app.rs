@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::auth::AccessTokenKeys;
 use crate::catalog::snapshot::CatalogMemory;
 use crate::ports::{Cache, Clock, Database, Entropy, EventQueue, HttpClient, Objects};
 
@@ -61,7 +62,11 @@ pub struct OwnerCredentials {
 /// The one master secret; every use has a key of its own, derived by HKDF
 /// (RFC 5869). No `Debug`, no `Display`.
 #[derive(Clone)]
-pub struct Keys([u8; 32]);
+pub struct Keys {
+    master: [u8; 32],
+    /// Kept, because every signed-in request needs it.
+    access_tokens: Arc<AccessTokenKeys>,
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error("SECRET_KEY must be 64 hexadecimal digits (32 random bytes)")]
@@ -71,15 +76,18 @@ impl Keys {
     pub fn parse(secret_key: &str) -> Result<Self, InvalidSecretKey> {
         let mut master = [0; 32];
         hex::decode_to_slice(secret_key.trim(), &mut master).map_err(|_| InvalidSecretKey)?;
-        Ok(Self(master))
+        let access_tokens = AccessTokenKeys::new(derive(&master, "access-token")).map_err(|_| InvalidSecretKey)?;
+        Ok(Self { master, access_tokens: Arc::new(access_tokens) })
+    }
+
+    /// The key pair that signs and verifies access tokens.
+    pub fn access_tokens(&self) -> &AccessTokenKeys {
+        &self.access_tokens
     }
 
     /// The key for one purpose, such as `"access-token"`.
     pub fn derive(&self, purpose: &'static str) -> [u8; 32] {
-        let mut key = [0; 32];
-        // Expanding 32 bytes cannot fail: the limit is 255 blocks.
-        let _ = hkdf::Hkdf::<Sha256>::new(Some(b"tradepost"), &self.0).expand(purpose.as_bytes(), &mut key);
-        key
+        derive(&self.master, purpose)
     }
 
     /// HMAC-SHA-256 under the key for `purpose` over the parts, each preceded
@@ -93,6 +101,13 @@ impl Keys {
         }
         mac.finalize().into_bytes().into()
     }
+}
+
+fn derive(master: &[u8; 32], purpose: &'static str) -> [u8; 32] {
+    let mut key = [0; 32];
+    // Expanding 32 bytes cannot fail: the limit is 255 blocks.
+    let _ = hkdf::Hkdf::<Sha256>::new(Some(b"tradepost"), master).expand(purpose.as_bytes(), &mut key);
+    key
 }
 
 /// SHA-256 in hexadecimal: names a request body, keeps a token at rest.

@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::auth::AuthError;
 use crate::ids::RequestId;
 use crate::orders::decision::OrderError;
 use crate::pools::pool::Refusal;
@@ -242,6 +243,25 @@ impl From<OrderError> for Problem {
             OrderError::KeyInUse => Self::conflict("idempotency_key_in_use", detail)
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")),
             OrderError::Unavailable { cause } => Self::unavailable("the order desk", cause),
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let detail = error.to_string();
+        let refused = |code, challenge| {
+            Self::new(StatusCode::UNAUTHORIZED, code, detail.clone())
+                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+        };
+        match error {
+            AuthError::InvalidCredentials => refused("invalid_credentials", "Bearer"),
+            AuthError::InvalidToken => refused("invalid_token", r#"Bearer error="invalid_token""#),
+            AuthError::TokenReused => refused("token_reused", r#"Bearer error="invalid_token""#),
+            AuthError::WeakPassword(rule) => Self::invalid_field("/password", rule.to_string()),
+            AuthError::UnknownSession => Self::not_found(),
+            AuthError::UnusableOwner(_) | AuthError::Cryptography(_) => Self::internal(detail),
+            AuthError::Database(error) => error.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every route of the system, one line each, grouped by who calls.
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get, patch, post, put};
+use aide::axum::routing::{delete, get, patch, post, put};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -12,6 +12,7 @@ use http_body_util::BodyExt;
 use tower_service::Service;
 
 use crate::app::App;
+use crate::auth;
 use crate::error::Problem;
 use crate::ids::RequestId;
 use crate::orders::{handlers as orders, projection};
@@ -40,6 +41,15 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))
         .api_route("/v1/admin/orders", get(projection::list_orders))
         .api_route("/v1/admin/carts/{id}/lines", post(orders::add_priced_cart_lines))
+        // Accounts
+        .api_route("/v1/auth/register", post(auth::handlers::register))
+        .api_route("/v1/auth/login", post(auth::handlers::login))
+        .api_route("/v1/auth/refresh", post(auth::handlers::refresh))
+        .api_route("/v1/auth/logout", post(auth::handlers::logout))
+        .api_route("/v1/auth/sessions", get(auth::handlers::list_sessions))
+        .api_route("/v1/auth/sessions/{id}", delete(auth::handlers::delete_session))
+        .api_route("/v1/me", get(auth::handlers::get_me))
+        .api_route("/.well-known/jwks.json", get(auth::handlers::jwks))
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))
         .api_route("/readyz", get(telemetry::handlers::readyz))

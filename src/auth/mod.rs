@@ -1,15 +1,38 @@
 //! Accounts, passwords, tokens and roles.
 //!
-//! Lends: [`Caller`], the extractor by which any handler learns who asks.
+//! Lends: [`Caller`], the extractor by which any handler learns who asks, by
+//! token alone; [`confirm`], for what must also know that the session is not
+//! over and which role the account has now; [`ensure_owner`], called once per
+//! isolate.
+
+mod account;
+mod answer;
+mod cookies;
+mod error;
+pub mod handlers;
+mod owner;
+mod password;
+mod session;
+mod sign_in;
+mod store;
+mod token;
 
 use aide::OperationInput;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::Problem;
 use crate::ids::{AccountId, SessionId};
+
+pub use self::account::{Account, EmailAddress, InvalidEmail, PersonName};
+pub use self::error::AuthError;
+pub use self::owner::ensure_owner;
+pub use self::password::WeakPassword;
+pub use self::sign_in::confirm;
+pub use self::token::AccessTokenKeys;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +40,17 @@ pub enum Role {
     Customer,
     Staff,
     Owner,
+}
+
+impl Role {
+    /// As the database and the tokens write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+            Self::Owner => "owner",
+        }
+    }
 }
 
 /// Who asks, as the access token says; nobody's if there is none. A token that
@@ -46,12 +80,62 @@ impl Caller {
     }
 }
 
+/// The token of `Authorization: Bearer`, if that header was sent. Sent twice,
+/// or for another scheme, it is wrong: ignoring it would let a cookie answer
+/// for a request that said who it is.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, AuthError> {
+    let mut lines = headers.get_all(header::AUTHORIZATION).into_iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    let (scheme, token) = line.to_str().ok().and_then(|line| line.split_once(' ')).ok_or(AuthError::InvalidToken)?;
+    if lines.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(AuthError::InvalidToken);
+    }
+    Ok(Some(token.trim()))
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(_parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
-        Ok(Self::default())
+    /// No look-up: one signature is checked, or nothing.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let keys = app.keys.access_tokens();
+        if let Some(token) = bearer(&parts.headers)? {
+            return Ok(Self { account: Some(keys.verify(token, app.clock.now())?) });
+        }
+        // A browser cannot help sending a stale cookie, so it counts as none.
+        let cookie = cookies::read(&parts.headers, cookies::ACCESS);
+        Ok(Self { account: cookie.and_then(|token| keys.verify(token, app.clock.now()).ok()) })
     }
 }
 
 impl OperationInput for Caller {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn an_authorization_header_is_a_bearer_token_or_wrong() {
+        let read = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::AUTHORIZATION, HeaderValue::from_static(line));
+            }
+            bearer(&headers).map(|token| token.map(str::to_owned))
+        };
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&["Bearer a.b.c"]), Ok(Some("a.b.c".to_owned())));
+        assert_eq!(read(&["bearer  a.b.c "]), Ok(Some("a.b.c".to_owned())));
+        for wrong in [&["Basic YTpi"][..], &["Bearer"], &[""], &["Bearer a", "Bearer b"]] {
+            assert_eq!(read(wrong), Err(AuthError::InvalidToken), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_written_as_it_is_read() {
+        for role in [Role::Customer, Role::Staff, Role::Owner] {
+            assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+        }
+    }
+}

@@ -1,6 +1,86 @@
 //! The Worker's side of the ports; the only code that names the platform.
+//! One adapter per port, no decisions.
+//!
+//! `entry.js` hands over the platform's events: [`door`] answers requests,
+//! [`host`] gives objects their store, and the functions here the rest.
+
+// What `wasm_bindgen` generates for an import or an export is unsafe code.
+#![allow(unsafe_code)]
+
+mod database;
+mod door;
+mod host;
+mod ports;
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+use worker::Env;
+
+use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials};
+use crate::catalog::snapshot::CatalogMemory;
+
+thread_local! {
+    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
+}
 
 /// Writes one line to the platform's log.
 pub fn log(line: &str) {
     worker::console_log!("{line}");
+}
+
+/// The app of this isolate, if it was built.
+fn built() -> Option<App> {
+    APP.with_borrow(Clone::clone)
+}
+
+/// The app of this isolate; built from the bindings the first time.
+fn app(env: &Env) -> Result<App, String> {
+    if let Some(app) = built() {
+        return Ok(app);
+    }
+    let app = build(env)?;
+    APP.set(Some(app.clone()));
+    Ok(app)
+}
+
+fn build(env: &Env) -> Result<App, String> {
+    let variable = |name: &str| env.var(name).ok().map(|value| value.to_string());
+    let keys = variable("SECRET_KEY").ok_or("SECRET_KEY is not set".to_owned())?;
+    let on = |name: &str| variable(name).is_some_and(|value| value == "on");
+    let config = Config {
+        owner: variable("ADMIN_EMAIL")
+            .zip(variable("ADMIN_PASSWORD"))
+            .map(|(email, password)| OwnerCredentials { email, password }),
+        test_provider: on("TEST_PROVIDER"),
+        test_provider_ledger: variable("TEST_PROVIDER_LEDGER"),
+        development: on("DEVELOPMENT"),
+    };
+    let failed = |error: worker::Error| error.to_string();
+    Ok(App::new(Capabilities {
+        database: Box::new(database::D1(env.d1("DB").map_err(failed)?)),
+        cache: Box::new(ports::Kv(env.kv("CATALOG").map_err(failed)?)),
+        objects: Box::new(host::DurableObjects::new(env)),
+        events: Box::new(ports::Events(env.queue("EVENTS").map_err(failed)?)),
+        http: Box::new(ports::Fetcher),
+        clock: Box::new(ports::PlatformClock),
+        entropy: Box::new(ports::PlatformEntropy),
+        keys: Keys::parse(&keys).map_err(|error| error.to_string())?,
+        config,
+        catalog: CatalogMemory::default(),
+    }))
+}
+
+/// A delivery of the event queue. An error has it delivered again.
+#[wasm_bindgen]
+pub async fn consume(bodies: Vec<String>, env: Env) -> Result<(), JsValue> {
+    let app = app(&env)?;
+    crate::orders::projection::consume(&app, bodies).await.map_err(|problem| problem.cause.unwrap_or_default().into())
+}
+
+/// The minute's tick.
+#[wasm_bindgen]
+pub async fn tick(env: Env) -> Result<(), JsValue> {
+    let app = app(&env)?;
+    crate::catalog::tick(&app).await.map_err(|problem| problem.cause.unwrap_or_default().into())
 }

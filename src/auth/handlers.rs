@@ -1,0 +1,235 @@
+//! Accounts over HTTP. An `Idempotency-Key` is accepted on every POST here and
+//! nothing is kept under it: answers hold secrets, and repeating is harmless
+//! anyway (registering twice changes nothing, signing in twice opens a second
+//! session, a refresh within ten seconds answers the same token).
+
+use axum::extract::State;
+use axum::response::NoContent;
+use http::header::InvalidHeaderValue;
+use http::{HeaderMap, HeaderValue, header};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::account::{Account, EmailAddress, PersonName};
+use super::answer::{Accepted, WithHeaders};
+use super::error::AuthError;
+use super::password::{NewPassword, PlainPassword};
+use super::session::{RefreshToken, Session};
+use super::sign_in::{self, Grant};
+use super::token::{self, Jwk};
+use super::{Caller, Role, bearer, cookies};
+use crate::app::App;
+use crate::error::Problem;
+use crate::extract::{IdempotencyKey, Json, Path};
+use crate::ids::{AccountId, SessionId};
+use crate::ports::Timestamp;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    email: EmailAddress,
+    password: PlainPassword,
+    name: Option<PersonName>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Registered {
+    /// Always `accepted`: an e-mail tells whether the address was new.
+    status: &'static str,
+}
+
+/// Opens an account; answers the same whether or not the address is known.
+pub async fn register(
+    State(app): State<App>,
+    _key: IdempotencyKey,
+    Json { value: body, .. }: Json<Registration>,
+) -> Result<Accepted<axum::Json<Registered>>, Problem> {
+    let password = NewPassword::choose(&body.password, &body.email).map_err(AuthError::from)?;
+    sign_in::register(&app, body.email, body.name, password).await?;
+    Ok(Accepted(axum::Json(Registered { status: "accepted" })))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    email: EmailAddress,
+    password: PlainPassword,
+    /// Whether to set cookies instead of answering tokens.
+    #[serde(default)]
+    cookie: bool,
+}
+
+/// Signs in.
+pub async fn login(
+    State(app): State<App>,
+    _key: IdempotencyKey,
+    Json { value: body, .. }: Json<Login>,
+) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
+    let grant = sign_in::log_in(&app, &body.email, &body.password).await?;
+    granted(&app, grant, body.cookie)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshBody {
+    /// Absent where the cookie is used.
+    refresh_token: Option<RefreshToken>,
+}
+
+/// Answers a refresh token with its successor: by cookie if it came by cookie.
+pub async fn refresh(
+    State(app): State<App>,
+    _key: IdempotencyKey,
+    headers: HeaderMap,
+    Json { value: body, .. }: Json<RefreshBody>,
+) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
+    let by_cookie = body.refresh_token.is_none();
+    let token = body.refresh_token.or_else(|| refresh_cookie(&headers)).ok_or(AuthError::InvalidToken)?;
+    let grant = sign_in::refresh(&app, &token).await?;
+    granted(&app, grant, by_cookie)
+}
+
+/// Ends every session that the request names by body, cookie or access token,
+/// and takes the cookies away. Naming none is no error: one is signed out.
+pub async fn logout(
+    State(app): State<App>,
+    _key: IdempotencyKey,
+    headers: HeaderMap,
+    Json { value: body, .. }: Json<RefreshBody>,
+) -> Result<WithHeaders<NoContent>, Problem> {
+    let by_body = body.refresh_token.and_then(|token| token.open(&app.keys));
+    let by_cookie = refresh_cookie(&headers).and_then(|token| token.open(&app.keys));
+    let access = [bearer(&headers).ok().flatten(), cookies::read(&headers, cookies::ACCESS)];
+    let now = app.clock.now();
+    let by_access = access.into_iter().flatten().filter_map(|text| app.keys.access_tokens().verify(text, now).ok());
+    let mut sessions: Vec<SessionId> = by_access.map(|who| who.session).collect();
+    sessions.extend(by_body.into_iter().chain(by_cookie).map(|presented| presented.session));
+    sessions.sort_unstable();
+    sessions.dedup();
+    sign_in::log_out(&app, sessions).await?;
+    let mut headers = HeaderMap::new();
+    cookies::clear(&mut headers).map_err(unprintable)?;
+    Ok(WithHeaders { headers, body: NoContent })
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct SessionList {
+    items: Vec<SessionView>,
+    /// Always null: an account has at most 100 sessions.
+    next_cursor: Option<String>,
+    total: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct SessionView {
+    id: SessionId,
+    created_at: Timestamp,
+    last_refreshed_at: Timestamp,
+    expires_at: Timestamp,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// The devices one is signed in on.
+pub async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<axum::Json<SessionList>, Problem> {
+    let who = caller.signed_in()?;
+    let view = |session: Session| SessionView {
+        id: session.id,
+        created_at: session.created_at,
+        last_refreshed_at: session.rotated_at,
+        expires_at: session.expires_at,
+        current: session.id == who.session,
+    };
+    let items: Vec<_> = sign_in::list_sessions(&app, who).await?.into_iter().map(view).collect();
+    Ok(axum::Json(SessionList { total: items.len(), items, next_cursor: None }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct SessionPath {
+    id: SessionId,
+}
+
+/// Signs one device out.
+pub async fn delete_session(
+    State(app): State<App>,
+    caller: Caller,
+    Path(path): Path<SessionPath>,
+) -> Result<NoContent, Problem> {
+    sign_in::end_session(&app, caller.signed_in()?, path.id).await?;
+    Ok(NoContent)
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Me {
+    id: AccountId,
+    email: EmailAddress,
+    name: Option<PersonName>,
+    role: Role,
+    created_at: Timestamp,
+}
+
+/// The caller's own account.
+pub async fn get_me(State(app): State<App>, caller: Caller) -> Result<axum::Json<Me>, Problem> {
+    let Account { id, email, name, role, created_at } = sign_in::confirm(&app, caller.signed_in()?).await?;
+    Ok(axum::Json(Me { id, email, name, role, created_at }))
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Jwks {
+    keys: Vec<Jwk>,
+}
+
+/// The public keys that verify access tokens.
+pub async fn jwks(State(app): State<App>) -> WithHeaders<axum::Json<Jwks>> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    WithHeaders { headers, body: axum::Json(Jwks { keys: vec![app.keys.access_tokens().jwk()] }) }
+}
+
+/// What signing in and refreshing answer. The tokens are absent where cookies
+/// carry them.
+#[derive(Serialize, JsonSchema)]
+pub struct Granted {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<String>,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    account: AccountView,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct AccountView {
+    id: AccountId,
+    email: EmailAddress,
+    name: Option<PersonName>,
+    role: Role,
+}
+
+fn granted(app: &App, grant: Grant, cookie: bool) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
+    let mut headers = HeaderMap::new();
+    if cookie {
+        let session_seconds = grant.session_expires_at.since(app.clock.now()) / 1_000;
+        cookies::set_access(&mut headers, grant.access.as_text(), token::LIFETIME_SECONDS).map_err(unprintable)?;
+        cookies::set_refresh(&mut headers, grant.refresh.as_text(), session_seconds).map_err(unprintable)?;
+    }
+    let Account { id, email, name, role, .. } = grant.account;
+    let body = Granted {
+        access_token: (!cookie).then(|| grant.access.into_text()),
+        token_type: "Bearer",
+        expires_in: token::LIFETIME_SECONDS,
+        refresh_token: (!cookie).then(|| grant.refresh.into_text()),
+        account: AccountView { id, email, name, role },
+    };
+    Ok(WithHeaders { headers, body: axum::Json(body) })
+}
+
+fn refresh_cookie(headers: &HeaderMap) -> Option<RefreshToken> {
+    cookies::read(headers, cookies::REFRESH).map(RefreshToken::from_text)
+}
+
+fn unprintable(error: InvalidHeaderValue) -> AuthError {
+    AuthError::Cryptography(format!("a token that no header can carry: {error}"))
+}

@@ -1,0 +1,138 @@
+//! Signing in and staying signed in: load, decide, commit.
+
+use serde_json::json;
+
+use super::account::{Account, EmailAddress, PersonName};
+use super::error::AuthError;
+use super::password::{NewPassword, PasswordHash, PlainPassword};
+use super::session::{Presented, RefreshDecision, RefreshToken, Session, decide_refresh};
+use super::token::AccessToken;
+use super::{Role, SignedIn, store};
+use crate::app::App;
+use crate::ids::{AccountId, SessionId};
+use crate::ports::{Rows, Statement, Timestamp};
+use crate::telemetry;
+
+/// What a signed-in client is given.
+pub struct Grant {
+    pub access: AccessToken,
+    pub refresh: RefreshToken,
+    pub account: Account,
+    /// When the session ends, however often it is refreshed.
+    pub session_expires_at: Timestamp,
+}
+
+/// Opens an account unless there is one: known and new addresses take the same
+/// work, one hash and one statement.
+pub async fn register(
+    app: &App,
+    email: EmailAddress,
+    name: Option<PersonName>,
+    password: NewPassword<'_>,
+) -> Result<(), AuthError> {
+    let now = app.clock.now();
+    let hash = password.hash(&*app.entropy)?;
+    let id = AccountId::new(now, &*app.entropy);
+    let account = Account { id, email, name, role: Role::Customer, created_at: now };
+    app.database.batch(vec![store::insert_account(&account, &hash)]).await?;
+    Ok(())
+}
+
+/// Checks a password and opens a session. Unknown addresses take the same
+/// work, one statement and one hash.
+pub async fn log_in(app: &App, email: &EmailAddress, password: &PlainPassword) -> Result<Grant, AuthError> {
+    let known = store::credentials(first(app, store::select_credentials(email)).await?)?;
+    let hash = known.as_ref().map_or_else(PasswordHash::dummy, |known| known.hash.clone());
+    let matches = hash.matches(password)?;
+    let (Some(known), true) = (known, matches) else { return Err(AuthError::InvalidCredentials) };
+
+    let now = app.clock.now();
+    let session = Session::open(SessionId::new(now, &*app.entropy), known.account.id, now);
+    let mut batch =
+        vec![store::insert_session(&session, known.password_changed_at), store::prune_sessions(known.account.id, now)];
+    if let Some(stronger) = hash.strengthened(password, &*app.entropy)? {
+        batch.push(store::strengthen_hash(&known, &stronger));
+    }
+    let opened = app.database.batch(batch).await?.into_iter().next().unwrap_or_default();
+    // The password was changed while it was being checked.
+    if opened.0.is_empty() {
+        return Err(AuthError::InvalidCredentials);
+    }
+    grant(app, session, known.account, now)
+}
+
+/// Answers a refresh token with its successor.
+pub async fn refresh(app: &App, token: &RefreshToken) -> Result<Grant, AuthError> {
+    let Presented { session: id, generation } = token.open(&app.keys).ok_or(AuthError::InvalidToken)?;
+    // Of parallel requests one rotates; the others find that it did, and repeat.
+    for _ in 0..2 {
+        let now = app.clock.now();
+        let loaded = store::session(first(app, store::select_session(id)).await?)?;
+        let (session, account) = loaded.ok_or(AuthError::InvalidToken)?;
+        match decide_refresh(&session, generation, now) {
+            RefreshDecision::Rotate { to } => {
+                if !first(app, store::rotate_session(&session, to, now)).await?.0.is_empty() {
+                    return grant(app, Session { generation: to, ..session }, account, now);
+                }
+            }
+            RefreshDecision::Repeat => return grant(app, session, account, now),
+            RefreshDecision::Revoke => {
+                app.database.batch(vec![store::revoke_session(id, now)]).await?;
+                telemetry::log(&json!({
+                    "level": "warn", "event": "refresh_token_reused", "session": id, "account": session.account,
+                }));
+                return Err(AuthError::TokenReused);
+            }
+            RefreshDecision::Refuse => return Err(AuthError::InvalidToken),
+        }
+    }
+    // Lost the race and then found the session unchanged: it was revoked between.
+    Err(AuthError::InvalidToken)
+}
+
+/// The account behind an access token as it is now, if its session is not
+/// over: for what must not wait until the token expires.
+pub async fn confirm(app: &App, who: SignedIn) -> Result<Account, AuthError> {
+    let loaded = store::session(first(app, store::select_session(who.session)).await?)?;
+    let (session, account) = loaded.ok_or(AuthError::InvalidToken)?;
+    let live = session.revoked_at.is_none() && app.clock.now() < session.expires_at;
+    if live && account.id == who.id { Ok(account) } else { Err(AuthError::InvalidToken) }
+}
+
+/// Ends the sessions; those that are over already do not matter.
+pub async fn log_out(app: &App, sessions: Vec<SessionId>) -> Result<(), AuthError> {
+    let now = app.clock.now();
+    let batch: Vec<_> = sessions.into_iter().map(|id| store::revoke_session(id, now)).collect();
+    if !batch.is_empty() {
+        app.database.batch(batch).await?;
+    }
+    Ok(())
+}
+
+/// Ends one of the caller's sessions.
+pub async fn end_session(app: &App, who: SignedIn, id: SessionId) -> Result<(), AuthError> {
+    confirm(app, who).await?;
+    let ended = first(app, store::revoke_session_of(who.id, id, app.clock.now())).await?;
+    if ended.0.is_empty() { Err(AuthError::UnknownSession) } else { Ok(()) }
+}
+
+/// The caller's sessions that are not over, newest first.
+pub async fn list_sessions(app: &App, who: SignedIn) -> Result<Vec<Session>, AuthError> {
+    let sessions = store::sessions(first(app, store::select_sessions(who.id, app.clock.now())).await?)?;
+    let live = sessions.iter().any(|session| session.id == who.session);
+    if live { Ok(sessions) } else { Err(AuthError::InvalidToken) }
+}
+
+fn grant(app: &App, session: Session, account: Account, now: Timestamp) -> Result<Grant, AuthError> {
+    let who = SignedIn { id: account.id, role: account.role, session: session.id };
+    Ok(Grant {
+        access: app.keys.access_tokens().issue(who, now)?,
+        refresh: RefreshToken::issue(&app.keys, session.id, session.generation),
+        account,
+        session_expires_at: session.expires_at,
+    })
+}
+
+async fn first(app: &App, statement: Statement) -> Result<Rows, AuthError> {
+    Ok(app.database.batch(vec![statement]).await?.into_iter().next().unwrap_or_default())
+}

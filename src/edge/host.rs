@@ -1,0 +1,196 @@
+//! Durable Objects, from both sides: calling one, and being one.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use worker::Env;
+use worker::send::{SendFuture, SendWrapper};
+
+use super::database::bound;
+use crate::catalog::publisher::PublisherObject;
+use crate::orders::object::OrderObject;
+use crate::pools::object::PoolObject;
+use crate::ports::{
+    Commit, ObjectClass, ObjectHost, ObjectUnavailable, Objects, Pending, Rows, Statement, StorageError,
+};
+
+#[wasm_bindgen]
+extern "C" {
+    type Namespace;
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn get_by_name(this: &Namespace, name: &str) -> Result<Stub, JsValue>;
+
+    /// A handle to one object; `command` is the RPC method of `entry.js`.
+    type Stub;
+    #[wasm_bindgen(method, catch)]
+    fn command(this: &Stub, body: &str) -> Result<JsValue, JsValue>;
+
+    /// The platform's `DurableObjectState`.
+    pub type ObjectState;
+    #[wasm_bindgen(method, getter)]
+    fn storage(this: &ObjectState) -> ObjectStorage;
+    #[wasm_bindgen(method, getter)]
+    fn id(this: &ObjectState) -> ObjectId;
+
+    type ObjectId;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &ObjectId) -> Option<String>;
+
+    type ObjectStorage;
+    #[wasm_bindgen(method, getter)]
+    fn sql(this: &ObjectStorage) -> Sql;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &ObjectStorage,
+        work: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &ObjectStorage, at: f64) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
+    fn delete_alarm(this: &ObjectStorage) -> Result<JsValue, JsValue>;
+
+    type Sql;
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(this: &Sql, sql: &str, params: &Array) -> Result<Cursor, JsValue>;
+
+    type Cursor;
+    #[wasm_bindgen(method, catch, js_name = toArray)]
+    fn to_array(this: &Cursor) -> Result<JsValue, JsValue>;
+}
+
+/// The namespaces, by class.
+pub struct DurableObjects {
+    orders: SendWrapper<Namespace>,
+    pools: SendWrapper<Namespace>,
+    publisher: SendWrapper<Namespace>,
+}
+
+impl DurableObjects {
+    pub fn new(env: &Env) -> Self {
+        let namespace = |name: &str| {
+            let binding = js_sys::Reflect::get(env, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+            SendWrapper::new(binding.unchecked_into())
+        };
+        Self { orders: namespace("ORDERS"), pools: namespace("POOLS"), publisher: namespace("PUBLISHER") }
+    }
+}
+
+impl Objects for DurableObjects {
+    fn command<'a>(
+        &'a self,
+        class: ObjectClass,
+        name: &'a str,
+        body: String,
+    ) -> Pending<'a, Result<String, ObjectUnavailable>> {
+        let namespace: &Namespace = match class {
+            ObjectClass::Order => &self.orders,
+            ObjectClass::Pool => &self.pools,
+            ObjectClass::Publisher => &self.publisher,
+        };
+        Box::pin(SendFuture::new(async move {
+            let stub = namespace.get_by_name(name).map_err(unavailable)?;
+            // What RPC gives is a thenable, not a promise.
+            let answer = stub.command(&body).map_err(unavailable)?;
+            let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(unavailable)?;
+            answer.as_string().ok_or_else(|| ObjectUnavailable("no text".to_owned()))
+        }))
+    }
+}
+
+fn unavailable(error: JsValue) -> ObjectUnavailable {
+    ObjectUnavailable(message(&error))
+}
+
+fn message(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
+}
+
+/// What an object's shell has around it.
+struct DurableHost {
+    storage: ObjectStorage,
+    sql: Sql,
+}
+
+impl DurableHost {
+    fn exec(&self, statement: Statement) -> Result<Cursor, JsValue> {
+        let params: Array = statement.params.into_iter().map(bound).collect();
+        self.sql.exec(statement.sql, &params)
+    }
+}
+
+impl ObjectHost for DurableHost {
+    fn read(&self, statement: Statement) -> Result<Rows, StorageError> {
+        let failed = |error: JsValue| StorageError(message(&error));
+        let rows = self.exec(statement).map_err(failed)?.to_array().map_err(failed)?;
+        serde_wasm_bindgen::from_value(rows).map(Rows).map_err(|error| StorageError(error.to_string()))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn commit(&self, commit: Commit) -> Result<(), StorageError> {
+        let Commit { statements, alarm } = commit;
+        let mut statements = Some(statements);
+        let mut work = || {
+            for statement in statements.take().unwrap_or_default() {
+                self.exec(statement)?;
+            }
+            // The output gate waits for the alarm as for any write.
+            match alarm {
+                None => {}
+                Some(Some(at)) => {
+                    self.storage.set_alarm(at.millis() as f64)?;
+                }
+                Some(None) => {
+                    self.storage.delete_alarm()?;
+                }
+            }
+            Ok(JsValue::UNDEFINED)
+        };
+        self.storage.transaction_sync(&mut work).map(|_| ()).map_err(|error| StorageError(message(&error)))
+    }
+
+    fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
+        spawn_local(work);
+    }
+}
+
+macro_rules! host {
+    ($(#[$doc:meta])* $host:ident, $object:ty) => {
+        $(#[$doc])*
+        #[wasm_bindgen]
+        pub struct $host(Rc<$object>);
+
+        #[wasm_bindgen]
+        impl $host {
+            #[wasm_bindgen(constructor)]
+            pub fn new(state: ObjectState, env: Env) -> Result<Self, JsValue> {
+                let app = super::app(&env)?;
+                let name = state.id().name().unwrap_or_default();
+                let storage = state.storage();
+                let sql = storage.sql();
+                Ok(Self(<$object>::new(app, &name, Rc::new(DurableHost { storage, sql }))))
+            }
+
+            pub fn command(&self, body: String) -> Promise {
+                let object = Rc::clone(&self.0);
+                future_to_promise(async move {
+                    object.command(body).await.map(Into::into).map_err(|error| js_sys::Error::new(&error.0).into())
+                })
+            }
+
+            pub fn alarm(&self) -> Promise {
+                let object = Rc::clone(&self.0);
+                future_to_promise(async move {
+                    object.alarm().await.map(|()| JsValue::UNDEFINED).map_err(|error| js_sys::Error::new(&error.0).into())
+                })
+            }
+        }
+    };
+}
+
+host!(OrderHost, OrderObject);
+host!(PoolHost, PoolObject);
+host!(PublisherHost, PublisherObject);

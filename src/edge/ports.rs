@@ -1,0 +1,109 @@
+//! KV, the queue, outgoing HTTP, the clock and randomness.
+
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use wasm_bindgen::JsValue;
+use worker::kv::KvStore;
+use worker::send::SendFuture;
+use worker::{AbortController, Delay, Fetch, Headers, Method, Queue, Request, RequestInit};
+
+use crate::ports::{
+    Cache, CacheError, Clock, Entropy, EventQueue, HttpCall, HttpClient, HttpError, HttpReply, Pending, QueueError,
+    Timestamp,
+};
+
+pub struct Kv(pub KvStore);
+
+impl Cache for Kv {
+    fn get<'a>(&'a self, key: &'a str) -> Pending<'a, Result<Option<Vec<u8>>, CacheError>> {
+        Box::pin(SendFuture::new(async move {
+            self.0.get(key).bytes().await.map_err(|error| CacheError(error.to_string()))
+        }))
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        value: Vec<u8>,
+        lifetime_seconds: Option<u32>,
+    ) -> Pending<'a, Result<(), CacheError>> {
+        Box::pin(SendFuture::new(async move {
+            let failed = |error: worker::KvError| CacheError(error.to_string());
+            let mut put = self.0.put_bytes(key, &value).map_err(failed)?;
+            if let Some(seconds) = lifetime_seconds {
+                put = put.expiration_ttl(u64::from(seconds));
+            }
+            put.execute().await.map_err(failed)
+        }))
+    }
+}
+
+pub struct Events(pub Queue);
+
+impl EventQueue for Events {
+    fn send(&self, messages: Vec<String>) -> Pending<'_, Result<(), QueueError>> {
+        Box::pin(SendFuture::new(async move {
+            for message in messages {
+                self.0.send(message).await.map_err(|error| QueueError(error.to_string()))?;
+            }
+            Ok(())
+        }))
+    }
+}
+
+pub struct Fetcher;
+
+impl HttpClient for Fetcher {
+    fn call(&self, call: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
+        Box::pin(SendFuture::new(async move {
+            let failed = |error: worker::Error| HttpError(error.to_string());
+            let headers = Headers::new();
+            for (name, value) in &call.headers {
+                headers.set(name, value).map_err(failed)?;
+            }
+            let mut init = RequestInit::new();
+            init.with_method(Method::from(call.method.to_owned())).with_headers(headers);
+            if !call.body.is_empty() {
+                init.with_body(Some(JsValue::from_str(&call.body)));
+            }
+            let request = Request::new_with_init(&call.url, &init).map_err(failed)?;
+            let abort = AbortController::default();
+            let signal = abort.signal();
+            let answer = async {
+                let mut response = Fetch::Request(request).send_with_signal(&signal).await.map_err(failed)?;
+                Ok(HttpReply { status: response.status_code(), body: response.text().await.map_err(failed)? })
+            };
+            let deadline = Delay::from(Duration::from_millis(u64::from(call.deadline_millis)));
+            match select(Box::pin(answer), Box::pin(deadline)).await {
+                Either::Left((answer, _)) => answer,
+                Either::Right(_) => {
+                    abort.abort();
+                    Err(HttpError("no answer within the deadline".to_owned()))
+                }
+            }
+        }))
+    }
+}
+
+pub struct PlatformClock;
+
+impl Clock for PlatformClock {
+    fn now(&self) -> Timestamp {
+        #[allow(clippy::cast_possible_truncation)]
+        Timestamp::from_millis(js_sys::Date::now() as i64)
+    }
+
+    fn sleep(&self, millis: u32) -> Pending<'static, ()> {
+        Box::pin(SendFuture::new(Delay::from(Duration::from_millis(u64::from(millis)))))
+    }
+}
+
+pub struct PlatformEntropy;
+
+impl Entropy for PlatformEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        // The platform's generator has no failure to report.
+        let _ = getrandom::fill(buffer);
+    }
+}
