@@ -50,8 +50,16 @@ export async function serve(env) {
   const seeding = env.SEED ?? "demo";
   if (!["demo", "none"].includes(seeding)) throw new Stop(`SEED=${seeding} is neither demo nor none.`);
   const { folder, kept } = stateFolder(env.STATE);
-  await reap(folder);
+  try {
+    return await open(env, { port, seeding, folder, kept });
+  } catch (error) {
+    if (!kept) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
 
+async function open(env, { port, seeding, folder, kept }) {
+  await reap(folder);
   const admin = owner(folder, env, seeding === "demo");
   const vars = { SECRET_KEY: secretKey(folder), TEST_PROVIDER: "on", DEVELOPMENT: "on" };
   if (admin) Object.assign(vars, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });

@@ -57,9 +57,9 @@ async function bindgen() {
   if (existsSync(program)) return;
   const build = join(cache, "tools", `build-${process.pid}`);
   await step(`wasm-bindgen ${version} (cargo install, some minutes the first time)`, (onLine) =>
-    quietly("cargo", ["install", "wasm-bindgen-cli", "--version", version, "--root", folder], {
-      // It runs for a second per build: half the optimisation is a minute less to wait for.
-      env: { ...process.env, CARGO_TARGET_DIR: build, CARGO_PROFILE_RELEASE_OPT_LEVEL: "1" },
+    // The default features are TLS for a test runner that is not installed either.
+    quietly("cargo", ["install", "wasm-bindgen-cli", "--version", version, "--no-default-features", "--bin", "wasm-bindgen", "--root", folder], {
+      env: { ...process.env, CARGO_TARGET_DIR: build },
       onLine,
     }),
   );
