@@ -76,8 +76,8 @@ function rebuildOnChange() {
   for (const folder of ["src", "templates", "migrations"]) {
     if (!existsSync(at(folder))) continue;
     watch(at(folder), { recursive: true }, (_event, name) => {
-      // wrangler itself watches the entry's JavaScript.
-      if (!name || /(\.js|~|\.swp)$/.test(name)) return;
+      // JavaScript too: some of it is compiled in. For the rest cargo finds nothing to do.
+      if (!name || /(~|\.swp)$/.test(name)) return;
       if (folder === "migrations") migrations = true;
       changed();
     });
