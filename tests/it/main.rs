@@ -9,4 +9,17 @@
 #[path = "../host/mod.rs"]
 mod host;
 
+mod ask;
+mod fixtures;
+mod openapi;
+mod shop;
+
+mod accounts;
+mod admin;
+mod carts;
+mod catalog;
+mod crashes;
+mod hostile;
+mod operations;
+mod orders;
 mod the_host;
