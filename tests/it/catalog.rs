@@ -149,7 +149,7 @@ async fn a_draft_is_not_seen_until_it_is_active_nor_after_it_is_archived() {
     let path = format!("/v1/products/{}", draft.id);
     shop.get(&path).send().await.problem(404, "not_found");
     shop.get(&format!("/v1/products/{}", draft.slug)).send().await.problem(404, "not_found");
-    assert_eq!(listed(&shop, &format!("vendor={vendor}")).await, [marker.id.clone()]);
+    assert_eq!(listed(&shop, &format!("vendor={vendor}")).await, [marker.id]);
     let owner = shop.owner().await;
     let admin_path = format!("/v1/admin/products/{}", draft.id);
     shop.get(&admin_path).bearer(&owner).send().await.expect(200);

@@ -236,7 +236,6 @@ impl Shop {
         Customer {
             access: text(&granted["access_token"]),
             refresh: text(&granted["refresh_token"]),
-            id: text(&granted["account"]["id"]),
             email,
             password,
         }
@@ -245,7 +244,6 @@ impl Shop {
 
 #[derive(Clone)]
 pub struct Customer {
-    pub id: String,
     pub email: String,
     pub password: String,
     pub access: String,
