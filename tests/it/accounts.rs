@@ -1,0 +1,259 @@
+//! Accounts, sessions, tokens and roles.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::ask::Answer;
+use crate::fixtures::Customer;
+use crate::shop::{Shop, unique};
+
+const PASSWORD: &str = "thimble orchard meridian 7";
+
+async fn register(shop: &Shop, email: &str, password: &str) -> Answer {
+    shop.post("/v1/auth/register").json(json!({ "email": email, "password": password })).send().await
+}
+
+async fn refresh(shop: &Shop, token: &str) -> Answer {
+    shop.post("/v1/auth/refresh").json(json!({ "refresh_token": token })).send().await
+}
+
+/// An answer without what differs between any two.
+fn bare(answer: &Answer) -> (u16, Vec<String>, Value) {
+    let mut body = answer.json();
+    body.as_object_mut().unwrap().remove("request_id");
+    let mut names: Vec<String> = answer.headers.keys().map(|name| name.to_string()).collect();
+    names.sort();
+    (answer.status.as_u16(), names, body)
+}
+
+#[tokio::test]
+async fn a_customer_registers_and_signs_in() {
+    let shop = Shop::open().await;
+    let email = format!("{}@example.com", unique("buyer"));
+    register(&shop, &email, PASSWORD).await.expect(202);
+    let granted = shop.log_in(&email, PASSWORD).await.expect(200);
+    assert_eq!(granted.header("cache-control"), "no-store");
+    let granted = granted.json();
+    assert_eq!(granted["token_type"], "Bearer");
+    assert!((1..=900).contains(&granted["expires_in"].as_i64().unwrap()));
+    assert_eq!(granted["account"]["email"], json!(email));
+    let me = shop.get("/v1/me").bearer(granted["access_token"].as_str().unwrap()).send().await.expect(200).json();
+    assert_eq!((&me["id"], &me["email"], &me["role"]), (&granted["account"]["id"], &json!(email), &json!("customer")));
+    assert!(!me.to_string().contains("argon2"));
+}
+
+#[tokio::test]
+async fn registering_a_known_address_answers_the_same_and_changes_nothing() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let fresh = register(&shop, &format!("{}@example.com", unique("buyer")), "another password of mine").await;
+    let known = register(&shop, &customer.email, "another password of mine").await;
+    assert_eq!(bare(&known), bare(&fresh));
+    shop.log_in(&customer.email, "another password of mine").await.problem(401, "invalid_credentials");
+    shop.log_in(&customer.email, &customer.password).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_answer_alike() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let wrong = shop.log_in(&customer.email, "not the password at all").await;
+    let unknown = shop.log_in(&format!("{}@example.com", unique("nobody")), "not the password at all").await;
+    wrong.problem(401, "invalid_credentials");
+    assert_eq!(bare(&wrong), bare(&unknown));
+}
+
+#[tokio::test]
+async fn an_address_is_the_same_in_any_case() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    shop.log_in(&customer.email.to_uppercase(), &customer.password).await.expect(200);
+}
+
+#[tokio::test]
+async fn weak_passwords_and_bad_addresses_are_pointed_at() {
+    let shop = Shop::open().await;
+    for password in ["", "short", "passwordpassword", &"x".repeat(10_000)] {
+        let email = format!("{}@example.com", unique("buyer"));
+        assert_eq!(register(&shop, &email, password).await.pointers(), ["/password"], "{password:.20}");
+    }
+    for email in ["", "nobody", "a@b@c", "x\r\ny@example.com", &format!("{}@example.com", "x".repeat(300))] {
+        assert_eq!(register(&shop, email, PASSWORD).await.pointers(), ["/email"], "{email:.20}");
+    }
+}
+
+#[tokio::test]
+async fn passwords_may_be_long_and_in_any_script() {
+    let shop = Shop::open().await;
+    let long = "Ω ✓ слово ".repeat(8);
+    let email = format!("{}@example.com", unique("buyer"));
+    register(&shop, &email, &long).await.expect(202);
+    shop.log_in(&email, &long).await.expect(200);
+    let other = format!("{}x", long.strip_suffix(' ').unwrap());
+    shop.log_in(&email, &other).await.problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_once() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let second = refresh(&shop, &customer.refresh).await.expect(200).json();
+    let second_token = second["refresh_token"].as_str().unwrap();
+    assert_ne!(second_token, customer.refresh);
+    let third = refresh(&shop, second_token).await.expect(200).json();
+    let third_token = third["refresh_token"].as_str().unwrap();
+    shop.get("/v1/me").bearer(third["access_token"].as_str().unwrap()).send().await.expect(200);
+    // The first one comes again: somebody has a copy, so nobody keeps the session.
+    refresh(&shop, &customer.refresh).await.problem(401, "token_reused");
+    refresh(&shop, third_token).await.expect(401).some_problem();
+}
+
+#[tokio::test]
+async fn a_forged_refresh_token_is_refused() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    for token in ["", "nonsense", &format!("{}x", customer.refresh), &customer.access] {
+        let answer = refresh(&shop, token).await;
+        answer.some_problem();
+        assert!(answer.is(401) || answer.is(422), "{}", answer.told());
+    }
+    refresh(&shop, &customer.refresh).await.expect(200);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let body = json!({ "refresh_token": customer.refresh });
+    shop.post("/v1/auth/logout").bearer(&customer.access).json(body).send().await.expect_success();
+    refresh(&shop, &customer.refresh).await.expect(401).some_problem();
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_by_their_owner() {
+    let shop = Shop::open().await;
+    let (customer, other) = (shop.customer().await, shop.customer().await);
+    let second = shop.log_in(&customer.email, &customer.password).await.expect(200).json();
+    let list = shop.get("/v1/auth/sessions").bearer(&customer.access).send().await.expect(200).json();
+    let sessions = list["items"].as_array().unwrap();
+    assert_eq!(sessions.len(), 2, "{list}");
+    let later = sessions.iter().find(|session| session["current"] == false).unwrap();
+    let path = format!("/v1/auth/sessions/{}", later["id"].as_str().unwrap());
+    shop.delete(&path).bearer(&other.access).send().await.problem(404, "not_found");
+    shop.delete(&path).send().await.problem(401, "not_signed_in");
+    shop.delete(&path).bearer(&customer.access).send().await.expect_success();
+    refresh(&shop, second["refresh_token"].as_str().unwrap()).await.expect(401).some_problem();
+    refresh(&shop, &customer.refresh).await.expect(200);
+}
+
+#[tokio::test]
+async fn signing_in_by_cookie_keeps_tokens_out_of_the_body() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let body = json!({ "email": customer.email, "password": customer.password, "cookie": true });
+    let granted = shop.post("/v1/auth/login").json(body).send().await.expect(200);
+    assert_eq!(granted.json()["access_token"], Value::Null);
+    assert_eq!(granted.json()["refresh_token"], Value::Null);
+    let lines: Vec<&str> = granted.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+    assert!(!lines.is_empty());
+    for line in &lines {
+        assert!(line.starts_with("__Host-"), "{line}");
+        for attribute in ["Secure", "HttpOnly", "Path=/", "SameSite="] {
+            assert!(line.contains(attribute), "{line} lacks {attribute}");
+        }
+    }
+    let pairs: Vec<&str> = lines.iter().filter_map(|line| line.split(';').next()).collect();
+    let cookies = pairs.join("; ");
+    shop.get("/v1/me").cookie(&cookies).send().await.expect(200);
+    let logout = || shop.post("/v1/auth/logout").cookie(&cookies);
+    logout().header("origin", "https://evil.example").send().await.problem(403, "csrf");
+    logout().header("origin", &shop.origin()).send().await.expect_success();
+}
+
+#[tokio::test]
+async fn the_public_key_is_published_without_its_private_part() {
+    let shop = Shop::open().await;
+    let set = shop.get("/.well-known/jwks.json").send().await.expect(200).json();
+    let keys = set["keys"].as_array().unwrap();
+    assert!(!keys.is_empty());
+    let customer = shop.customer().await;
+    let header = BASE64_URL_SAFE_NO_PAD.decode(customer.access.split('.').next().unwrap()).unwrap();
+    let header: Value = serde_json::from_slice(&header).unwrap();
+    assert!(keys.iter().any(|key| key["kid"] == header["kid"]), "{header} is not in {set}");
+    for key in keys {
+        assert_eq!((&key["kty"], &key["crv"]), (&json!("OKP"), &json!("Ed25519")));
+        assert_eq!(key["d"], Value::Null);
+    }
+}
+
+/// The customer's access token with another header or payload.
+fn altered(customer: &Customer, part: usize, change: impl Fn(&mut Value)) -> String {
+    let mut parts: Vec<String> = customer.access.split('.').map(str::to_owned).collect();
+    let mut json: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(&parts[part]).unwrap()).unwrap();
+    change(&mut json);
+    parts[part] = BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
+    parts.join(".")
+}
+
+#[tokio::test]
+async fn a_forged_access_token_is_nobodys() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let unsigned = customer.access.rsplit_once('.').unwrap().0;
+    let none = altered(&customer, 0, |header| header["alg"] = json!("none"));
+    let tokens = [
+        "nonsense".to_owned(),
+        "a.b.c".to_owned(),
+        format!("{unsigned}."),
+        unsigned.to_owned(),
+        format!("{}.", none.rsplit_once('.').unwrap().0),
+        none,
+        altered(&customer, 0, |header| header["alg"] = json!("HS256")),
+        altered(&customer, 0, |header| header["kid"] = json!("../../etc/passwd")),
+        altered(&customer, 1, |claims| claims["role"] = json!("owner")),
+        altered(&customer, 1, |claims| claims["exp"] = json!(9_999_999_999_i64)),
+        customer.refresh.clone(),
+        "x".repeat(8_000),
+    ];
+    for token in tokens {
+        shop.get("/v1/me").bearer(&token).send().await.expect(401).some_problem();
+        shop.get("/v1/admin/orders").bearer(&token).send().await.expect(401).some_problem();
+    }
+    for value in ["Bearer", "Basic b3duZXI6", "bearer"] {
+        shop.get("/v1/me").header("authorization", value).send().await.expect(401).some_problem();
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_ends() {
+    let Some(shop) = Shop::native("a token lives for a quarter of an hour").await else { return };
+    let customer = shop.customer().await;
+    shop.host().clock.advance(17 * 60 * 1_000);
+    shop.get("/v1/me").bearer(&customer.access).send().await.expect(401).some_problem();
+    refresh(&shop, &customer.refresh).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_ones_own_needs_signing_in() {
+    let shop = Shop::open().await;
+    for path in ["/v1/me", "/v1/me/orders", "/v1/auth/sessions"] {
+        let answer = shop.get(path).send().await;
+        answer.problem(401, "not_signed_in");
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+    }
+}
+
+#[tokio::test]
+async fn no_admin_route_is_for_strangers_or_customers() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let operations = shop.operations().await;
+    let admins: Vec<_> = operations.iter().filter(|operation| operation.is_admins()).collect();
+    assert!(admins.len() >= 8, "{} admin routes", admins.len());
+    for operation in admins {
+        let ask = || shop.ask(operation.method.clone(), &operation.path()).json(operation.example());
+        ask().send().await.problem(401, "not_signed_in");
+        ask().bearer(&customer.access).send().await.problem(403, "forbidden");
+    }
+}

@@ -1,0 +1,305 @@
+//! Products: made by staff, seen by buyers.
+
+use serde_json::{Value, json};
+
+use crate::fixtures::{PRICE, PUBLISHED_MILLIS, Product, eur, prices, product_body};
+use crate::shop::{Shop, eventually, unique, within};
+
+/// Waits until buyers see the product so.
+async fn until_seen(shop: &Shop, product: &Product, what: &str, seen: impl Fn(&Value) -> bool) -> Value {
+    within(PUBLISHED_MILLIS, what, async || {
+        let answer = shop.get(&format!("/v1/products/{}", product.id)).send().await;
+        (answer.is(200) && seen(&answer.json())).then(|| answer.json())
+    })
+    .await
+}
+
+async fn listed(shop: &Shop, query: &str) -> Vec<String> {
+    let list = shop.get(&format!("/v1/products?{query}")).send().await.expect(200).json();
+    list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_new_product_is_seen_by_id_by_slug_and_in_the_list_within_two_seconds() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    let product = shop.new_product(json!({ "vendor": vendor, "description": "Made of wood.", "tags": ["oak"] })).await;
+    let seen = until_seen(&shop, &product, "the product is seen", |_| true).await;
+    assert_eq!(seen["title"], json!(product.title));
+    assert_eq!(seen["vendor"], json!(vendor));
+    assert_eq!(seen["description"], "Made of wood.");
+    assert_eq!(seen["tags"], json!(["oak"]));
+    assert_eq!(seen["variants"][0]["id"], json!(product.variant));
+    assert_eq!(seen["variants"][0]["sku"], json!(product.sku));
+    assert_eq!(seen["variants"][0]["price"], eur(PRICE));
+    let by_slug = shop.get(&format!("/v1/products/{}", product.slug)).send().await.expect(200).json();
+    assert_eq!(by_slug, seen);
+    let list = shop.get(&format!("/v1/products?vendor={vendor}")).send().await.expect(200).json();
+    assert_eq!(list["items"][0]["id"], json!(product.id), "{list}");
+    assert_eq!(list["items"][0]["price"], json!({ "from": eur(PRICE), "to": eur(PRICE) }));
+    assert_eq!(list["items"][0]["available"], "out");
+    assert_eq!((&list["total"], &list["next_cursor"]), (&json!(1), &Value::Null));
+}
+
+#[tokio::test]
+async fn another_isolate_sees_a_change_too() {
+    let shop = Shop::open().await;
+    let other = shop.another_isolate();
+    other.get("/v1/products").send().await.expect(200);
+    let product = shop.new_product(json!({})).await;
+    until_seen(&other, &product, "the other isolate sees the product", |_| true).await;
+}
+
+#[tokio::test]
+async fn a_catalog_read_may_be_cached_and_is_not_sent_twice() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({})).await;
+    for path in [format!("/v1/products/{}", product.id), format!("/v1/products?q={}", product.slug)] {
+        let first = shop.get(&path).send().await.expect(200);
+        assert!(first.header("cache-control").contains("public"), "{path}: {}", first.header("cache-control"));
+        assert!(!first.header("x-catalog-version").is_empty(), "{path}");
+        let etag = first.header("etag");
+        assert!(etag.starts_with('"') || etag.starts_with("W/\""), "{path}: {etag}");
+        let again = shop.get(&path).header("if-none-match", etag).send().await;
+        // A parallel test may have published in between; then the body comes again.
+        if again.header("etag") == etag {
+            assert!(again.is(304) && again.body.is_empty(), "{path}: {}", again.told());
+        }
+        shop.get(&path).header("if-none-match", "\"other\"").send().await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn pages_hold_each_product_once() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(shop.new_product(json!({ "vendor": vendor })).await.id);
+    }
+    let query = format!("vendor={vendor}&limit=2&sort=newest");
+    within(PUBLISHED_MILLIS, "all are listed", async || {
+        let list = shop.get(&format!("/v1/products?{query}")).send().await.expect(200).json();
+        (list["total"] == 5).then_some(())
+    })
+    .await;
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    for page in 0..3 {
+        let list = shop.get(&format!("/v1/products?{query}{cursor}")).send().await.expect(200).json();
+        let items = list["items"].as_array().unwrap();
+        assert_eq!(items.len(), [2, 2, 1][page]);
+        found.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        assert_eq!(list["next_cursor"].is_null(), page == 2, "{list}");
+        cursor = format!("&cursor={}", list["next_cursor"].as_str().unwrap_or(""));
+    }
+    found.sort();
+    made.sort();
+    assert_eq!(found, made);
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_by_price_and_bounded_by_it() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    let mut ids = Vec::new();
+    for amount in [300, 100, 200] {
+        let variants = json!([{ "sku": unique("sku"), "prices": prices(amount) }]);
+        ids.push(shop.product(json!({ "vendor": vendor, "variants": variants })).await.id);
+    }
+    assert_eq!(
+        listed(&shop, &format!("vendor={vendor}&sort=price_asc")).await,
+        [1, 2, 0].map(|i: usize| ids[i].clone())
+    );
+    assert_eq!(
+        listed(&shop, &format!("vendor={vendor}&sort=price_desc")).await,
+        [0, 2, 1].map(|i: usize| ids[i].clone())
+    );
+    let bounded = listed(&shop, &format!("vendor={vendor}&price_min=150&price_max=250")).await;
+    assert_eq!(bounded, [ids[2].clone()]);
+}
+
+#[tokio::test]
+async fn prices_are_told_in_the_currency_asked_for() {
+    let shop = Shop::open().await;
+    let sale = json!([{ "amount": 1_000, "currency": "EUR" }, { "amount": 1_200, "currency": "USD" }]);
+    let product = shop.product(json!({ "variants": [{ "sku": unique("sku"), "prices": sale }] })).await;
+    let path = format!("/v1/products/{}", product.id);
+    let in_dollars = shop.get(&format!("{path}?currency=USD")).send().await.expect(200).json();
+    assert_eq!(in_dollars["variants"][0]["price"], json!({ "amount": 1_200, "currency": "USD" }));
+    let refused = shop.get("/v1/products?currency=XXXX").send().await;
+    assert!(refused.is(422), "{}", refused.told());
+}
+
+#[tokio::test]
+async fn a_changed_price_is_seen() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({})).await;
+    let owner = shop.owner().await;
+    let path = format!("/v1/admin/variants/{}", product.variant);
+    shop.patch(&path).bearer(&owner).json(json!({ "prices": prices(2_499) })).send().await.expect(200);
+    until_seen(&shop, &product, "the new price is seen", |seen| seen["variants"][0]["price"] == eur(2_499)).await;
+}
+
+#[tokio::test]
+async fn a_draft_is_not_seen_until_it_is_active_nor_after_it_is_archived() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    let draft = shop.new_product(json!({ "status": "draft", "vendor": vendor })).await;
+    let marker = shop.product(json!({ "vendor": vendor })).await;
+    let path = format!("/v1/products/{}", draft.id);
+    shop.get(&path).send().await.problem(404, "not_found");
+    shop.get(&format!("/v1/products/{}", draft.slug)).send().await.problem(404, "not_found");
+    assert_eq!(listed(&shop, &format!("vendor={vendor}")).await, [marker.id]);
+    let owner = shop.owner().await;
+    let admin_path = format!("/v1/admin/products/{}", draft.id);
+    shop.get(&admin_path).bearer(&owner).send().await.expect(200);
+    shop.patch(&admin_path).bearer(&owner).json(json!({ "status": "active" })).send().await.expect(200);
+    until_seen(&shop, &draft, "the active product is seen", |_| true).await;
+    shop.patch(&admin_path).bearer(&owner).json(json!({ "status": "archived" })).send().await.expect(200);
+    within(PUBLISHED_MILLIS, "the archived product is gone", async || {
+        shop.get(&path).send().await.is(404).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn stock_is_seen_coarsely_and_filters_the_list() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    let product = shop.product(json!({ "vendor": vendor })).await;
+    assert!(listed(&shop, &format!("vendor={vendor}&in_stock=true")).await.is_empty());
+    for (received, level) in [(3, "low"), (100, "in_stock")] {
+        shop.stock(&product.variant, received).await;
+        eventually(level, async || {
+            let list = shop.get(&format!("/v1/products?vendor={vendor}&in_stock=true")).send().await.expect(200).json();
+            (list["items"][0]["available"] == level).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_product_is_pointed_at() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let price = |amount: i64, currency: &str| json!([{ "sku": unique("sku"), "prices": [{ "amount": amount, "currency": currency }] }]);
+    for (overrides, pointer) in [
+        (json!({ "title": "" }), "/title"),
+        (json!({ "title": "x".repeat(10_000) }), "/title"),
+        (json!({ "title": "two\nlines" }), "/title"),
+        (json!({ "title": 7 }), "/title"),
+        (json!({ "slug": "Not A Slug" }), "/slug"),
+        (json!({ "status": "sold" }), "/status"),
+        (json!({ "variants": [] }), "/variants"),
+        (json!({ "variants": [{ "sku": "", "prices": prices(1) }] }), "/variants/0/sku"),
+        (json!({ "variants": [{ "sku": unique("sku"), "prices": [] }] }), "/variants/0/prices"),
+        (json!({ "variants": price(-1, "EUR") }), "/variants/0/prices/0"),
+        (json!({ "variants": price(10_000_000_001, "EUR") }), "/variants/0/prices/0"),
+        (json!({ "variants": price(1, "euro") }), "/variants/0/prices/0"),
+        (json!({ "images": [{ "url": "javascript:alert(1)", "alt": "" }] }), "/images/0/url"),
+        (json!({ "titel": "a typo" }), "titel"),
+    ] {
+        let answer = shop.post("/v1/admin/products").bearer(&owner).json(product_body(&overrides)).send().await;
+        answer.problem(422, "invalid");
+        let pointers = answer.pointers();
+        let told = pointers.iter().any(|told| told.starts_with(pointer)) || answer.told().contains(pointer);
+        assert!(told, "{overrides} points at {pointers:?}, not {pointer}");
+    }
+}
+
+#[tokio::test]
+async fn a_price_with_a_fraction_is_refused() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    for amount in ["19.99", "1e3", "\"1999\"", "1e400", "9007199254740993"] {
+        let name = unique("thing");
+        let body = format!(
+            r#"{{"title": "Thing", "status": "draft", "variants": [{{"sku": "{name}", "prices": [{{"amount": {amount}, "currency": "EUR"}}]}}]}}"#
+        );
+        let answer = shop.post("/v1/admin/products").bearer(&owner).body("application/json", body).send().await;
+        answer.some_problem();
+        assert!(answer.is(422) || answer.is(400), "{amount}: {}", answer.told());
+    }
+}
+
+#[tokio::test]
+async fn a_slug_or_a_sku_that_is_taken_is_a_conflict() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let product = shop.new_product(json!({})).await;
+    let body = product_body(&json!({ "slug": product.slug }));
+    shop.post("/v1/admin/products").bearer(&owner).json(body).send().await.problem(409, "slug_taken");
+    let body = product_body(&json!({ "variants": [{ "sku": product.sku, "prices": prices(1) }] }));
+    let answer = shop.post("/v1/admin/products").bearer(&owner).json(body).send().await.expect(409);
+    answer.problem(409, "sku_taken");
+}
+
+#[tokio::test]
+async fn a_change_of_an_older_product_than_there_is_is_refused() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let product = shop.new_product(json!({})).await;
+    let path = format!("/v1/admin/products/{}", product.id);
+    let etag = shop.get(&path).bearer(&owner).send().await.expect(200).header("etag").to_owned();
+    assert!(!etag.is_empty());
+    let change =
+        |title: &str| shop.patch(&path).bearer(&owner).header("if-match", &etag).json(json!({ "title": title }));
+    let changed = change("First").send().await.expect(200);
+    assert_ne!(changed.header("etag"), etag);
+    let refused = change("Second").send().await.expect(412);
+    refused.some_problem();
+    assert_eq!(shop.get(&path).bearer(&owner).send().await.json()["title"], "First");
+}
+
+#[tokio::test]
+async fn a_deleted_product_is_gone() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let product = shop.product(json!({})).await;
+    let path = format!("/v1/admin/products/{}", product.id);
+    shop.delete(&path).bearer(&owner).send().await.expect_success();
+    within(PUBLISHED_MILLIS, "the deleted product is gone", async || {
+        shop.get(&format!("/v1/products/{}", product.id)).send().await.is(404).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn creating_a_product_with_a_key_happens_once() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let (body, key) = (product_body(&json!({})), unique("key"));
+    let create = |body: &Value| shop.post("/v1/admin/products").bearer(&owner).key(&key).json(body.clone());
+    let first = create(&body).send().await.expect(201);
+    assert_eq!(first.header("idempotent-replayed"), "");
+    let again = create(&body).send().await.expect(201);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert_eq!(again.json(), first.json());
+    create(&product_body(&json!({}))).send().await.problem(422, "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn a_query_that_makes_no_sense_is_refused() {
+    let shop = Shop::open().await;
+    for query in
+        ["limit=0", "limit=101", "limit=-1", "limit=many", "sort=sideways", "price_min=cheap", "cursor=nonsense"]
+    {
+        let answer = shop.get(&format!("/v1/products?{query}")).send().await;
+        answer.some_problem();
+        assert!(answer.is(422) || answer.is(400), "{query}: {}", answer.told());
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    let shop = Shop::open().await;
+    for path in [
+        "/v1/products/prod_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "/v1/products/no-such-slug-anywhere",
+        "/v1/products/%00",
+        "/v1/variants/var_01ARZ3NDEKTSV4RRFFQ69G5FAV/availability",
+        "/v1/variants/nonsense/availability",
+    ] {
+        shop.get(path).send().await.problem(404, "not_found");
+    }
+}

@@ -1,0 +1,333 @@
+//! Whatever is sent to whatever route: never a fault of the shop's own.
+
+use futures_util::{StreamExt, stream};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::ask::{Answer, Ask};
+use crate::openapi::Operation;
+use crate::shop::Shop;
+
+/// Requests under way at once.
+const CONCURRENT: usize = 8;
+
+/// Who asks: the owner where staff may, else a customer nobody will miss.
+struct Attacker {
+    shop: Shop,
+    owner: String,
+    customer: String,
+}
+
+impl Attacker {
+    async fn new() -> Self {
+        let shop = Shop::open().await;
+        let (owner, customer) = (shop.owner().await, shop.customer().await.access);
+        Self { shop, owner, customer }
+    }
+
+    fn ask(&self, operation: &Operation, query: &str) -> Ask {
+        let token = if operation.is_admins() { &self.owner } else { &self.customer };
+        self.shop.ask(operation.method.clone(), &format!("{}{query}", operation.path())).bearer(token)
+    }
+
+    /// Sends them all; the shop must still be well afterwards.
+    async fn send(&self, asks: Vec<(Ask, bool)>) {
+        assert!(!asks.is_empty());
+        let answers = stream::iter(asks).map(async |(ask, must_fail)| {
+            let sent: String = String::from_utf8_lossy(&ask.body).chars().take(200).collect();
+            harmless(&ask.send().await, &sent, must_fail);
+        });
+        answers.buffer_unordered(CONCURRENT).collect::<Vec<()>>().await;
+        self.shop.get("/healthz").send().await.expect(200);
+    }
+
+    /// Operations to try. The clock of a shop that others use too stays as it is.
+    async fn operations(&self) -> Vec<Operation> {
+        let mut operations = self.shop.operations().await;
+        operations.retain(|operation| self.shop.is_native() || !operation.template.starts_with("/dev/"));
+        operations
+    }
+
+    /// Those that read a JSON body.
+    async fn readers(&self) -> Vec<Operation> {
+        self.operations().await.into_iter().filter(|operation| operation.body.is_some()).collect()
+    }
+}
+
+/// A success, or a problem that blames the client.
+fn harmless(answer: &Answer, sent: &str, must_fail: bool) {
+    assert!(!answer.status.is_server_error(), "{} for {sent}", answer.told());
+    assert!(!must_fail || answer.status.is_client_error(), "{} for {sent}", answer.told());
+    if answer.status.is_client_error() {
+        let problem = answer.some_problem().to_string();
+        for leak in ["panicked", "SELECT ", "INSERT ", "constraint failed", ".rs:"] {
+            assert!(!problem.contains(leak), "{} for {sent}", answer.told());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_json_is_refused() {
+    let attacker = Attacker::new().await;
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    let deep_member = format!("{}{}{}", r#"{"a":"#.repeat(10_000), "1", "}".repeat(10_000));
+    let bodies: [&[u8]; 13] = [
+        b"{",
+        b"",
+        b"nonsense",
+        b"{\"a\":}",
+        b"{\"a\":1}{\"b\":2}",
+        b"{\"a\":NaN}",
+        b"{'a':1}",
+        b"\xff\xfe\x00",
+        b"\"\xc3\x28\"",
+        b"\"\\ud800\"",
+        b"{\"a\":\"\x00\"}",
+        deep.as_bytes(),
+        deep_member.as_bytes(),
+    ];
+    let mut asks = Vec::new();
+    for operation in attacker.readers().await {
+        for body in bodies {
+            asks.push((attacker.ask(&operation, "").body("application/json", body.to_vec()), true));
+        }
+    }
+    attacker.send(asks).await;
+}
+
+#[tokio::test]
+async fn a_body_of_the_wrong_shape_is_refused() {
+    let attacker = Attacker::new().await;
+    let mut asks = Vec::new();
+    for operation in attacker.readers().await {
+        for body in [json!(null), json!([]), json!("text"), json!(7), json!(true), json!([[{}]]), json!({ "\u{0}": 1 })]
+        {
+            asks.push((attacker.ask(&operation, "").json(body), true));
+        }
+        let mut body = operation.example();
+        body["no_such_member_anywhere"] = json!({ "$gt": "" });
+        asks.push((attacker.ask(&operation, "").json(body), true));
+    }
+    attacker.send(asks).await;
+}
+
+#[tokio::test]
+async fn no_value_of_any_member_does_harm() {
+    let attacker = Attacker::new().await;
+    let deep: Value = (0..100).fold(json!(1), |inner, _| json!([inner]));
+    let values = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(0),
+        json!(1.5),
+        json!(1e308),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(9_007_199_254_740_993_i64),
+        json!(""),
+        json!(" "),
+        json!("\u{0}\u{1}\u{7f}\u{85}\u{2028}\u{202e}"),
+        json!("x\r\nSet-Cookie: a=b"),
+        json!("x".repeat(50_000)),
+        json!("' OR 1=1; DROP TABLE products; --"),
+        json!("../../etc/passwd"),
+        json!("<script>alert(1)</script>"),
+        json!("9".repeat(400)),
+        json!([]),
+        json!({}),
+        json!(vec![json!({}); 3_000]),
+        json!({ "__proto__": { "role": "owner" } }),
+        deep,
+    ];
+    let mut asks = Vec::new();
+    for operation in attacker.readers().await {
+        for member in operation.members() {
+            for value in &values {
+                let mut body = operation.example();
+                body[&member] = value.clone();
+                asks.push((attacker.ask(&operation, "").json(body), false));
+            }
+        }
+    }
+    attacker.send(asks).await;
+}
+
+#[tokio::test]
+async fn numbers_that_no_machine_holds_do_no_harm() {
+    let attacker = Attacker::new().await;
+    let mut asks = Vec::new();
+    for operation in attacker.readers().await {
+        for member in operation.members() {
+            for number in ["1e400", "-1e400", &"9".repeat(1_000), "0.0000000000000000000000000000001", "-0", "01", "1."]
+            {
+                let body = format!(r#"{{"{member}": {number}}}"#);
+                asks.push((attacker.ask(&operation, "").body("application/json", body), false));
+            }
+        }
+    }
+    attacker.send(asks).await;
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused() {
+    let attacker = Attacker::new().await;
+    let mut asks = Vec::new();
+    for operation in attacker.readers().await {
+        let body = format!(r#"{{"x": "{}"}}"#, "x".repeat(300 * 1_024));
+        asks.push((attacker.ask(&operation, "").body("application/json", body), true));
+        let spaces = " ".repeat(300 * 1_024) + &operation.example().to_string();
+        asks.push((attacker.ask(&operation, "").body("application/json", spaces), true));
+    }
+    attacker.send(asks).await;
+    let body = format!(r#"{{"x": "{}"}}"#, "x".repeat(300 * 1_024));
+    let answer = attacker.shop.post("/v1/carts").body("application/json", body).send().await;
+    answer.problem(413, "body_too_large");
+}
+
+#[tokio::test]
+async fn a_body_of_another_type_is_refused() {
+    let attacker = Attacker::new().await;
+    let types = [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/jsonp",
+        "nonsense",
+    ];
+    let mut asks = Vec::new();
+    for operation in attacker.readers().await {
+        for media_type in types {
+            asks.push((attacker.ask(&operation, "").body(media_type, operation.example().to_string()), true));
+        }
+    }
+    attacker.send(asks).await;
+    let answer = attacker.shop.post("/v1/carts").body("text/plain", "{}").send().await;
+    answer.problem(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn no_query_does_harm() {
+    let attacker = Attacker::new().await;
+    let names =
+        ["limit", "cursor", "q", "sort", "status", "from", "to", "currency", "price_min", "vendor", "tag", "in_stock"];
+    let values = [
+        "",
+        "-1",
+        "0",
+        "101",
+        "99999999999999999999",
+        "1e9",
+        "%00",
+        "%ff%fe",
+        "%0d%0aSet-Cookie:a=b",
+        "'%20OR%201=1--",
+        "%22%20OR%20NEAR%20*",
+        "..%2f..%2f",
+        "{}",
+        "[]",
+        "%F0%9F%90%9D",
+        "%",
+    ];
+    let mut asks = Vec::new();
+    for operation in attacker.operations().await {
+        if operation.method == Method::GET {
+            for name in names {
+                asks.extend(values.map(|value| (attacker.ask(&operation, &format!("?{name}={value}")), false)));
+            }
+            asks.push((attacker.ask(&operation, &format!("?q={}", "x".repeat(8_000))), false));
+            asks.push((attacker.ask(&operation, &format!("?{}", "a=b&".repeat(1_000))), false));
+            asks.push((attacker.ask(&operation, "?limit=1&limit=2&cursor&&&=="), false));
+        }
+    }
+    attacker.send(asks).await;
+}
+
+#[tokio::test]
+async fn no_path_does_harm() {
+    let attacker = Attacker::new().await;
+    let ids = [
+        "%00",
+        "%ff",
+        "%2e%2e%2f",
+        "..%2F..",
+        "'%20OR%201=1--",
+        "ord_",
+        "ord_01ARZ3NDEKTSV4RRFFQ69G5FA",
+        "-1",
+        "%0d%0a",
+        "99999999999999999999999999",
+        "ord_01arz3ndektsv4rrffq69g5fav",
+        "%F0%9F%90%9D",
+        ";x=1",
+        "null",
+    ];
+    let mut asks = Vec::new();
+    for operation in attacker.operations().await {
+        if operation.template.contains('{') {
+            for id in ids.into_iter().map(str::to_owned).chain(["x".repeat(4_000)]) {
+                let mut operation = operation.clone();
+                let parts =
+                    operation.template.split('/').map(|part| if part.starts_with('{') { id.as_str() } else { part });
+                operation.template = parts.collect::<Vec<_>>().join("/");
+                // Some of these are good answers, such as an availability of none.
+                asks.push((attacker.ask(&operation, "").json(operation.example()), false));
+            }
+        }
+        // Trailing slashes, doubled ones and dots lead nowhere else.
+        for path in
+            [format!("{}/", operation.path()), format!("/{}", operation.path()), format!("/%2e%2e{}", operation.path())]
+        {
+            asks.push((attacker.shop.ask(operation.method.clone(), &path), true));
+        }
+    }
+    attacker.send(asks).await;
+}
+
+#[tokio::test]
+async fn what_belongs_to_nobody_is_not_found() {
+    let attacker = Attacker::new().await;
+    let mut asks = Vec::new();
+    for operation in attacker.operations().await {
+        let about_one = operation.template.contains('{');
+        if about_one && !operation.template.contains("webhooks") {
+            let must_fail = operation.method != Method::DELETE;
+            asks.push((attacker.ask(&operation, "").json(operation.example()), must_fail));
+        }
+    }
+    attacker.send(asks).await;
+}
+
+#[tokio::test]
+async fn strange_methods_and_headers_do_no_harm() {
+    let attacker = Attacker::new().await;
+    let mut asks = Vec::new();
+    for operation in attacker.operations().await {
+        for method in ["TRACE", "PROPFIND", "PURGE"] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            // Clients may refuse to send TRACE over the network.
+            if attacker.shop.is_native() {
+                asks.push((attacker.shop.ask(method, &operation.path()), true));
+            }
+        }
+        for (name, value) in [
+            ("x-http-method-override", "DELETE"),
+            ("authorization", "Bearer ..."),
+            ("if-none-match", "\"\"\"\"W/,,"),
+            ("if-match", "*nonsense"),
+            ("idempotency-key", "a b"),
+            ("x-cart-token", "%00"),
+            ("cookie", "__Host-cart; ;;=;__Host-access=..;__Host-refresh="),
+            ("accept", "nonsense"),
+            ("origin", "nonsense"),
+            ("x-forwarded-host", "evil.example"),
+            ("content-length-of-mine", "-1"),
+        ] {
+            if operation.method == Method::GET {
+                asks.push((attacker.ask(&operation, "").header(name, value), false));
+            }
+        }
+    }
+    attacker.send(asks).await;
+}

@@ -1,0 +1,25 @@
+//! The API suite: one suite, two hosts. Natively it drives the router on
+//! SQLite with the real migrations; with `TRADEPOST_URL` set it speaks HTTP to
+//! that shop, with `TRADEPOST_ADMIN_EMAIL` and `TRADEPOST_ADMIN_PASSWORD`.
+
+// The lints that keep the Worker alive; a test may fail loudly.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::float_arithmetic)]
+#![allow(clippy::disallowed_methods, reason = "the host is where time comes from")]
+
+#[path = "../host/mod.rs"]
+mod host;
+
+mod ask;
+mod fixtures;
+mod openapi;
+mod shop;
+
+mod accounts;
+mod admin;
+mod carts;
+mod catalog;
+mod crashes;
+mod hostile;
+mod operations;
+mod orders;
+mod the_host;

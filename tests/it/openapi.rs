@@ -1,0 +1,143 @@
+//! The routes as the shop itself describes them, read at run time, so that a
+//! new route is tested without anybody remembering to.
+
+use std::sync::Arc;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::shop::Shop;
+
+/// The methods a path of the description may have.
+pub const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub method: Method,
+    /// As described, such as `/v1/carts/{id}`.
+    pub template: String,
+    /// The schema of its JSON body, references resolved at the top.
+    pub body: Option<Value>,
+    document: Arc<Value>,
+}
+
+impl Operation {
+    pub fn is_admins(&self) -> bool {
+        self.template.starts_with("/v1/admin/")
+    }
+
+    /// A path of this shape to things that do not exist, or are not the caller's.
+    pub fn path(&self) -> String {
+        let mut room = "";
+        let parts = self.template.split('/').map(|part| {
+            let id = part.starts_with('{').then(|| stranger(room, part));
+            room = part;
+            id.unwrap_or_else(|| part.to_owned())
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// A body that fits its schema, more or less.
+    pub fn example(&self) -> Value {
+        self.body.as_ref().map_or(Value::Null, |schema| self.example_of(schema, 0))
+    }
+
+    /// The members that its body may have.
+    pub fn members(&self) -> Vec<String> {
+        let properties = self.body.as_ref().and_then(|schema| schema["properties"].as_object());
+        properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    fn example_of(&self, schema: &Value, depth: usize) -> Value {
+        let schema = resolved(&self.document, schema);
+        if let Some(constant) =
+            schema.get("const").or_else(|| schema["enum"].get(0)).or_else(|| schema["examples"].get(0))
+        {
+            return constant.clone();
+        }
+        for choice in ["oneOf", "anyOf", "allOf"] {
+            if let Some(first) = schema[choice].get(0) {
+                return self.example_of(first, depth);
+            }
+        }
+        let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or("object");
+        match kind {
+            "string" => json!(example_text(schema)),
+            "integer" | "number" => json!(1),
+            "boolean" => json!(true),
+            "array" if depth < 4 => json!([self.example_of(&schema["items"], depth + 1)]),
+            "array" => json!([]),
+            "null" => Value::Null,
+            _ => {
+                let mut example = json!({});
+                for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                    if depth < 4 {
+                        example[name] = self.example_of(property, depth + 1);
+                    }
+                }
+                example
+            }
+        }
+    }
+}
+
+fn example_text(schema: &Value) -> &str {
+    match (schema["format"].as_str(), schema["pattern"].as_str()) {
+        (Some("email"), _) => "nobody@example.com",
+        (Some("date-time"), _) => "2026-01-31T09:30:00.000Z",
+        (_, Some("^[A-Z]{3}$")) => "EUR",
+        (_, Some("^[A-Z]{2}$")) => "DE",
+        (_, Some("^line_[0-9]+$")) => "line_1",
+        (_, Some(pattern)) if pattern.starts_with("^var_") => "var_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        (_, Some(pattern)) if pattern.starts_with("^prod_") => "prod_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        (_, Some(pattern)) if pattern.starts_with("^ord_") => "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        _ => "example",
+    }
+}
+
+/// An id of the right kind that is nobody's.
+fn stranger(room: &str, parameter: &str) -> String {
+    let prefix = match (room, parameter) {
+        (_, "{line_id}") | ("lines", _) => return "line_1".to_owned(),
+        (_, "{provider}") => return "test".to_owned(),
+        ("carts" | "orders", _) => "ord_",
+        ("variants" | "stock", _) | (_, "{variant_id}") => "var_",
+        ("products", _) => "prod_",
+        ("sessions", _) => "ses_",
+        ("customers" | "staff", _) => "cus_",
+        _ => return "nobodys".to_owned(),
+    };
+    format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV")
+}
+
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+        Some(pointer) => resolved(document, document.pointer(pointer).unwrap_or(&Value::Null)),
+        None => schema,
+    }
+}
+
+impl Shop {
+    pub async fn openapi(&self) -> Value {
+        self.get("/openapi.json").send().await.expect(200).json()
+    }
+
+    /// Every operation that the shop describes.
+    pub async fn operations(&self) -> Vec<Operation> {
+        let document = Arc::new(self.openapi().await);
+        let mut operations = Vec::new();
+        for (template, item) in document["paths"].as_object().unwrap() {
+            for method in METHODS {
+                let operation = &item[method.as_str().to_ascii_lowercase()];
+                if operation.is_object() {
+                    let schema =
+                        &resolved(&document, &operation["requestBody"])["content"]["application/json"]["schema"];
+                    let body = schema.is_object().then(|| resolved(&document, schema).clone());
+                    let document = document.clone();
+                    operations.push(Operation { method, template: template.clone(), body, document });
+                }
+            }
+        }
+        operations
+    }
+}

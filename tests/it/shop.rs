@@ -1,0 +1,227 @@
+//! `Shop`: the suite's client, on a fresh native shop or on a live one.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use http::{HeaderValue, Method};
+use serde_json::json;
+use tokio::sync::{Mutex, OnceCell};
+use tradepost::app::{App, Config, OwnerCredentials};
+use tradepost::router::{answer, router};
+
+use crate::ask::{Answer, Ask};
+use crate::host::database::HostDatabase;
+use crate::host::{Host, Setup, ledger};
+
+const OWNER_EMAIL: &str = "owner@tradepost.test";
+const OWNER_PASSWORD: &str = "plover granite lantern 42";
+/// What the native shop is called in requests.
+const NATIVE_HOST: &str = "tradepost.test";
+/// A live owner signs in again after this long; tokens last 15 minutes.
+const LIVE_TOKEN_SECONDS: u64 = 480;
+
+#[derive(Clone)]
+pub struct Shop(Arc<Door>);
+
+enum Door {
+    Native { host: Arc<Host>, app: App, router: axum::Router },
+    Live { client: reqwest::Client, url: String },
+}
+
+impl Shop {
+    /// A shop of the test's own, or the live one at `TRADEPOST_URL`.
+    pub async fn open() -> Self {
+        let Some(url) = live_url() else { return Self::open_native().await };
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(120))
+            .build()
+            .unwrap();
+        Self(Arc::new(Door::Live { client, url }))
+    }
+
+    /// A native shop, for tests that need the host's powers; none when the
+    /// suite runs against a live one.
+    pub async fn native(why: &str) -> Option<Self> {
+        if live_url().is_some() {
+            println!("skipped on a live shop: {why}");
+            return None;
+        }
+        Some(Self::open_native().await)
+    }
+
+    async fn open_native() -> Self {
+        let template = template().await;
+        Self::on(Host::start(Setup { database: Some(template.database.clone()), ..setup() }))
+    }
+
+    fn on(host: Host) -> Self {
+        Self::isolate_of(Arc::new(host))
+    }
+
+    fn isolate_of(host: Arc<Host>) -> Self {
+        let app = host.isolate();
+        let router = router(app.clone());
+        Self(Arc::new(Door::Native { host, app, router }))
+    }
+
+    /// The same shop through another isolate, with nothing in its memory yet.
+    /// On a live shop, whatever isolate answers.
+    pub fn another_isolate(&self) -> Self {
+        match &*self.0 {
+            Door::Native { host, .. } => Self::isolate_of(host.clone()),
+            Door::Live { .. } => self.clone(),
+        }
+    }
+
+    pub fn is_native(&self) -> bool {
+        matches!(&*self.0, Door::Native { .. })
+    }
+
+    /// The native shop's host.
+    pub fn host(&self) -> &Host {
+        match &*self.0 {
+            Door::Native { host, .. } => host,
+            Door::Live { .. } => panic!("a live shop has no host; open it with Shop::native"),
+        }
+    }
+
+    /// The origin of the shop's own pages.
+    pub fn origin(&self) -> String {
+        match &*self.0 {
+            Door::Native { .. } => format!("https://{NATIVE_HOST}"),
+            Door::Live { url, .. } => url.clone(),
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Ask {
+        self.ask(Method::GET, path)
+    }
+    pub fn post(&self, path: &str) -> Ask {
+        self.ask(Method::POST, path)
+    }
+    pub fn put(&self, path: &str) -> Ask {
+        self.ask(Method::PUT, path)
+    }
+    pub fn patch(&self, path: &str) -> Ask {
+        self.ask(Method::PATCH, path)
+    }
+    pub fn delete(&self, path: &str) -> Ask {
+        self.ask(Method::DELETE, path)
+    }
+    pub fn ask(&self, method: Method, path: &str) -> Ask {
+        Ask::new(self, method, path)
+    }
+
+    pub async fn answer(&self, ask: Ask) -> Answer {
+        let asked = format!("{} {}", ask.method, ask.path);
+        match &*self.0 {
+            Door::Native { app, router, .. } => {
+                let mut request = http::Request::new(ask.body);
+                *request.method_mut() = ask.method;
+                *request.uri_mut() = ask.path.parse().unwrap_or_else(|error| panic!("{asked}: {error}"));
+                *request.headers_mut() = ask.headers;
+                request.headers_mut().insert("host", HeaderValue::from_static(NATIVE_HOST));
+                let (parts, body) = answer(app, &mut router.clone(), request).await.into_parts();
+                Answer { asked, status: parts.status, headers: parts.headers, body }
+            }
+            Door::Live { client, url } => {
+                let request = client.request(ask.method, format!("{url}{}", ask.path)).headers(ask.headers);
+                let sent = request.body(ask.body).send().await;
+                let response = sent.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+                let (status, headers) = (response.status(), response.headers().clone());
+                let body = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+                Answer { asked, status, headers, body }
+            }
+        }
+    }
+
+    /// An access token of the owner's.
+    pub async fn owner(&self) -> String {
+        if self.is_native() {
+            return template().await.owner.clone().unwrap_or_else(|told| panic!("the owner cannot sign in: {told}"));
+        }
+        static OWNER: Mutex<Option<(String, Instant)>> = Mutex::const_new(None);
+        let mut owner = OWNER.lock().await;
+        match &*owner {
+            Some((token, at)) if at.elapsed() < Duration::from_secs(LIVE_TOKEN_SECONDS) => token.clone(),
+            _ => {
+                let setting = |name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
+                let (email, password) = (setting("TRADEPOST_ADMIN_EMAIL"), setting("TRADEPOST_ADMIN_PASSWORD"));
+                let token = self.log_in(&email, &password).await.expect(200).json();
+                let token = token["access_token"].as_str().unwrap().to_owned();
+                *owner = Some((token.clone(), Instant::now()));
+                token
+            }
+        }
+    }
+
+    pub async fn log_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/v1/auth/login").json(json!({ "email": email, "password": password })).send().await
+    }
+}
+
+fn live_url() -> Option<String> {
+    std::env::var("TRADEPOST_URL").ok().map(|url| url.trim_end_matches('/').to_owned())
+}
+
+fn setup() -> Setup {
+    Setup::new(Config {
+        owner: Some(OwnerCredentials { email: OWNER_EMAIL.to_owned(), password: OWNER_PASSWORD.to_owned() }),
+        test_provider: true,
+        test_provider_ledger: Some(ledger::URL.to_owned()),
+        development: true,
+    })
+}
+
+/// What every native shop begins as: the migrated database in which the owner
+/// has signed in, once per process because hashing passwords is slow.
+struct Template {
+    database: HostDatabase,
+    /// The access token, or why there is none.
+    owner: Result<String, String>,
+}
+
+async fn template() -> &'static Template {
+    static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
+    TEMPLATE
+        .get_or_init(|| async {
+            let shop = Shop::on(Host::start(setup()));
+            let answer = shop.log_in(OWNER_EMAIL, OWNER_PASSWORD).await;
+            let owner = if answer.is(200) {
+                Ok(answer.json()["access_token"].as_str().unwrap().to_owned())
+            } else {
+                Err(answer.told())
+            };
+            Template { database: shop.host().database.clone(), owner }
+        })
+        .await
+}
+
+/// A name that nobody else has, in this run or another: small letters and digits.
+pub fn unique(prefix: &str) -> String {
+    static RUN: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("run"));
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{prefix}-{:x}-{}", *RUN >> 16, COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Asks again and again until there is an answer, for 5 seconds.
+pub async fn eventually<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
+    within(5_000, what, probe).await
+}
+
+/// Asks again and again until there is an answer, for so many milliseconds.
+pub async fn within<T>(millis: u64, what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    let mut pause = Duration::from_millis(10);
+    loop {
+        if let Some(found) = probe().await {
+            return found;
+        }
+        assert!(begun.elapsed() < Duration::from_millis(millis), "not within {millis} ms: {what}");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
