@@ -233,12 +233,7 @@ impl Shop {
         self.post("/v1/auth/register").json(body).send().await.expect(202);
         let granted = self.log_in(&email, &password).await.expect(200).json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        Customer {
-            access: text(&granted["access_token"]),
-            refresh: text(&granted["refresh_token"]),
-            email,
-            password,
-        }
+        Customer { access: text(&granted["access_token"]), refresh: text(&granted["refresh_token"]), email, password }
     }
 }
 
