@@ -49,6 +49,8 @@ pub struct Config {
     pub test_provider: bool,
     /// Where the test provider writes down its charges; in memory of nobody if unset.
     pub test_provider_ledger: Option<String>,
+    /// Other sites whose pages may read answers, such as `https://www.example.com`.
+    pub cors_origins: Vec<String>,
     /// Development endpoints under `/dev/`.
     pub development: bool,
 }

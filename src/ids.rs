@@ -1,7 +1,7 @@
 //! Identifiers: a prefix that names the kind, and a ULID. Opaque to clients.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 use ulid::Ulid;
@@ -69,8 +69,9 @@ macro_rules! id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                text.parse().map_err(|_| de::Error::custom(concat!("an id here begins with ", $prefix)))
+                crate::text::read(deserializer, |text| {
+                    text.parse().map_err(|_| concat!("an id here begins with ", $prefix))
+                })
             }
         }
 

@@ -8,7 +8,7 @@
 //! | [`extract`], [`respond`] | what handlers take from a request, and how they answer |
 //! | [`idempotency`] | keyed writes to the database |
 //! | [`openapi`] | the contract as text, made from the code |
-//! | [`money`], [`ids`] | amounts and identifiers |
+//! | [`money`], [`ids`], [`text`] | amounts, identifiers, types that are one text |
 //! | [`ports`] | the seam to the platform |
 //! | [`auth`] | accounts, passwords, tokens, roles |
 //! | [`catalog`] | products, the snapshot buyers read, publishing |
@@ -28,6 +28,7 @@ pub mod openapi;
 pub mod ports;
 pub mod respond;
 pub mod router;
+pub mod text;
 
 pub mod auth;
 pub mod catalog;

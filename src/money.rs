@@ -2,7 +2,7 @@
 
 use rusty_money::{FormattableCurrency, Formatter, iso};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// The largest amount carried anywhere, in minor units: 2^53 - 1, because
@@ -60,8 +60,7 @@ impl Serialize for Currency {
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Self::parse(&code).map_err(de::Error::custom)
+        crate::text::read(deserializer, Self::parse)
     }
 }
 

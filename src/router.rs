@@ -8,9 +8,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use axum::routing::{get as page, post as form};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
+use std::time::Duration;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_service::Service;
 
 // The Worker's routes carry no description: see openapi.rs.
@@ -31,6 +34,7 @@ use crate::openapi;
 use crate::orders::{handlers as orders, projection};
 use crate::pools::handlers as pools;
 use crate::telemetry;
+use crate::web::{cart, checkout, handlers as web, order, problem};
 
 pub fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -78,6 +82,16 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/auth/sessions/{id}", delete(auth::handlers::delete_session))
         .api_route("/v1/me", get(auth::handlers::get_me))
         .api_route("/.well-known/jwks.json", get(auth::handlers::jwks))
+        // Pages
+        .route("/", page(web::get_page))
+        .route("/products/{slug}", page(web::get_page))
+        .route("/cart", page(cart::get_cart))
+        .route("/cart/lines", form(cart::add_cart_line))
+        .route("/cart/lines/{line_id}", form(cart::update_cart_line))
+        .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))
+        .route("/orders/{id}", page(order::get_order))
+        .route("/orders/{id}/payments", form(order::create_order_payment))
+        .route("/orders/{id}/authenticate", page(order::get_authentication).post(order::post_authentication))
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))
         .api_route("/readyz", get(telemetry::handlers::readyz))
@@ -86,13 +100,33 @@ pub fn routes() -> ApiRouter<App> {
 
 /// The router, ready to answer. Building it is slow: once per isolate.
 pub fn router(app: App) -> Router {
+    let cross_origin = cross_origin(&app.config.cors_origins);
     let routes: Router<App> = routes().into();
     routes
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method")
         })
+        .layer(cross_origin)
         .with_state(app)
+}
+
+/// Which other sites' pages may read answers: those the deployment lists,
+/// without cookies (Fetch standard, CORS protocol).
+fn cross_origin(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(
+            ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-cart-token"]
+                .map(HeaderName::from_static),
+        )
+        .expose_headers(
+            ["etag", "idempotent-replayed", "retry-after", "x-catalog-version", "x-request-id"]
+                .map(HeaderName::from_static),
+        )
+        .max_age(Duration::from_secs(3_600))
 }
 
 /// Sent with every answer (OWASP Secure Headers).
@@ -112,6 +146,7 @@ pub const SECURITY_HEADERS: [(&str, &str); 5] = [
 pub async fn answer(app: &App, router: &mut Router, request: http::Request<Bytes>) -> http::Response<Bytes> {
     let request_id = RequestId::new(app.clock.now(), &*app.entropy);
     let (parts, bytes) = request.into_parts();
+    let for_people = problem::is_for_people(parts.uri.path(), &parts.headers);
     let line = telemetry::RequestLine { method: parts.method.clone(), path: parts.uri.path().to_owned(), request_id };
     let response = match forged(&parts.method, &parts.headers) {
         Some(problem) => axum::response::IntoResponse::into_response(problem),
@@ -120,23 +155,34 @@ pub async fn answer(app: &App, router: &mut Router, request: http::Request<Bytes
             Err(never) => match never {},
         },
     };
-    finish(line, response).await
+    finish(app, line, for_people, response).await
 }
 
-async fn finish(line: telemetry::RequestLine, response: Response) -> http::Response<Bytes> {
+async fn finish(
+    app: &App,
+    line: telemetry::RequestLine,
+    for_people: bool,
+    response: Response,
+) -> http::Response<Bytes> {
     let request_id = line.request_id;
     let (mut parts, body) = response.into_parts();
-    let body = match parts.extensions.remove::<Problem>() {
-        Some(problem) => {
-            telemetry::log_problem(&line, &problem);
-            for (name, value) in &problem.headers {
-                parts.headers.append(name, value.clone());
-            }
-            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-            Bytes::from(problem.body(request_id))
+    let mut body = body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default();
+    if let Some(problem) = parts.extensions.remove::<Problem>() {
+        telemetry::log_problem(&line, &problem);
+        for (name, value) in &problem.headers {
+            parts.headers.append(name, value.clone());
         }
-        None => body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default(),
-    };
+        // A page may tell of its problem itself.
+        if body.is_empty() {
+            let (content_type, text) = if for_people {
+                ("text/html; charset=utf-8", problem::page(app, &problem, request_id).into_bytes())
+            } else {
+                ("application/problem+json", problem.body(request_id))
+            };
+            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            body = Bytes::from(text);
+        }
+    }
     for (name, value) in SECURITY_HEADERS {
         parts.headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }

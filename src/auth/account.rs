@@ -1,7 +1,7 @@
 //! Accounts: an address, a name, a role.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::str::FromStr;
 
 use super::Role;
@@ -65,7 +65,7 @@ impl FromStr for EmailAddress {
 
 impl<'de> Deserialize<'de> for EmailAddress {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        crate::text::read(deserializer, str::parse)
     }
 }
 
@@ -113,7 +113,7 @@ impl FromStr for PersonName {
 
 impl<'de> Deserialize<'de> for PersonName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        crate::text::read(deserializer, str::parse)
     }
 }
 

@@ -4,7 +4,7 @@
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer};
 
 use super::account::EmailAddress;
 use super::error::AuthError;
@@ -135,7 +135,7 @@ impl PlainPassword {
 
 impl<'de> Deserialize<'de> for PlainPassword {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?).map_err(de::Error::custom)
+        crate::text::read(deserializer, |text| Self::new(text.to_owned()))
     }
 }
 

@@ -85,7 +85,7 @@ pub async fn list_products(
     let mut answers = app.database.batch(batch).await?.into_iter();
     let mut products = Vec::new();
     for document in store::documents(answers.next().unwrap_or_default())? {
-        let product: Result<Product, _> = serde_json::from_str(&document);
+        let product: Result<Product, _> = serde_json::from_slice(document.as_bytes());
         products.push(product.map_err(|error| Problem::internal(error.to_string()))?);
     }
     let total: Option<Total> = answers.next().unwrap_or_default().first()?;

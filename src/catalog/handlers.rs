@@ -12,6 +12,7 @@ use http::{HeaderName, HeaderValue, header};
 use schemars::JsonSchema;
 
 use super::read::{self, ProductDetail, ProductList, ReadAnswer};
+use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::error::Problem;
 use crate::extract::header_parameter;
@@ -53,7 +54,7 @@ pub async fn list_products(
     State(app): State<App>,
     request: ReadRequest<ListParameters>,
 ) -> Result<ReadResponse<ProductList<'static>>, Problem> {
-    request.answer(&app).await
+    request.answer(&app, read::answer).await
 }
 
 /// One product on sale, by its id or its slug.
@@ -61,7 +62,7 @@ pub async fn get_product(
     State(app): State<App>,
     request: ReadRequest<DetailParameters>,
 ) -> Result<ReadResponse<ProductDetail<'static>>, Problem> {
-    request.answer(&app).await
+    request.answer(&app, read::answer).await
 }
 
 /// The target of a read and its condition. `Q` documents the query.
@@ -72,10 +73,13 @@ pub struct ReadRequest<Q> {
     query_type: PhantomData<fn() -> Q>,
 }
 
+/// What answers a path and a query from the snapshot, such as [`read::answer`].
+type Answerer = fn(&Snapshot, &str, &str) -> Option<Result<ReadAnswer, Problem>>;
+
 impl<Q> ReadRequest<Q> {
-    async fn answer<T>(self, app: &App) -> Result<ReadResponse<T>, Problem> {
+    pub async fn answer<T>(self, app: &App, answer: Answerer) -> Result<ReadResponse<T>, Problem> {
         let snapshot = super::current(app).await?;
-        let answer = read::answer(&snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))?;
+        let answer = answer(&snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))?;
         Ok(ReadResponse { answer: answer.unless_matched(self.if_none_match.as_deref()), body_type: PhantomData })
     }
 }

@@ -212,7 +212,7 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
     let mut part = first;
     loop {
         for document in &part.documents {
-            let product = serde_json::from_str(document);
+            let product = serde_json::from_slice(document.as_bytes());
             products.push(product.map_err(|error| Problem::internal(format!("a product's document: {error}")))?);
             chunks.push(document).await;
         }

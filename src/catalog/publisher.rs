@@ -55,7 +55,7 @@ impl PublisherObject {
 
     /// `{"changed": revision}`: answers `{}` once it is certain to be published.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let _: Command = serde_json::from_str(&body).map_err(unavailable)?;
+        let _: Command = serde_json::from_slice(body.as_bytes()).map_err(unavailable)?;
         let now = self.app.clock.now();
         let plan = self.plan().map_err(unavailable)?;
         let is_waiting = plan.due_at.is_some_and(|due| now.millis() < due.saturating_add(LOST_MILLIS));

@@ -37,6 +37,21 @@ pub struct ReadAnswer {
 }
 
 impl ReadAnswer {
+    pub fn new(snapshot: &Snapshot, content_type: &'static str, body: Vec<u8>, cache_tag: String) -> Self {
+        // Names bytes, keeps no secret: 64 bits beside the version are plenty.
+        let mut hasher = std::hash::DefaultHasher::new();
+        hasher.write(&body);
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            etag: format!("\"{}-{:016x}\"", snapshot.version, hasher.finish()),
+            body,
+            cache_control: CACHE_CONTROL,
+            cache_tag,
+            catalog_version: snapshot.version.clone(),
+        }
+    }
+
     /// The answer to a conditional request: 304 without a body if the client
     /// has these bytes.
     #[must_use]
@@ -198,18 +213,7 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
 
 fn ready(snapshot: &Snapshot, body: &impl Serialize, cache_tag: String) -> Result<ReadAnswer, Problem> {
     let body = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
-    // Names bytes, keeps no secret: 64 bits beside the version are plenty.
-    let mut hasher = std::hash::DefaultHasher::new();
-    hasher.write(&body);
-    Ok(ReadAnswer {
-        status: StatusCode::OK,
-        content_type: "application/json",
-        etag: format!("\"{}-{:016x}\"", snapshot.version, hasher.finish()),
-        body,
-        cache_control: CACHE_CONTROL,
-        cache_tag,
-        catalog_version: snapshot.version.clone(),
-    })
+    Ok(ReadAnswer::new(snapshot, "application/json", body, cache_tag))
 }
 
 #[cfg(test)]

@@ -89,8 +89,10 @@ pub fn documents(rows: Rows) -> Result<Vec<String>, DatabaseError> {
 /// The first row of that kind, as what its text holds.
 pub fn document<T: DeserializeOwned>(rows: Rows) -> Result<Option<T>, DatabaseError> {
     let text = rows.first::<Document>()?;
-    text.map(|row| serde_json::from_str(&row.document).map_err(|error| DatabaseError::Undecodable(error.to_string())))
-        .transpose()
+    text.map(|row| {
+        serde_json::from_slice(row.document.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string()))
+    })
+    .transpose()
 }
 
 /// One product, as a [`document`] of [`Product`].

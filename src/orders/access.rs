@@ -18,9 +18,17 @@ use crate::extract::header_parameter;
 use crate::ids::OrderId;
 
 /// The cookie that keeps a cart: its id, a dot, its token.
-const COOKIE: &str = "__Host-cart";
+const CART: &str = "__Host-cart";
 
-/// How long a browser keeps its cart, in seconds: 30 days.
+/// The cookie that keeps the last orders, so that whoever begins another cart
+/// can still see them: as the cart's, joined by colons.
+const ORDERS: &str = "__Host-orders";
+
+/// The most orders that a browser keeps: 5 of 74 bytes are well below the
+/// 4,096 that a cookie may have.
+const MAX_ORDERS: usize = 5;
+
+/// How long a browser keeps both, in seconds: 30 days.
 const COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
 
 /// A cart's secret: a function of its id under a key of the shop's, so that
@@ -35,22 +43,24 @@ fn is_token(keys: &Keys, order: OrderId, shown: &str) -> bool {
 
 /// Makes the browser keep the cart.
 pub fn set_cookie(keys: &Keys, order: OrderId) -> HeaderValue {
-    let cookie = format!(
-        "{COOKIE}={order}.{}; Path=/; Max-Age={COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Lax",
-        token(keys, order)
-    );
-    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+    cookie(CART, &format!("{order}.{}", token(keys, order)), COOKIE_SECONDS)
 }
 
 /// Makes the browser forget the cart, once it is an order.
 pub fn clear_cookie() -> HeaderValue {
-    HeaderValue::from_static("__Host-cart=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
+    cookie(CART, "", 0)
 }
 
-/// What a request shows: a token of some cart, and who is signed in.
+fn cookie(name: &str, value: &str, seconds: u32) -> HeaderValue {
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
+    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// What a request shows: tokens of some orders, and who is signed in.
 pub struct Credentials {
     header: Option<String>,
-    cookie: Option<(OrderId, String)>,
+    cart: Option<(OrderId, String)>,
+    orders: Vec<(OrderId, String)>,
     pub caller: Caller,
 }
 
@@ -58,16 +68,31 @@ impl Credentials {
     /// The access to one order. A request that could not have any is a 404
     /// here already, so that guessing ids costs no object.
     pub fn to(&self, keys: &Keys, order: OrderId) -> Result<Access, Problem> {
+        let mut kept = self.cart.iter().chain(&self.orders);
         let token = self.header.as_ref().is_some_and(|shown| is_token(keys, order, shown))
-            || self.cookie.as_ref().is_some_and(|(id, shown)| *id == order && is_token(keys, order, shown));
+            || kept.any(|(id, shown)| *id == order && is_token(keys, order, shown));
         let account = self.caller.account.map(|account| account.id);
         if token || account.is_some() { Ok(Access { token, account, staff: false }) } else { Err(Problem::not_found()) }
     }
 
     /// The cart that the browser keeps, if its token is right.
     pub fn kept_cart(&self, keys: &Keys) -> Option<OrderId> {
-        self.cookie.as_ref().filter(|(id, shown)| is_token(keys, *id, shown)).map(|(id, _)| *id)
+        self.cart.as_ref().filter(|(id, shown)| is_token(keys, *id, shown)).map(|(id, _)| *id)
     }
+
+    /// Makes the browser keep one more order, and forget the oldest of too many.
+    pub fn remember_order(&self, keys: &Keys, order: OrderId) -> HeaderValue {
+        let others = self.orders.iter().filter(|(id, shown)| *id != order && is_token(keys, *id, shown));
+        let kept = std::iter::once(order).chain(others.map(|(id, _)| *id)).take(MAX_ORDERS);
+        let kept: Vec<String> = kept.map(|id| format!("{id}.{}", token(keys, id))).collect();
+        cookie(ORDERS, &kept.join(":"), COOKIE_SECONDS)
+    }
+}
+
+/// An id and its token, as the cookies hold them.
+fn kept(text: &str) -> Option<(OrderId, String)> {
+    let (id, token) = text.split_once('.')?;
+    Some((id.parse().ok()?, token.to_owned()))
 }
 
 impl FromRequestParts<App> for Credentials {
@@ -76,22 +101,55 @@ impl FromRequestParts<App> for Credentials {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let header = parts.headers.get("x-cart-token").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let cookie = parts
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == COOKIE)
-            .and_then(|(_, value)| value.split_once('.'))
-            .and_then(|(id, shown)| Some((id.parse().ok()?, shown.to_owned())));
-        Ok(Self { header, cookie, caller })
+        // HTTP/2 may split the header (RFC 9113, section 8.2.3).
+        let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let (mut cart, mut orders) = (None, Vec::new());
+        for (name, value) in pairs {
+            match name {
+                CART => cart = cart.or_else(|| kept(value)),
+                ORDERS => orders.extend(value.split(':').filter_map(kept).take(MAX_ORDERS)),
+                _ => {}
+            }
+        }
+        orders.truncate(MAX_ORDERS);
+        Ok(Self { header, cart, orders, caller })
     }
 }
 
 impl OperationInput for Credentials {
     fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
         header_parameter(ctx, operation, "X-Cart-Token", "The cart's secret, unless its cookie or its customer asks.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ulid::Ulid;
+
+    fn order(n: u128) -> OrderId {
+        OrderId::derived(Ulid::from_parts(0, n).to_bytes())
+    }
+
+    #[test]
+    fn a_browser_keeps_its_last_orders() {
+        let keys = Keys::parse(&"7".repeat(64)).unwrap();
+        let mut shown = Credentials { header: None, cart: None, orders: Vec::new(), caller: Caller::default() };
+        for n in [1, 2, 3, 4, 5, 6, 3] {
+            let cookie = shown.remember_order(&keys, order(n));
+            let (pair, attributes) = cookie.to_str().unwrap().split_once(';').unwrap();
+            assert_eq!(attributes, " Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax");
+            let value = pair.strip_prefix("__Host-orders=").unwrap();
+            shown.orders = value.split(':').filter_map(kept).collect();
+        }
+        let ids: Vec<OrderId> = shown.orders.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, [3, 6, 5, 4, 2].map(order));
+        assert!(shown.to(&keys, order(6)).is_ok_and(|access| access.token));
+        assert!(shown.to(&keys, order(1)).is_err());
+
+        shown.orders = vec![(order(1), token(&keys, order(2)))];
+        assert!(shown.to(&keys, order(1)).is_err(), "another order's token");
+        assert!(!shown.remember_order(&keys, order(3)).to_str().unwrap().contains(&order(1).to_string()));
     }
 }

@@ -1,11 +1,13 @@
 //! What an order needs to know of its buyer.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::text;
 
 /// One line of text: not blank, no control characters, at most `MAX` characters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "String")]
 pub struct Text<const MAX: usize>(String);
 
 impl<const MAX: usize> Text<MAX> {
@@ -30,6 +32,12 @@ impl<const MAX: usize> TryFrom<String> for Text<MAX> {
     }
 }
 
+impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::read(deserializer, |text| Self::try_from(text.to_owned()))
+    }
+}
+
 impl<const MAX: usize> From<Text<MAX>> for String {
     fn from(text: Text<MAX>) -> Self {
         text.0
@@ -46,8 +54,8 @@ impl<const MAX: usize> JsonSchema for Text<MAX> {
 }
 
 /// An e-mail address (RFC 5321), at most 254 bytes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "String")]
 pub struct Email(String);
 
 impl Email {
@@ -68,6 +76,12 @@ impl TryFrom<String> for Email {
     }
 }
 
+impl<'de> Deserialize<'de> for Email {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::read(deserializer, |text| Self::try_from(text.to_owned()))
+    }
+}
+
 impl From<Email> for String {
     fn from(email: Email) -> Self {
         email.0
@@ -84,8 +98,8 @@ impl JsonSchema for Email {
 }
 
 /// A country of ISO 3166-1, by its two letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Country(isocountry::CountryCode);
 
 impl TryFrom<String> for Country {
@@ -94,6 +108,12 @@ impl TryFrom<String> for Country {
         isocountry::CountryCode::for_alpha2(&code)
             .map(Self)
             .map_err(|_| "is not a country of ISO 3166-1, such as DE".to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Country {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::read(deserializer, |text| Self::try_from(text.to_owned()))
     }
 }
 

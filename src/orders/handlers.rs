@@ -101,7 +101,7 @@ pub struct ShippingOptions {
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
-/// Asks one order's object.
+/// Asks one order's object; what it refuses is a problem.
 pub async fn ask(
     app: &App,
     id: OrderId,
@@ -109,15 +109,26 @@ pub async fn ask(
     key: Option<Key>,
     request: Request,
 ) -> Result<(StatusCode, bool, String), Problem> {
-    let envelope = Envelope { access, key, request };
-    let envelope = serde_json::to_string(&envelope).map_err(|error| Problem::internal(error.to_string()))?;
-    let reply = app.objects.command(ObjectClass::Order, &id.to_string(), envelope).await?;
-    match serde_json::from_str(&reply).map_err(|error| Problem::internal(error.to_string()))? {
+    match send(app, id, access, key, request).await? {
         Reply::Done { status, replayed, body } => {
             Ok((StatusCode::from_u16(status).unwrap_or(StatusCode::OK), replayed, Box::<str>::from(body).into()))
         }
         Reply::Refused(error) => Err(error.into()),
     }
+}
+
+/// Asks one order's object, for whoever answers each refusal in a way of its own.
+pub async fn send(
+    app: &App,
+    id: OrderId,
+    access: Access,
+    key: Option<Key>,
+    request: Request,
+) -> Result<Reply, Problem> {
+    let envelope = Envelope { access, key, request };
+    let envelope = serde_json::to_string(&envelope).map_err(|error| Problem::internal(error.to_string()))?;
+    let reply = app.objects.command(ObjectClass::Order, &id.to_string(), envelope).await?;
+    serde_json::from_slice(reply.as_bytes()).map_err(|error| Problem::internal(error.to_string()))
 }
 
 async fn ask_json<T, const STATUS: u16>(
@@ -268,7 +279,8 @@ pub async fn list_cart_shipping_options(
     let access = credentials.to(&app.keys, id)?;
     let snapshot = catalog::current(&app).await?;
     let (_, _, cart) = ask(&app, id, access, None, Request::ReadCart { prices: None }).await?;
-    let cart: CartView = serde_json::from_str(&cart).map_err(|error| Problem::internal(error.to_string()))?;
+    let cart: CartView =
+        serde_json::from_slice(cart.as_bytes()).map_err(|error| Problem::internal(error.to_string()))?;
     let currency = cart.currency;
     let items = snapshot
         .settings

@@ -146,7 +146,7 @@ impl OrderObject {
     /// Answers one [`Envelope`] with a [`Reply`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
         let unavailable = |error: serde_json::Error| ObjectUnavailable(error.to_string());
-        let envelope: Envelope = serde_json::from_str(&body).map_err(unavailable)?;
+        let envelope: Envelope = serde_json::from_slice(body.as_bytes()).map_err(unavailable)?;
         let reply = match self.answer(envelope).await {
             Ok(reply) => reply,
             Err(OrderError::Unavailable { cause }) => return Err(ObjectUnavailable(cause)),

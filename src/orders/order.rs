@@ -540,8 +540,7 @@ impl Serialize for LineId {
 
 impl<'de> Deserialize<'de> for LineId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("a line's id begins with line_"))
+        crate::text::read(deserializer, |text| text.parse().map_err(|_| "a line's id begins with line_"))
     }
 }
 

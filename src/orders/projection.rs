@@ -27,7 +27,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     let mut orders = Vec::with_capacity(bodies.len());
     let mut levels = Vec::new();
     for body in bodies {
-        match serde_json::from_str::<Message>(&body) {
+        match serde_json::from_slice::<Message>(body.as_bytes()) {
             Ok(message) => {
                 orders.push(upsert(&message.order));
                 levels.extend(message.levels.iter().map(|(variant, level)| level.of(*variant)));

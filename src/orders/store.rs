@@ -51,7 +51,8 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<(Order, Option<Timestamp>)>,
     }
     let rows = host.read(Statement::new("SELECT body, alarm FROM state", []))?;
     let Some(row) = rows.first::<StateRow>().map_err(undecodable)? else { return Ok(None) };
-    let mut order: Order = serde_json::from_str(&row.body).map_err(|error| StorageError(error.to_string()))?;
+    let mut order: Order =
+        serde_json::from_slice(row.body.as_bytes()).map_err(|error| StorageError(error.to_string()))?;
     order.recover();
     Ok(Some((order, row.alarm.map(Timestamp::from_millis))))
 }

@@ -104,7 +104,7 @@ struct Charge {
 }
 
 fn read(reply: &HttpReply) -> Option<Outcome> {
-    let charge: Charge = serde_json::from_str(&reply.body).ok()?;
+    let charge: Charge = serde_json::from_slice(reply.body.as_bytes()).ok()?;
     match charge.status.as_str() {
         "paid" => Some(Outcome::Paid),
         "voided" => Some(Outcome::Voided),

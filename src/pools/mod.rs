@@ -35,7 +35,7 @@ pub fn stock_of(variant: VariantId) -> String {
 pub async fn ask(app: &App, pool: &str, command: &Command) -> Result<Answer, ObjectUnavailable> {
     let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
     let answer = app.objects.command(ObjectClass::Pool, pool, body).await?;
-    serde_json::from_str(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
+    serde_json::from_slice(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
 }
 
 pub async fn hold(

@@ -24,7 +24,8 @@ impl PoolObject {
 
     /// Decides one [`Command`] and answers an [`Answer`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let command: Command = serde_json::from_str(&body).map_err(|error| ObjectUnavailable(error.to_string()))?;
+        let command: Command =
+            serde_json::from_slice(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
         let answer = self.decide(&command).map_err(|error| ObjectUnavailable(error.to_string()))?;
         serde_json::to_string(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
     }

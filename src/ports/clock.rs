@@ -1,7 +1,7 @@
 //! Time, as an argument.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 use super::Pending;
@@ -53,10 +53,11 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        chrono::DateTime::parse_from_rfc3339(&text)
-            .map(|time| Self(time.timestamp_millis()))
-            .map_err(|_| de::Error::custom("a time is RFC 3339, such as 2026-01-31T09:30:00.000Z"))
+        crate::text::read(deserializer, |text| {
+            chrono::DateTime::parse_from_rfc3339(text)
+                .map(|time| Self(time.timestamp_millis()))
+                .map_err(|_| "a time is RFC 3339, such as 2026-01-31T09:30:00.000Z")
+        })
     }
 }
 

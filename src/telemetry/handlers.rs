@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::error::Problem;
 use crate::ports::{ObjectClass, Statement};
 
 #[derive(Serialize, JsonSchema)]
@@ -22,7 +22,7 @@ pub async fn healthz() -> Json<Health> {
 
 #[derive(Serialize, JsonSchema)]
 pub struct Readiness {
-    /// `ok`, or `unavailable` if a part does not answer.
+    /// Always `ok`; otherwise the answer is a problem that has the parts too.
     status: &'static str,
     parts: Vec<Part>,
 }
@@ -34,7 +34,7 @@ pub struct Part {
 }
 
 /// The database, the key-value store and the objects answer; says which do not.
-pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
+pub async fn readyz(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
     let database = async {
         let statement = Statement::new("SELECT count(*) AS orders FROM orders", []);
         app.database.batch(vec![statement]).await.is_ok()
@@ -48,8 +48,8 @@ pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
         Part { name: "objects", answers: objects },
     ];
     if database && cache && objects {
-        (StatusCode::OK, Json(Readiness { status: "ok", parts }))
+        Ok(Json(Readiness { status: "ok", parts }))
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, Json(Readiness { status: "unavailable", parts }))
+        Err(Problem::unavailable("a part of the shop", "not ready").with_member("parts", parts))
     }
 }

@@ -1,1 +1,16 @@
+//! The storefront's pages: rendered here, no script anywhere.
 //!
+//! Lends: [`pages::answer`], the pages that are the same for everyone, as a
+//! pure function of the catalog's snapshot; [`problem::page`], any problem as
+//! a page. Carts and orders are asked over [`desk`], by the same functions as
+//! the API: the cart is the order, so placing it twice gives one order.
+
+pub mod cart;
+pub mod checkout;
+mod desk;
+mod form;
+pub mod handlers;
+pub mod order;
+pub mod pages;
+mod parts;
+pub mod problem;

@@ -1,0 +1,379 @@
+//! The checkout: where to, how, and placing the order. The same page comes
+//! back with what was typed until the order is placed. The cart is the order,
+//! so a second click, a reload or the Back button never places another one.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use http::{StatusCode, header};
+
+use super::desk::{self, Answer};
+use super::form::{self, CheckoutForm};
+use super::parts::{Choice, SummaryLine, Totals, page, page_of_problem, sentence, summary};
+use crate::app::App;
+use crate::catalog;
+use crate::catalog::snapshot::{ShippingOption, Snapshot};
+use crate::error::{FieldError, Problem};
+use crate::extract::Form;
+use crate::money::Money;
+use crate::orders::access::Credentials;
+use crate::orders::decision::{ChangedLine, Command, OrderError, PaymentChoice, ShortLine};
+use crate::orders::details::Details;
+use crate::orders::handlers::{Payment, choice};
+use crate::orders::object::Request;
+use crate::orders::order::{self, LineId};
+use crate::orders::view::{CartView, OrderView, Status};
+
+const CORRECT: &str = "Please correct the fields marked below. Nothing has been ordered yet.";
+const UNANSWERED: &str =
+    "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
+
+#[derive(Template)]
+#[template(path = "checkout.html")]
+struct CheckoutPage<'a> {
+    shop_name: &'a str,
+    notice: Option<String>,
+    email: Field,
+    name: Field,
+    line1: Field,
+    line2: Field,
+    city: Field,
+    region: Field,
+    postal_code: Field,
+    phone: Field,
+    countries: Vec<Country>,
+    country_error: Option<String>,
+    shipping_options: Vec<Choice>,
+    shipping_error: Option<String>,
+    methods: Vec<Choice>,
+    method_error: Option<String>,
+    test_payments: bool,
+    lines: Vec<SummaryLine>,
+    totals: Totals,
+    expected_total: i64,
+}
+
+struct Field {
+    value: String,
+    error: Option<String>,
+}
+
+struct Country {
+    code: &'static str,
+    name: &'static str,
+    selected: bool,
+}
+
+/// What a buyer wants who places an order.
+struct Wishes<'a> {
+    details: Details,
+    shipping: &'a ShippingOption,
+    payment: PaymentChoice,
+    /// The total that the buyer was shown.
+    expected_total: Option<Money>,
+}
+
+/// The form, with what the cart knows already.
+pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
+    let snapshot = catalog::current(&app).await?;
+    match open_cart(&app, &credentials).await? {
+        Err(elsewhere) => Ok(elsewhere.into_response()),
+        Ok(cart) => page(&CheckoutPage::new(&app, &snapshot, &cart, &CheckoutForm::of(&cart), &[], None)),
+    }
+}
+
+/// Keeps what was entered; places the order if that is the intent.
+pub async fn post_checkout(
+    State(app): State<App>,
+    credentials: Credentials,
+    Form(form): Form<CheckoutForm>,
+) -> Result<Response, Problem> {
+    let snapshot = catalog::current(&app).await?;
+    let cart = match (desk::kept_cart(&app, &credentials).await?, form.intent.as_str()) {
+        // A second click: the first one's outcome is this one's.
+        (Some(cart), "place") if cart.status == Status::AwaitingPayment => cart,
+        (cart, _) => match going_on(cart) {
+            Err(elsewhere) => return Ok(elsewhere.into_response()),
+            Ok(cart) => cart,
+        },
+    };
+    if form.intent == "place" {
+        place_order(&app, &snapshot, &credentials, cart, &form).await
+    } else {
+        update(&app, &snapshot, &credentials, &cart, &form).await
+    }
+}
+
+/// The cart that can be checked out, or where else there is something to see.
+async fn open_cart(app: &App, credentials: &Credentials) -> Result<Result<CartView, Redirect>, Problem> {
+    Ok(going_on(desk::kept_cart(app, credentials).await?))
+}
+
+fn going_on(cart: Option<CartView>) -> Result<CartView, Redirect> {
+    match cart {
+        Some(cart) if cart.status != Status::Open => Err(to_order(&cart)),
+        Some(cart) if !cart.lines.is_empty() => Ok(cart),
+        _ => Err(Redirect::to("/cart")),
+    }
+}
+
+fn to_order(cart: &CartView) -> Redirect {
+    Redirect::to(&format!("/orders/{}", cart.id))
+}
+
+/// Keeps what fits, and shows the new total.
+async fn update(
+    app: &App,
+    snapshot: &Snapshot,
+    credentials: &Credentials,
+    cart: &CartView,
+    form: &CheckoutForm,
+) -> Result<Response, Problem> {
+    let details = form.details(cart.billing_address.clone()).ok();
+    let shipping = shipping_option(snapshot, &form.shipping_option);
+    match save(app, credentials, cart, details, shipping).await? {
+        Err(OrderError::CartClosed) => Ok(to_order(cart).into_response()),
+        Err(error) => Err(error.into()),
+        Ok(cart) => page(&CheckoutPage::new(app, snapshot, &cart, form, &[], None)),
+    }
+}
+
+async fn place_order(
+    app: &App,
+    snapshot: &Snapshot,
+    credentials: &Credentials,
+    cart: CartView,
+    form: &CheckoutForm,
+) -> Result<Response, Problem> {
+    let wishes = match Wishes::parse(app, snapshot, &cart, form) {
+        Ok(wishes) => wishes,
+        Err(_) if cart.status != Status::Open => return Ok(to_order(&cart).into_response()),
+        Err(errors) => {
+            let shown = CheckoutPage::new(app, snapshot, &cart, form, &errors, Some(CORRECT.to_owned()));
+            return page_of_problem(&shown, Problem::invalid(errors));
+        }
+    };
+    let (notice, problem) = match place(app, credentials, &cart, wishes).await {
+        Ok(Ok(_)) => {
+            let kept = (header::SET_COOKIE, credentials.remember_order(&app.keys, cart.id));
+            return Ok((AppendHeaders([kept]), to_order(&cart)).into_response());
+        }
+        Ok(Err(error)) => (notice(&error, &cart), Problem::from(error)),
+        Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => (UNANSWERED.to_owned(), problem),
+        Err(problem) => return Err(problem),
+    };
+    // Prices may be new, and another click may have had more luck.
+    match open_cart(app, credentials).await {
+        Ok(Err(elsewhere)) => Ok(elsewhere.into_response()),
+        Ok(Ok(cart)) => page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice)), problem),
+        Err(_) => page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice)), problem),
+    }
+}
+
+async fn place(
+    app: &App,
+    credentials: &Credentials,
+    cart: &CartView,
+    wishes: Wishes<'_>,
+) -> Result<Answer<OrderView>, Problem> {
+    if cart.status == Status::Open {
+        match save(app, credentials, cart, Some(wishes.details), Some(wishes.shipping)).await? {
+            Ok(_) | Err(OrderError::CartClosed) => {}
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    let request = Request::Place { payment: wishes.payment, expected_total: wishes.expected_total };
+    desk::ask(app, credentials, cart.id, request).await
+}
+
+/// Tells the cart what is new to it.
+async fn save(
+    app: &App,
+    credentials: &Credentials,
+    cart: &CartView,
+    details: Option<Details>,
+    shipping: Option<&ShippingOption>,
+) -> Result<Answer<CartView>, Problem> {
+    let is_new = |details: &Details| {
+        cart.email.as_ref() != Some(&details.email) || cart.shipping_address.as_ref() != Some(&details.shipping_address)
+    };
+    let is_another = |option: &&ShippingOption| {
+        cart.shipping_option.as_ref().is_none_or(|kept| {
+            kept.id != option.id || kept.title != option.title || Some(kept.price) != option.price(cart.currency)
+        })
+    };
+    let set = |details| Command::SetDetails { details: Box::new(details) };
+    let choose = |option: &ShippingOption| Command::ChooseShipping {
+        id: option.id.clone(),
+        title: option.title.clone(),
+        prices: option.prices.clone(),
+    };
+    let commands = [details.filter(is_new).map(set), shipping.filter(is_another).map(choose)];
+    let mut latest = cart.clone();
+    for command in commands.into_iter().flatten() {
+        match desk::ask(app, credentials, cart.id, Request::Change { command }).await? {
+            Ok(cart) => latest = cart,
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    Ok(Ok(latest))
+}
+
+fn shipping_option<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a ShippingOption> {
+    snapshot.settings.shipping_options.iter().find(|option| option.id == id)
+}
+
+impl<'a> Wishes<'a> {
+    fn parse(app: &App, snapshot: &'a Snapshot, cart: &CartView, form: &CheckoutForm) -> Result<Self, Vec<FieldError>> {
+        let (details, mut errors) = match form.details(cart.billing_address.clone()) {
+            Ok(details) => (Some(details), Vec::new()),
+            Err(errors) => (None, errors),
+        };
+        let shipping =
+            shipping_option(snapshot, &form.shipping_option).filter(|option| option.price(cart.currency).is_some());
+        if shipping.is_none() {
+            errors.push(FieldError::new("shipping_option", "Please choose how to send it."));
+        }
+        let payment = form::method(&form.method).and_then(|method| choice(app, Payment::test(method)).ok());
+        if payment.is_none() {
+            errors.push(FieldError::new("method", "Please choose a way to pay."));
+        }
+        let expected_total = match form.expected_total.as_str() {
+            "" => None,
+            text => match text.parse() {
+                Ok(amount) => Some(Money { amount, currency: cart.currency }),
+                Err(_) => {
+                    errors.push(FieldError::new("expected_total", "This is not a total."));
+                    None
+                }
+            },
+        };
+        match (details, shipping, payment) {
+            (Some(details), Some(shipping), Some(payment)) if errors.is_empty() => {
+                Ok(Self { details, shipping, payment, expected_total })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Why the order was not placed, and what to do about it.
+fn notice(error: &OrderError, cart: &CartView) -> String {
+    let title = |id: LineId| cart.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title);
+    match error {
+        OrderError::PriceChanged { lines, old_total, new_total } => {
+            let changed = |line: &ChangedLine| {
+                format!("{} now costs {} instead of {}. ", title(line.line_id), line.new.display(), line.old.display())
+            };
+            let changes: String = lines.iter().map(changed).collect();
+            format!(
+                "{changes}The total is now {} instead of {}. Nothing has been ordered yet: place the order again if you agree.",
+                new_total.display(),
+                old_total.display()
+            )
+        }
+        OrderError::NotForSale { lines } => {
+            let titles: Vec<&str> = lines.iter().map(|line| title(*line)).collect();
+            format!("No longer for sale: {}. Please take it out of the cart.", titles.join(", "))
+        }
+        OrderError::OutOfStock { lines } => {
+            let short = |line: &ShortLine| match line.available {
+                ..=0 => format!("{} is sold out. ", title(line.line_id)),
+                1 => format!("Only 1 piece of {} is left, not {}. ", title(line.line_id), line.requested),
+                left => format!("Only {left} pieces of {} are left, not {}. ", title(line.line_id), line.requested),
+            };
+            let shortages: String = lines.iter().map(short).collect();
+            format!("{shortages}Nothing has been ordered or charged. Please change the cart.")
+        }
+        OrderError::StockUnavailable => {
+            "The stock could not be reached. Nothing was charged. Please try again.".to_owned()
+        }
+        error => sentence(&error.to_string()),
+    }
+}
+
+impl<'a> CheckoutPage<'a> {
+    fn new(
+        app: &App,
+        snapshot: &'a Snapshot,
+        cart: &CartView,
+        form: &CheckoutForm,
+        errors: &[FieldError],
+        notice: Option<String>,
+    ) -> Self {
+        let error = |name: &str| errors.iter().find(|error| error.pointer == name).map(|error| error.detail.clone());
+        let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
+        let offered: Vec<(&ShippingOption, Money)> = snapshot
+            .settings
+            .shipping_options
+            .iter()
+            .filter_map(|option| Some((option, option.price(cart.currency)?)))
+            .collect();
+        let chosen = offered.iter().find(|(option, _)| option.id == form.shipping_option).or(offered.first()).copied();
+        let sums = with_shipping(&cart.totals, chosen.map(|(_, price)| price));
+        let none_offered = || offered.is_empty().then(|| "The shop does not send anything at present.".to_owned());
+        let shipping_option = |(option, price): &(&ShippingOption, Money)| Choice {
+            id: option.id.clone(),
+            label: option.title.clone(),
+            price: price.display(),
+            selected: chosen.is_some_and(|(chosen, _)| chosen.id == option.id),
+        };
+        let methods = methods(app, &form.method);
+        let no_methods = || methods.is_empty().then(|| "The shop takes no payments at present.".to_owned());
+        Self {
+            shop_name: &snapshot.settings.shop_name,
+            notice,
+            email: field("email", &form.email),
+            name: field("name", &form.name),
+            line1: field("line1", &form.line1),
+            line2: field("line2", &form.line2),
+            city: field("city", &form.city),
+            region: field("region", &form.region),
+            postal_code: field("postal_code", &form.postal_code),
+            phone: field("phone", &form.phone),
+            countries: countries(&form.country),
+            country_error: error("country"),
+            shipping_options: offered.iter().map(shipping_option).collect(),
+            shipping_error: error("shipping_option").or_else(none_offered),
+            method_error: error("method").or_else(no_methods),
+            methods,
+            test_payments: app.config.test_provider,
+            lines: summary(&cart.lines, snapshot),
+            totals: Totals::new(&sums, chosen.is_some()),
+            expected_total: sums.total.amount,
+        }
+    }
+}
+
+/// The sums as they will be when the cart is sent that way.
+fn with_shipping(totals: &order::Totals, price: Option<Money>) -> order::Totals {
+    let shipping = price.unwrap_or(totals.shipping);
+    let before = totals.total.amount.saturating_sub(totals.shipping.amount);
+    let total = Money { amount: before.saturating_add(shipping.amount), currency: totals.total.currency };
+    order::Totals { shipping, total, ..*totals }
+}
+
+/// The ways to pay, of which one is chosen.
+pub fn methods(app: &App, chosen: &str) -> Vec<Choice> {
+    if !app.config.test_provider {
+        return Vec::new();
+    }
+    let known = form::TEST_METHODS.iter().any(|(method, _)| form::method_id(*method) == chosen);
+    let choice = |(index, (method, label)): (usize, &(_, &str))| {
+        let id = form::method_id(*method);
+        let selected = if known { id == chosen } else { index == 0 };
+        Choice { id, label: (*label).to_owned(), price: String::new(), selected }
+    };
+    form::TEST_METHODS.iter().enumerate().map(choice).collect()
+}
+
+/// None is chosen for the buyer.
+fn countries(chosen: &str) -> Vec<Country> {
+    let all = form::countries();
+    let none = Country { code: "", name: "Choose a country", selected: all.iter().all(|c| c.alpha2() != chosen) };
+    let country = |country: &isocountry::CountryCode| {
+        let code = country.alpha2();
+        Country { code, name: country.name(), selected: code == chosen }
+    };
+    std::iter::once(none).chain(all.into_iter().map(country)).collect()
+}

@@ -1,0 +1,14 @@
+//! The pages that are the same for everyone, over HTTP. What they answer is
+//! in [`super::pages`].
+
+use axum::extract::State;
+
+use super::pages;
+use crate::app::App;
+use crate::catalog::handlers::{ReadRequest, ReadResponse};
+use crate::error::Problem;
+
+/// The shelves, and each product on them.
+pub async fn get_page(State(app): State<App>, request: ReadRequest<()>) -> Result<ReadResponse<()>, Problem> {
+    request.answer(&app, pages::answer).await
+}

@@ -1,0 +1,282 @@
+//! The order's page: how it stands, and another try where the payment failed.
+//! In development also the page that stands in for the buyer's bank.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::checkout::methods;
+use super::parts::{Choice, SummaryLine, Totals, page, summary};
+use super::{desk, form};
+use crate::app::App;
+use crate::catalog;
+use crate::catalog::snapshot::Snapshot;
+use crate::error::Problem;
+use crate::extract::{Form, Path};
+use crate::ids::OrderId;
+use crate::orders::access::Credentials;
+use crate::orders::decision::{MAX_ATTEMPTS, OrderError};
+use crate::orders::details::Address;
+use crate::orders::handlers::{Payment, choice};
+use crate::orders::object::Request;
+use crate::orders::order::CancelReason;
+use crate::orders::view::{OrderView, PaymentStatus, Status};
+
+#[derive(Template)]
+#[template(path = "order.html")]
+struct OrderPage<'a> {
+    shop_name: &'a str,
+    id: String,
+    number: String,
+    status_title: &'static str,
+    status_text: &'static str,
+    status_class: &'static str,
+    pending: bool,
+    action_url: Option<String>,
+    methods: Vec<Choice>,
+    notice: Option<&'static str>,
+    payment_label: &'static str,
+    email: &'a str,
+    address: Vec<String>,
+    lines: Vec<SummaryLine>,
+    totals: Totals,
+}
+
+#[derive(Template)]
+#[template(path = "authenticate.html")]
+struct AuthenticatePage<'a> {
+    shop_name: &'a str,
+    number: String,
+    amount: String,
+    action_url: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ChosenMethod {
+    method: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct BankAnswer {
+    outcome: String,
+}
+
+/// The order as it stands.
+pub async fn get_order(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Response, Problem> {
+    let snapshot = catalog::current(&app).await?;
+    match desk::ask::<OrderView>(&app, &credentials, id, Request::ReadOrder).await? {
+        Ok(order) => page(&OrderPage::new(&app, &snapshot, &order)),
+        // Not placed after all: a cart again, with everything in it.
+        Err(OrderError::NotFound) if credentials.kept_cart(&app.keys) == Some(id) => {
+            Ok(Redirect::to("/cart").into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Tries another payment.
+pub async fn create_order_payment(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    Form(form): Form<ChosenMethod>,
+) -> Result<Redirect, Problem> {
+    let unknown = || Problem::invalid_field("method", "the shop does not take this way to pay");
+    let payment = choice(&app, Payment::test(form::method(&form.method).ok_or_else(unknown)?))?;
+    match desk::ask::<OrderView>(&app, &credentials, id, Request::Pay { payment }).await? {
+        // A second click, or too late: the order's page tells how it stands.
+        Ok(_) | Err(OrderError::PaymentInProgress | OrderError::NotPayable | OrderError::TooManyAttempts) => {
+            Ok(to_order(id))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The bank's question. Development only.
+pub async fn get_authentication(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Response, Problem> {
+    require_test_provider(&app)?;
+    let snapshot = catalog::current(&app).await?;
+    let order = desk::ask::<OrderView>(&app, &credentials, id, Request::ReadOrder).await??;
+    if order.payment.status != PaymentStatus::RequiresAction {
+        return Ok(to_order(id).into_response());
+    }
+    page(&AuthenticatePage {
+        shop_name: &snapshot.settings.shop_name,
+        number: order.number,
+        amount: order.totals.total.display(),
+        action_url: authentication_url(id),
+    })
+}
+
+/// The buyer's answer to the bank. Development only.
+pub async fn post_authentication(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    Form(form): Form<BankAnswer>,
+) -> Result<Redirect, Problem> {
+    require_test_provider(&app)?;
+    let approved = match form.outcome.as_str() {
+        "approve" => true,
+        "decline" => false,
+        _ => return Err(Problem::invalid_field("outcome", "approve or decline")),
+    };
+    desk::ask::<OrderView>(&app, &credentials, id, Request::Authenticate { approved }).await??;
+    Ok(to_order(id))
+}
+
+fn require_test_provider(app: &App) -> Result<(), Problem> {
+    if app.config.test_provider { Ok(()) } else { Err(Problem::not_found()) }
+}
+
+fn to_order(id: OrderId) -> Redirect {
+    Redirect::to(&format!("/orders/{id}"))
+}
+
+fn authentication_url(id: OrderId) -> String {
+    format!("/orders/{id}/authenticate")
+}
+
+impl<'a> OrderPage<'a> {
+    fn new(app: &App, snapshot: &'a Snapshot, order: &'a OrderView) -> Self {
+        let standing = standing(order);
+        let asks = standing == Standing::AsksBuyer && app.config.test_provider;
+        let payable = standing == Standing::Declined && order.payment.attempt < MAX_ATTEMPTS;
+        let (status_class, status_title, status_text) = standing.words();
+        Self {
+            shop_name: &snapshot.settings.shop_name,
+            id: order.id.to_string(),
+            number: order.number.clone(),
+            status_title,
+            status_text,
+            status_class,
+            pending: matches!(standing, Standing::Pending | Standing::Securing),
+            action_url: asks.then(|| authentication_url(order.id)),
+            methods: if payable { methods(app, "") } else { Vec::new() },
+            notice: order.payment.decline_reason.as_deref().filter(|_| standing == Standing::Declined).map(decline),
+            payment_label: payment_label(order.payment.status),
+            email: order.email.as_ref().map_or("", |email| email.as_str()),
+            address: order.shipping_address.as_ref().map(address_lines).unwrap_or_default(),
+            lines: summary(&order.lines, snapshot),
+            totals: Totals::new(&order.totals, order.shipping_option.is_some()),
+        }
+    }
+}
+
+/// How an order stands, as its buyer should hear it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Standing {
+    Pending,
+    /// Paid; whether the goods are still there is being made sure of.
+    Securing,
+    AsksBuyer,
+    Declined,
+    Confirmed,
+    Fulfilled,
+    CancelledByBuyer,
+    Expired,
+    SoldOut,
+}
+
+fn standing(order: &OrderView) -> Standing {
+    match (order.status, order.payment.status) {
+        (Status::Confirmed, _) => Standing::Confirmed,
+        (Status::Fulfilled, _) => Standing::Fulfilled,
+        (Status::Cancelled, _) => match order.cancel_reason {
+            Some(CancelReason::Expired) => Standing::Expired,
+            Some(CancelReason::OutOfStock) => Standing::SoldOut,
+            Some(CancelReason::Requested) | None => Standing::CancelledByBuyer,
+        },
+        (_, PaymentStatus::RequiresAction) => Standing::AsksBuyer,
+        (_, PaymentStatus::Declined) => Standing::Declined,
+        (_, PaymentStatus::Paid) => Standing::Securing,
+        _ => Standing::Pending,
+    }
+}
+
+impl Standing {
+    /// The class, the title and the text.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Confirmed => {
+                ("good", "Thank you, your order is confirmed", "We have your payment and are packing your things.")
+            }
+            Self::Fulfilled => {
+                ("good", "Your order is on its way", "We have sent everything. Thank you for buying from us.")
+            }
+            Self::Pending => (
+                "wait",
+                "We are waiting for the bank",
+                "Your things are reserved. The bank has not answered yet; you will be charged once at most.",
+            ),
+            Self::Securing => (
+                "wait",
+                "We have your payment",
+                "We are making sure that your things are still there. If they are not, you get your money back.",
+            ),
+            Self::AsksBuyer => (
+                "wait",
+                "Your bank has a question",
+                "Please confirm the payment with your bank to complete the order. Your things are reserved meanwhile.",
+            ),
+            Self::Declined => (
+                "bad",
+                "The payment did not go through",
+                "Your things are still reserved. Please try another way to pay.",
+            ),
+            Self::CancelledByBuyer => ("bad", "This order was cancelled", "Whatever was paid goes back to you."),
+            Self::Expired => (
+                "bad",
+                "This order was not paid in time",
+                "Your things are no longer reserved. Whatever was paid goes back to you.",
+            ),
+            Self::SoldOut => (
+                "bad",
+                "We are sorry: this has sold out",
+                "Somebody else was faster, and the order is cancelled. Whatever was paid goes back to you.",
+            ),
+        }
+    }
+}
+
+/// Why the bank said no, as far as it says.
+fn decline(reason: &str) -> &'static str {
+    match reason {
+        "insufficient_funds" => "There is too little money on this card. Nothing was charged.",
+        "authentication_failed" => "The payment was not confirmed with the bank. Nothing was charged.",
+        "no_answer" => "The bank could not be reached. Nothing was charged.",
+        _ => "The card was declined. Nothing was charged.",
+    }
+}
+
+fn payment_label(status: PaymentStatus) -> &'static str {
+    match status {
+        PaymentStatus::Pending => "Waiting for the bank",
+        PaymentStatus::RequiresAction => "Needs your confirmation",
+        PaymentStatus::Authorized => "Authorised",
+        PaymentStatus::Paid => "Paid",
+        PaymentStatus::Declined => "Declined",
+        PaymentStatus::Cancelled => "Cancelled",
+        PaymentStatus::PartiallyRefunded => "Partly refunded",
+        PaymentStatus::Refunded => "Refunded",
+    }
+}
+
+fn address_lines(address: &Address) -> Vec<String> {
+    let country: String = address.country.into();
+    let city = format!("{} {}", address.postal_code.as_str(), address.city.as_str());
+    let line2 = address.line2.as_ref().map(|line| line.as_str().to_owned());
+    let region = address.region.as_ref().map(|region| region.as_str().to_owned());
+    let country = isocountry::CountryCode::for_alpha2(&country).map_or(country, |country| country.name().to_owned());
+    let first = [address.name.as_str(), address.line1.as_str()].map(str::to_owned);
+    first.into_iter().chain(line2).chain([city]).chain(region).chain([country]).collect()
+}

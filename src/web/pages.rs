@@ -1,0 +1,183 @@
+//! The pages that are the same for everyone: pure functions of the snapshot.
+//! The router's handler and the edge's synchronous path both answer with them.
+
+use askama::Template;
+
+use super::parts::{Image, variant_label};
+use crate::catalog::listing::{self, ListQuery, Listed};
+use crate::catalog::read::ReadAnswer;
+use crate::catalog::snapshot::{self, Level, PriceRange, Snapshot};
+use crate::error::Problem;
+use crate::money::Currency;
+
+const HTML: &str = "text/html; charset=utf-8";
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'a> {
+    shop_name: &'a str,
+    heading: &'a str,
+    tagline: Option<&'a str>,
+    products: Vec<Card<'a>>,
+    next_url: Option<String>,
+}
+
+struct Card<'a> {
+    url: String,
+    title: &'a str,
+    vendor: &'a str,
+    price: String,
+    image: Option<Image>,
+    availability_label: &'static str,
+    availability_class: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "product.html")]
+pub struct ProductPage<'a> {
+    shop_name: &'a str,
+    title: &'a str,
+    vendor: &'a str,
+    price: String,
+    images: Vec<Image>,
+    paragraphs: Vec<&'a str>,
+    choice_label: String,
+    variants: Vec<VariantChoice>,
+    sold_out: bool,
+    availability_label: &'static str,
+    availability_class: &'static str,
+    notice: Option<String>,
+}
+
+struct VariantChoice {
+    id: String,
+    label: String,
+    price: String,
+    sold_out: bool,
+    selected: bool,
+}
+
+/// The answer to `GET path?query`. `None`: not one of these pages. A problem
+/// is the router's to show: it knows the request's id.
+pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<ReadAnswer, Problem>> {
+    if path == "/" {
+        return Some(home(snapshot, query));
+    }
+    let slug = path.strip_prefix("/products/")?;
+    let is_slug = !slug.is_empty() && !slug.contains('/');
+    is_slug.then(|| product(snapshot, slug))
+}
+
+fn home(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
+    // Links from elsewhere bring parameters of their own, which mean nothing here.
+    let mut parameters = form_urlencoded::parse(query.as_bytes());
+    let cursor = parameters.find_map(|(name, value)| (name == "cursor").then_some(value));
+    let list = match cursor {
+        None => ListQuery::new(snapshot),
+        Some(cursor) => {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("cursor", &cursor).finish();
+            // A page of a list that is no more.
+            ListQuery::parse(snapshot, &query).map_err(|_| Problem::not_found())?
+        }
+    };
+    let page = listing::page(snapshot, &list);
+    let home = Home {
+        shop_name: &snapshot.settings.shop_name,
+        heading: &snapshot.settings.shop_name,
+        tagline: None,
+        products: page.items.iter().map(Card::from).collect(),
+        next_url: page.next_cursor.map(|cursor| format!("/?cursor={cursor}")),
+    };
+    ready(snapshot, &home, "products".to_owned())
+}
+
+fn product(snapshot: &Snapshot, slug: &str) -> Result<ReadAnswer, Problem> {
+    let product = snapshot.by_slug(slug).ok_or_else(Problem::not_found)?;
+    let page = ProductPage::new(snapshot, product, None).ok_or_else(Problem::not_found)?;
+    ready(snapshot, &page, format!("products,product:{}", product.id))
+}
+
+fn ready(snapshot: &Snapshot, page: &impl Template, cache_tag: String) -> Result<ReadAnswer, Problem> {
+    let html = page.render().map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(ReadAnswer::new(snapshot, HTML, html.into_bytes(), cache_tag))
+}
+
+impl<'a> From<&Listed<'a>> for Card<'a> {
+    fn from(listed: &Listed<'a>) -> Self {
+        let product = listed.product;
+        let (availability_label, availability_class) = availability(product.level);
+        Self {
+            url: product_url(product),
+            title: &product.title,
+            vendor: product.vendor.as_deref().unwrap_or(""),
+            price: price_label(listed.price),
+            image: product.images.first().map(Image::from),
+            availability_label,
+            availability_class,
+        }
+    }
+}
+
+impl<'a> ProductPage<'a> {
+    /// `None` if the product is not sold in the shop's currency.
+    pub fn new(snapshot: &'a Snapshot, product: &'a snapshot::Product, notice: Option<String>) -> Option<Self> {
+        let currency = snapshot.settings.default_currency;
+        let (availability_label, availability_class) = availability(product.level);
+        let variants = choices(product, currency);
+        Some(Self {
+            shop_name: &snapshot.settings.shop_name,
+            title: &product.title,
+            vendor: product.vendor.as_deref().unwrap_or(""),
+            price: price_label(product.price_range(currency)?),
+            images: product.images.iter().map(Image::from).collect(),
+            paragraphs: paragraphs(&product.description),
+            choice_label: choice_label(product),
+            sold_out: variants.iter().all(|variant| variant.sold_out),
+            variants,
+            availability_label,
+            availability_class,
+            notice,
+        })
+    }
+}
+
+pub fn product_url(product: &snapshot::Product) -> String {
+    format!("/products/{}", product.slug)
+}
+
+/// The variants that are sold in the currency; the first that is there is chosen.
+fn choices(product: &snapshot::Product, currency: Currency) -> Vec<VariantChoice> {
+    let chosen = product.variants.iter().find(|variant| !variant.level.is_out() && variant.price(currency).is_some());
+    let choice = |variant: &snapshot::Variant| {
+        Some(VariantChoice {
+            id: variant.id.to_string(),
+            label: variant_label(product, variant),
+            price: variant.price(currency)?.display(),
+            sold_out: variant.level.is_out(),
+            selected: chosen.is_some_and(|chosen| chosen.id == variant.id),
+        })
+    };
+    product.variants.iter().filter_map(choice).collect()
+}
+
+fn choice_label(product: &snapshot::Product) -> String {
+    let names: Vec<&str> = product.options.iter().map(|option| option.name.as_str()).collect();
+    if names.is_empty() { "Choose one".to_owned() } else { names.join(" / ") }
+}
+
+fn paragraphs(description: &str) -> Vec<&str> {
+    description.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect()
+}
+
+fn price_label(range: PriceRange) -> String {
+    let from = range.from.display();
+    if range.from == range.to { from } else { format!("from {from}") }
+}
+
+fn availability(level: Level) -> (&'static str, &'static str) {
+    match level {
+        Level::InStock => ("In stock", "in"),
+        Level::Low => ("Only a few left", "low"),
+        Level::Out => ("Sold out", "out"),
+    }
+}

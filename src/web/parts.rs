@@ -1,0 +1,105 @@
+//! What several pages show: pictures, lines, sums, choices.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::catalog::snapshot::{self, Product, Snapshot, Variant};
+use crate::error::Problem;
+use crate::orders::order;
+use crate::orders::view::LineView;
+
+pub struct Image {
+    pub url: String,
+    pub alt: String,
+}
+
+pub struct SummaryLine {
+    pub title: String,
+    pub variant: String,
+    pub quantity: u32,
+    pub total: String,
+    pub image: Option<Image>,
+}
+
+pub struct Totals {
+    pub rows: Vec<TotalRow>,
+    pub total: String,
+}
+
+pub struct TotalRow {
+    pub label: &'static str,
+    pub amount: String,
+}
+
+/// One of several radio buttons.
+pub struct Choice {
+    pub id: String,
+    pub label: String,
+    pub price: String,
+    pub selected: bool,
+}
+
+/// A page as it is sent. Nobody keeps it: the router sees to that.
+pub fn page(template: &impl Template) -> Result<Response, Problem> {
+    let html = template.render().map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(Html(html).into_response())
+}
+
+/// A page that tells of the problem itself, under its status.
+pub fn page_of_problem(template: &impl Template, problem: Problem) -> Result<Response, Problem> {
+    let mut response = page(template)?;
+    *response.status_mut() = problem.status;
+    response.extensions_mut().insert(problem);
+    Ok(response)
+}
+
+/// A rule as our types word it, as a sentence.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+impl From<&snapshot::Image> for Image {
+    fn from(image: &snapshot::Image) -> Self {
+        Self { url: image.url.clone(), alt: image.alt.clone() }
+    }
+}
+
+/// What tells a variant from its product's others; nothing where it is the only one.
+pub fn variant_label(product: &Product, variant: &Variant) -> String {
+    if product.variants.len() > 1 { variant.title.clone() } else { String::new() }
+}
+
+/// The variant's label and picture; the SKU where the catalog no longer has it.
+pub fn known(line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
+    match snapshot.variant(line.variant_id) {
+        Some((product, variant)) => (variant_label(product, variant), product.images.first().map(Image::from)),
+        None => (line.sku.clone(), None),
+    }
+}
+
+pub fn summary(lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
+    let line = |line: &LineView| {
+        let (variant, image) = known(line, snapshot);
+        SummaryLine { title: line.title.clone(), variant, quantity: line.quantity, total: line.total.display(), image }
+    };
+    lines.iter().map(line).collect()
+}
+
+impl Totals {
+    /// `shipping`: whether it is known yet.
+    pub fn new(totals: &order::Totals, shipping: bool) -> Self {
+        let rows = [
+            (true, "Items", totals.items),
+            (totals.discount.amount != 0, "Discount", totals.discount),
+            (shipping, "Shipping", totals.shipping),
+            (totals.tax.amount != 0, "Tax included", totals.tax),
+        ];
+        let rows = rows.into_iter().filter(|(shown, ..)| *shown);
+        Self {
+            rows: rows.map(|(_, label, amount)| TotalRow { label, amount: amount.display() }).collect(),
+            total: totals.total.display(),
+        }
+    }
+}

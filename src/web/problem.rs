@@ -1,0 +1,96 @@
+//! A problem as a page. It is written by `router::answer`, which knows the
+//! request's id, wherever a page was asked for: no handler has to.
+
+use askama::Template;
+use http::{HeaderMap, StatusCode, header};
+
+use super::parts::sentence;
+use crate::app::App;
+use crate::error::Problem;
+use crate::ids::RequestId;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    shop_name: &'a str,
+    status: u16,
+    title: &'static str,
+    text: String,
+    request_id: Option<String>,
+}
+
+/// Whether a problem at this path is shown as a page. Programs get JSON under
+/// `/v1`; elsewhere a browser, which asks for HTML, may have lost its way.
+pub fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
+    let first = path.split('/').nth(1).unwrap_or("");
+    let asks = |value: &http::HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/html"));
+    match first {
+        "" | "products" | "cart" | "checkout" | "orders" => true,
+        "v1" | "dev" | "healthz" | "readyz" | ".well-known" => false,
+        _ => headers.get_all(header::ACCEPT).iter().any(asks),
+    }
+}
+
+pub fn page(app: &App, problem: &Problem, request_id: RequestId) -> String {
+    let snapshot = app.catalog.get();
+    let (title, text) = words(problem);
+    let page = ErrorPage {
+        shop_name: snapshot.as_ref().map_or("The shop", |snapshot| &snapshot.settings.shop_name),
+        status: problem.status.as_u16(),
+        title,
+        text,
+        request_id: problem.cause.is_some().then(|| request_id.to_string()),
+    };
+    page.render().unwrap_or_else(|_| title.to_owned())
+}
+
+fn words(problem: &Problem) -> (&'static str, String) {
+    let (title, text) = match problem.status {
+        StatusCode::NOT_FOUND => ("This page does not exist", "The link may be old, or what it led to may be gone."),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("This page cannot be opened like that", "Nothing has changed. Please go on from the shop.")
+        }
+        StatusCode::FORBIDDEN if problem.code == "csrf" => (
+            "This did not come from our own pages",
+            "Nothing has changed. Please go back to the shop and try again from there.",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("The shop does not answer right now", "Your cart and your orders are safe. Please try again in a moment.")
+        }
+        status if status.is_server_error() => {
+            ("Something went wrong on our side", "Your cart and your orders are safe. Please try again in a moment.")
+        }
+        _ => return ("That did not work", format!("Nothing has changed. {}", sentence(&problem.detail))),
+    };
+    (title, text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn people_get_pages_and_programs_get_json() {
+        let none = HeaderMap::new();
+        let mut browser = HeaderMap::new();
+        browser.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,*/*;q=0.8"));
+        for path in ["/", "/cart/lines/line_1", "/products/nothing", "/orders/ord_1", "/checkout"] {
+            assert!(is_for_people(path, &none), "{path}");
+        }
+        for path in ["/v1/products", "/v1", "/healthz", "/.well-known/jwks.json", "/dev/x"] {
+            assert!(!is_for_people(path, &browser), "{path}");
+        }
+        assert!(is_for_people("/wp-login.php", &browser));
+        assert!(!is_for_people("/wp-login.php", &none));
+    }
+
+    #[test]
+    fn a_detail_that_repeats_input_is_escaped() {
+        let (title, text) = words(&Problem::invalid_field("", "no <script>"));
+        let page = ErrorPage { shop_name: "<b>", status: 422, title, text, request_id: Some("req_1".to_owned()) };
+        let html = page.render().unwrap();
+        assert!(!html.contains("<script>") && !html.contains("<b>"));
+        assert!(html.contains("No &#60;script&#62;.") && html.contains("req_1"));
+    }
+}
