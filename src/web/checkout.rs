@@ -377,3 +377,62 @@ fn countries(chosen: &str) -> Vec<Country> {
     };
     std::iter::once(none).chain(all.into_iter().map(country)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    fn eur(amount: i64) -> Money {
+        Money { amount, currency: Currency::parse("EUR").unwrap() }
+    }
+
+    fn cart() -> CartView {
+        let eur = |amount: i64| serde_json::json!({"amount": amount, "currency": "EUR"});
+        let line = |n: u32, title: &str| {
+            serde_json::json!({
+                "id": format!("line_{n}"), "variant_id": format!("var_{}", ulid::Ulid::nil()),
+                "product_id": format!("prod_{}", ulid::Ulid::nil()), "title": title, "sku": "S",
+                "unit_price": eur(100), "quantity": 5, "discount": eur(0), "total": eur(500),
+            })
+        };
+        serde_json::from_value(serde_json::json!({
+            "id": format!("ord_{}", ulid::Ulid::nil()), "status": "open", "version": 1, "currency": "EUR",
+            "lines": [line(1, "Mug"), line(2, "Bowl")], "coupons": [], "email": null, "shipping_address": null,
+            "billing_address": null, "shipping_option": null, "problems": [],
+            "totals": {"items": eur(1000), "discount": eur(0), "shipping": eur(0), "tax": eur(0), "total": eur(1000)},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_refusal_says_what_has_changed() {
+        let changed = ChangedLine { line_id: LineId(1), old: eur(100), new: eur(120) };
+        let error = OrderError::PriceChanged { lines: vec![changed], old_total: eur(1000), new_total: eur(1100) };
+        let told = notice(&error, &cart());
+        assert!(told.starts_with("Mug now costs €1.20 instead of €1.00. The total is now €11.00 instead of €10.00."));
+        let short = |line, available| ShortLine { line_id: LineId(line), requested: 5, available };
+        let told = notice(&OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
+        assert!(told.starts_with("Only 3 pieces of Mug are left, not 5. Bowl is sold out. Nothing"), "{told}");
+        let told = notice(&OrderError::NotForSale { lines: vec![LineId(2)] }, &cart());
+        assert!(told.starts_with("No longer for sale: Bowl."));
+    }
+
+    #[test]
+    fn the_total_shown_is_with_the_shipping_that_is_chosen() {
+        let mut totals = cart().totals;
+        totals = with_shipping(&totals, Some(eur(490)));
+        assert_eq!((totals.shipping, totals.total), (eur(490), eur(1490)));
+        totals = with_shipping(&totals, Some(eur(990)));
+        assert_eq!(totals.total, eur(1990));
+        assert_eq!(with_shipping(&totals, None).total, eur(1990));
+    }
+
+    #[test]
+    fn a_country_is_chosen_by_the_buyer_alone() {
+        let chosen = |code: &str| countries(code).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>();
+        assert_eq!(chosen(""), [""]);
+        assert_eq!(chosen("DE"), ["DE"]);
+        assert_eq!(chosen("<b>"), [""]);
+    }
+}
