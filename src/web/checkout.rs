@@ -430,7 +430,8 @@ mod tests {
 
     #[test]
     fn a_country_is_chosen_by_the_buyer_alone() {
-        let chosen = |code: &str| countries(code).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>();
+        let chosen =
+            |code: &str| countries(code).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>();
         assert_eq!(chosen(""), [""]);
         assert_eq!(chosen("DE"), ["DE"]);
         assert_eq!(chosen("<b>"), [""]);
