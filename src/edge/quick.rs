@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use crate::catalog::read::{ReadAnswer, answer, none_match_holds};
+use crate::catalog::read::{self, ReadAnswer, none_match_holds};
 use crate::catalog::snapshot::Snapshot;
 use crate::ports::Clock;
 use crate::router::SECURITY_HEADERS;
+use crate::web::pages;
 
 /// The most answers kept, and the most bytes of them. A listing page has
 /// about 10 KiB.
@@ -72,7 +73,8 @@ fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
 impl Kept {
     fn keep(&mut self, target: &str, snapshot: &Snapshot) -> Option<()> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let answer = answer(snapshot, path, query)?.ok()?;
+        let catalog = read::answer(snapshot, path, query);
+        let answer = catalog.or_else(|| pages::answer(snapshot, path, query))?.ok()?;
         if self.answers.len() >= MAX_KEPT || self.bytes + answer.body.len() > MAX_KEPT_BYTES {
             self.answers.clear();
             self.bytes = 0;
