@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::ops::{Deref, DerefMut};
 
 use crate::auth::AuthError;
 use crate::ids::RequestId;
@@ -12,11 +13,16 @@ use crate::orders::decision::OrderError;
 use crate::pools::pool::Refusal;
 use crate::ports::{CacheError, DatabaseError, ObjectUnavailable, QueueError, StorageError};
 
-/// An answer that is not a success. `code` is stable and machine-readable;
+/// An answer that is not a success. Boxed: every handler returns one or
+/// another value, and the happy path should not carry the room.
+#[derive(Debug, Clone)]
+pub struct Problem(Box<Parts>);
+
+/// What a [`Problem`] says. `code` is stable and machine-readable;
 /// `detail` is for the person who reads the answer; `cause` is for the log
 /// and never leaves the Worker.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct Parts {
     pub status: StatusCode,
     pub code: &'static str,
     pub detail: String,
@@ -25,6 +31,19 @@ pub struct Problem {
     pub members: Map<String, Value>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub cause: Option<String>,
+}
+
+impl Deref for Problem {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
+    }
 }
 
 /// One thing wrong with the input.
@@ -43,7 +62,7 @@ impl FieldError {
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             code,
             detail: detail.into(),
@@ -51,7 +70,7 @@ impl Problem {
             members: Map::new(),
             headers: Vec::new(),
             cause: None,
-        }
+        }))
     }
 
     pub fn unparsable(detail: impl Into<String>) -> Self {
@@ -59,7 +78,9 @@ impl Problem {
     }
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = errors.first().map_or_else(|| "the input is invalid".to_owned(), |first| first.detail.clone());
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
+        problem.errors = errors;
+        problem
     }
     pub fn invalid_field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError::new(pointer, detail)])
@@ -89,6 +110,11 @@ impl Problem {
             .caused_by(cause)
     }
 
+    /// Names the place in the input.
+    pub fn at(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError::new(pointer, detail));
+        self
+    }
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self

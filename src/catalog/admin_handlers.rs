@@ -335,10 +335,7 @@ fn changed() -> Problem {
 
 /// What a violated constraint of the schema means.
 fn refusal(constraint: &str) -> Option<Problem> {
-    let taken = |code, pointer, detail| Problem {
-        errors: vec![FieldError::new(pointer, detail)],
-        ..Problem::conflict(code, detail)
-    };
+    let taken = |code, pointer, detail| Problem::conflict(code, detail).at(pointer, detail);
     let full = |detail| Problem::conflict("catalog_full", detail);
     let names = |name| constraint.contains(name);
     if names("products.slug") {

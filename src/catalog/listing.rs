@@ -2,10 +2,12 @@
 //! A page begins after a product's place in the order, not after a count, so
 //! a list that changes while it is read neither repeats nor skips what stayed.
 
+use http::StatusCode;
+
 use super::cursor::{Cursor, Key};
 use super::product::{PriceRange, Product};
 use super::snapshot::{Snapshot, title_key};
-use crate::error::{FieldError, Problem};
+use crate::error::Problem;
 use crate::money::Currency;
 
 pub const DEFAULT_LIMIT: usize = 24;
@@ -136,11 +138,8 @@ impl ListQuery {
 
 fn unsupported(name: &str) -> Problem {
     let detail = "the catalog does not support this yet";
-    Problem {
-        code: "unsupported_parameter",
-        errors: vec![FieldError::new(name, detail)],
-        ..Problem::invalid_field(name, format!("{name}: {detail}"))
-    }
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unsupported_parameter", format!("{name}: {detail}"));
+    problem.at(name, detail)
 }
 
 /// A page's size, from its parameter.

@@ -26,7 +26,7 @@ pub mod snapshot;
 mod staff;
 pub mod store;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 
 use serde::Serialize;

@@ -97,7 +97,7 @@ pub async fn current(app: &App) -> Result<Arc<Snapshot>, Problem> {
             Claim::Fresh(snapshot) => return Ok(snapshot),
             Claim::Check(old) => {
                 if let Err(problem) = refresh(app).await {
-                    log("catalog_not_refreshed", &problem.cause.unwrap_or(problem.detail));
+                    log("catalog_not_refreshed", problem.cause.as_ref().unwrap_or(&problem.detail));
                 }
                 return Ok(app.catalog.get().unwrap_or(old));
             }
@@ -112,7 +112,7 @@ pub async fn current(app: &App) -> Result<Arc<Snapshot>, Problem> {
 /// from the database.
 async fn first_read(app: &App) -> Result<Arc<Snapshot>, Problem> {
     if let Err(problem) = refresh(app).await {
-        log("catalog_not_loaded", &problem.cause.unwrap_or(problem.detail));
+        log("catalog_not_loaded", problem.cause.as_ref().unwrap_or(&problem.detail));
     }
     if let Some(snapshot) = app.catalog.get() {
         return Ok(snapshot);

@@ -83,7 +83,7 @@ impl PublisherObject {
             None if now.failures == 0 => Ok(()),
             None => self.keep(Plan { failures: 0, ..now }),
             Some(problem) => {
-                let cause = problem.cause.unwrap_or(problem.detail);
+                let cause = problem.cause.as_ref().unwrap_or(&problem.detail);
                 telemetry::log(&serde_json::json!({"level": "error", "event": "publishing_failed", "cause": cause}));
                 let failures = now.failures.saturating_add(1);
                 let due = self.app.clock.now().millis().saturating_add(backoff_millis(failures));

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use crate::app::App;
@@ -44,7 +43,7 @@ pub fn serve(
     // What needs no wait costs no promise.
     match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(response) => Ok(response),
-        Poll::Pending => Ok(future_to_promise(async move { Ok(answer.await) }).into()),
+        Poll::Pending => Ok(super::promise(Box::pin(async move { Ok(answer.await) })).into()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use worker::Env;
 use worker::send::{SendFuture, SendWrapper};
 
@@ -176,16 +176,16 @@ macro_rules! host {
 
             pub fn command(&self, body: String) -> Promise {
                 let object = Rc::clone(&self.0);
-                future_to_promise(async move {
+                super::promise(Box::pin(async move {
                     object.command(body).await.map(Into::into).map_err(|error| js_sys::Error::new(&error.0).into())
-                })
+                }))
             }
 
             pub fn alarm(&self) -> Promise {
                 let object = Rc::clone(&self.0);
-                future_to_promise(async move {
+                super::promise(Box::pin(async move {
                     object.alarm().await.map(|()| JsValue::UNDEFINED).map_err(|error| js_sys::Error::new(&error.0).into())
-                })
+                }))
             }
         }
     };

@@ -14,12 +14,15 @@ mod ports;
 mod quick;
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
 use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials};
 use crate::catalog::snapshot::CatalogMemory;
+use crate::error::Problem;
 
 thread_local! {
     static APP: RefCell<Option<App>> = const { RefCell::new(None) };
@@ -28,6 +31,12 @@ thread_local! {
 /// Writes one line to the platform's log.
 pub fn log(line: &str) {
     worker::console_log!("{line}");
+}
+
+/// A promise of what the future gives. Boxed: each type of future would bring
+/// a runner of its own.
+fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> js_sys::Promise {
+    wasm_bindgen_futures::future_to_promise(future)
 }
 
 /// The app of this isolate, if it was built.
@@ -77,14 +86,22 @@ fn build(env: &Env) -> Result<App, String> {
 
 /// A delivery of the event queue. An error has it delivered again.
 #[wasm_bindgen]
-pub async fn consume(bodies: Vec<String>, env: Env) -> Result<(), JsValue> {
-    let app = app(&env)?;
-    crate::orders::projection::consume(&app, bodies).await.map_err(|problem| problem.cause.unwrap_or_default().into())
+pub fn consume(bodies: Vec<String>, env: Env) -> js_sys::Promise {
+    promise(Box::pin(async move {
+        let app = app(&env)?;
+        settled(crate::orders::projection::consume(&app, bodies).await)
+    }))
 }
 
 /// The minute's tick.
 #[wasm_bindgen]
-pub async fn tick(env: Env) -> Result<(), JsValue> {
-    let app = app(&env)?;
-    crate::catalog::tick(&app).await.map_err(|problem| problem.cause.unwrap_or_default().into())
+pub fn tick(env: Env) -> js_sys::Promise {
+    promise(Box::pin(async move {
+        let app = app(&env)?;
+        settled(crate::catalog::tick(&app).await)
+    }))
+}
+
+fn settled(outcome: Result<(), Problem>) -> Result<JsValue, JsValue> {
+    outcome.map(|()| JsValue::UNDEFINED).map_err(|problem| problem.cause.clone().unwrap_or_default().into())
 }

@@ -1,12 +1,12 @@
 //! KV, the queue, outgoing HTTP, the clock and randomness.
 
-use std::time::Duration;
-
 use futures_util::future::{Either, select};
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use worker::kv::KvStore;
 use worker::send::SendFuture;
-use worker::{AbortController, Delay, Fetch, Headers, Method, Queue, Request, RequestInit};
+use worker::{AbortController, Fetch, Headers, Method, Queue, Request, RequestInit};
 
 use crate::ports::{
     Cache, CacheError, Clock, Entropy, EventQueue, HttpCall, HttpClient, HttpError, HttpReply, Pending, QueueError,
@@ -74,8 +74,7 @@ impl HttpClient for Fetcher {
                 let mut response = Fetch::Request(request).send_with_signal(&signal).await.map_err(failed)?;
                 Ok(HttpReply { status: response.status_code(), body: response.text().await.map_err(failed)? })
             };
-            let deadline = Delay::from(Duration::from_millis(u64::from(call.deadline_millis)));
-            match select(Box::pin(answer), Box::pin(deadline)).await {
+            match select(Box::pin(answer), timer(call.deadline_millis)).await {
                 Either::Left((answer, _)) => answer,
                 Either::Right(_) => {
                     abort.abort();
@@ -84,6 +83,18 @@ impl HttpClient for Fetcher {
             }
         }))
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(handler: &Function, millis: u32);
+}
+
+/// Resolves after a while. The crate's own `Delay` wakes only whoever polled it
+/// first, which in [`super::door`] is nobody.
+fn timer(millis: u32) -> JsFuture {
+    Promise::new(&mut |resolve, _| set_timeout(&resolve, millis)).into()
 }
 
 pub struct PlatformClock;
@@ -95,7 +106,10 @@ impl Clock for PlatformClock {
     }
 
     fn sleep(&self, millis: u32) -> Pending<'static, ()> {
-        Box::pin(SendFuture::new(Delay::from(Duration::from_millis(u64::from(millis)))))
+        Box::pin(SendFuture::new(async move {
+            // A timer has no way to fail.
+            let _ = timer(millis).await;
+        }))
     }
 }
 

@@ -233,3 +233,17 @@ impl CartLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_whole_and_in_range() {
+        assert_eq!(pieces(" 3 ", 1).unwrap(), 3);
+        assert_eq!(pieces("0", 0).unwrap(), 0);
+        for wrong in ["0", "", "-1", "1.5", "many", "1000001", "99999999999"] {
+            assert_eq!(pieces(wrong, 1).unwrap_err().status.as_u16(), 422, "{wrong}");
+        }
+    }
+}

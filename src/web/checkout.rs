@@ -2,14 +2,14 @@
 //! back with what was typed until the order is placed. The cart is the order,
 //! so a second click, a reload or the Back button never places another one.
 
-use askama::Template;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{StatusCode, header};
 
+use super::checkout_page::CheckoutPage;
 use super::desk::{self, Answer};
 use super::form::{self, CheckoutForm};
-use super::parts::{Choice, SummaryLine, Totals, page, page_of_problem, sentence, summary};
+use super::parts::{page, page_of_problem, sentence};
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::snapshot::{ShippingOption, Snapshot};
@@ -21,48 +21,12 @@ use crate::orders::decision::{ChangedLine, Command, OrderError, PaymentChoice, S
 use crate::orders::details::Details;
 use crate::orders::handlers::{Payment, choice};
 use crate::orders::object::Request;
-use crate::orders::order::{self, LineId};
+use crate::orders::order::LineId;
 use crate::orders::view::{CartView, OrderView, Status};
 
 const CORRECT: &str = "Please correct the fields marked below. Nothing has been ordered yet.";
 const UNANSWERED: &str =
     "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
-
-#[derive(Template)]
-#[template(path = "checkout.html")]
-struct CheckoutPage<'a> {
-    shop_name: &'a str,
-    notice: Option<String>,
-    email: Field,
-    name: Field,
-    line1: Field,
-    line2: Field,
-    city: Field,
-    region: Field,
-    postal_code: Field,
-    phone: Field,
-    countries: Vec<Country>,
-    country_error: Option<String>,
-    shipping_options: Vec<Choice>,
-    shipping_error: Option<String>,
-    methods: Vec<Choice>,
-    method_error: Option<String>,
-    test_payments: bool,
-    lines: Vec<SummaryLine>,
-    totals: Totals,
-    expected_total: i64,
-}
-
-struct Field {
-    value: String,
-    error: Option<String>,
-}
-
-struct Country {
-    code: &'static str,
-    name: &'static str,
-    selected: bool,
-}
 
 /// What a buyer wants who places an order.
 struct Wishes<'a> {
@@ -292,88 +256,43 @@ fn notice(error: &OrderError, cart: &CartView) -> String {
     }
 }
 
-impl<'a> CheckoutPage<'a> {
-    fn new(
-        app: &App,
-        snapshot: &'a Snapshot,
-        cart: &CartView,
-        form: &CheckoutForm,
-        errors: &[FieldError],
-        notice: Option<String>,
-    ) -> Self {
-        let error = |name: &str| errors.iter().find(|error| error.pointer == name).map(|error| error.detail.clone());
-        let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
-        let offered: Vec<(&ShippingOption, Money)> = snapshot
-            .settings
-            .shipping_options
-            .iter()
-            .filter_map(|option| Some((option, option.price(cart.currency)?)))
-            .collect();
-        let chosen = offered.iter().find(|(option, _)| option.id == form.shipping_option).or(offered.first()).copied();
-        let sums = with_shipping(&cart.totals, chosen.map(|(_, price)| price));
-        let none_offered = || offered.is_empty().then(|| "The shop does not send anything at present.".to_owned());
-        let shipping_option = |(option, price): &(&ShippingOption, Money)| Choice {
-            id: option.id.clone(),
-            label: option.title.clone(),
-            price: price.display(),
-            selected: chosen.is_some_and(|(chosen, _)| chosen.id == option.id),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    fn eur(amount: i64) -> Money {
+        Money { amount, currency: Currency::parse("EUR").unwrap() }
+    }
+
+    fn cart() -> CartView {
+        let eur = |amount: i64| serde_json::json!({"amount": amount, "currency": "EUR"});
+        let line = |n: u32, title: &str| {
+            serde_json::json!({
+                "id": format!("line_{n}"), "variant_id": format!("var_{}", ulid::Ulid::nil()),
+                "product_id": format!("prod_{}", ulid::Ulid::nil()), "title": title, "sku": "S",
+                "unit_price": eur(100), "quantity": 5, "discount": eur(0), "total": eur(500),
+            })
         };
-        let methods = methods(app, &form.method);
-        let no_methods = || methods.is_empty().then(|| "The shop takes no payments at present.".to_owned());
-        Self {
-            shop_name: &snapshot.settings.shop_name,
-            notice,
-            email: field("email", &form.email),
-            name: field("name", &form.name),
-            line1: field("line1", &form.line1),
-            line2: field("line2", &form.line2),
-            city: field("city", &form.city),
-            region: field("region", &form.region),
-            postal_code: field("postal_code", &form.postal_code),
-            phone: field("phone", &form.phone),
-            countries: countries(&form.country),
-            country_error: error("country"),
-            shipping_options: offered.iter().map(shipping_option).collect(),
-            shipping_error: error("shipping_option").or_else(none_offered),
-            method_error: error("method").or_else(no_methods),
-            methods,
-            test_payments: app.config.test_provider,
-            lines: summary(&cart.lines, snapshot),
-            totals: Totals::new(&sums, chosen.is_some()),
-            expected_total: sums.total.amount,
-        }
+        serde_json::from_value(serde_json::json!({
+            "id": format!("ord_{}", ulid::Ulid::nil()), "status": "open", "version": 1, "currency": "EUR",
+            "lines": [line(1, "Mug"), line(2, "Bowl")], "coupons": [], "email": null, "shipping_address": null,
+            "billing_address": null, "shipping_option": null, "problems": [],
+            "totals": {"items": eur(1000), "discount": eur(0), "shipping": eur(0), "tax": eur(0), "total": eur(1000)},
+        }))
+        .unwrap()
     }
-}
 
-/// The sums as they will be when the cart is sent that way.
-fn with_shipping(totals: &order::Totals, price: Option<Money>) -> order::Totals {
-    let shipping = price.unwrap_or(totals.shipping);
-    let before = totals.total.amount.saturating_sub(totals.shipping.amount);
-    let total = Money { amount: before.saturating_add(shipping.amount), currency: totals.total.currency };
-    order::Totals { shipping, total, ..*totals }
-}
-
-/// The ways to pay, of which one is chosen.
-pub fn methods(app: &App, chosen: &str) -> Vec<Choice> {
-    if !app.config.test_provider {
-        return Vec::new();
+    #[test]
+    fn a_refusal_says_what_has_changed() {
+        let changed = ChangedLine { line_id: LineId(1), old: eur(100), new: eur(120) };
+        let error = OrderError::PriceChanged { lines: vec![changed], old_total: eur(1000), new_total: eur(1100) };
+        let told = notice(&error, &cart());
+        assert!(told.starts_with("Mug now costs €1.20 instead of €1.00. The total is now €11.00 instead of €10.00."));
+        let short = |line, available| ShortLine { line_id: LineId(line), requested: 5, available };
+        let told = notice(&OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
+        assert!(told.starts_with("Only 3 pieces of Mug are left, not 5. Bowl is sold out. Nothing"), "{told}");
+        let told = notice(&OrderError::NotForSale { lines: vec![LineId(2)] }, &cart());
+        assert!(told.starts_with("No longer for sale: Bowl."));
     }
-    let known = form::TEST_METHODS.iter().any(|(method, _)| form::method_id(*method) == chosen);
-    let choice = |(index, (method, label)): (usize, &(_, &str))| {
-        let id = form::method_id(*method);
-        let selected = if known { id == chosen } else { index == 0 };
-        Choice { id, label: (*label).to_owned(), price: String::new(), selected }
-    };
-    form::TEST_METHODS.iter().enumerate().map(choice).collect()
-}
-
-/// None is chosen for the buyer.
-fn countries(chosen: &str) -> Vec<Country> {
-    let all = form::countries();
-    let none = Country { code: "", name: "Choose a country", selected: all.iter().all(|c| c.alpha2() != chosen) };
-    let country = |country: &isocountry::CountryCode| {
-        let code = country.alpha2();
-        Country { code, name: country.name(), selected: code == chosen }
-    };
-    std::iter::once(none).chain(all.into_iter().map(country)).collect()
 }

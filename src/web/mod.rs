@@ -7,6 +7,7 @@
 
 pub mod cart;
 pub mod checkout;
+mod checkout_page;
 mod desk;
 mod form;
 pub mod handlers;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::checkout::methods;
+use super::checkout_page::methods;
 use super::parts::{Choice, SummaryLine, Totals, page, summary};
 use super::{desk, form};
 use crate::app::App;

@@ -181,3 +181,7 @@ fn availability(level: Level) -> (&'static str, &'static str) {
         Level::Out => ("Sold out", "out"),
     }
 }
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;

@@ -25,7 +25,8 @@ pub fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
     let first = path.split('/').nth(1).unwrap_or("");
     let asks = |value: &http::HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/html"));
     match first {
-        "" | "products" | "cart" | "checkout" | "orders" => true,
+        "" if path == "/" => true,
+        "products" | "cart" | "checkout" | "orders" => true,
         "v1" | "dev" | "healthz" | "readyz" | ".well-known" => false,
         _ => headers.get_all(header::ACCEPT).iter().any(asks),
     }
@@ -82,7 +83,7 @@ mod tests {
             assert!(!is_for_people(path, &browser), "{path}");
         }
         assert!(is_for_people("/wp-login.php", &browser));
-        assert!(!is_for_people("/wp-login.php", &none));
+        assert!(!is_for_people("/wp-login.php", &none) && !is_for_people("//v1/products", &none));
     }
 
     #[test]

@@ -22,4 +22,5 @@ mod crashes;
 mod hostile;
 mod operations;
 mod orders;
+mod pages;
 mod the_host;

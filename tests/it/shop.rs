@@ -189,6 +189,8 @@ async fn template() -> &'static Template {
     TEMPLATE
         .get_or_init(|| async {
             let shop = Shop::on(Host::start(setup()));
+            // As the Worker does with its first request.
+            tradepost::auth::ensure_owner(&shop.host().isolate()).await.unwrap();
             let answer = shop.log_in(OWNER_EMAIL, OWNER_PASSWORD).await;
             let owner = if answer.is(200) {
                 Ok(answer.json()["access_token"].as_str().unwrap().to_owned())

@@ -1,0 +1,405 @@
+//! The storefront's pages, as a browser without scripts uses them.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+use serde_json::json;
+use tradepost::ports::ObjectClass;
+
+use crate::ask::{Answer, Ask};
+use crate::fixtures::{Product, prices};
+use crate::host::faults::{Site, When};
+use crate::shop::{Shop, eventually};
+
+const VISA: &str = "pm_card_visa";
+
+/// A browser: it keeps cookies, sends forms, and follows nothing by itself.
+#[derive(Clone)]
+struct Browser {
+    shop: Shop,
+    cookies: BTreeMap<String, String>,
+}
+
+type Form<'a> = Vec<(&'a str, &'a str)>;
+
+impl Browser {
+    fn new(shop: &Shop) -> Self {
+        Self { shop: shop.clone(), cookies: BTreeMap::new() }
+    }
+
+    fn with_cookies(&self, ask: Ask) -> Ask {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let ask = ask.header("accept", "text/html").header("sec-fetch-site", "same-origin");
+        if cookies.is_empty() { ask } else { ask.cookie(&cookies.join("; ")) }
+    }
+
+    fn form(&self, path: &str, fields: &Form) -> Ask {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.with_cookies(self.shop.post(path)).body("application/x-www-form-urlencoded", body)
+    }
+
+    fn keep(&mut self, answer: Answer) -> Answer {
+        for name in ["__Host-cart", "__Host-orders"] {
+            if let Some((pair, attributes)) = answer.set_cookie(name) {
+                assert!(attributes.contains("Secure; HttpOnly; SameSite=Lax"), "{attributes}");
+                let (_, value) = pair.split_once('=').unwrap();
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.with_cookies(self.shop.get(path)).send().await
+    }
+
+    async fn open(&self, path: &str) -> String {
+        html(&self.get(path).await.expect(200))
+    }
+
+    /// Sends a form; a redirect's target is the answer.
+    async fn submit(&mut self, path: &str, fields: Form<'_>) -> String {
+        let answer = self.form(path, &fields).send().await.expect(303);
+        self.keep(answer).header("location").to_owned()
+    }
+
+    async fn add(&mut self, product: &Product, quantity: &str) {
+        let fields = vec![("variant_id", product.variant.as_str()), ("quantity", quantity)];
+        assert_eq!(self.submit("/cart/lines", fields).await, "/cart");
+    }
+
+    /// A browser at the checkout, with one product in its cart.
+    async fn at_checkout(shop: &Shop, product: &Product, quantity: &str) -> Self {
+        let mut browser = Self::new(shop);
+        browser.add(product, quantity).await;
+        browser
+    }
+
+    /// The checkout's form as a buyer fills it, laid over by `overrides`.
+    async fn filled<'a>(&self, overrides: &[(&'a str, &'a str)]) -> Vec<(String, String)> {
+        let page = self.open("/checkout").await;
+        let mut fields: BTreeMap<&str, String> = [
+            ("email", "ada@example.com"),
+            ("name", "Ada Lovelace"),
+            ("line1", "12 St James's Square"),
+            ("line2", ""),
+            ("city", "London"),
+            ("region", ""),
+            ("postal_code", "SW1Y 4JH"),
+            ("country", "GB"),
+            ("phone", ""),
+            ("method", VISA),
+            ("intent", "place"),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect();
+        fields.insert("shipping_option", value_of(&page, "shipping_option"));
+        fields.insert("expected_total", value_of(&page, "expected_total"));
+        for (name, value) in overrides {
+            fields.insert(name, (*value).to_owned());
+        }
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    async fn check_out(&mut self, overrides: &[(&str, &str)]) -> Answer {
+        let fields = self.filled(overrides).await;
+        let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let answer = self.form("/checkout", &fields).send().await;
+        self.keep(answer)
+    }
+
+    /// The order's path.
+    async fn buy(&mut self, method: &str) -> String {
+        let answer = self.check_out(&[("method", method)]).await.expect(303);
+        let path = answer.header("location").to_owned();
+        assert!(path.starts_with("/orders/ord_"), "{path}");
+        path
+    }
+
+    /// Reloads the order's page until it says this.
+    async fn until(&self, path: &str, words: &str) -> String {
+        eventually(words, async || {
+            let page = self.open(path).await;
+            page.contains(words).then_some(page)
+        })
+        .await
+    }
+}
+
+fn html(answer: &Answer) -> String {
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{}", answer.told());
+    assert!(answer.header("content-security-policy").contains("default-src 'none'"));
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
+/// The value of the first input of that name.
+fn value_of(page: &str, name: &str) -> String {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name}: {page}"));
+    rest.split('"').skip_while(|text| !text.ends_with(" value=")).nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_buyer_goes_from_the_shelves_to_a_confirmed_order() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::new(&shop);
+    assert!(browser.open("/cart").await.contains("Your cart is empty."));
+    assert_eq!(browser.get("/checkout").await.expect(303).header("location"), "/cart");
+    let page = browser.until(&format!("/products/{}", product.slug), "Add to cart").await;
+    assert_eq!(value_of(&page, "variant_id"), product.variant);
+
+    browser.add(&product, "2").await;
+    let answer = browser.get("/cart").await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let page = html(&answer);
+    assert!(page.contains(&product.title) && page.contains("€39.98") && page.contains(&product.sku));
+    let path = browser.buy(VISA).await;
+    let page = browser.until(&path, "your order is confirmed").await;
+    assert!(page.contains("ada@example.com") && page.contains("SW1Y 4JH London") && page.contains(&product.title));
+
+    assert!(browser.open("/cart").await.contains(&format!("href=\"{path}\"")));
+    assert_eq!(browser.get("/checkout").await.expect(303).header("location"), path);
+    shop.until_available(&product.variant, 3).await;
+}
+
+#[tokio::test]
+async fn an_order_clicked_many_times_is_placed_once() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(9).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "2").await;
+    let fields = browser.filled(&[]).await;
+    let fields: Form = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let answers = join_all((0..6).map(|_| browser.form("/checkout", &fields).send())).await;
+    let paths: Vec<String> =
+        answers.into_iter().map(|answer| answer.expect(303).header("location").to_owned()).collect();
+    assert!(paths.iter().all(|path| *path == paths[0] && path.starts_with("/orders/")), "{paths:?}");
+    browser.until(&paths[0], "your order is confirmed").await;
+    // Back, and once more.
+    assert_eq!(browser.submit("/checkout", fields).await, paths[0]);
+    shop.until_available(&product.variant, 7).await;
+    if shop.is_native() {
+        assert_eq!(shop.host().ledger.charges().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_mistake_is_shown_at_its_field_and_the_rest_is_kept() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let typed = [("email", "ada@"), ("name", "  "), ("city", "Lon\"don"), ("country", "FR"), ("method", "none")];
+    let page = html(&browser.check_out(&typed).await.expect(422));
+    assert!(page.contains("id=\"email-error\"") && page.contains("This is not an e-mail address."));
+    assert!(page.contains("id=\"name-error\"") && page.contains("id=\"method-error\""));
+    assert!(!page.contains("id=\"city-error\"") && !page.contains("Lon\"don"));
+    assert_eq!(value_of(&page, "email"), "ada@");
+    assert_eq!(value_of(&page, "line1"), "12 St James&#39;s Square");
+    assert!(page.contains("value=\"FR\" selected"));
+    // Updating the total keeps what fits and scolds nobody.
+    let page = html(&browser.check_out(&[("intent", "update"), ("name", "")]).await.expect(200));
+    assert!(!page.contains("-error\"") && value_of(&page, "email") == "ada@example.com");
+    let page = html(&browser.check_out(&[("intent", "update")]).await.expect(200));
+    assert!(!page.contains("-error\""));
+    assert_eq!(value_of(&browser.open("/checkout").await, "name"), "Ada Lovelace");
+}
+
+#[tokio::test]
+async fn a_changed_price_is_shown_before_anything_is_ordered() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = format!("/v1/admin/variants/{}", product.variant);
+    shop.patch(&path).bearer(&shop.owner().await).json(json!({ "prices": prices(2_999) })).send().await.expect(200);
+    let page = html(&browser.check_out(&[]).await.expect(409));
+    assert!(page.contains("now costs €29.99 instead of €19.99"), "{page}");
+    assert_eq!(value_of(&page, "email"), "ada@example.com");
+    let path = browser.buy(VISA).await;
+    browser.until(&path, "your order is confirmed").await;
+}
+
+#[tokio::test]
+async fn a_total_that_was_not_shown_is_not_charged() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let page = html(&browser.check_out(&[("expected_total", "1")]).await.expect(409));
+    assert!(page.contains("instead of €0.01"), "{page}");
+    browser.check_out(&[("expected_total", "x")]).await.expect(422);
+}
+
+#[tokio::test]
+async fn too_much_is_refused_with_what_is_left() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(2).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "3").await;
+    let page = html(&browser.check_out(&[]).await.expect(409));
+    assert!(page.contains(&format!("Only 2 pieces of {} are left, not 3.", product.title)), "{page}");
+    assert_eq!(value_of(&page, "name"), "Ada Lovelace");
+    assert_eq!(browser.submit("/cart/lines/line_1", vec![("quantity", "2")]).await, "/cart");
+    browser.buy(VISA).await;
+    shop.until_available(&product.variant, 0).await;
+}
+
+#[tokio::test]
+async fn a_declined_card_is_followed_by_one_that_pays() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_card_chargeDeclinedInsufficientFunds").await;
+    let page = browser.open(&path).await;
+    assert!(page.contains("too little money on this card") && page.contains("Pay another way"), "{page}");
+    let payments = format!("{path}/payments");
+    assert_eq!(browser.submit(&payments, vec![("method", VISA)]).await, path);
+    browser.until(&path, "your order is confirmed").await;
+    assert_eq!(browser.submit(&payments, vec![("method", VISA)]).await, path);
+    let odd = browser.form(&payments, &vec![("method", "gold")]).send().await.expect(422);
+    assert!(html(&odd).contains("That did not work"));
+}
+
+#[tokio::test]
+async fn a_bank_that_asks_is_answered() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    for (outcome, words) in [("approve", "your order is confirmed"), ("decline", "not confirmed with the bank")] {
+        let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+        let path = browser.buy("pm_card_authenticationRequired").await;
+        let question = format!("{path}/authenticate");
+        assert!(browser.open(&path).await.contains(&format!("href=\"{question}\"")));
+        let page = browser.open(&question).await;
+        assert!(page.contains("Test Bank") && page.contains("€24.89"), "{page}");
+        browser.form(&question, &vec![("outcome", "?")]).send().await.expect(422);
+        assert_eq!(browser.submit(&question, vec![("outcome", outcome)]).await, path);
+        browser.until(&path, words).await;
+        assert_eq!(browser.get(&question).await.expect(303).header("location"), path);
+    }
+}
+
+#[tokio::test]
+async fn a_bank_that_says_nothing_is_waited_for() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_test_timeout").await;
+    let page = browser.open(&path).await;
+    assert!(page.contains("http-equiv=\"refresh\"") && page.contains("waiting for the bank"), "{page}");
+    // Placing it again, or paying again, changes nothing.
+    assert_eq!(browser.get("/checkout").await.expect(303).header("location"), path);
+    assert_eq!(browser.submit(&format!("{path}/payments"), vec![("method", VISA)]).await, path);
+    shop.until_available(&product.variant, 4).await;
+}
+
+#[tokio::test]
+async fn whoever_shops_again_still_sees_the_orders_before() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(9).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let first = browser.buy(VISA).await;
+    // The answer that would have kept the order never came.
+    browser.cookies.remove("__Host-orders");
+    browser.add(&product, "1").await;
+    let second = browser.buy(VISA).await;
+    browser.add(&product, "1").await;
+    assert_ne!(first, second);
+    for path in [first, second] {
+        browser.until(&path, "your order is confirmed").await;
+    }
+    assert!(browser.open("/cart").await.contains("Update the quantity"));
+}
+
+#[tokio::test]
+async fn a_cart_is_changed_and_emptied() {
+    let shop = Shop::open().await;
+    let (one, other) = (shop.stocked(5).await, shop.stocked(5).await);
+    let mut browser = Browser::new(&shop);
+    browser.add(&one, "1").await;
+    browser.add(&one, "1").await;
+    browser.add(&other, "1").await;
+    assert!(browser.open("/cart").await.contains("€59.97"));
+    browser.submit("/cart/lines/line_1", vec![("quantity", "4")]).await;
+    assert!(browser.open("/cart").await.contains("€99.95"));
+    let odd = browser.form("/cart/lines/line_1", &vec![("quantity", "many")]).send().await.expect(422);
+    assert!(html(&odd).contains("A quantity is a whole number") && html(&odd).contains("€99.95"));
+    for line in ["line_1", "line_2", "line_1", "line_77"] {
+        browser.submit(&format!("/cart/lines/{line}"), vec![("quantity", "0")]).await;
+    }
+    assert!(browser.open("/cart").await.contains("Your cart is empty."));
+    browser.add(&other, "1").await;
+    assert!(browser.open("/cart").await.contains("€19.99"), "an emptied cart is filled again");
+}
+
+#[tokio::test]
+async fn what_cannot_be_put_into_the_cart_is_told_beside_the_product() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let browser = Browser::new(&shop);
+    let add = |variant: &str, quantity: &str| {
+        browser.form("/cart/lines", &vec![("variant_id", variant), ("quantity", quantity)]).send()
+    };
+    let page = html(&add(&product.variant, "0").await.expect(422));
+    assert!(page.contains("A quantity is a whole number from 1") && page.contains(&product.title));
+    html(&add("var_01ARZ3NDEKTSV4RRFFQ69G5FAV", "1").await.expect(404));
+    html(&add("nothing", "1").await.expect(404));
+    html(&browser.form("/cart/lines", &vec![("quantity", "1")]).send().await.expect(422));
+}
+
+#[tokio::test]
+async fn nothing_that_was_typed_runs() {
+    let shop = Shop::open().await;
+    let typed = "<script>alert(1)</script>\"'&";
+    let product = shop.product(json!({ "title": typed, "description": typed, "vendor": typed })).await;
+    shop.stock(&product.variant, 5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let fields = [("name", typed), ("line1", typed), ("city", typed), ("method", "pm_card_authenticationRequired")];
+    let mut pages = vec![html(&browser.check_out(&[("email", typed), ("country", typed), ("name", typed)]).await)];
+    let path = browser.check_out(&fields).await.expect(303).header("location").to_owned();
+    let question = format!("{path}/authenticate");
+    pages.push(html(&browser.form(&question, &vec![("outcome", typed)]).send().await.expect(422)));
+    browser.add(&product, "1").await;
+    for path in ["/", "/cart", "/checkout", &path, &question, &format!("/products/{}", product.slug)] {
+        pages.push(browser.open(path).await);
+    }
+    for page in pages {
+        assert!(!page.contains("<script"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_its_buyers_alone() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_card_chargeDeclined").await;
+    let stranger = Browser::new(&shop);
+    let mut thief = browser.clone();
+    thief.cookies.values_mut().for_each(|token| token.push('A'));
+    for other in [stranger, thief] {
+        html(&other.get(&path).await.expect(404));
+        html(&other.get(&format!("{path}/authenticate")).await.expect(404));
+        html(&other.form(&format!("{path}/payments"), &vec![("method", VISA)]).send().await.expect(404));
+        assert!(other.open("/cart").await.contains("Your cart is empty."));
+    }
+    let forged = browser.form("/checkout", &vec![]).header("sec-fetch-site", "cross-site").send().await.expect(403);
+    assert!(html(&forged).contains("did not come from our own pages"));
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_is_asked_for_again() {
+    let Some(shop) = Shop::native("it loses an answer").await else { return };
+    let product = shop.stocked(5).await;
+    for when in [When::Before, When::After] {
+        let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+        shop.host().faults.once(Site::Command(ObjectClass::Order), "\"place\"", when);
+        let answer = browser.check_out(&[]).await;
+        match when {
+            When::Before => {
+                let page = html(&answer.expect(503));
+                assert!(page.contains("did not answer in time") && value_of(&page, "email") == "ada@example.com");
+                browser.buy(VISA).await;
+            }
+            When::After => assert!(answer.expect(303).header("location").starts_with("/orders/")),
+        }
+    }
+    shop.until_available(&product.variant, 3).await;
+    assert_eq!(shop.host().ledger.charges().len(), 2);
+}
