@@ -12,19 +12,24 @@ use super::objects::Shell;
 
 /// Makes `$object` a shell the host can run. What it must have:
 /// `new(app: App, name: &str, host: Rc<dyn ObjectHost>) -> Rc<Self>`,
-/// `async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable>`,
-/// `async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable>`.
+/// `async fn command(self: Rc<Self>, body: String) -> Result<String, impl Debug>`,
+/// `async fn alarm(self: Rc<Self>) -> Result<(), impl Debug>`.
 macro_rules! shell {
     ($object:ty) => {
         impl Shell for $object {
             fn command(self: Rc<Self>, body: String) -> LocalBoxFuture<'static, Result<String, ObjectUnavailable>> {
-                <$object>::command(self, body).boxed_local()
+                async move { <$object>::command(self, body).await.map_err(unanswered) }.boxed_local()
             }
             fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, Result<(), ObjectUnavailable>> {
-                <$object>::alarm(self).boxed_local()
+                async move { <$object>::alarm(self).await.map_err(unanswered) }.boxed_local()
             }
         }
     };
+}
+
+/// Whatever a shell's own error is, its caller only learns that there is no answer.
+fn unanswered(error: impl std::fmt::Debug) -> ObjectUnavailable {
+    ObjectUnavailable(format!("{error:?}"))
 }
 
 // To wire a shell: `shell!(tradepost::orders::object::OrderObject);` here, and
@@ -49,6 +54,17 @@ pub fn consume(_app: App, _messages: Vec<String>) -> LocalBoxFuture<'static, Res
     //     tradepost::admin::consume(&_app, _messages).await.map_err(|problem| format!("{problem:?}"))
     // })
     async { Ok(()) }.boxed_local()
+}
+
+/// How often the schedule runs, in milliseconds.
+pub const SCHEDULE_MILLIS: u32 = 60_000;
+
+/// What the platform's schedule runs.
+pub fn scheduled(_app: App) -> LocalBoxFuture<'static, ()> {
+    // async move {
+    //     let _ = tradepost::catalog::tick(&_app).await;
+    // }
+    async {}.boxed_local()
 }
 
 /// Stands where a shell is still to come.

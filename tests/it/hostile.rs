@@ -56,12 +56,12 @@ impl Attacker {
 
 /// A success, or a problem that blames the client.
 fn harmless(answer: &Answer, sent: &str, must_fail: bool) {
-    assert!(!answer.status.is_server_error(), "{} for {sent}", answer.told());
-    assert!(!must_fail || answer.status.is_client_error(), "{} for {sent}", answer.told());
+    assert!(!answer.status.is_server_error(), "for {sent:?} {}", answer.told());
+    assert!(!must_fail || answer.status.is_client_error(), "{sent:?} is taken: {}", answer.told());
     if answer.status.is_client_error() {
         let problem = answer.some_problem().to_string();
         for leak in ["panicked", "SELECT ", "INSERT ", "constraint failed", ".rs:"] {
-            assert!(!problem.contains(leak), "{} for {sent}", answer.told());
+            assert!(!problem.contains(leak), "for {sent:?} {}", answer.told());
         }
     }
 }

@@ -188,12 +188,13 @@ async fn template() -> &'static Template {
     static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
     TEMPLATE
         .get_or_init(|| async {
-            let shop = Shop::on(Host::start(setup()));
+            let host = Host::start(setup());
+            let ensured = tradepost::auth::ensure_owner(&host.isolate()).await;
+            let shop = Shop::on(host);
             let answer = shop.log_in(OWNER_EMAIL, OWNER_PASSWORD).await;
-            let owner = if answer.is(200) {
-                Ok(answer.json()["access_token"].as_str().unwrap().to_owned())
-            } else {
-                Err(answer.told())
+            let owner = match answer.is(200) {
+                true => Ok(answer.json()["access_token"].as_str().unwrap().to_owned()),
+                false => Err(format!("{ensured:?}, {}", answer.told())),
             };
             Template { database: shop.host().database.clone(), owner }
         })

@@ -203,7 +203,7 @@ async fn a_failing_alarm_rings_again_later() {
 }
 
 async fn until_asleep(host: &Host) {
-    while host.clock.next_deadline().is_none() {
+    while host.objects.alarm(POOL, "a").await.is_none() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
