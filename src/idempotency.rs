@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::Problem;
-use crate::ports::{DatabaseError, Statement, Timestamp};
+use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 
 /// How long a record is kept, in milliseconds: a week.
 pub const LIFETIME_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
@@ -75,16 +75,36 @@ pub async fn commit(
     status: StatusCode,
     answer: &impl Serialize,
 ) -> Result<Response, Problem> {
+    Ok(commit_unless(app, request, statements, status, answer, |_| None).await?.0)
+}
+
+/// [`commit`], where `refusal` says what a violated constraint means (a fault
+/// of ours if it says nothing); with the rows that each statement answered,
+/// none if the answer is a replay.
+pub async fn commit_unless(
+    app: &App,
+    request: Option<Request>,
+    statements: Vec<Statement>,
+    status: StatusCode,
+    answer: &impl Serialize,
+    refusal: impl FnOnce(&str) -> Option<Problem>,
+) -> Result<(Response, Vec<Rows>), Problem> {
     let body = serde_json::to_string(answer).map_err(|error| Problem::internal(error.to_string()))?;
     let mut batch = Vec::with_capacity(statements.len() + 2);
     if let Some(request) = &request {
         batch.extend(record(request, status, &body, app.clock.now()));
     }
+    let count = statements.len();
     batch.extend(statements);
+    let records = batch.len().saturating_sub(count);
     match app.database.batch(batch).await {
-        Ok(_) => Ok(json_response(status, body)),
+        Ok(rows) => Ok((json_response(status, body), rows.into_iter().skip(records).collect())),
         Err(DatabaseError::Constraint(text)) if text.contains("idempotency_records") => {
-            first_answer(app, &request).await?.ok_or_else(|| Problem::unavailable("the database", text))
+            let first = first_answer(app, &request).await?;
+            first.map(|first| (first, Vec::new())).ok_or_else(|| Problem::unavailable("the database", text))
+        }
+        Err(DatabaseError::Constraint(text)) => {
+            Err(refusal(&text).unwrap_or_else(|| DatabaseError::Constraint(text).into()))
         }
         Err(error) => Err(error.into()),
     }

@@ -13,6 +13,7 @@ use tower_service::Service;
 
 use crate::app::App;
 use crate::auth;
+use crate::catalog::{admin_handlers as catalog_admin, handlers as catalog};
 use crate::error::Problem;
 use crate::ids::RequestId;
 use crate::orders::{handlers as orders, projection};
@@ -22,6 +23,8 @@ use crate::telemetry;
 pub fn routes() -> ApiRouter<App> {
     ApiRouter::new()
         // Catalog, anonymous
+        .api_route("/v1/products", get(catalog::list_products))
+        .api_route("/v1/products/{id}", get(catalog::get_product))
         .api_route("/v1/variants/{id}/availability", get(pools::get_availability))
         // Carts and orders, by the cart's token or its customer
         .api_route("/v1/carts", post(orders::create_cart))
@@ -37,6 +40,19 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))
         .api_route("/v1/me/orders", get(projection::list_my_orders))
         // Staff, role checked in each handler
+        .api_route("/v1/admin/products", get(catalog_admin::list_products).post(catalog_admin::create_product))
+        .api_route(
+            "/v1/admin/products/{id}",
+            get(catalog_admin::get_product).patch(catalog_admin::update_product).delete(catalog_admin::delete_product),
+        )
+        .api_route(
+            "/v1/admin/products/{id}/variants",
+            get(catalog_admin::list_variants).post(catalog_admin::create_variant),
+        )
+        .api_route(
+            "/v1/admin/variants/{id}",
+            get(catalog_admin::get_variant).patch(catalog_admin::update_variant).delete(catalog_admin::delete_variant),
+        )
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))
         .api_route("/v1/admin/orders", get(projection::list_orders))

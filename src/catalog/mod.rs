@@ -1,26 +1,45 @@
 //! Products, the snapshot that buyers read, and publishing.
 //!
 //! Lends: [`snapshot::Snapshot`] (titles, prices, settings as buyers see them),
-//! [`current`], [`store::current_prices`] (the truth, for placing an order).
+//! [`current`], [`listing::page`] and [`read::answer`] over it;
+//! [`store::current_prices`] (the truth, for placing an order);
+//! [`require_variant`] and [`project_levels`] for the pools; [`tick`], which
+//! mends what publishing missed.
+//!
+//! Staff write through `admin_handlers`: a body ([`body`]) is parsed into a
+//! [`draft`], becomes a [`product`], and is written in one batch with the
+//! revision's increase. [`publisher`] then has it published.
 
+pub mod admin_handlers;
+pub mod body;
+mod conditional;
+mod cursor;
+pub mod draft;
+pub mod handlers;
+pub mod listing;
+mod memory;
+pub mod product;
+pub mod publish;
+pub mod publisher;
+pub mod read;
 pub mod snapshot;
+mod staff;
 pub mod store;
+#[cfg(test)]
+mod testing;
+mod text;
 
-use std::sync::Arc;
+use serde::Serialize;
+
+pub use product::level_changed;
+pub use publish::{current, publish, tick};
 
 use crate::app::App;
 use crate::error::Problem;
 use crate::ids::VariantId;
-use snapshot::Snapshot;
-
-/// The snapshot to answer from; reads it first where this isolate has none or
-/// has not looked at the pointer for a while.
-pub async fn current(app: &App) -> Result<Arc<Snapshot>, Problem> {
-    app.catalog.get().ok_or_else(|| Problem::unavailable("the catalog", "no snapshot"))
-}
 
 /// A variant's stock as lists show it; the pool is the truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct StockLevel {
     pub variant_id: VariantId,
     pub on_hand: i64,
@@ -29,12 +48,30 @@ pub struct StockLevel {
     pub version: i64,
 }
 
-/// Whether there is such a variant, on sale or not.
-pub async fn require_variant(_app: &App, _variant: VariantId) -> Result<(), Problem> {
-    Ok(())
+/// 404 unless there is such a variant, on sale or not.
+pub async fn require_variant(app: &App, variant: VariantId) -> Result<(), Problem> {
+    let rows = app.database.batch(vec![store::variant_exists(variant)]).await?;
+    if rows.iter().all(|rows| rows.0.is_empty()) { Err(Problem::not_found()) } else { Ok(()) }
 }
 
-/// Writes newer levels down for the lists.
-pub async fn project_levels(_app: &App, _levels: &[StockLevel]) -> Result<(), Problem> {
+/// Writes newer levels down for the lists, and has the catalog published if
+/// buyers are to be told something else.
+pub async fn project_levels(app: &App, levels: &[StockLevel]) -> Result<(), Problem> {
+    let mut newest = std::collections::BTreeMap::new();
+    for level in levels {
+        let kept = newest.entry(level.variant_id).or_insert(*level);
+        if level.version > kept.version {
+            *kept = *level;
+        }
+    }
+    let levels: Vec<_> = newest.into_values().collect();
+    if levels.is_empty() {
+        return Ok(());
+    }
+    let batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
+    let rows = app.database.batch(batch).await?.into_iter().next().unwrap_or_default();
+    if let Some(store::Revision { revision }) = rows.first()? {
+        publish::notify(app, revision).await;
+    }
     Ok(())
 }

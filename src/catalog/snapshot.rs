@@ -1,10 +1,12 @@
-//! The catalog as buyers read it: immutable, in the isolate's memory.
+//! The catalog as buyers read it: immutable, in the isolate's memory, with
+//! an index for each way it is listed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
+pub use super::memory::CatalogMemory;
+pub use super::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 
@@ -31,35 +33,28 @@ impl ShippingOption {
     }
 }
 
-/// A product as it is sold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Product {
-    pub id: ProductId,
-    pub slug: String,
-    pub title: String,
-    pub variants: Vec<Variant>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Variant {
-    pub id: VariantId,
-    pub sku: String,
-    pub title: String,
-    pub prices: Vec<Money>,
-}
-
-impl Variant {
-    pub fn price(&self, currency: Currency) -> Option<Money> {
-        self.prices.iter().copied().find(|price| price.currency == currency)
-    }
-}
-
 #[derive(Debug)]
 pub struct Snapshot {
+    /// The revision of the catalog that was published.
     pub version: String,
     pub settings: Settings,
     pub products: Vec<Product>,
     by_variant: HashMap<VariantId, (usize, usize)>,
+    // Places in `products`, in the order of the name.
+    by_id: Vec<usize>,
+    by_slug: Vec<usize>,
+    by_age: Vec<usize>,
+    by_title: Vec<usize>,
+    by_price: Vec<PriceIndex>,
+}
+
+/// What is sold in one currency.
+#[derive(Debug)]
+struct PriceIndex {
+    currency: Currency,
+    /// One per product: its range, `None` if it is not sold in this currency.
+    ranges: Vec<Option<PriceRange>>,
+    order: Vec<usize>,
 }
 
 impl Snapshot {
@@ -69,7 +64,18 @@ impl Snapshot {
             .enumerate()
             .flat_map(|(p, product)| product.variants.iter().enumerate().map(move |(v, variant)| (variant.id, (p, v))))
             .collect();
-        Self { version, settings, products, by_variant }
+        let by_price = settings.currencies.iter().map(|currency| PriceIndex::new(*currency, &products)).collect();
+        Self {
+            by_variant,
+            by_id: sorted(&products, |product| product.id),
+            by_slug: sorted(&products, |product| product.slug.clone()),
+            by_age: sorted(&products, |product| (product.created_at, product.id)),
+            by_title: sorted(&products, |product| (title_key(product), product.id)),
+            by_price,
+            version,
+            settings,
+            products,
+        }
     }
 
     /// The product and the variant of that id, if it is on sale.
@@ -78,17 +84,70 @@ impl Snapshot {
         let product = self.products.get(p)?;
         Some((product, product.variants.get(v)?))
     }
+
+    pub fn by_id(&self, id: ProductId) -> Option<&Product> {
+        self.search(&self.by_id, |product| product.id.cmp(&id))
+    }
+
+    pub fn by_slug(&self, slug: &str) -> Option<&Product> {
+        self.search(&self.by_slug, |product| product.slug.as_str().cmp(slug))
+    }
+
+    fn search(&self, order: &[usize], compare: impl Fn(&Product) -> std::cmp::Ordering) -> Option<&Product> {
+        let place =
+            order.binary_search_by(|p| self.products.get(*p).map_or(std::cmp::Ordering::Less, &compare)).ok()?;
+        order.get(place).and_then(|p| self.products.get(*p))
+    }
+
+    /// Places in `products`, the oldest product first.
+    pub(super) fn by_age(&self) -> &[usize] {
+        &self.by_age
+    }
+    /// Places in `products`, by [`title_key`].
+    pub(super) fn by_title(&self) -> &[usize] {
+        &self.by_title
+    }
+    /// Places in `products` of what is sold in the currency, cheapest first.
+    pub(super) fn by_price(&self, currency: Currency) -> &[usize] {
+        self.prices(currency).map_or(&[], |index| &index.order)
+    }
+
+    /// How many products are sold in the currency.
+    pub fn sold_in(&self, currency: Currency) -> usize {
+        self.by_price(currency).len()
+    }
+
+    /// The price range of the product at a place in `products`.
+    pub(super) fn range(&self, place: usize, currency: Currency) -> Option<PriceRange> {
+        *self.prices(currency)?.ranges.get(place)?
+    }
+
+    fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
+        self.by_price.iter().find(|index| index.currency == currency)
+    }
 }
 
-/// The isolate's copy, swapped whole.
-#[derive(Default)]
-pub struct CatalogMemory(RwLock<Option<Arc<Snapshot>>>);
+impl PriceIndex {
+    fn new(currency: Currency, products: &[Product]) -> Self {
+        let ranges: Vec<_> = products.iter().map(|product| product.price_range(currency)).collect();
+        let mut priced: Vec<_> = products
+            .iter()
+            .zip(&ranges)
+            .enumerate()
+            .filter_map(|(place, (product, range))| range.map(|range| (range.from.amount, product.id, place)))
+            .collect();
+        priced.sort_unstable();
+        Self { currency, ranges, order: priced.into_iter().map(|(_, _, place)| place).collect() }
+    }
+}
 
-impl CatalogMemory {
-    pub fn get(&self) -> Option<Arc<Snapshot>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-    pub fn set(&self, snapshot: Arc<Snapshot>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
-    }
+fn sorted<K: Ord>(products: &[Product], key: impl Fn(&Product) -> K) -> Vec<usize> {
+    let mut keyed: Vec<_> = products.iter().enumerate().map(|(place, product)| (key(product), place)).collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, place)| place).collect()
+}
+
+/// What titles are sorted by: letters of either case are alike.
+pub(super) fn title_key(product: &Product) -> String {
+    product.title.to_lowercase()
 }

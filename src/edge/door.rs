@@ -7,13 +7,14 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header};
+use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use crate::app::App;
-use crate::error::Problem;
 use crate::router;
+use crate::telemetry;
 
 #[wasm_bindgen(module = "/src/edge/respond.js")]
 extern "C" {
@@ -76,16 +77,10 @@ async fn ensure_owner(app: &App) {
     if app.config.owner.is_none() || OWNER_ENSURED.replace(true) {
         return;
     }
-    if let Err(problem) = crate::auth::ensure_owner(app).await {
+    if let Err(error) = crate::auth::ensure_owner(app).await {
         OWNER_ENSURED.set(false);
-        log_failure(&problem);
+        telemetry::log(&json!({ "level": "error", "event": "owner_not_ensured", "cause": error.to_string() }));
     }
-}
-
-fn log_failure(problem: &Problem) {
-    crate::telemetry::log(&serde_json::json!({
-        "level": "error", "event": "owner_not_ensured", "cause": problem.cause, "detail": problem.detail,
-    }));
 }
 
 fn convert(method: &str, url: &str, headers: &str, body: Option<Vec<u8>>) -> Option<Request<Bytes>> {

@@ -39,7 +39,7 @@ pub struct PaymentChoice {
 
 /// What buyers and staff ask for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     AddLines { lines: Vec<NewLine> },
     SetQuantity { line: LineId, quantity: u32 },
@@ -104,7 +104,7 @@ pub struct ChangedLine {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum OrderError {
     #[error("there is no such order, or it is not yours")]
     NotFound,

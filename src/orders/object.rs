@@ -59,7 +59,7 @@ impl Access {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "request", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     Create {
         id: OrderId,

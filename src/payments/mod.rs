@@ -58,7 +58,7 @@ pub struct Attempt {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AttemptStatus {
     /// To be asked, or asked by a run that did not live to hear the answer.
     Started,
@@ -100,7 +100,7 @@ impl Attempt {
 
 /// What a provider says of an attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Paid,
     Declined {

@@ -40,8 +40,7 @@ pub async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
         app.database.batch(vec![statement]).await.is_ok()
     };
     let cache = async { app.cache.get("catalog/current").await.is_ok() };
-    let objects =
-        async { app.objects.command(ObjectClass::Pool, "readiness", r#"{"do":"level"}"#.to_owned()).await.is_ok() };
+    let objects = async { app.objects.command(ObjectClass::Pool, "readiness", r#""level""#.to_owned()).await.is_ok() };
     let (database, cache, objects) = futures_util::future::join3(database, cache, objects).await;
     let parts = vec![
         Part { name: "database", answers: database },

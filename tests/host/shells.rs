@@ -6,6 +6,10 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
+use tradepost::catalog::{self, publisher::PublisherObject};
+use tradepost::orders::object::OrderObject;
+use tradepost::orders::projection;
+use tradepost::pools::object::PoolObject;
 use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
 
 use super::objects::Shell;
@@ -32,52 +36,34 @@ fn unanswered(error: impl std::fmt::Debug) -> ObjectUnavailable {
     ObjectUnavailable(format!("{error:?}"))
 }
 
-// To wire a shell: `shell!(tradepost::orders::object::OrderObject);` here, and
-// its line in `shop` below.
-shell!(Unbuilt);
+// A new shell gets a line here and one in `shop` below.
+shell!(OrderObject);
+shell!(PoolObject);
+shell!(PublisherObject);
 
 /// The shop's objects.
 pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) -> Rc<dyn Shell> {
     match class {
-        // OrderObject::new(app, name, host),
-        ObjectClass::Order => Unbuilt::new(app, name, host),
-        // PoolObject::new(app, name, host),
-        ObjectClass::Pool => Unbuilt::new(app, name, host),
-        // PublisherObject::new(app, name, host),
-        ObjectClass::Publisher => Unbuilt::new(app, name, host),
+        ObjectClass::Order => OrderObject::new(app, name, host),
+        ObjectClass::Pool => PoolObject::new(app, name, host),
+        ObjectClass::Publisher => PublisherObject::new(app, name, host),
     }
 }
 
 /// The queue's consumer.
-pub fn consume(_app: App, _messages: Vec<String>) -> LocalBoxFuture<'static, Result<(), String>> {
-    // Box::pin(async move {
-    //     tradepost::admin::consume(&_app, _messages).await.map_err(|problem| format!("{problem:?}"))
-    // })
-    async { Ok(()) }.boxed_local()
+pub fn consume(app: App, messages: Vec<String>) -> LocalBoxFuture<'static, Result<(), String>> {
+    async move { projection::consume(&app, messages).await.map_err(|problem| format!("{problem:?}")) }.boxed_local()
 }
 
 /// How often the schedule runs, in milliseconds.
 pub const SCHEDULE_MILLIS: u32 = 60_000;
 
 /// What the platform's schedule runs.
-pub fn scheduled(_app: App) -> LocalBoxFuture<'static, ()> {
-    // async move {
-    //     let _ = tradepost::catalog::tick(&_app).await;
-    // }
-    async {}.boxed_local()
-}
-
-/// Stands where a shell is still to come.
-struct Unbuilt(String);
-
-impl Unbuilt {
-    fn new(_app: App, name: &str, _host: Rc<dyn ObjectHost>) -> Rc<Self> {
-        Rc::new(Self(name.to_owned()))
+pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
+    async move {
+        if let Err(problem) = catalog::tick(&app).await {
+            eprintln!("the schedule failed: {problem:?}");
+        }
     }
-    async fn command(self: Rc<Self>, _body: String) -> Result<String, ObjectUnavailable> {
-        Err(ObjectUnavailable(format!("{} has no shell yet", self.0)))
-    }
-    async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable> {
-        Ok(())
-    }
+    .boxed_local()
 }

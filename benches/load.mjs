@@ -1,0 +1,190 @@
+// A load generator that takes little of the processors it shares with the server: requests are
+// written once, answers are counted by their length. autocannon does the same in ten times the
+// work per request; wrk does it in less, but is not installed by npm.
+import { connect } from "node:net";
+
+const END_OF_HEAD = Buffer.from("\r\n\r\n");
+
+/** One kept-alive connection, one request at a time. */
+export class Connection {
+  #socket;
+  #chunks = [];
+  #length = 0;
+  #waiting;
+  #error;
+
+  constructor(url) {
+    const { hostname, port } = new URL(url);
+    this.host = `${hostname}:${port}`;
+    this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    this.#socket.on("data", (chunk) => this.#take(chunk));
+    this.#socket.on("error", (error) => this.#fail(error));
+    this.#socket.on("close", () => this.#fail(new Error("the server closed the connection")));
+  }
+
+  /** Sends bytes that are one whole request. */
+  send(bytes) {
+    return new Promise((resolve, reject) => {
+      if (this.#error) return reject(this.#error);
+      this.#waiting = { resolve, reject };
+      this.#socket.write(bytes);
+    });
+  }
+
+  async json(method, path, headers, body) {
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const answer = await this.send(
+      `${method} ${path} HTTP/1.1\r\nhost: ${this.host}\r\n${headers}` +
+        (body === undefined ? "\r\n" : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`),
+    );
+    return { status: answer.status, body: JSON.parse(answer.body.toString()) };
+  }
+
+  close() {
+    this.#socket.removeAllListeners("close").destroy();
+  }
+
+  #take(chunk) {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#length);
+    this.#chunks = [bytes];
+    const head = bytes.indexOf(END_OF_HEAD);
+    if (head < 0) return;
+    const text = bytes.latin1Slice(0, head);
+    const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
+    if (length === undefined) return this.#fail(new Error(`an answer without content-length:\n${text}`));
+    const whole = head + END_OF_HEAD.length + Number(length);
+    if (this.#length < whole) return;
+    this.#chunks = [];
+    this.#length = 0;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting.resolve({ status: Number(text.slice(9, 12)), head: text, body: bytes.subarray(head + END_OF_HEAD.length, whole), whole });
+  }
+
+  #fail(error) {
+    this.#error = error;
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
+  }
+}
+
+const get = (url) => {
+  const { host, pathname, search } = new URL(url);
+  return Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n\r\n`);
+};
+
+/** One answer, as it is. */
+export async function sample(url) {
+  const connection = new Connection(url);
+  try {
+    return await connection.send(get(url));
+  } finally {
+    connection.close();
+  }
+}
+
+/** Answers per second to the same GET over so many connections. */
+export async function hammer(url, { connections, milliseconds }) {
+  const { hostname, port } = new URL(url);
+  const request = get(url);
+  // All answers are as long as the first: request ids differ, but not in length.
+  const { status, whole } = await sample(url);
+  if (status !== 200) throw new Error(`GET ${url} answered ${status}`);
+
+  let answers = 0;
+  let wrong;
+  let running = true;
+  const sockets = Array.from({ length: connections }, () => {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    let missing = whole;
+    socket.on("data", (chunk) => {
+      // "HTTP/1.1 200": the status begins at byte 9.
+      if (missing === whole && (chunk.length < 12 || chunk[9] !== 0x32 || chunk[10] !== 0x30 || chunk[11] !== 0x30)) {
+        wrong ??= `GET ${url}: ${chunk.latin1Slice(0, 300)}`;
+      }
+      missing -= chunk.length;
+      if (missing > 0) return;
+      if (missing < 0) wrong ??= `GET ${url}: an answer ${-missing} bytes longer than the first`;
+      missing = whole;
+      answers += 1;
+      if (running) socket.write(request);
+    });
+    socket.on("error", (error) => (wrong ??= `GET ${url}: ${error.message}`));
+    socket.on("connect", () => socket.write(request));
+    return socket;
+  });
+  const since = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  running = false;
+  const rate = answers / ((performance.now() - since) / 1_000);
+  for (const socket of sockets) socket.destroy();
+  if (wrong) throw new Error(wrong);
+  return rate;
+}
+
+/** Buyers who buy again and again; each has a connection of its own. */
+export async function purchases(url, variants, { buyers, milliseconds }) {
+  const took = [];
+  let count = 0;
+  let failures = 0;
+  let failure;
+  const end = performance.now() + milliseconds;
+  const buy = async (connection, number) => {
+    const step = async (method, path, headers, body, wanted) => {
+      const answer = await connection.json(method, path, headers, body);
+      if (answer.status !== wanted) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 400)}`);
+      return answer.body;
+    };
+    const line = { variant_id: variants[number % variants.length], quantity: 1 };
+    const cart = await step("POST", "/v1/carts", "", { currency: "EUR", lines: [line] }, 201);
+    const token = `x-cart-token: ${cart.token}\r\n`;
+    await step("PUT", `/v1/carts/${cart.id}/details`, token, details, 200);
+    await step("PUT", `/v1/carts/${cart.id}/shipping-option`, token, { id: shipping }, 200);
+    const key = `${token}idempotency-key: ${cart.id}\r\n`;
+    const order = await step("POST", `/v1/carts/${cart.id}/order`, key, { payment: { provider: "test", method: "pm_card_visa" } }, 201);
+    const read = await step("GET", `/v1/orders/${cart.id}`, token, undefined, 200);
+    if (order.status !== "confirmed" || read.status !== "confirmed") throw new Error(`${cart.id} is ${read.status}`);
+  };
+  const shipping = await cheapestShipping(url, variants[0]);
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: buyers }, async (_, buyer) => {
+      const connection = new Connection(url);
+      // Buyers begin at different products, so that no pool is everybody's next.
+      for (let number = buyer * 7; performance.now() < end && failures < 10; number += 1) {
+        const since = performance.now();
+        try {
+          await buy(connection, number);
+          count += 1;
+          took.push(performance.now() - since);
+        } catch (error) {
+          failures += 1;
+          failure ??= error.message;
+        }
+      }
+      connection.close();
+    }),
+  );
+  const seconds = (performance.now() - began) / 1_000;
+  took.sort((a, b) => a - b);
+  const percentile = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
+  return { perSecond: count / seconds, p50: percentile(0.5), p99: percentile(0.99), failures, failure };
+}
+
+const details = {
+  email: "buyer@example.com",
+  shipping_address: { name: "Ada Buyer", line1: "Lindenweg 7", city: "Bremen", postal_code: "28195", country: "DE" },
+};
+
+async function cheapestShipping(url, variant) {
+  const connection = new Connection(url);
+  try {
+    const cart = (await connection.json("POST", "/v1/carts", "", { currency: "EUR", lines: [{ variant_id: variant, quantity: 1 }] })).body;
+    const options = await connection.json("GET", `/v1/carts/${cart.id}/shipping-options`, `x-cart-token: ${cart.token}\r\n`);
+    return options.body.items[0].id;
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,99 @@
+-- Products and what belongs to them. A product is written as a whole, in one
+-- batch that begins with the row of catalog_state; the constraints named there
+-- refuse a write that would be wrong.
+CREATE TABLE products (
+  id TEXT PRIMARY KEY,
+  slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 100 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 255),
+  description TEXT NOT NULL CHECK (length(description) <= 20000),
+  vendor TEXT CHECK (length(vendor) BETWEEN 1 AND 255),
+  status TEXT NOT NULL CHECK (status IN ('draft', 'active', 'archived')),
+  version INTEGER NOT NULL CHECK (version >= 1),
+  -- What the product takes in the snapshot, in bytes of JSON.
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX products_by_status ON products (status, id);
+
+CREATE TABLE product_tags (
+  product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+  tag TEXT NOT NULL CHECK (length(tag) BETWEEN 1 AND 64),
+  position INTEGER NOT NULL,
+  PRIMARY KEY (product_id, tag)
+) STRICT, WITHOUT ROWID;
+
+-- An option's values are read and written only together with it: one array.
+CREATE TABLE product_options (
+  product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 2),
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+  option_values TEXT NOT NULL CHECK (json_valid(option_values) AND json_array_length(option_values) BETWEEN 1 AND 100),
+  PRIMARY KEY (product_id, position),
+  UNIQUE (product_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE product_images (
+  product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 49),
+  url TEXT NOT NULL CHECK (length(url) BETWEEN 1 AND 2048),
+  alt TEXT NOT NULL CHECK (length(alt) <= 500),
+  PRIMARY KEY (product_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE variants (
+  id TEXT PRIMARY KEY,
+  product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 249),
+  sku TEXT NOT NULL UNIQUE CHECK (length(sku) BETWEEN 1 AND 64),
+  -- NULL: named after its options.
+  title TEXT CHECK (length(title) BETWEEN 1 AND 255),
+  -- One value per option of the product, in the options' order.
+  option_values TEXT NOT NULL CHECK (json_valid(option_values)),
+  weight_grams INTEGER CHECK (weight_grams BETWEEN 0 AND 10000000),
+  barcode TEXT CHECK (length(barcode) BETWEEN 1 AND 64),
+  UNIQUE (product_id, option_values)
+) STRICT;
+
+CREATE TABLE prices (
+  variant_id TEXT NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
+  currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+  amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 10000000000),
+  PRIMARY KEY (variant_id, currency)
+) STRICT, WITHOUT ROWID;
+
+-- A projection of the pools, for display. No foreign key: it may lag behind,
+-- and a level that arrives after its variant is gone must not stop the rest.
+CREATE TABLE stock_levels (
+  variant_id TEXT PRIMARY KEY,
+  on_hand INTEGER NOT NULL CHECK (on_hand >= 0),
+  held INTEGER NOT NULL CHECK (held BETWEEN 0 AND on_hand),
+  version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL CHECK (json_valid(value))
+) STRICT, WITHOUT ROWID;
+INSERT INTO settings (key, value) VALUES
+  ('shop_name', '"Tradepost"'),
+  ('default_currency', '"EUR"'),
+  ('currencies', '["EUR","USD","GBP"]'),
+  ('shipping_options', '[{"id":"standard","title":"Standard delivery","prices":[{"amount":490,"currency":"EUR"},{"amount":590,"currency":"USD"},{"amount":420,"currency":"GBP"}]}]');
+
+-- One row. `revision` grows in the batch of every write that buyers may see;
+-- a write decided from a product that has changed since sets it to -1.
+CREATE TABLE catalog_state (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  revision INTEGER NOT NULL,
+  -- -1: never published, or to be published again.
+  published_revision INTEGER NOT NULL,
+  published_at INTEGER NOT NULL,
+  products INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  CONSTRAINT stale_product CHECK (revision >= 0),
+  CONSTRAINT too_many_products CHECK (products BETWEEN 0 AND 50000),
+  -- Two snapshots are in an isolate's 128 MB while one replaces the other.
+  CONSTRAINT catalog_too_large CHECK (bytes BETWEEN 0 AND 40000000)
+) STRICT;
+INSERT INTO catalog_state (id, revision, published_revision, published_at, products, bytes) VALUES (1, 0, -1, 0, 0, 0);

@@ -1,0 +1,405 @@
+//! The catalog as staff write it. Every write is the same: load the product,
+//! lay the change over it, parse the whole, write what differs.
+
+mod views;
+
+use axum::extract::State;
+use axum::response::{NoContent, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
+use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch};
+use super::conditional::{IfMatch, etag};
+use super::cursor;
+use super::draft::Draft;
+use super::listing;
+use super::product::{Product, Status};
+use super::snapshot::Settings;
+use super::staff::Staff;
+use super::{publish, store};
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::{FieldError, Problem};
+use crate::extract::{IdempotencyKey, Json, Path, Query, request_digest};
+use crate::idempotency;
+use crate::ids::{ProductId, VariantId};
+use crate::ports::Statement;
+use crate::respond::JsonText;
+
+const CREATED: u16 = 201;
+
+/// How often a change is decided anew because another came in between.
+const ATTEMPTS: usize = 4;
+
+/// Adds a product.
+pub async fn create_product(
+    State(app): State<App>,
+    Staff(staff): Staff,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Json<ProductBody>,
+) -> Result<JsonText<AdminProduct<'static>, CREATED>, Problem> {
+    let request = keyed(staff, key, "POST /v1/admin/products", &body.bytes);
+    if let Some(answer) = idempotency::first_answer(&app, &request).await? {
+        return Ok(JsonText::from(answer));
+    }
+    let settings = super::current(&app).await?.settings.clone();
+    let draft = Draft::parse(body.value, &settings, &[]).map_err(Problem::invalid)?;
+    let now = app.clock.now();
+    let product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
+    let view = AdminProduct::from(&product);
+    let answer = write(&app, request, store::insert_product(&product), StatusCode::CREATED, &view).await;
+    Ok(JsonText::from(tagged(with_pointers(&app, answer, &product).await?, &product)))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdminListQuery {
+    status: Option<Status>,
+    #[schemars(with = "Option<u32>")]
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+/// Products of every status, the newest first.
+pub async fn list_products(
+    State(app): State<App>,
+    _: Staff,
+    Query(query): Query<AdminListQuery>,
+) -> Result<JsonText<AdminProductList<'static>>, Problem> {
+    let limit = query.limit.as_deref().map_or(Ok(listing::DEFAULT_LIMIT), listing::limit)?;
+    let kind = query.status.map_or("any", Status::as_str);
+    let after = match query.cursor {
+        None => None,
+        Some(text) => {
+            let id = cursor::open(&text, "admin/products", kind).and_then(|id| id.parse().ok());
+            let detail = "a cursor is the next_cursor of a list with the same status";
+            Some(id.ok_or_else(|| Problem::invalid_field("cursor", detail))?)
+        }
+    };
+    let one_more = u32::try_from(limit.saturating_add(1)).unwrap_or(u32::MAX);
+    let batch = vec![store::newest_products(query.status, after, one_more), store::count_products(query.status)];
+    let mut answers = app.database.batch(batch).await?.into_iter();
+    let mut products = Vec::new();
+    for document in store::documents(answers.next().unwrap_or_default())? {
+        let product: Result<Product, _> = serde_json::from_str(&document);
+        products.push(product.map_err(|error| Problem::internal(error.to_string()))?);
+    }
+    let total: Option<Total> = answers.next().unwrap_or_default().first()?;
+    let more = products.len() > limit;
+    products.truncate(limit);
+    let last = products.last().filter(|_| more);
+    let list = AdminProductList {
+        items: products.iter().map(AdminProduct::from).collect(),
+        next_cursor: last.map(|last| cursor::seal("admin/products", kind, &[&last.id.to_string()])),
+        total: total.map_or(0, |total| total.products),
+    };
+    Ok(JsonText::from(json(&list)?))
+}
+
+#[derive(Deserialize)]
+struct Total {
+    products: i64,
+}
+
+/// A product of any status.
+pub async fn get_product(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<ProductId>,
+) -> Result<JsonText<AdminProduct<'static>>, Problem> {
+    let product = load(&app, store::product(id)).await?;
+    Ok(JsonText::from(tagged(json(&AdminProduct::from(&product))?, &product)))
+}
+
+/// Changes a product.
+pub async fn update_product(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<ProductId>,
+    condition: IfMatch,
+    patch: Json<ProductPatch>,
+) -> Result<JsonText<AdminProduct<'static>>, Problem> {
+    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let draft = |before: &Product, settings: &Settings| parse(patch.value.clone().over(before), settings, before);
+    let response = change.run(store::product(id), draft, |product| shown(&AdminProduct::from(product))).await?;
+    Ok(JsonText::from(response))
+}
+
+/// Deletes a product. Orders keep what they sold.
+pub async fn delete_product(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<ProductId>,
+    condition: IfMatch,
+) -> Result<NoContent, Problem> {
+    for _ in 0..ATTEMPTS {
+        let product = load(&app, store::product(id)).await?;
+        condition.check(product.version)?;
+        match write(&app, None, store::delete_product(&product), StatusCode::NO_CONTENT, &()).await {
+            Ok(_) => return Ok(NoContent),
+            Err(problem) if problem.code == CHANGED => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Err(changed())
+}
+
+/// The variants of a product.
+pub async fn list_variants(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<ProductId>,
+) -> Result<JsonText<AdminVariantList<'static>>, Problem> {
+    let product = load(&app, store::product(id)).await?;
+    let items: Vec<_> = product.variants.iter().map(|variant| AdminVariant::new(&product, variant)).collect();
+    let list = AdminVariantList { total: items.len(), items, next_cursor: None };
+    Ok(JsonText::from(tagged(json(&list)?, &product)))
+}
+
+/// Adds a variant to a product.
+pub async fn create_variant(
+    State(app): State<App>,
+    Staff(staff): Staff,
+    Path(id): Path<ProductId>,
+    IdempotencyKey(key): IdempotencyKey,
+    condition: IfMatch,
+    body: Json<VariantBody>,
+) -> Result<JsonText<AdminVariant<'static>, CREATED>, Problem> {
+    let request = keyed(staff, key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
+    if let Some(answer) = idempotency::first_answer(&app, &request).await? {
+        return Ok(JsonText::from(answer));
+    }
+    if body.id.is_some() {
+        return Err(Problem::invalid_field("/id", "a new variant has no id yet"));
+    }
+    let change = Change { app: &app, condition, request, status: StatusCode::CREATED };
+    let draft = |before: &Product, settings: &Settings| {
+        let mut whole = ProductBody::from(before);
+        whole.variants.push(body.value.clone());
+        let place = before.variants.len();
+        parse(whole, settings, before).map_err(|problem| rebased(problem, place))
+    };
+    let view =
+        |product: &Product| product.variants.last().and_then(|variant| shown(&AdminVariant::new(product, variant)));
+    Ok(JsonText::from(change.run(store::product(id), draft, view).await?))
+}
+
+/// A variant of a product of any status.
+pub async fn get_variant(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<VariantId>,
+) -> Result<JsonText<AdminVariant<'static>>, Problem> {
+    let product = load(&app, store::product_of_variant(id)).await?;
+    let place = place_of(&product, id)?;
+    let variant = product.variants.get(place).ok_or_else(Problem::not_found)?;
+    Ok(JsonText::from(tagged(json(&AdminVariant::new(&product, variant))?, &product)))
+}
+
+/// Changes a variant, its prices for example.
+pub async fn update_variant(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<VariantId>,
+    condition: IfMatch,
+    patch: Json<VariantPatch>,
+) -> Result<JsonText<AdminVariant<'static>>, Problem> {
+    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let draft = |before: &Product, settings: &Settings| {
+        let place = place_of(before, id)?;
+        let mut whole = ProductBody::from(before);
+        if let Some(variant) = whole.variants.get_mut(place) {
+            *variant = patch.value.clone().over(variant.clone());
+        }
+        parse(whole, settings, before).map_err(|problem| rebased(problem, place))
+    };
+    let view = |product: &Product| {
+        let variant = product.variants.iter().find(|variant| variant.id == id);
+        variant.and_then(|variant| shown(&AdminVariant::new(product, variant)))
+    };
+    Ok(JsonText::from(change.run(store::product_of_variant(id), draft, view).await?))
+}
+
+/// Deletes a variant; a product's last one stays.
+pub async fn delete_variant(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<VariantId>,
+    condition: IfMatch,
+) -> Result<NoContent, Problem> {
+    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let draft = |before: &Product, settings: &Settings| {
+        let mut whole = ProductBody::from(before);
+        whole.variants.retain(|variant| variant.id != Some(id));
+        if whole.variants.is_empty() {
+            return Err(Problem::conflict("last_variant", "a product has at least one variant; delete the product"));
+        }
+        parse(whole, settings, before)
+    };
+    change.run(store::product_of_variant(id), draft, |_| Some(Value::Null)).await?;
+    Ok(NoContent)
+}
+
+/// A change of a product that is there.
+struct Change<'a> {
+    app: &'a App,
+    condition: IfMatch,
+    request: Option<idempotency::Request>,
+    status: StatusCode,
+}
+
+impl Change<'_> {
+    /// Decides and writes; anew if another change came in between.
+    async fn run(
+        self,
+        find: Statement,
+        draft: impl Fn(&Product, &Settings) -> Result<Draft, Problem>,
+        view: impl Fn(&Product) -> Option<Value>,
+    ) -> Result<Response, Problem> {
+        let app = self.app;
+        let settings = super::current(app).await?.settings.clone();
+        for _ in 0..ATTEMPTS {
+            let before = load(app, find.clone()).await?;
+            self.condition.check(before.version)?;
+            let now = app.clock.now();
+            let after = draft(&before, &settings)?.replace(&before, now, || VariantId::new(now, &*app.entropy));
+            let view = view(&after).ok_or_else(Problem::not_found)?;
+            let statements = store::update_product(&before, &after);
+            let answer = write(app, self.request.clone(), statements, self.status, &view).await;
+            match answer {
+                Err(problem) if problem.code == CHANGED => {}
+                other => return Ok(tagged(with_pointers(app, other, &after).await?, &after)),
+            }
+        }
+        Err(changed())
+    }
+}
+
+fn parse(whole: ProductBody, settings: &Settings, before: &Product) -> Result<Draft, Problem> {
+    let known: Vec<_> = before.variants.iter().map(|variant| variant.id).collect();
+    Draft::parse(whole, settings, &known).map_err(Problem::invalid)
+}
+
+fn place_of(product: &Product, id: VariantId) -> Result<usize, Problem> {
+    product.variants.iter().position(|variant| variant.id == id).ok_or_else(Problem::not_found)
+}
+
+/// Pointers into the variant that was sent, not into its product.
+fn rebased(mut problem: Problem, place: usize) -> Problem {
+    let prefix = format!("/variants/{place}/");
+    for error in &mut problem.errors {
+        if let Some(rest) = error.pointer.strip_prefix(&prefix) {
+            error.pointer = format!("/{rest}");
+        }
+    }
+    problem
+}
+
+async fn load(app: &App, find: Statement) -> Result<Product, Problem> {
+    let rows = app.database.batch(vec![find]).await?.into_iter().next().unwrap_or_default();
+    store::read_product(rows)?.ok_or_else(Problem::not_found)
+}
+
+fn keyed(staff: SignedIn, key: Option<String>, operation: &str, body: &Bytes) -> Option<idempotency::Request> {
+    let digest = request_digest(operation, body);
+    key.map(|key| idempotency::Request { scope: staff.id.to_string(), key, digest })
+}
+
+/// Writes the batch with its idempotency record, and has it published.
+async fn write(
+    app: &App,
+    request: Option<idempotency::Request>,
+    statements: Vec<Statement>,
+    status: StatusCode,
+    answer: &impl Serialize,
+) -> Result<Response, Problem> {
+    let (response, rows) = idempotency::commit_unless(app, request, statements, status, answer, refusal).await?;
+    // A replayed answer wrote nothing and has no rows.
+    let revision = rows.into_iter().find_map(|rows| rows.first::<store::Revision>().ok().flatten());
+    if let Some(store::Revision { revision }) = revision {
+        publish::notify(app, revision).await;
+    }
+    Ok(response)
+}
+
+/// Another change of the same product was written first.
+const CHANGED: &str = "product_changed";
+
+fn changed() -> Problem {
+    Problem::conflict(CHANGED, "the product is being changed by others; try again")
+}
+
+/// What a violated constraint of the schema means.
+fn refusal(constraint: &str) -> Option<Problem> {
+    let taken = |code, pointer, detail| Problem {
+        errors: vec![FieldError::new(pointer, detail)],
+        ..Problem::conflict(code, detail)
+    };
+    let full = |detail| Problem::conflict("catalog_full", detail);
+    let names = |name| constraint.contains(name);
+    if names("products.slug") {
+        Some(taken("slug_taken", "/slug", "another product has this slug"))
+    } else if names("variants.sku") {
+        Some(taken("sku_taken", "/variants", "another product has a variant with this SKU"))
+    } else if names("stale_product") {
+        Some(changed())
+    } else if names("too_many_products") {
+        Some(full("a shop has at most 50,000 products"))
+    } else if names("catalog_too_large") {
+        Some(full("the shop's products take more than 40 MB together"))
+    } else {
+        None
+    }
+}
+
+/// Says of taken SKUs which they are.
+async fn with_pointers(app: &App, answer: Result<Response, Problem>, product: &Product) -> Result<Response, Problem> {
+    let mut problem = match answer {
+        Err(problem) if problem.code == "sku_taken" => problem,
+        other => return other,
+    };
+    let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.as_str()).collect();
+    let rows = app.database.batch(vec![store::taken_skus(product.id, &skus)]).await?;
+    let taken: Vec<Sku> = rows.into_iter().next().unwrap_or_default().decode()?;
+    let places = skus.iter().enumerate().filter(|(_, sku)| taken.iter().any(|taken| taken.sku == **sku));
+    let errors: Vec<_> = places
+        .map(|(n, sku)| FieldError::new(format!("/variants/{n}/sku"), format!("another product has the SKU {sku}")))
+        .collect();
+    if !errors.is_empty() {
+        problem.errors = errors;
+    }
+    Err(problem)
+}
+
+#[derive(Deserialize)]
+struct Sku {
+    sku: String,
+}
+
+fn json(body: &impl Serialize) -> Result<Response, Problem> {
+    let body = serde_json::to_string(body).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(idempotency::json_response(StatusCode::OK, body))
+}
+
+/// What a change answers with.
+fn shown(view: &impl Serialize) -> Option<Value> {
+    serde_json::to_value(view).ok()
+}
+
+/// The response with the product's version as its `ETag`.
+fn tagged(mut response: Response, product: &Product) -> Response {
+    // A replayed answer is of an earlier moment.
+    let replayed = response.headers().contains_key("idempotent-replayed");
+    if let (false, Ok(value)) = (replayed, HeaderValue::from_str(&etag(product.version))) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
+
+#[cfg(test)]
+#[path = "admin_tests.rs"]
+mod tests;

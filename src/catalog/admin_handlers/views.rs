@@ -1,0 +1,99 @@
+//! What staff are shown of products.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Variant};
+use crate::catalog::read::named_options;
+use crate::ids::{ProductId, VariantId};
+use crate::money::Money;
+use crate::ports::Timestamp;
+
+#[derive(Serialize, JsonSchema)]
+pub struct AdminProductList<'a> {
+    pub items: Vec<AdminProduct<'a>>,
+    pub next_cursor: Option<String>,
+    pub total: i64,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct AdminVariantList<'a> {
+    pub items: Vec<AdminVariant<'a>>,
+    /// Always `null`: all of them are here.
+    pub next_cursor: Option<String>,
+    pub total: usize,
+}
+
+/// A product as staff see it.
+#[derive(Serialize, JsonSchema)]
+pub struct AdminProduct<'a> {
+    pub id: ProductId,
+    pub slug: &'a str,
+    pub title: &'a str,
+    pub description: &'a str,
+    pub vendor: Option<&'a str>,
+    pub tags: &'a [String],
+    pub status: Status,
+    /// Grows with each change; quoted, it is the `ETag`.
+    pub version: i64,
+    pub available: Level,
+    pub options: &'a [ProductOption],
+    pub variants: Vec<AdminVariant<'a>>,
+    pub images: &'a [Image],
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A variant as staff see it.
+#[derive(Serialize, JsonSchema)]
+pub struct AdminVariant<'a> {
+    pub id: VariantId,
+    pub product_id: ProductId,
+    pub sku: &'a str,
+    pub title: &'a str,
+    /// The value of each option, by the option's name.
+    pub options: BTreeMap<&'a str, &'a str>,
+    pub prices: &'a [Money],
+    pub weight_grams: Option<u32>,
+    pub barcode: Option<&'a str>,
+    pub available: Level,
+}
+
+impl<'a> From<&'a Product> for AdminProduct<'a> {
+    fn from(product: &'a Product) -> Self {
+        Self {
+            id: product.id,
+            slug: &product.slug,
+            title: &product.title,
+            description: &product.description,
+            vendor: product.vendor.as_deref(),
+            tags: &product.tags,
+            status: product.status,
+            version: product.version,
+            available: product.level,
+            options: &product.options,
+            variants: product.variants.iter().map(|variant| AdminVariant::new(product, variant)).collect(),
+            images: &product.images,
+            created_at: product.created_at,
+            updated_at: product.updated_at,
+        }
+    }
+}
+
+impl<'a> AdminVariant<'a> {
+    pub fn new(product: &'a Product, variant: &'a Variant) -> Self {
+        Self {
+            id: variant.id,
+            product_id: product.id,
+            sku: &variant.sku,
+            title: &variant.title,
+            options: named_options(product, &variant.options),
+            prices: &variant.prices,
+            weight_grams: variant.weight_grams,
+            barcode: variant.barcode.as_deref(),
+            available: variant.level,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What staff send: the shapes of the request bodies, before any rule has
+//! looked at them, and how a change is laid over what is there.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use super::product::{Product, Status, Variant};
+use crate::ids::VariantId;
+
+/// A product as a whole.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductBody {
+    /// 1 to 255 characters.
+    pub title: String,
+    /// 1 to 100 of a to z, 0 to 9 and -. Made from the title if absent.
+    pub slug: Option<String>,
+    /// At most 20,000 characters.
+    pub description: Option<String>,
+    pub vendor: Option<String>,
+    /// At most 50, each 1 to 64 characters.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// `draft` if absent.
+    pub status: Option<Status>,
+    /// At most 3.
+    #[serde(default)]
+    pub options: Vec<OptionBody>,
+    /// 1 to 250.
+    pub variants: Vec<VariantBody>,
+    /// At most 50.
+    #[serde(default)]
+    pub images: Vec<ImageBody>,
+}
+
+/// What variants differ by, such as Size.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptionBody {
+    pub name: String,
+    /// 1 to 100.
+    pub values: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantBody {
+    /// Only where a product's variants are replaced: the variant to keep.
+    pub id: Option<VariantId>,
+    /// 1 to 64 visible characters, unlike every other SKU of the shop.
+    pub sku: String,
+    /// Made from the options if absent.
+    pub title: Option<String>,
+    /// Exactly one value for each option of the product.
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
+    /// At least one; one per currency.
+    pub prices: Vec<PriceBody>,
+    pub weight_grams: Option<u32>,
+    pub barcode: Option<String>,
+}
+
+/// A price in minor units of one of the shop's currencies.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriceBody {
+    pub amount: i64,
+    pub currency: String,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImageBody {
+    /// `https://...`, or a path of the shop's own such as `/assets/mug.svg`.
+    pub url: String,
+    /// What the picture shows, for those who do not see it.
+    pub alt: Option<String>,
+}
+
+/// A change of a product: what is absent stays as it is; `null` takes an
+/// optional text away. Lists are replaced whole; of `variants`, those with
+/// an `id` are kept and changed, those without are new, the others go.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProductPatch {
+    pub title: Option<String>,
+    pub slug: Option<String>,
+    pub description: Option<String>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
+    pub vendor: Option<Option<String>>,
+    pub tags: Option<Vec<String>>,
+    pub status: Option<Status>,
+    pub options: Option<Vec<OptionBody>>,
+    pub variants: Option<Vec<VariantBody>>,
+    pub images: Option<Vec<ImageBody>>,
+}
+
+/// A change of a variant: what is absent stays as it is; `null` takes an
+/// optional value away; `prices` and `options` are replaced whole.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct VariantPatch {
+    pub sku: Option<String>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
+    pub title: Option<Option<String>>,
+    pub options: Option<BTreeMap<String, String>>,
+    pub prices: Option<Vec<PriceBody>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<u32>")]
+    pub weight_grams: Option<Option<u32>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
+    pub barcode: Option<Option<String>>,
+}
+
+/// Tells `null` (`Some(None)`) from absent (`None`).
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl ProductPatch {
+    /// The whole product as it would be.
+    pub fn over(self, product: &Product) -> ProductBody {
+        let now = ProductBody::from(product);
+        ProductBody {
+            title: self.title.unwrap_or(now.title),
+            slug: self.slug.or(now.slug),
+            description: self.description.or(now.description),
+            vendor: self.vendor.unwrap_or(now.vendor),
+            tags: self.tags.unwrap_or(now.tags),
+            status: self.status.or(now.status),
+            options: self.options.unwrap_or(now.options),
+            variants: self.variants.unwrap_or(now.variants),
+            images: self.images.unwrap_or(now.images),
+        }
+    }
+}
+
+impl VariantPatch {
+    /// The whole variant as it would be.
+    pub fn over(self, now: VariantBody) -> VariantBody {
+        VariantBody {
+            id: now.id,
+            sku: self.sku.unwrap_or(now.sku),
+            title: self.title.unwrap_or(now.title),
+            options: self.options.unwrap_or(now.options),
+            prices: self.prices.unwrap_or(now.prices),
+            weight_grams: self.weight_grams.unwrap_or(now.weight_grams),
+            barcode: self.barcode.unwrap_or(now.barcode),
+        }
+    }
+}
+
+impl From<&Product> for ProductBody {
+    fn from(product: &Product) -> Self {
+        Self {
+            title: product.title.clone(),
+            slug: Some(product.slug.clone()),
+            description: Some(product.description.clone()),
+            vendor: product.vendor.clone(),
+            tags: product.tags.clone(),
+            status: Some(product.status),
+            options: product
+                .options
+                .iter()
+                .map(|option| OptionBody { name: option.name.clone(), values: option.values.clone() })
+                .collect(),
+            variants: product.variants.iter().map(|variant| variant_body(product, variant)).collect(),
+            images: product
+                .images
+                .iter()
+                .map(|image| ImageBody { url: image.url.clone(), alt: Some(image.alt.clone()) })
+                .collect(),
+        }
+    }
+}
+
+fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
+    let names = product.options.iter().map(|option| option.name.clone());
+    VariantBody {
+        id: Some(variant.id),
+        sku: variant.sku.clone(),
+        title: variant.given_title.clone(),
+        options: names.zip(variant.options.iter().cloned()).collect(),
+        prices: variant
+            .prices
+            .iter()
+            .map(|price| PriceBody { amount: price.amount, currency: price.currency.to_string() })
+            .collect(),
+        weight_grams: variant.weight_grams,
+        barcode: variant.barcode.clone(),
+    }
+}

@@ -1,0 +1,152 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::catalog::testing::{product, settings};
+
+fn shop(prices: &[(&str, i64, i64)]) -> Snapshot {
+    let products = prices.iter().enumerate().map(|(n, (title, eur, at))| product(n as u64, title, Some(*eur), *at));
+    Snapshot::new("7".into(), settings(), products.collect())
+}
+
+/// Every product's title, page by page.
+fn walk(snapshot: &Snapshot, query: &str) -> Vec<String> {
+    let mut titles = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let list = ListQuery::parse(snapshot, &format!("{query}{cursor}")).unwrap();
+        let page = page(snapshot, &list);
+        assert!(page.items.len() <= list.limit);
+        titles.extend(page.items.iter().map(|item| item.product.title.clone()));
+        match page.next_cursor {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return titles,
+        }
+    }
+}
+
+fn code(snapshot: &Snapshot, query: &str) -> (&'static str, String) {
+    let problem = ListQuery::parse(snapshot, query).unwrap_err();
+    assert_eq!(problem.status, 422);
+    (problem.code, problem.errors[0].pointer.clone())
+}
+
+#[test]
+fn each_sort_has_its_order() {
+    let snapshot = shop(&[("b", 300, 1), ("A", 100, 3), ("c", 200, 2)]);
+    assert_eq!(walk(&snapshot, ""), ["A", "c", "b"]);
+    assert_eq!(walk(&snapshot, "sort=title"), ["A", "b", "c"]);
+    assert_eq!(walk(&snapshot, "sort=price_asc"), ["A", "c", "b"]);
+    assert_eq!(walk(&snapshot, "sort=price_desc"), ["b", "c", "A"]);
+}
+
+#[test]
+fn products_not_sold_in_the_currency_are_left_out() {
+    let mut products = vec![product(1, "euro", Some(1), 1), product(2, "none", None, 2)];
+    products[1].variants[0].prices.clear();
+    let snapshot = Snapshot::new("1".into(), settings(), products);
+    for sort in ["newest", "title", "price_asc", "price_desc"] {
+        assert_eq!(walk(&snapshot, &format!("sort={sort}")), ["euro"]);
+        assert!(walk(&snapshot, &format!("currency=GBP&sort={sort}")).is_empty());
+    }
+    let list = ListQuery::parse(&snapshot, "").unwrap();
+    assert_eq!(page(&snapshot, &list).total, 1);
+}
+
+#[test]
+fn filters_narrow_the_list_and_its_total() {
+    let mut products: Vec<_> = (0..4).map(|n| product(n, &format!("p{n}"), Some(100 * n as i64), n as i64)).collect();
+    products[0].tags = vec!["home".into()];
+    products[1].vendor = Some("Fern & Fettle".into());
+    products[2].level = crate::catalog::product::Level::Low;
+    let snapshot = Snapshot::new("1".into(), settings(), products);
+    assert_eq!(walk(&snapshot, "tag=home"), ["p0"]);
+    assert_eq!(walk(&snapshot, "vendor=Fern+%26+Fettle"), ["p1"]);
+    assert_eq!(walk(&snapshot, "in_stock=true"), ["p2"]);
+    assert_eq!(walk(&snapshot, "price_min=100&price_max=200&sort=title"), ["p1", "p2"]);
+    let list = ListQuery::parse(&snapshot, "price_min=100&limit=1").unwrap();
+    assert_eq!((page(&snapshot, &list).items.len(), page(&snapshot, &list).total), (1, 3));
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let snapshot = shop(&[("a", 1, 1)]);
+    let all = [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=x", "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("sort=up", "sort"),
+        ("currency=JPY", "currency"),
+        ("price_min=-1", "price_min"),
+        ("in_stock=1", "in_stock"),
+        ("page=2", "page"),
+        ("cursor=abc", "cursor"),
+    ];
+    for (query, pointer) in all {
+        assert_eq!(code(&snapshot, query), ("invalid", pointer.to_owned()), "{query}");
+    }
+    for (query, name) in [
+        ("q=mug", "q"),
+        ("collection=x", "collection"),
+        ("option.Size=L", "option.Size"),
+        ("facets=true", "facets"),
+        ("sort=relevance", "sort"),
+    ] {
+        assert_eq!(code(&snapshot, query), ("unsupported_parameter", name.to_owned()));
+    }
+}
+
+#[test]
+fn a_cursor_is_only_good_for_its_own_list() {
+    let snapshot = shop(&[("a", 1, 1), ("b", 2, 2)]);
+    let list = ListQuery::parse(&snapshot, "limit=1&sort=title").unwrap();
+    let cursor = page(&snapshot, &list).next_cursor.unwrap();
+    assert!(ListQuery::parse(&snapshot, &format!("sort=title&cursor={cursor}")).is_ok());
+    assert_eq!(code(&snapshot, &format!("sort=newest&cursor={cursor}")).1, "cursor");
+    assert_eq!(code(&snapshot, &format!("sort=title&currency=GBP&cursor={cursor}")).1, "cursor");
+    for n in 0..cursor.len() {
+        let mut tampered = cursor.clone().into_bytes();
+        tampered[n] = if tampered[n] == b'A' { b'B' } else { b'A' };
+        let tampered = String::from_utf8(tampered).unwrap();
+        assert!(ListQuery::parse(&snapshot, &format!("sort=title&cursor={tampered}")).is_err(), "{n}");
+    }
+}
+
+#[test]
+fn a_page_goes_on_where_it_ended_though_its_last_product_is_gone() {
+    let all = [("a", 1, 1), ("b", 2, 2), ("c", 3, 3)];
+    let list = ListQuery::parse(&shop(&all), "limit=2&sort=title").unwrap();
+    let cursor = page(&shop(&all), &list).next_cursor.unwrap();
+    let products = [product(0, "a", Some(1), 1), product(2, "c", Some(3), 3)];
+    let later = Snapshot::new("8".into(), settings(), products.into());
+    assert_eq!(walk(&later, &format!("sort=title&cursor={cursor}")), ["c"]);
+}
+
+proptest! {
+    #[test]
+    fn pages_hold_every_product_once_in_order(
+        goods in proptest::collection::vec(("[a-cA-C]{0,2}", proptest::option::of(0..4_i64), 0..3_i64), 0..40),
+        limit in 1..7_usize,
+    ) {
+        let products: Vec<_> = goods.iter().enumerate()
+            .map(|(n, (title, eur, at))| product(n as u64, &format!("{title}#{n}"), *eur, *at)).collect();
+        let mut expected: Vec<_> =
+            products.iter().filter(|product| !product.variants[0].prices.is_empty()).map(|product| product.title.clone()).collect();
+        expected.sort();
+        let snapshot = Snapshot::new("1".into(), settings(), products);
+        for sort in ["newest", "title", "price_asc", "price_desc"] {
+            let walked = walk(&snapshot, &format!("sort={sort}&limit={limit}"));
+            let whole = walk(&snapshot, &format!("sort={sort}&limit=100"));
+            prop_assert_eq!(&walked, &whole);
+            let mut sorted = walked.clone();
+            sorted.sort();
+            prop_assert_eq!(&sorted, &expected);
+            let amounts: Vec<_> = walked.iter().map(|title| {
+                let product = snapshot.products.iter().find(|product| product.title == *title).unwrap();
+                product.variants[0].prices[0].amount
+            }).collect();
+            prop_assert!(sort != "price_asc" || amounts.is_sorted());
+            prop_assert!(sort != "price_desc" || amounts.iter().rev().is_sorted());
+        }
+    }
+}

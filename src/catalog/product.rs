@@ -1,0 +1,161 @@
+//! What a product is. The same shape is stored in the snapshot, shown to
+//! staff, and compared when a change is written.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ProductId, VariantId};
+use crate::money::{Currency, Money};
+use crate::ports::Timestamp;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being written; buyers do not see it.
+    Draft,
+    /// On sale.
+    Active,
+    /// No longer sold; kept for its orders.
+    Archived,
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// How much is left, as coarsely as buyers are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    InStock,
+    /// 1 to [`LOW_AT_MOST`] pieces.
+    Low,
+    #[default]
+    Out,
+}
+
+/// The most pieces that still count as few. `store`'s SQL says the same number.
+pub const LOW_AT_MOST: i64 = 5;
+
+impl Level {
+    pub fn of(available: i64) -> Self {
+        match available {
+            ..=0 => Self::Out,
+            1..=LOW_AT_MOST => Self::Low,
+            _ => Self::InStock,
+        }
+    }
+    pub fn is_out(self) -> bool {
+        self == Self::Out
+    }
+}
+
+/// Whether buyers would be told something else: a change of the pieces
+/// available from `before` to `after` that crosses a level.
+pub fn level_changed(before: i64, after: i64) -> bool {
+    Level::of(before) != Level::of(after)
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Product {
+    pub id: ProductId,
+    pub slug: String,
+    pub title: String,
+    pub description: String,
+    pub vendor: Option<String>,
+    pub tags: Vec<String>,
+    pub status: Status,
+    /// Grows by one with each change; the `ETag` of admin answers.
+    pub version: i64,
+    #[serde(with = "millis")]
+    pub created_at: Timestamp,
+    #[serde(with = "millis")]
+    pub updated_at: Timestamp,
+    pub options: Vec<ProductOption>,
+    /// Never empty.
+    pub variants: Vec<Variant>,
+    pub images: Vec<Image>,
+    /// Of all variants together.
+    pub level: Level,
+}
+
+/// What its variants differ by, such as Size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ProductOption {
+    pub name: String,
+    pub values: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Image {
+    pub url: String,
+    pub alt: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    pub id: VariantId,
+    pub sku: String,
+    /// The given title, else the option values (`Large / Red`), else the product's title.
+    pub title: String,
+    pub given_title: Option<String>,
+    /// One value per option of the product, in that order.
+    pub options: Vec<String>,
+    pub prices: Vec<Money>,
+    pub weight_grams: Option<u32>,
+    pub barcode: Option<String>,
+    pub level: Level,
+}
+
+impl Variant {
+    pub fn price(&self, currency: Currency) -> Option<Money> {
+        self.prices.iter().copied().find(|price| price.currency == currency)
+    }
+}
+
+/// The lowest and the highest price among a product's variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PriceRange {
+    pub from: Money,
+    pub to: Money,
+}
+
+impl Product {
+    /// `None` if no variant is sold in that currency.
+    pub fn price_range(&self, currency: Currency) -> Option<PriceRange> {
+        let mut prices = self.variants.iter().filter_map(|variant| variant.price(currency));
+        let first = prices.next()?;
+        let range = PriceRange { from: first, to: first };
+        Some(prices.fold(range, |range, price| PriceRange {
+            from: if price.amount < range.from.amount { price } else { range.from },
+            to: if price.amount > range.to.amount { price } else { range.to },
+        }))
+    }
+
+    /// What the product takes in the snapshot, in bytes of JSON; the length of
+    /// its levels' names does not count, because those change by themselves.
+    pub fn bytes(&self) -> i64 {
+        let mut product = self.clone();
+        product.level = Level::Out;
+        product.variants.iter_mut().for_each(|variant| variant.level = Level::Out);
+        serde_json::to_vec(&product).map_or(0, |json| i64::try_from(json.len()).unwrap_or(i64::MAX))
+    }
+}
+
+mod millis {
+    use crate::ports::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(time.millis())
+    }
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        i64::deserialize(deserializer).map(Timestamp::from_millis)
+    }
+}

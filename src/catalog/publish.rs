@@ -1,0 +1,288 @@
+//! Publishing: the catalog goes from the database, through the key-value
+//! store, into every isolate's memory.
+//!
+//! `catalog/{version}/products/{n}` and `catalog/{version}/head` are written
+//! first and never changed to mean something else; then the pointer
+//! `catalog/current` is moved. What must stay true: whatever the pointer names
+//! is complete.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::memory::Claim;
+use super::product::Product;
+use super::snapshot::{Settings, Snapshot};
+use super::store::{self, State};
+use crate::app::App;
+use crate::error::Problem;
+use crate::ports::{ObjectClass, Statement, Timestamp};
+use crate::telemetry;
+
+const POINTER: &str = "catalog/current";
+
+/// Old versions may be in use for as long as an isolate does not look at the
+/// pointer: seconds. Seven days, in seconds, leave room for rolling back.
+const LIFETIME_SECONDS: u32 = 7 * 24 * 3_600;
+
+/// After a day, in milliseconds, the current version is written again, long
+/// before it would expire.
+const REFRESH_MILLIS: i64 = 24 * 3_600 * 1_000;
+
+/// A chunk ends at whichever comes first. The store takes 25 MiB; with three
+/// chunks at a time, 4 MB keep a load's raw bytes at 12 MB.
+const CHUNK_PRODUCTS: usize = 2_000;
+const CHUNK_BYTES: usize = 4_000_000;
+const CHUNKS_AT_ONCE: usize = 3;
+
+/// Products per statement, and statements per batch. One batch reads 2,500;
+/// at 2 KB each that is 5 MB of D1's answer at a time.
+const PAGE_PRODUCTS: u32 = 500;
+const PAGES_AT_ONCE: u32 = 5;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Pointer {
+    version: String,
+    chunks: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Head {
+    settings: Settings,
+    products: usize,
+}
+
+fn head_key(version: &str) -> String {
+    format!("catalog/{version}/head")
+}
+fn chunk_key(version: &str, n: usize) -> String {
+    format!("catalog/{version}/products/{n}")
+}
+
+impl State {
+    /// Whether there is something to publish, or it must be refreshed.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let at = Timestamp::from_millis(self.published_at);
+        self.published_revision != self.revision || now.since(at) >= REFRESH_MILLIS
+    }
+}
+
+/// Every minute: has the publisher publish what it may have missed.
+pub async fn tick(app: &App) -> Result<(), Problem> {
+    let rows = app.database.batch(vec![store::state()]).await?.into_iter().next().unwrap_or_default();
+    match rows.first::<State>()? {
+        Some(state) if state.is_due(app.clock.now()) => notify(app, state.revision).await,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Tells the publisher that the catalog has changed. Its silence is only
+/// logged: the next tick finds what it missed.
+pub async fn notify(app: &App, revision: i64) {
+    let command = format!("{{\"changed\":{revision}}}");
+    if let Err(error) = app.objects.command(ObjectClass::Publisher, "shop", command).await {
+        log("publisher_not_told", &error.to_string());
+    }
+}
+
+/// The snapshot to answer from.
+pub async fn current(app: &App) -> Result<Arc<Snapshot>, Problem> {
+    /// Long enough for the first read to be given up by [`super::memory`].
+    const WAITS: usize = 300;
+    for _ in 0..WAITS {
+        match app.catalog.claim(app.clock.now()) {
+            Claim::Fresh(snapshot) => return Ok(snapshot),
+            Claim::Check(old) => {
+                if let Err(problem) = refresh(app).await {
+                    log("catalog_not_refreshed", &problem.cause.unwrap_or(problem.detail));
+                }
+                return Ok(app.catalog.get().unwrap_or(old));
+            }
+            Claim::Read => return first_read(app).await,
+            Claim::Wait => app.clock.sleep(20).await,
+        }
+    }
+    first_read(app).await
+}
+
+/// From the store, or where nothing was ever published or the store is down,
+/// from the database.
+async fn first_read(app: &App) -> Result<Arc<Snapshot>, Problem> {
+    if let Err(problem) = refresh(app).await {
+        log("catalog_not_loaded", &problem.cause.unwrap_or(problem.detail));
+    }
+    if let Some(snapshot) = app.catalog.get() {
+        return Ok(snapshot);
+    }
+    let published = republish(app).await;
+    if let Some(snapshot) = app.catalog.get() {
+        return Ok(snapshot);
+    }
+    app.catalog.give_up();
+    Err(published.err().unwrap_or_else(|| Problem::unavailable("the catalog", "nothing was read")))
+}
+
+/// Looks at the pointer and loads what it names if it is another version.
+async fn refresh(app: &App) -> Result<(), Problem> {
+    let Some(pointer) = get::<Pointer>(app, POINTER).await? else { return Ok(()) };
+    if app.catalog.outdated_by(&pointer.version, app.clock.now()) {
+        let snapshot = load(app, pointer).await?;
+        app.catalog.set(Arc::new(snapshot), app.clock.now());
+    }
+    Ok(())
+}
+
+async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
+    let missing = |key: &str| Problem::unavailable("the catalog", format!("{key} is missing"));
+    let key = head_key(&pointer.version);
+    let head: Head = get(app, &key).await?.ok_or_else(|| missing(&key))?;
+    let version = &pointer.version;
+    let chunks = stream::iter(0..pointer.chunks).map(|n| async move {
+        let key = chunk_key(version, n);
+        get::<Vec<Product>>(app, &key).await?.ok_or_else(|| missing(&key))
+    });
+    let mut products = Vec::with_capacity(head.products);
+    let mut chunks = chunks.buffered(CHUNKS_AT_ONCE);
+    while let Some(chunk) = chunks.try_next().await? {
+        products.extend(chunk);
+    }
+    Ok(Snapshot::new(pointer.version.clone(), head.settings, products))
+}
+
+async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {
+    let Some(bytes) = app.cache.get(key).await? else { return Ok(None) };
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|error| Problem::unavailable("the catalog", format!("{key}: {error}")))
+}
+
+/// Publishes the catalog as it is now, unless that revision is published and
+/// not about to expire. Answers the version that is published.
+pub async fn publish(app: &App) -> Result<String, Problem> {
+    let first = read(app, "").await?;
+    if first.state.is_due(app.clock.now()) {
+        write(app, first).await
+    } else {
+        Ok(first.state.published_revision.to_string())
+    }
+}
+
+async fn republish(app: &App) -> Result<String, Problem> {
+    let first = read(app, "").await?;
+    write(app, first).await
+}
+
+struct Part {
+    state: State,
+    settings: Settings,
+    documents: Vec<String>,
+    is_last: bool,
+}
+
+/// What is on sale after a product's id, as far as one batch reads.
+async fn read(app: &App, after: &str) -> Result<Part, Problem> {
+    let mut batch = vec![store::state(), store::settings()];
+    let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS));
+    batch.extend((0..PAGES_AT_ONCE).map(page).collect::<Vec<Statement>>());
+    let mut answers = app.database.batch(batch).await?.into_iter();
+    let state = answers.next().unwrap_or_default().first()?;
+    let state = state.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
+    let settings = store::read_settings(answers.next().unwrap_or_default())?;
+    let mut documents = Vec::new();
+    for rows in answers {
+        documents.extend(store::documents(rows)?);
+    }
+    let is_last = documents.len() < (PAGE_PRODUCTS as usize).saturating_mul(PAGES_AT_ONCE as usize);
+    Ok(Part { state, settings, documents, is_last })
+}
+
+/// Writes the rest of the catalog under the revision of its first part. A
+/// product changed while later parts are read may be newer than the version
+/// says; then the revision has moved on and is published next. This isolate's
+/// memory has the snapshot even if the store refuses it.
+async fn write(app: &App, first: Part) -> Result<String, Problem> {
+    let state = first.state;
+    let version = state.revision.to_string();
+    let settings = first.settings.clone();
+    let mut products: Vec<Product> = Vec::new();
+    let mut chunks = Chunks { app, version: &version, bytes: Vec::new(), products: 0, written: 0, failure: None };
+    let mut part = first;
+    loop {
+        for document in &part.documents {
+            let product = serde_json::from_str(document);
+            products.push(product.map_err(|error| Problem::internal(format!("a product's document: {error}")))?);
+            chunks.push(document).await;
+        }
+        if part.is_last {
+            break;
+        }
+        let Some(last) = products.last() else { break };
+        part = read(app, &last.id.to_string()).await?;
+    }
+    let head = Head { settings: settings.clone(), products: products.len() };
+    let written = chunks.finish().await;
+    app.catalog.set(Arc::new(Snapshot::new(version.clone(), settings, products)), app.clock.now());
+    let pointer = Pointer { version: version.clone(), chunks: written? };
+    put(app, &head_key(&version), &head, Some(LIFETIME_SECONDS)).await?;
+    put(app, POINTER, &pointer, None).await?;
+    app.database.batch(vec![store::mark_published(state.revision, app.clock.now())]).await?;
+    Ok(version)
+}
+
+async fn put(app: &App, key: &str, value: &impl Serialize, lifetime: Option<u32>) -> Result<(), Problem> {
+    let bytes = serde_json::to_vec(value).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(app.cache.put(key, bytes, lifetime).await?)
+}
+
+/// Products on their way into the store, a JSON array at a time. The database's
+/// documents are copied as they are.
+struct Chunks<'a> {
+    app: &'a App,
+    version: &'a str,
+    bytes: Vec<u8>,
+    products: usize,
+    written: usize,
+    failure: Option<Problem>,
+}
+
+impl Chunks<'_> {
+    async fn push(&mut self, document: &str) {
+        if self.products == CHUNK_PRODUCTS || self.bytes.len().saturating_add(document.len()) > CHUNK_BYTES {
+            self.flush().await;
+        }
+        self.bytes.push(if self.products == 0 { b'[' } else { b',' });
+        self.bytes.extend_from_slice(document.as_bytes());
+        self.products = self.products.saturating_add(1);
+    }
+
+    /// How many chunks there are, once all of them are written.
+    async fn finish(mut self) -> Result<usize, Problem> {
+        self.flush().await;
+        self.failure.map_or(Ok(self.written), Err)
+    }
+
+    async fn flush(&mut self) {
+        if self.products == 0 || self.failure.is_some() {
+            return;
+        }
+        self.bytes.push(b']');
+        let bytes = std::mem::take(&mut self.bytes);
+        let key = chunk_key(self.version, self.written);
+        if let Err(error) = self.app.cache.put(&key, bytes, Some(LIFETIME_SECONDS)).await {
+            self.failure = Some(error.into());
+        }
+        self.products = 0;
+        self.written = self.written.saturating_add(1);
+    }
+}
+
+fn log(event: &str, cause: &str) {
+    telemetry::log(&serde_json::json!({"level": "warn", "event": event, "cause": cause}));
+}
+
+#[cfg(test)]
+#[path = "publish_tests.rs"]
+mod tests;

@@ -1,0 +1,156 @@
+use std::sync::atomic::Ordering;
+
+use super::*;
+use crate::catalog::product::Status;
+use crate::catalog::testing::{Shop, block_on, product};
+
+fn put(shop: &Shop, products: impl Iterator<Item = Product>) {
+    let statements = products.flat_map(|product| store::insert_product(&product)).collect();
+    block_on(shop.app.database.batch(statements)).unwrap();
+}
+
+fn state(shop: &Shop) -> State {
+    block_on(shop.app.database.batch(vec![store::state()])).unwrap().remove(0).first().unwrap().unwrap()
+}
+
+#[test]
+fn an_empty_shop_answers_from_its_first_request_on() {
+    let shop = Shop::new();
+    let snapshot = block_on(current(&shop.app)).unwrap();
+    assert!(snapshot.products.is_empty());
+    assert_eq!(snapshot.settings.currencies.len(), 3);
+    assert!(!state(&shop).is_due(shop.app.clock.now()));
+}
+
+#[test]
+fn what_is_published_is_what_another_isolate_reads() {
+    let shop = Shop::new();
+    let mut draft = product(1, "draft", Some(1), 1);
+    draft.status = Status::Draft;
+    put(&shop, (2..7).map(|n| product(n, &format!("p{n}"), Some(1), 1)).chain([draft]));
+    assert_eq!(block_on(publish(&shop.app)).unwrap(), "6");
+    let here = shop.app.catalog.get().unwrap();
+    // An isolate that could not reach a database at all.
+    let there = block_on(current(&shop.forget())).unwrap();
+    assert_eq!(here.products.len(), 5);
+    assert_eq!((&here.products, &here.settings, &here.version), (&there.products, &there.settings, &there.version));
+}
+
+#[test]
+fn a_published_revision_is_not_published_again_until_it_is_old() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    let writes = || shop.world.writes.lock().unwrap().len();
+    let before = writes();
+    assert_eq!(block_on(publish(&shop.app)).unwrap(), "1");
+    assert_eq!(writes(), before);
+    block_on(tick(&shop.app)).unwrap();
+    assert!(shop.world.commands.lock().unwrap().is_empty());
+    shop.pass(REFRESH_MILLIS);
+    block_on(tick(&shop.app)).unwrap();
+    assert_eq!(*shop.world.commands.lock().unwrap(), ["{\"changed\":1}"]);
+    block_on(publish(&shop.app)).unwrap();
+    assert!(writes() > before);
+}
+
+#[test]
+fn the_pointer_moves_last() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    assert_eq!(*shop.world.writes.lock().unwrap(), ["catalog/1/products/0", "catalog/1/head", "catalog/current"]);
+}
+
+#[test]
+fn within_a_second_memory_answers_without_reading() {
+    let shop = Shop::new();
+    block_on(current(&shop.app)).unwrap();
+    let reads = || shop.world.reads.load(Ordering::Relaxed);
+    let before = reads();
+    shop.pass(999);
+    block_on(current(&shop.app)).unwrap();
+    assert!(shop.app.catalog.fresh(shop.app.clock.now()).is_some());
+    assert_eq!(reads(), before);
+    shop.pass(1);
+    assert!(shop.app.catalog.fresh(shop.app.clock.now()).is_none());
+    block_on(current(&shop.app)).unwrap();
+    assert_eq!(reads(), before + 1);
+}
+
+#[test]
+fn a_new_version_is_loaded_and_an_echo_of_an_old_one_is_not() {
+    let shop = Shop::new();
+    let other = shop.forget();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    let first_pointer = shop.world.keys.lock().unwrap()[POINTER].clone();
+    assert_eq!(block_on(current(&other)).unwrap().version, "1");
+    put(&shop, [product(2, "b", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    shop.pass(1_000);
+    assert_eq!(block_on(current(&other)).unwrap().products.len(), 2);
+    shop.world.keys.lock().unwrap().insert(POINTER.to_owned(), first_pointer);
+    shop.pass(1_000);
+    assert_eq!(block_on(current(&other)).unwrap().version, "2");
+    shop.pass(100_000);
+    assert_eq!(block_on(current(&other)).unwrap().version, "1");
+}
+
+#[test]
+fn a_store_that_is_down_stops_no_buyer() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    *shop.world.store_is_down.lock().unwrap() = true;
+    assert!(block_on(publish(&shop.app)).is_err());
+    assert!(state(&shop).is_due(shop.app.clock.now()));
+    assert_eq!(block_on(current(&shop.app)).unwrap().products.len(), 1);
+    shop.pass(5_000);
+    assert_eq!(block_on(current(&shop.app)).unwrap().products.len(), 1);
+}
+
+#[test]
+fn while_one_checks_the_others_go_on() {
+    let shop = Shop::new();
+    block_on(current(&shop.app)).unwrap();
+    shop.pass(1_000);
+    let now = shop.app.clock.now();
+    assert!(matches!(shop.app.catalog.claim(now), Claim::Check(_)));
+    assert!(matches!(shop.app.catalog.claim(now), Claim::Fresh(_)));
+}
+
+#[test]
+fn of_many_first_requests_one_reads() {
+    let shop = Shop::new();
+    let now = shop.app.clock.now();
+    assert!(matches!(shop.app.catalog.claim(now), Claim::Read));
+    assert!(matches!(shop.app.catalog.claim(now), Claim::Wait));
+    // The reader is lost with its request: the one who waits takes over.
+    assert!(block_on(current(&shop.app)).is_ok());
+}
+
+#[test]
+fn a_publication_overtaken_by_a_later_one_is_mended() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    let late = block_on(read(&shop.app, "")).unwrap();
+    put(&shop, [product(2, "b", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    block_on(write(&shop.app, late)).unwrap();
+    assert!(state(&shop).is_due(shop.app.clock.now()));
+    block_on(publish(&shop.app)).unwrap();
+    assert_eq!(block_on(current(&shop.forget())).unwrap().products.len(), 2);
+}
+
+/// More than one batch reads and than one chunk holds.
+#[test]
+fn a_large_catalog_goes_through_whole() {
+    let shop = Shop::new();
+    let count = 5_200;
+    put(&shop, (0..count).map(|n| product(n, &format!("p{n}"), Some(1), 1)));
+    block_on(publish(&shop.app)).unwrap();
+    let there = block_on(current(&shop.forget())).unwrap();
+    assert_eq!(there.products, shop.app.catalog.get().unwrap().products);
+    assert_eq!(there.products.len() as u64, count);
+    assert!(shop.world.keys.lock().unwrap().contains_key("catalog/5200/products/2"));
+}

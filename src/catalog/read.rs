@@ -1,0 +1,217 @@
+//! The answers that anonymous buyers get: pure functions of the snapshot and
+//! the request's target. The router's handlers and the edge's synchronous
+//! path both answer with them.
+
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::listing::{self, ListQuery, Listed};
+use super::product::{Image, Level, PriceRange, Product, ProductOption};
+use super::snapshot::Snapshot;
+use crate::error::Problem;
+use crate::ids::{ProductId, VariantId};
+use crate::money::{Currency, Money};
+
+/// A browser asks each time and mostly hears 304, so that whoever changes a
+/// price and reloads sees it. A shared cache may keep an answer five seconds:
+/// at most 6.5 s from a change to every buyer, and an order is priced anew
+/// anyway. No `stale-while-revalidate`: asking costs a memory read nearby, and
+/// browsers that honour it would show an old price after a reload.
+pub const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=5";
+
+/// An answer ready to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadAnswer {
+    pub status: StatusCode,
+    pub content_type: &'static str,
+    pub body: Vec<u8>,
+    /// Strong: of the version and the bytes.
+    pub etag: String,
+    pub cache_control: &'static str,
+    pub cache_tag: String,
+    pub catalog_version: String,
+}
+
+impl ReadAnswer {
+    /// The answer to a conditional request: 304 without a body if the client
+    /// has these bytes.
+    #[must_use]
+    pub fn unless_matched(self, if_none_match: Option<&str>) -> Self {
+        if if_none_match.is_some_and(|header| none_match_holds(header, &self.etag)) {
+            Self { status: StatusCode::NOT_MODIFIED, body: Vec::new(), ..self }
+        } else {
+            self
+        }
+    }
+}
+
+/// Whether `If-None-Match` names the entity: the weak comparison of RFC 9110,
+/// section 13.1.2.
+pub fn none_match_holds(header: &str, etag: &str) -> bool {
+    header.trim() == "*"
+        || header.split(',').map(|tag| tag.trim()).any(|tag| tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// The answer to `GET path?query`. `None`: not a path of the catalog's. The
+/// pure target without conditions; see [`ReadAnswer::unless_matched`].
+pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<ReadAnswer, Problem>> {
+    if path == "/v1/products" {
+        return Some(list_products(snapshot, query));
+    }
+    let name = path.strip_prefix("/v1/products/")?;
+    let is_product = !name.is_empty() && !name.contains('/');
+    is_product.then(|| get_product(snapshot, name, query))
+}
+
+/// A page of products.
+#[derive(Serialize, JsonSchema)]
+pub struct ProductList<'a> {
+    pub items: Vec<ProductItem<'a>>,
+    pub next_cursor: Option<String>,
+    /// How many products there are on all pages.
+    pub total: usize,
+}
+
+/// A product as lists show it.
+#[derive(Serialize, JsonSchema)]
+pub struct ProductItem<'a> {
+    pub id: ProductId,
+    pub slug: &'a str,
+    pub title: &'a str,
+    pub vendor: Option<&'a str>,
+    pub price: PriceRange,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<&'a Image>,
+    pub available: Level,
+    pub tags: &'a [String],
+}
+
+/// A product with everything buyers may know.
+#[derive(Serialize, JsonSchema)]
+pub struct ProductDetail<'a> {
+    pub id: ProductId,
+    pub slug: &'a str,
+    pub title: &'a str,
+    pub description: &'a str,
+    pub vendor: Option<&'a str>,
+    pub tags: &'a [String],
+    /// `null` if no variant is sold in the currency.
+    pub price: Option<PriceRange>,
+    pub available: Level,
+    pub options: &'a [ProductOption],
+    pub variants: Vec<VariantDetail<'a>>,
+    pub images: &'a [Image],
+    pub collections: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct VariantDetail<'a> {
+    pub id: VariantId,
+    pub sku: &'a str,
+    pub title: &'a str,
+    /// The value of each option, by the option's name.
+    pub options: BTreeMap<&'a str, &'a str>,
+    /// `null` if it is not sold in the currency.
+    pub price: Option<Money>,
+    pub available: Level,
+}
+
+impl<'a> From<&Listed<'a>> for ProductItem<'a> {
+    fn from(listed: &Listed<'a>) -> Self {
+        let product = listed.product;
+        Self {
+            id: product.id,
+            slug: &product.slug,
+            title: &product.title,
+            vendor: product.vendor.as_deref(),
+            price: listed.price,
+            image: product.images.first(),
+            available: product.level,
+            tags: &product.tags,
+        }
+    }
+}
+
+impl<'a> ProductDetail<'a> {
+    pub fn new(product: &'a Product, currency: Currency) -> Self {
+        let variants = product.variants.iter().map(|variant| VariantDetail {
+            id: variant.id,
+            sku: &variant.sku,
+            title: &variant.title,
+            options: named_options(product, &variant.options),
+            price: variant.price(currency),
+            available: variant.level,
+        });
+        Self {
+            id: product.id,
+            slug: &product.slug,
+            title: &product.title,
+            description: &product.description,
+            vendor: product.vendor.as_deref(),
+            tags: &product.tags,
+            price: product.price_range(currency),
+            available: product.level,
+            options: &product.options,
+            variants: variants.collect(),
+            images: &product.images,
+            collections: Vec::new(),
+        }
+    }
+}
+
+/// A variant's values, by the name of the option each belongs to.
+pub fn named_options<'a>(product: &'a Product, values: &'a [String]) -> BTreeMap<&'a str, &'a str> {
+    product.options.iter().map(|option| option.name.as_str()).zip(values.iter().map(String::as_str)).collect()
+}
+
+fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
+    let page = listing::page(snapshot, &ListQuery::parse(snapshot, query)?);
+    let list = ProductList {
+        items: page.items.iter().map(ProductItem::from).collect(),
+        next_cursor: page.next_cursor,
+        total: page.total,
+    };
+    ready(snapshot, &list, "products".to_owned())
+}
+
+fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswer, Problem> {
+    let mut currency = snapshot.settings.default_currency;
+    let mut asked = false;
+    for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
+        if parameter != "currency" || asked {
+            return Err(Problem::invalid_field(parameter, "there is no such parameter, or it is there twice"));
+        }
+        currency = listing::currency(snapshot, &value)?;
+        asked = true;
+    }
+    let product = match name.parse() {
+        Ok(id) => snapshot.by_id(id),
+        Err(_) => snapshot.by_slug(name),
+    };
+    let product = product.ok_or_else(Problem::not_found)?;
+    ready(snapshot, &ProductDetail::new(product, currency), format!("products,product:{}", product.id))
+}
+
+fn ready(snapshot: &Snapshot, body: &impl Serialize, cache_tag: String) -> Result<ReadAnswer, Problem> {
+    let body = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
+    // Names bytes, keeps no secret: 64 bits beside the version are plenty.
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(&body);
+    Ok(ReadAnswer {
+        status: StatusCode::OK,
+        content_type: "application/json",
+        etag: format!("\"{}-{:016x}\"", snapshot.version, hasher.finish()),
+        body,
+        cache_control: CACHE_CONTROL,
+        cache_tag,
+        catalog_version: snapshot.version.clone(),
+    })
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -1,0 +1,23 @@
+//! [`Staff`]: whoever may not write the catalog hears so before the body is
+//! read, so that a stranger learns nothing from what is wrong with it.
+
+use aide::OperationInput;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use crate::app::App;
+use crate::auth::{Caller, SignedIn};
+use crate::error::Problem;
+
+/// A signed-in member of staff.
+pub struct Staff(pub SignedIn);
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Caller::from_request_parts(parts, app).await?.require_staff().map(Self)
+    }
+}
+
+impl OperationInput for Staff {}

@@ -1,0 +1,232 @@
+//! The statements that write a product. Each batch begins with the catalog's
+//! state, whose constraints refuse it where it must not happen: `stale_product`,
+//! `too_many_products`, `catalog_too_large` (a conditional `UPDATE` that hits no
+//! row would not fail a batch).
+
+use serde::Serialize;
+
+use crate::catalog::product::{Image, Product, ProductOption, Variant};
+use crate::ids::{ProductId, VariantId};
+use crate::ports::{Statement, Value};
+
+pub fn insert_product(product: &Product) -> Vec<Statement> {
+    let mut batch = vec![
+        Statement::new(
+            "UPDATE catalog_state SET revision = revision + 1, products = products + 1, bytes = bytes + ?1
+             RETURNING revision",
+            [product.bytes().into()],
+        ),
+        Statement::new(
+            "INSERT INTO products (id, slug, title, description, vendor, status, version, bytes, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            row(product),
+        ),
+    ];
+    batch.extend(insert_tags(product));
+    batch.extend(insert_options(product));
+    batch.extend(insert_images(product));
+    let variants: Vec<_> = product.variants.iter().enumerate().collect();
+    batch.push(put_variants(product.id, &variants));
+    batch.push(insert_prices(product.variants.iter()));
+    batch
+}
+
+/// Writes what differs between the product as it was read and as it shall be.
+pub fn update_product(before: &Product, after: &Product) -> Vec<Statement> {
+    let id = || Value::from(after.id.to_string());
+    let mut batch = vec![
+        Statement::new(
+            "UPDATE catalog_state SET
+               revision = CASE WHEN EXISTS (SELECT 1 FROM products WHERE id = ?1 AND version = ?2) THEN revision + 1 ELSE -1 END,
+               bytes = bytes + ?3 - coalesce((SELECT bytes FROM products WHERE id = ?1), 0)
+             RETURNING revision",
+            [id(), before.version.into(), after.bytes().into()],
+        ),
+        Statement::new(
+            "UPDATE products SET slug = ?2, title = ?3, description = ?4, vendor = ?5, status = ?6, version = ?7,
+               bytes = ?8, created_at = ?9, updated_at = ?10 WHERE id = ?1",
+            row(after),
+        ),
+    ];
+    if before.tags != after.tags {
+        batch.push(Statement::new("DELETE FROM product_tags WHERE product_id = ?1", [id()]));
+        batch.extend(insert_tags(after));
+    }
+    if before.options != after.options {
+        batch.push(Statement::new("DELETE FROM product_options WHERE product_id = ?1", [id()]));
+        batch.extend(insert_options(after));
+    }
+    if before.images != after.images {
+        batch.push(Statement::new("DELETE FROM product_images WHERE product_id = ?1", [id()]));
+        batch.extend(insert_images(after));
+    }
+    update_variants(&mut batch, before, after);
+    batch
+}
+
+fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product) {
+    let was = |id: VariantId| before.variants.iter().enumerate().find(|(_, variant)| variant.id == id);
+    let kept = |variant: &Variant| after.variants.iter().any(|other| other.id == variant.id);
+    let removed: Vec<_> = before.variants.iter().filter(|variant| !kept(variant)).map(|variant| variant.id).collect();
+    if !removed.is_empty() {
+        batch.extend(delete_variants(&removed));
+    }
+    let placed = after.variants.iter().enumerate();
+    let changed: Vec<_> = placed.filter(|(n, variant)| was(variant.id) != Some((*n, *variant))).collect();
+    // What is unique must be given up before another variant can take it.
+    let moved: Vec<_> = changed
+        .iter()
+        .filter(|(_, new)| was(new.id).is_some_and(|(_, old)| old.sku != new.sku || old.options != new.options))
+        .map(|(_, variant)| variant.id)
+        .collect();
+    if !moved.is_empty() {
+        batch.push(Statement::new(
+            "UPDATE variants SET sku = ' ' || id, option_values = json_quote(id) WHERE id IN (SELECT value FROM json_each(?1))",
+            [json(&moved)],
+        ));
+    }
+    if !changed.is_empty() {
+        batch.push(put_variants(after.id, &changed));
+    }
+    let priced = after.variants.iter().filter(|new| was(new.id).is_none_or(|(_, old)| old.prices != new.prices));
+    let priced: Vec<_> = priced.collect();
+    if !priced.is_empty() {
+        let ids: Vec<_> = priced.iter().map(|variant| variant.id).collect();
+        batch.push(Statement::new(
+            "DELETE FROM prices WHERE variant_id IN (SELECT value FROM json_each(?1))",
+            [json(&ids)],
+        ));
+        batch.push(insert_prices(priced.into_iter()));
+    }
+}
+
+pub fn delete_product(product: &Product) -> Vec<Statement> {
+    let variants: Vec<_> = product.variants.iter().map(|variant| variant.id).collect();
+    let mut batch = vec![Statement::new(
+        "UPDATE catalog_state SET
+           revision = CASE WHEN EXISTS (SELECT 1 FROM products WHERE id = ?1 AND version = ?2) THEN revision + 1 ELSE -1 END,
+           products = products - 1,
+           bytes = bytes - coalesce((SELECT bytes FROM products WHERE id = ?1), 0)
+         RETURNING revision",
+        [product.id.to_string().into(), product.version.into()],
+    )];
+    batch.extend(delete_variants(&variants));
+    batch.push(Statement::new("DELETE FROM products WHERE id = ?1", [product.id.to_string().into()]));
+    batch
+}
+
+fn delete_variants(ids: &[VariantId]) -> [Statement; 2] {
+    [
+        Statement::new("DELETE FROM stock_levels WHERE variant_id IN (SELECT value FROM json_each(?1))", [json(&ids)]),
+        Statement::new("DELETE FROM variants WHERE id IN (SELECT value FROM json_each(?1))", [json(&ids)]),
+    ]
+}
+
+fn row(product: &Product) -> [Value; 10] {
+    [
+        product.id.to_string().into(),
+        product.slug.clone().into(),
+        product.title.clone().into(),
+        product.description.clone().into(),
+        product.vendor.clone().into(),
+        product.status.as_str().into(),
+        product.version.into(),
+        product.bytes().into(),
+        product.created_at.millis().into(),
+        product.updated_at.millis().into(),
+    ]
+}
+
+fn insert_tags(product: &Product) -> Option<Statement> {
+    (!product.tags.is_empty()).then(|| {
+        Statement::new(
+            "INSERT INTO product_tags (product_id, position, tag) SELECT ?1, key, value FROM json_each(?2)",
+            [product.id.to_string().into(), json(&product.tags)],
+        )
+    })
+}
+
+fn insert_options(product: &Product) -> Option<Statement> {
+    let options: &[ProductOption] = &product.options;
+    (!options.is_empty()).then(|| {
+        Statement::new(
+            "INSERT INTO product_options (product_id, position, name, option_values)
+             SELECT ?1, key, value ->> '$.name', value -> '$.values' FROM json_each(?2)",
+            [product.id.to_string().into(), json(&options)],
+        )
+    })
+}
+
+fn insert_images(product: &Product) -> Option<Statement> {
+    let images: &[Image] = &product.images;
+    (!images.is_empty()).then(|| {
+        Statement::new(
+            "INSERT INTO product_images (product_id, position, url, alt)
+             SELECT ?1, key, value ->> '$.url', value ->> '$.alt' FROM json_each(?2)",
+            [product.id.to_string().into(), json(&images)],
+        )
+    })
+}
+
+#[derive(Serialize)]
+struct VariantRow<'a> {
+    id: VariantId,
+    position: usize,
+    sku: &'a str,
+    title: &'a Option<String>,
+    options: &'a [String],
+    weight_grams: Option<u32>,
+    barcode: &'a Option<String>,
+}
+
+fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> Statement {
+    let rows: Vec<_> = variants
+        .iter()
+        .map(|(position, variant)| VariantRow {
+            id: variant.id,
+            position: *position,
+            sku: &variant.sku,
+            title: &variant.given_title,
+            options: &variant.options,
+            weight_grams: variant.weight_grams,
+            barcode: &variant.barcode,
+        })
+        .collect();
+    Statement::new(
+        "INSERT INTO variants (product_id, id, position, sku, title, option_values, weight_grams, barcode)
+         SELECT ?1, value ->> '$.id', value ->> '$.position', value ->> '$.sku', value ->> '$.title',
+                value -> '$.options', value ->> '$.weight_grams', value ->> '$.barcode'
+         FROM json_each(?2) WHERE true
+         ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, title = excluded.title,
+           option_values = excluded.option_values, weight_grams = excluded.weight_grams, barcode = excluded.barcode",
+        [product.to_string().into(), json(&rows)],
+    )
+}
+
+#[derive(Serialize)]
+struct PriceRow {
+    variant: VariantId,
+    currency: crate::money::Currency,
+    amount: i64,
+}
+
+fn insert_prices<'a>(variants: impl Iterator<Item = &'a Variant>) -> Statement {
+    let rows: Vec<_> = variants
+        .flat_map(|variant| {
+            variant.prices.iter().map(|price| PriceRow {
+                variant: variant.id,
+                currency: price.currency,
+                amount: price.amount,
+            })
+        })
+        .collect();
+    Statement::new(
+        "INSERT INTO prices (variant_id, currency, amount)
+         SELECT value ->> '$.variant', value ->> '$.currency', value ->> '$.amount' FROM json_each(?1)",
+        [json(&rows)],
+    )
+}
+
+fn json(value: &impl Serialize) -> Value {
+    serde_json::to_string(value).unwrap_or_default().into()
+}

@@ -1,0 +1,172 @@
+use super::*;
+use crate::catalog::product::level_changed;
+use crate::catalog::testing::{connection, product as example, run};
+use proptest::prelude::*;
+use rusqlite::Connection;
+
+fn batch(connection: &mut Connection, statements: &[Statement]) -> Result<Vec<Rows>, String> {
+    let transaction = connection.transaction().unwrap();
+    let rows: Result<Vec<_>, _> = statements.iter().map(|statement| run(&transaction, statement)).collect();
+    let rows = rows.map_err(|error| error.to_string())?;
+    transaction.commit().unwrap();
+    Ok(rows)
+}
+
+fn read(connection: &Connection, id: ProductId) -> Option<Product> {
+    read_product(run(connection, &product(id)).unwrap()).unwrap()
+}
+
+/// A product with all there is to one.
+fn rich() -> Product {
+    let mut product = example(1, "Mug \"Größe\"", Some(1_990), 5);
+    let value = serde_json::json!([{"name": "Size", "values": ["S", "L"]}, {"name": "Hue", "values": ["red"]}]);
+    product.options = serde_json::from_value(value).unwrap();
+    product.description = "two\nlines".into();
+    product.vendor = Some("Fern & Fettle".into());
+    product.tags = vec!["z".into(), "a".into()];
+    product.images =
+        serde_json::from_value(serde_json::json!([{"url": "/b.svg", "alt": ""}, {"url": "/a.svg", "alt": "A"}]))
+            .unwrap();
+    let mut second = example(2, "", Some(0), 5).variants.remove(0);
+    product.variants[0].options = vec!["L".into(), "red".into()];
+    product.variants[0].title = "L / red".into();
+    second.options = vec!["S".into(), "red".into()];
+    second.given_title = Some("Small".into());
+    second.title = "Small".into();
+    second.weight_grams = Some(5);
+    second.barcode = Some("123".into());
+    product.variants.push(second);
+    product
+}
+
+#[test]
+fn a_product_is_read_as_it_was_written() {
+    let mut db = connection();
+    let product = rich();
+    batch(&mut db, &insert_product(&product)).unwrap();
+    assert_eq!(read(&db, product.id), Some(product.clone()));
+    let found = read_product(run(&db, &product_of_variant(product.variants[1].id)).unwrap()).unwrap();
+    assert_eq!(found.unwrap().id, product.id);
+    let rows = run(&db, &active_products("", 10, 0)).unwrap();
+    assert_eq!(documents(rows).unwrap().len(), 1);
+    let prices: Vec<CurrentPrice> =
+        run(&db, &current_prices(&[product.variants[0].id], Currency::parse("EUR").unwrap()))
+            .unwrap()
+            .decode()
+            .unwrap();
+    assert_eq!(prices[0].amount, 1_990);
+}
+
+#[test]
+fn every_part_of_a_product_can_change() {
+    let mut db = connection();
+    let before = rich();
+    batch(&mut db, &insert_product(&before)).unwrap();
+    let mut after = before.clone();
+    after.version = 2;
+    after.title = "Cup".into();
+    after.tags = vec!["new".into()];
+    after.images.clear();
+    after.options[0].values.push("XL".into());
+    // The variants trade places, SKUs and options; a third one comes.
+    after.variants.reverse();
+    let (left, right) = after.variants.split_at_mut(1);
+    std::mem::swap(&mut left[0].sku, &mut right[0].sku);
+    std::mem::swap(&mut left[0].options, &mut right[0].options);
+    after.variants[1].title = "S / red".into();
+    after.variants[1].prices.clear();
+    let mut third = example(3, "", Some(7), 5).variants.remove(0);
+    third.options = vec!["XL".into(), "red".into()];
+    third.title = "XL / red".into();
+    after.variants.push(third);
+    batch(&mut db, &update_product(&before, &after)).unwrap();
+    assert_eq!(read(&db, after.id), Some(after.clone()));
+    let mut last = after.clone();
+    last.version = 3;
+    last.variants.remove(0);
+    batch(&mut db, &update_product(&after, &last)).unwrap();
+    assert_eq!(read(&db, after.id), Some(last.clone()));
+    batch(&mut db, &delete_product(&last)).unwrap();
+    assert_eq!(read(&db, after.id), None);
+    let (products, bytes): (i64, i64) =
+        db.query_row("SELECT products, bytes FROM catalog_state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!((products, bytes), (0, 0));
+    for table in ["variants", "prices", "product_tags", "product_options", "product_images"] {
+        let count: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 0, "{table}");
+    }
+}
+
+#[test]
+fn a_change_decided_from_an_old_version_writes_nothing() {
+    let mut db = connection();
+    let product = rich();
+    batch(&mut db, &insert_product(&product)).unwrap();
+    let mut stale = product.clone();
+    stale.version = 9;
+    for statements in [update_product(&stale, &product), delete_product(&stale)] {
+        assert!(batch(&mut db, &statements).unwrap_err().contains("stale_product"));
+    }
+    batch(&mut db, &delete_product(&product)).unwrap();
+    assert!(batch(&mut db, &update_product(&product, &product)).unwrap_err().contains("stale_product"));
+}
+
+#[test]
+fn a_full_shop_says_so() {
+    let mut db = connection();
+    db.execute("UPDATE catalog_state SET products = 50000", []).unwrap();
+    assert!(batch(&mut db, &insert_product(&rich())).unwrap_err().contains("too_many_products"));
+    db.execute("UPDATE catalog_state SET products = 1, bytes = 40000000", []).unwrap();
+    assert!(batch(&mut db, &insert_product(&rich())).unwrap_err().contains("catalog_too_large"));
+}
+
+#[test]
+fn settings_are_there_from_the_start() {
+    let settings = read_settings(run(&connection(), &settings()).unwrap()).unwrap();
+    assert_eq!(settings.shop_name, "Tradepost");
+    assert_eq!(settings.currencies.len(), 3);
+    assert_eq!(settings.shipping_options[0].price(settings.default_currency).unwrap().amount, 490);
+}
+
+#[test]
+fn an_older_stock_level_changes_nothing() {
+    let mut db = connection();
+    let product = rich();
+    let id = product.variants[0].id;
+    batch(&mut db, &insert_product(&product)).unwrap();
+    let put = |db: &mut Connection, on_hand, version| {
+        let levels = [StockLevel { variant_id: id, on_hand, held: 0, version }];
+        let pair = [bump_if_levels_change(&levels), upsert_stock_levels(&levels)];
+        batch(db, &pair).unwrap()[0].clone().first::<Revision>().unwrap().is_some()
+    };
+    assert!(put(&mut db, 9, 5));
+    assert!(!put(&mut db, 0, 4) && !put(&mut db, 0, 5));
+    assert_eq!(read(&db, product.id).unwrap().level, crate::catalog::product::Level::InStock);
+    assert!(put(&mut db, 0, 6));
+    assert_eq!(read(&db, product.id).unwrap().variants[0].level, crate::catalog::product::Level::Out);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn the_revision_grows_exactly_when_a_level_changes(steps in proptest::collection::vec((0..2_usize, 0..9_i64, 0..9_i64), 1..20)) {
+        let mut db = connection();
+        let product = rich();
+        batch(&mut db, &insert_product(&product)).unwrap();
+        let mut pieces = [0_i64; 2];
+        for (version, (which, on_hand, held)) in steps.into_iter().enumerate() {
+            let (id, held, version) = (product.variants[which].id, held.min(on_hand), version as i64);
+            let mut after = pieces;
+            after[which] = on_hand - held;
+            let expected = level_changed(pieces[which], after[which]) || level_changed(pieces.iter().sum(), after.iter().sum());
+            let levels = [StockLevel { variant_id: id, on_hand, held, version }];
+            let pair = [bump_if_levels_change(&levels), upsert_stock_levels(&levels)];
+            let rows = batch(&mut db, &pair).unwrap();
+            prop_assert_eq!(rows[0].clone().first::<Revision>().unwrap().is_some(), expected);
+            pieces = after;
+            let read = read(&db, product.id).unwrap();
+            prop_assert_eq!(read.level, crate::catalog::product::Level::of(pieces.iter().sum()));
+            prop_assert_eq!(read.variants[which].level, crate::catalog::product::Level::of(pieces[which]));
+        }
+    }
+}

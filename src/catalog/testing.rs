@@ -1,0 +1,228 @@
+//! A shop in memory for the room's own tests: the real migrations on SQLite,
+//! a key-value store that can fail, a clock that is set by hand.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
+use rusqlite::types::{Value as Sql, ValueRef};
+
+use super::snapshot::{CatalogMemory, Settings};
+use crate::app::{App, Capabilities, Config, Keys};
+use crate::ports::*;
+
+pub fn settings() -> Settings {
+    serde_json::from_value(serde_json::json!({
+        "shop_name": "Tradepost", "default_currency": "EUR", "currencies": ["EUR", "USD", "GBP"], "shipping_options": []
+    }))
+    .unwrap()
+}
+
+/// Every value once: ids that differ and repeat from run to run.
+#[derive(Default)]
+pub struct Counter(AtomicU64);
+
+impl Entropy for Counter {
+    fn fill(&self, buffer: &mut [u8]) {
+        let next = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        buffer.fill(0);
+        let end = buffer.len();
+        buffer[end - 8..].copy_from_slice(&next);
+    }
+}
+
+/// What the shop is made of, kept so that tests can look and meddle.
+#[derive(Default)]
+pub struct World {
+    pub now: AtomicI64,
+    pub keys: Mutex<HashMap<String, Vec<u8>>>,
+    pub reads: AtomicI64,
+    pub writes: Mutex<Vec<String>>,
+    pub store_is_down: Mutex<bool>,
+    pub commands: Mutex<Vec<String>>,
+    counter: Counter,
+}
+
+pub struct Shop {
+    pub app: App,
+    pub world: Arc<World>,
+}
+
+struct Port(Arc<World>);
+struct Sqlite(Mutex<Connection>);
+
+pub fn connection() -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
+    let mut migrations: Vec<_> = std::fs::read_dir("migrations").unwrap().map(|file| file.unwrap().path()).collect();
+    migrations.sort();
+    for migration in migrations {
+        connection.execute_batch(&std::fs::read_to_string(migration).unwrap()).unwrap();
+    }
+    connection
+}
+
+/// Binds as D1 does: every number as a double.
+pub fn run(connection: &Connection, statement: &Statement) -> Result<Rows, rusqlite::Error> {
+    let mut prepared = connection.prepare(statement.sql)?;
+    let params = statement.params.iter().map(|value| match value {
+        Value::Null => Sql::Null,
+        Value::Integer(number) => Sql::Real(*number as f64),
+        Value::Text(text) => Sql::Text(text.clone()),
+    });
+    let names: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = prepared.query(rusqlite::params_from_iter(params))?;
+    let mut answer = Vec::new();
+    while let Some(row) = rows.next()? {
+        let cell = |n| match row.get_ref(n).unwrap() {
+            ValueRef::Integer(number) => number.into(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
+            ValueRef::Real(number) => number.into(),
+            _ => serde_json::Value::Null,
+        };
+        answer.push(names.iter().enumerate().map(|(n, name)| (name.clone(), cell(n))).collect());
+    }
+    Ok(Rows(answer))
+}
+
+impl Database for Sqlite {
+    fn batch(&self, statements: Vec<Statement>) -> Pending<'_, Result<Vec<Rows>, DatabaseError>> {
+        let mut connection = self.0.lock().unwrap();
+        let transaction = connection.transaction().unwrap();
+        let result: Result<Vec<Rows>, _> = statements.iter().map(|statement| run(&transaction, statement)).collect();
+        let result = match result {
+            Ok(rows) => transaction.commit().map(|()| rows),
+            Err(error) => Err(error),
+        };
+        let result = result.map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::ConstraintViolation) => DatabaseError::Constraint(error.to_string()),
+            _ => panic!("{error}"),
+        });
+        Box::pin(async { result })
+    }
+}
+
+impl Cache for Port {
+    fn get<'a>(&'a self, key: &'a str) -> Pending<'a, Result<Option<Vec<u8>>, CacheError>> {
+        self.0.reads.fetch_add(1, Ordering::Relaxed);
+        let down = *self.0.store_is_down.lock().unwrap();
+        let value = self.0.keys.lock().unwrap().get(key).cloned();
+        Box::pin(async move { if down { Err(CacheError("down".into())) } else { Ok(value) } })
+    }
+    fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, _: Option<u32>) -> Pending<'a, Result<(), CacheError>> {
+        let down = *self.0.store_is_down.lock().unwrap();
+        if !down {
+            self.0.writes.lock().unwrap().push(key.to_owned());
+            self.0.keys.lock().unwrap().insert(key.to_owned(), value);
+        }
+        Box::pin(async move { if down { Err(CacheError("down".into())) } else { Ok(()) } })
+    }
+}
+
+impl Objects for Port {
+    fn command<'a>(
+        &'a self,
+        _: ObjectClass,
+        _: &'a str,
+        body: String,
+    ) -> Pending<'a, Result<String, ObjectUnavailable>> {
+        self.0.commands.lock().unwrap().push(body);
+        Box::pin(async { Ok("{}".to_owned()) })
+    }
+}
+
+impl EventQueue for Port {
+    fn send(&self, _: Vec<String>) -> Pending<'_, Result<(), QueueError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl HttpClient for Port {
+    fn call(&self, _: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
+        Box::pin(async { Err(HttpError("nobody".to_owned())) })
+    }
+}
+
+impl Clock for Port {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.now.load(Ordering::Relaxed))
+    }
+    fn sleep(&self, millis: u32) -> Pending<'static, ()> {
+        self.0.now.fetch_add(i64::from(millis), Ordering::Relaxed);
+        Box::pin(async {})
+    }
+}
+
+impl Entropy for Port {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.counter.fill(buffer);
+    }
+}
+
+impl Shop {
+    pub fn new() -> Self {
+        let world = Arc::new(World::default());
+        world.now.store(1_700_000_000_000, Ordering::Relaxed);
+        let port = || Box::new(Port(world.clone()));
+        let app = App::new(Capabilities {
+            database: Box::new(Sqlite(Mutex::new(connection()))),
+            cache: port(),
+            objects: port(),
+            events: port(),
+            http: port(),
+            clock: port(),
+            entropy: port(),
+            keys: Keys::parse(&"0".repeat(64)).unwrap(),
+            config: Config::default(),
+            catalog: CatalogMemory::default(),
+        });
+        Self { app, world }
+    }
+
+    pub fn pass(&self, millis: i64) {
+        self.world.now.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// The same shop seen from another isolate: an empty memory, the same rest.
+    pub fn forget(&self) -> App {
+        let port = || Box::new(Port(self.world.clone()));
+        App::new(Capabilities {
+            database: Box::new(Sqlite(Mutex::new(Connection::open_in_memory().unwrap()))),
+            cache: port(),
+            objects: port(),
+            events: port(),
+            http: port(),
+            clock: port(),
+            entropy: port(),
+            keys: self.app.keys.clone(),
+            config: Config::default(),
+            catalog: CatalogMemory::default(),
+        })
+    }
+}
+
+/// Runs a future that waits for nothing but this file's ports.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    for _ in 0..1_000_000 {
+        if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+    panic!("the future waits for something else");
+}
+
+/// An active product with one variant, sold in euros at most.
+pub fn product(n: u64, title: &str, eur: Option<i64>, created_at: i64) -> super::product::Product {
+    let id = |prefix| format!("{prefix}{}", ulid::Ulid::from_parts(1, u128::from(n)));
+    let prices: Vec<_> = eur.iter().map(|amount| serde_json::json!({"amount": amount, "currency": "EUR"})).collect();
+    serde_json::from_value(serde_json::json!({
+        "id": id("prod_"), "slug": format!("slug-{n}"), "title": title, "description": "", "vendor": null,
+        "tags": [], "status": "active", "version": 1, "created_at": created_at, "updated_at": created_at,
+        "options": [], "images": [], "level": "out",
+        "variants": [{"id": id("var_"), "sku": format!("SKU-{n}"), "title": title, "given_title": null, "options": [],
+            "prices": prices, "weight_grams": null, "barcode": null, "level": "out"}],
+    }))
+    .unwrap()
+}

@@ -1,0 +1,220 @@
+// A buyer in a real browser, from the shelves to the order's number; once without JavaScript.
+// Pictures of every page are left in tests/output.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { chromium as browserType } from "playwright-core";
+import { chromium } from "../../scripts/lib/chromium.mjs";
+import { at } from "../../scripts/lib/paths.mjs";
+import { openShop } from "../worker/shop.mjs";
+
+let server, shop, browser;
+
+before(async () => {
+  const { program, why } = await chromium();
+  assert.ok(program, why);
+  mkdirSync(at("tests", "output"), { recursive: true });
+  ({ server, shop } = await openShop({ seed: "demo" }));
+  browser = await browserType.launch({
+    executablePath: program,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A browser window that writes down everything a buyer should never cause. */
+async function visit(options = {}) {
+  const context = await browser.newContext({ baseURL: server.url, viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => {
+    if (message.type() !== "error" && !/content security policy/i.test(message.text())) return;
+    // The browser reports the page that names a mistake (422) as if it had failed to load.
+    if (/status of 422/.test(message.text()) && message.location().url.endsWith("/checkout")) return;
+    faults.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
+  page.on("requestfailed", (request) => faults.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+  page.on("response", (response) => {
+    if (response.status() >= 500) faults.push(`${response.request().method()} ${response.url()} answered ${response.status()}`);
+  });
+  const picture = async (name) => {
+    await page.screenshot({ path: at("tests", "output", `${name}.png`), fullPage: true });
+    if (options.javaScriptEnabled === false) return;
+    const { wide, shown } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, shown: document.documentElement.clientWidth }));
+    assert.ok(wide <= shown, `${name} is ${wide} wide in a window of ${shown}`);
+    const missing = await page.evaluate(() => [...document.images].filter((image) => image.complete && image.naturalWidth === 0).map(({ src }) => src));
+    assert.deepEqual(missing, [], `${name} lacks pictures`);
+  };
+  const leave = async () => {
+    await context.close();
+    assert.deepEqual(faults, []);
+  };
+  return { page, picture, leave };
+}
+
+async function enterAddress(page, { email = "ada@example.com", name = "Ada Buyer" } = {}) {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Full name").fill(name);
+  await page.getByLabel("Street and number").fill("Lindenweg 7");
+  await page.getByLabel("Postal code").fill("28195");
+  await page.getByLabel("City").fill("Bremen");
+  await page.getByLabel("Country").selectOption("DE");
+}
+
+const heading = (page) => page.getByRole("heading", { level: 1 });
+const placeOrder = (page) => page.getByRole("button", { name: /^Place order/ });
+
+/** What the page says is the order's number. */
+async function numberShown(page) {
+  const text = await page.locator(".status-number").innerText();
+  return /^Order ([0-9A-Z]{4}-[0-9A-Z]{4})$/.exec(text)?.[1] ?? assert.fail(`no number in ${text}`);
+}
+
+/** The order as the shop's staff see it, a moment later. */
+async function listed(number) {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const { items } = await shop.admin("GET", `/v1/admin/orders?q=${number}`);
+    if (items.length === 1) return items[0];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`${number} is not in the staff's list`);
+}
+
+test("a buyer corrects a mistake, pays by card and is given a number", async () => {
+  const { page, picture, leave } = await visit();
+  await page.goto("/");
+  await picture("home");
+  await page.getByRole("link", { name: /Enamel Mug/ }).click();
+  await page.waitForURL("**/products/enamel-mug");
+  assert.equal(await heading(page).innerText(), "Enamel Mug");
+  await page.getByRole("radio", { name: /Moss/ }).check();
+  await picture("product");
+  await page.getByRole("button", { name: "Add to cart" }).click();
+
+  await page.waitForURL("**/cart");
+  await page.getByLabel("Quantity of Enamel Mug").fill("3");
+  await page.getByRole("button", { name: "Update the quantity of Enamel Mug" }).click();
+  await page.getByText("€44.70").first().waitFor();
+  assert.equal(await page.getByLabel("Quantity of Enamel Mug").inputValue(), "3");
+  await page.getByText("Moss", { exact: true }).waitFor();
+  await picture("cart");
+  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await page.waitForURL("**/checkout");
+  await picture("checkout");
+
+  // The browser stops what it can see is wrong.
+  await enterAddress(page, { email: "not an address" });
+  await placeOrder(page).click();
+  assert.equal(await page.locator("input:invalid").getAttribute("name"), "email");
+  // The rest the shop says, next to the field, and keeps what was right.
+  await enterAddress(page, { name: "   " });
+  const [answer] = await Promise.all([page.waitForResponse((response) => response.request().method() === "POST"), placeOrder(page).click()]);
+  assert.equal(answer.status(), 422);
+  const name = page.getByLabel("Full name");
+  await page.getByRole("alert").waitFor();
+  assert.equal(await name.getAttribute("aria-invalid"), "true");
+  assert.ok((await page.locator("#name-error").innerText()).length > 0);
+  assert.equal(await page.getByLabel("City").inputValue(), "Bremen");
+  assert.equal(await page.getByLabel("E-mail").inputValue(), "ada@example.com");
+  await picture("checkout-mistake");
+
+  await name.fill("Ada Buyer");
+  await page.getByRole("radio", { name: /Visa ending 4242/ }).check();
+  await placeOrder(page).click();
+  await page.waitForURL("**/orders/ord_*");
+  assert.match(await heading(page).innerText(), /confirmed/);
+  const number = await numberShown(page);
+  await picture("confirmed");
+
+  const order = await listed(number);
+  assert.equal(order.status, "confirmed");
+  assert.equal(order.pieces, 3);
+  assert.equal(order.email, "ada@example.com");
+  // The order took the cart along, and reloading shows the same order.
+  await page.reload();
+  assert.equal(await numberShown(page), number);
+  await page.getByRole("link", { name: "Cart" }).click();
+  await page.getByText("Your cart is empty.").waitFor();
+  await picture("cart-empty");
+  await leave();
+});
+
+test("without JavaScript, on a telephone, a bank that asks first is answered", async () => {
+  const { page, picture, leave } = await visit({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+  await page.goto("/");
+  await picture("home-narrow");
+  await page.getByRole("link", { name: /Enamel Mug/ }).click();
+  await picture("product-narrow");
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.waitForURL("**/cart");
+  await picture("cart-narrow");
+  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await enterAddress(page);
+  await page.getByRole("radio", { name: /3-D Secure/ }).check();
+  await picture("checkout-narrow");
+  await placeOrder(page).click();
+
+  const bank = page.getByRole("link", { name: "Confirm with your bank" });
+  await Promise.race([bank.waitFor(), page.getByText("Test Bank").waitFor()]);
+  if (await bank.isVisible()) {
+    await picture("action-narrow");
+    await bank.click();
+  }
+  await page.getByText("Test Bank").waitFor();
+  await picture("bank-narrow");
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.waitForURL("**/orders/ord_*");
+  await page.locator(".status-good").waitFor();
+  await picture("confirmed-narrow");
+  assert.equal((await listed(await numberShown(page))).payment_status, "paid");
+  await leave();
+});
+
+test("a declined card is followed by one that pays", async () => {
+  const { page, picture, leave } = await visit({ colorScheme: "dark" });
+  await page.goto("/products/canvas-rucksack");
+  await picture("product-dark");
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await enterAddress(page);
+  await page.getByRole("radio", { name: "Card that is declined" }).check();
+  await picture("checkout-dark");
+  await placeOrder(page).click();
+  await page.waitForURL("**/orders/ord_*");
+  const number = await numberShown(page);
+  await page.getByText("Pay another way").waitFor();
+  await picture("declined-dark");
+  await page.getByRole("radio", { name: /Visa ending 4242/ }).check();
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await page.locator(".status-good").waitFor();
+  assert.equal(await numberShown(page), number);
+  await picture("confirmed-dark");
+  assert.equal((await listed(number)).status, "confirmed");
+  await leave();
+});
+
+test("a page that does not exist says so, and more is wanted than there is", async () => {
+  const { page, picture, leave } = await visit();
+  const missing = await page.context().request.get("/products/no-such-thing", { headers: { accept: "text/html" } });
+  assert.equal(missing.status(), 404);
+  assert.match(await missing.text(), /Back to the shop/);
+  await page.setContent(await missing.text());
+
+  await page.goto("/products/canvas-rucksack");
+  await page.getByLabel("Quantity").fill("99");
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await enterAddress(page);
+  await page.getByRole("radio", { name: /Visa ending 4242/ }).check();
+  await placeOrder(page).click();
+  await page.getByRole("alert").waitFor();
+  assert.match(await page.getByRole("alert").innerText(), /left|stock/i);
+  await picture("out-of-stock");
+  await page.context().close();
+});

@@ -1,0 +1,537 @@
+//! The model around the rules: orders with what is stored and what is only in
+//! memory, pools with their records, and a payment provider with a ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tradepost::catalog::store::CurrentPrice;
+use tradepost::ids::{OrderId, ProductId, VariantId};
+use tradepost::money::{Currency, Money};
+use tradepost::orders::decision::{Answer, Command, NewLine, PaymentChoice, Refused, decide, learn};
+use tradepost::orders::details::Details;
+use tradepost::orders::effect::{Effect, due, wake};
+use tradepost::orders::order::{Event, Order, Stage};
+use tradepost::payments::{AttemptStatus, Method, Outcome, Provider};
+use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
+use tradepost::ports::Timestamp;
+
+use crate::rng::Rng;
+
+const PRICE: i64 = 250;
+const STEPS: u64 = 250;
+
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Outcomes {
+    pub confirmed: u32,
+    pub cancelled: u32,
+    pub open: u32,
+    pub refunded: u32,
+    pub voided: u32,
+    pub crashes: u32,
+}
+
+impl Outcomes {
+    pub fn add(&mut self, other: &Self) {
+        self.confirmed += other.confirmed;
+        self.cancelled += other.cancelled;
+        self.open += other.open;
+        self.refunded += other.refunded;
+        self.voided += other.voided;
+        self.crashes += other.crashes;
+    }
+}
+
+struct Buyer {
+    stored: Order,
+    memory: Order,
+    /// Where a crash loses the difference between the two.
+    clean: bool,
+}
+
+#[derive(Default)]
+struct Stock {
+    pool: Pool,
+    ended: BTreeMap<HoldId, Ended>,
+    references: BTreeSet<String>,
+    put_in: i64,
+}
+
+/// What the provider knows of an attempt.
+#[derive(Debug, Clone, Default)]
+struct Charge {
+    paid: i64,
+    refunded: i64,
+    voided: bool,
+    /// How the buyer's bank will answer.
+    declines: bool,
+    wants_action: bool,
+}
+
+/// A call on its way; it may arrive late, twice or never, and so may its answer.
+#[derive(Clone)]
+struct Call {
+    buyer: usize,
+    effect: Effect,
+}
+
+pub struct World {
+    rng: Rng,
+    now: Timestamp,
+    currency: Currency,
+    variants: Vec<VariantId>,
+    stocks: BTreeMap<VariantId, Stock>,
+    charges: BTreeMap<String, Charge>,
+    buyers: Vec<Buyer>,
+    late: Vec<Call>,
+    answers: Vec<(usize, Answer)>,
+    trace: Vec<String>,
+    outcomes: Outcomes,
+}
+
+fn id(kind: u8, n: usize) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[0] = kind;
+    bytes[15] = u8::try_from(n).unwrap();
+    bytes
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let currency = Currency::parse("EUR").unwrap();
+        let variants: Vec<_> = (0..3).map(|n| VariantId::derived(id(1, n))).collect();
+        let mut world = Self {
+            now: Timestamp::from_millis(1_000_000),
+            currency,
+            stocks: variants.iter().map(|variant| (*variant, Stock::default())).collect(),
+            charges: BTreeMap::new(),
+            buyers: Vec::new(),
+            late: Vec::new(),
+            answers: Vec::new(),
+            trace: Vec::new(),
+            outcomes: Outcomes::default(),
+            variants: variants.clone(),
+            rng: Rng::new(0),
+        };
+        for (n, variant) in variants.iter().enumerate() {
+            let delta = i64::try_from(1 + rng.below(8)).unwrap();
+            let reference = format!("delivery-{n}");
+            let command = pool::Command::Adjust { delta, reason: Reason::Received, reference };
+            world.ask_pool(*variant, &command).unwrap();
+        }
+        for n in 0..6 {
+            let order = Order::created(OrderId::derived(id(2, n)), currency, None, world.now);
+            world.buyers.push(Buyer { stored: order.clone(), memory: order, clean: true });
+        }
+        world.rng = rng;
+        world
+    }
+
+    /// A history full of faults.
+    pub fn suffer(&mut self) {
+        for _ in 0..STEPS {
+            let buyer = usize::try_from(self.rng.below(6)).unwrap();
+            match self.rng.below(20) {
+                0..=3 => self.shop(buyer),
+                4..=5 => self.pay_or_cancel(buyer),
+                6..=14 => self.work(buyer, true),
+                15 => self.crash(buyer),
+                16 => self.arrive_late(),
+                17 => self.hear_late(),
+                18 => self.adjust(),
+                _ => self.pass_time(),
+            }
+            self.check_pools();
+        }
+    }
+
+    /// Faults end; time passes until nothing is owed, even after the last late
+    /// call has come in.
+    pub fn settle(&mut self) {
+        self.work_off();
+        while !self.late.is_empty() {
+            self.arrive_late();
+        }
+        self.work_off();
+        self.check_pools();
+    }
+
+    fn work_off(&mut self) {
+        for _ in 0..200 {
+            for buyer in 0..self.buyers.len() {
+                for _ in 0..20 {
+                    self.work(buyer, false);
+                }
+            }
+            let wakes: Vec<_> = self.buyers.iter().filter_map(|b| wake(&b.memory, self.now)).collect();
+            match wakes.into_iter().min() {
+                Some(at) => self.now = at.max(self.now.plus_millis(1)),
+                None => break,
+            }
+        }
+    }
+
+    /// Whether the shop kept its promises.
+    pub fn judge(&mut self) -> Outcomes {
+        let mut sold: BTreeMap<VariantId, i64> = BTreeMap::new();
+        let mut outcomes = self.outcomes.clone();
+        for buyer in &self.buyers {
+            let order = &buyer.memory;
+            assert!(due(order, self.now).is_empty(), "something is still owed: {order:?}");
+            let prefix = format!("{}-", order.id);
+            let charges: Vec<_> = self.charges.iter().filter(|(id, _)| id.starts_with(&prefix)).collect();
+            let kept: i64 = charges.iter().map(|(_, charge)| charge.paid - charge.refunded).sum();
+            outcomes.refunded += charges.iter().filter(|(_, charge)| charge.refunded > 0).count() as u32;
+            outcomes.voided += charges.iter().filter(|(_, charge)| charge.voided).count() as u32;
+            match &order.stage {
+                Stage::Confirmed { placement, committed, .. } => {
+                    outcomes.confirmed += 1;
+                    assert!(committed, "confirmed without its goods: {order:?}");
+                    assert_eq!(kept, placement.totals.total.amount, "paid once, exactly: {order:?} {charges:?}");
+                    for item in order.items() {
+                        *sold.entry(item.variant).or_default() += item.quantity;
+                    }
+                }
+                Stage::Cancelled { .. } => {
+                    outcomes.cancelled += 1;
+                    assert_eq!(kept, 0, "paid for nothing: {order:?} {charges:?}");
+                }
+                Stage::Open => {
+                    outcomes.open += 1;
+                    assert_eq!(kept, 0, "paid for a cart: {order:?} {charges:?}");
+                }
+                stage => panic!("neither confirmed nor cancelled in the end: {stage:?}"),
+            }
+        }
+        for (variant, stock) in &self.stocks {
+            let committed: i64 = stock
+                .ended
+                .values()
+                .map(|ended| if let Ended::Committed { quantity } = ended { *quantity } else { 0 })
+                .sum();
+            assert_eq!(committed, sold.get(variant).copied().unwrap_or(0), "sold is what confirmed orders have");
+            assert_eq!(stock.put_in, stock.pool.on_hand + committed, "pieces are conserved");
+            assert_eq!(stock.pool.level(self.now).held, 0, "nothing stays held");
+        }
+        outcomes
+    }
+
+    pub fn trace(self) -> Vec<String> {
+        self.trace
+    }
+
+    /// Fills the cart, and sometimes places it.
+    fn shop(&mut self, buyer: usize) {
+        let variant = self.variants[usize::try_from(self.rng.below(3)).unwrap()];
+        let price = Money { amount: PRICE, currency: self.currency };
+        let quantity = u32::try_from(1 + self.rng.below(3)).unwrap();
+        let line = NewLine {
+            variant_id: variant,
+            product_id: ProductId::derived(id(3, 0)),
+            title: "A".to_owned(),
+            sku: "A".to_owned(),
+            prices: vec![price],
+            quantity,
+            overridden: false,
+        };
+        self.command(buyer, Command::AddLines { lines: vec![line] });
+        let details: Details = serde_json::from_value(serde_json::json!({
+            "email": "a@example.com",
+            "shipping_address": {"name": "A", "line1": "1", "city": "B", "postal_code": "1", "country": "DE"},
+        }))
+        .unwrap();
+        self.command(buyer, Command::SetDetails { details: Box::new(details) });
+        let (id, title) = ("standard".to_owned(), "Standard".to_owned());
+        self.command(buyer, Command::ChooseShipping { id, title, prices: vec![price] });
+        if self.rng.chance(60) {
+            let prices =
+                self.variants.iter().map(|variant| CurrentPrice { variant_id: *variant, amount: PRICE }).collect();
+            let payment = self.payment();
+            self.command(buyer, Command::Place { prices, payment, expected_total: None, key: None });
+        }
+    }
+
+    fn pay_or_cancel(&mut self, buyer: usize) {
+        let payment = self.payment();
+        if self.rng.chance(60) {
+            self.command(buyer, Command::Pay { payment });
+        } else if self.rng.chance(30) {
+            self.command(buyer, Command::Cancel);
+        } else {
+            self.approve(buyer);
+        }
+    }
+
+    fn payment(&mut self) -> PaymentChoice {
+        PaymentChoice { provider: Provider::Test, method: Method::Visa }
+    }
+
+    /// The buyer answers the bank; the shop hears of it, or does not.
+    fn approve(&mut self, buyer: usize) {
+        let Some(attempt) = self.buyers[buyer].memory.attempt().cloned() else { return };
+        let AttemptStatus::RequiresAction { .. } = attempt.status else { return };
+        let amount = self.buyers[buyer].memory.placement().unwrap().totals.total.amount;
+        let charge = self.charges.entry(attempt.id.clone()).or_default();
+        if charge.voided {
+            return;
+        }
+        charge.paid = amount;
+        if self.rng.chance(60) {
+            self.hear(buyer, &Answer::Payment { attempt: attempt.number, outcome: Outcome::Paid });
+        }
+    }
+
+    /// Commands are decided and stored in one transaction.
+    fn command(&mut self, buyer: usize, command: Command) {
+        if let Ok(events) = decide(&self.buyers[buyer].memory, command, self.now) {
+            self.record(buyer, events, true);
+        }
+    }
+
+    fn record(&mut self, buyer: usize, events: Vec<Event>, store: bool) {
+        let buyer_state = &mut self.buyers[buyer];
+        for event in &events {
+            buyer_state.memory.apply(event, self.now);
+            self.trace.push(format!("{} {buyer} {event:?}", self.now.millis()));
+        }
+        buyer_state.clean = store;
+        if store {
+            buyer_state.stored = buyer_state.memory.clone();
+        }
+    }
+
+    fn hear(&mut self, buyer: usize, answer: &Answer) {
+        let events = learn(&self.buyers[buyer].memory, answer, self.now);
+        if events.is_empty() {
+            return;
+        }
+        let store = !events.iter().all(Event::may_wait);
+        self.record(buyer, events, store);
+    }
+
+    /// One step of what the order's object would do.
+    fn work(&mut self, buyer: usize, faults: bool) {
+        self.hear(buyer, &Answer::Tick);
+        let effects = due(&self.buyers[buyer].memory, self.now);
+        let Some(effect) = effects.into_iter().next() else {
+            // The run is over: what waited is stored.
+            let state = &mut self.buyers[buyer];
+            state.stored = state.memory.clone();
+            return;
+        };
+        let call = Call { buyer, effect };
+        if !faults {
+            let answer = self.perform(&call);
+            return self.deliver(&call, answer);
+        }
+        match self.rng.below(100) {
+            // Lost on the way there.
+            0..=9 => self.deliver(&call, None),
+            // Late: it arrives after the caller gave up.
+            10..=19 => {
+                self.late.push(call.clone());
+                self.deliver(&call, None);
+            }
+            // Done, and the answer lost.
+            20..=29 => {
+                self.perform(&call);
+                self.deliver(&call, None);
+            }
+            // Done twice.
+            30..=37 => {
+                self.perform(&call);
+                let answer = self.perform(&call);
+                self.deliver(&call, answer);
+            }
+            // Done, the answer late.
+            38..=44 => {
+                if let Some(answer) = self.perform(&call) {
+                    self.answers.push((buyer, answer));
+                }
+                self.deliver(&call, None);
+            }
+            // Done, and the process dies before the answer is stored.
+            45..=49 => {
+                self.perform(&call);
+                self.crash(buyer);
+            }
+            _ => {
+                let answer = self.perform(&call);
+                self.deliver(&call, answer);
+            }
+        }
+    }
+
+    /// What the shell makes of an answer, or of none.
+    fn deliver(&mut self, call: &Call, answer: Option<Answer>) {
+        let answer = match (answer, &call.effect) {
+            (Some(answer), _) => answer,
+            (None, Effect::Hold { .. }) => Answer::NotHeld { refused: Vec::new(), unanswered: true },
+            (None, Effect::Charge { attempt, .. } | Effect::Poll { attempt }) => {
+                Answer::Payment { attempt: attempt.number, outcome: Outcome::Unknown }
+            }
+            (None, _) => return,
+        };
+        self.hear(call.buyer, &answer);
+    }
+
+    /// What the world does when a call arrives.
+    fn perform(&mut self, call: &Call) -> Option<Answer> {
+        match &call.effect {
+            Effect::Hold { hold, items, until } => {
+                let mut refused = Vec::new();
+                for item in items {
+                    let command = pool::Command::Hold { hold: hold.clone(), quantity: item.quantity, until: *until };
+                    if self.ask_pool(item.variant, &command).is_err() {
+                        let available = self.stocks[&item.variant].pool.level(self.now).available;
+                        refused.push(Refused { variant: item.variant, available });
+                    }
+                }
+                let granted = refused.is_empty();
+                Some(if granted { Answer::Held } else { Answer::NotHeld { refused, unanswered: false } })
+            }
+            Effect::Commit { hold, items } => {
+                let mut refused = false;
+                for item in items {
+                    let command = pool::Command::Commit { hold: hold.clone(), quantity: item.quantity };
+                    refused |= self.ask_pool(item.variant, &command).is_err();
+                }
+                Some(Answer::Committed { refused })
+            }
+            Effect::Release { placement, hold, items } => {
+                for item in items {
+                    self.ask_pool(item.variant, &pool::Command::Release { hold: hold.clone() }).unwrap();
+                }
+                Some(Answer::Released { placement: *placement })
+            }
+            Effect::Charge { attempt, amount } => {
+                let (declines, wants_action) = (self.rng.chance(25), self.rng.chance(25));
+                let fresh = Charge { declines, wants_action, ..Charge::default() };
+                let charge = self.charges.entry(attempt.id.clone()).or_insert(fresh);
+                if !charge.voided && !charge.declines && !charge.wants_action {
+                    charge.paid = amount.amount;
+                }
+                Some(Answer::Payment { attempt: attempt.number, outcome: said(charge) })
+            }
+            Effect::Poll { attempt } => {
+                let outcome = self.charges.get(&attempt.id).map_or(Outcome::NotFound, said);
+                Some(Answer::Payment { attempt: attempt.number, outcome })
+            }
+            Effect::CallOff { attempt } => {
+                let charge = self.charges.entry(attempt.id.clone()).or_default();
+                charge.voided |= charge.paid == 0;
+                Some(Answer::Payment { attempt: attempt.number, outcome: said(charge) })
+            }
+            Effect::Refund { attempt, amount } => {
+                let charge = self.charges.get_mut(&attempt.id).expect("only what was charged is refunded");
+                assert_eq!(charge.paid, amount.amount, "refunded what was paid");
+                charge.refunded = amount.amount;
+                Some(Answer::Refunded { attempt: attempt.number })
+            }
+            Effect::Publish { version } => Some(Answer::Published { version: *version }),
+        }
+    }
+
+    fn ask_pool(&mut self, variant: VariantId, command: &pool::Command) -> Result<(), Refusal> {
+        let now = self.now;
+        let stock = self.stocks.get_mut(&variant).unwrap();
+        let past = match command {
+            pool::Command::Hold { hold, .. } | pool::Command::Commit { hold, .. } | pool::Command::Release { hold } => {
+                stock.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
+            }
+            pool::Command::Adjust { reference, .. } if stock.references.contains(reference) => Past::Adjusted,
+            _ => Past::Nothing,
+        };
+        for event in pool::decide(&stock.pool, past, command, now)? {
+            pool::apply(&mut stock.pool, &event);
+            match event {
+                pool::Event::Held { hold, .. } => {
+                    stock.ended.remove(&hold);
+                }
+                pool::Event::Lapsed { hold } => {
+                    stock.ended.insert(hold, Ended::Lapsed);
+                }
+                pool::Event::Committed { hold, quantity } => {
+                    stock.ended.insert(hold, Ended::Committed { quantity });
+                }
+                pool::Event::Released { hold } | pool::Event::PutBack { hold, .. } => {
+                    stock.ended.insert(hold, Ended::Released);
+                }
+                pool::Event::Adjusted { delta, reference, .. } => {
+                    stock.references.insert(reference);
+                    stock.put_in += delta;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Memory is lost; what was stored is read again.
+    fn crash(&mut self, buyer: usize) {
+        self.outcomes.crashes += 1;
+        let state = &mut self.buyers[buyer];
+        state.memory = state.stored.clone();
+        state.memory.recover();
+        state.clean = true;
+        self.trace.push(format!("{} {buyer} crash", self.now.millis()));
+    }
+
+    fn arrive_late(&mut self) {
+        if self.late.is_empty() {
+            return;
+        }
+        let n = usize::try_from(self.rng.below(self.late.len() as u64)).unwrap();
+        let call = self.late.swap_remove(n);
+        self.perform(&call);
+    }
+
+    fn hear_late(&mut self) {
+        if self.answers.is_empty() {
+            return;
+        }
+        let n = usize::try_from(self.rng.below(self.answers.len() as u64)).unwrap();
+        let (buyer, answer) = self.answers.swap_remove(n);
+        // Only a provider calls back; a pool's late answer finds nobody.
+        if let Answer::Payment { .. } = answer {
+            self.hear(buyer, &answer);
+        }
+    }
+
+    fn adjust(&mut self) {
+        let variant = self.variants[usize::try_from(self.rng.below(3)).unwrap()];
+        let delta = i64::try_from(self.rng.below(5)).unwrap() - 2;
+        let reference = format!("count-{}", self.rng.below(40));
+        if delta != 0 {
+            // Refused where it would take away what is held.
+            let _ = self.ask_pool(variant, &pool::Command::Adjust { delta, reason: Reason::Correction, reference });
+        }
+    }
+
+    fn pass_time(&mut self) {
+        let millis = match self.rng.below(10) {
+            0..=5 => 1 + self.rng.below(3_000),
+            6..=8 => self.rng.below(60_000),
+            _ => self.rng.below(16 * 60_000),
+        };
+        self.now = self.now.plus_millis(i64::try_from(millis).unwrap());
+    }
+
+    fn check_pools(&self) {
+        for stock in self.stocks.values() {
+            assert!(0 <= stock.pool.held() && stock.pool.held() <= stock.pool.on_hand, "{:?}", stock.pool);
+        }
+    }
+}
+
+fn said(charge: &Charge) -> Outcome {
+    if charge.paid > 0 {
+        Outcome::Paid
+    } else if charge.voided {
+        Outcome::Voided
+    } else if charge.declines {
+        Outcome::Declined { reason: "card_declined".to_owned() }
+    } else if charge.wants_action {
+        Outcome::ActionRequired { client_secret: "secret".to_owned() }
+    } else {
+        Outcome::NotFound
+    }
+}

@@ -1,0 +1,212 @@
+// What the platform may do to an object at any moment: drop it from memory, ring its alarm once
+// more, deliver a message twice. `createTestHarness()` does the first; harness.js adds the others.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { createTestHarness } from "wrangler";
+import { at, root } from "../../scripts/lib/paths.mjs";
+import { startLedger } from "./ledger.mjs";
+import { eventually, owner, pause, Shop } from "./shop.mjs";
+
+let ledger, harness, worker, shop, env;
+
+/** wrangler.jsonc with another main module. Its comments have lines of their own. */
+function config() {
+  const own = JSON.parse(readFileSync(at("wrangler.jsonc"), "utf8").replace(/^\s*\/\/.*$/gm, ""));
+  return {
+    ...own,
+    main: "tests/worker/harness.js",
+    vars: {
+      SECRET_KEY: randomBytes(32).toString("hex"),
+      ADMIN_EMAIL: owner.email,
+      ADMIN_PASSWORD: owner.password,
+      TEST_PROVIDER: "on",
+      TEST_PROVIDER_LEDGER: ledger.url,
+      DEVELOPMENT: "on",
+    },
+  };
+}
+
+before(async () => {
+  // Else wrangler looks for the Internet, and warns when there is none.
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+  ledger = await startLedger();
+  harness = createTestHarness({ root, workers: [{ config: config() }] });
+  const { url } = await harness.listen();
+  worker = harness.getWorker();
+  await worker.applyD1Migrations("DB");
+  env = await worker.getEnv();
+  shop = new Shop(url.origin);
+  await shop.signIn(owner);
+});
+
+after(async () => {
+  await harness?.close();
+  await ledger?.stop();
+});
+
+const evict = (binding, name) =>
+  worker.evictDurableObject(binding, { name }).catch((error) => {
+    // One that is not in memory needs no eviction.
+    if (!error.message.includes("not currently running")) throw error;
+  });
+const poolOf = ({ variant }) => `stock/${variant}`;
+
+async function productWith(slug, pieces) {
+  const product = await shop.stockProduct(slug, pieces);
+  await shop.untilVisible([product]);
+  return product;
+}
+
+const ring = async (order) => {
+  const { status, text } = await shop.request("POST", `/harness/ring/${order}`);
+  assert.equal(status, 204, text);
+};
+
+/** The row that only the queue's consumer writes: reading it touches no object. */
+const row = (order) => env.DB.prepare("SELECT status, payment_status, version FROM orders WHERE id = ?").bind(order).first();
+
+test("objects evicted between every two steps of a purchase remember everything", async () => {
+  const product = await productWith("evicted", 10);
+  const cart = await shop.createCart([{ variant_id: product.variant, quantity: 2 }]);
+  const forget = () => Promise.all([evict("ORDERS", cart.id), evict("POOLS", poolOf(product))]);
+
+  await forget();
+  const more = await shop.ask("POST", `/v1/carts/${cart.id}/lines`, { cart, key: "more", body: { variant_id: product.variant, quantity: 1 } });
+  assert.equal(more.lines[0].quantity, 3);
+  await forget();
+  const same = await shop.ask("POST", `/v1/carts/${cart.id}/lines`, { cart, key: "more", body: { variant_id: product.variant, quantity: 1 } });
+  assert.deepEqual(same, more, "the kept answer");
+  await forget();
+  await shop.fillCart(cart);
+  await forget();
+  const declined = await shop.place(cart, "pm_card_chargeDeclined", "place");
+  assert.equal(declined.body.payment.status, "declined", declined.text);
+  await forget();
+  assert.equal(await shop.available(product.variant), 7, "held");
+  const again = await shop.place(cart, "pm_card_chargeDeclined", "place");
+  assert.equal(again.headers.get("idempotent-replayed"), "true");
+  assert.equal(again.text, declined.text);
+  await forget();
+  const paid = await shop.pay(cart.id, cart, "pm_card_visa", "pay");
+  assert.equal(paid.body.status, "confirmed", paid.text);
+  await forget();
+  assert.equal((await shop.order(cart.id, cart)).status, "confirmed");
+  await eventually("the pieces are taken out", 15_000, async () => {
+    await forget();
+    const { on_hand, held } = await shop.stock(product.variant);
+    return on_hand === 7 && held === 0;
+  });
+  await eventually("the list knows", 15_000, async () => (await row(cart.id))?.status === "confirmed");
+  assert.equal(ledger.paid(cart.id).length, 1);
+});
+
+// Eviction lets a running request finish, so losing an object in the middle of one is for
+// crash.test.mjs. What runs on after the answer is not waited for.
+test("an order evicted the moment it is answered still takes its pieces out and tells the list", async () => {
+  const product = await productWith("answered", 10);
+  const carts = await Promise.all(Array.from({ length: 8 }, () => shop.readyCart([{ variant_id: product.variant, quantity: 1 }])));
+  for (const [index, cart] of carts.entries()) {
+    const placed = await shop.place(cart, "pm_card_visa", `answered-${index}`);
+    assert.equal(placed.body.status, "confirmed", placed.text);
+    await Promise.all([evict("ORDERS", cart.id), evict("POOLS", poolOf(product))]);
+  }
+  // The watchdog rings ten seconds after the placement; nothing else asks the orders.
+  await eventually("the alarms have taken the pieces out", 30_000, async () => {
+    const { on_hand, held } = await shop.stock(product.variant);
+    return on_hand === 2 && held === 0;
+  });
+  await eventually("the list knows all", 15_000, async () => (await Promise.all(carts.map(({ id }) => row(id)))).every((row) => row?.status === "confirmed"));
+  for (const { id } of carts) assert.equal(ledger.paid(id).length, 1);
+});
+
+test("an order evicted while it waits for a lost answer is confirmed by the alarm alone", async () => {
+  const product = await productWith("lost-answer", 10);
+  const cart = await shop.readyCart([{ variant_id: product.variant, quantity: 1 }]);
+  const placed = await shop.place(cart, "pm_test_timeout", "timeout");
+  assert.equal(placed.body.status, "awaiting_payment", placed.text);
+  assert.equal(placed.body.payment.status, "pending");
+  await Promise.all([evict("ORDERS", cart.id), evict("POOLS", poolOf(product))]);
+
+  await eventually("the alarm alone confirms it", 20_000, async () => (await row(cart.id))?.status === "confirmed");
+  assert.equal(ledger.paid(cart.id).length, 1);
+  assert.deepEqual(await shop.stock(product.variant).then(({ on_hand, held }) => ({ on_hand, held })), { on_hand: 9, held: 0 });
+});
+
+test("alarms that ring too often, too early, or twice at once change nothing", async () => {
+  const product = await productWith("rung", 10);
+  const cart = await shop.readyCart([{ variant_id: product.variant, quantity: 1 }]);
+  await ring(cart.id);
+  const untouched = await shop.ask("GET", `/v1/carts/${cart.id}`, { cart });
+  assert.equal(untouched.status, "open");
+
+  const placing = shop.place(cart, "pm_test_slow", "rung");
+  await pause(500);
+  await Promise.all([ring(cart.id), ring(cart.id)]);
+  const placed = await placing;
+  assert.equal(placed.status, 201, placed.text);
+  assert.equal(placed.body.status, "confirmed");
+
+  await Promise.all([ring(cart.id), ring(cart.id)]);
+  await ring(cart.id);
+  await evict("ORDERS", cart.id);
+  await ring(cart.id);
+  const { events: before } = await shop.order(cart.id, cart);
+  await ring(cart.id);
+  const { events } = await shop.order(cart.id, cart);
+  assert.deepEqual(events, before);
+  assert.deepEqual(events.map(({ type }) => type).sort(), [...new Set(events.map(({ type }) => type))].sort(), "each once");
+  assert.equal(ledger.paid(cart.id).length, 1);
+  const { on_hand, held } = await shop.stock(product.variant);
+  assert.deepEqual({ on_hand, held }, { on_hand: 9, held: 0 });
+});
+
+test("a cancelled order whose alarm rings twice is voided once and its pieces come back once", async () => {
+  const product = await productWith("called-off", 3);
+  const cart = await shop.readyCart([{ variant_id: product.variant, quantity: 3 }]);
+  await shop.place(cart, "pm_card_authenticationRequired", "called-off");
+  assert.equal(await shop.available(product.variant), 0);
+  const cancelled = await shop.cancel(cart.id, cart, "cancel");
+  assert.equal(cancelled.body.status, "cancelled", cancelled.text);
+  await Promise.all([ring(cart.id), ring(cart.id), evict("POOLS", poolOf(product))]);
+  await ring(cart.id);
+  await eventually("the pieces are back", 15_000, async () => (await shop.available(product.variant)) === 3);
+  const { on_hand, held } = await shop.stock(product.variant);
+  assert.deepEqual({ on_hand, held }, { on_hand: 3, held: 0 });
+  assert.equal(ledger.charges.get(`${cart.id}-1`)?.status, "voided");
+  await eventually("the list knows", 15_000, async () => (await row(cart.id))?.status === "cancelled");
+});
+
+test("queue messages delivered twice and in reverse leave the newest state once", async () => {
+  const product = await productWith("delivered", 50);
+  const carts = await Promise.all(Array.from({ length: 12 }, (_, index) => shop.readyCart([{ variant_id: product.variant, quantity: 1 }], `twice${index}@example.com`)));
+  // A decline, then a payment: two messages of each order, often in one batch.
+  await Promise.all(carts.map((cart, index) => shop.place(cart, "pm_card_chargeDeclined", `twice-${index}`)));
+  await Promise.all(carts.map((cart, index) => shop.pay(cart.id, cart, "pm_card_visa", `twice-pay-${index}`)));
+
+  const rows = () => Promise.all(carts.map(({ id }) => row(id)));
+  await eventually("every order in the list", 15_000, async () => (await rows()).every((row) => row?.status === "confirmed"));
+  const { delivered } = await shop.ask("GET", "/harness/delivered");
+  assert.ok(delivered >= 2 * carts.length, `${delivered} deliveries`);
+  const settled = await rows();
+  // Let whatever is still in the queue arrive, and then see that nothing moved back.
+  await eventually("the queue is empty", 15_000, async () => {
+    const { delivered: before } = await shop.ask("GET", "/harness/delivered");
+    await pause(2_500);
+    return before === (await shop.ask("GET", "/harness/delivered")).delivered;
+  });
+  const later = await rows();
+  for (const [index, now] of later.entries()) {
+    assert.equal(now.status, "confirmed");
+    assert.equal(now.payment_status, "paid");
+    assert.ok(now.version >= settled[index].version);
+  }
+  const { total } = await shop.admin("GET", "/v1/admin/orders?q=twice");
+  assert.equal(total, carts.length, "one row for each");
+  const list = await eventually("the shown stock is the pool's", 15_000, async () => {
+    const { items } = await shop.ask("GET", "/v1/products?q=delivered");
+    return items?.length > 0 && items;
+  });
+  assert.equal(list[0].available, "in_stock");
+});
