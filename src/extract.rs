@@ -53,8 +53,12 @@ fn media_type(request: &Request) -> &str {
     value.split(';').next().unwrap_or("").trim()
 }
 
-/// Reads JSON into a type, with the pointer to what does not fit.
+/// Reads a JSON object into a type, with the pointer to what does not fit.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A derived type would also read its fields from an array.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::invalid_field("", "the body must be a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let inner = error.inner();

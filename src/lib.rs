@@ -7,6 +7,7 @@
 //! | [`error`] | errors to status and problem+json |
 //! | [`extract`], [`respond`] | what handlers take from a request, and how they answer |
 //! | [`idempotency`] | keyed writes to the database |
+//! | [`openapi`] | the contract as text, made from the code |
 //! | [`money`], [`ids`] | amounts and identifiers |
 //! | [`ports`] | the seam to the platform |
 //! | [`auth`] | accounts, passwords, tokens, roles |
@@ -23,6 +24,7 @@ pub mod extract;
 pub mod idempotency;
 pub mod ids;
 pub mod money;
+pub mod openapi;
 pub mod ports;
 pub mod respond;
 pub mod router;

@@ -1,6 +1,8 @@
 //! Every route of the system, one line each, grouped by who calls.
 
+#[cfg(not(target_arch = "wasm32"))]
 use aide::axum::ApiRouter;
+#[cfg(not(target_arch = "wasm32"))]
 use aide::axum::routing::{delete, get, patch, post, put};
 use axum::Router;
 use axum::body::Body;
@@ -11,11 +13,21 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use tower_service::Service;
 
+// The Worker's routes carry no description: see openapi.rs.
+#[cfg(target_arch = "wasm32")]
+use crate::openapi::ApiRoute;
+#[cfg(target_arch = "wasm32")]
+use axum::{
+    Router as ApiRouter,
+    routing::{delete, get, patch, post, put},
+};
+
 use crate::app::App;
 use crate::auth;
 use crate::catalog::{admin_handlers as catalog_admin, handlers as catalog};
 use crate::error::Problem;
 use crate::ids::RequestId;
+use crate::openapi;
 use crate::orders::{handlers as orders, projection};
 use crate::pools::handlers as pools;
 use crate::telemetry;
@@ -69,13 +81,13 @@ pub fn routes() -> ApiRouter<App> {
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))
         .api_route("/readyz", get(telemetry::handlers::readyz))
+        .route("/openapi.json", axum::routing::get(openapi::get_openapi))
 }
 
 /// The router, ready to answer. Building it is slow: once per isolate.
 pub fn router(app: App) -> Router {
-    let mut document = aide::openapi::OpenApi::default();
-    routes()
-        .finish_api(&mut document)
+    let routes: Router<App> = routes().into();
+    routes
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method")
@@ -84,16 +96,14 @@ pub fn router(app: App) -> Router {
 }
 
 /// Sent with every answer (OWASP Secure Headers).
-pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
-    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+pub const SECURITY_HEADERS: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+    ("cross-origin-opener-policy", "same-origin"),
     (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
 ];
 
@@ -127,8 +137,8 @@ async fn finish(line: telemetry::RequestLine, response: Response) -> http::Respo
         }
         None => body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default(),
     };
-    for (name, value) in &SECURITY_HEADERS {
-        parts.headers.entry(name).or_insert_with(|| value.clone());
+    for (name, value) in SECURITY_HEADERS {
+        parts.headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {

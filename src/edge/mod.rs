@@ -11,6 +11,7 @@ mod database;
 mod door;
 mod host;
 mod ports;
+mod quick;
 
 use std::cell::RefCell;
 

@@ -1,7 +1,7 @@
 // What the import and the replay make of rows, clean and dirty.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalogOf, LEFT_OUT, sameButForCase, slugOf } from "../../scripts/retail/catalog.mjs";
+import { catalogOf, LEFT_OUT, sameButForCase, skuOf, slugOf } from "../../scripts/retail/catalog.mjs";
 import { country } from "../../scripts/retail/countries.mjs";
 import { invoicesOf, merged, NO_PRODUCT, onlyKnown, penceOf, piecesByCode, UNSOLD } from "../../scripts/retail/invoices.mjs";
 import { rowsOfText } from "../../scripts/retail/read.mjs";
@@ -51,6 +51,7 @@ test("every kind of bad row in a sale is counted under its reason", async () => 
   const bad = [
     ["500001,22138,BAKING SET", FAULTS.columns],
     [row({ code: " " }), FAULTS.code],
+    [row({ code: "X".repeat(65) }), FAULTS.longCode],
     [row({ quantity: "1.5" }), FAULTS.pieces],
     [row({ quantity: "" }), FAULTS.pieces],
     [row({ quantity: 0 }), FAULTS.noPieces],
@@ -138,7 +139,7 @@ test("a product has the description most sales have and the price of the last on
       row({ invoice: "C500009", quantity: -1, price: "1.00", date: "2011-05-04 10:00:00" }),
     ),
   );
-  assert.deepEqual(products, [{ code: "22138", slug: "22138", title: "HEART HOLDER", pence: 295, kind: "goods", sold: 9 }]);
+  assert.deepEqual(products, [{ code: "22138", sku: "22138", slug: "heart-holder-22138", title: "HEART HOLDER", pence: 295, kind: "goods", sold: 9 }]);
 });
 
 test("of two prices in one minute the later row counts", async () => {
@@ -157,6 +158,7 @@ test("what is left out is named by reason", async () => {
       row({ code: "10001", price: "0.0" }),
       row({ code: "PADS", price: "0.001" }),
       row({ code: "10002", description: "Unknown" }),
+      row({ code: "Y".repeat(65) }),
       row({ invoice: "C500001", code: "D", description: "Discount", quantity: -1, price: "27.5" }),
       row({ invoice: "C500002", code: "CRUK", description: "CRUK Commission", quantity: -1, price: "1.6" }),
       row({ code: "POST", description: "POSTAGE", price: "18.0" }),
@@ -164,7 +166,7 @@ test("what is left out is named by reason", async () => {
     ),
   );
   assert.deepEqual(products.map(({ code, kind }) => [code, kind]), [["POST", "charge"], ["gift_0001_20", "gift-voucher"]]);
-  assert.deepEqual(leftOut, new Map([[LEFT_OUT.price, ["10001", "PADS"]], [LEFT_OUT.description, ["10002"]], [LEFT_OUT.bookEntry, ["CRUK", "D"]]]));
+  assert.deepEqual(leftOut, new Map([[LEFT_OUT.price, ["10001", "PADS"]], [LEFT_OUT.description, ["10002"]], [LEFT_OUT.bookEntry, ["CRUK", "D"]], [LEFT_OUT.code, ["Y".repeat(65)]]]));
   assert.equal(codes, products.length + [...leftOut.values()].flat().length);
 });
 
@@ -183,12 +185,19 @@ test("codes that differ only in case are two products at two addresses", async (
   assert.deepEqual(sameButForCase(products).map((same) => same.map(({ code }) => code)), [["85123A", "85123a"]]);
 });
 
-test("addresses are lower-case letters, digits and hyphens, whatever the code", () => {
-  const codes = ["85123A", "85123a", "gift_0001_40", "gift-0001-40", "BANK CHARGES", "POST", "?", "-", "ÄÖ"];
-  const slugs = codes.map(slugOf);
-  for (const slug of slugs) assert.match(slug, /^[a-z0-9]+(-[a-z0-9]+)*$/);
-  assert.equal(new Set(slugs).size, codes.length);
-  assert.equal(slugOf("85123A"), "85123a");
+test("addresses are lower-case letters, digits and hyphens, whatever the code and the title", () => {
+  const codes = ["85123A", "85123a", "gift_0001_40", "gift-0001-40", "BANK CHARGES", "POST", "?", "-", "ÄÖ", "X".repeat(64)];
+  for (const title of ["WHITE HANGING HEART T-LIGHT HOLDER", "Voucher £20.00", "帽子", "x".repeat(255)]) {
+    const slugs = codes.map((code) => slugOf(code, title));
+    for (const slug of slugs) assert.match(slug, /^(?=.{1,100}$)[a-z0-9]+(-[a-z0-9]+)*$/);
+    assert.equal(new Set(slugs).size, codes.length);
+  }
+  assert.equal(slugOf("85123A", "WHITE HANGING HEART"), "white-hanging-heart-85123a");
+});
+
+test("an SKU is the code, with no space in it", () => {
+  assert.equal(skuOf("BANK CHARGES"), "BANK_CHARGES");
+  assert.equal(skuOf("85123a"), "85123a");
 });
 
 test("quotation marks, commas and blank lines do not confuse the reader", async () => {

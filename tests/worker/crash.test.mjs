@@ -150,7 +150,7 @@ test("no crash loses an order, a charge or a piece", { timeout: 600_000 }, async
     if (lines.length === 0) lines.push({ variant_id: products[Math.floor(random() * PRODUCTS)].variant, quantity: 1 });
     const method = chosen(random);
 
-    const cart = await shop.createCart(lines, `${name} cart`);
+    const cart = await shop.createCart(lines, `${name}-cart`);
     const known = { cart, lines, method, answers: [] };
     seen.set(cart.id, known);
     await shop.fillCart(cart, `${name}@example.com`);
@@ -159,13 +159,13 @@ test("no crash loses an order, a charge or a piece", { timeout: 600_000 }, async
       else if (status !== 409) problems.push(`${cart.id} answered ${status}: ${text.slice(0, 300)}`);
       return status < 300 ? body : undefined;
     };
-    const placed = note(await shop.place(cart, method, `${name} place`));
+    const placed = note(await shop.place(cart, method, `${name}-place`));
     counts.purchases += 1;
     if (!placed) return void (counts.refused += 1);
     if (placed.payment.status === "declined" && random() < 0.7) {
-      note(await shop.pay(cart.id, cart, "pm_card_visa", `${name} pay`));
+      note(await shop.pay(cart.id, cart, "pm_card_visa", `${name}-pay`));
     } else if (["declined", "requires_action"].includes(placed.payment.status)) {
-      note(await shop.cancel(cart.id, cart, `${name} cancel`));
+      note(await shop.cancel(cart.id, cart, `${name}-cancel`));
     }
   }
 
@@ -208,7 +208,7 @@ test("no crash loses an order, a charge or a piece", { timeout: 600_000 }, async
     const levels = await Promise.all(products.map(({ variant }) => admin.stock(variant)));
     orders = await look();
     // Whose bank was never reached, a buyer may still pay another way: here they give up.
-    for (const order of orders.filter(abandoned)) await admin.cancel(order.id, seen.get(order.id).cart, `gave up ${order.id}`);
+    for (const order of orders.filter(abandoned)) await admin.cancel(order.id, seen.get(order.id).cart, `gave-up-${order.id}`);
     return orders.every(settle) && levels.every(({ held }) => held === 0);
   }).catch((error) => {
     const open = orders.filter((order) => !settle(order));

@@ -58,7 +58,7 @@ test("three hundred buyers want twenty-five pieces at once, and twenty-five get 
   assert.deepEqual(tally(paid), { 0: buyers - pieces, 1: pieces });
 
   // The refused are still carts; more stock lets one of them buy.
-  await shop.adjust(product.variant, 1, "one more");
+  await shop.adjust(product.variant, 1, "one-more");
   const refused = carts[answers.findIndex(({ status }) => status === 409)];
   const again = await shop.place(refused, "pm_card_visa", "scarce-again");
   assert.equal(again.status, 201, again.text);
@@ -145,7 +145,7 @@ describe("every way to pay", { concurrency: true }, () => {
   async function placed(method) {
     const cart = await shop.readyCart(one(product), `${method}@example.com`);
     const since = Date.now();
-    const { status, body, text } = await shop.place(cart, method, `place ${method}`);
+    const { status, body, text } = await shop.place(cart, method, `place-${method}`);
     assert.equal(status, 201, text);
     return { cart, order: body, took: Date.now() - since };
   }
@@ -170,7 +170,7 @@ describe("every way to pay", { concurrency: true }, () => {
       assert.equal(order.payment.status, "declined");
       assert.deepEqual(charges(cart), []);
 
-      const second = await shop.pay(order.id, cart, "pm_card_visa", `second ${method}`);
+      const second = await shop.pay(order.id, cart, "pm_card_visa", `second-${method}`);
       assert.equal(second.status, 200, second.text);
       assert.equal(second.body.status, "confirmed");
       assert.deepEqual(charges(cart), [["2", "paid"]]);
@@ -197,7 +197,7 @@ describe("every way to pay", { concurrency: true }, () => {
     const other = await shop.pay(order.id, cart, "pm_card_visa", "impatient");
     assert.equal(other.status, 409, "one attempt at a time");
 
-    const cancelled = await shop.cancel(order.id, cart, "no consent");
+    const cancelled = await shop.cancel(order.id, cart, "no-consent");
     assert.equal(cancelled.body.status, "cancelled");
     await eventually("the attempt is void", 15_000, () => charges(cart).some(([, status]) => status === "voided"));
     assert.deepEqual(charges(cart), [["1", "voided"]]);

@@ -87,7 +87,7 @@ export class Shop {
   /** A product with one variant and so many pieces, for buyers to see when this returns. */
   async stockProduct(slug, pieces, amount = 1999) {
     const product = await this.admin("POST", "/v1/admin/products", {
-      key: `make ${slug}`,
+      key: `make-${slug}`,
       body: {
         title: `Thing ${slug}`,
         slug,
@@ -96,7 +96,7 @@ export class Shop {
       },
     });
     const variant = product.variants[0].id;
-    await this.adjust(variant, pieces, `first ${slug}`);
+    await this.adjust(variant, pieces, `first-${slug}`);
     return { slug, id: product.id, variant, amount, pieces };
   }
 

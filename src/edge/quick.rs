@@ -1,0 +1,105 @@
+//! The door for anonymous reads: answers from the isolate's memory without a
+//! promise, a header look-up or a copy of the body, or declines.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use crate::catalog::read::{ReadAnswer, answer, none_match_holds};
+use crate::catalog::snapshot::Snapshot;
+use crate::ports::Clock;
+use crate::router::SECURITY_HEADERS;
+
+/// The most answers kept, and the most bytes of them. A listing page has
+/// about 10 KiB.
+const MAX_KEPT: usize = 2_000;
+const MAX_KEPT_BYTES: usize = 16 * 1024 * 1024;
+
+#[wasm_bindgen(module = "/src/edge/respond.js")]
+extern "C" {
+    /// The second argument of `new Response`, made once.
+    fn init(status: u16, headers: &str) -> JsValue;
+    fn respond_kept(body: Option<&Uint8Array>, init: &JsValue) -> JsValue;
+}
+
+thread_local! {
+    static KEPT: RefCell<Kept> = RefCell::default();
+}
+
+/// Answers of one version of the catalog, by path and query.
+#[derive(Default)]
+struct Kept {
+    version: String,
+    answers: HashMap<String, KeptAnswer>,
+    bytes: usize,
+}
+
+struct KeptAnswer {
+    etag: String,
+    body: Uint8Array,
+    whole: JsValue,
+    not_modified: JsValue,
+}
+
+/// Answers a GET of `url` from the catalog, or declines with `undefined`.
+#[wasm_bindgen]
+pub fn quick(url: &str, if_none_match: Option<String>) -> JsValue {
+    find(url, if_none_match.as_deref()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
+    let (_, rest) = url.split_once("://")?;
+    let target = rest.get(rest.find('/')?..)?;
+    let app = super::built()?;
+    let snapshot = app.catalog.fresh(super::ports::PlatformClock.now())?;
+    KEPT.with_borrow_mut(|kept| {
+        if kept.version != snapshot.version {
+            *kept = Kept { version: snapshot.version.clone(), ..Kept::default() };
+        }
+        if !kept.answers.contains_key(target) {
+            kept.keep(target, &snapshot)?;
+        }
+        let answer = kept.answers.get(target)?;
+        Some(match if_none_match {
+            Some(header) if none_match_holds(header, &answer.etag) => respond_kept(None, &answer.not_modified),
+            _ => respond_kept(Some(&answer.body), &answer.whole),
+        })
+    })
+}
+
+impl Kept {
+    fn keep(&mut self, target: &str, snapshot: &Snapshot) -> Option<()> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let answer = answer(snapshot, path, query)?.ok()?;
+        if self.answers.len() >= MAX_KEPT || self.bytes + answer.body.len() > MAX_KEPT_BYTES {
+            self.answers.clear();
+            self.bytes = 0;
+        }
+        self.bytes += answer.body.len();
+        let headers = headers(&answer);
+        let kept = KeptAnswer {
+            body: Uint8Array::from(answer.body.as_slice()),
+            whole: init(answer.status.as_u16(), &headers),
+            not_modified: init(304, &headers),
+            etag: answer.etag,
+        };
+        self.answers.insert(target.to_owned(), kept);
+        Some(())
+    }
+}
+
+/// name NUL value NUL name NUL value.
+fn headers(answer: &ReadAnswer) -> String {
+    let own = [
+        ("content-type", answer.content_type),
+        ("etag", &answer.etag),
+        ("cache-control", answer.cache_control),
+        ("cache-tag", &answer.cache_tag),
+        ("x-catalog-version", &answer.catalog_version),
+    ];
+    let pairs: Vec<String> =
+        own.into_iter().chain(SECURITY_HEADERS).map(|(name, value)| format!("{name}\0{value}")).collect();
+    pairs.join("\0")
+}
