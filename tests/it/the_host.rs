@@ -269,6 +269,8 @@ async fn a_batch_is_one_transaction_and_names_the_broken_constraint() {
     );
     let mistaken = host.database.batch(vec![Statement::new("SELECT ?1", [])]).await.unwrap_err();
     assert!(matches!(mistaken, DatabaseError::Unavailable(_)), "{mistaken}");
+    let empty = host.database.batch(Vec::new()).await.unwrap_err();
+    assert!(matches!(empty, DatabaseError::Unavailable(_)), "as D1 does: {empty}");
 }
 
 #[tokio::test]
