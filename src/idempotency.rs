@@ -97,6 +97,10 @@ pub async fn commit_unless(
     let count = statements.len();
     batch.extend(statements);
     let records = batch.len().saturating_sub(count);
+    // D1 refuses a batch without statements.
+    if batch.is_empty() {
+        return Ok((json_response(status, body), Vec::new()));
+    }
     match app.database.batch(batch).await {
         Ok(rows) => Ok((json_response(status, body), rows.into_iter().skip(records).collect())),
         Err(DatabaseError::Constraint(text)) if text.contains("idempotency_records") => {

@@ -7,7 +7,7 @@ use aide::axum::routing::{delete, get, patch, post, put};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get as page, post as form};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -148,13 +148,24 @@ pub async fn answer(app: &App, router: &mut Router, request: http::Request<Bytes
     let (parts, bytes) = request.into_parts();
     let for_people = problem::is_for_people(parts.uri.path(), &parts.headers);
     let line = telemetry::RequestLine { method: parts.method.clone(), path: parts.uri.path().to_owned(), request_id };
-    let response = match forged(&parts.method, &parts.headers) {
-        Some(problem) => axum::response::IntoResponse::into_response(problem),
-        None => match router.call(Request::from_parts(parts, Body::from(bytes))).await {
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    let asks_methods =
+        request.method() == Method::OPTIONS && !request.headers().contains_key("access-control-request-method");
+    if asks_methods {
+        // No route takes this one, so the refusal names those that there are.
+        *request.method_mut() = Method::TRACE;
+    }
+    let mut response = match forged(request.method(), request.headers()) {
+        Some(problem) => problem.into_response(),
+        None => match router.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         },
     };
+    if asks_methods && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response.extensions_mut().remove::<Problem>();
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
     finish(app, line, for_people, response).await
 }
 
@@ -197,7 +208,7 @@ async fn finish(
 /// Refuses an unsafe request that a cookie would authenticate and that another
 /// site may have sent (OWASP CSRF Prevention: Fetch Metadata, Origin).
 fn forged(method: &Method, headers: &HeaderMap) -> Option<Problem> {
-    let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
     if safe || !headers.contains_key(header::COOKIE) || headers.contains_key(header::AUTHORIZATION) {
         return None;
     }

@@ -1,5 +1,5 @@
 //! The seam between the shop's rules and the platform: small traits. The
-//! Worker's adapters are in `edge/`, the tests' in `tests/it/host/`.
+//! Worker's adapters are in `edge/`, the tests' in `tests/host/`.
 
 mod cache;
 mod clock;

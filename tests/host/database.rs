@@ -42,6 +42,9 @@ impl HostDatabase {
     }
 
     fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
+        if statements.is_empty() {
+            return Err(DatabaseError::Unavailable("No SQL statements detected.".to_owned()));
+        }
         sqlite::transact(&mut self.connection.lock().unwrap(), statements).map_err(|failure| match failure {
             Failure::Constraint(text) => DatabaseError::Constraint(text),
             Failure::Other(text) => DatabaseError::Unavailable(text),

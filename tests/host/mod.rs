@@ -21,6 +21,7 @@ use std::future::Future;
 use tokio::sync::mpsc;
 use tradepost::app::{App, Capabilities, Config, Keys};
 use tradepost::catalog::snapshot::CatalogMemory;
+use tradepost::ports::Clock;
 
 use cache::HostCache;
 use clock::HostClock;
@@ -167,9 +168,17 @@ struct Backstage {
 
 impl Backstage {
     async fn run(self) {
+        let (app, clock) = (self.app.clone(), self.clock.clone());
+        let schedule = tokio::task::spawn_local(async move {
+            loop {
+                clock.sleep(shells::SCHEDULE_MILLIS).await;
+                shells::scheduled(app.clone()).await;
+            }
+        });
         let deliveries = self.queue.serve(self.app.clone(), self.clock.clone(), self.consumer, self.messages);
         let deliveries = tokio::task::spawn_local(deliveries);
         self.objects.serve(self.app, self.clock, self.factory, self.commands).await;
         deliveries.abort();
+        schedule.abort();
     }
 }

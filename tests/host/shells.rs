@@ -6,7 +6,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
-use tradepost::catalog::publisher::PublisherObject;
+use tradepost::catalog::{self, publisher::PublisherObject};
 use tradepost::orders::object::OrderObject;
 use tradepost::orders::projection;
 use tradepost::pools::object::PoolObject;
@@ -16,21 +16,27 @@ use super::objects::Shell;
 
 /// Makes `$object` a shell the host can run. What it must have:
 /// `new(app: App, name: &str, host: Rc<dyn ObjectHost>) -> Rc<Self>`,
-/// `async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable>`,
-/// `async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable>`.
+/// `async fn command(self: Rc<Self>, body: String) -> Result<String, impl Debug>`,
+/// `async fn alarm(self: Rc<Self>) -> Result<(), impl Debug>`.
 macro_rules! shell {
     ($object:ty) => {
         impl Shell for $object {
             fn command(self: Rc<Self>, body: String) -> LocalBoxFuture<'static, Result<String, ObjectUnavailable>> {
-                <$object>::command(self, body).boxed_local()
+                async move { <$object>::command(self, body).await.map_err(unanswered) }.boxed_local()
             }
             fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, Result<(), ObjectUnavailable>> {
-                <$object>::alarm(self).boxed_local()
+                async move { <$object>::alarm(self).await.map_err(unanswered) }.boxed_local()
             }
         }
     };
 }
 
+/// Whatever a shell's own error is, its caller only learns that there is no answer.
+fn unanswered(error: impl std::fmt::Debug) -> ObjectUnavailable {
+    ObjectUnavailable(format!("{error:?}"))
+}
+
+// A new shell gets a line here and one in `shop` below.
 shell!(OrderObject);
 shell!(PoolObject);
 shell!(PublisherObject);
@@ -47,4 +53,17 @@ pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) 
 /// The queue's consumer.
 pub fn consume(app: App, messages: Vec<String>) -> LocalBoxFuture<'static, Result<(), String>> {
     async move { projection::consume(&app, messages).await.map_err(|problem| format!("{problem:?}")) }.boxed_local()
+}
+
+/// How often the schedule runs, in milliseconds.
+pub const SCHEDULE_MILLIS: u32 = 60_000;
+
+/// What the platform's schedule runs.
+pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
+    async move {
+        if let Err(problem) = catalog::tick(&app).await {
+            eprintln!("the schedule failed: {problem:?}");
+        }
+    }
+    .boxed_local()
 }

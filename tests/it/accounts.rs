@@ -74,10 +74,12 @@ async fn an_address_is_the_same_in_any_case() {
 #[tokio::test]
 async fn weak_passwords_and_bad_addresses_are_pointed_at() {
     let shop = Shop::open().await;
-    for password in ["", "short", "passwordpassword", &"x".repeat(10_000)] {
+    for password in ["", "short", &"a".repeat(20), &"x y".repeat(5_000)] {
         let email = format!("{}@example.com", unique("buyer"));
         assert_eq!(register(&shop, &email, password).await.pointers(), ["/password"], "{password:.20}");
     }
+    let email = format!("{}@example.com", unique("buyer"));
+    assert_eq!(register(&shop, &email, &email).await.pointers(), ["/password"]);
     for email in ["", "nobody", "a@b@c", "x\r\ny@example.com", &format!("{}@example.com", "x".repeat(300))] {
         assert_eq!(register(&shop, email, PASSWORD).await.pointers(), ["/email"], "{email:.20}");
     }

@@ -56,12 +56,12 @@ impl Attacker {
 
 /// A success, or a problem that blames the client.
 fn harmless(answer: &Answer, sent: &str, must_fail: bool) {
-    assert!(!answer.status.is_server_error(), "{} for {sent}", answer.told());
-    assert!(!must_fail || answer.status.is_client_error(), "{} for {sent}", answer.told());
+    assert!(!answer.status.is_server_error(), "for {sent:?} {}", answer.told());
+    assert!(!must_fail || answer.status.is_client_error(), "{sent:?} is taken: {}", answer.told());
     if answer.status.is_client_error() {
         let problem = answer.some_problem().to_string();
         for leak in ["panicked", "SELECT ", "INSERT ", "constraint failed", ".rs:"] {
-            assert!(!problem.contains(leak), "{} for {sent}", answer.told());
+            assert!(!problem.contains(leak), "for {sent:?} {}", answer.told());
         }
     }
 }
@@ -275,11 +275,13 @@ async fn no_path_does_harm() {
                 asks.push((attacker.ask(&operation, "").json(operation.example()), false));
             }
         }
-        // Trailing slashes, doubled ones and dots lead nowhere else.
-        for path in
-            [format!("{}/", operation.path()), format!("/{}", operation.path()), format!("/%2e%2e{}", operation.path())]
+        // Trailing and doubled slashes lead nowhere else. Dots may be resolved
+        // before the shop sees them, as a URL's parser does.
+        let path = operation.path();
+        for (path, must_fail) in
+            [(format!("{path}/"), true), (format!("/{path}"), true), (format!("/%2e%2e{path}"), false)]
         {
-            asks.push((attacker.shop.ask(operation.method.clone(), &path), true));
+            asks.push((attacker.shop.ask(operation.method.clone(), &path), must_fail));
         }
     }
     attacker.send(asks).await;

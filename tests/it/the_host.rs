@@ -203,7 +203,7 @@ async fn a_failing_alarm_rings_again_later() {
 }
 
 async fn until_asleep(host: &Host) {
-    while host.clock.next_deadline().is_none() {
+    while host.objects.alarm(POOL, "a").await.is_none() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
@@ -269,6 +269,8 @@ async fn a_batch_is_one_transaction_and_names_the_broken_constraint() {
     );
     let mistaken = host.database.batch(vec![Statement::new("SELECT ?1", [])]).await.unwrap_err();
     assert!(matches!(mistaken, DatabaseError::Unavailable(_)), "{mistaken}");
+    let empty = host.database.batch(Vec::new()).await.unwrap_err();
+    assert!(matches!(empty, DatabaseError::Unavailable(_)), "as D1 does: {empty}");
 }
 
 #[tokio::test]
