@@ -16,7 +16,9 @@ const PIECES = 120;
 const KILLS = 10;
 const PURCHASES = 320;
 /** A server lives this long under load before it is killed, in milliseconds. */
-const LIFE = [150, 1_500];
+const LIFE = [200, 6_000];
+/** A request that is unlucky again and again is answered before this. */
+const PATIENCE_MILLIS = 240_000;
 /** Longer than an attempt without an answer is asked after (30 s), and the alarm's own pace. */
 const QUIET_MILLIS = 120_000;
 
@@ -35,12 +37,12 @@ function randomness(seed) {
 
 /** What buyers pay with, by weight. */
 const methods = [
-  ["pm_card_visa", 70],
+  ["pm_card_visa", 78],
   ["pm_card_chargeDeclined", 8],
-  ["pm_test_slow", 8],
-  ["pm_test_timeout", 4],
   ["pm_card_authenticationRequired", 6],
-  ["pm_test_unreachable", 4],
+  ["pm_test_slow", 4],
+  ["pm_test_timeout", 2],
+  ["pm_test_unreachable", 2],
 ];
 
 function chosen(random) {
@@ -84,8 +86,9 @@ test("a server killed while the bank thinks: the alarm alone brings the order to
   assert.deepEqual(orders.map(({ cart }) => ledger.paid(cart.id).length), [1, 1, 0]);
   for (const { cart, method } of [slow, timeout]) {
     const again = await shop.place(cart, method, method);
+    // The kept first answer, which may be that the bank was silent; the order has moved on.
     assert.equal(again.status, 201, again.text);
-    assert.equal(again.body.status, "confirmed");
+    assert.equal((await shop.order(cart.id, cart)).status, "confirmed");
   }
   const second = await shop.pay(unreachable.cart.id, unreachable.cart, "pm_card_visa", "second");
   assert.equal(second.body.status, "confirmed", second.text);
@@ -120,7 +123,7 @@ test("no crash loses an order, a charge or a piece", { timeout: 600_000 }, async
 
   /** One request, again and again until it is answered. */
   async function send(url, init) {
-    for (let waited = 0; ; waited += 1) {
+    for (const since = Date.now(); ; ) {
       let answer;
       try {
         const response = await fetch(url, init);
@@ -138,7 +141,7 @@ test("no crash loses an order, a charge or a piece", { timeout: 600_000 }, async
         answer = error.cause?.code ?? error.message;
       }
       counts.retries += 1;
-      if (waited > 600) throw new Error(`${init.method} ${url} stays without an answer; the last: ${answer}`);
+      if (Date.now() - since > PATIENCE_MILLIS) throw new Error(`${init.method} ${url} stays without an answer; the last: ${answer}`);
       await pause(100);
     }
   }
@@ -216,9 +219,10 @@ test("no crash loses an order, a charge or a piece", { timeout: 600_000 }, async
   });
 
   const count = (status) => orders.filter((order) => order.status === status).length;
+  const again = ledger.puts - [...ledger.charges.values()].filter(({ status }) => status === "paid").length;
   const summary =
     `${kills} kills, ${counts.purchases} purchases, ${count("confirmed")} confirmed, ${count("cancelled")} cancelled, ` +
-    `${counts.refused} refused, ${counts.retries} requests sent again, ${ledger.puts - ledger.charges.size} charges asked for again`;
+    `${counts.refused} refused, ${counts.retries} requests sent again, ${again} charges asked for again`;
   t.diagnostic(summary);
   console.log(summary);
 
