@@ -1,5 +1,6 @@
 // `npm run bench`: reads against a control on the same workerd, and whole purchases.
 //   -- --quick   a short run, to see that it works; its figures mean little
+//   -- --built   on the build that is there
 // Rounds alternate between the two sides, so that whatever slows the machine slows both.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -169,7 +170,7 @@ function table({ reads, sales, machine }) {
 }
 
 await top(async () => {
-  await build("release");
+  if (!process.argv.includes("--built")) await build("release");
   const output = at("benches", "output");
   mkdirSync(output, { recursive: true });
   const result = { quick, machine: machine(), reads: [], sales: [] };

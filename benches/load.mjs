@@ -8,8 +8,7 @@ const END_OF_HEAD = Buffer.from("\r\n\r\n");
 /** One kept-alive connection, one request at a time. */
 export class Connection {
   #socket;
-  #chunks = [];
-  #length = 0;
+  #begun;
   #waiting;
   #error;
 
@@ -45,22 +44,16 @@ export class Connection {
   }
 
   #take(chunk) {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#length);
-    this.#chunks = [bytes];
-    const head = bytes.indexOf(END_OF_HEAD);
-    if (head < 0) return;
-    const text = bytes.latin1Slice(0, head);
-    const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
-    if (length === undefined) return this.#fail(new Error(`an answer without content-length:\n${text}`));
-    const whole = head + END_OF_HEAD.length + Number(length);
-    if (this.#length < whole) return;
-    this.#chunks = [];
-    this.#length = 0;
+    const bytes = this.#begun === undefined ? chunk : Buffer.concat([this.#begun, chunk]);
+    this.#begun = bytes;
+    const whole = lengthOf(bytes);
+    if (whole === undefined || bytes.length < whole) return;
+    this.#begun = undefined;
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting.resolve({ status: Number(text.slice(9, 12)), head: text, body: bytes.subarray(head + END_OF_HEAD.length, whole), whole });
+    const end = bytes.indexOf(END_OF_HEAD);
+    const head = bytes.latin1Slice(0, end);
+    waiting.resolve({ status: Number(head.slice(9, 12)), head, body: bytes.subarray(end + END_OF_HEAD.length, whole) });
   }
 
   #fail(error) {
@@ -68,6 +61,15 @@ export class Connection {
     this.#waiting?.reject(error);
     this.#waiting = undefined;
   }
+}
+
+/** How long an answer is that begins like this; undefined if that cannot be told yet. */
+function lengthOf(bytes) {
+  const head = bytes.indexOf(END_OF_HEAD);
+  if (head < 0) return undefined;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.latin1Slice(0, head))?.[1];
+  if (length === undefined) throw new Error(`an answer without content-length:\n${bytes.latin1Slice(0, head)}`);
+  return head + END_OF_HEAD.length + Number(length);
 }
 
 const get = (url) => {
@@ -89,27 +91,30 @@ export async function sample(url) {
 export async function hammer(url, { connections, milliseconds }) {
   const { hostname, port } = new URL(url);
   const request = get(url);
-  // All answers are as long as the first: request ids differ, but not in length.
-  const { status, whole } = await sample(url);
-  if (status !== 200) throw new Error(`GET ${url} answered ${status}`);
-
+  // Most answers are as long as the one before: then their heads need not be read.
+  let usual = 0;
   let answers = 0;
   let wrong;
   let running = true;
   const sockets = Array.from({ length: connections }, () => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    let missing = whole;
-    socket.on("data", (chunk) => {
+    let begun;
+    const answered = (head) => {
       // "HTTP/1.1 200": the status begins at byte 9.
-      if (missing === whole && (chunk.length < 12 || chunk[9] !== 0x32 || chunk[10] !== 0x30 || chunk[11] !== 0x30)) {
-        wrong ??= `GET ${url}: ${chunk.latin1Slice(0, 300)}`;
-      }
-      missing -= chunk.length;
-      if (missing > 0) return;
-      if (missing < 0) wrong ??= `GET ${url}: an answer ${-missing} bytes longer than the first`;
-      missing = whole;
+      if (head[9] !== 0x32 || head[10] !== 0x30 || head[11] !== 0x30) wrong ??= `GET ${url}: ${head.latin1Slice(0, 300)}`;
       answers += 1;
       if (running) socket.write(request);
+    };
+    socket.on("data", (chunk) => {
+      if (begun === undefined && chunk.length === usual) return answered(chunk);
+      begun = begun === undefined ? chunk : Buffer.concat([begun, chunk]);
+      const length = lengthOf(begun);
+      if (length === undefined || begun.length < length) return;
+      if (begun.length > length) wrong ??= `GET ${url}: ${begun.length - length} bytes more than one answer`;
+      usual = length;
+      const whole = begun;
+      begun = undefined;
+      answered(whole);
     });
     socket.on("error", (error) => (wrong ??= `GET ${url}: ${error.message}`));
     socket.on("connect", () => socket.write(request));
