@@ -15,7 +15,7 @@ const tasks = {
   deploy: { script: "scripts/deploy.mjs" },
   bench: { script: "benches/bench.mjs" },
   import: { script: "scripts/import.mjs", rust: false },
-  replay: { script: "scripts/replay.mjs" },
+  replay: { script: "scripts/replay.mjs", rust: false },
 };
 
 await top(async () => {
