@@ -54,6 +54,7 @@ async function browser() {
 const stages = {
   format: ["formatting", () => cargo(["fmt", "--check"])],
   lint: ["lints, native", () => cargo(["clippy", "--all-targets", ...deny])],
+  scripts: ["tests of the commands", () => nodeTests("tests/scripts")],
   "lint-wasm": ["lints, wasm32", () => cargo(["clippy", "--lib", "--target", "wasm32-unknown-unknown", ...deny], wasmEnv())],
   native: ["native tests", native],
   build: ["release build", () => build("release")],
