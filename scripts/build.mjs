@@ -16,6 +16,7 @@ const wasmFeatures = "-C target-feature=+simd128,+bulk-memory";
 const optimise = [
   // Higher levels make it smaller raw, and a tenth larger gzipped.
   "-O1",
+  "--dae-optimizing",
   "--enable-simd",
   "--enable-bulk-memory",
   "--enable-bulk-memory-opt",

@@ -147,19 +147,15 @@ pub struct Form<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let form_type = media_type(&Request::from_parts(parts.clone(), axum::body::Body::empty()))
             .eq_ignore_ascii_case("application/x-www-form-urlencoded");
         if !form_type {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send a form"));
         }
-        let bytes = bounded_body(Request::from_parts(parts.clone(), body)).await?;
-        let request = Request::from_parts(parts, axum::body::Body::from(bytes));
-        match axum::Form::<T>::from_request(request, state).await {
-            Ok(axum::Form(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::invalid_field("", rejection.body_text())),
-        }
+        let bytes = bounded_body(Request::from_parts(parts, body)).await?;
+        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| Problem::invalid_field("", error.to_string()))
     }
 }
 
@@ -169,11 +165,9 @@ pub struct Query<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
-            Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::invalid_field("", rejection.body_text())),
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        serde_urlencoded::from_str(query).map(Self).map_err(|error| Problem::invalid_field("", error.to_string()))
     }
 }
 

@@ -1,23 +1,13 @@
 //! The contract as OpenAPI 3.1, made from the routes and the handlers' types.
 //!
 //! Describing the routes would add a fifth to the Worker's weight, so it is
-//! done natively, by a test that keeps `docs/openapi.json` equal to the code
-//! (`UPDATE_OPENAPI=1 cargo test --lib openapi` writes it anew). The Worker
-//! carries the text.
-
-use axum::response::IntoResponse;
-use http::{HeaderValue, header};
-
-const DOCUMENT: &str = include_str!("../docs/openapi.json");
+//! done natively, by a test that keeps `public/openapi.json` equal to the code
+//! (`UPDATE_OPENAPI=1 cargo test --lib openapi` writes it anew). The platform
+//! serves that file like any other asset.
 
 /// The whole contract.
-pub async fn get_openapi() -> impl IntoResponse {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
-    ];
-    (headers, DOCUMENT)
-}
+#[cfg(not(target_arch = "wasm32"))]
+pub const DOCUMENT: &str = include_str!("../public/openapi.json");
 
 /// In the Worker the routes go without their description.
 #[cfg(target_arch = "wasm32")]
@@ -74,11 +64,11 @@ mod tests {
     fn the_published_contract_is_the_codes() {
         let described = serde_json::to_string_pretty(&document()).unwrap() + "\n";
         if std::env::var_os("UPDATE_OPENAPI").is_some() {
-            std::fs::write("docs/openapi.json", &described).unwrap();
+            std::fs::write("public/openapi.json", &described).unwrap();
         } else {
             assert!(
                 described == super::DOCUMENT,
-                "docs/openapi.json is behind the code: UPDATE_OPENAPI=1 cargo test --lib openapi"
+                "public/openapi.json is behind the code: UPDATE_OPENAPI=1 cargo test --lib openapi"
             );
         }
     }

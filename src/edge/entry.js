@@ -9,7 +9,9 @@ import { bodyOf, headersOf } from "./request.js";
 
 rust.initSync({ module });
 
-const pathStarts = (url, prefix) => url.startsWith(prefix, url.indexOf("/", 8));
+/** public/_headers says what these are answered with. */
+const assets = /^[^/]*\/\/[^/]*\/(assets\/|favicon\.ico|openapi\.json)/;
+const isAsset = (url) => assets.test(url);
 
 function broken(error) {
   console.error("request failed", error);
@@ -49,7 +51,7 @@ export default {
   fetch(request, env, ctx) {
     const { method, url } = request;
     if (method === "GET" || method === "HEAD") {
-      if (pathStarts(url, "/assets/") || pathStarts(url, "/favicon.ico")) return env.ASSETS.fetch(request);
+      if (isAsset(url)) return env.ASSETS.fetch(request);
       if (method === "GET" && !request.headers.has("authorization")) {
         const answer = quick(request);
         if (answer !== undefined) return answer;
