@@ -99,10 +99,11 @@ pub fn routes() -> ApiRouter<App> {
 /// The router, ready to answer. Building it is slow: once per isolate.
 pub fn router(app: App) -> Router {
     let cross_origin = cross_origin(&app.config.cors_origins);
-    let routes: Router<App> = routes().into();
-    // The platform serves this one as an asset.
+    #[cfg(target_arch = "wasm32")]
+    let routes = routes();
+    // In the Worker the platform serves the contract, as an asset.
     #[cfg(not(target_arch = "wasm32"))]
-    let routes = routes.route(
+    let routes = Router::from(routes()).route(
         "/openapi.json",
         axum::routing::get(async || ([(header::CONTENT_TYPE, "application/json")], crate::openapi::DOCUMENT)),
     );
