@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "./build.mjs";
+import { ordersBeforeCrash, republish } from "./lib/orders.mjs";
 import { owned, reap } from "./lib/processes.mjs";
 import { isMain, onEnd, say, Stop, top } from "./lib/say.mjs";
 import { startWorker } from "./lib/worker.mjs";
@@ -59,7 +60,9 @@ export async function serve(env) {
 }
 
 async function open(env, { port, seeding, folder, kept }) {
+  const crashed = existsSync(join(folder, "serve.pid"));
   await reap(folder);
+  const interrupted = crashed ? await ordersBeforeCrash(folder) : [];
   const admin = owner(folder, env, seeding === "demo");
   const vars = { SECRET_KEY: secretKey(folder), TEST_PROVIDER: "on", DEVELOPMENT: "on" };
   if (admin) Object.assign(vars, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
@@ -72,7 +75,7 @@ async function open(env, { port, seeding, folder, kept }) {
     release();
     if (!kept) rmSync(folder, { recursive: true, force: true });
   };
-  return { url: worker.url, folder, seeding, admin, stop };
+  return { url: worker.url, folder, seeding, admin, interrupted, stop };
 }
 
 if (isMain(import.meta.url)) {
@@ -87,6 +90,7 @@ if (isMain(import.meta.url)) {
     const server = await serve(process.env);
     stop = server.stop;
     await untilReady(server.url);
+    await republish(server.url, server.interrupted);
     if (server.seeding === "demo") await untilVisible(server.url, await seed({ url: server.url, ...server.admin }));
     console.log(`ready ${server.url}`);
     const workerdPid = Number(readFileSync(join(server.folder, "workerd.pid"), "utf8"));

@@ -52,7 +52,8 @@ export default {
     const { method, url } = request;
     if (method === "GET" || method === "HEAD") {
       if (isAsset(url)) return env.ASSETS.fetch(request);
-      if (method === "GET" && !request.headers.has("authorization")) {
+      // A request from another site's page needs an answer of its own (CORS).
+      if (method === "GET" && !request.headers.has("authorization") && !request.headers.has("origin")) {
         const answer = quick(request);
         if (answer !== undefined) return answer;
       }

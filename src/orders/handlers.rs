@@ -404,6 +404,19 @@ pub async fn cancel_order(
     ask_json(&app, id, access, key, Request::Cancel).await
 }
 
+/// Development only: tells the projections of an order once more. The local
+/// queue keeps its messages in memory, and loses them with the process.
+pub async fn republish_order(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+) -> Result<JsonText<OrderView, 202>, Problem> {
+    if !app.config.development {
+        return Err(Problem::not_found());
+    }
+    let access = Access { token: false, account: None, staff: true };
+    ask_json(&app, id, access, None, Request::Republish).await
+}
+
 /// The payment a buyer chose, if the shop takes it.
 pub fn choice(app: &App, payment: Payment) -> Result<PaymentChoice, Problem> {
     match payment.provider {

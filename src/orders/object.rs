@@ -83,6 +83,8 @@ pub enum Request {
         payment: PaymentChoice,
     },
     Cancel,
+    /// Tell the projections once more.
+    Republish,
     /// The buyer's bank answered what an attempt asked for.
     Authenticate {
         approved: bool,
@@ -208,6 +210,11 @@ impl OrderObject {
                 self.flush(recorded(key.as_ref(), &reply), false)?;
                 self.go_on();
                 Ok(reply)
+            }
+            (Request::Republish, Some(order)) => {
+                self.learned(vec![Event::PublicationLost])?;
+                self.go_on();
+                order_reply(202, &order)
             }
             (Request::Authenticate { approved }, Some(order)) => self.authenticate(&order, approved).await,
         }
@@ -457,6 +464,10 @@ impl OrderObject {
                 done.then_some(Answer::Refunded { attempt: attempt.number })
             }
             Effect::Publish { version } => {
+                // After a crash the levels that came with the commits are gone.
+                if self.memory.borrow().levels.is_empty() {
+                    self.read_levels().await?;
+                }
                 let message = Message {
                     order: view::projection(&self.existing().ok()?)?,
                     levels: self.memory.borrow().levels.clone(),
@@ -481,6 +492,17 @@ impl OrderObject {
         }
         self.memory.borrow_mut().levels.extend(levels);
         Some(refused)
+    }
+
+    async fn read_levels(&self) -> Option<()> {
+        let app = &self.app;
+        let items = self.existing().ok()?.items();
+        let levels = stream::iter(items)
+            .map(|item| async move { Some((item.variant, pools::level(app, item.variant).await.ok()?)) })
+            .buffer_unordered(MAX_PARALLEL);
+        let levels: Option<Vec<_>> = levels.collect::<Vec<_>>().await.into_iter().collect();
+        self.memory.borrow_mut().levels = levels?;
+        Some(())
     }
 
     fn now(&self) -> Timestamp {
@@ -555,7 +577,7 @@ impl OrderObject {
 
 fn recorded(key: Option<&Key>, reply: &Reply) -> Vec<crate::ports::Statement> {
     match (key, reply) {
-        (Some(key), Reply::Done { status, body, .. }) => vec![store::record_answer(key, *status, body.get())],
+        (Some(key), Reply::Done { status, body, .. }) => store::record_answer(key, *status, body.get()),
         _ => Vec::new(),
     }
 }

@@ -256,13 +256,18 @@ pub enum Event {
     Published {
         version: u64,
     },
+    /// What was published is known to have been lost.
+    PublicationLost,
 }
 
 impl Event {
     /// Whether losing this event with the process only means repeating an
     /// idempotent effect. It is then recorded with whatever comes next.
     pub fn may_wait(&self) -> bool {
-        matches!(self, Self::Held | Self::Committed | Self::Released { .. } | Self::Published { .. })
+        matches!(
+            self,
+            Self::Held | Self::Committed | Self::Released { .. } | Self::Published { .. } | Self::PublicationLost
+        )
     }
 
     /// Whether the change is one that a reader of the order could see.
@@ -416,6 +421,7 @@ impl Order {
                 }
             }
             Event::Published { version } => self.published = self.published.max(*version),
+            Event::PublicationLost => self.published = 0,
             Event::PaidTwice { attempt, amount } => {
                 self.refunds.push(Refund { attempt: attempt.clone(), amount: *amount, done: false });
             }

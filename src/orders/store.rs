@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::order::{Event, Key, Order};
 use crate::ports::{DatabaseError, ObjectHost, Statement, StorageError, Timestamp};
 
-const SCHEMA: [&str; 3] = [
+const SCHEMA: [&str; 2] = [
     "CREATE TABLE IF NOT EXISTS state (
        id INTEGER PRIMARY KEY CHECK (id = 1),
        body TEXT NOT NULL,
@@ -17,13 +17,16 @@ const SCHEMA: [&str; 3] = [
        at INTEGER NOT NULL,
        body TEXT NOT NULL
      ) STRICT",
-    "CREATE TABLE IF NOT EXISTS answers (
+];
+
+/// Made with the first keyed request: every table costs a new object a page
+/// and a parse, and most orders have no keys.
+const ANSWERS: &str = "CREATE TABLE IF NOT EXISTS answers (
        key TEXT PRIMARY KEY,
        digest TEXT NOT NULL,
        status INTEGER NOT NULL,
        body TEXT NOT NULL
-     ) STRICT, WITHOUT ROWID",
-];
+     ) STRICT, WITHOUT ROWID";
 
 #[derive(Deserialize)]
 struct StateRow {
@@ -58,15 +61,18 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<(Order, Option<Timestamp>)>,
 }
 
 pub fn first_answer(host: &dyn ObjectHost, key: &str) -> Result<Option<FirstAnswer>, StorageError> {
+    let tables = host.read(Statement::new("SELECT name FROM sqlite_master WHERE name = 'answers'", []))?;
+    if tables.0.is_empty() {
+        return Ok(None);
+    }
     let rows = host.read(Statement::new("SELECT digest, status, body FROM answers WHERE key = ?1", [key.into()]))?;
     rows.first().map_err(undecodable)
 }
 
-pub fn record_answer(key: &Key, status: u16, body: &str) -> Statement {
-    Statement::new(
-        "INSERT INTO answers (key, digest, status, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING",
-        [key.key.as_str().into(), key.digest.as_str().into(), i64::from(status).into(), body.into()],
-    )
+pub fn record_answer(key: &Key, status: u16, body: &str) -> Vec<Statement> {
+    let insert = "INSERT INTO answers (key, digest, status, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
+    let params = [key.key.as_str().into(), key.digest.as_str().into(), i64::from(status).into(), body.into()];
+    vec![Statement::new(ANSWERS, []), Statement::new(insert, params)]
 }
 
 /// Events, in the order they happened, and the state after them. One

@@ -1,0 +1,44 @@
+// The local queue keeps its messages in memory: what it had accepted when the process was killed
+// never reaches the lists of orders. (The platform's own queue is durable.) So after a crash the
+// orders touched last tell the lists once more.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** Longer than a message may wait in the queue, retries included. */
+const RECENT_MILLISECONDS = 120_000;
+
+/** The ids of the orders written to shortly before the crash, read from their objects' files. */
+export async function ordersBeforeCrash(folder) {
+  const objects = join(folder, "data", "do", "tradepost-OrderObject");
+  if (!existsSync(objects)) return [];
+  const written = new Map();
+  for (const name of readdirSync(objects)) {
+    const object = name.match(/^[0-9a-f]{64}\.sqlite/)?.[0];
+    if (!object) continue;
+    const { mtimeMs } = statSync(join(objects, name));
+    written.set(object, Math.max(written.get(object) ?? 0, mtimeMs));
+  }
+  const newest = Math.max(0, ...written.values());
+  const recent = [...written].filter(([, at]) => newest - at < RECENT_MILLISECONDS);
+  const { DatabaseSync } = await import("node:sqlite");
+  return recent.flatMap(([name]) => {
+    const database = new DatabaseSync(join(objects, name));
+    try {
+      const order = JSON.parse(database.prepare("SELECT body FROM state").get().body);
+      return order.placements > 0 ? [order.id] : [];
+    } catch {
+      // Killed before its first write: there is no order in it.
+      return [];
+    } finally {
+      database.close();
+    }
+  });
+}
+
+export async function republish(url, orders) {
+  const waiting = [...orders];
+  const one = async () => {
+    for (let id; (id = waiting.pop()); ) await fetch(`${url}/dev/orders/${id}/republish`, { method: "POST" });
+  };
+  await Promise.all(Array.from({ length: 8 }, one));
+}
