@@ -33,7 +33,7 @@ export async function startWorker({ port, data, pidFile, vars }) {
   if (process.platform !== "win32") process.env.MINIFLARE_WORKERD_PATH = at("scripts", "workerd.sh");
   process.env.WRANGLER_LOG ??= "warn";
   const signals = keepSignals();
-  const { workerOptions } = workerOptionsOf(at("wrangler.jsonc"));
+  const { assets, ...workerOptions } = workerOptionsOf(at("wrangler.jsonc")).workerOptions;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -54,7 +54,16 @@ export async function startWorker({ port, data, pidFile, vars }) {
           modulesRules: undefined,
           modules: modules(),
           bindings: vars,
+          serviceBindings: { ...workerOptions.serviceBindings, ASSETS: "assets" },
           unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+        },
+        // Assets of its own would put miniflare's two asset Workers before every request, which
+        // costs five sixths of the requests per second. The platform's are not in its way.
+        {
+          name: "assets",
+          modules: true,
+          script: "export default {};",
+          assets: { ...assets, run_worker_first: false, routerConfig: { has_user_worker: false } },
         },
       ],
     }),
