@@ -103,8 +103,8 @@ test("objects evicted between every two steps of a purchase remember everything"
   assert.equal(ledger.paid(cart.id).length, 1);
 });
 
-// Eviction lets a running request finish, so losing an object in the middle of one is for
-// crash.test.mjs. What runs on after the answer is not waited for.
+// Eviction lets a running request finish, and timers too, so losing an object in the middle of
+// one is for crash.test.mjs. What runs on after the answer is not waited for.
 test("an order evicted the moment it is answered still takes its pieces out and tells the list", async () => {
   const product = await productWith("answered", 10);
   const carts = await Promise.all(Array.from({ length: 8 }, () => shop.readyCart([{ variant_id: product.variant, quantity: 1 }])));
