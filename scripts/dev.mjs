@@ -108,6 +108,6 @@ await top(async () => {
   say(`
 Tradepost is open: ${url}
 The owner is ${vars.ADMIN_EMAIL}; the password is ADMIN_PASSWORD in .dev.vars.
-API: ${url}/docs   Mail it would have sent: ${url}/dev/mailbox
+API: ${url}/openapi.json
 `);
 });

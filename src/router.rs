@@ -100,7 +100,6 @@ pub fn routes() -> ApiRouter<App> {
 
 /// The router, ready to answer. Building it is slow: once per isolate.
 pub fn router(app: App) -> Router {
-    let cross_origin = cross_origin(&app.config.cors_origins);
     #[cfg(target_arch = "wasm32")]
     let routes = routes();
     // In the Worker the platform serves the contract, as an asset.
@@ -109,13 +108,13 @@ pub fn router(app: App) -> Router {
         "/openapi.json",
         axum::routing::get(async || ([(header::CONTENT_TYPE, "application/json")], crate::openapi::DOCUMENT)),
     );
-    routes
-        .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method")
-        })
-        .layer(cross_origin)
-        .with_state(app)
+    let routes = routes.fallback(async || Problem::not_found()).method_not_allowed_fallback(async || {
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method")
+    });
+    // With nobody to let in, no answer says a word about it.
+    let origins = &app.config.cors_origins;
+    let routes = if origins.is_empty() { routes } else { routes.layer(cross_origin(origins)) };
+    routes.with_state(app)
 }
 
 /// Which other sites' pages may read answers: those the deployment lists,

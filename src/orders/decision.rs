@@ -363,6 +363,10 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         (Answer::Published { version }, _) if *version > order.published => {
             vec![Event::Published { version: *version }]
         }
+        // Cut off for longer than its hold: only what the payment came to counts.
+        (Answer::Tick, Stage::Placing { placement, .. }) if now >= placement.until => {
+            vec![Event::PaymentAsked { next_poll: now }]
+        }
         (Answer::Tick, Stage::AwaitingPayment { placement, attempt })
             if now >= placement.until && !attempt.status.is_open() =>
         {

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use super::decision::{
     Answer, Command, NewLine, OrderError, PaymentChoice, Refused, decide, learn, reprice, short_lines,
 };
-use super::effect::{Effect, due, in_foreground, wake};
+use super::effect::{Effect, WATCHDOG_MILLIS, due, in_foreground, wake};
 use super::order::{Event, Key, Order, Stage};
 use super::{store, view};
 use crate::app::App;
@@ -113,8 +113,8 @@ pub struct OrderObject {
     memory: RefCell<Memory>,
     /// Held by the one run that does what is due.
     turn: Mutex<()>,
-    /// Whether a buyer's request is being worked on.
-    placing: Cell<bool>,
+    /// How many requests to place the order are being worked on.
+    placing: Cell<u32>,
 }
 
 /// The order as stored, and what is still to be stored with the next commit.
@@ -142,7 +142,7 @@ impl From<StorageError> for OrderError {
 
 impl OrderObject {
     pub fn new(app: App, _name: &str, host: Rc<dyn ObjectHost>) -> Rc<Self> {
-        Rc::new(Self { app, host, memory: RefCell::default(), turn: Mutex::new(()), placing: Cell::new(false) })
+        Rc::new(Self { app, host, memory: RefCell::default(), turn: Mutex::new(()), placing: Cell::new(0) })
     }
 
     /// Answers one [`Envelope`] with a [`Reply`], both as JSON.
@@ -233,7 +233,7 @@ impl OrderObject {
         let running = order.placement().and_then(|placement| placement.key.as_ref());
         match running {
             Some(running) if running.key == key.key && running.digest != key.digest => Err(OrderError::KeyReused),
-            Some(running) if running == key && self.placing.get() => Err(OrderError::KeyInUse),
+            Some(running) if running == key && self.placing.get() > 0 => Err(OrderError::KeyInUse),
             _ => Ok(None),
         }
     }
@@ -284,9 +284,9 @@ impl OrderObject {
             }
         }
         // Placed by this request or by another: either way the first result.
-        self.placing.set(true);
+        self.placing.update(|placing| placing + 1);
         let run = self.run(true).await;
-        self.placing.set(false);
+        self.placing.update(|placing| placing - 1);
         self.go_on();
         match run? {
             Run::Done => {}
@@ -543,11 +543,13 @@ impl OrderObject {
     fn flush(&self, more: Vec<crate::ports::Statement>, always: bool) -> Result<(), OrderError> {
         let mut memory = self.memory.borrow_mut();
         let order = memory.order.as_ref().ok_or(OrderError::NotFound)?;
-        let wanted = wake(order, self.now());
+        let now = self.now();
+        let wanted = wake(order, now);
         let alarm = match (wanted, memory.alarm) {
             (None, _) => None,
-            // One that rings early does no harm, and costs less than moving it.
-            (Some(wanted), Some(set)) if set <= wanted => Some(set),
+            // One that rings early does no harm, and costs less than moving it;
+            // one that is long past has been lost, and is set again.
+            (Some(wanted), Some(set)) if set <= wanted && now < set.plus_millis(WATCHDOG_MILLIS) => Some(set),
             (Some(wanted), _) => Some(wanted),
         };
         let alarm_changed = alarm != memory.alarm;
