@@ -101,23 +101,27 @@ test("a cart placed twenty times at once is one order with one charge", async ()
 
 test("one key sent twenty times at once is answered once, and the answer is kept", async () => {
   const product = await productWith("keyed", 100);
-  const cart = await shop.readyCart(one(product));
+  // How the requests meet is a matter of luck: several times.
+  for (let round = 0; round < 10; round += 1) {
+    const key = `keyed-${round}`;
+    const cart = await shop.readyCart(one(product));
 
-  const answers = await Promise.all(Array.from({ length: 20 }, () => shop.place(cart, "pm_card_visa", "keyed")));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => shop.place(cart, "pm_card_visa", key)));
 
-  for (const { status, body } of answers) {
-    if (status === 409) assert.equal(body.code, "idempotency_key_in_use");
-    else assert.equal(status, 201);
+    for (const { status, body } of answers) {
+      if (status === 409) assert.equal(body.code, "idempotency_key_in_use");
+      else assert.equal(status, 201);
+    }
+    const firsts = answers.filter(({ status, headers }) => status === 201 && !headers.has("idempotent-replayed"));
+    assert.equal(firsts.length, 1, "one request did the work");
+    const later = await shop.place(cart, "pm_card_visa", key);
+    assert.equal(later.headers.get("idempotent-replayed"), "true");
+    assert.equal(later.text, firsts[0].text, "byte for byte");
+    assert.equal(ledger.paid(cart.id).length, 1);
+    const other = await shop.place(cart, "pm_card_chargeDeclined", key);
+    assert.equal(other.status, 422);
+    assert.equal(other.body.code, "idempotency_key_reused");
   }
-  const firsts = answers.filter(({ status, headers }) => status === 201 && !headers.has("idempotent-replayed"));
-  assert.equal(firsts.length, 1, "one request did the work");
-  const later = await shop.place(cart, "pm_card_visa", "keyed");
-  assert.equal(later.headers.get("idempotent-replayed"), "true");
-  assert.equal(later.text, firsts[0].text, "byte for byte");
-  assert.equal(ledger.paid(cart.id).length, 1);
-  const other = await shop.place(cart, "pm_card_chargeDeclined", "keyed");
-  assert.equal(other.status, 422);
-  assert.equal(other.body.code, "idempotency_key_reused");
 });
 
 test("a purchase is in the staff's list within two seconds", async () => {
