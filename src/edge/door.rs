@@ -28,14 +28,7 @@ thread_local! {
 /// Answers a request: a `Response`, or a promise of one if anything had to be
 /// waited for. `headers`: name NUL value NUL name NUL value.
 #[wasm_bindgen]
-pub fn serve(
-    method: &str,
-    url: &str,
-    headers: &str,
-    body: Option<Vec<u8>>,
-    env: Env,
-    _ctx: JsValue,
-) -> Result<JsValue, JsValue> {
+pub fn serve(method: &str, url: &str, headers: &str, body: Option<Vec<u8>>, env: Env) -> Result<JsValue, JsValue> {
     let app = super::app(&env)?;
     let router = ROUTER.with_borrow_mut(|router| router.get_or_insert_with(|| router::router(app.clone())).clone());
     let request = convert(method, url, headers, body);

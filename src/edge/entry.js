@@ -32,23 +32,34 @@ function quick(request) {
   }
 }
 
-async function serve(request, env, ctx) {
+/** What has no body is answered without a promise, unless Rust must wait for something. */
+function serve(request, env) {
+  if (request.body !== null) return serveBody(request, env);
+  try {
+    const answer = guarded(() => rust.serve(request.method, request.url, headersOf(request), undefined, env));
+    return answer instanceof Promise ? answer.catch(broken) : answer;
+  } catch (error) {
+    return broken(error);
+  }
+}
+
+async function serveBody(request, env) {
   try {
     let headers = headersOf(request);
-    let body = request.body === null ? undefined : await bodyOf(request);
+    let body = await bodyOf(request);
     if (body === "too large") {
       // Rust words the 413 like every other error.
       headers += `${headers && "\0"}x-body-too-large\x001`;
       body = undefined;
     }
-    return await guarded(() => rust.serve(request.method, request.url, headers, body, env, ctx));
+    return await guarded(() => rust.serve(request.method, request.url, headers, body, env));
   } catch (error) {
     return broken(error);
   }
 }
 
 export default {
-  fetch(request, env, ctx) {
+  fetch(request, env) {
     const { method, url } = request;
     if (method === "GET" || method === "HEAD") {
       if (isAsset(url)) return env.ASSETS.fetch(request);
@@ -58,7 +69,7 @@ export default {
         if (answer !== undefined) return answer;
       }
     }
-    return serve(request, env, ctx);
+    return serve(request, env);
   },
 
   async queue(batch, env) {

@@ -1,5 +1,9 @@
 //! KV, the queue, outgoing HTTP, the clock and randomness.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use futures_util::future::{Either, select};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -88,13 +92,36 @@ impl HttpClient for Fetcher {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(handler: &Function, millis: u32);
+    fn set_timeout(handler: &Function, millis: u32) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue);
 }
 
-/// Resolves after a while. The crate's own `Delay` wakes only whoever polled it
-/// first, which in [`super::door`] is nobody.
-fn timer(millis: u32) -> JsFuture {
-    Promise::new(&mut |resolve, _| set_timeout(&resolve, millis)).into()
+/// Resolves after a while. Dropped, it is cleared: a timer keeps an object from
+/// going to rest. (The crate's own `Delay` wakes only whoever polled it first,
+/// which in [`super::door`] is nobody.)
+struct Timer {
+    id: JsValue,
+    rings: JsFuture,
+}
+
+fn timer(millis: u32) -> Timer {
+    let mut id = JsValue::UNDEFINED;
+    let rings = Promise::new(&mut |resolve, _| id = set_timeout(&resolve, millis)).into();
+    Timer { id, rings }
+}
+
+impl Future for Timer {
+    type Output = ();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.rings).poll(cx).map(|_| ())
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
 }
 
 pub struct PlatformClock;
@@ -106,10 +133,7 @@ impl Clock for PlatformClock {
     }
 
     fn sleep(&self, millis: u32) -> Pending<'static, ()> {
-        Box::pin(SendFuture::new(async move {
-            // A timer has no way to fail.
-            let _ = timer(millis).await;
-        }))
+        Box::pin(SendFuture::new(async move { timer(millis).await }))
     }
 }
 

@@ -264,14 +264,20 @@ impl OrderObject {
     ) -> Result<Reply, OrderError> {
         if matches!(self.existing()?.stage, Stage::Open) {
             let prices = self.current_prices().await?;
-            // Others may have come in between: the order is read again.
+            // Others may have come in between: the order is read again, and so
+            // is whether this request has been answered or is being worked on.
             let order = self.existing()?;
+            if let Some(reply) = self.replay(key.as_ref(), &order)? {
+                return Ok(reply);
+            }
             if matches!(order.stage, Stage::Open) {
                 let command = Command::Place { prices, payment, expected_total, key };
                 match decide(&order, command, self.now()) {
                     Ok(events) => {
                         self.learned(events)?;
                         self.flush(Vec::new(), false)?;
+                        // Before the next await: an equal request is told so.
+                        return self.placed().await;
                     }
                     Err(refusal) => {
                         if let OrderError::PriceChanged { lines, .. } = &refusal {
@@ -283,7 +289,11 @@ impl OrderObject {
                 }
             }
         }
-        // Placed by this request or by another: either way the first result.
+        self.placed().await
+    }
+
+    /// Placed by this request or by another: either way the first result.
+    async fn placed(self: &Rc<Self>) -> Result<Reply, OrderError> {
         self.placing.update(|placing| placing + 1);
         let run = self.run(true).await;
         self.placing.update(|placing| placing - 1);
