@@ -78,14 +78,17 @@ fn pointer_to(bytes: &[u8], error: &serde_json::Error) -> String {
     let end = line_start + error.column();
     // Whether the column is that of the last byte read or of the next one
     // depends on the error: the deeper place is the right one.
-    let paths = [end, end.saturating_sub(1)].map(|cut| path_at(bytes.get(..cut).unwrap_or(bytes)));
+    let object = error.to_string().starts_with("missing field");
+    let paths = [end, end.saturating_sub(1)].map(|cut| path_at(bytes.get(..cut).unwrap_or(bytes), object));
     paths.into_iter().max_by_key(|path| path.matches('/').count()).unwrap_or_default()
 }
 
-/// Where a body that breaks off breaks off.
-fn path_at(broken: &[u8]) -> String {
+/// Where a body that breaks off breaks off. `object`: whether the error is the
+/// object's, and not that of the value just read.
+fn path_at(broken: &[u8], object: bool) -> String {
     // What is left of a number would read as a smaller one.
-    let end = broken.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+    let number = broken.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+    let end = if object { broken.len() } else { number };
     let mut rest = serde_json::Deserializer::from_slice(broken.get(..end).unwrap_or(broken));
     match serde_path_to_error::deserialize::<_, serde_json::Value>(&mut rest) {
         Ok(_) => String::new(),
@@ -304,6 +307,7 @@ mod tests {
         }
         let missing = format!(r#"{{"lines":[{{"variant_id":"{variant}"}}]}}"#);
         assert_eq!(pointer::<NewCart>(&missing), "/lines/0");
+        assert_eq!(pointer::<NewCart>(r#"{"lines":[{"quantity":1}]}"#), "/lines/0");
         assert_eq!(pointer::<NewCart>(r#"{"lines": [], "coupon": 1}"#), "");
         let address = r#""name":"A","line1":"1","city":"B","postal_code":"1""#;
         let country = format!(r#"{{"email":"a@b.de","shipping_address":{{{address},"country":"ZZ"}}}}"#);

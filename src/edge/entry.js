@@ -63,8 +63,8 @@ export default {
     const { method, url } = request;
     if (method === "GET" || method === "HEAD") {
       if (isAsset(url)) return env.ASSETS.fetch(request);
-      // A request from another site's page needs an answer of its own (CORS).
-      if (method === "GET" && !request.headers.has("authorization") && !request.headers.has("origin")) {
+      // Where other sites' pages may read answers (CORS), their requests need answers of their own.
+      if (method === "GET" && !(env.CORS_ORIGINS && request.headers.has("origin"))) {
         const answer = quick(request);
         if (answer !== undefined) return answer;
       }

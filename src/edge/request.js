@@ -1,26 +1,21 @@
 // The parts of a request that Rust looks at, bounded.
 
 // Each look-up crosses into the runtime once; a header that nobody reads is not asked for.
-const names = [
+const readers = ["authorization", "cookie", "x-cart-token", "if-none-match", "accept", "origin"];
+const writers = [
+  ...readers,
   "content-type",
-  "authorization",
-  "cookie",
   "idempotency-key",
-  "x-cart-token",
-  "if-none-match",
   "if-match",
-  "origin",
   "sec-fetch-site",
-  "accept",
   "cf-connecting-ip",
-  "stripe-signature",
   "access-control-request-method",
 ];
 
 /** name NUL value NUL name NUL value: a header can hold no NUL. */
-export function headersOf({ headers }) {
+export function headersOf({ method, headers }) {
   let joined = "";
-  for (const name of names) {
+  for (const name of method === "GET" ? readers : writers) {
     const value = headers.get(name);
     if (value !== null) joined += joined === "" ? `${name}\0${value}` : `\0${name}\0${value}`;
   }
