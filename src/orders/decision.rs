@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::details::Details;
 use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS};
-use super::order::{CancelReason, Event, Key, Line, LineId, Order, SECURED_MARGIN_MILLIS, Shipping, Stage};
+use super::event::Event;
+use super::order::{CancelReason, Key, Line, LineId, Order, SECURED_MARGIN_MILLIS, Shipping, Stage};
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Money, MoneyError};

@@ -5,6 +5,7 @@ pub mod access;
 pub mod decision;
 pub mod details;
 pub mod effect;
+pub mod event;
 pub mod handlers;
 pub mod object;
 pub mod order;

@@ -17,7 +17,8 @@ use super::decision::{
     Answer, Command, NewLine, OrderError, PaymentChoice, Refused, decide, learn, reprice, short_lines,
 };
 use super::effect::{Effect, WATCHDOG_MILLIS, due, in_foreground, wake};
-use super::order::{Event, Key, Order, Stage};
+use super::event::Event;
+use super::order::{Key, Order, Stage};
 use super::{store, view};
 use crate::app::App;
 use crate::catalog;

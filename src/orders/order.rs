@@ -1,5 +1,5 @@
-//! An order from the first added line to the last refund: its states and how
-//! each event changes them. A cart is an order in [`Stage::Open`].
+//! An order from the first added line to the last refund, as it stands. How it
+//! came to that: [`super::event`]. A cart is an order in [`Stage::Open`].
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::details::Details;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
-use crate::payments::{Attempt, AttemptStatus, Method, Provider};
+use crate::payments::Attempt;
 use crate::ports::Timestamp;
 
 /// How long a placement holds its stock while the buyer pays, in
@@ -177,124 +177,8 @@ pub struct Milestone {
     pub kind: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    Created {
-        id: OrderId,
-        currency: Currency,
-        account: Option<AccountId>,
-    },
-    LineAdded {
-        line: Line,
-    },
-    LineQuantityChanged {
-        line: LineId,
-        quantity: u32,
-    },
-    LineRemoved {
-        line: LineId,
-    },
-    DetailsSet {
-        details: Box<Details>,
-    },
-    ShippingChosen {
-        shipping: Shipping,
-    },
-    LineRepriced {
-        line: LineId,
-        unit_price: Money,
-    },
-    Placed {
-        totals: Totals,
-        provider: Provider,
-        method: Method,
-        key: Option<Key>,
-    },
-    /// Every pool granted its hold.
-    Held,
-    /// A pool refused or did not answer: a cart again.
-    PlacementRefused,
-    /// Holds could not be had again after a crash.
-    PlacementAbandoned,
-    PaymentStarted {
-        provider: Provider,
-        method: Method,
-    },
-    PaymentAsked {
-        next_poll: Timestamp,
-    },
-    PaymentActionRequired {
-        client_secret: String,
-    },
-    PaymentDeclined {
-        reason: String,
-    },
-    Paid {
-        secured: bool,
-    },
-    Committed,
-    CommitRefused,
-    Cancelled {
-        reason: CancelReason,
-    },
-    /// The last attempt is known not to have taken money.
-    PaymentVoided,
-    /// Money came for an order that will not be.
-    PaidAfterAll,
-    /// An earlier attempt, given up as failed, turns out to have been paid.
-    PaidTwice {
-        attempt: Attempt,
-        amount: Money,
-    },
-    Released {
-        placement: u32,
-    },
-    Refunded {
-        attempt: u32,
-    },
-    Published {
-        version: u64,
-    },
-    /// What was published is known to have been lost.
-    PublicationLost,
-}
-
-impl Event {
-    /// Whether losing this event with the process only means repeating an
-    /// idempotent effect. It is then recorded with whatever comes next.
-    pub fn may_wait(&self) -> bool {
-        matches!(
-            self,
-            Self::Held | Self::Committed | Self::Released { .. } | Self::Published { .. } | Self::PublicationLost
-        )
-    }
-
-    /// Whether the change is one that a reader of the order could see.
-    fn visible(&self) -> bool {
-        !(self.may_wait() || matches!(self, Self::PaymentAsked { .. }))
-    }
-
-    fn milestone(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Placed { .. } => "placed",
-            Self::PaymentStarted { .. } => "payment_started",
-            Self::PaymentActionRequired { .. } => "payment_action_required",
-            Self::PaymentDeclined { .. } => "payment_declined",
-            Self::Paid { .. } => "paid",
-            Self::PaidTwice { .. } => "paid_twice",
-            Self::Committed => "stock_committed",
-            Self::CommitRefused | Self::PlacementAbandoned => "out_of_stock",
-            Self::Cancelled { .. } => "cancelled",
-            Self::PaidAfterAll => "paid_late",
-            Self::Refunded { .. } => "refunded",
-            _ => return None,
-        })
-    }
-}
-
 impl Order {
-    /// An order begins with [`Event::Created`].
+    /// An order begins with `Event::Created`.
     pub fn created(id: OrderId, currency: Currency, account: Option<AccountId>, now: Timestamp) -> Self {
         Self {
             id,
@@ -371,155 +255,6 @@ impl Order {
             | Stage::Confirmed { attempt, .. }
             | Stage::Cancelled { attempt, .. } => Some(attempt),
         }
-    }
-
-    /// Marks what a crash may have left half done. Called once, on reading.
-    pub fn recover(&mut self) {
-        if let Stage::Placing { recovered, .. } = &mut self.stage {
-            *recovered = true;
-        }
-    }
-
-    fn new_attempt(&mut self, provider: Provider, method: Method, now: Timestamp) -> Attempt {
-        self.attempts += 1;
-        Attempt::new(self.id, self.attempts, provider, method, now)
-    }
-
-    /// The order after an event. Total: an event that does not fit its stage
-    /// changes nothing.
-    pub fn apply(&mut self, event: &Event, now: Timestamp) {
-        self.updated_at = now;
-        self.version += u64::from(event.visible());
-        if let Some(kind) = event.milestone() {
-            self.milestones.push(Milestone { at: now, kind: kind.to_owned() });
-        }
-        match event {
-            Event::Created { .. } => {}
-            Event::LineAdded { line } => {
-                self.lines_made = self.lines_made.max(line.id.0);
-                self.lines.push(line.clone());
-            }
-            Event::LineQuantityChanged { line, quantity } => {
-                if let Some(found) = self.lines.iter_mut().find(|l| l.id == *line) {
-                    found.quantity = *quantity;
-                }
-            }
-            Event::LineRemoved { line } => self.lines.retain(|l| l.id != *line),
-            Event::LineRepriced { line, unit_price } => {
-                if let Some(found) = self.lines.iter_mut().find(|l| l.id == *line) {
-                    found.unit_price = *unit_price;
-                }
-            }
-            Event::DetailsSet { details } => self.details = Some((**details).clone()),
-            Event::ShippingChosen { shipping } => self.shipping = Some(shipping.clone()),
-            Event::Released { placement } => {
-                self.releasing.remove(placement);
-            }
-            Event::Refunded { attempt } => {
-                for refund in self.refunds.iter_mut().filter(|refund| refund.attempt.number == *attempt) {
-                    refund.done = true;
-                }
-            }
-            Event::Published { version } => self.published = self.published.max(*version),
-            Event::PublicationLost => self.published = 0,
-            Event::PaidTwice { attempt, amount } => {
-                self.refunds.push(Refund { attempt: attempt.clone(), amount: *amount, done: false });
-            }
-            Event::Placed { totals, provider, method, key } => {
-                self.placements += 1;
-                let attempt = self.new_attempt(*provider, *method, now);
-                let placement = Placement {
-                    number: self.placements,
-                    at: now,
-                    until: now.plus_millis(HOLD_MILLIS),
-                    totals: *totals,
-                    key: key.clone(),
-                };
-                self.stage = Stage::Placing { placement, attempt, held: false, recovered: false };
-            }
-            Event::PaymentStarted { provider, method } => {
-                let attempt = self.new_attempt(*provider, *method, now);
-                self.with_attempt(|current| *current = attempt);
-            }
-            Event::Held => {
-                if let Stage::Placing { held, .. } = &mut self.stage {
-                    *held = true;
-                }
-            }
-            Event::PlacementRefused => {
-                let items = self.items();
-                if let Some(placement) = self.placement() {
-                    self.releasing.insert(placement.number, items);
-                }
-                self.stage = Stage::Open;
-            }
-            Event::PaymentAsked { next_poll } => self.with_attempt(|attempt| {
-                attempt.polls += 1;
-                attempt.status = AttemptStatus::Unknown { next_poll: *next_poll };
-            }),
-            Event::PaymentActionRequired { client_secret } => self.with_attempt(|attempt| {
-                attempt.status = AttemptStatus::RequiresAction { client_secret: client_secret.clone() };
-            }),
-            Event::PaymentDeclined { reason } => {
-                self.with_attempt(|attempt| attempt.status = AttemptStatus::Declined { reason: reason.clone() });
-            }
-            Event::Paid { secured } => self.restage(|placement, mut attempt| {
-                attempt.status = AttemptStatus::Paid;
-                Stage::Confirmed { placement, attempt, at: now, secured: *secured, committed: false }
-            }),
-            Event::Committed => {
-                if let Stage::Confirmed { committed, .. } = &mut self.stage {
-                    *committed = true;
-                }
-            }
-            Event::CommitRefused => {
-                self.refund_current();
-                self.cancel(CancelReason::OutOfStock, now);
-            }
-            Event::PlacementAbandoned => self.cancel(CancelReason::OutOfStock, now),
-            Event::Cancelled { reason } => self.cancel(*reason, now),
-            Event::PaymentVoided => {
-                self.resolve(AttemptStatus::Voided);
-            }
-            Event::PaidAfterAll => {
-                self.resolve(AttemptStatus::Paid);
-                self.refund_current();
-            }
-        }
-    }
-
-    /// Changes the attempt; a placement that gets this far awaits its payment.
-    fn with_attempt(&mut self, change: impl FnOnce(&mut Attempt)) {
-        self.restage(|placement, mut attempt| {
-            change(&mut attempt);
-            Stage::AwaitingPayment { placement, attempt }
-        });
-    }
-
-    fn restage(&mut self, next: impl FnOnce(Placement, Attempt) -> Stage) {
-        if let Stage::Placing { placement, attempt, .. } | Stage::AwaitingPayment { placement, attempt } = &self.stage {
-            self.stage = next(placement.clone(), attempt.clone());
-        }
-    }
-
-    fn resolve(&mut self, status: AttemptStatus) {
-        if let Stage::Cancelled { attempt, resolving, .. } = &mut self.stage {
-            attempt.status = status;
-            *resolving = false;
-        }
-    }
-
-    fn refund_current(&mut self) {
-        if let (Some(attempt), Some(placement)) = (self.attempt().cloned(), self.placement()) {
-            self.refunds.push(Refund { attempt, amount: placement.totals.total, done: false });
-        }
-    }
-
-    fn cancel(&mut self, reason: CancelReason, now: Timestamp) {
-        let (Some(placement), Some(attempt)) = (self.placement().cloned(), self.attempt().cloned()) else { return };
-        self.releasing.insert(placement.number, self.items());
-        let resolving = attempt.status.is_open();
-        self.stage = Stage::Cancelled { placement, attempt, at: now, reason, resolving };
     }
 }
 

@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::order::{Event, Key, Order};
+use super::event::Event;
+use super::order::{Key, Order};
 use crate::ports::{DatabaseError, ObjectHost, Statement, StorageError, Timestamp};
 
 const SCHEMA: [&str; 2] = [
