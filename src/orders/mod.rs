@@ -10,5 +10,7 @@ pub mod handlers;
 pub mod object;
 pub mod order;
 pub mod projection;
+mod record;
+mod run;
 mod store;
 pub mod view;
