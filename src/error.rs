@@ -248,6 +248,7 @@ impl From<OrderError> for Problem {
             OrderError::NoPrice { line: Some(line) } => Self::invalid_field(format!("/lines/{line}"), detail),
             OrderError::NoPrice { line: None } => Self::invalid_field("/id", detail),
             OrderError::TooManyLines => Self::invalid_field("/lines", detail),
+            OrderError::TooManyChanges => Self::conflict("too_many_changes", detail),
             OrderError::QuantityOutOfRange => Self::invalid_field("/quantity", detail),
             OrderError::TotalTooLarge => Self::invalid_field("/quantity", detail),
             OrderError::CartIncomplete { missing } => {

@@ -24,8 +24,9 @@ export async function ordersBeforeCrash(folder) {
   return recent.flatMap(([name]) => {
     const database = new DatabaseSync(join(objects, name));
     try {
-      const order = JSON.parse(database.prepare("SELECT body FROM state").get().body);
-      return order.placements > 0 ? [order.id] : [];
+      const log = database.prepare("SELECT events FROM log ORDER BY seq").all();
+      const events = log.flatMap(({ events }) => JSON.parse(events)).map(([, event]) => event);
+      return events.some(({ placed }) => placed) ? [events[0].created.id] : [];
     } catch {
       // Killed before its first write: there is no order in it.
       return [];

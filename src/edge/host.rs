@@ -129,27 +129,31 @@ impl ObjectHost for DurableHost {
         serde_wasm_bindgen::from_value(rows).map(Rows).map_err(|error| StorageError(error.to_string()))
     }
 
+    /// What is written without an await in between, the alarm included, is one
+    /// commit of the platform's; only a statement that fails after another
+    /// needs a transaction to be undone.
     #[allow(clippy::cast_precision_loss)]
     fn commit(&self, commit: Commit) -> Result<(), StorageError> {
-        let Commit { statements, alarm } = commit;
-        let mut statements = Some(statements);
-        let mut work = || {
-            for statement in statements.take().unwrap_or_default() {
-                self.exec(statement)?;
-            }
-            // The output gate waits for the alarm as for any write.
-            match alarm {
-                None => {}
-                Some(Some(at)) => {
-                    self.storage.set_alarm(at.millis() as f64)?;
+        let failed = |error: JsValue| StorageError(message(&error));
+        let Commit { mut statements, alarm } = commit;
+        if let Some(Some(at)) = alarm {
+            self.storage.set_alarm(at.millis() as f64).map_err(failed)?;
+        }
+        if statements.len() > 1 {
+            let mut work = || {
+                for statement in std::mem::take(&mut statements) {
+                    self.exec(statement)?;
                 }
-                Some(None) => {
-                    self.storage.delete_alarm()?;
-                }
-            }
-            Ok(JsValue::UNDEFINED)
-        };
-        self.storage.transaction_sync(&mut work).map(|_| ()).map_err(|error| StorageError(message(&error)))
+                Ok(JsValue::UNDEFINED)
+            };
+            self.storage.transaction_sync(&mut work).map_err(failed)?;
+        } else if let Some(statement) = statements.pop() {
+            self.exec(statement).map_err(failed)?;
+        }
+        if let Some(None) = alarm {
+            self.storage.delete_alarm().map_err(failed)?;
+        }
+        Ok(())
     }
 
     fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>) {

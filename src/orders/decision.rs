@@ -16,6 +16,9 @@ use crate::ports::Timestamp;
 pub const MAX_LINES: usize = 2_000;
 /// The most pieces on one line.
 pub const MAX_QUANTITY: u32 = 1_000_000;
+/// The most changes of one cart: it is read by replaying them. The largest
+/// invoice known to us, line by line, takes 1,114.
+pub const MAX_CHANGES: u64 = 10_000;
 /// The most payment attempts of one order: a brake on trying cards out.
 pub const MAX_ATTEMPTS: u32 = 10;
 
@@ -117,6 +120,8 @@ pub enum OrderError {
     NoPrice { line: Option<usize> },
     #[error("a cart may have at most {MAX_LINES} lines")]
     TooManyLines,
+    #[error("this cart was changed {MAX_CHANGES} times, the most there may be; begin another one")]
+    TooManyChanges,
     #[error("a quantity is between 1 and {MAX_QUANTITY}")]
     QuantityOutOfRange,
     #[error("the order's total would be too large")]
@@ -159,6 +164,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Pay { payment } => return pay(order, &payment, now),
         Command::Cancel => return cancel(order),
         _ if !matches!(order.stage, Stage::Open) => return Err(OrderError::CartClosed),
+        _ if order.version >= MAX_CHANGES => return Err(OrderError::TooManyChanges),
         _ => {}
     }
     let events = match command {
@@ -284,9 +290,6 @@ fn place(
     if !missing.is_empty() {
         return Err(OrderError::CartIncomplete { missing });
     }
-    if order.attempts >= MAX_ATTEMPTS {
-        return Err(OrderError::TooManyAttempts);
-    }
     let (changed, gone) = compare_prices(order, prices);
     if !gone.is_empty() {
         return Err(OrderError::NotForSale { lines: gone });
@@ -320,7 +323,7 @@ fn pay(order: &Order, payment: &PaymentChoice, now: Timestamp) -> Result<Vec<Eve
                 Err(OrderError::PaymentInProgress)
             } else if now >= placement.until {
                 Err(OrderError::NotPayable)
-            } else if order.attempts >= MAX_ATTEMPTS {
+            } else if placement.attempts_before + MAX_ATTEMPTS <= order.attempts {
                 Err(OrderError::TooManyAttempts)
             } else {
                 Ok(vec![Event::PaymentStarted { provider: payment.provider, method: payment.method }])
@@ -441,4 +444,22 @@ pub fn short_lines(order: &Order, items: &[Refused]) -> Vec<ShortLine> {
             Some(ShortLine { line_id: line.id, requested: line.quantity, available: refused.available })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::OrderId;
+    use crate::money::Currency;
+
+    #[test]
+    fn a_cart_can_be_changed_so_often_and_no_more() {
+        let now = Timestamp::from_millis(1_000);
+        let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, now);
+        let add = || Command::AddLines { lines: Vec::new() };
+        order.version = MAX_CHANGES - 1;
+        assert!(decide(&order, add(), now).is_ok());
+        order.version = MAX_CHANGES;
+        assert_eq!(decide(&order, add(), now), Err(OrderError::TooManyChanges));
+    }
 }

@@ -17,7 +17,8 @@ use super::event::Event;
 use super::order::{Key, Order, Stage};
 use super::record::Record;
 use super::run::Run;
-use super::{store, view};
+use super::store::FirstAnswer;
+use super::view;
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::store::CurrentPrice;
@@ -175,7 +176,7 @@ impl OrderObject {
             (Request::Place { payment, expected_total }, Some(_)) => self.place(payment, expected_total, key).await,
             (Request::Pay { payment }, Some(order)) => {
                 self.record.learn(decide(&order, Command::Pay { payment }, self.now())?, self.now())?;
-                self.record.commit(Vec::new(), self.now())?;
+                self.record.commit(None, self.now())?;
                 self.run(true).await?;
                 self.go_on();
                 let reply = order_reply(200, &*self.record.existing()?)?;
@@ -201,7 +202,7 @@ impl OrderObject {
     fn replay(&self, key: Option<&Key>, order: &Order) -> Result<Option<Reply>, OrderError> {
         let Some(key) = key else { return Ok(None) };
         if let Some(first) = self.record.first_answer(&key.key)? {
-            if first.digest != key.digest {
+            if first.key != *key {
                 return Err(OrderError::KeyReused);
             }
             let body = RawValue::from_string(first.body).map_err(undecodable)?;
@@ -222,9 +223,7 @@ impl OrderObject {
         self.record.learn(events, self.now())?;
         let view = view::CartView { token: Some(token), ..view::cart(&*self.record.existing()?, None) };
         let reply = done(201, &view)?;
-        let mut statements = store::schema();
-        statements.extend(recorded(key.as_ref(), &reply));
-        self.record.commit(statements, self.now())?;
+        self.record.commit(recorded(key.as_ref(), &reply), self.now())?;
         Ok(reply)
     }
 
@@ -247,14 +246,14 @@ impl OrderObject {
                 match decide(&order, command, self.now()) {
                     Ok(events) => {
                         self.record.learn(events, self.now())?;
-                        self.record.commit(Vec::new(), self.now())?;
+                        self.record.commit(None, self.now())?;
                         // Before the next await: an equal request is told so.
                         return self.placed().await;
                     }
                     Err(refusal) => {
                         if let OrderError::PriceChanged { lines, .. } = &refusal {
                             self.record.learn(reprice(lines), self.now())?;
-                            self.record.commit(Vec::new(), self.now())?;
+                            self.record.commit(None, self.now())?;
                         }
                         return Err(refusal);
                     }
@@ -323,7 +322,7 @@ impl OrderObject {
             let outcome = payments::test_provider::authenticate(&self.app, &attempt, amount, approved).await;
             let answer = Answer::Payment { attempt: attempt.number, outcome };
             self.record.learn(learn(&*self.record.existing()?, &answer, self.now()), self.now())?;
-            self.record.commit(Vec::new(), self.now())?;
+            self.record.commit(None, self.now())?;
             self.run(true).await?;
             self.go_on();
         }
@@ -350,10 +349,13 @@ impl OrderObject {
     }
 }
 
-pub(super) fn recorded(key: Option<&Key>, reply: &Reply) -> Vec<crate::ports::Statement> {
+/// A reply as it is stored with its key.
+pub(super) fn recorded(key: Option<&Key>, reply: &Reply) -> Option<FirstAnswer> {
     match (key, reply) {
-        (Some(key), Reply::Done { status, body, .. }) => store::record_answer(key, *status, body.get()),
-        _ => Vec::new(),
+        (Some(key), Reply::Done { status, body, .. }) => {
+            Some(FirstAnswer { key: key.clone(), status: *status, body: body.get().to_owned() })
+        }
+        _ => None,
     }
 }
 

@@ -24,7 +24,7 @@ pub const SECURED_MARGIN_MILLIS: i64 = 30_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineId(pub u32);
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     pub id: OrderId,
     pub currency: Currency,
@@ -79,7 +79,7 @@ pub struct Shipping {
 }
 
 /// Pieces of one variant, summed over the lines.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Item {
     pub variant: VariantId,
     pub quantity: i64,
@@ -95,8 +95,7 @@ pub struct Totals {
     pub total: Money,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     /// A cart.
     Open,
@@ -105,10 +104,8 @@ pub enum Stage {
     Placing {
         placement: Placement,
         attempt: Attempt,
-        #[serde(skip)]
         held: bool,
         /// Read back from storage: an earlier run may have begun the payment.
-        #[serde(skip)]
         recovered: bool,
     },
     AwaitingPayment {
@@ -134,7 +131,7 @@ pub enum Stage {
 }
 
 /// What was frozen when the order was placed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
     pub number: u32,
     pub at: Timestamp,
@@ -143,6 +140,9 @@ pub struct Placement {
     pub totals: Totals,
     /// The request that is to find its answer again.
     pub key: Option<Key>,
+    /// Attempts of earlier placements. Those were refused for want of stock
+    /// before anybody was asked to pay.
+    pub attempts_before: u32,
 }
 
 /// An `Idempotency-Key` and the digest of its request.
@@ -162,7 +162,7 @@ pub enum CancelReason {
     OutOfStock,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Refund {
     pub attempt: Attempt,
     pub amount: Money,

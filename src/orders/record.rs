@@ -2,14 +2,15 @@
 //! to be stored.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::decision::OrderError;
 use super::effect::{WATCHDOG_MILLIS, wake};
 use super::event::Event;
 use super::order::Order;
-use super::store::{self, FirstAnswer};
-use crate::ports::{Commit, ObjectHost, Statement, StorageError, Timestamp};
+use super::store::{self, FirstAnswer, Stored};
+use crate::ports::{Commit, ObjectHost, StorageError, Timestamp};
 
 pub struct Record {
     host: Rc<dyn ObjectHost>,
@@ -19,8 +20,14 @@ pub struct Record {
 #[derive(Default)]
 struct Memory {
     order: Option<Rc<Order>>,
-    alarm: Option<Timestamp>,
+    /// Whether there is anything in storage.
+    stored: bool,
+    /// The keys of the requests that have an answer in storage.
+    keys: BTreeSet<String>,
     waiting: Vec<(Timestamp, Event)>,
+    /// When the alarm rings, as far as this instance knows. One that an
+    /// earlier instance set may ring besides; it finds nothing to do.
+    alarm: Option<Timestamp>,
 }
 
 impl From<StorageError> for OrderError {
@@ -38,10 +45,10 @@ impl Record {
     pub fn order(&self) -> Result<Option<Rc<Order>>, OrderError> {
         let mut memory = self.memory.borrow_mut();
         if memory.order.is_none()
-            && let Some((order, alarm)) = store::load(&*self.host)?
+            && let Some(Stored { order, keys }) = store::load(&*self.host)?
         {
-            memory.order = Some(Rc::new(order));
-            memory.alarm = alarm;
+            let (order, keys) = (Some(Rc::new(order)), keys.into_iter().collect());
+            *memory = Memory { order, keys, stored: true, ..Memory::default() };
         }
         Ok(memory.order.clone())
     }
@@ -50,15 +57,21 @@ impl Record {
         self.order()?.ok_or(OrderError::NotFound)
     }
 
+    /// Whether the request with this key has its answer.
+    pub fn is_answered(&self, key: &str) -> bool {
+        self.memory.borrow().keys.contains(key)
+    }
+
     /// The first answer to the request with this key.
     pub fn first_answer(&self, key: &str) -> Result<Option<FirstAnswer>, OrderError> {
-        Ok(store::first_answer(&*self.host, key)?)
+        if self.is_answered(key) { Ok(store::first_answer(&*self.host, key)?) } else { Ok(None) }
     }
 
     /// Begins with a new order; it is stored with the next [`Self::commit`].
     pub fn create(&self, order: Order, now: Timestamp) {
         let created = Event::Created { id: order.id, currency: order.currency, account: order.account };
-        *self.memory.borrow_mut() = Memory { order: Some(Rc::new(order)), alarm: None, waiting: vec![(now, created)] };
+        *self.memory.borrow_mut() =
+            Memory { order: Some(Rc::new(order)), waiting: vec![(now, created)], ..Memory::default() };
     }
 
     /// Applies events; they are stored with the next [`Self::commit`].
@@ -73,9 +86,17 @@ impl Record {
         Ok(())
     }
 
-    /// Whether events wait to be stored.
-    pub fn waits(&self) -> bool {
-        !self.memory.borrow().waiting.is_empty()
+    /// Commits what waits, with the answer to the request that caused it and
+    /// the alarm that it needs. Nothing, if there is neither.
+    pub fn commit(&self, answer: Option<FirstAnswer>, now: Timestamp) -> Result<(), OrderError> {
+        let something = answer.is_some() || !self.memory.borrow().waiting.is_empty();
+        if something { self.write(answer, now) } else { Ok(()) }
+    }
+
+    /// The alarm has rung and is no longer set: sets the one that the order
+    /// needs now.
+    pub fn rearm(&self, now: Timestamp) -> Result<(), OrderError> {
+        self.write(None, now)
     }
 
     /// The alarm has rung, and is no longer set.
@@ -83,22 +104,10 @@ impl Record {
         self.memory.borrow_mut().alarm = None;
     }
 
-    /// Commits what waits, the state, the alarm and `more` in one transaction.
-    /// Nothing, if nothing waits.
-    pub fn commit(&self, more: Vec<Statement>, now: Timestamp) -> Result<(), OrderError> {
-        if self.waits() || !more.is_empty() { self.write(more, now) } else { Ok(()) }
-    }
-
-    /// Sets the alarm that the order needs, if another one is set or none.
-    pub fn rearm(&self, now: Timestamp) -> Result<(), OrderError> {
-        self.write(Vec::new(), now)
-    }
-
-    fn write(&self, more: Vec<Statement>, now: Timestamp) -> Result<(), OrderError> {
+    fn write(&self, answer: Option<FirstAnswer>, now: Timestamp) -> Result<(), OrderError> {
         let mut memory = self.memory.borrow_mut();
         let order = memory.order.as_ref().ok_or(OrderError::NotFound)?;
-        let wanted = wake(order, now);
-        let alarm = match (wanted, memory.alarm) {
+        let alarm = match (wake(order, now), memory.alarm) {
             (None, _) => None,
             // One that rings early does no harm, and costs less than moving it;
             // one that is long past has been lost, and is set again.
@@ -106,18 +115,24 @@ impl Record {
             (Some(wanted), _) => Some(wanted),
         };
         let alarm_changed = alarm != memory.alarm;
-        if memory.waiting.is_empty() && more.is_empty() && !alarm_changed {
+        let mut statements = Vec::with_capacity(2);
+        let key = answer.as_ref().map(|answer| answer.key.key.clone());
+        if answer.is_some() || !memory.waiting.is_empty() {
+            if !memory.stored {
+                statements.push(store::schema());
+            }
+            statements.push(store::append(&memory.waiting, answer)?);
+        } else if !alarm_changed {
             return Ok(());
         }
-        // The schema, where it comes along, comes first.
-        let mut statements = more;
-        statements.extend(store::record(order, &memory.waiting, alarm)?);
         let commit = Commit { statements, alarm: alarm_changed.then_some(alarm) };
         if let Err(error) = self.host.commit(commit) {
             // Memory is ahead of storage: read it again.
             *memory = Memory::default();
             return Err(error.into());
         }
+        memory.stored = true;
+        memory.keys.extend(key);
         memory.waiting.clear();
         memory.alarm = alarm;
         Ok(())

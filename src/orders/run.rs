@@ -8,12 +8,13 @@ use super::decision::{Answer, OrderError, Refused, learn};
 use super::effect::{Effect, due, in_foreground};
 use super::event::Event;
 use super::object::{Message, OrderObject, order_reply, recorded};
+use super::store::FirstAnswer;
 use super::view;
 use crate::ids::VariantId;
 use crate::payments::{self, Outcome};
 use crate::pools;
 use crate::pools::pool::Refusal;
-use crate::ports::{ObjectUnavailable, Statement};
+use crate::ports::ObjectUnavailable;
 
 /// The most effects one run works off: a placement needs four.
 const MAX_STEPS: usize = 64;
@@ -44,7 +45,7 @@ impl OrderObject {
             let ticked = learn(&order, &Answer::Tick, now);
             if !ticked.is_empty() {
                 self.record.learn(ticked, self.now())?;
-                self.record.commit(Vec::new(), self.now())?;
+                self.record.commit(None, self.now())?;
                 continue;
             }
             let Some(effect) = due(&order, now).into_iter().next() else { break };
@@ -63,18 +64,21 @@ impl OrderObject {
                 self.record.commit(answer, self.now())?;
             }
         }
-        self.record.commit(Vec::new(), self.now())?;
+        self.record.commit(self.first_answer_to_placement()?, self.now())?;
         Ok(end)
     }
 
     /// Once a placement has its outcome, the request that made it has its answer.
-    fn first_answer_to_placement(&self) -> Result<Vec<Statement>, OrderError> {
+    fn first_answer_to_placement(&self) -> Result<Option<FirstAnswer>, OrderError> {
         let order = self.record.existing()?;
-        let Some(key) = order.placement().and_then(|placement| placement.key.clone()) else { return Ok(Vec::new()) };
-        if order.attempts > 1 || in_foreground(&order) {
-            return Ok(Vec::new());
+        let Some(placement) = order.placement() else { return Ok(None) };
+        let first = order.attempts == placement.attempts_before + 1;
+        match &placement.key {
+            Some(key) if first && !in_foreground(&order) && !self.record.is_answered(&key.key) => {
+                Ok(recorded(Some(key), &order_reply(201, &order)?))
+            }
+            _ => Ok(None),
         }
-        Ok(recorded(Some(&key), &order_reply(201, &order)?))
     }
 
     /// Performs one effect. None: no answer; the alarm tries again.

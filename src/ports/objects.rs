@@ -49,7 +49,8 @@ pub struct Commit {
 pub trait ObjectHost {
     /// Reads. Synchronous: no other command can come between.
     fn read(&self, statement: Statement) -> Result<Rows, StorageError>;
-    /// Writes all of it in one transaction, or nothing.
+    /// Writes all of it in one commit, or nothing; after a failure the alarm
+    /// may be set nevertheless, but never taken away.
     fn commit(&self, commit: Commit) -> Result<(), StorageError>;
     /// Runs the future after the answer is given. It may be lost with the
     /// process, so only work that the alarm would repeat belongs here.

@@ -164,6 +164,25 @@ async fn lines_out_of_stock_are_told_with_what_there_is() {
 }
 
 #[tokio::test]
+async fn a_cart_refused_many_times_can_be_placed_once_there_is_stock() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({})).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    for _ in 0..12 {
+        shop.place(&cart, VISA).await.problem(409, "out_of_stock");
+    }
+    shop.stock(&product.variant, 1).await;
+    let key = unique("key");
+    let body = json!({ "payment": payment("pm_card_chargeDeclined") });
+    let place = || shop.post(&cart.path("/order")).cart_token(&cart.token).key(&key).json(body.clone()).send();
+    assert_eq!(place().await.expect(201).header("idempotent-replayed"), "");
+    assert_eq!(place().await.expect(201).header("idempotent-replayed"), "true");
+    let again = json!({ "provider": "test", "method": VISA });
+    shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(again).send().await.expect_success();
+    shop.until_order(&cart, "confirmed", "paid").await;
+}
+
+#[tokio::test]
 async fn when_one_of_two_products_is_out_nothing_is_held() {
     let shop = Shop::open().await;
     let (there, out) = (shop.stocked(2).await, shop.product(json!({})).await);

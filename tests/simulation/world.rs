@@ -42,10 +42,11 @@ impl Outcomes {
 }
 
 struct Buyer {
-    stored: Order,
     memory: Order,
-    /// Where a crash loses the difference between the two.
-    clean: bool,
+    /// The log, as JSON: what a crash leaves is what these events say.
+    stored: Vec<(Timestamp, String)>,
+    /// What a crash loses.
+    waiting: Vec<(Timestamp, String)>,
 }
 
 #[derive(Default)]
@@ -121,7 +122,9 @@ impl World {
         }
         for n in 0..6 {
             let order = Order::created(OrderId::derived(id(2, n)), currency, None, world.now);
-            world.buyers.push(Buyer { stored: order.clone(), memory: order, clean: true });
+            let created = Event::Created { id: order.id, currency, account: None };
+            let stored = vec![(world.now, serde_json::to_string(&created).unwrap())];
+            world.buyers.push(Buyer { memory: order, stored, waiting: Vec::new() });
         }
         world.rng = rng;
         world
@@ -292,11 +295,11 @@ impl World {
         let buyer_state = &mut self.buyers[buyer];
         for event in &events {
             buyer_state.memory.apply(event, self.now);
+            buyer_state.waiting.push((self.now, serde_json::to_string(event).unwrap()));
             self.trace.push(format!("{} {buyer} {event:?}", self.now.millis()));
         }
-        buyer_state.clean = store;
         if store {
-            buyer_state.stored = buyer_state.memory.clone();
+            buyer_state.stored.append(&mut buyer_state.waiting);
         }
     }
 
@@ -316,7 +319,7 @@ impl World {
         let Some(effect) = effects.into_iter().next() else {
             // The run is over: what waited is stored.
             let state = &mut self.buyers[buyer];
-            state.stored = state.memory.clone();
+            state.stored.append(&mut state.waiting);
             return;
         };
         let call = Call { buyer, effect };
@@ -470,9 +473,12 @@ impl World {
     fn crash(&mut self, buyer: usize) {
         self.outcomes.crashes += 1;
         let state = &mut self.buyers[buyer];
-        state.memory = state.stored.clone();
-        state.memory.recover();
-        state.clean = true;
+        let mut order = None;
+        for (at, event) in &state.stored {
+            Order::replay(&mut order, &serde_json::from_str(event).unwrap(), *at);
+        }
+        state.memory = order.unwrap().recovered();
+        state.waiting.clear();
         self.trace.push(format!("{} {buyer} crash", self.now.millis()));
     }
 
