@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use crate::catalog::read::{self, ReadAnswer, none_match_holds};
 use crate::catalog::snapshot::Snapshot;
 use crate::ports::Clock;
-use crate::router::SECURITY_HEADERS;
+use crate::router::security_headers;
 use crate::web::pages;
 
 /// The most answers kept, and the most bytes of them. A listing page has
@@ -100,7 +100,7 @@ fn headers(answer: &ReadAnswer) -> String {
         ("cache-tag", &answer.cache_tag),
         ("x-catalog-version", &answer.catalog_version),
     ];
-    let pairs: Vec<String> =
-        own.into_iter().chain(SECURITY_HEADERS).map(|(name, value)| format!("{name}\0{value}")).collect();
+    let security = security_headers(answer.content_type.as_bytes()).iter().copied();
+    let pairs: Vec<String> = own.into_iter().chain(security).map(|(name, value)| format!("{name}\0{value}")).collect();
     pairs.join("\0")
 }

@@ -29,7 +29,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     for body in bodies {
         match serde_json::from_slice::<Message>(body.as_bytes()) {
             Ok(message) => {
-                orders.push(upsert(&message.order));
+                orders.push(message.order);
                 levels.extend(message.levels.iter().map(|(variant, level)| level.of(*variant)));
             }
             // Trying again would not help, and must not hold the others up.
@@ -39,34 +39,44 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
         }
     }
     if !orders.is_empty() {
-        app.database.batch(orders).await?;
+        app.database.batch(vec![upsert(&orders)]).await?;
     }
     catalog::project_levels(app, &levels).await
 }
 
-fn upsert(order: &Projection) -> Statement {
+/// One statement for a whole delivery: each costs the database far more than
+/// a row.
+fn upsert(orders: &[Projection]) -> Statement {
+    let rows: Vec<_> = orders
+        .iter()
+        .map(|order| {
+            json!([
+                order.id,
+                order.version,
+                order.number,
+                order.account_id,
+                order.email,
+                order.status,
+                order.payment_status,
+                order.total.currency,
+                order.total.amount,
+                order.pieces,
+                order.placed_at.millis(),
+                order.updated_at.millis(),
+            ])
+        })
+        .collect();
     Statement::new(
         "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, currency, total, pieces, placed_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
+         FROM json_each(?1) WHERE true
          ON CONFLICT (id) DO UPDATE SET
            version = excluded.version, account_id = excluded.account_id, email = excluded.email,
            status = excluded.status, payment_status = excluded.payment_status, total = excluded.total,
            pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at
          WHERE excluded.version > orders.version",
-        [
-            order.id.to_string().into(),
-            i64::try_from(order.version).unwrap_or(i64::MAX).into(),
-            order.number.as_str().into(),
-            order.account_id.map(|id| id.to_string()).into(),
-            order.email.as_str().into(),
-            word(order.status),
-            word(order.payment_status),
-            order.total.currency.as_str().into(),
-            order.total.amount.into(),
-            order.pieces.into(),
-            order.placed_at.millis().into(),
-            order.updated_at.millis().into(),
-        ],
+        [serde_json::Value::from(rows).to_string().into()],
     )
 }
 

@@ -130,6 +130,9 @@ impl Browser {
 fn html(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{}", answer.told());
     assert!(answer.header("content-security-policy").contains("default-src 'none'"));
+    assert!(answer.header("content-security-policy").contains("form-action 'self'"));
+    assert_eq!(answer.header("referrer-policy"), "strict-origin-when-cross-origin");
+    assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin");
     String::from_utf8(answer.body.to_vec()).unwrap()
 }
 
