@@ -40,8 +40,6 @@ impl From<AccountRow> for Account {
 
 #[derive(Deserialize)]
 struct CredentialsRow {
-    #[serde(flatten)]
-    account: AccountRow,
     password_hash: String,
     password_changed_at: i64,
 }
@@ -101,8 +99,10 @@ pub fn select_credentials(email: &EmailAddress) -> Statement {
 }
 
 pub fn credentials(rows: Rows) -> Result<Option<Credentials>, DatabaseError> {
-    Ok(rows.first::<CredentialsRow>()?.map(|row| Credentials {
-        account: row.account.into(),
+    let account = rows.clone().first::<AccountRow>()?;
+    let credentials = rows.first::<CredentialsRow>()?;
+    Ok(credentials.zip(account).map(|(row, account)| Credentials {
+        account: account.into(),
         hash: PasswordHash::from_store(row.password_hash),
         password_changed_at: Timestamp::from_millis(row.password_changed_at),
     }))
@@ -154,14 +154,9 @@ pub fn select_session(id: SessionId) -> Statement {
 }
 
 pub fn session(rows: Rows) -> Result<Option<(Session, Account)>, DatabaseError> {
-    #[derive(Deserialize)]
-    struct Row {
-        #[serde(flatten)]
-        session: SessionRow,
-        #[serde(flatten)]
-        account: AccountRow,
-    }
-    Ok(rows.first::<Row>()?.map(|row| (row.session.into(), row.account.into())))
+    let account = rows.clone().first::<AccountRow>()?;
+    let session = rows.first::<SessionRow>()?;
+    Ok(session.zip(account).map(|(session, account)| (session.into(), account.into())))
 }
 
 /// Moves a session on by one generation; answers it if it was still there.

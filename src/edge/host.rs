@@ -105,7 +105,8 @@ fn unavailable(error: JsValue) -> ObjectUnavailable {
     ObjectUnavailable(message(&error))
 }
 
-fn message(error: &JsValue) -> String {
+/// What an error says.
+pub fn message(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
 }
 

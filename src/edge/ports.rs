@@ -4,14 +4,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::future::{Either, select};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use worker::Queue;
 use worker::kv::KvStore;
 use worker::send::SendFuture;
-use worker::{AbortController, Fetch, Headers, Method, Queue, Request, RequestInit};
 
+use super::host::message;
 use crate::ports::{
     Cache, CacheError, Clock, Entropy, EventQueue, HttpCall, HttpClient, HttpError, HttpReply, Pending, QueueError,
     Timestamp,
@@ -58,33 +58,26 @@ impl EventQueue for Events {
 
 pub struct Fetcher;
 
+#[wasm_bindgen(module = "/src/edge/fetch.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn call(method: &str, url: &str, headers: &str, body: &str, deadline_millis: u32)
+    -> Result<JsValue, JsValue>;
+}
+
 impl HttpClient for Fetcher {
-    fn call(&self, call: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
+    fn call(&self, request: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
         Box::pin(SendFuture::new(async move {
-            let failed = |error: worker::Error| HttpError(error.to_string());
-            let headers = Headers::new();
-            for (name, value) in &call.headers {
-                headers.set(name, value).map_err(failed)?;
-            }
-            let mut init = RequestInit::new();
-            init.with_method(Method::from(call.method.to_owned())).with_headers(headers);
-            if !call.body.is_empty() {
-                init.with_body(Some(JsValue::from_str(&call.body)));
-            }
-            let request = Request::new_with_init(&call.url, &init).map_err(failed)?;
-            let abort = AbortController::default();
-            let signal = abort.signal();
-            let answer = async {
-                let mut response = Fetch::Request(request).send_with_signal(&signal).await.map_err(failed)?;
-                Ok(HttpReply { status: response.status_code(), body: response.text().await.map_err(failed)? })
-            };
-            match select(Box::pin(answer), timer(call.deadline_millis)).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right(_) => {
-                    abort.abort();
-                    Err(HttpError("no answer within the deadline".to_owned()))
-                }
-            }
+            let HttpCall { method, url, headers, body, deadline_millis } = request;
+            let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}\0{value}")).collect();
+            let answer = call(method, &url, &headers.join("\0"), &body, deadline_millis).await;
+            let answer: js_sys::Array = answer.map_err(|error| HttpError(message(&error)))?.unchecked_into();
+            let (status, body) = (answer.get(0).as_f64(), answer.get(1).as_string());
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            status
+                .zip(body)
+                .map(|(status, body)| HttpReply { status: status as u16, body })
+                .ok_or_else(|| HttpError("an answer without status or text".to_owned()))
         }))
     }
 }
