@@ -2,8 +2,6 @@
 //! platform's request by hand, and asks the router, built once per isolate.
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header};
@@ -32,12 +30,7 @@ pub fn serve(method: &str, url: &str, headers: &str, body: Option<Vec<u8>>, env:
     let app = super::app(&env)?;
     let router = ROUTER.with_borrow_mut(|router| router.get_or_insert_with(|| router::router(app.clone())).clone());
     let request = convert(method, url, headers, body);
-    let mut answer = Box::pin(async move { answer(app, router, request).await });
-    // What needs no wait costs no promise.
-    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(response) => Ok(response),
-        Poll::Pending => Ok(super::promise(Box::pin(async move { Ok(answer.await) })).into()),
-    }
+    Ok(super::at_once(Box::pin(async move { Ok(answer(app, router, request).await) })))
 }
 
 async fn answer(app: App, mut router: axum::Router, request: Option<Request<Bytes>>) -> JsValue {

@@ -179,9 +179,10 @@ macro_rules! host {
                 Ok(Self(<$object>::new(app, &name, Rc::new(DurableHost { storage, sql }))))
             }
 
-            pub fn command(&self, body: String) -> Promise {
+            /// The answer as text, or a promise of it.
+            pub fn command(&self, body: String) -> JsValue {
                 let object = Rc::clone(&self.0);
-                super::promise(Box::pin(async move {
+                super::at_once(Box::pin(async move {
                     object.command(body).await.map(Into::into).map_err(|error| js_sys::Error::new(&error.0).into())
                 }))
             }

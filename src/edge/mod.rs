@@ -16,6 +16,7 @@ mod quick;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
 use worker::Env;
@@ -28,14 +29,27 @@ thread_local! {
     static APP: RefCell<Option<App>> = const { RefCell::new(None) };
 }
 
+/// Work for JavaScript.
+type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+
 /// Writes one line to the platform's log.
 pub fn log(line: &str) {
     worker::console_log!("{line}");
 }
 
+/// What the future gives, if it need not wait for it; else a promise. A promise
+/// costs a task, two closures and a turn of the event loop.
+fn at_once(mut future: Work) -> JsValue {
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(value)) => value,
+        Poll::Ready(Err(error)) => js_sys::Promise::reject(&error).into(),
+        Poll::Pending => promise(future).into(),
+    }
+}
+
 /// A promise of what the future gives. Boxed: each type of future would bring
 /// a runner of its own.
-fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>) -> js_sys::Promise {
+fn promise(future: Work) -> js_sys::Promise {
     wasm_bindgen_futures::future_to_promise(future)
 }
 
