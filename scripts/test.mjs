@@ -10,7 +10,9 @@ import { loudly, onEnd, say, seconds, Stop, top } from "./lib/say.mjs";
 import { withTarget } from "./lib/target.mjs";
 import { startServer } from "./server.mjs";
 
-const cargo = (args, env = cargoEnv()) => withTarget(() => loudly("cargo", args, { cwd: at(), env }));
+// Incremental, rustc 1.95 crashes now and then on async closures ("unstable fingerprints").
+const cargo = (args, env = cargoEnv()) =>
+  withTarget(() => loudly("cargo", args, { cwd: at(), env: { ...env, CARGO_INCREMENTAL: "0" } }));
 const deny = ["--", "-D", "warnings"];
 
 async function native() {

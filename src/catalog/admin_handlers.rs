@@ -20,7 +20,7 @@ use super::listing;
 use super::product::{Product, Status};
 use super::snapshot::Settings;
 use super::staff::Staff;
-use super::{publish, store};
+use super::{prices, publish, store};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{FieldError, Problem};
@@ -140,7 +140,10 @@ pub async fn delete_product(
         let product = load(&app, store::product(id)).await?;
         condition.check(product.version)?;
         match write(&app, None, store::delete_product(&product), StatusCode::NO_CONTENT, &()).await {
-            Ok(_) => return Ok(NoContent),
+            Ok(_) => {
+                prices::settle(&app).await;
+                return Ok(NoContent);
+            }
             Err(problem) if problem.code == CHANGED => {}
             Err(problem) => return Err(problem),
         }
@@ -272,7 +275,11 @@ impl Change<'_> {
             let answer = write(app, self.request.clone(), statements, self.status, &view).await;
             match answer {
                 Err(problem) if problem.code == CHANGED => {}
-                other => return Ok(tagged(with_pointers(app, other, &after).await?, &after)),
+                other => {
+                    let response = with_pointers(app, other, &after).await?;
+                    prices::settle(app).await;
+                    return Ok(tagged(response, &after));
+                }
             }
         }
         Err(changed())

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::prices::LEASE_MILLIS;
 use super::snapshot::Snapshot;
 use crate::ports::Timestamp;
 
@@ -24,6 +25,8 @@ pub struct CatalogMemory(RwLock<State>);
 #[derive(Default)]
 struct State {
     kept: Option<Kept>,
+    /// What the database last said its revision was, and when it was asked.
+    revision: Option<(i64, Timestamp)>,
     /// Since when somebody has been reading the first copy.
     reading_since: Option<Timestamp>,
 }
@@ -57,6 +60,24 @@ impl CatalogMemory {
     /// answered without any waiting.
     pub fn fresh(&self, now: Timestamp) -> Option<Arc<Snapshot>> {
         self.read().kept.as_ref().filter(|kept| kept.is_fresh(now)).map(|kept| kept.snapshot.clone())
+    }
+
+    /// The copy if the database was at its very revision within
+    /// [`LEASE_MILLIS`]: what may be taken for the truth.
+    pub fn verified(&self, now: Timestamp) -> Option<Arc<Snapshot>> {
+        let state = self.read();
+        let (revision, asked_at) = state.revision?;
+        let kept = state.kept.as_ref()?;
+        let leased = (0..LEASE_MILLIS).contains(&now.since(asked_at));
+        (leased && kept.snapshot.version == revision.to_string()).then(|| kept.snapshot.clone())
+    }
+
+    /// The database, asked at this time, said that it was at this revision.
+    pub fn verify(&self, revision: i64, asked_at: Timestamp) {
+        let mut state = self.write();
+        if state.revision.is_none_or(|(_, before)| before < asked_at) {
+            state.revision = Some((revision, asked_at));
+        }
     }
 
     /// Takes on the check of the pointer, or the first read, if one is due.

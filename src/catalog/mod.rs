@@ -2,7 +2,7 @@
 //!
 //! Lends: [`snapshot::Snapshot`] (titles, prices, settings as buyers see them),
 //! [`current`], [`listing::page`] and [`read::answer`] over it;
-//! [`store::current_prices`] (the truth, for placing an order);
+//! [`prices::current`] (the truth, for placing an order);
 //! [`require_variant`] and [`project_levels`] for the pools; [`tick`], which
 //! mends what publishing missed.
 //!
@@ -18,6 +18,7 @@ pub mod draft;
 pub mod handlers;
 pub mod listing;
 mod memory;
+pub mod prices;
 pub mod product;
 pub mod publish;
 pub mod publisher;

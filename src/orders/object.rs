@@ -26,7 +26,7 @@ use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
 use crate::payments;
 use crate::pools::pool::Level;
-use crate::ports::{ObjectHost, ObjectUnavailable, Timestamp};
+use crate::ports::{DatabaseError, ObjectHost, ObjectUnavailable, Timestamp};
 
 /// One request to an order's object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -295,19 +295,14 @@ impl OrderObject {
         }
         variants.sort_unstable();
         variants.dedup();
-        let statement = catalog::store::current_prices(&variants, order.currency);
-        match self.app.database.batch(vec![statement]).await {
-            Ok(rows) => rows
-                .into_iter()
-                .next()
-                .unwrap_or_default()
-                .decode()
-                .map_err(|error| OrderError::Unavailable { cause: error.to_string() }),
-            Err(_) => Ok(order
+        match catalog::prices::current(&self.app, &variants, order.currency).await {
+            Ok(prices) => Ok(prices),
+            Err(DatabaseError::Unavailable(_)) => Ok(order
                 .lines
                 .iter()
                 .map(|line| CurrentPrice { variant_id: line.variant_id, amount: line.unit_price.amount })
                 .collect()),
+            Err(error) => Err(OrderError::Unavailable { cause: error.to_string() }),
         }
     }
 

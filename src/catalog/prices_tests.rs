@@ -1,0 +1,89 @@
+use super::*;
+use crate::catalog::product::Product;
+use crate::catalog::publish::{self, publish};
+use crate::catalog::testing::{Shop, block_on, product};
+use crate::money::Money;
+use crate::ports::{Statement, Timestamp};
+
+fn eur() -> Currency {
+    Currency::parse("EUR").unwrap()
+}
+
+fn write(shop: &Shop, statements: Vec<Statement>) {
+    block_on(shop.app.database.batch(statements)).unwrap();
+}
+
+/// A shop that sells one thing for 100, with its catalog in memory.
+fn selling() -> (Shop, Product) {
+    let shop = Shop::new();
+    let product = product(1, "a", Some(100), 1);
+    write(&shop, store::insert_product(&product));
+    block_on(publish(&shop.app)).unwrap();
+    (shop, product)
+}
+
+fn at(product: &Product, amount: i64) -> Product {
+    let mut product = product.clone();
+    product.version += 1;
+    product.variants[0].prices = vec![Money { amount, currency: eur() }];
+    product
+}
+
+fn price(shop: &Shop, product: &Product) -> Option<i64> {
+    let prices = block_on(current(&shop.app, &[product.variants[0].id], eur())).unwrap();
+    prices.first().map(|price| price.amount)
+}
+
+/// A price that no writer of ours wrote: only a read of the database shows it.
+fn meddle(shop: &Shop) {
+    write(shop, vec![Statement::new("UPDATE prices SET amount = 1", [])]);
+}
+
+#[test]
+fn a_copy_of_the_databases_revision_saves_the_reads_of_a_moment() {
+    let (shop, product) = selling();
+    assert_eq!(price(&shop, &product), Some(100));
+    meddle(&shop);
+    shop.pass(LEASE_MILLIS - 1);
+    assert_eq!(price(&shop, &product), Some(100));
+    shop.pass(1);
+    assert_eq!(price(&shop, &product), Some(1));
+}
+
+#[test]
+fn an_order_after_the_answer_to_a_change_has_the_new_price() {
+    let (shop, product) = selling();
+    assert_eq!(price(&shop, &product), Some(100));
+    let dearer = at(&product, 150);
+    write(&shop, store::update_product(&product, &dearer));
+    block_on(settle(&shop.app));
+    assert_eq!(price(&shop, &product), Some(150));
+    write(&shop, store::delete_product(&dearer));
+    block_on(settle(&shop.app));
+    assert_eq!(price(&shop, &product), None);
+}
+
+#[test]
+fn a_copy_of_another_revision_is_not_taken_for_the_truth() {
+    let (shop, product) = selling();
+    write(&shop, store::update_product(&product, &at(&product, 150)));
+    for _ in 0..2 {
+        assert_eq!(price(&shop, &product), Some(150));
+    }
+    meddle(&shop);
+    assert_eq!(price(&shop, &product), Some(1));
+    block_on(publish(&shop.app)).unwrap();
+    assert_eq!(block_on(publish::current(&shop.app)).unwrap().version, "2");
+}
+
+#[test]
+fn an_answer_that_comes_late_is_not_taken_for_a_later_one() {
+    let (shop, _) = selling();
+    let time = |millis| Timestamp::from_millis(shop.app.clock.now().millis() + millis);
+    shop.app.catalog.verify(2, time(5));
+    shop.app.catalog.verify(1, time(0));
+    assert!(shop.app.catalog.verified(time(6)).is_none());
+    shop.app.catalog.verify(1, time(10));
+    assert!(shop.app.catalog.verified(time(11)).is_some());
+    assert!(shop.app.catalog.verified(time(9)).is_none(), "a clock that went back");
+}
