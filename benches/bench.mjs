@@ -15,8 +15,9 @@ import { hammer, purchases, sample } from "./load.mjs";
 const quick = process.argv.includes("--quick");
 const CONNECTIONS = 16;
 const PRODUCTS = 50;
-const ROUNDS = quick ? 3 : 7;
-const ROUND_MILLIS = quick ? 700 : 3_000;
+// Many short rounds: the machine's pace drifts within seconds.
+const ROUNDS = quick ? 3 : 15;
+const ROUND_MILLIS = quick ? 700 : 1_500;
 const RUNS = quick ? 1 : 3;
 const RUN_MILLIS = quick ? 2_000 : 8_000;
 const BUYERS = [1, 8, 32];

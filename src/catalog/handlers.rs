@@ -127,7 +127,6 @@ impl<T> IntoResponse for ReadResponse<T> {
         set(header::CONTENT_TYPE, answer.content_type);
         set(header::ETAG, &answer.etag);
         set(header::CACHE_CONTROL, answer.cache_control);
-        set(HeaderName::from_static("cache-tag"), &answer.cache_tag);
         set(HeaderName::from_static("x-catalog-version"), &answer.catalog_version);
         response
     }

@@ -32,12 +32,11 @@ pub struct ReadAnswer {
     /// Strong: of the version and the bytes.
     pub etag: String,
     pub cache_control: &'static str,
-    pub cache_tag: String,
     pub catalog_version: String,
 }
 
 impl ReadAnswer {
-    pub fn new(snapshot: &Snapshot, content_type: &'static str, body: Vec<u8>, cache_tag: String) -> Self {
+    pub fn new(snapshot: &Snapshot, content_type: &'static str, body: Vec<u8>) -> Self {
         // Names bytes, keeps no secret: 64 bits beside the version are plenty.
         let mut hasher = std::hash::DefaultHasher::new();
         hasher.write(&body);
@@ -47,7 +46,6 @@ impl ReadAnswer {
             etag: format!("\"{}-{:016x}\"", snapshot.version, hasher.finish()),
             body,
             cache_control: CACHE_CONTROL,
-            cache_tag,
             catalog_version: snapshot.version.clone(),
         }
     }
@@ -190,7 +188,7 @@ fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem
         next_cursor: page.next_cursor,
         total: page.total,
     };
-    ready(snapshot, &list, "products".to_owned())
+    ready(snapshot, &list)
 }
 
 fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswer, Problem> {
@@ -208,12 +206,12 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
         Err(_) => snapshot.by_slug(name),
     };
     let product = product.ok_or_else(Problem::not_found)?;
-    ready(snapshot, &ProductDetail::new(product, currency), format!("products,product:{}", product.id))
+    ready(snapshot, &ProductDetail::new(product, currency))
 }
 
-fn ready(snapshot: &Snapshot, body: &impl Serialize, cache_tag: String) -> Result<ReadAnswer, Problem> {
+fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {
     let body = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(ReadAnswer::new(snapshot, "application/json", body, cache_tag))
+    Ok(ReadAnswer::new(snapshot, "application/json", body))
 }
 
 #[cfg(test)]

@@ -22,10 +22,10 @@ function broken(error) {
 }
 
 /** The catalog for anonymous buyers: no promise, no body, one header. Undefined when Rust declines. */
-function quick(request) {
+function quick(request, url) {
   try {
     revive();
-    return rust.quick(request.url, request.headers.get("if-none-match") ?? undefined);
+    return rust.quick(url, request.headers.get("if-none-match") ?? undefined);
   } catch (error) {
     instanceEnded();
     return broken(error);
@@ -61,14 +61,12 @@ async function serveBody(request, env) {
 export default {
   fetch(request, env) {
     const { method, url } = request;
-    if (method === "GET" || method === "HEAD") {
-      if (isAsset(url)) return env.ASSETS.fetch(request);
-      // Where other sites' pages may read answers (CORS), their requests need answers of their own.
-      if (method === "GET" && !(env.CORS_ORIGINS && request.headers.has("origin"))) {
-        const answer = quick(request);
-        if (answer !== undefined) return answer;
-      }
+    // Where other sites' pages may read answers (CORS), their requests need answers of their own.
+    if (method === "GET" && !(env.CORS_ORIGINS && request.headers.has("origin"))) {
+      const answer = quick(request, url);
+      if (answer !== undefined) return answer;
     }
+    if ((method === "GET" || method === "HEAD") && isAsset(url)) return env.ASSETS.fetch(request);
     return serve(request, env);
   },
 

@@ -97,7 +97,6 @@ fn headers(answer: &ReadAnswer) -> String {
         ("content-type", answer.content_type),
         ("etag", &answer.etag),
         ("cache-control", answer.cache_control),
-        ("cache-tag", &answer.cache_tag),
         ("x-catalog-version", &answer.catalog_version),
     ];
     let security = security_headers(answer.content_type.as_bytes()).iter().copied();

@@ -88,18 +88,18 @@ fn home(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
         products: page.items.iter().map(Card::from).collect(),
         next_url: page.next_cursor.map(|cursor| format!("/?cursor={cursor}")),
     };
-    ready(snapshot, &home, "products".to_owned())
+    ready(snapshot, &home)
 }
 
 fn product(snapshot: &Snapshot, slug: &str) -> Result<ReadAnswer, Problem> {
     let product = snapshot.by_slug(slug).ok_or_else(Problem::not_found)?;
     let page = ProductPage::new(snapshot, product, None).ok_or_else(Problem::not_found)?;
-    ready(snapshot, &page, format!("products,product:{}", product.id))
+    ready(snapshot, &page)
 }
 
-fn ready(snapshot: &Snapshot, page: &impl Template, cache_tag: String) -> Result<ReadAnswer, Problem> {
+fn ready(snapshot: &Snapshot, page: &impl Template) -> Result<ReadAnswer, Problem> {
     let html = page.render().map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(ReadAnswer::new(snapshot, HTML, html.into_bytes(), cache_tag))
+    Ok(ReadAnswer::new(snapshot, HTML, html.into_bytes()))
 }
 
 impl<'a> From<&Listed<'a>> for Card<'a> {
