@@ -16,7 +16,7 @@ use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_service::Service;
 
-// The Worker's routes carry no description: see openapi.rs.
+// The Worker's routes carry no description: see openapi/.
 #[cfg(target_arch = "wasm32")]
 use crate::openapi::ApiRoute;
 #[cfg(target_arch = "wasm32")]
@@ -104,10 +104,9 @@ pub fn router(app: App) -> Router {
     let routes = routes();
     // In the Worker the platform serves the contract, as an asset.
     #[cfg(not(target_arch = "wasm32"))]
-    let routes = Router::from(routes()).route(
-        "/openapi.json",
-        axum::routing::get(async || ([(header::CONTENT_TYPE, "application/json")], crate::openapi::DOCUMENT)),
-    );
+    let routes = Router::from(routes())
+        .route("/openapi.json", page(async || ([(header::CONTENT_TYPE, "application/json")], crate::openapi::DOCUMENT)))
+        .route("/docs", page(async || axum::response::Html(crate::openapi::PAGE)));
     let routes = routes.fallback(async || Problem::not_found()).method_not_allowed_fallback(async || {
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method")
     });

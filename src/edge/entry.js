@@ -10,7 +10,7 @@ import { bodyOf, headersOf } from "./request.js";
 rust.initSync({ module });
 
 /** public/_headers says what these are answered with. */
-const assets = /^[^/]*\/\/[^/]*\/(assets\/|favicon\.ico|openapi\.json)/;
+const assets = /^[^/]*\/\/[^/]*\/(assets\/|favicon\.ico|openapi\.json|docs(?:$|[?#]))/;
 const isAsset = (url) => assets.test(url);
 
 function broken(error) {

@@ -33,7 +33,8 @@ impl Attacker {
     /// Sends them all; the shop must still be well afterwards.
     async fn send(&self, asks: Vec<(Ask, bool)>) {
         assert!(!asks.is_empty());
-        let answers = stream::iter(asks).map(async |(ask, must_fail)| {
+        // Not an async closure: rustc 1.95 crashes on this one when it compiles incrementally.
+        let answers = stream::iter(asks).map(|(ask, must_fail)| async move {
             let sent: String = String::from_utf8_lossy(&ask.body).chars().take(200).collect();
             harmless(&ask.send().await, &sent, must_fail);
         });

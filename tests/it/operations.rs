@@ -73,6 +73,21 @@ async fn the_description_is_openapi_3_1_and_names_the_contracts_routes() {
 }
 
 #[tokio::test]
+async fn the_contract_can_be_read_as_a_page() {
+    let shop = Shop::open().await;
+    let answer = shop.get("/docs").send().await.expect(200);
+    assert!(answer.header("content-type").starts_with("text/html"), "{}", answer.told());
+    let page = String::from_utf8(answer.body.to_vec()).unwrap();
+    for (path, item) in shop.openapi().await["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(page.contains(&format!("id=\"{}{path}\"", method.to_uppercase())), "{method} {path}");
+            let summary = operation["summary"].as_str().unwrap();
+            assert!(!summary.is_empty(), "{method} {path} says nothing");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_security_headers_and_a_request_id() {
     let shop = Shop::open().await;
     for path in ["/healthz", "/v1/nowhere", "/v1/carts/ord_nobodys", "/v1/admin/orders"] {

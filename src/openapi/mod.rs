@@ -1,13 +1,21 @@
 //! The contract as OpenAPI 3.1, made from the routes and the handlers' types.
 //!
 //! Describing the routes would add a fifth to the Worker's weight, so it is
-//! done natively, by a test that keeps `public/openapi.json` equal to the code
-//! (`UPDATE_OPENAPI=1 cargo test --lib openapi` writes it anew). The platform
-//! serves that file like any other asset.
+//! done natively, by a test that keeps `public/openapi.json`, and the page
+//! `public/docs.html` made of it, equal to the code (`UPDATE_OPENAPI=1 cargo
+//! test --lib openapi` writes both anew). The platform serves them like any
+//! other asset.
+
+#[cfg(test)]
+mod docs;
 
 /// The whole contract.
 #[cfg(not(target_arch = "wasm32"))]
-pub const DOCUMENT: &str = include_str!("../public/openapi.json");
+pub const DOCUMENT: &str = include_str!("../../public/openapi.json");
+
+/// The contract as people read it.
+#[cfg(not(target_arch = "wasm32"))]
+pub const PAGE: &str = include_str!("../../public/docs.html");
 
 /// In the Worker the routes go without their description.
 #[cfg(target_arch = "wasm32")]
@@ -46,7 +54,39 @@ mod tests {
         document
     }
 
+    /// The sources of the handlers, by the names that router.rs has for them.
+    const HANDLERS: [(&str, &str); 7] = [
+        ("auth::handlers", include_str!("../auth/handlers.rs")),
+        ("catalog", include_str!("../catalog/handlers.rs")),
+        ("catalog_admin", include_str!("../catalog/admin_handlers.rs")),
+        ("orders", include_str!("../orders/handlers.rs")),
+        ("pools", include_str!("../pools/handlers.rs")),
+        ("projection", include_str!("../orders/projection.rs")),
+        ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
+    ];
+
+    /// The doc comment of the handler that router.rs names for a route.
+    fn doc_comment(path: &str, method: &str) -> String {
+        let routes: String = include_str!("../router.rs").split_whitespace().collect();
+        let route = routes.split(&format!("api_route(\"{path}\",")).nth(1).unwrap();
+        let route = route.split(".api_route(").next().unwrap();
+        let handler = route.split(&format!("{method}(")).nth(1).unwrap().split(')').next().unwrap();
+        let (room, name) = handler.rsplit_once("::").unwrap();
+        let (_, source) = HANDLERS.iter().find(|(known, _)| *known == room).unwrap_or_else(|| panic!("{room} is new"));
+        let (before, _) = source.split_once(&format!("pub async fn {name}(")).unwrap();
+        let lines: Vec<_> = before.trim_end().lines().rev().map_while(|line| line.strip_prefix("///")).collect();
+        let text: Vec<_> = lines.into_iter().rev().map(str::trim).collect();
+        assert!(!text.is_empty(), "{handler} has no doc comment");
+        text.join(" ")
+    }
+
     fn describe(path: &str, method: &str, operation: &mut Map<String, Value>) {
+        let text = doc_comment(path, method);
+        let (summary, more) = text.split_once(". ").unwrap_or((text.trim_end_matches('.'), ""));
+        operation.insert("summary".into(), summary.into());
+        if !more.is_empty() {
+            operation.insert("description".into(), more.into());
+        }
         let words = path.replace(['/', '-', '.'], "_").replace(['{', '}'], "");
         operation.insert("operationId".into(), format!("{method}{words}").into());
         let parameters = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut().unwrap();
@@ -62,14 +102,15 @@ mod tests {
 
     #[test]
     fn the_published_contract_is_the_codes() {
-        let described = serde_json::to_string_pretty(&document()).unwrap() + "\n";
+        let document = document();
+        let described = serde_json::to_string_pretty(&document).unwrap() + "\n";
+        let page = super::docs::page(&document);
         if std::env::var_os("UPDATE_OPENAPI").is_some() {
             std::fs::write("public/openapi.json", &described).unwrap();
+            std::fs::write("public/docs.html", &page).unwrap();
         } else {
-            assert!(
-                described == super::DOCUMENT,
-                "public/openapi.json is behind the code: UPDATE_OPENAPI=1 cargo test --lib openapi"
-            );
+            let behind = "public/ is behind the code: UPDATE_OPENAPI=1 cargo test --lib openapi";
+            assert!(described == super::DOCUMENT && page == super::PAGE, "{behind}");
         }
     }
 }
