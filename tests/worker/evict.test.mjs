@@ -2,7 +2,9 @@
 // more, deliver a message twice. `createTestHarness()` does the first; harness.js adds the others.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createTestHarness } from "wrangler";
 import { at, root } from "../../scripts/lib/paths.mjs";
@@ -10,13 +12,20 @@ import { startLedger } from "./ledger.mjs";
 import { eventually, owner, pause, Shop } from "./shop.mjs";
 
 let ledger, harness, worker, shop, env;
+const folder = mkdtempSync(join(tmpdir(), "tradepost-harness-"));
 
-/** wrangler.jsonc with another main module. Its comments have lines of their own. */
+/**
+ * wrangler.jsonc (its comments have lines of their own) with another main module, in a folder of
+ * its own: beside a `.dev.vars`, as `npm run dev` writes it, that file's values would count.
+ */
 function config() {
   const own = JSON.parse(readFileSync(at("wrangler.jsonc"), "utf8").replace(/^\s*\/\/.*$/gm, ""));
-  return {
+  const config = {
     ...own,
-    main: "tests/worker/harness.js",
+    $schema: undefined,
+    main: at("tests", "worker", "harness.js"),
+    d1_databases: own.d1_databases.map((database) => ({ ...database, migrations_dir: at("migrations") })),
+    assets: { ...own.assets, directory: at("public") },
     vars: {
       SECRET_KEY: randomBytes(32).toString("hex"),
       ADMIN_EMAIL: owner.email,
@@ -26,6 +35,8 @@ function config() {
       DEVELOPMENT: "on",
     },
   };
+  writeFileSync(join(folder, "wrangler.json"), JSON.stringify(config));
+  return join(folder, "wrangler.json");
 }
 
 before(async () => {
@@ -33,7 +44,7 @@ before(async () => {
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
   process.env.WRANGLER_LOG = "warn";
   ledger = await startLedger();
-  harness = createTestHarness({ root, workers: [{ config: config() }] });
+  harness = createTestHarness({ root, workers: [{ configPath: config() }] });
   const { url } = await harness.listen();
   worker = harness.getWorker();
   await worker.applyD1Migrations("DB");
@@ -45,6 +56,7 @@ before(async () => {
 after(async () => {
   await harness?.close();
   await ledger?.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const evict = (binding, name) =>
