@@ -1,5 +1,5 @@
 // The control: what workerd itself can do. A constant answer of about 1 KB of JSON, the size of a
-// product, with one header; a catalog read has seven.
+// product, with one header; a catalog read has six.
 const body = JSON.stringify({
   id: "prod_01J9ZK3V7Q8M4T2X6R5N0B1C2D",
   slug: "constant",

@@ -134,8 +134,14 @@ fn cross_origin(origins: &[String]) -> CorsLayer {
         .max_age(Duration::from_secs(3_600))
 }
 
-/// Sent with every answer that no browser renders (OWASP REST Security Cheat
-/// Sheet). Each header costs a read about 2 %.
+/// Sent with the catalog's JSON. No policy on frames: it guards what a signed-in
+/// person would see in one, and this is the same for everybody. Each header
+/// costs such a read about 2 %.
+const CATALOG_HEADERS: [(&str, &str); 2] =
+    [("x-content-type-options", "nosniff"), ("strict-transport-security", "max-age=63072000; includeSubDomains")];
+
+/// Sent with every other answer that no browser renders (OWASP REST Security
+/// Cheat Sheet).
 const API_HEADERS: [(&str, &str); 3] = [
     ("x-content-type-options", "nosniff"),
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
@@ -155,9 +161,14 @@ const PAGE_HEADERS: [(&str, &str); 5] = [
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// The security headers that an answer of this content type carries.
-pub fn security_headers(content_type: &[u8]) -> &'static [(&'static str, &'static str)] {
-    if content_type.starts_with(b"text/html") { &PAGE_HEADERS } else { &API_HEADERS }
+/// The security headers that an answer of this content type carries, made
+/// from the catalog alone or not.
+pub fn security_headers(content_type: &[u8], of_catalog: bool) -> &'static [(&'static str, &'static str)] {
+    match (content_type.starts_with(b"text/html"), of_catalog) {
+        (true, _) => &PAGE_HEADERS,
+        (false, true) => &CATALOG_HEADERS,
+        (false, false) => &API_HEADERS,
+    }
 }
 
 /// Answers one request: routes it, writes problems out, and adds what every
@@ -214,7 +225,8 @@ async fn finish(
         }
     }
     let content_type = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    for (name, value) in security_headers(content_type) {
+    let of_catalog = parts.headers.contains_key("x-catalog-version");
+    for (name, value) in security_headers(content_type, of_catalog) {
         parts.headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -99,7 +99,7 @@ fn headers(answer: &ReadAnswer) -> String {
         ("cache-control", answer.cache_control),
         ("x-catalog-version", &answer.catalog_version),
     ];
-    let security = security_headers(answer.content_type.as_bytes()).iter().copied();
+    let security = security_headers(answer.content_type.as_bytes(), true).iter().copied();
     let pairs: Vec<String> = own.into_iter().chain(security).map(|(name, value)| format!("{name}\0{value}")).collect();
     pairs.join("\0")
 }
