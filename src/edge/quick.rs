@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::catalog::read::{self, ReadAnswer, none_match_holds};
@@ -22,7 +21,8 @@ const MAX_KEPT_BYTES: usize = 16 * 1024 * 1024;
 extern "C" {
     /// The second argument of `new Response`, made once.
     fn init(status: u16, headers: &str) -> JsValue;
-    fn respond_kept(body: Option<&Uint8Array>, init: &JsValue) -> JsValue;
+    fn kept_body(bytes: &[u8]) -> JsValue;
+    fn respond_kept(body: Option<&JsValue>, init: &JsValue) -> JsValue;
 }
 
 thread_local! {
@@ -39,7 +39,7 @@ struct Kept {
 
 struct KeptAnswer {
     etag: String,
-    body: Uint8Array,
+    body: JsValue,
     whole: JsValue,
     not_modified: JsValue,
 }
@@ -81,7 +81,7 @@ impl Kept {
         self.bytes += answer.body.len();
         let headers = headers(&answer);
         let kept = KeptAnswer {
-            body: Uint8Array::from(answer.body.as_slice()),
+            body: kept_body(&answer.body),
             whole: init(answer.status.as_u16(), &headers),
             not_modified: init(304, &headers),
             etag: answer.etag,

@@ -24,6 +24,9 @@ export function init(status, headers) {
   return { status, headers: kept };
 }
 
+/** A body to be kept: answers share a blob's bytes, where each would copy an array's. */
+export const kept_body = (bytes) => new Blob([bytes]);
+
 export function respond_kept(body, init) {
   return new Response(body ?? null, init);
 }
