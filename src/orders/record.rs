@@ -93,8 +93,7 @@ impl Record {
         if something { self.write(answer, now) } else { Ok(()) }
     }
 
-    /// The alarm has rung and is no longer set: sets the one that the order
-    /// needs now.
+    /// Sets the alarm that the order needs now, whether or not anything waits.
     pub fn rearm(&self, now: Timestamp) -> Result<(), OrderError> {
         self.write(None, now)
     }
