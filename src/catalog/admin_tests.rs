@@ -250,3 +250,29 @@ fn changes_are_visible_to_buyers_once_published() {
     block_on(crate::catalog::publish(&shop.app)).unwrap();
     assert_eq!(read().unwrap_err().status, 404);
 }
+
+#[test]
+fn whatever_may_change_a_price_outwaits_the_leases() {
+    let shop = Shop::new();
+    let (.., product) = create(&shop, None, &mug()).unwrap();
+    let waited = |change: &dyn Fn()| {
+        let before = shop.app.clock.now();
+        change();
+        shop.app.clock.now().since(before)
+    };
+    let state = || State(shop.app.clone());
+    let variant = &product["variants"][0]["id"];
+    let id = || product["id"].as_str().unwrap().parse().unwrap();
+    let draft = || drop(patch(&shop, &product["id"], "", value!({"status": "draft"})).unwrap());
+    let price = value!({"prices": [{"amount": 5, "currency": "EUR"}]});
+    let dearer = || drop(patch_variant(&shop, variant, price.clone()).unwrap());
+    let fewer = || {
+        let id = variant.as_str().unwrap().parse().unwrap();
+        block_on(delete_variant(state(), staff(), Path(id), when(""))).map(drop).unwrap();
+    };
+    let gone = || block_on(delete_product(state(), staff(), Path(id()), when(""))).map(drop).unwrap();
+    let changes: [&dyn Fn(); 4] = [&draft, &dearer, &fewer, &gone];
+    for (n, change) in changes.into_iter().enumerate() {
+        assert!(waited(change) > prices::LEASE_MILLIS, "change {n}");
+    }
+}
