@@ -1,8 +1,72 @@
-//! Types that are one text on the wire.
+//! Types that are one text on the wire, and the rule that most texts share.
 
-use serde::{Deserializer, de};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
+
+/// Why a text is refused, in words for who sent it; they go on from "This".
+pub type Refusal = String;
+
+/// One line: trimmed, 1 to `most` characters, nothing that breaks a line or a
+/// terminal. A line break would become a header where a name goes into a mail.
+pub fn line(text: &str, most: usize) -> Result<String, Refusal> {
+    let text = text.trim();
+    if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return Err("must not contain control characters, such as line breaks".to_owned());
+    }
+    match text.chars().count() {
+        0 => Err("must not be empty".to_owned()),
+        count if count <= most => Ok(text.to_owned()),
+        _ => Err(format!("must have at most {most} characters")),
+    }
+}
+
+/// A [`line`] of at most `MAX` characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Line<const MAX: usize>(String);
+
+impl<const MAX: usize> Line<MAX> {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A line that was checked before it was stored.
+    pub fn from_store(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl<const MAX: usize> FromStr for Line<MAX> {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        line(text, MAX).map(Self)
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Line<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer, str::parse)
+    }
+}
+
+impl<const MAX: usize> From<Line<MAX>> for String {
+    fn from(line: Line<MAX>) -> Self {
+        line.0
+    }
+}
+
+impl<const MAX: usize> JsonSchema for Line<MAX> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Line{MAX}").into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "minLength": 1, "maxLength": MAX})
+    }
+}
 
 /// Reads a type from its text. A rule that is broken is reported while the
 /// reader stands right behind the text, so that the error has its place.
@@ -24,4 +88,19 @@ where
     }
 
     deserializer.deserialize_str(Reader(parse, PhantomData))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_never_holds_what_breaks_it() {
+        assert_eq!(line("  Mug \n", 255).as_deref(), Ok("Mug"));
+        assert_eq!(line(&"é".repeat(255), 255).map(|line| line.len()), Ok(510));
+        for wrong in ["", " \t ", "Mu\u{0}g", "two\nlines", "Grace\r\nBcc: all", "two\u{2028}lines", &"é".repeat(256)]
+        {
+            assert!(line(wrong, 255).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -2,15 +2,17 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
 use std::str::FromStr;
 
 use super::Role;
 use crate::ids::AccountId;
 use crate::ports::Timestamp;
+use crate::text::Line;
 
 /// An e-mail address: ASCII, lower-cased whole, so that one mailbox has one
 /// account. No quoted local parts, comments or address literals, which RFC
-/// 5321 allows and nobody has. No `Debug`: addresses stay out of logs.
+/// 5321 allows and nobody has. `Debug` hides it: addresses stay out of logs.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
@@ -20,11 +22,11 @@ const MAX_EMAIL_BYTES: usize = 254;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEmail {
-    #[error("an e-mail address has at most {MAX_EMAIL_BYTES} characters")]
+    #[error("must have at most {MAX_EMAIL_BYTES} characters")]
     TooLong,
-    #[error("an e-mail address here is plain ASCII; write an international domain in its xn-- form")]
+    #[error("must be plain ASCII; write an international domain in its xn-- form")]
     NotAscii,
-    #[error("this is not an e-mail address")]
+    #[error("is not an e-mail address")]
     Malformed,
 }
 
@@ -40,6 +42,12 @@ impl EmailAddress {
     /// An address that was parsed before it was stored.
     pub(super) fn from_store(text: String) -> Self {
         Self(text)
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress")
     }
 }
 
@@ -78,53 +86,8 @@ impl JsonSchema for EmailAddress {
     }
 }
 
-/// What someone is called: 1 to 100 characters on one line. No `Debug`.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct PersonName(String);
-
-const MAX_NAME_CHARS: usize = 100;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a name has 1 to {MAX_NAME_CHARS} characters on one line")]
-pub struct InvalidName;
-
-impl PersonName {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub(super) fn from_store(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl FromStr for PersonName {
-    type Err = InvalidName;
-
-    fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let text = text.trim();
-        // A line break would become a header where a name goes into a mail.
-        let one_line = !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
-        let fits = (1..=MAX_NAME_CHARS).contains(&text.chars().count());
-        if one_line && fits { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
-    }
-}
-
-impl<'de> Deserialize<'de> for PersonName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::read(deserializer, str::parse)
-    }
-}
-
-impl JsonSchema for PersonName {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "PersonName".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS})
-    }
-}
+/// What someone is called.
+pub type PersonName = Line<100>;
 
 /// An account without its secrets.
 #[derive(Clone)]
@@ -177,13 +140,5 @@ mod tests {
         assert_eq!(address(64).len(), 254);
         assert!(address(64).parse::<EmailAddress>().is_ok());
         assert_eq!(format!("{}m", address(64)).parse::<EmailAddress>().err(), Some(InvalidEmail::TooLong));
-    }
-
-    #[test]
-    fn a_name_is_one_line() {
-        assert!("Grace Hopper".parse::<PersonName>().is_ok());
-        assert!("  ".parse::<PersonName>().is_err());
-        assert!("Grace\r\nBcc: all".parse::<PersonName>().is_err());
-        assert!("g".repeat(101).parse::<PersonName>().is_err());
     }
 }

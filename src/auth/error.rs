@@ -22,7 +22,7 @@ pub enum AuthError {
     #[error("no such session")]
     UnknownSession,
     /// The deployment's owner credentials do not fit.
-    #[error("the owner's credentials: {0}")]
+    #[error("ADMIN_EMAIL or ADMIN_PASSWORD: this {0}")]
     UnusableOwner(String),
     /// A fault of ours in hashing or signing.
     #[error("cryptography: {0}")]

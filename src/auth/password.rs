@@ -113,13 +113,13 @@ pub struct PlainPassword(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
-    #[error("a password has at most {MAX_CHARS} characters")]
+    #[error("must have at most {MAX_CHARS} characters")]
     TooLong,
-    #[error("a password has at least {MIN_CHARS} characters")]
+    #[error("must have at least {MIN_CHARS} characters")]
     TooShort,
-    #[error("this password is one of the first that anyone would guess; choose another")]
+    #[error("is one of the first that anyone would guess; choose another")]
     Common,
-    #[error("a password may not be your e-mail address, or a part of it, or the shop's name")]
+    #[error("must not be your e-mail address, a part of it, or the shop's name")]
     Guessable,
 }
 

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::decision::{compare_prices, missing};
-use super::details::{Address, Email};
+use super::details::Address;
 use super::order::{CancelReason, LineId, Milestone, Order, Stage, Totals};
+use crate::auth::EmailAddress;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -71,7 +72,7 @@ pub struct CartView {
     pub currency: Currency,
     pub lines: Vec<LineView>,
     pub coupons: Vec<String>,
-    pub email: Option<Email>,
+    pub email: Option<EmailAddress>,
     pub shipping_address: Option<Address>,
     pub billing_address: Option<Address>,
     pub shipping_option: Option<ShippingView>,
@@ -114,7 +115,7 @@ pub struct OrderView {
     pub lines: Vec<LineView>,
     pub totals: Totals,
     pub refunded: Money,
-    pub email: Option<Email>,
+    pub email: Option<EmailAddress>,
     pub shipping_address: Option<Address>,
     pub billing_address: Option<Address>,
     pub shipping_option: Option<ShippingView>,

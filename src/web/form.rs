@@ -2,11 +2,15 @@
 
 use isocountry::CountryCode;
 use serde::Deserialize;
+use std::fmt::Display;
+use std::str::FromStr;
 
+use crate::auth::EmailAddress;
 use crate::error::FieldError;
-use crate::orders::details::{Address, Country, Details, Email, Text};
+use crate::orders::details::{Address, Country, Details};
 use crate::orders::view::CartView;
 use crate::payments::Method;
+use crate::text::Line;
 
 /// As the browser sends it; what is left out is empty.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -63,16 +67,16 @@ pub fn countries() -> Vec<&'static CountryCode> {
 struct Faults(Vec<FieldError>);
 
 impl Faults {
-    fn required<T: TryFrom<String, Error = String>>(&mut self, name: &str, text: &str) -> Option<T> {
-        T::try_from(text.to_owned()).map_err(|rule| self.0.push(FieldError::new(name, worded(name, &rule)))).ok()
+    fn required<T: FromStr<Err: Display>>(&mut self, name: &str, text: &str) -> Option<T> {
+        text.parse().map_err(|rule| self.0.push(FieldError::new(name, worded(name, rule)))).ok()
     }
 
-    fn optional<T: TryFrom<String, Error = String>>(&mut self, name: &str, text: &str) -> Option<T> {
+    fn optional<T: FromStr<Err: Display>>(&mut self, name: &str, text: &str) -> Option<T> {
         if text.trim().is_empty() { None } else { self.required(name, text) }
     }
 }
 
-fn worded(name: &str, rule: &str) -> String {
+fn worded(name: &str, rule: impl Display) -> String {
     match name {
         "country" => "Please choose a country.".to_owned(),
         _ => format!("This {rule}."),
@@ -104,8 +108,8 @@ impl CheckoutForm {
     /// `billing`: an address that this form does not ask for.
     pub fn details(&self, billing: Option<Address>) -> Result<Details, Vec<FieldError>> {
         let mut faults = Faults::default();
-        let email = faults.required::<Email>("email", &self.email);
-        let phone = faults.optional::<Text<40>>("phone", &self.phone);
+        let email = faults.required::<EmailAddress>("email", &self.email);
+        let phone = faults.optional::<Line<40>>("phone", &self.phone);
         let name = faults.required("name", &self.name);
         let line1 = faults.required("line1", &self.line1);
         let line2 = faults.optional("line2", &self.line2);
