@@ -1,6 +1,7 @@
 //! `App`: the capabilities a handler or an object may use. Built once per
 //! isolate by `edge/`, and by the tests' host.
 
+use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::ops::Deref;
@@ -78,7 +79,9 @@ impl Keys {
     pub fn parse(secret_key: &str) -> Result<Self, InvalidSecretKey> {
         let mut master = [0; 32];
         hex::decode_to_slice(secret_key.trim(), &mut master).map_err(|_| InvalidSecretKey)?;
-        let access_tokens = AccessTokenKeys::new(derive(&master, "access-token")).map_err(|_| InvalidSecretKey)?;
+        let mut seed = [0; 32];
+        expand(&master, "access-token", &mut seed);
+        let access_tokens = AccessTokenKeys::new(seed).map_err(|_| InvalidSecretKey)?;
         Ok(Self { master, access_tokens: Arc::new(access_tokens) })
     }
 
@@ -87,16 +90,12 @@ impl Keys {
         &self.access_tokens
     }
 
-    /// The key for one purpose, such as `"access-token"`.
-    pub fn derive(&self, purpose: &'static str) -> [u8; 32] {
-        derive(&self.master, purpose)
-    }
-
     /// HMAC-SHA-256 under the key for `purpose` over the parts, each preceded
     /// by its length so that no two lists of parts collide.
     pub fn mac(&self, purpose: &'static str, parts: &[&str]) -> [u8; 32] {
-        let key = self.derive(purpose);
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return [0; 32] };
+        let mut key = Key::<Hmac<Sha256>>::default();
+        expand(&self.master, purpose, &mut key);
+        let mut mac = Hmac::<Sha256>::new(&key);
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
@@ -105,14 +104,13 @@ impl Keys {
     }
 }
 
-fn derive(master: &[u8; 32], purpose: &'static str) -> [u8; 32] {
-    let mut key = [0; 32];
-    // Expanding 32 bytes cannot fail: the limit is 255 blocks.
-    let _ = hkdf::Hkdf::<Sha256>::new(Some(b"tradepost"), master).expand(purpose.as_bytes(), &mut key);
-    key
+/// The key for one purpose.
+fn expand(master: &[u8; 32], purpose: &'static str, key: &mut [u8]) {
+    // It can only fail for keys of more than 255 blocks; ours have one or two.
+    let _ = hkdf::Hkdf::<Sha256>::new(Some(b"tradepost"), master).expand(purpose.as_bytes(), key);
 }
 
-/// SHA-256 in hexadecimal: names a request body, keeps a token at rest.
+/// SHA-256 in hexadecimal: names a request body.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }

@@ -110,6 +110,18 @@ impl Problem {
             .caused_by(cause)
     }
 
+    /// With pointers into a part of the input, where only the part was sent.
+    pub fn rebased(mut self, part: &str) -> Self {
+        for error in &mut self.errors {
+            if let Some(rest) = error.pointer.strip_prefix(part)
+                && rest.starts_with('/')
+            {
+                error.pointer = rest.to_owned();
+            }
+        }
+        self
+    }
+
     /// Names the place in the input.
     pub fn at(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         self.errors.push(FieldError::new(pointer, detail));
@@ -130,17 +142,16 @@ impl Problem {
 
     /// The body, once the request's id is known.
     pub fn body(&self, request_id: RequestId) -> Vec<u8> {
-        let mut body = Map::new();
-        body.insert("type".into(), "about:blank".into());
-        body.insert("title".into(), self.status.canonical_reason().unwrap_or("Error").into());
-        body.insert("status".into(), self.status.as_u16().into());
-        body.insert("detail".into(), self.detail.clone().into());
-        body.insert("code".into(), self.code.into());
-        body.insert("request_id".into(), request_id.to_string().into());
-        if !self.errors.is_empty() {
-            body.insert("errors".into(), serde_json::to_value(&self.errors).unwrap_or(Value::Null));
-        }
-        body.extend(self.members.clone());
+        let body = ProblemBody {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            code: self.code,
+            request_id,
+            errors: &self.errors,
+            members: &self.members,
+        };
         serde_json::to_vec(&body).unwrap_or_default()
     }
 }
@@ -155,20 +166,23 @@ impl IntoResponse for Problem {
     }
 }
 
-/// How the contract shows a problem.
+/// A problem as it is sent (RFC 9457).
 #[derive(Serialize, schemars::JsonSchema)]
 #[schemars(rename = "Problem")]
-#[allow(dead_code)]
-struct ProblemBody {
-    r#type: String,
-    title: String,
+struct ProblemBody<'a> {
+    r#type: &'static str,
+    title: &'static str,
     status: u16,
-    detail: String,
+    detail: &'a str,
     /// Stable and machine-readable.
-    code: String,
+    code: &'static str,
     request_id: RequestId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    errors: Option<Vec<FieldError>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schemars(default)]
+    errors: &'a [FieldError],
+    #[serde(flatten)]
+    #[schemars(skip)]
+    members: &'a Map<String, Value>,
 }
 
 impl aide::OperationOutput for Problem {
@@ -178,7 +192,7 @@ impl aide::OperationOutput for Problem {
         ctx: &mut aide::generate::GenContext,
         _: &mut aide::openapi::Operation,
     ) -> Option<aide::openapi::Response> {
-        let json_schema = ctx.schema.subschema_for::<ProblemBody>();
+        let json_schema = ctx.schema.subschema_for::<ProblemBody<'static>>();
         let schema = aide::openapi::SchemaObject { json_schema, external_docs: None, example: None };
         let media = aide::openapi::MediaType { schema: Some(schema), ..Default::default() };
         Some(aide::openapi::Response {
@@ -245,12 +259,17 @@ impl From<OrderError> for Problem {
         match error {
             OrderError::NotFound | OrderError::LineNotFound => Self::not_found(),
             OrderError::CartClosed => Self::conflict("cart_closed", detail),
-            OrderError::NoPrice { line: Some(line) } => Self::invalid_field(format!("/lines/{line}"), detail),
+            OrderError::NoPrice { line: Some(line) } => {
+                Self::invalid_field(format!("/lines/{line}/variant_id"), detail)
+            }
             OrderError::NoPrice { line: None } => Self::invalid_field("/id", detail),
             OrderError::TooManyLines => Self::invalid_field("/lines", detail),
             OrderError::TooManyChanges => Self::conflict("too_many_changes", detail),
-            OrderError::QuantityOutOfRange => Self::invalid_field("/quantity", detail),
-            OrderError::TotalTooLarge => Self::invalid_field("/quantity", detail),
+            OrderError::QuantityOutOfRange { line: Some(line) } => {
+                Self::invalid_field(format!("/lines/{line}/quantity"), detail)
+            }
+            OrderError::QuantityOutOfRange { line: None } => Self::invalid_field("/quantity", detail),
+            OrderError::TotalTooLarge => Self::invalid_field("", detail),
             OrderError::CartIncomplete { missing } => {
                 Self::conflict("cart_incomplete", format!("{detail}: {} missing", missing.join(", ")))
                     .with_member("missing", missing)

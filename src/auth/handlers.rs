@@ -34,7 +34,7 @@ pub struct Registration {
 
 #[derive(Serialize, JsonSchema)]
 pub struct Registered {
-    /// Always `accepted`: an e-mail tells whether the address was new.
+    /// Always `accepted`, whether or not the address was new.
     status: &'static str,
 }
 

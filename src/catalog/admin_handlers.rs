@@ -184,7 +184,7 @@ pub async fn create_variant(
         let mut whole = ProductBody::from(before);
         whole.variants.push(body.value.clone());
         let place = before.variants.len();
-        parse(whole, settings, before).map_err(|problem| rebased(problem, place))
+        parse(whole, settings, before).map_err(|problem| problem.rebased(&format!("/variants/{place}")))
     };
     let view =
         |product: &Product| product.variants.last().and_then(|variant| shown(&AdminVariant::new(product, variant)));
@@ -218,7 +218,7 @@ pub async fn update_variant(
         if let Some(variant) = whole.variants.get_mut(place) {
             *variant = patch.value.clone().over(variant.clone());
         }
-        parse(whole, settings, before).map_err(|problem| rebased(problem, place))
+        parse(whole, settings, before).map_err(|problem| problem.rebased(&format!("/variants/{place}")))
     };
     let view = |product: &Product| {
         let variant = product.variants.iter().find(|variant| variant.id == id);
@@ -293,17 +293,6 @@ fn parse(whole: ProductBody, settings: &Settings, before: &Product) -> Result<Dr
 
 fn place_of(product: &Product, id: VariantId) -> Result<usize, Problem> {
     product.variants.iter().position(|variant| variant.id == id).ok_or_else(Problem::not_found)
-}
-
-/// Pointers into the variant that was sent, not into its product.
-fn rebased(mut problem: Problem, place: usize) -> Problem {
-    let prefix = format!("/variants/{place}/");
-    for error in &mut problem.errors {
-        if let Some(rest) = error.pointer.strip_prefix(&prefix) {
-            error.pointer = format!("/{rest}");
-        }
-    }
-    problem
 }
 
 async fn load(app: &App, find: Statement) -> Result<Product, Problem> {

@@ -10,14 +10,32 @@ import { bodyOf, headersOf } from "./request.js";
 rust.initSync({ module });
 
 /** public/_headers says what these are answered with. */
-const assets = /^[^/]*\/\/[^/]*\/(assets\/|favicon\.ico|openapi\.json|docs(?:$|[?#]))/;
+const assets = /^[^/]*\/\/[^/]*\/(assets\/|openapi\.json|docs(?:$|[?#]))/;
 const isAsset = (url) => assets.test(url);
 
 function broken(error) {
-  console.error("request failed", error);
-  return new Response('{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal"}', {
+  // A ULID's form. Rust makes them elsewhere, but Rust has just failed.
+  const letters = crypto.getRandomValues(new Uint8Array(25));
+  const id = `req_0${Array.from(letters, (byte) => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31]).join("")}`;
+  console.error(`${id} failed`, error);
+  const problem = {
+    type: "about:blank",
+    title: "Internal Server Error",
     status: 500,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+    detail: "a fault of the shop's, which has been logged",
+    code: "internal",
+    request_id: id,
+  };
+  return Response.json(problem, {
+    status: 500,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "x-request-id": id,
+      "x-content-type-options": "nosniff",
+      "strict-transport-security": "max-age=63072000; includeSubDomains",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    },
   });
 }
 

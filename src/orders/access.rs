@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::request::Parts;
 use http::{HeaderValue, header};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::object::Access;
@@ -32,18 +34,29 @@ const MAX_ORDERS: usize = 5;
 const COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
 
 /// A cart's secret: a function of its id under a key of the shop's, so that
-/// nothing is stored and a wrong one never reaches the object.
-pub fn token(keys: &Keys, order: OrderId) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(keys.mac("cart-token", &[&order.to_string()]))
+/// nothing is stored and a wrong one never reaches the object. No `Debug`.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct CartToken(String);
+
+impl CartToken {
+    pub fn of(keys: &Keys, order: OrderId) -> Self {
+        Self(BASE64_URL_SAFE_NO_PAD.encode(keys.mac("cart-token", &[&order.to_string()])))
+    }
+
+    fn is_for(&self, keys: &Keys, order: OrderId) -> bool {
+        Self::of(keys, order).0.as_bytes().ct_eq(self.0.as_bytes()).into()
+    }
 }
 
-fn is_token(keys: &Keys, order: OrderId, shown: &str) -> bool {
-    token(keys, order).as_bytes().ct_eq(shown.as_bytes()).into()
+/// An id and its token, as the cookies hold them.
+fn pair(keys: &Keys, order: OrderId) -> String {
+    format!("{order}.{}", CartToken::of(keys, order).0)
 }
 
 /// Makes the browser keep the cart.
 pub fn set_cookie(keys: &Keys, order: OrderId) -> HeaderValue {
-    cookie(CART, &format!("{order}.{}", token(keys, order)), COOKIE_SECONDS)
+    cookie(CART, &pair(keys, order), COOKIE_SECONDS)
 }
 
 /// Makes the browser forget the cart, once it is an order.
@@ -58,9 +71,9 @@ fn cookie(name: &str, value: &str, seconds: u32) -> HeaderValue {
 
 /// What a request shows: tokens of some orders, and who is signed in.
 pub struct Credentials {
-    header: Option<String>,
-    cart: Option<(OrderId, String)>,
-    orders: Vec<(OrderId, String)>,
+    header: Option<CartToken>,
+    cart: Option<(OrderId, CartToken)>,
+    orders: Vec<(OrderId, CartToken)>,
     pub caller: Caller,
 }
 
@@ -69,30 +82,30 @@ impl Credentials {
     /// here already, so that guessing ids costs no object.
     pub fn to(&self, keys: &Keys, order: OrderId) -> Result<Access, Problem> {
         let mut kept = self.cart.iter().chain(&self.orders);
-        let token = self.header.as_ref().is_some_and(|shown| is_token(keys, order, shown))
-            || kept.any(|(id, shown)| *id == order && is_token(keys, order, shown));
+        let token = self.header.as_ref().is_some_and(|shown| shown.is_for(keys, order))
+            || kept.any(|(id, shown)| *id == order && shown.is_for(keys, order));
         let account = self.caller.account.map(|account| account.id);
         if token || account.is_some() { Ok(Access { token, account, staff: false }) } else { Err(Problem::not_found()) }
     }
 
     /// The cart that the browser keeps, if its token is right.
     pub fn kept_cart(&self, keys: &Keys) -> Option<OrderId> {
-        self.cart.as_ref().filter(|(id, shown)| is_token(keys, *id, shown)).map(|(id, _)| *id)
+        self.cart.as_ref().filter(|(id, shown)| shown.is_for(keys, *id)).map(|(id, _)| *id)
     }
 
     /// Makes the browser keep one more order, and forget the oldest of too many.
     pub fn remember_order(&self, keys: &Keys, order: OrderId) -> HeaderValue {
-        let others = self.orders.iter().filter(|(id, shown)| *id != order && is_token(keys, *id, shown));
+        let others = self.orders.iter().filter(|(id, shown)| *id != order && shown.is_for(keys, *id));
         let kept = std::iter::once(order).chain(others.map(|(id, _)| *id)).take(MAX_ORDERS);
-        let kept: Vec<String> = kept.map(|id| format!("{id}.{}", token(keys, id))).collect();
+        let kept: Vec<String> = kept.map(|id| pair(keys, id)).collect();
         cookie(ORDERS, &kept.join(":"), COOKIE_SECONDS)
     }
 }
 
-/// An id and its token, as the cookies hold them.
-fn kept(text: &str) -> Option<(OrderId, String)> {
+/// Reads a [`pair`].
+fn kept(text: &str) -> Option<(OrderId, CartToken)> {
     let (id, token) = text.split_once('.')?;
-    Some((id.parse().ok()?, token.to_owned()))
+    Some((id.parse().ok()?, CartToken(token.to_owned())))
 }
 
 impl FromRequestParts<App> for Credentials {
@@ -100,7 +113,8 @@ impl FromRequestParts<App> for Credentials {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        let header = parts.headers.get("x-cart-token").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = parts.headers.get("x-cart-token").and_then(|value| value.to_str().ok());
+        let header = header.map(|shown| CartToken(shown.to_owned()));
         // HTTP/2 may split the header (RFC 9113, section 8.2.3).
         let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -148,7 +162,7 @@ mod tests {
         assert!(shown.to(&keys, order(6)).is_ok_and(|access| access.token));
         assert!(shown.to(&keys, order(1)).is_err());
 
-        shown.orders = vec![(order(1), token(&keys, order(2)))];
+        shown.orders = vec![(order(1), CartToken::of(&keys, order(2)))];
         assert!(shown.to(&keys, order(1)).is_err(), "another order's token");
         assert!(!shown.remember_order(&keys, order(3)).to_str().unwrap().contains(&order(1).to_string()));
     }

@@ -122,8 +122,9 @@ pub enum OrderError {
     TooManyLines,
     #[error("this cart was changed {MAX_CHANGES} times, the most there may be; begin another one")]
     TooManyChanges,
+    /// `line`: which of those to be added; none for a line that is there.
     #[error("a quantity is between 1 and {MAX_QUANTITY}")]
-    QuantityOutOfRange,
+    QuantityOutOfRange { line: Option<usize> },
     #[error("the order's total would be too large")]
     TotalTooLarge,
     #[error("the cart is not complete")]
@@ -199,7 +200,7 @@ fn add_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError>
     for (index, new) in new.into_iter().enumerate() {
         let unit_price = in_currency(order, &new.prices).ok_or(OrderError::NoPrice { line: Some(index) })?;
         if !(1..=MAX_QUANTITY).contains(&new.quantity) {
-            return Err(OrderError::QuantityOutOfRange);
+            return Err(OrderError::QuantityOutOfRange { line: Some(index) });
         }
         let same = lines.iter_mut().find(|line| {
             line.variant_id == new.variant_id
@@ -209,7 +210,7 @@ fn add_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError>
         if let Some(line) = same {
             line.quantity = line.quantity.saturating_add(new.quantity);
             if line.quantity > MAX_QUANTITY {
-                return Err(OrderError::QuantityOutOfRange);
+                return Err(OrderError::QuantityOutOfRange { line: Some(index) });
             }
             events.push(Event::LineQuantityChanged { line: line.id, quantity: line.quantity });
             continue;
@@ -239,7 +240,7 @@ fn set_quantity(order: &Order, id: LineId, quantity: u32) -> Result<Vec<Event>, 
     let line = order.line(id).ok_or(OrderError::LineNotFound)?;
     match quantity {
         0 => Ok(vec![Event::LineRemoved { line: id }]),
-        _ if quantity > MAX_QUANTITY => Err(OrderError::QuantityOutOfRange),
+        _ if quantity > MAX_QUANTITY => Err(OrderError::QuantityOutOfRange { line: None }),
         _ if quantity == line.quantity => Ok(Vec::new()),
         _ => Ok(vec![Event::LineQuantityChanged { line: id, quantity }]),
     }

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access::{self, Credentials};
+use super::access::{self, CartToken, Credentials};
 use super::decision::{Command, NewLine, PaymentChoice};
 use super::details::Details;
 use super::object::{Access, Envelope, Reply, Request};
@@ -19,7 +19,7 @@ use crate::catalog::snapshot::Snapshot;
 use crate::error::{FieldError, Problem};
 use crate::extract::{self, ClientAddress, IdempotencyKey, Path, request_digest};
 use crate::ids::{OrderId, VariantId};
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, MoneyError};
 use crate::payments::{Method, Provider};
 use crate::ports::ObjectClass;
 use crate::respond::JsonText;
@@ -56,7 +56,7 @@ pub struct PricedLine {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PricedLines {
-    #[schemars(length(min = 1, max = 2000))]
+    #[schemars(length(max = 2000))]
     lines: Vec<PricedLine>,
 }
 
@@ -139,12 +139,20 @@ async fn ask_json<T, const STATUS: u16>(
     request: Request,
 ) -> Result<JsonText<T, STATUS>, Problem> {
     let (status, replayed, body) = ask(app, id, access, key, request).await?;
+    Ok(answer(status, replayed, body))
+}
+
+fn answer<T, const STATUS: u16>(status: StatusCode, replayed: bool, body: String) -> JsonText<T, STATUS> {
     let answer = JsonText::new(status, body);
-    Ok(if replayed {
+    if replayed {
         answer.with_header(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
     } else {
         answer
-    })
+    }
+}
+
+fn read_cart(body: &str) -> Result<CartView, Problem> {
+    serde_json::from_slice(body.as_bytes()).map_err(|error| Problem::internal(error.to_string()))
 }
 
 fn keyed(key: IdempotencyKey, operation: &str, body: &[u8]) -> Option<Key> {
@@ -154,23 +162,43 @@ fn keyed(key: IdempotencyKey, operation: &str, body: &[u8]) -> Option<Key> {
 /// Looks up what the catalog says of wanted lines. The order picks the price
 /// in its own currency.
 pub fn offers(snapshot: &Snapshot, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
-    let mut errors = Vec::new();
-    let mut offers = Vec::with_capacity(lines.len());
-    for (index, line) in lines.iter().enumerate() {
-        match snapshot.variant(line.variant_id) {
-            None => errors.push(FieldError::new(format!("/lines/{index}/variant_id"), "no such variant is for sale")),
-            Some((product, variant)) => offers.push(NewLine {
-                variant_id: variant.id,
-                product_id: product.id,
-                title: product.title.clone(),
-                sku: variant.sku.clone(),
-                prices: variant.prices.clone(),
-                quantity: line.quantity,
-                overridden: false,
-            }),
+    let lines = lines.iter().enumerate();
+    all(lines.map(|(index, line)| offer(snapshot, index, line.variant_id, line.quantity)))
+}
+
+fn offer(snapshot: &Snapshot, index: usize, variant: VariantId, quantity: u32) -> Result<NewLine, FieldError> {
+    let unknown = || FieldError::new(format!("/lines/{index}/variant_id"), "no such variant is for sale");
+    let (product, variant) = snapshot.variant(variant).ok_or_else(unknown)?;
+    Ok(NewLine {
+        variant_id: variant.id,
+        product_id: product.id,
+        title: product.title.clone(),
+        sku: variant.sku.clone(),
+        prices: variant.prices.clone(),
+        quantity,
+        overridden: false,
+    })
+}
+
+/// A line at a price that staff set.
+fn priced(snapshot: &Snapshot, index: usize, line: &PricedLine) -> Result<NewLine, FieldError> {
+    let Money { amount, currency } = line.unit_price;
+    let out_of_range =
+        |error: MoneyError| FieldError::new(format!("/lines/{index}/unit_price/amount"), error.to_string());
+    let prices = vec![Money::price(amount, currency).map_err(out_of_range)?];
+    Ok(NewLine { prices, overridden: true, ..offer(snapshot, index, line.variant_id, line.quantity)? })
+}
+
+/// All the lines, or what is wrong with each that cannot be had.
+fn all(lines: impl Iterator<Item = Result<NewLine, FieldError>>) -> Result<Vec<NewLine>, Problem> {
+    let (mut good, mut errors) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line {
+            Ok(line) => good.push(line),
+            Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok(offers) } else { Err(Problem::invalid(errors)) }
+    if errors.is_empty() { Ok(good) } else { Err(Problem::invalid(errors)) }
 }
 
 /// Makes a cart, with its first lines.
@@ -198,11 +226,12 @@ pub async fn create_cart(
         }
         None => OrderId::new(app.clock.now(), &*app.entropy),
     };
-    let token = access::token(&app.keys, id);
-    let request = Request::Create { id, currency, account, lines, token };
+    let request = Request::Create { id, currency, account, lines };
     let access = Access { token: true, account, staff: false };
-    let answer = ask_json(&app, id, access, key, request).await?;
-    Ok(answer.with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
+    let (status, replayed, cart) = ask(&app, id, access, key, request).await?;
+    let cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..read_cart(&cart)? };
+    let cart = serde_json::to_string(&cart).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(answer(status, replayed, cart).with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
 }
 
 /// The cart.
@@ -235,10 +264,10 @@ pub async fn add_cart_line(
     body: extract::Json<WantedLine>,
 ) -> Result<JsonText<CartView>, Problem> {
     let snapshot = catalog::current(&app).await?;
-    let offer = offers(&snapshot, &[body.value]);
-    let lines = offer.map_err(|_| Problem::invalid_field("/variant_id", "no such variant is for sale"))?;
+    let alone = |problem: Problem| problem.rebased("/lines/0");
+    let lines = offers(&snapshot, &[body.value]).map_err(alone)?;
     let key = keyed(key, "POST lines", &body.bytes);
-    change(&app, &credentials, id, key, Command::AddLines { lines }).await
+    change(&app, &credentials, id, key, Command::AddLines { lines }).await.map_err(alone)
 }
 
 /// Sets a line's quantity; zero removes it.
@@ -279,9 +308,7 @@ pub async fn list_cart_shipping_options(
     let access = credentials.to(&app.keys, id)?;
     let snapshot = catalog::current(&app).await?;
     let (_, _, cart) = ask(&app, id, access, None, Request::ReadCart { prices: None }).await?;
-    let cart: CartView =
-        serde_json::from_slice(cart.as_bytes()).map_err(|error| Problem::internal(error.to_string()))?;
-    let currency = cart.currency;
+    let currency = read_cart(&cart)?.currency;
     let items = snapshot
         .settings
         .shipping_options
@@ -324,29 +351,7 @@ pub async fn add_priced_cart_lines(
 ) -> Result<JsonText<CartView>, Problem> {
     let staff = caller.require_staff()?;
     let snapshot = catalog::current(&app).await?;
-    let mut errors = Vec::new();
-    let mut lines = Vec::with_capacity(body.lines.len());
-    for (index, line) in body.lines.iter().enumerate() {
-        let Some((product, variant)) = snapshot.variant(line.variant_id) else {
-            errors.push(FieldError::new(format!("/lines/{index}/variant_id"), "no such variant is for sale"));
-            continue;
-        };
-        if let Err(error) = Money::price(line.unit_price.amount, line.unit_price.currency) {
-            errors.push(FieldError::new(format!("/lines/{index}/unit_price/amount"), error.to_string()));
-        }
-        lines.push(NewLine {
-            variant_id: variant.id,
-            product_id: product.id,
-            title: product.title.clone(),
-            sku: variant.sku.clone(),
-            prices: vec![line.unit_price],
-            quantity: line.quantity,
-            overridden: true,
-        });
-    }
-    if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
-    }
+    let lines = all(body.lines.iter().enumerate().map(|(index, line)| priced(&snapshot, index, line)))?;
     let access = Access { token: false, account: Some(staff.id), staff: true };
     let key = keyed(key, "POST admin lines", &body.bytes);
     ask_json(&app, id, access, key, Request::Change { command: Command::AddLines { lines } }).await

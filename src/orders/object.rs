@@ -24,7 +24,7 @@ use crate::catalog;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
-use crate::payments;
+use crate::payments::{self, AttemptStatus};
 use crate::pools::pool::Level;
 use crate::ports::{DatabaseError, ObjectHost, ObjectUnavailable, Timestamp};
 
@@ -59,7 +59,6 @@ pub enum Request {
         currency: Currency,
         account: Option<AccountId>,
         lines: Vec<NewLine>,
-        token: String,
     },
     ReadCart {
         prices: Option<Vec<CurrentPrice>>,
@@ -159,8 +158,8 @@ impl OrderObject {
             }
         }
         match (request, order) {
-            (Request::Create { id, currency, account, lines, token }, None) => {
-                self.create(Order::created(id, currency, account, self.now()), lines, token, key)
+            (Request::Create { id, currency, account, lines }, None) => {
+                self.create(Order::created(id, currency, account, self.now()), lines, key)
             }
             (_, None) | (Request::Create { .. }, Some(_)) => Err(OrderError::NotFound),
             (Request::ReadCart { prices }, Some(order)) => done(200, &view::cart(&order, prices.as_deref())),
@@ -216,13 +215,12 @@ impl OrderObject {
         }
     }
 
-    fn create(&self, order: Order, lines: Vec<NewLine>, token: String, key: Option<Key>) -> Result<Reply, OrderError> {
+    fn create(&self, order: Order, lines: Vec<NewLine>, key: Option<Key>) -> Result<Reply, OrderError> {
         let now = self.now();
         let events = decide(&order, Command::AddLines { lines }, now)?;
         self.record.create(order, now);
         self.record.learn(events, self.now())?;
-        let view = view::CartView { token: Some(token), ..view::cart(&*self.record.existing()?, None) };
-        let reply = done(201, &view)?;
+        let reply = done(201, &view::cart(&*self.record.existing()?, None))?;
         self.record.commit(recorded(key.as_ref(), &reply), self.now())?;
         Ok(reply)
     }
@@ -308,13 +306,14 @@ impl OrderObject {
 
     async fn authenticate(self: &Rc<Self>, order: &Order, approved: bool) -> Result<Reply, OrderError> {
         let waiting = match &order.stage {
-            Stage::AwaitingPayment { attempt, placement } if attempt.status.is_open() => {
-                Some((attempt.clone(), placement.totals.total))
-            }
+            Stage::AwaitingPayment { attempt, placement } => match attempt.status {
+                AttemptStatus::RequiresAction { .. } => Some((attempt.clone(), placement.totals.total)),
+                _ => None,
+            },
             _ => None,
         };
         if let Some((attempt, amount)) = waiting {
-            let outcome = payments::test_provider::authenticate(&self.app, &attempt, amount, approved).await;
+            let outcome = payments::authenticate(&self.app, &attempt, amount, approved).await;
             let answer = Answer::Payment { attempt: attempt.number, outcome };
             self.record.learn(learn(&*self.record.existing()?, &answer, self.now()), self.now())?;
             self.record.commit(None, self.now())?;

@@ -95,6 +95,14 @@ pub struct Totals {
     pub total: Money,
 }
 
+impl Totals {
+    /// Without discounts, which nothing gives yet.
+    pub fn new(items: Money, shipping: Money) -> Result<Self, MoneyError> {
+        let zero = Money::zero(items.currency);
+        Ok(Self { items, discount: zero, shipping, tax: zero, total: items.checked_add(shipping)? })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     /// A cart.
@@ -221,8 +229,7 @@ impl Order {
         for line in &self.lines {
             items = items.checked_add(line.total()?)?;
         }
-        let shipping = self.shipping.as_ref().map_or(zero, |shipping| shipping.price);
-        Ok(Totals { items, discount: zero, shipping, tax: zero, total: items.checked_add(shipping)? })
+        Totals::new(items, self.shipping.as_ref().map_or(zero, |shipping| shipping.price))
     }
 
     /// What was frozen at placing, or the cart's own sums.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::access::CartToken;
 use super::decision::{compare_prices, missing};
 use super::details::Address;
 use super::order::{CancelReason, LineId, Milestone, Order, Stage, Totals};
@@ -61,12 +62,12 @@ pub struct CartProblem {
     pub line_id: Option<LineId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CartView {
     pub id: OrderId,
     /// The secret that gives access; only in the answer that made the cart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: Option<CartToken>,
     pub status: Status,
     pub version: u64,
     pub currency: Currency,

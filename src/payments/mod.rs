@@ -1,7 +1,8 @@
 //! Payment providers. An attempt carries an id of its own, so that asking a
 //! provider twice is the same as asking once.
 //!
-//! Lends: [`Attempt`] and [`charge`], [`poll`], [`cancel`], [`refund`].
+//! Lends: [`Attempt`] and [`charge`], [`authenticate`], [`poll`], [`cancel`],
+//! [`refund`].
 
 pub mod test_provider;
 
@@ -121,6 +122,13 @@ pub enum Outcome {
 pub async fn charge(app: &App, attempt: &Attempt, amount: Money) -> Outcome {
     match attempt.provider {
         Provider::Test => test_provider::charge(app, attempt, amount).await,
+    }
+}
+
+/// Hands on what the buyer's bank answered to [`AttemptStatus::RequiresAction`].
+pub async fn authenticate(app: &App, attempt: &Attempt, amount: Money, approved: bool) -> Outcome {
+    match attempt.provider {
+        Provider::Test => test_provider::authenticate(app, attempt, amount, approved).await,
     }
 }
 

@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::desk::{self, Answer};
 use super::pages::{ProductPage, product_url};
-use super::parts::{Image, Totals, known, page, page_of_problem, sentence};
+use super::parts::{Totals, known, page, page_of_problem, sentence};
 use crate::app::App;
 use crate::catalog;
-use crate::catalog::snapshot::Snapshot;
+use crate::catalog::snapshot::{Image, Snapshot};
 use crate::catalog::store::CurrentPrice;
 use crate::error::Problem;
 use crate::extract::{Form, Path};
@@ -160,9 +160,8 @@ async fn begin(
 ) -> Result<Answer<OrderId>, Problem> {
     let id = OrderId::new(app.clock.now(), &*app.entropy);
     let account = credentials.caller.account.map(|account| account.id);
-    let token = access::token(&app.keys, id);
     let currency = snapshot.settings.default_currency;
-    let request = Request::Create { id, currency, account, lines, token };
+    let request = Request::Create { id, currency, account, lines };
     Ok(desk::ask_new::<CartView>(app, credentials, id, request).await?.map(|cart| cart.id))
 }
 

@@ -42,7 +42,7 @@ pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> R
     let snapshot = catalog::current(&app).await?;
     match open_cart(&app, &credentials).await? {
         Err(elsewhere) => Ok(elsewhere.into_response()),
-        Ok(cart) => page(&CheckoutPage::new(&app, &snapshot, &cart, &CheckoutForm::of(&cart), &[], None)),
+        Ok(cart) => page(&CheckoutPage::new(&app, &snapshot, &cart, &CheckoutForm::of(&cart), &[], None)?),
     }
 }
 
@@ -98,7 +98,7 @@ async fn update(
     match save(app, credentials, cart, details, shipping).await? {
         Err(OrderError::CartClosed) => Ok(to_order(cart).into_response()),
         Err(error) => Err(error.into()),
-        Ok(cart) => page(&CheckoutPage::new(app, snapshot, &cart, form, &[], None)),
+        Ok(cart) => page(&CheckoutPage::new(app, snapshot, &cart, form, &[], None)?),
     }
 }
 
@@ -113,7 +113,7 @@ async fn place_order(
         Ok(wishes) => wishes,
         Err(_) if cart.status != Status::Open => return Ok(to_order(&cart).into_response()),
         Err(errors) => {
-            let shown = CheckoutPage::new(app, snapshot, &cart, form, &errors, Some(CORRECT.to_owned()));
+            let shown = CheckoutPage::new(app, snapshot, &cart, form, &errors, Some(CORRECT.to_owned()))?;
             return page_of_problem(&shown, Problem::invalid(errors));
         }
     };
@@ -127,11 +127,12 @@ async fn place_order(
         Err(problem) => return Err(problem),
     };
     // Prices may be new, and another click may have had more luck.
-    match open_cart(app, credentials).await {
-        Ok(Err(elsewhere)) => Ok(elsewhere.into_response()),
-        Ok(Ok(cart)) => page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice)), problem),
-        Err(_) => page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice)), problem),
-    }
+    let cart = match open_cart(app, credentials).await {
+        Ok(Err(elsewhere)) => return Ok(elsewhere.into_response()),
+        Ok(Ok(latest)) => latest,
+        Err(_) => cart,
+    };
+    page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?, problem)
 }
 
 async fn place(

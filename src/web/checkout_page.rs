@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::catalog::snapshot::{ShippingOption, Snapshot};
 use crate::error::FieldError;
 use crate::money::Money;
+use crate::orders::decision::OrderError;
 use crate::orders::order;
 use crate::orders::view::CartView;
 
@@ -55,7 +56,7 @@ impl<'a> CheckoutPage<'a> {
         form: &CheckoutForm,
         errors: &[FieldError],
         notice: Option<String>,
-    ) -> Self {
+    ) -> Result<Self, OrderError> {
         let error = |name: &str| errors.iter().find(|error| error.pointer == name).map(|error| error.detail.clone());
         let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
         let offered: Vec<(&ShippingOption, Money)> = snapshot
@@ -65,7 +66,11 @@ impl<'a> CheckoutPage<'a> {
             .filter_map(|option| Some((option, option.price(cart.currency)?)))
             .collect();
         let chosen = offered.iter().find(|(option, _)| option.id == form.shipping_option).or(offered.first()).copied();
-        let sums = with_shipping(&cart.totals, chosen.map(|(_, price)| price));
+        // As they will be when the cart is sent that way.
+        let sums = match chosen {
+            Some((_, price)) => order::Totals::new(cart.totals.items, price)?,
+            None => cart.totals,
+        };
         let none_offered = || offered.is_empty().then(|| "The shop does not send anything at present.".to_owned());
         let shipping_option = |(option, price): &(&ShippingOption, Money)| Choice {
             id: option.id.clone(),
@@ -75,7 +80,7 @@ impl<'a> CheckoutPage<'a> {
         };
         let methods = methods(app, &form.method);
         let no_methods = || methods.is_empty().then(|| "The shop takes no payments at present.".to_owned());
-        Self {
+        Ok(Self {
             shop_name: &snapshot.settings.shop_name,
             notice,
             email: field("email", &form.email),
@@ -96,16 +101,8 @@ impl<'a> CheckoutPage<'a> {
             lines: summary(&cart.lines, snapshot),
             totals: Totals::new(&sums, chosen.is_some()),
             expected_total: sums.total.amount,
-        }
+        })
     }
-}
-
-/// The sums as they will be when the cart is sent that way.
-fn with_shipping(totals: &order::Totals, price: Option<Money>) -> order::Totals {
-    let shipping = price.unwrap_or(totals.shipping);
-    let before = totals.total.amount.saturating_sub(totals.shipping.amount);
-    let total = Money { amount: before.saturating_add(shipping.amount), currency: totals.total.currency };
-    order::Totals { shipping, total, ..*totals }
 }
 
 /// The ways to pay, of which one is chosen.
@@ -136,23 +133,6 @@ fn countries(chosen: &str) -> Vec<Country> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::Currency;
-
-    fn eur(amount: i64) -> Money {
-        Money { amount, currency: Currency::parse("EUR").unwrap() }
-    }
-
-    #[test]
-    fn the_total_shown_is_with_the_shipping_that_is_chosen() {
-        let zero = eur(0);
-        let mut totals =
-            order::Totals { items: eur(1000), discount: zero, shipping: zero, tax: zero, total: eur(1000) };
-        totals = with_shipping(&totals, Some(eur(490)));
-        assert_eq!((totals.shipping, totals.total), (eur(490), eur(1490)));
-        totals = with_shipping(&totals, Some(eur(990)));
-        assert_eq!(totals.total, eur(1990));
-        assert_eq!(with_shipping(&totals, None).total, eur(1990));
-    }
 
     #[test]
     fn a_country_is_chosen_by_the_buyer_alone() {

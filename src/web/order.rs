@@ -97,7 +97,7 @@ pub async fn create_order_payment(
     }
 }
 
-/// The bank's question. Development only.
+/// The bank's question, where the test provider is on.
 pub async fn get_authentication(
     State(app): State<App>,
     credentials: Credentials,
@@ -117,7 +117,7 @@ pub async fn get_authentication(
     })
 }
 
-/// The buyer's answer to the bank. Development only.
+/// The buyer's answer to the bank, where the test provider is on.
 pub async fn post_authentication(
     State(app): State<App>,
     credentials: Credentials,

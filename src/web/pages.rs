@@ -3,10 +3,10 @@
 
 use askama::Template;
 
-use super::parts::{Image, variant_label};
+use super::parts::variant_label;
 use crate::catalog::listing::{self, ListQuery, Listed};
 use crate::catalog::read::ReadAnswer;
-use crate::catalog::snapshot::{self, Level, PriceRange, Snapshot};
+use crate::catalog::snapshot::{self, Image, Level, PriceRange, Snapshot};
 use crate::error::Problem;
 use crate::money::Currency;
 
@@ -16,8 +16,6 @@ const HTML: &str = "text/html; charset=utf-8";
 #[template(path = "home.html")]
 struct Home<'a> {
     shop_name: &'a str,
-    heading: &'a str,
-    tagline: Option<&'a str>,
     products: Vec<Card<'a>>,
     next_url: Option<String>,
 }
@@ -27,7 +25,7 @@ struct Card<'a> {
     title: &'a str,
     vendor: &'a str,
     price: String,
-    image: Option<Image>,
+    image: Option<&'a Image>,
     availability_label: &'static str,
     availability_class: &'static str,
 }
@@ -39,7 +37,7 @@ pub struct ProductPage<'a> {
     title: &'a str,
     vendor: &'a str,
     price: String,
-    images: Vec<Image>,
+    images: &'a [Image],
     paragraphs: Vec<&'a str>,
     choice_label: String,
     variants: Vec<VariantChoice>,
@@ -83,8 +81,6 @@ fn home(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
     let page = listing::page(snapshot, &list);
     let home = Home {
         shop_name: &snapshot.settings.shop_name,
-        heading: &snapshot.settings.shop_name,
-        tagline: None,
         products: page.items.iter().map(Card::from).collect(),
         next_url: page.next_cursor.map(|cursor| format!("/?cursor={cursor}")),
     };
@@ -111,7 +107,7 @@ impl<'a> From<&Listed<'a>> for Card<'a> {
             title: &product.title,
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(listed.price),
-            image: product.images.first().map(Image::from),
+            image: product.images.first(),
             availability_label,
             availability_class,
         }
@@ -129,7 +125,7 @@ impl<'a> ProductPage<'a> {
             title: &product.title,
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(product.price_range(currency)?),
-            images: product.images.iter().map(Image::from).collect(),
+            images: &product.images,
             paragraphs: paragraphs(&product.description),
             choice_label: choice_label(product),
             sold_out: variants.iter().all(|variant| variant.sold_out),

@@ -3,15 +3,10 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::catalog::snapshot::{self, Product, Snapshot, Variant};
+use crate::catalog::snapshot::{Image, Product, Snapshot, Variant};
 use crate::error::Problem;
 use crate::orders::order;
 use crate::orders::view::LineView;
-
-pub struct Image {
-    pub url: String,
-    pub alt: String,
-}
 
 pub struct SummaryLine {
     pub title: String,
@@ -60,12 +55,6 @@ pub fn sentence(text: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-impl From<&snapshot::Image> for Image {
-    fn from(image: &snapshot::Image) -> Self {
-        Self { url: image.url.clone(), alt: image.alt.clone() }
-    }
-}
-
 /// What tells a variant from its product's others; nothing where it is the only one.
 pub fn variant_label(product: &Product, variant: &Variant) -> String {
     if product.variants.len() > 1 { variant.title.clone() } else { String::new() }
@@ -74,7 +63,7 @@ pub fn variant_label(product: &Product, variant: &Variant) -> String {
 /// The variant's label and picture; the SKU where the catalog no longer has it.
 pub fn known(line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
     match snapshot.variant(line.variant_id) {
-        Some((product, variant)) => (variant_label(product, variant), product.images.first().map(Image::from)),
+        Some((product, variant)) => (variant_label(product, variant), product.images.first().cloned()),
         None => (line.sku.clone(), None),
     }
 }
