@@ -249,6 +249,7 @@ impl From<Refusal> for Problem {
             Refusal::HoldReleased => Self::conflict("hold_released", detail),
             Refusal::BelowHeld { held } => Self::conflict("below_held", detail).with_member("held", held),
             Refusal::QuantityOutOfRange => Self::invalid_field("/delta", detail),
+            Refusal::ReferenceReused => Self::invalid_field("/reference", detail),
         }
     }
 }

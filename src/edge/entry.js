@@ -95,7 +95,8 @@ export default {
       batch.ackAll();
     } catch (error) {
       console.error("events not consumed, retrying", error);
-      batch.retryAll({ delaySeconds: 5 });
+      // Ten retries then take over an hour: the database may be away for so long.
+      for (const message of batch.messages) message.retry({ delaySeconds: 5 * 2 ** Math.min(message.attempts - 1, 9) });
     }
   },
 
@@ -122,8 +123,14 @@ const objectOf = (Host) =>
       return guarded(() => this.#host().command(json));
     }
 
-    alarm() {
-      return guarded(() => this.#host().alarm());
+    /** The platform gives an alarm up after six failures; what an object owes, it owes until it is done. */
+    async alarm() {
+      try {
+        await guarded(() => this.#host().alarm());
+      } catch (error) {
+        console.error("alarm failed, ringing again", error);
+        await this.ctx.storage.setAlarm(Date.now() + 10_000);
+      }
     }
   };
 

@@ -77,8 +77,8 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
         Stage::AwaitingPayment { placement, attempt } => {
             let attempt = attempt.clone();
             match &attempt.status {
-                AttemptStatus::Started => effects.push(Effect::Charge { attempt, amount: placement.totals.total }),
                 status if status.is_open() && now >= placement.until => effects.push(Effect::CallOff { attempt }),
+                AttemptStatus::Started => effects.push(Effect::Charge { attempt, amount: placement.totals.total }),
                 AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
                     let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
                     effects.push(if overdue { Effect::CallOff { attempt } } else { Effect::Poll { attempt } });
@@ -96,20 +96,20 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
             }
         }
     }
+    for refund in order.refunds.iter().filter(|refund| !refund.done) {
+        effects.push(Effect::Refund { attempt: refund.attempt.clone(), amount: refund.amount });
+    }
     for (placement, items) in &order.releasing {
         let hold = hold_id(order, *placement);
         effects.push(Effect::Release { placement: *placement, hold, items: items.clone() });
     }
-    for refund in order.refunds.iter().filter(|refund| !refund.done) {
-        effects.push(Effect::Refund { attempt: refund.attempt.clone(), amount: refund.amount });
-    }
-    if effects.is_empty() && to_publish(order) {
+    if to_publish(order) {
         effects.push(Effect::Publish { version: order.version });
     }
     effects
 }
 
-/// Carts are nobody's business; orders are told of once nothing else is due.
+/// Carts are nobody's business.
 fn to_publish(order: &Order) -> bool {
     order.version > order.published && !matches!(order.stage, Stage::Open | Stage::Placing { .. })
 }

@@ -6,6 +6,7 @@
 //! no decision is held across one: state is read again after each.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::lock::Mutex;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::decision::{Answer, Command, NewLine, OrderError, PaymentChoice, decide, learn, reprice, short_lines};
+use super::effect::due;
 use super::event::Event;
 use super::order::{Key, Order, Stage};
 use super::record::Record;
@@ -104,7 +106,7 @@ pub struct OrderObject {
     host: Rc<dyn ObjectHost>,
     pub(super) record: Record,
     /// The pools' levels that the projections have not been told of.
-    pub(super) levels: RefCell<Vec<(VariantId, Level)>>,
+    pub(super) levels: RefCell<BTreeMap<VariantId, Level>>,
     /// Held by the one run that does what is due.
     pub(super) turn: Mutex<()>,
     /// How many requests to place the order are being worked on.
@@ -163,14 +165,19 @@ impl OrderObject {
             }
             (_, None) | (Request::Create { .. }, Some(_)) => Err(OrderError::NotFound),
             (Request::ReadCart { prices }, Some(order)) => done(200, &view::cart(&order, prices.as_deref())),
-            (Request::ReadOrder, Some(order)) => order_reply(200, &order),
+            (Request::ReadOrder, Some(order)) => {
+                // Should its alarm ever be lost, whoever looks at it wakes it.
+                if self.turn.try_lock().is_some() && !due(&order, self.now()).is_empty() {
+                    self.go_on();
+                }
+                order_reply(200, &order)
+            }
             (Request::Change { command }, Some(order)) => {
                 let events = decide(&order, command, self.now())?;
+                let changed = !events.is_empty();
                 self.record.learn(events, self.now())?;
-                let view = view::cart(&*self.record.existing()?, None);
-                let reply = done(200, &view)?;
-                self.record.commit(recorded(key.as_ref(), &reply), self.now())?;
-                Ok(reply)
+                let reply = done(200, &view::cart(&*self.record.existing()?, None))?;
+                self.changed(changed, key.as_ref(), reply)
             }
             (Request::Place { payment, expected_total }, Some(_)) => self.place(payment, expected_total, key).await,
             (Request::Pay { payment }, Some(order)) => {
@@ -182,9 +189,11 @@ impl OrderObject {
                 self.answered(key.as_ref(), reply)
             }
             (Request::Cancel, Some(order)) => {
-                self.record.learn(decide(&order, Command::Cancel, self.now())?, self.now())?;
+                let events = decide(&order, Command::Cancel, self.now())?;
+                let changed = !events.is_empty();
+                self.record.learn(events, self.now())?;
                 let reply = order_reply(200, &*self.record.existing()?)?;
-                self.record.commit(recorded(key.as_ref(), &reply), self.now())?;
+                let reply = self.changed(changed, key.as_ref(), reply)?;
                 self.go_on();
                 Ok(reply)
             }
@@ -231,7 +240,7 @@ impl OrderObject {
         expected_total: Option<Money>,
         key: Option<Key>,
     ) -> Result<Reply, OrderError> {
-        if matches!(self.record.existing()?.stage, Stage::Open) {
+        while let Some(asked) = self.open_version()? {
             let prices = self.current_prices().await?;
             // Others may have come in between: the order is read again, and so
             // is whether this request has been answered or is being worked on.
@@ -239,7 +248,8 @@ impl OrderObject {
             if let Some(reply) = self.replay(key.as_ref(), &order)? {
                 return Ok(reply);
             }
-            if matches!(order.stage, Stage::Open) {
+            // A line that has come in meanwhile was not asked about.
+            if self.open_version()? == Some(asked) {
                 let command = Command::Place { prices, payment, expected_total, key };
                 match decide(&order, command, self.now()) {
                     Ok(events) => {
@@ -259,6 +269,12 @@ impl OrderObject {
             }
         }
         self.placed().await
+    }
+
+    /// The version of a cart; none of an order.
+    fn open_version(&self) -> Result<Option<u64>, OrderError> {
+        let order = self.record.existing()?;
+        Ok(matches!(order.stage, Stage::Open).then_some(order.version))
     }
 
     /// Placed by this request or by another: either way the first result.
@@ -334,6 +350,12 @@ impl OrderObject {
 
     pub(super) fn now(&self) -> Timestamp {
         self.app.clock.now()
+    }
+
+    /// Stores a reply with its key if anything changed: what changed nothing
+    /// may be done again, and must not make the log longer.
+    fn changed(&self, changed: bool, key: Option<&Key>, reply: Reply) -> Result<Reply, OrderError> {
+        if changed { self.answered(key, reply) } else { Ok(reply) }
     }
 
     /// Stores a reply with its key, and gives it.

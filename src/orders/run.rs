@@ -2,7 +2,10 @@
 //! answer fed back into the rules. The buyer's request, the time after its
 //! answer and the alarm all come here.
 
+use std::collections::BTreeMap;
+
 use futures_util::{StreamExt, stream};
+use serde_json::json;
 
 use super::decision::{Answer, OrderError, Refused, learn};
 use super::effect::{Effect, due, in_foreground};
@@ -13,11 +16,17 @@ use super::view;
 use crate::ids::VariantId;
 use crate::payments::{self, Outcome};
 use crate::pools;
+use crate::pools::pool::Level;
 use crate::pools::pool::Refusal;
 use crate::ports::ObjectUnavailable;
+use crate::telemetry;
 
 /// The most effects one run works off: a placement needs four.
 const MAX_STEPS: usize = 64;
+
+/// The most levels in one message: of 165 bytes at most as they are sent, 83 KB
+/// of the 128 KB that a message may have.
+const MAX_LEVELS: usize = 500;
 
 /// The most pools asked at once.
 const MAX_PARALLEL: usize = 32;
@@ -36,6 +45,8 @@ impl OrderObject {
     pub(super) async fn run(&self, foreground: bool) -> Result<Run, OrderError> {
         let _turn = self.turn.lock().await;
         let mut end = Run::Done;
+        // What got no answer is left to the alarm, and holds nothing else up.
+        let mut unanswered = 0;
         for _ in 0..MAX_STEPS {
             let order = self.record.existing()?;
             if foreground && !in_foreground(&order) {
@@ -48,8 +59,11 @@ impl OrderObject {
                 self.record.commit(None, self.now())?;
                 continue;
             }
-            let Some(effect) = due(&order, now).into_iter().next() else { break };
-            let Some(answer) = self.perform(effect).await else { break };
+            let Some(effect) = due(&order, now).into_iter().nth(unanswered) else { break };
+            let Some(answer) = self.perform(effect).await else {
+                unanswered += 1;
+                continue;
+            };
             let events = learn(&*self.record.existing()?, &answer, self.now());
             if events.is_empty() {
                 break;
@@ -143,13 +157,17 @@ impl OrderObject {
                 if self.levels.borrow().is_empty() {
                     self.read_levels().await?;
                 }
-                let message = Message {
-                    order: view::projection(&*self.record.existing().ok()?)?,
-                    levels: self.levels.borrow().clone(),
-                };
-                let message = serde_json::to_string(&message).ok()?;
-                app.events.send(vec![message]).await.ok()?;
-                self.levels.borrow_mut().clear();
+                let order = view::projection(&*self.record.existing().ok()?)?;
+                let told = self.levels.borrow().clone();
+                for message in messages(&order, &told).ok()? {
+                    if let Err(error) = app.events.send(vec![message]).await {
+                        telemetry::log(&json!({
+                            "level": "error", "event": "order_not_published", "order": order.id, "cause": error.to_string(),
+                        }));
+                        return None;
+                    }
+                }
+                self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
                 Some(Answer::Published { version })
             }
         }
@@ -159,11 +177,11 @@ impl OrderObject {
     /// else whether one refused.
     fn settled(&self, answers: Vec<(VariantId, Result<pools::Answer, ObjectUnavailable>)>) -> Option<bool> {
         let mut refused = false;
-        let mut levels = Vec::with_capacity(answers.len());
+        let mut levels = BTreeMap::new();
         for (variant, answer) in answers {
             let answer = answer.ok()?;
             refused |= answer.refusal.is_some();
-            levels.push((variant, answer.level));
+            levels.insert(variant, answer.level);
         }
         self.levels.borrow_mut().extend(levels);
         Some(refused)
@@ -175,8 +193,54 @@ impl OrderObject {
         let levels = stream::iter(items)
             .map(|item| async move { Some((item.variant, pools::level(app, item.variant).await.ok()?)) })
             .buffer_unordered(MAX_PARALLEL);
-        let levels: Option<Vec<_>> = levels.collect::<Vec<_>>().await.into_iter().collect();
+        let levels: Option<BTreeMap<_, _>> = levels.collect::<Vec<_>>().await.into_iter().collect();
         *self.levels.borrow_mut() = levels?;
         Some(())
+    }
+}
+
+/// The order in as many messages as its levels need.
+fn messages(order: &view::Projection, levels: &BTreeMap<VariantId, Level>) -> Result<Vec<String>, serde_json::Error> {
+    let levels: Vec<_> = levels.iter().map(|(variant, level)| (*variant, *level)).collect();
+    let parts = levels.chunks(MAX_LEVELS).map(<[_]>::to_vec);
+    let parts = parts.chain(levels.is_empty().then(Vec::new));
+    parts.map(|levels| serde_json::to_string(&Message { order: order.clone(), levels })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{AccountId, OrderId};
+    use crate::money::{Currency, MAX_AMOUNT, Money};
+    use crate::orders::decision::MAX_LINES;
+    use crate::orders::view::{PaymentStatus, Status};
+    use crate::ports::Timestamp;
+    use ulid::Ulid;
+
+    /// Cloudflare Queues, "Limits": 128 KB a message.
+    #[test]
+    fn the_levels_of_the_largest_order_fit_into_messages() {
+        let variant = |n: u128| VariantId::derived(Ulid::from_parts(u64::MAX, n).to_bytes());
+        let level = Level { on_hand: MAX_AMOUNT, held: MAX_AMOUNT, available: MAX_AMOUNT, version: MAX_AMOUNT };
+        let levels = (0..MAX_LINES as u128).map(|n| (variant(n), level)).collect();
+        let order = view::Projection {
+            id: OrderId::derived([255; 16]),
+            version: u64::MAX,
+            number: "7ZZZ-ZZZZ".to_owned(),
+            account_id: Some(AccountId::derived([255; 16])),
+            email: "e".repeat(254),
+            status: Status::AwaitingPayment,
+            payment_status: PaymentStatus::RequiresAction,
+            total: Money { amount: MAX_AMOUNT, currency: Currency::parse("EUR").unwrap() },
+            pieces: MAX_AMOUNT,
+            placed_at: Timestamp::from_millis(1 << 40),
+            updated_at: Timestamp::from_millis(1 << 40),
+        };
+        let messages = messages(&order, &levels).unwrap();
+        // The queue writes the text as JSON once more.
+        let sent: Vec<usize> = messages.iter().map(|text| json!(text).to_string().len()).collect();
+        assert!(sent.iter().all(|bytes| *bytes < 128_000), "{sent:?}");
+        let told: Vec<Message> = messages.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+        assert_eq!(told.iter().map(|message| message.levels.len()).sum::<usize>(), MAX_LINES);
     }
 }

@@ -63,9 +63,12 @@ pub async fn refund(app: &App, attempt: &Attempt, amount: Money) -> bool {
 /// The buyer's bank approved or refused what `RequiresAction` asked for.
 pub async fn authenticate(app: &App, attempt: &Attempt, amount: Money, approved: bool) -> Outcome {
     if approved {
-        take(app, attempt, amount).await
-    } else {
-        Outcome::Declined { reason: "authentication_failed".to_owned() }
+        return take(app, attempt, amount).await;
+    }
+    // An approval whose answer was lost may have paid already.
+    match cancel(app, attempt).await {
+        Outcome::Voided => Outcome::Declined { reason: "authentication_failed".to_owned() },
+        outcome => outcome,
     }
 }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
-use super::pool::{Command, Level, Reason};
+use super::pool::{Command, Level, Reason, Refusal};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::catalog;
@@ -84,6 +84,7 @@ pub async fn create_stock_adjustment(
     }
     catalog::require_variant(&app, variant).await?;
     // A key is a reference of the caller's own; without either, each request counts.
+    let named = reference.is_some();
     let reference = match (reference, &keyed) {
         (Some(reference), _) => reference,
         (None, Some(keyed)) => format!("key/{}/{}", keyed.scope, keyed.key),
@@ -91,8 +92,10 @@ pub async fn create_stock_adjustment(
     };
     let command = Command::Adjust { delta, reason, reference };
     let Answer { level, refusal } = super::ask(&app, &super::stock_of(variant), &command).await?;
-    if let Some(refusal) = refusal {
-        return Err(refusal.into());
+    match refusal {
+        None => {}
+        Some(Refusal::ReferenceReused) if !named => return Err(idempotency::key_reused()),
+        Some(refusal) => return Err(refusal.into()),
     }
     // The pool has decided and is the truth; the lists learn of it here.
     let projection = catalog::project_levels(&app, &[level.of(variant)]).await;

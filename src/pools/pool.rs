@@ -51,7 +51,9 @@ pub enum Past {
     Nothing,
     Ended(Ended),
     /// An adjustment with this reference was made before.
-    Adjusted,
+    Adjusted {
+        delta: i64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,6 +135,8 @@ pub enum Refusal {
     BelowHeld { held: i64 },
     #[error("a quantity is between 1 and 2^53 - 1, and so is what is on hand")]
     QuantityOutOfRange,
+    #[error("this reference names another change")]
+    ReferenceReused,
 }
 
 /// The counts of a pool at one version.
@@ -189,7 +193,7 @@ pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Res
             match (pool.holds.get(hold), past) {
                 (Some(_), _) | (None, Past::Ended(Ended::Committed { .. })) => return Ok(Vec::new()),
                 (None, Past::Ended(Ended::Released)) => return Err(Refusal::HoldReleased),
-                (None, Past::Nothing | Past::Adjusted | Past::Ended(Ended::Lapsed)) => {}
+                (None, Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed)) => {}
             }
             let available = pool.on_hand - live(hold);
             if available < *quantity {
@@ -202,7 +206,7 @@ pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Res
             match past {
                 Past::Ended(Ended::Committed { .. }) => return Ok(Vec::new()),
                 Past::Ended(Ended::Released) => return Err(Refusal::HoldReleased),
-                Past::Nothing | Past::Adjusted | Past::Ended(Ended::Lapsed) => {}
+                Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed) => {}
             }
             let available = pool.on_hand - live(hold);
             if available < *quantity {
@@ -215,13 +219,13 @@ pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Res
             Past::Ended(Ended::Committed { quantity }) => {
                 events.push(Event::PutBack { hold: hold.clone(), quantity });
             }
-            Past::Nothing | Past::Adjusted | Past::Ended(Ended::Lapsed) => {
+            Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed) => {
                 events.push(Event::Released { hold: hold.clone() });
             }
         },
         Command::Adjust { delta, reason, reference } => {
-            if past == Past::Adjusted {
-                return Ok(Vec::new());
+            if let Past::Adjusted { delta: first } = past {
+                return if first == *delta { Ok(Vec::new()) } else { Err(Refusal::ReferenceReused) };
             }
             in_range(delta.unsigned_abs().try_into().unwrap_or(i64::MAX))?;
             let held = pool.level(now).held;
@@ -265,14 +269,14 @@ pub fn apply(pool: &mut Pool, event: &Event) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     /// A pool with its records, as the object keeps them.
     #[derive(Default)]
     struct Records {
         pool: Pool,
         ended: BTreeMap<HoldId, Ended>,
-        references: BTreeSet<String>,
+        references: BTreeMap<String, i64>,
         put_in: i64,
     }
 
@@ -282,7 +286,9 @@ mod tests {
                 Command::Hold { hold, .. } | Command::Commit { hold, .. } | Command::Release { hold } => {
                     self.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
                 }
-                Command::Adjust { reference, .. } if self.references.contains(reference) => Past::Adjusted,
+                Command::Adjust { reference, .. } => {
+                    self.references.get(reference).map_or(Past::Nothing, |delta| Past::Adjusted { delta: *delta })
+                }
                 _ => Past::Nothing,
             };
             let events = decide(&self.pool, past, command, now)?;
@@ -298,7 +304,7 @@ mod tests {
                         self.ended.insert(hold.clone(), Ended::Lapsed);
                     }
                     Event::Adjusted { delta, reference, .. } => {
-                        self.references.insert(reference.clone());
+                        self.references.insert(reference.clone(), *delta);
                         self.put_in += delta;
                     }
                     Event::Held { hold, .. } => {

@@ -35,6 +35,11 @@ struct PoolRow {
 }
 
 #[derive(Deserialize)]
+struct AdjustmentRow {
+    delta: i64,
+}
+
+#[derive(Deserialize)]
 struct HoldRow {
     hold: HoldId,
     quantity: i64,
@@ -86,10 +91,11 @@ pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageErr
         }
         Command::Adjust { reference, .. } => {
             let rows = host.read(Statement::new(
-                "SELECT reference FROM adjustments WHERE reference = ?1",
+                "SELECT delta FROM adjustments WHERE reference = ?1",
                 [reference.as_str().into()],
             ))?;
-            Ok(if rows.0.is_empty() { Past::Nothing } else { Past::Adjusted })
+            let row: Option<AdjustmentRow> = rows.first().map_err(undecodable)?;
+            Ok(row.map_or(Past::Nothing, |row| Past::Adjusted { delta: row.delta }))
         }
     }
 }

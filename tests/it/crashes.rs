@@ -68,11 +68,14 @@ async fn insist(shop: &Shop, cart: &Cart, method: &str) -> Value {
     .await
 }
 
-/// Lets the n-th passing of `site` during a purchase fail, for every n.
+/// Lets the n-th passing of `site` during a purchase of two variants fail, for
+/// every n.
 async fn fail_each(site: Site, when: When, method: &str) {
     let Some((shop, product)) = native_with_stock(MOST_POINTS as i64).await else { return };
+    let other = shop.stocked(MOST_POINTS as i64).await;
     for n in 0..MOST_POINTS {
-        let cart = shop.ready_cart(&product.variant, 1).await;
+        let lines = [&product, &other].map(|product| json!({ "variant_id": product.variant, "quantity": 1 }));
+        let cart = shop.ready(shop.new_cart(json!({ "lines": lines })).await).await;
         let before = shop.host().faults.passed(site);
         shop.host().faults.nth(site, "", n, when);
         insist(&shop, &cart, method).await;
@@ -80,15 +83,19 @@ async fn fail_each(site: Site, when: When, method: &str) {
         let passed = shop.host().faults.passed(site) - before;
         shop.host().faults.clear();
         assert_eq!(shop.host().ledger.kept(&cart.id), cart.total(), "{site:?} {when:?} {n}: charged once");
-        shop.until_available(&product.variant, MOST_POINTS as i64 - n as i64 - 1).await;
+        for product in [&product, &other] {
+            shop.until_available(&product.variant, MOST_POINTS as i64 - n as i64 - 1).await;
+        }
         if passed <= n {
             assert!(n > 0, "{site:?} is never passed");
             println!("{site:?} {when:?}: {n} points");
             assert_eq!(shop.host().objects.crashes(), [""; 0]);
             let owner = shop.log_in_owner().await;
-            let level = shop.get(&format!("/v1/admin/stock/{}", product.variant)).bearer(&owner).send().await;
-            let level = level.expect(200).json();
-            assert_eq!((&level["on_hand"], &level["held"]), (&json!(MOST_POINTS - n - 1), &json!(0)));
+            for product in [&product, &other] {
+                let level = shop.get(&format!("/v1/admin/stock/{}", product.variant)).bearer(&owner).send().await;
+                let level = level.expect(200).json();
+                assert_eq!((&level["on_hand"], &level["held"]), (&json!(MOST_POINTS - n - 1), &json!(0)));
+            }
             return;
         }
     }

@@ -23,4 +23,5 @@ mod hostile;
 mod operations;
 mod orders;
 mod pages;
+mod recovery;
 mod the_host;

@@ -1,14 +1,14 @@
 //! The model around the rules: orders with what is stored and what is only in
 //! memory, pools with their records, and a payment provider with a ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tradepost::catalog::store::CurrentPrice;
 use tradepost::ids::{OrderId, ProductId, VariantId};
 use tradepost::money::{Currency, Money};
 use tradepost::orders::decision::{Answer, Command, NewLine, PaymentChoice, Refused, decide, learn};
 use tradepost::orders::details::Details;
-use tradepost::orders::effect::{Effect, due, wake};
+use tradepost::orders::effect::{Effect, due, hold_id, wake};
 use tradepost::orders::event::Event;
 use tradepost::orders::order::{Order, Stage};
 use tradepost::payments::{AttemptStatus, Method, Outcome, Provider};
@@ -53,7 +53,7 @@ struct Buyer {
 struct Stock {
     pool: Pool,
     ended: BTreeMap<HoldId, Ended>,
-    references: BTreeSet<String>,
+    references: BTreeMap<String, i64>,
     put_in: i64,
 }
 
@@ -312,17 +312,33 @@ impl World {
         self.record(buyer, events, store);
     }
 
+    /// Whether every piece of the buyer's order is set aside or taken out.
+    fn has_holds(&self, buyer: usize) -> bool {
+        let order = &self.buyers[buyer].memory;
+        let hold = hold_id(order, order.placement().unwrap().number);
+        order.items().iter().all(|item| {
+            let stock = &self.stocks[&item.variant];
+            let live = stock.pool.holds.get(&hold).is_some_and(|hold| hold.until > self.now);
+            live || matches!(stock.ended.get(&hold), Some(Ended::Committed { .. }))
+        })
+    }
+
     /// One step of what the order's object would do.
     fn work(&mut self, buyer: usize, faults: bool) {
         self.hear(buyer, &Answer::Tick);
         let effects = due(&self.buyers[buyer].memory, self.now);
-        let Some(effect) = effects.into_iter().next() else {
+        // What gets no answer lets the next one go first.
+        let skipped = if faults && self.rng.chance(25) { self.rng.below(effects.len().max(1) as u64) } else { 0 };
+        let Some(effect) = effects.into_iter().nth(usize::try_from(skipped).unwrap()) else {
             // The run is over: what waited is stored.
             let state = &mut self.buyers[buyer];
             state.stored.append(&mut state.waiting);
             return;
         };
         let call = Call { buyer, effect };
+        if matches!(call.effect, Effect::Charge { .. }) {
+            assert!(self.has_holds(buyer), "nothing is charged before every hold is granted");
+        }
         if !faults {
             let answer = self.perform(&call);
             return self.deliver(&call, answer);
@@ -442,7 +458,9 @@ impl World {
             pool::Command::Hold { hold, .. } | pool::Command::Commit { hold, .. } | pool::Command::Release { hold } => {
                 stock.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
             }
-            pool::Command::Adjust { reference, .. } if stock.references.contains(reference) => Past::Adjusted,
+            pool::Command::Adjust { reference, .. } => {
+                stock.references.get(reference).map_or(Past::Nothing, |delta| Past::Adjusted { delta: *delta })
+            }
             _ => Past::Nothing,
         };
         for event in pool::decide(&stock.pool, past, command, now)? {
@@ -461,7 +479,7 @@ impl World {
                     stock.ended.insert(hold, Ended::Released);
                 }
                 pool::Event::Adjusted { delta, reference, .. } => {
-                    stock.references.insert(reference);
+                    stock.references.insert(reference, delta);
                     stock.put_in += delta;
                 }
             }

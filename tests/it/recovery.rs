@@ -1,0 +1,186 @@
+//! Native only: trouble that lasts, and what is left when it is over.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tradepost::ports::ObjectClass;
+
+use crate::ask::Answer;
+use crate::fixtures::{Cart, payment};
+use crate::host::faults::{Site, When};
+use crate::shop::{Shop, within};
+
+const NATIVE: &str = "it needs faults and a clock that can be moved, which only the native host has";
+
+/// Lets the shop work while so much time goes by in each of `steps`.
+async fn wait(shop: &Shop, steps: usize, millis: i64) {
+    for _ in 0..steps {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        shop.host().clock.advance(millis);
+    }
+}
+
+async fn ends(shop: &Shop, cart: &Cart) -> Value {
+    within(20_000, &format!("{} is decided", cart.id), async || {
+        let order = shop.order(cart).await;
+        shop.host().clock.advance(1_000);
+        (order["status"] != "awaiting_payment").then_some(order)
+    })
+    .await
+}
+
+async fn tell_the_bank(shop: &Shop, cart: &Cart, outcome: &str) -> Answer {
+    let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
+    let form = format!("outcome={outcome}");
+    let path = format!("/orders/{}/authenticate", cart.id);
+    let ask = shop.post(&path).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+    ask.body("application/x-www-form-urlencoded", form).send().await
+}
+
+#[tokio::test]
+async fn an_order_whose_alarm_was_lost_goes_on_when_it_is_looked_at() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    // Placed and charged; what came of it is not stored, nor is anything after it.
+    shop.host().faults.nth(Site::Commit(ObjectClass::Order), "", 1, When::Before);
+    shop.place(&cart, "pm_card_visa").await.expect(503);
+    shop.host().faults.always(Site::Commit(ObjectClass::Order), "", When::Before);
+    within(20_000, "the alarm is given up", async || {
+        shop.host().clock.advance(10_000);
+        shop.host().objects.alarm(ObjectClass::Order, &cart.id).await.is_none().then_some(())
+    })
+    .await;
+    shop.host().faults.clear();
+    assert_eq!(shop.host().ledger.kept(&cart.id), cart.total(), "charged, and nobody knows");
+
+    let order = ends(&shop, &cart).await;
+    let kept = if order["status"] == "confirmed" { cart.total() } else { 0 };
+    within(20_000, "the money is where the goods are not", async || {
+        shop.order(&cart).await;
+        shop.host().clock.advance(1_000);
+        (shop.host().ledger.kept(&cart.id) == kept).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bank_that_was_not_asked_decides_nothing() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    let placing = tokio::spawn({
+        let (shop, cart) = (shop.clone(), cart.clone());
+        async move { shop.place(&cart, "pm_test_timeout").await }
+    });
+    within(20_000, "the payment is unanswered", async || {
+        shop.host().clock.advance(300);
+        placing.is_finished().then_some(())
+    })
+    .await;
+    tell_the_bank(&shop, &cart, "decline").await;
+    shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment("pm_card_visa")).send().await;
+    wait(&shop, 40, 60_000).await;
+    assert_eq!(shop.host().ledger.kept(&cart.id), cart.total(), "{:?}", shop.host().ledger.charges());
+}
+
+#[tokio::test]
+async fn a_refusal_after_an_approval_that_was_lost_finds_it_paid() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.place(&cart, "pm_card_authenticationRequired").await.expect(201);
+    shop.host().faults.nth(Site::Commit(ObjectClass::Order), "", 0, When::Before);
+    tell_the_bank(&shop, &cart, "approve").await;
+    tell_the_bank(&shop, &cart, "decline").await;
+    assert_eq!(ends(&shop, &cart).await["status"], "confirmed");
+    assert_eq!(shop.host().ledger.kept(&cart.id), cart.total());
+}
+
+#[tokio::test]
+async fn a_payment_that_comes_to_be_asked_for_too_late_is_not() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let product = shop.stocked(1).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.place(&cart, "pm_card_chargeDeclined").await.expect(201);
+    // The second payment is written down, and the object dies before it asks.
+    shop.host().faults.nth(Site::Commit(ObjectClass::Order), "", 0, When::After);
+    shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment("pm_card_visa")).send().await;
+    shop.host().clock.advance(6 * 3_600_000);
+    assert_eq!(ends(&shop, &cart).await["status"], "cancelled");
+    assert!(shop.host().ledger.charges().values().all(|charge| !charge.paid));
+}
+
+#[tokio::test]
+async fn a_refund_does_not_wait_for_a_pool() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let (a, b) = (shop.stocked(1).await, shop.stocked(1).await);
+    let lines = [&a, &b].map(|product| json!({ "variant_id": product.variant, "quantity": 1 }));
+    let cart = shop.ready(shop.new_cart(json!({ "lines": lines })).await).await;
+    shop.place(&cart, "pm_card_authenticationRequired").await.expect(201);
+    // The bank is slow: the hold has lapsed, and another has bought b.
+    shop.host().faults.always(Site::Http, "/void", When::Before);
+    shop.host().clock.advance(15 * 60_000 + 1);
+    let other = shop.ready_cart(&b.variant, 1).await;
+    shop.place(&other, "pm_card_visa").await.expect(201);
+    shop.until_available(&b.variant, 0).await;
+    shop.host().faults.clear();
+    let release = format!("stock/{} {{\"release\"", a.variant);
+    shop.host().faults.always(Site::Command(ObjectClass::Pool), &release, When::Before);
+    tell_the_bank(&shop, &cart, "approve").await;
+    within(20_000, "the money is given back", async || {
+        shop.host().clock.advance(1_000);
+        (shop.order(&cart).await["refunded"]["amount"] == cart.total()).then_some(())
+    })
+    .await;
+    assert_eq!(shop.host().ledger.kept(&cart.id), 0);
+}
+
+#[tokio::test]
+async fn repeats_that_change_nothing_store_nothing() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.place(&cart, "pm_card_chargeDeclined").await.expect(201);
+    let cancel = async |key: String| {
+        shop.post(&cart.order_path("/cancel"))
+            .cart_token(&cart.token)
+            .key(&key)
+            .json(json!({}))
+            .send()
+            .await
+            .expect(200);
+    };
+    let rows = async || {
+        let count = "SELECT count(*) FROM log";
+        let look = |store: &rusqlite::Connection| store.query_row(count, [], |row| row.get(0)).unwrap();
+        shop.host().objects.look(ObjectClass::Order, &cart.id, look).await
+    };
+    cancel("first".to_owned()).await;
+    wait(&shop, 20, 1_000).await;
+    let before: i64 = rows().await;
+    for n in 0..20 {
+        cancel(format!("again-{n}")).await;
+    }
+    assert_eq!(rows().await, before);
+}
+
+#[tokio::test]
+async fn a_key_whose_adjustment_counted_stands_for_no_other() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let product = shop.product(json!({})).await;
+    let path = format!("/v1/admin/stock/{}/adjustments", product.variant);
+    let owner = shop.owner().await;
+    let adjust = async |delta: i64| {
+        let body = json!({ "delta": delta, "reason": "received" });
+        shop.post(&path).bearer(&owner).key("delivery").json(body).send().await
+    };
+    shop.host().faults.once(Site::Batch, "INSERT INTO idempotency_records", When::Before);
+    adjust(10).await.expect(503);
+    adjust(12).await.problem(422, "idempotency_key_reused");
+    assert_eq!(adjust(10).await.expect(200).json()["on_hand"], 10);
+    let named = json!({ "delta": 3, "reason": "received", "reference": "note-7" });
+    shop.post(&path).bearer(&owner).json(named).send().await.expect(200);
+    let other = json!({ "delta": 4, "reason": "received", "reference": "note-7" });
+    assert_eq!(shop.post(&path).bearer(&owner).json(other).send().await.expect(422).pointers(), ["/reference"]);
+}
