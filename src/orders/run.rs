@@ -24,7 +24,7 @@ use crate::telemetry;
 /// The most effects one run works off: a placement needs four.
 const MAX_STEPS: usize = 64;
 
-/// The most levels in one message: of 165 bytes at most as they are sent, 83 KB
+/// The most levels in one message: of 154 bytes at most as they are sent, 77 KB
 /// of the 128 KB that a message may have.
 const MAX_LEVELS: usize = 500;
 
