@@ -9,7 +9,8 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { build } from "../scripts/build.mjs";
 import { at } from "../scripts/lib/paths.mjs";
 import { say, seconds, Stop, top } from "../scripts/lib/say.mjs";
-import { openShop, spread } from "../tests/worker/shop.mjs";
+import { spread } from "../scripts/lib/wait.mjs";
+import { openShop } from "../tests/worker/shop.mjs";
 import { hammer, purchases, sample } from "./load.mjs";
 
 const quick = process.argv.includes("--quick");

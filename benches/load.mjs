@@ -2,6 +2,7 @@
 // written once, and an answer is told by its length. Generators made for Node parse every answer
 // and leave the server less than half of the machine; wrk would not, but npm does not install it.
 import { connect } from "node:net";
+import { pause } from "../scripts/lib/wait.mjs";
 
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)\r\n/i;
@@ -135,7 +136,7 @@ export async function hammer(url, { connections, milliseconds }) {
     return socket;
   });
   const since = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await pause(milliseconds);
   running = false;
   const rate = answers / ((performance.now() - since) / 1_000);
   for (const socket of sockets) socket.destroy();

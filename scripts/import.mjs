@@ -4,8 +4,9 @@ import { readArguments, whole } from "./retail/arguments.mjs";
 import { catalogOf, sameButForCase } from "./retail/catalog.mjs";
 import { rowsOfFile } from "./retail/read.mjs";
 import { faultTable, named, number, progress, table } from "./retail/report.mjs";
-import { credentials, eachOf, eventually, keyOf, Refused, Shop, variantsBySku } from "./retail/shop.mjs";
+import { credentials, keyOf, Refused, Shop, variantsBySku } from "./retail/shop.mjs";
 import { say, seconds, Stop, top } from "./lib/say.mjs";
+import { poll, spread } from "./lib/wait.mjs";
 
 const usage =
   "npm run import -- FILE [--url http://127.0.0.1:8787] [--email E --password P] [--currency GBP] [--stock N]\n" +
@@ -55,7 +56,7 @@ await top(async () => {
   let newest;
   const since = performance.now();
   await progress("products and their stock", products.length, (tick) =>
-    eachOf(products, AT_ONCE, async (product) => {
+    spread(products, AT_ONCE, async (product) => {
       try {
         const known = there.get(product.sku);
         const variant = known ?? (await make(shop, product, given.currency));
@@ -108,5 +109,5 @@ await top(async () => {
 /** Buyers see a product a moment after it was made: the last one made shows that all are there. */
 async function isVisible(shop, slug) {
   say("- waiting until the catalog is published");
-  return eventually(VISIBLE_WITHIN_MS, async () => (await shop.get(`/v1/products/${slug}`, { accept: [404] })).status === 200);
+  return poll(VISIBLE_WITHIN_MS, async () => (await shop.get(`/v1/products/${slug}`, { accept: [404] })).status === 200);
 }

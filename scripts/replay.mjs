@@ -6,9 +6,10 @@ import { invoicesOf, onlyKnown, penceOf, piecesByCode } from "./retail/invoices.
 import { buy } from "./retail/purchase.mjs";
 import { rowsOfFile } from "./retail/read.mjs";
 import { faultTable, named, number, pounds, progress, table } from "./retail/report.mjs";
-import { all, credentials, eachOf, eventually, pause, Refused, Shop, variantsBySku } from "./retail/shop.mjs";
+import { all, credentials, Refused, Shop, variantsBySku } from "./retail/shop.mjs";
 import { listMismatches, orderMismatch, shortages, stockMismatches } from "./retail/verify.mjs";
 import { say, Stop, top } from "./lib/say.mjs";
+import { pause, poll, spread } from "./lib/wait.mjs";
 
 const usage =
   "npm run replay -- FILE [--url http://127.0.0.1:8787] [--email E --password P] [--invoices 1000] [--buyers 8]\n" +
@@ -24,7 +25,7 @@ const codesOf = (invoices) => [...piecesByCode(invoices).keys()];
 async function levelsOf(shop, codes, variants, atOnce) {
   const levels = new Map();
   await progress("stock levels", codes.length, (tick) =>
-    eachOf(codes, atOnce, async (code) => {
+    spread(codes, atOnce, async (code) => {
       levels.set(code, (await shop.get(`/v1/admin/stock/${variants.get(code)}`, { staff: true })).body);
       tick();
     }),
@@ -36,9 +37,9 @@ async function levelsOf(shop, codes, variants, atOnce) {
 async function ordersOf(shop, bought, atOnce) {
   const orders = new Map();
   await progress("orders", bought.length, (tick) =>
-    eachOf(bought, atOnce, async ({ id, token }) => {
+    spread(bought, atOnce, async ({ id, token }) => {
       const read = async () => (await shop.get(`/v1/orders/${id}`, { cart: token })).body;
-      const settled = await eventually(SETTLED_WITHIN_MS, async () => {
+      const settled = await poll(SETTLED_WITHIN_MS, async () => {
         const order = await read();
         return order.status === "awaiting_payment" ? undefined : order;
       });
@@ -52,7 +53,7 @@ async function ordersOf(shop, bought, atOnce) {
 /** Repeats a look until it finds nothing wrong or time is up: what it found last. */
 async function settled(look) {
   let wrong = [];
-  await eventually(SETTLED_WITHIN_MS, async () => (wrong = await look()).length === 0 || void (await pause(1000)));
+  await poll(SETTLED_WITHIN_MS, async () => (wrong = await look()).length === 0 || void (await pause(1000)));
   return wrong;
 }
 
@@ -61,7 +62,7 @@ async function buyAll(shop, run, invoices, variants, buyers) {
   const failed = [];
   const since = performance.now();
   await progress("orders placed", invoices.length, (tick) =>
-    eachOf(invoices, buyers, async (invoice) => {
+    spread(invoices, buyers, async (invoice) => {
       try {
         bought.push({ invoice, ...(await buy(shop, run, invoice, variants)) });
         tick();

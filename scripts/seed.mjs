@@ -3,19 +3,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { at } from "./lib/paths.mjs";
 import { isMain, say, step, Stop, top } from "./lib/say.mjs";
+import { poll, spread } from "./lib/wait.mjs";
 
 const AT_ONCE = 6;
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Asks until `answer` says yes; what it said last becomes part of the error. */
 async function until(what, patience, answer) {
   let last = "";
-  for (const end = Date.now() + patience; Date.now() < end; await pause(100)) {
+  const came = await poll(patience, async () => {
     const result = await answer().catch((error) => ({ last: error.cause?.message ?? error.message }));
-    if (result.yes) return;
     last = result.last;
-  }
-  throw new Stop(`${what}; the last answer was: ${last}`);
+    return result.yes;
+  });
+  if (!came) throw new Stop(`${what}; the last answer was: ${last}`);
 }
 
 export const untilReady = (url) =>
@@ -77,14 +77,11 @@ export async function seed({ url, email, password }) {
   };
 
   await step(`seeding ${products.length} demo products`, async (progress) => {
-    const queue = [...products];
-    const worker = async () => {
-      for (let product = queue.shift(); product; product = queue.shift()) {
-        await put(product);
-        progress(`${products.length - queue.length} of ${products.length}`);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    let done = 0;
+    await spread(products, AT_ONCE, async (product) => {
+      await put(product);
+      progress(`${++done} of ${products.length}`);
+    });
   });
   return products.at(-1)?.slug;
 }

@@ -3,6 +3,7 @@
 // orders touched last tell the lists once more.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { spread } from "./wait.mjs";
 
 /** Longer than a message may wait in the queue, retries included. */
 const RECENT_MILLISECONDS = 120_000;
@@ -36,10 +37,5 @@ export async function ordersBeforeCrash(folder) {
   });
 }
 
-export async function republish(url, orders) {
-  const waiting = [...orders];
-  const one = async () => {
-    for (let id; (id = waiting.pop()); ) await fetch(`${url}/dev/orders/${id}/republish`, { method: "POST" });
-  };
-  await Promise.all(Array.from({ length: 8 }, one));
-}
+export const republish = (url, orders) =>
+  spread(orders, 8, async (id) => void (await fetch(`${url}/dev/orders/${id}/republish`, { method: "POST" })));

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { say } from "./say.mjs";
+import { poll } from "./wait.mjs";
 
 const SERVER = /serve\.mjs/;
 const WORKERD = /workerd.* serve /;
@@ -17,13 +18,7 @@ function commandOf(pid) {
 const pidIn = (file) => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
 const alive = (pid, pattern) => pid > 0 && pid !== process.pid && pattern.test(commandOf(pid));
 
-async function gone(pid, pattern, patience) {
-  for (const until = Date.now() + patience; Date.now() < until; ) {
-    if (!alive(pid, pattern)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return !alive(pid, pattern);
-}
+const gone = (pid, pattern, patience) => poll(patience, () => !alive(pid, pattern));
 
 /**
  * Ends what an earlier server on this folder left running. The one started last wins: whoever

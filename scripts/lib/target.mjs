@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync 
 import { join } from "node:path";
 import { root, at, targetDir } from "./paths.mjs";
 import { say } from "./say.mjs";
+import { pause } from "./wait.mjs";
 
 const owner = join(targetDir, "tradepost-clone");
 const lock = join(targetDir, "tradepost-lock");
@@ -32,7 +33,7 @@ async function take() {
     // An empty lock is one that is being written this moment.
     if (holder > 0 && !runs(holder)) rmSync(lock, { force: true });
     else if (!told) say(`  another clone is compiling (process ${holder}), waiting`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await pause(200);
   }
 }
 

@@ -6,6 +6,7 @@ import { unstable_getMiniflareWorkerOptions as workerOptionsOf, unstable_splitSq
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { at, root } from "./paths.mjs";
 import { Stop } from "./say.mjs";
+import { pause } from "./wait.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -84,7 +85,7 @@ export async function startWorker({ port, data, pidFile, vars }) {
     async dispose() {
       clearInterval(cron);
       // The queue's broker keeps a batch back for a second, in memory: let it deliver.
-      await new Promise((resolve) => setTimeout(resolve, 1200));
+      await pause(1200);
       await miniflare.dispose();
     },
   };

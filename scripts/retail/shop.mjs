@@ -2,14 +2,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { at } from "../lib/paths.mjs";
 import { Stop } from "../lib/say.mjs";
+import { pause } from "../lib/wait.mjs";
 
 /** How long one request is repeated before the command gives up, in milliseconds. */
 const PATIENCE_MS = 60_000;
 const ANSWER_WITHIN_MS = 30_000;
 /** A token is renewed this long before its end, in milliseconds. */
 const RENEW_MS = 120_000;
-
-export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** The owner: told, in the environment, or the one that `npm run dev` made. */
 export function credentials({ email = process.env.ADMIN_EMAIL, password = process.env.ADMIN_PASSWORD }) {
@@ -116,23 +115,6 @@ export class Shop {
 
 /** Keys and references are visible ASCII without spaces; codes such as "BANK CHARGES" are not. */
 export const keyOf = (...parts) => parts.map(encodeURIComponent).join(":");
-
-/** Works through `items`, `atOnce` of them at a time, in their order. */
-export async function eachOf(items, atOnce, work) {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
-
-/** Asks until `answer` is truthy; undefined when it never was. */
-export async function eventually(patience, answer) {
-  for (const end = Date.now() + patience; ; await pause(250)) {
-    const result = await answer();
-    if (result || Date.now() > end) return result || undefined;
-  }
-}
 
 /** The whole of a list, page by page. */
 export async function all(shop, path, query, tick = () => {}) {

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import { chromium as browserType } from "playwright-core";
 import { chromium } from "../../scripts/lib/chromium.mjs";
 import { at } from "../../scripts/lib/paths.mjs";
-import { eventually, openShop } from "../worker/shop.mjs";
+import { eventually } from "../../scripts/lib/wait.mjs";
+import { openShop } from "../worker/shop.mjs";
 
 let server, shop, browser;
 

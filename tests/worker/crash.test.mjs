@@ -6,9 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { eventually, pause, spread } from "../../scripts/lib/wait.mjs";
 import { freePort } from "../../scripts/server.mjs";
 import { startLedger } from "./ledger.mjs";
-import { eventually, openShop, pause, Shop, spread } from "./shop.mjs";
+import { openShop, Shop } from "./shop.mjs";
 
 const BUYERS = 8;
 /** What there is of each product: some of it runs out. */

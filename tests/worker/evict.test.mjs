@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createTestHarness } from "wrangler";
 import { at, root } from "../../scripts/lib/paths.mjs";
+import { eventually, pause } from "../../scripts/lib/wait.mjs";
 import { startLedger } from "./ledger.mjs";
-import { eventually, owner, pause, Shop } from "./shop.mjs";
+import { owner, Shop } from "./shop.mjs";
 
 let ledger, harness, worker, shop, env;
 const folder = mkdtempSync(join(tmpdir(), "tradepost-harness-"));

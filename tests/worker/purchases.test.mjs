@@ -2,8 +2,9 @@
 // charges that the Worker cannot touch.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { eventually, spread } from "../../scripts/lib/wait.mjs";
 import { startLedger } from "./ledger.mjs";
-import { eventually, openShop, spread } from "./shop.mjs";
+import { openShop } from "./shop.mjs";
 
 let ledger, server, shop;
 

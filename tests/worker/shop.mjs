@@ -1,32 +1,7 @@
 // A client of the API for tests and benches: opening a shop, stocking it, buying from it.
 import { randomBytes } from "node:crypto";
+import { eventually } from "../../scripts/lib/wait.mjs";
 import { startServer } from "../../scripts/server.mjs";
-
-export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Asks every 50 ms until the answer is truthy, and gives it. */
-export async function eventually(what, patience, answer) {
-  let last;
-  for (const end = Date.now() + patience; Date.now() < end; await pause(50)) {
-    last = await answer();
-    if (last) return last;
-  }
-  throw new Error(`not within ${patience} ms: ${what}`);
-}
-
-/** Runs `work` on every item, at most `width` at once; the answers keep the items' order. */
-export async function spread(items, width, work) {
-  const answers = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      answers[index] = await work(items[index], index);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return answers;
-}
 
 export const address = {
   name: "Ada Buyer",
