@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { build } from "./build.mjs";
 import { at } from "./lib/paths.mjs";
 import { onEnd, quietly, say, seconds, step, Stop, top } from "./lib/say.mjs";
@@ -25,7 +26,7 @@ function devVars() {
     ];
     writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
   }
-  return Object.fromEntries([...readFileSync(file, "utf8").matchAll(/^(\w+)="?([^"\n]*)"?$/gm)].map(([, name, value]) => [name, value]));
+  return parseEnv(readFileSync(file, "utf8"));
 }
 
 const migrate = () =>

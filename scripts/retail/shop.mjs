@@ -1,5 +1,6 @@
 // The shop as these commands meet it: HTTP only, patient, and every repeat harmless.
 import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { at } from "../lib/paths.mjs";
 import { Stop } from "../lib/say.mjs";
 import { pause } from "../lib/wait.mjs";
@@ -14,9 +15,8 @@ const RENEW_MS = 120_000;
 export function credentials({ email = process.env.ADMIN_EMAIL, password = process.env.ADMIN_PASSWORD }) {
   if (email && password) return { email, password };
   const file = at(".dev.vars");
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const value = (name) => new RegExp(`^${name}="?([^"\\n]*)"?$`, "m").exec(text)?.[1];
-  const owner = { email: email ?? value("ADMIN_EMAIL"), password: password ?? value("ADMIN_PASSWORD") };
+  const made = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const owner = { email: email ?? made.ADMIN_EMAIL, password: password ?? made.ADMIN_PASSWORD };
   if (owner.email && owner.password) return owner;
   throw new Stop("Whose shop is it? Give --email and --password, or set ADMIN_EMAIL and ADMIN_PASSWORD.");
 }
