@@ -75,7 +75,6 @@ function rebuildOnChange() {
     timer = setTimeout(rebuild, 150);
   };
   for (const folder of ["src", "templates", "migrations"]) {
-    if (!existsSync(at(folder))) continue;
     watch(at(folder), { recursive: true }, (_event, name) => {
       // JavaScript too: some of it is compiled in. For the rest cargo finds nothing to do.
       if (!name || /(~|\.swp)$/.test(name)) return;

@@ -2,7 +2,6 @@
 // on the Node that the project pins. Node built-ins only.
 import { spawn } from "node:child_process";
 import { dirname, delimiter } from "node:path";
-import { existsSync } from "node:fs";
 import { at } from "./lib/paths.mjs";
 import { onEnd, Stop, top } from "./lib/say.mjs";
 import { setUp, taskNode } from "./lib/setup.mjs";
@@ -22,7 +21,6 @@ await top(async () => {
   const [name, ...args] = process.argv.slice(2);
   const task = tasks[name];
   if (!task) throw new Stop(`usage: node scripts/run.mjs ${Object.keys(tasks).join("|")}`);
-  if (!existsSync(at(task.script))) throw new Stop(`${task.script} does not exist yet.`);
   await setUp({ rust: task.rust });
   const node = taskNode();
   const child = spawn(node, [at(task.script), ...args], {

@@ -1,8 +1,8 @@
 // The demo shop, through the public API: what it does, a shop's own import can do.
 // Running it again changes nothing, whoever ran it before and however far it came.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { at } from "./lib/paths.mjs";
-import { isMain, say, step, Stop, top } from "./lib/say.mjs";
+import { isMain, step, Stop, top } from "./lib/say.mjs";
 import { poll, spread } from "./lib/wait.mjs";
 
 const AT_ONCE = 6;
@@ -34,11 +34,8 @@ export const untilVisible = (url, slug) =>
         return { yes: response.ok, last: `GET /v1/products/${slug}: ${response.status}` };
       });
 
-const file = () => at("demo", "products.json");
-
 export async function seed({ url, email, password }) {
-  if (!existsSync(file())) return void say("demo/products.json is not there: nothing to seed");
-  const { products } = JSON.parse(readFileSync(file(), "utf8"));
+  const { products } = JSON.parse(readFileSync(at("demo", "products.json"), "utf8"));
 
   const send = async (path, body, headers = {}) => {
     const response = await fetch(`${url}${path}`, {

@@ -2,7 +2,7 @@
 // `npm test -- <stage>...` runs the named ones.
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { build, wasmEnv } from "./build.mjs";
 import { chromium } from "./lib/chromium.mjs";
 import { at, cargoEnv } from "./lib/paths.mjs";
@@ -39,7 +39,7 @@ async function live() {
 }
 
 async function nodeTests(folder, env = {}) {
-  const files = existsSync(at(folder)) ? readdirSync(at(folder)).filter((name) => name.endsWith(".test.mjs")) : [];
+  const files = readdirSync(at(folder)).filter((name) => name.endsWith(".test.mjs"));
   if (files.length === 0) throw new Stop(`${folder} holds no *.test.mjs.`);
   await loudly(process.execPath, ["--test", ...files.sort().map((name) => at(folder, name))], {
     cwd: at(),

@@ -1,6 +1,6 @@
 // Where things are: the checkout, and the cache that clones on one machine share.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,10 +18,7 @@ export const cargoEnv = () => ({ ...process.env, CARGO_TARGET_DIR: targetDir });
 
 /** The CLI must be exactly the crate's version, so the lock file decides. */
 export function wasmBindgenVersion() {
-  const lock = existsSync(at("Cargo.lock")) ? readFileSync(at("Cargo.lock"), "utf8") : "";
-  const locked = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)?.[1];
-  const asked = /^wasm-bindgen\s*=\s*"=([^"]+)"/m.exec(readFileSync(at("Cargo.toml"), "utf8"))?.[1];
-  return locked ?? asked ?? "0.2.130";
+  return /name = "wasm-bindgen"\s+version = "([^"]+)"/.exec(readFileSync(at("Cargo.lock"), "utf8"))[1];
 }
 export const wasmBindgen = () => {
   const folder = join(cache, "tools", `wasm-bindgen-${wasmBindgenVersion()}`);

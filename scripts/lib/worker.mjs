@@ -126,9 +126,7 @@ async function migrate(miniflare) {
     .run();
   const { results } = await database.prepare(`SELECT name FROM ${table}`).all();
   const applied = new Set(results.map(({ name }) => name));
-  const pending = existsSync(at("migrations"))
-    ? readdirSync(at("migrations")).filter((name) => name.endsWith(".sql") && !applied.has(name))
-    : [];
+  const pending = readdirSync(at("migrations")).filter((name) => name.endsWith(".sql") && !applied.has(name));
   for (const name of pending.sort()) {
     const statements = splitSql(readFileSync(at("migrations", name), "utf8")).filter((text) => text.trim());
     await database.batch([
