@@ -24,24 +24,21 @@ export function headersOf({ method, headers }) {
 
 const KIB = 1024;
 const BODY_LIMIT = 256 * KIB;
-const IMPORT_LIMIT = 25 * KIB * KIB;
 /** A client that is still sending when the connection closes never sees the 413: hear it out. */
 const DISCARD_LIMIT = 64 * KIB * KIB;
 
 /** A body as bytes, undefined when it is empty, or "too large" without having kept them. */
 export async function bodyOf(request) {
-  const path = request.url.indexOf("/", 8);
-  const limit = request.url.startsWith("/v1/admin/imports", path) ? IMPORT_LIMIT : BODY_LIMIT;
   const declared = request.headers.get("content-length");
   if (declared !== null) {
-    if (Number(declared) > limit) return discard(request.body.getReader());
+    if (Number(declared) > BODY_LIMIT) return discard(request.body.getReader());
     const bytes = new Uint8Array(await request.arrayBuffer());
     return bytes.length > 0 ? bytes : undefined;
   }
-  return readBounded(request.body, limit);
+  return readBounded(request.body);
 }
 
-async function readBounded(stream, limit) {
+async function readBounded(stream) {
   const reader = stream.getReader();
   const chunks = [];
   let length = 0;
@@ -49,7 +46,7 @@ async function readBounded(stream, limit) {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > limit) return discard(reader);
+    if (length > BODY_LIMIT) return discard(reader);
     chunks.push(value);
   }
   if (length === 0) return undefined;
