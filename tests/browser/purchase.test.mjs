@@ -47,9 +47,10 @@ async function visit(options = {}) {
   const picture = async (name) => {
     // Down and up again: pictures far below load when they are near, and what sticks is back on top.
     await page.mouse.wheel(0, 20_000);
+    await eventually(`the foot of ${name}`, 5_000, () => page.evaluate(() => Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight));
     await page.waitForLoadState("networkidle");
     await page.mouse.wheel(0, -20_000);
-    await page.waitForTimeout(200);
+    await eventually(`the top of ${name}`, 5_000, () => page.evaluate(() => scrollY === 0));
     await page.screenshot({ path: at("tests", "output", `${name}.png`), fullPage: true });
     if (options.javaScriptEnabled === false) return;
     const { wide, shown } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, shown: document.documentElement.clientWidth }));

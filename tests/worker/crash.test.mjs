@@ -71,7 +71,8 @@ test("a server killed while the bank thinks: the alarm alone brings the order to
   };
   // Each is killed in another place: before its charge, after a charge nobody heard of, never charged.
   const orders = await Promise.all(["pm_test_slow", "pm_test_timeout", "pm_test_unreachable"].map(place));
-  await pause(1_000);
+  await Promise.all(orders.map(({ cart }) => shop.untilPending(cart)));
+  await eventually("the silent bank has charged", 2_000, () => ledger.paid(orders[1].cart.id).length === 1);
   await server.kill();
   for (const { answer } of orders) assert.ok((await answer) instanceof Error, "the buyer heard nothing");
   ({ server, shop } = await open());

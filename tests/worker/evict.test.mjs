@@ -156,7 +156,7 @@ test("alarms that ring too often, too early, or twice at once change nothing", a
   assert.equal(untouched.status, "open");
 
   const placing = shop.place(cart, "pm_test_slow", "rung");
-  await pause(500);
+  await shop.untilPending(cart);
   await Promise.all([ring(cart.id), ring(cart.id)]);
   const placed = await placing;
   assert.equal(placed.status, 201, placed.text);
@@ -207,6 +207,7 @@ test("queue messages delivered twice and in reverse leave the newest state once"
   // Let whatever is still in the queue arrive, and then see that nothing moved back.
   await eventually("the queue is empty", 15_000, async () => {
     const { delivered: before } = await shop.ask("GET", "/harness/delivered");
+    // Only silence tells: a batch is waited for a second, then delivered twice.
     await pause(2_500);
     return before === (await shop.ask("GET", "/harness/delivered")).delivered;
   });

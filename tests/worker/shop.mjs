@@ -129,6 +129,14 @@ export class Shop {
   order(id, cart) {
     return this.ask("GET", `/v1/orders/${id}`, { cart });
   }
+
+  /** Waits until a cart that is being placed is an order whose bank is asked; reading it changes nothing. */
+  untilPending(cart) {
+    return eventually(`the bank is asked for ${cart.id}`, 10_000, async () => {
+      const { status, body } = await this.request("GET", `/v1/orders/${cart.id}`, { cart });
+      return status === 200 && body.payment.status === "pending";
+    });
+  }
 }
 
 export const randomKey = () => randomBytes(12).toString("hex");
