@@ -110,13 +110,12 @@ impl Problem {
             .caused_by(cause)
     }
 
-    /// With pointers into a part of the input, where only the part was sent.
-    pub fn rebased(mut self, part: &str) -> Self {
+    /// With pointers into the one item that was sent, not into the list that
+    /// it becomes a part of, such as `/lines/`.
+    pub fn of_one(mut self, list: &str) -> Self {
         for error in &mut self.errors {
-            if let Some(rest) = error.pointer.strip_prefix(part)
-                && rest.starts_with('/')
-            {
-                error.pointer = rest.to_owned();
+            if let Some((_, rest)) = error.pointer.strip_prefix(list).and_then(|item| item.split_once('/')) {
+                error.pointer = format!("/{rest}");
             }
         }
         self

@@ -55,16 +55,16 @@ fn media_type(request: &Request) -> &str {
 
 /// Reads a JSON object into a type, with the pointer to what does not fit.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // A derived type would also read its fields from an array.
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(Problem::invalid_field("", "the body must be a JSON object"));
-    }
-    serde_json::from_slice(bytes).map_err(|error| {
-        let text = error.to_string();
-        if error.is_data() && !text.starts_with("recursion limit") {
-            Problem::invalid_field(pointer_to(bytes, &error), without_position(&text))
-        } else {
-            Problem::unparsable(format!("the body is not JSON: {text}"))
+    let read = match bytes.trim_ascii_start().first() {
+        // A derived type would also read its fields from an array.
+        Some(b'[') => Err(serde::de::Error::custom("the body must be a JSON object")),
+        _ => serde_json::from_slice(bytes),
+    };
+    read.map_err(|error: serde_json::Error| {
+        // What comes after the first thing that does not fit may be broken.
+        match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Ok(_) => Problem::invalid_field(pointer_to(bytes, &error), without_position(&error.to_string())),
+            Err(broken) => Problem::unparsable(format!("the body is not JSON: {broken}")),
         }
     })
 }
@@ -80,7 +80,18 @@ fn pointer_to(bytes: &[u8], error: &serde_json::Error) -> String {
     // depends on the error: the deeper place is the right one.
     let object = error.to_string().starts_with("missing field");
     let paths = [end, end.saturating_sub(1)].map(|cut| path_at(bytes.get(..cut).unwrap_or(bytes), object));
-    paths.into_iter().max_by_key(|path| path.matches('/').count()).unwrap_or_default()
+    let pointer = paths.into_iter().max_by_key(|path| path.matches('/').count()).unwrap_or_default();
+    let text = error.to_string();
+    // The member itself, where nobody knows it.
+    match text.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, ")) {
+        Some((name, _)) => format!("{pointer}/{}", escaped(name)),
+        None => pointer,
+    }
+}
+
+/// A member's name in a pointer (RFC 6901, section 3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// Where a body that breaks off breaks off. `object`: whether the error is the
@@ -102,7 +113,7 @@ fn json_pointer(path: &serde_path_to_error::Path) -> String {
     for segment in path.iter() {
         let part = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Map { key } => escaped(key),
             Segment::Enum { variant } => variant.clone(),
             Segment::Unknown => continue,
         };
@@ -158,7 +169,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send a form"));
         }
         let bytes = bounded_body(Request::from_parts(parts, body)).await?;
-        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| Problem::invalid_field("", error.to_string()))
+        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| {
+            Problem::invalid_field("", "the form was not complete; please go back and try again")
+                .caused_by(error.to_string())
+        })
     }
 }
 
@@ -170,7 +184,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
-        serde_urlencoded::from_str(query).map(Self).map_err(|error| Problem::invalid_field("", error.to_string()))
+        serde_urlencoded::from_str(query).map(Self).map_err(|error| {
+            // The first that cannot be read even by itself; else the message names it.
+            let alone = |pair: &&str| serde_urlencoded::from_str::<T>(pair).is_err();
+            let named = query.split('&').find(alone).map(|pair| pair.split('=').next().unwrap_or(pair).to_owned());
+            let text = error.to_string();
+            let quoted = || text.split('`').nth(1).unwrap_or_default().to_owned();
+            Problem::invalid_field(named.unwrap_or_else(quoted), &*text)
+        })
     }
 }
 
@@ -308,7 +329,8 @@ mod tests {
         let missing = format!(r#"{{"lines":[{{"variant_id":"{variant}"}}]}}"#);
         assert_eq!(pointer::<NewCart>(&missing), "/lines/0");
         assert_eq!(pointer::<NewCart>(r#"{"lines":[{"quantity":1}]}"#), "/lines/0");
-        assert_eq!(pointer::<NewCart>(r#"{"lines": [], "coupon": 1}"#), "");
+        assert_eq!(pointer::<NewCart>(r#"{"lines": [{}], "coupon": 1}"#), "/lines/0");
+        assert_eq!(pointer::<NewCart>(r#"{"lines": [], "coupon": 1}"#), "/coupon");
         let address = r#""name":"A","line1":"1","city":"B","postal_code":"1""#;
         let country = format!(r#"{{"email":"a@b.de","shipping_address":{{{address},"country":"ZZ"}}}}"#);
         assert_eq!(pointer::<Details>(&country), "/shipping_address/country");

@@ -185,7 +185,7 @@ pub async fn answer(app: &App, router: &mut Router, request: http::Request<Bytes
         // No route takes this one, so the refusal names those that there are.
         *request.method_mut() = Method::TRACE;
     }
-    let mut response = match forged(request.method(), request.headers()) {
+    let mut response = match forged(request.method(), request.uri().path(), request.headers()) {
         Some(problem) => problem.into_response(),
         None => match router.call(request).await {
             Ok(response) => response,
@@ -237,18 +237,26 @@ async fn finish(
     http::Response::from_parts(parts, body)
 }
 
-/// Refuses an unsafe request that a cookie would authenticate and that another
-/// site may have sent (OWASP CSRF Prevention: Fetch Metadata, Origin).
-fn forged(method: &Method, headers: &HeaderMap) -> Option<Problem> {
+/// Refuses an unsafe request that one of our cookies (all begin with `__Host-`)
+/// would authenticate, or a page's form, if another site may have sent it
+/// (OWASP CSRF Prevention: Fetch Metadata, Origin).
+fn forged(method: &Method, path: &str, headers: &HeaderMap) -> Option<Problem> {
     let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
-    if safe || !headers.contains_key(header::COOKIE) || headers.contains_key(header::AUTHORIZATION) {
+    // Another site cannot send these without asking first (CORS).
+    let asked = headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-cart-token");
+    // A page's form gives whoever has no cookie one, in place of what the browser keeps back.
+    let by_form = !path.starts_with("/v1/") && !path.starts_with("/dev/");
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let by_cookie = cookies.flat_map(|line| line.split(';')).any(|pair| pair.trim_start().starts_with("__Host-"));
+    if safe || asked || !(by_form || by_cookie) {
         return None;
     }
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let same_origin = match (text("sec-fetch-site"), text("origin"), text("host")) {
         (Some(site), _, _) => site == "same-origin",
         (None, Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
-        _ => false,
+        // Browsers name the origin of a form.
+        _ => !by_cookie,
     };
     (!same_origin)
         .then(|| Problem::new(StatusCode::FORBIDDEN, "csrf", "this request did not come from the shop's own pages"))

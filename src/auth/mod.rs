@@ -14,6 +14,7 @@ mod owner;
 mod password;
 mod session;
 mod sign_in;
+mod staff;
 mod store;
 mod token;
 
@@ -32,6 +33,7 @@ pub use self::error::AuthError;
 pub use self::owner::ensure_owner;
 pub use self::password::WeakPassword;
 pub use self::sign_in::confirm;
+pub use self::staff::Staff;
 pub use self::token::AccessTokenKeys;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]

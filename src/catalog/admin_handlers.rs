@@ -19,10 +19,9 @@ use super::draft::Draft;
 use super::listing;
 use super::product::{Product, Status};
 use super::snapshot::Settings;
-use super::staff::Staff;
 use super::{prices, publish, store};
 use crate::app::App;
-use crate::auth::SignedIn;
+use crate::auth::{SignedIn, Staff};
 use crate::error::{FieldError, Problem};
 use crate::extract::{IdempotencyKey, Json, Path, Query, request_digest};
 use crate::idempotency;
@@ -183,12 +182,12 @@ pub async fn create_variant(
     let draft = |before: &Product, settings: &Settings| {
         let mut whole = ProductBody::from(before);
         whole.variants.push(body.value.clone());
-        let place = before.variants.len();
-        parse(whole, settings, before).map_err(|problem| problem.rebased(&format!("/variants/{place}")))
+        parse(whole, settings, before)
     };
     let view =
         |product: &Product| product.variants.last().and_then(|variant| shown(&AdminVariant::new(product, variant)));
-    Ok(JsonText::from(change.run(store::product(id), draft, view).await?))
+    let answer = change.run(store::product(id), draft, view).await;
+    Ok(JsonText::from(answer.map_err(|problem| problem.of_one("/variants/"))?))
 }
 
 /// A variant of a product of any status.
@@ -218,13 +217,14 @@ pub async fn update_variant(
         if let Some(variant) = whole.variants.get_mut(place) {
             *variant = patch.value.clone().over(variant.clone());
         }
-        parse(whole, settings, before).map_err(|problem| problem.rebased(&format!("/variants/{place}")))
+        parse(whole, settings, before)
     };
     let view = |product: &Product| {
         let variant = product.variants.iter().find(|variant| variant.id == id);
         variant.and_then(|variant| shown(&AdminVariant::new(product, variant)))
     };
-    Ok(JsonText::from(change.run(store::product_of_variant(id), draft, view).await?))
+    let answer = change.run(store::product_of_variant(id), draft, view).await;
+    Ok(JsonText::from(answer.map_err(|problem| problem.of_one("/variants/"))?))
 }
 
 /// Deletes a variant; a product's last one stays.

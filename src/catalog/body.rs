@@ -85,16 +85,24 @@ pub struct ImageBody {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProductPatch {
+    #[serde(deserialize_with = "not_null")]
     pub title: Option<String>,
+    #[serde(deserialize_with = "not_null")]
     pub slug: Option<String>,
+    #[serde(deserialize_with = "not_null")]
     pub description: Option<String>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>")]
     pub vendor: Option<Option<String>>,
+    #[serde(deserialize_with = "not_null")]
     pub tags: Option<Vec<String>>,
+    #[serde(deserialize_with = "not_null")]
     pub status: Option<Status>,
+    #[serde(deserialize_with = "not_null")]
     pub options: Option<Vec<OptionBody>>,
+    #[serde(deserialize_with = "not_null")]
     pub variants: Option<Vec<VariantBody>>,
+    #[serde(deserialize_with = "not_null")]
     pub images: Option<Vec<ImageBody>>,
 }
 
@@ -103,11 +111,14 @@ pub struct ProductPatch {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct VariantPatch {
+    #[serde(deserialize_with = "not_null")]
     pub sku: Option<String>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>")]
     pub title: Option<Option<String>>,
+    #[serde(deserialize_with = "not_null")]
     pub options: Option<BTreeMap<String, String>>,
+    #[serde(deserialize_with = "not_null")]
     pub prices: Option<Vec<PriceBody>>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<u32>")]
@@ -120,6 +131,11 @@ pub struct VariantPatch {
 /// Tells `null` (`Some(None)`) from absent (`None`).
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
+}
+
+/// What cannot be taken away is absent or has a value.
+fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl ProductPatch {

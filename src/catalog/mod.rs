@@ -13,7 +13,7 @@
 pub mod admin_handlers;
 pub mod body;
 mod conditional;
-mod cursor;
+pub mod cursor;
 pub mod draft;
 pub mod handlers;
 pub mod listing;
@@ -24,7 +24,6 @@ pub mod publish;
 pub mod publisher;
 pub mod read;
 pub mod snapshot;
-mod staff;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod testing;

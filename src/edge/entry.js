@@ -10,7 +10,7 @@ import { bodyOf, headersOf } from "./request.js";
 rust.initSync({ module });
 
 /** public/_headers says what these are answered with. */
-const assets = /^[^/]*\/\/[^/]*\/(assets\/|openapi\.json|docs(?:$|[?#]))/;
+const assets = /^[^/]*\/\/[^/]*\/(?:assets\/|(?:openapi\.json|docs)(?:$|[?#]))/;
 const isAsset = (url) => assets.test(url);
 
 function broken(error) {
@@ -76,6 +76,12 @@ async function serveBody(request, env) {
   }
 }
 
+/** One that is not there is a 404 of Rust's, worded like every other. */
+async function serveAsset(request, env) {
+  const answer = await env.ASSETS.fetch(request);
+  return answer.status === 404 ? serve(request, env) : answer;
+}
+
 export default {
   fetch(request, env) {
     const { method, url } = request;
@@ -84,7 +90,7 @@ export default {
       const answer = quick(request, url);
       if (answer !== undefined) return answer;
     }
-    if ((method === "GET" || method === "HEAD") && isAsset(url)) return env.ASSETS.fetch(request);
+    if ((method === "GET" || method === "HEAD") && isAsset(url)) return serveAsset(request, env);
     return serve(request, env);
   },
 

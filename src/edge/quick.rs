@@ -12,8 +12,8 @@ use crate::ports::Clock;
 use crate::router::security_headers;
 use crate::web::pages;
 
-/// The most answers kept, and the most bytes of them. A listing page has
-/// about 10 KiB.
+/// The most answers kept, and the most bytes of them. The demo shop's
+/// first page has 10 KB, a list of the API 5.
 const MAX_KEPT: usize = 2_000;
 const MAX_KEPT_BYTES: usize = 16 * 1024 * 1024;
 
@@ -60,7 +60,7 @@ fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
             *kept = Kept { version: snapshot.version.clone(), ..Kept::default() };
         }
         if !kept.answers.contains_key(target) {
-            kept.keep(target, &snapshot)?;
+            kept.keep(target, &snapshot, !app.config.cors_origins.is_empty())?;
         }
         let answer = kept.answers.get(target)?;
         Some(match if_none_match {
@@ -71,7 +71,8 @@ fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
 }
 
 impl Kept {
-    fn keep(&mut self, target: &str, snapshot: &Snapshot) -> Option<()> {
+    /// `vary`: whether requests with an `Origin` are answered otherwise.
+    fn keep(&mut self, target: &str, snapshot: &Snapshot, vary: bool) -> Option<()> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let answer = read::answer(snapshot, path, query).or_else(|| pages::answer(snapshot, path, query))?.ok()?;
         if self.answers.len() >= MAX_KEPT || self.bytes + answer.body.len() > MAX_KEPT_BYTES {
@@ -79,7 +80,7 @@ impl Kept {
             self.bytes = 0;
         }
         self.bytes += answer.body.len();
-        let headers = headers(&answer);
+        let headers = headers(&answer, vary);
         let kept = KeptAnswer {
             body: kept_body(&answer.body),
             whole: init(answer.status.as_u16(), &headers),
@@ -92,7 +93,7 @@ impl Kept {
 }
 
 /// name NUL value NUL name NUL value.
-fn headers(answer: &ReadAnswer) -> String {
+fn headers(answer: &ReadAnswer, vary: bool) -> String {
     let own = [
         ("content-type", answer.content_type),
         ("etag", &answer.etag),
@@ -100,6 +101,8 @@ fn headers(answer: &ReadAnswer) -> String {
         ("x-catalog-version", &answer.catalog_version),
     ];
     let security = security_headers(answer.content_type.as_bytes(), true).iter().copied();
-    let pairs: Vec<String> = own.into_iter().chain(security).map(|(name, value)| format!("{name}\0{value}")).collect();
+    let vary = vary.then_some(("vary", "origin"));
+    let pairs: Vec<String> =
+        own.into_iter().chain(vary).chain(security).map(|(name, value)| format!("{name}\0{value}")).collect();
     pairs.join("\0")
 }

@@ -12,10 +12,12 @@ use super::decision::{Command, NewLine, PaymentChoice};
 use super::details::Details;
 use super::object::{Access, Envelope, Reply, Request};
 use super::order::{Key, LineId};
-use super::view::{CartView, OrderView, ShippingView};
+use super::view::{CartView, LineView, OrderView, ShippingView, Status};
 use crate::app::App;
+use crate::auth::Staff;
 use crate::catalog;
 use crate::catalog::snapshot::Snapshot;
+use crate::catalog::store::CurrentPrice;
 use crate::error::{FieldError, Problem};
 use crate::extract::{self, ClientAddress, IdempotencyKey, Path, request_digest};
 use crate::ids::{OrderId, VariantId};
@@ -201,6 +203,38 @@ fn all(lines: impl Iterator<Item = Result<NewLine, FieldError>>) -> Result<Vec<N
     if errors.is_empty() { Ok(good) } else { Err(Problem::invalid(errors)) }
 }
 
+async fn add_lines(
+    app: &App,
+    id: OrderId,
+    access: Access,
+    key: Option<Key>,
+    lines: Result<Vec<NewLine>, Problem>,
+) -> Result<JsonText<CartView>, Problem> {
+    let (status, replayed, body) = match lines {
+        Ok(lines) => ask(app, id, access, key, Request::Change { command: Command::AddLines { lines } }).await?,
+        Err(refusal) => first_answer(app, id, access, key, refusal).await?,
+    };
+    Ok(answer(status, replayed, body))
+}
+
+/// The first answer to the same request, if it was made while the lines could
+/// still be had; else why they cannot.
+async fn first_answer(
+    app: &App,
+    id: OrderId,
+    access: Access,
+    key: Option<Key>,
+    refusal: Problem,
+) -> Result<(StatusCode, bool, String), Problem> {
+    if key.is_none() {
+        return Err(refusal);
+    }
+    match ask(app, id, access, key, Request::ReadCart { prices: None }).await {
+        Ok(first @ (_, true, _)) => Ok(first),
+        _ => Err(refusal),
+    }
+}
+
 /// Makes a cart, with its first lines.
 pub async fn create_cart(
     State(app): State<App>,
@@ -214,7 +248,7 @@ pub async fn create_cart(
     if !snapshot.settings.currencies.contains(&currency) {
         return Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"));
     }
-    let lines = offers(&snapshot, &body.lines)?;
+    let lines = offers(&snapshot, &body.lines);
     let account = credentials.caller.account.map(|account| account.id);
     let key = keyed(key, "POST /v1/carts", &body.bytes);
     let id = match &key {
@@ -226,9 +260,11 @@ pub async fn create_cart(
         }
         None => OrderId::new(app.clock.now(), &*app.entropy),
     };
-    let request = Request::Create { id, currency, account, lines };
     let access = Access { token: true, account, staff: false };
-    let (status, replayed, cart) = ask(&app, id, access, key, request).await?;
+    let (status, replayed, cart) = match lines {
+        Ok(lines) => ask(&app, id, access, key, Request::Create { id, currency, account, lines }).await?,
+        Err(refusal) => first_answer(&app, id, access, key, refusal).await?,
+    };
     let cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..read_cart(&cart)? };
     let cart = serde_json::to_string(&cart).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(answer(status, replayed, cart).with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
@@ -241,7 +277,22 @@ pub async fn get_cart(
     Path(id): Path<OrderId>,
 ) -> Result<JsonText<CartView>, Problem> {
     let access = credentials.to(&app.keys, id)?;
-    ask_json(&app, id, access, None, Request::ReadCart { prices: None }).await
+    let (status, _, body) = ask(&app, id, access, None, Request::ReadCart { prices: None }).await?;
+    match changed_prices(&read_cart(&body)?, &*catalog::current(&app).await?) {
+        None => Ok(answer(status, false, body)),
+        prices => ask_json(&app, id, access, None, Request::ReadCart { prices }).await,
+    }
+}
+
+/// What the catalog says of an open cart's prices, unless it says the same.
+pub fn changed_prices(cart: &CartView, snapshot: &Snapshot) -> Option<Vec<CurrentPrice>> {
+    let price = |line: &LineView| {
+        let (_, variant) = snapshot.variant(line.variant_id)?;
+        Some(CurrentPrice { variant_id: line.variant_id, amount: variant.price(cart.currency)?.amount })
+    };
+    let same = |line: &LineView| price(line).is_some_and(|price| price.amount == line.unit_price.amount);
+    let changed = cart.status == Status::Open && !cart.lines.iter().all(same);
+    changed.then(|| cart.lines.iter().filter_map(price).collect())
 }
 
 async fn change<const STATUS: u16>(
@@ -264,10 +315,10 @@ pub async fn add_cart_line(
     body: extract::Json<WantedLine>,
 ) -> Result<JsonText<CartView>, Problem> {
     let snapshot = catalog::current(&app).await?;
-    let alone = |problem: Problem| problem.rebased("/lines/0");
-    let lines = offers(&snapshot, &[body.value]).map_err(alone)?;
+    let lines = offers(&snapshot, &[body.value]);
     let key = keyed(key, "POST lines", &body.bytes);
-    change(&app, &credentials, id, key, Command::AddLines { lines }).await.map_err(alone)
+    let answer = add_lines(&app, id, credentials.to(&app.keys, id)?, key, lines).await;
+    answer.map_err(|problem| problem.of_one("/lines/"))
 }
 
 /// Sets a line's quantity; zero removes it.
@@ -344,17 +395,16 @@ pub async fn put_cart_shipping_option(
 /// Adds lines at prices that staff set; the catalog's do not apply to them.
 pub async fn add_priced_cart_lines(
     State(app): State<App>,
-    caller: crate::auth::Caller,
+    Staff(staff): Staff,
     Path(id): Path<OrderId>,
     key: IdempotencyKey,
     body: extract::Json<PricedLines>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let staff = caller.require_staff()?;
     let snapshot = catalog::current(&app).await?;
-    let lines = all(body.lines.iter().enumerate().map(|(index, line)| priced(&snapshot, index, line)))?;
+    let lines = all(body.lines.iter().enumerate().map(|(index, line)| priced(&snapshot, index, line)));
     let access = Access { token: false, account: Some(staff.id), staff: true };
     let key = keyed(key, "POST admin lines", &body.bytes);
-    ask_json(&app, id, access, key, Request::Change { command: Command::AddLines { lines } }).await
+    add_lines(&app, id, access, key, lines).await
 }
 
 /// Places the order. Placing it again answers the same order.
@@ -366,7 +416,7 @@ pub async fn place_order(
     body: extract::Json<NewOrder>,
 ) -> Result<JsonText<OrderView, 201>, Problem> {
     let access = credentials.to(&app.keys, id)?;
-    let payment = choice(&app, body.payment)?;
+    let payment = choice(&app, body.payment, "/payment/provider")?;
     let key = keyed(key, "POST order", &body.bytes);
     let request = Request::Place { payment, expected_total: body.expected_total };
     ask_json(&app, id, access, key, request).await
@@ -391,7 +441,7 @@ pub async fn create_order_payment(
     body: extract::Json<Payment>,
 ) -> Result<JsonText<OrderView>, Problem> {
     let access = credentials.to(&app.keys, id)?;
-    let payment = choice(&app, body.value)?;
+    let payment = choice(&app, body.value, "/provider")?;
     let key = keyed(key, "POST payments", &body.bytes);
     ask_json(&app, id, access, key, Request::Pay { payment }).await
 }
@@ -411,22 +461,19 @@ pub async fn cancel_order(
 
 /// Development only: tells the projections of an order once more. The local
 /// queue keeps its messages in memory, and loses them with the process.
-pub async fn republish_order(
-    State(app): State<App>,
-    Path(id): Path<OrderId>,
-) -> Result<JsonText<OrderView, 202>, Problem> {
+pub async fn republish_order(State(app): State<App>, Path(id): Path<OrderId>) -> Result<StatusCode, Problem> {
     if !app.config.development {
         return Err(Problem::not_found());
     }
     let access = Access { token: false, account: None, staff: true };
-    ask_json(&app, id, access, None, Request::Republish).await
+    ask(&app, id, access, None, Request::Republish).await.map(|_| StatusCode::ACCEPTED)
 }
 
-/// The payment a buyer chose, if the shop takes it.
-pub fn choice(app: &App, payment: Payment) -> Result<PaymentChoice, Problem> {
+/// The payment a buyer chose, if the shop takes it. `pointer`: where they chose.
+pub fn choice(app: &App, payment: Payment, pointer: &str) -> Result<PaymentChoice, Problem> {
     match payment.provider {
         Provider::Test if !app.config.test_provider => {
-            Err(Problem::invalid_field("/payment/provider", "the shop does not take this provider"))
+            Err(Problem::invalid_field(pointer, "the shop does not take this provider"))
         }
         provider => Ok(PaymentChoice { provider, method: payment.method.unwrap_or(Method::Visa) }),
     }

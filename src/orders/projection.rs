@@ -3,8 +3,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,8 +10,8 @@ use serde_json::json;
 use super::object::Message;
 use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
-use crate::auth::Caller;
-use crate::catalog;
+use crate::auth::{Caller, Staff};
+use crate::catalog::{self, cursor};
 use crate::error::Problem;
 use crate::extract::Query;
 use crate::ids::{AccountId, OrderId};
@@ -152,6 +150,9 @@ struct Row {
     updated_at: i64,
 }
 
+/// The name of these lists in their cursors.
+const LIST: &str = "orders";
+
 #[derive(Deserialize)]
 struct Count {
     total: i64,
@@ -160,10 +161,9 @@ struct Count {
 /// The shop's orders, the newest first. May lag a second behind the orders.
 pub async fn list_orders(
     State(app): State<App>,
-    caller: Caller,
+    _: Staff,
     Query(filter): Query<OrderFilter>,
 ) -> Result<Json<OrderList>, Problem> {
-    caller.require_staff()?;
     list(&app, filter, None).await
 }
 
@@ -184,7 +184,7 @@ async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Res
         return Err(Problem::invalid_field("limit", "a limit is between 1 and 100"));
     }
     let after = match &filter.cursor {
-        Some(cursor) => Some(decode_cursor(cursor).ok_or_else(|| {
+        Some(cursor) => Some(open_cursor(cursor).ok_or_else(|| {
             Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
         })?),
         None => None,
@@ -229,7 +229,10 @@ async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Res
     let total = next().first::<Count>()?.map_or(0, |count| count.total);
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next_cursor = rows.last().filter(|_| more).map(|row| encode_cursor(row.placed_at, row.id));
+    let next_cursor = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| cursor::seal(LIST, "", &[&row.placed_at.to_string(), &row.id.to_string()]));
     Ok(Json(OrderList { items: rows.into_iter().map(summary).collect(), next_cursor, total }))
 }
 
@@ -248,12 +251,8 @@ fn summary(row: Row) -> OrderSummary {
     }
 }
 
-fn encode_cursor(placed_at: i64, id: OrderId) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(format!("{placed_at}.{id}"))
-}
-
-fn decode_cursor(cursor: &str) -> Option<(i64, OrderId)> {
-    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (at, id) = text.split_once('.')?;
+fn open_cursor(text: &str) -> Option<(i64, OrderId)> {
+    let payload = cursor::open(text, LIST, "")?;
+    let (at, id) = payload.split_once('\n')?;
     Some((at.parse().ok()?, id.parse().ok()?))
 }

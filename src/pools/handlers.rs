@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Answer;
 use super::pool::{Command, Level, Reason, Refusal};
 use crate::app::App;
-use crate::auth::Caller;
+use crate::auth::Staff;
 use crate::catalog;
 use crate::error::Problem;
 use crate::extract::{self, IdempotencyKey, Path, request_digest};
@@ -49,10 +49,9 @@ pub struct NewAdjustment {
 /// The level of a variant's stock.
 pub async fn get_stock(
     State(app): State<App>,
-    caller: Caller,
+    _: Staff,
     Path(variant): Path<VariantId>,
 ) -> Result<Json<Level>, Problem> {
-    caller.require_staff()?;
     catalog::require_variant(&app, variant).await?;
     Ok(Json(super::level(&app, variant).await?))
 }
@@ -60,12 +59,11 @@ pub async fn get_stock(
 /// Changes what is on hand.
 pub async fn create_stock_adjustment(
     State(app): State<App>,
-    caller: Caller,
+    Staff(staff): Staff,
     Path(variant): Path<VariantId>,
     IdempotencyKey(key): IdempotencyKey,
     body: extract::Json<NewAdjustment>,
 ) -> Result<JsonText<Level>, Problem> {
-    let staff = caller.require_staff()?;
     let NewAdjustment { delta, reason, reference } = body.value;
     if delta == 0 {
         return Err(Problem::invalid_field("/delta", "a change of zero changes nothing"));

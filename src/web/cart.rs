@@ -12,13 +12,12 @@ use super::parts::{Totals, known, page, page_of_problem, sentence};
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::snapshot::{Image, Snapshot};
-use crate::catalog::store::CurrentPrice;
 use crate::error::Problem;
 use crate::extract::{Form, Path};
 use crate::ids::{OrderId, VariantId};
 use crate::orders::access::{self, Credentials};
 use crate::orders::decision::{Command, MAX_QUANTITY, NewLine, OrderError};
-use crate::orders::handlers::{WantedLine, offers};
+use crate::orders::handlers::{WantedLine, changed_prices, offers};
 use crate::orders::object::Request;
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, LineView, Status};
@@ -177,15 +176,10 @@ async fn doubts(
     if cart.status != Status::Open {
         return Ok(doubts);
     }
-    let price = |line: &LineView| {
-        let (_, variant) = snapshot.variant(line.variant_id)?;
-        Some(CurrentPrice { variant_id: line.variant_id, amount: variant.price(cart.currency)?.amount })
-    };
-    let prices: Vec<CurrentPrice> = cart.lines.iter().filter_map(price).collect();
-    let as_shown = |line: &LineView| price(line).is_some_and(|price| price.amount == line.unit_price.amount);
-    if !cart.lines.iter().all(as_shown) {
+    let prices = changed_prices(cart, snapshot);
+    if prices.is_some() {
         // Only the order knows which prices are the catalog's to change.
-        let request = Request::ReadCart { prices: Some(prices) };
+        let request = Request::ReadCart { prices };
         let compared = desk::ask::<CartView>(app, credentials, cart.id, request).await??;
         for problem in compared.problems {
             if let Some(line) = cart.lines.iter().find(|line| Some(line.id) == problem.line_id) {

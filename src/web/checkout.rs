@@ -199,7 +199,7 @@ impl<'a> Wishes<'a> {
         if shipping.is_none() {
             errors.push(FieldError::new("shipping_option", "Please choose how to send it."));
         }
-        let payment = form::method(&form.method).and_then(|method| choice(app, Payment::test(method)).ok());
+        let payment = form::method(&form.method).and_then(|method| choice(app, Payment::test(method), "method").ok());
         if payment.is_none() {
             errors.push(FieldError::new("method", "Please choose a way to pay."));
         }

@@ -87,7 +87,7 @@ pub async fn create_order_payment(
     Form(form): Form<ChosenMethod>,
 ) -> Result<Redirect, Problem> {
     let unknown = || Problem::invalid_field("method", "the shop does not take this way to pay");
-    let payment = choice(&app, Payment::test(form::method(&form.method).ok_or_else(unknown)?))?;
+    let payment = choice(&app, Payment::test(form::method(&form.method).ok_or_else(unknown)?), "method")?;
     match desk::ask::<OrderView>(&app, &credentials, id, Request::Pay { payment }).await? {
         // A second click, or too late: the order's page tells how it stands.
         Ok(_) | Err(OrderError::PaymentInProgress | OrderError::NotPayable | OrderError::TooManyAttempts) => {

@@ -201,3 +201,45 @@ async fn a_price_of_staffs_own_is_within_bounds_and_in_the_carts_currency() {
     }
     assert_eq!(shop.see_cart(&cart).await["lines"], json!([]));
 }
+
+#[tokio::test]
+async fn whoever_is_not_staff_hears_only_that() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await.access;
+    let wrong = json!({ "x": 1 });
+    let stock = "/v1/admin/stock/var_01ARZ3NDEKTSV4RRFFQ69G5FAV/adjustments";
+    let lines = "/v1/admin/carts/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV/lines";
+    let asks = || {
+        [
+            shop.post(stock).json(wrong.clone()),
+            shop.post(lines).json(wrong.clone()),
+            shop.get("/v1/admin/orders?limit=abc"),
+            shop.get("/v1/admin/stock/nonsense"),
+            shop.post("/v1/admin/products").json(wrong.clone()),
+        ]
+    };
+    for ask in asks() {
+        ask.send().await.problem(401, "not_signed_in");
+    }
+    for ask in asks() {
+        ask.bearer(&customer).send().await.problem(403, "forbidden");
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_that_cannot_be_read_is_named() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    for path in ["/v1/admin/orders", "/v1/admin/products"] {
+        for (query, name) in [
+            ("limit=abc", "limit"),
+            ("status=zzz", "status"),
+            ("foo=1", "foo"),
+            ("limit=1&limit=2", "limit"),
+            ("cursor=MTcwMDAwMDAwMDAwMC5vcmRfMDFBUlozTkRFS1RTVjRSUkZGUTY5RzVGQVY", "cursor"),
+        ] {
+            let answer = shop.get(&format!("{path}?{query}")).bearer(&owner).send().await;
+            assert_eq!(answer.pointers(), [name], "{path}?{query}");
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::fixtures::{Cart, PRICE, address, details, eur, prices};
-use crate::shop::{Shop, unique};
+use crate::fixtures::{Cart, PRICE, PUBLISHED_MILLIS, address, details, eur, prices};
+use crate::shop::{Shop, unique, within};
 
 const STRANGE_VARIANT: &str = "var_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
@@ -331,6 +331,10 @@ async fn the_carts_cookie_opens_it_for_the_shops_own_pages_only() {
     change().header("origin", &shop.origin()).send().await.expect(200);
     change().header("sec-fetch-site", "same-origin").send().await.expect(200);
     change().send().await.problem(403, "csrf");
+    // Nothing of ours authenticates these, or nobody else could have sent them.
+    let token = made.json()["token"].as_str().unwrap().to_owned();
+    change().cart_token(&token).send().await.expect(200);
+    shop.post("/v1/carts").cookie("_ga=1").json(json!({})).send().await.expect(201);
     change().header("sec-fetch-site", "cross-site").header("origin", &shop.origin()).send().await.problem(403, "csrf");
     change().header("sec-fetch-site", "same-site").send().await.problem(403, "csrf");
     let host = shop.origin().split_once("://").unwrap().1.to_owned();
@@ -348,4 +352,50 @@ async fn many_changes_at_once_are_all_made() {
     let cart = shop.cart().await;
     futures_util::future::join_all((0..20).map(|_| add(&shop, &cart, &product.variant, 1))).await;
     assert_eq!(quantities(&shop.see_cart(&cart).await), [20]);
+}
+
+#[tokio::test]
+async fn a_repeat_is_answered_as_before_when_the_product_is_gone() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({})).await;
+    let line = json!({ "variant_id": product.variant, "quantity": 1 });
+    let (making, adding) = (unique("making"), unique("adding"));
+    let make = || shop.post("/v1/carts").key(&making).json(json!({ "lines": [line.clone()] }));
+    let made = make().send().await.expect(201);
+    let cart = Cart {
+        id: made.json()["id"].as_str().unwrap().to_owned(),
+        token: made.json()["token"].as_str().unwrap().to_owned(),
+        json: made.json(),
+    };
+    let add = |key: &str| shop.post(&cart.path("/lines")).cart_token(&cart.token).key(key).json(line.clone());
+    let added = add(&adding).send().await.expect(200);
+    let path = format!("/v1/admin/products/{}", product.id);
+    shop.delete(&path).bearer(&shop.owner().await).send().await.expect(204);
+    within(PUBLISHED_MILLIS, "the product is gone", async || {
+        shop.get(&format!("/v1/products/{}", product.id)).send().await.is(404).then_some(())
+    })
+    .await;
+    for (again, first) in [(make(), &made), (add(&adding), &added)] {
+        let again = again.send().await;
+        assert_eq!(again.header("idempotent-replayed"), "true", "{}", again.told());
+        assert_eq!((again.status, again.json()), (first.status, first.json()));
+    }
+    assert_eq!(add(&unique("another")).send().await.expect(422).pointers(), ["/variant_id"]);
+}
+
+#[tokio::test]
+async fn a_cart_tells_of_prices_that_have_changed() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({})).await;
+    let cart = shop.cart_with(&product.variant, 1).await;
+    let told = |cart: &Value| cart["problems"].as_array().unwrap().iter().any(|one| one["code"] == "price_changed");
+    assert!(!told(&shop.see_cart(&cart).await));
+    let path = format!("/v1/admin/variants/{}", product.variant);
+    let change = json!({ "prices": prices(PRICE + 1) });
+    shop.patch(&path).bearer(&shop.owner().await).json(change).send().await.expect(200);
+    within(PUBLISHED_MILLIS, "the cart tells", async || {
+        let cart = shop.see_cart(&cart).await;
+        (told(&cart) && cart["lines"][0]["unit_price"]["amount"] == PRICE).then_some(())
+    })
+    .await;
 }

@@ -5,7 +5,8 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::ask::{Answer, Ask};
-use crate::openapi::Operation;
+use crate::fixtures::{Cart, Product};
+use crate::openapi::{Ids, Operation};
 use crate::shop::Shop;
 
 /// Requests under way at once.
@@ -16,13 +17,24 @@ struct Attacker {
     shop: Shop,
     owner: String,
     customer: String,
+    /// A cart and an order of the customer's, and a product of the shop's.
+    own: Ids,
 }
 
 impl Attacker {
     async fn new() -> Self {
         let shop = Shop::open().await;
         let (owner, customer) = (shop.owner().await, shop.customer().await.access);
-        Self { shop, owner, customer }
+        let Product { id: product, variant, .. } = shop.stocked(5).await;
+        let lines = json!({ "lines": [{ "variant_id": variant, "quantity": 1 }] });
+        let cart = async || {
+            let made = shop.post("/v1/carts").bearer(&customer).json(lines.clone()).send().await.expect(201).json();
+            Cart { id: text(&made, "id"), token: text(&made, "token"), json: made }
+        };
+        let (cart, ordered) = (cart().await.id, shop.ready(cart().await).await);
+        shop.place(&ordered, "pm_card_chargeDeclined").await.expect(201);
+        let own = Ids { cart, order: ordered.id, product, variant };
+        Self { shop, owner, customer, own }
     }
 
     fn ask(&self, operation: &Operation, query: &str) -> Ask {
@@ -49,9 +61,12 @@ impl Attacker {
         operations
     }
 
-    /// Those that read a JSON body.
+    /// Those that read a JSON body, about what is there and may be changed.
     async fn readers(&self) -> Vec<Operation> {
-        self.operations().await.into_iter().filter(|operation| operation.body.is_some()).collect()
+        let mut readers = self.operations().await;
+        readers.retain(|operation| operation.body.is_some());
+        readers.iter_mut().for_each(|operation| operation.ids = self.own.clone());
+        readers
     }
 }
 
@@ -64,6 +79,20 @@ fn harmless(answer: &Answer, sent: &str, must_fail: bool) {
         for leak in ["panicked", "SELECT ", "INSERT ", "constraint failed", ".rs:"] {
             assert!(!problem.contains(leak), "for {sent:?} {}", answer.told());
         }
+    }
+}
+
+fn text(json: &Value, member: &str) -> String {
+    json[member].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_the_attacks_are_aimed_at_is_there() {
+    let attacker = Attacker::new().await;
+    for operation in attacker.readers().await {
+        let answer = attacker.ask(&operation, "").json(operation.example()).send().await;
+        let aimed = operation.template.contains('{');
+        assert!(!aimed || ![401, 403, 404].iter().any(|status| answer.is(*status)), "{}", answer.told());
     }
 }
 
@@ -94,6 +123,10 @@ async fn a_body_that_is_not_json_is_refused() {
         }
     }
     attacker.send(asks).await;
+    for broken in ["[", "[1,", "{\"lines\":1", "{\"foo\":1", "{\"lines\":[[[", "{\"currency\":\"EUR\"} more"] {
+        let answer = attacker.shop.post("/v1/carts").body("application/json", broken).send().await;
+        answer.problem(400, "unparsable");
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,50 @@ use crate::shop::Shop;
 /// The methods a path of the description may have.
 pub const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
+/// What the parameters of paths, and ids in bodies, stand for.
+#[derive(Debug, Clone)]
+pub struct Ids {
+    pub cart: String,
+    pub order: String,
+    pub product: String,
+    pub variant: String,
+}
+
+impl Ids {
+    /// Of the right kinds, and nobody's.
+    fn strangers() -> Self {
+        let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        Self { cart: id("ord_"), order: id("ord_"), product: id("prod_"), variant: id("var_") }
+    }
+
+    fn id(&self, room: &str, parameter: &str) -> String {
+        match (room, parameter) {
+            (_, "{line_id}") | ("lines", _) => "line_1".to_owned(),
+            (_, "{provider}") => "test".to_owned(),
+            ("carts", _) => self.cart.clone(),
+            ("orders", _) => self.order.clone(),
+            ("variants" | "stock", _) | (_, "{variant_id}") => self.variant.clone(),
+            ("products", _) => self.product.clone(),
+            ("sessions", _) => "ses_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+            _ => "nobodys".to_owned(),
+        }
+    }
+
+    fn text<'a>(&'a self, schema: &Value) -> &'a str {
+        match (schema["format"].as_str(), schema["pattern"].as_str()) {
+            (Some("email"), _) => "nobody@example.com",
+            (Some("date-time"), _) => "2026-01-31T09:30:00.000Z",
+            (_, Some("^[A-Z]{3}$")) => "EUR",
+            (_, Some("^[A-Z]{2}$")) => "DE",
+            (_, Some("^line_[0-9]+$")) => "line_1",
+            (_, Some(pattern)) if pattern.starts_with("^var_") => &self.variant,
+            (_, Some(pattern)) if pattern.starts_with("^prod_") => &self.product,
+            (_, Some(pattern)) if pattern.starts_with("^ord_") => &self.order,
+            _ => "example",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Operation {
     pub method: Method,
@@ -18,6 +62,8 @@ pub struct Operation {
     pub template: String,
     /// The schema of its JSON body, references resolved at the top.
     pub body: Option<Value>,
+    /// Strangers', at first.
+    pub ids: Ids,
     document: Arc<Value>,
 }
 
@@ -26,11 +72,11 @@ impl Operation {
         self.template.starts_with("/v1/admin/")
     }
 
-    /// A path of this shape to things that do not exist, or are not the caller's.
+    /// A path of this shape.
     pub fn path(&self) -> String {
         let mut room = "";
         let parts = self.template.split('/').map(|part| {
-            let id = part.starts_with('{').then(|| stranger(room, part));
+            let id = part.starts_with('{').then(|| self.ids.id(room, part));
             room = part;
             id.unwrap_or_else(|| part.to_owned())
         });
@@ -62,7 +108,7 @@ impl Operation {
         }
         let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or("object");
         match kind {
-            "string" => json!(example_text(schema)),
+            "string" => json!(self.ids.text(schema)),
             "integer" | "number" => json!(1),
             "boolean" => json!(true),
             "array" if depth < 4 => json!([self.example_of(&schema["items"], depth + 1)]),
@@ -79,35 +125,6 @@ impl Operation {
             }
         }
     }
-}
-
-fn example_text(schema: &Value) -> &str {
-    match (schema["format"].as_str(), schema["pattern"].as_str()) {
-        (Some("email"), _) => "nobody@example.com",
-        (Some("date-time"), _) => "2026-01-31T09:30:00.000Z",
-        (_, Some("^[A-Z]{3}$")) => "EUR",
-        (_, Some("^[A-Z]{2}$")) => "DE",
-        (_, Some("^line_[0-9]+$")) => "line_1",
-        (_, Some(pattern)) if pattern.starts_with("^var_") => "var_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-        (_, Some(pattern)) if pattern.starts_with("^prod_") => "prod_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-        (_, Some(pattern)) if pattern.starts_with("^ord_") => "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-        _ => "example",
-    }
-}
-
-/// An id of the right kind that is nobody's.
-fn stranger(room: &str, parameter: &str) -> String {
-    let prefix = match (room, parameter) {
-        (_, "{line_id}") | ("lines", _) => return "line_1".to_owned(),
-        (_, "{provider}") => return "test".to_owned(),
-        ("carts" | "orders", _) => "ord_",
-        ("variants" | "stock", _) | (_, "{variant_id}") => "var_",
-        ("products", _) => "prod_",
-        ("sessions", _) => "ses_",
-        ("customers" | "staff", _) => "cus_",
-        _ => return "nobodys".to_owned(),
-    };
-    format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV")
 }
 
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
@@ -134,7 +151,8 @@ impl Shop {
                         &resolved(&document, &operation["requestBody"])["content"]["application/json"]["schema"];
                     let body = schema.is_object().then(|| resolved(&document, schema).clone());
                     let document = document.clone();
-                    operations.push(Operation { method, template: template.clone(), body, document });
+                    let ids = Ids::strangers();
+                    operations.push(Operation { method, template: template.clone(), body, ids, document });
                 }
             }
         }

@@ -406,3 +406,16 @@ async fn an_answer_that_got_lost_is_asked_for_again() {
     shop.until_available(&product.variant, 3).await;
     assert_eq!(shop.host().ledger.charges().len(), 2);
 }
+
+#[tokio::test]
+async fn another_sites_form_does_not_replace_the_cart() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    // The browser keeps the cart's cookie back, and would take a new one.
+    let browser = Browser::new(&shop);
+    let fields = vec![("variant_id", product.variant.as_str()), ("quantity", "1")];
+    let add = || browser.form("/cart/lines", &fields);
+    let strange = add().header("sec-fetch-site", "cross-site").header("origin", "https://evil.example").send().await;
+    assert!(strange.expect(403).set_cookie("__Host-cart").is_none());
+    add().header("sec-fetch-site", "same-origin").send().await.expect(303);
+}

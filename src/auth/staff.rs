@@ -1,12 +1,13 @@
-//! [`Staff`]: whoever may not write the catalog hears so before the body is
-//! read, so that a stranger learns nothing from what is wrong with it.
+//! [`Staff`]: whoever may not do what staff do hears so before anything else
+//! of the request is read, so that a stranger learns nothing from what is
+//! wrong with it. The first of a handler's arguments after the state.
 
 use aide::OperationInput;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
+use super::{Caller, SignedIn};
 use crate::app::App;
-use crate::auth::{Caller, SignedIn};
 use crate::error::Problem;
 
 /// A signed-in member of staff.
