@@ -273,7 +273,7 @@ pub fn header_parameter(ctx: &mut GenContext, operation: &mut Operation, name: &
     );
 }
 
-/// What an idempotency key is compared by: method, path and body.
+/// What an idempotency key is compared by: the operation's name and the body.
 pub fn request_digest(operation: &str, body: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(operation.len() + 1 + body.len());
     bytes.extend_from_slice(operation.as_bytes());

@@ -1,6 +1,7 @@
 //! `Idempotency-Key` for writes to the database: the record goes into the
 //! same batch as the write, so either both are there or neither is. (Orders
-//! keep their own records, in their object.)
+//! keep their own records, in their object; an adjustment of stock is the
+//! pool's to repeat, and its record follows.)
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};

@@ -15,6 +15,7 @@
 //! | [`pools`] | finite supplies: the object that cannot oversell |
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes; lists of orders |
+//! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
 

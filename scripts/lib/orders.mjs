@@ -5,7 +5,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { spread } from "./wait.mjs";
 
-/** Longer than a message may wait in the queue, retries included. */
+/** Longer than a message waits in the queue while the database answers. */
 const RECENT_MILLISECONDS = 120_000;
 
 /** The ids of the orders written to shortly before the crash, read from their objects' files. */

@@ -36,11 +36,6 @@ impl HostDatabase {
         Self { connection: Arc::new(Mutex::new(connection)), faults: faults.clone() }
     }
 
-    /// Looks into the database past the port, for invariants.
-    pub fn look<T>(&self, look: impl FnOnce(&Connection) -> T) -> T {
-        look(&self.connection.lock().unwrap())
-    }
-
     fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
         if statements.is_empty() {
             return Err(DatabaseError::Unavailable("No SQL statements detected.".to_owned()));

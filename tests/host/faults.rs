@@ -43,12 +43,9 @@ struct Rule {
     when: When,
 }
 
-type Judge = Box<dyn FnMut(Site, &str) -> Option<When> + Send>;
-
 #[derive(Default)]
 struct State {
     rules: Vec<Rule>,
-    judge: Option<Judge>,
     passed: BTreeMap<Site, usize>,
 }
 
@@ -71,16 +68,9 @@ impl Faults {
         self.add(Rule { site, containing: containing.to_owned(), skip: 0, once: false, when });
     }
 
-    /// Lets a simulation decide, after the rules.
-    pub fn judged_by(&self, judge: impl FnMut(Site, &str) -> Option<When> + Send + 'static) {
-        self.0.lock().unwrap().judge = Some(Box::new(judge));
-    }
-
     /// Nothing fails any more.
     pub fn clear(&self) {
-        let mut state = self.0.lock().unwrap();
-        state.rules.clear();
-        state.judge = None;
+        self.0.lock().unwrap().rules.clear();
     }
 
     /// How many operations there were at the site so far, failed ones too.
@@ -92,10 +82,7 @@ impl Faults {
     pub fn verdict(&self, site: Site, text: &str) -> Option<When> {
         let mut state = self.0.lock().unwrap();
         *state.passed.entry(site).or_default() += 1;
-        let rule = state.rules.iter().position(|rule| rule.site == site && text.contains(&rule.containing));
-        let Some(index) = rule else {
-            return state.judge.as_mut().and_then(|judge| judge(site, text));
-        };
+        let index = state.rules.iter().position(|rule| rule.site == site && text.contains(&rule.containing))?;
         let rule = &mut state.rules[index];
         if rule.skip > 0 {
             rule.skip -= 1;

@@ -2,8 +2,6 @@
 //! keeps the limits and the semantics of the platform, and can fail before or
 //! after it has taken effect.
 
-#![allow(dead_code, reason = "two test binaries share this, and each uses a part")]
-
 pub mod cache;
 pub mod clock;
 pub mod database;
@@ -64,7 +62,6 @@ impl Setup {
 /// A running host. Its objects and its queue end with it.
 pub struct Host {
     pub config: Config,
-    pub seed: u64,
     pub database: HostDatabase,
     pub cache: HostCache,
     pub objects: HostObjects,
@@ -106,7 +103,6 @@ impl Host {
         };
         let host = Self {
             config: setup.config,
-            seed: setup.seed,
             database,
             cache: HostCache::new(&setup.clock, &faults),
             objects,

@@ -61,10 +61,6 @@ pub enum Message {
         id: ObjectId,
         answer: oneshot::Sender<Option<Timestamp>>,
     },
-    Names {
-        class: ObjectClass,
-        answer: oneshot::Sender<Vec<String>>,
-    },
     Stop,
 }
 
@@ -112,11 +108,6 @@ impl HostObjects {
         self.ask(|answer| Message::Alarm { id: (class, name.to_owned()), answer }).await
     }
 
-    /// The objects of a class that were ever called.
-    pub async fn names(&self, class: ObjectClass) -> Vec<String> {
-        self.ask(|answer| Message::Names { class, answer }).await
-    }
-
     /// Panics of objects so far, other than those asked for by faults, and
     /// alarms that were given up.
     pub fn crashes(&self) -> Vec<String> {
@@ -152,10 +143,6 @@ impl HostObjects {
                 Message::Look { id, look } => look(&world.slot(&id).store.borrow()),
                 Message::Alarm { id, answer } => {
                     let _ = answer.send(world.slot(&id).alarm.get());
-                }
-                Message::Names { class, answer } => {
-                    let names = world.slots.borrow().keys().filter(|id| id.0 == class).map(|id| id.1.clone()).collect();
-                    let _ = answer.send(names);
                 }
                 Message::Stop => break,
             }

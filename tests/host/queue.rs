@@ -22,6 +22,9 @@ const MAX_BATCH: usize = 100;
 const MAX_DELIVERIES: u32 = 4;
 const RETRY_MILLIS: u32 = 1_000;
 
+/// The most bytes of a message (Cloudflare Queues, "Limits": 128 KB).
+const MAX_MESSAGE: usize = 128_000;
+
 /// A message and how often it was delivered.
 pub type Message = (String, u32);
 
@@ -94,6 +97,10 @@ async fn deliver(app: &App, consumer: Consumer, texts: Vec<String>) -> Result<()
 impl EventQueue for HostQueue {
     fn send(&self, messages: Vec<String>) -> Pending<'_, Result<(), QueueError>> {
         Box::pin(async move {
+            // The platform writes each as JSON.
+            if messages.iter().any(|text| serde_json::json!(text).to_string().len() > MAX_MESSAGE) {
+                return Err(QueueError("message too large".to_owned()));
+            }
             let verdict = self.faults.verdict(Site::Send, &messages.join("\n"));
             tokio::task::yield_now().await;
             if verdict != Some(When::Before) {

@@ -73,10 +73,9 @@ async function productWith(slug, pieces) {
   return product;
 }
 
-const ring = async (order) => {
-  const { status, text } = await shop.request("POST", `/harness/ring/${order}`);
-  assert.equal(status, 204, text);
-};
+/** Has an order's object do one of the things of harness.js. */
+const make = async (order, what) => (await shop.ask("POST", `/harness/${what}/${order}`)).answer;
+const ring = (order) => make(order, "ring");
 
 /** The row that only the queue's consumer writes: reading it touches no object. */
 const row = (order) => env.DB.prepare("SELECT status, payment_status, version FROM orders WHERE id = ?").bind(order).first();
@@ -190,6 +189,23 @@ test("a cancelled order whose alarm rings twice is voided once and its pieces co
   assert.deepEqual({ on_hand, held }, { on_hand: 3, held: 0 });
   assert.equal(ledger.charges.get(`${cart.id}-1`)?.status, "voided");
   await eventually("the list knows", 15_000, async () => (await row(cart.id))?.status === "cancelled");
+});
+
+test("an alarm that fails rings again until it does not", async () => {
+  const product = await productWith("failing", 5);
+  const cart = await shop.readyCart([{ variant_id: product.variant, quantity: 1 }]);
+  const placed = await shop.place(cart, "pm_card_authenticationRequired", "failing");
+  assert.equal(placed.body.status, "awaiting_payment", placed.text);
+  await make(cart.id, "break");
+  await evict("ORDERS", cart.id);
+  assert.equal((await shop.request("GET", `/v1/orders/${cart.id}`, { cart })).status, 503, "it cannot be read");
+  // The platform gives an alarm up after six failures.
+  for (let failure = 0; failure < 7; failure += 1) await ring(cart.id);
+  const next = await make(cart.id, "alarmAt");
+  assert.ok(next > Date.now() && next <= Date.now() + 10_000, `the next at ${next}`);
+  await make(cart.id, "mend");
+  await eventually("the alarm that rang is set for the hold's end", 15_000, async () => (await make(cart.id, "alarmAt")) > Date.now() + 60_000);
+  assert.equal((await shop.order(cart.id, cart)).status, "awaiting_payment");
 });
 
 test("queue messages delivered twice and in reverse leave the newest state once", async () => {

@@ -1,6 +1,6 @@
-// The Worker as it is, with two things that a test cannot do from outside: ring an order's alarm
-// now (the platform allows no RPC to `alarm`), and have every queue message delivered twice, the
-// first time in reverse.
+// The Worker as it is, with what a test cannot do from outside: ring an order's alarm now (the
+// platform allows no RPC to `alarm`), make its log unreadable for a while, and have every queue
+// message delivered twice, the first time in reverse.
 import app, { OrderObject as Order } from "../../src/edge/entry.js";
 
 export { PoolObject, PublisherObject } from "../../src/edge/entry.js";
@@ -8,6 +8,18 @@ export { PoolObject, PublisherObject } from "../../src/edge/entry.js";
 export class OrderObject extends Order {
   ring() {
     return this.alarm();
+  }
+
+  break() {
+    this.ctx.storage.sql.exec("INSERT INTO log (seq, events) VALUES (1000000, 'nonsense')");
+  }
+
+  mend() {
+    this.ctx.storage.sql.exec("DELETE FROM log WHERE seq = 1000000");
+  }
+
+  alarmAt() {
+    return this.ctx.storage.getAlarm();
   }
 }
 
@@ -19,9 +31,9 @@ export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     if (pathname === "/harness/delivered") return Response.json({ delivered });
-    if (!pathname.startsWith("/harness/ring/")) return app.fetch(request, env, ctx);
-    await env.ORDERS.getByName(pathname.slice("/harness/ring/".length)).ring();
-    return new Response(null, { status: 204 });
+    const [, harness, what, order] = pathname.split("/");
+    if (harness !== "harness") return app.fetch(request, env, ctx);
+    return Response.json({ answer: (await env.ORDERS.getByName(order)[what]()) ?? null });
   },
 
   async queue(batch, env, ctx) {
