@@ -169,10 +169,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send a form"));
         }
         let bytes = bounded_body(Request::from_parts(parts, body)).await?;
-        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| {
-            Problem::invalid_field("", "the form was not complete; please go back and try again")
-                .caused_by(error.to_string())
-        })
+        let incomplete = |_| Problem::invalid_field("", "the form was not complete; please go back and try again");
+        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(incomplete)
     }
 }
 

@@ -16,8 +16,7 @@ use super::view;
 use crate::ids::VariantId;
 use crate::payments::{self, Outcome};
 use crate::pools;
-use crate::pools::pool::Level;
-use crate::pools::pool::Refusal;
+use crate::pools::pool::{Level, Refusal};
 use crate::ports::ObjectUnavailable;
 use crate::telemetry;
 
