@@ -1,6 +1,8 @@
 //! `Shop`: the suite's client, on a fresh native shop or on a live one.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -47,7 +49,7 @@ impl Shop {
     /// suite runs against a live one.
     pub async fn native(why: &str) -> Option<Self> {
         if live_url().is_some() {
-            println!("skipped on a live shop: {why}");
+            leave_out(why);
             return None;
         }
         Some(Self::open_native().await)
@@ -81,14 +83,20 @@ impl Shop {
         matches!(&*self.0, Door::Native { .. })
     }
 
-    /// What the payment provider has written down; on a live shop that is not
-    /// looked at, and said so.
-    pub fn ledger(&self) -> Option<&Ledger> {
-        if !self.is_native() {
-            println!("not looked at on a live shop: the provider's ledger");
-            return None;
+    /// The host, for the part of a test that needs its powers; none on a live shop.
+    pub fn native_host(&self, why: &str) -> Option<&Host> {
+        match &*self.0 {
+            Door::Native { host, .. } => Some(host),
+            Door::Live { .. } => {
+                leave_out(why);
+                None
+            }
         }
-        Some(&self.host().ledger)
+    }
+
+    /// What the payment provider has written down, where that can be seen.
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.native_host("the provider's ledger cannot be seen").map(|host| &host.ledger)
     }
 
     /// The native shop's host.
@@ -182,6 +190,15 @@ impl Shop {
 
 fn live_url() -> Option<String> {
     std::env::var("TRADEPOST_URL").ok().map(|url| url.trim_end_matches('/').to_owned())
+}
+
+/// Says once what is left out on a live shop.
+#[allow(clippy::explicit_write, reason = "eprintln! is shown only for tests that fail")]
+fn leave_out(why: &str) {
+    static SAID: std::sync::Mutex<BTreeSet<String>> = std::sync::Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(why.to_owned()) {
+        writeln!(std::io::stderr(), "left out on a live shop: {why}").unwrap();
+    }
 }
 
 fn setup() -> Setup {
