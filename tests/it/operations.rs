@@ -2,7 +2,9 @@
 
 use http::Method;
 use serde_json::json;
+use tradepost::ports::ObjectClass;
 
+use crate::host::faults::{Site, When};
 use crate::openapi::METHODS;
 use crate::shop::{Shop, unique};
 
@@ -16,6 +18,19 @@ async fn the_worker_says_that_it_is_well() {
 #[tokio::test]
 async fn readiness_looks_at_every_part() {
     let shop = Shop::open().await;
+    let all_but = |lost: &str| {
+        json!(["database", "cache", "objects"].map(|name| json!({ "name": name, "answers": name != lost })))
+    };
+    let ready = shop.get("/readyz").send().await.expect(200).json();
+    assert_eq!(ready, json!({ "status": "ok", "parts": all_but("none") }));
+    let Some(host) = shop.native_host("its parts cannot be made to fail") else { return };
+    let pools = Site::Command(ObjectClass::Pool);
+    for (part, site) in [("database", Site::Batch), ("cache", Site::CacheGet), ("objects", pools)] {
+        host.faults.always(site, "", When::Before);
+        let problem = shop.get("/readyz").send().await.problem(503, "unavailable");
+        assert_eq!(problem["parts"], all_but(part));
+        host.faults.clear();
+    }
     shop.get("/readyz").send().await.expect(200);
 }
 
