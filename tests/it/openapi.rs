@@ -11,6 +11,9 @@ use crate::shop::Shop;
 /// The methods a path of the description may have.
 pub const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
+/// How deep an example goes, should a schema contain itself.
+const MAX_DEPTH: usize = 8;
+
 /// What the parameters of paths, and ids in bodies, stand for.
 #[derive(Debug, Clone)]
 pub struct Ids {
@@ -22,7 +25,7 @@ pub struct Ids {
 
 impl Ids {
     /// Of the right kinds, and nobody's.
-    fn strangers() -> Self {
+    pub fn strangers() -> Self {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
         Self { cart: id("ord_"), order: id("ord_"), product: id("prod_"), variant: id("var_") }
     }
@@ -30,7 +33,6 @@ impl Ids {
     fn id(&self, room: &str, parameter: &str) -> String {
         match (room, parameter) {
             (_, "{line_id}") | ("lines", _) => "line_1".to_owned(),
-            (_, "{provider}") => "test".to_owned(),
             ("carts", _) => self.cart.clone(),
             ("orders", _) => self.order.clone(),
             ("variants" | "stock", _) | (_, "{variant_id}") => self.variant.clone(),
@@ -63,13 +65,17 @@ pub struct Operation {
     /// The schema of its JSON body, references resolved at the top.
     pub body: Option<Value>,
     /// Strangers', at first.
-    pub ids: Ids,
+    ids: Ids,
     document: Arc<Value>,
 }
 
 impl Operation {
     pub fn is_admins(&self) -> bool {
         self.template.starts_with("/v1/admin/")
+    }
+
+    pub fn about(self, ids: &Ids) -> Self {
+        Self { ids: ids.clone(), ..self }
     }
 
     /// A path of this shape.
@@ -83,7 +89,7 @@ impl Operation {
         parts.collect::<Vec<_>>().join("/")
     }
 
-    /// A body that fits its schema, more or less.
+    /// A body that fits its schema, more or less: what it must have, and no more.
     pub fn example(&self) -> Value {
         self.body.as_ref().map_or(Value::Null, |schema| self.example_of(schema, 0))
     }
@@ -111,14 +117,14 @@ impl Operation {
             "string" => json!(self.ids.text(schema)),
             "integer" | "number" => json!(1),
             "boolean" => json!(true),
-            "array" if depth < 4 => json!([self.example_of(&schema["items"], depth + 1)]),
+            "array" if depth < MAX_DEPTH => json!([self.example_of(&schema["items"], depth + 1)]),
             "array" => json!([]),
             "null" => Value::Null,
             _ => {
                 let mut example = json!({});
-                for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                    if depth < 4 {
-                        example[name] = self.example_of(property, depth + 1);
+                for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                    if depth < MAX_DEPTH {
+                        example[name] = self.example_of(&schema["properties"][name], depth + 1);
                     }
                 }
                 example
