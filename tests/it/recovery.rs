@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tradepost::ports::ObjectClass;
+use tradepost::ports::{Clock, ObjectClass};
 
 use crate::ask::Answer;
 use crate::fixtures::{Cart, payment};
@@ -27,6 +27,17 @@ async fn ends(shop: &Shop, cart: &Cart) -> Value {
         (order["status"] != "awaiting_payment").then_some(order)
     })
     .await
+}
+
+/// Until the order has nothing left to do but to wait for its hold to lapse, so
+/// that the next commit is that of the next request.
+async fn until_at_rest(shop: &Shop, cart: &Cart) {
+    within(20_000, &format!("{} is at rest", cart.id), async || {
+        shop.host().clock.advance(1_000);
+        let alarm = shop.host().objects.alarm(ObjectClass::Order, &cart.id).await?;
+        (alarm.since(shop.host().clock.now()) > 60_000).then_some(())
+    })
+    .await;
 }
 
 async fn tell_the_bank(shop: &Shop, cart: &Cart, outcome: &str) -> Answer {
@@ -90,6 +101,7 @@ async fn a_refusal_after_an_approval_that_was_lost_finds_it_paid() {
     let product = shop.stocked(5).await;
     let cart = shop.ready_cart(&product.variant, 1).await;
     shop.place(&cart, "pm_card_authenticationRequired").await.expect(201);
+    until_at_rest(&shop, &cart).await;
     shop.host().faults.nth(Site::Commit(ObjectClass::Order), "", 0, When::Before);
     tell_the_bank(&shop, &cart, "approve").await;
     tell_the_bank(&shop, &cart, "decline").await;
@@ -103,6 +115,7 @@ async fn a_payment_that_comes_to_be_asked_for_too_late_is_not() {
     let product = shop.stocked(1).await;
     let cart = shop.ready_cart(&product.variant, 1).await;
     shop.place(&cart, "pm_card_chargeDeclined").await.expect(201);
+    until_at_rest(&shop, &cart).await;
     // The second payment is written down, and the object dies before it asks.
     shop.host().faults.nth(Site::Commit(ObjectClass::Order), "", 0, When::After);
     shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment("pm_card_visa")).send().await;
