@@ -254,10 +254,52 @@ fn forged(method: &Method, path: &str, headers: &HeaderMap) -> Option<Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let same_origin = match (text("sec-fetch-site"), text("origin"), text("host")) {
         (Some(site), _, _) => site == "same-origin",
-        (None, Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (None, Some(origin), host) => origin.split_once("://").is_some_and(|(_, from)| Some(from) == host),
         // Browsers name the origin of a form.
         _ => !by_cookie,
     };
     (!same_origin)
         .then(|| Problem::new(StatusCode::FORBIDDEN, "csrf", "this request did not come from the shop's own pages"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(path: &str, sent: &[(&'static str, &'static str)]) -> bool {
+        let pairs = sent.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let headers: HeaderMap = pairs.collect();
+        assert!(forged(&Method::GET, path, &headers).is_none(), "a read changes nothing");
+        forged(&Method::POST, path, &headers).is_some()
+    }
+
+    #[test]
+    fn what_our_cookies_authenticate_comes_from_our_own_pages() {
+        let ours = ("cookie", "_ga=1; __Host-access=a");
+        let (host, own, other) = (("host", "a.shop"), ("origin", "https://a.shop"), ("origin", "https://b.shop"));
+        let cross = ("sec-fetch-site", "cross-site");
+        assert!(refused("/v1/carts", &[ours, host]));
+        assert!(refused("/v1/carts", &[ours, host, other]));
+        assert!(refused("/v1/carts", &[ours, host, own, cross]));
+        assert!(refused("/v1/carts", &[ours, own]), "nothing says that this origin is ours");
+        assert!(!refused("/v1/carts", &[ours, host, own]));
+        for asked in [("authorization", "Bearer a"), ("x-cart-token", "a")] {
+            assert!(!refused("/v1/carts", &[ours, host, other, asked]), "another site would have to ask");
+        }
+        assert!(!refused("/v1/carts", &[("cookie", "_ga=1; not__Host-access=a"), host, other]));
+    }
+
+    #[test]
+    fn another_sites_form_is_refused_without_a_cookie() {
+        let (host, own, other) = (("host", "a.shop"), ("origin", "https://a.shop"), ("origin", "https://b.shop"));
+        for site in ["cross-site", "same-site", "none"] {
+            assert!(refused("/cart/lines", &[host, ("sec-fetch-site", site)]), "{site}");
+        }
+        for foreign in [&[host, other][..], &[host, ("origin", "null")], &[other]] {
+            assert!(refused("/cart/lines", foreign), "{foreign:?}");
+            assert!(!refused("/v1/carts", foreign) && !refused("/dev/x", foreign), "{foreign:?}");
+        }
+        assert!(!refused("/cart/lines", &[host, own]));
+        assert!(!refused("/cart/lines", &[host]), "no browser");
+    }
 }
