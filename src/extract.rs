@@ -62,7 +62,9 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     };
     read.map_err(|error: serde_json::Error| {
         // What comes after the first thing that does not fit may be broken.
-        match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+        // What is skipped is not looked at for UTF-8 (RFC 8259, section 8.1).
+        let text = std::str::from_utf8(bytes).map_err(serde::de::Error::custom);
+        match text.and_then(serde_json::from_str::<serde::de::IgnoredAny>) {
             Ok(_) => Problem::invalid_field(pointer_to(bytes, &error), without_position(&error.to_string())),
             Err(broken) => Problem::unparsable(format!("the body is not JSON: {broken}")),
         }
@@ -339,6 +341,12 @@ mod tests {
         for body in ["", "{", "{\"lines\":", "nonsense", "{} {}"] {
             let problem = parse_json::<NewCart>(body.as_bytes()).err().unwrap();
             assert_eq!(problem.status, StatusCode::BAD_REQUEST, "{body}");
+        }
+        for body in
+            [&b"{\"foo\":\"\xff\"}"[..], b"{\"currency\":\"\xff\"}", b"{\"\xff\":1}", b"[\"\xff\"]", b"\"\xc3\x28\""]
+        {
+            let problem = parse_json::<NewCart>(body).err().unwrap();
+            assert_eq!(problem.status, StatusCode::BAD_REQUEST, "{body:?}");
         }
         let deep = "[".repeat(100_000);
         let problem = parse_json::<NewCart>(format!("{{\"lines\":{deep}").as_bytes()).err().unwrap();
