@@ -233,6 +233,17 @@ async fn a_slug_or_a_sku_that_is_taken_is_a_conflict() {
     let body = product_body(&json!({ "variants": [{ "sku": product.sku, "prices": prices(1) }] }));
     let answer = shop.post("/v1/admin/products").bearer(&owner).json(body).send().await.expect(409);
     answer.problem(409, "sku_taken");
+    let sized = |sku: &str, size: &str| json!({ "sku": sku, "options": { "Size": size }, "prices": prices(1) });
+    let sizes = json!([{ "name": "Size", "values": ["S", "L"] }]);
+    let other = json!({ "options": sizes, "variants": [sized(&unique("sku"), "S")] });
+    let other = shop.new_product(other).await;
+    for ask in [
+        shop.post(&format!("/v1/admin/products/{}/variants", other.id)).json(sized(&product.sku, "L")),
+        shop.patch(&format!("/v1/admin/variants/{}", other.variant)).json(json!({ "sku": product.sku })),
+    ] {
+        let problem = ask.bearer(&owner).send().await.problem(409, "sku_taken");
+        assert_eq!(problem["errors"][0]["pointer"], "/sku");
+    }
 }
 
 #[tokio::test]
