@@ -17,7 +17,7 @@ use super::password::{NewPassword, PlainPassword};
 use super::session::{RefreshToken, Session};
 use super::sign_in::{self, Grant};
 use super::token::{self, Jwk};
-use super::{Caller, Role, bearer, cookies};
+use super::{Role, SignedIn, bearer, cookies};
 use crate::app::App;
 use crate::error::Problem;
 use crate::extract::{IdempotencyKey, Json, Path};
@@ -131,8 +131,7 @@ pub struct SessionView {
 }
 
 /// The devices one is signed in on.
-pub async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<axum::Json<SessionList>, Problem> {
-    let who = caller.signed_in()?;
+pub async fn list_sessions(State(app): State<App>, who: SignedIn) -> Result<axum::Json<SessionList>, Problem> {
     let view = |session: Session| SessionView {
         id: session.id,
         created_at: session.created_at,
@@ -152,10 +151,10 @@ pub struct SessionPath {
 /// Signs one device out.
 pub async fn delete_session(
     State(app): State<App>,
-    caller: Caller,
+    who: SignedIn,
     Path(path): Path<SessionPath>,
 ) -> Result<NoContent, Problem> {
-    sign_in::end_session(&app, caller.signed_in()?, path.id).await?;
+    sign_in::end_session(&app, who, path.id).await?;
     Ok(NoContent)
 }
 
@@ -169,8 +168,8 @@ pub struct Me {
 }
 
 /// The caller's own account.
-pub async fn get_me(State(app): State<App>, caller: Caller) -> Result<axum::Json<Me>, Problem> {
-    let Account { id, email, name, role, created_at } = sign_in::confirm(&app, caller.signed_in()?).await?;
+pub async fn get_me(State(app): State<App>, who: SignedIn) -> Result<axum::Json<Me>, Problem> {
+    let Account { id, email, name, role, created_at } = sign_in::confirm(&app, who).await?;
     Ok(axum::Json(Me { id, email, name, role, created_at }))
 }
 

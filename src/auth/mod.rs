@@ -112,6 +112,17 @@ impl FromRequestParts<App> for Caller {
 
 impl OperationInput for Caller {}
 
+/// Whoever is not signed in hears so before anything else of the request is read.
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Caller::from_request_parts(parts, app).await?.signed_in()
+    }
+}
+
+impl OperationInput for SignedIn {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::object::Message;
 use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
-use crate::auth::{Caller, Staff};
+use crate::auth::{SignedIn, Staff};
 use crate::catalog::{self, cursor};
 use crate::error::Problem;
 use crate::extract::Query;
@@ -170,12 +170,11 @@ pub async fn list_orders(
 /// The signed-in customer's orders, the newest first.
 pub async fn list_my_orders(
     State(app): State<App>,
-    caller: Caller,
+    who: SignedIn,
     Query(page): Query<Page>,
 ) -> Result<Json<OrderList>, Problem> {
-    let account = caller.signed_in()?;
     let filter = OrderFilter { status: None, q: None, from: None, to: None, limit: page.limit, cursor: page.cursor };
-    list(&app, filter, Some(account.id)).await
+    list(&app, filter, Some(who.id)).await
 }
 
 async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Result<Json<OrderList>, Problem> {

@@ -244,6 +244,10 @@ async fn what_is_ones_own_needs_signing_in() {
         answer.problem(401, "not_signed_in");
         assert_eq!(answer.header("www-authenticate"), "Bearer");
     }
+    // Not what else is wrong with the request.
+    for ask in [shop.get("/v1/me/orders?limit=abc"), shop.delete("/v1/auth/sessions/nonsense")] {
+        ask.send().await.problem(401, "not_signed_in");
+    }
 }
 
 #[tokio::test]
