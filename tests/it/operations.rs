@@ -2,8 +2,10 @@
 
 use http::Method;
 use serde_json::json;
+use tradepost::app::Config;
 use tradepost::ports::ObjectClass;
 
+use crate::fixtures::payment;
 use crate::host::faults::{Site, When};
 use crate::openapi::METHODS;
 use crate::shop::{Shop, unique};
@@ -155,6 +157,33 @@ async fn no_other_site_is_let_in_by_default() {
         let answer = asked.header("access-control-request-method", "GET").send().await;
         assert_eq!(answer.header("access-control-allow-origin"), "");
     }
+}
+
+#[tokio::test]
+async fn sites_that_are_listed_are_let_in_and_caches_are_told() {
+    let config = Config { cors_origins: vec!["https://good.example".to_owned()], ..Config::default() };
+    let Some(shop) = Shop::configured("its origins are not known", config).await else { return };
+    for (origin, let_in) in [("https://good.example", true), ("https://evil.example", false)] {
+        for path in ["/v1/products", "/healthz", "/v1/nowhere"] {
+            let answer = shop.get(path).header("origin", origin).send().await;
+            let allowed = answer.header("access-control-allow-origin");
+            assert_eq!(allowed, if let_in { origin } else { "" }, "{path}");
+            assert!(answer.header("vary").contains("origin"), "{path}: {:?}", answer.headers);
+        }
+    }
+    let alone = shop.get("/v1/products").send().await.expect(200);
+    assert!(alone.header("vary").contains("origin"), "{:?}", alone.headers);
+}
+
+#[tokio::test]
+async fn a_deployed_shop_takes_no_test_payments_and_has_no_development_routes() {
+    let Some(shop) = Shop::configured("how it is configured is not known", Config::default()).await else { return };
+    let cart = shop.cart().await;
+    let refused = shop.place(&cart, "pm_card_visa").await;
+    assert_eq!(refused.pointers(), ["/payment/provider"]);
+    let payments = shop.post(&cart.order_path("/payments")).cart_token(&cart.token);
+    assert_eq!(payments.json(payment("pm_card_visa")).send().await.pointers(), ["/provider"]);
+    shop.post(&format!("/dev/orders/{}/republish", cart.id)).send().await.problem(404, "not_found");
 }
 
 #[tokio::test]

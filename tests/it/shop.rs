@@ -55,6 +55,16 @@ impl Shop {
         Some(Self::open_native().await)
     }
 
+    /// A native shop as it is deployed: of this configuration.
+    pub async fn configured(why: &str, config: Config) -> Option<Self> {
+        if live_url().is_some() {
+            leave_out(why);
+            return None;
+        }
+        let database = Some(template().await.database.clone());
+        Some(Self::on(Host::start(Setup { database, ..Setup::new(config) })))
+    }
+
     async fn open_native() -> Self {
         let template = template().await;
         Self::on(Host::start(Setup { database: Some(template.database.clone()), ..setup() }))
