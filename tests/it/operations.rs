@@ -187,6 +187,16 @@ async fn a_deployed_shop_takes_no_test_payments_and_has_no_development_routes() 
 }
 
 #[tokio::test]
+async fn telling_the_lists_once_more_shows_nobody_the_order() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(1).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let answer = shop.post(&format!("/dev/orders/{}/republish", cart.id)).send().await.expect(202);
+    assert!(answer.body.is_empty(), "{}", answer.told());
+}
+
+#[tokio::test]
 async fn an_unknown_path_is_a_problem() {
     let shop = Shop::open().await;
     for path in ["/v1/nowhere", "/v2/products", "/.git/config", "/.env", "/v1/products/a/b/c"] {
