@@ -25,8 +25,12 @@ use crate::orders::order::LineId;
 use crate::orders::view::{CartView, OrderView, Status};
 
 const CORRECT: &str = "Please correct the fields marked below. Nothing has been ordered yet.";
+const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.";
 const UNANSWERED: &str =
     "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
+
+/// What the form calls the total that the buyer was shown.
+const TOTAL: &str = "expected_total";
 
 /// What a buyer wants who places an order.
 struct Wishes<'a> {
@@ -113,7 +117,10 @@ async fn place_order(
         Ok(wishes) => wishes,
         Err(_) if cart.status != Status::Open => return Ok(to_order(&cart).into_response()),
         Err(errors) => {
-            let shown = CheckoutPage::new(app, snapshot, &cart, form, &errors, Some(CORRECT.to_owned()))?;
+            // The page shows the total itself: there is no field to mark.
+            let marked = errors.iter().any(|error| error.pointer != TOTAL);
+            let notice = if marked { CORRECT } else { NO_TOTAL };
+            let shown = CheckoutPage::new(app, snapshot, &cart, form, &errors, Some(notice.to_owned()))?;
             return page_of_problem(&shown, Problem::invalid(errors));
         }
     };
@@ -208,7 +215,7 @@ impl<'a> Wishes<'a> {
             text => match text.parse() {
                 Ok(amount) => Some(Money { amount, currency: cart.currency }),
                 Err(_) => {
-                    errors.push(FieldError::new("expected_total", "This is not a total."));
+                    errors.push(FieldError::new(TOTAL, "This is not a total."));
                     None
                 }
             },
