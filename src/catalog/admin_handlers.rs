@@ -69,7 +69,7 @@ pub async fn list_products(
     _: Staff,
     Query(query): Query<AdminListQuery>,
 ) -> Result<JsonText<AdminProductList<'static>>, Problem> {
-    let limit = query.limit.as_deref().map_or(Ok(listing::DEFAULT_LIMIT), listing::limit)?;
+    let limit = listing::limit(query.limit.as_deref())?;
     let kind = query.status.map_or("any", Status::as_str);
     let after = match query.cursor {
         None => None,

@@ -112,7 +112,7 @@ impl ListQuery {
                 return Err(Problem::invalid_field(name, "this parameter is there twice"));
             }
             match &*name {
-                "limit" => list.limit = limit(&value)?,
+                "limit" => list.limit = limit(Some(&value))?,
                 "cursor" => cursor = Some(value.into_owned()),
                 "sort" => {
                     let detail = "newest, price_asc, price_desc or title";
@@ -143,7 +143,8 @@ fn unsupported(name: &str) -> Problem {
 }
 
 /// A page's size, from its parameter.
-pub fn limit(value: &str) -> Result<usize, Problem> {
+pub fn limit(value: Option<&str>) -> Result<usize, Problem> {
+    let Some(value) = value else { return Ok(DEFAULT_LIMIT) };
     let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
     limit.ok_or_else(|| Problem::invalid_field("limit", "a number from 1 to 100"))
 }

@@ -11,7 +11,7 @@ use super::object::Message;
 use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
-use crate::catalog::{self, cursor};
+use crate::catalog::{self, cursor, listing};
 use crate::error::Problem;
 use crate::extract::Query;
 use crate::ids::{AccountId, OrderId};
@@ -99,7 +99,8 @@ pub struct OrderFilter {
     to: Option<Timestamp>,
     /// 1 to 100; 24 if absent.
     #[serde(default)]
-    limit: Option<u32>,
+    #[schemars(with = "Option<u32>")]
+    limit: Option<String>,
     #[serde(default)]
     cursor: Option<String>,
 }
@@ -109,7 +110,8 @@ pub struct OrderFilter {
 pub struct Page {
     /// 1 to 100; 24 if absent.
     #[serde(default)]
-    limit: Option<u32>,
+    #[schemars(with = "Option<u32>")]
+    limit: Option<String>,
     #[serde(default)]
     cursor: Option<String>,
 }
@@ -178,10 +180,7 @@ pub async fn list_my_orders(
 }
 
 async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Result<Json<OrderList>, Problem> {
-    let limit = filter.limit.unwrap_or(24);
-    if !(1..=100).contains(&limit) {
-        return Err(Problem::invalid_field("limit", "a limit is between 1 and 100"));
-    }
+    let limit = listing::limit(filter.limit.as_deref())?;
     let after = match &filter.cursor {
         Some(cursor) => Some(open_cursor(cursor).ok_or_else(|| {
             Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
@@ -198,7 +197,7 @@ async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Res
     let mut page = conditions.clone();
     page.push(after.as_ref().map(|(at, _)| *at).into());
     page.push(after.map(|(_, id)| id.to_string()).into());
-    page.push(i64::from(limit + 1).into());
+    page.push(u32::try_from(limit.saturating_add(1)).unwrap_or(u32::MAX).into());
     let batch = vec![
         Statement::new(
             "SELECT id, number, status, payment_status, account_id, email, currency, total, pieces, placed_at, updated_at
@@ -226,8 +225,8 @@ async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Res
     let mut next = || -> Rows { answers.next().unwrap_or_default() };
     let mut rows: Vec<Row> = next().decode()?;
     let total = next().first::<Count>()?.map_or(0, |count| count.total);
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     let next_cursor = rows
         .last()
         .filter(|_| more)

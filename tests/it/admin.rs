@@ -230,7 +230,7 @@ async fn whoever_is_not_staff_hears_only_that() {
 async fn a_parameter_that_cannot_be_read_is_named() {
     let shop = Shop::open().await;
     let owner = shop.owner().await;
-    for path in ["/v1/admin/orders", "/v1/admin/products"] {
+    for path in ["/v1/admin/orders", "/v1/admin/products", "/v1/me/orders"] {
         for (query, name) in [
             ("limit=abc", "limit"),
             ("status=zzz", "status"),
@@ -240,6 +240,10 @@ async fn a_parameter_that_cannot_be_read_is_named() {
         ] {
             let answer = shop.get(&format!("{path}?{query}")).bearer(&owner).send().await;
             assert_eq!(answer.pointers(), [name], "{path}?{query}");
+        }
+        for limit in ["abc", "0", "101"] {
+            let answer = shop.get(&format!("{path}?limit={limit}")).bearer(&owner).send().await;
+            assert_eq!(answer.problem(422, "invalid")["detail"], "a number from 1 to 100");
         }
     }
 }
