@@ -86,23 +86,31 @@ pub struct ImageBody {
 #[serde(deny_unknown_fields, default)]
 pub struct ProductPatch {
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
     pub slug: Option<String>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>")]
     pub vendor: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<String>", skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Status", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<OptionBody>", skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<OptionBody>>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<VariantBody>", skip_serializing_if = "Option::is_none")]
     pub variants: Option<Vec<VariantBody>>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<ImageBody>", skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ImageBody>>,
 }
 
@@ -112,13 +120,16 @@ pub struct ProductPatch {
 #[serde(deny_unknown_fields, default)]
 pub struct VariantPatch {
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>")]
     pub title: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "BTreeMap<String, String>", skip_serializing_if = "Option::is_none")]
     pub options: Option<BTreeMap<String, String>>,
     #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none")]
     pub prices: Option<Vec<PriceBody>>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<u32>")]

@@ -258,9 +258,13 @@ async fn a_change_of_an_older_product_than_there_is_is_refused() {
         |title: &str| shop.patch(&path).bearer(&owner).header("if-match", &etag).json(json!({ "title": title }));
     let changed = change("First").send().await.expect(200);
     assert_ne!(changed.header("etag"), etag);
-    for member in ["title", "slug", "status", "variants"] {
+    let contract = shop.openapi().await;
+    for (member, schema) in contract["components"]["schemas"]["ProductPatch"]["properties"].as_object().unwrap() {
         let answer = shop.patch(&path).bearer(&owner).json(json!({ member: null })).send().await;
-        assert_eq!(answer.pointers(), [format!("/{member}")]);
+        match schema.to_string().contains("null") {
+            true => drop(answer.expect(200)),
+            false => assert_eq!(answer.pointers(), [format!("/{member}")]),
+        }
     }
     let refused = change("Second").send().await.expect(412);
     refused.some_problem();
