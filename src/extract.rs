@@ -187,10 +187,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         serde_urlencoded::from_str(query).map(Self).map_err(|error| {
             // The first that cannot be read even by itself; else the message names it.
             let alone = |pair: &&str| serde_urlencoded::from_str::<T>(pair).is_err();
-            let named = query.split('&').find(alone).map(|pair| pair.split('=').next().unwrap_or(pair).to_owned());
+            let named = query.split('&').find(alone).and_then(|pair| form_urlencoded::parse(pair.as_bytes()).next());
             let text = error.to_string();
             let quoted = || text.split('`').nth(1).unwrap_or_default().to_owned();
-            Problem::invalid_field(named.unwrap_or_else(quoted), &*text)
+            Problem::invalid_field(named.map_or_else(quoted, |(name, _)| name.into_owned()), &*text)
         })
     }
 }

@@ -235,6 +235,7 @@ async fn a_parameter_that_cannot_be_read_is_named() {
             ("limit=abc", "limit"),
             ("status=zzz", "status"),
             ("foo=1", "foo"),
+            ("f%20o=1", "f o"),
             ("limit=1&limit=2", "limit"),
             ("cursor=MTcwMDAwMDAwMDAwMC5vcmRfMDFBUlozTkRFS1RTVjRSUkZGUTY5RzVGQVY", "cursor"),
         ] {
