@@ -88,12 +88,11 @@ pub async fn list_products(
         products.push(product.map_err(|error| Problem::internal(error.to_string()))?);
     }
     let total: Option<Total> = answers.next().unwrap_or_default().first()?;
-    let more = products.len() > limit;
-    products.truncate(limit);
-    let last = products.last().filter(|_| more);
+    let last = listing::cut(&mut products, limit);
+    let next_cursor = last.map(|last| cursor::seal("admin/products", kind, &[&last.id.to_string()]));
     let list = AdminProductList {
         items: products.iter().map(AdminProduct::from).collect(),
-        next_cursor: last.map(|last| cursor::seal("admin/products", kind, &[&last.id.to_string()])),
+        next_cursor,
         total: total.map_or(0, |total| total.products),
     };
     Ok(JsonText::from(json(&list)?))

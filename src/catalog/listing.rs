@@ -149,6 +149,14 @@ pub fn limit(value: Option<&str>) -> Result<usize, Problem> {
     limit.ok_or_else(|| Problem::invalid_field("limit", "a number from 1 to 100"))
 }
 
+/// Cuts off what was read beyond the page to see whether more follows; then
+/// the next page begins after the item that is returned.
+pub fn cut<T>(items: &mut Vec<T>, limit: usize) -> Option<&T> {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    items.last().filter(|_| more)
+}
+
 /// One of the shop's currencies, from its parameter.
 pub fn currency(snapshot: &Snapshot, value: &str) -> Result<Currency, Problem> {
     let currency = Currency::parse(value).ok().filter(|currency| snapshot.settings.currencies.contains(currency));
@@ -189,9 +197,7 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
         (Some(_), true) => Box::new(order.iter().take(order.partition_point(|place| key(place) < after)).rev()),
     };
     let mut items: Vec<_> = rest.filter_map(listed).take(query.limit.saturating_add(1)).collect();
-    let more = items.len() > query.limit;
-    items.truncate(query.limit);
-    let next_cursor = items.last().filter(|_| more).map(|last| {
+    let next_cursor = cut(&mut items, query.limit).map(|last| {
         let key = key_of(last.product, Some(last.price), query.sort);
         Cursor { key, id: last.product.id }.text(query.sort, query.currency)
     });

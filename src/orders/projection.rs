@@ -225,11 +225,7 @@ async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Res
     let mut next = || -> Rows { answers.next().unwrap_or_default() };
     let mut rows: Vec<Row> = next().decode()?;
     let total = next().first::<Count>()?.map_or(0, |count| count.total);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows
-        .last()
-        .filter(|_| more)
+    let next_cursor = listing::cut(&mut rows, limit)
         .map(|row| cursor::seal(LIST, "", &[&row.placed_at.to_string(), &row.id.to_string()]));
     Ok(Json(OrderList { items: rows.into_iter().map(summary).collect(), next_cursor, total }))
 }
