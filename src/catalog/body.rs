@@ -91,9 +91,9 @@ pub struct ProductPatch {
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
     pub slug: Option<String>,
-    #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
+    pub description: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>")]
     pub vendor: Option<Option<String>>,
@@ -156,7 +156,7 @@ impl ProductPatch {
         ProductBody {
             title: self.title.unwrap_or(now.title),
             slug: self.slug.or(now.slug),
-            description: self.description.or(now.description),
+            description: self.description.unwrap_or(now.description),
             vendor: self.vendor.unwrap_or(now.vendor),
             tags: self.tags.unwrap_or(now.tags),
             status: self.status.or(now.status),

@@ -266,6 +266,8 @@ async fn a_change_of_an_older_product_than_there_is_is_refused() {
             false => assert_eq!(answer.pointers(), [format!("/{member}")]),
         }
     }
+    let description = shop.get(&path).bearer(&owner).send().await.json()["description"].clone();
+    assert_eq!(description, "", "null takes an optional text away");
     let refused = change("Second").send().await.expect(412);
     refused.some_problem();
     assert_eq!(shop.get(&path).bearer(&owner).send().await.json()["title"], "First");

@@ -34,6 +34,7 @@ function config() {
       TEST_PROVIDER: "on",
       TEST_PROVIDER_LEDGER: ledger.url,
       DEVELOPMENT: "on",
+      CORS_ORIGINS: "https://friend.example",
     },
   };
   writeFileSync(join(folder, "wrangler.json"), JSON.stringify(config));
@@ -239,4 +240,23 @@ test("queue messages delivered twice and in reverse leave the newest state once"
   const shown = () => env.DB.prepare("SELECT on_hand, held FROM stock_levels WHERE variant_id = ?").bind(product.variant).first();
   await eventually("the shown stock is the pool's", 15_000, async () => (await shown())?.on_hand === 50 - carts.length);
   assert.deepEqual(await shown(), { on_hand: 50 - carts.length, held: 0 });
+});
+
+test("the quick path says that other sites are answered otherwise", async () => {
+  const product = await productWith("varied", 1);
+  const path = `/v1/products/${product.slug}`;
+  const { headers } = await shop.request("GET", path);
+  assert.equal(headers.get("vary"), "origin");
+  const again = await shop.request("GET", path, { headers: { "if-none-match": headers.get("etag") } });
+  assert.deepEqual([again.status, again.headers.get("vary")], [304, "origin"]);
+  const friend = await shop.request("GET", path, { headers: { origin: "https://friend.example" } });
+  assert.equal(friend.headers.get("access-control-allow-origin"), "https://friend.example");
+});
+
+test("an asset that is not there is a problem like any other", async () => {
+  for (const path of ["/assets/nope.svg", "/openapi.jsonx", "/favicon.ico"]) {
+    const { status, headers, body } = await shop.request("GET", path);
+    assert.deepEqual([status, headers.get("content-type"), body.code], [404, "application/problem+json", "not_found"], path);
+    assert.ok(headers.get("x-request-id"), path);
+  }
 });
