@@ -6,14 +6,21 @@ use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
+use http::header;
 use http::request::Parts;
-use http::{StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use std::ops::Deref;
 
 use crate::app::{App, sha256_hex};
-use crate::error::Problem;
+use crate::problem::Problem;
+
+crate::codes! {
+    /// The body is larger than a body may be.
+    BODY_TOO_LARGE = PAYLOAD_TOO_LARGE "body_too_large";
+    /// The body is of a kind that this route does not take.
+    UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE "unsupported_media_type";
+}
 
 /// The largest request body, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -34,13 +41,7 @@ impl<T> Deref for Json<T> {
 
 /// The bytes of a body, within the limit.
 pub async fn bounded_body(request: Request) -> Result<Bytes, Problem> {
-    let too_large = || {
-        Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body_too_large",
-            format!("a body may have at most {MAX_BODY} bytes"),
-        )
-    };
+    let too_large = || Problem::new(BODY_TOO_LARGE, format!("a body may have at most {MAX_BODY} bytes"));
     if request.headers().contains_key("x-body-too-large") {
         return Err(too_large());
     }
@@ -141,11 +142,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Ok(Self { value: parse_json(b"{}")?, bytes });
         }
         if !json {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "send the body as content-type: application/json",
-            ));
+            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "send the body as content-type: application/json"));
         }
         Ok(Self { value: parse_json(&bytes)?, bytes })
     }
@@ -168,7 +165,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
         let form_type = media_type(&Request::from_parts(parts.clone(), axum::body::Body::empty()))
             .eq_ignore_ascii_case("application/x-www-form-urlencoded");
         if !form_type {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "send a form"));
+            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "send a form"));
         }
         let bytes = bounded_body(Request::from_parts(parts, body)).await?;
         let incomplete = |_| Problem::invalid_field("", "the form was not complete; please go back and try again");
@@ -302,6 +299,7 @@ mod tests {
     use super::*;
     use crate::orders::details::Details;
     use crate::orders::handlers::NewCart;
+    use http::StatusCode;
 
     fn pointer<T: DeserializeOwned>(body: &str) -> String {
         let problem = parse_json::<T>(body.as_bytes()).err().unwrap();

@@ -8,8 +8,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::error::Problem;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
+use crate::problem::Problem;
 
 /// How long a record is kept, in milliseconds: a week.
 pub const LIFETIME_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
@@ -31,13 +31,16 @@ struct Record {
     body: String,
 }
 
+crate::codes! {
+    /// The same Idempotency-Key came with another body before.
+    KEY_REUSED = UNPROCESSABLE_ENTITY "idempotency_key_reused";
+    /// The first request with this Idempotency-Key is still running.
+    KEY_IN_USE = CONFLICT "idempotency_key_in_use";
+}
+
 /// The same key came with another body.
 pub fn key_reused() -> Problem {
-    Problem::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "idempotency_key_reused",
-        "this Idempotency-Key was used for a different request",
-    )
+    Problem::new(KEY_REUSED, "this Idempotency-Key was used for a different request")
 }
 
 /// The first answer to this request, if it has been answered.

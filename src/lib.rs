@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`router`] | every route of the system, one line each |
 //! | [`app`] | the capabilities a handler may use |
-//! | [`error`] | errors to status and problem+json |
+//! | [`problem`] | an answer that is not a success, as problem+json |
 //! | [`extract`], [`respond`] | what handlers take from a request, and how they answer |
 //! | [`idempotency`] | keyed writes to the database |
 //! | [`openapi`] | the contract as text, made from the code |
@@ -20,13 +20,13 @@
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
 
 pub mod app;
-pub mod error;
 pub mod extract;
 pub mod idempotency;
 pub mod ids;
 pub mod money;
 pub mod openapi;
 pub mod ports;
+pub mod problem;
 pub mod respond;
 pub mod router;
 pub mod text;

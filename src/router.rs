@@ -28,12 +28,19 @@ use axum::{
 use crate::app::App;
 use crate::auth;
 use crate::catalog::{admin_handlers as catalog_admin, handlers as catalog};
-use crate::error::Problem;
 use crate::ids::RequestId;
 use crate::orders::{handlers as orders, projection};
 use crate::pools::handlers as pools;
+use crate::problem::Problem;
 use crate::telemetry;
 use crate::web::{cart, checkout, handlers as web, order, problem};
+
+crate::codes! {
+    /// This path has no such method; `Allow` names those that there are.
+    METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "method_not_allowed";
+    /// A request that a cookie would authenticate did not come from the shop's own pages.
+    CSRF = FORBIDDEN "csrf";
+}
 
 pub fn routes() -> ApiRouter<App> {
     ApiRouter::new()
@@ -107,9 +114,9 @@ pub fn router(app: App) -> Router {
     let routes = Router::from(routes())
         .route("/openapi.json", page(async || ([(header::CONTENT_TYPE, "application/json")], crate::openapi::DOCUMENT)))
         .route("/docs", page(async || axum::response::Html(crate::openapi::PAGE)));
-    let routes = routes.fallback(async || Problem::not_found()).method_not_allowed_fallback(async || {
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method")
-    });
+    let routes = routes
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || Problem::new(METHOD_NOT_ALLOWED, "this path has no such method"));
     // With nobody to let in, no answer says a word about it.
     let origins = &app.config.cors_origins;
     let routes = if origins.is_empty() { routes } else { routes.layer(cross_origin(origins)) };
@@ -218,7 +225,7 @@ async fn finish(
             let (content_type, text) = if for_people {
                 ("text/html; charset=utf-8", problem::page(app, &problem, request_id).into_bytes())
             } else {
-                ("application/problem+json", problem.body(request_id))
+                ("application/problem+json", problem.body(&request_id.to_string()))
             };
             parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
             body = Bytes::from(text);
@@ -258,8 +265,7 @@ fn forged(method: &Method, path: &str, headers: &HeaderMap) -> Option<Problem> {
         // Browsers name the origin of a form.
         _ => !by_cookie,
     };
-    (!same_origin)
-        .then(|| Problem::new(StatusCode::FORBIDDEN, "csrf", "this request did not come from the shop's own pages"))
+    (!same_origin).then(|| Problem::new(CSRF, "this request did not come from the shop's own pages"))
 }
 
 #[cfg(test)]

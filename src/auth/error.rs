@@ -1,8 +1,19 @@
-//! Everything that can go wrong in this room. What each means to a client is
-//! in `crate::error`.
+//! Everything that can go wrong in this room, and what it means to a client.
+
+use http::{HeaderValue, header};
 
 use super::password::WeakPassword;
 use crate::ports::DatabaseError;
+use crate::problem::Problem;
+
+crate::codes! {
+    /// The e-mail address or the password is wrong; never says which.
+    INVALID_CREDENTIALS = UNAUTHORIZED "invalid_credentials";
+    /// The token is forged, expired or revoked.
+    INVALID_TOKEN = UNAUTHORIZED "invalid_token";
+    /// A refresh token came back after its successor was used: its session was ended.
+    TOKEN_REUSED = UNAUTHORIZED "token_reused";
+}
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum AuthError {
@@ -29,4 +40,22 @@ pub enum AuthError {
     Cryptography(String),
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let detail = error.to_string();
+        let refused = |code, challenge| {
+            Self::new(code, detail.clone()).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+        };
+        match error {
+            AuthError::InvalidCredentials => refused(INVALID_CREDENTIALS, "Bearer"),
+            AuthError::InvalidToken => refused(INVALID_TOKEN, r#"Bearer error="invalid_token""#),
+            AuthError::TokenReused => refused(TOKEN_REUSED, r#"Bearer error="invalid_token""#),
+            AuthError::WeakPassword(rule) => Self::invalid_field("/password", rule.to_string()),
+            AuthError::UnknownSession => Self::not_found(),
+            AuthError::UnusableOwner(_) | AuthError::Cryptography(_) => Self::internal(detail),
+            AuthError::Database(error) => error.into(),
+        }
+    }
 }

@@ -8,7 +8,7 @@
 mod account;
 mod answer;
 mod cookies;
-mod error;
+pub mod error;
 pub mod handlers;
 mod owner;
 mod password;
@@ -25,8 +25,8 @@ use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::error::Problem;
 use crate::ids::{AccountId, SessionId};
+use crate::problem::Problem;
 
 pub use self::account::{Account, EmailAddress, InvalidEmail, PersonName};
 pub use self::error::AuthError;

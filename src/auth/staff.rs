@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use super::{Caller, SignedIn};
 use crate::app::App;
-use crate::error::Problem;
+use crate::problem::Problem;
 
 /// A signed-in member of staff.
 pub struct Staff(pub SignedIn);

@@ -16,17 +16,18 @@ use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch};
 use super::conditional::{IfMatch, etag};
 use super::cursor;
 use super::draft::Draft;
+use super::error::{LAST_VARIANT, PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
 use super::listing;
 use super::product::{Product, Status};
 use super::snapshot::Settings;
 use super::{prices, publish, store};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
-use crate::error::{FieldError, Problem};
 use crate::extract::{IdempotencyKey, Json, Path, Query, request_digest};
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Statement;
+use crate::problem::{FieldError, Problem};
 use crate::respond::JsonText;
 
 const CREATED: u16 = 201;
@@ -142,7 +143,7 @@ pub async fn delete_product(
                 prices::settle(&app).await;
                 return Ok(NoContent);
             }
-            Err(problem) if problem.code == CHANGED => {}
+            Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
             Err(problem) => return Err(problem),
         }
     }
@@ -238,7 +239,7 @@ pub async fn delete_variant(
         let mut whole = ProductBody::from(before);
         whole.variants.retain(|variant| variant.id != Some(id));
         if whole.variants.is_empty() {
-            return Err(Problem::conflict("last_variant", "a product has at least one variant; delete the product"));
+            return Err(Problem::new(LAST_VARIANT, "a product has at least one variant; delete the product"));
         }
         parse(whole, settings, before)
     };
@@ -273,7 +274,7 @@ impl Change<'_> {
             let statements = store::update_product(&before, &after);
             let answer = write(app, self.request.clone(), statements, self.status, &view).await;
             match answer {
-                Err(problem) if problem.code == CHANGED => {}
+                Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
                     let response = with_pointers(app, other, &after).await?;
                     prices::settle(app).await;
@@ -321,37 +322,10 @@ async fn write(
     Ok(response)
 }
 
-/// Another change of the same product was written first.
-const CHANGED: &str = "product_changed";
-
-fn changed() -> Problem {
-    Problem::conflict(CHANGED, "the product is being changed by others; try again")
-}
-
-/// What a violated constraint of the schema means.
-fn refusal(constraint: &str) -> Option<Problem> {
-    let taken = |code, pointer, detail| Problem::conflict(code, detail).at(pointer, detail);
-    let full = |detail| Problem::conflict("catalog_full", detail);
-    let names = |name| constraint.contains(name);
-    if names("products.slug") {
-        Some(taken("slug_taken", "/slug", "another product has this slug"))
-    } else if names("variants.sku") {
-        Some(taken("sku_taken", "/variants", "another product has a variant with this SKU"))
-    } else if names("stale_product") {
-        Some(changed())
-    } else if names("too_many_products") {
-        Some(full("a shop has at most 50,000 products"))
-    } else if names("catalog_too_large") {
-        Some(full("the shop's products take more than 40 MB together"))
-    } else {
-        None
-    }
-}
-
 /// Says of taken SKUs which they are.
 async fn with_pointers(app: &App, answer: Result<Response, Problem>, product: &Product) -> Result<Response, Problem> {
     let mut problem = match answer {
-        Err(problem) if problem.code == "sku_taken" => problem,
+        Err(problem) if problem.code == SKU_TAKEN.name => problem,
         other => return other,
     };
     let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.as_str()).collect();

@@ -4,11 +4,16 @@ use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::extract::FromRequestParts;
+use http::header;
 use http::request::Parts;
-use http::{StatusCode, header};
 
-use crate::error::Problem;
 use crate::extract::header_parameter;
+use crate::problem::Problem;
+
+crate::codes! {
+    /// It has changed since the ETag that the change was decided from; read it again.
+    STALE = PRECONDITION_FAILED "stale";
+}
 
 /// The entity tag of a version.
 pub fn etag(version: i64) -> String {
@@ -29,7 +34,7 @@ impl IfMatch {
             return Ok(());
         }
         let detail = "it has changed since; read it again and repeat the change with the new ETag";
-        Err(Problem::new(StatusCode::PRECONDITION_FAILED, "stale", detail))
+        Err(Problem::new(STALE, detail))
     }
 }
 

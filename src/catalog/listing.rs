@@ -2,13 +2,16 @@
 //! A page begins after a product's place in the order, not after a count, so
 //! a list that changes while it is read neither repeats nor skips what stayed.
 
-use http::StatusCode;
-
 use super::cursor::{Cursor, Key};
 use super::product::{PriceRange, Product};
 use super::snapshot::{Snapshot, title_key};
-use crate::error::Problem;
 use crate::money::Currency;
+use crate::problem::Problem;
+
+crate::codes! {
+    /// A parameter of the contract that this version does not answer yet.
+    UNSUPPORTED_PARAMETER = UNPROCESSABLE_ENTITY "unsupported_parameter";
+}
 
 pub const DEFAULT_LIMIT: usize = 24;
 pub const MAX_LIMIT: usize = 100;
@@ -138,7 +141,7 @@ impl ListQuery {
 
 fn unsupported(name: &str) -> Problem {
     let detail = "the catalog does not support this yet";
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unsupported_parameter", format!("{name}: {detail}"));
+    let problem = Problem::new(UNSUPPORTED_PARAMETER, format!("{name}: {detail}"));
     problem.at(name, detail)
 }
 

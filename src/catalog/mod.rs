@@ -12,9 +12,10 @@
 
 pub mod admin_handlers;
 pub mod body;
-mod conditional;
+pub mod conditional;
 pub mod cursor;
 pub mod draft;
+pub mod error;
 pub mod handlers;
 pub mod listing;
 mod memory;
@@ -35,8 +36,8 @@ pub use product::level_changed;
 pub use publish::{current, publish, tick};
 
 use crate::app::App;
-use crate::error::Problem;
 use crate::ids::VariantId;
+use crate::problem::Problem;
 
 /// A variant's stock as lists show it; the pool is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -17,8 +17,8 @@ use super::product::Product;
 use super::snapshot::{Settings, Snapshot};
 use super::store::{self, State};
 use crate::app::App;
-use crate::error::Problem;
 use crate::ports::{ObjectClass, Statement, Timestamp};
+use crate::problem::Problem;
 use crate::telemetry;
 
 const POINTER: &str = "catalog/current";

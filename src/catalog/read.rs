@@ -12,9 +12,9 @@ use serde::Serialize;
 use super::listing::{self, ListQuery, Listed};
 use super::product::{Image, Level, PriceRange, Product, ProductOption};
 use super::snapshot::Snapshot;
-use crate::error::Problem;
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
+use crate::problem::Problem;
 
 /// A browser asks each time and mostly hears 304, so that whoever changes a
 /// price and reloads sees it. A shared cache may keep an answer five seconds:

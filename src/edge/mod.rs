@@ -23,7 +23,7 @@ use worker::Env;
 
 use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials};
 use crate::catalog::snapshot::CatalogMemory;
-use crate::error::Problem;
+use crate::problem::Problem;
 
 thread_local! {
     static APP: RefCell<Option<App>> = const { RefCell::new(None) };

@@ -6,6 +6,8 @@
 //! test --lib openapi` writes both anew). The platform serves them like any
 //! other asset.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod codes;
 #[cfg(test)]
 mod docs;
 

@@ -3,24 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::details::Details;
-use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS};
+use super::error::{ChangedLine, OrderError};
 use super::event::Event;
-use super::order::{CancelReason, Key, Line, LineId, Order, SECURED_MARGIN_MILLIS, Shipping, Stage};
+use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_LINES, MAX_QUANTITY};
+use super::order::{CancelReason, Key, Line, LineId, Order, Shipping, Stage};
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{ProductId, VariantId};
-use crate::money::{Money, MoneyError};
-use crate::payments::{AttemptStatus, Method, Outcome, Provider};
+use crate::money::Money;
+use crate::payments::{Method, Provider};
 use crate::ports::Timestamp;
-
-/// The most lines of one order: the largest invoice known to us has 1,114.
-pub const MAX_LINES: usize = 2_000;
-/// The most pieces on one line.
-pub const MAX_QUANTITY: u32 = 1_000_000;
-/// The most changes of one cart: it is read by replaying them. The largest
-/// invoice known to us, line by line, takes 1,114.
-pub const MAX_CHANGES: u64 = 10_000;
-/// The most payment attempts of one order: a brake on trying cards out.
-pub const MAX_ATTEMPTS: u32 = 10;
 
 /// A line to add, as the catalog (or staff) prices it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,110 +44,6 @@ pub enum Command {
     Place { prices: Vec<CurrentPrice>, payment: PaymentChoice, expected_total: Option<Money>, key: Option<Key> },
     Pay { payment: PaymentChoice },
     Cancel,
-}
-
-/// What the world answered to an effect.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// Every pool granted its hold.
-    Held,
-    /// `refused`: pools without enough. `unanswered`: some pool did not answer.
-    NotHeld {
-        refused: Vec<Refused>,
-        unanswered: bool,
-    },
-    Payment {
-        attempt: u32,
-        outcome: Outcome,
-    },
-    Committed {
-        refused: bool,
-    },
-    Released {
-        placement: u32,
-    },
-    Refunded {
-        attempt: u32,
-    },
-    Published {
-        version: u64,
-    },
-    /// Time passed.
-    Tick,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Refused {
-    pub variant: VariantId,
-    pub available: i64,
-}
-
-/// A line that could not be had.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ShortLine {
-    pub line_id: LineId,
-    pub requested: u32,
-    pub available: i64,
-}
-
-/// A line whose price is not what the cart showed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ChangedLine {
-    pub line_id: LineId,
-    pub old: Money,
-    pub new: Money,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum OrderError {
-    #[error("there is no such order, or it is not yours")]
-    NotFound,
-    #[error("this order was placed; its cart can no longer be changed")]
-    CartClosed,
-    #[error("the cart has no such line")]
-    LineNotFound,
-    #[error("this has no price in the cart's currency")]
-    NoPrice { line: Option<usize> },
-    #[error("a cart may have at most {MAX_LINES} lines")]
-    TooManyLines,
-    #[error("this cart was changed {MAX_CHANGES} times, the most there may be; begin another one")]
-    TooManyChanges,
-    /// `line`: which of those to be added; none for a line that is there.
-    #[error("a quantity is between 1 and {MAX_QUANTITY}")]
-    QuantityOutOfRange { line: Option<usize> },
-    #[error("the order's total would be too large")]
-    TotalTooLarge,
-    #[error("the cart is not complete")]
-    CartIncomplete { missing: Vec<String> },
-    #[error("prices have changed since they were shown")]
-    PriceChanged { lines: Vec<ChangedLine>, old_total: Money, new_total: Money },
-    #[error("some lines are no longer for sale")]
-    NotForSale { lines: Vec<LineId> },
-    #[error("some lines are not in stock in the quantity asked for")]
-    OutOfStock { lines: Vec<ShortLine> },
-    #[error("the stock could not be reached; nothing was charged")]
-    StockUnavailable,
-    #[error("a payment is under way; wait for its outcome")]
-    PaymentInProgress,
-    #[error("this order needs no payment")]
-    NotPayable,
-    #[error("this order had {MAX_ATTEMPTS} payment attempts, the most there may be")]
-    TooManyAttempts,
-    #[error("this order can no longer be cancelled")]
-    NotCancellable,
-    #[error("this Idempotency-Key was used for a different request")]
-    KeyReused,
-    #[error("the first request with this Idempotency-Key is still running")]
-    KeyInUse,
-    #[error("the order's store did not answer")]
-    Unavailable { cause: String },
-}
-
-impl From<MoneyError> for OrderError {
-    fn from(_: MoneyError) -> Self {
-        Self::TotalTooLarge
-    }
 }
 
 /// Decides what a command does. No events: it is so already.
@@ -343,108 +230,6 @@ fn cancel(order: &Order) -> Result<Vec<Event>, OrderError> {
         Stage::Confirmed { .. } => Err(OrderError::NotCancellable),
         Stage::Cancelled { .. } => Ok(Vec::new()),
     }
-}
-
-/// Decides what an effect's answer means. Total: an answer that comes twice,
-/// or too late to matter, means nothing.
-pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
-    match (answer, &order.stage) {
-        (Answer::Held, Stage::Placing { held: false, .. }) => vec![Event::Held],
-        (Answer::NotHeld { .. }, Stage::Placing { held: false, recovered: false, .. }) => vec![Event::PlacementRefused],
-        // A payment may have been begun by the run that crashed.
-        (Answer::NotHeld { refused, .. }, Stage::Placing { held: false, recovered: true, placement, .. }) => {
-            if !refused.is_empty() || now >= placement.until { vec![Event::PlacementAbandoned] } else { Vec::new() }
-        }
-        (Answer::Payment { attempt, outcome }, _) => learn_payment(order, *attempt, outcome, now),
-        (Answer::Committed { refused }, Stage::Confirmed { committed: false, .. }) => {
-            vec![if *refused { Event::CommitRefused } else { Event::Committed }]
-        }
-        (Answer::Released { placement }, _) if order.releasing.contains_key(placement) => {
-            vec![Event::Released { placement: *placement }]
-        }
-        (Answer::Refunded { attempt }, _) if order.refunds.iter().any(|r| r.attempt.number == *attempt && !r.done) => {
-            vec![Event::Refunded { attempt: *attempt }]
-        }
-        (Answer::Published { version }, _) if *version > order.published => {
-            vec![Event::Published { version: *version }]
-        }
-        // Cut off for longer than its hold: only what the payment came to counts.
-        (Answer::Tick, Stage::Placing { placement, .. }) if now >= placement.until => {
-            vec![Event::PaymentAsked { next_poll: now }]
-        }
-        (Answer::Tick, Stage::AwaitingPayment { placement, attempt })
-            if now >= placement.until && !attempt.status.is_open() =>
-        {
-            vec![Event::Cancelled { reason: CancelReason::Expired }]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) -> Vec<Event> {
-    let Some(attempt) = order.attempt().filter(|attempt| attempt.number == number) else {
-        return paid_twice(order, number, outcome);
-    };
-    match (&order.stage, outcome) {
-        (Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. }, outcome) => match outcome {
-            Outcome::Paid => {
-                let secured = now.plus_millis(SECURED_MARGIN_MILLIS) <= placement.until;
-                vec![Event::Paid { secured }]
-            }
-            // Only an attempt whose outcome is open learns of another one.
-            _ if !attempt.status.is_open() => Vec::new(),
-            Outcome::Declined { reason } => vec![Event::PaymentDeclined { reason: reason.clone() }],
-            Outcome::ActionRequired { client_secret } => match &attempt.status {
-                AttemptStatus::RequiresAction { .. } => Vec::new(),
-                _ => vec![Event::PaymentActionRequired { client_secret: client_secret.clone() }],
-            },
-            Outcome::Unknown | Outcome::NotFound => match &attempt.status {
-                AttemptStatus::RequiresAction { .. } => Vec::new(),
-                _ => vec![Event::PaymentAsked { next_poll: now.plus_millis(poll_delay(attempt.polls)) }],
-            },
-            Outcome::Voided if now >= placement.until => vec![Event::Cancelled { reason: CancelReason::Expired }],
-            Outcome::Voided => vec![Event::PaymentDeclined { reason: "no_answer".to_owned() }],
-        },
-        (Stage::Cancelled { resolving: true, .. }, Outcome::Paid) => vec![Event::PaidAfterAll],
-        (Stage::Cancelled { resolving: true, .. }, Outcome::Voided | Outcome::Declined { .. }) => {
-            vec![Event::PaymentVoided]
-        }
-        (Stage::Cancelled { resolving: false, .. }, Outcome::Paid) => paid_twice(order, number, outcome),
-        _ => Vec::new(),
-    }
-}
-
-/// Money for an attempt that was given up, or for an order that is not to be.
-fn paid_twice(order: &Order, number: u32, outcome: &Outcome) -> Vec<Event> {
-    let known = order.refunds.iter().any(|refund| refund.attempt.number == number);
-    match (outcome, order.attempt(), order.placement()) {
-        (Outcome::Paid, Some(current), Some(placement)) if !known && (1..=order.attempts).contains(&number) => {
-            let attempt = crate::payments::Attempt {
-                number,
-                id: format!("{}-{number}", order.id),
-                status: AttemptStatus::Paid,
-                ..current.clone()
-            };
-            vec![Event::PaidTwice { attempt, amount: placement.totals.total }]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn poll_delay(polls: u32) -> i64 {
-    POLL_MILLIS.saturating_mul(1 << polls.min(10)).min(POLL_MOST_MILLIS)
-}
-
-/// The lines that wanted what the pools refused.
-pub fn short_lines(order: &Order, items: &[Refused]) -> Vec<ShortLine> {
-    order
-        .lines
-        .iter()
-        .filter_map(|line| {
-            let refused = items.iter().find(|item| item.variant == line.variant_id)?;
-            Some(ShortLine { line_id: line.id, requested: line.quantity, available: refused.available })
-        })
-        .collect()
 }
 
 #[cfg(test)]

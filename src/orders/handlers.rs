@@ -18,12 +18,12 @@ use crate::auth::Staff;
 use crate::catalog;
 use crate::catalog::snapshot::Snapshot;
 use crate::catalog::store::CurrentPrice;
-use crate::error::{FieldError, Problem};
 use crate::extract::{self, ClientAddress, IdempotencyKey, Path, request_digest};
 use crate::ids::{OrderId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::payments::{Method, Provider};
 use crate::ports::ObjectClass;
+use crate::problem::{FieldError, Problem};
 use crate::respond::JsonText;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -13,9 +13,11 @@ use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::decision::{Answer, Command, NewLine, OrderError, PaymentChoice, decide, learn, reprice, short_lines};
+use super::decision::{Command, NewLine, PaymentChoice, decide, reprice};
 use super::effect::due;
+use super::error::OrderError;
 use super::event::Event;
+use super::learning::{Answer, learn, short_lines};
 use super::order::{Key, Order, Stage};
 use super::record::Record;
 use super::run::Run;

@@ -12,11 +12,11 @@ use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::catalog::{self, cursor, listing};
-use crate::error::Problem;
 use crate::extract::Query;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::ports::{Rows, Statement, Timestamp, Value};
+use crate::problem::Problem;
 use crate::telemetry;
 
 /// Writes a delivery of the event queue down. Twice or out of order is the

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::decision::OrderError;
 use super::effect::{WATCHDOG_MILLIS, wake};
+use super::error::OrderError;
 use super::event::Event;
 use super::order::Order;
 use super::store::{self, FirstAnswer, Stored};

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
-use super::decision::{Answer, OrderError, Refused, learn};
 use super::effect::{Effect, due, in_foreground};
+use super::error::OrderError;
 use super::event::Event;
+use super::learning::{Answer, Refused, learn};
 use super::object::{Message, OrderObject, order_reply, recorded};
 use super::store::FirstAnswer;
 use super::view;
@@ -211,7 +212,7 @@ mod tests {
     use super::*;
     use crate::ids::{AccountId, OrderId};
     use crate::money::{Currency, MAX_AMOUNT, Money};
-    use crate::orders::decision::MAX_LINES;
+    use crate::orders::limits::MAX_LINES;
     use crate::orders::view::{PaymentStatus, Status};
     use crate::ports::Timestamp;
     use ulid::Ulid;

@@ -11,10 +11,10 @@ use super::pool::{Command, Level, Reason, Refusal};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::catalog;
-use crate::error::Problem;
 use crate::extract::{self, IdempotencyKey, Path, request_digest};
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
+use crate::problem::Problem;
 use crate::respond::JsonText;
 
 #[derive(Serialize, JsonSchema)]

@@ -5,6 +5,7 @@
 //! Lends: [`hold`], [`commit`], [`release`], [`level`] for orders, and
 //! [`pool::Level`].
 
+pub mod error;
 pub mod handlers;
 pub mod object;
 pub mod pool;

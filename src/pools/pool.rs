@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::error::Refusal;
 use crate::catalog::StockLevel;
 use crate::ids::VariantId;
 use crate::money::MAX_AMOUNT;
@@ -122,21 +123,6 @@ pub enum Event {
         reason: Reason,
         reference: String,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Refusal {
-    #[error("only {available} are available")]
-    OutOfStock { available: i64 },
-    #[error("this hold was released")]
-    HoldReleased,
-    #[error("{held} are held for orders; what is on hand cannot go below that")]
-    BelowHeld { held: i64 },
-    #[error("a quantity is between 1 and 2^53 - 1, and so is what is on hand")]
-    QuantityOutOfRange,
-    #[error("this reference names another change")]
-    ReferenceReused,
 }
 
 /// The counts of a pool at one version.

@@ -7,6 +7,7 @@ mod database;
 mod entropy;
 mod http;
 mod objects;
+mod problem;
 mod queue;
 
 use std::future::Future;

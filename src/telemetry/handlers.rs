@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::error::Problem;
 use crate::ports::{ObjectClass, Statement};
+use crate::problem::Problem;
 
 #[derive(Serialize, JsonSchema)]
 pub struct Health {

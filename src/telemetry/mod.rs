@@ -4,8 +4,8 @@ pub mod handlers;
 
 use http::Method;
 
-use crate::error::Problem;
 use crate::ids::RequestId;
+use crate::problem::Problem;
 
 /// Where a log line came from: never an address, a token or a body.
 pub struct RequestLine {

@@ -12,15 +12,17 @@ use super::parts::{Totals, known, page, page_of_problem, sentence};
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::snapshot::{Image, Snapshot};
-use crate::error::Problem;
 use crate::extract::{Form, Path};
 use crate::ids::{OrderId, VariantId};
 use crate::orders::access::{self, Credentials};
-use crate::orders::decision::{Command, MAX_QUANTITY, NewLine, OrderError};
+use crate::orders::decision::{Command, NewLine};
+use crate::orders::error::OrderError;
 use crate::orders::handlers::{WantedLine, changed_prices, offers};
+use crate::orders::limits::MAX_QUANTITY;
 use crate::orders::object::Request;
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, LineView, Status};
+use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "cart.html")]

@@ -6,11 +6,11 @@ use super::form::{self, CheckoutForm};
 use super::parts::{Choice, SummaryLine, Totals, summary};
 use crate::app::App;
 use crate::catalog::snapshot::{ShippingOption, Snapshot};
-use crate::error::FieldError;
 use crate::money::Money;
-use crate::orders::decision::OrderError;
+use crate::orders::error::OrderError;
 use crate::orders::order;
 use crate::orders::view::CartView;
+use crate::problem::FieldError;
 
 #[derive(Template)]
 #[template(path = "checkout.html")]

@@ -3,13 +3,13 @@
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::error::Problem;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
-use crate::orders::decision::OrderError;
+use crate::orders::error::OrderError;
 use crate::orders::handlers::send;
 use crate::orders::object::{Access, Reply, Request};
 use crate::orders::view::CartView;
+use crate::problem::Problem;
 
 /// What the order answers, or why it refuses.
 pub type Answer<T> = Result<T, OrderError>;

@@ -6,10 +6,10 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::auth::EmailAddress;
-use crate::error::FieldError;
 use crate::orders::details::{Address, Country, Details};
 use crate::orders::view::CartView;
 use crate::payments::Method;
+use crate::problem::FieldError;
 use crate::text::Line;
 
 /// As the browser sends it; what is left out is empty.

@@ -6,7 +6,7 @@ use axum::extract::State;
 use super::pages;
 use crate::app::App;
 use crate::catalog::handlers::{ReadRequest, ReadResponse};
-use crate::error::Problem;
+use crate::problem::Problem;
 
 /// The shelves, and each product on them.
 pub async fn get_page(State(app): State<App>, request: ReadRequest<()>) -> Result<ReadResponse<()>, Problem> {

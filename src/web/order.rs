@@ -12,16 +12,17 @@ use super::{desk, form};
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::snapshot::Snapshot;
-use crate::error::Problem;
 use crate::extract::{Form, Path};
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
-use crate::orders::decision::{MAX_ATTEMPTS, OrderError};
 use crate::orders::details::Address;
+use crate::orders::error::OrderError;
 use crate::orders::handlers::{Payment, choice};
+use crate::orders::limits::MAX_ATTEMPTS;
 use crate::orders::object::Request;
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, Status};
+use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "order.html")]

@@ -7,8 +7,8 @@ use super::parts::variant_label;
 use crate::catalog::listing::{self, ListQuery, Listed};
 use crate::catalog::read::ReadAnswer;
 use crate::catalog::snapshot::{self, Image, Level, PriceRange, Snapshot};
-use crate::error::Problem;
 use crate::money::Currency;
+use crate::problem::Problem;
 
 const HTML: &str = "text/html; charset=utf-8";
 

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::catalog::snapshot::{Image, Product, Snapshot, Variant};
-use crate::error::Problem;
 use crate::orders::order;
 use crate::orders::view::LineView;
+use crate::problem::Problem;
 
 pub struct SummaryLine {
     pub title: String,

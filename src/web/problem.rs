@@ -6,8 +6,8 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::parts::sentence;
 use crate::app::App;
-use crate::error::Problem;
 use crate::ids::RequestId;
+use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "error.html")]

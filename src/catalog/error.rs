@@ -1,0 +1,41 @@
+//! What the catalog refuses to write.
+
+use crate::problem::Problem;
+
+crate::codes! {
+    /// Another product has this slug.
+    SLUG_TAKEN = CONFLICT "slug_taken";
+    /// Another product has a variant with this SKU.
+    SKU_TAKEN = CONFLICT "sku_taken";
+    /// The product is being changed by others; try again.
+    PRODUCT_CHANGED = CONFLICT "product_changed";
+    /// A product has at least one variant; delete the product instead.
+    LAST_VARIANT = CONFLICT "last_variant";
+    /// The shop has as many products as one may have, or they are too large together.
+    CATALOG_FULL = CONFLICT "catalog_full";
+}
+
+/// Another change of the same product was written first.
+pub fn changed() -> Problem {
+    Problem::new(PRODUCT_CHANGED, "the product is being changed by others; try again")
+}
+
+/// What a violated constraint of the schema means.
+pub fn refusal(constraint: &str) -> Option<Problem> {
+    let taken = |code, pointer, detail| Problem::new(code, detail).at(pointer, detail);
+    let full = |detail| Problem::new(CATALOG_FULL, detail);
+    let names = |name| constraint.contains(name);
+    if names("products.slug") {
+        Some(taken(SLUG_TAKEN, "/slug", "another product has this slug"))
+    } else if names("variants.sku") {
+        Some(taken(SKU_TAKEN, "/variants", "another product has a variant with this SKU"))
+    } else if names("stale_product") {
+        Some(changed())
+    } else if names("too_many_products") {
+        Some(full("a shop has at most 50,000 products"))
+    } else if names("catalog_too_large") {
+        Some(full("the shop's products take more than 40 MB together"))
+    } else {
+        None
+    }
+}

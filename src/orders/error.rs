@@ -1,0 +1,141 @@
+//! What an order refuses, and what that means to a client.
+
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
+
+use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_LINES, MAX_QUANTITY};
+use super::order::LineId;
+use crate::idempotency::KEY_IN_USE;
+use crate::money::{Money, MoneyError};
+use crate::pools::error::OUT_OF_STOCK;
+use crate::problem::Problem;
+
+crate::codes! {
+    /// The order was placed; its cart can no longer be changed.
+    CART_CLOSED = CONFLICT "cart_closed";
+    /// This cart was changed as often as one may be.
+    TOO_MANY_CHANGES = CONFLICT "too_many_changes";
+    /// The cart lacks something; `missing` says what.
+    CART_INCOMPLETE = CONFLICT "cart_incomplete";
+    /// Prices have changed since they were shown; `lines`, `old_total` and `new_total` say how.
+    PRICE_CHANGED = CONFLICT "price_changed";
+    /// Some lines are no longer for sale; `lines` names them.
+    NOT_FOR_SALE = CONFLICT "not_for_sale";
+    /// A payment of this order is under way; its outcome comes first.
+    PAYMENT_IN_PROGRESS = CONFLICT "payment_in_progress";
+    /// The order needs no payment, or no longer takes one.
+    NOT_PAYABLE = CONFLICT "not_payable";
+    /// The order had as many payment attempts as one may have.
+    TOO_MANY_ATTEMPTS = CONFLICT "too_many_attempts";
+    /// The order can no longer be cancelled.
+    NOT_CANCELLABLE = CONFLICT "not_cancellable";
+}
+
+/// A line that could not be had.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShortLine {
+    pub line_id: LineId,
+    pub requested: u32,
+    pub available: i64,
+}
+
+/// A line whose price is not what the cart showed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangedLine {
+    pub line_id: LineId,
+    pub old: Money,
+    pub new: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderError {
+    #[error("there is no such order, or it is not yours")]
+    NotFound,
+    #[error("this order was placed; its cart can no longer be changed")]
+    CartClosed,
+    #[error("the cart has no such line")]
+    LineNotFound,
+    #[error("this has no price in the cart's currency")]
+    NoPrice { line: Option<usize> },
+    #[error("a cart may have at most {MAX_LINES} lines")]
+    TooManyLines,
+    #[error("this cart was changed {MAX_CHANGES} times, the most there may be; begin another one")]
+    TooManyChanges,
+    /// `line`: which of those to be added; none for a line that is there.
+    #[error("a quantity is between 1 and {MAX_QUANTITY}")]
+    QuantityOutOfRange { line: Option<usize> },
+    #[error("the order's total would be too large")]
+    TotalTooLarge,
+    #[error("the cart is not complete")]
+    CartIncomplete { missing: Vec<String> },
+    #[error("prices have changed since they were shown")]
+    PriceChanged { lines: Vec<ChangedLine>, old_total: Money, new_total: Money },
+    #[error("some lines are no longer for sale")]
+    NotForSale { lines: Vec<LineId> },
+    #[error("some lines are not in stock in the quantity asked for")]
+    OutOfStock { lines: Vec<ShortLine> },
+    #[error("the stock could not be reached; nothing was charged")]
+    StockUnavailable,
+    #[error("a payment is under way; wait for its outcome")]
+    PaymentInProgress,
+    #[error("this order needs no payment")]
+    NotPayable,
+    #[error("this order had {MAX_ATTEMPTS} payment attempts, the most there may be")]
+    TooManyAttempts,
+    #[error("this order can no longer be cancelled")]
+    NotCancellable,
+    #[error("this Idempotency-Key was used for a different request")]
+    KeyReused,
+    #[error("the first request with this Idempotency-Key is still running")]
+    KeyInUse,
+    #[error("the order's store did not answer")]
+    Unavailable { cause: String },
+}
+
+impl From<MoneyError> for OrderError {
+    fn from(_: MoneyError) -> Self {
+        Self::TotalTooLarge
+    }
+}
+
+impl From<OrderError> for Problem {
+    fn from(error: OrderError) -> Self {
+        let detail = error.to_string();
+        match error {
+            OrderError::NotFound | OrderError::LineNotFound => Self::not_found(),
+            OrderError::CartClosed => Self::new(CART_CLOSED, detail),
+            OrderError::NoPrice { line: Some(line) } => {
+                Self::invalid_field(format!("/lines/{line}/variant_id"), detail)
+            }
+            OrderError::NoPrice { line: None } => Self::invalid_field("/id", detail),
+            OrderError::TooManyLines => Self::invalid_field("/lines", detail),
+            OrderError::TooManyChanges => Self::new(TOO_MANY_CHANGES, detail),
+            OrderError::QuantityOutOfRange { line: Some(line) } => {
+                Self::invalid_field(format!("/lines/{line}/quantity"), detail)
+            }
+            OrderError::QuantityOutOfRange { line: None } => Self::invalid_field("/quantity", detail),
+            OrderError::TotalTooLarge => Self::invalid_field("", detail),
+            OrderError::CartIncomplete { missing } => {
+                Self::new(CART_INCOMPLETE, format!("{detail}: {} missing", missing.join(", ")))
+                    .with_member("missing", missing)
+            }
+            OrderError::PriceChanged { lines, old_total, new_total } => Self::new(PRICE_CHANGED, detail)
+                .with_member("lines", lines)
+                .with_member("old_total", old_total)
+                .with_member("new_total", new_total),
+            OrderError::NotForSale { lines } => Self::new(NOT_FOR_SALE, detail).with_member("lines", lines),
+            OrderError::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", lines),
+            OrderError::StockUnavailable => Self::unavailable("the stock", "a pool did not answer"),
+            OrderError::PaymentInProgress => Self::new(PAYMENT_IN_PROGRESS, detail),
+            OrderError::NotPayable => Self::new(NOT_PAYABLE, detail),
+            OrderError::TooManyAttempts => Self::new(TOO_MANY_ATTEMPTS, detail),
+            OrderError::NotCancellable => Self::new(NOT_CANCELLABLE, detail),
+            OrderError::KeyReused => crate::idempotency::key_reused(),
+            OrderError::KeyInUse => {
+                Self::new(KEY_IN_USE, detail).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+            }
+            OrderError::Unavailable { cause } => Self::unavailable("the order desk", cause),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What the world's answers mean to an order: `learn`, pure.
+
+use serde::{Deserialize, Serialize};
+
+use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS};
+use super::error::ShortLine;
+use super::event::Event;
+use super::order::{CancelReason, Order, SECURED_MARGIN_MILLIS, Stage};
+use crate::ids::VariantId;
+use crate::payments::{AttemptStatus, Outcome};
+use crate::ports::Timestamp;
+
+/// What the world answered to an effect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Every pool granted its hold.
+    Held,
+    /// `refused`: pools without enough. `unanswered`: some pool did not answer.
+    NotHeld {
+        refused: Vec<Refused>,
+        unanswered: bool,
+    },
+    Payment {
+        attempt: u32,
+        outcome: Outcome,
+    },
+    Committed {
+        refused: bool,
+    },
+    Released {
+        placement: u32,
+    },
+    Refunded {
+        attempt: u32,
+    },
+    Published {
+        version: u64,
+    },
+    /// Time passed.
+    Tick,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    pub variant: VariantId,
+    pub available: i64,
+}
+
+/// Decides what an effect's answer means. Total: an answer that comes twice,
+/// or too late to matter, means nothing.
+pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
+    match (answer, &order.stage) {
+        (Answer::Held, Stage::Placing { held: false, .. }) => vec![Event::Held],
+        (Answer::NotHeld { .. }, Stage::Placing { held: false, recovered: false, .. }) => vec![Event::PlacementRefused],
+        // A payment may have been begun by the run that crashed.
+        (Answer::NotHeld { refused, .. }, Stage::Placing { held: false, recovered: true, placement, .. }) => {
+            if !refused.is_empty() || now >= placement.until { vec![Event::PlacementAbandoned] } else { Vec::new() }
+        }
+        (Answer::Payment { attempt, outcome }, _) => learn_payment(order, *attempt, outcome, now),
+        (Answer::Committed { refused }, Stage::Confirmed { committed: false, .. }) => {
+            vec![if *refused { Event::CommitRefused } else { Event::Committed }]
+        }
+        (Answer::Released { placement }, _) if order.releasing.contains_key(placement) => {
+            vec![Event::Released { placement: *placement }]
+        }
+        (Answer::Refunded { attempt }, _) if order.refunds.iter().any(|r| r.attempt.number == *attempt && !r.done) => {
+            vec![Event::Refunded { attempt: *attempt }]
+        }
+        (Answer::Published { version }, _) if *version > order.published => {
+            vec![Event::Published { version: *version }]
+        }
+        // Cut off for longer than its hold: only what the payment came to counts.
+        (Answer::Tick, Stage::Placing { placement, .. }) if now >= placement.until => {
+            vec![Event::PaymentAsked { next_poll: now }]
+        }
+        (Answer::Tick, Stage::AwaitingPayment { placement, attempt })
+            if now >= placement.until && !attempt.status.is_open() =>
+        {
+            vec![Event::Cancelled { reason: CancelReason::Expired }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) -> Vec<Event> {
+    let Some(attempt) = order.attempt().filter(|attempt| attempt.number == number) else {
+        return paid_twice(order, number, outcome);
+    };
+    match (&order.stage, outcome) {
+        (Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. }, outcome) => match outcome {
+            Outcome::Paid => {
+                let secured = now.plus_millis(SECURED_MARGIN_MILLIS) <= placement.until;
+                vec![Event::Paid { secured }]
+            }
+            // Only an attempt whose outcome is open learns of another one.
+            _ if !attempt.status.is_open() => Vec::new(),
+            Outcome::Declined { reason } => vec![Event::PaymentDeclined { reason: reason.clone() }],
+            Outcome::ActionRequired { client_secret } => match &attempt.status {
+                AttemptStatus::RequiresAction { .. } => Vec::new(),
+                _ => vec![Event::PaymentActionRequired { client_secret: client_secret.clone() }],
+            },
+            Outcome::Unknown | Outcome::NotFound => match &attempt.status {
+                AttemptStatus::RequiresAction { .. } => Vec::new(),
+                _ => vec![Event::PaymentAsked { next_poll: now.plus_millis(poll_delay(attempt.polls)) }],
+            },
+            Outcome::Voided if now >= placement.until => vec![Event::Cancelled { reason: CancelReason::Expired }],
+            Outcome::Voided => vec![Event::PaymentDeclined { reason: "no_answer".to_owned() }],
+        },
+        (Stage::Cancelled { resolving: true, .. }, Outcome::Paid) => vec![Event::PaidAfterAll],
+        (Stage::Cancelled { resolving: true, .. }, Outcome::Voided | Outcome::Declined { .. }) => {
+            vec![Event::PaymentVoided]
+        }
+        (Stage::Cancelled { resolving: false, .. }, Outcome::Paid) => paid_twice(order, number, outcome),
+        _ => Vec::new(),
+    }
+}
+
+/// Money for an attempt that was given up, or for an order that is not to be.
+fn paid_twice(order: &Order, number: u32, outcome: &Outcome) -> Vec<Event> {
+    let known = order.refunds.iter().any(|refund| refund.attempt.number == number);
+    match (outcome, order.attempt(), order.placement()) {
+        (Outcome::Paid, Some(current), Some(placement)) if !known && (1..=order.attempts).contains(&number) => {
+            let attempt = crate::payments::Attempt {
+                number,
+                id: format!("{}-{number}", order.id),
+                status: AttemptStatus::Paid,
+                ..current.clone()
+            };
+            vec![Event::PaidTwice { attempt, amount: placement.totals.total }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn poll_delay(polls: u32) -> i64 {
+    POLL_MILLIS.saturating_mul(1 << polls.min(10)).min(POLL_MOST_MILLIS)
+}
+
+/// The lines that wanted what the pools refused.
+pub fn short_lines(order: &Order, items: &[Refused]) -> Vec<ShortLine> {
+    order
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let refused = items.iter().find(|item| item.variant == line.variant_id)?;
+            Some(ShortLine { line_id: line.id, requested: line.quantity, available: refused.available })
+        })
+        .collect()
+}

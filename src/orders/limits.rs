@@ -1,0 +1,11 @@
+//! How much of anything one order takes.
+
+/// The most lines of one order: the largest invoice known to us has 1,114.
+pub const MAX_LINES: usize = 2_000;
+/// The most pieces on one line.
+pub const MAX_QUANTITY: u32 = 1_000_000;
+/// The most changes of one cart: it is read by replaying them. The largest
+/// invoice known to us, line by line, takes 1,114.
+pub const MAX_CHANGES: u64 = 10_000;
+/// The most payment attempts of one order: a brake on trying cards out.
+pub const MAX_ATTEMPTS: u32 = 10;
