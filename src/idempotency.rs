@@ -20,7 +20,7 @@ pub struct Request {
     /// The account's id, or what else sets callers apart.
     pub scope: String,
     pub key: String,
-    /// [`crate::extract::request_digest`] of the operation and the body.
+    /// [`crate::wire::extract::request_digest`] of the operation and the body.
     pub digest: String,
 }
 

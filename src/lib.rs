@@ -5,7 +5,7 @@
 //! | [`router`] | every route of the system, one line each |
 //! | [`app`] | the capabilities a handler may use |
 //! | [`problem`] | an answer that is not a success, as problem+json |
-//! | [`extract`], [`respond`] | what handlers take from a request, and how they answer |
+//! | [`wire`] | what every request and answer passes through |
 //! | [`idempotency`] | keyed writes to the database |
 //! | [`openapi`] | the contract as text, made from the code |
 //! | [`money`], [`ids`], [`text`] | amounts, identifiers, types that are one text |
@@ -20,16 +20,15 @@
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
 
 pub mod app;
-pub mod extract;
 pub mod idempotency;
 pub mod ids;
 pub mod money;
 pub mod openapi;
 pub mod ports;
 pub mod problem;
-pub mod respond;
 pub mod router;
 pub mod text;
+pub mod wire;
 
 pub mod auth;
 pub mod catalog;

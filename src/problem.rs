@@ -190,7 +190,7 @@ impl Problem {
     }
 }
 
-/// The body is written by `wire::answer`, which knows the request's id.
+/// The body is written by `wire::site`, which knows the request's id.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(axum::body::Body::empty());

@@ -4,21 +4,11 @@
 use aide::axum::ApiRouter;
 #[cfg(not(target_arch = "wasm32"))]
 use aide::axum::routing::{delete, get, patch, post, put};
-use axum::Router;
-use axum::body::Body;
-use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get as page, post as form};
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use http_body_util::BodyExt;
-use std::time::Duration;
-use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_service::Service;
 
-// The Worker's routes carry no description: see openapi/.
+// The Worker's routes carry no description: see wire/contract.rs.
 #[cfg(target_arch = "wasm32")]
-use crate::openapi::ApiRoute;
+use crate::wire::contract::ApiRoute;
 #[cfg(target_arch = "wasm32")]
 use axum::{
     Router as ApiRouter,
@@ -28,18 +18,16 @@ use axum::{
 use crate::app::App;
 use crate::auth;
 use crate::catalog::{admin_handlers as catalog_admin, handlers as catalog};
-use crate::ids::RequestId;
 use crate::orders::{handlers as orders, projection};
 use crate::pools::handlers as pools;
-use crate::problem::Problem;
 use crate::telemetry;
 use crate::web::{cart, checkout, handlers as web, order, problem};
+use crate::wire::contract;
+use crate::wire::site::{ProblemPages, Site};
 
-crate::codes! {
-    /// This path has no such method; `Allow` names those that there are.
-    METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "method_not_allowed";
-    /// A request that a cookie would authenticate did not come from the shop's own pages.
-    CSRF = FORBIDDEN "csrf";
+/// The whole site. Building it is slow: once per isolate.
+pub fn site(app: App) -> Site {
+    Site::new(app, contract::plain(routes()), ProblemPages { wanted: problem::is_for_people, page: problem::page })
 }
 
 pub fn routes() -> ApiRouter<App> {
@@ -103,209 +91,4 @@ pub fn routes() -> ApiRouter<App> {
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))
         .api_route("/readyz", get(telemetry::handlers::readyz))
-}
-
-/// The router, ready to answer. Building it is slow: once per isolate.
-pub fn router(app: App) -> Router {
-    #[cfg(target_arch = "wasm32")]
-    let routes = routes();
-    // In the Worker the platform serves the contract, as an asset.
-    #[cfg(not(target_arch = "wasm32"))]
-    let routes = Router::from(routes())
-        .route("/openapi.json", page(async || ([(header::CONTENT_TYPE, "application/json")], crate::openapi::DOCUMENT)))
-        .route("/docs", page(async || axum::response::Html(crate::openapi::PAGE)));
-    let routes = routes
-        .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::new(METHOD_NOT_ALLOWED, "this path has no such method"));
-    // With nobody to let in, no answer says a word about it.
-    let origins = &app.config.cors_origins;
-    let routes = if origins.is_empty() { routes } else { routes.layer(cross_origin(origins)) };
-    routes.with_state(app)
-}
-
-/// Which other sites' pages may read answers: those the deployment lists,
-/// without cookies (Fetch standard, CORS protocol).
-fn cross_origin(origins: &[String]) -> CorsLayer {
-    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers(
-            ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-cart-token"]
-                .map(HeaderName::from_static),
-        )
-        .expose_headers(
-            ["etag", "idempotent-replayed", "retry-after", "x-catalog-version", "x-request-id"]
-                .map(HeaderName::from_static),
-        )
-        .max_age(Duration::from_secs(3_600))
-}
-
-/// Sent with the catalog's JSON. No policy on frames: it guards what a signed-in
-/// person would see in one, and this is the same for everybody. Each header
-/// costs such a read about 2 %.
-const CATALOG_HEADERS: [(&str, &str); 2] =
-    [("x-content-type-options", "nosniff"), ("strict-transport-security", "max-age=63072000; includeSubDomains")];
-
-/// Sent with every other answer that no browser renders (OWASP REST Security
-/// Cheat Sheet).
-const API_HEADERS: [(&str, &str); 3] = [
-    ("x-content-type-options", "nosniff"),
-    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-];
-
-/// Sent with every page (OWASP Secure Headers).
-const PAGE_HEADERS: [(&str, &str); 5] = [
-    ("x-content-type-options", "nosniff"),
-    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
-    (
-        "content-security-policy",
-        "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    // These two speak to documents only.
-    ("referrer-policy", "strict-origin-when-cross-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-];
-
-/// The security headers that an answer of this content type carries, made
-/// from the catalog alone or not.
-pub fn security_headers(content_type: &[u8], of_catalog: bool) -> &'static [(&'static str, &'static str)] {
-    match (content_type.starts_with(b"text/html"), of_catalog) {
-        (true, _) => &PAGE_HEADERS,
-        (false, true) => &CATALOG_HEADERS,
-        (false, false) => &API_HEADERS,
-    }
-}
-
-/// Answers one request: routes it, writes problems out, and adds what every
-/// answer carries.
-pub async fn answer(app: &App, router: &mut Router, request: http::Request<Bytes>) -> http::Response<Bytes> {
-    let request_id = RequestId::new(app.clock.now(), &*app.entropy);
-    let (parts, bytes) = request.into_parts();
-    let for_people = problem::is_for_people(parts.uri.path(), &parts.headers);
-    let line = telemetry::RequestLine { method: parts.method.clone(), path: parts.uri.path().to_owned(), request_id };
-    let mut request = Request::from_parts(parts, Body::from(bytes));
-    let asks_methods =
-        request.method() == Method::OPTIONS && !request.headers().contains_key("access-control-request-method");
-    if asks_methods {
-        // No route takes this one, so the refusal names those that there are.
-        *request.method_mut() = Method::TRACE;
-    }
-    let mut response = match forged(request.method(), request.uri().path(), request.headers()) {
-        Some(problem) => problem.into_response(),
-        None => match router.call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        },
-    };
-    if asks_methods && response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        response.extensions_mut().remove::<Problem>();
-        *response.status_mut() = StatusCode::NO_CONTENT;
-    }
-    finish(app, line, for_people, response).await
-}
-
-async fn finish(
-    app: &App,
-    line: telemetry::RequestLine,
-    for_people: bool,
-    response: Response,
-) -> http::Response<Bytes> {
-    let request_id = line.request_id;
-    let (mut parts, body) = response.into_parts();
-    let mut body = body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default();
-    if let Some(problem) = parts.extensions.remove::<Problem>() {
-        telemetry::log_problem(&line, &problem);
-        for (name, value) in &problem.headers {
-            parts.headers.append(name, value.clone());
-        }
-        // A page may tell of its problem itself.
-        if body.is_empty() {
-            let (content_type, text) = if for_people {
-                ("text/html; charset=utf-8", problem::page(app, &problem, request_id).into_bytes())
-            } else {
-                ("application/problem+json", problem.body(&request_id.to_string()))
-            };
-            parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-            body = Bytes::from(text);
-        }
-    }
-    let content_type = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    let of_catalog = parts.headers.contains_key("x-catalog-version");
-    for (name, value) in security_headers(content_type, of_catalog) {
-        parts.headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
-    }
-    parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
-        parts.headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-    parts.headers.remove(header::CONTENT_LENGTH);
-    http::Response::from_parts(parts, body)
-}
-
-/// Refuses an unsafe request that one of our cookies (all begin with `__Host-`)
-/// would authenticate, or a page's form, if another site may have sent it
-/// (OWASP CSRF Prevention: Fetch Metadata, Origin).
-fn forged(method: &Method, path: &str, headers: &HeaderMap) -> Option<Problem> {
-    let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
-    // Another site cannot send these without asking first (CORS).
-    let asked = headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-cart-token");
-    // A page's form gives whoever has no cookie one, in place of what the browser keeps back.
-    let by_form = !path.starts_with("/v1/") && !path.starts_with("/dev/");
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let by_cookie = cookies.flat_map(|line| line.split(';')).any(|pair| pair.trim_start().starts_with("__Host-"));
-    if safe || asked || !(by_form || by_cookie) {
-        return None;
-    }
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let same_origin = match (text("sec-fetch-site"), text("origin"), text("host")) {
-        (Some(site), _, _) => site == "same-origin",
-        (None, Some(origin), host) => origin.split_once("://").is_some_and(|(_, from)| Some(from) == host),
-        // Browsers name the origin of a form.
-        _ => !by_cookie,
-    };
-    (!same_origin).then(|| Problem::new(CSRF, "this request did not come from the shop's own pages"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(path: &str, sent: &[(&'static str, &'static str)]) -> bool {
-        let pairs = sent.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-        let headers: HeaderMap = pairs.collect();
-        assert!(forged(&Method::GET, path, &headers).is_none(), "a read changes nothing");
-        forged(&Method::POST, path, &headers).is_some()
-    }
-
-    #[test]
-    fn what_our_cookies_authenticate_comes_from_our_own_pages() {
-        let ours = ("cookie", "_ga=1; __Host-access=a");
-        let (host, own, other) = (("host", "a.shop"), ("origin", "https://a.shop"), ("origin", "https://b.shop"));
-        let cross = ("sec-fetch-site", "cross-site");
-        assert!(refused("/v1/carts", &[ours, host]));
-        assert!(refused("/v1/carts", &[ours, host, other]));
-        assert!(refused("/v1/carts", &[ours, host, own, cross]));
-        assert!(refused("/v1/carts", &[ours, own]), "nothing says that this origin is ours");
-        assert!(!refused("/v1/carts", &[ours, host, own]));
-        for asked in [("authorization", "Bearer a"), ("x-cart-token", "a")] {
-            assert!(!refused("/v1/carts", &[ours, host, other, asked]), "another site would have to ask");
-        }
-        assert!(!refused("/v1/carts", &[("cookie", "_ga=1; not__Host-access=a"), host, other]));
-    }
-
-    #[test]
-    fn another_sites_form_is_refused_without_a_cookie() {
-        let (host, own, other) = (("host", "a.shop"), ("origin", "https://a.shop"), ("origin", "https://b.shop"));
-        for site in ["cross-site", "same-site", "none"] {
-            assert!(refused("/cart/lines", &[host, ("sec-fetch-site", site)]), "{site}");
-        }
-        for foreign in [&[host, other][..], &[host, ("origin", "null")], &[other]] {
-            assert!(refused("/cart/lines", foreign), "{foreign:?}");
-            assert!(!refused("/v1/carts", foreign) && !refused("/dev/x", foreign), "{foreign:?}");
-        }
-        assert!(!refused("/cart/lines", &[host, own]));
-        assert!(!refused("/cart/lines", &[host]), "no browser");
-    }
 }

@@ -19,10 +19,10 @@ use super::sign_in::{self, Grant};
 use super::token::{self, Jwk};
 use super::{Role, SignedIn, bearer, cookies};
 use crate::app::App;
-use crate::extract::{IdempotencyKey, Json, Path};
 use crate::ids::{AccountId, SessionId};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
+use crate::wire::extract::{IdempotencyKey, Json, Path};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -13,22 +13,21 @@ use serde_json::Value;
 
 use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
 use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch};
-use super::conditional::{IfMatch, etag};
-use super::cursor;
 use super::draft::Draft;
 use super::error::{LAST_VARIANT, PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
-use super::listing;
 use super::product::{Product, Status};
 use super::snapshot::Settings;
 use super::{prices, publish, store};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
-use crate::extract::{IdempotencyKey, Json, Path, Query, request_digest};
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Statement;
 use crate::problem::{FieldError, Problem};
-use crate::respond::JsonText;
+use crate::wire::conditional::{IfMatch, etag};
+use crate::wire::extract::{IdempotencyKey, Json, Path, Query, request_digest};
+use crate::wire::page;
+use crate::wire::respond::JsonText;
 
 const CREATED: u16 = 201;
 
@@ -70,12 +69,12 @@ pub async fn list_products(
     _: Staff,
     Query(query): Query<AdminListQuery>,
 ) -> Result<JsonText<AdminProductList<'static>>, Problem> {
-    let limit = listing::limit(query.limit.as_deref())?;
+    let limit = page::limit(query.limit.as_deref())?;
     let kind = query.status.map_or("any", Status::as_str);
     let after = match query.cursor {
         None => None,
         Some(text) => {
-            let id = cursor::open(&text, "admin/products", kind).and_then(|id| id.parse().ok());
+            let id = page::open(&text, "admin/products", kind).and_then(|id| id.parse().ok());
             let detail = "a cursor is the next_cursor of a list with the same status";
             Some(id.ok_or_else(|| Problem::invalid_field("cursor", detail))?)
         }
@@ -89,8 +88,8 @@ pub async fn list_products(
         products.push(product.map_err(|error| Problem::internal(error.to_string()))?);
     }
     let total: Option<Total> = answers.next().unwrap_or_default().first()?;
-    let last = listing::cut(&mut products, limit);
-    let next_cursor = last.map(|last| cursor::seal("admin/products", kind, &[&last.id.to_string()]));
+    let last = page::cut(&mut products, limit);
+    let next_cursor = last.map(|last| page::seal("admin/products", kind, &[&last.id.to_string()]));
     let list = AdminProductList {
         items: products.iter().map(AdminProduct::from).collect(),
         next_cursor,

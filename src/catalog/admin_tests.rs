@@ -4,8 +4,8 @@ use serde_json::json as value;
 use super::*;
 use crate::auth::{Role, SignedIn};
 use crate::catalog::testing::{Shop, block_on};
-use crate::extract::parse_json;
 use crate::ids::{AccountId, SessionId};
+use crate::wire::extract::parse_json;
 
 fn staff() -> Staff {
     Staff(SignedIn { id: AccountId::derived([1; 16]), role: Role::Staff, session: SessionId::derived([2; 16]) })
@@ -207,7 +207,7 @@ fn staff_walk_all_products_newest_first() {
 #[test]
 fn a_stranger_is_turned_away_first() {
     let shop = Shop::new();
-    let mut router = crate::router::router(shop.app.clone());
+    let site = crate::router::site(shop.app.clone());
     let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
     let product = format!("/v1/admin/products/prod_{id}");
     let variants = format!("{product}/variants");
@@ -226,7 +226,7 @@ fn a_stranger_is_turned_away_first() {
     ];
     for (method, path) in all {
         let request = http::Request::builder().method(method).uri(path).body(Bytes::from("not json")).unwrap();
-        let response = block_on(crate::router::answer(&shop.app, &mut router, request));
+        let response = block_on(site.answer(request));
         assert_eq!(response.status(), 401, "{method} {path}");
     }
 }

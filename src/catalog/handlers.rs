@@ -14,8 +14,8 @@ use schemars::JsonSchema;
 use super::read::{self, ProductDetail, ProductList, ReadAnswer};
 use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::extract::header_parameter;
 use crate::problem::Problem;
+use crate::wire::extract::header_parameter;
 
 /// The query of a list of products. Parsed by [`super::listing::ListQuery`];
 /// this is its documentation.

@@ -7,14 +7,12 @@ use super::product::{PriceRange, Product};
 use super::snapshot::{Snapshot, title_key};
 use crate::money::Currency;
 use crate::problem::Problem;
+use crate::wire::page::{DEFAULT_LIMIT, cut, limit};
 
 crate::codes! {
     /// A parameter of the contract that this version does not answer yet.
     UNSUPPORTED_PARAMETER = UNPROCESSABLE_ENTITY "unsupported_parameter";
 }
-
-pub const DEFAULT_LIMIT: usize = 24;
-pub const MAX_LIMIT: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
@@ -143,21 +141,6 @@ fn unsupported(name: &str) -> Problem {
     let detail = "the catalog does not support this yet";
     let problem = Problem::new(UNSUPPORTED_PARAMETER, format!("{name}: {detail}"));
     problem.at(name, detail)
-}
-
-/// A page's size, from its parameter.
-pub fn limit(value: Option<&str>) -> Result<usize, Problem> {
-    let Some(value) = value else { return Ok(DEFAULT_LIMIT) };
-    let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    limit.ok_or_else(|| Problem::invalid_field("limit", "a number from 1 to 100"))
-}
-
-/// Cuts off what was read beyond the page to see whether more follows; then
-/// the next page begins after the item that is returned.
-pub fn cut<T>(items: &mut Vec<T>, limit: usize) -> Option<&T> {
-    let more = items.len() > limit;
-    items.truncate(limit);
-    items.last().filter(|_| more)
 }
 
 /// One of the shop's currencies, from its parameter.

@@ -12,7 +12,6 @@
 
 pub mod admin_handlers;
 pub mod body;
-pub mod conditional;
 pub mod cursor;
 pub mod draft;
 pub mod error;

@@ -81,7 +81,7 @@ fn both_doors_answer_alike() {
     let shop = Shop::new();
     let snapshot = std::sync::Arc::new(snapshot());
     shop.app.catalog.set(snapshot.clone(), shop.app.clock.now());
-    let mut router = crate::router::router(shop.app.clone());
+    let site = crate::router::site(shop.app.clone());
     let targets =
         ["/v1/products", "/v1/products?sort=price_desc&limit=3&in_stock=false", "/v1/products/slug-9?currency=USD"];
     let etag = get(&snapshot, "/v1/products", "").etag;
@@ -93,7 +93,7 @@ fn both_doors_answer_alike() {
         let request = request.body(bytes::Bytes::new()).unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let quick = get(&snapshot, path, query).unless_matched(condition);
-        let response = block_on(crate::router::answer(&shop.app, &mut router, request));
+        let response = block_on(site.answer(request));
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(response.status(), quick.status);
         assert_eq!(response.body().as_ref(), quick.body);

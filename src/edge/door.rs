@@ -12,6 +12,7 @@ use worker::Env;
 use crate::app::App;
 use crate::router;
 use crate::telemetry;
+use crate::wire::site::Site;
 
 #[wasm_bindgen(module = "/src/edge/respond.js")]
 extern "C" {
@@ -19,7 +20,7 @@ extern "C" {
 }
 
 thread_local! {
-    static ROUTER: RefCell<Option<axum::Router>> = const { RefCell::new(None) };
+    static SITE: RefCell<Option<Site>> = const { RefCell::new(None) };
     static OWNER_ENSURED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -28,12 +29,12 @@ thread_local! {
 #[wasm_bindgen]
 pub fn serve(method: &str, url: &str, headers: &str, body: Option<Vec<u8>>, env: Env) -> Result<JsValue, JsValue> {
     let app = super::app(&env)?;
-    let router = ROUTER.with_borrow_mut(|router| router.get_or_insert_with(|| router::router(app.clone())).clone());
+    let site = SITE.with_borrow_mut(|site| site.get_or_insert_with(|| router::site(app.clone())).clone());
     let request = convert(method, url, headers, body);
-    Ok(super::at_once(Box::pin(async move { Ok(answer(app, router, request).await) })))
+    Ok(super::at_once(Box::pin(async move { Ok(answer(app, site, request).await) })))
 }
 
-async fn answer(app: App, mut router: axum::Router, request: Option<Request<Bytes>>) -> JsValue {
+async fn answer(app: App, site: Site, request: Option<Request<Bytes>>) -> JsValue {
     ensure_owner(&app).await;
     let request = request.unwrap_or_else(|| {
         // Not a request that HTTP allows: routed nowhere, answered as such.
@@ -42,7 +43,7 @@ async fn answer(app: App, mut router: axum::Router, request: Option<Request<Byte
         request
     });
     let head = request.method() == http::Method::HEAD;
-    let response = router::answer(&app, &mut router, request).await;
+    let response = site.answer(request).await;
     let (parts, body) = response.into_parts();
     let mut headers = String::with_capacity(640);
     for (name, value) in &parts.headers {

@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::*;
 use crate::catalog::read::{self, ReadAnswer, none_match_holds};
 use crate::catalog::snapshot::Snapshot;
 use crate::ports::Clock;
-use crate::router::security_headers;
 use crate::web::pages;
+use crate::wire::headers::security_headers;
 
 /// The most answers kept, and the most bytes of them. The demo shop's
 /// first page has 10 KB, a list of the API 5.

@@ -1,17 +1,18 @@
 //! Every code of the contract, as the rooms declare them.
 
 use crate::problem::Code;
-use crate::{auth, catalog, extract, idempotency, orders, pools, problem, router};
+use crate::{auth, catalog, idempotency, orders, pools, problem, wire};
 
 /// All codes, by name. One name has one declaration.
 pub fn all() -> Vec<Code> {
     let rooms = [
         problem::CODES,
-        extract::CODES,
-        router::CODES,
+        wire::conditional::CODES,
+        wire::extract::CODES,
+        wire::forgery::CODES,
+        wire::site::CODES,
         idempotency::CODES,
         auth::error::CODES,
-        catalog::conditional::CODES,
         catalog::error::CODES,
         catalog::listing::CODES,
         pools::error::CODES,

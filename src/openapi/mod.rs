@@ -11,27 +11,6 @@ pub mod codes;
 #[cfg(test)]
 mod docs;
 
-/// The whole contract.
-#[cfg(not(target_arch = "wasm32"))]
-pub const DOCUMENT: &str = include_str!("../../public/openapi.json");
-
-/// The contract as people read it.
-#[cfg(not(target_arch = "wasm32"))]
-pub const PAGE: &str = include_str!("../../public/docs.html");
-
-/// In the Worker the routes go without their description.
-#[cfg(target_arch = "wasm32")]
-pub trait ApiRoute<S> {
-    fn api_route(self, path: &str, method_router: axum::routing::MethodRouter<S>) -> Self;
-}
-
-#[cfg(target_arch = "wasm32")]
-impl<S: Clone + Send + Sync + 'static> ApiRoute<S> for axum::Router<S> {
-    fn api_route(self, path: &str, method_router: axum::routing::MethodRouter<S>) -> Self {
-        self.route(path, method_router)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Map, Value, json};
@@ -112,7 +91,7 @@ mod tests {
             std::fs::write("public/docs.html", &page).unwrap();
         } else {
             let behind = "public/ is behind the code: UPDATE_OPENAPI=1 cargo test --lib openapi";
-            assert!(described == super::DOCUMENT && page == super::PAGE, "{behind}");
+            assert!(described == crate::wire::contract::DOCUMENT && page == crate::wire::contract::PAGE, "{behind}");
         }
     }
 }

@@ -15,9 +15,9 @@ use subtle::ConstantTimeEq;
 use super::object::Access;
 use crate::app::{App, Keys};
 use crate::auth::Caller;
-use crate::extract::header_parameter;
 use crate::ids::OrderId;
 use crate::problem::Problem;
+use crate::wire::extract::header_parameter;
 
 /// The cookie that keeps a cart: its id, a dot, its token.
 const CART: &str = "__Host-cart";

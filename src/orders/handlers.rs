@@ -18,13 +18,13 @@ use crate::auth::Staff;
 use crate::catalog;
 use crate::catalog::snapshot::Snapshot;
 use crate::catalog::store::CurrentPrice;
-use crate::extract::{self, ClientAddress, IdempotencyKey, Path, request_digest};
 use crate::ids::{OrderId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::payments::{Method, Provider};
 use crate::ports::ObjectClass;
 use crate::problem::{FieldError, Problem};
-use crate::respond::JsonText;
+use crate::wire::extract::{self, ClientAddress, IdempotencyKey, Path, request_digest};
+use crate::wire::respond::JsonText;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -484,3 +484,7 @@ impl Payment {
         Self { provider: Provider::Test, method: Some(method) }
     }
 }
+
+#[cfg(test)]
+#[path = "bodies_tests.rs"]
+mod tests;

@@ -11,13 +11,14 @@ use super::object::Message;
 use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
-use crate::catalog::{self, cursor, listing};
-use crate::extract::Query;
+use crate::catalog;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::ports::{Rows, Statement, Timestamp, Value};
 use crate::problem::Problem;
 use crate::telemetry;
+use crate::wire::extract::Query;
+use crate::wire::page;
 
 /// Writes a delivery of the event queue down. Twice or out of order is the
 /// same as once: a row only gives way to a newer version.
@@ -180,7 +181,7 @@ pub async fn list_my_orders(
 }
 
 async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Result<Json<OrderList>, Problem> {
-    let limit = listing::limit(filter.limit.as_deref())?;
+    let limit = page::limit(filter.limit.as_deref())?;
     let after = match &filter.cursor {
         Some(cursor) => Some(open_cursor(cursor).ok_or_else(|| {
             Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
@@ -225,8 +226,8 @@ async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Res
     let mut next = || -> Rows { answers.next().unwrap_or_default() };
     let mut rows: Vec<Row> = next().decode()?;
     let total = next().first::<Count>()?.map_or(0, |count| count.total);
-    let next_cursor = listing::cut(&mut rows, limit)
-        .map(|row| cursor::seal(LIST, "", &[&row.placed_at.to_string(), &row.id.to_string()]));
+    let next_cursor =
+        page::cut(&mut rows, limit).map(|row| page::seal(LIST, "", &[&row.placed_at.to_string(), &row.id.to_string()]));
     Ok(Json(OrderList { items: rows.into_iter().map(summary).collect(), next_cursor, total }))
 }
 
@@ -246,7 +247,7 @@ fn summary(row: Row) -> OrderSummary {
 }
 
 fn open_cursor(text: &str) -> Option<(i64, OrderId)> {
-    let payload = cursor::open(text, LIST, "")?;
+    let payload = page::open(text, LIST, "")?;
     let (at, id) = payload.split_once('\n')?;
     Some((at.parse().ok()?, id.parse().ok()?))
 }

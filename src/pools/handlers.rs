@@ -11,11 +11,11 @@ use super::pool::{Command, Level, Reason, Refusal};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::catalog;
-use crate::extract::{self, IdempotencyKey, Path, request_digest};
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
 use crate::problem::Problem;
-use crate::respond::JsonText;
+use crate::wire::extract::{self, IdempotencyKey, Path, request_digest};
+use crate::wire::respond::JsonText;
 
 #[derive(Serialize, JsonSchema)]
 pub struct Availability {

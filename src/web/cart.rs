@@ -12,7 +12,6 @@ use super::parts::{Totals, known, page, page_of_problem, sentence};
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::snapshot::{Image, Snapshot};
-use crate::extract::{Form, Path};
 use crate::ids::{OrderId, VariantId};
 use crate::orders::access::{self, Credentials};
 use crate::orders::decision::{Command, NewLine};
@@ -23,6 +22,7 @@ use crate::orders::object::Request;
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, LineView, Status};
 use crate::problem::Problem;
+use crate::wire::extract::{Form, Path};
 
 #[derive(Template)]
 #[template(path = "cart.html")]

@@ -13,7 +13,6 @@ use super::parts::{page, page_of_problem, sentence};
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::snapshot::{ShippingOption, Snapshot};
-use crate::extract::Form;
 use crate::money::Money;
 use crate::orders::access::Credentials;
 use crate::orders::decision::{Command, PaymentChoice};
@@ -24,6 +23,7 @@ use crate::orders::object::Request;
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, OrderView, Status};
 use crate::problem::{FieldError, Problem};
+use crate::wire::extract::Form;
 
 const CORRECT: &str = "Please correct the fields marked below. Nothing has been ordered yet.";
 const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.";

@@ -12,7 +12,6 @@ use super::{desk, form};
 use crate::app::App;
 use crate::catalog;
 use crate::catalog::snapshot::Snapshot;
-use crate::extract::{Form, Path};
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::details::Address;
@@ -23,6 +22,7 @@ use crate::orders::object::Request;
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, Status};
 use crate::problem::Problem;
+use crate::wire::extract::{Form, Path};
 
 #[derive(Template)]
 #[template(path = "order.html")]

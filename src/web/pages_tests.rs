@@ -1,6 +1,7 @@
 use super::*;
 use crate::catalog::snapshot::Product;
 use crate::catalog::testing::{Shop, block_on, product as made, settings};
+use crate::wire::page;
 
 /// A product that tries everything a title, a vendor and a picture may hold.
 fn hostile() -> Product {
@@ -36,10 +37,10 @@ fn get(snapshot: &Snapshot, path: &str, query: &str) -> String {
 fn the_shelves_are_shown_page_by_page() {
     let snapshot = snapshot();
     let first = get(&snapshot, "/", "utm_source=mail");
-    assert_eq!(first.matches("class=\"card ").count(), listing::DEFAULT_LIMIT);
+    assert_eq!(first.matches("class=\"card ").count(), page::DEFAULT_LIMIT);
     let next = first.split_once("href=\"/?cursor=").unwrap().1.split_once('"').unwrap().0;
     let second = get(&snapshot, "/", &format!("cursor={next}"));
-    assert_eq!(second.matches("class=\"card ").count(), 31 - listing::DEFAULT_LIMIT);
+    assert_eq!(second.matches("class=\"card ").count(), 31 - page::DEFAULT_LIMIT);
     assert!(second.contains("Product 0<") && !second.contains("/?cursor="));
     assert_eq!(get(&snapshot, "/", ""), first);
 }
@@ -85,7 +86,7 @@ fn both_doors_answer_alike() {
     let shop = Shop::new();
     let snapshot = std::sync::Arc::new(snapshot());
     shop.app.catalog.set(snapshot.clone(), shop.app.clock.now());
-    let mut router = crate::router::router(shop.app.clone());
+    let site = crate::router::site(shop.app.clone());
     let etag = answer(&snapshot, "/", "").unwrap().unwrap().etag;
     let targets = [("/", ""), ("/", "utm_source=mail"), ("/products/slug-99", "")];
     for (path, query) in targets {
@@ -96,7 +97,7 @@ fn both_doors_answer_alike() {
             }
             let request = request.body(bytes::Bytes::new()).unwrap();
             let quick = answer(&snapshot, path, query).unwrap().unwrap().unless_matched(condition);
-            let response = block_on(crate::router::answer(&shop.app, &mut router, request));
+            let response = block_on(site.answer(request));
             let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
             assert_eq!(response.status(), quick.status);
             assert_eq!(response.body().as_ref(), quick.body);
@@ -112,11 +113,10 @@ fn both_doors_answer_alike() {
 fn a_lost_visitor_gets_a_page_and_a_program_json() {
     let shop = Shop::new();
     shop.app.catalog.set(std::sync::Arc::new(snapshot()), shop.app.clock.now());
-    let mut router = crate::router::router(shop.app.clone());
-    let mut ask = |method: &str, path: &str, accept: &str| {
+    let site = crate::router::site(shop.app.clone());
+    let ask = |method: &str, path: &str, accept: &str| {
         let request = http::Request::builder().method(method).uri(path).header("accept", accept);
-        let response =
-            block_on(crate::router::answer(&shop.app, &mut router, request.body(bytes::Bytes::new()).unwrap()));
+        let response = block_on(site.answer(request.body(bytes::Bytes::new()).unwrap()));
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         (response.status().as_u16(), header("content-type"), header("cache-control"))
     };

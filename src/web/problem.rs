@@ -1,4 +1,4 @@
-//! A problem as a page. It is written by `router::answer`, which knows the
+//! A problem as a page. It is written by `wire::site`, which knows the
 //! request's id, wherever a page was asked for: no handler has to.
 
 use askama::Template;

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use http::{HeaderValue, Method};
 use serde_json::json;
 use tokio::sync::{Mutex, OnceCell};
-use tradepost::app::{App, Config, OwnerCredentials};
-use tradepost::router::{answer, router};
+use tradepost::app::{Config, OwnerCredentials};
+use tradepost::router::site;
+use tradepost::wire::site::Site;
 
 use crate::ask::{Answer, Ask};
 use crate::host::database::HostDatabase;
@@ -29,7 +30,7 @@ const LIVE_TOKEN_SECONDS: u64 = 480;
 pub struct Shop(Arc<Door>);
 
 enum Door {
-    Native { host: Arc<Host>, app: App, router: axum::Router },
+    Native { host: Arc<Host>, site: Site },
     Live { client: reqwest::Client, url: String },
 }
 
@@ -76,8 +77,8 @@ impl Shop {
 
     fn isolate_of(host: Arc<Host>) -> Self {
         let app = host.isolate();
-        let router = router(app.clone());
-        Self(Arc::new(Door::Native { host, app, router }))
+        let site = site(app);
+        Self(Arc::new(Door::Native { host, site }))
     }
 
     /// The same shop through another isolate, with nothing in its memory yet.
@@ -147,13 +148,13 @@ impl Shop {
     pub async fn answer(&self, ask: Ask) -> Answer {
         let asked = format!("{} {}", ask.method, ask.path);
         match &*self.0 {
-            Door::Native { app, router, .. } => {
+            Door::Native { site, .. } => {
                 let mut request = http::Request::new(ask.body);
                 *request.method_mut() = ask.method;
                 *request.uri_mut() = ask.path.parse().unwrap_or_else(|error| panic!("{asked}: {error}"));
                 *request.headers_mut() = ask.headers;
                 request.headers_mut().insert("host", HeaderValue::from_static(NATIVE_HOST));
-                let (parts, body) = answer(app, &mut router.clone(), request).await.into_parts();
+                let (parts, body) = site.answer(request).await.into_parts();
                 Answer { asked, status: parts.status, headers: parts.headers, body }
             }
             Door::Live { client, url } => {

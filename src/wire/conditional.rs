@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use http::header;
 use http::request::Parts;
 
-use crate::extract::header_parameter;
+use super::extract::header_parameter;
 use crate::problem::Problem;
 
 crate::codes! {

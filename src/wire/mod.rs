@@ -1,0 +1,11 @@
+//! What every request and every answer passes through, whatever the route.
+
+pub mod conditional;
+pub mod contract;
+mod cross_origin;
+pub mod extract;
+pub mod forgery;
+pub mod headers;
+pub mod page;
+pub mod respond;
+pub mod site;
