@@ -4,15 +4,19 @@
 use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use std::any::{Any, TypeId};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::auth::AccessTokenKeys;
-use crate::catalog::snapshot::CatalogMemory;
 use crate::ports::{Cache, Clock, Database, Entropy, EventQueue, HttpClient, Objects};
 
 #[derive(Clone)]
-pub struct App(Arc<Capabilities>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    capabilities: Capabilities,
+    kept: RwLock<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>,
+}
 
 pub struct Capabilities {
     pub database: Box<dyn Database>,
@@ -24,20 +28,37 @@ pub struct Capabilities {
     pub entropy: Box<dyn Entropy>,
     pub keys: Keys,
     pub config: Config,
-    /// The catalog as this isolate last read it.
-    pub catalog: CatalogMemory,
 }
 
 impl App {
     pub fn new(capabilities: Capabilities) -> Self {
-        Self(Arc::new(capabilities))
+        Self(Arc::new(Inner { capabilities, kept: RwLock::default() }))
+    }
+
+    /// What a room keeps for the life of the isolate, one value of each type;
+    /// made by whoever asks first.
+    pub fn kept<T: Send + Sync + 'static>(&self, make: impl FnOnce(&Self) -> T) -> Arc<T> {
+        let find = |kept: &[(TypeId, Arc<dyn Any + Send + Sync>)]| {
+            let (_, value) = kept.iter().find(|(of, _)| *of == TypeId::of::<T>())?;
+            value.clone().downcast::<T>().ok()
+        };
+        if let Some(value) = find(&self.0.kept.read().unwrap_or_else(PoisonError::into_inner)) {
+            return value;
+        }
+        let made = Arc::new(make(self));
+        let mut kept = self.0.kept.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have come first, natively.
+        find(&kept).unwrap_or_else(|| {
+            kept.push((TypeId::of::<T>(), made.clone()));
+            made
+        })
     }
 }
 
 impl Deref for App {
     type Target = Capabilities;
     fn deref(&self) -> &Capabilities {
-        &self.0
+        &self.0.capabilities
     }
 }
 
@@ -67,8 +88,6 @@ pub struct OwnerCredentials {
 #[derive(Clone)]
 pub struct Keys {
     master: [u8; 32],
-    /// Kept, because every signed-in request needs it.
-    access_tokens: Arc<AccessTokenKeys>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -79,15 +98,14 @@ impl Keys {
     pub fn parse(secret_key: &str) -> Result<Self, InvalidSecretKey> {
         let mut master = [0; 32];
         hex::decode_to_slice(secret_key.trim(), &mut master).map_err(|_| InvalidSecretKey)?;
-        let mut seed = [0; 32];
-        expand(&master, "access-token", &mut seed);
-        let access_tokens = AccessTokenKeys::new(seed).map_err(|_| InvalidSecretKey)?;
-        Ok(Self { master, access_tokens: Arc::new(access_tokens) })
+        Ok(Self { master })
     }
 
-    /// The key pair that signs and verifies access tokens.
-    pub fn access_tokens(&self) -> &AccessTokenKeys {
-        &self.access_tokens
+    /// The key for one purpose.
+    pub fn derived(&self, purpose: &'static str) -> [u8; 32] {
+        let mut key = [0; 32];
+        expand(&self.master, purpose, &mut key);
+        key
     }
 
     /// HMAC-SHA-256 under the key for `purpose` over the parts, each preceded

@@ -11,7 +11,9 @@
 //! | [`money`], [`ids`], [`text`] | amounts, identifiers, types that are one text |
 //! | [`ports`] | the seam to the platform |
 //! | [`auth`] | accounts, passwords, tokens, roles |
-//! | [`catalog`] | products, the snapshot buyers read, publishing |
+//! | [`settings`] | what the owner decides once |
+//! | [`catalog`] | what the shop sells, as staff write it |
+//! | [`shelf`] | the copy that buyers read, and publishing it |
 //! | [`pools`] | finite supplies: the object that cannot oversell |
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes; lists of orders |
@@ -35,8 +37,12 @@ pub mod catalog;
 pub mod orders;
 pub mod payments;
 pub mod pools;
+pub mod settings;
+pub mod shelf;
 pub mod telemetry;
 pub mod web;
 
 #[cfg(target_arch = "wasm32")]
 mod edge;
+#[cfg(test)]
+mod testing;

@@ -17,9 +17,10 @@ use axum::{
 
 use crate::app::App;
 use crate::auth;
-use crate::catalog::{admin_handlers as catalog_admin, handlers as catalog};
+use crate::catalog::handlers as catalog;
 use crate::orders::{handlers as orders, projection};
 use crate::pools::handlers as pools;
+use crate::shelf::handlers as shelf;
 use crate::telemetry;
 use crate::web::{cart, checkout, handlers as web, order, problem};
 use crate::wire::contract;
@@ -33,8 +34,8 @@ pub fn site(app: App) -> Site {
 pub fn routes() -> ApiRouter<App> {
     ApiRouter::new()
         // Catalog, anonymous
-        .api_route("/v1/products", get(catalog::list_products))
-        .api_route("/v1/products/{id}", get(catalog::get_product))
+        .api_route("/v1/products", get(shelf::list_products))
+        .api_route("/v1/products/{id}", get(shelf::get_product))
         .api_route("/v1/variants/{id}/availability", get(pools::get_availability))
         // Carts and orders, by the cart's token or its customer
         .api_route("/v1/carts", post(orders::create_cart))
@@ -50,18 +51,15 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))
         .api_route("/v1/me/orders", get(projection::list_my_orders))
         // Staff, role checked in each handler
-        .api_route("/v1/admin/products", get(catalog_admin::list_products).post(catalog_admin::create_product))
+        .api_route("/v1/admin/products", get(catalog::list_products).post(catalog::create_product))
         .api_route(
             "/v1/admin/products/{id}",
-            get(catalog_admin::get_product).patch(catalog_admin::update_product).delete(catalog_admin::delete_product),
+            get(catalog::get_product).patch(catalog::update_product).delete(catalog::delete_product),
         )
-        .api_route(
-            "/v1/admin/products/{id}/variants",
-            get(catalog_admin::list_variants).post(catalog_admin::create_variant),
-        )
+        .api_route("/v1/admin/products/{id}/variants", get(catalog::list_variants).post(catalog::create_variant))
         .api_route(
             "/v1/admin/variants/{id}",
-            get(catalog_admin::get_variant).patch(catalog_admin::update_variant).delete(catalog_admin::delete_variant),
+            get(catalog::get_variant).patch(catalog::update_variant).delete(catalog::delete_variant),
         )
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))

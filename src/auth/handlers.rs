@@ -16,6 +16,7 @@ use super::error::AuthError;
 use super::password::{NewPassword, PlainPassword};
 use super::session::{RefreshToken, Session};
 use super::sign_in::{self, Grant};
+use super::token::AccessTokenKeys;
 use super::token::{self, Jwk};
 use super::{Role, SignedIn, bearer, cookies};
 use crate::app::App;
@@ -101,7 +102,8 @@ pub async fn logout(
     let by_cookie = refresh_cookie(&headers).and_then(|token| token.open(&app.keys));
     let access = [bearer(&headers).ok().flatten(), cookies::read(&headers, cookies::ACCESS)];
     let now = app.clock.now();
-    let by_access = access.into_iter().flatten().filter_map(|text| app.keys.access_tokens().verify(text, now).ok());
+    let keys = AccessTokenKeys::of(&app)?;
+    let by_access = access.into_iter().flatten().filter_map(|text| keys.verify(text, now).ok());
     let mut sessions: Vec<SessionId> = by_access.map(|who| who.session).collect();
     sessions.extend(by_body.into_iter().chain(by_cookie).map(|presented| presented.session));
     sessions.sort_unstable();
@@ -179,10 +181,11 @@ pub struct Jwks {
 }
 
 /// The public keys that verify access tokens.
-pub async fn jwks(State(app): State<App>) -> WithHeaders<axum::Json<Jwks>> {
+pub async fn jwks(State(app): State<App>) -> Result<WithHeaders<axum::Json<Jwks>>, Problem> {
+    let keys = vec![AccessTokenKeys::of(&app)?.jwk()];
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    WithHeaders { headers, body: axum::Json(Jwks { keys: vec![app.keys.access_tokens().jwk()] }) }
+    Ok(WithHeaders { headers, body: axum::Json(Jwks { keys }) })
 }
 
 /// What signing in and refreshing answer. The tokens are absent where cookies

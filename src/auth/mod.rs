@@ -34,7 +34,7 @@ pub use self::owner::ensure_owner;
 pub use self::password::WeakPassword;
 pub use self::sign_in::confirm;
 pub use self::staff::Staff;
-pub use self::token::AccessTokenKeys;
+use self::token::AccessTokenKeys;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -100,7 +100,7 @@ impl FromRequestParts<App> for Caller {
 
     /// No look-up: one signature is checked, or nothing.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let keys = app.keys.access_tokens();
+        let keys = AccessTokenKeys::of(app)?;
         if let Some(token) = bearer(&parts.headers)? {
             return Ok(Self { account: Some(keys.verify(token, app.clock.now())?) });
         }

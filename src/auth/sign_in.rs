@@ -7,6 +7,7 @@ use super::error::AuthError;
 use super::password::{NewPassword, PasswordHash, PlainPassword};
 use super::session::{Presented, RefreshDecision, RefreshToken, Session, decide_refresh};
 use super::token::AccessToken;
+use super::token::AccessTokenKeys;
 use super::{Role, SignedIn, store};
 use crate::app::App;
 use crate::ids::{AccountId, SessionId};
@@ -126,7 +127,7 @@ pub async fn list_sessions(app: &App, who: SignedIn) -> Result<Vec<Session>, Aut
 fn grant(app: &App, session: Session, account: Account, now: Timestamp) -> Result<Grant, AuthError> {
     let who = SignedIn { id: account.id, role: account.role, session: session.id };
     Ok(Grant {
-        access: app.keys.access_tokens().issue(who, now)?,
+        access: AccessTokenKeys::of(app)?.issue(who, now)?,
         refresh: RefreshToken::issue(&app.keys, session.id, session.generation),
         account,
         session_expires_at: session.expires_at,

@@ -12,9 +12,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::error::AuthError;
 use super::{Role, SignedIn};
+use crate::app::App;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::Timestamp;
 
@@ -77,10 +79,16 @@ pub struct AccessTokenKeys {
 
 /// A seed of zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidSeed;
+struct InvalidSeed;
 
 impl AccessTokenKeys {
-    pub fn new(seed: [u8; 32]) -> Result<Self, InvalidSeed> {
+    /// The isolate's.
+    pub fn of(app: &App) -> Result<Arc<Self>, AuthError> {
+        let made = app.kept(|app| Self::new(app.keys.derived("access-token")).map(Arc::new));
+        (*made).clone().map_err(|InvalidSeed| AuthError::Cryptography("the access token's seed is zero".to_owned()))
+    }
+
+    fn new(seed: [u8; 32]) -> Result<Self, InvalidSeed> {
         let pair = KeyPair::try_from_seed(Seed::new(seed)).map_err(|_| InvalidSeed)?;
         let kid = URL_SAFE_NO_PAD.encode(JsonWebKey::from(&pair.pk).thumbprint::<Sha256>());
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"EdDSA","kid":"{kid}","typ":"{TYPE}"}}"#));

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::body::{ImageBody, OptionBody, PriceBody, ProductBody, VariantBody};
 use super::product::{Image, Level, Product, ProductOption, Status, Variant};
-use super::snapshot::Settings;
 use super::text::{self, Refusal};
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::ports::Timestamp;
 use crate::problem::FieldError;
+use crate::settings::Settings;
 
 const MAX_DESCRIPTION: usize = 20_000;
 const MAX_TAGS: usize = 50;

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::catalog::testing::settings;
+use crate::testing::settings;
 
 fn body() -> Value {
     json!({
@@ -33,7 +33,7 @@ fn variant(sku: &str, options: Value, prices: Value) -> Value {
 #[test]
 fn a_good_body_is_a_product() {
     let draft = parse(body()).unwrap();
-    let ids = crate::catalog::testing::Counter::default();
+    let ids = crate::testing::Counter::default();
     let now = Timestamp::from_millis(1_000);
     let product = draft.create(ProductId::new(now, &ids), now, || VariantId::new(now, &ids));
     assert_eq!((product.slug.as_str(), product.status, product.version), ("mug", Status::Draft, 1));

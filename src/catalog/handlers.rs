@@ -1,147 +1,377 @@
-//! The catalog's anonymous reads over HTTP. What they answer is in [`super::read`].
+//! The catalog as staff write it. Every write is the same: load the product,
+//! lay the change over it, parse the whole, write what differs.
 
-use std::marker::PhantomData;
+mod views;
 
-use aide::generate::GenContext;
-use aide::openapi::Operation;
-use aide::{OperationInput, OperationOutput};
-use axum::extract::{FromRequestParts, State};
-use axum::response::{IntoResponse, Response};
-use http::request::Parts;
-use http::{HeaderName, HeaderValue, header};
+use axum::extract::State;
+use axum::response::{NoContent, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::read::{self, ProductDetail, ProductList, ReadAnswer};
-use super::snapshot::Snapshot;
+use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
+use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch};
+use super::draft::Draft;
+use super::error::{LAST_VARIANT, PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
+use super::notice::{notify, settle};
+use super::product::{Product, Status};
+use super::store;
 use crate::app::App;
-use crate::problem::Problem;
-use crate::wire::extract::header_parameter;
+use crate::auth::{SignedIn, Staff};
+use crate::idempotency;
+use crate::ids::{ProductId, VariantId};
+use crate::ports::{Rows, Statement};
+use crate::problem::{FieldError, Problem};
+use crate::settings::{self, Settings};
+use crate::wire::conditional::{IfMatch, etag};
+use crate::wire::extract::{IdempotencyKey, Json, Path, Query, request_digest};
+use crate::wire::page;
+use crate::wire::respond::JsonText;
 
-/// The query of a list of products. Parsed by [`super::listing::ListQuery`];
-/// this is its documentation.
-#[derive(JsonSchema)]
-#[allow(dead_code)]
-pub struct ListParameters {
-    /// Only products with this tag.
-    tag: Option<String>,
-    /// Only products of this vendor.
-    vendor: Option<String>,
-    /// In minor units of the currency.
-    price_min: Option<u64>,
-    /// In minor units of the currency.
-    price_max: Option<u64>,
-    /// `true`: only what is available.
-    in_stock: Option<bool>,
-    /// `newest` (if absent), `price_asc`, `price_desc` or `title`.
-    sort: Option<String>,
-    /// One of the shop's currencies; its default if absent.
-    currency: Option<String>,
-    /// 1 to 100; 24 if absent.
-    limit: Option<u32>,
-    /// The `next_cursor` of the page before.
+const CREATED: u16 = 201;
+
+/// How often a change is decided anew because another came in between.
+const ATTEMPTS: usize = 4;
+
+/// Adds a product.
+pub async fn create_product(
+    State(app): State<App>,
+    Staff(staff): Staff,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Json<ProductBody>,
+) -> Result<JsonText<AdminProduct<'static>, CREATED>, Problem> {
+    let request = keyed(staff, key, "POST /v1/admin/products", &body.bytes);
+    if let Some(answer) = idempotency::first_answer(&app, &request).await? {
+        return Ok(JsonText::from(answer));
+    }
+    let rows = app.database.batch(vec![settings::current()]).await?.into_iter().next().unwrap_or_default();
+    let settings = settings::read(rows)?;
+    let draft = Draft::parse(body.value, &settings, &[]).map_err(Problem::invalid)?;
+    let now = app.clock.now();
+    let product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
+    let view = AdminProduct::from(&product);
+    let answer = write(&app, request, store::insert_product(&product), StatusCode::CREATED, &view).await;
+    Ok(JsonText::from(tagged(with_pointers(&app, answer, &product).await?, &product)))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdminListQuery {
+    status: Option<Status>,
+    #[schemars(with = "Option<u32>")]
+    limit: Option<String>,
     cursor: Option<String>,
 }
 
-#[derive(JsonSchema)]
-#[allow(dead_code)]
-pub struct DetailParameters {
-    /// One of the shop's currencies; its default if absent.
-    currency: Option<String>,
-}
-
-/// Products on sale.
+/// Products of every status, the newest first.
 pub async fn list_products(
     State(app): State<App>,
-    request: ReadRequest<ListParameters>,
-) -> Result<ReadResponse<ProductList<'static>>, Problem> {
-    request.answer(&app, read::answer).await
+    _: Staff,
+    Query(query): Query<AdminListQuery>,
+) -> Result<JsonText<AdminProductList<'static>>, Problem> {
+    let limit = page::limit(query.limit.as_deref())?;
+    let kind = query.status.map_or("any", Status::as_str);
+    let after = match query.cursor {
+        None => None,
+        Some(text) => {
+            let id = page::open(&text, "admin/products", kind).and_then(|id| id.parse().ok());
+            let detail = "a cursor is the next_cursor of a list with the same status";
+            Some(id.ok_or_else(|| Problem::invalid_field("cursor", detail))?)
+        }
+    };
+    let one_more = u32::try_from(limit.saturating_add(1)).unwrap_or(u32::MAX);
+    let batch = vec![store::newest_products(query.status, after, one_more), store::count_products(query.status)];
+    let mut answers = app.database.batch(batch).await?.into_iter();
+    let mut products = Vec::new();
+    for document in store::documents(answers.next().unwrap_or_default())? {
+        let product: Result<Product, _> = serde_json::from_slice(document.as_bytes());
+        products.push(product.map_err(|error| Problem::internal(error.to_string()))?);
+    }
+    let total: Option<Total> = answers.next().unwrap_or_default().first()?;
+    let last = page::cut(&mut products, limit);
+    let next_cursor = last.map(|last| page::seal("admin/products", kind, &[&last.id.to_string()]));
+    let list = AdminProductList {
+        items: products.iter().map(AdminProduct::from).collect(),
+        next_cursor,
+        total: total.map_or(0, |total| total.products),
+    };
+    Ok(JsonText::from(json(&list)?))
 }
 
-/// One product on sale, by its id or its slug.
+#[derive(Deserialize)]
+struct Total {
+    products: i64,
+}
+
+/// A product of any status.
 pub async fn get_product(
     State(app): State<App>,
-    request: ReadRequest<DetailParameters>,
-) -> Result<ReadResponse<ProductDetail<'static>>, Problem> {
-    request.answer(&app, read::answer).await
+    _: Staff,
+    Path(id): Path<ProductId>,
+) -> Result<JsonText<AdminProduct<'static>>, Problem> {
+    let product = load(&app, store::product(id)).await?;
+    Ok(JsonText::from(tagged(json(&AdminProduct::from(&product))?, &product)))
 }
 
-/// The target of a read and its condition. `Q` documents the query.
-pub struct ReadRequest<Q> {
-    path: String,
-    query: String,
-    if_none_match: Option<String>,
-    query_type: PhantomData<fn() -> Q>,
+/// Changes a product.
+pub async fn update_product(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<ProductId>,
+    condition: IfMatch,
+    patch: Json<ProductPatch>,
+) -> Result<JsonText<AdminProduct<'static>>, Problem> {
+    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let draft = |before: &Product, settings: &Settings| parse(patch.value.clone().over(before), settings, before);
+    let response = change.run(store::product(id), draft, |product| shown(&AdminProduct::from(product))).await?;
+    Ok(JsonText::from(response))
 }
 
-/// What answers a path and a query from the snapshot, such as [`read::answer`].
-type Answerer = fn(&Snapshot, &str, &str) -> Option<Result<ReadAnswer, Problem>>;
+/// Deletes a product. Orders keep what they sold.
+pub async fn delete_product(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<ProductId>,
+    condition: IfMatch,
+) -> Result<NoContent, Problem> {
+    for _ in 0..ATTEMPTS {
+        let product = load(&app, store::product(id)).await?;
+        condition.check(product.version)?;
+        match write(&app, None, store::delete_product(&product), StatusCode::NO_CONTENT, &()).await {
+            Ok(_) => {
+                settle(&app).await;
+                return Ok(NoContent);
+            }
+            Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Err(changed())
+}
 
-impl<Q> ReadRequest<Q> {
-    pub async fn answer<T>(self, app: &App, answer: Answerer) -> Result<ReadResponse<T>, Problem> {
-        let snapshot = super::current(app).await?;
-        let answer = answer(&snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))?;
-        Ok(ReadResponse { answer: answer.unless_matched(self.if_none_match.as_deref()), body_type: PhantomData })
+/// The variants of a product.
+pub async fn list_variants(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<ProductId>,
+) -> Result<JsonText<AdminVariantList<'static>>, Problem> {
+    let product = load(&app, store::product(id)).await?;
+    let items: Vec<_> = product.variants.iter().map(|variant| AdminVariant::new(&product, variant)).collect();
+    let list = AdminVariantList { total: items.len(), items, next_cursor: None };
+    Ok(JsonText::from(tagged(json(&list)?, &product)))
+}
+
+/// Adds a variant to a product.
+pub async fn create_variant(
+    State(app): State<App>,
+    Staff(staff): Staff,
+    Path(id): Path<ProductId>,
+    IdempotencyKey(key): IdempotencyKey,
+    condition: IfMatch,
+    body: Json<VariantBody>,
+) -> Result<JsonText<AdminVariant<'static>, CREATED>, Problem> {
+    let request = keyed(staff, key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
+    if let Some(answer) = idempotency::first_answer(&app, &request).await? {
+        return Ok(JsonText::from(answer));
+    }
+    if body.id.is_some() {
+        return Err(Problem::invalid_field("/id", "a new variant has no id yet"));
+    }
+    let change = Change { app: &app, condition, request, status: StatusCode::CREATED };
+    let draft = |before: &Product, settings: &Settings| {
+        let mut whole = ProductBody::from(before);
+        whole.variants.push(body.value.clone());
+        parse(whole, settings, before)
+    };
+    let view =
+        |product: &Product| product.variants.last().and_then(|variant| shown(&AdminVariant::new(product, variant)));
+    let answer = change.run(store::product(id), draft, view).await;
+    Ok(JsonText::from(answer.map_err(|problem| problem.of_one("/variants/"))?))
+}
+
+/// A variant of a product of any status.
+pub async fn get_variant(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<VariantId>,
+) -> Result<JsonText<AdminVariant<'static>>, Problem> {
+    let product = load(&app, store::product_of_variant(id)).await?;
+    let place = place_of(&product, id)?;
+    let variant = product.variants.get(place).ok_or_else(Problem::not_found)?;
+    Ok(JsonText::from(tagged(json(&AdminVariant::new(&product, variant))?, &product)))
+}
+
+/// Changes a variant, its prices for example.
+pub async fn update_variant(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<VariantId>,
+    condition: IfMatch,
+    patch: Json<VariantPatch>,
+) -> Result<JsonText<AdminVariant<'static>>, Problem> {
+    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let draft = |before: &Product, settings: &Settings| {
+        let place = place_of(before, id)?;
+        let mut whole = ProductBody::from(before);
+        if let Some(variant) = whole.variants.get_mut(place) {
+            *variant = patch.value.clone().over(variant.clone());
+        }
+        parse(whole, settings, before)
+    };
+    let view = |product: &Product| {
+        let variant = product.variants.iter().find(|variant| variant.id == id);
+        variant.and_then(|variant| shown(&AdminVariant::new(product, variant)))
+    };
+    let answer = change.run(store::product_of_variant(id), draft, view).await;
+    Ok(JsonText::from(answer.map_err(|problem| problem.of_one("/variants/"))?))
+}
+
+/// Deletes a variant; a product's last one stays.
+pub async fn delete_variant(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<VariantId>,
+    condition: IfMatch,
+) -> Result<NoContent, Problem> {
+    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let draft = |before: &Product, settings: &Settings| {
+        let mut whole = ProductBody::from(before);
+        whole.variants.retain(|variant| variant.id != Some(id));
+        if whole.variants.is_empty() {
+            return Err(Problem::new(LAST_VARIANT, "a product has at least one variant; delete the product"));
+        }
+        parse(whole, settings, before)
+    };
+    change.run(store::product_of_variant(id), draft, |_| Some(Value::Null)).await?;
+    Ok(NoContent)
+}
+
+/// A change of a product that is there.
+struct Change<'a> {
+    app: &'a App,
+    condition: IfMatch,
+    request: Option<idempotency::Request>,
+    status: StatusCode,
+}
+
+impl Change<'_> {
+    /// Decides and writes; anew if another change came in between.
+    async fn run(
+        self,
+        find: Statement,
+        draft: impl Fn(&Product, &Settings) -> Result<Draft, Problem>,
+        view: impl Fn(&Product) -> Option<Value>,
+    ) -> Result<Response, Problem> {
+        let app = self.app;
+        for _ in 0..ATTEMPTS {
+            let mut answers = app.database.batch(vec![find.clone(), settings::current()]).await?.into_iter();
+            let before = found(answers.next().unwrap_or_default())?;
+            let settings = settings::read(answers.next().unwrap_or_default())?;
+            self.condition.check(before.version)?;
+            let now = app.clock.now();
+            let after = draft(&before, &settings)?.replace(&before, now, || VariantId::new(now, &*app.entropy));
+            let view = view(&after).ok_or_else(Problem::not_found)?;
+            let statements = store::update_product(&before, &after);
+            let answer = write(app, self.request.clone(), statements, self.status, &view).await;
+            match answer {
+                Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
+                other => {
+                    let response = with_pointers(app, other, &after).await?;
+                    settle(app).await;
+                    return Ok(tagged(response, &after));
+                }
+            }
+        }
+        Err(changed())
     }
 }
 
-impl<Q, S: Send + Sync> FromRequestParts<S> for ReadRequest<Q> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let lines: Vec<_> = parts
-            .headers
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
-        Ok(Self {
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or("").to_owned(),
-            if_none_match: (!lines.is_empty()).then(|| lines.join(",")),
-            query_type: PhantomData,
-        })
-    }
+fn parse(whole: ProductBody, settings: &Settings, before: &Product) -> Result<Draft, Problem> {
+    let known: Vec<_> = before.variants.iter().map(|variant| variant.id).collect();
+    Draft::parse(whole, settings, &known).map_err(Problem::invalid)
 }
 
-impl<Q: JsonSchema> OperationInput for ReadRequest<Q> {
-    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
-        axum::extract::Query::<Q>::operation_input(ctx, operation);
-        header_parameter(ctx, operation, "If-None-Match", "An ETag that the client has; 304 if it is still right.");
-    }
+fn place_of(product: &Product, id: VariantId) -> Result<usize, Problem> {
+    product.variants.iter().position(|variant| variant.id == id).ok_or_else(Problem::not_found)
 }
 
-/// An answer whose bytes are written already, documented as JSON of `T`.
-pub struct ReadResponse<T> {
-    answer: ReadAnswer,
-    body_type: PhantomData<fn() -> T>,
+async fn load(app: &App, find: Statement) -> Result<Product, Problem> {
+    let rows = app.database.batch(vec![find]).await?.into_iter().next().unwrap_or_default();
+    found(rows)
 }
 
-impl<T> IntoResponse for ReadResponse<T> {
-    fn into_response(self) -> Response {
-        let answer = self.answer;
-        let mut response = (answer.status, answer.body).into_response();
-        let mut set = |name: HeaderName, value: &str| match HeaderValue::from_str(value) {
-            Ok(value) => response.headers_mut().insert(name, value),
-            Err(_) => None,
-        };
-        set(header::CONTENT_TYPE, answer.content_type);
-        set(header::ETAG, &answer.etag);
-        set(header::CACHE_CONTROL, answer.cache_control);
-        set(HeaderName::from_static("x-catalog-version"), &answer.catalog_version);
-        response
-    }
+fn found(rows: Rows) -> Result<Product, Problem> {
+    store::read_product(rows)?.ok_or_else(Problem::not_found)
 }
 
-impl<T: JsonSchema> OperationOutput for ReadResponse<T> {
-    type Inner = T;
-
-    fn operation_response(ctx: &mut GenContext, operation: &mut Operation) -> Option<aide::openapi::Response> {
-        axum::Json::<T>::operation_response(ctx, operation)
-    }
-    fn inferred_responses(
-        ctx: &mut GenContext,
-        operation: &mut Operation,
-    ) -> Vec<(Option<u16>, aide::openapi::Response)> {
-        axum::Json::<T>::inferred_responses(ctx, operation)
-    }
+fn keyed(staff: SignedIn, key: Option<String>, operation: &str, body: &Bytes) -> Option<idempotency::Request> {
+    let digest = request_digest(operation, body);
+    key.map(|key| idempotency::Request { scope: staff.id.to_string(), key, digest })
 }
+
+/// Writes the batch with its idempotency record, and has it published.
+async fn write(
+    app: &App,
+    request: Option<idempotency::Request>,
+    statements: Vec<Statement>,
+    status: StatusCode,
+    answer: &impl Serialize,
+) -> Result<Response, Problem> {
+    let (response, rows) = idempotency::commit_unless(app, request, statements, status, answer, refusal).await?;
+    // A replayed answer wrote nothing and has no rows.
+    let revision = rows.into_iter().find_map(|rows| rows.first::<store::Revision>().ok().flatten());
+    if let Some(store::Revision { revision }) = revision {
+        notify(app, revision).await;
+    }
+    Ok(response)
+}
+
+/// Says of taken SKUs which they are.
+async fn with_pointers(app: &App, answer: Result<Response, Problem>, product: &Product) -> Result<Response, Problem> {
+    let mut problem = match answer {
+        Err(problem) if problem.code == SKU_TAKEN.name => problem,
+        other => return other,
+    };
+    let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.as_str()).collect();
+    let rows = app.database.batch(vec![store::taken_skus(product.id, &skus)]).await?;
+    let taken: Vec<Sku> = rows.into_iter().next().unwrap_or_default().decode()?;
+    let places = skus.iter().enumerate().filter(|(_, sku)| taken.iter().any(|taken| taken.sku == **sku));
+    let errors: Vec<_> = places
+        .map(|(n, sku)| FieldError::new(format!("/variants/{n}/sku"), format!("another product has the SKU {sku}")))
+        .collect();
+    if !errors.is_empty() {
+        problem.errors = errors;
+    }
+    Err(problem)
+}
+
+#[derive(Deserialize)]
+struct Sku {
+    sku: String,
+}
+
+fn json(body: &impl Serialize) -> Result<Response, Problem> {
+    let body = serde_json::to_string(body).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(idempotency::json_response(StatusCode::OK, body))
+}
+
+/// What a change answers with.
+fn shown(view: &impl Serialize) -> Option<Value> {
+    serde_json::to_value(view).ok()
+}
+
+/// The response with the product's version as its `ETag`.
+fn tagged(mut response: Response, product: &Product) -> Response {
+    // A replayed answer is of an earlier moment.
+    let replayed = response.headers().contains_key("idempotent-replayed");
+    if let (false, Ok(value)) = (replayed, HeaderValue::from_str(&etag(product.version))) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
+
+#[cfg(test)]
+#[path = "handlers_tests.rs"]
+mod tests;

@@ -1,38 +1,24 @@
-//! Products, the snapshot that buyers read, and publishing.
+//! What the shop sells, as staff write it: the truth, in the database. Buyers
+//! read a copy, see [`crate::shelf`].
 //!
-//! Lends: [`snapshot::Snapshot`] (titles, prices, settings as buyers see them),
-//! [`current`], [`listing::page`] and [`read::answer`] over it;
-//! [`prices::current`] (the truth, for placing an order);
-//! [`require_variant`] and [`project_levels`] for the pools; [`tick`], which
-//! mends what publishing missed.
+//! Lends: [`require_variant`] and [`project_levels`] for the pools;
+//! [`notice::notify`], which has the copy made anew, and [`notice::settle`].
 //!
-//! Staff write through `admin_handlers`: a body ([`body`]) is parsed into a
-//! [`draft`], becomes a [`product`], and is written in one batch with the
-//! revision's increase. [`publisher`] then has it published.
+//! A body ([`body`]) is parsed into a [`draft`], becomes a [`product`], and is
+//! written in one batch with the revision's increase.
 
-pub mod admin_handlers;
 pub mod body;
-pub mod cursor;
 pub mod draft;
 pub mod error;
 pub mod handlers;
-pub mod listing;
-mod memory;
-pub mod prices;
+pub mod notice;
 pub mod product;
-pub mod publish;
-pub mod publisher;
-pub mod read;
-pub mod snapshot;
 pub mod store;
-#[cfg(test)]
-pub(crate) mod testing;
 mod text;
 
 use serde::Serialize;
 
 pub use product::level_changed;
-pub use publish::{current, publish, tick};
 
 use crate::app::App;
 use crate::ids::VariantId;
@@ -71,7 +57,7 @@ pub async fn project_levels(app: &App, levels: &[StockLevel]) -> Result<(), Prob
     let batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
     let rows = app.database.batch(batch).await?.into_iter().next().unwrap_or_default();
     if let Some(store::Revision { revision }) = rows.first()? {
-        publish::notify(app, revision).await;
+        notice::notify(app, revision).await;
     }
     Ok(())
 }

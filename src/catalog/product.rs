@@ -1,6 +1,8 @@
 //! What a product is. The same shape is stored in the snapshot, shown to
 //! staff, and compared when a change is written.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +148,10 @@ impl Product {
         product.variants.iter_mut().for_each(|variant| variant.level = Level::Out);
         serde_json::to_vec(&product).map_or(0, |json| i64::try_from(json.len()).unwrap_or(i64::MAX))
     }
+}
+/// A variant's values, by the name of the option each belongs to.
+pub fn named_options<'a>(product: &'a Product, values: &'a [String]) -> BTreeMap<&'a str, &'a str> {
+    product.options.iter().map(|option| option.name.as_str()).zip(values.iter().map(String::as_str)).collect()
 }
 
 mod millis {

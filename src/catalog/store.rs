@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 pub use self::write::{delete_product, insert_product, update_product};
 use super::StockLevel;
 use super::product::{Product, Status};
-use super::snapshot::Settings;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
@@ -140,15 +139,6 @@ pub fn taken_skus(product: ProductId, skus: &[&str]) -> Statement {
         "SELECT sku FROM variants WHERE sku IN (SELECT value FROM json_each(?2)) AND product_id <> ?1",
         [product.to_string().into(), serde_json::to_string(skus).unwrap_or_default().into()],
     )
-}
-
-/// The shop's settings, as a [`document`] of [`Settings`].
-pub fn settings() -> Statement {
-    Statement::new("SELECT json_group_object(key, json(value)) AS document FROM settings", [])
-}
-
-pub fn read_settings(rows: Rows) -> Result<Settings, DatabaseError> {
-    document(rows)?.ok_or_else(|| DatabaseError::Undecodable("no settings".to_owned()))
 }
 
 /// A row of [`state`].

@@ -1,6 +1,6 @@
 use super::*;
 use crate::catalog::product::level_changed;
-use crate::catalog::testing::{connection, product as example, run};
+use crate::testing::{connection, product as example, run};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
@@ -122,7 +122,7 @@ fn a_full_shop_says_so() {
 
 #[test]
 fn settings_are_there_from_the_start() {
-    let settings = read_settings(run(&connection(), &settings()).unwrap()).unwrap();
+    let settings = crate::settings::read(run(&connection(), &crate::settings::current()).unwrap()).unwrap();
     assert_eq!(settings.shop_name, "Tradepost");
     assert_eq!(settings.currencies.len(), 3);
     assert_eq!(settings.shipping_options[0].price(settings.default_currency).unwrap().amount, 490);

@@ -11,12 +11,12 @@ use worker::Env;
 use worker::send::{SendFuture, SendWrapper};
 
 use super::database::bound;
-use crate::catalog::publisher::PublisherObject;
 use crate::orders::object::OrderObject;
 use crate::pools::object::PoolObject;
 use crate::ports::{
     Commit, ObjectClass, ObjectHost, ObjectUnavailable, Objects, Pending, Rows, Statement, StorageError,
 };
+use crate::shelf::publisher::PublisherObject;
 
 #[wasm_bindgen]
 extern "C" {

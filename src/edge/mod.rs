@@ -22,7 +22,6 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 
 use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials};
-use crate::catalog::snapshot::CatalogMemory;
 use crate::problem::Problem;
 
 thread_local! {
@@ -94,7 +93,6 @@ fn build(env: &Env) -> Result<App, String> {
         entropy: Box::new(ports::PlatformEntropy),
         keys: Keys::parse(&keys).map_err(|error| error.to_string())?,
         config,
-        catalog: CatalogMemory::default(),
     }))
 }
 
@@ -112,7 +110,7 @@ pub fn consume(bodies: Vec<String>, env: Env) -> js_sys::Promise {
 pub fn tick(env: Env) -> js_sys::Promise {
     promise(Box::pin(async move {
         let app = app(&env)?;
-        settled(crate::catalog::tick(&app).await)
+        settled(crate::shelf::tick(&app).await)
     }))
 }
 

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use wasm_bindgen::prelude::*;
 
-use crate::catalog::read::{self, ReadAnswer, none_match_holds};
-use crate::catalog::snapshot::Snapshot;
 use crate::ports::Clock;
+use crate::shelf::memory::CatalogMemory;
+use crate::shelf::read::{self, ReadAnswer, none_match_holds};
+use crate::shelf::snapshot::Snapshot;
 use crate::web::pages;
 use crate::wire::headers::security_headers;
 
@@ -54,7 +55,7 @@ fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
     let (_, rest) = url.split_once("://")?;
     let target = rest.get(rest.find('/')?..)?;
     let app = super::built()?;
-    let snapshot = app.catalog.fresh(super::ports::PlatformClock.now())?;
+    let snapshot = CatalogMemory::of(&app).fresh(super::ports::PlatformClock.now())?;
     KEPT.with_borrow_mut(|kept| {
         if kept.version != snapshot.version {
             *kept = Kept { version: snapshot.version.clone(), ..Kept::default() };

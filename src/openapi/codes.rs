@@ -1,7 +1,7 @@
 //! Every code of the contract, as the rooms declare them.
 
 use crate::problem::Code;
-use crate::{auth, catalog, idempotency, orders, pools, problem, wire};
+use crate::{auth, catalog, idempotency, orders, pools, problem, shelf, wire};
 
 /// All codes, by name. One name has one declaration.
 pub fn all() -> Vec<Code> {
@@ -14,7 +14,7 @@ pub fn all() -> Vec<Code> {
         idempotency::CODES,
         auth::error::CODES,
         catalog::error::CODES,
-        catalog::listing::CODES,
+        shelf::listing::CODES,
         pools::error::CODES,
         orders::error::CODES,
     ];

@@ -39,10 +39,10 @@ mod tests {
     const HANDLERS: [(&str, &str); 7] = [
         ("auth::handlers", include_str!("../auth/handlers.rs")),
         ("catalog", include_str!("../catalog/handlers.rs")),
-        ("catalog_admin", include_str!("../catalog/admin_handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("projection", include_str!("../orders/projection.rs")),
+        ("shelf", include_str!("../shelf/handlers.rs")),
         ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
     ];
 

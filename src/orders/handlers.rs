@@ -15,14 +15,14 @@ use super::order::{Key, LineId};
 use super::view::{CartView, LineView, OrderView, ShippingView, Status};
 use crate::app::App;
 use crate::auth::Staff;
-use crate::catalog;
-use crate::catalog::snapshot::Snapshot;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{OrderId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::payments::{Method, Provider};
 use crate::ports::ObjectClass;
 use crate::problem::{FieldError, Problem};
+use crate::shelf;
+use crate::shelf::snapshot::Snapshot;
 use crate::wire::extract::{self, ClientAddress, IdempotencyKey, Path, request_digest};
 use crate::wire::respond::JsonText;
 
@@ -243,7 +243,7 @@ pub async fn create_cart(
     key: IdempotencyKey,
     body: extract::Json<NewCart>,
 ) -> Result<JsonText<CartView, 201>, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let currency = body.currency.unwrap_or(snapshot.settings.default_currency);
     if !snapshot.settings.currencies.contains(&currency) {
         return Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"));
@@ -278,7 +278,7 @@ pub async fn get_cart(
 ) -> Result<JsonText<CartView>, Problem> {
     let access = credentials.to(&app.keys, id)?;
     let (status, _, body) = ask(&app, id, access, None, Request::ReadCart { prices: None }).await?;
-    match changed_prices(&read_cart(&body)?, &*catalog::current(&app).await?) {
+    match changed_prices(&read_cart(&body)?, &*shelf::current(&app).await?) {
         None => Ok(answer(status, false, body)),
         prices => ask_json(&app, id, access, None, Request::ReadCart { prices }).await,
     }
@@ -314,7 +314,7 @@ pub async fn add_cart_line(
     key: IdempotencyKey,
     body: extract::Json<WantedLine>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let lines = offers(&snapshot, &[body.value]);
     let key = keyed(key, "POST lines", &body.bytes);
     let answer = add_lines(&app, id, credentials.to(&app.keys, id)?, key, lines).await;
@@ -357,7 +357,7 @@ pub async fn list_cart_shipping_options(
     Path(id): Path<OrderId>,
 ) -> Result<Json<ShippingOptions>, Problem> {
     let access = credentials.to(&app.keys, id)?;
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let (_, _, cart) = ask(&app, id, access, None, Request::ReadCart { prices: None }).await?;
     let currency = read_cart(&cart)?.currency;
     let items = snapshot
@@ -380,7 +380,7 @@ pub async fn put_cart_shipping_option(
     body: extract::Json<ChosenShipping>,
 ) -> Result<JsonText<CartView>, Problem> {
     let access = credentials.to(&app.keys, id)?;
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let option = snapshot
         .settings
         .shipping_options
@@ -400,7 +400,7 @@ pub async fn add_priced_cart_lines(
     key: IdempotencyKey,
     body: extract::Json<PricedLines>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let lines = all(body.lines.iter().enumerate().map(|(index, line)| priced(&snapshot, index, line)));
     let access = Access { token: false, account: Some(staff.id), staff: true };
     let key = keyed(key, "POST admin lines", &body.bytes);

@@ -24,13 +24,13 @@ use super::run::Run;
 use super::store::FirstAnswer;
 use super::view;
 use crate::app::App;
-use crate::catalog;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
 use crate::payments::{self, AttemptStatus};
 use crate::pools::pool::Level;
 use crate::ports::{DatabaseError, ObjectHost, ObjectUnavailable, Timestamp};
+use crate::shelf;
 
 /// One request to an order's object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -311,7 +311,7 @@ impl OrderObject {
         }
         variants.sort_unstable();
         variants.dedup();
-        match catalog::prices::current(&self.app, &variants, order.currency).await {
+        match shelf::prices::current(&self.app, &variants, order.currency).await {
             Ok(prices) => Ok(prices),
             Err(DatabaseError::Unavailable(_)) => Ok(order
                 .lines

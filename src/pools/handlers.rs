@@ -14,6 +14,7 @@ use crate::catalog;
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
 use crate::problem::Problem;
+use crate::shelf;
 use crate::wire::extract::{self, IdempotencyKey, Path, request_digest};
 use crate::wire::respond::JsonText;
 
@@ -28,7 +29,7 @@ pub async fn get_availability(
     State(app): State<App>,
     Path(variant): Path<VariantId>,
 ) -> Result<Json<Availability>, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     snapshot.variant(variant).ok_or_else(Problem::not_found)?;
     let level = super::level(&app, variant).await?;
     Ok(Json(Availability { available: level.available }))

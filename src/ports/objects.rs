@@ -13,7 +13,7 @@ pub enum ObjectClass {
     Order,
     /// One per finite supply: `pools::object`.
     Pool,
-    /// One for the shop: `catalog::publisher`.
+    /// One for the shop: `shelf::publisher`.
     Publisher,
 }
 

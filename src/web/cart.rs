@@ -10,8 +10,6 @@ use super::desk::{self, Answer};
 use super::pages::{ProductPage, product_url};
 use super::parts::{Totals, known, page, page_of_problem, sentence};
 use crate::app::App;
-use crate::catalog;
-use crate::catalog::snapshot::{Image, Snapshot};
 use crate::ids::{OrderId, VariantId};
 use crate::orders::access::{self, Credentials};
 use crate::orders::decision::{Command, NewLine};
@@ -22,6 +20,8 @@ use crate::orders::object::Request;
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, LineView, Status};
 use crate::problem::Problem;
+use crate::shelf;
+use crate::shelf::snapshot::{Image, Snapshot};
 use crate::wire::extract::{Form, Path};
 
 #[derive(Template)]
@@ -59,7 +59,7 @@ pub struct Pieces {
 
 /// The cart, or that there is none.
 pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let cart = desk::kept_cart(&app, &credentials).await?;
     let problems = match &cart {
         Some(cart) => doubts(&app, &credentials, cart, &snapshot).await?,
@@ -74,7 +74,7 @@ pub async fn add_cart_line(
     credentials: Credentials,
     Form(form): Form<WantedPieces>,
 ) -> Result<Response, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let variant_id: VariantId = form.variant_id.parse().map_err(|_| Problem::not_found())?;
     let (product, _) = snapshot.variant(variant_id).ok_or_else(Problem::not_found)?;
     let problem = match pieces(&form.quantity, 1) {
@@ -114,7 +114,7 @@ pub async fn update_cart_line(
             }
         }
     };
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let cart = desk::kept_cart(&app, &credentials).await?;
     let notice = vec![sentence(&problem.detail)];
     page_of_problem(&CartPage::new(&snapshot, cart.as_ref(), notice), problem)

@@ -11,8 +11,6 @@ use super::desk::{self, Answer};
 use super::form::{self, CheckoutForm};
 use super::parts::{page, page_of_problem, sentence};
 use crate::app::App;
-use crate::catalog;
-use crate::catalog::snapshot::{ShippingOption, Snapshot};
 use crate::money::Money;
 use crate::orders::access::Credentials;
 use crate::orders::decision::{Command, PaymentChoice};
@@ -23,6 +21,9 @@ use crate::orders::object::Request;
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, OrderView, Status};
 use crate::problem::{FieldError, Problem};
+use crate::settings::ShippingOption;
+use crate::shelf;
+use crate::shelf::snapshot::Snapshot;
 use crate::wire::extract::Form;
 
 const CORRECT: &str = "Please correct the fields marked below. Nothing has been ordered yet.";
@@ -44,7 +45,7 @@ struct Wishes<'a> {
 
 /// The form, with what the cart knows already.
 pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     match open_cart(&app, &credentials).await? {
         Err(elsewhere) => Ok(elsewhere.into_response()),
         Ok(cart) => page(&CheckoutPage::new(&app, &snapshot, &cart, &CheckoutForm::of(&cart), &[], None)?),
@@ -57,7 +58,7 @@ pub async fn post_checkout(
     credentials: Credentials,
     Form(form): Form<CheckoutForm>,
 ) -> Result<Response, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let cart = match (desk::kept_cart(&app, &credentials).await?, form.intent.as_str()) {
         // A second click: the first one's outcome is this one's.
         (Some(cart), "place") if cart.status == Status::AwaitingPayment => cart,

@@ -5,12 +5,13 @@ use askama::Template;
 use super::form::{self, CheckoutForm};
 use super::parts::{Choice, SummaryLine, Totals, summary};
 use crate::app::App;
-use crate::catalog::snapshot::{ShippingOption, Snapshot};
 use crate::money::Money;
 use crate::orders::error::OrderError;
 use crate::orders::order;
 use crate::orders::view::CartView;
 use crate::problem::FieldError;
+use crate::settings::ShippingOption;
+use crate::shelf::snapshot::Snapshot;
 
 #[derive(Template)]
 #[template(path = "checkout.html")]

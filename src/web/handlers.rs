@@ -5,8 +5,8 @@ use axum::extract::State;
 
 use super::pages;
 use crate::app::App;
-use crate::catalog::handlers::{ReadRequest, ReadResponse};
 use crate::problem::Problem;
+use crate::shelf::handlers::{ReadRequest, ReadResponse};
 
 /// The shelves, and each product on them.
 pub async fn get_page(State(app): State<App>, request: ReadRequest<()>) -> Result<ReadResponse<()>, Problem> {

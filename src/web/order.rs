@@ -10,8 +10,6 @@ use super::checkout_page::methods;
 use super::parts::{Choice, SummaryLine, Totals, page, summary};
 use super::{desk, form};
 use crate::app::App;
-use crate::catalog;
-use crate::catalog::snapshot::Snapshot;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::details::Address;
@@ -22,6 +20,8 @@ use crate::orders::object::Request;
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, Status};
 use crate::problem::Problem;
+use crate::shelf;
+use crate::shelf::snapshot::Snapshot;
 use crate::wire::extract::{Form, Path};
 
 #[derive(Template)]
@@ -69,7 +69,7 @@ pub async fn get_order(
     credentials: Credentials,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     match desk::ask::<OrderView>(&app, &credentials, id, Request::ReadOrder).await? {
         Ok(order) => page(&OrderPage::new(&app, &snapshot, &order)),
         // Not placed after all: a cart again, with everything in it.
@@ -105,7 +105,7 @@ pub async fn get_authentication(
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
     require_test_provider(&app)?;
-    let snapshot = catalog::current(&app).await?;
+    let snapshot = shelf::current(&app).await?;
     let order = desk::ask::<OrderView>(&app, &credentials, id, Request::ReadOrder).await??;
     if order.payment.status != PaymentStatus::RequiresAction {
         return Ok(to_order(id).into_response());

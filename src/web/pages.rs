@@ -4,11 +4,11 @@
 use askama::Template;
 
 use super::parts::variant_label;
-use crate::catalog::listing::{self, ListQuery, Listed};
-use crate::catalog::read::ReadAnswer;
-use crate::catalog::snapshot::{self, Image, Level, PriceRange, Snapshot};
 use crate::money::Currency;
 use crate::problem::Problem;
+use crate::shelf::listing::{self, ListQuery, Listed};
+use crate::shelf::read::ReadAnswer;
+use crate::shelf::snapshot::{self, Image, Level, PriceRange, Snapshot};
 
 const HTML: &str = "text/html; charset=utf-8";
 

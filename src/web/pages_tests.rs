@@ -1,6 +1,7 @@
 use super::*;
-use crate::catalog::snapshot::Product;
-use crate::catalog::testing::{Shop, block_on, product as made, settings};
+use crate::shelf::memory::CatalogMemory;
+use crate::shelf::snapshot::Product;
+use crate::testing::{Shop, block_on, product as made, settings};
 use crate::wire::page;
 
 /// A product that tries everything a title, a vendor and a picture may hold.
@@ -85,8 +86,8 @@ fn what_is_not_there_is_a_problem_or_another_page() {
 fn both_doors_answer_alike() {
     let shop = Shop::new();
     let snapshot = std::sync::Arc::new(snapshot());
-    shop.app.catalog.set(snapshot.clone(), shop.app.clock.now());
-    let site = crate::router::site(shop.app.clone());
+    CatalogMemory::of(&shop.app).set(snapshot.clone(), shop.app.clock.now());
+    let site = shop.site();
     let etag = answer(&snapshot, "/", "").unwrap().unwrap().etag;
     let targets = [("/", ""), ("/", "utm_source=mail"), ("/products/slug-99", "")];
     for (path, query) in targets {
@@ -112,8 +113,8 @@ fn both_doors_answer_alike() {
 #[test]
 fn a_lost_visitor_gets_a_page_and_a_program_json() {
     let shop = Shop::new();
-    shop.app.catalog.set(std::sync::Arc::new(snapshot()), shop.app.clock.now());
-    let site = crate::router::site(shop.app.clone());
+    CatalogMemory::of(&shop.app).set(std::sync::Arc::new(snapshot()), shop.app.clock.now());
+    let site = shop.site();
     let ask = |method: &str, path: &str, accept: &str| {
         let request = http::Request::builder().method(method).uri(path).header("accept", accept);
         let response = block_on(site.answer(request.body(bytes::Bytes::new()).unwrap()));

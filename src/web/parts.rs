@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::catalog::snapshot::{Image, Product, Snapshot, Variant};
 use crate::orders::order;
 use crate::orders::view::LineView;
 use crate::problem::Problem;
+use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
 
 pub struct SummaryLine {
     pub title: String,

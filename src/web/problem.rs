@@ -8,6 +8,7 @@ use super::parts::sentence;
 use crate::app::App;
 use crate::ids::RequestId;
 use crate::problem::Problem;
+use crate::shelf::memory::CatalogMemory;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -33,7 +34,7 @@ pub fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
 }
 
 pub fn page(app: &App, problem: &Problem, request_id: RequestId) -> String {
-    let snapshot = app.catalog.get();
+    let snapshot = CatalogMemory::of(app).get();
     let (title, text) = words(problem);
     let page = ErrorPage {
         shop_name: snapshot.as_ref().map_or("The shop", |snapshot| &snapshot.settings.shop_name),

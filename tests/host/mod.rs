@@ -18,7 +18,6 @@ use std::future::Future;
 
 use tokio::sync::mpsc;
 use tradepost::app::{App, Capabilities, Config, Keys};
-use tradepost::catalog::snapshot::CatalogMemory;
 use tradepost::ports::Clock;
 
 use cache::HostCache;
@@ -139,7 +138,6 @@ impl Host {
             entropy: Box::new(self.entropy.clone()),
             keys: Keys::parse(SECRET_KEY).unwrap(),
             config: self.config.clone(),
-            catalog: CatalogMemory::default(),
         })
     }
 }

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
-use tradepost::catalog::{self, publisher::PublisherObject};
 use tradepost::orders::object::OrderObject;
 use tradepost::orders::projection;
 use tradepost::pools::object::PoolObject;
 use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
+use tradepost::shelf::{self, publisher::PublisherObject};
 
 use super::objects::Shell;
 
@@ -61,7 +61,7 @@ pub const SCHEDULE_MILLIS: u32 = 60_000;
 /// What the platform's schedule runs.
 pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
     async move {
-        if let Err(problem) = catalog::tick(&app).await {
+        if let Err(problem) = shelf::tick(&app).await {
             eprintln!("the schedule failed: {problem:?}");
         }
     }

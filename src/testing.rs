@@ -1,4 +1,4 @@
-//! A shop in memory for the room's own tests: the real migrations on SQLite,
+//! A shop in memory for the rooms' own tests: the real migrations on SQLite,
 //! a key-value store that can fail, a clock that is set by hand.
 
 use std::collections::HashMap;
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 use rusqlite::types::{Value as Sql, ValueRef};
 
-use super::snapshot::{CatalogMemory, Settings};
 use crate::app::{App, Capabilities, Config, Keys};
 use crate::ports::*;
+use crate::settings::Settings;
 
 pub fn settings() -> Settings {
     serde_json::from_value(serde_json::json!({
@@ -174,9 +174,24 @@ impl Shop {
             entropy: port(),
             keys: Keys::parse(&"0".repeat(64)).unwrap(),
             config: Config::default(),
-            catalog: CatalogMemory::default(),
         });
         Self { app, world }
+    }
+
+    /// The whole site, for tests through the door.
+    pub fn site(&self) -> crate::wire::site::Site {
+        crate::router::site(self.app.clone())
+    }
+
+    pub fn publish(&self) {
+        block_on(crate::shelf::publish(&self.app)).unwrap();
+    }
+
+    /// What buyers get from the copy as it is.
+    pub fn read(&self, path: &str) -> Result<serde_json::Value, crate::problem::Problem> {
+        let snapshot = crate::shelf::memory::CatalogMemory::of(&self.app).get().unwrap();
+        let answer = crate::shelf::read::answer(&snapshot, path, "").unwrap()?;
+        Ok(serde_json::from_slice(&answer.body).unwrap())
     }
 
     pub fn pass(&self, millis: i64) {
@@ -196,7 +211,6 @@ impl Shop {
             entropy: port(),
             keys: self.app.keys.clone(),
             config: Config::default(),
-            catalog: CatalogMemory::default(),
         })
     }
 }
@@ -214,7 +228,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// An active product with one variant, sold in euros at most.
-pub fn product(n: u64, title: &str, eur: Option<i64>, created_at: i64) -> super::product::Product {
+pub fn product(n: u64, title: &str, eur: Option<i64>, created_at: i64) -> crate::catalog::product::Product {
     let id = |prefix| format!("{prefix}{}", ulid::Ulid::from_parts(1, u128::from(n)));
     let prices: Vec<_> = eur.iter().map(|amount| serde_json::json!({"amount": amount, "currency": "EUR"})).collect();
     serde_json::from_value(serde_json::json!({

@@ -3,8 +3,9 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::prices::LEASE_MILLIS;
 use super::snapshot::Snapshot;
+use crate::app::App;
+use crate::catalog::notice::LEASE_MILLIS;
 use crate::ports::Timestamp;
 
 /// For how long the copy is answered from without a look at the pointer, in
@@ -51,6 +52,11 @@ pub enum Claim {
 }
 
 impl CatalogMemory {
+    /// The isolate's.
+    pub fn of(app: &App) -> Arc<Self> {
+        app.kept(|_| Self::default())
+    }
+
     /// The copy, however old.
     pub fn get(&self) -> Option<Arc<Snapshot>> {
         self.read().kept.as_ref().map(|kept| kept.snapshot.clone())

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::catalog::product::named_options;
 use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Variant};
-use crate::catalog::read::named_options;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 use crate::ports::Timestamp;

@@ -1,7 +1,8 @@
 use serde_json::Value;
 
 use super::*;
-use crate::catalog::testing::{Shop, block_on, product, settings};
+use crate::shelf::memory::CatalogMemory;
+use crate::testing::{Shop, block_on, product, settings};
 
 fn snapshot() -> Snapshot {
     let products = (0..30).map(|n| product(n, &format!("Product {n}"), Some(100 + n as i64), n as i64));
@@ -80,8 +81,8 @@ fn another_version_or_another_body_is_another_etag() {
 fn both_doors_answer_alike() {
     let shop = Shop::new();
     let snapshot = std::sync::Arc::new(snapshot());
-    shop.app.catalog.set(snapshot.clone(), shop.app.clock.now());
-    let site = crate::router::site(shop.app.clone());
+    CatalogMemory::of(&shop.app).set(snapshot.clone(), shop.app.clock.now());
+    let site = shop.site();
     let targets =
         ["/v1/products", "/v1/products?sort=price_desc&limit=3&in_stock=false", "/v1/products/slug-9?currency=USD"];
     let etag = get(&snapshot, "/v1/products", "").etag;

@@ -1,9 +1,11 @@
 use super::*;
+use crate::catalog::notice::{LEASE_MILLIS, settle};
 use crate::catalog::product::Product;
-use crate::catalog::publish::{self, publish};
-use crate::catalog::testing::{Shop, block_on, product};
 use crate::money::Money;
 use crate::ports::{Statement, Timestamp};
+use crate::shelf::memory::CatalogMemory;
+use crate::shelf::publish::publish;
+use crate::testing::{Shop, block_on, product};
 
 fn eur() -> Currency {
     Currency::parse("EUR").unwrap()
@@ -73,17 +75,17 @@ fn a_copy_of_another_revision_is_not_taken_for_the_truth() {
     meddle(&shop);
     assert_eq!(price(&shop, &product), Some(1));
     block_on(publish(&shop.app)).unwrap();
-    assert_eq!(block_on(publish::current(&shop.app)).unwrap().version, "2");
+    assert_eq!(block_on(crate::shelf::current(&shop.app)).unwrap().version, "2");
 }
 
 #[test]
 fn an_answer_that_comes_late_is_not_taken_for_a_later_one() {
     let (shop, _) = selling();
     let time = |millis| Timestamp::from_millis(shop.app.clock.now().millis() + millis);
-    shop.app.catalog.verify(2, time(5));
-    shop.app.catalog.verify(1, time(0));
-    assert!(shop.app.catalog.verified(time(6)).is_none());
-    shop.app.catalog.verify(1, time(10));
-    assert!(shop.app.catalog.verified(time(11)).is_some());
-    assert!(shop.app.catalog.verified(time(9)).is_none(), "a clock that went back");
+    CatalogMemory::of(&shop.app).verify(2, time(5));
+    CatalogMemory::of(&shop.app).verify(1, time(0));
+    assert!(CatalogMemory::of(&shop.app).verified(time(6)).is_none());
+    CatalogMemory::of(&shop.app).verify(1, time(10));
+    assert!(CatalogMemory::of(&shop.app).verified(time(11)).is_some());
+    assert!(CatalogMemory::of(&shop.app).verified(time(9)).is_none(), "a clock that went back");
 }

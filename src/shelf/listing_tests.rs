@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::testing::{product, settings};
+use crate::testing::{product, settings};
 
 fn shop(prices: &[(&str, i64, i64)]) -> Snapshot {
     let products = prices.iter().enumerate().map(|(n, (title, eur, at))| product(n as u64, title, Some(*eur), *at));

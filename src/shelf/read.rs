@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::listing::{self, ListQuery, Listed};
-use super::product::{Image, Level, PriceRange, Product, ProductOption};
 use super::snapshot::Snapshot;
+use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::problem::Problem;
@@ -174,11 +174,6 @@ impl<'a> ProductDetail<'a> {
             collections: Vec::new(),
         }
     }
-}
-
-/// A variant's values, by the name of the option each belongs to.
-pub fn named_options<'a>(product: &'a Product, values: &'a [String]) -> BTreeMap<&'a str, &'a str> {
-    product.options.iter().map(|option| option.name.as_str()).zip(values.iter().map(String::as_str)).collect()
 }
 
 fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {

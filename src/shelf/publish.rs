@@ -1,27 +1,20 @@
-//! Publishing: the catalog goes from the database, through the key-value
-//! store, into every isolate's memory.
-//!
-//! `catalog/{version}/products/{n}` and `catalog/{version}/head` are written
-//! first and never changed to mean something else; then the pointer
-//! `catalog/current` is moved. What must stay true: whatever the pointer names
-//! is complete.
+//! Publishing, the one bridge from the truth to the copy: the catalog goes from
+//! the database into the key-value store, from where every isolate reads it.
 
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::memory::Claim;
-use super::product::Product;
-use super::snapshot::{Settings, Snapshot};
-use super::store::{self, State};
+use super::format::{Head, POINTER, Pointer, chunk_key, head_key};
+use super::memory::CatalogMemory;
+use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::ports::{ObjectClass, Statement, Timestamp};
+use crate::catalog::notice::notify;
+use crate::catalog::product::Product;
+use crate::catalog::store::{self, State};
+use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
-use crate::telemetry;
-
-const POINTER: &str = "catalog/current";
+use crate::settings::{self, Settings};
 
 /// Old versions may be in use for as long as an isolate does not look at the
 /// pointer: seconds. Seven days, in seconds, leave room for rolling back.
@@ -35,31 +28,11 @@ const REFRESH_MILLIS: i64 = 24 * 3_600 * 1_000;
 /// chunks at a time, 4 MB keep a load's raw bytes at 12 MB.
 const CHUNK_PRODUCTS: usize = 2_000;
 const CHUNK_BYTES: usize = 4_000_000;
-const CHUNKS_AT_ONCE: usize = 3;
 
 /// Products per statement, and statements per batch. One batch reads 2,500;
 /// at 2 KB each that is 5 MB of D1's answer at a time.
 const PAGE_PRODUCTS: u32 = 500;
 const PAGES_AT_ONCE: u32 = 5;
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Pointer {
-    version: String,
-    chunks: usize,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Head {
-    settings: Settings,
-    products: usize,
-}
-
-fn head_key(version: &str) -> String {
-    format!("catalog/{version}/head")
-}
-fn chunk_key(version: &str, n: usize) -> String {
-    format!("catalog/{version}/products/{n}")
-}
 
 impl State {
     /// Whether there is something to publish, or it must be refreshed.
@@ -79,86 +52,6 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Tells the publisher that the catalog has changed. Its silence is only
-/// logged: the next tick finds what it missed.
-pub async fn notify(app: &App, revision: i64) {
-    let command = format!("{{\"changed\":{revision}}}");
-    if let Err(error) = app.objects.command(ObjectClass::Publisher, "shop", command).await {
-        log("publisher_not_told", &error.to_string());
-    }
-}
-
-/// The snapshot to answer from.
-pub async fn current(app: &App) -> Result<Arc<Snapshot>, Problem> {
-    /// Long enough for the first read to be given up by [`super::memory`].
-    const WAITS: usize = 300;
-    for _ in 0..WAITS {
-        match app.catalog.claim(app.clock.now()) {
-            Claim::Fresh(snapshot) => return Ok(snapshot),
-            Claim::Check(old) => {
-                if let Err(problem) = refresh(app).await {
-                    log("catalog_not_refreshed", problem.cause.as_ref().unwrap_or(&problem.detail));
-                }
-                return Ok(app.catalog.get().unwrap_or(old));
-            }
-            Claim::Read => return first_read(app).await,
-            Claim::Wait => app.clock.sleep(20).await,
-        }
-    }
-    first_read(app).await
-}
-
-/// From the store, or where nothing was ever published or the store is down,
-/// from the database.
-async fn first_read(app: &App) -> Result<Arc<Snapshot>, Problem> {
-    if let Err(problem) = refresh(app).await {
-        log("catalog_not_loaded", problem.cause.as_ref().unwrap_or(&problem.detail));
-    }
-    if let Some(snapshot) = app.catalog.get() {
-        return Ok(snapshot);
-    }
-    let published = republish(app).await;
-    if let Some(snapshot) = app.catalog.get() {
-        return Ok(snapshot);
-    }
-    app.catalog.give_up();
-    Err(published.err().unwrap_or_else(|| Problem::unavailable("the catalog", "nothing was read")))
-}
-
-/// Looks at the pointer and loads what it names if it is another version.
-async fn refresh(app: &App) -> Result<(), Problem> {
-    let Some(pointer) = get::<Pointer>(app, POINTER).await? else { return Ok(()) };
-    if app.catalog.outdated_by(&pointer.version, app.clock.now()) {
-        let snapshot = load(app, pointer).await?;
-        app.catalog.set(Arc::new(snapshot), app.clock.now());
-    }
-    Ok(())
-}
-
-async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
-    let missing = |key: &str| Problem::unavailable("the catalog", format!("{key} is missing"));
-    let key = head_key(&pointer.version);
-    let head: Head = get(app, &key).await?.ok_or_else(|| missing(&key))?;
-    let version = &pointer.version;
-    let chunks = stream::iter(0..pointer.chunks).map(|n| async move {
-        let key = chunk_key(version, n);
-        get::<Vec<Product>>(app, &key).await?.ok_or_else(|| missing(&key))
-    });
-    let mut products = Vec::with_capacity(head.products);
-    let mut chunks = chunks.buffered(CHUNKS_AT_ONCE);
-    while let Some(chunk) = chunks.try_next().await? {
-        products.extend(chunk);
-    }
-    Ok(Snapshot::new(pointer.version.clone(), head.settings, products))
-}
-
-async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {
-    let Some(bytes) = app.cache.get(key).await? else { return Ok(None) };
-    serde_json::from_slice(&bytes)
-        .map(Some)
-        .map_err(|error| Problem::unavailable("the catalog", format!("{key}: {error}")))
-}
-
 /// Publishes the catalog as it is now, unless that revision is published and
 /// not about to expire. Answers the version that is published.
 pub async fn publish(app: &App) -> Result<String, Problem> {
@@ -170,7 +63,7 @@ pub async fn publish(app: &App) -> Result<String, Problem> {
     }
 }
 
-async fn republish(app: &App) -> Result<String, Problem> {
+pub async fn republish(app: &App) -> Result<String, Problem> {
     let first = read(app, "").await?;
     write(app, first).await
 }
@@ -184,13 +77,13 @@ struct Part {
 
 /// What is on sale after a product's id, as far as one batch reads.
 async fn read(app: &App, after: &str) -> Result<Part, Problem> {
-    let mut batch = vec![store::state(), store::settings()];
+    let mut batch = vec![store::state(), settings::current()];
     let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS));
     batch.extend((0..PAGES_AT_ONCE).map(page).collect::<Vec<Statement>>());
     let mut answers = app.database.batch(batch).await?.into_iter();
     let state = answers.next().unwrap_or_default().first()?;
     let state = state.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
-    let settings = store::read_settings(answers.next().unwrap_or_default())?;
+    let settings = settings::read(answers.next().unwrap_or_default())?;
     let mut documents = Vec::new();
     for rows in answers {
         documents.extend(store::documents(rows)?);
@@ -224,7 +117,7 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
     }
     let head = Head { settings: settings.clone(), products: products.len() };
     let written = chunks.finish().await;
-    app.catalog.set(Arc::new(Snapshot::new(version.clone(), settings, products)), app.clock.now());
+    CatalogMemory::of(app).set(Arc::new(Snapshot::new(version.clone(), settings, products)), app.clock.now());
     let pointer = Pointer { version: version.clone(), chunks: written? };
     put(app, &head_key(&version), &head, Some(LIFETIME_SECONDS)).await?;
     put(app, POINTER, &pointer, None).await?;
@@ -277,10 +170,6 @@ impl Chunks<'_> {
         self.products = 0;
         self.written = self.written.saturating_add(1);
     }
-}
-
-fn log(event: &str, cause: &str) {
-    telemetry::log(&serde_json::json!({"level": "warn", "event": event, "cause": cause}));
 }
 
 #[cfg(test)]

@@ -4,21 +4,15 @@
 //! revision together; where the copy in memory is of that very revision, the
 //! copy is as good as the truth for [`LEASE_MILLIS`], and orders placed
 //! meanwhile cost no read. A change of prices is not answered before every
-//! such lease has run out ([`settle`]): an order placed after the answer is
+//! such lease has run out ([`crate::catalog::notice::settle`]): an order placed after the answer is
 //! placed at the new prices (Gray and Cheriton, "Leases", 1989).
 
-use super::store::{self, CurrentPrice, Revision};
+use super::memory::CatalogMemory;
 use crate::app::App;
+use crate::catalog::store::{self, CurrentPrice, Revision};
 use crate::ids::VariantId;
 use crate::money::Currency;
 use crate::ports::{DatabaseError, Rows};
-
-/// For how long the copy may be taken for the truth, in milliseconds.
-pub const LEASE_MILLIS: i64 = 100;
-
-/// How long a change waits for leases to run out, in milliseconds. More than
-/// one lease: a Worker's clock stands still while it computes.
-const SETTLE_MILLIS: u32 = 250;
 
 /// What each variant costs now. One that is not on sale in the currency is
 /// left out.
@@ -28,7 +22,7 @@ pub async fn current(
     currency: Currency,
 ) -> Result<Vec<CurrentPrice>, DatabaseError> {
     let asked_at = app.clock.now();
-    if let Some(snapshot) = app.catalog.verified(asked_at) {
+    if let Some(snapshot) = CatalogMemory::of(app).verified(asked_at) {
         let price = |id: &VariantId| snapshot.variant(*id)?.1.price(currency);
         let prices = variants.iter().filter_map(|id| Some(CurrentPrice { variant_id: *id, amount: price(id)?.amount }));
         return Ok(prices.collect());
@@ -37,15 +31,9 @@ pub async fn current(
     let mut answers = app.database.batch(batch).await?.into_iter();
     let mut next = || -> Rows { answers.next().unwrap_or_default() };
     if let Some(Revision { revision }) = next().first()? {
-        app.catalog.verify(revision, asked_at);
+        CatalogMemory::of(app).verify(revision, asked_at);
     }
     next().decode()
-}
-
-/// Waits until no order is placed at the prices from before a change that was
-/// just written.
-pub async fn settle(app: &App) {
-    app.clock.sleep(SETTLE_MILLIS).await;
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! a list that changes while it is read neither repeats nor skips what stayed.
 
 use super::cursor::{Cursor, Key};
-use super::product::{PriceRange, Product};
 use super::snapshot::{Snapshot, title_key};
+use crate::catalog::product::{PriceRange, Product};
 use crate::money::Currency;
 use crate::problem::Problem;
 use crate::wire::page::{DEFAULT_LIMIT, cut, limit};

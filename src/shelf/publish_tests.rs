@@ -2,7 +2,10 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::catalog::product::Status;
-use crate::catalog::testing::{Shop, block_on, product};
+use crate::shelf::current;
+use crate::shelf::memory::CatalogMemory;
+use crate::shelf::memory::Claim;
+use crate::testing::{Shop, block_on, product};
 
 fn put(shop: &Shop, products: impl Iterator<Item = Product>) {
     let statements = products.flat_map(|product| store::insert_product(&product)).collect();
@@ -29,7 +32,7 @@ fn what_is_published_is_what_another_isolate_reads() {
     draft.status = Status::Draft;
     put(&shop, (2..7).map(|n| product(n, &format!("p{n}"), Some(1), 1)).chain([draft]));
     assert_eq!(block_on(publish(&shop.app)).unwrap(), "6");
-    let here = shop.app.catalog.get().unwrap();
+    let here = CatalogMemory::of(&shop.app).get().unwrap();
     // An isolate that could not reach a database at all.
     let there = block_on(current(&shop.forget())).unwrap();
     assert_eq!(here.products.len(), 5);
@@ -70,10 +73,10 @@ fn within_a_second_memory_answers_without_reading() {
     let before = reads();
     shop.pass(999);
     block_on(current(&shop.app)).unwrap();
-    assert!(shop.app.catalog.fresh(shop.app.clock.now()).is_some());
+    assert!(CatalogMemory::of(&shop.app).fresh(shop.app.clock.now()).is_some());
     assert_eq!(reads(), before);
     shop.pass(1);
-    assert!(shop.app.catalog.fresh(shop.app.clock.now()).is_none());
+    assert!(CatalogMemory::of(&shop.app).fresh(shop.app.clock.now()).is_none());
     block_on(current(&shop.app)).unwrap();
     assert_eq!(reads(), before + 1);
 }
@@ -115,16 +118,16 @@ fn while_one_checks_the_others_go_on() {
     block_on(current(&shop.app)).unwrap();
     shop.pass(1_000);
     let now = shop.app.clock.now();
-    assert!(matches!(shop.app.catalog.claim(now), Claim::Check(_)));
-    assert!(matches!(shop.app.catalog.claim(now), Claim::Fresh(_)));
+    assert!(matches!(CatalogMemory::of(&shop.app).claim(now), Claim::Check(_)));
+    assert!(matches!(CatalogMemory::of(&shop.app).claim(now), Claim::Fresh(_)));
 }
 
 #[test]
 fn of_many_first_requests_one_reads() {
     let shop = Shop::new();
     let now = shop.app.clock.now();
-    assert!(matches!(shop.app.catalog.claim(now), Claim::Read));
-    assert!(matches!(shop.app.catalog.claim(now), Claim::Wait));
+    assert!(matches!(CatalogMemory::of(&shop.app).claim(now), Claim::Read));
+    assert!(matches!(CatalogMemory::of(&shop.app).claim(now), Claim::Wait));
     // The reader is lost with its request: the one who waits takes over.
     assert!(block_on(current(&shop.app)).is_ok());
 }
@@ -150,7 +153,7 @@ fn a_large_catalog_goes_through_whole() {
     put(&shop, (0..count).map(|n| product(n, &format!("p{n}"), Some(1), 1)));
     block_on(publish(&shop.app)).unwrap();
     let there = block_on(current(&shop.forget())).unwrap();
-    assert_eq!(there.products, shop.app.catalog.get().unwrap().products);
+    assert_eq!(there.products, CatalogMemory::of(&shop.app).get().unwrap().products);
     assert_eq!(there.products.len() as u64, count);
     assert!(shop.world.keys.lock().unwrap().contains_key("catalog/5200/products/2"));
 }

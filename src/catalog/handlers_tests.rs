@@ -3,8 +3,8 @@ use serde_json::json as value;
 
 use super::*;
 use crate::auth::{Role, SignedIn};
-use crate::catalog::testing::{Shop, block_on};
 use crate::ids::{AccountId, SessionId};
+use crate::testing::{Shop, block_on};
 use crate::wire::extract::parse_json;
 
 fn staff() -> Staff {
@@ -207,7 +207,7 @@ fn staff_walk_all_products_newest_first() {
 #[test]
 fn a_stranger_is_turned_away_first() {
     let shop = Shop::new();
-    let site = crate::router::site(shop.app.clone());
+    let site = shop.site();
     let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
     let product = format!("/v1/admin/products/prod_{id}");
     let variants = format!("{product}/variants");
@@ -235,19 +235,15 @@ fn a_stranger_is_turned_away_first() {
 fn changes_are_visible_to_buyers_once_published() {
     let shop = Shop::new();
     let (_, _, product) = create(&shop, None, &mug()).unwrap();
-    block_on(crate::catalog::publish(&shop.app)).unwrap();
-    let read = || {
-        let answer =
-            crate::catalog::read::answer(&shop.app.catalog.get().unwrap(), "/v1/products/enamel-mug", "").unwrap();
-        answer.map(|answer| serde_json::from_slice::<Value>(&answer.body).unwrap())
-    };
+    shop.publish();
+    let read = || shop.read("/v1/products/enamel-mug");
     assert_eq!(read().unwrap()["price"]["to"]["amount"], 1690);
     patch_variant(&shop, &product["variants"][1]["id"], value!({"prices": [{"amount": 1, "currency": "EUR"}]}))
         .unwrap();
-    block_on(crate::catalog::publish(&shop.app)).unwrap();
+    shop.publish();
     assert_eq!(read().unwrap()["price"]["from"]["amount"], 1);
     patch(&shop, &product["id"], "", value!({"status": "archived"})).unwrap();
-    block_on(crate::catalog::publish(&shop.app)).unwrap();
+    shop.publish();
     assert_eq!(read().unwrap_err().status, 404);
 }
 
@@ -273,6 +269,6 @@ fn whatever_may_change_a_price_outwaits_the_leases() {
     let gone = || block_on(delete_product(state(), staff(), Path(id()), when(""))).map(drop).unwrap();
     let changes: [&dyn Fn(); 4] = [&draft, &dearer, &fewer, &gone];
     for (n, change) in changes.into_iter().enumerate() {
-        assert!(waited(change) > prices::LEASE_MILLIS, "change {n}");
+        assert!(waited(change) > crate::catalog::notice::LEASE_MILLIS, "change {n}");
     }
 }

@@ -6,7 +6,8 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::catalog::store;
-use crate::catalog::testing::{Shop, block_on, product, run};
+use crate::shelf::memory::CatalogMemory;
+use crate::testing::{Shop, block_on, product, run};
 
 /// One object's store and alarm.
 struct Host {
@@ -71,7 +72,7 @@ impl Desk {
     }
 
     fn visible(&self) -> usize {
-        self.shop.app.catalog.get().map_or(0, |snapshot| snapshot.products.len())
+        CatalogMemory::of(&self.shop.app).get().map_or(0, |snapshot| snapshot.products.len())
     }
 }
 

@@ -3,35 +3,10 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-
-pub use super::memory::CatalogMemory;
-pub use super::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
+pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
-use crate::money::{Currency, Money};
-
-/// The shop's settings as buyers meet them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    pub shop_name: String,
-    pub default_currency: Currency,
-    pub currencies: Vec<Currency>,
-    pub shipping_options: Vec<ShippingOption>,
-}
-
-/// A way to send an order, at one flat rate per currency.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ShippingOption {
-    pub id: String,
-    pub title: String,
-    pub prices: Vec<Money>,
-}
-
-impl ShippingOption {
-    pub fn price(&self, currency: Currency) -> Option<Money> {
-        self.prices.iter().copied().find(|price| price.currency == currency)
-    }
-}
+use crate::money::Currency;
+use crate::settings::Settings;
 
 #[derive(Debug)]
 pub struct Snapshot {

@@ -1,0 +1,147 @@
+//! The catalog's anonymous reads over HTTP. What they answer is in [`super::read`].
+
+use std::marker::PhantomData;
+
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use aide::{OperationInput, OperationOutput};
+use axum::extract::{FromRequestParts, State};
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, header};
+use schemars::JsonSchema;
+
+use super::read::{self, ProductDetail, ProductList, ReadAnswer};
+use super::snapshot::Snapshot;
+use crate::app::App;
+use crate::problem::Problem;
+use crate::wire::extract::header_parameter;
+
+/// The query of a list of products. Parsed by [`super::listing::ListQuery`];
+/// this is its documentation.
+#[derive(JsonSchema)]
+#[allow(dead_code)]
+pub struct ListParameters {
+    /// Only products with this tag.
+    tag: Option<String>,
+    /// Only products of this vendor.
+    vendor: Option<String>,
+    /// In minor units of the currency.
+    price_min: Option<u64>,
+    /// In minor units of the currency.
+    price_max: Option<u64>,
+    /// `true`: only what is available.
+    in_stock: Option<bool>,
+    /// `newest` (if absent), `price_asc`, `price_desc` or `title`.
+    sort: Option<String>,
+    /// One of the shop's currencies; its default if absent.
+    currency: Option<String>,
+    /// 1 to 100; 24 if absent.
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[allow(dead_code)]
+pub struct DetailParameters {
+    /// One of the shop's currencies; its default if absent.
+    currency: Option<String>,
+}
+
+/// Products on sale.
+pub async fn list_products(
+    State(app): State<App>,
+    request: ReadRequest<ListParameters>,
+) -> Result<ReadResponse<ProductList<'static>>, Problem> {
+    request.answer(&app, read::answer).await
+}
+
+/// One product on sale, by its id or its slug.
+pub async fn get_product(
+    State(app): State<App>,
+    request: ReadRequest<DetailParameters>,
+) -> Result<ReadResponse<ProductDetail<'static>>, Problem> {
+    request.answer(&app, read::answer).await
+}
+
+/// The target of a read and its condition. `Q` documents the query.
+pub struct ReadRequest<Q> {
+    path: String,
+    query: String,
+    if_none_match: Option<String>,
+    query_type: PhantomData<fn() -> Q>,
+}
+
+/// What answers a path and a query from the snapshot, such as [`read::answer`].
+type Answerer = fn(&Snapshot, &str, &str) -> Option<Result<ReadAnswer, Problem>>;
+
+impl<Q> ReadRequest<Q> {
+    pub async fn answer<T>(self, app: &App, answer: Answerer) -> Result<ReadResponse<T>, Problem> {
+        let snapshot = super::current(app).await?;
+        let answer = answer(&snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))?;
+        Ok(ReadResponse { answer: answer.unless_matched(self.if_none_match.as_deref()), body_type: PhantomData })
+    }
+}
+
+impl<Q, S: Send + Sync> FromRequestParts<S> for ReadRequest<Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let lines: Vec<_> = parts
+            .headers
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        Ok(Self {
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or("").to_owned(),
+            if_none_match: (!lines.is_empty()).then(|| lines.join(",")),
+            query_type: PhantomData,
+        })
+    }
+}
+
+impl<Q: JsonSchema> OperationInput for ReadRequest<Q> {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        axum::extract::Query::<Q>::operation_input(ctx, operation);
+        header_parameter(ctx, operation, "If-None-Match", "An ETag that the client has; 304 if it is still right.");
+    }
+}
+
+/// An answer whose bytes are written already, documented as JSON of `T`.
+pub struct ReadResponse<T> {
+    answer: ReadAnswer,
+    body_type: PhantomData<fn() -> T>,
+}
+
+impl<T> IntoResponse for ReadResponse<T> {
+    fn into_response(self) -> Response {
+        let answer = self.answer;
+        let mut response = (answer.status, answer.body).into_response();
+        let mut set = |name: HeaderName, value: &str| match HeaderValue::from_str(value) {
+            Ok(value) => response.headers_mut().insert(name, value),
+            Err(_) => None,
+        };
+        set(header::CONTENT_TYPE, answer.content_type);
+        set(header::ETAG, &answer.etag);
+        set(header::CACHE_CONTROL, answer.cache_control);
+        set(HeaderName::from_static("x-catalog-version"), &answer.catalog_version);
+        response
+    }
+}
+
+impl<T: JsonSchema> OperationOutput for ReadResponse<T> {
+    type Inner = T;
+
+    fn operation_response(ctx: &mut GenContext, operation: &mut Operation) -> Option<aide::openapi::Response> {
+        axum::Json::<T>::operation_response(ctx, operation)
+    }
+    fn inferred_responses(
+        ctx: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<u16>, aide::openapi::Response)> {
+        axum::Json::<T>::inferred_responses(ctx, operation)
+    }
+}

@@ -1,0 +1,25 @@
+//! What buyers read: a copy of the catalog in the isolate's memory, and the
+//! answers made from it. No read of a buyer asks the database or an object.
+//!
+//! Lends: [`snapshot::Snapshot`] (titles, prices, settings as buyers see them),
+//! [`current`], [`listing::page`] and [`read::answer`] over it;
+//! [`prices::current`] (the truth, for placing an order); [`tick`], which mends
+//! what publishing missed.
+//!
+//! [`publisher`] decides when to publish, [`publish`](mod@publish) writes the
+//! copy into the key-value store, [`current`](mod@current) reads it from there.
+
+mod current;
+pub mod cursor;
+mod format;
+pub mod handlers;
+pub mod listing;
+pub mod memory;
+pub mod prices;
+pub mod publish;
+pub mod publisher;
+pub mod read;
+pub mod snapshot;
+
+pub use current::current;
+pub use publish::{publish, tick};
