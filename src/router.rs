@@ -18,7 +18,7 @@ use axum::{
 use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
-use crate::orders::{handlers as orders, projection};
+use crate::orders::{cart_handlers as carts, handlers as orders, projection};
 use crate::pools::handlers as pools;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
@@ -38,13 +38,13 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/products/{id}", get(shelf::get_product))
         .api_route("/v1/variants/{id}/availability", get(pools::get_availability))
         // Carts and orders, by the cart's token or its customer
-        .api_route("/v1/carts", post(orders::create_cart))
-        .api_route("/v1/carts/{id}", get(orders::get_cart))
-        .api_route("/v1/carts/{id}/lines", post(orders::add_cart_line))
-        .api_route("/v1/carts/{id}/lines/{line_id}", patch(orders::update_cart_line).delete(orders::delete_cart_line))
-        .api_route("/v1/carts/{id}/details", put(orders::put_cart_details))
-        .api_route("/v1/carts/{id}/shipping-options", get(orders::list_cart_shipping_options))
-        .api_route("/v1/carts/{id}/shipping-option", put(orders::put_cart_shipping_option))
+        .api_route("/v1/carts", post(carts::create_cart))
+        .api_route("/v1/carts/{id}", get(carts::get_cart))
+        .api_route("/v1/carts/{id}/lines", post(carts::add_cart_line))
+        .api_route("/v1/carts/{id}/lines/{line_id}", patch(carts::update_cart_line).delete(carts::delete_cart_line))
+        .api_route("/v1/carts/{id}/details", put(carts::put_cart_details))
+        .api_route("/v1/carts/{id}/shipping-options", get(carts::list_cart_shipping_options))
+        .api_route("/v1/carts/{id}/shipping-option", put(carts::put_cart_shipping_option))
         .api_route("/v1/carts/{id}/order", post(orders::place_order))
         .api_route("/v1/orders/{id}", get(orders::get_order))
         .api_route("/v1/orders/{id}/payments", post(orders::create_order_payment))
@@ -64,7 +64,7 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))
         .api_route("/v1/admin/orders", get(projection::list_orders))
-        .api_route("/v1/admin/carts/{id}/lines", post(orders::add_priced_cart_lines))
+        .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
         // Accounts
         .api_route("/v1/auth/register", post(auth::handlers::register))
         .api_route("/v1/auth/login", post(auth::handlers::login))

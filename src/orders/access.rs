@@ -12,7 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::object::Access;
+use super::client::OrderClient;
+use super::error::OrderError;
+use super::protocol::Access;
+use super::view::CartView;
 use crate::app::{App, Keys};
 use crate::auth::Caller;
 use crate::ids::OrderId;
@@ -80,12 +83,34 @@ pub struct Credentials {
 impl Credentials {
     /// The access to one order. A request that could not have any is a 404
     /// here already, so that guessing ids costs no object.
-    pub fn to(&self, keys: &Keys, order: OrderId) -> Result<Access, Problem> {
+    fn to(&self, keys: &Keys, order: OrderId) -> Result<Access, Problem> {
         let mut kept = self.cart.iter().chain(&self.orders);
         let token = self.header.as_ref().is_some_and(|shown| shown.is_for(keys, order))
             || kept.any(|(id, shown)| *id == order && shown.is_for(keys, order));
         let account = self.caller.account.map(|account| account.id);
         if token || account.is_some() { Ok(Access { token, account, staff: false }) } else { Err(Problem::not_found()) }
+    }
+
+    /// The way to one order; see [`Self::to`].
+    pub fn order<'a>(&self, app: &'a App, id: OrderId) -> Result<OrderClient<'a>, Problem> {
+        Ok(OrderClient::new(app, id, self.to(&app.keys, id)?))
+    }
+
+    /// The way to an order that does not exist yet, and is then this caller's.
+    pub fn new_order<'a>(&self, app: &'a App, id: OrderId) -> OrderClient<'a> {
+        let account = self.caller.account.map(|account| account.id);
+        OrderClient::new(app, id, Access { token: true, account, staff: false })
+    }
+
+    /// The cart that the browser keeps: none if it keeps none, or one that is
+    /// gone. It may have been placed.
+    pub async fn cart(&self, app: &App) -> Result<Option<CartView>, Problem> {
+        let Some(id) = self.kept_cart(&app.keys) else { return Ok(None) };
+        match self.order(app, id)?.cart(None).await? {
+            Ok(cart) => Ok(Some(cart.read()?)),
+            Err(OrderError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The cart that the browser keeps, if its token is right.

@@ -2,6 +2,9 @@
 //! orders are serialised by construction.
 
 pub mod access;
+pub mod bodies;
+pub mod cart_handlers;
+pub mod client;
 pub mod decision;
 pub mod details;
 pub mod effect;
@@ -11,8 +14,10 @@ pub mod handlers;
 pub mod learning;
 pub mod limits;
 pub mod object;
+pub mod offers;
 pub mod order;
 pub mod projection;
+pub mod protocol;
 mod record;
 mod run;
 mod store;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::lock::Mutex;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::decision::{Command, NewLine, PaymentChoice, decide, reprice};
@@ -19,89 +19,19 @@ use super::error::OrderError;
 use super::event::Event;
 use super::learning::{Answer, learn, short_lines};
 use super::order::{Key, Order, Stage};
+use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
 use super::run::Run;
 use super::store::FirstAnswer;
 use super::view;
 use crate::app::App;
 use crate::catalog::store::CurrentPrice;
-use crate::ids::{AccountId, OrderId, VariantId};
-use crate::money::{Currency, Money};
+use crate::ids::VariantId;
+use crate::money::Money;
 use crate::payments::{self, AttemptStatus};
 use crate::pools::pool::Level;
 use crate::ports::{DatabaseError, ObjectHost, ObjectUnavailable, Timestamp};
 use crate::shelf;
-
-/// One request to an order's object.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Envelope {
-    pub access: Access,
-    pub key: Option<Key>,
-    pub request: Request,
-}
-
-/// What the caller has shown.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Access {
-    /// The cart's token.
-    pub token: bool,
-    pub account: Option<AccountId>,
-    pub staff: bool,
-}
-
-impl Access {
-    fn allows(&self, order: &Order) -> bool {
-        self.token || self.staff || (self.account.is_some() && self.account == order.account)
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Request {
-    Create {
-        id: OrderId,
-        currency: Currency,
-        account: Option<AccountId>,
-        lines: Vec<NewLine>,
-    },
-    ReadCart {
-        prices: Option<Vec<CurrentPrice>>,
-    },
-    ReadOrder,
-    Change {
-        command: Command,
-    },
-    Place {
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-    },
-    Pay {
-        payment: PaymentChoice,
-    },
-    Cancel,
-    /// Tell the projections once more.
-    Republish,
-    /// The buyer's bank answered what an attempt asked for.
-    Authenticate {
-        approved: bool,
-    },
-}
-
-/// What the object answers.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reply {
-    Done { status: u16, replayed: bool, body: Box<RawValue> },
-    Refused(OrderError),
-}
-
-/// What the queue carries.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Message {
-    pub order: view::Projection,
-    /// The pools' levels after this order took from them or gave back.
-    pub levels: Vec<(VariantId, Level)>,
-}
 
 pub struct OrderObject {
     pub(super) app: App,

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::object::Message;
+use super::protocol::Message;
 use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};

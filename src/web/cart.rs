@@ -6,17 +6,16 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
-use super::desk::{self, Answer};
 use super::pages::{ProductPage, product_url};
 use super::parts::{Totals, known, page, page_of_problem, sentence};
 use crate::app::App;
 use crate::ids::{OrderId, VariantId};
 use crate::orders::access::{self, Credentials};
+use crate::orders::bodies::WantedLine;
 use crate::orders::decision::{Command, NewLine};
 use crate::orders::error::OrderError;
-use crate::orders::handlers::{WantedLine, changed_prices, offers};
 use crate::orders::limits::MAX_QUANTITY;
-use crate::orders::object::Request;
+use crate::orders::offers::{changed_prices, offers};
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, LineView, Status};
 use crate::problem::Problem;
@@ -60,7 +59,7 @@ pub struct Pieces {
 /// The cart, or that there is none.
 pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
     let snapshot = shelf::current(&app).await?;
-    let cart = desk::kept_cart(&app, &credentials).await?;
+    let cart = credentials.cart(&app).await?;
     let problems = match &cart {
         Some(cart) => doubts(&app, &credentials, cart, &snapshot).await?,
         None => Vec::new(),
@@ -104,8 +103,7 @@ pub async fn update_cart_line(
     let problem = match pieces(&form.quantity, 0) {
         Err(problem) => problem,
         Ok(quantity) => {
-            let request = Request::Change { command: Command::SetQuantity { line, quantity } };
-            match desk::ask::<CartView>(&app, &credentials, id, request).await? {
+            match credentials.order(&app, id)?.change(Command::SetQuantity { line, quantity }).await? {
                 // Removed already, or an order by now: the cart's page shows it.
                 Ok(_) | Err(OrderError::LineNotFound | OrderError::CartClosed | OrderError::NotFound) => {
                     return to_cart();
@@ -115,7 +113,7 @@ pub async fn update_cart_line(
         }
     };
     let snapshot = shelf::current(&app).await?;
-    let cart = desk::kept_cart(&app, &credentials).await?;
+    let cart = credentials.cart(&app).await?;
     let notice = vec![sentence(&problem.detail)];
     page_of_problem(&CartPage::new(&snapshot, cart.as_ref(), notice), problem)
 }
@@ -135,13 +133,12 @@ async fn add(
     credentials: &Credentials,
     snapshot: &Snapshot,
     lines: Vec<NewLine>,
-) -> Result<Answer<Cookies>, Problem> {
+) -> Result<Result<Cookies, OrderError>, Problem> {
     let keep = |id| (header::SET_COOKIE, access::set_cookie(&app.keys, id));
     let Some(id) = credentials.kept_cart(&app.keys) else {
         return Ok(begin(app, credentials, snapshot, lines).await?.map(|id| vec![keep(id)]));
     };
-    let request = Request::Change { command: Command::AddLines { lines: lines.clone() } };
-    match desk::ask::<CartView>(app, credentials, id, request).await? {
+    match credentials.order(app, id)?.change(Command::AddLines { lines: lines.clone() }).await? {
         Ok(_) => Ok(Ok(vec![keep(id)])),
         Err(OrderError::NotFound) => Ok(begin(app, credentials, snapshot, lines).await?.map(|id| vec![keep(id)])),
         // It is an order: the browser keeps it as one, and begins another cart.
@@ -158,12 +155,11 @@ async fn begin(
     credentials: &Credentials,
     snapshot: &Snapshot,
     lines: Vec<NewLine>,
-) -> Result<Answer<OrderId>, Problem> {
+) -> Result<Result<OrderId, OrderError>, Problem> {
     let id = OrderId::new(app.clock.now(), &*app.entropy);
     let account = credentials.caller.account.map(|account| account.id);
     let currency = snapshot.settings.default_currency;
-    let request = Request::Create { id, currency, account, lines };
-    Ok(desk::ask_new::<CartView>(app, credentials, id, request).await?.map(|cart| cart.id))
+    Ok(credentials.new_order(app, id).create(currency, account, lines).await?.map(|_| id))
 }
 
 /// What the buyer should know before going on: prices that have changed, and
@@ -181,8 +177,7 @@ async fn doubts(
     let prices = changed_prices(cart, snapshot);
     if prices.is_some() {
         // Only the order knows which prices are the catalog's to change.
-        let request = Request::ReadCart { prices };
-        let compared = desk::ask::<CartView>(app, credentials, cart.id, request).await??;
+        let compared = credentials.order(app, cart.id)?.cart(prices).await??.read()?;
         for problem in compared.problems {
             if let Some(line) = cart.lines.iter().find(|line| Some(line.id) == problem.line_id) {
                 doubts.push(format!("{}: {}.", line.title, problem.detail));

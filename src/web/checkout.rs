@@ -7,17 +7,16 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
-use super::desk::{self, Answer};
 use super::form::{self, CheckoutForm};
 use super::parts::{page, page_of_problem, sentence};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::access::Credentials;
+use crate::orders::bodies::{Payment, choice};
+use crate::orders::client::Asked;
 use crate::orders::decision::{Command, PaymentChoice};
 use crate::orders::details::Details;
 use crate::orders::error::{ChangedLine, OrderError, ShortLine};
-use crate::orders::handlers::{Payment, choice};
-use crate::orders::object::Request;
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, OrderView, Status};
 use crate::problem::{FieldError, Problem};
@@ -59,7 +58,7 @@ pub async fn post_checkout(
     Form(form): Form<CheckoutForm>,
 ) -> Result<Response, Problem> {
     let snapshot = shelf::current(&app).await?;
-    let cart = match (desk::kept_cart(&app, &credentials).await?, form.intent.as_str()) {
+    let cart = match (credentials.cart(&app).await?, form.intent.as_str()) {
         // A second click: the first one's outcome is this one's.
         (Some(cart), "place") if cart.status == Status::AwaitingPayment => cart,
         (cart, _) => match going_on(cart) {
@@ -76,7 +75,7 @@ pub async fn post_checkout(
 
 /// The cart that can be checked out, or where else there is something to see.
 async fn open_cart(app: &App, credentials: &Credentials) -> Result<Result<CartView, Redirect>, Problem> {
-    Ok(going_on(desk::kept_cart(app, credentials).await?))
+    Ok(going_on(credentials.cart(app).await?))
 }
 
 fn going_on(cart: Option<CartView>) -> Result<CartView, Redirect> {
@@ -144,20 +143,14 @@ async fn place_order(
     page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?, problem)
 }
 
-async fn place(
-    app: &App,
-    credentials: &Credentials,
-    cart: &CartView,
-    wishes: Wishes<'_>,
-) -> Result<Answer<OrderView>, Problem> {
+async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wishes<'_>) -> Asked<OrderView> {
     if cart.status == Status::Open {
         match save(app, credentials, cart, Some(wishes.details), Some(wishes.shipping)).await? {
             Ok(_) | Err(OrderError::CartClosed) => {}
             Err(error) => return Ok(Err(error)),
         }
     }
-    let request = Request::Place { payment: wishes.payment, expected_total: wishes.expected_total };
-    desk::ask(app, credentials, cart.id, request).await
+    credentials.order(app, cart.id)?.place(wishes.payment, wishes.expected_total).await
 }
 
 /// Tells the cart what is new to it.
@@ -167,7 +160,7 @@ async fn save(
     cart: &CartView,
     details: Option<Details>,
     shipping: Option<&ShippingOption>,
-) -> Result<Answer<CartView>, Problem> {
+) -> Result<Result<CartView, OrderError>, Problem> {
     let is_new = |details: &Details| {
         cart.email.as_ref() != Some(&details.email) || cart.shipping_address.as_ref() != Some(&details.shipping_address)
     };
@@ -185,8 +178,8 @@ async fn save(
     let commands = [details.filter(is_new).map(set), shipping.filter(is_another).map(choose)];
     let mut latest = cart.clone();
     for command in commands.into_iter().flatten() {
-        match desk::ask(app, credentials, cart.id, Request::Change { command }).await? {
-            Ok(cart) => latest = cart,
+        match credentials.order(app, cart.id)?.change(command).await? {
+            Ok(cart) => latest = cart.read()?,
             Err(error) => return Ok(Err(error)),
         }
     }

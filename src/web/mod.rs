@@ -2,13 +2,12 @@
 //!
 //! Lends: [`pages::answer`], the pages that are the same for everyone, as a
 //! pure function of the catalog's snapshot; [`problem::page`], any problem as
-//! a page. Carts and orders are asked over [`desk`], by the same functions as
-//! the API: the cart is the order, so placing it twice gives one order.
+//! a page. Carts and orders are asked by the same client as
+//! the API uses: the cart is the order, so placing it twice gives one order.
 
 pub mod cart;
 pub mod checkout;
 mod checkout_page;
-mod desk;
 mod form;
 pub mod handlers;
 pub mod order;

@@ -7,16 +7,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::checkout_page::methods;
+use super::form;
 use super::parts::{Choice, SummaryLine, Totals, page, summary};
-use super::{desk, form};
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
+use crate::orders::bodies::{Payment, choice};
 use crate::orders::details::Address;
 use crate::orders::error::OrderError;
-use crate::orders::handlers::{Payment, choice};
 use crate::orders::limits::MAX_ATTEMPTS;
-use crate::orders::object::Request;
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, Status};
 use crate::problem::Problem;
@@ -70,8 +69,8 @@ pub async fn get_order(
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
     let snapshot = shelf::current(&app).await?;
-    match desk::ask::<OrderView>(&app, &credentials, id, Request::ReadOrder).await? {
-        Ok(order) => page(&OrderPage::new(&app, &snapshot, &order)),
+    match credentials.order(&app, id)?.order().await? {
+        Ok(order) => page(&OrderPage::new(&app, &snapshot, &order.read()?)),
         // Not placed after all: a cart again, with everything in it.
         Err(OrderError::NotFound) if credentials.kept_cart(&app.keys) == Some(id) => {
             Ok(Redirect::to("/cart").into_response())
@@ -89,7 +88,7 @@ pub async fn create_order_payment(
 ) -> Result<Redirect, Problem> {
     let unknown = || Problem::invalid_field("method", "the shop does not take this way to pay");
     let payment = choice(&app, Payment::test(form::method(&form.method).ok_or_else(unknown)?), "method")?;
-    match desk::ask::<OrderView>(&app, &credentials, id, Request::Pay { payment }).await? {
+    match credentials.order(&app, id)?.pay(payment).await? {
         // A second click, or too late: the order's page tells how it stands.
         Ok(_) | Err(OrderError::PaymentInProgress | OrderError::NotPayable | OrderError::TooManyAttempts) => {
             Ok(to_order(id))
@@ -106,7 +105,7 @@ pub async fn get_authentication(
 ) -> Result<Response, Problem> {
     require_test_provider(&app)?;
     let snapshot = shelf::current(&app).await?;
-    let order = desk::ask::<OrderView>(&app, &credentials, id, Request::ReadOrder).await??;
+    let order = credentials.order(&app, id)?.order().await??.read()?;
     if order.payment.status != PaymentStatus::RequiresAction {
         return Ok(to_order(id).into_response());
     }
@@ -131,7 +130,7 @@ pub async fn post_authentication(
         "decline" => false,
         _ => return Err(Problem::invalid_field("outcome", "approve or decline")),
     };
-    desk::ask::<OrderView>(&app, &credentials, id, Request::Authenticate { approved }).await??;
+    credentials.order(&app, id)?.authenticate(approved).await??;
     Ok(to_order(id))
 }
 

@@ -1,0 +1,109 @@
+//! The bodies of requests for carts and orders.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::decision::PaymentChoice;
+use super::view::ShippingView;
+use crate::app::App;
+use crate::ids::VariantId;
+use crate::money::{Currency, Money};
+use crate::payments::{Method, Provider};
+use crate::problem::Problem;
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCart {
+    /// The shop's default, if absent.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    #[serde(default)]
+    pub lines: Vec<WantedLine>,
+}
+
+/// Pieces of a variant.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedLine {
+    pub variant_id: VariantId,
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub quantity: u32,
+}
+
+/// Pieces of a variant at a price set by staff.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PricedLine {
+    pub variant_id: VariantId,
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub quantity: u32,
+    pub unit_price: Money,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PricedLines {
+    #[schemars(length(max = 2000))]
+    pub lines: Vec<PricedLine>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity {
+    /// Zero removes the line.
+    #[schemars(range(max = 1_000_000))]
+    pub quantity: u32,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenShipping {
+    pub id: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    pub payment: Payment,
+    /// The total the buyer was shown; another one is a `price_changed`.
+    #[serde(default)]
+    pub expected_total: Option<Money>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    pub provider: Provider,
+    #[serde(default)]
+    pub method: Option<Method>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct ShippingOptions {
+    pub items: Vec<ShippingView>,
+}
+
+/// No member is allowed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Empty {}
+
+/// The payment a buyer chose, if the shop takes it. `pointer`: where they chose.
+pub fn choice(app: &App, payment: Payment, pointer: &str) -> Result<PaymentChoice, Problem> {
+    match payment.provider {
+        Provider::Test if !app.config.test_provider => {
+            Err(Problem::invalid_field(pointer, "the shop does not take this provider"))
+        }
+        provider => Ok(PaymentChoice { provider, method: payment.method.unwrap_or(Method::Visa) }),
+    }
+}
+
+impl Payment {
+    pub fn test(method: Method) -> Self {
+        Self { provider: Provider::Test, method: Some(method) }
+    }
+}
+
+#[cfg(test)]
+#[path = "bodies_tests.rs"]
+mod tests;

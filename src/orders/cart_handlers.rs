@@ -1,0 +1,198 @@
+//! Carts over HTTP. Every handler parses, asks the order's object once, and
+//! passes its answer on.
+
+use axum::Json;
+use axum::extract::State;
+use http::header;
+
+use super::access::{self, CartToken, Credentials};
+use super::bodies::{ChosenShipping, NewCart, PricedLines, Quantity, ShippingOptions, WantedLine};
+use super::client::{Answer, OrderClient};
+use super::decision::{Command, NewLine};
+use super::details::Details;
+use super::handlers::keyed;
+use super::offers::{changed_prices, offers, priced};
+use super::order::LineId;
+use super::protocol::Access;
+use super::view::{CartView, ShippingView};
+use crate::app::App;
+use crate::auth::Staff;
+use crate::ids::OrderId;
+use crate::problem::Problem;
+use crate::shelf;
+use crate::wire::extract::{self, ClientAddress, IdempotencyKey, Path};
+use crate::wire::respond::JsonText;
+
+async fn add_lines(
+    order: OrderClient<'_>,
+    lines: Result<Vec<NewLine>, Problem>,
+) -> Result<JsonText<CartView>, Problem> {
+    Ok(match lines {
+        Ok(lines) => order.change(Command::AddLines { lines }).await??,
+        Err(refusal) => first_answer(&order, refusal).await?,
+    }
+    .into())
+}
+
+/// The first answer to the same request, if it was made while the lines could
+/// still be had; else why they cannot.
+async fn first_answer(order: &OrderClient<'_>, refusal: Problem) -> Result<Answer<CartView>, Problem> {
+    if !order.has_key() {
+        return Err(refusal);
+    }
+    match order.cart(None).await? {
+        Ok(first) if first.is_replayed() => Ok(first),
+        _ => Err(refusal),
+    }
+}
+
+/// Makes a cart, with its first lines.
+pub async fn create_cart(
+    State(app): State<App>,
+    credentials: Credentials,
+    ClientAddress(address): ClientAddress,
+    key: IdempotencyKey,
+    body: extract::Json<NewCart>,
+) -> Result<JsonText<CartView, 201>, Problem> {
+    let snapshot = shelf::current(&app).await?;
+    let currency = body.currency.unwrap_or(snapshot.settings.default_currency);
+    if !snapshot.settings.currencies.contains(&currency) {
+        return Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"));
+    }
+    let lines = offers(&snapshot, &body.lines);
+    let account = credentials.caller.account.map(|account| account.id);
+    let key = keyed(key, "POST /v1/carts", &body.bytes);
+    let id = match &key {
+        // The same key by the same caller names the same cart.
+        Some(key) => {
+            let caller = account.map_or(address, |account| account.to_string());
+            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = app.keys.mac("cart-id", &[&caller, &key.key]);
+            OrderId::derived([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+        }
+        None => OrderId::new(app.clock.now(), &*app.entropy),
+    };
+    let order = credentials.new_order(&app, id).keyed(key);
+    let answer = match lines {
+        Ok(lines) => order.create(currency, account, lines).await??,
+        Err(refusal) => first_answer(&order, refusal).await?,
+    };
+    let cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
+    let answer = JsonText::from(answer.with(&cart)?);
+    Ok(answer.with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
+}
+
+/// The cart.
+pub async fn get_cart(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<JsonText<CartView>, Problem> {
+    let order = credentials.order(&app, id)?;
+    let answer = order.cart(None).await??;
+    match changed_prices(&answer.read()?, &*shelf::current(&app).await?) {
+        None => Ok(answer.into()),
+        prices => Ok(order.cart(prices).await??.into()),
+    }
+}
+
+/// Adds pieces; to the line that has the variant, if there is one.
+pub async fn add_cart_line(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<WantedLine>,
+) -> Result<JsonText<CartView>, Problem> {
+    let snapshot = shelf::current(&app).await?;
+    let lines = offers(&snapshot, &[body.value]);
+    let key = keyed(key, "POST lines", &body.bytes);
+    let answer = add_lines(credentials.order(&app, id)?.keyed(key), lines).await;
+    answer.map_err(|problem| problem.of_one("/lines/"))
+}
+
+/// Sets a line's quantity; zero removes it.
+pub async fn update_cart_line(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path((id, line)): Path<(OrderId, LineId)>,
+    body: extract::Json<Quantity>,
+) -> Result<JsonText<CartView>, Problem> {
+    let command = Command::SetQuantity { line, quantity: body.quantity };
+    Ok(credentials.order(&app, id)?.change(command).await??.into())
+}
+
+/// Removes a line.
+pub async fn delete_cart_line(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path((id, line)): Path<(OrderId, LineId)>,
+) -> Result<JsonText<CartView>, Problem> {
+    Ok(credentials.order(&app, id)?.change(Command::RemoveLine { line }).await??.into())
+}
+
+/// Sets the e-mail address and where the order goes.
+pub async fn put_cart_details(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    body: extract::Json<Details>,
+) -> Result<JsonText<CartView>, Problem> {
+    let command = Command::SetDetails { details: Box::new(body.value) };
+    Ok(credentials.order(&app, id)?.change(command).await??.into())
+}
+
+/// The ways this cart can be sent.
+pub async fn list_cart_shipping_options(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Json<ShippingOptions>, Problem> {
+    let order = credentials.order(&app, id)?;
+    let snapshot = shelf::current(&app).await?;
+    let currency = order.cart(None).await??.read()?.currency;
+    let items = snapshot
+        .settings
+        .shipping_options
+        .iter()
+        .filter_map(|option| {
+            let price = option.price(currency)?;
+            Some(ShippingView { id: option.id.clone(), title: option.title.clone(), price })
+        })
+        .collect();
+    Ok(Json(ShippingOptions { items }))
+}
+
+/// Chooses how the cart is sent.
+pub async fn put_cart_shipping_option(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    body: extract::Json<ChosenShipping>,
+) -> Result<JsonText<CartView>, Problem> {
+    let order = credentials.order(&app, id)?;
+    let snapshot = shelf::current(&app).await?;
+    let option = snapshot
+        .settings
+        .shipping_options
+        .iter()
+        .find(|option| option.id == body.id)
+        .ok_or_else(|| Problem::invalid_field("/id", "there is no such shipping option"))?;
+    let prices = option.prices.clone();
+    let command = Command::ChooseShipping { id: option.id.clone(), title: option.title.clone(), prices };
+    Ok(order.change(command).await??.into())
+}
+
+/// Adds lines at prices that staff set; the catalog's do not apply to them.
+pub async fn add_priced_cart_lines(
+    State(app): State<App>,
+    Staff(staff): Staff,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<PricedLines>,
+) -> Result<JsonText<CartView>, Problem> {
+    let snapshot = shelf::current(&app).await?;
+    let lines = priced(&snapshot, &body.lines);
+    let access = Access { token: false, account: Some(staff.id), staff: true };
+    let key = keyed(key, "POST admin lines", &body.bytes);
+    add_lines(OrderClient::new(&app, id, access).keyed(key), lines).await
+}

@@ -1,0 +1,144 @@
+//! The orders' client: how handlers and pages ask one order's object.
+
+use std::marker::PhantomData;
+
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::decision::{Command, NewLine, PaymentChoice};
+use super::error::OrderError;
+use super::order::Key;
+use super::protocol::{Access, Envelope, Reply, Request};
+use super::view::{CartView, OrderView};
+use crate::app::App;
+use crate::catalog::store::CurrentPrice;
+use crate::ids::{AccountId, OrderId};
+use crate::money::{Currency, Money};
+use crate::ports::ObjectClass;
+use crate::problem::Problem;
+use crate::wire::respond::JsonText;
+
+/// One order, and who asks it.
+pub struct OrderClient<'a> {
+    app: &'a App,
+    id: OrderId,
+    access: Access,
+    key: Option<Key>,
+}
+
+/// What an order answered: JSON text of a `T`, passed on as it is or read.
+pub struct Answer<T> {
+    status: StatusCode,
+    replayed: bool,
+    text: String,
+    shape: PhantomData<fn() -> T>,
+}
+
+/// An answer, or why the order refuses; a [`Problem`] where it cannot be reached.
+pub type Asked<T> = Result<Result<Answer<T>, OrderError>, Problem>;
+
+impl<'a> OrderClient<'a> {
+    pub fn new(app: &'a App, id: OrderId, access: Access) -> Self {
+        Self { app, id, access, key: None }
+    }
+
+    /// With the key that makes a repeat have the first answer.
+    #[must_use]
+    pub fn keyed(self, key: Option<Key>) -> Self {
+        Self { key, ..self }
+    }
+
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Begins the cart, with its first lines.
+    pub async fn create(&self, currency: Currency, account: Option<AccountId>, lines: Vec<NewLine>) -> Asked<CartView> {
+        self.ask(Request::Create { id: self.id, currency, account, lines }).await
+    }
+
+    /// The cart; with `prices`, what is to be said of lines whose price is another.
+    pub async fn cart(&self, prices: Option<Vec<CurrentPrice>>) -> Asked<CartView> {
+        self.ask(Request::ReadCart { prices }).await
+    }
+
+    pub async fn change(&self, command: Command) -> Asked<CartView> {
+        self.ask(Request::Change { command }).await
+    }
+
+    /// Places the order; `expected_total` is the one that the buyer was shown.
+    pub async fn place(&self, payment: PaymentChoice, expected_total: Option<Money>) -> Asked<OrderView> {
+        self.ask(Request::Place { payment, expected_total }).await
+    }
+
+    pub async fn order(&self) -> Asked<OrderView> {
+        self.ask(Request::ReadOrder).await
+    }
+
+    /// Tries another payment.
+    pub async fn pay(&self, payment: PaymentChoice) -> Asked<OrderView> {
+        self.ask(Request::Pay { payment }).await
+    }
+
+    pub async fn cancel(&self) -> Asked<OrderView> {
+        self.ask(Request::Cancel).await
+    }
+
+    /// Passes on what the buyer's bank answered.
+    pub async fn authenticate(&self, approved: bool) -> Asked<OrderView> {
+        self.ask(Request::Authenticate { approved }).await
+    }
+
+    /// Has the lists told once more.
+    pub async fn republish(&self) -> Asked<OrderView> {
+        self.ask(Request::Republish).await
+    }
+
+    async fn ask<T>(&self, request: Request) -> Asked<T> {
+        let internal = |error: serde_json::Error| Problem::internal(error.to_string());
+        let envelope = Envelope { access: self.access, key: self.key.clone(), request };
+        let envelope = serde_json::to_string(&envelope).map_err(internal)?;
+        let reply = self.app.objects.command(ObjectClass::Order, &self.id.to_string(), envelope).await?;
+        Ok(match serde_json::from_slice(reply.as_bytes()).map_err(internal)? {
+            Reply::Done { status, replayed, body } => Ok(Answer {
+                status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+                replayed,
+                text: Box::<str>::from(body).into(),
+                shape: PhantomData,
+            }),
+            Reply::Refused(error) => Err(error),
+        })
+    }
+}
+
+impl<T> Answer<T> {
+    /// Whether this is the first answer to the same request.
+    pub fn is_replayed(&self) -> bool {
+        self.replayed
+    }
+}
+
+impl<T: DeserializeOwned> Answer<T> {
+    pub fn read(&self) -> Result<T, Problem> {
+        serde_json::from_slice(self.text.as_bytes()).map_err(|error| Problem::internal(error.to_string()))
+    }
+}
+
+impl Answer<CartView> {
+    /// The same answer with another cart in it.
+    pub fn with(self, cart: &CartView) -> Result<Self, Problem> {
+        let text = serde_json::to_string(cart).map_err(|error| Problem::internal(error.to_string()))?;
+        Ok(Self { text, ..self })
+    }
+}
+
+impl<T, const STATUS: u16> From<Answer<T>> for JsonText<T, STATUS> {
+    fn from(answer: Answer<T>) -> Self {
+        let json = Self::new(answer.status, answer.text);
+        if answer.replayed {
+            json.with_header(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
+        } else {
+            json
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the shelf says of lines: those that a buyer wants, and those in a cart.
+
+use super::bodies::{PricedLine, WantedLine};
+use super::decision::NewLine;
+use super::view::{CartView, LineView, Status};
+use crate::catalog::store::CurrentPrice;
+use crate::ids::VariantId;
+use crate::money::{Money, MoneyError};
+use crate::problem::{FieldError, Problem};
+use crate::shelf::snapshot::Snapshot;
+
+/// Looks up what the catalog says of wanted lines. The order picks the price
+/// in its own currency.
+pub fn offers(snapshot: &Snapshot, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
+    let lines = lines.iter().enumerate();
+    all(lines.map(|(index, line)| offer(snapshot, index, line.variant_id, line.quantity)))
+}
+
+fn offer(snapshot: &Snapshot, index: usize, variant: VariantId, quantity: u32) -> Result<NewLine, FieldError> {
+    let unknown = || FieldError::new(format!("/lines/{index}/variant_id"), "no such variant is for sale");
+    let (product, variant) = snapshot.variant(variant).ok_or_else(unknown)?;
+    Ok(NewLine {
+        variant_id: variant.id,
+        product_id: product.id,
+        title: product.title.clone(),
+        sku: variant.sku.clone(),
+        prices: variant.prices.clone(),
+        quantity,
+        overridden: false,
+    })
+}
+
+/// A line at a price that staff set.
+fn priced_line(snapshot: &Snapshot, index: usize, line: &PricedLine) -> Result<NewLine, FieldError> {
+    let Money { amount, currency } = line.unit_price;
+    let out_of_range =
+        |error: MoneyError| FieldError::new(format!("/lines/{index}/unit_price/amount"), error.to_string());
+    let prices = vec![Money::price(amount, currency).map_err(out_of_range)?];
+    Ok(NewLine { prices, overridden: true, ..offer(snapshot, index, line.variant_id, line.quantity)? })
+}
+
+/// Lines at prices that staff set.
+pub fn priced(snapshot: &Snapshot, lines: &[PricedLine]) -> Result<Vec<NewLine>, Problem> {
+    all(lines.iter().enumerate().map(|(index, line)| priced_line(snapshot, index, line)))
+}
+
+/// All the lines, or what is wrong with each that cannot be had.
+fn all(lines: impl Iterator<Item = Result<NewLine, FieldError>>) -> Result<Vec<NewLine>, Problem> {
+    let (mut good, mut errors) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line {
+            Ok(line) => good.push(line),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(good) } else { Err(Problem::invalid(errors)) }
+}
+
+/// What the catalog says of an open cart's prices, unless it says the same.
+pub fn changed_prices(cart: &CartView, snapshot: &Snapshot) -> Option<Vec<CurrentPrice>> {
+    let price = |line: &LineView| {
+        let (_, variant) = snapshot.variant(line.variant_id)?;
+        Some(CurrentPrice { variant_id: line.variant_id, amount: variant.price(cart.currency)?.amount })
+    };
+    let same = |line: &LineView| price(line).is_some_and(|price| price.amount == line.unit_price.amount);
+    let changed = cart.status == Status::Open && !cart.lines.iter().all(same);
+    changed.then(|| cart.lines.iter().filter_map(price).collect())
+}

@@ -1,0 +1,84 @@
+//! What goes to an order's object and comes back, and what it tells the lists.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::decision::{Command, NewLine, PaymentChoice};
+use super::error::OrderError;
+use super::order::{Key, Order};
+use super::view;
+use crate::catalog::store::CurrentPrice;
+use crate::ids::{AccountId, OrderId, VariantId};
+use crate::money::{Currency, Money};
+use crate::pools::pool::Level;
+
+/// One request to an order's object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    pub access: Access,
+    pub key: Option<Key>,
+    pub request: Request,
+}
+
+/// What the caller has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Access {
+    /// The cart's token.
+    pub token: bool,
+    pub account: Option<AccountId>,
+    pub staff: bool,
+}
+
+impl Access {
+    pub fn allows(&self, order: &Order) -> bool {
+        self.token || self.staff || (self.account.is_some() && self.account == order.account)
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    Create {
+        id: OrderId,
+        currency: Currency,
+        account: Option<AccountId>,
+        lines: Vec<NewLine>,
+    },
+    ReadCart {
+        prices: Option<Vec<CurrentPrice>>,
+    },
+    ReadOrder,
+    Change {
+        command: Command,
+    },
+    Place {
+        payment: PaymentChoice,
+        expected_total: Option<Money>,
+    },
+    Pay {
+        payment: PaymentChoice,
+    },
+    Cancel,
+    /// Tell the projections once more.
+    Republish,
+    /// The buyer's bank answered what an attempt asked for.
+    Authenticate {
+        approved: bool,
+    },
+}
+
+/// What the object answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    Done { status: u16, replayed: bool, body: Box<RawValue> },
+    Refused(OrderError),
+}
+
+/// What the queue carries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub order: view::Projection,
+    /// The pools' levels after this order took from them or gave back.
+    pub levels: Vec<(VariantId, Level)>,
+}
