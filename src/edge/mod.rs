@@ -31,11 +31,6 @@ thread_local! {
 /// Work for JavaScript.
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
-/// Writes one line to the platform's log.
-pub fn log(line: &str) {
-    worker::console_log!("{line}");
-}
-
 /// What the future gives, if it need not wait for it; else a promise. A promise
 /// costs a task, two closures and a turn of the event loop.
 fn at_once(mut future: Work) -> JsValue {
@@ -62,6 +57,7 @@ fn app(env: &Env) -> Result<App, String> {
     if let Some(app) = built() {
         return Ok(app);
     }
+    crate::telemetry::write_with(|line| worker::console_log!("{line}"));
     let app = build(env)?;
     APP.set(Some(app.clone()));
     Ok(app)

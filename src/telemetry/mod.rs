@@ -2,6 +2,8 @@
 
 pub mod handlers;
 
+use std::sync::OnceLock;
+
 use http::Method;
 
 use crate::ids::RequestId;
@@ -29,10 +31,19 @@ pub fn log_problem(line: &RequestLine, problem: &Problem) {
     }));
 }
 
-/// Writes one JSON line to the platform's log.
+/// Where lines go once the platform has said so; until then to standard error,
+/// which a Worker has not.
+static WRITER: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Has lines written by the platform, from now on.
+pub fn write_with(writer: fn(&str)) {
+    let _ = WRITER.set(writer);
+}
+
+/// Writes one JSON line to the log.
 pub fn log(line: &serde_json::Value) {
-    #[cfg(target_arch = "wasm32")]
-    crate::edge::log(&line.to_string());
-    #[cfg(not(target_arch = "wasm32"))]
-    eprintln!("{line}");
+    match WRITER.get() {
+        Some(write) => write(&line.to_string()),
+        None => eprintln!("{line}"),
+    }
 }
