@@ -4,14 +4,10 @@ use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::extract::FromRequestParts;
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::request::Parts;
 use http::{HeaderValue, header};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
+use super::cart_token::CartToken;
 use super::client::OrderClient;
 use super::error::OrderError;
 use super::protocol::Access;
@@ -36,25 +32,9 @@ const MAX_ORDERS: usize = 5;
 /// How long a browser keeps both, in seconds: 30 days.
 const COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
 
-/// A cart's secret: a function of its id under a key of the shop's, so that
-/// nothing is stored and a wrong one never reaches the object. No `Debug`.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct CartToken(String);
-
-impl CartToken {
-    pub fn of(keys: &Keys, order: OrderId) -> Self {
-        Self(BASE64_URL_SAFE_NO_PAD.encode(keys.mac("cart-token", &[&order.to_string()])))
-    }
-
-    fn is_for(&self, keys: &Keys, order: OrderId) -> bool {
-        Self::of(keys, order).0.as_bytes().ct_eq(self.0.as_bytes()).into()
-    }
-}
-
 /// An id and its token, as the cookies hold them.
 fn pair(keys: &Keys, order: OrderId) -> String {
-    format!("{order}.{}", CartToken::of(keys, order).0)
+    format!("{order}.{}", CartToken::of(keys, order).as_str())
 }
 
 /// Makes the browser keep the cart.
@@ -130,7 +110,7 @@ impl Credentials {
 /// Reads a [`pair`].
 fn kept(text: &str) -> Option<(OrderId, CartToken)> {
     let (id, token) = text.split_once('.')?;
-    Some((id.parse().ok()?, CartToken(token.to_owned())))
+    Some((id.parse().ok()?, CartToken::shown(token)))
 }
 
 impl FromRequestParts<App> for Credentials {
@@ -139,7 +119,7 @@ impl FromRequestParts<App> for Credentials {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let header = parts.headers.get("x-cart-token").and_then(|value| value.to_str().ok());
-        let header = header.map(|shown| CartToken(shown.to_owned()));
+        let header = header.map(CartToken::shown);
         // HTTP/2 may split the header (RFC 9113, section 8.2.3).
         let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));

@@ -5,8 +5,9 @@ use axum::Json;
 use axum::extract::State;
 use http::header;
 
-use super::access::{self, CartToken, Credentials};
+use super::access::{self, Credentials};
 use super::bodies::{ChosenShipping, NewCart, PricedLines, Quantity, ShippingOptions, WantedLine};
+use super::cart_token::CartToken;
 use super::client::{Answer, OrderClient};
 use super::decision::{Command, NewLine};
 use super::details::Details;

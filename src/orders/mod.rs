@@ -4,6 +4,7 @@
 pub mod access;
 pub mod bodies;
 pub mod cart_handlers;
+pub mod cart_token;
 pub mod client;
 pub mod decision;
 pub mod details;

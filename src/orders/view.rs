@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access::CartToken;
+use super::cart_token::CartToken;
 use super::decision::{compare_prices, missing};
 use super::details::Address;
 use super::order::{CancelReason, LineId, Milestone, Order, Stage, Totals};
