@@ -80,7 +80,10 @@ macro_rules! id {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string", "pattern": concat!("^", $prefix, "[0-9A-HJKMNP-TV-Z]{26}$")})
+                schemars::json_schema!({
+                    "type": "string", "pattern": concat!("^", $prefix, "[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
+                    "examples": [concat!($prefix, "01JDK0Q8V2M4T6W9Y1B3D5F7H8")],
+                })
             }
         }
     };

@@ -82,7 +82,7 @@ impl JsonSchema for EmailAddress {
         "EmailAddress".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "format": "email", "maxLength": MAX_EMAIL_BYTES})
+        schemars::json_schema!({"type": "string", "format": "email", "maxLength": MAX_EMAIL_BYTES, "examples": ["ada@example.com"]})
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 use crate::auth::{Role, SignedIn};
 use crate::ids::{AccountId, SessionId};
 use crate::testing::{Shop, block_on};
-use crate::wire::extract::parse_json;
+use crate::wire::body::parse;
 
 fn staff() -> Staff {
     Staff(SignedIn { id: AccountId::derived([1; 16]), role: Role::Staff, session: SessionId::derived([2; 16]) })
@@ -13,7 +13,7 @@ fn staff() -> Staff {
 
 fn json_body<T: serde::de::DeserializeOwned>(body: &Value) -> Result<Json<T>, Problem> {
     let bytes = Bytes::from(body.to_string());
-    Ok(Json { value: parse_json(&bytes)?, bytes })
+    Ok(Json { value: parse(&bytes, "POST /v1/admin/products")?, bytes })
 }
 
 /// The status, the ETag and the body.

@@ -10,6 +10,8 @@
 pub mod codes;
 #[cfg(test)]
 mod docs;
+#[cfg(test)]
+mod shapes;
 
 #[cfg(test)]
 mod tests {
@@ -90,8 +92,11 @@ mod tests {
         if std::env::var_os("UPDATE_OPENAPI").is_some() {
             std::fs::write("public/openapi.json", &described).unwrap();
             std::fs::write("public/docs.html", &page).unwrap();
+            std::fs::write("src/wire/shapes.json", super::shapes::of(&document)).unwrap();
         } else {
             let behind = "public/ is behind the code: UPDATE_OPENAPI=1 cargo test --lib openapi";
+            let shapes = include_str!("../wire/shapes.json");
+            assert!(shapes == super::shapes::of(&document), "{behind}");
             assert!(described == crate::wire::contract::DOCUMENT && page == crate::wire::contract::PAGE, "{behind}");
         }
     }

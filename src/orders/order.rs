@@ -297,6 +297,6 @@ impl JsonSchema for LineId {
         "LineId".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "pattern": "^line_[0-9]+$"})
+        schemars::json_schema!({"type": "string", "pattern": "^line_[0-9]+$", "examples": ["line_1"]})
     }
 }

@@ -66,7 +66,7 @@ impl JsonSchema for Timestamp {
         "Timestamp".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "format": "date-time"})
+        schemars::json_schema!({"type": "string", "format": "date-time", "examples": ["2026-01-31T09:30:00.000Z"]})
     }
 }
 

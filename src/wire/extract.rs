@@ -4,14 +4,15 @@
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Request};
 use bytes::Bytes;
-use http::header;
 use http::request::Parts;
+use http::{Extensions, Method, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use std::ops::Deref;
 
+use super::body;
 use crate::app::{App, sha256_hex};
 use crate::problem::Problem;
 
@@ -49,102 +50,33 @@ pub async fn bounded_body(request: Request) -> Result<Bytes, Problem> {
     if bytes.len() > MAX_BODY { Err(too_large()) } else { Ok(bytes) }
 }
 
+/// How the contract names what is asked, such as `POST /v1/carts/{id}/lines`.
+fn operation(method: &Method, extensions: &Extensions) -> String {
+    let path = extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    format!("{method} {path}")
+}
+
 fn media_type(request: &Request) -> &str {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     value.split(';').next().unwrap_or("").trim()
-}
-
-/// Reads a JSON object into a type, with the pointer to what does not fit.
-pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let read = match bytes.trim_ascii_start().first() {
-        // A derived type would also read its fields from an array.
-        Some(b'[') => Err(serde::de::Error::custom("the body must be a JSON object")),
-        _ => serde_json::from_slice(bytes),
-    };
-    read.map_err(|error: serde_json::Error| {
-        // What comes after the first thing that does not fit may be broken.
-        // What is skipped is not looked at for UTF-8 (RFC 8259, section 8.1).
-        let text = std::str::from_utf8(bytes).map_err(serde::de::Error::custom);
-        match text.and_then(serde_json::from_str::<serde::de::IgnoredAny>) {
-            Ok(_) => Problem::invalid_field(pointer_to(bytes, &error), without_position(&error.to_string())),
-            Err(broken) => Problem::unparsable(format!("the body is not JSON: {broken}")),
-        }
-    })
-}
-
-/// Where in the body an error is. The body is cut off just there and read once
-/// more, untyped and with its path tracked: tracking every type's own reading
-/// would add a tenth to the Worker's weight.
-fn pointer_to(bytes: &[u8], error: &serde_json::Error) -> String {
-    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-    let line_start: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
-    let end = line_start + error.column();
-    // Whether the column is that of the last byte read or of the next one
-    // depends on the error: the deeper place is the right one.
-    let object = error.to_string().starts_with("missing field");
-    let paths = [end, end.saturating_sub(1)].map(|cut| path_at(bytes.get(..cut).unwrap_or(bytes), object));
-    let pointer = paths.into_iter().max_by_key(|path| path.matches('/').count()).unwrap_or_default();
-    let text = error.to_string();
-    // The member itself, where nobody knows it.
-    match text.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, ")) {
-        Some((name, _)) => format!("{pointer}/{}", escaped(name)),
-        None => pointer,
-    }
-}
-
-/// A member's name in a pointer (RFC 6901, section 3).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-/// Where a body that breaks off breaks off. `object`: whether the error is the
-/// object's, and not that of the value just read.
-fn path_at(broken: &[u8], object: bool) -> String {
-    // What is left of a number would read as a smaller one.
-    let number = broken.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
-    let end = if object { broken.len() } else { number };
-    let mut rest = serde_json::Deserializer::from_slice(broken.get(..end).unwrap_or(broken));
-    match serde_path_to_error::deserialize::<_, serde_json::Value>(&mut rest) {
-        Ok(_) => String::new(),
-        Err(error) => json_pointer(error.path()),
-    }
-}
-
-fn json_pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path.iter() {
-        let part = match segment {
-            Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => escaped(key),
-            Segment::Enum { variant } => variant.clone(),
-            Segment::Unknown => continue,
-        };
-        pointer.push('/');
-        pointer.push_str(&part);
-    }
-    pointer
-}
-
-fn without_position(text: &str) -> String {
-    text.split_once(" at line ").map_or(text, |(before, _)| before).to_owned()
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let operation = operation(request.method(), request.extensions());
         let json = media_type(&request).eq_ignore_ascii_case("application/json");
         let empty_type = media_type(&request).is_empty();
         let bytes = bounded_body(request).await?;
         // A POST without any body and any type is an empty object: `curl -X POST`.
         if bytes.is_empty() && empty_type {
-            return Ok(Self { value: parse_json(b"{}")?, bytes });
+            return Ok(Self { value: body::parse(b"{}", &operation)?, bytes });
         }
         if !json {
             return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "send the body as content-type: application/json"));
         }
-        Ok(Self { value: parse_json(&bytes)?, bytes })
+        Ok(Self { value: body::parse(&bytes, &operation)?, bytes })
     }
 }
 
@@ -180,15 +112,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
-        serde_urlencoded::from_str(query).map(Self).map_err(|error| {
-            // The first that cannot be read even by itself; else the message names it.
-            let alone = |pair: &&str| serde_urlencoded::from_str::<T>(pair).is_err();
-            let named = query.split('&').find(alone).and_then(|pair| form_urlencoded::parse(pair.as_bytes()).next());
-            let text = error.to_string();
-            let quoted = || text.split('`').nth(1).unwrap_or_default().to_owned();
-            Problem::invalid_field(named.map_or_else(quoted, |(name, _)| name.into_owned()), &*text)
-        })
+        let operation = operation(&parts.method, &parts.extensions);
+        body::parse_query(parts.uri.query().unwrap_or_default(), &operation).map(Self)
     }
 }
 

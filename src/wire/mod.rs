@@ -1,5 +1,6 @@
 //! What every request and every answer passes through, whatever the route.
 
+pub mod body;
 pub mod conditional;
 pub mod contract;
 mod cross_origin;
@@ -8,4 +9,5 @@ pub mod forgery;
 pub mod headers;
 pub mod page;
 pub mod respond;
+mod shape;
 pub mod site;

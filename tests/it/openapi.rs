@@ -102,9 +102,9 @@ impl Operation {
 
     fn example_of(&self, schema: &Value, depth: usize) -> Value {
         let schema = resolved(&self.document, schema);
-        if let Some(constant) =
-            schema.get("const").or_else(|| schema["enum"].get(0)).or_else(|| schema["examples"].get(0))
-        {
+        // An id's example is nobody's; see `text`.
+        let example = schema["examples"].get(0).filter(|_| schema["pattern"].is_null());
+        if let Some(constant) = schema.get("const").or_else(|| schema["enum"].get(0)).or(example) {
             return constant.clone();
         }
         for choice in ["oneOf", "anyOf", "allOf"] {

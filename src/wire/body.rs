@@ -1,0 +1,163 @@
+//! Reading what a client sent, and saying all that is wrong with it at once.
+//!
+//! The type is the truth: what it reads is good. What it refuses is laid beside
+//! the shape that the contract gives ([`super::shape`]), which names every member
+//! that does not fit, in words for people. What fits the shape may still break a
+//! rule of its type; then the value there is exchanged for one that does not, and
+//! the type is asked again, until it has nothing more to say.
+
+use serde::de::DeserializeOwned;
+use serde::de::{Error, IgnoredAny};
+use serde_json::Value;
+
+use super::shape::Shapes;
+use crate::problem::{FieldError, Problem};
+
+/// The most errors that one answer names.
+const MOST_ERRORS: usize = 50;
+
+/// Reads a JSON body into a type. `operation`: such as `POST /v1/carts`. Broken
+/// JSON is a 400, JSON that does not fit a 422 with a pointer to each place.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8], operation: &str) -> Result<T, Problem> {
+    let read = match bytes.trim_ascii_start().first() {
+        // A derived type would also read its fields from an array.
+        Some(b'[') => Err(Error::custom("must be an object")),
+        _ => serde_json::from_slice(bytes),
+    };
+    read.map_err(|error: serde_json::Error| {
+        // What comes after the first thing that does not fit may be broken.
+        // What is skipped is not looked at for UTF-8 (RFC 8259, section 8.1).
+        let text = std::str::from_utf8(bytes).map_err(Error::custom);
+        match text.and_then(|text| serde_json::from_str::<IgnoredAny>(text).and_then(|_| serde_json::from_str(text))) {
+            Ok(value) => Problem::invalid(faults::<T>(bytes, value, &error, operation)),
+            Err(broken) => Problem::unparsable(format!("the body is not JSON: {broken}")),
+        }
+    })
+}
+
+/// All that is wrong with a body that its type has refused with `error`.
+fn faults<T: DeserializeOwned>(
+    bytes: &[u8],
+    mut value: Value,
+    error: &serde_json::Error,
+    operation: &str,
+) -> Vec<FieldError> {
+    let shapes = Shapes::read();
+    let mut errors = Vec::new();
+    if let Some(shape) = shapes.body(operation) {
+        shapes.mend(&mut value, shape, "", &mut errors);
+        while errors.len() < MOST_ERRORS {
+            let text = serde_json::to_vec(&value).unwrap_or_default();
+            let Err(error) = serde_json::from_slice::<T>(&text) else { break };
+            let pointer = pointer_to(&text, &error);
+            let another = shapes.at(shape, &pointer).map(|shape| shapes.example(shape));
+            let known = errors.iter().any(|known: &FieldError| known.pointer == pointer);
+            errors.push(FieldError::new(&pointer, words(&error)));
+            match (value.pointer_mut(&pointer), another) {
+                (Some(place), Some(another)) if !known && !pointer.is_empty() => *place = another,
+                _ => break,
+            }
+        }
+    }
+    if errors.is_empty() {
+        errors.push(FieldError::new(pointer_to(bytes, error), words(error)));
+    }
+    errors.truncate(MOST_ERRORS);
+    errors
+}
+
+/// Reads a query string. A parameter that does not fit is a 422 that names it,
+/// as is one that is not known or there twice.
+pub fn parse_query<T: DeserializeOwned>(query: &str, operation: &str) -> Result<T, Problem> {
+    serde_urlencoded::from_str(query).map_err(|error| {
+        let shapes = Shapes::read();
+        let mut errors: Vec<FieldError> = Vec::new();
+        let mut seen = Vec::new();
+        for pair in query.split('&') {
+            let Some((name, text)) = form_urlencoded::parse(pair.as_bytes()).next() else { continue };
+            let detail = if seen.contains(&name) {
+                Some("is there twice".to_owned())
+            } else if let Err(error) = serde_urlencoded::from_str::<T>(pair) {
+                let by_shape = shapes.parameter(operation, &name).map(|shape| shapes.refusal(&text, shape));
+                Some(by_shape.unwrap_or_else(|| Some("is not known".to_owned())).unwrap_or_else(|| error.to_string()))
+            } else {
+                None
+            };
+            errors.extend(detail.map(|detail| FieldError::new(name.clone(), detail)));
+            seen.push(name);
+        }
+        if errors.is_empty() {
+            errors.push(FieldError::new("", error.to_string()));
+        }
+        errors.truncate(MOST_ERRORS);
+        Problem::invalid(errors)
+    })
+}
+
+/// A type's refusal, for who sent the value: without the position, and without
+/// the names that the reader has for types.
+fn words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split_once(" at line ").map_or(&*text, |(before, _)| before);
+    match text.split('`').next() {
+        Some("duplicate field ") => "is there twice".to_owned(),
+        Some("unknown field ") => "is not known".to_owned(),
+        Some("missing field ") => "is not complete".to_owned(),
+        _ if text.starts_with("invalid ") || text.starts_with("unknown variant") => "does not fit".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Where in the body an error is. The body is cut off just there and read once
+/// more, untyped and with its path tracked: tracking every type's own reading
+/// would add a tenth to the Worker's weight.
+fn pointer_to(bytes: &[u8], error: &serde_json::Error) -> String {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let line_start: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let end = line_start + error.column();
+    // Whether the column is that of the last byte read or of the next one
+    // depends on the error: the deeper place is the right one.
+    let object = error.to_string().starts_with("missing field");
+    let paths = [end, end.saturating_sub(1)].map(|cut| path_at(bytes.get(..cut).unwrap_or(bytes), object));
+    let pointer = paths.into_iter().max_by_key(|path| path.matches('/').count()).unwrap_or_default();
+    let text = error.to_string();
+    // The member itself, where nobody knows it or it came before.
+    match text.split('`').collect::<Vec<_>>().as_slice() {
+        ["unknown field " | "duplicate field ", name, ..] => format!("{pointer}/{}", escaped(name)),
+        _ => pointer,
+    }
+}
+
+/// A member's name in a pointer (RFC 6901, section 3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Where a body that breaks off breaks off. `object`: whether the error is the
+/// object's, and not that of the value just read.
+fn path_at(broken: &[u8], object: bool) -> String {
+    // What is left of a number would read as a smaller one.
+    let number = broken.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+    let end = if object { broken.len() } else { number };
+    let mut rest = serde_json::Deserializer::from_slice(broken.get(..end).unwrap_or(broken));
+    match serde_path_to_error::deserialize::<_, serde_json::Value>(&mut rest) {
+        Ok(_) => String::new(),
+        Err(error) => json_pointer(error.path()),
+    }
+}
+
+fn json_pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path.iter() {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => escaped(key),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&part);
+    }
+    pointer
+}
