@@ -6,10 +6,11 @@ use crate::money::Currency;
 use crate::wire::page::{open, seal};
 
 /// What products are ordered by, before their ids.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     Number(i64),
-    Text(String),
+    /// The whole title, which is bounded; what it is sorted by is made of it.
+    Title(String),
 }
 
 /// The last product of a page.
@@ -23,7 +24,7 @@ impl Cursor {
     pub fn text(&self, sort: Sort, currency: Currency) -> String {
         let key = match &self.key {
             Key::Number(number) => number.to_string(),
-            Key::Text(text) => text.clone(),
+            Key::Title(title) => title.clone(),
         };
         seal(sort.as_str(), currency.as_str(), &[&self.id.to_string(), &key])
     }
@@ -33,7 +34,7 @@ impl Cursor {
         let payload = open(text, sort.as_str(), currency.as_str())?;
         let (id, key) = payload.split_once('\n')?;
         let key = match sort {
-            Sort::Title => Key::Text(key.to_owned()),
+            Sort::Title => Key::Title(key.to_owned()),
             Sort::Newest | Sort::PriceAsc | Sort::PriceDesc => Key::Number(key.parse().ok()?),
         };
         Some(Self { key, id: id.parse().ok()? })

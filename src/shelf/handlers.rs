@@ -26,13 +26,14 @@ pub struct ListParameters {
     tag: Option<String>,
     /// Only products of this vendor.
     vendor: Option<String>,
-    /// In minor units of the currency.
+    /// In minor units of the currency, not above `price_max`. Together with `price_max` and `in_stock`: only products of
+    /// which one variant is all that is asked for.
     price_min: Option<u64>,
     /// In minor units of the currency.
     price_max: Option<u64>,
     /// `true`: only what is available.
     in_stock: Option<bool>,
-    /// `newest` (if absent), `price_asc`, `price_desc` or `title`.
+    /// `newest` (if absent), `price_asc` and `price_desc` by the lowest price, or `title`.
     sort: Option<String>,
     /// One of the shop's currencies; its default if absent.
     currency: Option<String>,

@@ -2,8 +2,12 @@
 //! A page begins after a product's place in the order, not after a count, so
 //! a list that changes while it is read neither repeats nor skips what stayed.
 
+use std::cmp::Ordering;
+
 use super::cursor::{Cursor, Key};
-use super::snapshot::{Snapshot, title_key};
+use super::filter::Filter;
+use super::snapshot::Snapshot;
+use super::title_order;
 use crate::catalog::product::{PriceRange, Product};
 use crate::money::Currency;
 use crate::problem::Problem;
@@ -33,27 +37,6 @@ impl Sort {
     }
     fn parse(text: &str) -> Option<Self> {
         [Self::Newest, Self::PriceAsc, Self::PriceDesc, Self::Title].into_iter().find(|sort| sort.as_str() == text)
-    }
-}
-
-/// What a product must be to be listed; everything set must hold.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Filter {
-    pub tag: Option<String>,
-    pub vendor: Option<String>,
-    pub in_stock: bool,
-    /// Minor units; a product fits if any of its prices may.
-    pub price_min: Option<i64>,
-    pub price_max: Option<i64>,
-}
-
-impl Filter {
-    fn lets_through(&self, product: &Product, range: PriceRange) -> bool {
-        self.tag.as_ref().is_none_or(|tag| product.tags.contains(tag))
-            && self.vendor.as_ref().is_none_or(|vendor| product.vendor.as_ref() == Some(vendor))
-            && !(self.in_stock && product.level.is_out())
-            && self.price_min.is_none_or(|least| range.to.amount >= least)
-            && self.price_max.is_none_or(|most| range.from.amount <= most)
     }
 }
 
@@ -133,6 +116,11 @@ impl ListQuery {
             let parsed = Cursor::parse(&cursor, list.sort, list.currency);
             list.after = Some(parsed.ok_or_else(|| Problem::invalid_field("cursor", detail))?);
         }
+        if let (Some(least), Some(most)) = (list.filter.price_min, list.filter.price_max)
+            && least > most
+        {
+            return Err(Problem::invalid_field("price_min", "price_min must not be above price_max"));
+        }
         Ok(list)
     }
 }
@@ -160,46 +148,68 @@ fn amount(name: &'static str, value: &str) -> Result<i64, Problem> {
 
 /// The page that the query asks for.
 pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
+    let prices = snapshot.prices(query.currency);
     let (order, descending) = match query.sort {
         Sort::Newest => (snapshot.by_age(), true),
         Sort::Title => (snapshot.by_title(), false),
         Sort::PriceAsc => (snapshot.by_price(query.currency), false),
         Sort::PriceDesc => (snapshot.by_price(query.currency), true),
     };
-    let listed = |place: &usize| {
-        let product = snapshot.products.get(*place)?;
-        let price = snapshot.range(*place, query.currency)?;
-        query.filter.lets_through(product, price).then_some(Listed { product, price })
+    let place = |n: usize| order.get(if descending { order.len().checked_sub(n.saturating_add(1))? } else { n });
+    let listed =
+        |place: &usize| Some(Listed { product: snapshot.products.get(*place)?, price: prices?.range(*place)? });
+    // What is asked of variants is the cheaper question.
+    let matches = |place: &usize| {
+        prices.is_some_and(|prices| prices.has_match(*place, &query.filter))
+            && snapshot.products.get(*place).is_some_and(|product| query.filter.lets_through(product))
     };
-    let key = |place: &usize| {
-        let product = snapshot.products.get(*place)?;
-        Some((key_of(product, snapshot.range(*place, query.currency), query.sort), product.id))
-    };
-    let after = query.after.as_ref().map(|cursor| (cursor.key.clone(), cursor.id));
-    let rest: Box<dyn Iterator<Item = &usize>> = match (&after, descending) {
-        (None, false) => Box::new(order.iter()),
-        (None, true) => Box::new(order.iter().rev()),
-        (Some(_), false) => Box::new(order.iter().skip(order.partition_point(|place| key(place) <= after))),
-        (Some(_), true) => Box::new(order.iter().take(order.partition_point(|place| key(place) < after)).rev()),
-    };
-    let mut items: Vec<_> = rest.filter_map(listed).take(query.limit.saturating_add(1)).collect();
-    let next_cursor = cut(&mut items, query.limit).map(|last| {
-        let key = key_of(last.product, Some(last.price), query.sort);
-        Cursor { key, id: last.product.id }.text(query.sort, query.currency)
-    });
+    let mut items = Vec::new();
+    let most = query.limit.saturating_add(1);
+    let begin = begin(snapshot, query, order, descending);
     let total = if query.filter == Filter::default() {
+        items.extend((begin..order.len()).filter_map(place).filter_map(listed).take(most));
         snapshot.sold_in(query.currency)
     } else {
-        order.iter().filter_map(listed).count()
+        // One walk finds the page and the total.
+        let mut total: usize = 0;
+        for n in 0..order.len() {
+            let Some(place) = place(n).filter(|place| matches(place)) else { continue };
+            total = total.saturating_add(1);
+            if n >= begin && items.len() < most {
+                items.extend(listed(place));
+            }
+        }
+        total
     };
+    let next_cursor = cut(&mut items, query.limit).map(|last| {
+        let key = match query.sort {
+            Sort::Newest => Key::Number(last.product.created_at.millis()),
+            Sort::PriceAsc | Sort::PriceDesc => Key::Number(last.price.from.amount),
+            Sort::Title => Key::Title(last.product.title.clone()),
+        };
+        Cursor { key, id: last.product.id }.text(query.sort, query.currency)
+    });
     Page { items, next_cursor, total }
 }
 
-fn key_of(product: &Product, range: Option<PriceRange>, sort: Sort) -> Key {
-    match sort {
-        Sort::Newest => Key::Number(product.created_at.millis()),
-        Sort::PriceAsc | Sort::PriceDesc => Key::Number(range.map_or(0, |range| range.from.amount)),
-        Sort::Title => Key::Text(title_key(product)),
+/// How many products of the list come before its page.
+fn begin(snapshot: &Snapshot, query: &ListQuery, order: &[usize], descending: bool) -> usize {
+    let Some(cursor) = &query.after else { return 0 };
+    let prices = snapshot.prices(query.currency);
+    let against = |place: &usize| {
+        let product = snapshot.products.get(*place)?;
+        let by_key = match &cursor.key {
+            Key::Number(number) if query.sort == Sort::Newest => product.created_at.millis().cmp(number),
+            Key::Number(number) => prices?.range(*place)?.from.amount.cmp(number),
+            Key::Title(title) => title_order::compare(&product.title, title),
+        };
+        Some(by_key.then(product.id.cmp(&cursor.id)))
+    };
+    if descending {
+        let after = order.partition_point(|place| against(place).is_none_or(Ordering::is_lt));
+        order.len().saturating_sub(after)
+    } else {
+        order.partition_point(|place| against(place).is_none_or(Ordering::is_le))
     }
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::catalog::product::{Level, Variant};
 use crate::testing::{product, settings};
 
 fn shop(prices: &[(&str, i64, i64)]) -> Snapshot {
@@ -57,7 +58,7 @@ fn filters_narrow_the_list_and_its_total() {
     let mut products: Vec<_> = (0..4).map(|n| product(n, &format!("p{n}"), Some(100 * n as i64), n as i64)).collect();
     products[0].tags = vec!["home".into()];
     products[1].vendor = Some("Fern & Fettle".into());
-    products[2].level = crate::catalog::product::Level::Low;
+    products[2].variants[0].level = Level::Low;
     let snapshot = Snapshot::new("1".into(), settings(), products);
     assert_eq!(walk(&snapshot, "tag=home"), ["p0"]);
     assert_eq!(walk(&snapshot, "vendor=Fern+%26+Fettle"), ["p1"]);
@@ -65,6 +66,50 @@ fn filters_narrow_the_list_and_its_total() {
     assert_eq!(walk(&snapshot, "price_min=100&price_max=200&sort=title"), ["p1", "p2"]);
     let list = ListQuery::parse(&snapshot, "price_min=100&limit=1").unwrap();
     assert_eq!((page(&snapshot, &list).items.len(), page(&snapshot, &list).total), (1, 3));
+}
+
+/// A product with a variant for each price in euros, in stock or not.
+fn with_variants(n: u64, offers: &[(i64, bool)]) -> Product {
+    let mut whole = product(n, &format!("p{n}"), None, n as i64);
+    let variant = |(m, (amount, in_stock)): (usize, &(i64, bool))| {
+        let one = product(n * 100 + m as u64, "x", Some(*amount), 1).variants.remove(0);
+        Variant { level: if *in_stock { Level::InStock } else { Level::Out }, ..one }
+    };
+    whole.variants = offers.iter().enumerate().map(variant).collect();
+    whole
+}
+
+#[test]
+fn a_filter_matches_one_variant_that_satisfies_all_of_it() {
+    let products =
+        vec![with_variants(1, &[(1_000, false), (10_000, false)]), with_variants(2, &[(1_000, false), (5_000, true)])];
+    let snapshot = Snapshot::new("1".into(), settings(), products);
+    for (query, expected) in [
+        ("price_min=4000&price_max=6000", &["p2"][..]),
+        ("price_min=1000&price_max=1000", &["p2", "p1"]),
+        ("price_min=1001&price_max=4999", &[]),
+        ("price_min=10000", &["p1"]),
+        ("price_max=999", &[]),
+        ("in_stock=true&price_max=2000", &[]),
+        ("in_stock=true&price_max=5000", &["p2"]),
+        ("in_stock=true&price_min=5001", &[]),
+        ("in_stock=true", &["p2"]),
+        ("in_stock=false&price_max=2000", &["p2", "p1"]),
+    ] {
+        assert_eq!(walk(&snapshot, query), expected, "{query}");
+        let list = ListQuery::parse(&snapshot, query).unwrap();
+        assert_eq!(page(&snapshot, &list).total, expected.len(), "{query}");
+    }
+}
+
+#[test]
+fn a_variant_that_is_not_sold_in_the_currency_matches_nothing() {
+    let mut euros_and_pounds = with_variants(1, &[(1_000, false), (2_000, true)]);
+    euros_and_pounds.variants[1].prices = serde_json::from_str(r#"[{"amount": 10, "currency": "GBP"}]"#).unwrap();
+    let snapshot = Snapshot::new("1".into(), settings(), vec![euros_and_pounds]);
+    assert!(walk(&snapshot, "in_stock=true").is_empty());
+    assert_eq!(walk(&snapshot, "in_stock=true&currency=GBP"), ["p1"]);
+    assert!(walk(&snapshot, "price_max=10").is_empty());
 }
 
 #[test]
@@ -78,6 +123,8 @@ fn what_does_not_fit_is_named() {
         ("sort=up", "sort"),
         ("currency=JPY", "currency"),
         ("price_min=-1", "price_min"),
+        ("price_min=2&price_max=1", "price_min"),
+        ("price_max=1&price_min=2", "price_min"),
         ("in_stock=1", "in_stock"),
         ("page=2", "page"),
         ("cursor=abc", "cursor"),
@@ -123,6 +170,35 @@ fn a_page_goes_on_where_it_ended_though_its_last_product_is_gone() {
 }
 
 proptest! {
+    #[test]
+    fn a_filter_lists_what_has_a_variant_that_fits(
+        goods in proptest::collection::vec(proptest::collection::vec((0..6_i64, any::<bool>()), 1..4), 0..12),
+        least in proptest::option::of(0..6_i64),
+        width in proptest::option::of(0..4_i64),
+        in_stock in any::<bool>(),
+        limit in 1..4,
+    ) {
+        let most = width.map(|width| least.unwrap_or(0) + width);
+        let fits = |offer: &(i64, bool)| {
+            least.is_none_or(|least| offer.0 >= least) && most.is_none_or(|most| offer.0 <= most) && (offer.1 || !in_stock)
+        };
+        let mut expected: Vec<_> = goods.iter().enumerate()
+            .filter(|(_, offers)| offers.iter().any(fits)).map(|(n, _)| format!("p{n}")).collect();
+        expected.reverse();
+        let products = goods.iter().enumerate().map(|(n, offers)| with_variants(n as u64, offers)).collect();
+        let snapshot = Snapshot::new("1".into(), settings(), products);
+        let bound = |name, amount: Option<i64>| amount.map_or_else(String::new, |amount| format!("&{name}={amount}"));
+        let query = format!("limit={limit}&in_stock={in_stock}{}{}", bound("price_min", least), bound("price_max", most));
+        prop_assert_eq!(&walk(&snapshot, &query), &expected);
+        let list = ListQuery::parse(&snapshot, &query).unwrap();
+        prop_assert_eq!(page(&snapshot, &list).total, expected.len());
+        for sort in ["title", "price_asc", "price_desc"] {
+            let mut walked = walk(&snapshot, &format!("{query}&sort={sort}"));
+            walked.sort_by_key(|title| std::cmp::Reverse(title[1..].parse::<usize>().unwrap()));
+            prop_assert_eq!(&walked, &expected);
+        }
+    }
+
     #[test]
     fn pages_hold_every_product_once_in_order(
         goods in proptest::collection::vec(("[a-cA-C]{0,2}", proptest::option::of(0..4_i64), 0..3_i64), 0..40),

@@ -11,15 +11,18 @@
 
 mod current;
 pub mod cursor;
+pub mod filter;
 mod format;
 pub mod handlers;
 pub mod listing;
 pub mod memory;
+mod price_index;
 pub mod prices;
 pub mod publish;
 pub mod publisher;
 pub mod read;
 pub mod snapshot;
+pub mod title_order;
 
 pub use current::current;
 pub use publish::{publish, tick};

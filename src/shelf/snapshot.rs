@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use super::price_index::PriceIndex;
+use super::title_order;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
@@ -23,15 +25,6 @@ pub struct Snapshot {
     by_price: Vec<PriceIndex>,
 }
 
-/// What is sold in one currency.
-#[derive(Debug)]
-struct PriceIndex {
-    currency: Currency,
-    /// One per product: its range, `None` if it is not sold in this currency.
-    ranges: Vec<Option<PriceRange>>,
-    order: Vec<usize>,
-}
-
 impl Snapshot {
     pub fn new(version: String, settings: Settings, products: Vec<Product>) -> Self {
         let by_variant = products
@@ -45,7 +38,7 @@ impl Snapshot {
             by_id: sorted(&products, |product| product.id),
             by_slug: sorted(&products, |product| product.slug.clone()),
             by_age: sorted(&products, |product| (product.created_at, product.id)),
-            by_title: sorted(&products, |product| (title_key(product), product.id)),
+            by_title: sorted_by_title(&products),
             by_price,
             version,
             settings,
@@ -78,13 +71,13 @@ impl Snapshot {
     pub(super) fn by_age(&self) -> &[usize] {
         &self.by_age
     }
-    /// Places in `products`, by [`title_key`].
+    /// Places in `products`, by [`title_order`].
     pub(super) fn by_title(&self) -> &[usize] {
         &self.by_title
     }
     /// Places in `products` of what is sold in the currency, cheapest first.
     pub(super) fn by_price(&self, currency: Currency) -> &[usize] {
-        self.prices(currency).map_or(&[], |index| &index.order)
+        self.prices(currency).map_or(&[], PriceIndex::order)
     }
 
     /// How many products are sold in the currency.
@@ -92,27 +85,9 @@ impl Snapshot {
         self.by_price(currency).len()
     }
 
-    /// The price range of the product at a place in `products`.
-    pub(super) fn range(&self, place: usize, currency: Currency) -> Option<PriceRange> {
-        *self.prices(currency)?.ranges.get(place)?
-    }
-
-    fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
+    /// What is sold in the currency; `None` if it is none of the shop's.
+    pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
         self.by_price.iter().find(|index| index.currency == currency)
-    }
-}
-
-impl PriceIndex {
-    fn new(currency: Currency, products: &[Product]) -> Self {
-        let ranges: Vec<_> = products.iter().map(|product| product.price_range(currency)).collect();
-        let mut priced: Vec<_> = products
-            .iter()
-            .zip(&ranges)
-            .enumerate()
-            .filter_map(|(place, (product, range))| range.map(|range| (range.from.amount, product.id, place)))
-            .collect();
-        priced.sort_unstable();
-        Self { currency, ranges, order: priced.into_iter().map(|(_, _, place)| place).collect() }
     }
 }
 
@@ -122,7 +97,15 @@ fn sorted<K: Ord>(products: &[Product], key: impl Fn(&Product) -> K) -> Vec<usiz
     keyed.into_iter().map(|(_, place)| place).collect()
 }
 
-/// What titles are sorted by: letters of either case are alike.
-pub(super) fn title_key(product: &Product) -> String {
-    product.title.to_lowercase()
+/// By [`title_order`], then by id. A title's key is made once.
+fn sorted_by_title(products: &[Product]) -> Vec<usize> {
+    let mut keyed: Vec<_> =
+        products.iter().enumerate().map(|(n, product)| (title_order::key(&product.title), n)).collect();
+    keyed.sort_unstable_by(|(a_key, a), (b_key, b)| {
+        a_key.cmp(b_key).then_with(|| match (products.get(*a), products.get(*b)) {
+            (Some(a), Some(b)) => a.id.cmp(&b.id),
+            _ => a.cmp(b),
+        })
+    });
+    keyed.into_iter().map(|(_, place)| place).collect()
 }

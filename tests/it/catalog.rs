@@ -121,6 +121,46 @@ async fn a_list_is_sorted_by_price_and_bounded_by_it() {
     assert_eq!(bounded, [ids[2].clone()]);
 }
 
+/// A product of the vendor's in two sizes, at these prices.
+async fn in_two_sizes(shop: &Shop, vendor: &str, small: i64, large: i64) -> (Product, [String; 2]) {
+    let variant = |size: &str, amount: i64| json!({ "sku": unique("sku"), "options": { "Size": size }, "prices": prices(amount) });
+    let sizes = json!([{ "name": "Size", "values": ["S", "L"] }]);
+    let variants = json!([variant("S", small), variant("L", large)]);
+    let product = shop.product(json!({ "vendor": vendor, "options": sizes, "variants": variants })).await;
+    let seen = shop.get(&format!("/v1/products/{}", product.id)).send().await.expect(200).json();
+    let ids = [0, 1].map(|n: usize| seen["variants"][n]["id"].as_str().unwrap().to_owned());
+    (product, ids)
+}
+
+#[tokio::test]
+async fn a_product_is_listed_only_if_one_of_its_variants_is_all_that_is_asked_for() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    let (wide, _) = in_two_sizes(&shop, &vendor, 1_000, 10_000).await;
+    let (stocked, [_, large]) = in_two_sizes(&shop, &vendor, 1_000, 5_000).await;
+    shop.stock(&large, 20).await;
+    eventually("the stock is seen", async || {
+        (!listed(&shop, &format!("vendor={vendor}&in_stock=true")).await.is_empty()).then_some(())
+    })
+    .await;
+    for (query, expected) in [
+        ("price_min=4000&price_max=6000", &[&stocked][..]),
+        ("price_min=1000&price_max=1000", &[&stocked, &wide]),
+        ("price_min=6000", &[&wide]),
+        ("in_stock=true&price_max=2000", &[]),
+        ("in_stock=true&price_min=5000&price_max=5000", &[&stocked]),
+        ("in_stock=true&price_min=6000", &[]),
+    ] {
+        let list = shop.get(&format!("/v1/products?vendor={vendor}&{query}")).send().await.expect(200).json();
+        let ids: Vec<_> = list["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect();
+        assert_eq!(ids, expected.iter().map(|product| json!(product.id)).collect::<Vec<_>>(), "{query}");
+        assert_eq!(list["total"], expected.len(), "{query}");
+    }
+    let crossed = shop.get("/v1/products?price_min=6000&price_max=4000").send().await;
+    crossed.problem(422, "invalid");
+    assert_eq!(crossed.pointers(), ["price_min"]);
+}
+
 #[tokio::test]
 async fn prices_are_told_in_the_currency_asked_for() {
     let shop = Shop::open().await;
