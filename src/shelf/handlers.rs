@@ -33,7 +33,8 @@ pub struct ListParameters {
     price_max: Option<u64>,
     /// `true`: only what is available.
     in_stock: Option<bool>,
-    /// `newest` (if absent), `price_asc` and `price_desc` by the lowest price, or `title`.
+    /// `newest` (if absent), `price_asc` and `price_desc` by the lowest price, or `title`: without regard to case and
+    /// accents, numbers by value; blanks and punctuation before numbers, numbers before letters.
     sort: Option<String>,
     /// One of the shop's currencies; its default if absent.
     currency: Option<String>,

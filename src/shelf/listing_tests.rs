@@ -160,6 +160,40 @@ fn a_cursor_is_only_good_for_its_own_list() {
 }
 
 #[test]
+fn titles_are_listed_as_people_sort_them_page_by_page() {
+    let titles = ["Zebra", "Éclair", "apple", "Ärmel", "Øre", "mug 10", "mug 2"];
+    let snapshot = shop(&titles.map(|title| (title, 1, 1)));
+    for limit in 1..=8 {
+        let walked = walk(&snapshot, &format!("sort=title&limit={limit}"));
+        assert_eq!(walked, ["apple", "Ärmel", "Éclair", "mug 2", "mug 10", "Øre", "Zebra"], "limit {limit}");
+    }
+}
+
+#[test]
+fn a_title_that_changes_between_pages_moves_nothing_but_its_own_product() {
+    let before = shop(&[("a", 1, 1), ("Mug", 1, 1), ("mug", 1, 1), ("z", 1, 1)]);
+    let list = ListQuery::parse(&before, "limit=2&sort=title").unwrap();
+    let first = page(&before, &list);
+    assert_eq!(first.items[1].product.title, "mug");
+    let cursor = first.next_cursor.unwrap();
+    for (changed, rest) in [("b", &["Mug", "z"][..]), ("Mug", &["Mug", "Mug", "z"]), ("zz", &["Mug", "z", "zz"])] {
+        let after = shop(&[("a", 1, 1), ("Mug", 1, 1), (changed, 1, 1), ("z", 1, 1)]);
+        assert_eq!(walk(&after, &format!("sort=title&cursor={cursor}")), rest);
+    }
+}
+
+#[test]
+fn the_longest_titles_have_cursors_that_fit_into_an_address() {
+    let longest = ["\u{fdfa}", "☕", "\u{10ffff}"].map(|letter| letter.repeat(254));
+    let titles = longest.iter().flat_map(|title| [format!("{title}a"), format!("{title}b")]);
+    let titles: Vec<String> = titles.collect();
+    let snapshot = shop(&titles.iter().map(|title| (title.as_str(), 1, 1)).collect::<Vec<_>>());
+    assert_eq!(walk(&snapshot, "sort=title&limit=1"), walk(&snapshot, "sort=title"));
+    let list = ListQuery::parse(&snapshot, "sort=title&limit=1").unwrap();
+    assert!(page(&snapshot, &list).next_cursor.unwrap().len() < 2_000);
+}
+
+#[test]
 fn a_page_goes_on_where_it_ended_though_its_last_product_is_gone() {
     let all = [("a", 1, 1), ("b", 2, 2), ("c", 3, 3)];
     let list = ListQuery::parse(&shop(&all), "limit=2&sort=title").unwrap();
@@ -167,6 +201,11 @@ fn a_page_goes_on_where_it_ended_though_its_last_product_is_gone() {
     let products = [product(0, "a", Some(1), 1), product(2, "c", Some(3), 3)];
     let later = Snapshot::new("8".into(), settings(), products.into());
     assert_eq!(walk(&later, &format!("sort=title&cursor={cursor}")), ["c"]);
+}
+
+/// Titles that are alike in some way.
+fn titles() -> impl Strategy<Value = String> {
+    "[aAäø7 ]{0,3}|(mug|Mug|müg) (2|02|10)"
 }
 
 proptest! {
@@ -197,6 +236,21 @@ proptest! {
             walked.sort_by_key(|title| std::cmp::Reverse(title[1..].parse::<usize>().unwrap()));
             prop_assert_eq!(&walked, &expected);
         }
+    }
+
+    #[test]
+    fn pages_by_title_neither_repeat_nor_leave_out(
+        titles in proptest::collection::vec(titles(), 0..30),
+        limit in 1..7_usize,
+    ) {
+        let goods: Vec<_> = titles.iter().map(|title| (title.as_str(), 1, 1)).collect();
+        let snapshot = shop(&goods);
+        let walked = walk(&snapshot, &format!("sort=title&limit={limit}"));
+        prop_assert!(walked.is_sorted_by(|a, b| title_order::compare(a, b).is_le()));
+        let (mut walked, mut titles) = (walked, titles);
+        walked.sort();
+        titles.sort();
+        prop_assert_eq!(walked, titles);
     }
 
     #[test]

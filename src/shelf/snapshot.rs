@@ -103,7 +103,7 @@ fn sorted_by_title(products: &[Product]) -> Vec<usize> {
         products.iter().enumerate().map(|(n, product)| (title_order::key(&product.title), n)).collect();
     keyed.sort_unstable_by(|(a_key, a), (b_key, b)| {
         a_key.cmp(b_key).then_with(|| match (products.get(*a), products.get(*b)) {
-            (Some(a), Some(b)) => a.id.cmp(&b.id),
+            (Some(a), Some(b)) => title_order::compare_details(&a.title, &b.title).then(a.id.cmp(&b.id)),
             _ => a.cmp(b),
         })
     });

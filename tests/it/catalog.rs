@@ -162,6 +162,33 @@ async fn a_product_is_listed_only_if_one_of_its_variants_is_all_that_is_asked_fo
 }
 
 #[tokio::test]
+async fn titles_are_sorted_as_people_do_and_pages_neither_repeat_nor_leave_out() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    let in_order = ["apple", "Ärmel", "Éclair", "mug 2", "mug 2", "Mug 2", "mug 10", "Øre", "Zebra"];
+    for n in [8, 2, 0, 1, 7, 6, 5, 3, 4] {
+        shop.new_product(json!({ "vendor": vendor, "title": in_order[n] })).await;
+    }
+    for limit in [1, 2, 4, 100] {
+        let walked = within(PUBLISHED_MILLIS * 2, "all are listed", async || {
+            let (mut titles, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let query = format!("vendor={vendor}&sort=title&limit={limit}{cursor}");
+                let list = shop.get(&format!("/v1/products?{query}")).send().await.expect(200).json();
+                let items = list["items"].as_array().unwrap();
+                titles.extend(items.iter().map(|item| item["title"].as_str().unwrap().to_owned()));
+                match list["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => return (titles.len() == in_order.len()).then_some(titles),
+                }
+            }
+        })
+        .await;
+        assert_eq!(walked, in_order, "{limit} a page");
+    }
+}
+
+#[tokio::test]
 async fn prices_are_told_in_the_currency_asked_for() {
     let shop = Shop::open().await;
     let sale = json!([{ "amount": 1_000, "currency": "EUR" }, { "amount": 1_200, "currency": "USD" }]);
