@@ -28,6 +28,13 @@ impl Timestamp {
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+    /// Whether a time that was set at most `most_millis` ahead has come. One
+    /// that is further ahead was set by a clock that was wrong and has been put
+    /// right since: nobody meant to wait for so long, and nobody shall.
+    pub const fn has_come(self, now: Self, most_millis: i64) -> bool {
+        let ahead = self.since(now);
+        ahead <= 0 || ahead > most_millis
+    }
 }
 
 impl fmt::Display for Timestamp {
@@ -73,4 +80,18 @@ impl JsonSchema for Timestamp {
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     fn sleep(&self, millis: u32) -> Pending<'static, ()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_further_ahead_than_it_could_be_set_has_come() {
+        let now = Timestamp::from_millis(1_000_000);
+        for (ahead, has_come) in [(-1, true), (0, true), (1, false), (500, false), (501, true), (900_000, true)] {
+            assert_eq!(now.plus_millis(ahead).has_come(now, 500), has_come, "{ahead} ms ahead");
+        }
+        assert!(Timestamp::from_millis(i64::MAX).has_come(Timestamp::from_millis(i64::MIN), 500));
+    }
 }

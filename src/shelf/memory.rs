@@ -79,8 +79,9 @@ impl CatalogMemory {
     }
 
     /// The database, asked at this time, said that it was at this revision.
-    pub fn verify(&self, revision: i64, asked_at: Timestamp) {
+    pub fn verify(&self, revision: i64, asked_at: Timestamp, now: Timestamp) {
         let mut state = self.write();
+        state.forget_the_future(now);
         if state.revision.is_none_or(|(_, before)| before < asked_at) {
             state.revision = Some((revision, asked_at));
         }
@@ -92,6 +93,7 @@ impl CatalogMemory {
             return Claim::Fresh(snapshot);
         }
         let mut state = self.write();
+        state.forget_the_future(now);
         if let Some(kept) = &mut state.kept {
             kept.checked_at = now;
             return Claim::Check(kept.snapshot.clone());
@@ -128,6 +130,18 @@ impl CatalogMemory {
     }
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A clock that was ahead has been put right: what it said of times that
+    /// are yet to come must neither hold anything up until then nor be believed
+    /// then.
+    fn forget_the_future(&mut self, now: Timestamp) {
+        self.revision = self.revision.filter(|(_, asked_at)| *asked_at <= now);
+        if let Some(kept) = &mut self.kept {
+            kept.taken_at = kept.taken_at.min(now);
+        }
     }
 }
 

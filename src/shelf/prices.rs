@@ -31,7 +31,7 @@ pub async fn current(
     let mut answers = app.database.batch(batch).await?.into_iter();
     let mut next = || -> Rows { answers.next().unwrap_or_default() };
     if let Some(Revision { revision }) = next().first()? {
-        CatalogMemory::of(app).verify(revision, asked_at);
+        CatalogMemory::of(app).verify(revision, asked_at, app.clock.now());
     }
     next().decode()
 }

@@ -82,10 +82,25 @@ fn a_copy_of_another_revision_is_not_taken_for_the_truth() {
 fn an_answer_that_comes_late_is_not_taken_for_a_later_one() {
     let (shop, _) = selling();
     let time = |millis| Timestamp::from_millis(shop.app.clock.now().millis() + millis);
-    CatalogMemory::of(&shop.app).verify(2, time(5));
-    CatalogMemory::of(&shop.app).verify(1, time(0));
+    CatalogMemory::of(&shop.app).verify(2, time(5), time(5));
+    CatalogMemory::of(&shop.app).verify(1, time(0), time(6));
     assert!(CatalogMemory::of(&shop.app).verified(time(6)).is_none());
-    CatalogMemory::of(&shop.app).verify(1, time(10));
+    CatalogMemory::of(&shop.app).verify(1, time(10), time(10));
     assert!(CatalogMemory::of(&shop.app).verified(time(11)).is_some());
     assert!(CatalogMemory::of(&shop.app).verified(time(9)).is_none(), "a clock that went back");
+}
+
+#[test]
+fn a_clock_that_was_ahead_is_neither_waited_for_nor_believed_later() {
+    let (shop, product) = selling();
+    shop.pass(900_000);
+    assert_eq!(price(&shop, &product), Some(100));
+    shop.pass(-900_000);
+    assert_eq!(price(&shop, &product), Some(100));
+    meddle(&shop);
+    shop.pass(LEASE_MILLIS - 1);
+    assert_eq!(price(&shop, &product), Some(100), "the read after the clock went back is a lease of its own");
+    // What was asked when the clock was ahead comes to be the present.
+    shop.pass(900_001 - LEASE_MILLIS);
+    assert_eq!(price(&shop, &product), Some(1));
 }

@@ -24,6 +24,9 @@ const LIFETIME_SECONDS: u32 = 7 * 24 * 3_600;
 /// before it would expire.
 const REFRESH_MILLIS: i64 = 24 * 3_600 * 1_000;
 
+/// How far another isolate's clock may be ahead of ours, in milliseconds.
+const LEEWAY_MILLIS: i64 = 60_000;
+
 /// A chunk ends at whichever comes first. The store takes 25 MiB; with three
 /// chunks at a time, 4 MB keep a load's raw bytes at 12 MB.
 const CHUNK_PRODUCTS: usize = 2_000;
@@ -37,8 +40,9 @@ const PAGES_AT_ONCE: u32 = 5;
 impl State {
     /// Whether there is something to publish, or it must be refreshed.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let at = Timestamp::from_millis(self.published_at);
-        self.published_revision != self.revision || now.since(at) >= REFRESH_MILLIS
+        // What was published later than now was published who knows when.
+        let age = now.since(Timestamp::from_millis(self.published_at));
+        self.published_revision != self.revision || !(-LEEWAY_MILLIS..REFRESH_MILLIS).contains(&age)
     }
 }
 

@@ -58,6 +58,22 @@ fn a_published_revision_is_not_published_again_until_it_is_old() {
 }
 
 #[test]
+fn what_a_clock_that_was_ahead_published_is_published_again_in_time() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    let year = 365 * REFRESH_MILLIS;
+    shop.pass(year);
+    block_on(publish(&shop.app)).unwrap();
+    shop.pass(-year);
+    assert!(state(&shop).is_due(shop.app.clock.now()));
+    block_on(publish(&shop.app)).unwrap();
+    assert!(!state(&shop).is_due(shop.app.clock.now()));
+    // Clocks never agree to the millisecond.
+    shop.pass(-LEEWAY_MILLIS);
+    assert!(!state(&shop).is_due(shop.app.clock.now()));
+}
+
+#[test]
 fn the_pointer_moves_last() {
     let shop = Shop::new();
     put(&shop, [product(1, "a", Some(1), 1)].into_iter());
@@ -98,6 +114,22 @@ fn a_new_version_is_loaded_and_an_echo_of_an_old_one_is_not() {
     assert_eq!(block_on(current(&other)).unwrap().version, "2");
     shop.pass(100_000);
     assert_eq!(block_on(current(&other)).unwrap().version, "1");
+}
+
+#[test]
+fn a_pointer_back_is_believed_in_time_though_the_clock_was_ahead() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    let restored = shop.world.keys.lock().unwrap()[POINTER].clone();
+    put(&shop, [product(2, "b", Some(1), 1)].into_iter());
+    shop.pass(900_000);
+    block_on(publish(&shop.app)).unwrap();
+    shop.pass(-900_000);
+    block_on(current(&shop.app)).unwrap();
+    shop.world.keys.lock().unwrap().insert(POINTER.to_owned(), restored);
+    shop.pass(100_000);
+    assert_eq!(block_on(current(&shop.app)).unwrap().version, "1");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The publisher: one object for the shop, which gathers changes and publishes
 //! them one after the other. An import of thousands of products is published
 //! about once a second; the last change is visible within 1.5 s.
+//!
+//! Times are stored, and clocks are put right: a time that this object cannot
+//! have set counts for nothing, and an alarm that does not ring is not waited for.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,7 +20,7 @@ const GATHER_MILLIS: i64 = 200;
 /// From the start of one publication to the next, in milliseconds; the store
 /// takes one write a second to the pointer.
 const PAUSE_MILLIS: i64 = 1_000;
-/// An alarm this late, in milliseconds, is taken for lost and set again.
+/// An alarm this late, in milliseconds, is taken for lost.
 const LOST_MILLIS: i64 = 30_000;
 /// The longest wait after failures, in milliseconds.
 const MAX_BACKOFF_MILLIS: i64 = 60_000;
@@ -48,6 +51,38 @@ struct Plan {
     failures: i64,
 }
 
+enum Alarm {
+    None,
+    /// It will ring.
+    Set,
+    /// It should have rung, and has not.
+    Lost,
+}
+
+impl Plan {
+    fn alarm(&self, now: Timestamp) -> Alarm {
+        let Some(due) = self.due_at.map(Timestamp::from_millis) else { return Alarm::None };
+        let most = backoff_millis(self.failures).max(PAUSE_MILLIS);
+        if !due.has_come(now, most) {
+            Alarm::Set
+        } else if due > now {
+            // Set by a clock that has been put right.
+            Alarm::None
+        } else if now.since(due) < LOST_MILLIS {
+            Alarm::Set
+        } else {
+            Alarm::Lost
+        }
+    }
+
+    /// When to publish a change that came now, in milliseconds.
+    fn next(&self, now: Timestamp) -> i64 {
+        // Nothing began later than now, whatever the clock said then.
+        let began_at = self.began_at.min(now.millis());
+        now.millis().saturating_add(GATHER_MILLIS).max(began_at.saturating_add(PAUSE_MILLIS))
+    }
+}
+
 impl PublisherObject {
     pub fn new(app: App, _name: &str, host: Rc<dyn ObjectHost>) -> Rc<Self> {
         Rc::new(Self { app, host, is_ready: Cell::new(false) })
@@ -58,10 +93,18 @@ impl PublisherObject {
         let _: Command = serde_json::from_slice(body.as_bytes()).map_err(unavailable)?;
         let now = self.app.clock.now();
         let plan = self.plan().map_err(unavailable)?;
-        let is_waiting = plan.due_at.is_some_and(|due| now.millis() < due.saturating_add(LOST_MILLIS));
-        if !is_waiting {
-            let due = (now.millis().saturating_add(GATHER_MILLIS)).max(plan.began_at.saturating_add(PAUSE_MILLIS));
-            self.keep(Plan { due_at: Some(due), ..plan }).map_err(unavailable)?;
+        match plan.alarm(now) {
+            Alarm::Set => {}
+            Alarm::None => self.keep(Plan { due_at: Some(plan.next(now)), ..plan }).map_err(unavailable)?,
+            Alarm::Lost => {
+                self.keep(Plan { due_at: Some(plan.next(now)), ..plan }).map_err(unavailable)?;
+                // The clock by which it is set may be another than the one by which it rings.
+                let object = Rc::clone(&self);
+                self.host.spawn(Box::pin(async move {
+                    // Failing, it has set the next alarm.
+                    let _ = object.publish().await;
+                }));
+            }
         }
         Ok("{}".to_owned())
     }

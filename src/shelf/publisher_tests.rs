@@ -125,10 +125,73 @@ fn a_plan_survives_the_object() {
     desk.shop.pass(100);
     block_on(again.clone().command("{\"changed\":2}".into())).unwrap();
     assert_eq!(desk.host.alarm.get(), alarm);
-    // An alarm that never rang is set again.
+    // An alarm that never rang is set again, and not waited for any longer.
     desk.shop.pass(LOST_MILLIS + 200);
+    assert_eq!(desk.visible(), 0);
     block_on(again.command("{\"changed\":3}".into())).unwrap();
     assert!(desk.host.alarm.get() > alarm);
+    assert_eq!(desk.visible(), 1);
+}
+
+const QUARTER_HOUR: i64 = 900_000;
+
+#[test]
+fn a_clock_that_was_ahead_for_one_publication_holds_no_other_up() {
+    for restarted in [false, true] {
+        let mut desk = Desk::new();
+        desk.shop.pass(QUARTER_HOUR);
+        desk.change(1);
+        desk.pass(200);
+        assert_eq!(desk.visible(), 1);
+        desk.shop.pass(-QUARTER_HOUR);
+        if restarted {
+            desk.object = PublisherObject::new(desk.shop.app.clone(), "shop", desk.host.clone());
+        }
+        desk.change(2);
+        desk.pass(PAUSE_MILLIS);
+        assert_eq!(desk.visible(), 2, "restarted: {restarted}");
+        // From here on all is as ever.
+        desk.change(3);
+        desk.pass(PAUSE_MILLIS);
+        assert_eq!((desk.visible(), desk.host.alarm.get()), (3, None));
+    }
+}
+
+#[test]
+fn an_alarm_that_a_clock_set_which_was_ahead_is_set_anew() {
+    let desk = Desk::new();
+    desk.shop.pass(QUARTER_HOUR);
+    desk.change(1);
+    desk.shop.pass(-QUARTER_HOUR);
+    // The next change, or the minute's tick.
+    desk.change(2);
+    desk.pass(PAUSE_MILLIS);
+    assert_eq!((desk.visible(), desk.host.alarm.get()), (2, None));
+}
+
+#[test]
+fn a_clock_that_was_behind_holds_nothing_up() {
+    let desk = Desk::new();
+    desk.shop.pass(-QUARTER_HOUR);
+    desk.change(1);
+    desk.shop.pass(QUARTER_HOUR);
+    desk.change(2);
+    desk.pass(PAUSE_MILLIS);
+    assert_eq!(desk.visible(), 2);
+}
+
+#[test]
+fn a_failure_while_the_clock_was_ahead_is_repeated_as_soon_as_any() {
+    let desk = Desk::new();
+    desk.shop.pass(QUARTER_HOUR);
+    *desk.shop.world.store_is_down.lock().unwrap() = true;
+    desk.change(1);
+    desk.pass(200);
+    *desk.shop.world.store_is_down.lock().unwrap() = false;
+    desk.shop.pass(-QUARTER_HOUR);
+    desk.change(2);
+    desk.pass(PAUSE_MILLIS);
+    assert!(desk.shop.world.keys.lock().unwrap().contains_key("catalog/2/head"));
 }
 
 #[test]

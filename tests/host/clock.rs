@@ -47,9 +47,16 @@ impl HostClock {
 
     /// Moves forward; whoever should have woken by then wakes.
     pub fn advance(&self, millis: i64) {
-        assert!(millis >= 0, "this clock does not go back");
+        assert!(millis >= 0, "to put the clock back is another thing");
         self.0.millis.fetch_add(millis, Ordering::SeqCst);
         self.0.moved.send_replace(());
+    }
+
+    /// Goes back, as a clock that was ahead does when it is put right. Whoever
+    /// sleeps until a time sleeps longer.
+    pub fn put_back(&self, millis: i64) {
+        assert!(millis >= 0);
+        self.0.millis.fetch_sub(millis, Ordering::SeqCst);
     }
 
     /// The first time at which somebody wakes: where a simulation moves to

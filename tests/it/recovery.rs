@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tradepost::ports::{Clock, ObjectClass};
 
 use crate::ask::Answer;
-use crate::fixtures::{Cart, payment};
+use crate::fixtures::{Cart, PUBLISHED_MILLIS, Product, payment};
 use crate::host::faults::{Site, When};
 use crate::shop::{Shop, within};
 
@@ -196,4 +196,30 @@ async fn a_key_whose_adjustment_counted_stands_for_no_other() {
     shop.post(&path).bearer(&owner).json(named).send().await.expect(200);
     let other = json!({ "delta": 4, "reason": "received", "reference": "note-7" });
     assert_eq!(shop.post(&path).bearer(&owner).json(other).send().await.expect(422).pointers(), ["/reference"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_for_one_publication_does_not_hold_the_next_up() {
+    let Some(shop) = Shop::native(NATIVE).await else { return };
+    let ahead = 10 * 60_000;
+    for restarted in [false, true] {
+        shop.host().clock.advance(ahead);
+        let first = shop.product(json!({})).await;
+        until_listed(&shop, &first).await;
+        shop.host().clock.put_back(ahead);
+        if restarted {
+            shop.host().objects.evict_all().await;
+        }
+        let second = shop.new_product(json!({})).await;
+        until_listed(&shop, &second).await;
+    }
+}
+
+/// Lists come from what was published.
+async fn until_listed(shop: &Shop, product: &Product) {
+    within(PUBLISHED_MILLIS, &format!("{} is listed", product.slug), async || {
+        let list = shop.get("/v1/products?limit=1").send().await.expect(200).json();
+        (list["items"][0]["id"] == json!(product.id)).then_some(())
+    })
+    .await;
 }
