@@ -30,11 +30,23 @@ pub struct Pool {
     pub holds: BTreeMap<HoldId, Hold>,
 }
 
+/// No hold is granted for longer, in milliseconds: half an hour, twice what an
+/// order asks for.
+pub const MAX_HOLD_MILLIS: i64 = 30 * 60 * 1_000;
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hold {
     pub quantity: i64,
     /// From this moment on the hold counts for nothing.
     pub until: Timestamp,
+}
+
+impl Hold {
+    /// Whether it counts for nothing any more. One that would last longer than
+    /// any is granted for was granted by a clock that was ahead.
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.until.has_come(now, MAX_HOLD_MILLIS)
+    }
 }
 
 /// How a hold ended.
@@ -148,7 +160,7 @@ impl Pool {
     }
 
     pub fn level(&self, now: Timestamp) -> Level {
-        let held = self.holds.values().filter(|hold| hold.until > now).map(|hold| hold.quantity).sum();
+        let held = self.holds.values().filter(|hold| !hold.has_lapsed(now)).map(|hold| hold.quantity).sum();
         Level { on_hand: self.on_hand, held, available: self.on_hand - held, version: self.version }
     }
 }
@@ -165,11 +177,15 @@ pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Res
     let mut events: Vec<Event> = pool
         .holds
         .iter()
-        .filter(|(id, hold)| hold.until <= now && Some(*id) != asked)
+        .filter(|(id, hold)| hold.has_lapsed(now) && Some(*id) != asked)
         .map(|(id, _)| Event::Lapsed { hold: id.clone() })
         .collect();
     let live = |besides: &HoldId| -> i64 {
-        pool.holds.iter().filter(|(id, hold)| hold.until > now && *id != besides).map(|(_, hold)| hold.quantity).sum()
+        pool.holds
+            .iter()
+            .filter(|(id, hold)| !hold.has_lapsed(now) && *id != besides)
+            .map(|(_, hold)| hold.quantity)
+            .sum()
     };
 
     match command {
@@ -185,7 +201,8 @@ pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Res
             if available < *quantity {
                 return Err(Refusal::OutOfStock { available });
             }
-            events.push(Event::Held { hold: hold.clone(), quantity: *quantity, until: *until });
+            let until = (*until).min(now.plus_millis(MAX_HOLD_MILLIS));
+            events.push(Event::Held { hold: hold.clone(), quantity: *quantity, until });
         }
         Command::Commit { hold, quantity } => {
             in_range(*quantity)?;

@@ -131,3 +131,20 @@ fn what_is_held_cannot_be_adjusted_away() {
     assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(1));
     assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(0));
 }
+
+#[test]
+fn a_hold_of_a_clock_that_was_ahead_keeps_the_units_from_nobody() {
+    let at = Timestamp::from_millis;
+    let hold = |n, until| Command::Hold { hold: id(n), quantity: 1, until: at(until) };
+    let year = 365 * 24 * 3_600 * 1_000;
+    // The pool's clock, and then the holder's alone.
+    for (granted_at, taken_at) in [(year, 0), (0, MAX_HOLD_MILLIS)] {
+        let mut records = Records::default();
+        let stock = Command::Adjust { delta: 1, reason: Reason::Received, reference: "r".into() };
+        records.send(&stock, at(0)).unwrap();
+        records.send(&hold(1, year + 10), at(granted_at)).unwrap();
+        assert_eq!(records.send(&hold(2, taken_at + 10), at(taken_at)), Ok(2));
+        let late = Command::Commit { hold: id(1), quantity: 1 };
+        assert_eq!(records.send(&late, at(taken_at)), Err(Refusal::OutOfStock { available: 0 }));
+    }
+}
