@@ -6,7 +6,7 @@ import { rowsOfFile } from "./retail/read.mjs";
 import { faultTable, named, number, progress, table } from "./retail/report.mjs";
 import { credentials, keyOf, Refused, Shop, variantsBySku } from "./retail/shop.mjs";
 import { say, seconds, Stop, top } from "./lib/say.mjs";
-import { poll, spread } from "./lib/wait.mjs";
+import { spread } from "./lib/wait.mjs";
 
 const usage =
   "npm run import -- FILE [--url http://127.0.0.1:8787] [--email E --password P] [--currency GBP] [--stock N]\n" +
@@ -15,7 +15,6 @@ const usage =
 const AT_ONCE = 8;
 /** Enough to replay the whole file this many times. */
 const REPLAYS = 10;
-const VISIBLE_WITHIN_MS = 120_000;
 
 const TAGS = { goods: [], charge: ["charge"], "gift-voucher": ["gift-voucher"] };
 
@@ -53,14 +52,12 @@ await top(async () => {
 
   const done = { made: 0, there: 0, received: 0, pieces: 0 };
   const failed = [];
-  let newest;
   const since = performance.now();
   await progress("products and their stock", products.length, (tick) =>
     spread(products, AT_ONCE, async (product) => {
       try {
         const known = there.get(product.sku);
         const variant = known ?? (await make(shop, product, given.currency));
-        if (!known) newest = product.slug;
         const pieces = await receive(shop, variant, !known, product.code, each ?? product.sold * REPLAYS);
         done[known ? "there" : "made"] += 1;
         done.received += pieces === 0 ? 0 : 1;
@@ -73,7 +70,6 @@ await top(async () => {
     }),
   );
   const took = seconds(since);
-  const visible = newest === undefined || (await isVisible(shop, newest));
 
   const kinds = Map.groupBy(products, ({ kind }) => kind);
   table("The file", [
@@ -103,11 +99,4 @@ await top(async () => {
   ]);
   for (const failure of failed.slice(0, 20)) say(`\n${failure}`);
   if (failed.length > 0) throw new Stop(`${number(failed.length)} products are not in the shop as they should be. Run it again to go on.`);
-  if (!visible) throw new Stop(`/v1/products/${newest} was not published within ${VISIBLE_WITHIN_MS / 1000} s.`);
 });
-
-/** Buyers see a product a moment after it was made: the last one made shows that all are there. */
-async function isVisible(shop, slug) {
-  say("- waiting until the catalog is published");
-  return poll(VISIBLE_WITHIN_MS, async () => (await shop.get(`/v1/products/${slug}`, { accept: [404] })).status === 200);
-}

@@ -26,6 +26,12 @@ macro_rules! id {
                 Self(Ulid::from_parts(now.millis().unsigned_abs(), u128::from_be_bytes(bytes)))
             }
 
+            /// When it was made, by the clock of whoever made it; means
+            /// nothing for a [derived](Self::derived) one.
+            pub fn made_at(&self) -> Timestamp {
+                Timestamp::from_millis(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+            }
+
             /// An id that is a function of a secret digest, so that a repeated
             /// request names the same thing.
             pub fn derived(digest: [u8; 16]) -> Self {

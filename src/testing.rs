@@ -39,6 +39,8 @@ pub struct World {
     pub keys: Mutex<HashMap<String, Vec<u8>>>,
     pub reads: AtomicI64,
     pub writes: Mutex<Vec<String>>,
+    /// To the database.
+    pub batches: AtomicI64,
     pub store_is_down: Mutex<bool>,
     pub commands: Mutex<Vec<String>>,
     counter: Counter,
@@ -50,7 +52,7 @@ pub struct Shop {
 }
 
 struct Port(Arc<World>);
-struct Sqlite(Mutex<Connection>);
+struct Sqlite(Mutex<Connection>, Arc<World>);
 
 pub fn connection() -> Connection {
     let connection = Connection::open_in_memory().unwrap();
@@ -87,6 +89,7 @@ pub fn run(connection: &Connection, statement: &Statement) -> Result<Rows, rusql
 
 impl Database for Sqlite {
     fn batch(&self, statements: Vec<Statement>) -> Pending<'_, Result<Vec<Rows>, DatabaseError>> {
+        self.1.batches.fetch_add(1, Ordering::Relaxed);
         let mut connection = self.0.lock().unwrap();
         let transaction = connection.transaction().unwrap();
         let result: Result<Vec<Rows>, _> = statements.iter().map(|statement| run(&transaction, statement)).collect();
@@ -96,6 +99,8 @@ impl Database for Sqlite {
         };
         let result = result.map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::ConstraintViolation) => DatabaseError::Constraint(error.to_string()),
+            // An isolate that was given no database.
+            _ if error.to_string().contains("no such table") => DatabaseError::Unavailable(error.to_string()),
             _ => panic!("{error}"),
         });
         Box::pin(async { result })
@@ -165,7 +170,7 @@ impl Shop {
         world.now.store(1_700_000_000_000, Ordering::Relaxed);
         let port = || Box::new(Port(world.clone()));
         let app = App::new(Capabilities {
-            database: Box::new(Sqlite(Mutex::new(connection()))),
+            database: Box::new(Sqlite(Mutex::new(connection()), world.clone())),
             cache: port(),
             objects: port(),
             events: port(),
@@ -202,7 +207,7 @@ impl Shop {
     pub fn forget(&self) -> App {
         let port = || Box::new(Port(self.world.clone()));
         App::new(Capabilities {
-            database: Box::new(Sqlite(Mutex::new(Connection::open_in_memory().unwrap()))),
+            database: Box::new(Sqlite(Mutex::new(Connection::open_in_memory().unwrap()), self.world.clone())),
             cache: port(),
             objects: port(),
             events: port(),

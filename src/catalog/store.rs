@@ -107,6 +107,23 @@ pub fn product_of_variant(id: VariantId) -> Statement {
     )
 }
 
+/// What is on sale and has one of these ids or slugs, or a variant of these.
+pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[VariantId]) -> Statement {
+    Statement::new(
+        select_products!(
+            "WHERE status = 'active' AND products.id IN (
+               SELECT value FROM json_each(?1)
+               UNION SELECT named.id FROM json_each(?2) JOIN products AS named ON named.slug = value
+               UNION SELECT product_id FROM json_each(?3) JOIN variants ON variants.id = value)"
+        ),
+        [
+            serde_json::to_string(products).unwrap_or_default().into(),
+            serde_json::to_string(slugs).unwrap_or_default().into(),
+            serde_json::to_string(variants).unwrap_or_default().into(),
+        ],
+    )
+}
+
 /// Products of any status, the newest first.
 pub fn newest_products(status: Option<Status>, before: Option<ProductId>, limit: u32) -> Statement {
     Statement::new(

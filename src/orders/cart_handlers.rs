@@ -12,7 +12,7 @@ use super::client::{Answer, OrderClient};
 use super::decision::{Command, NewLine};
 use super::details::Details;
 use super::handlers::keyed;
-use super::offers::{changed_prices, offers, priced};
+use super::offers::{changed_prices, names, priced, wanted};
 use super::order::LineId;
 use super::protocol::Access;
 use super::view::{CartView, ShippingView};
@@ -60,7 +60,7 @@ pub async fn create_cart(
     if !snapshot.settings.currencies.contains(&currency) {
         return Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"));
     }
-    let lines = offers(&snapshot, &body.lines);
+    let lines = wanted(&app, &body.lines).await;
     let account = credentials.caller.account.map(|account| account.id);
     let key = keyed(key, "POST /v1/carts", &body.bytes);
     let id = match &key {
@@ -90,7 +90,8 @@ pub async fn get_cart(
 ) -> Result<JsonText<CartView>, Problem> {
     let order = credentials.order(&app, id)?;
     let answer = order.cart(None).await??;
-    match changed_prices(&answer.read()?, &*shelf::current(&app).await?) {
+    let cart = answer.read()?;
+    match changed_prices(&cart, &*shelf::knowing_at_best(&app, names(&cart)).await?) {
         None => Ok(answer.into()),
         prices => Ok(order.cart(prices).await??.into()),
     }
@@ -104,8 +105,7 @@ pub async fn add_cart_line(
     key: IdempotencyKey,
     body: extract::Json<WantedLine>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let snapshot = shelf::current(&app).await?;
-    let lines = offers(&snapshot, &[body.value]);
+    let lines = wanted(&app, &[body.value]).await;
     let key = keyed(key, "POST lines", &body.bytes);
     let answer = add_lines(credentials.order(&app, id)?.keyed(key), lines).await;
     answer.map_err(|problem| problem.of_one("/lines/"))
@@ -191,8 +191,7 @@ pub async fn add_priced_cart_lines(
     key: IdempotencyKey,
     body: extract::Json<PricedLines>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let snapshot = shelf::current(&app).await?;
-    let lines = priced(&snapshot, &body.lines);
+    let lines = priced(&app, &body.lines).await;
     let access = Access { token: false, account: Some(staff.id), staff: true };
     let key = keyed(key, "POST admin lines", &body.bytes);
     add_lines(OrderClient::new(&app, id, access).keyed(key), lines).await

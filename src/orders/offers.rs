@@ -3,14 +3,23 @@
 use super::bodies::{PricedLine, WantedLine};
 use super::decision::NewLine;
 use super::view::{CartView, LineView, Status};
+use crate::app::App;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::VariantId;
 use crate::money::{Money, MoneyError};
 use crate::problem::{FieldError, Problem};
+use crate::shelf;
+use crate::shelf::name::Name;
 use crate::shelf::snapshot::Snapshot;
 
-/// Looks up what the catalog says of wanted lines. The order picks the price
-/// in its own currency.
+/// What the shop says of wanted lines. The order picks the price in its own
+/// currency.
+pub async fn wanted(app: &App, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
+    let names = lines.iter().map(|line| Name::Variant(line.variant_id));
+    offers(&*shelf::knowing(app, names).await?, lines)
+}
+
+/// [`wanted`], by what is known already.
 pub fn offers(snapshot: &Snapshot, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
     let lines = lines.iter().enumerate();
     all(lines.map(|(index, line)| offer(snapshot, index, line.variant_id, line.quantity)))
@@ -40,8 +49,10 @@ fn priced_line(snapshot: &Snapshot, index: usize, line: &PricedLine) -> Result<N
 }
 
 /// Lines at prices that staff set.
-pub fn priced(snapshot: &Snapshot, lines: &[PricedLine]) -> Result<Vec<NewLine>, Problem> {
-    all(lines.iter().enumerate().map(|(index, line)| priced_line(snapshot, index, line)))
+pub async fn priced(app: &App, lines: &[PricedLine]) -> Result<Vec<NewLine>, Problem> {
+    let names = lines.iter().map(|line| Name::Variant(line.variant_id));
+    let snapshot = shelf::knowing_all(app, names).await?;
+    all(lines.iter().enumerate().map(|(index, line)| priced_line(&snapshot, index, line)))
 }
 
 /// All the lines, or what is wrong with each that cannot be had.
@@ -54,6 +65,11 @@ fn all(lines: impl Iterator<Item = Result<NewLine, FieldError>>) -> Result<Vec<N
         }
     }
     if errors.is_empty() { Ok(good) } else { Err(Problem::invalid(errors)) }
+}
+
+/// The variants of a cart, by which the shelf knows them.
+pub fn names(cart: &CartView) -> impl Iterator<Item = Name> {
+    cart.lines.iter().map(|line| Name::Variant(line.variant_id))
 }
 
 /// What the catalog says of an open cart's prices, unless it says the same.

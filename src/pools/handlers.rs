@@ -15,6 +15,7 @@ use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
 use crate::problem::Problem;
 use crate::shelf;
+use crate::shelf::name::Name;
 use crate::wire::extract::{self, IdempotencyKey, Path, request_digest};
 use crate::wire::respond::JsonText;
 
@@ -29,7 +30,7 @@ pub async fn get_availability(
     State(app): State<App>,
     Path(variant): Path<VariantId>,
 ) -> Result<Json<Availability>, Problem> {
-    let snapshot = shelf::current(&app).await?;
+    let snapshot = shelf::knowing(&app, [Name::Variant(variant)]).await?;
     snapshot.variant(variant).ok_or_else(Problem::not_found)?;
     let level = super::level(&app, variant).await?;
     Ok(Json(Availability { available: level.available }))

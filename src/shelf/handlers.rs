@@ -11,10 +11,11 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use schemars::JsonSchema;
 
-use super::read::{self, ProductDetail, ProductList, ReadAnswer};
+use super::name::Name;
+use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer};
 use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{NOT_FOUND, Problem};
 use crate::wire::extract::header_parameter;
 
 /// The query of a list of products. Parsed by [`super::listing::ListQuery`];
@@ -56,7 +57,7 @@ pub async fn list_products(
     State(app): State<App>,
     request: ReadRequest<ListParameters>,
 ) -> Result<ReadResponse<ProductList<'static>>, Problem> {
-    request.answer(&app, read::answer).await
+    request.answer(&app, read::answer, read::name).await
 }
 
 /// One product on sale, by its id or its slug.
@@ -64,7 +65,7 @@ pub async fn get_product(
     State(app): State<App>,
     request: ReadRequest<DetailParameters>,
 ) -> Result<ReadResponse<ProductDetail<'static>>, Problem> {
-    request.answer(&app, read::answer).await
+    request.answer(&app, read::answer, read::name).await
 }
 
 /// The target of a read and its condition. `Q` documents the query.
@@ -77,11 +78,21 @@ pub struct ReadRequest<Q> {
 
 /// What answers a path and a query from the snapshot, such as [`read::answer`].
 type Answerer = fn(&Snapshot, &str, &str) -> Option<Result<ReadAnswer, Problem>>;
+/// What product a path is about, such as [`read::name`].
+type Namer = fn(&str) -> Option<Name>;
 
 impl<Q> ReadRequest<Q> {
-    pub async fn answer<T>(self, app: &App, answer: Answerer) -> Result<ReadResponse<T>, Problem> {
-        let snapshot = super::current(app).await?;
-        let answer = answer(&snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))?;
+    pub async fn answer<T>(self, app: &App, answer: Answerer, name: Namer) -> Result<ReadResponse<T>, Problem> {
+        let from = |snapshot: &Snapshot| {
+            answer(snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))
+        };
+        let answer = match (from(&*super::current(app).await?), name(&self.path)) {
+            (Err(problem), Some(name)) if problem.code == NOT_FOUND.name => {
+                let beyond = from(&*super::knowing(app, [name]).await?)?;
+                ReadAnswer { cache_control: CACHE_CONTROL_BEYOND, ..beyond }
+            }
+            (answer, _) => answer?,
+        };
         Ok(ReadResponse { answer: answer.unless_matched(self.if_none_match.as_deref()), body_type: PhantomData })
     }
 }

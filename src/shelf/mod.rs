@@ -1,14 +1,16 @@
 //! What buyers read: a copy of the catalog in the isolate's memory, and the
-//! answers made from it. No read of a buyer asks the database or an object.
+//! answers made from it. What the copy knows asks neither the database nor an
+//! object; what it does not know yet, [`beyond`](mod@beyond) asks for.
 //!
 //! Lends: [`snapshot::Snapshot`] (titles, prices, settings as buyers see them),
-//! [`current`], [`listing::page`] and [`read::answer`] over it;
+//! [`current`], [`knowing`], [`listing::page`] and [`read::answer`] over it;
 //! [`prices::current`] (the truth, for placing an order); [`tick`], which mends
 //! what publishing missed.
 //!
 //! [`publisher`] decides when to publish, [`publish`](mod@publish) writes the
 //! copy into the key-value store, [`current`](mod@current) reads it from there.
 
+mod beyond;
 mod current;
 pub mod cursor;
 pub mod filter;
@@ -16,13 +18,16 @@ mod format;
 pub mod handlers;
 pub mod listing;
 pub mod memory;
+pub mod name;
 mod price_index;
 pub mod prices;
 pub mod publish;
 pub mod publisher;
+mod questions;
 pub mod read;
 pub mod snapshot;
 pub mod title_order;
 
+pub use beyond::{knowing, knowing_all, knowing_at_best};
 pub use current::current;
 pub use publish::{publish, tick};

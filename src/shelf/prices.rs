@@ -23,9 +23,14 @@ pub async fn current(
 ) -> Result<Vec<CurrentPrice>, DatabaseError> {
     let asked_at = app.clock.now();
     if let Some(snapshot) = CatalogMemory::of(app).verified(asked_at) {
-        let price = |id: &VariantId| snapshot.variant(*id)?.1.price(currency);
-        let prices = variants.iter().filter_map(|id| Some(CurrentPrice { variant_id: *id, amount: price(id)?.amount }));
-        return Ok(prices.collect());
+        let price = |id: &VariantId| {
+            let price = snapshot.variant(*id)?.1.price(currency)?;
+            Some(CurrentPrice { variant_id: *id, amount: price.amount })
+        };
+        // What is new is answered without waiting for leases: the copy may lack it.
+        if let Some(prices) = variants.iter().map(price).collect() {
+            return Ok(prices);
+        }
     }
     let batch = vec![store::state(), store::current_prices(variants, currency)];
     let mut answers = app.database.batch(batch).await?.into_iter();

@@ -104,3 +104,15 @@ fn a_clock_that_was_ahead_is_neither_waited_for_nor_believed_later() {
     shop.pass(900_001 - LEASE_MILLIS);
     assert_eq!(price(&shop, &product), Some(1));
 }
+
+#[test]
+fn what_is_new_is_not_missing_while_a_lease_runs() {
+    let (shop, first) = selling();
+    assert_eq!(price(&shop, &first), Some(100));
+    // Made by another isolate, and answered at once.
+    let new = crate::testing::product(2, "b", Some(200), 1);
+    write(&shop, store::insert_product(&new));
+    let variants = [first.variants[0].id, new.variants[0].id];
+    let prices = block_on(current(&shop.app, &variants, eur())).unwrap();
+    assert_eq!(prices.iter().map(|price| price.amount).sum::<i64>(), 300);
+}

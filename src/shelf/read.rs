@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::listing::{self, ListQuery, Listed};
+use super::name::Name;
 use super::snapshot::Snapshot;
 use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
 use crate::ids::{ProductId, VariantId};
@@ -22,6 +23,10 @@ use crate::problem::Problem;
 /// anyway. No `stale-while-revalidate`: asking costs a memory read nearby, and
 /// browsers that honour it would show an old price after a reload.
 pub const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=5";
+
+/// The same of what the copy does not have yet: it was made a moment ago, and
+/// may well be changed in the next.
+pub const CACHE_CONTROL_BEYOND: &str = "public, max-age=0, s-maxage=1";
 
 /// An answer ready to be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +83,11 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
     let name = path.strip_prefix("/v1/products/")?;
     let is_product = !name.is_empty() && !name.contains('/');
     is_product.then(|| get_product(snapshot, name, query))
+}
+
+/// The product that the path is about, if there can be one.
+pub fn name(path: &str) -> Option<Name> {
+    Name::of_product(path.strip_prefix("/v1/products/")?)
 }
 
 /// A page of products.
@@ -196,11 +206,8 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
         currency = listing::currency(snapshot, &value)?;
         asked = true;
     }
-    let product = match name.parse() {
-        Ok(id) => snapshot.by_id(id),
-        Err(_) => snapshot.by_slug(name),
-    };
-    let product = product.ok_or_else(Problem::not_found)?;
+    let name = Name::of_product(name).ok_or_else(Problem::not_found)?;
+    let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
     ready(snapshot, &ProductDetail::new(product, currency))
 }
 

@@ -2,7 +2,9 @@
 //! an index for each way it is listed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::name::Name;
 use super::price_index::PriceIndex;
 use super::title_order;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
@@ -10,12 +12,20 @@ use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
 use crate::settings::Settings;
 
-#[derive(Debug)]
+/// Cheap to clone: what is large is shared.
+#[derive(Debug, Clone)]
 pub struct Snapshot {
     /// The revision of the catalog that was published.
     pub version: String,
-    pub settings: Settings,
-    pub products: Vec<Product>,
+    pub settings: Arc<Settings>,
+    pub products: Arc<Vec<Product>>,
+    index: Arc<Index>,
+    /// What the truth was asked for besides. It is found by name, and is in no list.
+    beyond: Option<Arc<Snapshot>>,
+}
+
+#[derive(Debug)]
+struct Index {
     by_variant: HashMap<VariantId, (usize, usize)>,
     // Places in `products`, in the order of the name.
     by_id: Vec<usize>,
@@ -25,40 +35,66 @@ pub struct Snapshot {
     by_price: Vec<PriceIndex>,
 }
 
-impl Snapshot {
-    pub fn new(version: String, settings: Settings, products: Vec<Product>) -> Self {
+impl Index {
+    fn new(settings: &Settings, products: &[Product]) -> Self {
         let by_variant = products
             .iter()
             .enumerate()
             .flat_map(|(p, product)| product.variants.iter().enumerate().map(move |(v, variant)| (variant.id, (p, v))))
             .collect();
-        let by_price = settings.currencies.iter().map(|currency| PriceIndex::new(*currency, &products)).collect();
         Self {
             by_variant,
-            by_id: sorted(&products, |product| product.id),
-            by_slug: sorted(&products, |product| product.slug.clone()),
-            by_age: sorted(&products, |product| (product.created_at, product.id)),
-            by_title: sorted_by_title(&products),
-            by_price,
-            version,
-            settings,
-            products,
+            by_id: sorted(products, |product| product.id),
+            by_slug: sorted(products, |product| product.slug.clone()),
+            by_age: sorted(products, |product| (product.created_at, product.id)),
+            by_title: sorted_by_title(products),
+            by_price: settings.currencies.iter().map(|currency| PriceIndex::new(*currency, products)).collect(),
         }
+    }
+}
+
+impl Snapshot {
+    pub fn new(version: String, settings: impl Into<Arc<Settings>>, products: Vec<Product>) -> Self {
+        let settings = settings.into();
+        let index = Arc::new(Index::new(&settings, &products));
+        Self { version, settings, products: Arc::new(products), index, beyond: None }
+    }
+
+    /// The same with what the truth has beyond it. It is newer, so where both
+    /// know a product this one counts.
+    #[must_use]
+    pub fn with(&self, beyond: Vec<Product>) -> Self {
+        let beyond = Self::new(self.version.clone(), self.settings.clone(), beyond);
+        Self { beyond: Some(Arc::new(beyond)), ..self.clone() }
     }
 
     /// The product and the variant of that id, if it is on sale.
     pub fn variant(&self, id: VariantId) -> Option<(&Product, &Variant)> {
-        let (p, v) = *self.by_variant.get(&id)?;
+        if let Some(found) = self.beyond.as_ref().and_then(|beyond| beyond.variant(id)) {
+            return Some(found);
+        }
+        let (p, v) = *self.index.by_variant.get(&id)?;
         let product = self.products.get(p)?;
         Some((product, product.variants.get(v)?))
     }
 
     pub fn by_id(&self, id: ProductId) -> Option<&Product> {
-        self.search(&self.by_id, |product| product.id.cmp(&id))
+        let beyond = self.beyond.as_ref().and_then(|beyond| beyond.by_id(id));
+        beyond.or_else(|| self.search(&self.index.by_id, |product| product.id.cmp(&id)))
     }
 
     pub fn by_slug(&self, slug: &str) -> Option<&Product> {
-        self.search(&self.by_slug, |product| product.slug.as_str().cmp(slug))
+        let beyond = self.beyond.as_ref().and_then(|beyond| beyond.by_slug(slug));
+        beyond.or_else(|| self.search(&self.index.by_slug, |product| product.slug.as_str().cmp(slug)))
+    }
+
+    /// The product that has this name.
+    pub fn named(&self, name: &Name) -> Option<&Product> {
+        match name {
+            Name::Product(id) => self.by_id(*id),
+            Name::Slug(slug) => self.by_slug(slug),
+            Name::Variant(id) => self.variant(*id).map(|(product, _)| product),
+        }
     }
 
     fn search(&self, order: &[usize], compare: impl Fn(&Product) -> std::cmp::Ordering) -> Option<&Product> {
@@ -69,11 +105,11 @@ impl Snapshot {
 
     /// Places in `products`, the oldest product first.
     pub(super) fn by_age(&self) -> &[usize] {
-        &self.by_age
+        &self.index.by_age
     }
     /// Places in `products`, by [`title_order`].
     pub(super) fn by_title(&self) -> &[usize] {
-        &self.by_title
+        &self.index.by_title
     }
     /// Places in `products` of what is sold in the currency, cheapest first.
     pub(super) fn by_price(&self, currency: Currency) -> &[usize] {
@@ -87,7 +123,7 @@ impl Snapshot {
 
     /// What is sold in the currency; `None` if it is none of the shop's.
     pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
-        self.by_price.iter().find(|index| index.currency == currency)
+        self.index.by_price.iter().find(|index| index.currency == currency)
     }
 }
 

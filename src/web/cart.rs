@@ -15,11 +15,12 @@ use crate::orders::bodies::WantedLine;
 use crate::orders::decision::{Command, NewLine};
 use crate::orders::error::OrderError;
 use crate::orders::limits::MAX_QUANTITY;
-use crate::orders::offers::{changed_prices, offers};
+use crate::orders::offers::{changed_prices, names, offers};
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, LineView, Status};
 use crate::problem::Problem;
 use crate::shelf;
+use crate::shelf::name::Name;
 use crate::shelf::snapshot::{Image, Snapshot};
 use crate::wire::extract::{Form, Path};
 
@@ -58,8 +59,8 @@ pub struct Pieces {
 
 /// The cart, or that there is none.
 pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
-    let snapshot = shelf::current(&app).await?;
     let cart = credentials.cart(&app).await?;
+    let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
     let problems = match &cart {
         Some(cart) => doubts(&app, &credentials, cart, &snapshot).await?,
         None => Vec::new(),
@@ -73,8 +74,8 @@ pub async fn add_cart_line(
     credentials: Credentials,
     Form(form): Form<WantedPieces>,
 ) -> Result<Response, Problem> {
-    let snapshot = shelf::current(&app).await?;
     let variant_id: VariantId = form.variant_id.parse().map_err(|_| Problem::not_found())?;
+    let snapshot = shelf::knowing(&app, [Name::Variant(variant_id)]).await?;
     let (product, _) = snapshot.variant(variant_id).ok_or_else(Problem::not_found)?;
     let problem = match pieces(&form.quantity, 1) {
         Err(problem) => problem,
@@ -112,8 +113,8 @@ pub async fn update_cart_line(
             }
         }
     };
-    let snapshot = shelf::current(&app).await?;
     let cart = credentials.cart(&app).await?;
+    let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
     let notice = vec![sentence(&problem.detail)];
     page_of_problem(&CartPage::new(&snapshot, cart.as_ref(), notice), problem)
 }

@@ -10,5 +10,5 @@ use crate::shelf::handlers::{ReadRequest, ReadResponse};
 
 /// The shelves, and each product on them.
 pub async fn get_page(State(app): State<App>, request: ReadRequest<()>) -> Result<ReadResponse<()>, Problem> {
-    request.answer(&app, pages::answer).await
+    request.answer(&app, pages::answer, pages::name).await
 }

@@ -7,6 +7,7 @@ use super::parts::variant_label;
 use crate::money::Currency;
 use crate::problem::Problem;
 use crate::shelf::listing::{self, ListQuery, Listed};
+use crate::shelf::name::Name;
 use crate::shelf::read::ReadAnswer;
 use crate::shelf::snapshot::{self, Image, Level, PriceRange, Snapshot};
 
@@ -64,6 +65,11 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
     let slug = path.strip_prefix("/products/")?;
     let is_slug = !slug.is_empty() && !slug.contains('/');
     is_slug.then(|| product(snapshot, slug))
+}
+
+/// The product that a page is about, if there can be one.
+pub fn name(path: &str) -> Option<Name> {
+    Name::slug(path.strip_prefix("/products/")?)
 }
 
 fn home(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {

@@ -80,13 +80,13 @@ export class Shop {
     return this.admin("POST", `/v1/admin/stock/${variant}/adjustments`, { key: reference, body });
   }
 
-  /** Waits until the catalog that buyers read shows these. */
+  /** Waits until these are in the copy that lists are made of; before, their answers are the database's. */
   untilVisible(products) {
-    return Promise.all(
-      products.map(({ slug }) =>
-        eventually(`${slug} in the catalog`, 30_000, async () => (await this.request("GET", `/v1/products/${slug}`)).status === 200),
-      ),
-    );
+    const isInCopy = async (slug) => {
+      const { status, headers } = await this.request("GET", `/v1/products/${slug}`);
+      return status === 200 && headers.get("cache-control").includes("s-maxage=5");
+    };
+    return Promise.all(products.map(({ slug }) => eventually(`${slug} in the catalog`, 30_000, () => isInCopy(slug))));
   }
 
   stock(variant) {

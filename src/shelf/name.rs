@@ -1,0 +1,86 @@
+//! What a product is asked for by.
+
+use crate::catalog::product::Product;
+use crate::ids::{ProductId, VariantId};
+use crate::ports::Timestamp;
+
+/// How far the clock that made an id may be ahead of ours, in milliseconds.
+const LEEWAY_MILLIS: i64 = 60_000;
+/// The longest slug, as the database has it.
+const MAX_SLUG: usize = 100;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Name {
+    Product(ProductId),
+    Slug(String),
+    Variant(VariantId),
+}
+
+impl Name {
+    /// A product's id or slug; `None` if no product can be called so.
+    pub fn of_product(text: &str) -> Option<Self> {
+        text.parse().map(Self::Product).ok().or_else(|| Self::slug(text))
+    }
+
+    /// `None` if no slug can be so.
+    pub fn slug(text: &str) -> Option<Self> {
+        let fits = (1..=MAX_SLUG).contains(&text.len())
+            && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        fits.then(|| Self::Slug(text.to_owned()))
+    }
+
+    /// Whether anything can be called so by now: an id says when it was made,
+    /// and most that somebody thinks up were made in some later millennium.
+    pub fn may_be_taken(&self, now: Timestamp) -> bool {
+        let made_at = match self {
+            Self::Product(id) => id.made_at(),
+            Self::Variant(id) => id.made_at(),
+            Self::Slug(_) => return true,
+        };
+        made_at.since(now) <= LEEWAY_MILLIS
+    }
+
+    pub fn is_of(&self, product: &Product) -> bool {
+        match self {
+            Self::Product(id) => product.id == *id,
+            Self::Slug(slug) => product.slug == *slug,
+            Self::Variant(id) => product.variants.iter().any(|variant| variant.id == *id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_ours_has_no_name() {
+        for text in ["", "Mug", "m_g", "mug.html", "%6d", "a/b", "prod_01", "mug\0", &"m".repeat(101)] {
+            assert_eq!(Name::of_product(text), None, "{text:?}");
+        }
+        for text in ["mug-2", "-", &"m".repeat(100)] {
+            assert_eq!(Name::of_product(text), Some(Name::Slug(text.to_owned())));
+        }
+        let id = "prod_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        assert_eq!(Name::of_product(id), Some(Name::Product(id.parse().unwrap())));
+        assert_eq!(Name::slug(id), None);
+    }
+
+    #[test]
+    fn an_id_from_the_future_is_nobodys() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let made = |millis: i64| {
+            let ulid = ulid::Ulid::from_parts(now.plus_millis(millis).millis().unsigned_abs(), 7);
+            [
+                Name::Product(format!("prod_{ulid}").parse().unwrap()),
+                Name::Variant(format!("var_{ulid}").parse().unwrap()),
+            ]
+        };
+        for name in made(LEEWAY_MILLIS).iter().chain(&made(-10_000_000)) {
+            assert!(name.may_be_taken(now));
+        }
+        for name in made(LEEWAY_MILLIS + 1) {
+            assert!(!name.may_be_taken(now));
+        }
+    }
+}
