@@ -95,6 +95,10 @@ pub enum Event {
     },
     /// What was published is known to have been lost.
     PublicationLost,
+    /// The clock by which the order was so far ahead has been put right.
+    ClockPutBack {
+        millis: i64,
+    },
 }
 
 impl Event {
@@ -253,6 +257,7 @@ impl Order {
             }
             Event::PlacementAbandoned => self.cancel(CancelReason::OutOfStock, now),
             Event::Cancelled { reason } => self.cancel(*reason, now),
+            Event::ClockPutBack { millis } => self.put_back(*millis),
             Event::PaymentVoided => {
                 self.resolve(AttemptStatus::Voided);
             }
@@ -331,6 +336,7 @@ mod tests {
 {"refunded":{"attempt":1}}
 {"published":{"version":9}}
 "publication_lost"
+{"clock_put_back":{"millis":900000}}
 "#;
 
     #[test]

@@ -22,4 +22,5 @@ pub mod protocol;
 mod record;
 mod run;
 mod store;
+mod timekeeping;
 pub mod view;

@@ -76,12 +76,14 @@ impl OrderObject {
             return Ok(());
         }
         self.record.rang();
+        self.record.keep_time(self.now()).map_err(unavailable)?;
         self.run(false).await.map_err(unavailable)?;
         self.record.rearm(self.now()).map_err(unavailable)
     }
 
     async fn answer(self: &Rc<Self>, envelope: Envelope) -> Result<Reply, OrderError> {
         let Envelope { access, key, request } = envelope;
+        self.record.keep_time(self.now())?;
         let order = self.record.order()?;
         if let Some(order) = &order {
             if !access.allows(order) {

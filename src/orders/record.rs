@@ -79,11 +79,24 @@ impl Record {
         let mut memory = self.memory.borrow_mut();
         let memory = &mut *memory;
         let order = Rc::make_mut(memory.order.as_mut().ok_or(OrderError::NotFound)?);
-        for event in events {
+        let put_back = order.ahead_of(now).map(|millis| Event::ClockPutBack { millis });
+        for event in put_back.into_iter().chain(events) {
             order.apply(&event, now);
             memory.waiting.push((now, event));
         }
         Ok(())
+    }
+
+    /// Puts the order's times right at once, with its alarm, if the clock was
+    /// put back since its last event.
+    pub fn keep_time(&self, now: Timestamp) -> Result<(), OrderError> {
+        match self.order()? {
+            Some(order) if order.ahead_of(now).is_some() => {
+                self.learn(Vec::new(), now)?;
+                self.commit(None, now)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Commits what waits, with the answer to the request that caused it and

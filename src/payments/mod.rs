@@ -86,6 +86,15 @@ impl AttemptStatus {
 }
 
 impl Attempt {
+    /// Every time that it has, for a clock that is put right.
+    pub fn times(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        let of_status = match &mut self.status {
+            AttemptStatus::Unknown { next_poll } => Some(next_poll),
+            _ => None,
+        };
+        of_status.into_iter().chain([&mut self.started_at])
+    }
+
     pub fn new(order: OrderId, number: u32, provider: Provider, method: Method, now: Timestamp) -> Self {
         Self {
             number,

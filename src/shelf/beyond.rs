@@ -67,7 +67,7 @@ async fn with_answers(app: &App, copy: Arc<Snapshot>, unknown: &[Name]) -> Resul
 
 /// What has these names, in as many looks as it takes.
 async fn answers(app: &App, names: &[Name]) -> Result<Vec<Arc<Product>>, Problem> {
-    /// At 15 ms and more a look: some three seconds.
+    /// At 20 ms a look: four seconds.
     const LOOKS: usize = 200;
     let questions = Questions::of(app);
     let arrived = app.clock.now();

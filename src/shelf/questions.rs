@@ -21,10 +21,10 @@ const ANSWER_MILLIS: i64 = 2_000;
 /// From one question to the next, in milliseconds: at most 20 a second.
 const PAUSE_MILLIS: i64 = 50;
 /// How long whoever waits sleeps between two looks, in milliseconds.
-const LOOK_MILLIS: u32 = 15;
+const LOOK_MILLIS: u32 = 20;
 /// A question without an answer for this long, in milliseconds, was lost with
 /// the request that asked it.
-const LOST_MILLIS: i64 = 3_000;
+const LOST_MILLIS: i64 = 1_500;
 /// The most names in one question.
 pub const MAX_NAMES: usize = 100;
 /// The most names that wait: half a second's questions.
