@@ -11,7 +11,7 @@ const wrangler = (...args) => loudly(process.execPath, [program, ...args], { cwd
 
 /** What the Worker cannot do without; wrangler itself checks only what it is told of. */
 function check() {
-  const config = readConfig({ config: at("wrangler.jsonc") });
+  const config = readConfig({ config: at("wrangler.toml") });
   const missing = [];
   const need = (there, what) => there || missing.push(what);
   need(config.d1_databases.some(({ binding }) => binding === "DB"), "the D1 binding DB");
@@ -28,7 +28,7 @@ function check() {
   need(config.assets?.binding === "ASSETS", "the assets binding ASSETS");
   for (const name of ["TEST_PROVIDER", "DEVELOPMENT"]) need(!(name in config.vars), `no ${name} among vars: it is for development`);
   need(!("SECRET_KEY" in config.vars), "no SECRET_KEY among vars: it is a secret");
-  if (missing.length > 0) throw new Stop(`wrangler.jsonc lacks:\n${missing.map((line) => `  ${line}`).join("\n")}`);
+  if (missing.length > 0) throw new Stop(`wrangler.toml lacks:\n${missing.map((line) => `  ${line}`).join("\n")}`);
   return config;
 }
 

@@ -34,7 +34,7 @@ export async function startWorker({ port, data, pidFile, vars }) {
   if (process.platform !== "win32") process.env.MINIFLARE_WORKERD_PATH = at("scripts", "workerd.sh");
   process.env.WRANGLER_LOG ??= "warn";
   const signals = keepSignals();
-  const { assets, ...workerOptions } = workerOptionsOf(at("wrangler.jsonc")).workerOptions;
+  const { assets, ...workerOptions } = workerOptionsOf(at("wrangler.toml")).workerOptions;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",

@@ -2,11 +2,11 @@
 // more, deliver a message twice. `createTestHarness()` does the first; harness.js adds the others.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { createTestHarness } from "wrangler";
+import { createTestHarness, experimental_readRawConfig as readRawConfig } from "wrangler";
 import { at, root } from "../../scripts/lib/paths.mjs";
 import { eventually, pause } from "../../scripts/lib/wait.mjs";
 import { startLedger } from "./ledger.mjs";
@@ -16,14 +16,13 @@ let ledger, harness, worker, shop, env;
 const folder = mkdtempSync(join(tmpdir(), "tradepost-harness-"));
 
 /**
- * wrangler.jsonc (its comments have lines of their own) with another main module, in a folder of
- * its own: beside a `.dev.vars`, as `npm run dev` writes it, that file's values would count.
+ * wrangler.toml with another main module, in a folder of its own: beside a `.dev.vars`, as
+ * `npm run dev` writes it, that file's values would count.
  */
 function config() {
-  const own = JSON.parse(readFileSync(at("wrangler.jsonc"), "utf8").replace(/^\s*\/\/.*$/gm, ""));
+  const { rawConfig: own } = readRawConfig({ config: at("wrangler.toml") });
   const config = {
     ...own,
-    $schema: undefined,
     main: at("tests", "worker", "harness.js"),
     d1_databases: own.d1_databases.map((database) => ({ ...database, migrations_dir: at("migrations") })),
     assets: { ...own.assets, directory: at("public") },
