@@ -1,65 +1,38 @@
-// `npm run bench`: reads against a control on the same workerd, and whole purchases.
+// `npm run bench`: the cold start and the Wasm's weight, reads against controls on the same workerd,
+// reads while clients log in, and whole purchases. `npm run bench -- <part>...` runs the named parts.
 //   -- --quick   a short run, to see that it works; its figures mean little
 //   -- --built   on the build that is there
-// Rounds alternate between the two sides, so that whatever slows the machine slows both.
+// Rounds alternate between the sides, so that whatever slows the machine slows all.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { build } from "../scripts/build.mjs";
+import { join } from "node:path";
+import { build, weigh } from "../scripts/build.mjs";
 import { at } from "../scripts/lib/paths.mjs";
 import { say, seconds, Stop, top } from "../scripts/lib/say.mjs";
 import { spread } from "../scripts/lib/wait.mjs";
 import { openShop } from "../tests/worker/shop.mjs";
-import { hammer, purchases, sample } from "./load.mjs";
+import { median, purchases } from "./load.mjs";
+import { readsBesideLogins, register } from "./logins.mjs";
+import { compare } from "./reads.mjs";
+import { catalogAnswer, coldStart } from "./start.mjs";
+import { missed, table } from "./table.mjs";
 
+const PARTS = ["start", "reads", "logins", "sales"];
 const quick = process.argv.includes("--quick");
-const CONNECTIONS = 16;
 const PRODUCTS = 50;
 // Many short rounds: the machine's pace drifts within seconds.
-const ROUNDS = quick ? 3 : 15;
-const ROUND_MILLIS = quick ? 700 : 1_500;
+const READS = { connections: 16, rounds: quick ? 3 : 15, milliseconds: quick ? 700 : 1_500 };
+const LOGINS = { connections: 16, rounds: quick ? 1 : 5, milliseconds: quick ? 700 : 3_000 };
+const CLIENTS = [4, 16, 64];
+const STARTS = quick ? 3 : 11;
 const RUNS = quick ? 1 : 3;
 const RUN_MILLIS = quick ? 2_000 : 8_000;
 const BUYERS = [1, 8, 32];
-/** Of the control's rate: at least so much. */
-const BARS = { quick: 0.85, door: 0.55 };
+/** Of each control's rate (reads.mjs): at least so much. */
+const BARS = { quick: { alike: 0.95, plain: 0.85 }, door: { alike: 0.55, plain: 0.55 } };
 /** Purchases per second with 32 buyers, on two cores. */
 const GOALS = { disk: 100, memory: 250 };
-
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-
-/**
- * What workerd itself can do: a bare Worker whose constant answer is of the same bytes, with one
- * header. A catalog read has six.
- */
-async function startControl(body) {
-  const constant = JSON.stringify(body.toString());
-  const contents = `const body = ${constant};\nexport default { fetch: () => new Response(body, { headers: { "content-type": "application/json" } }) };\n`;
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      host: "127.0.0.1",
-      port: 0,
-      cf: false,
-      log: new Log(LogLevel.WARN),
-      workers: [
-        {
-          name: "control",
-          compatibilityDate: "2026-11-01",
-          modules: [{ type: "ESModule", path: "control.js", contents }],
-          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-        },
-      ],
-    }),
-  );
-  await miniflare.ready;
-  const { origin } = await miniflare.unsafeGetDirectURL("control");
-  return { url: `${origin}/`, stop: () => miniflare.dispose() };
-}
 
 async function stocked(state) {
   const { server, shop } = await openShop({ state });
@@ -67,39 +40,7 @@ async function stocked(state) {
     shop.stockProduct(`bench-${String(index).padStart(2, "0")}`, 1_000_000, 1_000 + index),
   );
   await shop.untilVisible(products);
-  return { server, shop, products };
-}
-
-/** One path against its control: A B A B ..., and the middle of the rounds' ratios. */
-async function compare(name, url, bar) {
-  const settings = { connections: CONNECTIONS, milliseconds: ROUND_MILLIS };
-  const { body } = await sample(url);
-  const control = await startControl(body);
-  const rounds = [];
-  try {
-    for (const warm of [control.url, url]) await hammer(warm, { ...settings, milliseconds: ROUND_MILLIS / 3 });
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const ours = await hammer(url, settings);
-      const theirs = await hammer(control.url, settings);
-      rounds.push({ ours, theirs, ratio: ours / theirs });
-    }
-  } finally {
-    await control.stop();
-  }
-  const ratio = median(rounds.map((round) => round.ratio));
-  const row = {
-    name,
-    bytes: body.length,
-    perSecond: median(rounds.map(({ ours }) => ours)),
-    controlPerSecond: median(rounds.map(({ theirs }) => theirs)),
-    ratio,
-    bar,
-    met: ratio >= bar,
-    rounds,
-  };
-  const spreadOf = rounds.map((round) => round.ratio.toFixed(2)).join(" ");
-  say(`  ${name}: ${Math.round(row.perSecond)} of ${Math.round(row.controlPerSecond)} requests/s, ratio ${ratio.toFixed(2)} (${spreadOf})`);
-  return row;
+  return { server, products };
 }
 
 async function buy(where, server, products) {
@@ -156,70 +97,75 @@ function machine() {
   };
 }
 
-function table({ reads, sales, machine }) {
-  const pad = (text, width) => String(text).padStart(width);
-  const verdict = (met, goal) => (goal === undefined ? "" : met ? "yes" : "NO");
-  const lines = [
-    "",
-    `${machine.processors} x ${machine.processor}, workerd ${machine.workerd}, load before ${machine.loadBefore.toFixed(2)}`,
-    "",
-    `${"reads, 16 connections".padEnd(30)}${pad("bytes", 8)}${pad("req/s", 9)}${pad("control", 9)}${pad("ratio", 8)}${pad("bar", 7)}  met`,
-    ...reads.map(
-      (row) =>
-        `${row.name.padEnd(30)}${pad(row.bytes, 8)}${pad(Math.round(row.perSecond), 9)}${pad(Math.round(row.controlPerSecond), 9)}` +
-        `${pad(row.ratio.toFixed(2), 8)}${pad(row.bar.toFixed(2), 7)}  ${verdict(row.met, row.bar)}`,
-    ),
-    "",
-    `${"whole purchases, 5 requests".padEnd(30)}${pad("per s", 8)}${pad("p50 ms", 9)}${pad("p99 ms", 9)}${pad("", 8)}${pad("goal", 7)}  met`,
-    ...sales.map(
-      (row) =>
-        `${`${row.buyers} buyers, state ${row.where === "disk" ? "on disk" : "in memory"}`.padEnd(30)}${pad(row.perSecond.toFixed(1), 8)}` +
-        `${pad(row.p50.toFixed(0), 9)}${pad(row.p99.toFixed(0), 9)}${pad("", 8)}${pad(row.goal ?? "", 7)}  ${verdict(row.met, row.goal)}`,
-    ),
-    "",
-  ];
-  return lines.join("\n");
-}
-
-await top(async () => {
-  if (!process.argv.includes("--built")) await build("release");
-  const output = at("benches", "output");
-  mkdirSync(output, { recursive: true });
-  const result = { quick, machine: machine(), reads: [], sales: [] };
-  if (result.machine.loadBefore > 0.5) say(`The machine is busy already (load ${result.machine.loadBefore.toFixed(2)}): figures will be low.`);
-
-  say("- state in memory");
+async function measureInMemory(wanted, result) {
   const { server, products } = await stocked("memory");
+  const url = (path) => `${server.url}${path}`;
   try {
-    const path = (text) => `${server.url}${text}`;
-    result.reads.push(await compare("GET /v1/products?limit=2", path("/v1/products?limit=2"), BARS.quick));
-    result.reads.push(await compare("GET /v1/products", path("/v1/products"), BARS.quick));
-    result.reads.push(await compare("GET /v1/products/{slug}", path(`/v1/products/${products[7].slug}`), BARS.quick));
-    result.reads.push(await compare("GET /healthz (the door)", path("/healthz"), BARS.door));
-    result.sales.push(...(await buy("memory", server, products)));
+    if (wanted.has("reads")) {
+      for (const [path, bars] of [
+        ["/v1/products?limit=2", BARS.quick],
+        ["/v1/products", BARS.quick],
+        [`/v1/products/${products[7].slug}`, BARS.quick],
+        ["/healthz", BARS.door],
+      ]) {
+        result.reads.push(...(await compare(`GET ${path}`, url(path), bars, READS)));
+      }
+    }
+    if (wanted.has("logins")) {
+      const accounts = await register(server.url, Math.max(...CLIENTS));
+      for (const clients of CLIENTS) {
+        result.logins.push(await readsBesideLogins(url("/v1/products"), accounts.slice(0, clients), LOGINS));
+      }
+    }
+    if (wanted.has("sales")) result.sales.push(...(await buy("memory", server, products)));
   } finally {
     await server.stop();
   }
+}
 
-  say("- state on disk");
+async function measureOnDisk(wanted, result) {
   // Beside the checkout: the temporary folder may be in memory.
   const state = at("benches", "output", `state-${process.pid}`);
   try {
     const { server, products } = await stocked(state);
+    let like;
     try {
-      result.sales.push(...(await buy("disk", server, products)));
+      like = await catalogAnswer(server.url);
+      if (wanted.has("sales")) result.sales.push(...(await buy("disk", server, products)));
     } finally {
       await server.stop();
     }
+    if (wanted.has("start")) result.start = await coldStart({ data: join(state, "data"), like, runs: STARTS });
   } finally {
     rmSync(state, { recursive: true, force: true });
   }
+}
 
-  writeFileSync(at("benches", "output", "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+await top(async () => {
+  const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+  const unknown = named.filter((name) => !PARTS.includes(name));
+  if (unknown.length > 0) throw new Stop(`No part ${unknown.join(", ")}. There are: ${PARTS.join(", ")}`);
+  const wanted = new Set(named.length > 0 ? named : PARTS);
+  const any = (...parts) => parts.some((part) => wanted.has(part));
+
+  if (!process.argv.includes("--built")) await build("release");
+  const output = at("benches", "output");
+  mkdirSync(output, { recursive: true });
+  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [] };
+  if (result.machine.loadBefore > 0.5) say(`The machine is busy already (load ${result.machine.loadBefore.toFixed(2)}): figures will be low.`);
+
+  if (any("reads", "logins", "sales")) {
+    say("- state in memory");
+    await measureInMemory(wanted, result);
+  }
+  if (any("start", "sales")) {
+    say("- state on disk");
+    await measureOnDisk(wanted, result);
+  }
+
+  writeFileSync(join(output, "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(table(result));
   say(`benches/output/bench.json written, ${seconds()}`);
-  const missed = [...result.reads, ...result.sales].filter(({ met }) => !met);
-  if (missed.length > 0 && !quick) {
-    throw new Stop(`Below the bar: ${missed.map((row) => row.name ?? `${row.buyers} buyers, ${row.where}`).join("; ")}`);
-  }
+  const below = missed(result);
+  if (below.length > 0 && !quick) throw new Stop(`Below the bar: ${below.join("; ")}`);
 });

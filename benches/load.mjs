@@ -38,7 +38,7 @@ export class Connection {
       `${method} ${path} HTTP/1.1\r\nhost: ${this.host}\r\n${headers}` +
         (body === undefined ? "\r\n" : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`),
     );
-    return { status: answer.status, body: JSON.parse(answer.body.toString()) };
+    return { status: answer.status, head: answer.head, body: JSON.parse(answer.body.toString()) };
   }
 
   close() {
@@ -92,12 +92,25 @@ export async function sample(url) {
   }
 }
 
-/** Answers per second to the same GET over so many connections. */
-export async function hammer(url, { connections, milliseconds }) {
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** The value below which this share of the sorted values lies. */
+export const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+
+/**
+ * The same GET over so many connections: answers per second and, where `timed`, which costs the
+ * load generator a little, the milliseconds below which 99 of 100 answers came.
+ */
+export async function hammer(url, { connections, milliseconds, timed = false }) {
   const { hostname, port } = new URL(url);
   const request = get(url);
   // Most answers are like the one before: one that names the same length is only counted down.
   let usual;
+  const took = [];
   let answers = 0;
   let wrong;
   let running = true;
@@ -105,9 +118,15 @@ export async function hammer(url, { connections, milliseconds }) {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     let begun;
     let left = 0;
+    let since;
+    const ask = () => {
+      if (timed) since = performance.now();
+      socket.write(request);
+    };
     const answered = () => {
       answers += 1;
-      if (running) socket.write(request);
+      if (timed) took.push(performance.now() - since);
+      if (running) ask();
     };
     const read = (chunk) => {
       begun = begun === undefined ? chunk : Buffer.concat([begun, chunk]);
@@ -132,16 +151,20 @@ export async function hammer(url, { connections, milliseconds }) {
       if (left <= 0) answered();
     });
     socket.on("error", (error) => (wrong ??= `GET ${url}: ${error.message}`));
-    socket.on("connect", () => socket.write(request));
-    return socket;
+    socket.on("connect", ask);
+    return { socket, waiting: () => performance.now() - since };
   });
   const since = performance.now();
   await pause(milliseconds);
   running = false;
-  const rate = answers / ((performance.now() - since) / 1_000);
-  for (const socket of sockets) socket.destroy();
+  const perSecond = answers / ((performance.now() - since) / 1_000);
+  for (const { socket, waiting } of sockets) {
+    // What is still awaited has taken at least so long.
+    if (timed) took.push(waiting());
+    socket.destroy();
+  }
   if (wrong) throw new Error(wrong);
-  return rate;
+  return { perSecond, p99: percentile(took.sort((a, b) => a - b), 0.99) };
 }
 
 /** Buyers who buy again and again; each has a connection of its own. */
@@ -189,8 +212,7 @@ export async function purchases(url, variants, { buyers, milliseconds }) {
   );
   const seconds = (performance.now() - began) / 1_000;
   took.sort((a, b) => a - b);
-  const percentile = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
-  return { perSecond: count / seconds, p50: percentile(0.5), p99: percentile(0.99), failures, failure };
+  return { perSecond: count / seconds, p50: percentile(took, 0.5), p99: percentile(took, 0.99), failures, failure };
 }
 
 const details = {

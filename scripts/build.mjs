@@ -9,7 +9,7 @@ import { withTarget } from "./lib/target.mjs";
 
 const KB = 1000;
 /** A Worker starts in every city it is asked in: what it weighs is what the first buyer waits for. */
-const LIMIT_GZIPPED = 600 * KB;
+const LIMIT_GZIPPED = 1_200 * KB;
 
 // wasm-opt refuses what it was not told of, so the list follows the flags below and rustc's own.
 const wasmFeatures = "-C target-feature=+simd128,+bulk-memory";
@@ -79,13 +79,19 @@ function publish(next) {
   rmSync(next, { recursive: true });
 }
 
-function report(release) {
+/** What the Wasm of the build that is there weighs, in bytes. */
+export function weigh() {
   const wasm = readFileSync(at("build", "tradepost_bg.wasm"));
   const gzipped = gzipSync(wasm, { level: 9 }).length;
+  return { bytes: wasm.length, gzipped, limit: LIMIT_GZIPPED, met: gzipped <= LIMIT_GZIPPED };
+}
+
+function report(release) {
+  const { bytes, gzipped, limit, met } = weigh();
   const kb = (bytes) => `${Math.round(bytes / KB).toLocaleString("en")} KB`;
-  if (!release) return say(`wasm ${kb(wasm.length)}, not optimised`);
-  say(`wasm ${kb(wasm.length)}, ${kb(gzipped)} gzipped (limit ${LIMIT_GZIPPED / KB})`);
-  if (gzipped > LIMIT_GZIPPED) {
+  if (!release) return say(`wasm ${kb(bytes)}, not optimised`);
+  say(`wasm ${kb(bytes)}, ${kb(gzipped)} gzipped (limit ${kb(limit)})`);
+  if (!met) {
     throw new Stop("The Worker is too heavy. `cargo tree --target wasm32-unknown-unknown -e normal` shows what came in.");
   }
 }

@@ -25,7 +25,7 @@ function modules() {
 }
 
 /** The Worker as wrangler.toml has it; `vars` is what it finds in its environment, and nothing else is passed on. */
-function workers(vars, port) {
+export function workers({ port, vars }) {
   const { assets, ...options } = workerOptionsOf(at("wrangler.toml")).workerOptions;
   const shop = {
     ...options,
@@ -52,7 +52,7 @@ function workers(vars, port) {
 /** Migrates, then starts workerd: who is answered at all is answered from tables that are there. */
 export async function startWorker({ port, data, pidFile, vars }) {
   mkdirSync(data, { recursive: true });
-  const [shop, files] = workers(vars, port);
+  const [shop, files] = workers({ port, vars });
   await migrate({ data, pidFile, databases: shop.d1Databases });
   const miniflare = await startMiniflare({ workers: [shop, files], data, pidFile }).catch((error) => {
     throw /address.*in use/i.test(String(error)) ? new Stop(`Port ${port} is taken. Choose another with PORT=...`) : error;

@@ -1,0 +1,45 @@
+// What was measured, for people.
+const whole = (value) => Math.round(value).toLocaleString("en");
+const left = (text) => String(text).padEnd(34);
+const right = (...cells) => cells.map((cell) => String(cell ?? "").padStart(9)).join("");
+const verdict = ({ met }, bar = true) => (bar === undefined ? "" : met ? "  yes" : "  NO");
+const section = (head, rows) => (rows.length > 0 ? ["", head, ...rows] : []);
+
+const readName = ({ name, control }) => (control === "alike" ? name : "  control: a content type only");
+const saleName = ({ buyers, where }) => `${buyers} buyers, state ${where === "disk" ? "on disk" : "in memory"}`;
+const loginName = ({ clients }) => `${clients} clients log in`;
+
+const weightRow = (weight) => left("Wasm, gzipped, KB") + right(whole(weight.gzipped / 1_000), "", "", whole(weight.limit / 1_000)) + verdict(weight);
+const startRow = (start) =>
+  left("cold start, ms") + right(start.ours.toFixed(0), start.bare.toFixed(0), `+${start.difference.toFixed(0)}`, `+${start.budget}`) + verdict(start);
+const readRow = (row) =>
+  left(readName(row)) + right(row.bytes, whole(row.perSecond), whole(row.controlPerSecond), row.ratio.toFixed(2), row.bar.toFixed(2)) + verdict(row);
+const loginRow = (row) =>
+  left(loginName(row)) +
+  right(whole(row.perSecond), whole(row.alonePerSecond), row.share.toFixed(2), row.bars.share.toFixed(2), row.p99.toFixed(0), row.bars.p99, row.loginsPerSecond.toFixed(1)) +
+  verdict(row);
+const saleRow = (row) => left(saleName(row)) + right(row.perSecond.toFixed(1), row.p50.toFixed(0), row.p99.toFixed(0), "", row.goal) + verdict(row, row.goal);
+
+export function table({ machine, weight, start, reads, logins, sales }) {
+  return [
+    "",
+    `${machine.processors} x ${machine.processor}, workerd ${machine.workerd}, load before ${machine.loadBefore.toFixed(2)}`,
+    ...section(`${left("start")}${right("", "bare", "more", "at most")}  met`, [weightRow(weight), ...(start ? [startRow(start)] : [])]),
+    ...section(`${left("reads, 16 connections")}${right("bytes", "req/s", "control", "ratio", "bar")}  met`, reads.map(readRow)),
+    ...section(`${left("reads while clients log in")}${right("req/s", "alone", "share", "bar", "p99 ms", "below", "logins/s")}  met`, logins.map(loginRow)),
+    ...section(`${left("whole purchases, 5 requests")}${right("per s", "p50 ms", "p99 ms", "", "goal")}  met`, sales.map(saleRow)),
+    "",
+  ].join("\n");
+}
+
+/** The names of the rows below their bar. */
+export function missed({ weight, start, reads, logins, sales }) {
+  const named = [
+    ["the Wasm's weight", weight],
+    ...(start ? [["the cold start", start]] : []),
+    ...reads.map((row) => [`${row.name} (control ${row.control})`, row]),
+    ...logins.map((row) => [`reads while ${loginName(row)}`, row]),
+    ...sales.map((row) => [saleName(row), row]),
+  ];
+  return named.filter(([, { met }]) => !met).map(([name]) => name);
+}
