@@ -85,7 +85,8 @@ pub fn routes() -> ApiRouter<App> {
         .route("/orders/{id}/payments", form(order::create_order_payment))
         .route("/orders/{id}/authenticate", page(order::get_authentication).post(order::post_authentication))
         // Development only
-        .route("/dev/orders/{id}/republish", axum::routing::post(orders::republish_order))
+        .route("/dev/orders/{id}/republish", form(orders::republish_order))
+        .route("/dev/panic/{when}", form(telemetry::drill::panic))
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))
         .api_route("/readyz", get(telemetry::handlers::readyz))

@@ -4,49 +4,22 @@
 import { DurableObject } from "cloudflare:workers";
 import * as rust from "../../build/tradepost.js";
 import module from "../../build/tradepost_bg.wasm";
-import { generation, guarded, instanceEnded, revive } from "./life.js";
+import { broken } from "./broken.js";
+import { atOnce, begin, generation, guarded } from "./life.js";
 import { bodyOf, headersOf } from "./request.js";
 
-rust.initSync({ module });
+begin(module);
 
 /** public/_headers says what these are answered with. */
 const assets = /^[^/]*\/\/[^/]*\/(?:assets\/|(?:openapi\.json|docs)(?:$|[?#]))/;
 const isAsset = (url) => assets.test(url);
 
-function broken(error) {
-  // A ULID's form. Rust makes them elsewhere, but Rust has just failed.
-  const letters = crypto.getRandomValues(new Uint8Array(25));
-  const id = `req_0${Array.from(letters, (byte) => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31]).join("")}`;
-  console.error(`${id} failed`, error);
-  const problem = {
-    type: "about:blank",
-    title: "Internal Server Error",
-    status: 500,
-    detail: "a fault of the shop's, which has been logged",
-    code: "internal",
-    request_id: id,
-  };
-  return Response.json(problem, {
-    status: 500,
-    headers: {
-      "content-type": "application/problem+json",
-      "cache-control": "no-store",
-      "x-request-id": id,
-      "x-content-type-options": "nosniff",
-      "strict-transport-security": "max-age=63072000; includeSubDomains",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    },
-  });
-}
-
 /** The catalog for anonymous buyers: no promise, no body, one header. Undefined when Rust declines. */
 function quick(request, url) {
   try {
-    revive();
-    return rust.quick(url, request.headers.get("if-none-match") ?? undefined);
+    return atOnce(() => rust.quick(url, request.headers.get("if-none-match") ?? undefined));
   } catch (error) {
-    instanceEnded();
-    return broken(error);
+    return broken(request, error);
   }
 }
 
@@ -55,9 +28,9 @@ function serve(request, env) {
   if (request.body !== null) return serveBody(request, env);
   try {
     const answer = guarded(() => rust.serve(request.method, request.url, headersOf(request), undefined, env));
-    return answer instanceof Promise ? answer.catch(broken) : answer;
+    return answer instanceof Promise ? answer.catch((error) => broken(request, error)) : answer;
   } catch (error) {
-    return broken(error);
+    return broken(request, error);
   }
 }
 
@@ -72,7 +45,7 @@ async function serveBody(request, env) {
     }
     return await guarded(() => rust.serve(request.method, request.url, headers, body, env));
   } catch (error) {
-    return broken(error);
+    return broken(request, error);
   }
 }
 

@@ -1,49 +1,62 @@
 // What outlives a Rust panic. A panic ends the WebAssembly instance: its memory may be half
 // changed, and a future that panicked never settles its promise. So whatever was running on that
-// instance fails at once, and the next call begins on a fresh one.
-import { __wbg_reset_state } from "../../build/tradepost.js";
+// instance fails at once, and a fresh one takes its place.
+import * as rust from "../../build/tradepost.js";
 
 /** Counts instances; whatever was built on an earlier one is gone. */
 export let generation = 0;
 
-let dead = false;
 const waiting = new Set();
+/** Why the instance ended, until there is another. */
+let end;
 
-export function instanceEnded() {
-  dead = true;
-  for (const fail of waiting) fail(new Error("the WebAssembly instance ended"));
-  waiting.clear();
+export function begin(module) {
+  rust.initSync({ module });
+  rust.on_panic(instanceEnded);
 }
 
-// The panic hook of the `worker` crate sets this flag, before the trap unwinds anything.
-Object.defineProperty((globalThis.__worker_init_state ??= {}), "criticalError", {
-  get: () => dead,
-  set: (value) => value && instanceEnded(),
-});
+/** `cause`: what the panic said, or what was thrown. */
+function instanceEnded(cause) {
+  if (end) return;
+  // It is the reason that counts; the stack would be that of this line.
+  end = Object.assign(new Error(`the WebAssembly instance ended: ${cause}`), { stack: undefined });
+  for (const fail of waiting) fail(end);
+  waiting.clear();
+  // Not here: Rust is still on the stack, and would return into the other instance.
+  queueMicrotask(revive);
+}
 
 // Traps inside a future that no hook sees: out of memory, stack overflow.
 addEventListener("error", ({ error }) => {
-  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) instanceEnded();
+  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) instanceEnded(error);
 });
 
-export function revive() {
-  if (!dead) return;
-  __wbg_reset_state();
-  dead = false;
+function revive() {
+  if (!end) return;
+  rust.__wbg_reset_state();
+  rust.on_panic(instanceEnded);
+  end = undefined;
   generation += 1;
+  console.warn(JSON.stringify({ level: "warn", event: "instance_replaced", generation }));
+}
+
+/** Runs one call into Rust to its end, or to the promise that it gives. */
+export function atOnce(call) {
+  revive();
+  try {
+    return call();
+  } catch (error) {
+    // Rust returns its errors; what is thrown through its frames has left them half done.
+    instanceEnded(error);
+    const reason = end;
+    revive();
+    throw reason;
+  }
 }
 
 /** Runs one call into Rust; if the instance ends under it, the promise rejects instead of hanging. */
 export function guarded(call) {
-  revive();
-  let result;
-  try {
-    result = call();
-  } catch (error) {
-    // Rust returns its errors; what is thrown through its frames has left them half done.
-    instanceEnded();
-    throw error;
-  }
+  const result = atOnce(call);
   if (!(result instanceof Promise)) return result;
   return new Promise((resolve, reject) => {
     waiting.add(reject);

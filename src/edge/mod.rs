@@ -31,6 +31,18 @@ thread_local! {
 /// Work for JavaScript.
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
+/// Has a panic log its message, file and line, with JavaScript's stack, and
+/// then tell `ended`, before the trap that ends the instance. In place of the
+/// hook of the `worker` crate, which would log them a second time.
+#[wasm_bindgen]
+pub fn on_panic(ended: js_sys::Function) {
+    std::panic::set_hook(Box::new(move |panic| {
+        console_error_panic_hook::hook(panic);
+        // It cannot fail, and nobody would be left to be told.
+        let _ = ended.call1(&JsValue::UNDEFINED, &panic.to_string().into());
+    }));
+}
+
 /// What the future gives, if it need not wait for it; else a promise. A promise
 /// costs a task, two closures and a turn of the event loop.
 fn at_once(mut future: Work) -> JsValue {

@@ -1,5 +1,6 @@
 //! Health answers and log lines. Knows no other room.
 
+pub mod drill;
 pub mod handlers;
 
 use std::sync::OnceLock;

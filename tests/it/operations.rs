@@ -184,6 +184,9 @@ async fn a_deployed_shop_takes_no_test_payments_and_has_no_development_routes() 
     let payments = shop.post(&cart.order_path("/payments")).cart_token(&cart.token);
     assert_eq!(payments.json(payment("pm_card_visa")).send().await.pointers(), ["/provider"]);
     shop.post(&format!("/dev/orders/{}/republish", cart.id)).send().await.problem(404, "not_found");
+    for when in ["at-once", "later"] {
+        shop.post(&format!("/dev/panic/{when}")).send().await.problem(404, "not_found");
+    }
 }
 
 #[tokio::test]
