@@ -74,7 +74,7 @@ function rebuildOnChange() {
     clearTimeout(timer);
     timer = setTimeout(rebuild, 150);
   };
-  for (const folder of ["src", "templates", "migrations"]) {
+  for (const folder of ["src", "templates", "migrations", "public/assets"]) {
     watch(at(folder), { recursive: true }, (_event, name) => {
       // JavaScript too: some of it is compiled in. For the rest cargo finds nothing to do.
       if (!name || /(~|\.swp)$/.test(name)) return;

@@ -4,15 +4,12 @@
 import { DurableObject } from "cloudflare:workers";
 import * as rust from "../../build/tradepost.js";
 import module from "../../build/tradepost_bg.wasm";
+import { assetOf, isAsset } from "./assets.js";
 import { broken } from "./broken.js";
 import { atOnce, begin, generation, guarded } from "./life.js";
 import { bodyOf, headersOf } from "./request.js";
 
 begin(module);
-
-/** public/_headers says what these are answered with. */
-const assets = /^[^/]*\/\/[^/]*\/(?:assets\/|(?:openapi\.json|docs)(?:$|[?#]))/;
-const isAsset = (url) => assets.test(url);
 
 /** The catalog for anonymous buyers: no promise, no body, one header. Undefined when Rust declines. */
 function quick(request, url) {
@@ -51,8 +48,11 @@ async function serveBody(request, env) {
 
 /** One that is not there is a 404 of Rust's, worded like every other. */
 async function serveAsset(request, env) {
-  const answer = await env.ASSETS.fetch(request);
-  return answer.status === 404 ? serve(request, env) : answer;
+  try {
+    return (await assetOf(request, env)) ?? serve(request, env);
+  } catch (error) {
+    return broken(request, error);
+  }
 }
 
 export default {

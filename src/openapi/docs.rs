@@ -4,9 +4,14 @@
 use askama::Template;
 use serde_json::Value;
 
+use crate::web::assets::Asset;
+
+const STYLES: Asset = Asset::new("docs", "css", include_bytes!("../../public/assets/docs.css"));
+
 #[derive(Template)]
 #[template(path = "docs.html")]
 struct Docs<'a> {
+    styles: Asset,
     title: &'a str,
     version: &'a str,
     groups: Vec<Group<'a>>,
@@ -69,6 +74,7 @@ pub fn page(document: &Value) -> String {
     }
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let docs = Docs {
+        styles: STYLES,
         title: text(&document["info"]["title"]),
         version: text(&document["info"]["version"]),
         groups,

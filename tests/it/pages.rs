@@ -435,3 +435,18 @@ async fn another_sites_form_does_not_replace_the_cart() {
     assert!(strange.expect(403).set_cookie("__Host-cart").is_none());
     add().header("sec-fetch-site", "same-origin").send().await.expect(303);
 }
+
+#[tokio::test]
+async fn every_page_names_its_styles_and_its_icon_after_their_bytes() {
+    let shop = Shop::open().await;
+    for path in ["/", "/cart", "/nowhere"] {
+        let answer = shop.get(path).header("accept", "text/html").send().await;
+        let page = String::from_utf8_lossy(&answer.body).into_owned();
+        let files: Vec<_> = page.split("\"/assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(files.iter().any(|file| file.ends_with(".css")), "{path}: {page}");
+        for file in files.into_iter().filter(|file| !file.starts_with("demo/")) {
+            let digest = file.split('.').nth(1).unwrap();
+            assert!(digest.len() == 16 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{path}: {file}");
+        }
+    }
+}

@@ -252,6 +252,13 @@ test("the quick path says that other sites are answered otherwise", async () => 
   assert.equal(friend.headers.get("access-control-allow-origin"), "https://friend.example");
 });
 
+test("the platform's own assets hand out what a page refers to", async () => {
+  const { text } = await shop.request("GET", "/");
+  const [, styles] = /href="(\/assets\/shop\.[0-9a-f]{16}\.css)"/.exec(text);
+  const { status, headers } = await shop.request("GET", styles);
+  assert.deepEqual([status, headers.get("cache-control")], [200, "public, max-age=31536000, immutable"]);
+});
+
 test("an asset that is not there is a problem like any other", async () => {
   for (const path of ["/assets/nope.svg", "/openapi.jsonx", "/favicon.ico"]) {
     const { status, headers, body } = await shop.request("GET", path);

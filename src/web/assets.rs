@@ -1,0 +1,46 @@
+//! The files that every page is dressed with, each at an address that holds a
+//! digest of its bytes: a browser may keep one for a year, and a page never
+//! meets the styles of another release. `src/edge/assets.js` serves them.
+
+use sha2_const_stable::Sha256;
+use std::fmt;
+
+pub const STYLES: Asset = Asset::new("shop", "css", include_bytes!("../../public/assets/shop.css"));
+pub const ICON: Asset = Asset::new("favicon", "svg", include_bytes!("../../public/assets/favicon.svg"));
+
+/// A file of `public/assets/`. Shown as its address.
+pub struct Asset {
+    stem: &'static str,
+    ending: &'static str,
+    /// The first 64 bits of the file's SHA-256.
+    digest: u64,
+}
+
+impl Asset {
+    /// The file `stem.ending`, of these bytes. Meant for constants, so that
+    /// the digest is all of the file that gets into the Worker.
+    pub const fn new(stem: &'static str, ending: &'static str, bytes: &[u8]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = Sha256::new().update(bytes).finalize();
+        Self { stem, ending, digest: u64::from_be_bytes([a, b, c, d, e, f, g, h]) }
+    }
+}
+
+impl fmt::Display for Asset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/assets/{}.{:016x}.{}", self.stem, self.digest, self.ending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn a_files_address_holds_the_digest_that_others_compute_of_it() {
+        for (asset, name) in [(&super::STYLES, ["shop", "css"]), (&super::ICON, ["favicon", "svg"])] {
+            let bytes = std::fs::read(format!("public/assets/{}", name.join("."))).unwrap();
+            let digest = hex::encode(Sha256::digest(bytes));
+            assert_eq!(asset.to_string(), format!("/assets/{}.{}.{}", name[0], &digest[..16], name[1]));
+        }
+    }
+}
