@@ -42,7 +42,10 @@ await top(async () => {
   const each = given.stock === undefined ? undefined : whole("stock", given.stock, 0, 1_000_000_000);
   const shop = new Shop(given.url, credentials(given));
 
-  const catalog = await progress(`reading ${given.file}`, undefined, (tick) => catalogOf(rowsOfFile(given.file, tick)));
+  const notes = [];
+  const note = (text) => notes.push(text);
+  const catalog = await progress(`reading ${given.file}`, undefined, (tick) => catalogOf(rowsOfFile(given.file, { tick, note })));
+  for (const text of notes) say(`\n${text}\n`);
   const { products, leftOut, faults, counts } = catalog;
   for (const what of ["slug", "sku"]) {
     const shared = [...Map.groupBy(products, (product) => product[what]).values()].find(({ length }) => length > 1);
@@ -88,6 +91,7 @@ await top(async () => {
   const others = [...kinds].filter(([kind]) => kind !== "goods").map(([kind, all]) => [kind, all.map(({ code }) => code)]);
   named("Charges and gift vouchers among the products: they were billed in sales", new Map(others));
   named("Left out, by reason", leftOut);
+  named("Read these lines again: what a spreadsheet or another program seems to have changed, by reason", catalog.warnings);
   faultTable("Rows of sales that count for no stock and no price, by reason", faults);
   table(`The shop at ${shop.url}, after ${took}`, [
     ["products made", done.made],

@@ -85,7 +85,10 @@ await top(async () => {
   const shop = new Shop(given.url, credentials(given));
   const run = `r${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
 
-  const read = await progress(`reading ${given.file}`, undefined, (tick) => invoicesOf(rowsOfFile(given.file, tick), wanted));
+  const notes = [];
+  const note = (text) => notes.push(text);
+  const read = await progress(`reading ${given.file}`, undefined, (tick) => invoicesOf(rowsOfFile(given.file, { tick, note }), wanted));
+  for (const text of notes) say(`\n${text}\n`);
   const bySku = await progress("finding the products", undefined, (tick) => variantsBySku(shop, { status: "active" }, tick));
   const variants = new Map(codesOf(read.invoices).map((code) => [code, bySku.get(skuOf(code))]).filter(([, id]) => id));
   const plan = onlyKnown(read, (code) => variants.has(code));

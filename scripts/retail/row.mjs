@@ -42,6 +42,9 @@ export function parsePieces(text) {
   return pieces > MOST_PIECES ? { fault: FAULTS.manyPieces } : { pieces };
 }
 
+/** What a title cannot have, and what an earlier program put where it could not read (U+FFFD). */
+const lost = (text) => /(?![\t\r\n])[\p{Cc}\p{Cf}\uFFFD]/u.test(text);
+
 /** A title the shop takes: 1 to 255 characters, none of them a control character. "" if there is none. */
 export function parseDescription(text) {
   const title = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFD]/gu, " ").replace(/\s+/gu, " ").trim();
@@ -69,20 +72,23 @@ const kindOf = (invoice) => ({ C: "cancellation", A: "bookkeeping" })[invoice.tr
 
 /**
  * A row as the rest reads it. `kind`: sale, cancellation (C...) or bookkeeping (A...).
- * `pence` and `pieces` are there when they alone are usable; `fault` when the row as a whole is not.
+ * `pence` and `pieces` are there when they alone are usable; `fault` when the row as a whole is not;
+ * `lost` when the description had characters that a title has not.
  */
-export function parseRow(fields) {
-  if (fields.length !== COLUMNS.length) return { kind: kindOf(fields[0]), invoice: fields[0].trim(), code: "", fault: FAULTS.columns };
+export function parseRow(fields, line) {
+  if (fields.length !== COLUMNS.length) return { line, kind: kindOf(fields[0]), invoice: fields[0].trim(), code: "", fault: FAULTS.columns };
   const [invoice, code, describe, quantity, at, price, customer, country] = fields;
   const { pence, fault: priceFault } = parsePence(price);
   const { pieces, fault: piecesFault } = parsePieces(quantity);
   const description = parseDescription(describe);
   const naming = parseNames(invoice, code);
   return {
+    line,
     kind: kindOf(invoice),
     invoice: invoice.trim(),
     code: code.trim(),
     description,
+    lost: lost(describe),
     at: parseDate(at.trim()),
     // Some exports carry customer numbers as floats: 17850.0
     customer: customer.trim().replace(/\.0$/, ""),
