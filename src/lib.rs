@@ -10,6 +10,7 @@
 //! | [`openapi`] | the contract as text, made from the code |
 //! | [`money`], [`ids`], [`text`] | amounts, identifiers, types that are one text |
 //! | [`ports`] | the seam to the platform |
+//! | [`throttle`] | how much is taken from whom, and at what pace |
 //! | [`auth`] | accounts, passwords, tokens, roles |
 //! | [`settings`] | what the owner decides once |
 //! | [`catalog`] | what the shop sells, as staff write it |
@@ -40,6 +41,7 @@ pub mod pools;
 pub mod settings;
 pub mod shelf;
 pub mod telemetry;
+pub mod throttle;
 pub mod web;
 
 #[cfg(target_arch = "wasm32")]

@@ -116,3 +116,4 @@ const objectOf = (Host) =>
 export class OrderObject extends objectOf(rust.OrderHost) {}
 export class PoolObject extends objectOf(rust.PoolHost) {}
 export class PublisherObject extends objectOf(rust.PublisherHost) {}
+export class ThrottleObject extends objectOf(rust.ThrottleHost) {}

@@ -17,6 +17,7 @@ use crate::ports::{
     Commit, ObjectClass, ObjectHost, ObjectUnavailable, Objects, Pending, Rows, Statement, StorageError,
 };
 use crate::shelf::publisher::PublisherObject;
+use crate::throttle::object::ThrottleObject;
 
 #[wasm_bindgen]
 extern "C" {
@@ -52,6 +53,8 @@ extern "C" {
     fn set_alarm(this: &ObjectStorage, at: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
     fn delete_alarm(this: &ObjectStorage) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    fn delete_all(this: &ObjectStorage) -> Result<JsValue, JsValue>;
 
     type Sql;
     #[wasm_bindgen(method, catch, variadic)]
@@ -67,6 +70,7 @@ pub struct DurableObjects {
     orders: SendWrapper<Namespace>,
     pools: SendWrapper<Namespace>,
     publisher: SendWrapper<Namespace>,
+    throttles: SendWrapper<Namespace>,
 }
 
 impl DurableObjects {
@@ -75,7 +79,12 @@ impl DurableObjects {
             let binding = js_sys::Reflect::get(env, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
             SendWrapper::new(binding.unchecked_into())
         };
-        Self { orders: namespace("ORDERS"), pools: namespace("POOLS"), publisher: namespace("PUBLISHER") }
+        Self {
+            orders: namespace("ORDERS"),
+            pools: namespace("POOLS"),
+            publisher: namespace("PUBLISHER"),
+            throttles: namespace("THROTTLES"),
+        }
     }
 }
 
@@ -90,6 +99,7 @@ impl Objects for DurableObjects {
             ObjectClass::Order => &self.orders,
             ObjectClass::Pool => &self.pools,
             ObjectClass::Publisher => &self.publisher,
+            ObjectClass::Throttle => &self.throttles,
         };
         Box::pin(SendFuture::new(async move {
             let stub = namespace.get_by_name(name).map_err(unavailable)?;
@@ -157,6 +167,16 @@ impl ObjectHost for DurableHost {
         Ok(())
     }
 
+    /// The alarm goes too (compatibility flag `delete_all_deletes_alarm`).
+    fn forget(&self) -> Pin<Box<dyn Future<Output = Result<(), StorageError>>>> {
+        let failed = |error: JsValue| StorageError(message(&error));
+        let deleted = self.storage.delete_all();
+        Box::pin(async move {
+            JsFuture::from(Promise::resolve(&deleted.map_err(failed)?)).await.map_err(failed)?;
+            Ok(())
+        })
+    }
+
     fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
         spawn_local(work);
     }
@@ -200,3 +220,4 @@ macro_rules! host {
 host!(OrderHost, OrderObject);
 host!(PoolHost, PoolObject);
 host!(PublisherHost, PublisherObject);
+host!(ThrottleHost, ThrottleObject);

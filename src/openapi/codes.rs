@@ -1,7 +1,7 @@
 //! Every code of the contract, as the rooms declare them.
 
 use crate::problem::Code;
-use crate::{auth, catalog, idempotency, orders, pools, problem, shelf, wire};
+use crate::{auth, catalog, idempotency, orders, pools, problem, shelf, throttle, wire};
 
 /// All codes, by name. One name has one declaration.
 pub fn all() -> Vec<Code> {
@@ -12,6 +12,7 @@ pub fn all() -> Vec<Code> {
         wire::forgery::CODES,
         wire::site::CODES,
         idempotency::CODES,
+        throttle::error::CODES,
         auth::error::CODES,
         catalog::error::CODES,
         shelf::listing::CODES,

@@ -15,6 +15,8 @@ pub enum ObjectClass {
     Pool,
     /// One for the shop: `shelf::publisher`.
     Publisher,
+    /// One per account, mailbox and network: `throttle::object`.
+    Throttle,
 }
 
 /// The object did not answer. The command may or may not have taken effect.
@@ -52,6 +54,9 @@ pub trait ObjectHost {
     /// Writes all of it in one commit, or nothing; after a failure the alarm
     /// may be set nevertheless, but never taken away.
     fn commit(&self, commit: Commit) -> Result<(), StorageError>;
+    /// Deletes all that was ever stored, and the alarm: as if there had never
+    /// been such an object. At once; the future says that it is durable.
+    fn forget(&self) -> Pin<Box<dyn Future<Output = Result<(), StorageError>>>>;
     /// Runs the future after the answer is given. It may be lost with the
     /// process, so only work that the alarm would repeat belongs here.
     fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>);

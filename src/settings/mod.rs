@@ -29,17 +29,28 @@ impl ShippingOption {
     }
 }
 
+#[derive(Deserialize)]
+struct Row {
+    document: String,
+}
+
 /// The settings, a row for [`read`].
 pub fn current() -> Statement {
     Statement::new("SELECT json_group_object(key, json(value)) AS document FROM settings", [])
 }
 
+/// One setting, for [`read_value`].
+pub fn value(key: &'static str) -> Statement {
+    Statement::new("SELECT value AS document FROM settings WHERE key = ?1", [key.into()])
+}
+
+/// Reads the row of [`value`]: JSON text, if the setting is there.
+pub fn read_value(rows: Rows) -> Result<Option<String>, DatabaseError> {
+    Ok(rows.first::<Row>()?.map(|row| row.document))
+}
+
 /// Reads the row of [`current`].
 pub fn read(rows: Rows) -> Result<Settings, DatabaseError> {
-    #[derive(Deserialize)]
-    struct Row {
-        document: String,
-    }
     let undecodable = |why: String| DatabaseError::Undecodable(why);
     let row = rows.first::<Row>()?.ok_or_else(|| undecodable("no settings".to_owned()))?;
     serde_json::from_slice(row.document.as_bytes()).map_err(|error| undecodable(error.to_string()))

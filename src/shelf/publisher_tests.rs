@@ -31,6 +31,9 @@ impl ObjectHost for Host {
         }
         Ok(())
     }
+    fn forget(&self) -> Pin<Box<dyn Future<Output = Result<(), StorageError>>>> {
+        panic!("the publisher forgets nothing")
+    }
     fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
         block_on(work);
     }

@@ -377,6 +377,22 @@ impl ObjectHost for Hosting {
         Ok(())
     }
 
+    fn forget(&self) -> Pin<Box<dyn Future<Output = Result<(), StorageError>>>> {
+        let forgotten = self.world().map(|world| {
+            let slot = world.slot(&self.id);
+            let verdict = world.objects.faults.verdict(Site::Commit(self.id.0), "forget");
+            if verdict == Some(When::Before) {
+                std::panic::resume_unwind(Box::new(Crash));
+            }
+            *slot.store.borrow_mut() = sqlite::open();
+            world.set_alarm(&self.id, &slot, None);
+            if verdict == Some(When::After) {
+                std::panic::resume_unwind(Box::new(Crash));
+            }
+        });
+        Box::pin(async move { forgotten })
+    }
+
     fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
         let Ok(world) = self.world() else { return };
         let (id, gone) = (self.id.clone(), self.gone.clone());

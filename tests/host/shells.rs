@@ -11,6 +11,7 @@ use tradepost::orders::projection;
 use tradepost::pools::object::PoolObject;
 use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
 use tradepost::shelf::{self, publisher::PublisherObject};
+use tradepost::throttle::object::ThrottleObject;
 
 use super::objects::Shell;
 
@@ -40,6 +41,7 @@ fn unanswered(error: impl std::fmt::Debug) -> ObjectUnavailable {
 shell!(OrderObject);
 shell!(PoolObject);
 shell!(PublisherObject);
+shell!(ThrottleObject);
 
 /// The shop's objects.
 pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) -> Rc<dyn Shell> {
@@ -47,6 +49,7 @@ pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) 
         ObjectClass::Order => OrderObject::new(app, name, host),
         ObjectClass::Pool => PoolObject::new(app, name, host),
         ObjectClass::Publisher => PublisherObject::new(app, name, host),
+        ObjectClass::Throttle => ThrottleObject::new(app, name, host),
     }
 }
 

@@ -3,7 +3,7 @@
 // message delivered twice, the first time in reverse.
 import app, { OrderObject as Order } from "../../src/edge/entry.js";
 
-export { PoolObject, PublisherObject } from "../../src/edge/entry.js";
+export { PoolObject, PublisherObject, ThrottleObject } from "../../src/edge/entry.js";
 
 export class OrderObject extends Order {
   ring() {

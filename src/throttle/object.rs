@@ -1,0 +1,112 @@
+//! The throttle's object: load, `decide`, commit, answer. No step awaits, so
+//! no two commands ever interleave, however many come at once. Its alarm
+//! deletes it once nothing of it matters any more.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::{Command, Refusal, Throttle, apply, decide};
+use super::store;
+use crate::app::App;
+use crate::ports::{Commit, ObjectHost, ObjectUnavailable, Statement, StorageError, Timestamp};
+
+/// An alarm that is this late, in milliseconds, has been lost.
+const LATE_MILLIS: i64 = 60_000;
+
+/// What a throttle answers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Granted,
+    Refused { retry_after_millis: i64 },
+}
+
+pub struct ThrottleObject {
+    app: App,
+    host: Rc<dyn ObjectHost>,
+    /// As stored; read again after any failure.
+    memory: RefCell<Option<Memory>>,
+}
+
+#[derive(Clone, Default)]
+struct Memory {
+    throttle: Throttle,
+    stored: bool,
+    /// When the alarm rings, as far as this instance knows.
+    alarm: Option<Timestamp>,
+}
+
+impl ThrottleObject {
+    pub fn new(app: App, _name: &str, host: Rc<dyn ObjectHost>) -> Rc<Self> {
+        Rc::new(Self { app, host, memory: RefCell::default() })
+    }
+
+    /// Decides one [`Command`] and answers an [`Answer`], both as JSON.
+    pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
+        let command: Command =
+            serde_json::from_slice(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
+        let answer = self.decide(&command).map_err(|error| ObjectUnavailable(error.to_string()))?;
+        serde_json::to_string(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
+    }
+
+    /// Forgets everything, or finds that it still matters.
+    pub async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable> {
+        let unavailable = |error: StorageError| ObjectUnavailable(error.to_string());
+        let now = self.app.clock.now();
+        let mut memory = self.loaded().map_err(unavailable)?;
+        memory.alarm = None;
+        let matters_for = memory.throttle.matters_for(now);
+        if matters_for > 0 {
+            memory.alarm = Some(now.plus_millis(matters_for));
+            self.commit(Vec::new(), memory, true).map_err(unavailable)
+        } else {
+            // Whoever asks while it is being deleted begins anew.
+            self.memory.replace(Some(Memory::default()));
+            self.host.forget().await.map_err(unavailable)
+        }
+    }
+
+    fn decide(&self, command: &Command) -> Result<Answer, StorageError> {
+        let now = self.app.clock.now();
+        let mut memory = self.loaded()?;
+        let event = match decide(&memory.throttle, command, now) {
+            Ok(Some(event)) => event,
+            Ok(None) => return Ok(Answer::Granted),
+            Err(Refusal { retry_after_millis }) => return Ok(Answer::Refused { retry_after_millis }),
+        };
+        apply(&mut memory.throttle, &event, now);
+        let mut statements = Vec::with_capacity(2);
+        if !memory.stored {
+            statements.push(store::schema());
+            memory.stored = true;
+        }
+        statements.push(store::record(&memory.throttle)?);
+        // One that rings early does no harm, and costs less than moving it.
+        let set = memory.alarm.is_some_and(|at| now.since(at) < LATE_MILLIS);
+        if !set {
+            memory.alarm = Some(now.plus_millis(memory.throttle.matters_for(now)));
+        }
+        self.commit(statements, memory, !set)?;
+        Ok(Answer::Granted)
+    }
+
+    fn loaded(&self) -> Result<Memory, StorageError> {
+        let mut memory = self.memory.borrow_mut();
+        if let Some(memory) = &*memory {
+            return Ok(memory.clone());
+        }
+        let throttle = store::load(&*self.host)?;
+        let stored = throttle.is_some();
+        Ok(memory.insert(Memory { throttle: throttle.unwrap_or_default(), stored, alarm: None }).clone())
+    }
+
+    fn commit(&self, statements: Vec<Statement>, memory: Memory, alarm_changed: bool) -> Result<(), StorageError> {
+        // If it fails, it is read again.
+        self.memory.replace(None);
+        self.host.commit(Commit { statements, alarm: alarm_changed.then_some(memory.alarm) })?;
+        self.memory.replace(Some(memory));
+        Ok(())
+    }
+}
