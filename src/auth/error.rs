@@ -5,6 +5,7 @@ use http::{HeaderValue, header};
 use super::password::WeakPassword;
 use crate::ports::DatabaseError;
 use crate::problem::Problem;
+use crate::throttle::ThrottleError;
 
 crate::codes! {
     /// The e-mail address or the password is wrong; never says which.
@@ -39,6 +40,8 @@ pub enum AuthError {
     #[error("cryptography: {0}")]
     Cryptography(String),
     #[error(transparent)]
+    Throttle(#[from] ThrottleError),
+    #[error(transparent)]
     Database(#[from] DatabaseError),
 }
 
@@ -55,6 +58,7 @@ impl From<AuthError> for Problem {
             AuthError::WeakPassword(rule) => Self::invalid_field("/password", rule.to_string()),
             AuthError::UnknownSession => Self::not_found(),
             AuthError::UnusableOwner(_) | AuthError::Cryptography(_) => Self::internal(detail),
+            AuthError::Throttle(error) => error.into(),
             AuthError::Database(error) => error.into(),
         }
     }

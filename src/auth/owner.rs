@@ -6,6 +6,7 @@ use super::password::{NewPassword, PlainPassword};
 use super::{Role, store};
 use crate::app::App;
 use crate::ids::AccountId;
+use crate::throttle::gate;
 
 /// Creates the configured owner's account, or gives the account with that
 /// address this role and password; sessions end if the password changed.
@@ -29,13 +30,14 @@ pub async fn ensure_owner(app: &App) -> Result<(), AuthError> {
     let now = app.clock.now();
     let mut batch = Vec::with_capacity(3);
     match known {
-        Some(known) if known.hash.matches(&plain)? => {
+        Some(known) if gate::enter(app)?.work(|| known.hash.matches(&plain)).await? => {
             batch.push(store::upsert_owner(&known.account, &known.hash, known.password_changed_at, &fingerprint));
         }
         _ => {
             let id = AccountId::new(now, &*app.entropy);
             let account = Account { id, email: email.clone(), name: None, role: Role::Owner, created_at: now };
-            batch.push(store::upsert_owner(&account, &password.hash(&*app.entropy)?, now, &fingerprint));
+            let hash = gate::enter(app)?.work(|| password.hash(&*app.entropy)).await?;
+            batch.push(store::upsert_owner(&account, &hash, now, &fingerprint));
             batch.push(store::revoke_sessions_of_owner(&email, now, &fingerprint));
         }
     }

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::{Rows, Statement, Timestamp};
 use crate::telemetry;
+use crate::throttle::gate;
 
 /// What a signed-in client is given.
 pub struct Grant {
@@ -31,8 +32,8 @@ pub async fn register(
     name: Option<PersonName>,
     password: NewPassword<'_>,
 ) -> Result<(), AuthError> {
+    let hash = gate::enter(app)?.work(|| password.hash(&*app.entropy)).await?;
     let now = app.clock.now();
-    let hash = password.hash(&*app.entropy)?;
     let id = AccountId::new(now, &*app.entropy);
     let account = Account { id, email, name, role: Role::Customer, created_at: now };
     app.database.batch(vec![store::insert_account(&account, &hash)]).await?;
@@ -42,16 +43,22 @@ pub async fn register(
 /// Checks a password and opens a session. Unknown addresses take the same
 /// work, one statement and one hash.
 pub async fn log_in(app: &App, email: &EmailAddress, password: &PlainPassword) -> Result<Grant, AuthError> {
+    let place = gate::enter(app)?;
     let known = store::credentials(first(app, store::select_credentials(email)).await?)?;
     let hash = known.as_ref().map_or_else(PasswordHash::dummy, |known| known.hash.clone());
-    let matches = hash.matches(password)?;
+    let checked = place.work(|| {
+        let matches = hash.matches(password)?;
+        let stronger = if matches { hash.strengthened(password, &*app.entropy)? } else { None };
+        Ok::<_, AuthError>((matches, stronger))
+    });
+    let (matches, stronger) = checked.await?;
     let (Some(known), true) = (known, matches) else { return Err(AuthError::InvalidCredentials) };
 
     let now = app.clock.now();
     let session = Session::open(SessionId::new(now, &*app.entropy), known.account.id, now);
     let mut batch =
         vec![store::insert_session(&session, known.password_changed_at), store::prune_sessions(known.account.id, now)];
-    if let Some(stronger) = hash.strengthened(password, &*app.entropy)? {
+    if let Some(stronger) = stronger {
         batch.push(store::strengthen_hash(&known, &stronger));
     }
     let opened = app.database.batch(batch).await?.into_iter().next().unwrap_or_default();

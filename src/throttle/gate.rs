@@ -85,12 +85,15 @@ impl Line {
         }
     }
 
+    /// Whether one more has room; else after how many milliseconds it may.
+    fn has_room(&mut self, now: Timestamp) -> Result<(), i64> {
+        self.waiting.retain(|_, looks_at| within(GONE_MILLIS, *looks_at, now));
+        if self.waiting.len() < MOST_WAITING { Ok(()) } else { Err(self.cycle() * MOST_WAITING as i64) }
+    }
+
     /// A ticket, or after how many milliseconds there may be one.
     fn enter(&mut self, now: Timestamp) -> Result<u64, i64> {
-        self.waiting.retain(|_, looks_at| within(GONE_MILLIS, *looks_at, now));
-        if self.waiting.len() >= MOST_WAITING {
-            return Err(self.cycle() * MOST_WAITING as i64);
-        }
+        self.has_room(now)?;
         self.tickets += 1;
         self.waiting.insert(self.tickets, now);
         Ok(self.tickets)
@@ -149,12 +152,21 @@ pub struct Place {
     ticket: u64,
 }
 
-/// Takes a place, before anything else is begun that would be in vain without.
+/// Whether there is a place at this moment: asked before anything is begun that
+/// would be in vain without one.
+pub fn has_room(app: &App) -> Result<(), ThrottleError> {
+    app.kept(|_| Gate::default()).line().has_room(app.clock.now()).map_err(busy)
+}
+
+/// Takes a place.
 pub fn enter(app: &App) -> Result<Place, ThrottleError> {
     let gate = app.kept(|_| Gate::default());
     let entered = gate.line().enter(app.clock.now());
-    let busy = |retry_after_millis| ThrottleError::Busy { retry_after_millis };
     Ok(Place { ticket: entered.map_err(busy)?, gate, app: app.clone() })
+}
+
+fn busy(retry_after_millis: i64) -> ThrottleError {
+    ThrottleError::Busy { retry_after_millis }
 }
 
 impl Place {
