@@ -3,6 +3,7 @@
 
 use hmac::digest::Key;
 use hmac::{Hmac, Mac};
+use http::HeaderName;
 use sha2::{Digest, Sha256};
 use std::any::{Any, TypeId};
 use std::ops::Deref;
@@ -73,6 +74,9 @@ pub struct Config {
     pub test_provider_ledger: Option<String>,
     /// Other sites whose pages may read answers, such as `https://www.example.com`.
     pub cors_origins: Vec<String>,
+    /// The header in which the proxy before the shop says where a request comes
+    /// from; Cloudflare's own if unset.
+    pub client_address_header: Option<HeaderName>,
     /// Development endpoints under `/dev/`.
     pub development: bool,
 }

@@ -24,7 +24,7 @@ function quick(request, url) {
 function serve(request, env) {
   if (request.body !== null) return serveBody(request, env);
   try {
-    const answer = guarded(() => rust.serve(request.method, request.url, headersOf(request), undefined, env));
+    const answer = guarded(() => rust.serve(request.method, request.url, headersOf(request, env), undefined, env));
     return answer instanceof Promise ? answer.catch((error) => broken(request, error)) : answer;
   } catch (error) {
     return broken(request, error);
@@ -33,7 +33,7 @@ function serve(request, env) {
 
 async function serveBody(request, env) {
   try {
-    let headers = headersOf(request);
+    let headers = headersOf(request, env);
     let body = await bodyOf(request);
     if (body === "too large") {
       // Rust words the 413 like every other error.

@@ -88,6 +88,9 @@ fn build(env: &Env) -> Result<App, String> {
         cors_origins: variable("CORS_ORIGINS")
             .map(|list| list.split(',').map(|origin| origin.trim().to_owned()).collect())
             .unwrap_or_default(),
+        client_address_header: variable("CLIENT_ADDRESS_HEADER")
+            .map(|name| name.parse().map_err(|_| format!("CLIENT_ADDRESS_HEADER={name} is no header's name")))
+            .transpose()?,
         development: on("DEVELOPMENT"),
     };
     let failed = |error: worker::Error| error.to_string();

@@ -8,16 +8,23 @@ const writers = [
   "idempotency-key",
   "if-match",
   "sec-fetch-site",
-  "cf-connecting-ip",
   "access-control-request-method",
 ];
 
-/** name NUL value NUL name NUL value: a header can hold no NUL. */
-export function headersOf({ method, headers }) {
+/**
+ * name NUL value NUL name NUL value: a header can hold no NUL. Where a request that changes
+ * something comes from, one header says: Cloudflare's, or that of the proxy before the shop.
+ */
+export function headersOf({ method, headers }, { CLIENT_ADDRESS_HEADER = "cf-connecting-ip" }) {
   let joined = "";
-  for (const name of method === "GET" ? readers : writers) {
+  const take = (name) => {
     const value = headers.get(name);
     if (value !== null) joined += joined === "" ? `${name}\0${value}` : `\0${name}\0${value}`;
+  };
+  if (method === "GET") readers.forEach(take);
+  else {
+    writers.forEach(take);
+    take(CLIENT_ADDRESS_HEADER);
   }
   return joined;
 }

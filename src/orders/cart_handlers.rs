@@ -21,7 +21,8 @@ use crate::auth::Staff;
 use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
-use crate::wire::extract::{self, ClientAddress, IdempotencyKey, Path};
+use crate::wire::client::ClientAddress;
+use crate::wire::extract::{self, IdempotencyKey, Path};
 use crate::wire::respond::JsonText;
 
 async fn add_lines(
@@ -66,7 +67,8 @@ pub async fn create_cart(
     let id = match &key {
         // The same key by the same caller names the same cart.
         Some(key) => {
-            let caller = account.map_or(address, |account| account.to_string());
+            let nowhere = || address.map_or_else(|| "local".to_owned(), |address| address.to_string());
+            let caller = account.map_or_else(nowhere, |account| account.to_string());
             let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = app.keys.mac("cart-id", &[&caller, &key.key]);
             OrderId::derived([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
         }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::ops::Deref;
 
 use super::body;
-use crate::app::{App, sha256_hex};
+use crate::app::sha256_hex;
 use crate::problem::Problem;
 
 crate::codes! {
@@ -203,18 +203,3 @@ pub fn request_digest(operation: &str, body: &[u8]) -> String {
     bytes.extend_from_slice(body);
     sha256_hex(&bytes)
 }
-
-/// The caller's network address as the platform saw it; never a header that a
-/// client can set on the public network.
-pub struct ClientAddress(pub String);
-
-impl FromRequestParts<App> for ClientAddress {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let address = parts.headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()).unwrap_or("local");
-        Ok(Self(address.to_owned()))
-    }
-}
-
-impl OperationInput for ClientAddress {}

@@ -1,6 +1,7 @@
 //! What every request and every answer passes through, whatever the route.
 
 pub mod body;
+pub mod client;
 pub mod conditional;
 pub mod contract;
 mod cross_origin;
