@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
+pub use crate::wire::forgery::DEVICE_COOKIE as DEVICE;
 
 /// A cookie that was sent.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -25,6 +26,12 @@ pub fn set_refresh(headers: &mut HeaderMap, token: &str, max_age_seconds: i64) -
     append(headers, REFRESH, token, max_age_seconds, "Strict")
 }
 
+/// `Lax`, like a session's: signing in may begin with a link.
+pub fn set_device(headers: &mut HeaderMap, device: &str, max_age_seconds: i64) -> Result<(), InvalidHeaderValue> {
+    append(headers, DEVICE, device, max_age_seconds, "Lax")
+}
+
+/// The device stays known.
 pub fn clear(headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
     set_access(headers, "", 0)?;
     set_refresh(headers, "", 0)

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, EmailAddress, PersonName};
 use super::answer::{Accepted, WithHeaders};
+use super::attempt::Origin;
+use super::device::COOKIE_SECONDS;
 use super::error::AuthError;
 use super::password::{NewPassword, PlainPassword};
 use super::session::{RefreshToken, Session};
@@ -23,6 +25,8 @@ use crate::app::App;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
+use crate::throttle::Network;
+use crate::wire::client::ClientAddress;
 use crate::wire::extract::{IdempotencyKey, Json, Path};
 
 #[derive(Deserialize, JsonSchema)]
@@ -42,11 +46,13 @@ pub struct Registered {
 /// Opens an account; answers the same whether or not the address is known.
 pub async fn register(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     _key: IdempotencyKey,
     Json { value: body, .. }: Json<Registration>,
 ) -> Result<Accepted<axum::Json<Registered>>, Problem> {
     let password = NewPassword::choose(&body.password, &body.email).map_err(AuthError::from)?;
-    sign_in::register(&app, body.email, body.name, password).await?;
+    let from = Origin { network: address.and_then(Network::of), device: None };
+    sign_in::register(&app, &from, body.email, body.name, password).await?;
     Ok(Accepted(axum::Json(Registered { status: "accepted" })))
 }
 
@@ -63,11 +69,18 @@ pub struct Login {
 /// Signs in.
 pub async fn login(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     _key: IdempotencyKey,
+    headers: HeaderMap,
     Json { value: body, .. }: Json<Login>,
 ) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
-    let grant = sign_in::log_in(&app, &body.email, &body.password).await?;
-    granted(&app, grant, body.cookie)
+    let device = cookies::read(&headers, cookies::DEVICE);
+    let from = Origin { network: address.and_then(Network::of), device };
+    let (grant, device) = sign_in::log_in(&app, &from, &body.email, &body.password).await?;
+    let mut granted = granted(&app, grant, body.cookie)?;
+    let device = device.cookie(&app.keys, &body.email);
+    cookies::set_device(&mut granted.headers, &device, COOKIE_SECONDS).map_err(unprintable)?;
+    Ok(granted)
 }
 
 #[derive(Deserialize, JsonSchema)]

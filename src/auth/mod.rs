@@ -7,7 +7,9 @@
 
 mod account;
 mod answer;
+mod attempt;
 mod cookies;
+mod device;
 pub mod error;
 pub mod handlers;
 mod owner;

@@ -1,8 +1,11 @@
 //! Signing in and staying signed in: load, decide, commit.
 
+use futures_util::future::join;
 use serde_json::json;
 
 use super::account::{Account, EmailAddress, PersonName};
+use super::attempt::{Attempt, Origin};
+use super::device::Device;
 use super::error::AuthError;
 use super::password::{NewPassword, PasswordHash, PlainPassword};
 use super::session::{Presented, RefreshDecision, RefreshToken, Session, decide_refresh};
@@ -24,9 +27,25 @@ pub struct Grant {
     pub session_expires_at: Timestamp,
 }
 
-/// Opens an account unless there is one: known and new addresses take the same
-/// work, one hash and one statement.
+/// Opens an account unless there is one: known and new addresses are counted
+/// alike, and take the same work, one hash and one statement.
 pub async fn register(
+    app: &App,
+    from: &Origin<'_>,
+    email: EmailAddress,
+    name: Option<PersonName>,
+    password: NewPassword<'_>,
+) -> Result<(), AuthError> {
+    gate::has_room(app)?;
+    let attempt = Attempt::registration(app, &email, from).await?;
+    let opened = open_account(app, email, name, password).await;
+    if opened.is_err() {
+        attempt.void(app).await;
+    }
+    opened
+}
+
+async fn open_account(
     app: &App,
     email: EmailAddress,
     name: Option<PersonName>,
@@ -40,9 +59,37 @@ pub async fn register(
     Ok(())
 }
 
-/// Checks a password and opens a session. Unknown addresses take the same
-/// work, one statement and one hash.
-pub async fn log_in(app: &App, email: &EmailAddress, password: &PlainPassword) -> Result<Grant, AuthError> {
+/// Checks a password and opens a session. Unknown addresses are counted alike,
+/// and take the same work, one statement and one hash.
+pub async fn log_in(
+    app: &App,
+    from: &Origin<'_>,
+    email: &EmailAddress,
+    password: &PlainPassword,
+) -> Result<(Grant, Device), AuthError> {
+    // Only who may try stands in line: whoever floods an account fills no line.
+    gate::has_room(app)?;
+    let attempt = Attempt::log_in(app, email, from).await?;
+    let proven = match prove(app, email, password).await {
+        Ok(proven) => proven.ok_or(AuthError::InvalidCredentials)?,
+        Err(error) => {
+            attempt.void(app).await;
+            return Err(error);
+        }
+    };
+    let (grant, ()) = join(open_session(app, proven), attempt.succeeded(app)).await;
+    Ok((grant?, attempt.into_device(app)))
+}
+
+/// Credentials whose password was given, and a stronger hash of it if the one
+/// that is kept falls short.
+struct Proven {
+    known: store::Credentials,
+    stronger: Option<PasswordHash>,
+}
+
+/// The account, if it exists and the password is its own.
+async fn prove(app: &App, email: &EmailAddress, password: &PlainPassword) -> Result<Option<Proven>, AuthError> {
     let place = gate::enter(app)?;
     let known = store::credentials(first(app, store::select_credentials(email)).await?)?;
     let hash = known.as_ref().map_or_else(PasswordHash::dummy, |known| known.hash.clone());
@@ -52,8 +99,11 @@ pub async fn log_in(app: &App, email: &EmailAddress, password: &PlainPassword) -
         Ok::<_, AuthError>((matches, stronger))
     });
     let (matches, stronger) = checked.await?;
-    let (Some(known), true) = (known, matches) else { return Err(AuthError::InvalidCredentials) };
+    Ok(known.filter(|_| matches).map(|known| Proven { known, stronger }))
+}
 
+async fn open_session(app: &App, proven: Proven) -> Result<Grant, AuthError> {
+    let Proven { known, stronger } = proven;
     let now = app.clock.now();
     let session = Session::open(SessionId::new(now, &*app.entropy), known.account.id, now);
     let mut batch =

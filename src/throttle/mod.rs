@@ -36,6 +36,11 @@ use crate::ports::{ObjectClass, ObjectUnavailable};
 pub struct Throttle(String);
 
 impl Throttle {
+    /// The name of the object.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
     pub fn of_account(account: AccountId) -> Self {
         Self(format!("account/{account}"))
     }

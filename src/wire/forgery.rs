@@ -9,6 +9,10 @@ crate::codes! {
     CSRF = FORBIDDEN "csrf";
 }
 
+/// Says on which account a device is known. It lets nobody in, so that it may
+/// come from anywhere.
+pub const DEVICE_COOKIE: &str = "__Host-device";
+
 /// Refuses an unsafe request that one of our cookies (all begin with `__Host-`)
 /// would authenticate, or a page's form, if another site may have sent it
 /// (OWASP CSRF Prevention: Fetch Metadata, Origin).
@@ -19,7 +23,8 @@ pub fn forged(method: &Method, path: &str, headers: &HeaderMap) -> Option<Proble
     // A page's form gives whoever has no cookie one, in place of what the browser keeps back.
     let by_form = !path.starts_with("/v1/") && !path.starts_with("/dev/");
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let by_cookie = cookies.flat_map(|line| line.split(';')).any(|pair| pair.trim_start().starts_with("__Host-"));
+    let mut names = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim_start().split('=').next());
+    let by_cookie = names.any(|name| name.starts_with("__Host-") && name != DEVICE_COOKIE);
     if safe || asked || !(by_form || by_cookie) {
         return None;
     }
@@ -58,7 +63,10 @@ mod tests {
         for asked in [("authorization", "Bearer a"), ("x-cart-token", "a")] {
             assert!(!refused("/v1/carts", &[ours, host, other, asked]), "another site would have to ask");
         }
-        assert!(!refused("/v1/carts", &[("cookie", "_ga=1; not__Host-access=a"), host, other]));
+        for nobodys in ["_ga=1; not__Host-access=a", "__Host-device=a"] {
+            assert!(!refused("/v1/carts", &[("cookie", nobodys), host, other]), "{nobodys}");
+        }
+        assert!(refused("/v1/carts", &[("cookie", "__Host-device=a;__Host-access=b"), host, other]));
     }
 
     #[test]

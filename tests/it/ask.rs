@@ -44,6 +44,11 @@ impl Ask {
         self.header("x-cart-token", token)
     }
 
+    /// As if it came from this network address.
+    pub fn from(self, address: &str) -> Self {
+        self.header("cf-connecting-ip", address)
+    }
+
     /// A cookie, as a browser sends it back.
     pub fn cookie(self, pair: &str) -> Self {
         self.header("cookie", pair)

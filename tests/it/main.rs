@@ -25,3 +25,4 @@ mod orders;
 mod pages;
 mod recovery;
 mod the_host;
+mod throttle;
