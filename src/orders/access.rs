@@ -16,6 +16,8 @@ use crate::app::{App, Keys};
 use crate::auth::Caller;
 use crate::ids::OrderId;
 use crate::problem::Problem;
+use crate::throttle::Network;
+use crate::wire::client::ClientAddress;
 use crate::wire::extract::header_parameter;
 
 /// The cookie that keeps a cart: its id, a dot, its token.
@@ -52,12 +54,15 @@ fn cookie(name: &str, value: &str, seconds: u32) -> HeaderValue {
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// What a request shows: tokens of some orders, and who is signed in.
+/// What a request shows: tokens of some orders, who is signed in, and where it
+/// comes from.
 pub struct Credentials {
     header: Option<CartToken>,
     cart: Option<(OrderId, CartToken)>,
     orders: Vec<(OrderId, CartToken)>,
     pub caller: Caller,
+    /// None where it cannot be told.
+    pub(super) network: Option<Network>,
 }
 
 impl Credentials {
@@ -118,6 +123,7 @@ impl FromRequestParts<App> for Credentials {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
         let header = parts.headers.get("x-cart-token").and_then(|value| value.to_str().ok());
         let header = header.map(CartToken::shown);
         // HTTP/2 may split the header (RFC 9113, section 8.2.3).
@@ -132,7 +138,7 @@ impl FromRequestParts<App> for Credentials {
             }
         }
         orders.truncate(MAX_ORDERS);
-        Ok(Self { header, cart, orders, caller })
+        Ok(Self { header, cart, orders, caller, network: address.and_then(Network::of) })
     }
 }
 
@@ -154,7 +160,8 @@ mod tests {
     #[test]
     fn a_browser_keeps_its_last_orders() {
         let keys = Keys::parse(&"7".repeat(64)).unwrap();
-        let mut shown = Credentials { header: None, cart: None, orders: Vec::new(), caller: Caller::default() };
+        let (header, cart, orders, caller, network) = (None, None, Vec::new(), Caller::default(), None);
+        let mut shown = Credentials { header, cart, orders, caller, network };
         for n in [1, 2, 3, 4, 5, 6, 3] {
             let cookie = shown.remember_order(&keys, order(n));
             let (pair, attributes) = cookie.to_str().unwrap().split_once(';').unwrap();

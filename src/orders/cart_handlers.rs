@@ -76,7 +76,10 @@ pub async fn create_cart(
     };
     let order = credentials.new_order(&app, id).keyed(key);
     let answer = match lines {
-        Ok(lines) => order.create(currency, account, lines).await??,
+        Ok(lines) => {
+            credentials.count_cart(&app).await?;
+            order.create(currency, account, lines).await??
+        }
         Err(refusal) => first_answer(&order, refusal).await?,
     };
     let cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };

@@ -16,6 +16,7 @@ use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::ports::ObjectClass;
 use crate::problem::Problem;
+use crate::throttle::Slots;
 use crate::wire::respond::JsonText;
 
 /// One order, and who asks it.
@@ -66,9 +67,15 @@ impl<'a> OrderClient<'a> {
         self.ask(Request::Change { command }).await
     }
 
-    /// Places the order; `expected_total` is the one that the buyer was shown.
-    pub async fn place(&self, payment: PaymentChoice, expected_total: Option<Money>) -> Asked<OrderView> {
-        self.ask(Request::Place { payment, expected_total }).await
+    /// Places the order; `expected_total` is the one that the buyer was shown,
+    /// `slots` are those that it takes until it is paid.
+    pub async fn place(
+        &self,
+        payment: PaymentChoice,
+        expected_total: Option<Money>,
+        slots: Vec<Slots>,
+    ) -> Asked<OrderView> {
+        self.ask(Request::Place { payment, expected_total, slots }).await
     }
 
     pub async fn order(&self) -> Asked<OrderView> {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::details::Details;
 use super::error::{ChangedLine, OrderError};
 use super::event::Event;
-use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_LINES, MAX_QUANTITY};
-use super::order::{CancelReason, Key, Line, LineId, Order, Shipping, Stage};
+use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_LINES, MAX_PLACEMENTS, MAX_QUANTITY, PLACEMENTS_MILLIS};
+use super::order::{CancelReason, Key, Line, LineId, Order, Shipping, Stage, Totals};
+use super::slots::Slot;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
@@ -36,13 +37,34 @@ pub struct PaymentChoice {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    AddLines { lines: Vec<NewLine> },
-    SetQuantity { line: LineId, quantity: u32 },
-    RemoveLine { line: LineId },
-    SetDetails { details: Box<Details> },
-    ChooseShipping { id: String, title: String, prices: Vec<Money> },
-    Place { prices: Vec<CurrentPrice>, payment: PaymentChoice, expected_total: Option<Money>, key: Option<Key> },
-    Pay { payment: PaymentChoice },
+    AddLines {
+        lines: Vec<NewLine>,
+    },
+    SetQuantity {
+        line: LineId,
+        quantity: u32,
+    },
+    RemoveLine {
+        line: LineId,
+    },
+    SetDetails {
+        details: Box<Details>,
+    },
+    ChooseShipping {
+        id: String,
+        title: String,
+        prices: Vec<Money>,
+    },
+    Place {
+        prices: Vec<CurrentPrice>,
+        payment: PaymentChoice,
+        expected_total: Option<Money>,
+        key: Option<Key>,
+        slot: Option<Slot>,
+    },
+    Pay {
+        payment: PaymentChoice,
+    },
     Cancel,
 }
 
@@ -67,8 +89,10 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
             let price = in_currency(order, &prices).ok_or(OrderError::NoPrice { line: None })?;
             vec![Event::ShippingChosen { shipping: Shipping { id, title, price } }]
         }
-        Command::Place { prices, payment, expected_total, key } => {
-            place(order, &prices, &payment, expected_total, key)?
+        Command::Place { prices, payment, expected_total, key, slot } => {
+            let totals = place(order, &prices, expected_total, now)?;
+            let PaymentChoice { provider, method } = payment;
+            vec![Event::Placed { totals, provider, method, key, slot }]
         }
         Command::Pay { .. } | Command::Cancel => Vec::new(),
     };
@@ -167,17 +191,18 @@ pub fn compare_prices(order: &Order, prices: &[CurrentPrice]) -> (Vec<ChangedLin
     (changed, gone)
 }
 
+/// What the order comes to, if it can be placed.
 fn place(
     order: &Order,
     prices: &[CurrentPrice],
-    payment: &PaymentChoice,
     expected_total: Option<Money>,
-    key: Option<Key>,
-) -> Result<Vec<Event>, OrderError> {
+    now: Timestamp,
+) -> Result<Totals, OrderError> {
     let missing = missing(order);
     if !missing.is_empty() {
         return Err(OrderError::CartIncomplete { missing });
     }
+    not_too_often(order, now)?;
     let (changed, gone) = compare_prices(order, prices);
     if !gone.is_empty() {
         return Err(OrderError::NotForSale { lines: gone });
@@ -194,7 +219,19 @@ fn place(
     if let Some(expected) = expected_total.filter(|expected| *expected != totals.total) {
         return Err(OrderError::PriceChanged { lines: Vec::new(), old_total: expected, new_total: totals.total });
     }
-    Ok(vec![Event::Placed { totals, provider: payment.provider, method: payment.method, key }])
+    Ok(totals)
+}
+
+fn not_too_often(order: &Order, now: Timestamp) -> Result<(), OrderError> {
+    let placed = order.milestones.iter().rev().filter(|milestone| milestone.kind == "placed");
+    let Some(first) = placed.take(MAX_PLACEMENTS).nth(MAX_PLACEMENTS - 1) else { return Ok(()) };
+    match now.since(first.at) {
+        // A clock that has gone back keeps nobody waiting.
+        passed @ 0..PLACEMENTS_MILLIS => {
+            Err(OrderError::PlacedTooOften { retry_after_millis: PLACEMENTS_MILLIS - passed })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Brings the cart to the prices that a refusal named, so that placing again
@@ -237,6 +274,7 @@ mod tests {
     use super::*;
     use crate::ids::OrderId;
     use crate::money::Currency;
+    use crate::orders::order::Milestone;
 
     #[test]
     fn a_cart_can_be_changed_so_often_and_no_more() {
@@ -247,5 +285,21 @@ mod tests {
         assert!(decide(&order, add(), now).is_ok());
         order.version = MAX_CHANGES;
         assert_eq!(decide(&order, add(), now), Err(OrderError::TooManyChanges));
+    }
+
+    #[test]
+    fn a_cart_is_placed_so_often_in_a_while_and_no_more() {
+        let at = Timestamp::from_millis;
+        let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, at(0));
+        let placed = |at| Milestone { at, kind: "placed".to_owned() };
+        order.milestones = vec![placed(at(0)); MAX_PLACEMENTS - 1];
+        assert_eq!(not_too_often(&order, at(1_000)), Ok(()));
+        order.milestones.insert(0, placed(at(500)));
+        order.milestones.push(Milestone { at: at(600), kind: "payment_started".to_owned() });
+        let wait = |retry_after_millis| Err(OrderError::PlacedTooOften { retry_after_millis });
+        assert_eq!(not_too_often(&order, at(1_000)), wait(PLACEMENTS_MILLIS - 500));
+        assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS - 1)), wait(1));
+        assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS)), Ok(()));
+        assert_eq!(not_too_often(&order, at(499)), Ok(()), "the clock went back");
     }
 }

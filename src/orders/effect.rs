@@ -2,6 +2,7 @@
 //! any point is repaired by asking again.
 
 use super::order::{Item, Order, Stage};
+use super::slots::Slot;
 use crate::money::Money;
 use crate::payments::{Attempt, AttemptStatus};
 use crate::pools::pool::HoldId;
@@ -50,6 +51,11 @@ pub enum Effect {
     Refund {
         attempt: Attempt,
         amount: Money,
+    },
+    /// Gives back what a placement had until it was paid.
+    Vacate {
+        placement: u32,
+        slot: Slot,
     },
     /// Tells the projections.
     Publish {
@@ -102,6 +108,10 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     for (placement, items) in &order.releasing {
         let hold = hold_id(order, *placement);
         effects.push(Effect::Release { placement: *placement, hold, items: items.clone() });
+    }
+    // One that has ended by itself needs no giving back.
+    for (placement, (slot, _)) in order.vacating.iter().filter(|(_, (_, until))| now < *until) {
+        effects.push(Effect::Vacate { placement: *placement, slot: slot.clone() });
     }
     if to_publish(order) {
         effects.push(Effect::Publish { version: order.version });

@@ -9,6 +9,7 @@ use crate::idempotency::KEY_IN_USE;
 use crate::money::{Money, MoneyError};
 use crate::pools::error::OUT_OF_STOCK;
 use crate::problem::Problem;
+use crate::throttle::error::retry_after;
 
 crate::codes! {
     /// The order was placed; its cart can no longer be changed.
@@ -27,6 +28,11 @@ crate::codes! {
     NOT_PAYABLE = CONFLICT "not_payable";
     /// The order had as many payment attempts as one may have.
     TOO_MANY_ATTEMPTS = CONFLICT "too_many_attempts";
+    /// As many orders of this account or network wait to be paid as there may be at once;
+    /// `Retry-After` says when one of them surely no longer does.
+    TOO_MANY_UNPAID_ORDERS = TOO_MANY_REQUESTS "too_many_unpaid_orders";
+    /// This cart was placed and refused too often in a short time.
+    PLACED_TOO_OFTEN = TOO_MANY_REQUESTS "placed_too_often";
     /// The order can no longer be cancelled.
     NOT_CANCELLABLE = CONFLICT "not_cancellable";
 }
@@ -77,6 +83,10 @@ pub enum OrderError {
     OutOfStock { lines: Vec<ShortLine> },
     #[error("the stock could not be reached; nothing was charged")]
     StockUnavailable,
+    #[error("too many orders from here are waiting to be paid; pay or cancel one of them, or try again shortly")]
+    TooManyUnpaid { retry_after_millis: i64 },
+    #[error("this cart was placed too often in a short time; try again in some minutes")]
+    PlacedTooOften { retry_after_millis: i64 },
     #[error("a payment is under way; wait for its outcome")]
     PaymentInProgress,
     #[error("this order needs no payment")]
@@ -127,6 +137,11 @@ impl From<OrderError> for Problem {
             OrderError::NotForSale { lines } => Self::new(NOT_FOR_SALE, detail).with_member("lines", lines),
             OrderError::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", lines),
             OrderError::StockUnavailable => Self::unavailable("the stock", "a pool did not answer"),
+            OrderError::TooManyUnpaid { retry_after_millis } => Self::new(TOO_MANY_UNPAID_ORDERS, detail)
+                .with_header(header::RETRY_AFTER, retry_after(retry_after_millis)),
+            OrderError::PlacedTooOften { retry_after_millis } => {
+                Self::new(PLACED_TOO_OFTEN, detail).with_header(header::RETRY_AFTER, retry_after(retry_after_millis))
+            }
             OrderError::PaymentInProgress => Self::new(PAYMENT_IN_PROGRESS, detail),
             OrderError::NotPayable => Self::new(NOT_PAYABLE, detail),
             OrderError::TooManyAttempts => Self::new(TOO_MANY_ATTEMPTS, detail),

@@ -6,6 +6,7 @@ use super::details::Details;
 use super::order::{
     CancelReason, HOLD_MILLIS, Key, Line, LineId, Milestone, Order, Placement, Refund, Shipping, Stage, Totals,
 };
+use super::slots::{SLOT_MILLIS, Slot};
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::payments::{Attempt, AttemptStatus, Method, Provider};
@@ -47,6 +48,8 @@ pub enum Event {
         provider: Provider,
         method: Method,
         key: Option<Key>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slot: Option<Slot>,
     },
     /// Every pool granted its hold.
     Held,
@@ -87,6 +90,10 @@ pub enum Event {
     Released {
         placement: u32,
     },
+    /// A placement's slots were given back.
+    Vacated {
+        placement: u32,
+    },
     Refunded {
         attempt: u32,
     },
@@ -107,7 +114,12 @@ impl Event {
     pub fn may_wait(&self) -> bool {
         matches!(
             self,
-            Self::Held | Self::Committed | Self::Released { .. } | Self::Published { .. } | Self::PublicationLost
+            Self::Held
+                | Self::Committed
+                | Self::Released { .. }
+                | Self::Vacated { .. }
+                | Self::Published { .. }
+                | Self::PublicationLost
         )
     }
 
@@ -202,7 +214,10 @@ impl Order {
             Event::PaidTwice { attempt, amount } => {
                 self.refunds.push(Refund { attempt: attempt.clone(), amount: *amount, done: false });
             }
-            Event::Placed { totals, provider, method, key } => {
+            Event::Vacated { placement } => {
+                self.vacating.remove(placement);
+            }
+            Event::Placed { totals, provider, method, key, slot } => {
                 self.placements += 1;
                 let attempts_before = self.attempts;
                 let attempt = self.new_attempt(*provider, *method, now);
@@ -211,6 +226,7 @@ impl Order {
                     at: now,
                     until: now.plus_millis(HOLD_MILLIS),
                     totals: *totals,
+                    slot: slot.clone(),
                     key: key.clone(),
                     attempts_before,
                 };
@@ -226,6 +242,7 @@ impl Order {
                 }
             }
             Event::PlacementRefused => {
+                self.vacate();
                 let items = self.items();
                 if let Some(placement) = self.placement() {
                     self.releasing.insert(placement.number, items);
@@ -242,10 +259,13 @@ impl Order {
             Event::PaymentDeclined { reason } => {
                 self.with_attempt(|attempt| attempt.status = AttemptStatus::Declined { reason: reason.clone() });
             }
-            Event::Paid { secured } => self.restage(|placement, mut attempt| {
-                attempt.status = AttemptStatus::Paid;
-                Stage::Confirmed { placement, attempt, at: now, secured: *secured, committed: false }
-            }),
+            Event::Paid { secured } => {
+                self.vacate();
+                self.restage(|placement, mut attempt| {
+                    attempt.status = AttemptStatus::Paid;
+                    Stage::Confirmed { placement, attempt, at: now, secured: *secured, committed: false }
+                });
+            }
             Event::Committed => {
                 if let Stage::Confirmed { committed, .. } = &mut self.stage {
                     *committed = true;
@@ -295,7 +315,17 @@ impl Order {
         }
     }
 
+    /// Nobody waits for this placement to be paid any more.
+    fn vacate(&mut self) {
+        if let Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. } = &self.stage
+            && let Some(slot) = &placement.slot
+        {
+            self.vacating.insert(placement.number, (slot.clone(), placement.at.plus_millis(SLOT_MILLIS)));
+        }
+    }
+
     fn cancel(&mut self, reason: CancelReason, now: Timestamp) {
+        self.vacate();
         let (Some(placement), Some(attempt)) = (self.placement().cloned(), self.attempt().cloned()) else { return };
         self.releasing.insert(placement.number, self.items());
         let resolving = attempt.status.is_open();

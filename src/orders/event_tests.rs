@@ -26,6 +26,7 @@ const STORED: &str = r#"
 "paid_after_all"
 {"paid_twice":{"attempt":{"number":1,"id":"ord_0000000000000000000000000A-1","provider":"test","method":"pm_card_visa","started_at":"2026-01-31T09:30:00.000Z","polls":0,"status":"paid"},"amount":{"amount":1270,"currency":"EUR"}}}
 {"released":{"placement":1}}
+{"vacated":{"placement":1}}
 {"refunded":{"attempt":1}}
 {"published":{"version":9}}
 "publication_lost"
@@ -56,6 +57,38 @@ fn an_order_is_what_its_events_say() {
     assert_eq!(order.items().first().map(|item| item.quantity), Some(3));
     assert_eq!(order.current_totals().total.amount, 1_270);
     assert!(matches!(order.stage, Stage::Confirmed { secured: true, committed: false, .. }));
+}
+
+#[test]
+fn a_slot_is_given_back_once_nobody_waits_for_the_payment_any_more() {
+    use crate::orders::effect::{Effect, due};
+    let at = Timestamp::from_millis;
+    let slot = r#""slot":{"id":"req_1","of":[{"throttle":"network/1","at_most":3}]}}}"#;
+    for (ending, when, gives_back) in [
+        (r#"{"paid":{"secured":true}}"#, 9_000, true),
+        (r#"{"cancelled":{"reason":"requested"}}"#, 9_000, true),
+        (r#"{"cancelled":{"reason":"expired"}}"#, 1_000 + HOLD_MILLIS, true),
+        // It has ended by itself.
+        (r#"{"cancelled":{"reason":"expired"}}"#, 1_000 + SLOT_MILLIS, false),
+        (r#""placement_refused""#, 9_000, true),
+        (r#""placement_abandoned""#, 9_000, true),
+        (r#"{"payment_declined":{"reason":"card_declined"}}"#, 9_000, false),
+        (r#"{"payment_action_required":{"client_secret":"s"}}"#, 9_000, false),
+    ] {
+        let mut order = None;
+        for line in STORED.trim().lines().take(8).chain([ending]) {
+            let line = line.replace(r#""digest":"d"}}}"#, &format!(r#""digest":"d"}},{slot}"#));
+            Order::replay(&mut order, &serde_json::from_str(&line).unwrap(), at(1_000));
+        }
+        let order = order.unwrap();
+        let given_back = |order: &Order| {
+            due(order, at(when)).iter().any(|effect| matches!(effect, Effect::Vacate { placement: 1, .. }))
+        };
+        assert_eq!(given_back(&order), gives_back, "{ending} at {when}");
+        let mut after = order.clone();
+        after.apply(&Event::Vacated { placement: 1 }, at(when));
+        assert!(!given_back(&after) && after.version == order.version);
+    }
 }
 
 #[test]

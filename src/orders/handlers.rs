@@ -31,7 +31,8 @@ pub async fn place_order(
     let order = credentials.order(&app, id)?;
     let payment = choice(&app, body.payment, "/payment/provider")?;
     let order = order.keyed(keyed(key, "POST order", &body.bytes));
-    Ok(order.place(payment, body.expected_total).await??.into())
+    let slots = credentials.slots(&app).await;
+    Ok(order.place(payment, body.expected_total, slots).await??.into())
 }
 
 /// The order.

@@ -30,6 +30,9 @@ pub enum Answer {
     Released {
         placement: u32,
     },
+    Vacated {
+        placement: u32,
+    },
     Refunded {
         attempt: u32,
     },
@@ -62,6 +65,9 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         }
         (Answer::Released { placement }, _) if order.releasing.contains_key(placement) => {
             vec![Event::Released { placement: *placement }]
+        }
+        (Answer::Vacated { placement }, _) if order.vacating.contains_key(placement) => {
+            vec![Event::Vacated { placement: *placement }]
         }
         (Answer::Refunded { attempt }, _) if order.refunds.iter().any(|r| r.attempt.number == *attempt && !r.done) => {
             vec![Event::Refunded { attempt: *attempt }]

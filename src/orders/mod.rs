@@ -2,6 +2,7 @@
 //! orders are serialised by construction.
 
 pub mod access;
+mod admission;
 pub mod bodies;
 pub mod cart_handlers;
 pub mod cart_token;
@@ -21,6 +22,7 @@ pub mod projection;
 pub mod protocol;
 mod record;
 mod run;
+pub mod slots;
 mod store;
 mod timekeeping;
 pub mod view;

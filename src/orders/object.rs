@@ -9,11 +9,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use futures_util::future::join;
 use futures_util::lock::Mutex;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::decision::{Command, NewLine, PaymentChoice, decide, reprice};
+use super::decision::{Command, NewLine, PaymentChoice, decide, missing, reprice};
 use super::effect::due;
 use super::error::OrderError;
 use super::event::Event;
@@ -22,6 +23,7 @@ use super::order::{Key, Order, Stage};
 use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
 use super::run::Run;
+use super::slots::{self, Slot};
 use super::store::FirstAnswer;
 use super::view;
 use crate::app::App;
@@ -32,6 +34,7 @@ use crate::payments::{self, AttemptStatus};
 use crate::pools::pool::Level;
 use crate::ports::{DatabaseError, ObjectHost, ObjectUnavailable, Timestamp};
 use crate::shelf;
+use crate::throttle::Slots;
 
 pub struct OrderObject {
     pub(super) app: App,
@@ -113,7 +116,9 @@ impl OrderObject {
                 let reply = done(200, &view::cart(&*self.record.existing()?, None))?;
                 self.changed(changed, key.as_ref(), reply)
             }
-            (Request::Place { payment, expected_total }, Some(_)) => self.place(payment, expected_total, key).await,
+            (Request::Place { payment, expected_total, slots }, Some(_)) => {
+                self.place(payment, expected_total, slots, key).await
+            }
             (Request::Pay { payment }, Some(order)) => {
                 self.record.learn(decide(&order, Command::Pay { payment }, self.now())?, self.now())?;
                 self.record.commit(None, self.now())?;
@@ -172,25 +177,57 @@ impl OrderObject {
         self: &Rc<Self>,
         payment: PaymentChoice,
         expected_total: Option<Money>,
+        slots: Vec<Slots>,
         key: Option<Key>,
     ) -> Result<Reply, OrderError> {
+        let mut slot = None;
+        let placed = self.decide_placement(payment, expected_total, slots, key, &mut slot).await;
+        if let Some(slot) = slot {
+            // It was for nothing. If that gets lost, it ends by itself.
+            let app = self.app.clone();
+            self.host.spawn(Box::pin(async move {
+                let _ = slots::give_back(&app, &slot).await;
+            }));
+        }
+        match placed? {
+            Some(first) => Ok(first),
+            // Before the next await: an equal request is told so.
+            None => self.placed().await,
+        }
+    }
+
+    /// Places the order, unless another request has, or had the first answer.
+    /// `slot`: what this request has taken, unless the placement has it now.
+    async fn decide_placement(
+        &self,
+        payment: PaymentChoice,
+        expected_total: Option<Money>,
+        slots: Vec<Slots>,
+        key: Option<Key>,
+        slot: &mut Option<Slot>,
+    ) -> Result<Option<Reply>, OrderError> {
         while let Some(asked) = self.open_version()? {
-            let prices = self.current_prices().await?;
+            let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
+            let (prices, taken) = join(self.current_prices(), taking).await;
+            let refused = taken.map(|taken| *slot = taken.or(slot.take())).err();
             // Others may have come in between: the order is read again, and so
             // is whether this request has been answered or is being worked on.
             let order = self.record.existing()?;
             if let Some(reply) = self.replay(key.as_ref(), &order)? {
-                return Ok(reply);
+                return Ok(Some(reply));
             }
             // A line that has come in meanwhile was not asked about.
             if self.open_version()? == Some(asked) {
-                let command = Command::Place { prices, payment, expected_total, key };
+                if let Some(refusal) = refused {
+                    return Err(refusal);
+                }
+                let command = Command::Place { prices: prices?, payment, expected_total, key, slot: slot.clone() };
                 match decide(&order, command, self.now()) {
                     Ok(events) => {
                         self.record.learn(events, self.now())?;
+                        *slot = None;
                         self.record.commit(None, self.now())?;
-                        // Before the next await: an equal request is told so.
-                        return self.placed().await;
+                        return Ok(None);
                     }
                     Err(refusal) => {
                         if let OrderError::PriceChanged { lines, .. } = &refusal {
@@ -202,7 +239,14 @@ impl OrderObject {
                 }
             }
         }
-        self.placed().await
+        Ok(None)
+    }
+
+    /// Whose slots are still to be taken: nobody's for a cart that cannot be
+    /// placed as it is.
+    fn wanted_slots(&self, slots: &[Slots], taken: &Option<Slot>) -> Result<Vec<Slots>, OrderError> {
+        let complete = missing(&*self.record.existing()?).is_empty();
+        Ok(if complete && taken.is_none() { slots.to_vec() } else { Vec::new() })
     }
 
     /// The version of a cart; none of an order.

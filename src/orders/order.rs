@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::details::Details;
+use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::payments::Attempt;
@@ -48,6 +49,8 @@ pub struct Order {
     pub releasing: BTreeMap<u32, Vec<Item>>,
     /// Money to give back, by attempt.
     pub refunds: Vec<Refund>,
+    /// Slots to give back, by placement, and until when they are taken otherwise.
+    pub vacating: BTreeMap<u32, (Slot, Timestamp)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,6 +149,8 @@ pub struct Placement {
     /// When the holds lapse.
     pub until: Timestamp,
     pub totals: Totals,
+    /// What it has of its account and its network until it is paid.
+    pub slot: Option<Slot>,
     /// The request that is to find its answer again.
     pub key: Option<Key>,
     /// Attempts of earlier placements. Those were refused for want of stock
@@ -206,6 +211,7 @@ impl Order {
             milestones: Vec::new(),
             releasing: BTreeMap::new(),
             refunds: Vec::new(),
+            vacating: BTreeMap::new(),
         }
     }
 

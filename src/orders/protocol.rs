@@ -11,6 +11,7 @@ use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
 use crate::pools::pool::Level;
+use crate::throttle::Slots;
 
 /// One request to an order's object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,6 +55,7 @@ pub enum Request {
     Place {
         payment: PaymentChoice,
         expected_total: Option<Money>,
+        slots: Vec<Slots>,
     },
     Pay {
         payment: PaymentChoice,

@@ -14,7 +14,7 @@ use super::learning::{Answer, Refused, learn};
 use super::object::{OrderObject, order_reply, recorded};
 use super::protocol::Message;
 use super::store::FirstAnswer;
-use super::view;
+use super::{slots, view};
 use crate::ids::VariantId;
 use crate::payments::{self, Outcome};
 use crate::pools;
@@ -148,6 +148,10 @@ impl OrderObject {
                 });
                 self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
                 Some(Answer::Released { placement })
+            }
+            Effect::Vacate { placement, slot } => {
+                slots::give_back(app, &slot).await.ok()?;
+                Some(Answer::Vacated { placement })
             }
             Effect::Refund { attempt, amount } => {
                 let done = payments::refund(app, &attempt, amount).await;

@@ -15,7 +15,7 @@ crate::codes! {
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ThrottleError {
-    #[error("too many tries; wait a while before the next one")]
+    #[error("too many tries in a short time; please wait a while before the next one")]
     TooMany { retry_after_millis: i64 },
     /// The line of [`super::gate`] is full.
     #[error("too many people are signing in at this moment; try again shortly")]

@@ -101,6 +101,11 @@ impl Throttle {
         Self { at: now.millis(), lacking: left(&self.lacking, passed), taken: left(&self.taken, passed) }
     }
 
+    /// Whether a slot is taken now.
+    pub fn is_taken(&self, slot: &SlotId, now: Timestamp) -> bool {
+        self.after(now).taken.contains_key(slot)
+    }
+
     /// How long it takes until nothing of it matters any more.
     pub fn matters_for(&self, now: Timestamp) -> i64 {
         let Self { lacking, taken, .. } = self.after(now);

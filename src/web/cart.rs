@@ -157,6 +157,7 @@ async fn begin(
     snapshot: &Snapshot,
     lines: Vec<NewLine>,
 ) -> Result<Result<OrderId, OrderError>, Problem> {
+    credentials.count_cart(app).await?;
     let id = OrderId::new(app.clock.now(), &*app.entropy);
     let account = credentials.caller.account.map(|account| account.id);
     let currency = snapshot.settings.default_currency;

@@ -150,7 +150,7 @@ async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wi
             Err(error) => return Ok(Err(error)),
         }
     }
-    credentials.order(app, cart.id)?.place(wishes.payment, wishes.expected_total).await
+    credentials.order(app, cart.id)?.place(wishes.payment, wishes.expected_total, credentials.slots(app).await).await
 }
 
 /// Tells the cart what is new to it.

@@ -26,3 +26,4 @@ mod pages;
 mod recovery;
 mod the_host;
 mod throttle;
+mod unpaid;

@@ -20,14 +20,14 @@ const WRONG: &str = "not the password at all";
 const BY_ACCOUNT: usize = 10;
 
 /// A network that nobody else has, in this run or another: a /64 of RFC 3849's.
-fn network() -> String {
+pub fn network() -> String {
     let name = unique("network");
     let digest = tradepost::app::sha256_hex(name.as_bytes());
     format!("2001:db8:{}:{}", &digest[..4], &digest[4..8])
 }
 
 /// Address number `n` of a network.
-fn address(network: &str, n: usize) -> String {
+pub fn address(network: &str, n: usize) -> String {
     format!("{network}::{n:x}")
 }
 
@@ -69,7 +69,7 @@ fn bare(answer: &Answer) -> (u16, Vec<String>, Value) {
 }
 
 /// The shop's own limits, as its row of the settings has them.
-async fn limit(host: &Host, limits: Value) {
+pub async fn limit(host: &Host, limits: Value) {
     let statement = Statement::new(
         "INSERT INTO settings (key, value) VALUES ('limits', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         [limits.to_string().into()],

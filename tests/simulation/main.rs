@@ -42,7 +42,7 @@ fn nobody_pays_for_nothing_and_no_piece_is_sold_twice() {
     if std::env::var("SIMULATION_SEED").is_err() {
         // The faults must have reached every ending, or they prove nothing.
         assert!(sums.confirmed > 0 && sums.cancelled > 0 && sums.open > 0, "{sums:?}");
-        assert!(sums.refunded > 0 && sums.crashes > 0 && sums.voided > 0, "{sums:?}");
+        assert!(sums.refunded > 0 && sums.crashes > 0 && sums.voided > 0 && sums.turned_away > 0, "{sums:?}");
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tradepost::catalog::store::CurrentPrice;
-use tradepost::ids::{OrderId, ProductId, VariantId};
+use tradepost::ids::{AccountId, OrderId, ProductId, VariantId};
 use tradepost::money::{Currency, Money};
 use tradepost::orders::decision::{Command, NewLine, PaymentChoice, decide};
 use tradepost::orders::details::Details;
@@ -12,14 +12,19 @@ use tradepost::orders::effect::{Effect, due, hold_id, wake};
 use tradepost::orders::event::Event;
 use tradepost::orders::learning::{Answer, Refused, learn};
 use tradepost::orders::order::{Order, Stage};
+use tradepost::orders::slots::{SLOT_MILLIS, Slot};
 use tradepost::payments::{AttemptStatus, Method, Outcome, Provider};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
 use tradepost::ports::Timestamp;
+use tradepost::throttle::rules::{self, SlotId, Throttle};
+use tradepost::throttle::{Slots, Throttle as Counter};
 
 use crate::rng::Rng;
 
 const PRICE: i64 = 250;
 const STEPS: u64 = 250;
+/// Unpaid orders at once, of six buyers who come from one network.
+const SLOTS: u32 = 5;
 
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Outcomes {
@@ -29,6 +34,8 @@ pub struct Outcomes {
     pub refunded: u32,
     pub voided: u32,
     pub crashes: u32,
+    /// Placements that found no slot.
+    pub turned_away: u32,
 }
 
 impl Outcomes {
@@ -39,6 +46,7 @@ impl Outcomes {
         self.refunded += other.refunded;
         self.voided += other.voided;
         self.crashes += other.crashes;
+        self.turned_away += other.turned_away;
     }
 }
 
@@ -83,6 +91,9 @@ pub struct World {
     variants: Vec<VariantId>,
     stocks: BTreeMap<VariantId, Stock>,
     charges: BTreeMap<String, Charge>,
+    /// Of the network that all buyers come from.
+    throttle: Throttle,
+    tries_to_place: u32,
     buyers: Vec<Buyer>,
     late: Vec<Call>,
     answers: Vec<(usize, Answer)>,
@@ -90,7 +101,7 @@ pub struct World {
     outcomes: Outcomes,
 }
 
-fn id(kind: u8, n: usize) -> [u8; 16] {
+fn id_of(kind: u8, n: usize) -> [u8; 16] {
     let mut bytes = [0; 16];
     bytes[0] = kind;
     bytes[15] = u8::try_from(n).unwrap();
@@ -101,12 +112,14 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let currency = Currency::parse("EUR").unwrap();
-        let variants: Vec<_> = (0..3).map(|n| VariantId::derived(id(1, n))).collect();
+        let variants: Vec<_> = (0..3).map(|n| VariantId::derived(id_of(1, n))).collect();
         let mut world = Self {
             now: Timestamp::from_millis(1_000_000),
             currency,
             stocks: variants.iter().map(|variant| (*variant, Stock::default())).collect(),
             charges: BTreeMap::new(),
+            throttle: Throttle::default(),
+            tries_to_place: 0,
             buyers: Vec::new(),
             late: Vec::new(),
             answers: Vec::new(),
@@ -122,7 +135,7 @@ impl World {
             world.ask_pool(*variant, &command).unwrap();
         }
         for n in 0..6 {
-            let order = Order::created(OrderId::derived(id(2, n)), currency, None, world.now);
+            let order = Order::created(OrderId::derived(id_of(2, n)), currency, None, world.now);
             let created = Event::Created { id: order.id, currency, account: None };
             let stored = vec![(world.now, serde_json::to_string(&created).unwrap())];
             world.buyers.push(Buyer { memory: order, stored, waiting: Vec::new() });
@@ -146,6 +159,7 @@ impl World {
                 _ => self.pass_time(),
             }
             self.check_pools();
+            self.check_slots();
         }
     }
 
@@ -217,6 +231,7 @@ impl World {
             assert_eq!(stock.put_in, stock.pool.on_hand + committed, "pieces are conserved");
             assert_eq!(stock.pool.level(self.now).held, 0, "nothing stays held");
         }
+        assert_eq!(self.throttle.matters_for(self.now), 0, "no slot stays taken");
         outcomes
     }
 
@@ -231,7 +246,7 @@ impl World {
         let quantity = u32::try_from(1 + self.rng.below(3)).unwrap();
         let line = NewLine {
             variant_id: variant,
-            product_id: ProductId::derived(id(3, 0)),
+            product_id: ProductId::derived(id_of(3, 0)),
             title: "A".to_owned(),
             sku: "A".to_owned(),
             prices: vec![price],
@@ -251,8 +266,31 @@ impl World {
             let prices =
                 self.variants.iter().map(|variant| CurrentPrice { variant_id: *variant, amount: PRICE }).collect();
             let payment = self.payment();
-            self.command(buyer, Command::Place { prices, payment, expected_total: None, key: None });
+            let Some(slot) = self.take_slot() else {
+                self.outcomes.turned_away += 1;
+                return;
+            };
+            let place = Command::Place { prices, payment, expected_total: None, key: None, slot: Some(slot.clone()) };
+            if !self.command(buyer, place) {
+                self.ask_throttle(&rules::Command::Vacate { slot: slot.id }).unwrap();
+            }
         }
+    }
+
+    /// What a placement takes before it holds anything.
+    fn take_slot(&mut self) -> Option<Slot> {
+        self.tries_to_place += 1;
+        let id = SlotId(self.tries_to_place.to_string());
+        let occupy = rules::Command::Occupy { slot: id.clone(), at_most: SLOTS, millis: SLOT_MILLIS };
+        let of = vec![Slots { throttle: Counter::of_account(AccountId::derived(id_of(4, 0))), at_most: SLOTS }];
+        self.ask_throttle(&occupy).ok().map(|()| Slot { id, of })
+    }
+
+    fn ask_throttle(&mut self, command: &rules::Command) -> Result<(), rules::Refusal> {
+        if let Some(event) = rules::decide(&self.throttle, command, self.now)? {
+            rules::apply(&mut self.throttle, &event, self.now);
+        }
+        Ok(())
     }
 
     fn pay_or_cancel(&mut self, buyer: usize) {
@@ -285,11 +323,10 @@ impl World {
         }
     }
 
-    /// Commands are decided and stored in one transaction.
-    fn command(&mut self, buyer: usize, command: Command) {
-        if let Ok(events) = decide(&self.buyers[buyer].memory, command, self.now) {
-            self.record(buyer, events, true);
-        }
+    /// Commands are decided and stored in one transaction. Whether it was done.
+    fn command(&mut self, buyer: usize, command: Command) -> bool {
+        let decided = decide(&self.buyers[buyer].memory, command, self.now);
+        decided.map(|events| self.record(buyer, events, true)).is_ok()
     }
 
     fn record(&mut self, buyer: usize, events: Vec<Event>, store: bool) {
@@ -448,6 +485,10 @@ impl World {
                 charge.refunded = amount.amount;
                 Some(Answer::Refunded { attempt: attempt.number })
             }
+            Effect::Vacate { placement, slot } => {
+                self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
+                Some(Answer::Vacated { placement: *placement })
+            }
             Effect::Publish { version } => Some(Answer::Published { version: *version }),
         }
     }
@@ -539,6 +580,21 @@ impl World {
             _ => self.rng.below(16 * 60_000),
         };
         self.now = self.now.plus_millis(i64::try_from(millis).unwrap());
+    }
+
+    /// Whatever holds stock without being paid has its slot, so there are never
+    /// more of them than slots.
+    fn check_slots(&self) {
+        let unpaid = self.buyers.iter().filter_map(|buyer| match &buyer.memory.stage {
+            Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. } => Some(placement),
+            _ => None,
+        });
+        let holding: Vec<_> = unpaid.filter(|placement| self.now < placement.until).collect();
+        assert!(holding.len() <= SLOTS as usize, "{holding:?}");
+        for placement in holding {
+            let slot = placement.slot.as_ref().unwrap();
+            assert!(self.throttle.is_taken(&slot.id, self.now), "without its slot: {placement:?}");
+        }
     }
 
     fn check_pools(&self) {
