@@ -50,6 +50,9 @@ before(async () => {
   worker = harness.getWorker();
   await worker.applyD1Migrations("DB");
   env = await worker.getEnv();
+  // Before anybody has read the limits, which are kept for a minute.
+  const limits = JSON.stringify({ carts_by_account: { at_once: 3, one_each_seconds: 4 } });
+  await env.DB.prepare("INSERT INTO settings (key, value) VALUES ('limits', ?)").bind(limits).run();
   shop = new Shop(url.origin);
   await shop.signIn(owner);
 });
@@ -74,7 +77,7 @@ async function productWith(slug, pieces) {
 }
 
 /** Has an order's object do one of the things of harness.js. */
-const make = async (order, what) => (await shop.ask("POST", `/harness/${what}/${order}`)).answer;
+const make = async (order, what) => (await shop.ask("POST", `/harness/ORDERS/${what}/${order}`)).answer;
 const ring = (order) => make(order, "ring");
 
 /** The row that only the queue's consumer writes: reading it touches no object. */
@@ -206,6 +209,32 @@ test("an alarm that fails rings again until it does not", async () => {
   await make(cart.id, "mend");
   await eventually("the alarm that rang is set for the hold's end", 15_000, async () => (await make(cart.id, "alarmAt")) > Date.now() + 60_000);
   assert.equal((await shop.order(cart.id, cart)).status, "awaiting_payment");
+});
+
+test("a throttle counts on when it was evicted, and is gone once nothing of it matters", async () => {
+  const customer = { email: "counted@example.com", password: "thimble orchard meridian 7" };
+  await shop.ask("POST", "/v1/auth/register", { body: customer });
+  const { access_token: bearer, account } = await shop.ask("POST", "/v1/auth/login", { body: customer });
+  const throttle = `account/${account.id}`;
+  const stored = async () => (await shop.ask("POST", `/harness/THROTTLES/stored/${encodeURIComponent(throttle)}`)).answer;
+  const begin = () => shop.request("POST", "/v1/carts", { bearer, body: {} });
+  for (let cart = 0; cart < 3; cart += 1) {
+    assert.equal((await begin()).status, 201);
+    await evict("THROTTLES", throttle);
+  }
+  const refused = await begin();
+  assert.deepEqual([refused.status, refused.body.code], [429, "too_many_requests"], refused.text);
+  const wait = Number(refused.headers.get("retry-after"));
+  assert.ok(wait >= 1 && wait <= 4, `${wait} s`);
+  const { tables, alarmAt } = await stored();
+  assert.ok(tables === 1 && alarmAt > Date.now() - 1_000, "it has an alarm");
+
+  await eventually("one comes back", 6_000, async () => (await begin()).status === 201);
+  await evict("THROTTLES", throttle);
+  await eventually("nothing is stored any more", 30_000, async () => (await stored()).tables === 0);
+  assert.equal((await stored()).alarmAt, null);
+  for (let cart = 0; cart < 3; cart += 1) assert.equal((await begin()).status, 201, "all of them are back");
+  assert.equal((await begin()).status, 429);
 });
 
 test("queue messages delivered twice and in reverse leave the newest state once", async () => {

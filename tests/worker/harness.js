@@ -1,9 +1,9 @@
 // The Worker as it is, with what a test cannot do from outside: ring an order's alarm now (the
-// platform allows no RPC to `alarm`), make its log unreadable for a while, and have every queue
-// message delivered twice, the first time in reverse.
-import app, { OrderObject as Order } from "../../src/edge/entry.js";
+// platform allows no RPC to `alarm`), make its log unreadable for a while, look at what a throttle
+// has stored, and have every queue message delivered twice, the first time in reverse.
+import app, { OrderObject as Order, ThrottleObject as Throttle } from "../../src/edge/entry.js";
 
-export { PoolObject, PublisherObject, ThrottleObject } from "../../src/edge/entry.js";
+export { PoolObject, PublisherObject } from "../../src/edge/entry.js";
 
 export class OrderObject extends Order {
   ring() {
@@ -23,6 +23,14 @@ export class OrderObject extends Order {
   }
 }
 
+export class ThrottleObject extends Throttle {
+  async stored() {
+    const { sql } = this.ctx.storage;
+    const tables = sql.exec("SELECT name FROM sqlite_master WHERE name = 'throttle'").toArray();
+    return { tables: tables.length, alarmAt: await this.ctx.storage.getAlarm() };
+  }
+}
+
 let delivered = 0;
 
 export default {
@@ -31,9 +39,10 @@ export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     if (pathname === "/harness/delivered") return Response.json({ delivered });
-    const [, harness, what, order] = pathname.split("/");
+    const [, harness, binding, what, name] = pathname.split("/");
     if (harness !== "harness") return app.fetch(request, env, ctx);
-    return Response.json({ answer: (await env.ORDERS.getByName(order)[what]()) ?? null });
+    const object = env[binding].getByName(decodeURIComponent(name));
+    return Response.json({ answer: (await object[what]()) ?? null });
   },
 
   async queue(batch, env, ctx) {
