@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::body::{ImageBody, OptionBody, PriceBody, ProductBody, VariantBody};
 use super::product::{Image, Level, Product, ProductOption, Status, Variant};
-use super::text::{self, Refusal};
+use super::slug::{slug, slug_from};
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::ports::Timestamp;
 use crate::problem::FieldError;
 use crate::settings::Settings;
+use crate::text::{self, Refusal};
 
 const MAX_DESCRIPTION: usize = 20_000;
 const MAX_TAGS: usize = 50;
@@ -55,7 +56,7 @@ impl Draft {
         let options = faults.options(body.options);
         let draft = Self {
             title: faults.take("/title", text::line(&body.title, 255)),
-            slug: body.slug.map(|slug| faults.take("/slug", text::slug(&slug))),
+            slug: body.slug.map(|given| faults.take("/slug", slug(&given))),
             description: faults
                 .take("/description", text::prose(body.description.as_deref().unwrap_or(""), MAX_DESCRIPTION)),
             vendor: faults.take("/vendor", text::optional_line(body.vendor.as_deref(), 255)),
@@ -72,7 +73,7 @@ impl Draft {
     pub fn create(self, id: ProductId, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
         let name = id.to_string().to_ascii_lowercase();
         let otherwise = format!("product-{}", name.get(name.len().saturating_sub(10)..).unwrap_or(""));
-        let slug = text::slug_from(&self.title).unwrap_or(otherwise);
+        let slug = slug_from(&self.title).unwrap_or(otherwise);
         self.product(id, slug, 1, now, now, &HashMap::new(), new_id)
     }
 

@@ -13,8 +13,8 @@ pub mod error;
 pub mod handlers;
 pub mod notice;
 pub mod product;
+mod slug;
 pub mod store;
-mod text;
 
 use serde::Serialize;
 

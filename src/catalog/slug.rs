@@ -1,33 +1,6 @@
-//! Rules for text: prose, slugs, and SKUs.
+//! Slugs: a product's name in addresses.
 
-pub use crate::text::{Refusal, line};
-
-/// A line that may be left out: blank is the same as absent.
-pub fn optional_line(text: Option<&str>, most: usize) -> Result<Option<String>, Refusal> {
-    match text {
-        Some(text) if !text.trim_matches(' ').is_empty() => line(text, most).map(Some),
-        _ => Ok(None),
-    }
-}
-
-/// Prose: up to `most` characters; line breaks and tabs are the only control
-/// characters that mean something in it.
-pub fn prose(text: &str, most: usize) -> Result<String, Refusal> {
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err("must not contain control characters other than line breaks and tabs".to_owned());
-    }
-    if text.chars().count() > most { Err(format!("must have at most {most} characters")) } else { Ok(text.to_owned()) }
-}
-
-/// What a stock keeping unit or a barcode is made of: 1 to 64 visible characters.
-pub fn code(text: &str) -> Result<String, Refusal> {
-    let visible = !text.chars().any(|c| c.is_control() || c.is_whitespace());
-    if visible && (1..=64).contains(&text.chars().count()) {
-        Ok(text.to_owned())
-    } else {
-        Err("must be 1 to 64 visible characters, without spaces".to_owned())
-    }
-}
+use crate::text::Refusal;
 
 /// The longest slug, in characters.
 pub const MAX_SLUG: usize = 100;
@@ -110,14 +83,6 @@ mod tests {
         assert_eq!(slug_from("Baker's Crème Brûlée №1").as_deref(), Some("bakers-creme-brulee-1"));
         assert_eq!(slug_from("日本語"), None);
         assert_eq!(slug_from("---"), None);
-    }
-
-    #[test]
-    fn prose_and_codes_hold_no_control_characters() {
-        assert_eq!(prose("two\r\nlines\t", 20_000).as_deref(), Ok("two\r\nlines\t"));
-        assert!(prose("bell\u{7}", 20_000).is_err());
-        assert_eq!(optional_line(Some("  "), 255), Ok(None));
-        assert!(code("A B").is_err());
     }
 
     proptest! {
