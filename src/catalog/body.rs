@@ -49,7 +49,8 @@ pub struct OptionBody {
 pub struct VariantBody {
     /// Only where a product's variants are replaced: the variant to keep.
     pub id: Option<VariantId>,
-    /// 1 to 64 visible characters, unlike every other SKU of the shop.
+    /// 1 to 64 visible characters, unlike every other SKU of the shop. Kept as a
+    /// plain keyboard types it: composed, of normal width, with `-` for any hyphen.
     pub sku: String,
     /// Made from the options if absent.
     pub title: Option<String>,

@@ -1,6 +1,7 @@
 //! A product as staff mean it: a body that every rule has passed. All that is
 //! wrong is told at once, each with a JSON Pointer to its place.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::body::{ImageBody, OptionBody, PriceBody, ProductBody, VariantBody};
@@ -232,7 +233,7 @@ impl Faults {
                 if body.weight_grams.is_some_and(|weight| weight > MAX_WEIGHT) {
                     self.add(at("weight_grams"), format!("at most {MAX_WEIGHT} grams"));
                 }
-                let barcode = body.barcode.filter(|barcode| !barcode.is_empty());
+                let barcode = body.barcode.filter(|barcode| !text::is_absent(barcode));
                 DraftVariant {
                     id: body.id,
                     sku,
@@ -246,27 +247,32 @@ impl Faults {
             .collect()
     }
 
-    /// The variant's values in the order of the product's options.
+    /// The variant's values in the order of the product's options. Names and
+    /// values are read as those of the options are, so that what looks alike is.
     fn combination(
         &mut self,
         pointer: &str,
-        mut given: BTreeMap<String, String>,
+        given: BTreeMap<String, String>,
         options: &[ProductOption],
     ) -> Vec<String> {
-        let mut values = Vec::with_capacity(options.len());
-        for option in options {
-            match given.remove(&option.name) {
-                None => self.add(pointer, format!("give a value for the option {}", option.name)),
-                Some(value) if option.values.contains(&value) => values.push(value),
-                Some(_) => {
-                    let name = option.name.replace('~', "~0").replace('/', "~1");
-                    self.add(format!("{pointer}/{name}"), format!("one of the values of the option {}", option.name));
-                }
+        let mut named = BTreeMap::new();
+        for (sent, value) in given {
+            let at = format!("{pointer}/{}", sent.replace('~', "~0").replace('/', "~1"));
+            match named.entry(text::sought(&sent)) {
+                Entry::Vacant(free) => _ = free.insert((at, text::sought(&value))),
+                Entry::Occupied(_) => self.add(at, "this option is there twice"),
             }
         }
-        for name in given.into_keys() {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            self.add(format!("{pointer}/{name}"), "the product has no such option");
+        let mut values = Vec::with_capacity(options.len());
+        for option in options {
+            match named.remove(&option.name) {
+                None => self.add(pointer, format!("give a value for the option {}", option.name)),
+                Some((_, value)) if option.values.contains(&value) => values.push(value),
+                Some((at, _)) => self.add(at, format!("one of the values of the option {}", option.name)),
+            }
+        }
+        for (at, _) in named.into_values() {
+            self.add(at, "the product has no such option");
         }
         values
     }

@@ -16,6 +16,7 @@ use crate::ids::{RequestId, VariantId};
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
+use crate::text::Line;
 use crate::wire::extract::{self, IdempotencyKey, Path, request_digest};
 use crate::wire::respond::JsonText;
 
@@ -45,7 +46,7 @@ pub struct NewAdjustment {
     reason: Reason,
     /// Names the change, such as a delivery note; a repeated one counts once.
     #[serde(default)]
-    reference: Option<String>,
+    reference: Option<Line<255>>,
 }
 
 /// The level of a variant's stock.
@@ -70,10 +71,6 @@ pub async fn create_stock_adjustment(
     if delta == 0 {
         return Err(Problem::invalid_field("/delta", "a change of zero changes nothing"));
     }
-    if reference.as_ref().is_some_and(|text| text.is_empty() || text.len() > 255 || text.chars().any(char::is_control))
-    {
-        return Err(Problem::invalid_field("/reference", "a reference is 1 to 255 bytes without control characters"));
-    }
     let keyed = key.map(|key| idempotency::Request {
         scope: staff.id.to_string(),
         key,
@@ -86,7 +83,7 @@ pub async fn create_stock_adjustment(
     // A key is a reference of the caller's own; without either, each request counts.
     let named = reference.is_some();
     let reference = match (reference, &keyed) {
-        (Some(reference), _) => reference,
+        (Some(reference), _) => reference.into(),
         (None, Some(keyed)) => format!("key/{}/{}", keyed.scope, keyed.key),
         (None, None) => RequestId::new(app.clock.now(), &*app.entropy).to_string(),
     };

@@ -11,6 +11,7 @@ use super::title_order;
 use crate::catalog::product::{PriceRange, Product};
 use crate::money::Currency;
 use crate::problem::Problem;
+use crate::text;
 use crate::wire::page::{DEFAULT_LIMIT, cut, limit};
 
 crate::codes! {
@@ -103,8 +104,8 @@ impl ListQuery {
                     list.sort = Sort::parse(&value).ok_or_else(|| Problem::invalid_field("sort", detail))?;
                 }
                 "currency" => list.currency = currency(snapshot, &value)?,
-                "tag" => list.filter.tag = Some(value.into_owned()),
-                "vendor" => list.filter.vendor = Some(value.into_owned()),
+                "tag" => list.filter.tag = Some(text::sought(&value)),
+                "vendor" => list.filter.vendor = Some(text::sought(&value)),
                 "in_stock" => list.filter.in_stock = flag("in_stock", &value)?,
                 "price_min" => list.filter.price_min = Some(amount("price_min", &value)?),
                 "price_max" => list.filter.price_max = Some(amount("price_max", &value)?),

@@ -1,4 +1,8 @@
-//! Types that are one text on the wire, and the rule that most texts share.
+//! Text as the shop keeps it: one rule for all that anybody sends, whichever
+//! room it is for. A text that was parsed once parses to itself, so that what
+//! was stored can be read again.
+
+mod unseen;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -6,48 +10,99 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+pub use self::unseen::{folded, is_blank};
+
 /// Why a text is refused, in words for who sent it; they go on from "This".
 pub type Refusal = String;
 
-/// One line: trimmed, 1 to `most` characters, nothing that breaks a line or a
-/// terminal. A line break would become a header where a name goes into a mail.
+/// One line: [cleaned](unseen), trimmed, with something to see, at most `most`
+/// characters, nothing that breaks a line or a terminal. A line break would
+/// become a header where a name goes into a mail.
 pub fn line(text: &str, most: usize) -> Result<String, Refusal> {
-    let text = text.trim();
+    let cleaned = unseen::cleaned(text);
+    let text = cleaned.trim();
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err("must not contain control characters, such as line breaks".to_owned());
     }
-    match text.chars().count() {
-        0 => Err("must not be empty".to_owned()),
-        count if count <= most => Ok(text.to_owned()),
-        _ => Err(format!("must have at most {most} characters")),
+    nothing_refused(text)?;
+    if is_blank(text) {
+        return Err("must not be empty".to_owned());
     }
+    at_most(text, most)
 }
 
-/// A line that may be left out: blank is the same as absent.
+/// A [`line`] that may be left out: blank is the same as absent.
 pub fn optional_line(text: Option<&str>, most: usize) -> Result<Option<String>, Refusal> {
     match text {
-        Some(text) if !text.trim_matches(' ').is_empty() => line(text, most).map(Some),
+        Some(text) if !is_absent(text) => line(text, most).map(Some),
         _ => Ok(None),
     }
 }
 
-/// Prose: up to `most` characters; line breaks and tabs are the only control
-/// characters that mean something in it.
+/// Whether a field was left empty, but for what nobody sees in it.
+pub fn is_absent(text: &str) -> bool {
+    is_blank(&unseen::cleaned(text))
+}
+
+/// Prose: [cleaned](unseen), at most `most` characters; line breaks and tabs
+/// are the only control characters that mean something in it.
 pub fn prose(text: &str, most: usize) -> Result<String, Refusal> {
+    let text = unseen::cleaned(text);
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err("must not contain control characters other than line breaks and tabs".to_owned());
     }
-    if text.chars().count() > most { Err(format!("must have at most {most} characters")) } else { Ok(text.to_owned()) }
+    nothing_refused(&text)?;
+    at_most(&text, most)
 }
 
-/// What a stock keeping unit or a barcode is made of: 1 to 64 visible characters.
+/// What a stock keeping unit or a barcode is made of: 1 to 64 visible
+/// characters. It is compared by machines and read out by people, so what looks
+/// alike is one: full and half width (as RFC 8265, section 3.3, maps it), the
+/// hyphens and dashes that writing programs put in place of `-` (UTS 39), and
+/// whatever only changes a neighbour's looks (UAX 31, section 2.3).
 pub fn code(text: &str) -> Result<String, Refusal> {
-    let visible = !text.chars().any(|c| c.is_control() || c.is_whitespace());
-    if visible && (1..=64).contains(&text.chars().count()) {
-        Ok(text.to_owned())
+    let alike: String = text.chars().flat_map(plain).collect();
+    let seen: String = unseen::cleaned(&alike).chars().filter(|c| !unseen::is_modifier(*c)).collect();
+    let code = unseen::cleaned(&seen);
+    let code = code.trim();
+    nothing_refused(code)?;
+    let visible = !is_blank(code) && !code.chars().any(|c| c.is_control() || c.is_whitespace());
+    if visible && code.chars().count() <= 64 {
+        Ok(code.to_owned())
     } else {
         Err("must be 1 to 64 visible characters, without spaces".to_owned())
     }
+}
+
+/// A code's character as it is typed on a plain keyboard.
+fn plain(c: char) -> Vec<char> {
+    match c {
+        '\u{ff00}'..='\u{ffef}' => folded(&c.to_string()).chars().collect(),
+        '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => vec!['-'],
+        c => vec![c],
+    }
+}
+
+/// What something is looked for by, as what is stored would have it. It is not
+/// refused: what no text can have is in none.
+pub fn sought(text: &str) -> String {
+    unseen::cleaned(text).trim().to_owned()
+}
+
+/// A character in words about it: itself, if that is harmless to show.
+pub fn named(c: char) -> String {
+    if c.is_alphanumeric() || c.is_ascii_graphic() { format!("“{c}”") } else { format!("U+{:04X}", u32::from(c)) }
+}
+
+fn nothing_refused(text: &str) -> Result<(), Refusal> {
+    match text.chars().find(|c| unseen::is_refused(*c)) {
+        Some(c) => Err(format!("must not contain the invisible character {}", named(c))),
+        None => Ok(()),
+    }
+}
+
+fn at_most(text: &str, most: usize) -> Result<String, Refusal> {
+    if text.chars().count() > most { Err(format!("must have at most {most} characters")) } else { Ok(text.to_owned()) }
 }
 
 /// A [`line`] of at most `MAX` characters.
@@ -120,6 +175,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_line_is_trimmed_and_never_holds_what_breaks_it() {
@@ -132,10 +188,77 @@ mod tests {
     }
 
     #[test]
-    fn prose_and_codes_hold_no_control_characters() {
+    fn a_line_of_what_nobody_sees_is_empty() {
+        for nothing in
+            ["\u{200b}", " \u{feff} ", "\u{ad}\u{2060}", "\u{200d}", "\u{3164}", "\u{2800}", "\u{202a}\u{202c}"]
+        {
+            assert_eq!(line(nothing, 255), Err("must not be empty".to_owned()), "{nothing:?}");
+            assert_eq!(optional_line(Some(nothing), 255), Ok(None), "{nothing:?}");
+        }
+        assert_eq!(line("\u{feff} Mug\u{200b}", 3).as_deref(), Ok("Mug"));
+    }
+
+    #[test]
+    fn what_turns_a_text_around_is_refused_by_name() {
+        let refused = Err("must not contain the invisible character U+202E".to_owned());
+        assert_eq!(line("invoice\u{202e}fdp.exe", 255), refused);
+        assert_eq!(prose("invoice\u{202e}fdp.exe", 255), refused);
+        assert_eq!(code("A\u{202e}1"), refused);
+        assert!(line("a\u{fff9}b", 255).is_err() && line("a\u{ffff}b", 255).is_err());
+    }
+
+    #[test]
+    fn lengths_are_counted_once_it_is_composed() {
+        assert_eq!(line(&"e\u{301}".repeat(255), 255), Ok("é".repeat(255)));
+        assert!(line(&"e\u{301}".repeat(256), 255).is_err());
+    }
+
+    #[test]
+    fn prose_keeps_its_lines_and_nothing_that_nobody_sees() {
         assert_eq!(prose("two\r\nlines\t", 20_000).as_deref(), Ok("two\r\nlines\t"));
+        assert_eq!(prose("soft\u{ad}ly, cafe\u{301} 👩‍🚀", 20_000).as_deref(), Ok("softly, café 👩‍🚀"));
         assert!(prose("bell\u{7}", 20_000).is_err());
-        assert_eq!(optional_line(Some("  "), 255), Ok(None));
-        assert!(code("A B").is_err());
+        assert!(prose(&"e".repeat(20_001), 20_000).is_err());
+    }
+
+    #[test]
+    fn codes_that_look_alike_are_one() {
+        for alike in [
+            "CAFÉ-1",
+            "CAFE\u{301}-1",
+            " CAFÉ-1 ",
+            "CAF\u{200b}É-1",
+            "CAFÉ\u{ad}-1",
+            "CAFÉ‑1",
+            "CAFÉ–1",
+            "CAFÉ−1",
+            "ＣＡＦＥ\u{301}－１",
+            "CAFÉ-1\u{fe0f}",
+            "CAFÉ-\u{200d}1",
+            "\u{202a}CAFÉ-1\u{202c}",
+        ] {
+            assert_eq!(code(alike).as_deref(), Ok("CAFÉ-1"), "{alike:?}");
+        }
+        assert_eq!(code("ｶﾞ-1").as_deref(), Ok("ガ-1"));
+        assert_ne!(code("A²"), code("A2"));
+        for wrong in ["", "A B", "A\u{a0}B", "A\u{7}", "\u{200b}", "\u{ffa0}", "\u{2800}", &"é".repeat(65)] {
+            assert!(code(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_sought_is_what_is_stored() {
+        assert_eq!(sought(" Cafe\u{301}\u{200b} "), "Café");
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_parsed_parses_to_itself(text in "\\PC{0,40}|[\u{200b}-\u{202e}a\u{301}\u{ff00}-\u{ffef} ]{0,10}") {
+            for parse in [|text: &str| line(text, 255), |text: &str| prose(text, 255), code] {
+                if let Ok(once) = parse(&text) {
+                    prop_assert_eq!(parse(&once), Ok(once));
+                }
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::orders::details::{Address, Country, Details};
 use crate::orders::view::CartView;
 use crate::payments::Method;
 use crate::problem::FieldError;
-use crate::text::Line;
+use crate::text::{Line, is_absent};
 
 /// As the browser sends it; what is left out is empty.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -72,7 +72,7 @@ impl Faults {
     }
 
     fn optional<T: FromStr<Err: Display>>(&mut self, name: &str, text: &str) -> Option<T> {
-        if text.trim().is_empty() { None } else { self.required(name, text) }
+        if is_absent(text) { None } else { self.required(name, text) }
     }
 }
 

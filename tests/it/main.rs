@@ -27,3 +27,4 @@ mod recovery;
 mod the_host;
 mod throttle;
 mod unpaid;
+mod words;
