@@ -10,13 +10,14 @@ use serde_json::json;
 use super::protocol::Message;
 use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
-use crate::auth::{SignedIn, Staff};
+use crate::auth::{SignedIn, Staff, part_of_address};
 use crate::catalog;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::ports::{Rows, Statement, Timestamp, Value};
 use crate::problem::Problem;
 use crate::telemetry;
+use crate::text::is_absent;
 use crate::wire::extract::Query;
 use crate::wire::page;
 
@@ -191,7 +192,7 @@ async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Res
     let conditions: Vec<Value> = vec![
         account.map(|id| id.to_string()).into(),
         filter.status.map_or(Value::Null, word),
-        filter.q.filter(|q| !q.trim().is_empty()).map(|q| q.trim().to_lowercase()).into(),
+        filter.q.filter(|q| !is_absent(q)).map(|q| part_of_address(&q)).into(),
         filter.from.map(Timestamp::millis).into(),
         filter.to.map(Timestamp::millis).into(),
     ];

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::ask::Answer;
-use crate::fixtures::{details, prices, product_body};
-use crate::shop::{Shop, unique};
+use crate::fixtures::{address, details, prices, product_body};
+use crate::shop::{Shop, unique, within};
 
 /// Of each kind that nobody sees.
 const UNSEEN: [&str; 9] =
@@ -218,5 +218,84 @@ async fn a_deliverys_reference_counts_once_however_it_was_copied() {
     }
     for reference in ["", "\u{200b}", "a\nb", "a\u{202e}b", &"é".repeat(256)] {
         assert_eq!(adjust(reference).await.pointers(), ["/reference"], "{reference:?}");
+    }
+}
+
+/// Ways to write the same mailbox.
+fn written(local: &str) -> [String; 6] {
+    [
+        format!("{local}@käse-beispiel.de"),
+        format!("{}@Ka\u{308}se-Beispiel.DE", local.to_uppercase()),
+        format!("{local}@XN--kse-beispiel-GCB.de"),
+        format!("{local}＠käse-beispiel．de"),
+        format!(" \u{202a}{local}@käse-\u{ad}beispiel.de\u{202c}"),
+        format!("{local}@käse-beispiel。de"),
+    ]
+}
+
+#[tokio::test]
+async fn an_international_address_is_one_account_however_it_is_written() {
+    let shop = Shop::open().await;
+    let local = unique("info");
+    let kept = format!("{local}@xn--kse-beispiel-gcb.de");
+    let password = "thimble orchard meridian 7";
+    let register = |email: &str, password: &str| {
+        shop.post("/v1/auth/register").json(json!({ "email": email, "password": password })).send()
+    };
+    register(&written(&local)[0], password).await.expect(202);
+    for email in written(&local) {
+        // The account is known, so its password stays.
+        register(&email, "another password of mine").await.expect(202);
+        let granted = shop.log_in(&email, password).await.expect(200).json();
+        assert_eq!(granted["account"]["email"], json!(kept), "{email:?}");
+    }
+    // Another domain to the letter: IDNA 2008 does not make ß an ss.
+    shop.log_in(&format!("{local}@kaese-beispiel.de"), password).await.problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_address_is_said() {
+    let shop = Shop::open().await;
+    let cart = shop.cart().await;
+    for (email, told) in [
+        ("jörg@example.com", "has “ö” before the @"),
+        ("info\u{202e}@example.com", "has U+202E before the @"),
+        ("ada@xn--999999999.de", "has no domain after the @"),
+        ("ada@käse.de.", "has no domain after the @"),
+        (&*format!("ada@{}.de", "ä".repeat(64)), "has no domain after the @"),
+        ("\"ada lovelace\"@käse.de", "is not an e-mail address"),
+    ] {
+        let body = json!({ "email": email, "password": "thimble orchard meridian 7" });
+        let registered = shop.post("/v1/auth/register").json(body).send().await;
+        let body = json!({ "email": email, "shipping_address": address() });
+        let ordered = shop.put(&cart.path("/details")).cart_token(&cart.token).json(body).send().await;
+        for answer in [registered, ordered] {
+            assert_eq!(answer.pointers(), ["/email"], "{email:?}");
+            let detail = answer.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains(told), "{email:?}: {detail}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_orders_address_is_kept_in_one_form_and_found_by_either() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let product = shop.stocked(1).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    let local = unique("info");
+    for email in written(&local) {
+        let body = json!({ "email": email, "shipping_address": address() });
+        let seen = shop.put(&cart.path("/details")).cart_token(&cart.token).json(body).send().await.expect(200).json();
+        assert_eq!(seen["email"], json!(format!("{local}@xn--kse-beispiel-gcb.de")), "{email:?}");
+    }
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    for sought in [format!("{local}@k%C3%A4se-beispiel.de"), format!("{local}@xn--kse-beispiel-gcb.de"), local.clone()]
+    {
+        within(5_000, "the order is listed", async || {
+            let list = shop.get(&format!("/v1/admin/orders?q={sought}")).bearer(&owner).send().await.expect(200).json();
+            (list["total"] == 1).then_some(())
+        })
+        .await;
     }
 }
