@@ -25,7 +25,7 @@ pub async fn ensure_owner(app: &App) -> Result<(), AuthError> {
     }
     let known = store::credentials(rows.next().unwrap_or_default())?;
 
-    let plain = PlainPassword::new(owner.password.clone()).map_err(|rule| unusable(&rule))?;
+    let plain = PlainPassword::new(&owner.password).map_err(|rule| unusable(&rule))?;
     let password = NewPassword::set_by_operator(&plain).map_err(|rule| unusable(&rule))?;
     let now = app.clock.now();
     let mut batch = Vec::with_capacity(3);

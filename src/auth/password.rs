@@ -15,6 +15,8 @@ use crate::ports::Entropy;
 const MIN_CHARS: usize = 8;
 /// Checked before hashing, so that a long password is not a cheap way to make us work.
 const MAX_CHARS: usize = 128;
+/// Before composing: up to four characters become one, of four bytes each.
+const MAX_TYPED_BYTES: usize = 4 * 4 * MAX_CHARS;
 
 /// OWASP Password Storage: argon2id, 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -108,7 +110,10 @@ const COMMON: &[&str] = &[
 ];
 
 /// A password as someone typed it: at most 128 characters, any of Unicode, no
-/// trimming, no folding of case.
+/// trimming, no folding of case. Kept in NFKC (NIST SP 800-63B-4, section
+/// 3.1.1.2), because a keyboard may send é as one character or two, and digits
+/// of full width. RFC 8265, section 4.2, says NFC with blanks alike instead; NFKC
+/// does that, too, and what else it merges, such as ﬁ and fi, nobody relies on.
 pub struct PlainPassword(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -124,18 +129,18 @@ pub enum WeakPassword {
 }
 
 impl PlainPassword {
-    pub fn new(text: String) -> Result<Self, WeakPassword> {
-        // Four bytes at most make a character: the length alone refuses a megabyte.
-        if text.len() > 4 * MAX_CHARS || text.chars().count() > MAX_CHARS {
+    pub fn new(typed: &str) -> Result<Self, WeakPassword> {
+        if typed.len() > MAX_TYPED_BYTES {
             return Err(WeakPassword::TooLong);
         }
-        Ok(Self(text))
+        let text = crate::text::folded(typed);
+        if text.chars().count() > MAX_CHARS { Err(WeakPassword::TooLong) } else { Ok(Self(text)) }
     }
 }
 
 impl<'de> Deserialize<'de> for PlainPassword {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::read(deserializer, |text| Self::new(text.to_owned()))
+        crate::text::read(deserializer, Self::new)
     }
 }
 
@@ -144,7 +149,10 @@ impl JsonSchema for PlainPassword {
         "Password".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "format": "password", "maxLength": MAX_CHARS})
+        let description = "8 to 128 characters, counted and kept once they are composed (NFKC).";
+        schemars::json_schema!({
+            "type": "string", "format": "password", "maxLength": MAX_CHARS, "description": description,
+        })
     }
 }
 
@@ -256,7 +264,7 @@ mod tests {
     }
 
     fn plain(text: &str) -> PlainPassword {
-        PlainPassword::new(text.to_owned()).ok().unwrap()
+        PlainPassword::new(text).ok().unwrap()
     }
     fn chosen(text: &str) -> Option<WeakPassword> {
         let email = "ada.lovelace@example.com".parse().ok().unwrap();
@@ -304,9 +312,34 @@ mod tests {
         assert_eq!(chosen("1234abc"), Some(WeakPassword::TooShort));
         assert_eq!(chosen("pässwör"), Some(WeakPassword::TooShort));
         assert_eq!(chosen("pä sswör"), None);
-        assert!(PlainPassword::new("🐎".repeat(128)).is_ok());
-        assert_eq!(PlainPassword::new("x".repeat(129)).err(), Some(WeakPassword::TooLong));
-        assert_eq!(PlainPassword::new("x".repeat(1 << 20)).err(), Some(WeakPassword::TooLong));
+        assert!(PlainPassword::new(&"🐎".repeat(128)).is_ok());
+        assert_eq!(PlainPassword::new(&"x".repeat(129)).err(), Some(WeakPassword::TooLong));
+        assert_eq!(PlainPassword::new(&"x".repeat(1 << 20)).err(), Some(WeakPassword::TooLong));
+    }
+
+    #[test]
+    fn lengths_are_counted_once_it_is_composed() {
+        // Seven characters in eleven.
+        assert_eq!(chosen("a\u{308}o\u{308}u\u{308}e\u{301}xyz"), Some(WeakPassword::TooShort));
+        // Eighteen characters in one, and 128 in 512.
+        assert_eq!(chosen("ﷺ"), None);
+        assert!(PlainPassword::new(&"\u{1f82}".repeat(128)).is_ok());
+        assert!(PlainPassword::new(&"\u{3b1}\u{313}\u{300}\u{345}".repeat(128)).is_ok());
+        assert_eq!(PlainPassword::new(&"e\u{301}".repeat(129)).err(), Some(WeakPassword::TooLong));
+        assert_eq!(PlainPassword::new(&"ﷺ".repeat(8)).err(), Some(WeakPassword::TooLong), "144 characters");
+    }
+
+    #[test]
+    fn a_password_is_the_same_from_any_keyboard() {
+        let hash = hash(&plain("Schlüssel-Ähre 9"), &Counting).ok().unwrap();
+        for typed in
+            ["Schlu\u{308}ssel-A\u{308}hre 9", "Schlüssel-Ähre ９", "Schlüssel-Ähre\u{3000}9", "Schlüssel－Ähre\u{a0}9"]
+        {
+            assert_eq!(hash.matches(&plain(typed)), Ok(true), "{typed:?}");
+        }
+        for other in ["Schlussel-Ahre 9", "schlüssel-ähre 9", "Schlüssel-Ähre 9 ", "Schlüssel-Ähre  9"] {
+            assert_eq!(hash.matches(&plain(other)), Ok(false), "{other:?}");
+        }
     }
 
     #[test]

@@ -97,6 +97,22 @@ async fn passwords_may_be_long_and_in_any_script() {
 }
 
 #[tokio::test]
+async fn a_password_is_the_same_from_any_keyboard() {
+    let shop = Shop::open().await;
+    let email = format!("{}@example.com", unique("buyer"));
+    register(&shop, &email, "Schlüssel-Ähre-９").await.expect(202);
+    for typed in ["Schlu\u{308}ssel-A\u{308}hre-9", "Schlüssel-Ähre-9"] {
+        shop.log_in(&email, typed).await.expect(200);
+    }
+    shop.log_in(&email, "Schlussel-Ahre-9").await.problem(401, "invalid_credentials");
+    // Seven characters in eleven are seven.
+    let answer =
+        register(&shop, &format!("{}@example.com", unique("buyer")), "a\u{308}o\u{308}u\u{308}e\u{301}xyz").await;
+    assert_eq!(answer.pointers(), ["/password"]);
+    assert!(answer.told().contains("at least 8 characters"), "{}", answer.told());
+}
+
+#[tokio::test]
 async fn a_refresh_token_is_good_once() {
     let shop = Shop::open().await;
     let customer = shop.customer().await;
