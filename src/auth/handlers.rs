@@ -15,7 +15,7 @@ use super::answer::{Accepted, WithHeaders};
 use super::attempt::Origin;
 use super::device::COOKIE_SECONDS;
 use super::error::AuthError;
-use super::password::{NewPassword, PlainPassword};
+use super::password::{NewPassword, PlainPassword, Whose};
 use super::session::{RefreshToken, Session};
 use super::sign_in::{self, Grant};
 use super::token::AccessTokenKeys;
@@ -43,14 +43,17 @@ pub struct Registered {
     status: &'static str,
 }
 
-/// Opens an account; answers the same whether or not the address is known.
+/// Opens an account; answers the same whether or not the address is known. A
+/// password that is guessed in fewer than a million tries is refused.
 pub async fn register(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
     _key: IdempotencyKey,
     Json { value: body, .. }: Json<Registration>,
 ) -> Result<Accepted<axum::Json<Registered>>, Problem> {
-    let password = NewPassword::choose(&body.password, &body.email).map_err(AuthError::from)?;
+    let shop = sign_in::shop_name(&app).await?;
+    let whose = Whose { email: &body.email, name: body.name.as_ref(), shop: &shop };
+    let password = NewPassword::choose(&body.password, &whose).map_err(AuthError::from)?;
     let from = Origin { network: address.and_then(Network::of), device: None };
     sign_in::register(&app, &from, body.email, body.name, password).await?;
     Ok(Accepted(axum::Json(Registered { status: "accepted" })))

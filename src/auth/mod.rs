@@ -11,6 +11,7 @@ mod attempt;
 mod cookies;
 mod device;
 pub mod error;
+mod guess;
 pub mod handlers;
 mod owner;
 mod password;

@@ -15,6 +15,7 @@ use super::{Role, SignedIn, store};
 use crate::app::App;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::{Rows, Statement, Timestamp};
+use crate::settings;
 use crate::telemetry;
 use crate::throttle::gate;
 
@@ -25,6 +26,11 @@ pub struct Grant {
     pub account: Account,
     /// When the session ends, however often it is refreshed.
     pub session_expires_at: Timestamp,
+}
+
+/// What the shop is called: a guesser tries it.
+pub async fn shop_name(app: &App) -> Result<String, AuthError> {
+    Ok(settings::read(first(app, settings::current()).await?)?.shop_name)
 }
 
 /// Opens an account unless there is one: known and new addresses are counted

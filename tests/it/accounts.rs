@@ -97,6 +97,31 @@ async fn passwords_may_be_long_and_in_any_script() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_easily_guessed_is_refused_with_why() {
+    let shop = Shop::open().await;
+    let local = unique("lovelace");
+    let email = format!("{local}@example.com");
+    for (password, why) in [
+        ("tradepost1", "the shop's name"),
+        ("Tr4d3P0st!", "the shop's name"),
+        ("Password2024!", "a password that many people have"),
+        ("P@ssw0rd123", "a password that many people have"),
+        ("qwertyuiop123", "a password that many people have"),
+        ("aaaaaaaaaaaa", "the same again and again"),
+        ("12345678901234", "a sequence"),
+        (&*format!("{local}2024"), "your address"),
+        ("GraceHopper1906", "your name"),
+    ] {
+        let body = json!({ "email": email, "password": password, "name": "Grace Hopper" });
+        let answer = shop.post("/v1/auth/register").json(body).send().await;
+        assert_eq!(answer.pointers(), ["/password"], "{password}");
+        let detail = answer.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("is easily guessed: ") && detail.contains(why), "{password}: {detail}");
+    }
+    register(&shop, &email, PASSWORD).await.expect(202);
+}
+
+#[tokio::test]
 async fn a_password_is_the_same_from_any_keyboard() {
     let shop = Shop::open().await;
     let email = format!("{}@example.com", unique("buyer"));
