@@ -48,7 +48,9 @@ async fn first_answer(order: &OrderClient<'_>, refusal: Problem) -> Result<Answe
     }
 }
 
-/// Makes a cart, with its first lines.
+/// Makes a cart, with its first lines. An `Idempotency-Key` has at least 16
+/// characters, better random ones, unless one is signed in: whoever sends the
+/// same from the same network is answered the same cart, and its secret.
 pub async fn create_cart(
     State(app): State<App>,
     credentials: Credentials,
@@ -56,13 +58,14 @@ pub async fn create_cart(
     key: IdempotencyKey,
     body: extract::Json<NewCart>,
 ) -> Result<JsonText<CartView, 201>, Problem> {
+    let account = credentials.caller.account.map(|account| account.id);
+    let key = if account.is_none() { key.hard_to_guess()? } else { key };
     let snapshot = shelf::current(&app).await?;
     let currency = body.currency.unwrap_or(snapshot.settings.default_currency);
     if !snapshot.settings.currencies.contains(&currency) {
         return Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"));
     }
     let lines = wanted(&app, &body.lines).await;
-    let account = credentials.caller.account.map(|account| account.id);
     let key = keyed(key, "POST /v1/carts", &body.bytes);
     let id = match &key {
         // The same key by the same caller names the same cart.

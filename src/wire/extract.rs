@@ -142,6 +142,25 @@ impl<T> OperationInput for Path<T> {}
 /// The `Idempotency-Key` header: 1 to 255 visible ASCII characters.
 pub struct IdempotencyKey(pub Option<String>);
 
+/// The shortest key that may name a secret, in characters: as long as 128 bits
+/// of a UUID are in bytes.
+pub const MIN_SECRET_KEY: usize = 16;
+
+impl IdempotencyKey {
+    /// For requests of nobody in particular that are answered with a secret:
+    /// whoever guesses the key of a neighbour in the same network is answered
+    /// the same.
+    pub fn hard_to_guess(self) -> Result<Self, Problem> {
+        match &self.0 {
+            Some(key) if key.len() < MIN_SECRET_KEY => Err(Problem::invalid_field(
+                "Idempotency-Key",
+                format!("a key has at least {MIN_SECRET_KEY} characters here, unless one is signed in; make it random"),
+            )),
+            _ => Ok(self),
+        }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 

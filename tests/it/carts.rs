@@ -276,7 +276,7 @@ async fn totals_are_exact() {
 async fn making_a_cart_with_a_key_happens_once() {
     let shop = Shop::open().await;
     let product = shop.product(json!({})).await;
-    let key = unique("key");
+    let key = unique("key-of-a-new-cart");
     let make = |quantity: i64| {
         let lines = json!([{ "variant_id": product.variant, "quantity": quantity }]);
         shop.post("/v1/carts").key(&key).json(json!({ "lines": lines }))
@@ -287,7 +287,7 @@ async fn making_a_cart_with_a_key_happens_once() {
     assert_eq!(again.header("idempotent-replayed"), "true");
     assert_eq!(again.json(), first.json());
     make(2).send().await.problem(422, "idempotency_key_reused");
-    let other = shop.post("/v1/carts").key(&unique("key")).json(json!({})).send().await.expect(201);
+    let other = shop.post("/v1/carts").key(&unique("key-of-a-new-cart")).json(json!({})).send().await.expect(201);
     assert_ne!(other.json()["id"], first.json()["id"]);
 }
 
@@ -314,6 +314,28 @@ async fn a_key_is_visible_ascii() {
     for key in ["", "two words", &"k".repeat(256)] {
         shop.post("/v1/carts").key(key).json(json!({})).send().await.expect(422).some_problem();
     }
+}
+
+#[tokio::test]
+async fn a_key_that_a_neighbour_would_think_of_does_not_open_a_cart() {
+    let shop = Shop::open().await;
+    for key in ["1", "cart", "fifteen-letters"] {
+        let refused = shop.post("/v1/carts").key(key).json(json!({})).send().await;
+        assert_eq!(refused.pointers(), ["Idempotency-Key"], "{key}");
+        assert!(refused.told().contains("at least 16 characters"), "{}", refused.told());
+    }
+    shop.post("/v1/carts").key("sixteen-letters-").json(json!({})).send().await.expect(201);
+    // A customer's key is asked for as hers.
+    let (customer, other) = (shop.customer().await, shop.customer().await);
+    let make = |token: &str| shop.post("/v1/carts").bearer(token).key("1").json(json!({})).send();
+    let first = make(&customer.access).await.expect(201).json();
+    assert_eq!(make(&customer.access).await.expect(201).json(), first);
+    assert_ne!(make(&other.access).await.expect(201).json()["id"], first["id"]);
+    // What the cart's secret opens needs no long key.
+    let cart = shop.cart().await;
+    let lines = shop.post(&cart.path("/lines")).cart_token(&cart.token).key("1");
+    let unknown = json!({ "variant_id": STRANGE_VARIANT, "quantity": 1 });
+    assert_eq!(lines.json(unknown).send().await.pointers(), ["/variant_id"]);
 }
 
 #[tokio::test]
@@ -359,7 +381,7 @@ async fn a_repeat_is_answered_as_before_when_the_product_is_gone() {
     let shop = Shop::open().await;
     let product = shop.product(json!({})).await;
     let line = json!({ "variant_id": product.variant, "quantity": 1 });
-    let (making, adding) = (unique("making"), unique("adding"));
+    let (making, adding) = (unique("making-a-cart"), unique("adding"));
     let make = || shop.post("/v1/carts").key(&making).json(json!({ "lines": [line.clone()] }));
     let made = make().send().await.expect(201);
     let cart = Cart {

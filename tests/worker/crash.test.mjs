@@ -155,7 +155,7 @@ test("no crash loses an order, a charge or a piece", { timeout: 600_000 }, async
     if (lines.length === 0) lines.push({ variant_id: products[Math.floor(random() * products.length)].variant, quantity: 1 });
     const method = chosen(random);
 
-    const cart = await shop.createCart(lines, `${name}-cart`);
+    const cart = await shop.createCart(lines, `cart-of-purchase-${name}`);
     const known = { cart, lines, method, answers: [] };
     seen.set(cart.id, known);
     await shop.fillCart(cart, `${name}@example.com`);
