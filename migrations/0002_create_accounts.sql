@@ -19,7 +19,10 @@ CREATE TABLE sessions (
   created_at INTEGER NOT NULL,
   rotated_at INTEGER NOT NULL CHECK (rotated_at >= created_at),
   expires_at INTEGER NOT NULL CHECK (expires_at > created_at),
-  revoked_at INTEGER
+  revoked_at INTEGER,
+  -- When the generations before this one gave way, the last of them last, as
+  -- far back as they may still be presented: milliseconds, a JSON array.
+  gave_way TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(gave_way))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_account ON sessions (account_id, created_at);
 

@@ -1,7 +1,7 @@
 //! Accounts over HTTP. An `Idempotency-Key` is accepted on every POST here and
 //! nothing is kept under it: answers hold secrets, and repeating is harmless
 //! anyway (registering twice changes nothing, signing in twice opens a second
-//! session, a refresh within ten seconds answers the same token).
+//! session, a refresh within ten seconds answers the newest token).
 
 use axum::extract::State;
 use axum::response::NoContent;
@@ -94,6 +94,8 @@ pub struct RefreshBody {
 }
 
 /// Answers a refresh token with its successor: by cookie if it came by cookie.
+/// One that gave way in the last ten seconds is answered with the newest; one
+/// that comes back later ends the session, since somebody has a copy.
 pub async fn refresh(
     State(app): State<App>,
     _key: IdempotencyKey,
@@ -102,8 +104,19 @@ pub async fn refresh(
 ) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
     let by_cookie = body.refresh_token.is_none();
     let token = body.refresh_token.or_else(|| refresh_cookie(&headers)).ok_or(AuthError::InvalidToken)?;
-    let grant = sign_in::refresh(&app, &token).await?;
-    granted(&app, grant, by_cookie)
+    match sign_in::refresh(&app, &token).await {
+        Ok(grant) => granted(&app, grant, by_cookie),
+        Err(error @ (AuthError::InvalidToken | AuthError::TokenReused)) if by_cookie => Err(forgetting(error)?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A refusal that takes cookies away which are good for nothing any more.
+fn forgetting(error: AuthError) -> Result<Problem, AuthError> {
+    let mut headers = HeaderMap::new();
+    cookies::clear(&mut headers).map_err(unprintable)?;
+    let cleared = headers.get_all(header::SET_COOKIE).iter();
+    Ok(cleared.fold(error.into(), |problem: Problem, line| problem.with_header(header::SET_COOKIE, line.clone())))
 }
 
 /// Ends every session that the request names by body, cookie or access token,

@@ -15,14 +15,19 @@ use crate::ports::Timestamp;
 
 /// After this long one signs in again, however busy the session was.
 pub const LIFETIME_SECONDS: i64 = 30 * 24 * 3_600;
-/// For this long after a rotation the token before is answered like the first
-/// time: parallel refreshes and lost answers must not sign anyone out.
+/// For this long after a token gave way to the next it is answered with the
+/// newest one: parallel refreshes, lost answers and slow tabs must not sign
+/// anyone out.
 const GRACE_MILLIS: i64 = 10_000;
+/// The most tokens that may be in their grace at once; beyond that the newest is
+/// answered again until the first of them is over. 32 times of 14 characters
+/// each are 448 bytes of a row.
+const MAX_GRACED: usize = 32;
 /// An account's oldest sessions beyond this are forgotten. It also bounds the
 /// list of sessions, which therefore needs no pages.
 pub const MAX_PER_ACCOUNT: u32 = 100;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub id: SessionId,
     pub account: AccountId,
@@ -32,6 +37,9 @@ pub struct Session {
     pub rotated_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+    /// When the generations before this one gave way, the last of them last;
+    /// only as many as may be in their grace.
+    pub gave_way: Vec<Timestamp>,
 }
 
 impl Session {
@@ -44,8 +52,27 @@ impl Session {
             rotated_at: now,
             expires_at: now.plus_seconds(LIFETIME_SECONDS),
             revoked_at: None,
+            gave_way: Vec::new(),
         }
     }
+
+    /// The session once its newest token has given way to the one of `to`.
+    pub fn rotated(&self, to: u32, now: Timestamp) -> Self {
+        let graced = self.gave_way.iter().skip_while(|at| !in_grace(**at, now));
+        let gave_way = graced.copied().chain([now]).collect();
+        // The clock of another isolate may be ahead.
+        Self { generation: to, rotated_at: now.max(self.rotated_at), gave_way, ..self.clone() }
+    }
+
+    /// When the generation gave way, if that is still known.
+    fn gave_way_at(&self, generation: u32) -> Option<Timestamp> {
+        let behind = usize::try_from(self.generation.checked_sub(generation)?).ok()?;
+        self.gave_way.get(self.gave_way.len().checked_sub(behind)?).copied()
+    }
+}
+
+fn in_grace(gave_way: Timestamp, now: Timestamp) -> bool {
+    now.since(gave_way) <= GRACE_MILLIS
 }
 
 /// What to do about a refresh token that is genuine.
@@ -53,7 +80,7 @@ impl Session {
 pub enum RefreshDecision {
     /// Make this the newest generation and answer its token.
     Rotate { to: u32 },
-    /// The rotation has just taken place: answer the newest token again.
+    /// It gave way a moment ago: answer the newest token again.
     Repeat,
     /// Someone uses an old token: end the session.
     Revoke,
@@ -66,6 +93,9 @@ pub fn decide_refresh(session: &Session, presented: u32, now: Timestamp) -> Refr
         return RefreshDecision::Refuse;
     }
     if presented == session.generation {
+        if session.gave_way.iter().filter(|at| in_grace(**at, now)).count() >= MAX_GRACED {
+            return RefreshDecision::Repeat;
+        }
         return match session.generation.checked_add(1) {
             Some(to) => RefreshDecision::Rotate { to },
             None => RefreshDecision::Refuse,
@@ -75,11 +105,10 @@ pub fn decide_refresh(session: &Session, presented: u32, now: Timestamp) -> Refr
     if presented > session.generation {
         return RefreshDecision::Refuse;
     }
-    let previous = presented.checked_add(1) == Some(session.generation);
-    if previous && now.since(session.rotated_at) <= GRACE_MILLIS {
-        return RefreshDecision::Repeat;
+    match session.gave_way_at(presented) {
+        Some(at) if in_grace(at, now) => RefreshDecision::Repeat,
+        _ => RefreshDecision::Revoke,
     }
-    RefreshDecision::Revoke
 }
 
 /// The text of a refresh token: base64url of the session's id (30 bytes of
@@ -168,8 +197,58 @@ mod tests {
         Session {
             generation,
             rotated_at: NOW,
+            gave_way: vec![NOW],
             ..Session::open(SessionId::derived([3; 16]), AccountId::derived([4; 16]), opened)
         }
+    }
+
+    #[test]
+    fn whatever_gave_way_in_the_last_ten_seconds_is_answered_with_the_newest() {
+        use RefreshDecision::{Repeat, Revoke, Rotate};
+        let at = |seconds| NOW.plus_seconds(seconds);
+        // Generation 5 gave way at 0, 6 at 4, 7 at 8 seconds.
+        let session = session(5).rotated(6, at(0)).rotated(7, at(4)).rotated(8, at(8));
+        assert_eq!(session.gave_way, [at(0), at(0), at(4), at(8)]);
+        for (presented, seconds, expected) in [
+            (8, 8, Rotate { to: 9 }),
+            (7, 9, Repeat),
+            (6, 9, Repeat),
+            (5, 9, Repeat),
+            (5, 10, Repeat),
+            (5, 11, Revoke),
+            (6, 14, Repeat),
+            (6, 15, Revoke),
+            (7, 18, Repeat),
+            (7, 19, Revoke),
+            (3, 9, Revoke),
+        ] {
+            assert_eq!(decide_refresh(&session, presented, at(seconds)), expected, "{presented} after {seconds} s");
+        }
+        // What is over is forgotten.
+        let later = session.rotated(9, at(15));
+        assert_eq!(later.gave_way, [at(8), at(15)]);
+        assert_eq!(decide_refresh(&later, 7, at(15)), Repeat);
+        assert_eq!(decide_refresh(&later, 6, at(15)), Revoke);
+    }
+
+    #[test]
+    fn a_client_that_never_stops_refreshing_keeps_its_newest_token() {
+        let mut session = session(0);
+        for _ in 0..100 {
+            if let RefreshDecision::Rotate { to } = decide_refresh(&session, session.generation, NOW) {
+                session = session.rotated(to, NOW);
+            }
+        }
+        assert_eq!(session.gave_way.len(), MAX_GRACED);
+        assert_eq!(decide_refresh(&session, session.generation, NOW), RefreshDecision::Repeat);
+        for presented in 0..session.generation {
+            assert_eq!(decide_refresh(&session, presented, NOW), RefreshDecision::Repeat);
+        }
+        let later = NOW.plus_seconds(11);
+        assert_eq!(
+            decide_refresh(&session, session.generation, later),
+            RefreshDecision::Rotate { to: session.generation + 1 }
+        );
     }
 
     #[test]

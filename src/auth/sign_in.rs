@@ -135,8 +135,9 @@ pub async fn refresh(app: &App, token: &RefreshToken) -> Result<Grant, AuthError
         let (session, account) = loaded.ok_or(AuthError::InvalidToken)?;
         match decide_refresh(&session, generation, now) {
             RefreshDecision::Rotate { to } => {
-                if !first(app, store::rotate_session(&session, to, now)).await?.0.is_empty() {
-                    return grant(app, Session { generation: to, ..session }, account, now);
+                let rotated = session.rotated(to, now);
+                if !first(app, store::rotate_session(&rotated)).await?.0.is_empty() {
+                    return grant(app, rotated, account, now);
                 }
             }
             RefreshDecision::Repeat => return grant(app, session, account, now),

@@ -53,6 +53,8 @@ struct SessionRow {
     rotated_at: i64,
     expires_at: i64,
     revoked_at: Option<i64>,
+    /// A JSON array of milliseconds.
+    gave_way: String,
 }
 
 impl From<SessionRow> for Session {
@@ -65,8 +67,15 @@ impl From<SessionRow> for Session {
             rotated_at: Timestamp::from_millis(row.rotated_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             revoked_at: row.revoked_at.map(Timestamp::from_millis),
+            gave_way: read_times(&row.gave_way),
         }
     }
+}
+
+/// What cannot be read gives nobody a grace.
+fn read_times(json: &str) -> Vec<Timestamp> {
+    let millis: Vec<i64> = serde_json::from_str(json).unwrap_or_default();
+    millis.into_iter().map(Timestamp::from_millis).collect()
 }
 
 fn text(id: impl std::fmt::Display) -> Value {
@@ -147,7 +156,7 @@ pub fn prune_sessions(account: AccountId, now: Timestamp) -> Statement {
 pub fn select_session(id: SessionId) -> Statement {
     Statement::new(
         "SELECT s.id AS session_id, s.account_id, s.generation, s.created_at AS opened_at, s.rotated_at, s.expires_at,
-                s.revoked_at, a.id, a.email, a.name, a.role, a.created_at
+                s.revoked_at, s.gave_way, a.id, a.email, a.name, a.role, a.created_at
          FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.id = ?1",
         [text(id)],
     )
@@ -159,12 +168,19 @@ pub fn session(rows: Rows) -> Result<Option<(Session, Account)>, DatabaseError> 
     Ok(session.zip(account).map(|(session, account)| (session.into(), account.into())))
 }
 
-/// Moves a session on by one generation; answers it if it was still there.
-pub fn rotate_session(session: &Session, to: u32, now: Timestamp) -> Statement {
+/// Moves a session on by one generation; answers it if it was still at the one
+/// before and not over.
+pub fn rotate_session(rotated: &Session) -> Statement {
+    let gave_way: Vec<String> = rotated.gave_way.iter().map(|at| at.millis().to_string()).collect();
     Statement::new(
-        "UPDATE sessions SET generation = ?3, rotated_at = max(?4, rotated_at)
-         WHERE id = ?1 AND generation = ?2 AND revoked_at IS NULL RETURNING generation",
-        [text(session.id), session.generation.into(), to.into(), now.millis().into()],
+        "UPDATE sessions SET generation = ?2, rotated_at = ?3, gave_way = ?4
+         WHERE id = ?1 AND generation = ?2 - 1 AND revoked_at IS NULL RETURNING generation",
+        [
+            text(rotated.id),
+            rotated.generation.into(),
+            rotated.rotated_at.millis().into(),
+            format!("[{}]", gave_way.join(",")).into(),
+        ],
     )
 }
 
@@ -188,7 +204,8 @@ pub fn revoke_session_of(account: AccountId, id: SessionId, now: Timestamp) -> S
 /// An account's sessions that are not over, newest first.
 pub fn select_sessions(account: AccountId, now: Timestamp) -> Statement {
     Statement::new(
-        "SELECT id AS session_id, account_id, generation, created_at AS opened_at, rotated_at, expires_at, revoked_at
+        "SELECT id AS session_id, account_id, generation, created_at AS opened_at, rotated_at, expires_at, revoked_at,
+                gave_way
          FROM sessions WHERE account_id = ?1 AND revoked_at IS NULL AND expires_at > ?2
          ORDER BY created_at DESC, id DESC LIMIT ?3",
         [text(account), now.millis().into(), MAX_PER_ACCOUNT.into()],

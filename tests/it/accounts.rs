@@ -1,11 +1,15 @@
 //! Accounts, sessions, tokens and roles.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::ask::Answer;
 use crate::fixtures::Customer;
+use crate::host::faults::{Site, When};
 use crate::shop::{Shop, unique};
 
 const PASSWORD: &str = "thimble orchard meridian 7";
@@ -137,19 +141,108 @@ async fn a_password_is_the_same_from_any_keyboard() {
     assert!(answer.told().contains("at least 8 characters"), "{}", answer.told());
 }
 
+/// The refresh token that an answer hands over, in its body or as a cookie.
+fn handed(answer: Answer) -> String {
+    let answer = answer.expect(200);
+    match answer.set_cookie("__Host-refresh") {
+        Some((pair, _)) => pair.split_once('=').unwrap().1.to_owned(),
+        None => answer.json()["refresh_token"].as_str().unwrap().to_owned(),
+    }
+}
+
+/// Shows a refresh token as a browser does.
+async fn refresh_by_cookie(shop: &Shop, token: &str) -> Answer {
+    let cookies = format!("__Host-access=stale; __Host-refresh={token}");
+    shop.post("/v1/auth/refresh").cookie(&cookies).header("origin", &shop.origin()).send().await
+}
+
+/// Whether the answer takes both cookies away.
+fn clears_cookies(answer: &Answer) -> bool {
+    ["__Host-access", "__Host-refresh"].into_iter().all(|name| {
+        answer.set_cookie(name).is_some_and(|(pair, attributes)| {
+            pair == format!("{name}=") && attributes.contains("Max-Age=0") && attributes.contains("Path=/")
+        })
+    })
+}
+
 #[tokio::test]
-async fn a_refresh_token_is_good_once() {
+async fn a_token_that_just_gave_way_is_answered_with_the_newest() {
     let shop = Shop::open().await;
     let customer = shop.customer().await;
-    let second = refresh(&shop, &customer.refresh).await.expect(200).json();
-    let second_token = second["refresh_token"].as_str().unwrap();
-    assert_ne!(second_token, customer.refresh);
-    let third = refresh(&shop, second_token).await.expect(200).json();
-    let third_token = third["refresh_token"].as_str().unwrap();
-    shop.get("/v1/me").bearer(third["access_token"].as_str().unwrap()).send().await.expect(200);
-    // The first one comes again: somebody has a copy, so nobody keeps the session.
-    refresh(&shop, &customer.refresh).await.problem(401, "token_reused");
-    refresh(&shop, third_token).await.expect(401).some_problem();
+    let first = handed(refresh(&shop, &customer.refresh).await);
+    let second = handed(refresh(&shop, &first).await);
+    assert!(first != customer.refresh && second != first && second != customer.refresh);
+    // Two tabs that were slow, one of them very.
+    for late in [&customer.refresh, &first] {
+        assert_eq!(handed(refresh(&shop, late).await), second);
+        assert_eq!(handed(refresh_by_cookie(&shop, late).await), second);
+    }
+    let third = handed(refresh_by_cookie(&shop, &second).await);
+    assert_ne!(third, second);
+    assert_eq!(handed(refresh(&shop, &customer.refresh).await), third);
+    assert_eq!(handed(refresh_by_cookie(&shop, &first).await), third);
+}
+
+#[tokio::test]
+async fn one_token_used_fifty_times_at_once_has_one_successor() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    for _ in 0..3 {
+        let answers = join_all((0..50).map(|_| refresh(&shop, &customer.refresh))).await;
+        let tokens: BTreeSet<String> = answers.into_iter().map(handed).collect();
+        assert_eq!(tokens.len(), 1, "{tokens:?}");
+    }
+    // Old and new ones mixed: nobody is refused, and all end up with the same.
+    let newest = handed(refresh(&shop, &customer.refresh).await);
+    let mixed = (0..50).map(|n| if n % 2 == 0 { &customer.refresh } else { &newest });
+    let answers = join_all(mixed.map(|token| refresh(&shop, token))).await;
+    let last: Vec<String> = answers.into_iter().map(handed).collect();
+    assert!(last.iter().any(|token| *token != newest));
+    let now = handed(refresh(&shop, &newest).await);
+    assert_eq!(handed(refresh(&shop, &customer.refresh).await), now);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_back_late_ends_the_session() {
+    let Some(shop) = Shop::native("a token is answered for ten seconds after it gave way").await else { return };
+    for by_cookie in [false, true] {
+        let customer = shop.customer().await;
+        let show = async |token: &str| match by_cookie {
+            true => refresh_by_cookie(&shop, token).await,
+            false => refresh(&shop, token).await,
+        };
+        let first = handed(show(&customer.refresh).await);
+        shop.host().clock.advance(6_000);
+        let second = handed(show(&first).await);
+        assert_eq!(handed(show(&customer.refresh).await), second);
+        // Its own ten seconds count, not those of the newest.
+        shop.host().clock.advance(5_000);
+        assert_eq!(handed(show(&first).await), second);
+        let replayed = show(&customer.refresh).await;
+        replayed.problem(401, "token_reused");
+        assert_eq!(clears_cookies(&replayed), by_cookie, "{:?}", replayed.headers);
+        for token in [&customer.refresh, &first, &second] {
+            let over = show(token).await;
+            over.problem(401, "invalid_token");
+            assert_eq!(clears_cookies(&over), by_cookie, "{:?}", over.headers);
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_cookies_that_are_good_for_nothing_are_taken_away() {
+    let Some(shop) = Shop::native("the database is taken away").await else { return };
+    let customer = shop.customer().await;
+    let forged = refresh_by_cookie(&shop, "nonsense").await;
+    forged.problem(401, "invalid_token");
+    assert!(clears_cookies(&forged), "{:?}", forged.headers);
+    // Nobody's request, perhaps another site's, takes nothing away.
+    let none = shop.post("/v1/auth/refresh").send().await;
+    none.problem(401, "invalid_token");
+    assert!(!none.headers.contains_key("set-cookie"), "{:?}", none.headers);
+    shop.host().faults.always(Site::Batch, "", When::Before);
+    let down = refresh_by_cookie(&shop, &customer.refresh).await.expect(503);
+    assert!(!down.headers.contains_key("set-cookie"), "{:?}", down.headers);
 }
 
 #[tokio::test]
