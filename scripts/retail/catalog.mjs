@@ -26,8 +26,8 @@ export const LEFT_OUT = {
 
 export const WARNINGS = { lost: "a description with characters that cannot be kept, or that were lost before" };
 
-/** The shop's SKUs hold no spaces ("BANK CHARGES") and are otherwise compared exactly, as codes are here. */
-export const skuOf = (code) => code.replace(/\s+/gu, "_");
+/** The shop's SKUs hold no spaces ("BANK CHARGES"), are composed, and have one hyphen; else they are compared exactly, as codes are here. */
+export const skuOf = (code) => code.normalize("NFC").replace(/[\u2010-\u2013\u2212]/gu, "-").replace(/\s+/gu, "_");
 
 /** The longest address of a product, in characters. */
 const MOST_SLUG = 100;

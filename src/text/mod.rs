@@ -10,7 +10,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-pub use self::unseen::{folded, is_blank};
+pub use self::unseen::folded;
+use self::unseen::is_blank;
 
 /// Why a text is refused, in words for who sent it; they go on from "This".
 pub type Refusal = String;

@@ -197,6 +197,7 @@ test("addresses are lower-case letters, digits and hyphens, whatever the code an
 
 test("an SKU is the code, with no space in it", () => {
   assert.equal(skuOf("BANK CHARGES"), "BANK_CHARGES");
+  assert.equal(skuOf("15056\u2013BL E\u0301"), "15056-BL_\u00c9");
   assert.equal(skuOf("85123a"), "85123a");
 });
 
