@@ -14,6 +14,7 @@ import { startWorker, workers } from "../scripts/lib/worker.mjs";
 import { freePort } from "../scripts/server.mjs";
 import { constant, headersOf } from "./control.mjs";
 import { median, sample } from "./load.mjs";
+import { signed } from "./table.mjs";
 
 /** At most so much later than the bare Worker's, in milliseconds. */
 const BUDGET = 60;
@@ -76,7 +77,7 @@ export async function coldStart({ data, like, runs }) {
   }
   const middle = (what) => median(seen.map((run) => run[what]));
   const row = { ours: middle("ours"), bare: middle("bare"), difference: middle("difference"), budget: BUDGET, met: middle("difference") <= BUDGET, runs: seen };
-  say(`  cold start: ${row.ours.toFixed(0)} ms, a bare Worker's ${row.bare.toFixed(0)} ms (${seen.map(({ difference }) => `+${difference.toFixed(0)}`).join(" ")})`);
+  say(`  cold start: ${row.ours.toFixed(0)} ms, a bare Worker's ${row.bare.toFixed(0)} ms (${seen.map(({ difference }) => signed(difference)).join(" ")})`);
   return row;
 }
 

@@ -2,6 +2,8 @@
 const whole = (value) => Math.round(value).toLocaleString("en");
 const left = (text) => String(text).padEnd(34);
 const right = (...cells) => cells.map((cell) => String(cell ?? "").padStart(9)).join("");
+/** Milliseconds more, or fewer. */
+export const signed = (milliseconds) => `${milliseconds < 0 ? "" : "+"}${milliseconds.toFixed(0)}`;
 const verdict = ({ met }, bar = true) => (bar === undefined ? "" : met ? "  yes" : "  NO");
 const section = (head, rows) => (rows.length > 0 ? ["", head, ...rows] : []);
 
@@ -11,7 +13,7 @@ const loginName = ({ clients }) => `${clients} clients log in`;
 
 const weightRow = (weight) => left("Wasm, gzipped, KB") + right(whole(weight.gzipped / 1_000), "", "", whole(weight.limit / 1_000)) + verdict(weight);
 const startRow = (start) =>
-  left("cold start, ms") + right(start.ours.toFixed(0), start.bare.toFixed(0), `+${start.difference.toFixed(0)}`, `+${start.budget}`) + verdict(start);
+  left("cold start, ms") + right(start.ours.toFixed(0), start.bare.toFixed(0), signed(start.difference), signed(start.budget)) + verdict(start);
 const readRow = (row) =>
   left(readName(row)) + right(row.bytes, whole(row.perSecond), whole(row.controlPerSecond), row.ratio.toFixed(2), row.bar.toFixed(2)) + verdict(row);
 const loginRow = (row) =>
