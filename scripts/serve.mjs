@@ -3,6 +3,7 @@
 //   STATE  the folder that keeps everything; a fresh temporary one unless told; "memory" keeps it
 //          in memory for as long as the server runs (benches)
 //   SEED   demo (default) or none
+//   CLIENT_ADDRESS_HEADER  where the proxy before it says where a request comes from
 //   ADMIN_EMAIL, ADMIN_PASSWORD  create or update the first owner
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -66,7 +67,7 @@ async function open(env, { port, seeding, folder, kept }) {
   const admin = owner(folder, env, seeding === "demo");
   const vars = { SECRET_KEY: secretKey(folder), TEST_PROVIDER: "on", DEVELOPMENT: "on" };
   if (admin) Object.assign(vars, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
-  if (env.TEST_PROVIDER_LEDGER) vars.TEST_PROVIDER_LEDGER = env.TEST_PROVIDER_LEDGER;
+  for (const name of ["TEST_PROVIDER_LEDGER", "CLIENT_ADDRESS_HEADER"]) if (env[name]) vars[name] = env[name];
 
   const release = owned(folder);
   const worker = await startWorker({ port, data: join(folder, "data"), pidFile: join(folder, "workerd.pid"), vars });
