@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::rules::{Command, Refusal, Throttle, apply, decide};
 use super::store;
 use crate::app::App;
-use crate::ports::{Commit, ObjectHost, ObjectUnavailable, Statement, StorageError, Timestamp};
+use crate::ports::{Commit, ObjectHost, ObjectUnavailable, StorageError, Timestamp};
 
 /// An alarm that is this late, in milliseconds, has been lost.
 const LATE_MILLIS: i64 = 60_000;
@@ -57,26 +57,33 @@ impl ThrottleObject {
         let now = self.app.clock.now();
         let mut memory = self.loaded().map_err(unavailable)?;
         memory.alarm = None;
-        let matters_for = memory.throttle.matters_for(now);
-        if matters_for > 0 {
-            memory.alarm = Some(now.plus_millis(matters_for));
-            self.commit(Vec::new(), memory, true).map_err(unavailable)
-        } else {
-            // Whoever asks while it is being deleted begins anew.
-            self.memory.replace(Some(Memory::default()));
-            self.host.forget().await.map_err(unavailable)
+        if memory.throttle.put_back(now) || memory.throttle.matters_for(now) > 0 {
+            return self.record(memory, now).map_err(unavailable);
         }
+        // Whoever asks while it is being deleted begins anew.
+        self.memory.replace(Some(Memory::default()));
+        self.host.forget().await.map_err(unavailable)
     }
 
     fn decide(&self, command: &Command) -> Result<Answer, StorageError> {
         let now = self.app.clock.now();
         let mut memory = self.loaded()?;
-        let event = match decide(&memory.throttle, command, now) {
-            Ok(Some(event)) => event,
-            Ok(None) => return Ok(Answer::Granted),
-            Err(Refusal { retry_after_millis }) => return Ok(Answer::Refused { retry_after_millis }),
-        };
-        apply(&mut memory.throttle, &event, now);
+        let put_back = memory.throttle.put_back(now);
+        let decided = decide(&memory.throttle, command, now);
+        if let Ok(Some(event)) = &decided {
+            apply(&mut memory.throttle, event, now);
+        }
+        if put_back || matches!(decided, Ok(Some(_))) {
+            self.record(memory, now)?;
+        }
+        Ok(match decided {
+            Ok(_) => Answer::Granted,
+            Err(Refusal { retry_after_millis }) => Answer::Refused { retry_after_millis },
+        })
+    }
+
+    /// Stores the throttle, with an alarm if none is set.
+    fn record(&self, mut memory: Memory, now: Timestamp) -> Result<(), StorageError> {
         let mut statements = Vec::with_capacity(2);
         if !memory.stored {
             statements.push(store::schema());
@@ -88,8 +95,11 @@ impl ThrottleObject {
         if !set {
             memory.alarm = Some(now.plus_millis(memory.throttle.matters_for(now)));
         }
-        self.commit(statements, memory, !set)?;
-        Ok(Answer::Granted)
+        // If it fails, it is read again.
+        self.memory.replace(None);
+        self.host.commit(Commit { statements, alarm: (!set).then_some(memory.alarm) })?;
+        self.memory.replace(Some(memory));
+        Ok(())
     }
 
     fn loaded(&self) -> Result<Memory, StorageError> {
@@ -100,13 +110,5 @@ impl ThrottleObject {
         let throttle = store::load(&*self.host)?;
         let stored = throttle.is_some();
         Ok(memory.insert(Memory { throttle: throttle.unwrap_or_default(), stored, alarm: None }).clone())
-    }
-
-    fn commit(&self, statements: Vec<Statement>, memory: Memory, alarm_changed: bool) -> Result<(), StorageError> {
-        // If it fails, it is read again.
-        self.memory.replace(None);
-        self.host.commit(Commit { statements, alarm: alarm_changed.then_some(memory.alarm) })?;
-        self.memory.replace(Some(memory));
-        Ok(())
     }
 }

@@ -4,9 +4,10 @@
 //! seconds (a token bucket, RFC 2697's committed rate and burst). A **slot** is
 //! taken for a while and given back, or ends by itself.
 //!
-//! Everything is kept as a duration from the moment of the last change, never
-//! as a time of day: a clock that goes back makes nobody wait longer than the
-//! duration that was left anyway.
+//! Everything is kept as a duration from the moment of the last change. Where
+//! that lies ahead, the clock was put back, and how long ago a try was cannot be
+//! told: nobody waits for it. A slot goes on for as long as it had left, as the
+//! order that has it does.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,6 +20,10 @@ use crate::ports::Timestamp;
 /// The most buckets of one throttle: a handful of its own, and one for each
 /// device that an account is known on and has lately failed from.
 const MAX_BUCKETS: usize = 64;
+
+/// How far the clocks of two machines may differ, in milliseconds: a throttle
+/// moves from one to another, and nobody is let off for it.
+const LEEWAY_MILLIS: i64 = 5_000;
 
 /// Names one bucket of a throttle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -98,7 +103,21 @@ impl Throttle {
     /// As it stands now.
     fn after(&self, now: Timestamp) -> Self {
         let passed = now.since(Timestamp::from_millis(self.at)).max(0);
-        Self { at: now.millis(), lacking: left(&self.lacking, passed), taken: left(&self.taken, passed) }
+        let lacking = if self.is_ahead_of(now) { BTreeMap::new() } else { left(&self.lacking, passed) };
+        Self { at: now.millis(), lacking, taken: left(&self.taken, passed) }
+    }
+
+    fn is_ahead_of(&self, now: Timestamp) -> bool {
+        self.at - now.millis() > LEEWAY_MILLIS
+    }
+
+    /// Goes by a clock that was put back from now on. Whether it was.
+    pub fn put_back(&mut self, now: Timestamp) -> bool {
+        let ahead = self.is_ahead_of(now);
+        if ahead {
+            *self = self.after(now);
+        }
+        ahead
     }
 
     /// Whether a slot is taken now.
@@ -280,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_makes_nobody_wait_longer() {
+    fn a_clock_that_is_put_back_makes_nobody_wait() {
         let limit = limit(2, 10);
         let ahead = 15 * 60_000;
         let mut throttle = Throttle::default();
@@ -288,14 +307,15 @@ mod tests {
         take(&mut throttle, limit, ahead).unwrap();
         occupy(&mut throttle, "a", ahead).unwrap();
         occupy(&mut throttle, "b", ahead).unwrap();
-        // Right again: what is counted stays counted, and runs out as if nothing had been.
-        assert_eq!(take(&mut throttle, limit, 0), Err(10_000));
+        // Two machines' clocks differ by as much.
+        assert_eq!(take(&mut throttle, limit, ahead - LEEWAY_MILLIS), Err(10_000));
+        assert!(!throttle.clone().put_back(AT(ahead - LEEWAY_MILLIS)));
+        assert!(throttle.put_back(AT(0)) && !throttle.put_back(AT(0)));
+        // What is taken goes on for as long as it had left.
         assert_eq!(occupy(&mut throttle, "c", 0), Err(1_000));
-        assert_eq!(throttle.matters_for(AT(0)), 20_000);
-        // Something has to happen for the throttle to learn of the change.
-        send(&mut throttle, &Command::Vacate { slot: SlotId("a".to_owned()) }, 0).unwrap();
-        assert_eq!(take(&mut throttle, limit, 10_000), Ok(()));
-        assert_eq!(throttle.matters_for(AT(20_000)), 10_000);
+        assert_eq!(occupy(&mut throttle, "c", 999), Err(1));
+        assert_eq!([0, 0, 0].map(|now| take(&mut throttle, limit, now)), [Ok(()), Ok(()), Err(10_000)]);
+        assert_eq!(occupy(&mut throttle, "c", 1_000), Ok(()));
     }
 
     #[test]

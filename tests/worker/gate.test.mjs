@@ -29,13 +29,13 @@ test("a line that is full says so, and clients that go away hold up nobody", { t
   });
   const busy = await Promise.any(crowd.map(async (answer) => ((answer = await answer), assert.equal(answer.status, 503), answer)));
   assert.equal(busy.body.code, "busy");
-  assert.ok(busy.wait >= 1 && busy.wait <= 60, `${busy.wait} s`);
+  assert.ok(busy.wait >= 1 && busy.wait <= 113, `${busy.wait} s`);
 
   leaving.abort();
   await Promise.allSettled(crowd);
   const since = Date.now();
-  // A hundred who still stood there would take seven seconds.
-  await eventually("the owner gets in", 5_000, async () => (await logIn(owner.email, owner.password)).status === 200);
+  // Nobody would ever move up, did they still stand there.
+  await eventually("the owner gets in", 15_000, async () => (await logIn(owner.email, owner.password)).status === 200);
   console.log(`they were forgotten after ${Date.now() - since} ms`);
   assert.equal((await shop.request("GET", "/v1/products")).status, 200);
 });
