@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::{self, CheckoutForm};
-use super::parts::{page, page_of_problem, sentence};
+use super::parts::{line_title, page, page_of_problem, sentence, shortages};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::access::Credentials;
@@ -16,7 +16,7 @@ use crate::orders::bodies::{Payment, choice};
 use crate::orders::client::Asked;
 use crate::orders::decision::{Command, PaymentChoice};
 use crate::orders::details::Details;
-use crate::orders::error::{ChangedLine, OrderError, ShortLine};
+use crate::orders::error::{ChangedLine, OrderError};
 use crate::orders::order::LineId;
 use crate::orders::view::{CartView, OrderView, Status};
 use crate::problem::{FieldError, Problem};
@@ -226,7 +226,7 @@ impl<'a> Wishes<'a> {
 
 /// Why the order was not placed, and what to do about it.
 fn notice(error: &OrderError, cart: &CartView) -> String {
-    let title = |id: LineId| cart.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title);
+    let title = |id: LineId| line_title(&cart.lines, id);
     match error {
         OrderError::PriceChanged { lines, old_total, new_total } => {
             let changed = |line: &ChangedLine| {
@@ -244,12 +244,7 @@ fn notice(error: &OrderError, cart: &CartView) -> String {
             format!("No longer for sale: {}. Please take it out of the cart.", titles.join(", "))
         }
         OrderError::OutOfStock { lines } => {
-            let short = |line: &ShortLine| match line.available {
-                ..=0 => format!("{} is sold out. ", title(line.line_id)),
-                1 => format!("Only 1 piece of {} is left, not {}. ", title(line.line_id), line.requested),
-                left => format!("Only {left} pieces of {} are left, not {}. ", title(line.line_id), line.requested),
-            };
-            let shortages: String = lines.iter().map(short).collect();
+            let shortages = shortages(lines, &cart.lines);
             format!("{shortages}Nothing has been ordered or charged. Please change the cart.")
         }
         OrderError::StockUnavailable => {
@@ -263,6 +258,7 @@ fn notice(error: &OrderError, cart: &CartView) -> String {
 mod tests {
     use super::*;
     use crate::money::Currency;
+    use crate::orders::error::ShortLine;
 
     fn eur(amount: i64) -> Money {
         Money { amount, currency: Currency::parse("EUR").unwrap() }

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::orders::order;
+use crate::orders::error::ShortLine;
+use crate::orders::order::{self, LineId};
 use crate::orders::view::LineView;
 use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
@@ -66,6 +67,23 @@ pub fn known(line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
         Some((product, variant)) => (variant_label(product, variant), product.images.first().cloned()),
         None => (line.sku.clone(), None),
     }
+}
+
+pub fn line_title(lines: &[LineView], id: LineId) -> &str {
+    lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title)
+}
+
+/// What could not be had, a sentence for each line, with a space behind it.
+pub fn shortages(short: &[ShortLine], lines: &[LineView]) -> String {
+    let sentence = |short: &ShortLine| {
+        let title = line_title(lines, short.line_id);
+        match short.available {
+            ..=0 => format!("{title} is sold out. "),
+            1 => format!("Only 1 piece of {title} is left, not {}. ", short.requested),
+            left => format!("Only {left} pieces of {title} are left, not {}. ", short.requested),
+        }
+    };
+    short.iter().map(sentence).collect()
 }
 
 pub fn summary(lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
