@@ -15,3 +15,4 @@ pub mod order;
 pub mod pages;
 mod parts;
 pub mod problem;
+mod standing;

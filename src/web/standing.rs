@@ -1,0 +1,103 @@
+//! How an order stands, in words for its buyer.
+
+use crate::orders::order::CancelReason;
+use crate::orders::view::{OrderView, PaymentStatus, Status};
+
+/// How an order stands, as its buyer should hear it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Standing {
+    Pending,
+    /// Paid; whether the goods are still there is being made sure of.
+    Securing,
+    AsksBuyer,
+    Declined,
+    Confirmed,
+    Fulfilled,
+    CancelledByBuyer,
+    Expired,
+    SoldOut,
+}
+
+pub fn standing(order: &OrderView) -> Standing {
+    match (order.status, order.payment.status) {
+        (Status::Confirmed, _) => Standing::Confirmed,
+        (Status::Fulfilled, _) => Standing::Fulfilled,
+        (Status::Cancelled, _) => match order.cancel_reason {
+            Some(CancelReason::Expired) => Standing::Expired,
+            Some(CancelReason::OutOfStock) => Standing::SoldOut,
+            Some(CancelReason::Requested) | None => Standing::CancelledByBuyer,
+        },
+        (_, PaymentStatus::RequiresAction) => Standing::AsksBuyer,
+        (_, PaymentStatus::Declined) => Standing::Declined,
+        (_, PaymentStatus::Paid) => Standing::Securing,
+        _ => Standing::Pending,
+    }
+}
+
+impl Standing {
+    /// The class, the title and the text.
+    pub fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Confirmed => {
+                ("good", "Thank you, your order is confirmed", "We have your payment and are packing your things.")
+            }
+            Self::Fulfilled => {
+                ("good", "Your order is on its way", "We have sent everything. Thank you for buying from us.")
+            }
+            Self::Pending => (
+                "wait",
+                "We are waiting for the bank",
+                "Your things are reserved. The bank has not answered yet; you will be charged once at most.",
+            ),
+            Self::Securing => (
+                "wait",
+                "We have your payment",
+                "We are making sure that your things are still there. If they are not, you get your money back.",
+            ),
+            Self::AsksBuyer => (
+                "wait",
+                "Your bank has a question",
+                "Please confirm the payment with your bank to complete the order. Your things are reserved meanwhile.",
+            ),
+            Self::Declined => (
+                "bad",
+                "The payment did not go through",
+                "Your things are still reserved. Please try another way to pay.",
+            ),
+            Self::CancelledByBuyer => ("bad", "This order was cancelled", "Whatever was paid goes back to you."),
+            Self::Expired => (
+                "bad",
+                "This order was not paid in time",
+                "Your things are no longer reserved. Whatever was paid goes back to you.",
+            ),
+            Self::SoldOut => (
+                "bad",
+                "We are sorry: this has sold out",
+                "Somebody else was faster, and the order is cancelled. Whatever was paid goes back to you.",
+            ),
+        }
+    }
+}
+
+/// Why the bank said no, as far as it says.
+pub fn decline(reason: &str) -> &'static str {
+    match reason {
+        "insufficient_funds" => "There is too little money on this card. Nothing was charged.",
+        "authentication_failed" => "The payment was not confirmed with the bank. Nothing was charged.",
+        "no_answer" => "The bank could not be reached. Nothing was charged.",
+        _ => "The card was declined. Nothing was charged.",
+    }
+}
+
+pub fn payment_label(status: PaymentStatus) -> &'static str {
+    match status {
+        PaymentStatus::Pending => "Waiting for the bank",
+        PaymentStatus::RequiresAction => "Needs your confirmation",
+        PaymentStatus::Authorized => "Authorised",
+        PaymentStatus::Paid => "Paid",
+        PaymentStatus::Declined => "Declined",
+        PaymentStatus::Cancelled => "Cancelled",
+        PaymentStatus::PartiallyRefunded => "Partly refunded",
+        PaymentStatus::Refunded => "Refunded",
+    }
+}
