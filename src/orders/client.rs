@@ -82,9 +82,10 @@ impl<'a> OrderClient<'a> {
         self.ask(Request::ReadOrder).await
     }
 
-    /// Tries another payment.
-    pub async fn pay(&self, payment: PaymentChoice) -> Asked<OrderView> {
-        self.ask(Request::Pay { payment }).await
+    /// Tries another payment; `slots` are those that it takes if the goods are
+    /// to be held anew.
+    pub async fn pay(&self, payment: PaymentChoice, slots: Vec<Slots>) -> Asked<OrderView> {
+        self.ask(Request::Pay { payment, slots }).await
     }
 
     pub async fn cancel(&self) -> Asked<OrderView> {

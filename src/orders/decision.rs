@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::details::Details;
 use super::error::{ChangedLine, OrderError};
 use super::event::Event;
-use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_LINES, MAX_PLACEMENTS, MAX_QUANTITY, PLACEMENTS_MILLIS};
+use super::limits::{MAX_CHANGES, MAX_LINES, MAX_PLACEMENTS, MAX_QUANTITY, PLACEMENTS_MILLIS};
 use super::order::{CancelReason, Key, Line, LineId, Order, Shipping, Stage, Totals};
 use super::slots::Slot;
 use crate::catalog::store::CurrentPrice;
@@ -62,8 +62,10 @@ pub enum Command {
         key: Option<Key>,
         slot: Option<Slot>,
     },
+    /// `slot`: taken if the goods are to be held anew.
     Pay {
         payment: PaymentChoice,
+        slot: Option<Slot>,
     },
     Cancel,
 }
@@ -71,7 +73,7 @@ pub enum Command {
 /// Decides what a command does. No events: it is so already.
 pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Event>, OrderError> {
     match command {
-        Command::Pay { payment } => return pay(order, &payment, now),
+        Command::Pay { payment, slot } => return pay(order, payment, slot, now),
         Command::Cancel => return cancel(order),
         _ if !matches!(order.stage, Stage::Open) => return Err(OrderError::CartClosed),
         _ if order.version >= MAX_CHANGES => return Err(OrderError::TooManyChanges),
@@ -223,7 +225,8 @@ fn place(
 }
 
 fn not_too_often(order: &Order, now: Timestamp) -> Result<(), OrderError> {
-    let placed = order.milestones.iter().rev().filter(|milestone| milestone.kind == "placed");
+    let is_one = |kind: &str| matches!(kind, "placed" | "payment_started");
+    let placed = order.milestones.iter().rev().filter(|milestone| is_one(&milestone.kind));
     let Some(first) = placed.take(MAX_PLACEMENTS).nth(MAX_PLACEMENTS - 1) else { return Ok(()) };
     match now.since(first.at) {
         // A clock that has gone back keeps nobody waiting.
@@ -240,19 +243,24 @@ pub fn reprice(changed: &[ChangedLine]) -> Vec<Event> {
     changed.iter().map(|line| Event::LineRepriced { line: line.line_id, unit_price: line.new }).collect()
 }
 
-fn pay(order: &Order, payment: &PaymentChoice, now: Timestamp) -> Result<Vec<Event>, OrderError> {
+fn pay(order: &Order, payment: PaymentChoice, slot: Option<Slot>, now: Timestamp) -> Result<Vec<Event>, OrderError> {
     match &order.stage {
         Stage::Placing { .. } => Err(OrderError::PaymentInProgress),
-        Stage::AwaitingPayment { attempt, placement } => {
+        Stage::AwaitingPayment { placement, hold, attempt } => {
             if attempt.status.is_open() {
-                Err(OrderError::PaymentInProgress)
-            } else if now >= placement.until {
-                Err(OrderError::NotPayable)
-            } else if placement.attempts_before + MAX_ATTEMPTS <= order.attempts {
-                Err(OrderError::TooManyAttempts)
-            } else {
-                Ok(vec![Event::PaymentStarted { provider: payment.provider, method: payment.method }])
+                return Err(OrderError::PaymentInProgress);
+            } else if now >= placement.payable_until() {
+                return Err(OrderError::NotPayable);
+            } else if !placement.may_try_again() {
+                return Err(OrderError::TooManyAttempts);
             }
+            let PaymentChoice { provider, method } = payment;
+            if hold.as_ref().is_some_and(|hold| hold.secures(now)) {
+                return Ok(vec![Event::PaymentStarted { provider, method }]);
+            }
+            not_too_often(order, now)?;
+            let given_back = hold.as_ref().map(|_| Event::HoldGivenBack);
+            Ok(given_back.into_iter().chain([Event::PlacedAgain { provider, method, slot }]).collect())
         }
         Stage::Open => Err(OrderError::NotFound),
         Stage::Confirmed { .. } | Stage::Cancelled { .. } => Err(OrderError::NotPayable),
@@ -295,7 +303,7 @@ mod tests {
         order.milestones = vec![placed(at(0)); MAX_PLACEMENTS - 1];
         assert_eq!(not_too_often(&order, at(1_000)), Ok(()));
         order.milestones.insert(0, placed(at(500)));
-        order.milestones.push(Milestone { at: at(600), kind: "payment_started".to_owned() });
+        order.milestones.push(Milestone { at: at(600), kind: "stock_refused".to_owned() });
         let wait = |retry_after_millis| Err(OrderError::PlacedTooOften { retry_after_millis });
         assert_eq!(not_too_often(&order, at(1_000)), wait(PLACEMENTS_MILLIS - 500));
         assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS - 1)), wait(1));

@@ -1,6 +1,7 @@
 //! What an order still owes the world, computed from its state. A crash at
 //! any point is repaired by asking again.
 
+use super::holding::{CONFIRM_MILLIS, kept_until};
 use super::order::{Item, Order, Stage};
 use super::slots::Slot;
 use crate::money::Money;
@@ -43,8 +44,9 @@ pub enum Effect {
         hold: HoldId,
         items: Vec<Item>,
     },
+    /// `number`: which of the order's holds.
     Release {
-        placement: u32,
+        number: u32,
         hold: HoldId,
         items: Vec<Item>,
     },
@@ -52,9 +54,9 @@ pub enum Effect {
         attempt: Attempt,
         amount: Money,
     },
-    /// Gives back what a placement had until it was paid.
+    /// Gives back what a hold had while it was not paid.
     Vacate {
-        placement: u32,
+        number: u32,
         slot: Slot,
     },
     /// Tells the projections.
@@ -63,27 +65,40 @@ pub enum Effect {
     },
 }
 
-pub fn hold_id(order: &Order, placement: u32) -> HoldId {
-    HoldId(format!("{}/{placement}", order.id))
+pub fn hold_id(order: &Order, number: u32) -> HoldId {
+    HoldId(format!("{}/{number}", order.id))
 }
 
 /// What is to be done now, the most urgent first.
 pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     let mut effects = Vec::new();
+    // What is still held for the order under an earlier name must not stand in its own way.
+    let asks_pools =
+        matches!(order.stage, Stage::Placing { held: false, .. } | Stage::Confirmed { committed: false, .. });
+    if asks_pools {
+        effects.extend(releases(order));
+    }
     match &order.stage {
         Stage::Open => {}
-        Stage::Placing { placement, held: false, .. } => effects.push(Effect::Hold {
-            hold: hold_id(order, placement.number),
-            items: order.items(),
-            until: placement.until,
-        }),
+        Stage::Placing { hold, held: false, .. } => {
+            effects.push(Effect::Hold { hold: hold_id(order, hold.number), items: order.items(), until: hold.until })
+        }
         Stage::Placing { placement, attempt, held: true, .. } => {
             effects.push(Effect::Charge { attempt: attempt.clone(), amount: placement.totals.total });
         }
-        Stage::AwaitingPayment { placement, attempt } => {
+        Stage::AwaitingPayment { placement, hold, attempt } => {
+            let lapsed = hold.as_ref().is_none_or(|hold| now >= hold.until);
             let attempt = attempt.clone();
             match &attempt.status {
-                status if status.is_open() && now >= placement.until => effects.push(Effect::CallOff { attempt }),
+                AttemptStatus::RequiresAction { at, .. } => {
+                    if now >= at.plus_millis(CONFIRM_MILLIS) {
+                        effects.push(Effect::CallOff { attempt });
+                    } else if kept_until(order).is_some_and(|until| now >= until) {
+                        // The buyer may have answered, and nobody heard: the goods are kept until that is known.
+                        effects.push(Effect::Poll { attempt });
+                    }
+                }
+                status if status.is_open() && lapsed => effects.push(Effect::CallOff { attempt }),
                 AttemptStatus::Started => effects.push(Effect::Charge { attempt, amount: placement.totals.total }),
                 AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
                     let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
@@ -92,8 +107,8 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
                 _ => {}
             }
         }
-        Stage::Confirmed { placement, committed: false, .. } => {
-            effects.push(Effect::Commit { hold: hold_id(order, placement.number), items: order.items() });
+        Stage::Confirmed { hold, committed: false, .. } => {
+            effects.push(Effect::Commit { hold: hold_id(order, hold.number), items: order.items() });
         }
         Stage::Confirmed { .. } => {}
         Stage::Cancelled { attempt, resolving, .. } => {
@@ -105,18 +120,25 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     for refund in order.refunds.iter().filter(|refund| !refund.done) {
         effects.push(Effect::Refund { attempt: refund.attempt.clone(), amount: refund.amount });
     }
-    for (placement, items) in &order.releasing {
-        let hold = hold_id(order, *placement);
-        effects.push(Effect::Release { placement: *placement, hold, items: items.clone() });
+    if !asks_pools {
+        effects.extend(releases(order));
     }
     // One that has ended by itself needs no giving back.
-    for (placement, (slot, _)) in order.vacating.iter().filter(|(_, (_, until))| now < *until) {
-        effects.push(Effect::Vacate { placement: *placement, slot: slot.clone() });
+    for (number, (slot, _)) in order.vacating.iter().filter(|(_, (_, until))| now < *until) {
+        effects.push(Effect::Vacate { number: *number, slot: slot.clone() });
     }
     if to_publish(order) {
         effects.push(Effect::Publish { version: order.version });
     }
     effects
+}
+
+fn releases(order: &Order) -> impl Iterator<Item = Effect> {
+    order.releasing.iter().map(|(number, items)| Effect::Release {
+        number: *number,
+        hold: hold_id(order, *number),
+        items: items.clone(),
+    })
 }
 
 /// Carts are nobody's business.
@@ -143,11 +165,11 @@ pub fn wake(order: &Order, now: Timestamp) -> Option<Timestamp> {
     if !due(order, now).is_empty() {
         return Some(watchdog);
     }
-    match &order.stage {
-        Stage::AwaitingPayment { placement, attempt } => Some(match &attempt.status {
-            AttemptStatus::Unknown { next_poll } => (*next_poll).min(placement.until),
-            _ => placement.until,
-        }),
-        _ => None,
-    }
+    let Stage::AwaitingPayment { placement, hold, attempt } = &order.stage else { return None };
+    let kept = kept_until(order);
+    Some(match &attempt.status {
+        AttemptStatus::Unknown { next_poll } => hold.as_ref().map_or(*next_poll, |hold| hold.until.min(*next_poll)),
+        AttemptStatus::RequiresAction { at, .. } => kept.unwrap_or(at.plus_millis(CONFIRM_MILLIS)),
+        _ => kept.map_or(placement.payable_until(), |kept| kept.min(placement.payable_until())),
+    })
 }

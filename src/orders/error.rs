@@ -31,7 +31,7 @@ crate::codes! {
     /// As many orders of this account or network wait to be paid as there may be at once;
     /// `Retry-After` says when one of them surely no longer does.
     TOO_MANY_UNPAID_ORDERS = TOO_MANY_REQUESTS "too_many_unpaid_orders";
-    /// This cart was placed and refused too often in a short time.
+    /// This was placed, or tried to be paid, and refused too often in a short time.
     PLACED_TOO_OFTEN = TOO_MANY_REQUESTS "placed_too_often";
     /// The order can no longer be cancelled.
     NOT_CANCELLABLE = CONFLICT "not_cancellable";
@@ -85,7 +85,7 @@ pub enum OrderError {
     StockUnavailable,
     #[error("too many orders from here are waiting to be paid; pay or cancel one of them, or try again shortly")]
     TooManyUnpaid { retry_after_millis: i64 },
-    #[error("this cart was placed too often in a short time; try again in some minutes")]
+    #[error("this was tried too often in a short time; try again in some minutes")]
     PlacedTooOften { retry_after_millis: i64 },
     #[error("a payment is under way; wait for its outcome")]
     PaymentInProgress,

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::details::Details;
 use super::order::{
-    CancelReason, HOLD_MILLIS, Key, Line, LineId, Milestone, Order, Placement, Refund, Shipping, Stage, Totals,
+    CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Refund, Shipping, Stage, Totals,
 };
-use super::slots::{SLOT_MILLIS, Slot};
+use super::slots::Slot;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::payments::{Attempt, AttemptStatus, Method, Provider};
@@ -53,13 +53,25 @@ pub enum Event {
     },
     /// Every pool granted its hold.
     Held,
-    /// A pool refused or did not answer: a cart again.
+    /// A pool refused or did not answer before anybody was asked to pay: a cart
+    /// again, or an order that was placed before, without its goods as it was.
     PlacementRefused,
-    /// Holds could not be had again after a crash.
+    /// The hold could not be had again after a crash, or lapsed. A payment may
+    /// have been begun, and is called off.
     PlacementAbandoned,
     PaymentStarted {
         provider: Provider,
         method: Method,
+    },
+    /// Nobody paid while the goods were kept: they are given back.
+    HoldGivenBack,
+    /// Another payment of an order whose goods were given back: all of them are
+    /// held anew, then it is begun.
+    PlacedAgain {
+        provider: Provider,
+        method: Method,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slot: Option<Slot>,
     },
     PaymentAsked {
         next_poll: Timestamp,
@@ -88,11 +100,11 @@ pub enum Event {
         amount: Money,
     },
     Released {
-        placement: u32,
+        hold: u32,
     },
-    /// A placement's slots were given back.
+    /// A hold's slots were given back.
     Vacated {
-        placement: u32,
+        hold: u32,
     },
     Refunded {
         attempt: u32,
@@ -131,13 +143,15 @@ impl Event {
     fn milestone(&self) -> Option<&'static str> {
         Some(match self {
             Self::Placed { .. } => "placed",
-            Self::PaymentStarted { .. } => "payment_started",
+            Self::PaymentStarted { .. } | Self::PlacedAgain { .. } => "payment_started",
+            Self::PlacementRefused => "stock_refused",
+            Self::HoldGivenBack | Self::PlacementAbandoned => "stock_released",
             Self::PaymentActionRequired { .. } => "payment_action_required",
             Self::PaymentDeclined { .. } => "payment_declined",
             Self::Paid { .. } => "paid",
             Self::PaidTwice { .. } => "paid_twice",
             Self::Committed => "stock_committed",
-            Self::CommitRefused | Self::PlacementAbandoned => "out_of_stock",
+            Self::CommitRefused => "out_of_stock",
             Self::Cancelled { .. } => "cancelled",
             Self::PaidAfterAll => "paid_late",
             Self::Refunded { .. } => "refunded",
@@ -201,8 +215,8 @@ impl Order {
             }
             Event::DetailsSet { details } => self.details = Some((**details).clone()),
             Event::ShippingChosen { shipping } => self.shipping = Some(shipping.clone()),
-            Event::Released { placement } => {
-                self.releasing.remove(placement);
+            Event::Released { hold } => {
+                self.releasing.remove(hold);
             }
             Event::Refunded { attempt } => {
                 for refund in self.refunds.iter_mut().filter(|refund| refund.attempt.number == *attempt) {
@@ -214,57 +228,78 @@ impl Order {
             Event::PaidTwice { attempt, amount } => {
                 self.refunds.push(Refund { attempt: attempt.clone(), amount: *amount, done: false });
             }
-            Event::Vacated { placement } => {
-                self.vacating.remove(placement);
+            Event::Vacated { hold } => {
+                self.vacating.remove(hold);
             }
             Event::Placed { totals, provider, method, key, slot } => {
-                self.placements += 1;
-                let attempts_before = self.attempts;
+                let placement = Placement { at: now, totals: *totals, key: key.clone(), tries: 1 };
                 let attempt = self.new_attempt(*provider, *method, now);
-                let placement = Placement {
-                    number: self.placements,
-                    at: now,
-                    until: now.plus_millis(HOLD_MILLIS),
-                    totals: *totals,
-                    slot: slot.clone(),
-                    key: key.clone(),
-                    attempts_before,
-                };
-                self.stage = Stage::Placing { placement, attempt, held: false, recovered: false };
+                self.place(placement, attempt, None, slot.clone(), now);
+            }
+            Event::PlacedAgain { provider, method, slot } => {
+                self.give_back();
+                let next = self.new_attempt(*provider, *method, now);
+                if let Stage::AwaitingPayment { placement, attempt, .. } = &self.stage {
+                    let (mut placement, before) = (placement.clone(), attempt.clone());
+                    placement.tries += 1;
+                    self.place(placement, next, Some(Box::new(before)), slot.clone(), now);
+                }
             }
             Event::PaymentStarted { provider, method } => {
-                let attempt = self.new_attempt(*provider, *method, now);
-                self.with_attempt(|current| *current = attempt);
+                let next = self.new_attempt(*provider, *method, now);
+                self.restage(|mut placement, hold, _| {
+                    placement.tries += 1;
+                    Stage::AwaitingPayment { placement, hold, attempt: next }
+                });
             }
             Event::Held => {
                 if let Stage::Placing { held, .. } = &mut self.stage {
                     *held = true;
                 }
             }
+            Event::HoldGivenBack => {
+                self.give_back();
+                self.restage(|placement, _, attempt| Stage::AwaitingPayment { placement, hold: None, attempt });
+            }
             Event::PlacementRefused => {
-                self.vacate();
-                let items = self.items();
-                if let Some(placement) = self.placement() {
-                    self.releasing.insert(placement.number, items);
+                self.give_back();
+                if let Stage::Placing { placement, before, .. } = &self.stage {
+                    self.stage = match before {
+                        None => Stage::Open,
+                        Some(attempt) => {
+                            let mut placement = placement.clone();
+                            placement.tries = placement.tries.saturating_sub(1);
+                            Stage::AwaitingPayment { placement, hold: None, attempt: (**attempt).clone() }
+                        }
+                    };
                 }
-                self.stage = Stage::Open;
+            }
+            Event::PlacementAbandoned => {
+                self.give_back();
+                self.restage(|placement, _, attempt| Stage::AwaitingPayment { placement, hold: None, attempt });
             }
             Event::PaymentAsked { next_poll } => self.with_attempt(|attempt| {
                 attempt.polls += 1;
                 attempt.status = AttemptStatus::Unknown { next_poll: *next_poll };
             }),
             Event::PaymentActionRequired { client_secret } => self.with_attempt(|attempt| {
-                attempt.status = AttemptStatus::RequiresAction { client_secret: client_secret.clone() };
+                attempt.status = AttemptStatus::RequiresAction { client_secret: client_secret.clone(), at: now };
             }),
             Event::PaymentDeclined { reason } => {
-                self.with_attempt(|attempt| attempt.status = AttemptStatus::Declined { reason: reason.clone() });
+                self.with_attempt(|attempt| {
+                    attempt.status = AttemptStatus::Declined { reason: reason.clone(), at: now };
+                });
             }
             Event::Paid { secured } => {
                 self.vacate();
-                self.restage(|placement, mut attempt| {
+                // Pools refuse for good what was released: the money takes the goods under a name of their own.
+                let afresh = Hold { number: self.holds + 1, until: now, slot: None };
+                self.restage(|placement, hold, mut attempt| {
                     attempt.status = AttemptStatus::Paid;
-                    Stage::Confirmed { placement, attempt, at: now, secured: *secured, committed: false }
+                    let hold = hold.unwrap_or(afresh);
+                    Stage::Confirmed { placement, hold, attempt, at: now, secured: *secured, committed: false }
                 });
+                self.holds = self.hold().map_or(self.holds, |hold| self.holds.max(hold.number));
             }
             Event::Committed => {
                 if let Stage::Confirmed { committed, .. } = &mut self.stage {
@@ -275,7 +310,6 @@ impl Order {
                 self.refund_current();
                 self.cancel(CancelReason::OutOfStock, now);
             }
-            Event::PlacementAbandoned => self.cancel(CancelReason::OutOfStock, now),
             Event::Cancelled { reason } => self.cancel(*reason, now),
             Event::ClockPutBack { millis } => self.put_back(*millis),
             Event::PaymentVoided => {
@@ -290,15 +324,17 @@ impl Order {
 
     /// Changes the attempt; a placement that gets this far awaits its payment.
     fn with_attempt(&mut self, change: impl FnOnce(&mut Attempt)) {
-        self.restage(|placement, mut attempt| {
+        self.restage(|placement, hold, mut attempt| {
             change(&mut attempt);
-            Stage::AwaitingPayment { placement, attempt }
+            Stage::AwaitingPayment { placement, hold, attempt }
         });
     }
 
-    fn restage(&mut self, next: impl FnOnce(Placement, Attempt) -> Stage) {
-        if let Stage::Placing { placement, attempt, .. } | Stage::AwaitingPayment { placement, attempt } = &self.stage {
-            self.stage = next(placement.clone(), attempt.clone());
+    fn restage(&mut self, next: impl FnOnce(Placement, Option<Hold>, Attempt) -> Stage) {
+        if let Stage::Placing { placement, attempt, .. } | Stage::AwaitingPayment { placement, attempt, .. } =
+            &self.stage
+        {
+            self.stage = next(placement.clone(), self.hold().cloned(), attempt.clone());
         }
     }
 
@@ -315,19 +351,9 @@ impl Order {
         }
     }
 
-    /// Nobody waits for this placement to be paid any more.
-    fn vacate(&mut self) {
-        if let Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. } = &self.stage
-            && let Some(slot) = &placement.slot
-        {
-            self.vacating.insert(placement.number, (slot.clone(), placement.at.plus_millis(SLOT_MILLIS)));
-        }
-    }
-
     fn cancel(&mut self, reason: CancelReason, now: Timestamp) {
-        self.vacate();
         let (Some(placement), Some(attempt)) = (self.placement().cloned(), self.attempt().cloned()) else { return };
-        self.releasing.insert(placement.number, self.items());
+        self.give_back();
         let resolving = attempt.status.is_open();
         self.stage = Stage::Cancelled { placement, attempt, at: now, reason, resolving };
     }

@@ -15,6 +15,8 @@ const STORED: &str = r#"
 "placement_refused"
 "placement_abandoned"
 {"payment_started":{"provider":"test","method":"pm_card_visa"}}
+"hold_given_back"
+{"placed_again":{"provider":"test","method":"pm_card_visa"}}
 {"payment_asked":{"next_poll":"2026-01-31T09:30:00.000Z"}}
 {"payment_action_required":{"client_secret":"s"}}
 {"payment_declined":{"reason":"card_declined"}}
@@ -25,8 +27,8 @@ const STORED: &str = r#"
 "payment_voided"
 "paid_after_all"
 {"paid_twice":{"attempt":{"number":1,"id":"ord_0000000000000000000000000A-1","provider":"test","method":"pm_card_visa","started_at":"2026-01-31T09:30:00.000Z","polls":0,"status":"paid"},"amount":{"amount":1270,"currency":"EUR"}}}
-{"released":{"placement":1}}
-{"vacated":{"placement":1}}
+{"released":{"hold":1}}
+{"vacated":{"hold":1}}
 {"refunded":{"attempt":1}}
 {"published":{"version":9}}
 "publication_lost"
@@ -62,6 +64,8 @@ fn an_order_is_what_its_events_say() {
 #[test]
 fn a_slot_is_given_back_once_nobody_waits_for_the_payment_any_more() {
     use crate::orders::effect::{Effect, due};
+    use crate::orders::holding::HOLD_MILLIS;
+    use crate::orders::slots::SLOT_MILLIS;
     let at = Timestamp::from_millis;
     let slot = r#""slot":{"id":"req_1","of":[{"throttle":"network/1","at_most":3}]}}}"#;
     for (ending, when, gives_back) in [
@@ -72,6 +76,7 @@ fn a_slot_is_given_back_once_nobody_waits_for_the_payment_any_more() {
         (r#"{"cancelled":{"reason":"expired"}}"#, 1_000 + SLOT_MILLIS, false),
         (r#""placement_refused""#, 9_000, true),
         (r#""placement_abandoned""#, 9_000, true),
+        (r#""hold_given_back""#, 9_000, true),
         (r#"{"payment_declined":{"reason":"card_declined"}}"#, 9_000, false),
         (r#"{"payment_action_required":{"client_secret":"s"}}"#, 9_000, false),
     ] {
@@ -82,11 +87,11 @@ fn a_slot_is_given_back_once_nobody_waits_for_the_payment_any_more() {
         }
         let order = order.unwrap();
         let given_back = |order: &Order| {
-            due(order, at(when)).iter().any(|effect| matches!(effect, Effect::Vacate { placement: 1, .. }))
+            due(order, at(when)).iter().any(|effect| matches!(effect, Effect::Vacate { number: 1, .. }))
         };
         assert_eq!(given_back(&order), gives_back, "{ending} at {when}");
         let mut after = order.clone();
-        after.apply(&Event::Vacated { placement: 1 }, at(when));
+        after.apply(&Event::Vacated { hold: 1 }, at(when));
         assert!(!given_back(&after) && after.version == order.version);
     }
 }

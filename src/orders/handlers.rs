@@ -44,7 +44,9 @@ pub async fn get_order(
     Ok(credentials.order(&app, id)?.order().await??.into())
 }
 
-/// Tries another payment after a decline.
+/// Tries another payment after a decline, until `payable_until`. Pieces that were given back meanwhile (`held_until` is
+/// absent) are held anew first, all of them, at the order's prices; `out_of_stock` says what is gone, and nothing was
+/// charged then.
 pub async fn create_order_payment(
     State(app): State<App>,
     credentials: Credentials,
@@ -54,7 +56,8 @@ pub async fn create_order_payment(
 ) -> Result<JsonText<OrderView>, Problem> {
     let order = credentials.order(&app, id)?;
     let payment = choice(&app, body.value, "/provider")?;
-    Ok(order.keyed(keyed(key, "POST payments", &body.bytes)).pay(payment).await??.into())
+    let order = order.keyed(keyed(key, "POST payments", &body.bytes));
+    Ok(order.pay(payment, credentials.slots(&app).await).await??.into())
 }
 
 /// Cancels an order that is not paid yet.

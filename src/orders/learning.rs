@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS};
 use super::error::ShortLine;
 use super::event::Event;
-use super::order::{CancelReason, Order, SECURED_MARGIN_MILLIS, Stage};
+use super::holding::kept_until;
+use super::order::{CancelReason, Order, Stage};
 use crate::ids::VariantId;
 use crate::payments::{AttemptStatus, Outcome};
 use crate::ports::Timestamp;
@@ -28,10 +29,10 @@ pub enum Answer {
         refused: bool,
     },
     Released {
-        placement: u32,
+        hold: u32,
     },
     Vacated {
-        placement: u32,
+        hold: u32,
     },
     Refunded {
         attempt: u32,
@@ -56,33 +57,40 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         (Answer::Held, Stage::Placing { held: false, .. }) => vec![Event::Held],
         (Answer::NotHeld { .. }, Stage::Placing { held: false, recovered: false, .. }) => vec![Event::PlacementRefused],
         // A payment may have been begun by the run that crashed.
-        (Answer::NotHeld { refused, .. }, Stage::Placing { held: false, recovered: true, placement, .. }) => {
-            if !refused.is_empty() || now >= placement.until { vec![Event::PlacementAbandoned] } else { Vec::new() }
+        (Answer::NotHeld { refused, .. }, Stage::Placing { held: false, recovered: true, hold, .. }) => {
+            if !refused.is_empty() || now >= hold.until { vec![Event::PlacementAbandoned] } else { Vec::new() }
         }
         (Answer::Payment { attempt, outcome }, _) => learn_payment(order, *attempt, outcome, now),
         (Answer::Committed { refused }, Stage::Confirmed { committed: false, .. }) => {
             vec![if *refused { Event::CommitRefused } else { Event::Committed }]
         }
-        (Answer::Released { placement }, _) if order.releasing.contains_key(placement) => {
-            vec![Event::Released { placement: *placement }]
-        }
-        (Answer::Vacated { placement }, _) if order.vacating.contains_key(placement) => {
-            vec![Event::Vacated { placement: *placement }]
-        }
+        (Answer::Released { hold }, _) if order.releasing.contains_key(hold) => vec![Event::Released { hold: *hold }],
+        (Answer::Vacated { hold }, _) if order.vacating.contains_key(hold) => vec![Event::Vacated { hold: *hold }],
         (Answer::Refunded { attempt }, _) if order.refunds.iter().any(|r| r.attempt.number == *attempt && !r.done) => {
             vec![Event::Refunded { attempt: *attempt }]
         }
         (Answer::Published { version }, _) if *version > order.published => {
             vec![Event::Published { version: *version }]
         }
+        (Answer::Tick, _) => tick(order, now),
+        _ => Vec::new(),
+    }
+}
+
+/// What time alone does.
+fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
+    match &order.stage {
         // Cut off for longer than its hold: only what the payment came to counts.
-        (Answer::Tick, Stage::Placing { placement, .. }) if now >= placement.until => {
-            vec![Event::PaymentAsked { next_poll: now }]
-        }
-        (Answer::Tick, Stage::AwaitingPayment { placement, attempt })
-            if now >= placement.until && !attempt.status.is_open() =>
+        Stage::Placing { hold, .. } if now >= hold.until => vec![Event::PlacementAbandoned],
+        Stage::AwaitingPayment { placement, attempt, .. }
+            if now >= placement.payable_until() && !attempt.status.is_open() =>
         {
             vec![Event::Cancelled { reason: CancelReason::Expired }]
+        }
+        Stage::AwaitingPayment { placement, hold: Some(hold), attempt } => {
+            // Where the bank was asked, the provider is asked first: see `due`.
+            let until = if attempt.status.is_open() { hold.until } else { hold.kept_until(placement, attempt) };
+            if now >= until { vec![Event::HoldGivenBack] } else { Vec::new() }
         }
         _ => Vec::new(),
     }
@@ -93,24 +101,28 @@ fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) 
         return paid_twice(order, number, outcome);
     };
     match (&order.stage, outcome) {
-        (Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. }, outcome) => match outcome {
-            Outcome::Paid => {
-                let secured = now.plus_millis(SECURED_MARGIN_MILLIS) <= placement.until;
-                vec![Event::Paid { secured }]
-            }
+        (Stage::Placing { .. } | Stage::AwaitingPayment { .. }, outcome) => match (outcome, &attempt.status) {
+            (Outcome::Paid, _) => vec![Event::Paid { secured: order.hold().is_some_and(|hold| hold.secures(now)) }],
             // Only an attempt whose outcome is open learns of another one.
-            _ if !attempt.status.is_open() => Vec::new(),
-            Outcome::Declined { reason } => vec![Event::PaymentDeclined { reason: reason.clone() }],
-            Outcome::ActionRequired { client_secret } => match &attempt.status {
-                AttemptStatus::RequiresAction { .. } => Vec::new(),
-                _ => vec![Event::PaymentActionRequired { client_secret: client_secret.clone() }],
-            },
-            Outcome::Unknown | Outcome::NotFound => match &attempt.status {
-                AttemptStatus::RequiresAction { .. } => Vec::new(),
-                _ => vec![Event::PaymentAsked { next_poll: now.plus_millis(poll_delay(attempt.polls)) }],
-            },
-            Outcome::Voided if now >= placement.until => vec![Event::Cancelled { reason: CancelReason::Expired }],
-            Outcome::Voided => vec![Event::PaymentDeclined { reason: "no_answer".to_owned() }],
+            (_, status) if !status.is_open() => Vec::new(),
+            (Outcome::Declined { reason }, _) => vec![Event::PaymentDeclined { reason: reason.clone() }],
+            (
+                Outcome::ActionRequired { .. } | Outcome::Unknown | Outcome::NotFound,
+                AttemptStatus::RequiresAction { .. },
+            ) => {
+                let over = kept_until(order).is_some_and(|until| now >= until);
+                if over { vec![Event::HoldGivenBack] } else { Vec::new() }
+            }
+            (Outcome::ActionRequired { client_secret }, _) => {
+                vec![Event::PaymentActionRequired { client_secret: client_secret.clone() }]
+            }
+            (Outcome::Unknown | Outcome::NotFound, _) => {
+                vec![Event::PaymentAsked { next_poll: now.plus_millis(poll_delay(attempt.polls)) }]
+            }
+            (Outcome::Voided, AttemptStatus::RequiresAction { .. }) => {
+                vec![Event::PaymentDeclined { reason: "authentication_timed_out".to_owned() }]
+            }
+            (Outcome::Voided, _) => vec![Event::PaymentDeclined { reason: "no_answer".to_owned() }],
         },
         (Stage::Cancelled { resolving: true, .. }, Outcome::Paid) => vec![Event::PaidAfterAll],
         (Stage::Cancelled { resolving: true, .. }, Outcome::Voided | Outcome::Declined { .. }) => {

@@ -7,8 +7,8 @@ pub const MAX_QUANTITY: u32 = 1_000_000;
 /// The most changes of one cart: it is read by replaying them. The largest
 /// invoice known to us, line by line, takes 1,114.
 pub const MAX_CHANGES: u64 = 10_000;
-/// The most times that one cart is placed within [`PLACEMENTS_MILLIS`]: each
-/// that is refused has held some of its lines for a moment.
+/// The most times that one cart is placed, or its order tried to be paid, within
+/// [`PLACEMENTS_MILLIS`]: each that is refused has held some of its lines for a moment.
 pub const MAX_PLACEMENTS: usize = 20;
 /// In milliseconds: ten minutes.
 pub const PLACEMENTS_MILLIS: i64 = 10 * 60_000;

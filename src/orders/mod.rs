@@ -13,6 +13,7 @@ pub mod effect;
 pub mod error;
 pub mod event;
 pub mod handlers;
+pub mod holding;
 pub mod learning;
 pub mod limits;
 pub mod object;

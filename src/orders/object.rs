@@ -18,11 +18,10 @@ use super::decision::{Command, NewLine, PaymentChoice, decide, missing, reprice}
 use super::effect::due;
 use super::error::OrderError;
 use super::event::Event;
-use super::learning::{Answer, learn, short_lines};
+use super::learning::{Answer, Refused, learn, short_lines};
 use super::order::{Key, Order, Stage};
 use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
-use super::run::Run;
 use super::slots::{self, Slot};
 use super::store::FirstAnswer;
 use super::view;
@@ -42,6 +41,9 @@ pub struct OrderObject {
     pub(super) record: Record,
     /// The pools' levels that the projections have not been told of.
     pub(super) levels: RefCell<BTreeMap<VariantId, Level>>,
+    /// What the pools had too little of when they last refused a placement;
+    /// nothing if some did not answer. For the requests that waited for it.
+    pub(super) refused: RefCell<Vec<Refused>>,
     /// Held by the one run that does what is due.
     pub(super) turn: Mutex<()>,
     /// How many requests to place the order are being worked on.
@@ -55,6 +57,7 @@ impl OrderObject {
             record: Record::new(Rc::clone(&host)),
             host,
             levels: RefCell::default(),
+            refused: RefCell::default(),
             turn: Mutex::new(()),
             placing: Cell::new(0),
         })
@@ -104,7 +107,9 @@ impl OrderObject {
             (Request::ReadCart { prices }, Some(order)) => done(200, &view::cart(&order, prices.as_deref())),
             (Request::ReadOrder, Some(order)) => {
                 // Should its alarm ever be lost, whoever looks at it wakes it.
-                if self.turn.try_lock().is_some() && !due(&order, self.now()).is_empty() {
+                let now = self.now();
+                let owes = !due(&order, now).is_empty() || !learn(&order, &Answer::Tick, now).is_empty();
+                if owes && self.turn.try_lock().is_some() {
                     self.go_on();
                 }
                 order_reply(200, &order)
@@ -119,14 +124,7 @@ impl OrderObject {
             (Request::Place { payment, expected_total, slots }, Some(_)) => {
                 self.place(payment, expected_total, slots, key).await
             }
-            (Request::Pay { payment }, Some(order)) => {
-                self.record.learn(decide(&order, Command::Pay { payment }, self.now())?, self.now())?;
-                self.record.commit(None, self.now())?;
-                self.run(true).await?;
-                self.go_on();
-                let reply = order_reply(200, &*self.record.existing()?)?;
-                self.answered(key.as_ref(), reply)
-            }
+            (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,
             (Request::Cancel, Some(order)) => {
                 let events = decide(&order, Command::Cancel, self.now())?;
                 let changed = !events.is_empty();
@@ -182,17 +180,21 @@ impl OrderObject {
     ) -> Result<Reply, OrderError> {
         let mut slot = None;
         let placed = self.decide_placement(payment, expected_total, slots, key, &mut slot).await;
-        if let Some(slot) = slot {
-            // It was for nothing. If that gets lost, it ends by itself.
-            let app = self.app.clone();
-            self.host.spawn(Box::pin(async move {
-                let _ = slots::give_back(&app, &slot).await;
-            }));
-        }
+        self.leave(slot);
         match placed? {
             Some(first) => Ok(first),
             // Before the next await: an equal request is told so.
             None => self.placed().await,
+        }
+    }
+
+    /// Gives back what was taken for nothing. If that gets lost, it ends by itself.
+    fn leave(&self, slot: Option<Slot>) {
+        if let Some(slot) = slot {
+            let app = self.app.clone();
+            self.host.spawn(Box::pin(async move {
+                let _ = slots::give_back(&app, &slot).await;
+            }));
         }
     }
 
@@ -261,19 +263,70 @@ impl OrderObject {
         let run = self.run(true).await;
         self.placing.update(|placing| placing - 1);
         self.go_on();
-        match run? {
-            Run::Done => {}
-            Run::Refused(refused) => {
-                return Err(OrderError::OutOfStock { lines: short_lines(&*self.record.existing()?, &refused) });
-            }
-            Run::Unanswered => return Err(OrderError::StockUnavailable),
-        }
+        run?;
         let order = self.record.existing()?;
-        if matches!(order.stage, Stage::Open) {
-            // Another request's placement was refused while this one waited.
-            return Err(OrderError::StockUnavailable);
+        if matches!(order.stage, Stage::Open) { Err(self.refusal(&order)) } else { order_reply(201, &order) }
+    }
+
+    /// Tries another payment; holds the goods anew first where they were given back.
+    async fn pay(
+        self: &Rc<Self>,
+        payment: PaymentChoice,
+        slots: Vec<Slots>,
+        key: Option<&Key>,
+    ) -> Result<Reply, OrderError> {
+        let mut slot = None;
+        let decided = self.decide_payment(payment, slots, &mut slot).await;
+        self.leave(slot);
+        decided?;
+        let begun = self.record.existing()?.attempts;
+        let run = self.run(true).await;
+        self.go_on();
+        run?;
+        let order = self.record.existing()?;
+        if order.attempt().is_none_or(|attempt| attempt.number < begun) {
+            return Err(self.refusal(&order));
         }
-        order_reply(201, &order)
+        self.answered(key, order_reply(200, &order)?)
+    }
+
+    /// Begins another payment. `slot`: as for [`Self::decide_placement`].
+    async fn decide_payment(
+        &self,
+        payment: PaymentChoice,
+        slots: Vec<Slots>,
+        slot: &mut Option<Slot>,
+    ) -> Result<(), OrderError> {
+        let pay = |slot: &Option<Slot>| Command::Pay { payment: payment.clone(), slot: slot.clone() };
+        let mut events = decide(&*self.record.existing()?, pay(slot), self.now())?;
+        if events.iter().any(|event| matches!(event, Event::PlacedAgain { .. })) {
+            // What the order had before must not stand in its own way.
+            events.retain(|event| matches!(event, Event::HoldGivenBack));
+            self.record.learn(events, self.now())?;
+            self.record.commit(None, self.now())?;
+            for before in self.record.existing()?.vacating.values() {
+                let (before, _) = before;
+                // If that gets lost, it ends by itself.
+                let _ = slots::give_back(&self.app, before).await;
+            }
+            *slot = slots::take(&self.app, slots).await?;
+            // Others may have come in between.
+            events = decide(&*self.record.existing()?, pay(slot), self.now())?;
+        }
+        let taken = events.iter().any(|event| matches!(event, Event::PlacedAgain { .. }));
+        self.record.learn(events, self.now())?;
+        if taken {
+            *slot = None;
+        }
+        self.record.commit(None, self.now())
+    }
+
+    /// Why a placement was refused, by this request's run or by another's.
+    fn refusal(&self, order: &Order) -> OrderError {
+        match short_lines(order, &self.refused.borrow()) {
+            lines if lines.is_empty() => OrderError::StockUnavailable,
+            lines => OrderError::OutOfStock { lines },
+        }
     }
 
     /// What the lines cost now; the cart's own prices while the database is
@@ -300,7 +353,7 @@ impl OrderObject {
 
     async fn authenticate(self: &Rc<Self>, order: &Order, approved: bool) -> Result<Reply, OrderError> {
         let waiting = match &order.stage {
-            Stage::AwaitingPayment { attempt, placement } => match attempt.status {
+            Stage::AwaitingPayment { attempt, placement, .. } => match attempt.status {
                 AttemptStatus::RequiresAction { .. } => Some((attempt.clone(), placement.totals.total)),
                 _ => None,
             },

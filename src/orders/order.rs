@@ -13,14 +13,6 @@ use crate::money::{Currency, Money, MoneyError};
 use crate::payments::Attempt;
 use crate::ports::Timestamp;
 
-/// How long a placement holds its stock while the buyer pays, in
-/// milliseconds: 15 minutes.
-pub const HOLD_MILLIS: i64 = 15 * 60 * 1_000;
-
-/// A payment this close to the end of the hold waits for its stock before the
-/// order counts as confirmed, in milliseconds.
-pub const SECURED_MARGIN_MILLIS: i64 = 30_000;
-
 /// Names one line of one order; opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineId(pub u32);
@@ -42,14 +34,15 @@ pub struct Order {
     pub details: Option<Details>,
     pub shipping: Option<Shipping>,
     pub stage: Stage,
-    pub placements: u32,
+    /// How many holds were asked for; the last one's number.
+    pub holds: u32,
     pub attempts: u32,
     pub milestones: Vec<Milestone>,
-    /// Placements whose holds are to be released.
+    /// Holds to be released, by number.
     pub releasing: BTreeMap<u32, Vec<Item>>,
     /// Money to give back, by attempt.
     pub refunds: Vec<Refund>,
-    /// Slots to give back, by placement, and until when they are taken otherwise.
+    /// Slots to give back, by hold, and until when they are taken otherwise.
     pub vacating: BTreeMap<u32, (Slot, Timestamp)>,
 }
 
@@ -114,48 +107,46 @@ pub enum Stage {
     /// repeated, so nothing is recorded between them.
     Placing {
         placement: Placement,
+        hold: Hold,
         attempt: Attempt,
         held: bool,
         /// Read back from storage: an earlier run may have begun the payment.
         recovered: bool,
+        /// Where the order was placed before and its hold given back: the
+        /// attempt that had come to nothing.
+        before: Option<Box<Attempt>>,
     },
-    AwaitingPayment {
-        placement: Placement,
-        attempt: Attempt,
-    },
+    /// `hold`: none once the goods were given back.
+    AwaitingPayment { placement: Placement, hold: Option<Hold>, attempt: Attempt },
     /// Paid. `secured`: the hold outlived the payment, so the stock is certain.
-    Confirmed {
-        placement: Placement,
-        attempt: Attempt,
-        at: Timestamp,
-        secured: bool,
-        committed: bool,
-    },
+    Confirmed { placement: Placement, hold: Hold, attempt: Attempt, at: Timestamp, secured: bool, committed: bool },
     /// Not to be. `resolving`: an attempt whose outcome is still to be made certain.
-    Cancelled {
-        placement: Placement,
-        attempt: Attempt,
-        at: Timestamp,
-        reason: CancelReason,
-        resolving: bool,
-    },
+    Cancelled { placement: Placement, attempt: Attempt, at: Timestamp, reason: CancelReason, resolving: bool },
 }
 
-/// What was frozen when the order was placed.
+/// What was frozen when the order was placed. Its prices stand, however often
+/// it is tried to be paid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
-    pub number: u32,
     pub at: Timestamp,
-    /// When the holds lapse.
-    pub until: Timestamp,
     pub totals: Totals,
-    /// What it has of its account and its network until it is paid.
-    pub slot: Option<Slot>,
     /// The request that is to find its answer again.
     pub key: Option<Key>,
-    /// Attempts of earlier placements. Those were refused for want of stock
+    /// Payments begun since, without those for which the stock was refused
     /// before anybody was asked to pay.
-    pub attempts_before: u32,
+    pub tries: u32,
+}
+
+/// The pieces of the whole order, set aside in the pools under one name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// Names it among the order's holds. Never used again once it is released:
+    /// pools refuse a released hold for good.
+    pub number: u32,
+    /// When it lapses by itself.
+    pub until: Timestamp,
+    /// What it has of its account and its network while it is not paid.
+    pub slot: Option<Slot>,
 }
 
 /// An `Idempotency-Key` and the digest of its request.
@@ -169,7 +160,7 @@ pub struct Key {
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
     Requested,
-    /// Nobody paid before the hold lapsed.
+    /// Nobody paid in time.
     Expired,
     /// The stock was gone when the money came.
     OutOfStock,
@@ -206,7 +197,7 @@ impl Order {
             details: None,
             shipping: None,
             stage: Stage::Open,
-            placements: 0,
+            holds: 0,
             attempts: 0,
             milestones: Vec::new(),
             releasing: BTreeMap::new(),
@@ -257,6 +248,15 @@ impl Order {
             | Stage::AwaitingPayment { placement, .. }
             | Stage::Confirmed { placement, .. }
             | Stage::Cancelled { placement, .. } => Some(placement),
+        }
+    }
+
+    /// The hold that is asked for, granted or taken out; none if given back.
+    pub fn hold(&self) -> Option<&Hold> {
+        match &self.stage {
+            Stage::Placing { hold, .. } | Stage::Confirmed { hold, .. } => Some(hold),
+            Stage::AwaitingPayment { hold, .. } => hold.as_ref(),
+            Stage::Open | Stage::Cancelled { .. } => None,
         }
     }
 

@@ -59,6 +59,7 @@ pub enum Request {
     },
     Pay {
         payment: PaymentChoice,
+        slots: Vec<Slots>,
     },
     Cancel,
     /// Tell the projections once more.

@@ -32,26 +32,17 @@ const MAX_LEVELS: usize = 500;
 /// The most pools asked at once.
 const MAX_PARALLEL: usize = 32;
 
-/// How a run ended.
-pub(super) enum Run {
-    Done,
-    /// The placement was refused.
-    Refused(Vec<Refused>),
-    Unanswered,
-}
-
 impl OrderObject {
     /// Does what is due, one run at a time. `foreground`: only what belongs to
     /// the buyer's request.
-    pub(super) async fn run(&self, foreground: bool) -> Result<Run, OrderError> {
+    pub(super) async fn run(&self, foreground: bool) -> Result<(), OrderError> {
         let _turn = self.turn.lock().await;
-        let mut end = Run::Done;
         // What got no answer is left to the alarm, and holds nothing else up.
-        let mut unanswered = 0;
+        let mut unanswered = Vec::new();
         for _ in 0..MAX_STEPS {
             let order = self.record.existing()?;
             if foreground && !in_foreground(&order) {
-                return Ok(end);
+                return Ok(());
             }
             let now = self.now();
             let ticked = learn(&order, &Answer::Tick, now);
@@ -60,17 +51,17 @@ impl OrderObject {
                 self.record.commit(None, self.now())?;
                 continue;
             }
-            let Some(effect) = due(&order, now).into_iter().nth(unanswered) else { break };
-            let Some(answer) = self.perform(effect).await else {
-                unanswered += 1;
+            let Some(effect) = due(&order, now).into_iter().find(|effect| !unanswered.contains(effect)) else { break };
+            let Some(answer) = self.perform(&effect).await else {
+                unanswered.push(effect);
                 continue;
             };
             let events = learn(&*self.record.existing()?, &answer, self.now());
             if events.is_empty() {
                 break;
             }
-            if let (Answer::NotHeld { refused, unanswered }, [Event::PlacementRefused]) = (answer, events.as_slice()) {
-                end = if unanswered && refused.is_empty() { Run::Unanswered } else { Run::Refused(refused) };
+            if let (Answer::NotHeld { refused, .. }, [Event::PlacementRefused]) = (answer, events.as_slice()) {
+                *self.refused.borrow_mut() = refused;
             }
             let wait = events.iter().all(Event::may_wait);
             self.record.learn(events, self.now())?;
@@ -79,17 +70,15 @@ impl OrderObject {
                 self.record.commit(answer, self.now())?;
             }
         }
-        self.record.commit(self.first_answer_to_placement()?, self.now())?;
-        Ok(end)
+        self.record.commit(self.first_answer_to_placement()?, self.now())
     }
 
     /// Once a placement has its outcome, the request that made it has its answer.
     fn first_answer_to_placement(&self) -> Result<Option<FirstAnswer>, OrderError> {
         let order = self.record.existing()?;
         let Some(placement) = order.placement() else { return Ok(None) };
-        let first = order.attempts == placement.attempts_before + 1;
         match &placement.key {
-            Some(key) if first && !in_foreground(&order) && !self.record.is_answered(&key.key) => {
+            Some(key) if placement.tries == 1 && !in_foreground(&order) && !self.record.is_answered(&key.key) => {
                 Ok(recorded(Some(key), &order_reply(201, &order)?))
             }
             _ => Ok(None),
@@ -97,13 +86,13 @@ impl OrderObject {
     }
 
     /// Performs one effect. None: no answer; the alarm tries again.
-    async fn perform(&self, effect: Effect) -> Option<Answer> {
+    async fn perform(&self, effect: &Effect) -> Option<Answer> {
         let app = &self.app;
         match effect {
             Effect::Hold { hold, items, until } => {
-                let answers = stream::iter(items).map(|item| {
+                let answers = stream::iter(items.iter().copied()).map(|item| {
                     let hold = hold.clone();
-                    async move { (item.variant, pools::hold(app, item.variant, hold, item.quantity, until).await) }
+                    async move { (item.variant, pools::hold(app, item.variant, hold, item.quantity, *until).await) }
                 });
                 let answers: Vec<_> = answers.buffer_unordered(MAX_PARALLEL).collect().await;
                 let mut refused = Vec::new();
@@ -122,39 +111,39 @@ impl OrderObject {
                 Some(if granted { Answer::Held } else { Answer::NotHeld { refused, unanswered } })
             }
             Effect::Charge { attempt, amount } => {
-                let outcome = payments::charge(app, &attempt, amount).await;
+                let outcome = payments::charge(app, attempt, *amount).await;
                 Some(Answer::Payment { attempt: attempt.number, outcome })
             }
             Effect::Poll { attempt } => {
-                let outcome = payments::poll(app, &attempt).await;
+                let outcome = payments::poll(app, attempt).await;
                 Some(Answer::Payment { attempt: attempt.number, outcome })
             }
-            Effect::CallOff { attempt } => match payments::cancel(app, &attempt).await {
+            Effect::CallOff { attempt } => match payments::cancel(app, attempt).await {
                 Outcome::Unknown => None,
                 outcome => Some(Answer::Payment { attempt: attempt.number, outcome }),
             },
             Effect::Commit { hold, items } => {
-                let answers = stream::iter(items).map(|item| {
+                let answers = stream::iter(items.iter().copied()).map(|item| {
                     let hold = hold.clone();
                     async move { (item.variant, pools::commit(app, item.variant, hold, item.quantity).await) }
                 });
                 let refused = self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
                 Some(Answer::Committed { refused })
             }
-            Effect::Release { placement, hold, items } => {
-                let answers = stream::iter(items).map(|item| {
+            Effect::Release { number, hold, items } => {
+                let answers = stream::iter(items.iter().copied()).map(|item| {
                     let hold = hold.clone();
                     async move { (item.variant, pools::release(app, item.variant, hold).await) }
                 });
                 self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
-                Some(Answer::Released { placement })
+                Some(Answer::Released { hold: *number })
             }
-            Effect::Vacate { placement, slot } => {
-                slots::give_back(app, &slot).await.ok()?;
-                Some(Answer::Vacated { placement })
+            Effect::Vacate { number, slot } => {
+                slots::give_back(app, slot).await.ok()?;
+                Some(Answer::Vacated { hold: *number })
             }
             Effect::Refund { attempt, amount } => {
-                let done = payments::refund(app, &attempt, amount).await;
+                let done = payments::refund(app, attempt, *amount).await;
                 done.then_some(Answer::Refunded { attempt: attempt.number })
             }
             Effect::Publish { version } => {
@@ -173,7 +162,7 @@ impl OrderObject {
                     }
                 }
                 self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
-                Some(Answer::Published { version })
+                Some(Answer::Published { version: *version })
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Orders that hold stock without being paid: an account and a network have so
-//! many at once. A placement takes a slot of each before it holds anything, and
-//! gives it back once it is paid or will not be.
+//! many at once. Whatever holds takes a slot of each before, and gives it back
+//! once it is paid or the goods are given back.
 
 use serde::{Deserialize, Serialize};
 
 use super::error::OrderError;
-use super::order::HOLD_MILLIS;
+use super::holding::HOLD_MILLIS;
 use crate::app::App;
 use crate::ids::RequestId;
 use crate::ports::ObjectUnavailable;
@@ -17,7 +17,7 @@ use crate::throttle::{self, Slots, ThrottleError};
 /// process ends by itself.
 pub const SLOT_MILLIS: i64 = HOLD_MILLIS + 30_000;
 
-/// One placement's slots.
+/// One hold's slots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Slot {
     /// Each try to place has a slot of its own, so that one that is refused

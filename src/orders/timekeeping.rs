@@ -21,14 +21,15 @@ impl Order {
     }
 
     pub(super) fn put_back(&mut self, millis: i64) {
-        if let Stage::Placing { placement, attempt, .. } | Stage::AwaitingPayment { placement, attempt } =
-            &mut self.stage
-        {
-            let back = |time: &mut Timestamp| *time = time.plus_millis(millis.saturating_neg());
-            back(&mut placement.at);
-            back(&mut placement.until);
-            attempt.times().for_each(back);
-        }
+        let (placement, hold, attempt) = match &mut self.stage {
+            Stage::Placing { placement, hold, attempt, .. } => (placement, Some(hold), attempt),
+            Stage::AwaitingPayment { placement, hold, attempt } => (placement, hold.as_mut(), attempt),
+            _ => return,
+        };
+        let back = |time: &mut Timestamp| *time = time.plus_millis(millis.saturating_neg());
+        back(&mut placement.at);
+        hold.map(|hold| &mut hold.until).into_iter().for_each(back);
+        attempt.times().for_each(back);
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::cart_token::CartToken;
 use super::decision::{compare_prices, missing};
 use super::details::Address;
+use super::holding;
 use super::order::{CancelReason, LineId, Milestone, Order, Stage, Totals};
 use crate::auth::EmailAddress;
 use crate::catalog::store::CurrentPrice;
@@ -97,6 +98,8 @@ pub struct PaymentView {
     pub attempt: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+    /// Such as `card_declined`; `authentication_timed_out` and `no_answer` where
+    /// it was called off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
 }
@@ -111,6 +114,14 @@ pub struct OrderView {
     pub cancel_reason: Option<CancelReason>,
     pub version: u64,
     pub placed_at: Timestamp,
+    /// Until when the pieces are kept for this order while it is not paid.
+    /// Absent: none are. Another payment takes them again, if they are still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<Timestamp>,
+    /// Until when another payment may be begun, at the same prices; an order
+    /// that is not paid then is cancelled. Absent: none may be begun any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payable_until: Option<Timestamp>,
     pub currency: Currency,
     pub payment: PaymentView,
     pub lines: Vec<LineView>,
@@ -254,6 +265,8 @@ pub fn order(order: &Order) -> Option<OrderView> {
         },
         version: order.version,
         placed_at: placement.at,
+        held_until: holding::kept_until(order),
+        payable_until: holding::payable_until(order),
         currency: order.currency,
         payment: PaymentView {
             status: payment_status(order),
@@ -261,11 +274,11 @@ pub fn order(order: &Order) -> Option<OrderView> {
             method: attempt.method,
             attempt: attempt.number,
             client_secret: match &attempt.status {
-                AttemptStatus::RequiresAction { client_secret } => Some(client_secret.clone()),
+                AttemptStatus::RequiresAction { client_secret, .. } => Some(client_secret.clone()),
                 _ => None,
             },
             decline_reason: match &attempt.status {
-                AttemptStatus::Declined { reason } => Some(reason.clone()),
+                AttemptStatus::Declined { reason, .. } => Some(reason.clone()),
                 _ => None,
             },
         },

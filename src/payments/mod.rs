@@ -67,11 +67,14 @@ pub enum AttemptStatus {
     Unknown {
         next_poll: Timestamp,
     },
+    /// `at`: when the bank asked.
     RequiresAction {
         client_secret: String,
+        at: Timestamp,
     },
     Declined {
         reason: String,
+        at: Timestamp,
     },
     Paid,
     /// Can no longer take money.
@@ -89,8 +92,10 @@ impl Attempt {
     /// Every time that it has, for a clock that is put right.
     pub fn times(&mut self) -> impl Iterator<Item = &mut Timestamp> {
         let of_status = match &mut self.status {
-            AttemptStatus::Unknown { next_poll } => Some(next_poll),
-            _ => None,
+            AttemptStatus::Unknown { next_poll: at }
+            | AttemptStatus::RequiresAction { at, .. }
+            | AttemptStatus::Declined { at, .. } => Some(at),
+            AttemptStatus::Started | AttemptStatus::Paid | AttemptStatus::Voided => None,
         };
         of_status.into_iter().chain([&mut self.started_at])
     }

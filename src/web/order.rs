@@ -88,7 +88,7 @@ pub async fn create_order_payment(
 ) -> Result<Redirect, Problem> {
     let unknown = || Problem::invalid_field("method", "the shop does not take this way to pay");
     let payment = choice(&app, Payment::test(form::method(&form.method).ok_or_else(unknown)?), "method")?;
-    match credentials.order(&app, id)?.pay(payment).await? {
+    match credentials.order(&app, id)?.pay(payment, credentials.slots(&app).await).await? {
         // A second click, or too late: the order's page tells how it stands.
         Ok(_) | Err(OrderError::PaymentInProgress | OrderError::NotPayable | OrderError::TooManyAttempts) => {
             Ok(to_order(id))

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tradepost::orders::holding::KEPT_MILLIS;
 use tradepost::ports::{Clock, ObjectClass};
 
 use crate::fixtures::{Cart, Product, payment};
@@ -69,13 +70,24 @@ async fn insist(shop: &Shop, cart: &Cart, method: &str) -> Value {
 }
 
 /// Lets the n-th passing of `site` during a purchase of two variants fail, for
-/// every n.
-async fn fail_each(site: Site, when: When, method: &str) {
+/// every n. `begun`: the purchase was begun before, with a card that was declined, and its goods given back.
+async fn fail_each(site: Site, when: When, begun: bool, method: &str) {
     let Some((shop, product)) = native_with_stock(MOST_POINTS as i64).await else { return };
     let other = shop.stocked(MOST_POINTS as i64).await;
     for n in 0..MOST_POINTS {
         let lines = [&product, &other].map(|product| json!({ "variant_id": product.variant, "quantity": 1 }));
         let cart = shop.ready(shop.new_cart(json!({ "lines": lines })).await).await;
+        if begun {
+            shop.place(&cart, "pm_card_chargeDeclined").await.expect(201);
+            shop.host().clock.advance(KEPT_MILLIS);
+            within(20_000, "the goods are given back", async || {
+                shop.host().clock.advance(1_000);
+                let alarm = shop.host().objects.alarm(ObjectClass::Order, &cart.id).await?;
+                (alarm.since(shop.host().clock.now()) > KEPT_MILLIS).then_some(())
+            })
+            .await;
+            assert_eq!(shop.available(&product.variant).await, MOST_POINTS as i64 - n as i64);
+        }
         let before = shop.host().faults.passed(site);
         shop.host().faults.nth(site, "", n, when);
         insist(&shop, &cart, method).await;
@@ -103,26 +115,31 @@ async fn fail_each(site: Site, when: When, method: &str) {
 }
 
 macro_rules! fail_each {
-    ($($name:ident: $site:expr, $when:expr, $method:literal;)*) => {
+    ($($name:ident: $site:expr, $when:expr, $begun:literal, $method:literal;)*) => {
         $(#[tokio::test]
         async fn $name() {
-            fail_each($site, $when, $method).await;
+            fail_each($site, $when, $begun, $method).await;
         })*
     };
 }
 
 fail_each! {
-    an_order_survives_a_crash_before_any_of_its_commits: Site::Commit(ObjectClass::Order), When::Before, "pm_card_visa";
-    an_order_survives_a_crash_after_any_of_its_commits: Site::Commit(ObjectClass::Order), When::After, "pm_card_visa";
-    an_order_survives_a_pools_crash_before_any_commit: Site::Commit(ObjectClass::Pool), When::Before, "pm_card_visa";
-    an_order_survives_a_pools_crash_after_any_commit: Site::Commit(ObjectClass::Pool), When::After, "pm_card_visa";
-    an_order_survives_any_command_that_never_arrives: Site::Command(ObjectClass::Order), When::Before, "pm_card_visa";
-    an_order_survives_any_answer_that_is_lost: Site::Command(ObjectClass::Order), When::After, "pm_card_visa";
-    an_order_survives_any_pool_that_is_not_reached: Site::Command(ObjectClass::Pool), When::Before, "pm_card_visa";
-    an_order_survives_any_pool_whose_answer_is_lost: Site::Command(ObjectClass::Pool), When::After, "pm_card_visa";
-    an_order_survives_a_provider_that_is_not_reached: Site::Http, When::Before, "pm_card_visa";
-    an_order_survives_a_provider_whose_answer_is_lost: Site::Http, When::After, "pm_card_visa";
-    a_timed_out_payment_survives_a_crash_after_any_commit: Site::Commit(ObjectClass::Order), When::After, "pm_test_timeout";
+    an_order_survives_a_crash_before_any_of_its_commits: Site::Commit(ObjectClass::Order), When::Before, false, "pm_card_visa";
+    an_order_survives_a_crash_after_any_of_its_commits: Site::Commit(ObjectClass::Order), When::After, false, "pm_card_visa";
+    an_order_survives_a_pools_crash_before_any_commit: Site::Commit(ObjectClass::Pool), When::Before, false, "pm_card_visa";
+    an_order_survives_a_pools_crash_after_any_commit: Site::Commit(ObjectClass::Pool), When::After, false, "pm_card_visa";
+    an_order_survives_any_command_that_never_arrives: Site::Command(ObjectClass::Order), When::Before, false, "pm_card_visa";
+    an_order_survives_any_answer_that_is_lost: Site::Command(ObjectClass::Order), When::After, false, "pm_card_visa";
+    an_order_survives_any_pool_that_is_not_reached: Site::Command(ObjectClass::Pool), When::Before, false, "pm_card_visa";
+    an_order_survives_any_pool_whose_answer_is_lost: Site::Command(ObjectClass::Pool), When::After, false, "pm_card_visa";
+    an_order_survives_a_provider_that_is_not_reached: Site::Http, When::Before, false, "pm_card_visa";
+    an_order_survives_a_provider_whose_answer_is_lost: Site::Http, When::After, false, "pm_card_visa";
+    a_timed_out_payment_survives_a_crash_after_any_commit: Site::Commit(ObjectClass::Order), When::After, false, "pm_test_timeout";
+    another_try_survives_a_crash_before_any_of_its_commits: Site::Commit(ObjectClass::Order), When::Before, true, "pm_card_visa";
+    another_try_survives_a_crash_after_any_of_its_commits: Site::Commit(ObjectClass::Order), When::After, true, "pm_card_visa";
+    another_try_survives_any_pool_that_is_not_reached: Site::Command(ObjectClass::Pool), When::Before, true, "pm_card_visa";
+    another_try_survives_any_pool_whose_answer_is_lost: Site::Command(ObjectClass::Pool), When::After, true, "pm_card_visa";
+    another_try_survives_a_provider_whose_answer_is_lost: Site::Http, When::After, true, "pm_card_visa";
 }
 
 /// Waits until staff see the order so in the list, while time goes by.

@@ -19,6 +19,7 @@ mod admin;
 mod carts;
 mod catalog;
 mod crashes;
+mod holds;
 mod hostile;
 mod operations;
 mod orders;

@@ -330,19 +330,6 @@ async fn a_confirmed_order_is_not_cancelled_by_its_buyer() {
 }
 
 #[tokio::test]
-async fn an_unpaid_order_loses_its_hold_after_its_time() {
-    let Some(shop) = Shop::native("a hold lapses after a quarter of an hour").await else { return };
-    let product = shop.stocked(1).await;
-    let cart = shop.ready_cart(&product.variant, 1).await;
-    shop.place(&cart, "pm_card_chargeDeclined").await.expect(201);
-    shop.until_available(&product.variant, 0).await;
-    shop.host().clock.advance(15 * 60 * 1_000 + 1_000);
-    let order = shop.hurry(&cart, 60, |order| order["status"] == "cancelled").await;
-    assert_ne!(order["payment"]["status"], "paid");
-    shop.until_available(&product.variant, 1).await;
-}
-
-#[tokio::test]
 async fn what_may_not_pay_is_refused() {
     let shop = Shop::open().await;
     let product = shop.stocked(1).await;

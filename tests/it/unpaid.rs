@@ -21,6 +21,7 @@ const CARTS_BY_ACCOUNT: usize = 100;
 /// Asks the bank and waits for it.
 const WAITS: &str = "pm_card_authenticationRequired";
 const PAYS: &str = "pm_card_visa";
+const DECLINED: &str = "pm_card_chargeDeclined";
 
 const NATIVE: &str = "the limits are set for it";
 
@@ -110,7 +111,7 @@ async fn a_slot_comes_back_when_the_order_is_paid_refused_or_cancelled() {
     place_at_last(&shop, &carts[1], WAITS, &home).await;
     turned_away(&place(&shop, &carts[2], PAYS, &home).await);
     shop.post(&carts[1].order_path("/cancel")).cart_token(&carts[1].token).json(json!({})).send().await.expect(200);
-    place_at_last(&shop, &carts[2], "pm_card_chargeDeclined", &home).await;
+    place_at_last(&shop, &carts[2], DECLINED, &home).await;
     // While a declined one can still be paid another way, it holds its pieces.
     turned_away(&place(&shop, &carts[3], PAYS, &home).await);
     let pay = shop.post(&carts[2].order_path("/payments")).cart_token(&carts[2].token).json(payment(PAYS));
@@ -151,8 +152,67 @@ async fn a_slot_comes_back_when_nobody_pays_in_time() {
     let carts = shop.ready_carts(&variant, 2).await;
     place(&shop, &carts[0], WAITS, &home).await.expect(201);
     turned_away(&place(&shop, &carts[1], PAYS, &home).await);
-    shop.hurry(&carts[0], 1_200, |order| order["status"] == "cancelled").await;
+    // What holds nothing any more takes nobody's place, though it may still be paid.
+    let order = shop.hurry(&carts[0], 240, |order| order["held_until"].is_null()).await;
+    assert_eq!(order["status"], "awaiting_payment");
     place_at_last(&shop, &carts[1], PAYS, &home).await;
+}
+
+#[tokio::test]
+async fn another_try_that_holds_anew_takes_a_slot_anew() {
+    let Some(shop) = native(json!({ "unpaid_orders_by_network": 1 })).await else { return };
+    let Product { variant, .. } = shop.stocked(10).await;
+    let home = address(&network(), 1);
+    let carts = shop.ready_carts(&variant, 2).await;
+    let pay = async |cart: &Cart, method: &str| {
+        shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment(method)).from(&home).send().await
+    };
+    let given_back = async |cart: &Cart| shop.hurry(cart, 240, |order| order["held_until"].is_null()).await;
+    place(&shop, &carts[0], DECLINED, &home).await.expect(201);
+    given_back(&carts[0]).await;
+    place_at_last(&shop, &carts[1], DECLINED, &home).await;
+    turned_away(&pay(&carts[0], PAYS).await);
+    assert_eq!(available(&shop, &variant).await, 9);
+    assert_eq!(shop.order(&carts[0]).await["payment"]["attempt"], 1);
+    // Whoever still holds has the slot already.
+    pay(&carts[1], DECLINED).await.expect(200);
+
+    // Nor does it stand in its own way: neither one that could not be given back yet, nor one that is about to end.
+    shop.host().faults.always(Site::Command(ObjectClass::Throttle), "vacate", When::Before);
+    given_back(&carts[1]).await;
+    shop.host().faults.clear();
+    pay(&carts[1], DECLINED).await.expect(200);
+    for _ in 0..5 {
+        shop.host().clock.advance(170_000);
+        pay(&carts[1], DECLINED).await.expect(200);
+    }
+    assert_eq!(shop.order(&carts[1]).await["payment"]["attempt"], 8);
+    given_back(&carts[1]).await;
+    let paid = eventually("there is room for it", async || {
+        let answer = pay(&carts[0], PAYS).await;
+        (!answer.is(429)).then_some(answer)
+    });
+    assert_eq!(paid.await.expect(200).json()["status"], "confirmed");
+}
+
+#[tokio::test]
+async fn an_order_that_is_refused_again_and_again_has_to_wait() {
+    let Some(shop) = Shop::native("the clock is moved").await else { return };
+    let Product { variant, .. } = shop.stocked(1).await;
+    let cart = shop.ready_cart(&variant, 1).await;
+    shop.place(&cart, DECLINED).await.expect(201);
+    shop.hurry(&cart, 240, |order| order["held_until"].is_null()).await;
+    shop.place(&shop.ready_cart(&variant, 1).await, PAYS).await.expect(201);
+    let pay =
+        async || shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment(PAYS)).send().await;
+    // The placement was one, too.
+    for _ in 1..20 {
+        pay().await.problem(409, "out_of_stock");
+    }
+    let answer = pay().await;
+    answer.problem(429, "placed_too_often");
+    shop.host().clock.advance(1_000 * answer.header("retry-after").parse::<i64>().unwrap());
+    pay().await.problem(409, "out_of_stock");
 }
 
 #[tokio::test]

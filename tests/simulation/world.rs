@@ -8,8 +8,9 @@ use tradepost::ids::{AccountId, OrderId, ProductId, VariantId};
 use tradepost::money::{Currency, Money};
 use tradepost::orders::decision::{Command, NewLine, PaymentChoice, decide};
 use tradepost::orders::details::Details;
-use tradepost::orders::effect::{Effect, due, hold_id, wake};
+use tradepost::orders::effect::{Effect, WATCHDOG_MILLIS, due, hold_id, wake};
 use tradepost::orders::event::Event;
+use tradepost::orders::holding::KEPT_MILLIS;
 use tradepost::orders::learning::{Answer, Refused, learn};
 use tradepost::orders::order::{Order, Stage};
 use tradepost::orders::slots::{SLOT_MILLIS, Slot};
@@ -36,6 +37,13 @@ pub struct Outcomes {
     pub crashes: u32,
     /// Placements that found no slot.
     pub turned_away: u32,
+    /// Goods given back before the order came to its end.
+    pub given_back: u32,
+    /// Further tries that held the goods anew, and that found them gone.
+    pub held_again: u32,
+    pub refused_again: u32,
+    /// Money that came when the goods had been given back.
+    pub paid_late: u32,
 }
 
 impl Outcomes {
@@ -47,6 +55,10 @@ impl Outcomes {
         self.voided += other.voided;
         self.crashes += other.crashes;
         self.turned_away += other.turned_away;
+        self.given_back += other.given_back;
+        self.held_again += other.held_again;
+        self.refused_again += other.refused_again;
+        self.paid_late += other.paid_late;
     }
 }
 
@@ -56,6 +68,12 @@ struct Buyer {
     stored: Vec<(Timestamp, String)>,
     /// What a crash loses.
     waiting: Vec<(Timestamp, String)>,
+    /// Stored with the events; a crash leaves it.
+    alarm: Option<Timestamp>,
+    /// From when on each of its holds is to be gone from the pools.
+    keeps: BTreeMap<HoldId, Timestamp>,
+    /// When a call of its got lost or it crashed: what is left undone is done a watchdog later.
+    troubled: Timestamp,
 }
 
 #[derive(Default)]
@@ -82,6 +100,13 @@ struct Charge {
 struct Call {
     buyer: usize,
     effect: Effect,
+}
+
+/// What whoever made a call hears of it.
+enum Heard {
+    Answer(Option<Answer>),
+    /// Nobody is left to hear anything.
+    Died,
 }
 
 pub struct World {
@@ -138,7 +163,14 @@ impl World {
             let order = Order::created(OrderId::derived(id_of(2, n)), currency, None, world.now);
             let created = Event::Created { id: order.id, currency, account: None };
             let stored = vec![(world.now, serde_json::to_string(&created).unwrap())];
-            world.buyers.push(Buyer { memory: order, stored, waiting: Vec::new() });
+            world.buyers.push(Buyer {
+                memory: order,
+                stored,
+                waiting: Vec::new(),
+                alarm: None,
+                keeps: BTreeMap::new(),
+                troubled: world.now,
+            });
         }
         world.rng = rng;
         world
@@ -160,6 +192,7 @@ impl World {
             }
             self.check_pools();
             self.check_slots();
+            self.check_keeps();
         }
     }
 
@@ -296,12 +329,28 @@ impl World {
     fn pay_or_cancel(&mut self, buyer: usize) {
         let payment = self.payment();
         if self.rng.chance(60) {
-            self.command(buyer, Command::Pay { payment });
+            self.pay(buyer, payment);
         } else if self.rng.chance(30) {
             self.command(buyer, Command::Cancel);
         } else {
             self.approve(buyer);
         }
+    }
+
+    /// Another payment, with a slot of its own where the goods are held anew.
+    fn pay(&mut self, buyer: usize, payment: PaymentChoice) {
+        let pay = |slot| Command::Pay { payment: payment.clone(), slot };
+        let Ok(mut events) = decide(&self.buyers[buyer].memory, pay(None), self.now) else { return };
+        if !events.iter().any(|event| matches!(event, Event::PlacedAgain { .. })) {
+            return self.record(buyer, events, true);
+        }
+        events.retain(|event| matches!(event, Event::HoldGivenBack));
+        self.record(buyer, events, true);
+        let Some(slot) = self.take_slot() else {
+            self.outcomes.turned_away += 1;
+            return;
+        };
+        self.command(buyer, pay(Some(slot)));
     }
 
     fn payment(&mut self) -> PaymentChoice {
@@ -330,14 +379,57 @@ impl World {
     }
 
     fn record(&mut self, buyer: usize, events: Vec<Event>, store: bool) {
-        let buyer_state = &mut self.buyers[buyer];
         for event in &events {
+            self.note(buyer, event);
+            let buyer_state = &mut self.buyers[buyer];
             buyer_state.memory.apply(event, self.now);
             buyer_state.waiting.push((self.now, serde_json::to_string(event).unwrap()));
             self.trace.push(format!("{} {buyer} {event:?}", self.now.millis()));
         }
         if store {
-            buyer_state.stored.append(&mut buyer_state.waiting);
+            self.store(buyer);
+        }
+    }
+
+    /// Stores what waits, with the alarm that the order needs then.
+    fn store(&mut self, buyer: usize) {
+        let state = &mut self.buyers[buyer];
+        state.stored.append(&mut state.waiting);
+        state.alarm = match (wake(&state.memory, self.now), state.alarm) {
+            (Some(wanted), Some(set)) if set <= wanted => Some(set),
+            (wanted, _) => wanted,
+        };
+    }
+
+    /// What an event, about to happen, means for the time the order's goods may be kept.
+    fn note(&mut self, buyer: usize, event: &Event) {
+        let (now, state) = (self.now, &mut self.buyers[buyer]);
+        let order = &state.memory;
+        let again = matches!(&order.stage, Stage::Placing { before: Some(_), .. });
+        match event {
+            Event::HoldGivenBack => self.outcomes.given_back += 1,
+            Event::Held if again => self.outcomes.held_again += 1,
+            Event::PlacementRefused if again => self.outcomes.refused_again += 1,
+            Event::Paid { .. } if order.hold().is_none() => self.outcomes.paid_late += 1,
+            _ => {}
+        }
+        let Some(hold) = order.hold().map(|hold| hold_id(order, hold.number)) else { return };
+        match event {
+            Event::PaymentDeclined { .. } | Event::PaymentActionRequired { .. } => {
+                state.keeps.insert(hold, now.plus_millis(KEPT_MILLIS));
+            }
+            Event::PaymentStarted { .. } | Event::Paid { .. } => {
+                state.keeps.remove(&hold);
+            }
+            Event::HoldGivenBack
+            | Event::PlacedAgain { .. }
+            | Event::PlacementRefused
+            | Event::PlacementAbandoned
+            | Event::Cancelled { .. }
+            | Event::CommitRefused => {
+                state.keeps.insert(hold, now);
+            }
+            _ => {}
         }
     }
 
@@ -353,7 +445,7 @@ impl World {
     /// Whether every piece of the buyer's order is set aside or taken out.
     fn has_holds(&self, buyer: usize) -> bool {
         let order = &self.buyers[buyer].memory;
-        let hold = hold_id(order, order.placement().unwrap().number);
+        let Some(hold) = order.hold().map(|hold| hold_id(order, hold.number)) else { return false };
         order.items().iter().all(|item| {
             let stock = &self.stocks[&item.variant];
             let live = stock.pool.holds.get(&hold).is_some_and(|hold| hold.until > self.now);
@@ -369,67 +461,99 @@ impl World {
         let skipped = if faults && self.rng.chance(25) { self.rng.below(effects.len().max(1) as u64) } else { 0 };
         let Some(effect) = effects.into_iter().nth(usize::try_from(skipped).unwrap()) else {
             // The run is over: what waited is stored.
-            let state = &mut self.buyers[buyer];
-            state.stored.append(&mut state.waiting);
-            return;
+            return self.store(buyer);
         };
         let call = Call { buyer, effect };
-        if matches!(call.effect, Effect::Charge { .. }) {
-            assert!(self.has_holds(buyer), "nothing is charged before every hold is granted");
-        }
-        if !faults {
-            let answer = self.perform(&call);
-            return self.deliver(&call, answer);
-        }
-        match self.rng.below(100) {
-            // Lost on the way there.
-            0..=9 => self.deliver(&call, None),
-            // Late: it arrives after the caller gave up.
-            10..=19 => {
-                self.late.push(call.clone());
-                self.deliver(&call, None);
-            }
-            // Done, and the answer lost.
-            20..=29 => {
-                self.perform(&call);
-                self.deliver(&call, None);
-            }
-            // Done twice.
-            30..=37 => {
-                self.perform(&call);
-                let answer = self.perform(&call);
-                self.deliver(&call, answer);
-            }
-            // Done, the answer late.
-            38..=44 => {
-                if let Some(answer) = self.perform(&call) {
-                    self.answers.push((buyer, answer));
-                }
-                self.deliver(&call, None);
-            }
-            // Done, and the process dies before the answer is stored.
-            45..=49 => {
-                self.perform(&call);
-                self.crash(buyer);
-            }
-            _ => {
-                let answer = self.perform(&call);
-                self.deliver(&call, answer);
-            }
+        if let Heard::Answer(Some(answer)) = self.send(&call, faults) {
+            self.hear(buyer, &answer);
         }
     }
 
-    /// What the shell makes of an answer, or of none.
-    fn deliver(&mut self, call: &Call, answer: Option<Answer>) {
-        let answer = match (answer, &call.effect) {
-            (Some(answer), _) => answer,
-            (None, Effect::Hold { .. }) => Answer::NotHeld { refused: Vec::new(), unanswered: true },
-            (None, Effect::Charge { attempt, .. } | Effect::Poll { attempt }) => {
-                Answer::Payment { attempt: attempt.number, outcome: Outcome::Unknown }
+    /// The alarm rings: the whole run that it causes, as the order's object does it.
+    fn ring(&mut self, buyer: usize) {
+        self.buyers[buyer].alarm = None;
+        let mut unanswered = Vec::new();
+        loop {
+            self.hear(buyer, &Answer::Tick);
+            let effects = due(&self.buyers[buyer].memory, self.now);
+            let Some(effect) = effects.into_iter().find(|effect| !unanswered.contains(effect)) else { break };
+            let call = Call { buyer, effect };
+            match self.send(&call, true) {
+                Heard::Died => {
+                    self.buyers[buyer].alarm = Some(self.now.plus_millis(WATCHDOG_MILLIS));
+                    return;
+                }
+                Heard::Answer(None) => unanswered.push(call.effect),
+                Heard::Answer(Some(answer)) => {
+                    let events = learn(&self.buyers[buyer].memory, &answer, self.now);
+                    if events.is_empty() {
+                        break;
+                    }
+                    self.record(buyer, events, true);
+                }
             }
-            (None, _) => return,
+        }
+        self.store(buyer);
+        let alarm = self.buyers[buyer].alarm;
+        assert!(alarm.is_none_or(|at| at > self.now), "an alarm that rings without end");
+    }
+
+    /// Sends a call into a world in which it may be lost.
+    fn send(&mut self, call: &Call, faults: bool) -> Heard {
+        let buyer = call.buyer;
+        if matches!(call.effect, Effect::Charge { .. }) {
+            assert!(self.has_holds(buyer), "nothing is charged before every hold is granted");
+        }
+        if let Effect::Hold { hold, .. } | Effect::Commit { hold, .. } = &call.effect {
+            let released = |stock: &Stock| matches!(stock.ended.get(hold), Some(Ended::Released));
+            assert!(!self.stocks.values().any(released), "what was released is not asked for under its old name");
+        }
+        let fate = if faults { self.rng.below(100) } else { 100 };
+        if fate < 50 && !(30..=37).contains(&fate) {
+            self.buyers[buyer].troubled = self.now;
+        }
+        let answer = match fate {
+            // Lost on the way there.
+            0..=9 => None,
+            // Late: it arrives after the caller gave up.
+            10..=19 => {
+                self.late.push(call.clone());
+                None
+            }
+            // Done, and the answer lost.
+            20..=29 => {
+                self.perform(call);
+                None
+            }
+            // Done twice.
+            30..=37 => {
+                self.perform(call);
+                self.perform(call)
+            }
+            // Done, the answer late.
+            38..=44 => {
+                if let Some(answer) = self.perform(call) {
+                    self.answers.push((buyer, answer));
+                }
+                None
+            }
+            // Done, and the process dies before the answer is stored.
+            45..=49 => {
+                self.perform(call);
+                self.crash(buyer);
+                return Heard::Died;
+            }
+            _ => self.perform(call),
         };
-        self.hear(call.buyer, &answer);
+        // What the shell makes of no answer.
+        Heard::Answer(match (answer, &call.effect) {
+            (Some(answer), _) => Some(answer),
+            (None, Effect::Hold { .. }) => Some(Answer::NotHeld { refused: Vec::new(), unanswered: true }),
+            (None, Effect::Charge { attempt, .. } | Effect::Poll { attempt }) => {
+                Some(Answer::Payment { attempt: attempt.number, outcome: Outcome::Unknown })
+            }
+            (None, _) => None,
+        })
     }
 
     /// What the world does when a call arrives.
@@ -455,11 +579,11 @@ impl World {
                 }
                 Some(Answer::Committed { refused })
             }
-            Effect::Release { placement, hold, items } => {
+            Effect::Release { number, hold, items } => {
                 for item in items {
                     self.ask_pool(item.variant, &pool::Command::Release { hold: hold.clone() }).unwrap();
                 }
-                Some(Answer::Released { placement: *placement })
+                Some(Answer::Released { hold: *number })
             }
             Effect::Charge { attempt, amount } => {
                 let (declines, wants_action) = (self.rng.chance(25), self.rng.chance(25));
@@ -485,9 +609,9 @@ impl World {
                 charge.refunded = amount.amount;
                 Some(Answer::Refunded { attempt: attempt.number })
             }
-            Effect::Vacate { placement, slot } => {
+            Effect::Vacate { number, slot } => {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
-                Some(Answer::Vacated { placement: *placement })
+                Some(Answer::Vacated { hold: *number })
             }
             Effect::Publish { version } => Some(Answer::Published { version: *version }),
         }
@@ -532,6 +656,7 @@ impl World {
     /// Memory is lost; what was stored is read again.
     fn crash(&mut self, buyer: usize) {
         self.outcomes.crashes += 1;
+        self.buyers[buyer].troubled = self.now;
         let state = &mut self.buyers[buyer];
         let mut order = None;
         for (at, event) in &state.stored {
@@ -573,27 +698,51 @@ impl World {
         }
     }
 
+    /// Time goes by, and alarms ring when they are due.
     fn pass_time(&mut self) {
-        let millis = match self.rng.below(10) {
-            0..=5 => 1 + self.rng.below(3_000),
-            6..=8 => self.rng.below(60_000),
-            _ => self.rng.below(16 * 60_000),
+        let millis = match self.rng.below(20) {
+            0..=10 => 1 + self.rng.below(3_000),
+            11..=15 => self.rng.below(60_000),
+            16..=18 => self.rng.below(16 * 60_000),
+            _ => self.rng.below(70 * 60_000),
         };
-        self.now = self.now.plus_millis(i64::try_from(millis).unwrap());
+        let then = self.now.plus_millis(i64::try_from(millis).unwrap());
+        loop {
+            let alarms = self.buyers.iter().enumerate().filter_map(|(n, buyer)| Some((buyer.alarm?, n)));
+            let Some((at, buyer)) = alarms.min().filter(|(at, _)| *at <= then) else { break };
+            self.now = self.now.max(at);
+            self.ring(buyer);
+            self.check_pools();
+            self.check_slots();
+            self.check_keeps();
+        }
+        self.now = then;
+    }
+
+    /// Nothing is held for longer than the buyer was given to pay, except for
+    /// as long as it takes to try again after a fault.
+    fn check_keeps(&self) {
+        for hold in self.stocks.values().flat_map(|stock| &stock.pool.holds) {
+            let (id, hold) = hold;
+            let buyer = self.buyers.iter().find(|buyer| id.0.starts_with(&buyer.memory.id.to_string())).unwrap();
+            let Some(until) = buyer.keeps.get(id).filter(|_| hold.until > self.now) else { continue };
+            let late = self.now.since((*until).max(buyer.troubled));
+            assert!(late <= WATCHDOG_MILLIS, "{} is held {late} ms too long: {:?}", id.0, buyer.memory);
+        }
     }
 
     /// Whatever holds stock without being paid has its slot, so there are never
     /// more of them than slots.
     fn check_slots(&self) {
         let unpaid = self.buyers.iter().filter_map(|buyer| match &buyer.memory.stage {
-            Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. } => Some(placement),
+            Stage::Placing { hold, .. } | Stage::AwaitingPayment { hold: Some(hold), .. } => Some(hold),
             _ => None,
         });
-        let holding: Vec<_> = unpaid.filter(|placement| self.now < placement.until).collect();
+        let holding: Vec<_> = unpaid.filter(|hold| self.now < hold.until).collect();
         assert!(holding.len() <= SLOTS as usize, "{holding:?}");
-        for placement in holding {
-            let slot = placement.slot.as_ref().unwrap();
-            assert!(self.throttle.is_taken(&slot.id, self.now), "without its slot: {placement:?}");
+        for hold in holding {
+            let slot = hold.slot.as_ref().unwrap();
+            assert!(self.throttle.is_taken(&slot.id, self.now), "without its slot: {hold:?}");
         }
     }
 

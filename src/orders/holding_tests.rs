@@ -1,0 +1,106 @@
+//! When an unpaid order is looked at again, and what time alone does to it.
+
+use super::*;
+use crate::ids::OrderId;
+use crate::money::{Currency, Money};
+use crate::orders::effect::{Effect, due, wake};
+use crate::orders::event::Event;
+use crate::orders::learning::{Answer, learn};
+use crate::orders::order::Totals;
+use crate::payments::{Method, Provider};
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+/// An order that was placed at zero, and what happened to it since.
+fn order(since: &[(i64, Event)]) -> Order {
+    let currency = Currency::parse("EUR").unwrap();
+    let mut order = Order::created(OrderId::derived([1; 16]), currency, None, at(0));
+    let zero = Money::zero(currency);
+    let totals = Totals::new(zero, zero).unwrap();
+    let placed = Event::Placed { totals, provider: Provider::Test, method: Method::Visa, key: None, slot: None };
+    for (millis, event) in [(0, placed), (0, Event::Held)].iter().chain(since) {
+        order.apply(event, at(*millis));
+    }
+    order.published = order.version;
+    order
+}
+
+fn declined() -> Event {
+    Event::PaymentDeclined { reason: "card_declined".to_owned() }
+}
+
+fn asks() -> Event {
+    Event::PaymentActionRequired { client_secret: "s".to_owned() }
+}
+
+fn silent(next_poll: i64) -> Event {
+    Event::PaymentAsked { next_poll: at(next_poll) }
+}
+
+fn again() -> Event {
+    Event::PlacedAgain { provider: Provider::Test, method: Method::Visa, slot: None }
+}
+
+#[test]
+fn the_alarm_rings_when_something_is_over() {
+    let released = |number| Event::Released { hold: number };
+    for (since, wakes) in [
+        (vec![(10 * SECOND, declined())], 10 * SECOND + KEPT_MILLIS),
+        (vec![(14 * MINUTE, declined())], HOLD_MILLIS),
+        (vec![(0, declined()), (3 * MINUTE, Event::HoldGivenBack), (3 * MINUTE, released(1))], PAYABLE_MILLIS),
+        (
+            vec![(0, declined()), (59 * MINUTE, again()), (59 * MINUTE, declined()), (59 * MINUTE, released(1))],
+            PAYABLE_MILLIS,
+        ),
+        (vec![(10 * SECOND, asks())], 10 * SECOND + KEPT_MILLIS),
+        (vec![(14 * MINUTE, asks())], HOLD_MILLIS),
+        (
+            vec![(10 * SECOND, asks()), (4 * MINUTE, Event::HoldGivenBack), (4 * MINUTE, released(1))],
+            10 * SECOND + CONFIRM_MILLIS,
+        ),
+        (vec![(4 * SECOND, silent(6 * SECOND))], 6 * SECOND),
+        (vec![(4 * SECOND, silent(20 * MINUTE))], HOLD_MILLIS),
+    ] {
+        let order = order(&since);
+        let (last, _) = since.last().unwrap();
+        assert_eq!(wake(&order, at(*last)), Some(at(wakes)), "{since:?}");
+        let quiet = |now: i64| due(&order, at(now)).is_empty() && learn(&order, &Answer::Tick, at(now)).is_empty();
+        assert!(quiet(wakes - 1), "nothing before: {since:?}");
+        assert!(!quiet(wakes), "something then: {since:?}");
+    }
+}
+
+#[test]
+fn goods_are_given_back_only_once_it_is_known_that_nobody_has_paid() {
+    let order = order(&[(0, asks())]);
+    let over = at(KEPT_MILLIS);
+    assert_eq!(learn(&order, &Answer::Tick, over), []);
+    assert!(matches!(due(&order, over).as_slice(), [Effect::Poll { .. }]));
+    let told = |outcome| learn(&order, &Answer::Payment { attempt: 1, outcome }, over);
+    use crate::payments::Outcome;
+    assert_eq!(told(Outcome::Paid), [Event::Paid { secured: true }]);
+    for outcome in [Outcome::Unknown, Outcome::NotFound, Outcome::ActionRequired { client_secret: "s".to_owned() }] {
+        assert_eq!(told(outcome), [Event::HoldGivenBack]);
+    }
+}
+
+#[test]
+fn money_that_comes_late_takes_the_goods_under_a_new_name() {
+    let mut order = order(&[(0, asks()), (KEPT_MILLIS, Event::HoldGivenBack)]);
+    order.apply(&Event::Paid { secured: false }, at(5 * MINUTE));
+    let named = |effects: Vec<Effect>| -> Vec<String> {
+        let name = |effect| match effect {
+            Effect::Release { hold, .. } => Some(format!("release {}", hold.0)),
+            Effect::Commit { hold, .. } => Some(format!("commit {}", hold.0)),
+            _ => None,
+        };
+        effects.into_iter().filter_map(name).collect()
+    };
+    let id = order.id;
+    assert_eq!(named(due(&order, at(5 * MINUTE))), [format!("release {id}/1"), format!("commit {id}/2")]);
+}
