@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::{self, CheckoutForm};
-use super::parts::{line_title, page, page_of_problem, sentence, shortages};
+use super::parts::{STOCK_UNAVAILABLE, line_title, page, page_of_problem, sentence, shortages};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::access::Credentials;
@@ -247,9 +247,7 @@ fn notice(error: &OrderError, cart: &CartView) -> String {
             let shortages = shortages(lines, &cart.lines);
             format!("{shortages}Nothing has been ordered or charged. Please change the cart.")
         }
-        OrderError::StockUnavailable => {
-            "The stock could not be reached. Nothing was charged. Please try again.".to_owned()
-        }
+        OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
         error => sentence(&error.to_string()),
     }
 }

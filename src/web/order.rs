@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use super::checkout_page::methods;
 use super::form;
-use super::parts::{Choice, SummaryLine, Totals, page, summary};
+use super::parts::{
+    Choice, Moment, STOCK_UNAVAILABLE, SummaryLine, Totals, page, page_of_problem, sentence, shortages, summary,
+};
 use super::standing::{Standing, decline, payment_label, standing};
 use crate::app::App;
 use crate::ids::OrderId;
@@ -16,7 +18,6 @@ use crate::orders::access::Credentials;
 use crate::orders::bodies::{Payment, choice};
 use crate::orders::details::Address;
 use crate::orders::error::OrderError;
-use crate::orders::limits::MAX_ATTEMPTS;
 use crate::orders::view::{OrderView, PaymentStatus};
 use crate::problem::Problem;
 use crate::shelf;
@@ -35,8 +36,11 @@ struct OrderPage<'a> {
     pending: bool,
     action_url: Option<String>,
     methods: Vec<Choice>,
-    notice: Option<&'static str>,
+    notice: Option<String>,
     payment_label: &'static str,
+    /// Until when the goods are kept, and until when it can be paid.
+    kept: Option<Moment>,
+    payable: Option<Moment>,
     email: &'a str,
     address: Vec<String>,
     lines: Vec<SummaryLine>,
@@ -70,7 +74,7 @@ pub async fn get_order(
 ) -> Result<Response, Problem> {
     let snapshot = shelf::current(&app).await?;
     match credentials.order(&app, id)?.order().await? {
-        Ok(order) => page(&OrderPage::new(&app, &snapshot, &order.read()?)),
+        Ok(order) => page(&OrderPage::new(&app, &snapshot, &order.read()?, None)),
         // Not placed after all: a cart again, with everything in it.
         Err(OrderError::NotFound) if credentials.kept_cart(&app.keys) == Some(id) => {
             Ok(Redirect::to("/cart").into_response())
@@ -85,15 +89,32 @@ pub async fn create_order_payment(
     credentials: Credentials,
     Path(id): Path<OrderId>,
     Form(form): Form<ChosenMethod>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let unknown = || Problem::invalid_field("method", "the shop does not take this way to pay");
     let payment = choice(&app, Payment::test(form::method(&form.method).ok_or_else(unknown)?), "method")?;
-    match credentials.order(&app, id)?.pay(payment, credentials.slots(&app).await).await? {
+    let client = credentials.order(&app, id)?;
+    let refusal = match client.pay(payment, credentials.slots(&app).await).await? {
         // A second click, or too late: the order's page tells how it stands.
         Ok(_) | Err(OrderError::PaymentInProgress | OrderError::NotPayable | OrderError::TooManyAttempts) => {
-            Ok(to_order(id))
+            return Ok(to_order(id).into_response());
         }
-        Err(error) => Err(error.into()),
+        Err(OrderError::NotFound) => return Err(Problem::not_found()),
+        Err(refusal) => refusal,
+    };
+    let (snapshot, order) = (shelf::current(&app).await?, client.order().await??.read()?);
+    let shown = OrderPage::new(&app, &snapshot, &order, Some(not_held(&refusal, &order)));
+    page_of_problem(&shown, refusal.into())
+}
+
+/// Why another payment was not begun, and what to do about it.
+fn not_held(refusal: &OrderError, order: &OrderView) -> String {
+    match refusal {
+        OrderError::OutOfStock { lines } => {
+            let shortages = shortages(lines, &order.lines);
+            format!("{shortages}Nothing was charged. You can try again later, or order what is left in a new cart.")
+        }
+        OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
+        refusal => sentence(&refusal.to_string()),
     }
 }
 
@@ -147,10 +168,15 @@ fn authentication_url(id: OrderId) -> String {
 }
 
 impl<'a> OrderPage<'a> {
-    fn new(app: &App, snapshot: &'a Snapshot, order: &'a OrderView) -> Self {
-        let standing = standing(order);
-        let asks = standing == Standing::AsksBuyer && app.config.test_provider;
-        let payable = standing == Standing::Declined && order.payment.attempt < MAX_ATTEMPTS;
+    /// `notice`: what came of the buyer's last click, if anything is to be said.
+    fn new(app: &App, snapshot: &'a Snapshot, order: &'a OrderView, notice: Option<String>) -> Self {
+        let now = app.clock.now();
+        let standing = standing(order, now);
+        let asks = matches!(standing, Standing::AsksBuyer { .. }) && app.config.test_provider;
+        let may_retry = matches!(standing, Standing::Declined { .. });
+        let payable = order.payable_until.filter(|until| may_retry && now < *until);
+        let declined = may_retry || standing == Standing::Exhausted;
+        let why = order.payment.decline_reason.as_deref().filter(|_| declined).map(|why| decline(why).to_owned());
         let (status_class, status_title, status_text) = standing.words();
         Self {
             shop_name: &snapshot.settings.shop_name,
@@ -159,10 +185,12 @@ impl<'a> OrderPage<'a> {
             status_title,
             status_text,
             status_class,
-            pending: matches!(standing, Standing::Pending | Standing::Securing),
+            pending: matches!(standing, Standing::Pending { .. } | Standing::Securing),
             action_url: asks.then(|| authentication_url(order.id)),
-            methods: if payable { methods(app, "") } else { Vec::new() },
-            notice: order.payment.decline_reason.as_deref().filter(|_| standing == Standing::Declined).map(decline),
+            methods: if payable.is_some() { methods(app, "") } else { Vec::new() },
+            notice: notice.or(why),
+            kept: order.held_until.and_then(|until| Moment::until(until, now)),
+            payable: payable.and_then(|until| Moment::until(until, now)),
             payment_label: payment_label(order.payment.status),
             email: order.email.as_ref().map_or("", |email| email.as_str()),
             address: order.shipping_address.as_ref().map(address_lines).unwrap_or_default(),

@@ -6,8 +6,12 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::orders::error::ShortLine;
 use crate::orders::order::{self, LineId};
 use crate::orders::view::LineView;
+use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
+
+/// Why nothing was held.
+pub const STOCK_UNAVAILABLE: &str = "The stock could not be reached. Nothing was charged. Please try again.";
 
 pub struct SummaryLine {
     pub title: String,
@@ -33,6 +37,28 @@ pub struct Choice {
     pub label: String,
     pub price: String,
     pub selected: bool,
+}
+
+/// A time to come. The page does not know the buyer's clock, so it says how
+/// long there is, too.
+pub struct Moment {
+    pub iso: String,
+    pub words: String,
+}
+
+impl Moment {
+    /// None once it is past.
+    pub fn until(at: Timestamp, now: Timestamp) -> Option<Self> {
+        let left = Some(at.since(now)).filter(|left| *left > 0)?;
+        let iso = at.to_string();
+        let clock = iso.get(11..16).unwrap_or_default();
+        let words = match (left + 30_000) / 60_000 {
+            0 => format!("for less than a minute, until {clock} UTC"),
+            1 => format!("for about a minute, until {clock} UTC"),
+            minutes => format!("for about {minutes} minutes, until {clock} UTC"),
+        };
+        Some(Self { iso, words })
+    }
 }
 
 /// A page as it is sent. Nobody keeps it: the router sees to that.

@@ -2,15 +2,24 @@
 
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, Status};
+use crate::ports::Timestamp;
 
-/// How an order stands, as its buyer should hear it.
+/// How an order stands, as its buyer should hear it. `kept`: the goods are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Standing {
-    Pending,
+    Pending {
+        kept: bool,
+    },
     /// Paid; whether the goods are still there is being made sure of.
     Securing,
-    AsksBuyer,
-    Declined,
+    AsksBuyer {
+        kept: bool,
+    },
+    Declined {
+        kept: bool,
+    },
+    /// Declined as often as an order may be.
+    Exhausted,
     Confirmed,
     Fulfilled,
     CancelledByBuyer,
@@ -18,7 +27,8 @@ pub enum Standing {
     SoldOut,
 }
 
-pub fn standing(order: &OrderView) -> Standing {
+pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
+    let kept = order.held_until.is_some_and(|until| now < until);
     match (order.status, order.payment.status) {
         (Status::Confirmed, _) => Standing::Confirmed,
         (Status::Fulfilled, _) => Standing::Fulfilled,
@@ -27,10 +37,11 @@ pub fn standing(order: &OrderView) -> Standing {
             Some(CancelReason::OutOfStock) => Standing::SoldOut,
             Some(CancelReason::Requested) | None => Standing::CancelledByBuyer,
         },
-        (_, PaymentStatus::RequiresAction) => Standing::AsksBuyer,
-        (_, PaymentStatus::Declined) => Standing::Declined,
+        (_, PaymentStatus::RequiresAction) => Standing::AsksBuyer { kept },
+        (_, PaymentStatus::Declined) if order.payable_until.is_none() => Standing::Exhausted,
+        (_, PaymentStatus::Declined) => Standing::Declined { kept },
         (_, PaymentStatus::Paid) => Standing::Securing,
-        _ => Standing::Pending,
+        _ => Standing::Pending { kept },
     }
 }
 
@@ -44,25 +55,45 @@ impl Standing {
             Self::Fulfilled => {
                 ("good", "Your order is on its way", "We have sent everything. Thank you for buying from us.")
             }
-            Self::Pending => (
+            Self::Pending { kept: true } => (
                 "wait",
                 "We are waiting for the bank",
-                "Your things are reserved. The bank has not answered yet; you will be charged once at most.",
+                "Your things are kept for you. The bank has not answered yet; you will be charged once at most.",
+            ),
+            Self::Pending { kept: false } => (
+                "wait",
+                "We are waiting for the bank",
+                "The bank has not answered yet, and your things are no longer set aside. You will be charged once at most, and get your money back if they are gone.",
             ),
             Self::Securing => (
                 "wait",
                 "We have your payment",
                 "We are making sure that your things are still there. If they are not, you get your money back.",
             ),
-            Self::AsksBuyer => (
+            Self::AsksBuyer { kept: true } => (
                 "wait",
                 "Your bank has a question",
-                "Please confirm the payment with your bank to complete the order. Your things are reserved meanwhile.",
+                "Please confirm the payment with your bank to complete the order. Your things are kept for you for a few minutes.",
             ),
-            Self::Declined => (
+            Self::AsksBuyer { kept: false } => (
+                "wait",
+                "Your bank has a question",
+                "Please confirm the payment with your bank to complete the order. Your things are no longer set aside: if they are gone when you confirm, you get your money back.",
+            ),
+            Self::Declined { kept: true } => (
                 "bad",
                 "The payment did not go through",
-                "Your things are still reserved. Please try another way to pay.",
+                "Please try another way to pay. Your things are kept for you for a few minutes; after that, another try takes them again if they are still there.",
+            ),
+            Self::Declined { kept: false } => (
+                "bad",
+                "The payment did not go through",
+                "Your things are no longer set aside. Another try takes them again, at the same prices, if they are still there.",
+            ),
+            Self::Exhausted => (
+                "bad",
+                "The payment did not go through",
+                "This order was tried as often as one may be. Please order again.",
             ),
             Self::CancelledByBuyer => ("bad", "This order was cancelled", "Whatever was paid goes back to you."),
             Self::Expired => (
@@ -84,6 +115,7 @@ pub fn decline(reason: &str) -> &'static str {
     match reason {
         "insufficient_funds" => "There is too little money on this card. Nothing was charged.",
         "authentication_failed" => "The payment was not confirmed with the bank. Nothing was charged.",
+        "authentication_timed_out" => "The payment was not confirmed with the bank in time. Nothing was charged.",
         "no_answer" => "The bank could not be reached. Nothing was charged.",
         _ => "The card was declined. Nothing was charged.",
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tradepost::orders::holding::{CONFIRM_MILLIS, KEPT_MILLIS};
 use tradepost::ports::ObjectClass;
 
 use crate::ask::{Answer, Ask};
@@ -271,6 +272,62 @@ async fn a_declined_card_is_followed_by_one_that_pays() {
     assert_eq!(browser.submit(&payments, vec![("method", VISA)]).await, path);
     let odd = browser.form(&payments, &vec![("method", "gold")]).send().await.expect(422);
     assert!(html(&odd).contains("That did not work"));
+}
+
+#[tokio::test]
+async fn an_order_that_was_declined_says_until_when_its_goods_are_kept() {
+    let Some(shop) = Shop::native("the clock is moved").await else { return };
+    let product = shop.stocked(2).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "2").await;
+    let path = browser.buy("pm_card_chargeDeclined").await;
+    let order = shop.get(&format!("/v1{path}")).cookie(&format!("__Host-orders={}", browser.cookies["__Host-orders"]));
+    let order = order.send().await.expect(200).json();
+    let page = browser.open(&path).await;
+    assert!(page.contains("kept for you for a few minutes"), "{page}");
+    let kept = format!("<time datetime=\"{}\">for about 3 minutes, until ", order["held_until"].as_str().unwrap());
+    let payable =
+        format!("<time datetime=\"{}\">for about 60 minutes, until ", order["payable_until"].as_str().unwrap());
+    assert!(page.contains(&kept) && page.contains(&payable), "{page}");
+
+    shop.host().clock.advance(KEPT_MILLIS);
+    shop.until_available(&product.variant, 2).await;
+    let page = browser.open(&path).await;
+    assert!(page.contains("no longer set aside. Another try takes them again, at the same prices"), "{page}");
+    assert!(!page.contains("Your things are kept") && page.contains("for about 57 minutes, until "), "{page}");
+
+    let mut other = Browser::at_checkout(&shop, &product, "1").await;
+    other.buy(VISA).await;
+    let payments = format!("{path}/payments");
+    let page = html(&browser.form(&payments, &vec![("method", VISA)]).send().await.expect(409));
+    let told = format!("Only 1 piece of {} is left, not 2. Nothing was charged.", product.title);
+    assert!(page.contains(&told) && page.contains("Pay another way"), "{page}");
+    shop.stock(&product.variant, 1).await;
+    assert_eq!(browser.submit(&payments, vec![("method", VISA)]).await, path);
+    browser.until(&path, "your order is confirmed").await;
+
+    let mut browser = Browser::at_checkout(&shop, &shop.stocked(1).await, "1").await;
+    let path = browser.buy("pm_card_chargeDeclined").await;
+    for _ in 2..=10 {
+        assert_eq!(browser.submit(&format!("{path}/payments"), vec![("method", "pm_card_chargeDeclined")]).await, path);
+    }
+    let page = browser.open(&path).await;
+    assert!(page.contains("tried as often as one may be") && !page.contains("Pay another way"), "{page}");
+}
+
+#[tokio::test]
+async fn a_bank_that_is_asked_for_long_says_that_the_goods_may_go() {
+    let Some(shop) = Shop::native("the clock is moved").await else { return };
+    let product = shop.stocked(1).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_card_authenticationRequired").await;
+    assert!(browser.open(&path).await.contains("kept for you for a few minutes"));
+    shop.host().clock.advance(KEPT_MILLIS);
+    shop.until_available(&product.variant, 1).await;
+    let page = browser.open(&path).await;
+    assert!(page.contains("if they are gone when you confirm, you get your money back"), "{page}");
+    shop.host().clock.advance(CONFIRM_MILLIS);
+    let page = browser.until(&path, "not confirmed with the bank in time").await;
+    assert!(page.contains("Pay another way"), "{page}");
 }
 
 #[tokio::test]

@@ -350,3 +350,22 @@ async fn the_checkout_says_that_too_many_orders_wait() {
     assert!(text.contains("Too many orders from here are waiting to be paid"), "{text}");
     assert!(text.contains("1 Mill Lane"), "what was typed is kept");
 }
+
+#[tokio::test]
+async fn an_orders_page_says_that_too_many_orders_wait() {
+    let Some(shop) = native(json!({ "unpaid_orders_by_network": 1 })).await else { return };
+    let Product { variant, .. } = shop.stocked(10).await;
+    let home = address(&network(), 1);
+    let [first, second] = [shop.ready_cart(&variant, 1).await, shop.ready_cart(&variant, 1).await];
+    place(&shop, &first, DECLINED, &home).await.expect(201);
+    shop.hurry(&first, 240, |order| order["held_until"].is_null()).await;
+    place_at_last(&shop, &second, WAITS, &home).await;
+    let cookie = format!("__Host-cart={}.{}", first.id, first.token);
+    let ask = shop.post(&format!("/orders/{}/payments", first.id)).from(&home).cookie(&cookie);
+    let ask = ask.header("origin", &shop.origin());
+    let page = ask.body("application/x-www-form-urlencoded", "method=pm_card_visa").send().await.expect(429);
+    assert!(page.header("retry-after").parse::<u64>().is_ok());
+    let text = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(text.contains("Too many orders from here are waiting to be paid"), "{text}");
+    assert!(text.contains("Pay another way"), "{text}");
+}
