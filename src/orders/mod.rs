@@ -19,6 +19,7 @@ pub mod limits;
 pub mod object;
 pub mod offers;
 pub mod order;
+mod placing;
 pub mod projection;
 pub mod protocol;
 mod record;

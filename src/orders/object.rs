@@ -9,35 +9,29 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use futures_util::future::join;
 use futures_util::lock::Mutex;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::decision::{Command, NewLine, PaymentChoice, decide, missing, reprice};
+use super::decision::{Command, NewLine, decide};
 use super::effect::due;
 use super::error::OrderError;
 use super::event::Event;
-use super::learning::{Answer, Refused, learn, short_lines};
+use super::learning::{Answer, Refused, learn};
 use super::order::{Key, Order, Stage};
 use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
-use super::slots::{self, Slot};
 use super::store::FirstAnswer;
 use super::view;
 use crate::app::App;
-use crate::catalog::store::CurrentPrice;
 use crate::ids::VariantId;
-use crate::money::Money;
 use crate::payments::{self, AttemptStatus};
 use crate::pools::pool::Level;
-use crate::ports::{DatabaseError, ObjectHost, ObjectUnavailable, Timestamp};
-use crate::shelf;
-use crate::throttle::Slots;
+use crate::ports::{ObjectHost, ObjectUnavailable, Timestamp};
 
 pub struct OrderObject {
     pub(super) app: App,
-    host: Rc<dyn ObjectHost>,
+    pub(super) host: Rc<dyn ObjectHost>,
     pub(super) record: Record,
     /// The pools' levels that the projections have not been told of.
     pub(super) levels: RefCell<BTreeMap<VariantId, Level>>,
@@ -47,7 +41,7 @@ pub struct OrderObject {
     /// Held by the one run that does what is due.
     pub(super) turn: Mutex<()>,
     /// How many requests to place the order are being worked on.
-    placing: Cell<u32>,
+    pub(super) placing: Cell<u32>,
 }
 
 impl OrderObject {
@@ -144,7 +138,7 @@ impl OrderObject {
     }
 
     /// The first answer to the same request, if there is one.
-    fn replay(&self, key: Option<&Key>, order: &Order) -> Result<Option<Reply>, OrderError> {
+    pub(super) fn replay(&self, key: Option<&Key>, order: &Order) -> Result<Option<Reply>, OrderError> {
         let Some(key) = key else { return Ok(None) };
         if let Some(first) = self.record.first_answer(&key.key)? {
             if first.key != *key {
@@ -171,186 +165,6 @@ impl OrderObject {
         Ok(reply)
     }
 
-    async fn place(
-        self: &Rc<Self>,
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-        slots: Vec<Slots>,
-        key: Option<Key>,
-    ) -> Result<Reply, OrderError> {
-        let mut slot = None;
-        let placed = self.decide_placement(payment, expected_total, slots, key, &mut slot).await;
-        self.leave(slot);
-        match placed? {
-            Some(first) => Ok(first),
-            // Before the next await: an equal request is told so.
-            None => self.placed().await,
-        }
-    }
-
-    /// Gives back what was taken for nothing. If that gets lost, it ends by itself.
-    fn leave(&self, slot: Option<Slot>) {
-        if let Some(slot) = slot {
-            let app = self.app.clone();
-            self.host.spawn(Box::pin(async move {
-                let _ = slots::give_back(&app, &slot).await;
-            }));
-        }
-    }
-
-    /// Places the order, unless another request has, or had the first answer.
-    /// `slot`: what this request has taken, unless the placement has it now.
-    async fn decide_placement(
-        &self,
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-        slots: Vec<Slots>,
-        key: Option<Key>,
-        slot: &mut Option<Slot>,
-    ) -> Result<Option<Reply>, OrderError> {
-        while let Some(asked) = self.open_version()? {
-            let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
-            let (prices, taken) = join(self.current_prices(), taking).await;
-            let refused = taken.map(|taken| *slot = taken.or(slot.take())).err();
-            // Others may have come in between: the order is read again, and so
-            // is whether this request has been answered or is being worked on.
-            let order = self.record.existing()?;
-            if let Some(reply) = self.replay(key.as_ref(), &order)? {
-                return Ok(Some(reply));
-            }
-            // A line that has come in meanwhile was not asked about.
-            if self.open_version()? == Some(asked) {
-                if let Some(refusal) = refused {
-                    return Err(refusal);
-                }
-                let command = Command::Place { prices: prices?, payment, expected_total, key, slot: slot.clone() };
-                match decide(&order, command, self.now()) {
-                    Ok(events) => {
-                        self.record.learn(events, self.now())?;
-                        *slot = None;
-                        self.record.commit(None, self.now())?;
-                        return Ok(None);
-                    }
-                    Err(refusal) => {
-                        if let OrderError::PriceChanged { lines, .. } = &refusal {
-                            self.record.learn(reprice(lines), self.now())?;
-                            self.record.commit(None, self.now())?;
-                        }
-                        return Err(refusal);
-                    }
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whose slots are still to be taken: nobody's for a cart that cannot be
-    /// placed as it is.
-    fn wanted_slots(&self, slots: &[Slots], taken: &Option<Slot>) -> Result<Vec<Slots>, OrderError> {
-        let complete = missing(&*self.record.existing()?).is_empty();
-        Ok(if complete && taken.is_none() { slots.to_vec() } else { Vec::new() })
-    }
-
-    /// The version of a cart; none of an order.
-    fn open_version(&self) -> Result<Option<u64>, OrderError> {
-        let order = self.record.existing()?;
-        Ok(matches!(order.stage, Stage::Open).then_some(order.version))
-    }
-
-    /// Placed by this request or by another: either way the first result.
-    async fn placed(self: &Rc<Self>) -> Result<Reply, OrderError> {
-        self.placing.update(|placing| placing + 1);
-        let run = self.run(true).await;
-        self.placing.update(|placing| placing - 1);
-        self.go_on();
-        run?;
-        let order = self.record.existing()?;
-        if matches!(order.stage, Stage::Open) { Err(self.refusal(&order)) } else { order_reply(201, &order) }
-    }
-
-    /// Tries another payment; holds the goods anew first where they were given back.
-    async fn pay(
-        self: &Rc<Self>,
-        payment: PaymentChoice,
-        slots: Vec<Slots>,
-        key: Option<&Key>,
-    ) -> Result<Reply, OrderError> {
-        let mut slot = None;
-        let decided = self.decide_payment(payment, slots, &mut slot).await;
-        self.leave(slot);
-        decided?;
-        let begun = self.record.existing()?.attempts;
-        let run = self.run(true).await;
-        self.go_on();
-        run?;
-        let order = self.record.existing()?;
-        if order.attempt().is_none_or(|attempt| attempt.number < begun) {
-            return Err(self.refusal(&order));
-        }
-        self.answered(key, order_reply(200, &order)?)
-    }
-
-    /// Begins another payment. `slot`: as for [`Self::decide_placement`].
-    async fn decide_payment(
-        &self,
-        payment: PaymentChoice,
-        slots: Vec<Slots>,
-        slot: &mut Option<Slot>,
-    ) -> Result<(), OrderError> {
-        let pay = |slot: &Option<Slot>| Command::Pay { payment: payment.clone(), slot: slot.clone() };
-        let mut events = decide(&*self.record.existing()?, pay(slot), self.now())?;
-        if events.iter().any(|event| matches!(event, Event::PlacedAgain { .. })) {
-            // What the order had before must not stand in its own way.
-            events.retain(|event| matches!(event, Event::HoldGivenBack));
-            self.record.learn(events, self.now())?;
-            self.record.commit(None, self.now())?;
-            for before in self.record.existing()?.vacating.values() {
-                let (before, _) = before;
-                // If that gets lost, it ends by itself.
-                let _ = slots::give_back(&self.app, before).await;
-            }
-            *slot = slots::take(&self.app, slots).await?;
-            // Others may have come in between.
-            events = decide(&*self.record.existing()?, pay(slot), self.now())?;
-        }
-        let taken = events.iter().any(|event| matches!(event, Event::PlacedAgain { .. }));
-        self.record.learn(events, self.now())?;
-        if taken {
-            *slot = None;
-        }
-        self.record.commit(None, self.now())
-    }
-
-    /// Why a placement was refused, by this request's run or by another's.
-    fn refusal(&self, order: &Order) -> OrderError {
-        match short_lines(order, &self.refused.borrow()) {
-            lines if lines.is_empty() => OrderError::StockUnavailable,
-            lines => OrderError::OutOfStock { lines },
-        }
-    }
-
-    /// What the lines cost now; the cart's own prices while the database is
-    /// down, so that a cart that was priced can still be paid.
-    async fn current_prices(&self) -> Result<Vec<CurrentPrice>, OrderError> {
-        let order = self.record.existing()?;
-        let mut variants: Vec<VariantId> =
-            order.lines.iter().filter(|line| !line.overridden).map(|line| line.variant_id).collect();
-        if variants.is_empty() {
-            return Ok(Vec::new());
-        }
-        variants.sort_unstable();
-        variants.dedup();
-        match shelf::prices::current(&self.app, &variants, order.currency).await {
-            Ok(prices) => Ok(prices),
-            Err(DatabaseError::Unavailable(_)) => Ok(order
-                .lines
-                .iter()
-                .map(|line| CurrentPrice { variant_id: line.variant_id, amount: line.unit_price.amount })
-                .collect()),
-            Err(error) => Err(OrderError::Unavailable { cause: error.to_string() }),
-        }
-    }
-
     async fn authenticate(self: &Rc<Self>, order: &Order, approved: bool) -> Result<Reply, OrderError> {
         let waiting = match &order.stage {
             Stage::AwaitingPayment { attempt, placement, .. } => match attempt.status {
@@ -371,7 +185,7 @@ impl OrderObject {
     }
 
     /// Goes on with what is due after the answer.
-    fn go_on(self: &Rc<Self>) {
+    pub(super) fn go_on(self: &Rc<Self>) {
         let object = Rc::clone(self);
         self.host.spawn(Box::pin(async move {
             // A failure is repaired by the alarm, which is set.
@@ -390,7 +204,7 @@ impl OrderObject {
     }
 
     /// Stores a reply with its key, and gives it.
-    fn answered(&self, key: Option<&Key>, reply: Reply) -> Result<Reply, OrderError> {
+    pub(super) fn answered(&self, key: Option<&Key>, reply: Reply) -> Result<Reply, OrderError> {
         self.record.commit(recorded(key, &reply), self.now())?;
         Ok(reply)
     }
