@@ -26,6 +26,15 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_account ON sessions (account_id, created_at);
 
+-- Always empty. A batch that only staff may write begins by putting in here why
+-- it may not be written, if it may not; the constraints refuse that, and with it
+-- the whole batch.
+CREATE TABLE staff_refusals (
+  reason TEXT NOT NULL,
+  CONSTRAINT session_over CHECK (reason <> 'session_over'),
+  CONSTRAINT role_taken_away CHECK (reason <> 'role_taken_away')
+) STRICT;
+
 -- The owner's credentials as the deployment last set them, as a keyed digest.
 CREATE TABLE owner_bootstrap (
   singleton INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),

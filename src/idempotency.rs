@@ -43,18 +43,22 @@ pub fn key_reused() -> Problem {
     Problem::new(KEY_REUSED, "this Idempotency-Key was used for a different request")
 }
 
-/// The first answer to this request, if it has been answered.
-pub async fn first_answer(app: &App, request: &Option<Request>) -> Result<Option<Response>, Problem> {
-    let Some(request) = request else { return Ok(None) };
-    let statement = Statement::new(
+/// Looks for the first answer to the request: see [`Request::first_answer`].
+pub fn look_up(request: &Request, now: Timestamp) -> Statement {
+    Statement::new(
         "SELECT digest, status, body FROM idempotency_records WHERE scope = ?1 AND key = ?2 AND expires_at > ?3",
-        [request.scope.clone().into(), request.key.clone().into(), app.clock.now().millis().into()],
-    );
-    let rows = app.database.batch(vec![statement]).await?.into_iter().next().unwrap_or_default();
-    match rows.first::<Record>()? {
-        None => Ok(None),
-        Some(record) if record.digest == request.digest => Ok(Some(replay(record.status, record.body))),
-        Some(_) => Err(key_reused()),
+        [request.scope.clone().into(), request.key.clone().into(), now.millis().into()],
+    )
+}
+
+impl Request {
+    /// The first answer to this request, if it has been answered.
+    pub fn first_answer(&self, found: Rows) -> Result<Option<Response>, Problem> {
+        match found.first::<Record>()? {
+            None => Ok(None),
+            Some(record) if record.digest == self.digest => Ok(Some(replay(record.status, record.body))),
+            Some(_) => Err(key_reused()),
+        }
     }
 }
 
@@ -70,52 +74,66 @@ pub fn json_response(status: StatusCode, body: String) -> Response {
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
-/// Writes the statements together with the record, and answers. Of two equal
-/// requests at once one writes; the other replays its answer.
+/// Writes the statements together with the record of the answer, and answers.
+/// `guard` comes before all else and may refuse the batch; `meaning` says what
+/// a violated constraint means (a fault of ours if it says nothing). Answers
+/// the rows of each statement, too. Of two equal requests at once one writes;
+/// the other replays its answer, with no rows.
 pub async fn commit(
     app: &App,
-    request: Option<Request>,
+    request: Option<&Request>,
+    guard: Statement,
     statements: Vec<Statement>,
+    status: StatusCode,
+    answer: &impl Serialize,
+    meaning: impl FnOnce(&str) -> Option<Problem>,
+) -> Result<(Response, Vec<Rows>), Problem> {
+    let body = text_of(answer)?;
+    let mut batch = vec![guard];
+    batch.extend(request.into_iter().flat_map(|request| record(request, status, &body, app.clock.now())));
+    let before = batch.len();
+    batch.extend(statements);
+    match app.database.batch(batch).await {
+        Ok(rows) => Ok((json_response(status, body), rows.into_iter().skip(before).collect())),
+        Err(DatabaseError::Constraint(text)) => match (request, meaning(&text)) {
+            (Some(request), None) if is_repeat(&text) => {
+                Ok((answered_meanwhile(app, request, text).await?, Vec::new()))
+            }
+            (_, meaning) => Err(meaning.unwrap_or_else(|| DatabaseError::Constraint(text).into())),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Keeps the answer to a request that an object has decided, and answers.
+pub async fn remember(
+    app: &App,
+    request: Option<&Request>,
     status: StatusCode,
     answer: &impl Serialize,
 ) -> Result<Response, Problem> {
-    Ok(commit_unless(app, request, statements, status, answer, |_| None).await?.0)
-}
-
-/// [`commit`], where `refusal` says what a violated constraint means (a fault
-/// of ours if it says nothing); with the rows that each statement answered,
-/// none if the answer is a replay.
-pub async fn commit_unless(
-    app: &App,
-    request: Option<Request>,
-    statements: Vec<Statement>,
-    status: StatusCode,
-    answer: &impl Serialize,
-    refusal: impl FnOnce(&str) -> Option<Problem>,
-) -> Result<(Response, Vec<Rows>), Problem> {
-    let body = serde_json::to_string(answer).map_err(|error| Problem::internal(error.to_string()))?;
-    let mut batch = Vec::with_capacity(statements.len() + 2);
-    if let Some(request) = &request {
-        batch.extend(record(request, status, &body, app.clock.now()));
-    }
-    let count = statements.len();
-    batch.extend(statements);
-    let records = batch.len().saturating_sub(count);
-    // D1 refuses a batch without statements.
-    if batch.is_empty() {
-        return Ok((json_response(status, body), Vec::new()));
-    }
-    match app.database.batch(batch).await {
-        Ok(rows) => Ok((json_response(status, body), rows.into_iter().skip(records).collect())),
-        Err(DatabaseError::Constraint(text)) if text.contains("idempotency_records") => {
-            let first = first_answer(app, &request).await?;
-            first.map(|first| (first, Vec::new())).ok_or_else(|| Problem::unavailable("the database", text))
-        }
-        Err(DatabaseError::Constraint(text)) => {
-            Err(refusal(&text).unwrap_or_else(|| DatabaseError::Constraint(text).into()))
-        }
+    let body = text_of(answer)?;
+    let Some(request) = request else { return Ok(json_response(status, body)) };
+    match app.database.batch(record(request, status, &body, app.clock.now()).into()).await {
+        Ok(_) => Ok(json_response(status, body)),
+        Err(DatabaseError::Constraint(text)) if is_repeat(&text) => answered_meanwhile(app, request, text).await,
         Err(error) => Err(error.into()),
     }
+}
+
+fn text_of(answer: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(answer).map_err(|error| Problem::internal(error.to_string()))
+}
+
+fn is_repeat(constraint: &str) -> bool {
+    constraint.contains("idempotency_records")
+}
+
+/// What an equal request was answered that came first by a moment.
+async fn answered_meanwhile(app: &App, request: &Request, cause: String) -> Result<Response, Problem> {
+    let rows = app.database.batch(vec![look_up(request, app.clock.now())]).await?.into_iter().next();
+    let first = request.first_answer(rows.unwrap_or_default())?;
+    first.ok_or_else(|| Problem::unavailable("the database", cause))
 }
 
 fn record(request: &Request, status: StatusCode, body: &str, now: Timestamp) -> [Statement; 2] {

@@ -9,6 +9,8 @@ use rusqlite::Connection;
 use rusqlite::types::{Value as Sql, ValueRef};
 
 use crate::app::{App, Capabilities, Config, Keys};
+use crate::auth::{Role, SignedIn};
+use crate::ids::{AccountId, SessionId};
 use crate::ports::*;
 use crate::settings::Settings;
 
@@ -17,6 +19,20 @@ pub fn settings() -> Settings {
         "shop_name": "Tradepost", "default_currency": "EUR", "currencies": ["EUR", "USD", "GBP"], "shipping_options": []
     }))
     .unwrap()
+}
+
+/// A member of staff who is signed in to every [`Shop`].
+pub fn staff_member() -> SignedIn {
+    SignedIn { id: AccountId::derived([1; 16]), role: Role::Staff, session: SessionId::derived([2; 16]) }
+}
+
+fn sign_in(connection: &Connection, who: SignedIn) {
+    let account = "INSERT INTO accounts (id, email, role, password_hash, password_changed_at, created_at)
+                   VALUES (?1, 'staff@example.com', 'staff', '$argon2id$', 0, 0)";
+    connection.execute(account, [who.id.to_string()]).unwrap();
+    let session = "INSERT INTO sessions (id, account_id, generation, created_at, rotated_at, expires_at)
+                   VALUES (?1, ?2, 0, 0, 0, 9007199254740991)";
+    connection.execute(session, [who.session.to_string(), who.id.to_string()]).unwrap();
 }
 
 /// Every value once: ids that differ and repeat from run to run.
@@ -169,8 +185,10 @@ impl Shop {
         let world = Arc::new(World::default());
         world.now.store(1_700_000_000_000, Ordering::Relaxed);
         let port = || Box::new(Port(world.clone()));
+        let connection = connection();
+        sign_in(&connection, staff_member());
         let app = App::new(Capabilities {
-            database: Box::new(Sqlite(Mutex::new(connection()), world.clone())),
+            database: Box::new(Sqlite(Mutex::new(connection), world.clone())),
             cache: port(),
             objects: port(),
             events: port(),
@@ -244,4 +262,9 @@ pub fn product(n: u64, title: &str, eur: Option<i64>, created_at: i64) -> crate:
             "prices": prices, "weight_grams": null, "barcode": null, "level": "out"}],
     }))
     .unwrap()
+}
+
+/// What writes a product.
+pub fn insertion(product: &crate::catalog::product::Product) -> Vec<Statement> {
+    crate::catalog::store::insert_product(product).into_statements()
 }

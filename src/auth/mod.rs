@@ -1,9 +1,9 @@
 //! Accounts, passwords, tokens and roles.
 //!
 //! Lends: [`Caller`], the extractor by which any handler learns who asks, by
-//! token alone; [`confirm`], for what must also know that the session is not
-//! over and which role the account has now; [`ensure_owner`], called once per
-//! isolate.
+//! token alone; [`Staff`] and [`StaffWrite`] for what staff read and change;
+//! [`confirm`], for what must also know that the session is not over and which
+//! role the account has now; [`ensure_owner`], called once per isolate.
 
 mod account;
 mod answer;
@@ -36,7 +36,7 @@ pub use self::error::AuthError;
 pub use self::owner::ensure_owner;
 pub use self::password::WeakPassword;
 pub use self::sign_in::confirm;
-pub use self::staff::Staff;
+pub use self::staff::{Confirmed, Staff, StaffChange, StaffWrite};
 use self::token::AccessTokenKeys;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::Timestamp;
 
-/// ASVS 10.4.8 asks for short; revoking a session reaches every route within this.
+/// ASVS 10.4.8 asks for short; the end of a session reaches every read within this.
 pub const LIFETIME_SECONDS: i64 = 15 * 60;
 /// How far another isolate's clock may be ahead of ours.
 const LEEWAY_MILLIS: i64 = 60_000;

@@ -68,6 +68,7 @@ pub struct VariantBody {
 #[serde(deny_unknown_fields)]
 pub struct PriceBody {
     pub amount: i64,
+    #[schemars(with = "crate::money::Currency")]
     pub currency: String,
 }
 

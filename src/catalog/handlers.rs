@@ -5,7 +5,6 @@ mod views;
 
 use axum::extract::State;
 use axum::response::{NoContent, Response};
-use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,14 +18,14 @@ use super::notice::{notify, settle};
 use super::product::{Product, Status};
 use super::store;
 use crate::app::App;
-use crate::auth::{SignedIn, Staff};
+use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::{Rows, Statement};
 use crate::problem::{FieldError, Problem};
 use crate::settings::{self, Settings};
 use crate::wire::conditional::{IfMatch, etag};
-use crate::wire::extract::{IdempotencyKey, Json, Path, Query, request_digest};
+use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page;
 use crate::wire::respond::JsonText;
 
@@ -38,21 +37,22 @@ const ATTEMPTS: usize = 4;
 /// Adds a product.
 pub async fn create_product(
     State(app): State<App>,
-    Staff(staff): Staff,
+    staff: StaffWrite,
     IdempotencyKey(key): IdempotencyKey,
     body: Json<ProductBody>,
 ) -> Result<JsonText<AdminProduct<'static>, CREATED>, Problem> {
-    let request = keyed(staff, key, "POST /v1/admin/products", &body.bytes);
-    if let Some(answer) = idempotency::first_answer(&app, &request).await? {
+    let request = staff.keyed(key, "POST /v1/admin/products", &body.bytes);
+    let mut begun = staff.begin(&app, request.as_ref(), vec![settings::current()]).await?;
+    if let Some(answer) = begun.first {
         return Ok(JsonText::from(answer));
     }
-    let rows = app.database.batch(vec![settings::current()]).await?.into_iter().next().unwrap_or_default();
-    let settings = settings::read(rows)?;
+    let settings = settings::read(begun.rows.next().unwrap_or_default())?;
     let draft = Draft::parse(body.value, &settings, &[]).map_err(Problem::invalid)?;
     let now = app.clock.now();
     let product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
     let view = AdminProduct::from(&product);
-    let answer = write(&app, request, store::insert_product(&product), StatusCode::CREATED, &view).await;
+    let change = store::insert_product(&product);
+    let answer = write(&app, &staff, request.as_ref(), change, StatusCode::CREATED, &view).await;
     Ok(JsonText::from(tagged(with_pointers(&app, answer, &product).await?, &product)))
 }
 
@@ -118,12 +118,12 @@ pub async fn get_product(
 /// Changes a product.
 pub async fn update_product(
     State(app): State<App>,
-    _: Staff,
+    staff: StaffWrite,
     Path(id): Path<ProductId>,
     condition: IfMatch,
     patch: Json<ProductPatch>,
 ) -> Result<JsonText<AdminProduct<'static>>, Problem> {
-    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
     let draft = |before: &Product, settings: &Settings| parse(patch.value.clone().over(before), settings, before);
     let response = change.run(store::product(id), draft, |product| shown(&AdminProduct::from(product))).await?;
     Ok(JsonText::from(response))
@@ -132,14 +132,15 @@ pub async fn update_product(
 /// Deletes a product. Orders keep what they sold.
 pub async fn delete_product(
     State(app): State<App>,
-    _: Staff,
+    staff: StaffWrite,
     Path(id): Path<ProductId>,
     condition: IfMatch,
 ) -> Result<NoContent, Problem> {
     for _ in 0..ATTEMPTS {
-        let product = load(&app, store::product(id)).await?;
+        let mut begun = staff.begin(&app, None, vec![store::product(id)]).await?;
+        let product = found(begun.rows.next().unwrap_or_default())?;
         condition.check(product.version)?;
-        match write(&app, None, store::delete_product(&product), StatusCode::NO_CONTENT, &()).await {
+        match write(&app, &staff, None, store::delete_product(&product), StatusCode::NO_CONTENT, &()).await {
             Ok(_) => {
                 settle(&app).await;
                 return Ok(NoContent);
@@ -166,20 +167,17 @@ pub async fn list_variants(
 /// Adds a variant to a product.
 pub async fn create_variant(
     State(app): State<App>,
-    Staff(staff): Staff,
+    staff: StaffWrite,
     Path(id): Path<ProductId>,
     IdempotencyKey(key): IdempotencyKey,
     condition: IfMatch,
     body: Json<VariantBody>,
 ) -> Result<JsonText<AdminVariant<'static>, CREATED>, Problem> {
-    let request = keyed(staff, key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
-    if let Some(answer) = idempotency::first_answer(&app, &request).await? {
-        return Ok(JsonText::from(answer));
-    }
+    let request = staff.keyed(key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
     if body.id.is_some() {
         return Err(Problem::invalid_field("/id", "a new variant has no id yet"));
     }
-    let change = Change { app: &app, condition, request, status: StatusCode::CREATED };
+    let change = Change { app: &app, staff, condition, request, status: StatusCode::CREATED };
     let draft = |before: &Product, settings: &Settings| {
         let mut whole = ProductBody::from(before);
         whole.variants.push(body.value.clone());
@@ -206,12 +204,12 @@ pub async fn get_variant(
 /// Changes a variant, its prices for example.
 pub async fn update_variant(
     State(app): State<App>,
-    _: Staff,
+    staff: StaffWrite,
     Path(id): Path<VariantId>,
     condition: IfMatch,
     patch: Json<VariantPatch>,
 ) -> Result<JsonText<AdminVariant<'static>>, Problem> {
-    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
     let draft = |before: &Product, settings: &Settings| {
         let place = place_of(before, id)?;
         let mut whole = ProductBody::from(before);
@@ -231,11 +229,11 @@ pub async fn update_variant(
 /// Deletes a variant; a product's last one stays.
 pub async fn delete_variant(
     State(app): State<App>,
-    _: Staff,
+    staff: StaffWrite,
     Path(id): Path<VariantId>,
     condition: IfMatch,
 ) -> Result<NoContent, Problem> {
-    let change = Change { app: &app, condition, request: None, status: StatusCode::OK };
+    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
     let draft = |before: &Product, settings: &Settings| {
         let mut whole = ProductBody::from(before);
         whole.variants.retain(|variant| variant.id != Some(id));
@@ -251,6 +249,7 @@ pub async fn delete_variant(
 /// A change of a product that is there.
 struct Change<'a> {
     app: &'a App,
+    staff: StaffWrite,
     condition: IfMatch,
     request: Option<idempotency::Request>,
     status: StatusCode,
@@ -266,15 +265,19 @@ impl Change<'_> {
     ) -> Result<Response, Problem> {
         let app = self.app;
         for _ in 0..ATTEMPTS {
-            let mut answers = app.database.batch(vec![find.clone(), settings::current()]).await?.into_iter();
-            let before = found(answers.next().unwrap_or_default())?;
-            let settings = settings::read(answers.next().unwrap_or_default())?;
+            let reads = vec![find.clone(), settings::current()];
+            let mut begun = self.staff.begin(app, self.request.as_ref(), reads).await?;
+            if let Some(answer) = begun.first {
+                return Ok(answer);
+            }
+            let before = found(begun.rows.next().unwrap_or_default())?;
+            let settings = settings::read(begun.rows.next().unwrap_or_default())?;
             self.condition.check(before.version)?;
             let now = app.clock.now();
             let after = draft(&before, &settings)?.replace(&before, now, || VariantId::new(now, &*app.entropy));
             let view = view(&after).ok_or_else(Problem::not_found)?;
-            let statements = store::update_product(&before, &after);
-            let answer = write(app, self.request.clone(), statements, self.status, &view).await;
+            let change = store::update_product(&before, &after);
+            let answer = write(app, &self.staff, self.request.as_ref(), change, self.status, &view).await;
             match answer {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
@@ -306,20 +309,16 @@ fn found(rows: Rows) -> Result<Product, Problem> {
     store::read_product(rows)?.ok_or_else(Problem::not_found)
 }
 
-fn keyed(staff: SignedIn, key: Option<String>, operation: &str, body: &Bytes) -> Option<idempotency::Request> {
-    let digest = request_digest(operation, body);
-    key.map(|key| idempotency::Request { scope: staff.id.to_string(), key, digest })
-}
-
 /// Writes the batch with its idempotency record, and has it published.
 async fn write(
     app: &App,
-    request: Option<idempotency::Request>,
-    statements: Vec<Statement>,
+    staff: &StaffWrite,
+    request: Option<&idempotency::Request>,
+    change: StaffChange,
     status: StatusCode,
     answer: &impl Serialize,
 ) -> Result<Response, Problem> {
-    let (response, rows) = idempotency::commit_unless(app, request, statements, status, answer, refusal).await?;
+    let (response, rows) = staff.commit(app, request, change, status, answer, refusal).await?;
     // A replayed answer wrote nothing and has no rows.
     let revision = rows.into_iter().find_map(|rows| rows.first::<store::Revision>().ok().flatten());
     if let Some(store::Revision { revision }) = revision {

@@ -1,14 +1,17 @@
 use axum::response::IntoResponse;
+use bytes::Bytes;
 use serde_json::json as value;
 
 use super::*;
-use crate::auth::{Role, SignedIn};
-use crate::ids::{AccountId, SessionId};
-use crate::testing::{Shop, block_on};
+use crate::testing::{Shop, block_on, staff_member};
 use crate::wire::body::parse;
 
 fn staff() -> Staff {
-    Staff(SignedIn { id: AccountId::derived([1; 16]), role: Role::Staff, session: SessionId::derived([2; 16]) })
+    Staff(staff_member())
+}
+
+fn writer() -> StaffWrite {
+    StaffWrite::of(staff_member())
 }
 
 fn json_body<T: serde::de::DeserializeOwned>(body: &Value) -> Result<Json<T>, Problem> {
@@ -26,19 +29,19 @@ fn open(response: Response) -> (u16, Option<String>, Value) {
 
 fn create(shop: &Shop, key: Option<&str>, body: &Value) -> Result<(u16, Option<String>, Value), Problem> {
     let key = IdempotencyKey(key.map(str::to_owned));
-    let answer = block_on(create_product(State(shop.app.clone()), staff(), key, json_body(body)?))?;
+    let answer = block_on(create_product(State(shop.app.clone()), writer(), key, json_body(body)?))?;
     Ok(open(answer.into_response()))
 }
 
 fn patch(shop: &Shop, id: &Value, condition: &str, body: Value) -> Result<(u16, Option<String>, Value), Problem> {
     let id = Path(id.as_str().unwrap().parse().unwrap());
-    let answer = block_on(update_product(State(shop.app.clone()), staff(), id, when(condition), json_body(&body)?))?;
+    let answer = block_on(update_product(State(shop.app.clone()), writer(), id, when(condition), json_body(&body)?))?;
     Ok(open(answer.into_response()))
 }
 
 fn patch_variant(shop: &Shop, id: &Value, body: Value) -> Result<(u16, Option<String>, Value), Problem> {
     let id = Path(id.as_str().unwrap().parse().unwrap());
-    let answer = block_on(update_variant(State(shop.app.clone()), staff(), id, when(""), json_body(&body)?))?;
+    let answer = block_on(update_variant(State(shop.app.clone()), writer(), id, when(""), json_body(&body)?))?;
     Ok(open(answer.into_response()))
 }
 
@@ -150,7 +153,7 @@ fn variants_come_change_and_go() {
     patch(&shop, &product["id"], "", value!({"options": [{"name": "Size", "values": ["S", "L", "XL"]}]})).unwrap();
     let new = value!({"sku": "MUG-XL", "options": {"Size": "XL"}, "prices": [{"amount": 2, "currency": "USD"}]});
     let add = |body: &Value| {
-        block_on(create_variant(state(), staff(), Path(id), IdempotencyKey(None), when(""), json_body(body)?))
+        block_on(create_variant(state(), writer(), Path(id), IdempotencyKey(None), when(""), json_body(body)?))
             .map(|answer| open(answer.into_response()))
     };
     let (status, etag, variant) = add(&new).unwrap();
@@ -162,15 +165,15 @@ fn variants_come_change_and_go() {
     assert_eq!((&changed["prices"][0]["amount"], &changed["weight_grams"]), (&value!(5), &value!(7)));
     let remove = |id: &Value| {
         let id = Path(id.as_str().unwrap().parse().unwrap());
-        block_on(delete_variant(state(), staff(), id, when(""))).map(|answer| open(answer.into_response()).0)
+        block_on(delete_variant(state(), writer(), id, when(""))).map(|answer| open(answer.into_response()).0)
     };
     assert_eq!(remove(&variant["id"]).unwrap(), 204);
     assert_eq!(remove(&variant["id"]).unwrap_err().status, 404);
     assert_eq!(remove(&product["variants"][0]["id"]).unwrap(), 204);
     assert_eq!(remove(&product["variants"][1]["id"]).unwrap_err().code, "last_variant");
-    let gone = block_on(delete_product(state(), staff(), Path(id), when("\"1\""))).map(|_| ()).unwrap_err();
+    let gone = block_on(delete_product(state(), writer(), Path(id), when("\"1\""))).map(|_| ()).unwrap_err();
     assert_eq!(gone.status, 412);
-    assert!(block_on(delete_product(state(), staff(), Path(id), when(""))).is_ok());
+    assert!(block_on(delete_product(state(), writer(), Path(id), when(""))).is_ok());
     assert_eq!(block_on(get_product(state(), staff(), Path(id))).map(|_| ()).unwrap_err().status, 404);
 }
 
@@ -264,9 +267,9 @@ fn whatever_may_change_a_price_outwaits_the_leases() {
     let dearer = || drop(patch_variant(&shop, variant, price.clone()).unwrap());
     let fewer = || {
         let id = variant.as_str().unwrap().parse().unwrap();
-        block_on(delete_variant(state(), staff(), Path(id), when(""))).map(drop).unwrap();
+        block_on(delete_variant(state(), writer(), Path(id), when(""))).map(drop).unwrap();
     };
-    let gone = || block_on(delete_product(state(), staff(), Path(id()), when(""))).map(drop).unwrap();
+    let gone = || block_on(delete_product(state(), writer(), Path(id()), when(""))).map(drop).unwrap();
     let changes: [&dyn Fn(); 4] = [&draft, &dearer, &fewer, &gone];
     for (n, change) in changes.into_iter().enumerate() {
         assert!(waited(change) > crate::catalog::notice::LEASE_MILLIS, "change {n}");

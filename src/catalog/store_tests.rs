@@ -1,6 +1,6 @@
 use super::*;
 use crate::catalog::product::level_changed;
-use crate::testing::{connection, product as example, run};
+use crate::testing::{connection, insertion, product as example, run};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
@@ -43,7 +43,7 @@ fn rich() -> Product {
 fn a_product_is_read_as_it_was_written() {
     let mut db = connection();
     let product = rich();
-    batch(&mut db, &insert_product(&product)).unwrap();
+    batch(&mut db, &insertion(&product)).unwrap();
     assert_eq!(read(&db, product.id), Some(product.clone()));
     let found = read_product(run(&db, &product_of_variant(product.variants[1].id)).unwrap()).unwrap();
     assert_eq!(found.unwrap().id, product.id);
@@ -61,7 +61,7 @@ fn a_product_is_read_as_it_was_written() {
 fn every_part_of_a_product_can_change() {
     let mut db = connection();
     let before = rich();
-    batch(&mut db, &insert_product(&before)).unwrap();
+    batch(&mut db, &insertion(&before)).unwrap();
     let mut after = before.clone();
     after.version = 2;
     after.title = "Cup".into();
@@ -79,14 +79,14 @@ fn every_part_of_a_product_can_change() {
     third.options = vec!["XL".into(), "red".into()];
     third.title = "XL / red".into();
     after.variants.push(third);
-    batch(&mut db, &update_product(&before, &after)).unwrap();
+    batch(&mut db, &update_product(&before, &after).into_statements()).unwrap();
     assert_eq!(read(&db, after.id), Some(after.clone()));
     let mut last = after.clone();
     last.version = 3;
     last.variants.remove(0);
-    batch(&mut db, &update_product(&after, &last)).unwrap();
+    batch(&mut db, &update_product(&after, &last).into_statements()).unwrap();
     assert_eq!(read(&db, after.id), Some(last.clone()));
-    batch(&mut db, &delete_product(&last)).unwrap();
+    batch(&mut db, &delete_product(&last).into_statements()).unwrap();
     assert_eq!(read(&db, after.id), None);
     let (products, bytes): (i64, i64) =
         db.query_row("SELECT products, bytes FROM catalog_state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -101,23 +101,25 @@ fn every_part_of_a_product_can_change() {
 fn a_change_decided_from_an_old_version_writes_nothing() {
     let mut db = connection();
     let product = rich();
-    batch(&mut db, &insert_product(&product)).unwrap();
+    batch(&mut db, &insertion(&product)).unwrap();
     let mut stale = product.clone();
     stale.version = 9;
-    for statements in [update_product(&stale, &product), delete_product(&stale)] {
+    for statements in [update_product(&stale, &product).into_statements(), delete_product(&stale).into_statements()] {
         assert!(batch(&mut db, &statements).unwrap_err().contains("stale_product"));
     }
-    batch(&mut db, &delete_product(&product)).unwrap();
-    assert!(batch(&mut db, &update_product(&product, &product)).unwrap_err().contains("stale_product"));
+    batch(&mut db, &delete_product(&product).into_statements()).unwrap();
+    assert!(
+        batch(&mut db, &update_product(&product, &product).into_statements()).unwrap_err().contains("stale_product")
+    );
 }
 
 #[test]
 fn a_full_shop_says_so() {
     let mut db = connection();
     db.execute("UPDATE catalog_state SET products = 50000", []).unwrap();
-    assert!(batch(&mut db, &insert_product(&rich())).unwrap_err().contains("too_many_products"));
+    assert!(batch(&mut db, &insertion(&rich())).unwrap_err().contains("too_many_products"));
     db.execute("UPDATE catalog_state SET products = 1, bytes = 40000000", []).unwrap();
-    assert!(batch(&mut db, &insert_product(&rich())).unwrap_err().contains("catalog_too_large"));
+    assert!(batch(&mut db, &insertion(&rich())).unwrap_err().contains("catalog_too_large"));
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn an_older_stock_level_changes_nothing() {
     let mut db = connection();
     let product = rich();
     let id = product.variants[0].id;
-    batch(&mut db, &insert_product(&product)).unwrap();
+    batch(&mut db, &insertion(&product)).unwrap();
     let put = |db: &mut Connection, on_hand, version| {
         let levels = [StockLevel { variant_id: id, on_hand, held: 0, version }];
         let pair = [bump_if_levels_change(&levels), upsert_stock_levels(&levels)];
@@ -152,7 +154,7 @@ proptest! {
     fn the_revision_grows_exactly_when_a_level_changes(steps in proptest::collection::vec((0..2_usize, 0..9_i64, 0..9_i64), 1..20)) {
         let mut db = connection();
         let product = rich();
-        batch(&mut db, &insert_product(&product)).unwrap();
+        batch(&mut db, &insertion(&product)).unwrap();
         let mut pieces = [0_i64; 2];
         for (version, (which, on_hand, held)) in steps.into_iter().enumerate() {
             let (id, held, version) = (product.variants[which].id, held.min(on_hand), version as i64);

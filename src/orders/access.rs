@@ -73,7 +73,7 @@ impl Credentials {
         let token = self.header.as_ref().is_some_and(|shown| shown.is_for(keys, order))
             || kept.any(|(id, shown)| *id == order && shown.is_for(keys, order));
         let account = self.caller.account.map(|account| account.id);
-        if token || account.is_some() { Ok(Access { token, account, staff: false }) } else { Err(Problem::not_found()) }
+        if token || account.is_some() { Ok(Access::of_buyer(token, account)) } else { Err(Problem::not_found()) }
     }
 
     /// The way to one order; see [`Self::to`].
@@ -84,7 +84,7 @@ impl Credentials {
     /// The way to an order that does not exist yet, and is then this caller's.
     pub fn new_order<'a>(&self, app: &'a App, id: OrderId) -> OrderClient<'a> {
         let account = self.caller.account.map(|account| account.id);
-        OrderClient::new(app, id, Access { token: true, account, staff: false })
+        OrderClient::new(app, id, Access::of_buyer(true, account))
     }
 
     /// The cart that the browser keeps: none if it keeps none, or one that is
@@ -171,7 +171,7 @@ mod tests {
         }
         let ids: Vec<OrderId> = shown.orders.iter().map(|(id, _)| *id).collect();
         assert_eq!(ids, [3, 6, 5, 4, 2].map(order));
-        assert!(shown.to(&keys, order(6)).is_ok_and(|access| access.token));
+        assert!(shown.to(&keys, order(6)).is_ok_and(|access| access == Access::of_buyer(true, None)));
         assert!(shown.to(&keys, order(1)).is_err());
 
         shown.orders = vec![(order(1), CartToken::of(&keys, order(2)))];

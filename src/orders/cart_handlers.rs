@@ -14,10 +14,9 @@ use super::details::Details;
 use super::handlers::keyed;
 use super::offers::{changed_prices, names, priced, wanted};
 use super::order::LineId;
-use super::protocol::Access;
 use super::view::{CartView, ShippingView};
 use crate::app::App;
-use crate::auth::Staff;
+use crate::auth::StaffWrite;
 use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
@@ -194,13 +193,12 @@ pub async fn put_cart_shipping_option(
 /// Adds lines at prices that staff set; the catalog's do not apply to them.
 pub async fn add_priced_cart_lines(
     State(app): State<App>,
-    Staff(staff): Staff,
+    staff: StaffWrite,
     Path(id): Path<OrderId>,
     key: IdempotencyKey,
     body: extract::Json<PricedLines>,
 ) -> Result<JsonText<CartView>, Problem> {
     let lines = priced(&app, &body.lines).await;
-    let access = Access { token: false, account: Some(staff.id), staff: true };
     let key = keyed(key, "POST admin lines", &body.bytes);
-    add_lines(OrderClient::new(&app, id, access).keyed(key), lines).await
+    add_lines(OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key), lines).await
 }

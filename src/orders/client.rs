@@ -11,6 +11,7 @@ use super::order::Key;
 use super::protocol::{Access, Envelope, Reply, Request};
 use super::view::{CartView, OrderView};
 use crate::app::App;
+use crate::auth::Confirmed;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
@@ -41,6 +42,11 @@ pub type Asked<T> = Result<Result<Answer<T>, OrderError>, Problem>;
 impl<'a> OrderClient<'a> {
     pub fn new(app: &'a App, id: OrderId, access: Access) -> Self {
         Self { app, id, access, key: None }
+    }
+
+    /// A member of staff asks, once. The client is good for no longer.
+    pub fn of_staff(app: &'a App, id: OrderId, confirmed: Confirmed) -> Self {
+        Self::new(app, id, Access::of_staff(&confirmed))
     }
 
     /// With the key that makes a repeat have the first answer.

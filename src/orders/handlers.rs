@@ -78,7 +78,6 @@ pub async fn republish_order(State(app): State<App>, Path(id): Path<OrderId>) ->
     if !app.config.development {
         return Err(Problem::not_found());
     }
-    let access = Access { token: false, account: None, staff: true };
-    OrderClient::new(&app, id, access).republish().await??;
+    OrderClient::new(&app, id, Access::of_shop()).republish().await??;
     Ok(StatusCode::ACCEPTED)
 }

@@ -7,6 +7,7 @@ use super::decision::{Command, NewLine, PaymentChoice};
 use super::error::OrderError;
 use super::order::{Key, Order};
 use super::view;
+use crate::auth::Confirmed;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
@@ -24,13 +25,27 @@ pub struct Envelope {
 /// What the caller has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Access {
-    /// The cart's token.
-    pub token: bool,
-    pub account: Option<AccountId>,
-    pub staff: bool,
+    token: bool,
+    account: Option<AccountId>,
+    staff: bool,
 }
 
 impl Access {
+    /// A buyer's: `token` if the cart's own was shown.
+    pub fn of_buyer(token: bool, account: Option<AccountId>) -> Self {
+        Self { token, account, staff: false }
+    }
+
+    /// For the one request that follows.
+    pub fn of_staff(confirmed: &Confirmed) -> Self {
+        Self { token: false, account: Some(confirmed.account()), staff: true }
+    }
+
+    /// The shop's own, when nobody asked.
+    pub fn of_shop() -> Self {
+        Self { token: false, account: None, staff: true }
+    }
+
     pub fn allows(&self, order: &Order) -> bool {
         self.token || self.staff || (self.account.is_some() && self.account == order.account)
     }

@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
-use super::pool::{Command, Level, Reason, Refusal};
+use super::pool::{Level, Reason, Refusal};
 use crate::app::App;
-use crate::auth::Staff;
+use crate::auth::{Staff, StaffWrite};
 use crate::catalog;
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
 use crate::text::Line;
-use crate::wire::extract::{self, IdempotencyKey, Path, request_digest};
+use crate::wire::extract::{self, IdempotencyKey, Path};
 use crate::wire::respond::JsonText;
 
 #[derive(Serialize, JsonSchema)]
@@ -62,7 +62,7 @@ pub async fn get_stock(
 /// Changes what is on hand.
 pub async fn create_stock_adjustment(
     State(app): State<App>,
-    Staff(staff): Staff,
+    staff: StaffWrite,
     Path(variant): Path<VariantId>,
     IdempotencyKey(key): IdempotencyKey,
     body: extract::Json<NewAdjustment>,
@@ -71,15 +71,14 @@ pub async fn create_stock_adjustment(
     if delta == 0 {
         return Err(Problem::invalid_field("/delta", "a change of zero changes nothing"));
     }
-    let keyed = key.map(|key| idempotency::Request {
-        scope: staff.id.to_string(),
-        key,
-        digest: request_digest(&format!("POST adjustments {variant}"), &body.bytes),
-    });
-    if let Some(first) = idempotency::first_answer(&app, &keyed).await? {
+    let keyed = staff.keyed(key, &format!("POST adjustments {variant}"), &body.bytes);
+    let mut begun = staff.begin(&app, keyed.as_ref(), vec![catalog::store::variant_exists(variant)]).await?;
+    if let Some(first) = begun.first {
         return Ok(first.into());
     }
-    catalog::require_variant(&app, variant).await?;
+    if begun.rows.next().unwrap_or_default().0.is_empty() {
+        return Err(Problem::not_found());
+    }
     // A key is a reference of the caller's own; without either, each request counts.
     let named = reference.is_some();
     let reference = match (reference, &keyed) {
@@ -87,8 +86,7 @@ pub async fn create_stock_adjustment(
         (None, Some(keyed)) => format!("key/{}/{}", keyed.scope, keyed.key),
         (None, None) => RequestId::new(app.clock.now(), &*app.entropy).to_string(),
     };
-    let command = Command::Adjust { delta, reason, reference };
-    let Answer { level, refusal } = super::ask(&app, &super::stock_of(variant), &command).await?;
+    let Answer { level, refusal } = super::adjust(&app, begun.confirmed, variant, delta, reason, reference).await?;
     match refusal {
         None => {}
         Some(Refusal::ReferenceReused) if !named => return Err(idempotency::key_reused()),
@@ -96,7 +94,7 @@ pub async fn create_stock_adjustment(
     }
     // The pool has decided and is the truth; the lists learn of it here.
     let projection = catalog::project_levels(&app, &[level.of(variant)]).await;
-    let answer = idempotency::commit(&app, keyed, Vec::new(), StatusCode::OK, &level).await;
+    let answer = idempotency::remember(&app, keyed.as_ref(), StatusCode::OK, &level).await;
     projection?;
     Ok(answer?.into())
 }

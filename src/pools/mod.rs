@@ -14,9 +14,10 @@ mod store;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::auth::Confirmed;
 use crate::ids::VariantId;
 use crate::ports::{ObjectClass, ObjectUnavailable, Timestamp};
-use pool::{Command, HoldId, Level, Refusal};
+use pool::{Command, HoldId, Level, Reason, Refusal};
 
 /// What a pool answers: how it decided, and its level afterwards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ pub fn stock_of(variant: VariantId) -> String {
 
 /// Sends one command to a pool. A failure leaves it unknown whether the
 /// command took effect; every command may be repeated.
-pub async fn ask(app: &App, pool: &str, command: &Command) -> Result<Answer, ObjectUnavailable> {
+async fn ask(app: &App, pool: &str, command: &Command) -> Result<Answer, ObjectUnavailable> {
     let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
     let answer = app.objects.command(ObjectClass::Pool, pool, body).await?;
     serde_json::from_slice(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
@@ -55,6 +56,18 @@ pub async fn commit(app: &App, variant: VariantId, hold: HoldId, quantity: i64) 
 
 pub async fn release(app: &App, variant: VariantId, hold: HoldId) -> Result<Answer, ObjectUnavailable> {
     ask(app, &stock_of(variant), &Command::Release { hold }).await
+}
+
+/// Changes what is on hand, as staff say; a reference counts once.
+pub async fn adjust(
+    app: &App,
+    _: Confirmed,
+    variant: VariantId,
+    delta: i64,
+    reason: Reason,
+    reference: String,
+) -> Result<Answer, ObjectUnavailable> {
+    ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
 }
 
 pub async fn level(app: &App, variant: VariantId) -> Result<Level, ObjectUnavailable> {

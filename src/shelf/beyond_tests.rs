@@ -4,7 +4,7 @@ use super::*;
 use crate::catalog::product::Status;
 use crate::ports::Timestamp;
 use crate::shelf::publish;
-use crate::testing::{Shop, block_on, product};
+use crate::testing::{Shop, block_on, insertion, product};
 
 /// A shop whose copy has product 1 alone.
 fn shop() -> Shop {
@@ -15,7 +15,7 @@ fn shop() -> Shop {
 }
 
 fn write(shop: &Shop, product: &Product) {
-    block_on(shop.app.database.batch(store::insert_product(product))).unwrap();
+    block_on(shop.app.database.batch(insertion(product))).unwrap();
 }
 
 fn batches(shop: &Shop) -> i64 {
@@ -106,7 +106,7 @@ fn only_what_is_on_sale_is_found() {
 fn of_a_strangers_names_so_many_are_asked_for_and_of_staffs_all() {
     let shop = shop();
     let new: Vec<_> = (2..2 + 3 * MAX_NAMES as u64).map(|n| product(n, "b", Some(5), 1)).collect();
-    let statements = new.iter().flat_map(store::insert_product).collect();
+    let statements = new.iter().flat_map(insertion).collect();
     block_on(shop.app.database.batch(statements)).unwrap();
     let variants = || new.iter().map(|product| Name::Variant(product.variants[0].id));
     let known = |snapshot: &Snapshot| variants().filter(|name| snapshot.named(name).is_some()).count();

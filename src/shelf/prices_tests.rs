@@ -5,7 +5,7 @@ use crate::money::Money;
 use crate::ports::{Statement, Timestamp};
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::publish::publish;
-use crate::testing::{Shop, block_on, product};
+use crate::testing::{Shop, block_on, insertion, product};
 
 fn eur() -> Currency {
     Currency::parse("EUR").unwrap()
@@ -19,7 +19,7 @@ fn write(shop: &Shop, statements: Vec<Statement>) {
 fn selling() -> (Shop, Product) {
     let shop = Shop::new();
     let product = product(1, "a", Some(100), 1);
-    write(&shop, store::insert_product(&product));
+    write(&shop, insertion(&product));
     block_on(publish(&shop.app)).unwrap();
     (shop, product)
 }
@@ -57,10 +57,10 @@ fn an_order_after_the_answer_to_a_change_has_the_new_price() {
     let (shop, product) = selling();
     assert_eq!(price(&shop, &product), Some(100));
     let dearer = at(&product, 150);
-    write(&shop, store::update_product(&product, &dearer));
+    write(&shop, store::update_product(&product, &dearer).into_statements());
     block_on(settle(&shop.app));
     assert_eq!(price(&shop, &product), Some(150));
-    write(&shop, store::delete_product(&dearer));
+    write(&shop, store::delete_product(&dearer).into_statements());
     block_on(settle(&shop.app));
     assert_eq!(price(&shop, &product), None);
 }
@@ -68,7 +68,7 @@ fn an_order_after_the_answer_to_a_change_has_the_new_price() {
 #[test]
 fn a_copy_of_another_revision_is_not_taken_for_the_truth() {
     let (shop, product) = selling();
-    write(&shop, store::update_product(&product, &at(&product, 150)));
+    write(&shop, store::update_product(&product, &at(&product, 150)).into_statements());
     for _ in 0..2 {
         assert_eq!(price(&shop, &product), Some(150));
     }
@@ -111,7 +111,7 @@ fn what_is_new_is_not_missing_while_a_lease_runs() {
     assert_eq!(price(&shop, &first), Some(100));
     // Made by another isolate, and answered at once.
     let new = crate::testing::product(2, "b", Some(200), 1);
-    write(&shop, store::insert_product(&new));
+    write(&shop, insertion(&new));
     let variants = [first.variants[0].id, new.variants[0].id];
     let prices = block_on(current(&shop.app, &variants, eur())).unwrap();
     assert_eq!(prices.iter().map(|price| price.amount).sum::<i64>(), 300);

@@ -5,10 +5,10 @@ use crate::catalog::product::Status;
 use crate::shelf::current;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::memory::Claim;
-use crate::testing::{Shop, block_on, product};
+use crate::testing::{Shop, block_on, insertion, product};
 
 fn put(shop: &Shop, products: impl Iterator<Item = Product>) {
-    let statements = products.flat_map(|product| store::insert_product(&product)).collect();
+    let statements = products.flat_map(|product| insertion(&product)).collect();
     block_on(shop.app.database.batch(statements)).unwrap();
 }
 

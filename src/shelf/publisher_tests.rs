@@ -5,9 +5,8 @@ use std::pin::Pin;
 use rusqlite::Connection;
 
 use super::*;
-use crate::catalog::store;
 use crate::shelf::memory::CatalogMemory;
-use crate::testing::{Shop, block_on, product, run};
+use crate::testing::{Shop, block_on, insertion, product, run};
 
 /// One object's store and alarm.
 struct Host {
@@ -56,7 +55,7 @@ impl Desk {
 
     /// A change in the database, and word of it.
     fn change(&self, n: u64) {
-        let statements = store::insert_product(&product(n, "x", Some(1), 1));
+        let statements = insertion(&product(n, "x", Some(1), 1));
         block_on(self.shop.app.database.batch(statements)).unwrap();
         let told = block_on(self.object.clone().command(format!("{{\"changed\":{n}}}")));
         assert_eq!(told.unwrap(), "{}");

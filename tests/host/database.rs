@@ -13,7 +13,11 @@ use super::sqlite::{self, Failure};
 pub struct HostDatabase {
     connection: Arc<Mutex<Connection>>,
     faults: Faults,
+    interloper: Arc<Mutex<Option<Interloper>>>,
 }
+
+/// Says of a batch, by its SQL, what somebody else writes just before it.
+type Interloper = Box<dyn FnMut(&str) -> Option<Statement> + Send>;
 
 impl HostDatabase {
     pub fn migrated(faults: &Faults) -> Self {
@@ -33,7 +37,17 @@ impl HostDatabase {
     }
 
     fn on(connection: Connection, faults: &Faults) -> Self {
-        Self { connection: Arc::new(Mutex::new(connection)), faults: faults.clone() }
+        Self { connection: Arc::new(Mutex::new(connection)), faults: faults.clone(), interloper: Arc::default() }
+    }
+
+    /// From now on somebody else comes between: asked before each batch.
+    pub fn come_between(&self, interloper: impl FnMut(&str) -> Option<Statement> + Send + 'static) {
+        *self.interloper.lock().unwrap() = Some(Box::new(interloper));
+    }
+
+    /// Nobody comes between any more.
+    pub fn leave_alone(&self) {
+        *self.interloper.lock().unwrap() = None;
     }
 
     fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, DatabaseError> {
@@ -52,8 +66,13 @@ impl Database for HostDatabase {
         Box::pin(async move {
             let lost = || DatabaseError::Unavailable("fault".to_owned());
             let sql: Vec<&str> = statements.iter().map(|statement| statement.sql).collect();
-            let verdict = self.faults.verdict(Site::Batch, &sql.join(";\n"));
+            let sql = sql.join(";\n");
+            let verdict = self.faults.verdict(Site::Batch, &sql);
             tokio::task::yield_now().await;
+            let between = self.interloper.lock().unwrap().as_mut().and_then(|interloper| interloper(&sql));
+            if let Some(statement) = between {
+                self.run(&[statement])?;
+            }
             if verdict == Some(When::Before) {
                 return Err(lost());
             }

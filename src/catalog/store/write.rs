@@ -5,11 +5,12 @@
 
 use serde::Serialize;
 
+use crate::auth::StaffChange;
 use crate::catalog::product::{Image, Product, ProductOption, Variant};
 use crate::ids::{ProductId, VariantId};
 use crate::ports::{Statement, Value};
 
-pub fn insert_product(product: &Product) -> Vec<Statement> {
+pub fn insert_product(product: &Product) -> StaffChange {
     let mut batch = vec![
         Statement::new(
             "UPDATE catalog_state SET revision = revision + 1, products = products + 1, bytes = bytes + ?1
@@ -28,11 +29,11 @@ pub fn insert_product(product: &Product) -> Vec<Statement> {
     let variants: Vec<_> = product.variants.iter().enumerate().collect();
     batch.push(put_variants(product.id, &variants));
     batch.push(insert_prices(product.variants.iter()));
-    batch
+    StaffChange::new(batch)
 }
 
 /// Writes what differs between the product as it was read and as it shall be.
-pub fn update_product(before: &Product, after: &Product) -> Vec<Statement> {
+pub fn update_product(before: &Product, after: &Product) -> StaffChange {
     let id = || Value::from(after.id.to_string());
     let mut batch = vec![
         Statement::new(
@@ -61,7 +62,7 @@ pub fn update_product(before: &Product, after: &Product) -> Vec<Statement> {
         batch.extend(insert_images(after));
     }
     update_variants(&mut batch, before, after);
-    batch
+    StaffChange::new(batch)
 }
 
 fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product) {
@@ -100,7 +101,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     }
 }
 
-pub fn delete_product(product: &Product) -> Vec<Statement> {
+pub fn delete_product(product: &Product) -> StaffChange {
     let variants: Vec<_> = product.variants.iter().map(|variant| variant.id).collect();
     let mut batch = vec![Statement::new(
         "UPDATE catalog_state SET
@@ -112,7 +113,7 @@ pub fn delete_product(product: &Product) -> Vec<Statement> {
     )];
     batch.extend(delete_variants(&variants));
     batch.push(Statement::new("DELETE FROM products WHERE id = ?1", [product.id.to_string().into()]));
-    batch
+    StaffChange::new(batch)
 }
 
 fn delete_variants(ids: &[VariantId]) -> [Statement; 2] {

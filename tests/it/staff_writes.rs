@@ -1,0 +1,231 @@
+//! Staff's writes end with their session, although its access token lives on.
+//! Tried on every route under `/v1/admin` that is not a read, as the shop
+//! itself describes them: a new one is tried without anybody remembering to.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http::Method;
+use serde_json::{Value, json};
+use tradepost::ports::{Database, ObjectClass, Rows, Statement};
+
+use crate::ask::Ask;
+use crate::fixtures::{PUBLISHED_MILLIS, prices};
+use crate::host::faults::Site;
+use crate::openapi::{Ids, Operation};
+use crate::shop::{Shop, unique, within};
+
+const NATIVE: &str = "what ends a session is written into the database";
+
+/// What ends a member of staff's writing, and how it is refused then.
+const ENDINGS: [(&str, u16, &str); 5] = [
+    ("UPDATE sessions SET revoked_at = 1", 401, "invalid_token"),
+    ("UPDATE sessions SET expires_at = created_at + 1", 401, "invalid_token"),
+    ("DELETE FROM sessions", 401, "invalid_token"),
+    ("DELETE FROM accounts", 401, "invalid_token"),
+    ("UPDATE accounts SET role = 'customer'", 403, "forbidden"),
+];
+
+/// A shop, what is in it to be changed, and how.
+struct Desk {
+    shop: Shop,
+    owner: String,
+    /// The destructive ones last.
+    writes: Vec<Operation>,
+}
+
+impl Desk {
+    async fn open() -> Option<Self> {
+        let shop = Shop::native(NATIVE).await?;
+        let variant = |size: &str| json!({ "sku": unique("sku"), "options": { "Size": size }, "prices": prices(1) });
+        let sizes = json!([{ "name": "Size", "values": ["S", "M", "L"] }]);
+        let product = shop.product(json!({ "options": sizes, "variants": [variant("S"), variant("M")] })).await;
+        let cart = shop.cart().await.id;
+        let ids = Ids { product: product.id, variant: product.variant, cart, ..Ids::strangers() };
+        let writes = writes(&shop).await.into_iter().map(|operation| operation.about(&ids)).collect();
+        let desk = Self { owner: shop.owner().await, shop, writes };
+        desk.until_quiet().await;
+        Some(desk)
+    }
+
+    fn ask(&self, operation: &Operation) -> Ask {
+        self.shop.ask(operation.method.clone(), &operation.path()).bearer(&self.owner).json(good(operation))
+    }
+
+    async fn write(&self, sql: &'static str) -> Rows {
+        self.shop.host().database.batch(vec![Statement::new(sql, [])]).await.unwrap().remove(0)
+    }
+
+    /// Nothing goes on behind the requests.
+    async fn until_quiet(&self) {
+        within(PUBLISHED_MILLIS, "the catalog is published", async || {
+            let state = self.write("SELECT revision = published_revision AS quiet FROM catalog_state").await;
+            (state.0[0]["quiet"] == 1).then_some(())
+        })
+        .await;
+    }
+
+    /// All that staff can change, wherever it is kept.
+    async fn everything(&self) -> Vec<Rows> {
+        let mut everything = vec![Rows(vec![json!(self.decisions())])];
+        for table in self.write("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await.0 {
+            let name = table["name"].as_str().unwrap().to_owned();
+            if !["accounts", "sessions"].contains(&name.as_str()) {
+                everything.push(self.write(format!("SELECT * FROM {name}").leak()).await);
+            }
+        }
+        everything
+    }
+
+    /// How often pools and orders have committed anything.
+    fn decisions(&self) -> usize {
+        decisions(&self.shop)
+    }
+}
+
+fn decisions(shop: &Shop) -> usize {
+    let faults = &shop.host().faults;
+    faults.passed(Site::Commit(ObjectClass::Pool)) + faults.passed(Site::Commit(ObjectClass::Order))
+}
+
+async fn writes(shop: &Shop) -> Vec<Operation> {
+    let mut writes = shop.operations().await;
+    writes.retain(|operation| operation.is_admins() && operation.method != Method::GET);
+    writes.sort_by_key(|operation| (operation.method == Method::DELETE, operation.template.len()));
+    writes.sort_by_key(|operation| operation.template.ends_with("/products/{id}"));
+    assert!(writes.len() >= 8, "{} writes", writes.len());
+    writes
+}
+
+/// A body that the shop takes: the example of its schema, and what no schema says.
+fn good(operation: &Operation) -> Value {
+    let mut body = operation.example();
+    if operation.method == Method::POST && operation.template.ends_with("/variants") {
+        body["sku"] = json!(unique("sku"));
+        body["options"] = json!({ "Size": "L" });
+    }
+    body
+}
+
+/// Without this the others would hold nothing.
+#[tokio::test]
+async fn whoever_may_write_does() {
+    let Some(desk) = Desk::open().await else { return };
+    for operation in &desk.writes {
+        let before = desk.everything().await;
+        desk.ask(operation).send().await.expect_success();
+        assert_ne!(desk.everything().await, before, "{operation:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_writes_after_the_session_or_the_role_is_gone() {
+    for (ending, status, code) in ENDINGS {
+        let Some(desk) = Desk::open().await else { return };
+        desk.write(ending).await;
+        let before = desk.everything().await;
+        for operation in &desk.writes {
+            let answer = desk.ask(operation).send().await;
+            answer.problem(status, code);
+            if status == 401 {
+                assert_eq!(answer.header("www-authenticate"), r#"Bearer error="invalid_token""#);
+            }
+            let keyed = desk.ask(operation).key("a-key-of-its-own").send().await;
+            keyed.problem(status, code);
+        }
+        assert_eq!(desk.everything().await, before, "{ending}");
+    }
+}
+
+#[tokio::test]
+async fn signing_out_ends_writing_at_once() {
+    let shop = Shop::open().await;
+    for by_list in [false, true] {
+        let token = shop.log_in_owner().await;
+        if by_list {
+            let list = shop.get("/v1/auth/sessions").bearer(&token).send().await.expect(200).json();
+            let own = list["items"].as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
+            let path = format!("/v1/auth/sessions/{}", own["id"].as_str().unwrap());
+            shop.delete(&path).bearer(&token).send().await.expect_success();
+        } else {
+            shop.post("/v1/auth/logout").bearer(&token).send().await.expect_success();
+        }
+        for operation in writes(&shop).await {
+            let ask = shop.ask(operation.method.clone(), &operation.path()).bearer(&token).json(good(&operation));
+            ask.send().await.problem(401, "invalid_token");
+        }
+        // Reads take the token's word until it expires.
+        shop.get("/v1/admin/orders").bearer(&token).send().await.expect(200);
+    }
+}
+
+/// The session ends between the look at what is there and the change.
+#[tokio::test]
+async fn no_change_slips_through_while_the_session_ends() {
+    let Some(desk) = Desk::open().await else { return };
+    let mut refused = 0;
+    for operation in &desk.writes {
+        desk.until_quiet().await;
+        let before = desk.everything().await;
+        // How often objects had committed by then.
+        let ended: Arc<Mutex<Option<usize>>> = Arc::default();
+        let (seen, shop) = (ended.clone(), desk.shop.clone());
+        desk.shop.host().database.come_between(move |sql| {
+            let mut ended = seen.lock().unwrap();
+            if ended.is_some() || !changes_something(sql) {
+                return None;
+            }
+            *ended = Some(decisions(&shop));
+            Some(Statement::new("UPDATE sessions SET revoked_at = 1", []))
+        });
+        let answer = desk.ask(operation).send().await;
+        desk.shop.host().database.leave_alone();
+        let undecided = *ended.lock().unwrap() == before[0].0[0].as_u64().map(|count| count as usize);
+        if undecided {
+            answer.problem(401, "invalid_token");
+            assert_eq!(desk.everything().await, before, "{operation:?}");
+            refused += 1;
+        } else {
+            // An object had decided: what is written after that only tells of it.
+            answer.expect_success();
+        }
+        desk.write("UPDATE sessions SET revoked_at = NULL").await;
+    }
+    assert!(refused >= 6, "{refused} were interrupted");
+}
+
+/// Whether a batch changes more than what goes on behind the requests.
+fn changes_something(sql: &str) -> bool {
+    let writes =
+        |statement: &str| ["INSERT INTO", "UPDATE ", "DELETE FROM"].iter().any(|verb| statement.contains(verb));
+    sql.split(";\n").any(|statement| {
+        writes(statement) && !statement.contains("staff_refusals") && !statement.contains("published_at =")
+    })
+}
+
+#[tokio::test]
+async fn an_answer_is_repeated_only_to_whoever_may_still_ask() {
+    let Some(desk) = Desk::open().await else { return };
+    let posts: Vec<_> = desk.writes.iter().filter(|operation| operation.method == Method::POST).collect();
+    let bodies: Vec<_> = posts.iter().map(|operation| good(operation)).collect();
+    let count = AtomicUsize::new(0);
+    let keyed = |token: &str| {
+        let n = count.fetch_add(1, Ordering::Relaxed) % posts.len();
+        let ask = desk.shop.post(&posts[n].path()).bearer(token).json(bodies[n].clone());
+        ask.key(&format!("key-of-request-number-{n}")).send()
+    };
+    for replayed in ["", "true"] {
+        for _ in &posts {
+            let answer = keyed(&desk.owner).await.expect_success();
+            assert_eq!(answer.header("idempotent-replayed"), replayed, "{}", answer.told());
+        }
+    }
+    desk.write("UPDATE sessions SET revoked_at = 1").await;
+    for _ in &posts {
+        keyed(&desk.owner).await.problem(401, "invalid_token");
+    }
+    let again = desk.shop.log_in_owner().await;
+    for _ in &posts {
+        assert_eq!(keyed(&again).await.expect_success().header("idempotent-replayed"), "true");
+    }
+}
