@@ -5,34 +5,32 @@ mod views;
 
 use axum::extract::State;
 use axum::response::{NoContent, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
 use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch};
+use super::change::{ATTEMPTS, Change, found, tagged, with_pointers, write};
 use super::draft::Draft;
-use super::error::{LAST_VARIANT, PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
-use super::notice::{notify, settle};
+use super::error::{LAST_VARIANT, PRODUCT_CHANGED, changed};
+use super::notice::settle;
 use super::product::{Product, Status};
 use super::store;
 use crate::app::App;
-use crate::auth::{Staff, StaffChange, StaffWrite};
+use crate::auth::{Staff, StaffWrite};
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
-use crate::ports::{Rows, Statement};
-use crate::problem::{FieldError, Problem};
+use crate::ports::Statement;
+use crate::problem::Problem;
 use crate::settings::{self, Settings};
-use crate::wire::conditional::{IfMatch, etag};
+use crate::wire::conditional::IfMatch;
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page;
 use crate::wire::respond::JsonText;
 
 const CREATED: u16 = 201;
-
-/// How often a change is decided anew because another came in between.
-const ATTEMPTS: usize = 4;
 
 /// Adds a product.
 pub async fn create_product(
@@ -246,51 +244,6 @@ pub async fn delete_variant(
     Ok(NoContent)
 }
 
-/// A change of a product that is there.
-struct Change<'a> {
-    app: &'a App,
-    staff: StaffWrite,
-    condition: IfMatch,
-    request: Option<idempotency::Request>,
-    status: StatusCode,
-}
-
-impl Change<'_> {
-    /// Decides and writes; anew if another change came in between.
-    async fn run(
-        self,
-        find: Statement,
-        draft: impl Fn(&Product, &Settings) -> Result<Draft, Problem>,
-        view: impl Fn(&Product) -> Option<Value>,
-    ) -> Result<Response, Problem> {
-        let app = self.app;
-        for _ in 0..ATTEMPTS {
-            let reads = vec![find.clone(), settings::current()];
-            let mut begun = self.staff.begin(app, self.request.as_ref(), reads).await?;
-            if let Some(answer) = begun.first {
-                return Ok(answer);
-            }
-            let before = found(begun.rows.next().unwrap_or_default())?;
-            let settings = settings::read(begun.rows.next().unwrap_or_default())?;
-            self.condition.check(before.version)?;
-            let now = app.clock.now();
-            let after = draft(&before, &settings)?.replace(&before, now, || VariantId::new(now, &*app.entropy));
-            let view = view(&after).ok_or_else(Problem::not_found)?;
-            let change = store::update_product(&before, &after);
-            let answer = write(app, &self.staff, self.request.as_ref(), change, self.status, &view).await;
-            match answer {
-                Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
-                other => {
-                    let response = with_pointers(app, other, &after).await?;
-                    settle(app).await;
-                    return Ok(tagged(response, &after));
-                }
-            }
-        }
-        Err(changed())
-    }
-}
-
 fn parse(whole: ProductBody, settings: &Settings, before: &Product) -> Result<Draft, Problem> {
     let known: Vec<_> = before.variants.iter().map(|variant| variant.id).collect();
     Draft::parse(whole, settings, &known).map_err(Problem::invalid)
@@ -305,52 +258,6 @@ async fn load(app: &App, find: Statement) -> Result<Product, Problem> {
     found(rows)
 }
 
-fn found(rows: Rows) -> Result<Product, Problem> {
-    store::read_product(rows)?.ok_or_else(Problem::not_found)
-}
-
-/// Writes the batch with its idempotency record, and has it published.
-async fn write(
-    app: &App,
-    staff: &StaffWrite,
-    request: Option<&idempotency::Request>,
-    change: StaffChange,
-    status: StatusCode,
-    answer: &impl Serialize,
-) -> Result<Response, Problem> {
-    let (response, rows) = staff.commit(app, request, change, status, answer, refusal).await?;
-    // A replayed answer wrote nothing and has no rows.
-    let revision = rows.into_iter().find_map(|rows| rows.first::<store::Revision>().ok().flatten());
-    if let Some(store::Revision { revision }) = revision {
-        notify(app, revision).await;
-    }
-    Ok(response)
-}
-
-/// Says of taken SKUs which they are.
-async fn with_pointers(app: &App, answer: Result<Response, Problem>, product: &Product) -> Result<Response, Problem> {
-    let mut problem = match answer {
-        Err(problem) if problem.code == SKU_TAKEN.name => problem,
-        other => return other,
-    };
-    let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.as_str()).collect();
-    let rows = app.database.batch(vec![store::taken_skus(product.id, &skus)]).await?;
-    let taken: Vec<Sku> = rows.into_iter().next().unwrap_or_default().decode()?;
-    let places = skus.iter().enumerate().filter(|(_, sku)| taken.iter().any(|taken| taken.sku == **sku));
-    let errors: Vec<_> = places
-        .map(|(n, sku)| FieldError::new(format!("/variants/{n}/sku"), format!("another product has the SKU {sku}")))
-        .collect();
-    if !errors.is_empty() {
-        problem.errors = errors;
-    }
-    Err(problem)
-}
-
-#[derive(Deserialize)]
-struct Sku {
-    sku: String,
-}
-
 fn json(body: &impl Serialize) -> Result<Response, Problem> {
     let body = serde_json::to_string(body).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(idempotency::json_response(StatusCode::OK, body))
@@ -359,16 +266,6 @@ fn json(body: &impl Serialize) -> Result<Response, Problem> {
 /// What a change answers with.
 fn shown(view: &impl Serialize) -> Option<Value> {
     serde_json::to_value(view).ok()
-}
-
-/// The response with the product's version as its `ETag`.
-fn tagged(mut response: Response, product: &Product) -> Response {
-    // A replayed answer is of an earlier moment.
-    let replayed = response.headers().contains_key("idempotent-replayed");
-    if let (false, Ok(value)) = (replayed, HeaderValue::from_str(&etag(product.version))) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    response
 }
 
 #[cfg(test)]

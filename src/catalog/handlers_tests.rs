@@ -1,5 +1,6 @@
 use axum::response::IntoResponse;
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::json as value;
 
 use super::*;

@@ -8,6 +8,7 @@
 //! written in one batch with the revision's increase.
 
 pub mod body;
+mod change;
 pub mod draft;
 pub mod error;
 pub mod handlers;

@@ -1,0 +1,130 @@
+//! How a product is changed: load it, decide, write what differs, and anew if
+//! another change came in between.
+
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::error::{PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
+use super::notice::{notify, settle};
+use super::product::Product;
+use super::store;
+use crate::app::App;
+use crate::auth::{StaffChange, StaffWrite};
+use crate::idempotency;
+use crate::ids::VariantId;
+use crate::ports::{Rows, Statement};
+use crate::problem::{FieldError, Problem};
+use crate::settings::{self, Settings};
+use crate::wire::conditional::{IfMatch, etag};
+
+/// How often a change is decided anew because another came in between.
+pub const ATTEMPTS: usize = 4;
+
+/// A change of a product that is there.
+pub struct Change<'a> {
+    pub app: &'a App,
+    pub staff: StaffWrite,
+    pub condition: IfMatch,
+    pub request: Option<idempotency::Request>,
+    /// Of the answer.
+    pub status: StatusCode,
+}
+
+impl Change<'_> {
+    /// Decides and writes; anew if another change came in between.
+    pub async fn run(
+        self,
+        find: Statement,
+        draft: impl Fn(&Product, &Settings) -> Result<Draft, Problem>,
+        view: impl Fn(&Product) -> Option<Value>,
+    ) -> Result<Response, Problem> {
+        let app = self.app;
+        for _ in 0..ATTEMPTS {
+            let reads = vec![find.clone(), settings::current()];
+            let mut begun = self.staff.begin(app, self.request.as_ref(), reads).await?;
+            if let Some(answer) = begun.first {
+                return Ok(answer);
+            }
+            let before = found(begun.rows.next().unwrap_or_default())?;
+            let settings = settings::read(begun.rows.next().unwrap_or_default())?;
+            self.condition.check(before.version)?;
+            let now = app.clock.now();
+            let after = draft(&before, &settings)?.replace(&before, now, || VariantId::new(now, &*app.entropy));
+            let view = view(&after).ok_or_else(Problem::not_found)?;
+            let change = store::update_product(&before, &after);
+            let answer = write(app, &self.staff, self.request.as_ref(), change, self.status, &view).await;
+            match answer {
+                Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
+                other => {
+                    let response = with_pointers(app, other, &after).await?;
+                    settle(app).await;
+                    return Ok(tagged(response, &after));
+                }
+            }
+        }
+        Err(changed())
+    }
+}
+
+pub fn found(rows: Rows) -> Result<Product, Problem> {
+    store::read_product(rows)?.ok_or_else(Problem::not_found)
+}
+
+/// Writes the batch with its idempotency record, and has it published.
+pub async fn write(
+    app: &App,
+    staff: &StaffWrite,
+    request: Option<&idempotency::Request>,
+    change: StaffChange,
+    status: StatusCode,
+    answer: &impl Serialize,
+) -> Result<Response, Problem> {
+    let (response, rows) = staff.commit(app, request, change, status, answer, refusal).await?;
+    // A replayed answer wrote nothing and has no rows.
+    let revision = rows.into_iter().find_map(|rows| rows.first::<store::Revision>().ok().flatten());
+    if let Some(store::Revision { revision }) = revision {
+        notify(app, revision).await;
+    }
+    Ok(response)
+}
+
+/// Says of taken SKUs which they are.
+pub async fn with_pointers(
+    app: &App,
+    answer: Result<Response, Problem>,
+    product: &Product,
+) -> Result<Response, Problem> {
+    let mut problem = match answer {
+        Err(problem) if problem.code == SKU_TAKEN.name => problem,
+        other => return other,
+    };
+    let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.as_str()).collect();
+    let rows = app.database.batch(vec![store::taken_skus(product.id, &skus)]).await?;
+    let taken: Vec<Sku> = rows.into_iter().next().unwrap_or_default().decode()?;
+    let places = skus.iter().enumerate().filter(|(_, sku)| taken.iter().any(|taken| taken.sku == **sku));
+    let errors: Vec<_> = places
+        .map(|(n, sku)| FieldError::new(format!("/variants/{n}/sku"), format!("another product has the SKU {sku}")))
+        .collect();
+    if !errors.is_empty() {
+        problem.errors = errors;
+    }
+    Err(problem)
+}
+
+#[derive(Deserialize)]
+struct Sku {
+    sku: String,
+}
+
+/// The response with the product's version as its `ETag`.
+pub fn tagged(mut response: Response, product: &Product) -> Response {
+    // A replayed answer is of an earlier moment.
+    let replayed = response.headers().contains_key("idempotent-replayed");
+    if let (false, Ok(value)) = (replayed, HeaderValue::from_str(&etag(product.version))) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
