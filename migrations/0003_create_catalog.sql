@@ -55,6 +55,14 @@ CREATE TABLE variants (
   UNIQUE (product_id, option_values)
 ) STRICT;
 
+-- What was a variant once: its stock outlives it, with what is left of it.
+CREATE TABLE removed_variants (
+  id TEXT NOT NULL PRIMARY KEY,
+  product_id TEXT NOT NULL,
+  sku TEXT NOT NULL,
+  removed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE prices (
   variant_id TEXT NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
   currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),

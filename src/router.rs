@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
 use crate::orders::{cart_handlers as carts, handlers as orders, projection};
-use crate::pools::handlers as pools;
+use crate::pools::{handlers as pools, removal};
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
 use crate::web::{cart, checkout, handlers as web, order, problem};
@@ -54,12 +54,12 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/products", get(catalog::list_products).post(catalog::create_product))
         .api_route(
             "/v1/admin/products/{id}",
-            get(catalog::get_product).patch(catalog::update_product).delete(catalog::delete_product),
+            get(catalog::get_product).patch(catalog::update_product).delete(removal::delete_product),
         )
         .api_route("/v1/admin/products/{id}/variants", get(catalog::list_variants).post(catalog::create_variant))
         .api_route(
             "/v1/admin/variants/{id}",
-            get(catalog::get_variant).patch(catalog::update_variant).delete(catalog::delete_variant),
+            get(catalog::get_variant).patch(catalog::update_variant).delete(removal::delete_variant),
         )
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))

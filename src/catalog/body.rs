@@ -44,11 +44,9 @@ pub struct OptionBody {
     pub values: Vec<String>,
 }
 
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantBody {
-    /// Only where a product's variants are replaced: the variant to keep.
-    pub id: Option<VariantId>,
     /// 1 to 64 visible characters, unlike every other SKU of the shop. Kept as a
     /// plain keyboard types it: composed, of normal width, with `-` for any hyphen.
     pub sku: String,
@@ -82,8 +80,9 @@ pub struct ImageBody {
 }
 
 /// A change of a product: what is absent stays as it is; `null` takes an
-/// optional text away. Lists are replaced whole; of `variants`, those with
-/// an `id` are kept and changed, those without are new, the others go.
+/// optional text away. Lists are replaced whole, but for `variants`: it names
+/// those that change and those that are new. The others stay as they are;
+/// to remove one, delete it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProductPatch {
@@ -109,11 +108,49 @@ pub struct ProductPatch {
     #[schemars(with = "Vec<OptionBody>", skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<OptionBody>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Vec<VariantBody>", skip_serializing_if = "Option::is_none")]
-    pub variants: Option<Vec<VariantBody>>,
+    #[schemars(with = "Vec<VariantChange>", skip_serializing_if = "Option::is_none")]
+    pub variants: Option<Vec<VariantChange>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Vec<ImageBody>", skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ImageBody>>,
+}
+
+/// A variant in a change of its product. With `id`, what is absent stays as it
+/// is and `null` takes an optional value away, as where a variant is changed
+/// alone. Without, it is a new one and needs what a new one needs; it comes after
+/// those that are there. Where all that are there are named, the list's order
+/// becomes theirs.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct VariantChange {
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "VariantId", skip_serializing_if = "Option::is_none")]
+    pub id: Option<VariantId>,
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
+    sku: Option<String>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
+    title: Option<Option<String>>,
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "BTreeMap<String, String>", skip_serializing_if = "Option::is_none")]
+    options: Option<BTreeMap<String, String>>,
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none")]
+    prices: Option<Vec<PriceBody>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<u32>")]
+    weight_grams: Option<Option<u32>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
+    barcode: Option<Option<String>>,
+}
+
+impl From<VariantChange> for VariantPatch {
+    fn from(change: VariantChange) -> Self {
+        let VariantChange { id: _, sku, title, options, prices, weight_grams, barcode } = change;
+        Self { sku, title, options, prices, weight_grams, barcode }
+    }
 }
 
 /// A change of a variant: what is absent stays as it is; `null` takes an
@@ -152,10 +189,11 @@ fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> 
 }
 
 impl ProductPatch {
-    /// The whole product as it would be.
-    pub fn over(self, product: &Product) -> ProductBody {
-        let now = ProductBody::from(product);
-        ProductBody {
+    /// The whole product as it would be, apart from its variants, and what is
+    /// said of those.
+    pub fn over(self, product: &Product) -> (ProductBody, Vec<VariantChange>) {
+        let now = facts(product);
+        let whole = ProductBody {
             title: self.title.unwrap_or(now.title),
             slug: self.slug.or(now.slug),
             description: self.description.unwrap_or(now.description),
@@ -163,9 +201,10 @@ impl ProductPatch {
             tags: self.tags.unwrap_or(now.tags),
             status: self.status.or(now.status),
             options: self.options.unwrap_or(now.options),
-            variants: self.variants.unwrap_or(now.variants),
+            variants: Vec::new(),
             images: self.images.unwrap_or(now.images),
-        }
+        };
+        (whole, self.variants.unwrap_or_default())
     }
 }
 
@@ -173,7 +212,6 @@ impl VariantPatch {
     /// The whole variant as it would be.
     pub fn over(self, now: VariantBody) -> VariantBody {
         VariantBody {
-            id: now.id,
             sku: self.sku.unwrap_or(now.sku),
             title: self.title.unwrap_or(now.title),
             options: self.options.unwrap_or(now.options),
@@ -184,34 +222,33 @@ impl VariantPatch {
     }
 }
 
-impl From<&Product> for ProductBody {
-    fn from(product: &Product) -> Self {
-        Self {
-            title: product.title.clone(),
-            slug: Some(product.slug.clone()),
-            description: Some(product.description.clone()),
-            vendor: product.vendor.clone(),
-            tags: product.tags.clone(),
-            status: Some(product.status),
-            options: product
-                .options
-                .iter()
-                .map(|option| OptionBody { name: option.name.clone(), values: option.values.clone() })
-                .collect(),
-            variants: product.variants.iter().map(|variant| variant_body(product, variant)).collect(),
-            images: product
-                .images
-                .iter()
-                .map(|image| ImageBody { url: image.url.clone(), alt: Some(image.alt.clone()) })
-                .collect(),
-        }
+/// A product as it would be sent, without its variants.
+pub fn facts(product: &Product) -> ProductBody {
+    ProductBody {
+        title: product.title.clone(),
+        slug: Some(product.slug.clone()),
+        description: Some(product.description.clone()),
+        vendor: product.vendor.clone(),
+        tags: product.tags.clone(),
+        status: Some(product.status),
+        options: product
+            .options
+            .iter()
+            .map(|option| OptionBody { name: option.name.clone(), values: option.values.clone() })
+            .collect(),
+        variants: Vec::new(),
+        images: product
+            .images
+            .iter()
+            .map(|image| ImageBody { url: image.url.clone(), alt: Some(image.alt.clone()) })
+            .collect(),
     }
 }
 
-fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
+/// A variant as it would be sent.
+pub fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
     let names = product.options.iter().map(|option| option.name.clone());
     VariantBody {
-        id: Some(variant.id),
         sku: variant.sku.clone(),
         title: variant.given_title.clone(),
         options: names.zip(variant.options.iter().cloned()).collect(),

@@ -14,7 +14,7 @@ use super::store;
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
 use crate::idempotency;
-use crate::ids::VariantId;
+use crate::ids::{ProductId, VariantId};
 use crate::ports::{Rows, Statement};
 use crate::problem::{FieldError, Problem};
 use crate::settings::{self, Settings};
@@ -52,14 +52,16 @@ impl Change<'_> {
             let settings = settings::read(begun.rows.next().unwrap_or_default())?;
             self.condition.check(before.version)?;
             let now = app.clock.now();
-            let after = draft(&before, &settings)?.replace(&before, now, || VariantId::new(now, &*app.entropy));
+            let draft = draft(&before, &settings)?;
+            let sent = draft.sent_skus();
+            let after = draft.replace(&before, now, || VariantId::new(now, &*app.entropy));
             let view = view(&after).ok_or_else(Problem::not_found)?;
             let change = store::update_product(&before, &after);
             let answer = write(app, &self.staff, self.request.as_ref(), change, self.status, &view).await;
             match answer {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
-                    let response = with_pointers(app, other, &after).await?;
+                    let response = with_pointers(app, other, after.id, &sent).await?;
                     settle(app).await;
                     return Ok(tagged(response, &after));
                 }
@@ -91,22 +93,23 @@ pub async fn write(
     Ok(response)
 }
 
-/// Says of taken SKUs which they are.
+/// Says of taken SKUs which of those that were sent they are.
 pub async fn with_pointers(
     app: &App,
     answer: Result<Response, Problem>,
-    product: &Product,
+    product: ProductId,
+    sent: &[(usize, String)],
 ) -> Result<Response, Problem> {
     let mut problem = match answer {
         Err(problem) if problem.code == SKU_TAKEN.name => problem,
         other => return other,
     };
-    let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.as_str()).collect();
-    let rows = app.database.batch(vec![store::taken_skus(product.id, &skus)]).await?;
+    let skus: Vec<_> = sent.iter().map(|(_, sku)| sku.as_str()).collect();
+    let rows = app.database.batch(vec![store::taken_skus(product, &skus)]).await?;
     let taken: Vec<Sku> = rows.into_iter().next().unwrap_or_default().decode()?;
-    let places = skus.iter().enumerate().filter(|(_, sku)| taken.iter().any(|taken| taken.sku == **sku));
+    let places = sent.iter().filter(|(_, sku)| taken.iter().any(|taken| taken.sku == *sku));
     let errors: Vec<_> = places
-        .map(|(n, sku)| FieldError::new(format!("/variants/{n}/sku"), format!("another product has the SKU {sku}")))
+        .map(|(at, sku)| FieldError::new(format!("/variants/{at}/sku"), format!("another product has the SKU {sku}")))
         .collect();
     if !errors.is_empty() {
         problem.errors = errors;

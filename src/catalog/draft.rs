@@ -1,14 +1,16 @@
 //! A product as staff mean it: a body that every rule has passed. All that is
 //! wrong is told at once, each with a JSON Pointer to its place.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod variants;
 
-use super::body::{ImageBody, OptionBody, PriceBody, ProductBody, VariantBody};
+use std::collections::{HashMap, HashSet};
+
+use self::variants::DraftVariant;
+pub use self::variants::{Wanted, wanted};
+use super::body::{ImageBody, OptionBody, ProductBody};
 use super::product::{Image, Level, Product, ProductOption, Status, Variant};
 use super::slug::{slug, slug_from};
 use crate::ids::{ProductId, VariantId};
-use crate::money::{Currency, Money, MoneyError};
 use crate::ports::Timestamp;
 use crate::problem::FieldError;
 use crate::settings::Settings;
@@ -21,8 +23,6 @@ const MAX_VALUES: usize = 100;
 /// A body of 256 KiB leaves a variant 1,048 bytes, several times what it takes.
 pub const MAX_VARIANTS: usize = 250;
 const MAX_IMAGES: usize = 50;
-/// Ten tonnes, in grams.
-const MAX_WEIGHT: u32 = 10_000_000;
 /// An answer that names more faults than this helps nobody.
 const MAX_ERRORS: usize = 100;
 
@@ -39,21 +39,23 @@ pub struct Draft {
     images: Vec<Image>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-struct DraftVariant {
-    id: Option<VariantId>,
-    sku: String,
-    title: Option<String>,
-    options: Vec<String>,
-    prices: Vec<Money>,
-    weight_grams: Option<u32>,
-    barcode: Option<String>,
-}
-
 impl Draft {
-    /// `known`: the ids a variant of the body may name, none for a new product.
-    pub fn parse(body: ProductBody, settings: &Settings, known: &[VariantId]) -> Result<Self, Vec<FieldError>> {
-        let mut faults = Faults::default();
+    /// A product that is not there yet.
+    pub fn parse(mut body: ProductBody, settings: &Settings) -> Result<Self, Vec<FieldError>> {
+        let sent = std::mem::take(&mut body.variants).into_iter().enumerate();
+        let wanted = sent.map(|(at, body)| Wanted::Sent { at, id: None, body }).collect();
+        Self::change(body, wanted, Vec::new(), settings)
+    }
+
+    /// A product as it is to be: its facts, its variants, and what was found
+    /// wrong in putting these together.
+    pub fn change(
+        body: ProductBody,
+        wanted: Vec<Wanted<'_>>,
+        faults: Vec<FieldError>,
+        settings: &Settings,
+    ) -> Result<Self, Vec<FieldError>> {
+        let mut faults = Faults(faults);
         let options = faults.options(body.options);
         let draft = Self {
             title: faults.take("/title", text::line(&body.title, 255)),
@@ -63,11 +65,16 @@ impl Draft {
             vendor: faults.take("/vendor", text::optional_line(body.vendor.as_deref(), 255)),
             tags: faults.tags(body.tags),
             status: body.status.unwrap_or(Status::Draft),
-            variants: faults.variants(body.variants, &options, settings, known),
+            variants: faults.variants(wanted, &options, settings),
             images: faults.images(body.images),
             options,
         };
         if faults.0.is_empty() { Ok(draft) } else { Err(faults.0) }
+    }
+
+    /// The SKUs that were sent, each with its place in the request's list.
+    pub fn sent_skus(&self) -> Vec<(usize, String)> {
+        self.variants.iter().filter_map(|variant| Some((variant.at?, variant.sku.clone()))).collect()
     }
 
     /// A new product.
@@ -199,109 +206,6 @@ impl Faults {
                 ProductOption { name, values: values.collect() }
             })
             .collect()
-    }
-
-    fn variants(
-        &mut self,
-        variants: Vec<VariantBody>,
-        options: &[ProductOption],
-        settings: &Settings,
-        known: &[VariantId],
-    ) -> Vec<DraftVariant> {
-        if variants.is_empty() {
-            self.add("/variants", "a product has at least one variant");
-        }
-        let mut skus = HashSet::new();
-        let mut ids = HashSet::new();
-        let mut combinations = HashSet::new();
-        let variants = self.at_most("/variants", "variants", MAX_VARIANTS, variants).into_iter().enumerate();
-        variants
-            .map(|(n, body)| {
-                let at = |field: &str| format!("/variants/{n}/{field}");
-                if body.id.is_some_and(|id| !known.contains(&id) || !ids.insert(id)) {
-                    self.add(at("id"), "no variant of this product, or named twice");
-                }
-                let sku = self.take(at("sku"), text::code(&body.sku));
-                if !skus.insert(sku.clone()) {
-                    self.add(at("sku"), "another variant of this product has this SKU");
-                }
-                let faults_before = self.0.len();
-                let values = self.combination(&at("options"), body.options, options);
-                if self.0.len() == faults_before && !combinations.insert(values.clone()) {
-                    self.add(at("options"), "another variant has the same options");
-                }
-                if body.weight_grams.is_some_and(|weight| weight > MAX_WEIGHT) {
-                    self.add(at("weight_grams"), format!("at most {MAX_WEIGHT} grams"));
-                }
-                let barcode = body.barcode.filter(|barcode| !text::is_absent(barcode));
-                DraftVariant {
-                    id: body.id,
-                    sku,
-                    title: self.take(at("title"), text::optional_line(body.title.as_deref(), 255)),
-                    options: values,
-                    prices: self.prices(&at("prices"), body.prices, settings),
-                    weight_grams: body.weight_grams,
-                    barcode: barcode.map(|barcode| self.take(at("barcode"), text::code(&barcode))),
-                }
-            })
-            .collect()
-    }
-
-    /// The variant's values in the order of the product's options. Names and
-    /// values are read as those of the options are, so that what looks alike is.
-    fn combination(
-        &mut self,
-        pointer: &str,
-        given: BTreeMap<String, String>,
-        options: &[ProductOption],
-    ) -> Vec<String> {
-        let mut named = BTreeMap::new();
-        for (sent, value) in given {
-            let at = format!("{pointer}/{}", sent.replace('~', "~0").replace('/', "~1"));
-            match named.entry(text::sought(&sent)) {
-                Entry::Vacant(free) => _ = free.insert((at, text::sought(&value))),
-                Entry::Occupied(_) => self.add(at, "this option is there twice"),
-            }
-        }
-        let mut values = Vec::with_capacity(options.len());
-        for option in options {
-            match named.remove(&option.name) {
-                None => self.add(pointer, format!("give a value for the option {}", option.name)),
-                Some((_, value)) if option.values.contains(&value) => values.push(value),
-                Some((at, _)) => self.add(at, format!("one of the values of the option {}", option.name)),
-            }
-        }
-        for (at, _) in named.into_values() {
-            self.add(at, "the product has no such option");
-        }
-        values
-    }
-
-    fn prices(&mut self, pointer: &str, prices: Vec<PriceBody>, settings: &Settings) -> Vec<Money> {
-        if prices.is_empty() {
-            self.add(pointer, "at least one price");
-        }
-        let mut kept: Vec<Money> = Vec::new();
-        // One per currency; beyond that each further one is a duplicate.
-        let prices = self.at_most(pointer, "prices", settings.currencies.len(), prices);
-        for (n, price) in prices.into_iter().enumerate() {
-            let currency = Currency::parse(&price.currency).ok().filter(|known| settings.currencies.contains(known));
-            let Some(currency) = currency else {
-                self.add(format!("{pointer}/{n}/currency"), "not a currency of this shop");
-                continue;
-            };
-            if kept.iter().any(|other| other.currency == currency) {
-                self.add(format!("{pointer}/{n}/currency"), "this currency is there twice");
-            }
-            match Money::price(price.amount, currency) {
-                Ok(price) => kept.push(price),
-                Err(error @ MoneyError::PriceOutOfRange) => {
-                    self.add(format!("{pointer}/{n}/amount"), error.to_string());
-                }
-                Err(error) => self.add(format!("{pointer}/{n}"), error.to_string()),
-            }
-        }
-        kept
     }
 
     fn images(&mut self, images: Vec<ImageBody>) -> Vec<Image> {

@@ -14,7 +14,7 @@ fn body() -> Value {
 }
 
 fn parse(body: Value) -> Result<Draft, Vec<FieldError>> {
-    Draft::parse(serde_json::from_value(body).unwrap(), &settings(), &[])
+    Draft::parse(serde_json::from_value(body).unwrap(), &settings())
 }
 
 /// The pointers of all that is wrong once `change` is laid over a good body.
@@ -107,11 +107,4 @@ fn an_image_is_encrypted_or_the_shops_own() {
         assert_eq!(faults(json!({"images": [{"url": url}]})), ["/images/0/url"], "{url}");
     }
     assert!(faults(json!({"images": [{"url": "https://x.test/a.jpg?w=1", "alt": "A"}, {"url": "/a.svg"}]})).is_empty());
-}
-
-#[test]
-fn an_id_in_a_new_products_variant_is_refused() {
-    let mut whole = body();
-    whole["variants"][0]["id"] = json!("var_01ARZ3NDEKTSV4RRFFQ69G5FAV");
-    assert_eq!(parse(whole).unwrap_err()[0].pointer, "/variants/0/id");
 }

@@ -1,21 +1,20 @@
 //! The catalog as staff write it. Every write is the same: load the product,
-//! lay the change over it, parse the whole, write what differs.
+//! lay the change over it, parse the whole, write what differs. (What is taken
+//! away has stock: see `pools::removal`.)
 
 mod views;
 
 use axum::extract::State;
-use axum::response::{NoContent, Response};
+use axum::response::Response;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
-use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch};
-use super::change::{ATTEMPTS, Change, found, tagged, with_pointers, write};
-use super::draft::Draft;
-use super::error::{LAST_VARIANT, PRODUCT_CHANGED, changed};
-use super::notice::settle;
+use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch, facts, variant_body};
+use super::change::{Change, found, tagged, with_pointers, write};
+use super::draft::{self, Draft, Wanted};
 use super::product::{Product, Status};
 use super::store;
 use crate::app::App;
@@ -45,13 +44,14 @@ pub async fn create_product(
         return Ok(JsonText::from(answer));
     }
     let settings = settings::read(begun.rows.next().unwrap_or_default())?;
-    let draft = Draft::parse(body.value, &settings, &[]).map_err(Problem::invalid)?;
+    let draft = Draft::parse(body.value, &settings).map_err(Problem::invalid)?;
+    let sent = draft.sent_skus();
     let now = app.clock.now();
     let product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
     let view = AdminProduct::from(&product);
     let change = store::insert_product(&product);
     let answer = write(&app, &staff, request.as_ref(), change, StatusCode::CREATED, &view).await;
-    Ok(JsonText::from(tagged(with_pointers(&app, answer, &product).await?, &product)))
+    Ok(JsonText::from(tagged(with_pointers(&app, answer, product.id, &sent).await?, &product)))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -113,7 +113,8 @@ pub async fn get_product(
     Ok(JsonText::from(tagged(json(&AdminProduct::from(&product))?, &product)))
 }
 
-/// Changes a product.
+/// Changes a product. A variant that the change does not name stays as it is;
+/// a new title leaves the slug as it is.
 pub async fn update_product(
     State(app): State<App>,
     staff: StaffWrite,
@@ -122,32 +123,13 @@ pub async fn update_product(
     patch: Json<ProductPatch>,
 ) -> Result<JsonText<AdminProduct<'static>>, Problem> {
     let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
-    let draft = |before: &Product, settings: &Settings| parse(patch.value.clone().over(before), settings, before);
+    let draft = |before: &Product, settings: &Settings| {
+        let (facts, changes) = patch.value.clone().over(before);
+        let (wanted, faults) = draft::wanted(before, changes);
+        Draft::change(facts, wanted, faults, settings).map_err(Problem::invalid)
+    };
     let response = change.run(store::product(id), draft, |product| shown(&AdminProduct::from(product))).await?;
     Ok(JsonText::from(response))
-}
-
-/// Deletes a product. Orders keep what they sold.
-pub async fn delete_product(
-    State(app): State<App>,
-    staff: StaffWrite,
-    Path(id): Path<ProductId>,
-    condition: IfMatch,
-) -> Result<NoContent, Problem> {
-    for _ in 0..ATTEMPTS {
-        let mut begun = staff.begin(&app, None, vec![store::product(id)]).await?;
-        let product = found(begun.rows.next().unwrap_or_default())?;
-        condition.check(product.version)?;
-        match write(&app, &staff, None, store::delete_product(&product), StatusCode::NO_CONTENT, &()).await {
-            Ok(_) => {
-                settle(&app).await;
-                return Ok(NoContent);
-            }
-            Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
-            Err(problem) => return Err(problem),
-        }
-    }
-    Err(changed())
 }
 
 /// The variants of a product.
@@ -172,14 +154,11 @@ pub async fn create_variant(
     body: Json<VariantBody>,
 ) -> Result<JsonText<AdminVariant<'static>, CREATED>, Problem> {
     let request = staff.keyed(key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
-    if body.id.is_some() {
-        return Err(Problem::invalid_field("/id", "a new variant has no id yet"));
-    }
     let change = Change { app: &app, staff, condition, request, status: StatusCode::CREATED };
     let draft = |before: &Product, settings: &Settings| {
-        let mut whole = ProductBody::from(before);
-        whole.variants.push(body.value.clone());
-        parse(whole, settings, before)
+        let mut wanted: Vec<_> = before.variants.iter().map(|variant| Wanted::Kept(before, variant)).collect();
+        wanted.push(Wanted::Sent { at: 0, id: None, body: body.value.clone() });
+        Draft::change(facts(before), wanted, Vec::new(), settings).map_err(Problem::invalid)
     };
     let view =
         |product: &Product| product.variants.last().and_then(|variant| shown(&AdminVariant::new(product, variant)));
@@ -209,12 +188,15 @@ pub async fn update_variant(
 ) -> Result<JsonText<AdminVariant<'static>>, Problem> {
     let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
     let draft = |before: &Product, settings: &Settings| {
-        let place = place_of(before, id)?;
-        let mut whole = ProductBody::from(before);
-        if let Some(variant) = whole.variants.get_mut(place) {
-            *variant = patch.value.clone().over(variant.clone());
-        }
-        parse(whole, settings, before)
+        place_of(before, id)?;
+        let wanted = before.variants.iter().map(|variant| match variant.id == id {
+            true => {
+                let body = patch.value.clone().over(variant_body(before, variant));
+                Wanted::Sent { at: 0, id: Some(id), body }
+            }
+            false => Wanted::Kept(before, variant),
+        });
+        Draft::change(facts(before), wanted.collect(), Vec::new(), settings).map_err(Problem::invalid)
     };
     let view = |product: &Product| {
         let variant = product.variants.iter().find(|variant| variant.id == id);
@@ -222,31 +204,6 @@ pub async fn update_variant(
     };
     let answer = change.run(store::product_of_variant(id), draft, view).await;
     Ok(JsonText::from(answer.map_err(|problem| problem.of_one("/variants/"))?))
-}
-
-/// Deletes a variant; a product's last one stays.
-pub async fn delete_variant(
-    State(app): State<App>,
-    staff: StaffWrite,
-    Path(id): Path<VariantId>,
-    condition: IfMatch,
-) -> Result<NoContent, Problem> {
-    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
-    let draft = |before: &Product, settings: &Settings| {
-        let mut whole = ProductBody::from(before);
-        whole.variants.retain(|variant| variant.id != Some(id));
-        if whole.variants.is_empty() {
-            return Err(Problem::new(LAST_VARIANT, "a product has at least one variant; delete the product"));
-        }
-        parse(whole, settings, before)
-    };
-    change.run(store::product_of_variant(id), draft, |_| Some(Value::Null)).await?;
-    Ok(NoContent)
-}
-
-fn parse(whole: ProductBody, settings: &Settings, before: &Product) -> Result<Draft, Problem> {
-    let known: Vec<_> = before.variants.iter().map(|variant| variant.id).collect();
-    Draft::parse(whole, settings, &known).map_err(Problem::invalid)
 }
 
 fn place_of(product: &Product, id: VariantId) -> Result<usize, Problem> {

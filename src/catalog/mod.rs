@@ -1,8 +1,8 @@
 //! What the shop sells, as staff write it: the truth, in the database. Buyers
 //! read a copy, see [`crate::shelf`].
 //!
-//! Lends: [`require_variant`] and [`project_levels`] for the pools;
-//! [`notice::notify`], which has the copy made anew, and [`notice::settle`].
+//! Lends: [`store::stocked_variant`], [`project_levels`] and [`removal`] for the
+//! pools; [`notice::notify`], which has the copy made anew, and [`notice::settle`].
 //!
 //! A body ([`body`]) is parsed into a [`draft`], becomes a [`product`], and is
 //! written in one batch with the revision's increase.
@@ -14,11 +14,13 @@ pub mod error;
 pub mod handlers;
 pub mod notice;
 pub mod product;
+pub mod removal;
 mod slug;
 pub mod store;
 
 use serde::Serialize;
 
+pub use change::ATTEMPTS;
 pub use product::level_changed;
 
 use crate::app::App;
@@ -33,12 +35,6 @@ pub struct StockLevel {
     pub held: i64,
     /// Counts the pool's changes: the highest is the newest.
     pub version: i64,
-}
-
-/// 404 unless there is such a variant, on sale or not.
-pub async fn require_variant(app: &App, variant: VariantId) -> Result<(), Problem> {
-    let rows = app.database.batch(vec![store::variant_exists(variant)]).await?;
-    if rows.iter().all(|rows| rows.0.is_empty()) { Err(Problem::not_found()) } else { Ok(()) }
 }
 
 /// Writes newer levels down for the lists, and has the catalog published if

@@ -234,9 +234,22 @@ pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
     )
 }
 
-/// One row if there is such a variant, on sale or not.
-pub fn variant_exists(id: VariantId) -> Statement {
-    Statement::new("SELECT 1 AS found FROM variants WHERE id = ?1", [id.to_string().into()])
+/// A row of [`stocked_variant`].
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct StockedVariant {
+    pub sku: String,
+    /// Milliseconds; none of a variant that is still there.
+    pub removed_at: Option<i64>,
+}
+
+/// The variant whose stock a pool keeps, on sale or not, or removed: a row if
+/// there ever was one.
+pub fn stocked_variant(id: VariantId) -> Statement {
+    Statement::new(
+        "SELECT sku, NULL AS removed_at FROM variants WHERE id = ?1
+         UNION ALL SELECT sku, removed_at FROM removed_variants WHERE id = ?1",
+        [id.to_string().into()],
+    )
 }
 
 /// Reads the first product of the rows.

@@ -86,7 +86,7 @@ fn every_part_of_a_product_can_change() {
     last.variants.remove(0);
     batch(&mut db, &update_product(&after, &last).into_statements()).unwrap();
     assert_eq!(read(&db, after.id), Some(last.clone()));
-    batch(&mut db, &delete_product(&last).into_statements()).unwrap();
+    batch(&mut db, &delete_product(&last, Timestamp::from_millis(7)).into_statements()).unwrap();
     assert_eq!(read(&db, after.id), None);
     let (products, bytes): (i64, i64) =
         db.query_row("SELECT products, bytes FROM catalog_state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -104,10 +104,13 @@ fn a_change_decided_from_an_old_version_writes_nothing() {
     batch(&mut db, &insertion(&product)).unwrap();
     let mut stale = product.clone();
     stale.version = 9;
-    for statements in [update_product(&stale, &product).into_statements(), delete_product(&stale).into_statements()] {
+    for statements in [
+        update_product(&stale, &product).into_statements(),
+        delete_product(&stale, Timestamp::from_millis(7)).into_statements(),
+    ] {
         assert!(batch(&mut db, &statements).unwrap_err().contains("stale_product"));
     }
-    batch(&mut db, &delete_product(&product).into_statements()).unwrap();
+    batch(&mut db, &delete_product(&product, Timestamp::from_millis(7)).into_statements()).unwrap();
     assert!(
         batch(&mut db, &update_product(&product, &product).into_statements()).unwrap_err().contains("stale_product")
     );

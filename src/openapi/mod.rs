@@ -38,13 +38,14 @@ mod tests {
     }
 
     /// The sources of the handlers, by the names that router.rs has for them.
-    const HANDLERS: [(&str, &str); 8] = [
+    const HANDLERS: [(&str, &str); 9] = [
         ("auth::handlers", include_str!("../auth/handlers.rs")),
         ("catalog", include_str!("../catalog/handlers.rs")),
         ("carts", include_str!("../orders/cart_handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("projection", include_str!("../orders/projection.rs")),
+        ("removal", include_str!("../pools/removal.rs")),
         ("shelf", include_str!("../shelf/handlers.rs")),
         ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
     ];

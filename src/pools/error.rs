@@ -11,6 +11,8 @@ crate::codes! {
     HOLD_RELEASED = CONFLICT "hold_released";
     /// The change would take away pieces that are held for orders; `held` says how many are.
     BELOW_HELD = CONFLICT "below_held";
+    /// What is to be removed has pieces that are held for orders; `held` says how many, `variants` of what.
+    STOCK_HELD = CONFLICT "stock_held";
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -11,8 +11,10 @@ use super::pool::{Level, Reason, Refusal};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::catalog;
+use crate::catalog::store::{self, StockedVariant};
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
+use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
@@ -49,17 +51,33 @@ pub struct NewAdjustment {
     reference: Option<Line<255>>,
 }
 
-/// The level of a variant's stock.
+/// A variant's stock.
+#[derive(Serialize, JsonSchema)]
+pub struct Stock {
+    variant_id: VariantId,
+    sku: String,
+    on_hand: i64,
+    held: i64,
+    available: i64,
+    version: i64,
+    /// When the variant was removed. Its stock stays and can still be adjusted.
+    removed_at: Option<Timestamp>,
+}
+
+/// The stock of a variant, also of one that was removed.
 pub async fn get_stock(
     State(app): State<App>,
     _: Staff,
     Path(variant): Path<VariantId>,
-) -> Result<Json<Level>, Problem> {
-    catalog::require_variant(&app, variant).await?;
-    Ok(Json(super::level(&app, variant).await?))
+) -> Result<Json<Stock>, Problem> {
+    let rows = app.database.batch(vec![store::stocked_variant(variant)]).await?.into_iter().next();
+    let StockedVariant { sku, removed_at } = rows.unwrap_or_default().first()?.ok_or_else(Problem::not_found)?;
+    let Level { on_hand, held, available, version } = super::level(&app, variant).await?;
+    let removed_at = removed_at.map(Timestamp::from_millis);
+    Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available, version, removed_at }))
 }
 
-/// Changes what is on hand.
+/// Changes what is on hand, also of a variant that was removed.
 pub async fn create_stock_adjustment(
     State(app): State<App>,
     staff: StaffWrite,
@@ -72,7 +90,7 @@ pub async fn create_stock_adjustment(
         return Err(Problem::invalid_field("/delta", "a change of zero changes nothing"));
     }
     let keyed = staff.keyed(key, &format!("POST adjustments {variant}"), &body.bytes);
-    let mut begun = staff.begin(&app, keyed.as_ref(), vec![catalog::store::variant_exists(variant)]).await?;
+    let mut begun = staff.begin(&app, keyed.as_ref(), vec![store::stocked_variant(variant)]).await?;
     if let Some(first) = begun.first {
         return Ok(first.into());
     }

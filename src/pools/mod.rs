@@ -9,6 +9,7 @@ pub mod error;
 pub mod handlers;
 pub mod object;
 pub mod pool;
+pub mod removal;
 mod store;
 
 use serde::{Deserialize, Serialize};

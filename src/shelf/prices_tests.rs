@@ -60,7 +60,7 @@ fn an_order_after_the_answer_to_a_change_has_the_new_price() {
     write(&shop, store::update_product(&product, &dearer).into_statements());
     block_on(settle(&shop.app));
     assert_eq!(price(&shop, &product), Some(150));
-    write(&shop, store::delete_product(&dearer).into_statements());
+    write(&shop, store::delete_product(&dearer, Timestamp::from_millis(7)).into_statements());
     block_on(settle(&shop.app));
     assert_eq!(price(&shop, &product), None);
 }

@@ -25,6 +25,7 @@ mod operations;
 mod orders;
 mod pages;
 mod recovery;
+mod removals;
 mod staff_writes;
 mod the_host;
 mod throttle;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::auth::StaffChange;
 use crate::catalog::product::{Image, Product, ProductOption, Variant};
 use crate::ids::{ProductId, VariantId};
-use crate::ports::{Statement, Value};
+use crate::ports::{Statement, Timestamp, Value};
 
 pub fn insert_product(product: &Product) -> StaffChange {
     let mut batch = vec![
@@ -70,7 +70,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     let kept = |variant: &Variant| after.variants.iter().any(|other| other.id == variant.id);
     let removed: Vec<_> = before.variants.iter().filter(|variant| !kept(variant)).map(|variant| variant.id).collect();
     if !removed.is_empty() {
-        batch.extend(delete_variants(&removed));
+        batch.extend(remove_variants(&removed, after.updated_at));
     }
     let placed = after.variants.iter().enumerate();
     let changed: Vec<_> = placed.filter(|(n, variant)| was(variant.id) != Some((*n, *variant))).collect();
@@ -101,7 +101,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     }
 }
 
-pub fn delete_product(product: &Product) -> StaffChange {
+pub fn delete_product(product: &Product, now: Timestamp) -> StaffChange {
     let variants: Vec<_> = product.variants.iter().map(|variant| variant.id).collect();
     let mut batch = vec![Statement::new(
         "UPDATE catalog_state SET
@@ -111,13 +111,19 @@ pub fn delete_product(product: &Product) -> StaffChange {
          RETURNING revision",
         [product.id.to_string().into(), product.version.into()],
     )];
-    batch.extend(delete_variants(&variants));
+    batch.extend(remove_variants(&variants, now));
     batch.push(Statement::new("DELETE FROM products WHERE id = ?1", [product.id.to_string().into()]));
     StaffChange::new(batch)
 }
 
-fn delete_variants(ids: &[VariantId]) -> [Statement; 2] {
+/// Takes variants away, and remembers that they were there.
+fn remove_variants(ids: &[VariantId], now: Timestamp) -> [Statement; 3] {
     [
+        Statement::new(
+            "INSERT INTO removed_variants (id, product_id, sku, removed_at)
+             SELECT id, product_id, sku, ?2 FROM variants WHERE id IN (SELECT value FROM json_each(?1))",
+            [json(&ids), now.millis().into()],
+        ),
         Statement::new("DELETE FROM stock_levels WHERE variant_id IN (SELECT value FROM json_each(?1))", [json(&ids)]),
         Statement::new("DELETE FROM variants WHERE id IN (SELECT value FROM json_each(?1))", [json(&ids)]),
     ]

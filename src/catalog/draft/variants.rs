@@ -1,0 +1,231 @@
+//! The variants of a product as it is to be: those that were sent, and those
+//! that nobody spoke of. What is wrong is told of what was sent.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Faults, MAX_VARIANTS};
+use crate::catalog::body::{PriceBody, VariantBody, VariantChange, VariantPatch, variant_body};
+use crate::catalog::product::{Product, ProductOption, Variant, named_options};
+use crate::ids::VariantId;
+use crate::money::{Currency, Money, MoneyError};
+use crate::problem::FieldError;
+use crate::settings::Settings;
+use crate::text;
+
+/// Ten tonnes, in grams.
+const MAX_WEIGHT: u32 = 10_000_000;
+
+/// One of the variants that a product is to have.
+pub enum Wanted<'a> {
+    /// Nobody spoke of it: it stays as it is. Of this product.
+    Kept(&'a Product, &'a Variant),
+    /// Sent, at this place of the request's list; `id` if it is there already.
+    Sent { at: usize, id: Option<VariantId>, body: VariantBody },
+}
+
+impl Wanted<'_> {
+    fn id(&self) -> Option<VariantId> {
+        match self {
+            Self::Kept(_, variant) => Some(variant.id),
+            Self::Sent { id, .. } => *id,
+        }
+    }
+}
+
+/// The variants of a product once the changes are laid over them, and which of
+/// the changes name none of its variants, or one twice.
+pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>>, Vec<FieldError>) {
+    let mut faults = Vec::new();
+    let mut named = HashSet::new();
+    let mut sent = Vec::with_capacity(changes.len());
+    for (at, change) in changes.into_iter().enumerate() {
+        let id = change.id;
+        let patch = VariantPatch::from(change);
+        let variant = |id| product.variants.iter().find(|variant| variant.id == id);
+        match (id, id.and_then(variant)) {
+            (None, _) => sent.push(Wanted::Sent { at, id, body: patch.over(VariantBody::default()) }),
+            (Some(known), Some(variant)) if named.insert(known) => {
+                sent.push(Wanted::Sent { at, id, body: patch.over(variant_body(product, variant)) });
+            }
+            _ => {
+                faults.push(FieldError::new(format!("/variants/{at}/id"), "no variant of this product, or named twice"))
+            }
+        }
+    }
+    if product.variants.iter().all(|variant| named.contains(&variant.id)) {
+        return (sent, faults);
+    }
+    let (changed, new): (Vec<_>, Vec<_>) = sent.into_iter().partition(|sent| sent.id().is_some());
+    let mut changed: HashMap<_, _> = changed.into_iter().map(|sent| (sent.id(), sent)).collect();
+    let in_place = product
+        .variants
+        .iter()
+        .map(|variant| changed.remove(&Some(variant.id)).unwrap_or(Wanted::Kept(product, variant)));
+    let mut wanted: Vec<_> = in_place.collect();
+    wanted.extend(new);
+    (wanted, faults)
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftVariant {
+    /// Where in the request's list it was sent.
+    pub at: Option<usize>,
+    pub id: Option<VariantId>,
+    pub sku: String,
+    pub title: Option<String>,
+    pub options: Vec<String>,
+    pub prices: Vec<Money>,
+    pub weight_grams: Option<u32>,
+    pub barcode: Option<String>,
+}
+
+/// What no two variants of a product share.
+#[derive(Default)]
+struct Taken {
+    skus: HashSet<String>,
+    combinations: HashSet<Vec<String>>,
+}
+
+impl Faults {
+    pub fn variants(
+        &mut self,
+        wanted: Vec<Wanted<'_>>,
+        options: &[ProductOption],
+        settings: &Settings,
+    ) -> Vec<DraftVariant> {
+        if wanted.is_empty() {
+            self.add("/variants", "a product has at least one variant");
+        }
+        let wanted = self.at_most("/variants", "variants", MAX_VARIANTS, wanted);
+        let mut taken = Taken::default();
+        // Those that stay have the first claim on what is theirs.
+        let kept: Vec<_> = wanted.iter().map(|wanted| self.kept(wanted, options, &mut taken)).collect();
+        let wanted = wanted.into_iter().zip(kept);
+        wanted
+            .filter_map(|(wanted, kept)| match wanted {
+                Wanted::Kept(..) => kept,
+                Wanted::Sent { at, id, body } => Some(self.sent(at, id, body, options, settings, &mut taken)),
+            })
+            .collect()
+    }
+
+    /// A variant that stays: only the product's options may have changed around it.
+    fn kept(&mut self, wanted: &Wanted<'_>, options: &[ProductOption], taken: &mut Taken) -> Option<DraftVariant> {
+        let Wanted::Kept(product, variant) = wanted else { return None };
+        let own = named_options(product, &variant.options);
+        let values = options.iter().filter_map(|option| {
+            let value = own.get(option.name.as_str())?;
+            option.values.iter().find(|known| known == value).cloned()
+        });
+        let values: Vec<String> = values.collect();
+        let fits = values.len() == options.len() && own.len() == options.len();
+        if !fits || !taken.combinations.insert(values.clone()) {
+            let detail = "the variant {sku} does not fit these options; send it along in variants, or delete it first";
+            self.add("/options", detail.replace("{sku}", &variant.sku));
+        }
+        taken.skus.insert(variant.sku.clone());
+        Some(DraftVariant {
+            at: None,
+            id: Some(variant.id),
+            sku: variant.sku.clone(),
+            title: variant.given_title.clone(),
+            options: values,
+            prices: variant.prices.clone(),
+            weight_grams: variant.weight_grams,
+            barcode: variant.barcode.clone(),
+        })
+    }
+
+    fn sent(
+        &mut self,
+        at: usize,
+        id: Option<VariantId>,
+        body: VariantBody,
+        options: &[ProductOption],
+        settings: &Settings,
+        taken: &mut Taken,
+    ) -> DraftVariant {
+        let place = |field: &str| format!("/variants/{at}/{field}");
+        let sku = self.take(place("sku"), text::code(&body.sku));
+        if !taken.skus.insert(sku.clone()) {
+            self.add(place("sku"), "another variant of this product has this SKU");
+        }
+        let faults_before = self.0.len();
+        let values = self.combination(&place("options"), body.options, options);
+        if self.0.len() == faults_before && !taken.combinations.insert(values.clone()) {
+            self.add(place("options"), "another variant has the same options");
+        }
+        if body.weight_grams.is_some_and(|weight| weight > MAX_WEIGHT) {
+            self.add(place("weight_grams"), format!("at most {MAX_WEIGHT} grams"));
+        }
+        let barcode = body.barcode.filter(|barcode| !text::is_absent(barcode));
+        DraftVariant {
+            at: Some(at),
+            id,
+            sku,
+            title: self.take(place("title"), text::optional_line(body.title.as_deref(), 255)),
+            options: values,
+            prices: self.prices(&place("prices"), body.prices, settings),
+            weight_grams: body.weight_grams,
+            barcode: barcode.map(|barcode| self.take(place("barcode"), text::code(&barcode))),
+        }
+    }
+
+    /// The variant's values in the order of the product's options. Names and
+    /// values are read as those of the options are, so that what looks alike is.
+    fn combination(
+        &mut self,
+        pointer: &str,
+        given: BTreeMap<String, String>,
+        options: &[ProductOption],
+    ) -> Vec<String> {
+        let mut named = BTreeMap::new();
+        for (sent, value) in given {
+            let at = format!("{pointer}/{}", sent.replace('~', "~0").replace('/', "~1"));
+            match named.entry(text::sought(&sent)) {
+                Entry::Vacant(free) => _ = free.insert((at, text::sought(&value))),
+                Entry::Occupied(_) => self.add(at, "this option is there twice"),
+            }
+        }
+        let mut values = Vec::with_capacity(options.len());
+        for option in options {
+            match named.remove(&option.name) {
+                None => self.add(pointer, format!("give a value for the option {}", option.name)),
+                Some((_, value)) if option.values.contains(&value) => values.push(value),
+                Some((at, _)) => self.add(at, format!("one of the values of the option {}", option.name)),
+            }
+        }
+        for (at, _) in named.into_values() {
+            self.add(at, "the product has no such option");
+        }
+        values
+    }
+
+    fn prices(&mut self, pointer: &str, prices: Vec<PriceBody>, settings: &Settings) -> Vec<Money> {
+        if prices.is_empty() {
+            self.add(pointer, "at least one price");
+        }
+        let mut kept: Vec<Money> = Vec::new();
+        // One per currency; beyond that each further one is a duplicate.
+        let prices = self.at_most(pointer, "prices", settings.currencies.len(), prices);
+        for (n, price) in prices.into_iter().enumerate() {
+            let currency = Currency::parse(&price.currency).ok().filter(|known| settings.currencies.contains(known));
+            let Some(currency) = currency else {
+                self.add(format!("{pointer}/{n}/currency"), "not a currency of this shop");
+                continue;
+            };
+            if kept.iter().any(|other| other.currency == currency) {
+                self.add(format!("{pointer}/{n}/currency"), "this currency is there twice");
+            }
+            match Money::price(price.amount, currency) {
+                Ok(price) => kept.push(price),
+                Err(error @ MoneyError::PriceOutOfRange) => {
+                    self.add(format!("{pointer}/{n}/amount"), error.to_string());
+                }
+                Err(error) => self.add(format!("{pointer}/{n}"), error.to_string()),
+            }
+        }
+        kept
+    }
+}
