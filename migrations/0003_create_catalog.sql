@@ -3,7 +3,8 @@
 -- refuse a write that would be wrong.
 CREATE TABLE products (
   id TEXT PRIMARY KEY,
-  slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 100 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  -- Small letters of any script, digits and -; of ASCII nothing else.
+  slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 100 AND slug NOT GLOB '*[ !-,./:-@A-Z[-`{-~]*'),
   title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 255),
   description TEXT NOT NULL CHECK (length(description) <= 20000),
   vendor TEXT CHECK (length(vendor) BETWEEN 1 AND 255),

@@ -264,7 +264,8 @@ pub fn product(n: u64, title: &str, eur: Option<i64>, created_at: i64) -> crate:
     .unwrap()
 }
 
-/// What writes a product.
+/// What writes a product whose slug is given.
 pub fn insertion(product: &crate::catalog::product::Product) -> Vec<Statement> {
-    crate::catalog::store::insert_product(product).into_statements()
+    use crate::catalog::store::{Naming, insert_product};
+    insert_product(product, Naming::AsGiven, None).into_statements()
 }

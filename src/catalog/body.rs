@@ -15,7 +15,9 @@ use crate::ids::VariantId;
 pub struct ProductBody {
     /// 1 to 255 characters.
     pub title: String,
-    /// 1 to 100 of a to z, 0 to 9 and -. Made from the title if absent.
+    /// 1 to 100 small letters, digits and -. Made from the title if absent: letters
+    /// of Latin alphabets as a to z, those of other scripts as they are, and a
+    /// number such as `-2` if another product has that slug.
     pub slug: Option<String>,
     /// At most 20,000 characters.
     pub description: Option<String>,

@@ -61,7 +61,7 @@ impl Change<'_> {
             match answer {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
-                    let response = with_pointers(app, other, after.id, &sent).await?;
+                    let (response, _) = with_pointers(app, other, after.id, &sent).await?;
                     settle(app).await;
                     return Ok(tagged(response, &after));
                 }
@@ -75,7 +75,8 @@ pub fn found(rows: Rows) -> Result<Product, Problem> {
     store::read_product(rows)?.ok_or_else(Problem::not_found)
 }
 
-/// Writes the batch with its idempotency record, and has it published.
+/// Writes the change with its idempotency record, and has it published. Answers
+/// the rows of the change's statements, too.
 pub async fn write(
     app: &App,
     staff: &StaffWrite,
@@ -83,23 +84,23 @@ pub async fn write(
     change: StaffChange,
     status: StatusCode,
     answer: &impl Serialize,
-) -> Result<Response, Problem> {
+) -> Result<(Response, Vec<Rows>), Problem> {
     let (response, rows) = staff.commit(app, request, change, status, answer, refusal).await?;
     // A replayed answer wrote nothing and has no rows.
-    let revision = rows.into_iter().find_map(|rows| rows.first::<store::Revision>().ok().flatten());
+    let revision = rows.first().cloned().and_then(|rows| rows.first::<store::Revision>().ok().flatten());
     if let Some(store::Revision { revision }) = revision {
         notify(app, revision).await;
     }
-    Ok(response)
+    Ok((response, rows))
 }
 
 /// Says of taken SKUs which of those that were sent they are.
-pub async fn with_pointers(
+pub async fn with_pointers<T>(
     app: &App,
-    answer: Result<Response, Problem>,
+    answer: Result<T, Problem>,
     product: ProductId,
     sent: &[(usize, String)],
-) -> Result<Response, Problem> {
+) -> Result<T, Problem> {
     let mut problem = match answer {
         Err(problem) if problem.code == SKU_TAKEN.name => problem,
         other => return other,

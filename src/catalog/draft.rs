@@ -9,7 +9,7 @@ use self::variants::DraftVariant;
 pub use self::variants::{Wanted, wanted};
 use super::body::{ImageBody, OptionBody, ProductBody};
 use super::product::{Image, Level, Product, ProductOption, Status, Variant};
-use super::slug::{slug, slug_from};
+use super::slug;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Timestamp;
 use crate::problem::FieldError;
@@ -59,7 +59,7 @@ impl Draft {
         let options = faults.options(body.options);
         let draft = Self {
             title: faults.take("/title", text::line(&body.title, 255)),
-            slug: body.slug.map(|given| faults.take("/slug", slug(&given))),
+            slug: body.slug.map(|slug| faults.take("/slug", slug::slug(&slug))),
             description: faults
                 .take("/description", text::prose(body.description.as_deref().unwrap_or(""), MAX_DESCRIPTION)),
             vendor: faults.take("/vendor", text::optional_line(body.vendor.as_deref(), 255)),
@@ -77,11 +77,9 @@ impl Draft {
         self.variants.iter().filter_map(|variant| Some((variant.at?, variant.sku.clone()))).collect()
     }
 
-    /// A new product.
+    /// A new product. A slug that was not given is made from the title.
     pub fn create(self, id: ProductId, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
-        let name = id.to_string().to_ascii_lowercase();
-        let otherwise = format!("product-{}", name.get(name.len().saturating_sub(10)..).unwrap_or(""));
-        let slug = slug_from(&self.title).unwrap_or(otherwise);
+        let slug = slug::from_title(&self.title);
         self.product(id, slug, 1, now, now, &HashMap::new(), new_id)
     }
 

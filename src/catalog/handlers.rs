@@ -16,7 +16,7 @@ use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch, facts, v
 use super::change::{Change, found, tagged, with_pointers, write};
 use super::draft::{self, Draft, Wanted};
 use super::product::{Product, Status};
-use super::store;
+use super::store::{self, Naming};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::idempotency;
@@ -31,7 +31,8 @@ use crate::wire::respond::JsonText;
 
 const CREATED: u16 = 201;
 
-/// Adds a product.
+/// Adds a product. Without a slug it gets one of its title, with a number if
+/// another product has that already.
 pub async fn create_product(
     State(app): State<App>,
     staff: StaffWrite,
@@ -44,14 +45,20 @@ pub async fn create_product(
         return Ok(JsonText::from(answer));
     }
     let settings = settings::read(begun.rows.next().unwrap_or_default())?;
+    let naming = if body.slug.is_some() { Naming::AsGiven } else { Naming::Numbered };
     let draft = Draft::parse(body.value, &settings).map_err(Problem::invalid)?;
     let sent = draft.sent_skus();
     let now = app.clock.now();
-    let product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
+    let mut product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
+    let change = store::insert_product(&product, naming, request.as_ref());
     let view = AdminProduct::from(&product);
-    let change = store::insert_product(&product);
     let answer = write(&app, &staff, request.as_ref(), change, StatusCode::CREATED, &view).await;
-    Ok(JsonText::from(tagged(with_pointers(&app, answer, product.id, &sent).await?, &product)))
+    let (mut response, rows) = with_pointers(&app, answer, product.id, &sent).await?;
+    if let Some(slug) = store::numbered(&rows)?.filter(|slug| *slug != product.slug) {
+        product.slug = slug;
+        response = json(StatusCode::CREATED, &AdminProduct::from(&product))?;
+    }
+    Ok(JsonText::from(tagged(response, &product)))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -95,7 +102,7 @@ pub async fn list_products(
         next_cursor,
         total: total.map_or(0, |total| total.products),
     };
-    Ok(JsonText::from(json(&list)?))
+    Ok(JsonText::from(json(StatusCode::OK, &list)?))
 }
 
 #[derive(Deserialize)]
@@ -110,7 +117,7 @@ pub async fn get_product(
     Path(id): Path<ProductId>,
 ) -> Result<JsonText<AdminProduct<'static>>, Problem> {
     let product = load(&app, store::product(id)).await?;
-    Ok(JsonText::from(tagged(json(&AdminProduct::from(&product))?, &product)))
+    Ok(JsonText::from(tagged(json(StatusCode::OK, &AdminProduct::from(&product))?, &product)))
 }
 
 /// Changes a product. A variant that the change does not name stays as it is;
@@ -141,7 +148,7 @@ pub async fn list_variants(
     let product = load(&app, store::product(id)).await?;
     let items: Vec<_> = product.variants.iter().map(|variant| AdminVariant::new(&product, variant)).collect();
     let list = AdminVariantList { total: items.len(), items, next_cursor: None };
-    Ok(JsonText::from(tagged(json(&list)?, &product)))
+    Ok(JsonText::from(tagged(json(StatusCode::OK, &list)?, &product)))
 }
 
 /// Adds a variant to a product.
@@ -175,7 +182,7 @@ pub async fn get_variant(
     let product = load(&app, store::product_of_variant(id)).await?;
     let place = place_of(&product, id)?;
     let variant = product.variants.get(place).ok_or_else(Problem::not_found)?;
-    Ok(JsonText::from(tagged(json(&AdminVariant::new(&product, variant))?, &product)))
+    Ok(JsonText::from(tagged(json(StatusCode::OK, &AdminVariant::new(&product, variant))?, &product)))
 }
 
 /// Changes a variant, its prices for example.
@@ -215,9 +222,9 @@ async fn load(app: &App, find: Statement) -> Result<Product, Problem> {
     found(rows)
 }
 
-fn json(body: &impl Serialize) -> Result<Response, Problem> {
+fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
     let body = serde_json::to_string(body).map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(idempotency::json_response(StatusCode::OK, body))
+    Ok(idempotency::json_response(status, body))
 }
 
 /// What a change answers with.

@@ -15,7 +15,7 @@ pub mod handlers;
 pub mod notice;
 pub mod product;
 pub mod removal;
-mod slug;
+pub mod slug;
 pub mod store;
 
 use serde::Serialize;

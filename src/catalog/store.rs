@@ -5,7 +5,7 @@ mod write;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use self::write::{delete_product, insert_product, update_product};
+pub use self::write::{Naming, delete_product, insert_product, numbered, update_product};
 use super::StockLevel;
 use super::product::{Product, Status};
 use crate::ids::{ProductId, VariantId};

@@ -1,13 +1,12 @@
 //! What a product is asked for by.
 
 use crate::catalog::product::Product;
+use crate::catalog::slug;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Timestamp;
 
 /// How far the clock that made an id may be ahead of ours, in milliseconds.
 const LEEWAY_MILLIS: i64 = 60_000;
-/// The longest slug, as the database has it.
-const MAX_SLUG: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Name {
@@ -17,16 +16,15 @@ pub enum Name {
 }
 
 impl Name {
-    /// A product's id or slug; `None` if no product can be called so.
-    pub fn of_product(text: &str) -> Option<Self> {
-        text.parse().map(Self::Product).ok().or_else(|| Self::slug(text))
+    /// A product's id or slug, as it stands in an address; `None` if no product
+    /// can be called so.
+    pub fn of_product(segment: &str) -> Option<Self> {
+        segment.parse().map(Self::Product).ok().or_else(|| Self::slug(segment))
     }
 
     /// `None` if no slug can be so.
-    pub fn slug(text: &str) -> Option<Self> {
-        let fits = (1..=MAX_SLUG).contains(&text.len())
-            && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        fits.then(|| Self::Slug(text.to_owned()))
+    pub fn slug(segment: &str) -> Option<Self> {
+        slug::of_address(segment).map(Self::Slug)
     }
 
     /// Whether anything can be called so by now: an id says when it was made,
@@ -55,7 +53,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_ours_has_no_name() {
-        for text in ["", "Mug", "m_g", "mug.html", "%6d", "a/b", "prod_01", "mug\0", &"m".repeat(101)] {
+        for text in ["", "Mug", "m_g", "mug.html", "%4d", "%ff", "a/b", "a%2Fb", "prod_01", "mug\0", &"m".repeat(101)] {
             assert_eq!(Name::of_product(text), None, "{text:?}");
         }
         for text in ["mug-2", "-", &"m".repeat(100)] {

@@ -4,6 +4,7 @@
 use askama::Template;
 
 use super::parts::variant_label;
+use crate::catalog::slug;
 use crate::money::Currency;
 use crate::problem::Problem;
 use crate::shelf::listing::{self, ListQuery, Listed};
@@ -94,7 +95,8 @@ fn home(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
 }
 
 fn product(snapshot: &Snapshot, slug: &str) -> Result<ReadAnswer, Problem> {
-    let product = snapshot.by_slug(slug).ok_or_else(Problem::not_found)?;
+    let name = Name::slug(slug).ok_or_else(Problem::not_found)?;
+    let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
     let page = ProductPage::new(snapshot, product, None).ok_or_else(Problem::not_found)?;
     ready(snapshot, &page)
 }
@@ -144,7 +146,7 @@ impl<'a> ProductPage<'a> {
 }
 
 pub fn product_url(product: &snapshot::Product) -> String {
-    format!("/products/{}", product.slug)
+    format!("/products/{}", slug::in_address(&product.slug))
 }
 
 /// The variants that are sold in the currency; the first that is there is chosen.

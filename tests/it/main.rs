@@ -26,6 +26,7 @@ mod orders;
 mod pages;
 mod recovery;
 mod removals;
+mod slugs;
 mod staff_writes;
 mod the_host;
 mod throttle;

@@ -3,25 +3,31 @@
 //! `too_many_products`, `catalog_too_large` (a conditional `UPDATE` that hits no
 //! row would not fail a batch).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::StaffChange;
 use crate::catalog::product::{Image, Product, ProductOption, Variant};
+use crate::catalog::slug;
+use crate::idempotency::Request;
 use crate::ids::{ProductId, VariantId};
-use crate::ports::{Statement, Timestamp, Value};
+use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 
-pub fn insert_product(product: &Product) -> StaffChange {
+/// `request`: whose answer is recorded with it.
+pub fn insert_product(product: &Product, naming: Naming, request: Option<&Request>) -> StaffChange {
     let mut batch = vec![
         Statement::new(
             "UPDATE catalog_state SET revision = revision + 1, products = products + 1, bytes = bytes + ?1
              RETURNING revision",
             [product.bytes().into()],
         ),
-        Statement::new(
-            "INSERT INTO products (id, slug, title, description, vendor, status, version, bytes, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            row(product),
-        ),
+        match naming {
+            Naming::AsGiven => Statement::new(
+                "INSERT INTO products (id, slug, title, description, vendor, status, version, bytes, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                row(product),
+            ),
+            Naming::Numbered => insert_numbered(product),
+        },
     ];
     batch.extend(insert_tags(product));
     batch.extend(insert_options(product));
@@ -29,7 +35,66 @@ pub fn insert_product(product: &Product) -> StaffChange {
     let variants: Vec<_> = product.variants.iter().enumerate().collect();
     batch.push(put_variants(product.id, &variants));
     batch.push(insert_prices(product.variants.iter()));
+    if let (Naming::Numbered, Some(request)) = (naming, request) {
+        batch.push(record_slug(product, request));
+    }
     StaffChange::new(batch)
+}
+
+/// Whose choice a new product's slug is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Naming {
+    /// It was given: taken, it is refused.
+    AsGiven,
+    /// It was made: taken, it gets a number.
+    Numbered,
+}
+
+/// The slug that [`insert_product`] has found, from the rows of its statements.
+pub fn numbered(rows: &[Rows]) -> Result<Option<String>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        slug: String,
+    }
+    let inserted = rows.get(1).cloned().unwrap_or_default();
+    Ok(inserted.first::<Row>()?.map(|row| row.slug))
+}
+
+/// Inserts the product under its slug, or the slug with a number that is free:
+/// `mug`, `mug-2`, `mug-3`. Chosen in the very transaction, so that any number of
+/// products made of one title at once have a slug each. The search doubles the
+/// number until one is free and then halves the gap to the last that was taken:
+/// two look-ups for each doubling, so some thirty for ten thousand of one name.
+fn insert_numbered(product: &Product) -> Statement {
+    let mut params = row(product).to_vec();
+    params.push(slug::stem(&product.slug).into());
+    Statement::new(
+        "WITH RECURSIVE search (taken, free, tried) AS (
+           SELECT 0, NULL, 1
+           UNION ALL
+           SELECT iif(p.id IS NULL, taken, tried), iif(p.id IS NULL, tried, free),
+                  CASE WHEN p.id IS NULL THEN (taken + tried) / 2
+                       WHEN free IS NULL THEN tried * 2
+                       ELSE (tried + free) / 2 END
+           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?11 || '-' || tried)
+           WHERE free IS NULL OR free - taken > 1
+         )
+         INSERT INTO products (id, slug, title, description, vendor, status, version, bytes, created_at, updated_at)
+         SELECT ?1, iif(free = 1, ?2, ?11 || '-' || free), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+         FROM search WHERE free - taken = 1
+         RETURNING slug",
+        params,
+    )
+}
+
+/// The slug that the product was given in the same batch, into the answer that
+/// is recorded there: nobody knew it when the answer was written.
+fn record_slug(product: &Product, request: &Request) -> Statement {
+    Statement::new(
+        "UPDATE idempotency_records SET body = json_set(body, '$.slug', (SELECT slug FROM products WHERE id = ?3))
+         WHERE scope = ?1 AND key = ?2",
+        [request.scope.clone().into(), request.key.clone().into(), product.id.to_string().into()],
+    )
 }
 
 /// Writes what differs between the product as it was read and as it shall be.

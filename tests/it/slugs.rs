@@ -1,0 +1,212 @@
+//! Slugs that nobody gave: every title has one of its own, in every script.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::ask::{Answer, Ask};
+use crate::fixtures::{PUBLISHED_MILLIS, prices};
+use crate::shop::{Shop, unique, within};
+
+/// A product without a slug.
+async fn titled(shop: &Shop, title: &str) -> Ask {
+    let variants = json!([{ "sku": unique("sku"), "prices": prices(1) }]);
+    let body = json!({ "title": title, "status": "active", "variants": variants });
+    shop.post("/v1/admin/products").bearer(&shop.owner().await).json(body)
+}
+
+async fn made(shop: &Shop, title: &str) -> Answer {
+    titled(shop, title).await.send().await.expect(201)
+}
+
+fn slug(product: &Value) -> String {
+    product["slug"].as_str().unwrap().to_owned()
+}
+
+/// What is stored, as staff read it.
+async fn stored(shop: &Shop, product: &Value) -> Value {
+    let path = format!("/v1/admin/products/{}", product["id"].as_str().unwrap());
+    shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()
+}
+
+/// An address as browsers send it.
+fn encoded(slug: &str) -> String {
+    slug.bytes()
+        .map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[tokio::test]
+async fn products_of_one_title_are_numbered() {
+    let shop = Shop::open().await;
+    let name = unique("coffee mug");
+    let plain = name.replace(' ', "-");
+    for (title, number) in [
+        (name.clone(), ""),
+        (name.clone(), "-2"),
+        (name.replace(' ', " & "), "-3"),
+        (name.to_uppercase(), "-4"),
+        (format!("  ★ {name} ®"), "-5"),
+        (
+            name.chars()
+                .map(|c| if c.is_ascii_lowercase() { char::from_u32(c as u32 + 0xfee0).unwrap() } else { c })
+                .collect(),
+            "-6",
+        ),
+        // It is the next number that is free, not the next of its own name.
+        (format!("{name} 7"), "-7"),
+        (name.clone(), "-8"),
+    ] {
+        let answer = made(&shop, &title).await;
+        let product = answer.json();
+        assert_eq!(slug(&product), format!("{plain}{number}"), "{title}");
+        assert_eq!(slug(&stored(&shop, &product).await), slug(&product));
+    }
+}
+
+#[tokio::test]
+async fn many_of_one_title_at_once_have_a_slug_each() {
+    let shop = Shop::open().await;
+    let name = unique("mug");
+    let answers =
+        join_all((0..20).map(async |n| titled(&shop, &name).await.key(&format!("{name}-{n}-key-of-one")).send().await));
+    let answers = answers.await;
+    let slugs: BTreeSet<String> = answers.iter().map(|answer| slug(&answer.clone().expect(201).json())).collect();
+    let numbered = (2..=20).map(|n| format!("{name}-{n}"));
+    assert_eq!(slugs, numbered.chain([name.clone()]).collect());
+    for answer in answers {
+        let product = answer.json();
+        assert_eq!(slug(&stored(&shop, &product).await), slug(&product));
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_answers_the_slug_that_was_found() {
+    let shop = Shop::open().await;
+    let name = unique("mug");
+    made(&shop, &name).await;
+    let (ask, key) = (titled(&shop, &name).await, unique("a-key-of-its-own"));
+    let (body, owner) = (ask.body.clone(), shop.owner().await);
+    let send =
+        || shop.post("/v1/admin/products").bearer(&owner).body("application/json", body.clone()).key(&key).send();
+    let both = join_all([send(), send()]).await;
+    let again = send().await.expect(201);
+    for answer in both {
+        assert_eq!(answer.expect(201).json(), again.json());
+    }
+    assert_eq!(slug(&again.json()), format!("{name}-2"));
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert_eq!(slug(&stored(&shop, &again.json()).await), format!("{name}-2"));
+}
+
+#[tokio::test]
+async fn a_slug_that_was_given_is_the_one_or_a_conflict() {
+    let shop = Shop::open().await;
+    let name = unique("mug");
+    let owner = shop.owner().await;
+    let given = |slug: &str| {
+        let variants = json!([{ "sku": unique("sku"), "prices": prices(1) }]);
+        let body = json!({ "title": name, "slug": slug, "variants": variants });
+        shop.post("/v1/admin/products").bearer(&owner).json(body).send()
+    };
+    let second = format!("{name}-2");
+    assert_eq!(slug(&given(&second).await.expect(201).json()), second);
+    for wanted in [name.clone(), format!("{name}-3"), format!("{name}-4")] {
+        assert_eq!(slug(&made(&shop, &name).await.json()), wanted);
+    }
+    for taken in [&name, &second] {
+        let problem = given(taken).await.problem(409, "slug_taken");
+        assert_eq!(problem["errors"][0]["pointer"], "/slug");
+    }
+    let other = shop.new_product(json!({})).await;
+    let path = format!("/v1/admin/products/{}", other.id);
+    let change = |body: Value| shop.patch(&path).bearer(&owner).json(body).send();
+    let problem = change(json!({ "slug": second })).await.problem(409, "slug_taken");
+    assert_eq!(problem["errors"][0]["pointer"], "/slug");
+    // A new title is no new address, not even another's.
+    assert_eq!(slug(&change(json!({ "title": name })).await.expect(200).json()), other.slug);
+}
+
+#[tokio::test]
+async fn every_title_has_a_slug() {
+    let shop = Shop::open().await;
+    let long = format!("{} {}", unique("long"), "word ".repeat(44));
+    let titles = [
+        "Привет 2000",
+        "Пока 2000",
+        "日本語",
+        "中文",
+        "한국어",
+        "עברית",
+        "العربية",
+        "हिन्दी",
+        "Ελληνικά",
+        "★★★",
+        "🎁🎁",
+        "🎁",
+        "---",
+        "...",
+        "..",
+        "/",
+        "%2e%2e",
+        "?",
+        "#",
+        "admin",
+        "new",
+        "null",
+        "undefined",
+        "index.html",
+        "prod_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "2000",
+        &format!("{long}a"),
+        &format!("{long}b"),
+        &"ш".repeat(255),
+    ];
+    let mut products = Vec::new();
+    for title in titles {
+        let product = made(&shop, title).await.json();
+        let slug = slug(&product);
+        assert!((1..=100).contains(&slug.chars().count()), "{title}: {slug}");
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(slug.chars().all(|c| !c.is_ascii() || plain(c)), "{title}: {slug}");
+        products.push(product);
+    }
+    let slugs: BTreeSet<String> = products.iter().map(slug).collect();
+    assert_eq!(slugs.len(), products.len());
+    for product in &products {
+        let path = format!("/v1/products/{}", encoded(&slug(product)));
+        let seen = within(PUBLISHED_MILLIS * 2, &path, async || {
+            let answer = shop.get(&path).send().await;
+            answer.is(200).then(|| answer.json())
+        })
+        .await;
+        assert_eq!((&seen["id"], &seen["slug"]), (&product["id"], &product["slug"]), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_a_product_is_found_by_its_link_in_any_script() {
+    let shop = Shop::open().await;
+    let title = format!("Кружка чайная {}", unique("синяя"));
+    let product = made(&shop, &title).await.json();
+    let path = format!("/products/{}", encoded(&slug(&product)));
+    assert!(path.starts_with("/products/%D0%BA%D1%80"), "{path}");
+    let page = within(PUBLISHED_MILLIS, &path, async || {
+        let page = shop.get(&path).send().await;
+        page.is(200).then_some(page)
+    })
+    .await;
+    assert!(String::from_utf8_lossy(&page.body).contains(&title));
+    // The same address in other bytes: small digits, and й as и with a breve.
+    shop.get(&path.replace("%D0", "%d0")).send().await.expect(200);
+    assert!(path.contains("%D0%B9"), "{path}");
+    shop.get(&path.replace("%D0%B9", "%D0%B8%CC%86")).send().await.expect(200);
+    let home = shop.get("/").send().await.expect(200);
+    let home = String::from_utf8_lossy(&home.body).into_owned();
+    assert!(home.contains(&format!("href=\"{path}\"")), "{path} is linked");
+    for wrong in ["%ff", "%D0", "%D0%BA%2F"] {
+        shop.get(&format!("/products/{wrong}")).header("accept", "*/*").send().await.expect(404);
+        shop.get(&format!("/v1/products/{wrong}")).send().await.problem(404, "not_found");
+    }
+}
