@@ -9,6 +9,7 @@
 //! | [`idempotency`] | keyed writes to the database |
 //! | [`openapi`] | the contract as text, made from the code |
 //! | [`money`], [`ids`], [`text`] | amounts, identifiers, types that are one text |
+//! | [`address`] | addresses, and what one has in each country |
 //! | [`ports`] | the seam to the platform |
 //! | [`throttle`] | how much is taken from whom, and at what pace |
 //! | [`auth`] | accounts, passwords, tokens, roles |
@@ -22,6 +23,7 @@
 //! | [`web`] | the storefront's pages |
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
 
+pub mod address;
 pub mod app;
 pub mod idempotency;
 pub mod ids;

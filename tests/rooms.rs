@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 
 /// From left to right: leaves, the seam to the platform, what every handler is
 /// written in, the rooms, and what puts them together.
-const LINE: [&str; 22] = [
+const LINE: [&str; 23] = [
     "problem",
     "text",
+    "address",
     "money",
     "ports",
     "ids",
