@@ -35,6 +35,49 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8], operation: &str) -> Result<T, Pr
     })
 }
 
+/// A body with rules that none of its members shows alone, such as what an
+/// address needs in its country. It takes whatever has the right shape.
+pub trait Draft: DeserializeOwned {
+    /// What it is once all rules hold.
+    type Checked;
+
+    /// That, or all that is wrong, each with a pointer to its place.
+    fn check(&self) -> Result<Self::Checked, Vec<FieldError>>;
+}
+
+/// Like [`parse`], with the rules of a [`Draft`]; what breaks a rule is told
+/// beside what does not fit the shape.
+pub fn parse_checked<T: Draft>(bytes: &[u8], operation: &str) -> Result<T::Checked, Problem> {
+    let mut problem = match parse::<T>(bytes, operation) {
+        Ok(draft) => return draft.check().map_err(Problem::invalid),
+        Err(problem) => problem,
+    };
+    let mut value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    for error in &problem.errors {
+        remove(&mut value, &error.pointer);
+    }
+    let told = |pointer: &str| {
+        let beneath = |known: &FieldError| {
+            pointer.strip_prefix(&*known.pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        problem.errors.iter().any(beneath)
+    };
+    let broken = serde_json::from_value::<T>(value).ok().and_then(|draft| draft.check().err());
+    let more: Vec<_> = broken.into_iter().flatten().filter(|error| !told(&error.pointer)).collect();
+    problem.errors.extend(more);
+    problem.errors.truncate(MOST_ERRORS);
+    Err(problem)
+}
+
+/// Takes a member out, or an entry's members.
+fn remove(value: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    let name = name.replace("~1", "/").replace("~0", "~");
+    if let Some(Value::Object(members)) = value.pointer_mut(parent) {
+        members.remove(&name);
+    }
+}
+
 /// All that is wrong with a body that its type has refused with `error`.
 fn faults<T: DeserializeOwned>(
     bytes: &[u8],

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use std::ops::Deref;
 
-use super::body;
+use super::body::{self, Draft};
 use crate::app::sha256_hex;
 use crate::problem::Problem;
 
@@ -61,22 +61,55 @@ fn media_type(request: &Request) -> &str {
     value.split(';').next().unwrap_or("").trim()
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = Problem;
+/// A JSON body as it came.
+struct Sent {
+    bytes: Bytes,
+    /// What is read of it.
+    text: Bytes,
+    operation: String,
+}
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+impl Sent {
+    async fn from(request: Request) -> Result<Self, Problem> {
         let operation = operation(request.method(), request.extensions());
         let json = media_type(&request).eq_ignore_ascii_case("application/json");
         let empty_type = media_type(&request).is_empty();
         let bytes = bounded_body(request).await?;
         // A POST without any body and any type is an empty object: `curl -X POST`.
         if bytes.is_empty() && empty_type {
-            return Ok(Self { value: body::parse(b"{}", &operation)?, bytes });
+            return Ok(Self { bytes, text: Bytes::from_static(b"{}"), operation });
         }
         if !json {
             return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "send the body as content-type: application/json"));
         }
-        Ok(Self { value: body::parse(&bytes, &operation)?, bytes })
+        Ok(Self { text: bytes.clone(), bytes, operation })
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let Sent { bytes, text, operation } = Sent::from(request).await?;
+        Ok(Self { value: body::parse(&text, &operation)?, bytes })
+    }
+}
+
+/// A JSON body with rules of its own, which hold.
+pub struct Checked<T: Draft>(pub T::Checked);
+
+impl<T: Draft, S: Send + Sync> FromRequest<S> for Checked<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let Sent { text, operation, .. } = Sent::from(request).await?;
+        body::parse_checked::<T>(&text, &operation).map(Self)
+    }
+}
+
+impl<T: Draft + schemars::JsonSchema> OperationInput for Checked<T> {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        axum::Json::<T>::operation_input(ctx, operation);
     }
 }
 
