@@ -1,4 +1,6 @@
-// The file's names of countries as ISO 3166-1 alpha-2.
+// The file's names of countries as ISO 3166-1 alpha-2, and an address in each.
+import { readFileSync } from "node:fs";
+import { at } from "../lib/paths.mjs";
 
 const NAMES = {
   "United Kingdom": "GB", Germany: "DE", France: "FR", Spain: "ES", Netherlands: "NL", Belgium: "BE",
@@ -17,3 +19,20 @@ const NAMES = {
 };
 
 export const country = (name) => (Object.hasOwn(NAMES, name) ? NAMES[name] : undefined);
+
+/** The shop's own table of what an address has: src/address/country.rs says what its columns mean. */
+const table = new Map(
+  readFileSync(at("src", "address", "countries.txt"), "utf8").split("\n").map((line) => [line.slice(0, 2), line.split("|")]),
+);
+
+/** The place for a parcel to a country of which the file says only the name: what the post there needs, made up. */
+export function somewhereIn(name) {
+  const code = country(name);
+  const [, , , , layout, , , , , example] = table.get(code);
+  return {
+    city: name,
+    ...(layout.includes("S") ? { region: name } : {}),
+    ...(layout.includes("Z") ? { postal_code: example } : {}),
+    country: code,
+  };
+}

@@ -10,7 +10,7 @@ use super::bodies::{ChosenShipping, NewCart, PricedLines, Quantity, ShippingOpti
 use super::cart_token::CartToken;
 use super::client::{Answer, OrderClient};
 use super::decision::{Command, NewLine};
-use super::details::Details;
+use super::details::NewDetails;
 use super::handlers::keyed;
 use super::offers::{changed_prices, names, priced, wanted};
 use super::order::LineId;
@@ -21,7 +21,7 @@ use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::wire::client::ClientAddress;
-use crate::wire::extract::{self, IdempotencyKey, Path};
+use crate::wire::extract::{self, Checked, IdempotencyKey, Path};
 use crate::wire::respond::JsonText;
 
 async fn add_lines(
@@ -143,9 +143,9 @@ pub async fn put_cart_details(
     State(app): State<App>,
     credentials: Credentials,
     Path(id): Path<OrderId>,
-    body: extract::Json<Details>,
+    Checked(details): Checked<NewDetails>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let command = Command::SetDetails { details: Box::new(body.value) };
+    let command = Command::SetDetails { details: Box::new(details) };
     Ok(credentials.order(&app, id)?.change(command).await??.into())
 }
 

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::cart_token::CartToken;
 use super::decision::{compare_prices, missing};
-use super::details::Address;
 use super::holding;
 use super::order::{CancelReason, LineId, Milestone, Order, Stage, Totals};
+use crate::address::Address;
 use crate::auth::EmailAddress;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};

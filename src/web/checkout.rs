@@ -66,10 +66,11 @@ pub async fn post_checkout(
             Ok(cart) => cart,
         },
     };
-    if form.intent == "place" {
-        place_order(&app, &snapshot, &credentials, cart, &form).await
-    } else {
-        update(&app, &snapshot, &credentials, &cart, &form).await
+    match form.intent.as_str() {
+        "place" => place_order(&app, &snapshot, &credentials, cart, &form).await,
+        // Only the fields change: what stands in them was typed for another country.
+        "country" => page(&CheckoutPage::new(&app, &snapshot, &cart, &form, &[], None)?),
+        _ => update(&app, &snapshot, &credentials, &cart, &form).await,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use askama::Template;
 
+use super::fields::{AddressInputs, Input};
 use super::form::{self, CheckoutForm};
 use super::parts::{Choice, SummaryLine, Totals, summary};
+use crate::address::{Country, Field};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::error::OrderError;
@@ -18,16 +20,10 @@ use crate::shelf::snapshot::Snapshot;
 pub struct CheckoutPage<'a> {
     shop_name: &'a str,
     notice: Option<String>,
-    email: Field,
-    name: Field,
-    line1: Field,
-    line2: Field,
-    city: Field,
-    region: Field,
-    postal_code: Field,
-    phone: Field,
-    countries: Vec<Country>,
+    contact: [Input; 2],
+    countries: Vec<CountryChoice>,
     country_error: Option<String>,
+    address: AddressInputs,
     shipping_options: Vec<Choice>,
     shipping_error: Option<String>,
     methods: Vec<Choice>,
@@ -38,12 +34,7 @@ pub struct CheckoutPage<'a> {
     expected_total: i64,
 }
 
-struct Field {
-    value: String,
-    error: Option<String>,
-}
-
-struct Country {
+struct CountryChoice {
     code: &'static str,
     name: &'static str,
     selected: bool,
@@ -59,7 +50,6 @@ impl<'a> CheckoutPage<'a> {
         notice: Option<String>,
     ) -> Result<Self, OrderError> {
         let error = |name: &str| errors.iter().find(|error| error.pointer == name).map(|error| error.detail.clone());
-        let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
         let offered: Vec<(&ShippingOption, Money)> = snapshot
             .settings
             .shipping_options
@@ -72,7 +62,8 @@ impl<'a> CheckoutPage<'a> {
             Some((_, price)) => order::Totals::new(cart.totals.items, price)?,
             None => cart.totals,
         };
-        let none_offered = || offered.is_empty().then(|| "The shop does not send anything at present.".to_owned());
+        let none_offered = offered.is_empty().then(|| "The shop does not send anything at present.".to_owned());
+        let shipping_error = none_offered.or_else(|| error("shipping_option"));
         let shipping_option = |(option, price): &(&ShippingOption, Money)| Choice {
             id: option.id.clone(),
             label: option.title.clone(),
@@ -80,23 +71,21 @@ impl<'a> CheckoutPage<'a> {
             selected: chosen.is_some_and(|(chosen, _)| chosen.id == option.id),
         };
         let methods = methods(app, &form.method);
-        let no_methods = || methods.is_empty().then(|| "The shop takes no payments at present.".to_owned());
+        let no_methods = methods.is_empty().then(|| "The shop takes no payments at present.".to_owned());
+        let method_error = no_methods.or_else(|| error("method"));
+        let country = form.chosen_country();
+        let contact = [Input::email(form, errors), Input::of(Field::Phone, country, form, errors)];
+        let address = AddressInputs::new(form, errors);
         Ok(Self {
             shop_name: &snapshot.settings.shop_name,
             notice,
-            email: field("email", &form.email),
-            name: field("name", &form.name),
-            line1: field("line1", &form.line1),
-            line2: field("line2", &form.line2),
-            city: field("city", &form.city),
-            region: field("region", &form.region),
-            postal_code: field("postal_code", &form.postal_code),
-            phone: field("phone", &form.phone),
-            countries: countries(&form.country),
+            contact,
+            countries: countries(country),
             country_error: error("country"),
+            address,
             shipping_options: offered.iter().map(shipping_option).collect(),
-            shipping_error: error("shipping_option").or_else(none_offered),
-            method_error: error("method").or_else(no_methods),
+            shipping_error,
+            method_error,
             methods,
             test_payments: app.config.test_provider,
             lines: summary(&cart.lines, snapshot),
@@ -121,14 +110,14 @@ pub fn methods(app: &App, chosen: &str) -> Vec<Choice> {
 }
 
 /// None is chosen for the buyer.
-fn countries(chosen: &str) -> Vec<Country> {
-    let all = form::countries();
-    let none = Country { code: "", name: "Choose a country", selected: all.iter().all(|c| c.alpha2() != chosen) };
-    let country = |country: &isocountry::CountryCode| {
-        let code = country.alpha2();
-        Country { code, name: country.name(), selected: code == chosen }
+fn countries(chosen: Option<Country>) -> Vec<CountryChoice> {
+    let none = CountryChoice { code: "", name: "Choose a country", selected: chosen.is_none() };
+    let country = |country: Country| CountryChoice {
+        code: country.code(),
+        name: country.name(),
+        selected: chosen == Some(country),
     };
-    std::iter::once(none).chain(all.into_iter().map(country)).collect()
+    std::iter::once(none).chain(Country::all().map(country)).collect()
 }
 
 #[cfg(test)]
@@ -137,8 +126,9 @@ mod tests {
 
     #[test]
     fn a_country_is_chosen_by_the_buyer_alone() {
-        let chosen =
-            |code: &str| countries(code).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>();
+        let chosen = |code: &str| {
+            countries(code.parse().ok()).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>()
+        };
         assert_eq!(chosen(""), [""]);
         assert_eq!(chosen("DE"), ["DE"]);
         assert_eq!(chosen("<b>"), [""]);

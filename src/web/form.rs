@@ -1,16 +1,13 @@
 //! The checkout's form: text as it was typed, and what it says.
 
-use isocountry::CountryCode;
 use serde::Deserialize;
-use std::fmt::Display;
-use std::str::FromStr;
 
-use crate::auth::EmailAddress;
-use crate::orders::details::{Address, Country, Details};
+use super::parts::sentence;
+use crate::address::{Address, Country, Fault, Field, Need};
+use crate::orders::details::{self, Details};
 use crate::orders::view::CartView;
 use crate::payments::Method;
 use crate::problem::FieldError;
-use crate::text::{Line, is_absent};
 
 /// As the browser sends it; what is left out is empty.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -54,35 +51,6 @@ pub fn method(id: &str) -> Option<Method> {
     serde_json::from_value(id.into()).ok()
 }
 
-/// Every country, by its name.
-pub fn countries() -> Vec<&'static CountryCode> {
-    let mut countries: Vec<_> = CountryCode::iter().collect();
-    // The two letters beyond ASCII that begin or order a name.
-    countries.sort_by_cached_key(|country| country.name().replace('Å', "A").replace('ô', "o"));
-    countries
-}
-
-/// What is wrong, collected while the fields are read.
-#[derive(Default)]
-struct Faults(Vec<FieldError>);
-
-impl Faults {
-    fn required<T: FromStr<Err: Display>>(&mut self, name: &str, text: &str) -> Option<T> {
-        text.parse().map_err(|rule| self.0.push(FieldError::new(name, worded(name, rule)))).ok()
-    }
-
-    fn optional<T: FromStr<Err: Display>>(&mut self, name: &str, text: &str) -> Option<T> {
-        if is_absent(text) { None } else { self.required(name, text) }
-    }
-}
-
-fn worded(name: &str, rule: impl Display) -> String {
-    match name {
-        "country" => "Please choose a country.".to_owned(),
-        _ => format!("This {rule}."),
-    }
-}
-
 impl CheckoutForm {
     /// What the cart knows already.
     pub fn of(cart: &CartView) -> Self {
@@ -91,40 +59,68 @@ impl CheckoutForm {
             shipping_option: cart.shipping_option.as_ref().map_or_else(String::new, |option| option.id.clone()),
             ..Self::default()
         };
-        if let Some(address) = cart.shipping_address.clone() {
-            form.name = address.name.into();
-            form.line1 = address.line1.into();
-            form.line2 = address.line2.map_or_else(String::new, String::from);
-            form.city = address.city.into();
-            form.region = address.region.map_or_else(String::new, String::from);
-            form.postal_code = address.postal_code.into();
-            form.country = address.country.into();
-            form.phone = address.phone.map_or_else(String::new, String::from);
+        if let Some(address) = &cart.shipping_address {
+            let text = |field| address.text(field).to_owned();
+            form.name = text(Field::Name);
+            form.line1 = text(Field::Line1);
+            form.line2 = text(Field::Line2);
+            form.city = text(Field::City);
+            form.region = text(Field::Region);
+            form.postal_code = text(Field::PostalCode);
+            form.country = text(Field::Country);
+            form.phone = text(Field::Phone);
         }
         form
+    }
+
+    /// The country that was chosen, if it is one.
+    pub fn chosen_country(&self) -> Option<Country> {
+        self.country.parse().ok()
+    }
+
+    /// What was typed into a field of the address.
+    pub fn typed(&self, field: Field) -> &str {
+        match field {
+            Field::Name => &self.name,
+            Field::Line1 => &self.line1,
+            Field::Line2 => &self.line2,
+            Field::City => &self.city,
+            Field::Region => &self.region,
+            Field::PostalCode => &self.postal_code,
+            Field::Country => &self.country,
+            Field::Phone => &self.phone,
+        }
+    }
+
+    /// The address. A postal code that the country does not have is left out:
+    /// it was typed before another country was chosen.
+    fn address(&self) -> Result<Address, Vec<Fault>> {
+        let has_code = Field::PostalCode.need(self.chosen_country()) != Need::Absent;
+        Address::parse(|field| match field {
+            Field::PostalCode if !has_code => "",
+            field => self.typed(field),
+        })
     }
 
     /// Whom to write to and where to send, or every field that does not fit.
     /// `billing`: an address that this form does not ask for.
     pub fn details(&self, billing: Option<Address>) -> Result<Details, Vec<FieldError>> {
-        let mut faults = Faults::default();
-        let email = faults.required::<EmailAddress>("email", &self.email);
-        let phone = faults.optional::<Line<40>>("phone", &self.phone);
-        let name = faults.required("name", &self.name);
-        let line1 = faults.required("line1", &self.line1);
-        let line2 = faults.optional("line2", &self.line2);
-        let postal_code = faults.required("postal_code", &self.postal_code);
-        let city = faults.required("city", &self.city);
-        let region = faults.optional("region", &self.region);
-        let country = faults.required::<Country>("country", &self.country);
-        let (Some(email), Some(name), Some(line1), Some(postal_code), Some(city), Some(country), true) =
-            (email, name, line1, postal_code, city, country, faults.0.is_empty())
-        else {
-            return Err(faults.0);
-        };
-        let shipping_address = Address { name, line1, line2, city, region, postal_code, country, phone };
-        Ok(Details { email, shipping_address, billing_address: billing })
+        let email = details::email(&self.email).map_err(|words| vec![FieldError::new("email", sentence(&words))]);
+        let address = self.address().map_err(|faults| faults.into_iter().map(told).collect::<Vec<_>>());
+        match (email, address) {
+            (Ok(email), Ok(shipping_address)) => Ok(Details { email, shipping_address, billing_address: billing }),
+            (email, address) => Err([email.err(), address.err()].into_iter().flatten().flatten().collect()),
+        }
     }
+}
+
+/// A fault at its field, in words for the buyer.
+fn told(fault: Fault) -> FieldError {
+    let words = match fault.field {
+        Field::Country => "choose a country",
+        _ => &fault.detail,
+    };
+    FieldError::new(fault.field.id(), sentence(words))
 }
 
 #[cfg(test)]
@@ -159,17 +155,32 @@ mod tests {
     #[test]
     fn every_field_that_does_not_fit_is_named_at_once() {
         let pointers: Vec<_> = wrong(&CheckoutForm::default()).into_iter().map(|(pointer, _)| pointer).collect();
-        assert_eq!(pointers, ["email", "name", "line1", "postal_code", "city", "country"]);
-        let form = CheckoutForm { email: "ada@".into(), line2: "x".repeat(201), country: "gb".into(), ..filled() };
+        assert_eq!(pointers, ["email", "country", "name", "line1"]);
+        let form = CheckoutForm {
+            email: "ada@example..com".into(),
+            line2: "x".repeat(201),
+            city: " ".into(),
+            postal_code: "12345".into(),
+            ..filled()
+        };
         let told = |pointer: &str, detail: &str| (pointer.to_owned(), detail.to_owned());
         assert_eq!(
             wrong(&form),
             [
-                told("email", "This is not an e-mail address."),
-                told("line2", "This must have at most 200 characters."),
-                told("country", "Please choose a country."),
+                told("email", "Check the e-mail address, which looks like ada@example.com."),
+                told("line2", "The flat, floor or company must have at most 200 characters."),
+                told("city", "Enter the post town."),
+                told("postal_code", "Check the postcode, which looks like EC1Y 8SY."),
             ]
         );
+        let nowhere = CheckoutForm { country: "Narnia".into(), ..filled() };
+        assert_eq!(wrong(&nowhere), [told("country", "Choose a country.")]);
+    }
+
+    #[test]
+    fn a_code_typed_for_another_country_is_left_out_where_there_are_none() {
+        let form = CheckoutForm { city: "Doha".into(), country: "QA".into(), ..filled() };
+        assert_eq!(form.details(None).unwrap().shipping_address.postal_code, None);
     }
 
     #[test]
@@ -179,13 +190,5 @@ mod tests {
         }
         assert_eq!(method("pm_card_visa"), Some(Method::Visa));
         assert_eq!(method("pm_card_gold"), None);
-    }
-
-    #[test]
-    fn countries_are_told_by_name() {
-        let names: Vec<_> = countries().into_iter().map(|country| country.name()).collect();
-        assert_eq!(names.first(), Some(&"Afghanistan"));
-        assert_eq!(names.get(1), Some(&"Åland Islands"));
-        assert_eq!(names.last(), Some(&"Zimbabwe"));
     }
 }

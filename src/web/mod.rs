@@ -9,6 +9,7 @@ pub mod assets;
 pub mod cart;
 pub mod checkout;
 mod checkout_page;
+mod fields;
 mod form;
 pub mod handlers;
 pub mod order;

@@ -12,11 +12,11 @@ use super::parts::{
     Choice, Moment, STOCK_UNAVAILABLE, SummaryLine, Totals, page, page_of_problem, sentence, shortages, summary,
 };
 use super::standing::{Standing, decline, payment_label, standing};
+use crate::address::Address;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::bodies::{Payment, choice};
-use crate::orders::details::Address;
 use crate::orders::error::OrderError;
 use crate::orders::view::{OrderView, PaymentStatus};
 use crate::problem::Problem;
@@ -193,19 +193,9 @@ impl<'a> OrderPage<'a> {
             payable: payable.and_then(|until| Moment::until(until, now)),
             payment_label: payment_label(order.payment.status),
             email: order.email.as_ref().map_or("", |email| email.as_str()),
-            address: order.shipping_address.as_ref().map(address_lines).unwrap_or_default(),
+            address: order.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
             lines: summary(&order.lines, snapshot),
             totals: Totals::new(&order.totals, order.shipping_option.is_some()),
         }
     }
-}
-
-fn address_lines(address: &Address) -> Vec<String> {
-    let country: String = address.country.into();
-    let city = format!("{} {}", address.postal_code.as_str(), address.city.as_str());
-    let line2 = address.line2.as_ref().map(|line| line.as_str().to_owned());
-    let region = address.region.as_ref().map(|region| region.as_str().to_owned());
-    let country = isocountry::CountryCode::for_alpha2(&country).map_or(country, |country| country.name().to_owned());
-    let first = [address.name.as_str(), address.line1.as_str()].map(str::to_owned);
-    first.into_iter().chain(line2).chain([city]).chain(region).chain([country]).collect()
 }

@@ -15,6 +15,7 @@ mod openapi;
 mod shop;
 
 mod accounts;
+mod addresses;
 mod admin;
 mod carts;
 mod catalog;

@@ -16,7 +16,7 @@ const VISA: &str = "pm_card_visa";
 
 /// A browser: it keeps cookies, sends forms, and follows nothing by itself.
 #[derive(Clone)]
-struct Browser {
+pub struct Browser {
     shop: Shop,
     cookies: BTreeMap<String, String>,
 }
@@ -54,7 +54,7 @@ impl Browser {
         self.with_cookies(self.shop.get(path)).send().await
     }
 
-    async fn open(&self, path: &str) -> String {
+    pub async fn open(&self, path: &str) -> String {
         html(&self.get(path).await.expect(200))
     }
 
@@ -70,7 +70,7 @@ impl Browser {
     }
 
     /// A browser at the checkout, with one product in its cart.
-    async fn at_checkout(shop: &Shop, product: &Product, quantity: &str) -> Self {
+    pub async fn at_checkout(shop: &Shop, product: &Product, quantity: &str) -> Self {
         let mut browser = Self::new(shop);
         browser.add(product, quantity).await;
         browser
@@ -103,7 +103,7 @@ impl Browser {
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    async fn check_out(&mut self, overrides: &[(&str, &str)]) -> Answer {
+    pub async fn check_out(&mut self, overrides: &[(&str, &str)]) -> Answer {
         let fields = self.filled(overrides).await;
         let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let answer = self.form("/checkout", &fields).send().await;
@@ -119,7 +119,7 @@ impl Browser {
     }
 
     /// Reloads the order's page until it says this.
-    async fn until(&self, path: &str, words: &str) -> String {
+    pub async fn until(&self, path: &str, words: &str) -> String {
         eventually(words, async || {
             let page = self.open(path).await;
             page.contains(words).then_some(page)
@@ -128,7 +128,7 @@ impl Browser {
     }
 }
 
-fn html(answer: &Answer) -> String {
+pub fn html(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{}", answer.told());
     assert!(answer.header("content-security-policy").contains("default-src 'none'"));
     assert!(answer.header("content-security-policy").contains("form-action 'self'"));
@@ -138,7 +138,7 @@ fn html(answer: &Answer) -> String {
 }
 
 /// The value of the first input of that name.
-fn value_of(page: &str, name: &str) -> String {
+pub fn value_of(page: &str, name: &str) -> String {
     let (_, rest) = page.split_once(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name}: {page}"));
     rest.split('"').skip_while(|text| !text.ends_with(" value=")).nth(1).unwrap().to_owned()
 }
@@ -160,7 +160,11 @@ async fn a_buyer_goes_from_the_shelves_to_a_confirmed_order() {
     assert!(page.contains(&product.title) && page.contains("€39.98") && page.contains(&product.sku));
     let path = browser.buy(VISA).await;
     let page = browser.until(&path, "your order is confirmed").await;
-    assert!(page.contains("ada@example.com") && page.contains("SW1Y 4JH London") && page.contains(&product.title));
+    assert!(
+        page.contains("ada@example.com")
+            && page.contains("London<br>SW1Y 4JH<br>United Kingdom")
+            && page.contains(&product.title)
+    );
 
     assert!(browser.open("/cart").await.contains(&format!("href=\"{path}\"")));
     assert_eq!(browser.get("/checkout").await.expect(303).header("location"), path);
@@ -194,7 +198,7 @@ async fn a_mistake_is_shown_at_its_field_and_the_rest_is_kept() {
     let mut browser = Browser::at_checkout(&shop, &product, "1").await;
     let typed = [("email", "ada@"), ("name", "  "), ("city", "Lon\"don"), ("country", "FR"), ("method", "none")];
     let page = html(&browser.check_out(&typed).await.expect(422));
-    assert!(page.contains("id=\"email-error\"") && page.contains("This is not an e-mail address."));
+    assert!(page.contains("id=\"email-error\"") && page.contains("e-mail address"));
     assert!(page.contains("id=\"name-error\"") && page.contains("id=\"method-error\""));
     assert!(!page.contains("id=\"city-error\"") && !page.contains("Lon\"don"));
     assert_eq!(value_of(&page, "email"), "ada@");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { catalogOf, LEFT_OUT, sameButForCase, skuOf, slugOf } from "../../scripts/retail/catalog.mjs";
-import { country } from "../../scripts/retail/countries.mjs";
+import { country, somewhereIn } from "../../scripts/retail/countries.mjs";
 import { invoicesOf, merged, NO_PRODUCT, onlyKnown, penceOf, piecesByCode, UNSOLD } from "../../scripts/retail/invoices.mjs";
 import { rowsOfText } from "../../scripts/retail/read.mjs";
 import { FAULTS, parseDate, parseDescription, parsePence } from "../../scripts/retail/row.mjs";
@@ -219,4 +219,11 @@ test("the file's odd countries have a code of ISO 3166", () => {
   assert.equal(country("European Community"), "BE");
   assert.equal(country("Unspecified"), "GB");
   assert.equal(country("toString"), undefined);
+});
+
+test("an address is made up of what the post of its country needs", () => {
+  assert.deepEqual(somewhereIn("United Kingdom"), { city: "United Kingdom", postal_code: "EC1Y 8SY", country: "GB" });
+  assert.deepEqual(somewhereIn("USA"), { city: "USA", region: "USA", postal_code: "95014", country: "US" });
+  assert.deepEqual(somewhereIn("Hong Kong"), { city: "Hong Kong", region: "Hong Kong", country: "HK" });
+  assert.deepEqual(somewhereIn("EIRE"), { city: "EIRE", country: "IE" });
 });
