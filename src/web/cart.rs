@@ -87,8 +87,7 @@ pub async fn add_cart_line(
             }
         }
     };
-    let notice = Some(sentence(&problem.detail));
-    let product = ProductPage::new(&snapshot, product, notice).ok_or_else(Problem::not_found)?;
+    let product = ProductPage::new(&snapshot, product, Some(&problem)).ok_or_else(Problem::not_found)?;
     page_of_problem(&product, problem)
 }
 

@@ -25,7 +25,7 @@ use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
 use crate::wire::extract::Form;
 
-const CORRECT: &str = "Please correct the fields marked below. Nothing has been ordered yet.";
+const CORRECT: &str = "Nothing has been ordered yet. Please correct:";
 const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.";
 const UNANSWERED: &str =
     "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
@@ -200,11 +200,11 @@ impl<'a> Wishes<'a> {
         let shipping =
             shipping_option(snapshot, &form.shipping_option).filter(|option| option.price(cart.currency).is_some());
         if shipping.is_none() {
-            errors.push(FieldError::new("shipping_option", "Please choose how to send it."));
+            errors.push(FieldError::new("shipping_option", "Choose how to send it."));
         }
         let payment = form::method(&form.method).and_then(|method| choice(app, Payment::test(method), "method").ok());
         if payment.is_none() {
-            errors.push(FieldError::new("method", "Please choose a way to pay."));
+            errors.push(FieldError::new("method", "Choose a way to pay."));
         }
         let expected_total = match form.expected_total.as_str() {
             "" => None,

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::fields::{AddressInputs, Input};
 use super::form::{self, CheckoutForm};
-use super::parts::{Choice, SummaryLine, Totals, summary};
+use super::parts::{Choice, ErrorSummary, SummaryItem, SummaryLine, Totals, summary};
 use crate::address::{Country, Field};
 use crate::app::App;
 use crate::money::Money;
@@ -19,7 +19,7 @@ use crate::shelf::snapshot::Snapshot;
 #[template(path = "checkout.html")]
 pub struct CheckoutPage<'a> {
     shop_name: &'a str,
-    notice: Option<String>,
+    error_summary: Option<ErrorSummary>,
     contact: [Input; 2],
     countries: Vec<CountryChoice>,
     country_error: Option<String>,
@@ -41,6 +41,7 @@ struct CountryChoice {
 }
 
 impl<'a> CheckoutPage<'a> {
+    /// `notice`: what stands above all, or above the links to the fields with `errors`.
     pub fn new(
         app: &App,
         snapshot: &'a Snapshot,
@@ -76,9 +77,21 @@ impl<'a> CheckoutPage<'a> {
         let country = form.chosen_country();
         let contact = [Input::email(form, errors), Input::of(Field::Phone, country, form, errors)];
         let address = AddressInputs::new(form, errors);
+        let fields = contact.iter().map(|input| input.id).chain(["country"]);
+        let fields =
+            fields.chain(address.rows.iter().flatten().map(|input| input.id)).chain(["shipping_option", "method"]);
+        let items = fields.filter_map(|field| {
+            let text = match field {
+                "shipping_option" => error(field).and(shipping_error.clone()),
+                "method" => error(field).and(method_error.clone()),
+                field => error(field),
+            };
+            Some(SummaryItem { field, text: text? })
+        });
+        let items = items.collect();
         Ok(Self {
             shop_name: &snapshot.settings.shop_name,
-            notice,
+            error_summary: notice.map(|text| ErrorSummary { text, items }),
             contact,
             countries: countries(country),
             country_error: error("country"),

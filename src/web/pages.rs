@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::parts::variant_label;
+use super::parts::{ErrorSummary, SummaryItem, sentence, variant_label};
 use crate::catalog::slug;
 use crate::money::Currency;
 use crate::problem::Problem;
@@ -46,7 +46,8 @@ pub struct ProductPage<'a> {
     sold_out: bool,
     availability_label: &'static str,
     availability_class: &'static str,
-    notice: Option<String>,
+    error_summary: Option<ErrorSummary>,
+    invalid_quantity: Option<String>,
 }
 
 struct VariantChoice {
@@ -123,11 +124,24 @@ impl<'a> From<&Listed<'a>> for Card<'a> {
 }
 
 impl<'a> ProductPage<'a> {
-    /// `None` if the product is not sold in the shop's currency.
-    pub fn new(snapshot: &'a Snapshot, product: &'a snapshot::Product, notice: Option<String>) -> Option<Self> {
+    /// `None` if the product is not sold in the shop's currency. `problem`: why
+    /// nothing was put into the cart.
+    pub fn new(snapshot: &'a Snapshot, product: &'a snapshot::Product, problem: Option<&Problem>) -> Option<Self> {
         let currency = snapshot.settings.default_currency;
         let (availability_label, availability_class) = availability(product.level);
         let variants = choices(product, currency);
+        let sold_out = variants.iter().all(|variant| variant.sold_out);
+        let text = problem.map(|problem| sentence(&problem.detail));
+        let about_quantity =
+            problem.is_some_and(|problem| problem.errors.iter().any(|e| e.pointer.ends_with("quantity")));
+        let invalid_quantity = text.clone().filter(|_| about_quantity && !sold_out);
+        let error_summary = match &invalid_quantity {
+            Some(text) => {
+                let item = SummaryItem { field: "quantity", text: text.clone() };
+                Some(ErrorSummary { text: String::new(), items: vec![item] })
+            }
+            None => text.map(|text| ErrorSummary { text, items: Vec::new() }),
+        };
         Some(Self {
             shop_name: &snapshot.settings.shop_name,
             title: &product.title,
@@ -136,11 +150,12 @@ impl<'a> ProductPage<'a> {
             images: &product.images,
             paragraphs: paragraphs(&product.description),
             choice_label: choice_label(product),
-            sold_out: variants.iter().all(|variant| variant.sold_out),
+            sold_out,
             variants,
             availability_label,
             availability_class,
-            notice,
+            error_summary,
+            invalid_quantity,
         })
     }
 }

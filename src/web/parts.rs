@@ -1,4 +1,4 @@
-//! What several pages show: pictures, lines, sums, choices.
+//! What several pages show: pictures, lines, sums, choices, what went wrong.
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
@@ -59,6 +59,19 @@ impl Moment {
         };
         Some(Self { iso, words })
     }
+}
+
+/// What went wrong, at the top of the page: it takes the focus and leads to
+/// each field (WCAG 2.2, technique G139, as GOV.UK's error summary does it).
+pub struct ErrorSummary {
+    pub text: String,
+    pub items: Vec<SummaryItem>,
+}
+
+pub struct SummaryItem {
+    /// The id of what is to be corrected.
+    pub field: &'static str,
+    pub text: String,
 }
 
 /// A page as it is sent. Nobody keeps it: the router sees to that.

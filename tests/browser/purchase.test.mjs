@@ -130,6 +130,12 @@ test("a buyer corrects a mistake, pays by card and is given a number", async () 
   assert.equal(answer.status(), 422);
   const name = page.getByLabel("Full name");
   await page.getByRole("alert").waitFor();
+  // What is wrong has the focus and the title, and the next link leads to the field.
+  assert.match(await page.title(), /^Error: /);
+  await page.locator(".error-summary:focus").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator("#name:focus").waitFor();
   assert.equal(await name.getAttribute("aria-invalid"), "true");
   assert.ok((await page.locator("#name-error").innerText()).length > 0);
   assert.equal(await page.getByLabel("City").inputValue(), "Bremen");
@@ -184,6 +190,39 @@ test("without JavaScript, on a telephone, a bank that asks first is answered", a
   await page.locator(".status-good").waitFor();
   await picture("confirmed-narrow");
   assert.equal((await confirmed(await numberShown(page))).payment_status, "paid");
+  await leave();
+});
+
+test("without JavaScript, the fields follow the country, and Enter places the order", async () => {
+  const { page, picture, leave } = await visit({ javaScriptEnabled: false, viewport: { width: 360, height: 780 } });
+  await page.goto("/products/enamel-mug");
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await enterAddress(page);
+  const choose = async (country) => {
+    await page.getByLabel("Country").selectOption(country);
+    await page.getByRole("button", { name: "Show fields for this country" }).click();
+    await page.waitForURL("**/checkout#delivery");
+  };
+  await choose("US");
+  await page.getByLabel("ZIP code").waitFor();
+  await picture("checkout-states-narrow");
+  await choose("HK");
+  await page.getByLabel("Area").waitFor();
+  assert.equal(await page.getByLabel(/code/i).count(), 0);
+  assert.equal(await page.getByLabel("Full name").inputValue(), "Ada Buyer");
+  await page.getByLabel("District").fill("  ");
+  await page.getByLabel("Area").fill("  ");
+  await placeOrder(page).click();
+  await page.locator(".error-summary:focus").waitFor();
+  await picture("checkout-mistake-narrow");
+  await page.getByLabel("District").fill("Mong Kok");
+  await page.getByRole("link", { name: "Enter the area." }).click();
+  await page.locator("#region:focus").fill("Kowloon");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/orders/ord_*");
+  await page.locator(".status-good").waitFor();
+  assert.match(await page.locator("address").innerText(), /Mong Kok\nKowloon\nHong Kong$/);
   await leave();
 });
 

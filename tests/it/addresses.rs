@@ -162,3 +162,40 @@ async fn whoever_lives_where_there_are_no_postal_codes_can_buy() {
         assert!(page.contains(written), "{country}: {page}");
     }
 }
+
+#[tokio::test]
+async fn a_mistake_at_the_checkout_is_told_first_and_leads_to_its_field() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let typed = [("email", ""), ("city", " "), ("postal_code", "12345"), ("method", "none")];
+    let page = html(&browser.check_out(&typed).await.expect(422));
+    assert!(page.contains("<title>Error: Checkout"));
+    let (_, summary) = page.split_once("<div class=\"notice notice-bad error-summary\" role=\"alert\"").unwrap();
+    let (summary, form) = summary.split_once("<form").unwrap();
+    assert!(summary.starts_with(" tabindex=\"-1\" autofocus"), "{summary}");
+    let links: Vec<&str> =
+        summary.split("<a href=\"#").skip(1).map(|link| link.split("</a>").next().unwrap()).collect();
+    assert_eq!(
+        links,
+        [
+            "email\">Enter your e-mail address, such as ada@example.com.",
+            "city\">Enter the post town.",
+            "postal_code\">Check the postcode, which looks like EC1Y 8SY.",
+            "method\">Choose a way to pay.",
+        ]
+    );
+    for (id, words) in [("email", "Enter your e-mail"), ("city", "Enter the post town"), ("postal_code", "Check the")] {
+        let marked = format!("aria-invalid=\"true\" aria-describedby=\"{id}-error\"");
+        assert!(input(form, id).unwrap().contains(&marked), "{id}");
+        assert!(form.contains(&format!("id=\"{id}-error\">{words}")), "{id}");
+    }
+    assert!(form.contains("id=\"method\"") && form.contains("aria-describedby=\"method-error\""));
+    assert_eq!(page.matches("autofocus").count(), 1);
+    // Without a mistake nothing says so.
+    let page = browser.open("/checkout").await;
+    assert!(!page.contains("Error:") && !page.contains("autofocus") && !page.contains("aria-invalid"));
+    // What no field is wrong about is told in the same place.
+    let page = html(&browser.check_out(&[("expected_total", "1")]).await.expect(409));
+    assert!(page.contains("<title>Error: Checkout") && page.contains("role=\"alert\" tabindex=\"-1\" autofocus"));
+}

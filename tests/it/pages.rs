@@ -412,11 +412,14 @@ async fn what_cannot_be_put_into_the_cart_is_told_beside_the_product() {
     let shop = Shop::open().await;
     let product = shop.stocked(5).await;
     let browser = Browser::new(&shop);
+    browser.until(&format!("/products/{}", product.slug), "Add to cart").await;
     let add = |variant: &str, quantity: &str| {
         browser.form("/cart/lines", &vec![("variant_id", variant), ("quantity", quantity)]).send()
     };
     let page = html(&add(&product.variant, "0").await.expect(422));
     assert!(page.contains("A quantity is a whole number from 1") && page.contains(&product.title));
+    assert!(page.contains("<title>Error: ") && page.contains("href=\"#quantity\"") && page.contains("id=\"quantity\""));
+    assert!(page.contains("aria-invalid=\"true\" aria-describedby=\"quantity-error\""));
     html(&add("var_01ARZ3NDEKTSV4RRFFQ69G5FAV", "1").await.expect(404));
     html(&add("nothing", "1").await.expect(404));
     let page = html(&browser.form("/cart/lines", &vec![("quantity", "1")]).send().await.expect(422));
@@ -429,10 +432,10 @@ async fn fields_are_said_to_be_marked_only_where_one_is() {
     let product = shop.stocked(5).await;
     let mut browser = Browser::at_checkout(&shop, &product, "1").await;
     let page = html(&browser.check_out(&[("expected_total", "much")]).await.expect(422));
-    assert!(page.contains("The total could not be read") && !page.contains("marked below"), "{page}");
+    assert!(page.contains("The total could not be read") && !page.contains("Please correct"), "{page}");
     assert_eq!(value_of(&page, "email"), "ada@example.com");
     let page = html(&browser.check_out(&[("expected_total", "much"), ("email", "ada")]).await.expect(422));
-    assert!(page.contains("marked below") && page.contains("email-error"), "{page}");
+    assert!(page.contains("Please correct") && page.contains("email-error"), "{page}");
     browser.buy(VISA).await;
 }
 
