@@ -141,13 +141,13 @@ impl Questions {
         state.bytes = products.iter().fold(state.bytes, |bytes, product| bytes.saturating_add(product.bytes()));
         for name in asking.names {
             let product = products.iter().find(|product| name.is_of(product)).cloned();
-            state.names.insert(name, Standing::Told(Answer { product, revision, asked_at }));
+            state.remember(name, Answer { product, revision, asked_at });
         }
         let also_waiting = state.end(asking.number).min(state.waiting.len());
         if let Some(copy) = copy.filter(|copy| copy.version == revision.to_string()) {
             for name in state.waiting.drain(..also_waiting).collect::<Vec<_>>() {
                 let product = copy.named(&name).cloned().map(Arc::new);
-                state.names.insert(name, Standing::Told(Answer { product, revision, asked_at }));
+                state.remember(name, Answer { product, revision, asked_at });
             }
         }
     }
@@ -206,6 +206,14 @@ impl State {
                 question.also_waiting
             }
             _ => 0,
+        }
+    }
+
+    /// Unless the truth said something later already.
+    fn remember(&mut self, name: Name, answer: Answer) {
+        match self.names.get(&name) {
+            Some(Standing::Told(later)) if later.revision > answer.revision => {}
+            _ => drop(self.names.insert(name, Standing::Told(answer))),
         }
     }
 

@@ -144,8 +144,27 @@ fn a_question_that_is_lost_is_asked_by_another() {
     // It was only slow: its answer is taken, and says nothing of the other question.
     questions.tell(lost, told(&[1], 7, 0), Some(&copy(7, &[])));
     assert!(matches!(look(&questions, &[slug(3)], LOST_MILLIS + 60), Turn::Wait(_)));
-    questions.give_up(again);
+    questions.tell(again, told(&[], 8, LOST_MILLIS), None);
     assert_eq!(asks(look(&questions, &[slug(3)], LOST_MILLIS + 60)).names, [slug(3)]);
+}
+
+#[test]
+fn an_answer_that_comes_late_does_not_count_for_a_later_one() {
+    let questions = Questions::default();
+    let slow = asks(look(&questions, &[slug(1)], 0));
+    let again = asks(look(&questions, &[slug(1)], LOST_MILLIS));
+    questions.tell(again, told(&[1], 8, LOST_MILLIS), None);
+    questions.tell(slow, told(&[], 7, 0), None);
+    assert_eq!(is_told(look(&questions, &[slug(1)], LOST_MILLIS + 1)), Some(1));
+}
+
+#[test]
+fn whoever_gets_no_answer_leaves_the_question_to_the_next() {
+    let questions = Questions::default();
+    let asking = asks(look(&questions, &[slug(1)], 0));
+    assert!(matches!(look(&questions, &[slug(2)], 1), Turn::Wait(_)));
+    questions.give_up(asking);
+    assert_eq!(asks(look(&questions, &[slug(1)], 60)).names, [slug(2), slug(1)]);
 }
 
 #[test]
