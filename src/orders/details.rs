@@ -103,7 +103,8 @@ mod tests {
         for (typed, words) in [
             ("", "enter your e-mail address, such as ada@example.com"),
             (" ", "enter your e-mail address, such as ada@example.com"),
-            ("ada@example..com", "check the e-mail address, which looks like ada@example.com"),
+            ("ada@example..com", "the e-mail address has no domain after the @, such as example.com"),
+            ("\"ada lovelace\"@example.com", "check the e-mail address, which looks like ada@example.com"),
         ] {
             assert_eq!(email(typed), Err(words.to_owned()));
         }

@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(
             wrong(&form),
             [
-                told("email", "Check the e-mail address, which looks like ada@example.com."),
+                told("email", "The e-mail address has no domain after the @, such as example.com."),
                 told("line2", "The flat, floor or company must have at most 200 characters."),
                 told("city", "Enter the post town."),
                 told("postal_code", "Check the postcode, which looks like EC1Y 8SY."),

@@ -218,7 +218,7 @@ async fn an_international_address_is_taken_at_the_checkout() {
     let product = shop.stocked(1).await;
     let mut browser = Browser::at_checkout(&shop, &product, "1").await;
     let page = html(&browser.check_out(&[("email", "jörg@example.com")]).await.expect(422));
-    assert!(page.contains("id=\"email-error\"") && page.contains("This has “ö” before the @"), "{page}");
+    assert!(page.contains("id=\"email-error\"") && page.contains("The e-mail address has “ö” before the @"), "{page}");
     let typed = [("email", "info＠käse-beispiel.de"), ("line2", "\u{200b}"), ("name", "\u{202a}Ada\u{feff}")];
     let path = browser.check_out(&typed).await.expect(303).header("location").to_owned();
     let page = browser.until(&path, "your order is confirmed").await;
