@@ -26,7 +26,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -220,11 +220,12 @@ impl JsonSchema for Country {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         // All of them, by their first letter: `^(A[DEF]|B[AB])$`.
-        let mut codes: BTreeMap<&str, String> = BTreeMap::new();
+        let mut codes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (first, second) in Self::all().filter_map(|country| country.code().split_at_checked(1)) {
-            codes.entry(first).or_default().push_str(second);
+            codes.entry(first).or_default().insert(second);
         }
-        let of_a_letter = |(first, seconds): (&str, String)| format!("{first}[{seconds}]");
+        let of_a_letter =
+            |(first, seconds): (&str, BTreeSet<&str>)| format!("{first}[{}]", seconds.into_iter().collect::<String>());
         let pattern = codes.into_iter().map(of_a_letter).collect::<Vec<_>>().join("|");
         let description = "ISO 3166-1 alpha-2, and XK for Kosovo; small letters are taken, too.";
         schemars::json_schema!({

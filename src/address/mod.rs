@@ -35,7 +35,6 @@ pub struct Address {
 pub struct NewAddress {
     #[schemars(with = "Line<200>")]
     name: Option<String>,
-    /// The street and the number.
     #[schemars(with = "Line<200>")]
     line1: Option<String>,
     #[schemars(length(max = 200))]
