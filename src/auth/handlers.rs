@@ -15,7 +15,7 @@ use super::answer::{Accepted, WithHeaders};
 use super::attempt::Origin;
 use super::device::COOKIE_SECONDS;
 use super::error::AuthError;
-use super::password::{NewPassword, PlainPassword, Whose};
+use super::password::PlainPassword;
 use super::session::{RefreshToken, Session};
 use super::sign_in::{self, Grant};
 use super::token::AccessTokenKeys;
@@ -51,11 +51,8 @@ pub async fn register(
     _key: IdempotencyKey,
     Json { value: body, .. }: Json<Registration>,
 ) -> Result<Accepted<axum::Json<Registered>>, Problem> {
-    let shop = sign_in::shop_name(&app).await?;
-    let whose = Whose { email: &body.email, name: body.name.as_ref(), shop: &shop };
-    let password = NewPassword::choose(&body.password, &whose).map_err(AuthError::from)?;
     let from = Origin { network: address.and_then(Network::of), device: None };
-    sign_in::register(&app, &from, body.email, body.name, password).await?;
+    sign_in::register(&app, &from, body.email, body.name, &body.password).await?;
     Ok(Accepted(axum::Json(Registered { status: "accepted" })))
 }
 

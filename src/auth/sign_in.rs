@@ -7,7 +7,7 @@ use super::account::{Account, EmailAddress, PersonName};
 use super::attempt::{Attempt, Origin};
 use super::device::Device;
 use super::error::AuthError;
-use super::password::{NewPassword, PasswordHash, PlainPassword};
+use super::password::{NewPassword, PasswordHash, PlainPassword, Whose};
 use super::session::{Presented, RefreshDecision, RefreshToken, Session, decide_refresh};
 use super::token::AccessToken;
 use super::token::AccessTokenKeys;
@@ -29,7 +29,7 @@ pub struct Grant {
 }
 
 /// What the shop is called: a guesser tries it.
-pub async fn shop_name(app: &App) -> Result<String, AuthError> {
+async fn shop_name(app: &App) -> Result<String, AuthError> {
     Ok(settings::read(first(app, settings::current()).await?)?.shop_name)
 }
 
@@ -40,7 +40,7 @@ pub async fn register(
     from: &Origin<'_>,
     email: EmailAddress,
     name: Option<PersonName>,
-    password: NewPassword<'_>,
+    password: &PlainPassword,
 ) -> Result<(), AuthError> {
     gate::has_room(app)?;
     let attempt = Attempt::registration(app, &email, from).await?;
@@ -55,9 +55,16 @@ async fn open_account(
     app: &App,
     email: EmailAddress,
     name: Option<PersonName>,
-    password: NewPassword<'_>,
+    password: &PlainPassword,
 ) -> Result<(), AuthError> {
-    let hash = gate::enter(app)?.work(|| password.hash(&*app.entropy)).await?;
+    let place = gate::enter(app)?;
+    let shop = shop_name(app).await?;
+    // Looking whether a long one is guessed takes as long as hashing it.
+    let hash = place.work(|| {
+        let whose = Whose { email: &email, name: name.as_ref(), shop: &shop };
+        NewPassword::choose(password, &whose)?.hash(&*app.entropy)
+    });
+    let hash = hash.await?;
     let now = app.clock.now();
     let id = AccountId::new(now, &*app.entropy);
     let account = Account { id, email, name, role: Role::Customer, created_at: now };

@@ -154,7 +154,11 @@ async fn a_line_that_is_full_is_said_to_be_and_those_who_leave_it_hold_up_nobody
     // The whole line, however slow the machine.
     assert!((1..=113).contains(&refused.header("retry-after").parse::<u64>().unwrap()));
     log_in(&shop, &email, &password).send().await.problem(503, "busy");
+    // Whether a password is easily guessed takes its time, too.
+    let weak = || shop.post("/v1/auth/register").json(json!({ "email": nobody(), "password": "1".repeat(128) }));
+    weak().send().await.problem(503, "busy");
     drop(crowd);
+    assert_eq!(weak().send().await.pointers(), ["/password"]);
     log_in(&shop, &email, &password).send().await.expect(200);
 }
 
@@ -251,6 +255,11 @@ async fn registering_is_limited_by_mailbox_and_by_network() {
     let Some(shop) = Shop::native("the limits are set for it").await else { return };
     limit(shop.host(), json!({ "registration_by_network": { "at_once": 7, "one_each_seconds": 60 } })).await;
     let (known, unknown) = (shop.customer().await.email, nobody());
+    // A password that is refused was no registration.
+    for _ in 0..6 {
+        let weak = json!({ "email": known, "password": "password1" });
+        assert_eq!(shop.post("/v1/auth/register").json(weak).send().await.pointers(), ["/password"]);
+    }
     // The customer has registered once.
     for _ in 0..4 {
         register(&shop, &known).from(&address(&network(), 1)).send().await.expect(202);
