@@ -19,6 +19,8 @@ pub const LIFETIME_SECONDS: i64 = 30 * 24 * 3_600;
 /// newest one: parallel refreshes, lost answers and slow tabs must not sign
 /// anyone out.
 const GRACE_MILLIS: i64 = 10_000;
+/// How far the clock of another isolate may be ahead of ours, in milliseconds.
+const LEEWAY_MILLIS: i64 = 60_000;
 /// The most tokens that may be in their grace at once; beyond that the newest is
 /// answered again until the first of them is over. 32 times of 14 characters
 /// each are 448 bytes of a row.
@@ -71,8 +73,10 @@ impl Session {
     }
 }
 
+/// What gave way later than now did so by a clock that was ahead. Once that is
+/// put right, an old token must not be as good as new until then.
 fn in_grace(gave_way: Timestamp, now: Timestamp) -> bool {
-    now.since(gave_way) <= GRACE_MILLIS
+    (-LEEWAY_MILLIS..=GRACE_MILLIS).contains(&now.since(gave_way))
 }
 
 /// What to do about a refresh token that is genuine.
@@ -267,6 +271,9 @@ mod tests {
             (u32::MAX, now(0), Refuse),
             // Another isolate's clock is behind the one that rotated.
             (4, now(-500), Repeat),
+            // That one was wrong.
+            (4, now(-900_000), Revoke),
+            (5, now(-900_000), Rotate { to: 6 }),
         ] {
             assert_eq!(decide_refresh(&session(5), presented, at), expected, "generation {presented} at {at}");
         }
