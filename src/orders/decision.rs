@@ -11,7 +11,7 @@ use super::slots::Slot;
 use crate::catalog::store::CurrentPrice;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
-use crate::payments::{Method, Provider};
+use crate::payments::{AttemptStatus, Method, Provider};
 use crate::ports::Timestamp;
 
 /// A line to add, as the catalog (or staff) prices it.
@@ -247,14 +247,27 @@ fn pay(order: &Order, payment: PaymentChoice, slot: Option<Slot>, now: Timestamp
     match &order.stage {
         Stage::Placing { .. } => Err(OrderError::PaymentInProgress),
         Stage::AwaitingPayment { placement, hold, attempt } => {
-            if attempt.status.is_open() {
-                return Err(OrderError::PaymentInProgress);
-            } else if now >= placement.payable_until() {
+            let PaymentChoice { provider, method } = payment;
+            let open = attempt.status.is_open();
+            match &attempt.status {
+                // Asked for already.
+                AttemptStatus::CallingOff { provider: to, method: by } if (*to, *by) == (provider, method) => {
+                    return Ok(Vec::new());
+                }
+                AttemptStatus::Started | AttemptStatus::CallingOff { .. } => return Err(OrderError::PaymentInProgress),
+                // A second click, not another way to pay.
+                _ if open && (attempt.provider, attempt.method) == (provider, method) => {
+                    return Err(OrderError::PaymentInProgress);
+                }
+                _ => {}
+            }
+            if now >= placement.payable_until() {
                 return Err(OrderError::NotPayable);
             } else if !placement.may_try_again() {
                 return Err(OrderError::TooManyAttempts);
+            } else if open {
+                return Ok(vec![Event::PaymentSwitched { provider, method }]);
             }
-            let PaymentChoice { provider, method } = payment;
             if hold.as_ref().is_some_and(|hold| hold.secures(now)) {
                 return Ok(vec![Event::PaymentStarted { provider, method }]);
             }

@@ -99,6 +99,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
                     }
                 }
                 status if status.is_open() && lapsed => effects.push(Effect::CallOff { attempt }),
+                AttemptStatus::CallingOff { .. } => effects.push(Effect::CallOff { attempt }),
                 AttemptStatus::Started => effects.push(Effect::Charge { attempt, amount: placement.totals.total }),
                 AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
                     let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
@@ -150,7 +151,9 @@ fn to_publish(order: &Order) -> bool {
 pub fn in_foreground(order: &Order) -> bool {
     match &order.stage {
         Stage::Placing { .. } => true,
-        Stage::AwaitingPayment { attempt, .. } => attempt.status == AttemptStatus::Started,
+        Stage::AwaitingPayment { attempt, .. } => {
+            matches!(attempt.status, AttemptStatus::Started | AttemptStatus::CallingOff { .. })
+        }
         // Not certain to have its goods: the buyer is told when it is.
         Stage::Confirmed { secured, committed, .. } => !secured && !committed,
         Stage::Cancelled { .. } => false,

@@ -73,6 +73,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         slot: Option<Slot>,
     },
+    /// The buyer wants to pay another way while an attempt is open: it is
+    /// called off, and `PaymentStarted` follows if it has taken no money.
+    PaymentSwitched {
+        provider: Provider,
+        method: Method,
+    },
     PaymentAsked {
         next_poll: Timestamp,
     },
@@ -146,6 +152,7 @@ impl Event {
             Self::PaymentStarted { .. } | Self::PlacedAgain { .. } => "payment_started",
             Self::PlacementRefused => "stock_refused",
             Self::HoldGivenBack | Self::PlacementAbandoned => "stock_released",
+            Self::PaymentSwitched { .. } => "payment_switched",
             Self::PaymentActionRequired { .. } => "payment_action_required",
             Self::PaymentDeclined { .. } => "payment_declined",
             Self::Paid { .. } => "paid",
@@ -252,6 +259,9 @@ impl Order {
                     Stage::AwaitingPayment { placement, hold, attempt: next }
                 });
             }
+            Event::PaymentSwitched { provider, method } => self.with_attempt(|attempt| {
+                attempt.status = AttemptStatus::CallingOff { provider: *provider, method: *method };
+            }),
             Event::Held => {
                 if let Stage::Placing { held, .. } = &mut self.stage {
                     *held = true;

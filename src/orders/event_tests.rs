@@ -17,6 +17,7 @@ const STORED: &str = r#"
 {"payment_started":{"provider":"test","method":"pm_card_visa"}}
 "hold_given_back"
 {"placed_again":{"provider":"test","method":"pm_card_visa"}}
+{"payment_switched":{"provider":"test","method":"pm_card_visa"}}
 {"payment_asked":{"next_poll":"2026-01-31T09:30:00.000Z"}}
 {"payment_action_required":{"client_secret":"s"}}
 {"payment_declined":{"reason":"card_declined"}}

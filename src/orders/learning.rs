@@ -8,8 +8,11 @@ use super::event::Event;
 use super::holding::kept_until;
 use super::order::{CancelReason, Order, Stage};
 use crate::ids::VariantId;
-use crate::payments::{AttemptStatus, Outcome};
+use crate::payments::{AttemptStatus, Method, Outcome, Provider};
 use crate::ports::Timestamp;
+
+/// Why an attempt has come to nothing that was given up for another.
+pub const CALLED_OFF: &str = "called_off";
 
 /// What the world answered to an effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +108,10 @@ fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) 
             (Outcome::Paid, _) => vec![Event::Paid { secured: order.hold().is_some_and(|hold| hold.secures(now)) }],
             // Only an attempt whose outcome is open learns of another one.
             (_, status) if !status.is_open() => Vec::new(),
+            (Outcome::Declined { .. } | Outcome::Voided, AttemptStatus::CallingOff { provider, method }) => {
+                called_off(order, *provider, *method, now)
+            }
+            (_, AttemptStatus::CallingOff { .. }) => Vec::new(),
             (Outcome::Declined { reason }, _) => vec![Event::PaymentDeclined { reason: reason.clone() }],
             (
                 Outcome::ActionRequired { .. } | Outcome::Unknown | Outcome::NotFound,
@@ -131,6 +138,18 @@ fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) 
         (Stage::Cancelled { resolving: false, .. }, Outcome::Paid) => paid_twice(order, number, outcome),
         _ => Vec::new(),
     }
+}
+
+/// The attempt takes no money any more: the other one may begin, while the
+/// goods are certain to be there. Else they are to be held anew first, which
+/// only a request of the buyer's can.
+fn called_off(order: &Order, provider: Provider, method: Method, now: Timestamp) -> Vec<Event> {
+    let secured = order.hold().is_some_and(|hold| hold.secures(now));
+    let payable = order.placement().is_some_and(|placement| now < placement.payable_until());
+    vec![match secured && payable {
+        true => Event::PaymentStarted { provider, method },
+        false => Event::PaymentDeclined { reason: CALLED_OFF.to_owned() },
+    }]
 }
 
 /// Money for an attempt that was given up, or for an order that is not to be.

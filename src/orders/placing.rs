@@ -9,7 +9,7 @@ use futures_util::future::join;
 use super::decision::{Command, PaymentChoice, decide, missing, reprice};
 use super::error::OrderError;
 use super::event::Event;
-use super::learning::short_lines;
+use super::learning::{CALLED_OFF, short_lines};
 use super::object::{OrderObject, order_reply};
 use super::order::{Key, Order, Stage};
 use super::protocol::Reply;
@@ -17,6 +17,7 @@ use super::slots::{self, Slot};
 use crate::catalog::store::CurrentPrice;
 use crate::ids::VariantId;
 use crate::money::Money;
+use crate::payments::AttemptStatus;
 use crate::ports::DatabaseError;
 use crate::shelf;
 use crate::throttle::Slots;
@@ -126,19 +127,32 @@ impl OrderObject {
         slots: Vec<Slots>,
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
+        let begun = self.begin_payment(payment.clone(), slots.clone()).await?;
+        let mut order = self.record.existing()?;
+        let called_off =
+            |status: &AttemptStatus| matches!(status, AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF);
+        // Given up for this one, when its goods had been given back.
+        if order.attempt().is_some_and(|attempt| attempt.number == begun && called_off(&attempt.status)) {
+            self.begin_payment(payment, slots).await?;
+            order = self.record.existing()?;
+        }
+        self.answered(key, order_reply(200, &order)?)
+    }
+
+    /// Begins another payment, or gives up the one that is under way for it, and
+    /// sees to what comes of it: the number of the attempt that this is about.
+    async fn begin_payment(self: &Rc<Self>, payment: PaymentChoice, slots: Vec<Slots>) -> Result<u32, OrderError> {
         let mut slot = None;
         let decided = self.decide_payment(payment, slots, &mut slot).await;
         self.leave(slot);
         decided?;
-        let begun = self.record.existing()?.attempts;
+        let number = |order: &Order| order.attempt().map_or(0, |attempt| attempt.number);
+        let begun = number(&*self.record.existing()?);
         let run = self.run(true).await;
         self.go_on();
         run?;
         let order = self.record.existing()?;
-        if order.attempt().is_none_or(|attempt| attempt.number < begun) {
-            return Err(self.refusal(&order));
-        }
-        self.answered(key, order_reply(200, &order)?)
+        if number(&order) < begun { Err(self.refusal(&order)) } else { Ok(begun) }
     }
 
     /// Begins another payment. `slot`: as for [`Self::decide_placement`].

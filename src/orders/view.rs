@@ -96,6 +96,9 @@ pub struct PaymentView {
     pub method: Method,
     /// Names the attempt among this order's.
     pub attempt: u32,
+    /// How to pay once it is certain that this attempt takes no money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_method: Option<Method>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
     /// Such as `card_declined`; `authentication_timed_out` and `no_answer` where
@@ -242,7 +245,9 @@ fn payment_status(order: &Order) -> PaymentStatus {
     let Some(attempt) = order.attempt() else { return PaymentStatus::Pending };
     let gave_back = order.refunds.iter().any(|refund| refund.done && refund.attempt.number == attempt.number);
     match &attempt.status {
-        AttemptStatus::Started | AttemptStatus::Unknown { .. } => PaymentStatus::Pending,
+        AttemptStatus::Started | AttemptStatus::Unknown { .. } | AttemptStatus::CallingOff { .. } => {
+            PaymentStatus::Pending
+        }
         AttemptStatus::RequiresAction { .. } => PaymentStatus::RequiresAction,
         AttemptStatus::Declined { .. } => PaymentStatus::Declined,
         AttemptStatus::Paid if gave_back => PaymentStatus::Refunded,
@@ -273,6 +278,10 @@ pub fn order(order: &Order) -> Option<OrderView> {
             provider: attempt.provider,
             method: attempt.method,
             attempt: attempt.number,
+            next_method: match attempt.status {
+                AttemptStatus::CallingOff { method, .. } => Some(method),
+                _ => None,
+            },
             client_secret: match &attempt.status {
                 AttemptStatus::RequiresAction { client_secret, .. } => Some(client_secret.clone()),
                 _ => None,

@@ -72,6 +72,12 @@ pub enum AttemptStatus {
         client_secret: String,
         at: Timestamp,
     },
+    /// Given up for another way to pay, which begins once it is certain that
+    /// this attempt takes no money.
+    CallingOff {
+        provider: Provider,
+        method: Method,
+    },
     Declined {
         reason: String,
         at: Timestamp,
@@ -84,7 +90,7 @@ pub enum AttemptStatus {
 impl AttemptStatus {
     /// Whether the attempt may still take money.
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::Started | Self::Unknown { .. } | Self::RequiresAction { .. })
+        matches!(self, Self::Started | Self::Unknown { .. } | Self::RequiresAction { .. } | Self::CallingOff { .. })
     }
 }
 
@@ -95,7 +101,9 @@ impl Attempt {
             AttemptStatus::Unknown { next_poll: at }
             | AttemptStatus::RequiresAction { at, .. }
             | AttemptStatus::Declined { at, .. } => Some(at),
-            AttemptStatus::Started | AttemptStatus::Paid | AttemptStatus::Voided => None,
+            AttemptStatus::Started | AttemptStatus::CallingOff { .. } | AttemptStatus::Paid | AttemptStatus::Voided => {
+                None
+            }
         };
         of_status.into_iter().chain([&mut self.started_at])
     }

@@ -17,6 +17,7 @@ mod shop;
 mod accounts;
 mod addresses;
 mod admin;
+mod another_payment;
 mod carts;
 mod catalog;
 mod crashes;

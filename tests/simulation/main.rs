@@ -45,6 +45,7 @@ fn nobody_pays_for_nothing_and_no_piece_is_sold_twice() {
         assert!(sums.refunded > 0 && sums.crashes > 0 && sums.voided > 0 && sums.turned_away > 0, "{sums:?}");
         assert!(sums.given_back > 0 && sums.held_again > 0 && sums.refused_again > 0, "{sums:?}");
         assert!(sums.paid_late > 0, "{sums:?}");
+        assert!(sums.switched > 0, "{sums:?}");
     }
 }
 

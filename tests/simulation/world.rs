@@ -44,6 +44,8 @@ pub struct Outcomes {
     pub refused_again: u32,
     /// Money that came when the goods had been given back.
     pub paid_late: u32,
+    /// Paid another way than the one that was given up for it.
+    pub switched: u32,
 }
 
 impl Outcomes {
@@ -59,6 +61,7 @@ impl Outcomes {
         self.held_again += other.held_again;
         self.refused_again += other.refused_again;
         self.paid_late += other.paid_late;
+        self.switched += other.switched;
     }
 }
 
@@ -74,6 +77,15 @@ struct Buyer {
     keeps: BTreeMap<HoldId, Timestamp>,
     /// When a call of its got lost or it crashed: what is left undone is done a watchdog later.
     troubled: Timestamp,
+}
+
+impl Buyer {
+    /// Whether the last payment began because another was given up.
+    fn paid_another_way(&self) -> bool {
+        let events = self.stored.iter().rev().map(|(_, event)| event.as_str());
+        let mut events = events.skip_while(|event| !event.contains("payment_started"));
+        events.nth(1).is_some_and(|event| event.contains("payment_switched"))
+    }
 }
 
 #[derive(Default)]
@@ -239,6 +251,7 @@ impl World {
                     outcomes.confirmed += 1;
                     assert!(committed, "confirmed without its goods: {order:?}");
                     assert_eq!(kept, placement.totals.total.amount, "paid once, exactly: {order:?} {charges:?}");
+                    outcomes.switched += u32::from(buyer.paid_another_way());
                     for item in order.items() {
                         *sold.entry(item.variant).or_default() += item.quantity;
                     }
@@ -354,7 +367,8 @@ impl World {
     }
 
     fn payment(&mut self) -> PaymentChoice {
-        PaymentChoice { provider: Provider::Test, method: Method::Visa }
+        let method = if self.rng.chance(50) { Method::Visa } else { Method::AuthenticationRequired };
+        PaymentChoice { provider: Provider::Test, method }
     }
 
     /// The buyer answers the bank; the shop hears of it, or does not.
@@ -501,8 +515,9 @@ impl World {
     /// Sends a call into a world in which it may be lost.
     fn send(&mut self, call: &Call, faults: bool) -> Heard {
         let buyer = call.buyer;
-        if matches!(call.effect, Effect::Charge { .. }) {
+        if let Effect::Charge { attempt, .. } = &call.effect {
             assert!(self.has_holds(buyer), "nothing is charged before every hold is granted");
+            self.check_earlier_attempts(buyer, attempt.number);
         }
         if let Effect::Hold { hold, .. } | Effect::Commit { hold, .. } = &call.effect {
             let released = |stock: &Stock| matches!(stock.ended.get(hold), Some(Ended::Released));
@@ -743,6 +758,16 @@ impl World {
         for hold in holding {
             let slot = hold.slot.as_ref().unwrap();
             assert!(self.throttle.is_taken(&slot.id, self.now), "without its slot: {hold:?}");
+        }
+    }
+
+    /// Nothing is charged while an earlier attempt may still take money.
+    fn check_earlier_attempts(&self, buyer: usize, number: u32) {
+        let order = &self.buyers[buyer].memory;
+        for earlier in 1..number {
+            // One that the provider never heard of was refused for want of stock.
+            let Some(charge) = self.charges.get(&format!("{}-{earlier}", order.id)) else { continue };
+            assert!(charge.paid == 0 && (charge.voided || charge.declines), "attempt {earlier}: {charge:?} {order:?}");
         }
     }
 
