@@ -53,6 +53,12 @@ impl Level {
             _ => Self::InStock,
         }
     }
+
+    /// Whether so many pieces are there, as far as this can be told from it.
+    pub fn promises(self, pieces: i64) -> bool {
+        self == Self::InStock && pieces <= LOW_AT_MOST + 1
+    }
+
     pub fn is_out(self) -> bool {
         self == Self::Out
     }

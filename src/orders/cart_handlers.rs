@@ -14,6 +14,7 @@ use super::details::NewDetails;
 use super::handlers::keyed;
 use super::offers::{changed_prices, names, priced, wanted};
 use super::order::LineId;
+use super::stock::shortages;
 use super::view::{CartView, ShippingView};
 use crate::app::App;
 use crate::auth::StaffWrite;
@@ -24,15 +25,25 @@ use crate::wire::client::ClientAddress;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path};
 use crate::wire::respond::JsonText;
 
-async fn add_lines(
-    order: OrderClient<'_>,
-    lines: Result<Vec<NewLine>, Problem>,
-) -> Result<JsonText<CartView>, Problem> {
-    Ok(match lines {
-        Ok(lines) => order.change(Command::AddLines { lines }).await??,
-        Err(refusal) => first_answer(&order, refusal).await?,
+async fn add_lines(order: OrderClient<'_>, lines: Result<Vec<NewLine>, Problem>) -> Result<Answer<CartView>, Problem> {
+    match lines {
+        Ok(lines) => Ok(order.change(Command::AddLines { lines }).await??),
+        Err(refusal) => first_answer(&order, refusal).await,
     }
-    .into())
+}
+
+/// Tells of lines that want more than there is now. This is not a part of what
+/// a key keeps: a repeat is told how it stands by then.
+async fn with_shortages(app: &App, answer: Answer<CartView>) -> Result<JsonText<CartView>, Problem> {
+    // What was asked for is done, whether or not the catalog can be read.
+    let Ok(snapshot) = shelf::current(app).await else { return Ok(answer.into()) };
+    let mut cart = answer.read()?;
+    let short = shortages(app, &snapshot, &cart).await;
+    if short.is_empty() {
+        return Ok(answer.into());
+    }
+    cart.problems.extend(short);
+    Ok(answer.with(&cart)?.into())
 }
 
 /// The first answer to the same request, if it was made while the lines could
@@ -84,7 +95,8 @@ pub async fn create_cart(
         }
         Err(refusal) => first_answer(&order, refusal).await?,
     };
-    let cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
+    let mut cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
+    cart.problems.extend(shortages(&app, &snapshot, &cart).await);
     let answer = JsonText::from(answer.with(&cart)?);
     Ok(answer.with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
 }
@@ -98,10 +110,11 @@ pub async fn get_cart(
     let order = credentials.order(&app, id)?;
     let answer = order.cart(None).await??;
     let cart = answer.read()?;
-    match changed_prices(&cart, &*shelf::knowing_at_best(&app, names(&cart)).await?) {
-        None => Ok(answer.into()),
-        prices => Ok(order.cart(prices).await??.into()),
-    }
+    let answer = match changed_prices(&cart, &*shelf::knowing_at_best(&app, names(&cart)).await?) {
+        None => answer,
+        prices => order.cart(prices).await??,
+    };
+    with_shortages(&app, answer).await
 }
 
 /// Adds pieces; to the line that has the variant, if there is one.
@@ -115,7 +128,7 @@ pub async fn add_cart_line(
     let lines = wanted(&app, &[body.value]).await;
     let key = keyed(key, "POST lines", &body.bytes);
     let answer = add_lines(credentials.order(&app, id)?.keyed(key), lines).await;
-    answer.map_err(|problem| problem.of_one("/lines/"))
+    with_shortages(&app, answer.map_err(|problem| problem.of_one("/lines/"))?).await
 }
 
 /// Sets a line's quantity; zero removes it.
@@ -126,7 +139,8 @@ pub async fn update_cart_line(
     body: extract::Json<Quantity>,
 ) -> Result<JsonText<CartView>, Problem> {
     let command = Command::SetQuantity { line, quantity: body.quantity };
-    Ok(credentials.order(&app, id)?.change(command).await??.into())
+    let answer = credentials.order(&app, id)?.change(command).await??;
+    with_shortages(&app, answer).await
 }
 
 /// Removes a line.
@@ -135,7 +149,8 @@ pub async fn delete_cart_line(
     credentials: Credentials,
     Path((id, line)): Path<(OrderId, LineId)>,
 ) -> Result<JsonText<CartView>, Problem> {
-    Ok(credentials.order(&app, id)?.change(Command::RemoveLine { line }).await??.into())
+    let answer = credentials.order(&app, id)?.change(Command::RemoveLine { line }).await??;
+    with_shortages(&app, answer).await
 }
 
 /// Sets the e-mail address and where the order goes.
@@ -200,5 +215,6 @@ pub async fn add_priced_cart_lines(
 ) -> Result<JsonText<CartView>, Problem> {
     let lines = priced(&app, &body.lines).await;
     let key = keyed(key, "POST admin lines", &body.bytes);
-    add_lines(OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key), lines).await
+    let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
+    Ok(add_lines(order, lines).await?.into())
 }

@@ -25,6 +25,7 @@ pub mod protocol;
 mod record;
 mod run;
 pub mod slots;
+pub mod stock;
 mod store;
 mod timekeeping;
 pub mod view;

@@ -56,11 +56,24 @@ pub struct LineView {
 /// Something the buyer should know before placing the order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CartProblem {
-    /// `cart_incomplete`, `price_changed` or `not_for_sale`.
+    /// `cart_incomplete`; `out_of_stock`, told when lines change and when the
+    /// cart is read; `price_changed` or `not_for_sale`, told when it is read.
     pub code: String,
     pub detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line_id: Option<LineId>,
+    /// `out_of_stock`: the pieces on the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested: Option<u32>,
+    /// `out_of_stock`: the pieces that can be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<i64>,
+}
+
+impl CartProblem {
+    fn new(code: &str, detail: String, line_id: Option<LineId>) -> Self {
+        Self { code: code.to_owned(), detail, line_id, requested: None, available: None }
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
@@ -202,22 +215,17 @@ pub fn cart(order: &Order, prices: Option<&[CurrentPrice]>) -> CartView {
 }
 
 fn problems(order: &Order, prices: Option<&[CurrentPrice]>) -> Vec<CartProblem> {
-    let mut problems: Vec<CartProblem> = missing(order)
-        .into_iter()
-        .map(|what| CartProblem { code: "cart_incomplete".to_owned(), detail: what, line_id: None })
-        .collect();
+    let mut problems: Vec<CartProblem> =
+        missing(order).into_iter().map(|what| CartProblem::new("cart_incomplete", what, None)).collect();
     if let Some(prices) = prices {
         let (changed, gone) = compare_prices(order, prices);
-        problems.extend(changed.into_iter().map(|line| CartProblem {
-            code: "price_changed".to_owned(),
-            detail: format!("now {} instead of {}", line.new.display(), line.old.display()),
-            line_id: Some(line.line_id),
+        problems.extend(changed.into_iter().map(|line| {
+            let detail = format!("now {} instead of {}", line.new.display(), line.old.display());
+            CartProblem::new("price_changed", detail, Some(line.line_id))
         }));
-        problems.extend(gone.into_iter().map(|line| CartProblem {
-            code: "not_for_sale".to_owned(),
-            detail: "no longer for sale".to_owned(),
-            line_id: Some(line),
-        }));
+        problems.extend(
+            gone.into_iter().map(|line| CartProblem::new("not_for_sale", "no longer for sale".to_owned(), Some(line))),
+        );
     }
     problems
 }

@@ -18,6 +18,7 @@ mod accounts;
 mod addresses;
 mod admin;
 mod another_payment;
+mod cart_stock;
 mod carts;
 mod catalog;
 mod crashes;

@@ -1,0 +1,83 @@
+//! What the pools say of a cart: the lines that want more than there is. Only
+//! pools that may have too little are asked, so that whoever buys what there
+//! is plenty of waits for none.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use futures_util::{StreamExt, stream};
+
+use super::view::{CartProblem, CartView, Status};
+use crate::app::App;
+use crate::ids::VariantId;
+use crate::pools;
+use crate::pools::error::OUT_OF_STOCK;
+use crate::shelf::snapshot::Snapshot;
+
+/// The most pools asked for one answer: a tenth of the 1,000 calls that one
+/// request may make (Cloudflare Workers, "Limits", subrequests).
+const MAX_ASKED: usize = 100;
+
+/// The most pools asked at once.
+const MAX_PARALLEL: usize = 32;
+
+/// How long a pool is waited for, in milliseconds: this is advice, and placing
+/// the order asks again.
+const DEADLINE_MILLIS: u32 = 1_000;
+
+/// The lines of an open cart that cannot be had as they are. A pool that does
+/// not answer says nothing.
+pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &CartView) -> Vec<CartProblem> {
+    if cart.status != Status::Open {
+        return Vec::new();
+    }
+    let mut wanted: BTreeMap<VariantId, i64> = BTreeMap::new();
+    for line in &cart.lines {
+        *wanted.entry(line.variant_id).or_default() += i64::from(line.quantity);
+    }
+    let doubtful = wanted.into_iter().filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
+    let asked = stream::iter(doubtful.take(MAX_ASKED))
+        .map(
+            |(variant, pieces)| async move { Some((variant, left(app, variant).await.filter(|left| *left < pieces)?)) },
+        )
+        .buffer_unordered(MAX_PARALLEL);
+    let short: BTreeMap<VariantId, i64> = asked.filter_map(std::future::ready).collect().await;
+    cart.lines
+        .iter()
+        .filter_map(|line| {
+            let available = *short.get(&line.variant_id)?;
+            Some(CartProblem {
+                code: OUT_OF_STOCK.name.to_owned(),
+                detail: match available {
+                    0 => "sold out".to_owned(),
+                    left => format!("only {left} left, not {}", line.quantity),
+                },
+                line_id: Some(line.id),
+                requested: Some(line.quantity),
+                available: Some(available),
+            })
+        })
+        .collect()
+}
+
+/// How many pieces there are if they are fewer than these; none where there
+/// are enough, or nobody says.
+pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, pieces: u32) -> Option<i64> {
+    let pieces = i64::from(pieces);
+    if is_doubtful(snapshot, variant, pieces) { left(app, variant).await.filter(|left| *left < pieces) } else { None }
+}
+
+/// Whether the pool may have fewer than so many pieces, as far as the catalog
+/// tells. It may be behind: placing the order is what counts.
+fn is_doubtful(snapshot: &Snapshot, variant: VariantId, pieces: i64) -> bool {
+    !snapshot.variant(variant).is_some_and(|(_, variant)| variant.level.promises(pieces))
+}
+
+/// The pieces that can be ordered now; none if the pool does not say in time.
+async fn left(app: &App, variant: VariantId) -> Option<i64> {
+    match select(pin!(pools::level(app, variant)), app.clock.sleep(DEADLINE_MILLIS)).await {
+        Either::Left((Ok(level), _)) => Some(level.available.max(0)),
+        _ => None,
+    }
+}
