@@ -40,7 +40,8 @@ pub struct ProductPage<'a> {
     vendor: &'a str,
     price: String,
     images: &'a [Image],
-    paragraphs: Vec<&'a str>,
+    /// Each in its lines.
+    paragraphs: Vec<Vec<&'a str>>,
     choice_label: String,
     variants: Vec<VariantChoice>,
     sold_out: bool,
@@ -184,8 +185,20 @@ fn choice_label(product: &snapshot::Product) -> String {
     if names.is_empty() { "Choose one".to_owned() } else { names.join(" / ") }
 }
 
-fn paragraphs(description: &str) -> Vec<&str> {
-    description.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect()
+/// Blank lines part paragraphs; other line breaks are kept. A line ends with
+/// LF, CRLF or CR, whatever the merchant's machine writes.
+fn paragraphs(description: &str) -> Vec<Vec<&str>> {
+    let lines = description.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
+    let mut paragraphs = vec![Vec::new()];
+    for line in lines.map(str::trim) {
+        match paragraphs.last_mut() {
+            Some(paragraph) if !line.is_empty() => paragraph.push(line),
+            Some(paragraph) if paragraph.is_empty() => {}
+            _ => paragraphs.push(Vec::new()),
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs
 }
 
 fn price_label(range: PriceRange) -> String {

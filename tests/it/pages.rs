@@ -408,6 +408,18 @@ async fn a_cart_is_changed_and_emptied() {
 }
 
 #[tokio::test]
+async fn a_description_keeps_its_lines() {
+    let shop = Shop::open().await;
+    let description = "Two parts:\r\na <b>lid</b>\rand a pot\n \r\nWash by hand";
+    let product = shop.product(json!({ "description": description })).await;
+    let page = Browser::new(&shop).open(&format!("/products/{}", product.slug)).await;
+    let text = page.split("class=\"description\"").nth(1).unwrap().split("</div>").next().unwrap();
+    assert_eq!(text.matches("<br>").count(), 2, "{text}");
+    assert!(text.contains("a &#60;b&#62;lid&#60;/b&#62;<br>"), "{text}");
+    assert!(text.contains("and a pot</p>") && text.contains("<p>Wash by hand</p>"), "{text}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_put_into_the_cart_is_told_beside_the_product() {
     let shop = Shop::open().await;
     let product = shop.stocked(5).await;
