@@ -77,9 +77,8 @@ pub fn routes() -> ApiRouter<App> {
         // Pages
         .route("/", page(web::get_page))
         .route("/products/{slug}", page(web::get_page))
-        .route("/cart", page(cart::get_cart))
+        .route("/cart", page(cart::get_cart).post(cart::update_cart))
         .route("/cart/lines", form(cart::add_cart_line))
-        .route("/cart/lines/{line_id}", form(cart::update_cart_line))
         .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))
         .route("/orders/{id}", page(order::get_order))
         .route("/orders/{id}/payments", form(order::create_order_payment))

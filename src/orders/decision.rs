@@ -1,5 +1,7 @@
 //! What may happen to an order: `decide`, pure.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::details::Details;
@@ -44,6 +46,10 @@ pub enum Command {
         line: LineId,
         quantity: u32,
     },
+    /// All or none; lines that are gone meanwhile are passed over.
+    SetQuantities {
+        quantities: Vec<(LineId, u32)>,
+    },
     RemoveLine {
         line: LineId,
     },
@@ -82,6 +88,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
     let events = match command {
         Command::AddLines { lines } => add_lines(order, lines)?,
         Command::SetQuantity { line, quantity } => set_quantity(order, line, quantity)?,
+        Command::SetQuantities { quantities } => set_quantities(order, quantities)?,
         Command::RemoveLine { line } => {
             order.line(line).ok_or(OrderError::LineNotFound)?;
             vec![Event::LineRemoved { line }]
@@ -157,6 +164,17 @@ fn set_quantity(order: &Order, id: LineId, quantity: u32) -> Result<Vec<Event>, 
         _ if quantity == line.quantity => Ok(Vec::new()),
         _ => Ok(vec![Event::LineQuantityChanged { line: id, quantity }]),
     }
+}
+
+fn set_quantities(order: &Order, quantities: Vec<(LineId, u32)>) -> Result<Vec<Event>, OrderError> {
+    let wanted: BTreeMap<LineId, u32> = quantities.into_iter().collect();
+    let mut events = Vec::new();
+    for line in &order.lines {
+        if let Some(quantity) = wanted.get(&line.id) {
+            events.extend(set_quantity(order, line.id, *quantity)?);
+        }
+    }
+    Ok(events)
 }
 
 /// What a cart lacks to become an order.

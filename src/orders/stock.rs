@@ -51,7 +51,8 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &CartView) -> Vec<C
                 code: OUT_OF_STOCK.name.to_owned(),
                 detail: match available {
                     0 => "sold out".to_owned(),
-                    left => format!("only {left} left, not {}", line.quantity),
+                    left if left < i64::from(line.quantity) => format!("only {left} left, not {}", line.quantity),
+                    left => format!("only {left} left for all lines that want it"),
                 },
                 line_id: Some(line.id),
                 requested: Some(line.quantity),

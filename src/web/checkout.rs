@@ -8,7 +8,8 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::{self, CheckoutForm};
-use super::parts::{STOCK_UNAVAILABLE, line_title, page, page_of_problem, sentence, shortages};
+use super::parts::{STOCK_UNAVAILABLE, Short, line_title, page, page_of_problem, sentence, shortages};
+use super::quantities::{self, Pressed};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::access::Credentials;
@@ -18,6 +19,7 @@ use crate::orders::decision::{Command, PaymentChoice};
 use crate::orders::details::Details;
 use crate::orders::error::{ChangedLine, OrderError};
 use crate::orders::order::LineId;
+use crate::orders::stock;
 use crate::orders::view::{CartView, OrderView, Status};
 use crate::problem::{FieldError, Problem};
 use crate::settings::ShippingOption;
@@ -47,7 +49,7 @@ pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> R
     let snapshot = shelf::current(&app).await?;
     match open_cart(&app, &credentials).await? {
         Err(elsewhere) => Ok(elsewhere.into_response()),
-        Ok(cart) => page(&CheckoutPage::new(&app, &snapshot, &cart, &CheckoutForm::of(&cart), &[], None)?),
+        Ok(cart) => page(&shown(&app, &snapshot, &cart, &CheckoutForm::of(&cart)).await?),
     }
 }
 
@@ -74,6 +76,18 @@ pub async fn post_checkout(
     }
 }
 
+/// The page, with what is short by now.
+async fn shown<'a>(
+    app: &App,
+    snapshot: &'a Snapshot,
+    cart: &CartView,
+    form: &CheckoutForm,
+) -> Result<CheckoutPage<'a>, Problem> {
+    let short = stock::shortages(app, snapshot, cart).await;
+    let short = short.iter().filter_map(|problem| Some((problem.line_id?, Short::of_problem(problem)?)));
+    Ok(CheckoutPage::new(app, snapshot, cart, form, &[], None)?.with_short(short).warning())
+}
+
 /// The cart that can be checked out, or where else there is something to see.
 async fn open_cart(app: &App, credentials: &Credentials) -> Result<Result<CartView, Redirect>, Problem> {
     Ok(going_on(credentials.cart(app).await?))
@@ -91,7 +105,8 @@ fn to_order(cart: &CartView) -> Redirect {
     Redirect::to(&format!("/orders/{}", cart.id))
 }
 
-/// Keeps what fits, and shows the new total.
+/// Keeps what fits, and shows the new total; takes the pieces that a line's
+/// button says.
 async fn update(
     app: &App,
     snapshot: &Snapshot,
@@ -99,12 +114,17 @@ async fn update(
     cart: &CartView,
     form: &CheckoutForm,
 ) -> Result<Response, Problem> {
+    let set = match quantities::set(&form.intent) {
+        Some(Pressed::Set(line, quantity)) => vec![Command::SetQuantities { quantities: vec![(line, quantity)] }],
+        _ => Vec::new(),
+    };
     let details = form.details(cart.billing_address.clone()).ok();
     let shipping = shipping_option(snapshot, &form.shipping_option);
-    match save(app, credentials, cart, details, shipping).await? {
+    match save(app, credentials, cart, set, details, shipping).await? {
         Err(OrderError::CartClosed) => Ok(to_order(cart).into_response()),
         Err(error) => Err(error.into()),
-        Ok(cart) => page(&CheckoutPage::new(app, snapshot, &cart, form, &[], None)?),
+        Ok(cart) if cart.lines.is_empty() => Ok(Redirect::to("/cart").into_response()),
+        Ok(cart) => page(&shown(app, snapshot, &cart, form).await?),
     }
 }
 
@@ -126,12 +146,18 @@ async fn place_order(
             return page_of_problem(&shown, Problem::invalid(errors));
         }
     };
+    let mut short = Vec::new();
     let (notice, problem) = match place(app, credentials, &cart, wishes).await {
         Ok(Ok(_)) => {
             let kept = (header::SET_COOKIE, credentials.remember_order(&app.keys, cart.id));
             return Ok((AppendHeaders([kept]), to_order(&cart)).into_response());
         }
-        Ok(Err(error)) => (notice(&error, &cart), Problem::from(error)),
+        Ok(Err(error)) => {
+            if let OrderError::OutOfStock { lines } = &error {
+                short = lines.iter().map(|line| (line.line_id, Short::from(line))).collect();
+            }
+            (notice(&error, &cart), Problem::from(error))
+        }
         Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => (UNANSWERED.to_owned(), problem),
         Err(problem) => return Err(problem),
     };
@@ -141,12 +167,12 @@ async fn place_order(
         Ok(Ok(latest)) => latest,
         Err(_) => cart,
     };
-    page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?, problem)
+    page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?.with_short(short), problem)
 }
 
 async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wishes<'_>) -> Asked<OrderView> {
     if cart.status == Status::Open {
-        match save(app, credentials, cart, Some(wishes.details), Some(wishes.shipping)).await? {
+        match save(app, credentials, cart, Vec::new(), Some(wishes.details), Some(wishes.shipping)).await? {
             Ok(_) | Err(OrderError::CartClosed) => {}
             Err(error) => return Ok(Err(error)),
         }
@@ -154,11 +180,12 @@ async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wi
     credentials.order(app, cart.id)?.place(wishes.payment, wishes.expected_total, credentials.slots(app).await).await
 }
 
-/// Tells the cart what is new to it.
+/// Tells the cart what is new to it, after these commands.
 async fn save(
     app: &App,
     credentials: &Credentials,
     cart: &CartView,
+    mut commands: Vec<Command>,
     details: Option<Details>,
     shipping: Option<&ShippingOption>,
 ) -> Result<Result<CartView, OrderError>, Problem> {
@@ -176,9 +203,10 @@ async fn save(
         title: option.title.clone(),
         prices: option.prices.clone(),
     };
-    let commands = [details.filter(is_new).map(set), shipping.filter(is_another).map(choose)];
+    commands.extend(details.filter(is_new).map(set));
+    commands.extend(shipping.filter(is_another).map(choose));
     let mut latest = cart.clone();
-    for command in commands.into_iter().flatten() {
+    for command in commands {
         match credentials.order(app, cart.id)?.change(command).await? {
             Ok(cart) => latest = cart.read()?,
             Err(error) => return Ok(Err(error)),

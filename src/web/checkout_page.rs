@@ -1,15 +1,17 @@
 //! The checkout's page.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::fields::{AddressInputs, Input};
 use super::form::{self, CheckoutForm};
-use super::parts::{Choice, ErrorSummary, SummaryItem, SummaryLine, Totals, summary};
+use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, Totals, pieces, summary};
 use crate::address::{Country, Field};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::error::OrderError;
-use crate::orders::order;
+use crate::orders::order::{self, LineId};
 use crate::orders::view::CartView;
 use crate::problem::FieldError;
 use crate::settings::ShippingOption;
@@ -32,6 +34,7 @@ pub struct CheckoutPage<'a> {
     lines: Vec<SummaryLine>,
     totals: Totals,
     expected_total: i64,
+    pieces: String,
 }
 
 struct CountryChoice {
@@ -86,7 +89,7 @@ impl<'a> CheckoutPage<'a> {
                 "method" => error(field).and(method_error.clone()),
                 field => error(field),
             };
-            Some(SummaryItem { field, text: text? })
+            Some(SummaryItem { field: field.to_owned(), text: text? })
         });
         let items = items.collect();
         Ok(Self {
@@ -104,7 +107,30 @@ impl<'a> CheckoutPage<'a> {
             lines: summary(&cart.lines, snapshot),
             totals: Totals::new(&sums, chosen.is_some()),
             expected_total: sums.total.amount,
+            pieces: pieces(&cart.lines),
         })
+    }
+
+    /// With the ways out of lines that want more than there is.
+    pub fn with_short(mut self, short: impl IntoIterator<Item = (LineId, Short)>) -> Self {
+        let short: BTreeMap<LineId, Short> = short.into_iter().collect();
+        for line in &mut self.lines {
+            line.short = short.get(&line.id).cloned();
+        }
+        self
+    }
+
+    /// With these told before the form is filled in, each with a link to its ways out.
+    pub fn warning(mut self) -> Self {
+        let item = |line: &SummaryLine| {
+            let text = line.short.as_ref()?.of(&line.title);
+            Some(SummaryItem { field: line.id.to_string(), text })
+        };
+        let items: Vec<SummaryItem> = self.lines.iter().filter_map(item).collect();
+        if !items.is_empty() {
+            self.error_summary = Some(ErrorSummary { text: String::new(), items });
+        }
+        self
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod cart;
+mod cart_page;
 pub mod checkout;
 mod checkout_page;
 mod fields;
@@ -16,4 +17,5 @@ pub mod order;
 pub mod pages;
 mod parts;
 pub mod problem;
+mod quantities;
 mod standing;

@@ -3,8 +3,9 @@
 
 use askama::Template;
 
-use super::parts::{ErrorSummary, SummaryItem, sentence, variant_label};
+use super::parts::{ErrorSummary, Short, SummaryItem, sentence, variant_label};
 use crate::catalog::slug;
+use crate::ids::VariantId;
 use crate::money::Currency;
 use crate::problem::Problem;
 use crate::shelf::listing::{self, ListQuery, Listed};
@@ -49,6 +50,8 @@ pub struct ProductPage<'a> {
     availability_class: &'static str,
     error_summary: Option<ErrorSummary>,
     invalid_quantity: Option<String>,
+    /// As it stands in the field.
+    quantity: String,
 }
 
 struct VariantChoice {
@@ -138,7 +141,7 @@ impl<'a> ProductPage<'a> {
         let invalid_quantity = text.clone().filter(|_| about_quantity && !sold_out);
         let error_summary = match &invalid_quantity {
             Some(text) => {
-                let item = SummaryItem { field: "quantity", text: text.clone() };
+                let item = SummaryItem { field: "quantity".to_owned(), text: text.clone() };
                 Some(ErrorSummary { text: String::new(), items: vec![item] })
             }
             None => text.map(|text| ErrorSummary { text, items: Vec::new() }),
@@ -157,7 +160,38 @@ impl<'a> ProductPage<'a> {
             availability_class,
             error_summary,
             invalid_quantity,
+            quantity: "1".to_owned(),
         })
+    }
+
+    /// With this variant chosen.
+    pub fn wanting(mut self, variant: VariantId) -> Self {
+        let id = variant.to_string();
+        for choice in &mut self.variants {
+            choice.selected = choice.id == id;
+        }
+        self
+    }
+
+    /// With this in the field.
+    pub fn with_quantity(self, quantity: String) -> Self {
+        Self { quantity, ..self }
+    }
+
+    /// With what the variant's pool has, which the catalog may not know yet.
+    pub fn with_left(mut self, variant: VariantId, short: Short) -> Self {
+        let left = short.left;
+        let id = variant.to_string();
+        for choice in self.variants.iter_mut().filter(|choice| choice.id == id) {
+            choice.sold_out = left == 0;
+            choice.selected &= left > 0;
+        }
+        self.sold_out = self.variants.iter().all(|choice| choice.sold_out);
+        if self.availability_class == availability(Level::Out).1 {
+            (self.availability_label, self.availability_class) = availability(Level::of(left));
+        }
+        self.error_summary = Some(ErrorSummary { text: short.text(), items: Vec::new() });
+        if left > 0 { self.with_quantity(left.to_string()) } else { self }
     }
 }
 

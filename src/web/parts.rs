@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::orders::error::ShortLine;
 use crate::orders::order::{self, LineId};
-use crate::orders::view::LineView;
+use crate::orders::view::{CartProblem, LineView};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
@@ -14,11 +14,22 @@ use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
 pub const STOCK_UNAVAILABLE: &str = "The stock could not be reached. Nothing was charged. Please try again.";
 
 pub struct SummaryLine {
+    pub id: LineId,
     pub title: String,
     pub variant: String,
     pub quantity: u32,
     pub total: String,
     pub image: Option<Image>,
+    /// Why it cannot be had as it is.
+    pub short: Option<Short>,
+}
+
+/// That a line wants more than there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Short {
+    pub requested: u32,
+    /// The pieces that can be had; not negative.
+    pub left: i64,
 }
 
 pub struct Totals {
@@ -63,6 +74,7 @@ impl Moment {
 
 /// What went wrong, at the top of the page: it takes the focus and leads to
 /// each field (WCAG 2.2, technique G139, as GOV.UK's error summary does it).
+#[derive(Default)]
 pub struct ErrorSummary {
     pub text: String,
     pub items: Vec<SummaryItem>,
@@ -70,7 +82,7 @@ pub struct ErrorSummary {
 
 pub struct SummaryItem {
     /// The id of what is to be corrected.
-    pub field: &'static str,
+    pub field: String,
     pub text: String,
 }
 
@@ -114,23 +126,58 @@ pub fn line_title(lines: &[LineView], id: LineId) -> &str {
 
 /// What could not be had, a sentence for each line, with a space behind it.
 pub fn shortages(short: &[ShortLine], lines: &[LineView]) -> String {
-    let sentence = |short: &ShortLine| {
-        let title = line_title(lines, short.line_id);
-        match short.available {
-            ..=0 => format!("{title} is sold out. "),
-            1 => format!("Only 1 piece of {title} is left, not {}. ", short.requested),
-            left => format!("Only {left} pieces of {title} are left, not {}. ", short.requested),
-        }
-    };
+    let sentence = |short: &ShortLine| format!("{} ", Short::from(short).of(line_title(lines, short.line_id)));
     short.iter().map(sentence).collect()
 }
 
 pub fn summary(lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
     let line = |line: &LineView| {
         let (variant, image) = known(line, snapshot);
-        SummaryLine { title: line.title.clone(), variant, quantity: line.quantity, total: line.total.display(), image }
+        let (title, total) = (line.title.clone(), line.total.display());
+        SummaryLine { id: line.id, title, variant, quantity: line.quantity, total, image, short: None }
     };
     lines.iter().map(line).collect()
+}
+
+/// How many pieces there are on all lines together.
+pub fn pieces(lines: &[LineView]) -> String {
+    match lines.iter().map(|line| u64::from(line.quantity)).sum() {
+        1_u64 => "1 piece".to_owned(),
+        pieces => format!("{pieces} pieces"),
+    }
+}
+
+impl Short {
+    pub fn of_problem(problem: &CartProblem) -> Option<Self> {
+        Some(Self { requested: problem.requested?, left: problem.available?.max(0) })
+    }
+
+    /// A sentence that stands beside the line.
+    pub fn text(self) -> String {
+        if self.left == 0 { "Sold out at the moment.".to_owned() } else { self.only("") }
+    }
+
+    /// A sentence that names what it is about.
+    pub fn of(self, title: &str) -> String {
+        if self.left == 0 { format!("{title} is sold out.") } else { self.only(&format!(" of {title}")) }
+    }
+
+    fn only(self, of_what: &str) -> String {
+        let Self { requested, left } = self;
+        match left {
+            left if left >= i64::from(requested) => {
+                format!("Only {left}{of_what} are left for all lines that want it.")
+            }
+            1 => format!("Only 1 piece{of_what} is left, not {requested}."),
+            left => format!("Only {left} pieces{of_what} are left, not {requested}."),
+        }
+    }
+}
+
+impl From<&ShortLine> for Short {
+    fn from(line: &ShortLine) -> Self {
+        Self { requested: line.requested, left: line.available.max(0) }
+    }
 }
 
 impl Totals {

@@ -10,7 +10,7 @@ use tradepost::ports::ObjectClass;
 use crate::ask::{Answer, Ask};
 use crate::fixtures::{Product, prices};
 use crate::host::faults::{Site, When};
-use crate::shop::{Shop, eventually};
+use crate::shop::{Shop, eventually, unique};
 
 const VISA: &str = "pm_card_visa";
 
@@ -62,6 +62,11 @@ impl Browser {
     async fn submit(&mut self, path: &str, fields: Form<'_>) -> String {
         let answer = self.form(path, &fields).send().await.expect(303);
         self.keep(answer).header("location").to_owned()
+    }
+
+    /// Sends the cart's form as one of its buttons does: where that leads.
+    async fn change(&mut self, quantities: &[(&str, &str)], intent: &str) -> String {
+        self.submit("/cart", [quantities, &[("intent", intent)]].concat()).await
     }
 
     async fn add(&mut self, product: &Product, quantity: &str) {
@@ -253,11 +258,15 @@ async fn a_total_that_was_not_shown_is_not_charged() {
 async fn too_much_is_refused_with_what_is_left() {
     let shop = Shop::open().await;
     let product = shop.stocked(2).await;
-    let mut browser = Browser::at_checkout(&shop, &product, "3").await;
+    let mut browser = Browser::at_checkout(&shop, &product, "2").await;
+    assert_eq!(browser.change(&[("line_1", "3")], "update").await, "/cart");
     let page = html(&browser.check_out(&[]).await.expect(409));
     assert!(page.contains(&format!("Only 2 pieces of {} are left, not 3.", product.title)), "{page}");
     assert_eq!(value_of(&page, "name"), "Ada Lovelace");
-    assert_eq!(browser.submit("/cart/lines/line_1", vec![("quantity", "2")]).await, "/cart");
+    assert!(page.contains("value=\"set line_1 2\""), "{page}");
+    let page = html(&browser.check_out(&[("intent", "set line_1 2")]).await.expect(200));
+    assert!(page.contains("Quantity 2") && !page.contains("are left"), "{page}");
+    assert_eq!(value_of(&page, "name"), "Ada Lovelace");
     browser.buy(VISA).await;
     shop.until_available(&product.variant, 0).await;
 }
@@ -381,7 +390,7 @@ async fn whoever_shops_again_still_sees_the_orders_before() {
     for path in [first, second] {
         browser.until(&path, "your order is confirmed").await;
     }
-    assert!(browser.open("/cart").await.contains("Update the quantity"));
+    assert!(browser.open("/cart").await.contains("Go to checkout"));
 }
 
 #[tokio::test]
@@ -393,18 +402,129 @@ async fn a_cart_is_changed_and_emptied() {
     browser.add(&one, "1").await;
     browser.add(&other, "1").await;
     assert!(browser.open("/cart").await.contains("€59.97"));
-    browser.submit("/cart/lines/line_1", vec![("quantity", "4")]).await;
+    browser.change(&[("line_1", "4")], "update").await;
     let cart = browser.open("/cart").await;
     // What the shop takes, the browser lets through.
     assert!(cart.contains("€99.95") && cart.contains("max=\"1000000\""));
-    let odd = browser.form("/cart/lines/line_1", &vec![("quantity", "many")]).send().await.expect(422);
-    assert!(html(&odd).contains("A quantity is a whole number") && html(&odd).contains("€99.95"));
     for line in ["line_1", "line_2", "line_1", "line_77"] {
-        browser.submit(&format!("/cart/lines/{line}"), vec![("quantity", "0")]).await;
+        assert_eq!(browser.change(&[("line_1", "4")], &format!("set {line} 0")).await, "/cart");
     }
     assert!(browser.open("/cart").await.contains("Your cart is empty."));
     browser.add(&other, "1").await;
     assert!(browser.open("/cart").await.contains("€19.99"), "an emptied cart is filled again");
+}
+
+#[tokio::test]
+async fn what_is_typed_counts_whichever_button_is_pressed() {
+    let shop = Shop::open().await;
+    let (one, other) = (shop.stocked(99).await, shop.stocked(99).await);
+    let mut browser = Browser::new(&shop);
+    browser.add(&one, "50").await;
+    browser.add(&other, "1").await;
+    // The fault that was found: 7 was typed, and 50 were bought.
+    assert_eq!(browser.change(&[("line_1", "7"), ("line_2", "2")], "checkout").await, "/checkout");
+    let cart = browser.open("/cart").await;
+    assert_eq!((value_of(&cart, "line_1"), value_of(&cart, "line_2")), ("7".to_owned(), "2".to_owned()));
+    assert!(browser.open("/checkout").await.contains("9 pieces"));
+    // Removing one line takes what was typed into the other along.
+    assert_eq!(browser.change(&[("line_1", "8"), ("line_2", "2")], "set line_2 0").await, "/cart");
+    let cart = browser.open("/cart").await;
+    assert!(value_of(&cart, "line_1") == "8" && !cart.contains("line_2"), "{cart}");
+    // Enter presses the first button of the form.
+    let first = cart.split("<form").nth(1).unwrap().split("<button").nth(1).unwrap();
+    assert!(first.contains("value=\"update\""), "{first}");
+    assert_eq!(browser.change(&[("line_1", "0")], "checkout").await, "/checkout");
+    assert_eq!(browser.get("/checkout").await.expect(303).header("location"), "/cart");
+}
+
+#[tokio::test]
+async fn a_quantity_that_does_not_fit_is_said_beside_its_field_and_nothing_is_lost() {
+    let shop = Shop::open().await;
+    let (one, other) = (shop.stocked(99).await, shop.stocked(99).await);
+    let mut browser = Browser::new(&shop);
+    browser.add(&one, "1").await;
+    browser.add(&other, "1").await;
+    for wrong in ["many", "", "-1", "1.5", "1000001", "<b>"] {
+        for intent in ["update", "checkout"] {
+            let fields = vec![("line_1", "5"), ("line_2", wrong), ("intent", intent)];
+            let page = html(&browser.form("/cart", &fields).send().await.expect(422));
+            assert!(page.contains("id=\"line_2-error\"") && !page.contains("id=\"line_1-error\""), "{page}");
+            assert!(page.contains("A quantity is a whole number from 0 to 1000000."), "{page}");
+            let typed = (value_of(&page, "line_1"), value_of(&page, "line_2"));
+            assert_eq!(typed, ("5".to_owned(), wrong.replace('<', "&#60;").replace('>', "&#62;")));
+        }
+    }
+    // All or none: the other line is as it was.
+    assert_eq!(value_of(&browser.open("/cart").await, "line_1"), "1");
+    // Its own button does what it says, whatever stands elsewhere.
+    let fields = vec![("line_1", "5"), ("line_2", "many"), ("intent", "set line_1 0")];
+    let page = html(&browser.form("/cart", &fields).send().await.expect(422));
+    assert!(!page.contains("name=\"line_1\"") && value_of(&page, "line_2") == "many", "{page}");
+}
+
+#[tokio::test]
+async fn quantities_that_are_too_much_together_are_none_of_them_taken() {
+    let shop = Shop::open().await;
+    let variants = json!([{ "sku": unique("sku"), "prices": prices(10_000_000_000) }]);
+    let (dear, cheap) = (shop.product(json!({ "variants": variants })).await, shop.stocked(9).await);
+    let mut browser = Browser::new(&shop);
+    shop.stock(&dear.variant, 1).await;
+    browser.add(&cheap, "1").await;
+    browser.add(&dear, "1").await;
+    let fields = vec![("line_1", "2"), ("line_2", "1000000"), ("intent", "checkout")];
+    let page = html(&browser.form("/cart", &fields).send().await.expect(422));
+    assert!(page.contains("The order&#39;s total would be too large."), "{page}");
+    assert_eq!((value_of(&page, "line_1"), value_of(&page, "line_2")), ("2".to_owned(), "1000000".to_owned()));
+    assert_eq!(value_of(&browser.open("/cart").await, "line_1"), "1");
+}
+
+#[tokio::test]
+async fn more_than_there_is_is_said_where_it_is_asked_for() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(3).await;
+    let mut browser = Browser::new(&shop);
+    let add = |browser: &Browser, quantity: &str| {
+        browser.form("/cart/lines", &vec![("variant_id", product.variant.as_str()), ("quantity", quantity)]).send()
+    };
+    // Beside the product: nothing is put in, and what can be had is a click away.
+    let page = html(&add(&browser, "50").await.expect(409));
+    assert!(page.contains("Only 3 pieces are left, not 50.") && value_of(&page, "quantity") == "3", "{page}");
+    assert!(browser.open("/cart").await.contains("Your cart is empty."));
+    // In the cart: the line says so, and has a button for what there is.
+    browser.add(&product, "2").await;
+    browser.add(&product, "2").await;
+    let cart = browser.open("/cart").await;
+    assert!(cart.contains("Only 3 pieces are left, not 4.") && cart.contains("value=\"set line_1 3\""), "{cart}");
+    assert!(cart.contains("aria-describedby=\"line_1-error\""), "{cart}");
+    // Not after the whole checkout, and on its page before it is filled in.
+    assert_eq!(browser.change(&[("line_1", "50")], "checkout").await, "/cart");
+    let page = browser.open("/checkout").await;
+    assert!(page.contains("Only 3 pieces are left, not 50.") && page.contains("value=\"set line_1 3\""), "{page}");
+    assert_eq!(browser.change(&[("line_1", "50")], "set line_1 3").await, "/cart");
+    assert!(!browser.open("/cart").await.contains("are left"));
+    assert_eq!(browser.change(&[("line_1", "3")], "checkout").await, "/checkout");
+    browser.buy(VISA).await;
+    shop.until_available(&product.variant, 0).await;
+    // Sold out: removing is the way out.
+    let page = html(&add(&Browser::new(&shop), "1").await.expect(409));
+    assert!(page.contains("Sold out at the moment.") && !page.contains("Add to cart"), "{page}");
+}
+
+#[tokio::test]
+async fn a_line_that_is_sold_out_can_be_taken_out_at_the_checkout() {
+    let shop = Shop::open().await;
+    let (gone, there) = (shop.stocked(1).await, shop.stocked(2).await);
+    let mut browser = Browser::at_checkout(&shop, &gone, "1").await;
+    browser.add(&there, "1").await;
+    Browser::at_checkout(&shop, &gone, "1").await.buy(VISA).await;
+    shop.until_available(&gone.variant, 0).await;
+    let page = browser.open("/checkout").await;
+    assert!(page.contains("Sold out at the moment.") && !page.contains("set line_1 1"), "{page}");
+    let page = html(&browser.check_out(&[("intent", "set line_1 0")]).await.expect(200));
+    assert!(page.contains("1 piece<") && value_of(&page, "name") == "Ada Lovelace", "{page}");
+    browser.buy(VISA).await;
+    browser.add(&there, "1").await;
+    assert_eq!(browser.check_out(&[("intent", "set line_1 0")]).await.expect(303).header("location"), "/cart");
 }
 
 #[tokio::test]
