@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::{self, CheckoutForm};
-use super::parts::{STOCK_UNAVAILABLE, Short, line_title, page, page_of_problem, sentence, shortages};
+use super::parts::{STOCK_UNAVAILABLE, Short, line_title, page, page_of_problem, sentence, shortages, to_order};
 use super::quantities::{self, Pressed};
 use crate::app::App;
 use crate::money::Money;
@@ -95,14 +95,10 @@ async fn open_cart(app: &App, credentials: &Credentials) -> Result<Result<CartVi
 
 fn going_on(cart: Option<CartView>) -> Result<CartView, Redirect> {
     match cart {
-        Some(cart) if cart.status != Status::Open => Err(to_order(&cart)),
+        Some(cart) if cart.status != Status::Open => Err(to_order(cart.id)),
         Some(cart) if !cart.lines.is_empty() => Ok(cart),
         _ => Err(Redirect::to("/cart")),
     }
-}
-
-fn to_order(cart: &CartView) -> Redirect {
-    Redirect::to(&format!("/orders/{}", cart.id))
 }
 
 /// Keeps what fits, and shows the new total; takes the pieces that a line's
@@ -121,7 +117,7 @@ async fn update(
     let details = form.details(cart.billing_address.clone()).ok();
     let shipping = shipping_option(snapshot, &form.shipping_option);
     match save(app, credentials, cart, set, details, shipping).await? {
-        Err(OrderError::CartClosed) => Ok(to_order(cart).into_response()),
+        Err(OrderError::CartClosed) => Ok(to_order(cart.id).into_response()),
         Err(error) => Err(error.into()),
         Ok(cart) if cart.lines.is_empty() => Ok(Redirect::to("/cart").into_response()),
         Ok(cart) => page(&shown(app, snapshot, &cart, form).await?),
@@ -137,7 +133,7 @@ async fn place_order(
 ) -> Result<Response, Problem> {
     let wishes = match Wishes::parse(app, snapshot, &cart, form) {
         Ok(wishes) => wishes,
-        Err(_) if cart.status != Status::Open => return Ok(to_order(&cart).into_response()),
+        Err(_) if cart.status != Status::Open => return Ok(to_order(cart.id).into_response()),
         Err(errors) => {
             // The page shows the total itself: there is no field to mark.
             let marked = errors.iter().any(|error| error.pointer != TOTAL);
@@ -150,7 +146,7 @@ async fn place_order(
     let (notice, problem) = match place(app, credentials, &cart, wishes).await {
         Ok(Ok(_)) => {
             let kept = (header::SET_COOKIE, credentials.remember_order(&app.keys, cart.id));
-            return Ok((AppendHeaders([kept]), to_order(&cart)).into_response());
+            return Ok((AppendHeaders([kept]), to_order(cart.id)).into_response());
         }
         Ok(Err(error)) => {
             if let OrderError::OutOfStock { lines } = &error {

@@ -6,6 +6,7 @@
 //! the API uses: the cart is the order, so placing it twice gives one order.
 
 pub mod assets;
+pub mod bank;
 pub mod cart;
 mod cart_page;
 pub mod checkout;

@@ -1,15 +1,16 @@
 //! The order's page: how it stands, and another try where the payment failed.
-//! In development also the page that stands in for the buyer's bank.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::bank::authentication_url;
 use super::checkout_page::methods;
 use super::form;
 use super::parts::{
     Choice, Moment, STOCK_UNAVAILABLE, SummaryLine, Totals, page, page_of_problem, sentence, shortages, summary,
+    to_order,
 };
 use super::standing::{Standing, decline, payment_label, standing};
 use crate::address::Address;
@@ -18,7 +19,7 @@ use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::bodies::{Payment, choice};
 use crate::orders::error::OrderError;
-use crate::orders::view::{OrderView, PaymentStatus};
+use crate::orders::view::OrderView;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
@@ -47,23 +48,9 @@ struct OrderPage<'a> {
     totals: Totals,
 }
 
-#[derive(Template)]
-#[template(path = "authenticate.html")]
-struct AuthenticatePage<'a> {
-    shop_name: &'a str,
-    number: String,
-    amount: String,
-    action_url: String,
-}
-
 #[derive(Debug, Deserialize)]
 pub struct ChosenMethod {
     method: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct BankAnswer {
-    outcome: String,
 }
 
 /// The order as it stands.
@@ -116,55 +103,6 @@ fn not_held(refusal: &OrderError, order: &OrderView) -> String {
         OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
         refusal => sentence(&refusal.to_string()),
     }
-}
-
-/// The bank's question, where the test provider is on.
-pub async fn get_authentication(
-    State(app): State<App>,
-    credentials: Credentials,
-    Path(id): Path<OrderId>,
-) -> Result<Response, Problem> {
-    require_test_provider(&app)?;
-    let snapshot = shelf::current(&app).await?;
-    let order = credentials.order(&app, id)?.order().await??.read()?;
-    if order.payment.status != PaymentStatus::RequiresAction {
-        return Ok(to_order(id).into_response());
-    }
-    page(&AuthenticatePage {
-        shop_name: &snapshot.settings.shop_name,
-        number: order.number,
-        amount: order.totals.total.display(),
-        action_url: authentication_url(id),
-    })
-}
-
-/// The buyer's answer to the bank, where the test provider is on.
-pub async fn post_authentication(
-    State(app): State<App>,
-    credentials: Credentials,
-    Path(id): Path<OrderId>,
-    Form(form): Form<BankAnswer>,
-) -> Result<Redirect, Problem> {
-    require_test_provider(&app)?;
-    let approved = match form.outcome.as_str() {
-        "approve" => true,
-        "decline" => false,
-        _ => return Err(Problem::invalid_field("outcome", "approve or decline")),
-    };
-    credentials.order(&app, id)?.authenticate(approved).await??;
-    Ok(to_order(id))
-}
-
-fn require_test_provider(app: &App) -> Result<(), Problem> {
-    if app.config.test_provider { Ok(()) } else { Err(Problem::not_found()) }
-}
-
-fn to_order(id: OrderId) -> Redirect {
-    Redirect::to(&format!("/orders/{id}"))
-}
-
-fn authentication_url(id: OrderId) -> String {
-    format!("/orders/{id}/authenticate")
 }
 
 impl<'a> OrderPage<'a> {

@@ -1,8 +1,9 @@
 //! What several pages show: pictures, lines, sums, choices, what went wrong.
 
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use crate::ids::OrderId;
 use crate::orders::error::ShortLine;
 use crate::orders::order::{self, LineId};
 use crate::orders::view::{CartProblem, LineView};
@@ -98,6 +99,10 @@ pub fn page_of_problem(template: &impl Template, problem: Problem) -> Result<Res
     *response.status_mut() = problem.status;
     response.extensions_mut().insert(problem);
     Ok(response)
+}
+
+pub fn to_order(id: OrderId) -> Redirect {
+    Redirect::to(&format!("/orders/{id}"))
 }
 
 /// A rule as our types word it, as a sentence.
