@@ -200,9 +200,7 @@ pub async fn put_cart_shipping_option(
         .iter()
         .find(|option| option.id == body.id)
         .ok_or_else(|| Problem::invalid_field("/id", "there is no such shipping option"))?;
-    let prices = option.prices.clone();
-    let command = Command::ChooseShipping { id: option.id.clone(), title: option.title.clone(), prices };
-    Ok(order.change(command).await??.into())
+    Ok(order.change(Command::choose_shipping(option)).await??.into())
 }
 
 /// Adds lines at prices that staff set; the catalog's do not apply to them.

@@ -15,6 +15,7 @@ use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 use crate::payments::{AttemptStatus, Method, Provider};
 use crate::ports::Timestamp;
+use crate::settings::ShippingOption;
 
 /// A line to add, as the catalog (or staff) prices it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,6 +75,12 @@ pub enum Command {
         slot: Option<Slot>,
     },
     Cancel,
+}
+
+impl Command {
+    pub fn choose_shipping(option: &ShippingOption) -> Self {
+        Self::ChooseShipping { id: option.id.clone(), title: option.title.clone(), prices: option.prices.clone() }
+    }
 }
 
 /// Decides what a command does. No events: it is so already.

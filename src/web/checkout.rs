@@ -194,13 +194,8 @@ async fn save(
         })
     };
     let set = |details| Command::SetDetails { details: Box::new(details) };
-    let choose = |option: &ShippingOption| Command::ChooseShipping {
-        id: option.id.clone(),
-        title: option.title.clone(),
-        prices: option.prices.clone(),
-    };
     commands.extend(details.filter(is_new).map(set));
-    commands.extend(shipping.filter(is_another).map(choose));
+    commands.extend(shipping.filter(is_another).map(Command::choose_shipping));
     let mut latest = cart.clone();
     for command in commands {
         match credentials.order(app, cart.id)?.change(command).await? {
