@@ -22,7 +22,7 @@ use crate::orders::{cart_handlers as carts, handlers as orders, projection};
 use crate::pools::{handlers as pools, removal};
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
-use crate::web::{bank, cart, checkout, handlers as web, order, problem};
+use crate::web::{again, bank, cart, checkout, handlers as web, order, problem};
 use crate::wire::contract;
 use crate::wire::site::{ProblemPages, Site};
 
@@ -81,7 +81,9 @@ pub fn routes() -> ApiRouter<App> {
         .route("/cart/lines", form(cart::add_cart_line))
         .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))
         .route("/orders/{id}", page(order::get_order))
-        .route("/orders/{id}/payments", form(order::create_order_payment))
+        .route("/orders/{id}/payments", page(order::get_order_payments).post(order::create_order_payment))
+        .route("/orders/{id}/cancel", form(order::cancel_order))
+        .route("/orders/{id}/again", form(again::order_again))
         .route("/orders/{id}/authenticate", page(bank::get_authentication).post(bank::post_authentication))
         // Development only
         .route("/dev/orders/{id}/republish", form(orders::republish_order))

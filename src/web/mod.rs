@@ -5,6 +5,7 @@
 //! a page. Carts and orders are asked by the same client as
 //! the API uses: the cart is the order, so placing it twice gives one order.
 
+pub mod again;
 pub mod assets;
 pub mod bank;
 pub mod cart;

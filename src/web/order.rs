@@ -19,7 +19,7 @@ use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::bodies::{Payment, choice};
 use crate::orders::error::OrderError;
-use crate::orders::view::OrderView;
+use crate::orders::view::{OrderView, Status};
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
@@ -34,9 +34,18 @@ struct OrderPage<'a> {
     status_title: &'static str,
     status_text: &'static str,
     status_class: &'static str,
+    /// Whether the page looks again by itself: never where there is a choice to make.
     pending: bool,
     action_url: Option<String>,
     methods: Vec<Choice>,
+    /// Where there are other ways to pay, if not on this page.
+    methods_url: Option<String>,
+    /// From the other ways to pay back to waiting.
+    wait_url: Option<String>,
+    /// Whether an attempt is called off by choosing another.
+    switches: bool,
+    can_cancel: bool,
+    can_order_again: bool,
     notice: Option<String>,
     payment_label: &'static str,
     /// Until when the goods are kept, and until when it can be paid.
@@ -53,19 +62,53 @@ pub struct ChosenMethod {
     method: String,
 }
 
+/// Whether the page is to show the other ways to pay where it would look again
+/// by itself otherwise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Choosing {
+    IfNothingElse,
+    Now,
+}
+
 /// The order as it stands.
 pub async fn get_order(
     State(app): State<App>,
     credentials: Credentials,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
-    let snapshot = shelf::current(&app).await?;
-    match credentials.order(&app, id)?.order().await? {
-        Ok(order) => page(&OrderPage::new(&app, &snapshot, &order.read()?, None)),
+    show(&app, &credentials, id, Choosing::IfNothingElse).await
+}
+
+/// The order, and other ways to pay while it waits for the bank.
+pub async fn get_order_payments(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Response, Problem> {
+    show(&app, &credentials, id, Choosing::Now).await
+}
+
+async fn show(app: &App, credentials: &Credentials, id: OrderId, choosing: Choosing) -> Result<Response, Problem> {
+    let snapshot = shelf::current(app).await?;
+    match credentials.order(app, id)?.order().await? {
+        Ok(order) => page(&OrderPage::new(app, &snapshot, &order.read()?, choosing, None)),
         // Not placed after all: a cart again, with everything in it.
         Err(OrderError::NotFound) if credentials.kept_cart(&app.keys) == Some(id) => {
             Ok(Redirect::to("/cart").into_response())
         }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Cancels an order that is not paid yet.
+pub async fn cancel_order(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Redirect, Problem> {
+    match credentials.order(&app, id)?.cancel().await? {
+        // Paid meanwhile, or just being placed: the order's page tells how it stands.
+        Ok(_) | Err(OrderError::PaymentInProgress | OrderError::NotCancellable) => Ok(to_order(id)),
         Err(error) => Err(error.into()),
     }
 }
@@ -89,7 +132,7 @@ pub async fn create_order_payment(
         Err(refusal) => refusal,
     };
     let (snapshot, order) = (shelf::current(&app).await?, client.order().await??.read()?);
-    let shown = OrderPage::new(&app, &snapshot, &order, Some(not_held(&refusal, &order)));
+    let shown = OrderPage::new(&app, &snapshot, &order, Choosing::Now, Some(not_held(&refusal, &order)));
     page_of_problem(&shown, refusal.into())
 }
 
@@ -107,13 +150,31 @@ fn not_held(refusal: &OrderError, order: &OrderView) -> String {
 
 impl<'a> OrderPage<'a> {
     /// `notice`: what came of the buyer's last click, if anything is to be said.
-    fn new(app: &App, snapshot: &'a Snapshot, order: &'a OrderView, notice: Option<String>) -> Self {
+    fn new(
+        app: &App,
+        snapshot: &'a Snapshot,
+        order: &'a OrderView,
+        choosing: Choosing,
+        notice: Option<String>,
+    ) -> Self {
         let now = app.clock.now();
         let standing = standing(order, now);
-        let asks = matches!(standing, Standing::AsksBuyer { .. }) && app.config.test_provider;
+        let asks = matches!(standing, Standing::AsksBuyer { .. });
+        let open = asks || matches!(standing, Standing::Pending { .. });
         let may_retry = matches!(standing, Standing::Declined { .. });
-        let payable = order.payable_until.filter(|until| may_retry && now < *until);
-        let declined = may_retry || standing == Standing::Exhausted;
+        let payable = order.payable_until.filter(|until| (open || may_retry) && now < *until);
+        let waits = matches!(standing, Standing::Pending { .. } | Standing::Switching | Standing::Securing);
+        let here = !waits || choosing == Choosing::Now;
+        let mut methods = if payable.is_some() { methods(app, "") } else { Vec::new() };
+        if open {
+            // The same way once more would not be another one.
+            let current = form::method_id(order.payment.method);
+            methods.retain(|method| method.id != current);
+            // The one that was chosen for the buyer may be gone.
+            methods.iter_mut().take(1).for_each(|method| method.selected = true);
+        }
+        let exhausted = standing == Standing::Exhausted;
+        let declined = may_retry || exhausted;
         let why = order.payment.decline_reason.as_deref().filter(|_| declined).map(|why| decline(why).to_owned());
         let (status_class, status_title, status_text) = standing.words();
         Self {
@@ -123,9 +184,14 @@ impl<'a> OrderPage<'a> {
             status_title,
             status_text,
             status_class,
-            pending: matches!(standing, Standing::Pending { .. } | Standing::Securing),
-            action_url: asks.then(|| authentication_url(order.id)),
-            methods: if payable.is_some() { methods(app, "") } else { Vec::new() },
+            pending: waits && (methods.is_empty() || !here),
+            action_url: (asks && app.config.test_provider).then(|| authentication_url(order.id)),
+            methods_url: (!here && !methods.is_empty()).then(|| format!("/orders/{}/payments", order.id)),
+            wait_url: (waits && here && !methods.is_empty()).then(|| format!("/orders/{}", order.id)),
+            methods: if here { methods } else { Vec::new() },
+            switches: open,
+            can_cancel: open || declined || standing == Standing::Switching,
+            can_order_again: order.status == Status::Cancelled || exhausted,
             notice: notice.or(why),
             kept: order.held_until.and_then(|until| Moment::until(until, now)),
             payable: payable.and_then(|until| Moment::until(until, now)),

@@ -10,6 +10,8 @@ pub enum Standing {
     Pending {
         kept: bool,
     },
+    /// Another way to pay was chosen; the first is being called off.
+    Switching,
     /// Paid; whether the goods are still there is being made sure of.
     Securing,
     AsksBuyer {
@@ -37,6 +39,7 @@ pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
             Some(CancelReason::OutOfStock) => Standing::SoldOut,
             Some(CancelReason::Requested) | None => Standing::CancelledByBuyer,
         },
+        _ if order.payment.next_method.is_some() => Standing::Switching,
         (_, PaymentStatus::RequiresAction) => Standing::AsksBuyer { kept },
         (_, PaymentStatus::Declined) if order.payable_until.is_none() => Standing::Exhausted,
         (_, PaymentStatus::Declined) => Standing::Declined { kept },
@@ -64,6 +67,11 @@ impl Standing {
                 "wait",
                 "We are waiting for the bank",
                 "The bank has not answered yet, and your things are no longer set aside. You will be charged once at most, and get your money back if they are gone.",
+            ),
+            Self::Switching => (
+                "wait",
+                "We are changing the way you pay",
+                "The first payment is being called off. Only when that is certain the other one begins, so you are charged once at most.",
             ),
             Self::Securing => (
                 "wait",
@@ -116,6 +124,7 @@ pub fn decline(reason: &str) -> &'static str {
         "insufficient_funds" => "There is too little money on this card. Nothing was charged.",
         "authentication_failed" => "The payment was not confirmed with the bank. Nothing was charged.",
         "authentication_timed_out" => "The payment was not confirmed with the bank in time. Nothing was charged.",
+        "called_off" => "The payment was called off. Nothing was charged.",
         "no_answer" => "The bank could not be reached. Nothing was charged.",
         _ => "The card was declined. Nothing was charged.",
     }

@@ -376,6 +376,107 @@ async fn a_bank_that_says_nothing_is_waited_for() {
 }
 
 #[tokio::test]
+async fn whoever_is_asked_by_the_bank_may_pay_another_way_instead() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_card_authenticationRequired").await;
+    let page = browser.open(&path).await;
+    assert!(page.contains("Pay another way") && page.contains("called off first"), "{page}");
+    assert!(!page.contains("value=\"pm_card_authenticationRequired\""), "the same way is not another one");
+    assert_eq!(browser.submit(&format!("{path}/payments"), vec![("method", VISA)]).await, path);
+    browser.until(&path, "your order is confirmed").await;
+    shop.until_available(&product.variant, 4).await;
+}
+
+#[tokio::test]
+async fn whoever_waits_for_the_bank_chooses_in_peace_or_cancels() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_test_unreachable").await;
+    let payments = format!("{path}/payments");
+    let page = browser.open(&path).await;
+    assert!(page.contains("http-equiv=\"refresh\"") && page.contains(&format!("href=\"{payments}\"")), "{page}");
+    assert!(page.contains(&format!("action=\"{path}/cancel\"")), "{page}");
+    let page = browser.open(&payments).await;
+    assert!(!page.contains("http-equiv=\"refresh\""), "nothing is chosen away under the buyer's hands");
+    assert!(page.contains("value=\"pm_card_visa\"") && page.contains("checked"), "{page}");
+    assert!(page.contains(&format!("href=\"{path}\"")), "{page}");
+    assert_eq!(browser.submit(&format!("{path}/cancel"), vec![]).await, path);
+    assert!(browser.open(&path).await.contains("This order was cancelled"));
+    shop.until_available(&product.variant, 5).await;
+    // A second click, and one that comes too late.
+    assert_eq!(browser.submit(&format!("{path}/cancel"), vec![]).await, path);
+    browser.add(&product, "1").await;
+    let paid = browser.buy(VISA).await;
+    browser.until(&paid, "your order is confirmed").await;
+    assert_eq!(browser.submit(&format!("{paid}/cancel"), vec![]).await, paid);
+    let page = browser.open(&paid).await;
+    assert!(page.contains("your order is confirmed") && !page.contains("/cancel\"") && !page.contains("/again\""));
+}
+
+#[tokio::test]
+async fn a_payment_that_is_being_changed_says_so() {
+    let Some(shop) = Shop::native("the provider does not answer").await else { return };
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_card_authenticationRequired").await;
+    shop.host().faults.always(Site::Http, "/void", When::Before);
+    browser.submit(&format!("{path}/payments"), vec![("method", VISA)]).await;
+    let page = browser.open(&path).await;
+    assert!(page.contains("We are changing the way you pay") && page.contains("http-equiv=\"refresh\""), "{page}");
+    assert!(!page.contains("Pay another way") && page.contains("Cancel the order"), "{page}");
+    // A third way has to wait.
+    assert_eq!(browser.submit(&format!("{path}/payments"), vec![("method", "pm_test_slow")]).await, path);
+}
+
+#[tokio::test]
+async fn a_cancelled_order_is_ordered_again_with_all_that_was_typed() {
+    let shop = Shop::open().await;
+    let (one, other) = (shop.stocked(9).await, shop.stocked(9).await);
+    let mut browser = Browser::at_checkout(&shop, &one, "2").await;
+    browser.add(&other, "1").await;
+    let path = browser.buy("pm_card_chargeDeclined").await;
+    browser.submit(&format!("{path}/cancel"), vec![]).await;
+    let again = format!("{path}/again");
+    assert!(browser.open(&path).await.contains(&format!("action=\"{again}\"")));
+    assert_eq!(browser.submit(&again, vec![]).await, "/cart");
+    // A second click adds nothing.
+    assert_eq!(browser.submit(&again, vec![]).await, "/cart");
+    let cart = browser.open("/cart").await;
+    assert_eq!((value_of(&cart, "line_1"), value_of(&cart, "line_2")), ("2".to_owned(), "1".to_owned()));
+    let checkout = browser.open("/checkout").await;
+    assert_eq!(value_of(&checkout, "email"), "ada@example.com");
+    assert_eq!(value_of(&checkout, "line1"), "12 St James&#39;s Square");
+    assert!(checkout.contains("value=\"GB\" selected"), "{checkout}");
+    let new = browser.buy(VISA).await;
+    assert_ne!(new, path);
+    browser.until(&new, "your order is confirmed").await;
+}
+
+#[tokio::test]
+async fn ordering_again_keeps_what_is_in_the_cart_and_names_what_is_gone() {
+    let shop = Shop::open().await;
+    let (gone, there) = (shop.stocked(9).await, shop.stocked(9).await);
+    let mut browser = Browser::at_checkout(&shop, &gone, "1").await;
+    browser.add(&there, "2").await;
+    let path = browser.buy("pm_card_chargeDeclined").await;
+    browser.submit(&format!("{path}/cancel"), vec![]).await;
+    browser.add(&there, "1").await;
+    let (product, owner) = (format!("/v1/admin/products/{}", gone.id), shop.owner().await);
+    shop.patch(&product).bearer(&owner).json(json!({ "status": "archived" })).send().await.expect(200);
+    let left_out = format!("No longer for sale, and left out: {}.", gone.title);
+    let page = eventually("it is left out", async || {
+        let answer = browser.form(&format!("{path}/again"), &vec![]).send().await;
+        answer.is(200).then(|| html(&answer))
+    })
+    .await;
+    assert!(page.contains(&left_out), "{page}");
+    assert_eq!(value_of(&page, "line_1"), "2", "one was there, and two are wanted: {page}");
+}
+
+#[tokio::test]
 async fn whoever_shops_again_still_sees_the_orders_before() {
     let shop = Shop::open().await;
     let product = shop.stocked(9).await;
@@ -604,7 +705,10 @@ async fn an_order_is_its_buyers_alone() {
     for other in [stranger, thief] {
         html(&other.get(&path).await.expect(404));
         html(&other.get(&format!("{path}/authenticate")).await.expect(404));
+        html(&other.get(&format!("{path}/payments")).await.expect(404));
         html(&other.form(&format!("{path}/payments"), &vec![("method", VISA)]).send().await.expect(404));
+        html(&other.form(&format!("{path}/cancel"), &vec![]).send().await.expect(404));
+        html(&other.form(&format!("{path}/again"), &vec![]).send().await.expect(404));
         assert!(other.open("/cart").await.contains("Your cart is empty."));
     }
     let forged = browser.form("/checkout", &vec![]).header("sec-fetch-site", "cross-site").send().await.expect(403);
