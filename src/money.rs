@@ -119,6 +119,8 @@ impl Money {
         let params = rusty_money::Params {
             symbol: Some(currency.symbol()),
             rounding: Some(currency.exponent()),
+            // 2^53 has 16 digits.
+            separator_pattern: &[3; 5],
             positions: &[rusty_money::Position::Sign, rusty_money::Position::Symbol, rusty_money::Position::Amount],
             ..Default::default()
         };
@@ -135,6 +137,8 @@ mod tests {
         let show = |amount, code| Money { amount, currency: Currency::parse(code).unwrap() }.display();
         assert_eq!(show(1999, "EUR"), "€19.99");
         assert_eq!(show(123_456_789, "GBP"), "£1,234,567.89");
+        assert_eq!(show(9_007_199_254_740_991, "EUR"), "€90,071,992,547,409.91");
+        assert_eq!(show(9_007_199_254_740_991, "JPY"), "¥9,007,199,254,740,991");
         assert_eq!(show(500, "JPY"), "¥500");
         assert_eq!(show(-250, "USD"), "-$2.50");
     }
