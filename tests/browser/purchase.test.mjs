@@ -1,25 +1,16 @@
 // A buyer in a real browser, from the shelves to the order's number; once without JavaScript.
 // Pictures of every page are left in tests/output.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { chromium as browserType } from "playwright-core";
-import { chromium } from "../../scripts/lib/chromium.mjs";
-import { at } from "../../scripts/lib/paths.mjs";
 import { eventually } from "../../scripts/lib/wait.mjs";
 import { openShop } from "../worker/shop.mjs";
+import { launch, visit as openWindow } from "./window.mjs";
 
 let server, shop, browser;
 
 before(async () => {
-  const { program, why } = await chromium();
-  assert.ok(program, why);
-  mkdirSync(at("tests", "output"), { recursive: true });
+  browser = await launch();
   ({ server, shop } = await openShop({ seed: "demo" }));
-  browser = await browserType.launch({
-    executablePath: program,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
 });
 
 after(async () => {
@@ -27,43 +18,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** A browser window that writes down everything a buyer should never cause. */
-async function visit(options = {}) {
-  const context = await browser.newContext({ baseURL: server.url, viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
-  context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
-  const faults = [];
-  page.on("console", (message) => {
-    if (message.type() !== "error" && !/content security policy/i.test(message.text())) return;
-    // The browser reports the page that names a mistake (422) as if it had failed to load.
-    if (/status of 422/.test(message.text()) && message.location().url.endsWith("/checkout")) return;
-    faults.push(`console: ${message.text()} (${message.location().url})`);
-  });
-  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
-  page.on("requestfailed", (request) => faults.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
-  page.on("response", (response) => {
-    if (response.status() >= 500) faults.push(`${response.request().method()} ${response.url()} answered ${response.status()}`);
-  });
-  const picture = async (name) => {
-    // Down and up again: pictures far below load when they are near, and what sticks is back on top.
-    await page.mouse.wheel(0, 20_000);
-    await eventually(`the foot of ${name}`, 5_000, () => page.evaluate(() => Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight));
-    await page.waitForLoadState("networkidle");
-    await page.mouse.wheel(0, -20_000);
-    await eventually(`the top of ${name}`, 5_000, () => page.evaluate(() => scrollY === 0));
-    await page.screenshot({ path: at("tests", "output", `${name}.png`), fullPage: true });
-    if (options.javaScriptEnabled === false) return;
-    const { wide, shown } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, shown: document.documentElement.clientWidth }));
-    assert.ok(wide <= shown, `${name} is ${wide} wide in a window of ${shown}`);
-    const missing = await page.evaluate(() => [...document.images].filter((image) => image.complete && image.naturalWidth === 0).map(({ src }) => src));
-    assert.deepEqual(missing, [], `${name} lacks pictures`);
-  };
-  const leave = async () => {
-    await context.close();
-    assert.deepEqual(faults, []);
-  };
-  return { page, picture, leave };
-}
+const visit = (options) => openWindow(browser, server.url, options);
 
 async function enterAddress(page, { email = "ada@example.com", name = "Ada Buyer" } = {}) {
   await page.getByLabel("E-mail").fill(email);
@@ -84,6 +39,7 @@ async function open(page, title) {
 }
 
 const heading = (page) => page.getByRole("heading", { level: 1 });
+const goToCheckout = (page) => page.getByRole("button", { name: "Go to checkout" });
 const placeOrder = (page) => page.getByRole("button", { name: /^Place order/ });
 
 /** What the page says is the order's number. */
@@ -110,14 +66,18 @@ test("a buyer corrects a mistake, pays by card and is given a number", async () 
   await page.getByRole("button", { name: "Add to cart" }).click();
 
   await page.waitForURL("**/cart");
-  await page.getByLabel("Quantity of Enamel Mug", { exact: true }).fill("3");
-  await page.getByRole("button", { name: "Update the quantity of Enamel Mug" }).click();
-  await page.getByText("€44.70").first().waitFor();
-  assert.equal(await page.getByLabel("Quantity of Enamel Mug", { exact: true }).inputValue(), "3");
+  const quantity = page.getByLabel("Quantity of Enamel Mug", { exact: true });
+  await quantity.fill("2");
+  await quantity.press("Enter");
+  await page.getByText("€29.80").first().waitFor();
+  assert.equal(await quantity.inputValue(), "2");
   await page.getByText("Moss", { exact: true }).waitFor();
   await picture("cart");
-  await page.getByRole("link", { name: "Go to checkout" }).click();
+  // What is typed counts, whichever button is pressed.
+  await quantity.fill("3");
+  await goToCheckout(page).click();
   await page.waitForURL("**/checkout");
+  await page.getByText("Quantity 3").waitFor();
   await picture("checkout");
 
   // The browser stops what it can see is wrong.
@@ -171,7 +131,7 @@ test("without JavaScript, on a telephone, a bank that asks first is answered", a
   await page.getByRole("button", { name: "Add to cart" }).click();
   await page.waitForURL("**/cart");
   await picture("cart-narrow");
-  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await goToCheckout(page).click();
   await enterAddress(page);
   await page.getByRole("radio", { name: /3-D Secure/ }).check();
   await picture("checkout-narrow");
@@ -231,7 +191,7 @@ test("a declined card is followed by one that pays", async () => {
   await page.goto("/products/canvas-rucksack");
   await picture("product-dark");
   await page.getByRole("button", { name: "Add to cart" }).click();
-  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await goToCheckout(page).click();
   await enterAddress(page);
   await page.getByRole("radio", { name: "Card that is declined" }).check();
   await picture("checkout-dark");
@@ -249,22 +209,79 @@ test("a declined card is followed by one that pays", async () => {
   await leave();
 });
 
-test("a page that does not exist says so, and more is wanted than there is", async () => {
-  const { page, picture, leave } = await visit();
-  const missing = await page.context().request.get("/products/no-such-thing", { headers: { accept: "text/html" } });
+test("a page that does not exist says so", async () => {
+  const { page, leave } = await visit();
+  const missing = await page.goto("/products/no-such-thing");
   assert.equal(missing.status(), 404);
-  assert.match(await missing.text(), /Back to the shop/);
-  await page.setContent(await missing.text());
+  await page.getByRole("link", { name: "Back to the shop" }).waitFor();
+  await leave();
+});
 
+test("more than there is is said at once, and taken back by the keyboard alone", async () => {
+  const { page, picture, leave } = await visit();
+  const { available } = await shop.request("GET", "/v1/products/canvas-rucksack").then(async ({ body }) => shop.ask("GET", `/v1/variants/${body.variants[0].id}/availability`));
   await page.goto("/products/canvas-rucksack");
-  await page.getByLabel("Quantity").fill("99");
-  await page.getByRole("button", { name: "Add to cart" }).click();
-  await page.getByRole("link", { name: "Go to checkout" }).click();
-  await enterAddress(page);
-  await page.getByRole("radio", { name: /Visa ending 4242/ }).check();
-  await placeOrder(page).click();
+  await page.getByLabel("Quantity").fill(String(available + 50));
+  await page.getByLabel("Quantity").press("Enter");
   await page.getByRole("alert").waitFor();
-  assert.match(await page.getByRole("alert").innerText(), /left|stock/i);
-  await picture("out-of-stock");
-  await page.context().close();
+  assert.equal(await page.getByRole("alert").innerText(), `Only ${available} pieces are left, not ${available + 50}.`);
+  assert.equal(await page.getByLabel("Quantity").inputValue(), String(available));
+  await picture("product-short");
+  await page.getByLabel("Quantity").press("Enter");
+  await page.waitForURL("**/cart");
+  const quantity = page.getByLabel("Quantity of Canvas Rucksack", { exact: true });
+  await quantity.fill("99999");
+  await goToCheckout(page).click();
+  await page.getByRole("alert").waitFor();
+  assert.match(page.url(), /\/cart$/);
+  assert.match(await page.getByRole("alert").innerText(), /left, not 99999/);
+  await picture("cart-short");
+  await page.goto("/checkout");
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Full name").fill("Ada Buyer");
+  await picture("checkout-short");
+  // From the warning to the way out, which keeps what was typed.
+  await page.getByRole("alert").getByRole("link").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Shift+Tab");
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^Take \d+$/);
+  await page.keyboard.press("Enter");
+  await page.getByText(`Quantity ${available}`).waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  assert.equal(await page.getByLabel("Full name").inputValue(), "Ada Buyer");
+  await leave();
+});
+
+test("whoever waits for the bank pays another way, or cancels and orders again", async () => {
+  const { page, picture, leave } = await visit({ viewport: { width: 390, height: 844 } });
+  const buy = async (method) => {
+    await goToCheckout(page).click();
+    await enterAddress(page);
+    await page.getByRole("radio", { name: method }).check();
+    await placeOrder(page).click();
+    await page.waitForURL("**/orders/ord_*");
+  };
+  await page.goto("/products/enamel-mug");
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await buy(/3-D Secure/);
+  await picture("asked-narrow");
+  await page.getByRole("button", { name: "Cancel the order" }).click();
+  await page.getByText("This order was cancelled").waitFor();
+  await picture("cancelled-narrow");
+  await page.getByRole("button", { name: "Order again" }).click();
+  await page.waitForURL("**/cart");
+  await goToCheckout(page).click();
+  assert.equal(await page.getByLabel("City").inputValue(), "Bremen");
+  await page.getByRole("radio", { name: /cannot be reached/ }).check();
+  await placeOrder(page).click();
+  await page.getByText("We are waiting for the bank").waitFor();
+  await picture("waiting-narrow");
+  await page.getByRole("link", { name: "Pay another way" }).click();
+  await page.waitForURL("**/payments");
+  await page.getByRole("radio", { name: /Visa ending 4242/ }).check();
+  await picture("another-way-narrow");
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await page.locator(".status-good").waitFor();
+  await leave();
 });

@@ -1,0 +1,57 @@
+// A browser for the tests, and windows that write down everything a buyer should never cause.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { chromium as browserType } from "playwright-core";
+import { chromium } from "../../scripts/lib/chromium.mjs";
+import { at } from "../../scripts/lib/paths.mjs";
+import { eventually } from "../../scripts/lib/wait.mjs";
+
+export async function launch() {
+  const { program, why } = await chromium();
+  assert.ok(program, why);
+  mkdirSync(at("tests", "output"), { recursive: true });
+  return await browserType.launch({
+    executablePath: program,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** The browser reports a page that names a mistake as if it had failed to load. */
+const toldOnAPage = /status of (404|409|422)/;
+
+/** A window on the shop at `url`; leaving it asserts that nothing went wrong in it. */
+export async function visit(browser, url, options = {}) {
+  const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => {
+    if (message.type() !== "error" && !/content security policy/i.test(message.text())) return;
+    if (toldOnAPage.test(message.text()) && !message.location().url.includes("/assets/")) return;
+    faults.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
+  page.on("requestfailed", (request) => faults.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+  page.on("response", (response) => {
+    if (response.status() >= 500) faults.push(`${response.request().method()} ${response.url()} answered ${response.status()}`);
+  });
+  const picture = async (name) => {
+    // Down and up again: pictures far below load when they are near, and what sticks is back on top.
+    await page.mouse.wheel(0, 200_000);
+    await eventually(`the foot of ${name}`, 5_000, () => page.evaluate(() => Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight));
+    await page.waitForLoadState("networkidle");
+    await page.mouse.wheel(0, -200_000);
+    await eventually(`the top of ${name}`, 5_000, () => page.evaluate(() => scrollY === 0));
+    await page.screenshot({ path: at("tests", "output", `${name}.png`), fullPage: true });
+    if (options.javaScriptEnabled === false) return;
+    const { wide, shown } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, shown: document.documentElement.clientWidth }));
+    assert.ok(wide <= shown, `${name} is ${wide} wide in a window of ${shown}`);
+    const missing = await page.evaluate(() => [...document.images].filter((image) => image.complete && image.naturalWidth === 0).map(({ src }) => src));
+    assert.deepEqual(missing, [], `${name} lacks pictures`);
+  };
+  const leave = async () => {
+    await context.close();
+    assert.deepEqual(faults, []);
+  };
+  return { page, picture, leave };
+}
