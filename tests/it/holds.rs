@@ -358,7 +358,7 @@ async fn a_bank_that_is_never_answered_is_called_off_and_another_card_pays() {
     let (cart, _) = placed(&shop, &product.variant, 1, ASKS).await;
     shop.host().clock.advance(KEPT_MILLIS);
     until_given_back(&shop, &cart).await;
-    pay(&shop, &cart, VISA).await.problem(409, "payment_in_progress");
+    pay(&shop, &cart, ASKS).await.problem(409, "payment_in_progress");
     shop.host().clock.advance(CONFIRM_MILLIS - KEPT_MILLIS);
     let order = shop.until_order(&cart, "awaiting_payment", "declined").await;
     assert_eq!(order["payment"]["decline_reason"], "authentication_timed_out");
