@@ -46,7 +46,8 @@ pub async fn get_order(
 
 /// Tries another payment after a decline, until `payable_until`. Pieces that were given back meanwhile (`held_until` is
 /// absent) are held anew first, all of them, at the order's prices; `out_of_stock` says what is gone, and nothing was
-/// charged then.
+/// charged then. While an attempt waits for the buyer or the bank, another way to pay calls it off first, and begins
+/// once it is certain that it takes no money (`next_method` until then); the same way is `payment_in_progress`.
 pub async fn create_order_payment(
     State(app): State<App>,
     credentials: Credentials,

@@ -157,7 +157,7 @@ test("without JavaScript, the fields follow the country, and Enter places the or
   const { page, picture, leave } = await visit({ javaScriptEnabled: false, viewport: { width: 360, height: 780 } });
   await page.goto("/products/enamel-mug");
   await page.getByRole("button", { name: "Add to cart" }).click();
-  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await goToCheckout(page).click();
   await enterAddress(page);
   const choose = async (country) => {
     await page.getByLabel("Country").selectOption(country);
@@ -224,7 +224,7 @@ test("more than there is is said at once, and taken back by the keyboard alone",
   await page.getByLabel("Quantity").fill(String(available + 50));
   await page.getByLabel("Quantity").press("Enter");
   await page.getByRole("alert").waitFor();
-  assert.equal(await page.getByRole("alert").innerText(), `Only ${available} pieces are left, not ${available + 50}.`);
+  await page.getByRole("alert").getByText(`Only ${available} pieces are left, not ${available + 50}.`).waitFor();
   assert.equal(await page.getByLabel("Quantity").inputValue(), String(available));
   await picture("product-short");
   await page.getByLabel("Quantity").press("Enter");
