@@ -77,8 +77,31 @@ impl JsonSchema for Currency {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
+    /// At most 2^53 - 1 either way, so that every reader of JSON reads it exactly.
+    #[serde(deserialize_with = "exact")]
+    #[schemars(range(min = -MAX_AMOUNT, max = MAX_AMOUNT))]
     pub amount: i64,
     pub currency: Currency,
+}
+
+fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let amount = i64::deserialize(deserializer)?;
+    if (-MAX_AMOUNT..=MAX_AMOUNT).contains(&amount) {
+        Ok(amount)
+    } else {
+        Err(serde::de::Error::custom(MoneyError::TooLarge))
+    }
+}
+
+/// How the contract describes a price of one piece: see [`Money::price`].
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code)]
+pub struct Price {
+    /// In minor units.
+    #[schemars(range(min = 0, max = MAX_PRICE))]
+    amount: i64,
+    currency: Currency,
 }
 
 impl Money {

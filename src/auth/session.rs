@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 
 use crate::app::Keys;
@@ -118,9 +118,16 @@ pub fn decide_refresh(session: &Session, presented: u32, now: Timestamp) -> Refr
 /// The text of a refresh token: base64url of the session's id (30 bytes of
 /// text), the generation (4 bytes, big-endian) and an HMAC-SHA-256 over both.
 /// No `Debug`, no `Display`, no `Serialize`.
-#[derive(Deserialize)]
-#[serde(transparent)]
 pub struct RefreshToken(String);
+
+impl<'de> Deserialize<'de> for RefreshToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::text::read(deserializer, |text| match text.chars().count() {
+            ..=TOKEN_CHARS => Ok(Self(text.to_owned())),
+            _ => Err(format!("must have at most {TOKEN_CHARS} characters")),
+        })
+    }
+}
 
 const ID_BYTES: usize = 30;
 const GENERATION_BYTES: usize = 4;

@@ -6,60 +6,88 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use super::limits::*;
 use super::product::{Product, Status, Variant};
+use super::slug::MAX_SLUG;
 use crate::ids::VariantId;
+use crate::money::MAX_PRICE;
 
 /// A product as a whole.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProductBody {
-    /// 1 to 255 characters.
+    #[schemars(length(min = 1, max = MAX_LINE))]
     pub title: String,
     /// 1 to 100 small letters, digits and -. Made from the title if absent: letters
     /// of Latin alphabets as a to z, those of other scripts as they are, and a
     /// number such as `-2` if another product has that slug.
+    #[schemars(length(min = 1, max = MAX_SLUG))]
     pub slug: Option<String>,
-    /// At most 20,000 characters.
+    #[schemars(length(max = MAX_DESCRIPTION))]
     pub description: Option<String>,
+    #[schemars(length(max = MAX_LINE))]
     pub vendor: Option<String>,
-    /// At most 50, each 1 to 64 characters.
     #[serde(default)]
+    #[schemars(length(max = MAX_TAGS), inner(length(min = 1, max = MAX_NAME)))]
     pub tags: Vec<String>,
     /// `draft` if absent.
     pub status: Option<Status>,
-    /// At most 3.
     #[serde(default)]
+    #[schemars(length(max = MAX_OPTIONS))]
     pub options: Vec<OptionBody>,
-    /// 1 to 250.
+    #[schemars(length(min = 1, max = MAX_VARIANTS))]
     pub variants: Vec<VariantBody>,
-    /// At most 50.
     #[serde(default)]
+    #[schemars(length(max = MAX_IMAGES))]
     pub images: Vec<ImageBody>,
+}
+
+/// A value for each option, by the option's name.
+struct Choice;
+
+impl JsonSchema for Choice {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Choice".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let value = schemars::json_schema!({"type": "string", "minLength": 1, "maxLength": MAX_VALUE});
+        schemars::json_schema!({"type": "object", "additionalProperties": value, "maxProperties": MAX_OPTIONS})
+    }
 }
 
 /// What variants differ by, such as Size.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionBody {
+    #[schemars(length(min = 1, max = MAX_NAME))]
     pub name: String,
-    /// 1 to 100.
+    #[schemars(length(min = 1, max = MAX_VALUES), inner(length(min = 1, max = MAX_VALUE)))]
     pub values: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantBody {
-    /// 1 to 64 visible characters, unlike every other SKU of the shop. Kept as a
+    /// Visible characters, unlike every other SKU of the shop. Kept as a
     /// plain keyboard types it: composed, of normal width, with `-` for any hyphen.
+    #[schemars(length(min = 1, max = MAX_CODE))]
     pub sku: String,
     /// Made from the options if absent.
+    #[schemars(length(max = MAX_LINE))]
     pub title: Option<String>,
     /// Exactly one value for each option of the product.
     #[serde(default)]
+    #[schemars(with = "Choice")]
     pub options: BTreeMap<String, String>,
-    /// At least one; one per currency.
+    /// One per currency of the shop's.
+    #[schemars(length(min = 1, max = MAX_PRICES))]
     pub prices: Vec<PriceBody>,
+    #[schemars(range(max = MAX_WEIGHT))]
     pub weight_grams: Option<u32>,
+    #[schemars(length(max = MAX_CODE))]
     pub barcode: Option<String>,
 }
 
@@ -67,6 +95,8 @@ pub struct VariantBody {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceBody {
+    /// In minor units.
+    #[schemars(range(min = 0, max = MAX_PRICE))]
     pub amount: i64,
     #[schemars(with = "crate::money::Currency")]
     pub currency: String,
@@ -76,8 +106,10 @@ pub struct PriceBody {
 #[serde(deny_unknown_fields)]
 pub struct ImageBody {
     /// `https://...`, or a path of the shop's own such as `/assets/mug.svg`.
+    #[schemars(length(min = 1, max = MAX_URL))]
     pub url: String,
     /// What the picture shows, for those who do not see it.
+    #[schemars(length(max = MAX_ALT))]
     pub alt: Option<String>,
 }
 
@@ -89,31 +121,31 @@ pub struct ImageBody {
 #[serde(deny_unknown_fields, default)]
 pub struct ProductPatch {
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_LINE))]
     pub title: Option<String>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_SLUG))]
     pub slug: Option<String>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", length(max = MAX_DESCRIPTION))]
     pub description: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", length(max = MAX_LINE))]
     pub vendor: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Vec<String>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<String>", skip_serializing_if = "Option::is_none", length(max = MAX_TAGS), inner(length(min = 1, max = MAX_NAME)))]
     pub tags: Option<Vec<String>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Status", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Vec<OptionBody>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<OptionBody>", skip_serializing_if = "Option::is_none", length(max = MAX_OPTIONS))]
     pub options: Option<Vec<OptionBody>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Vec<VariantChange>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<VariantChange>", skip_serializing_if = "Option::is_none", length(max = MAX_VARIANTS))]
     pub variants: Option<Vec<VariantChange>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Vec<ImageBody>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<ImageBody>", skip_serializing_if = "Option::is_none", length(max = MAX_IMAGES))]
     pub images: Option<Vec<ImageBody>>,
 }
 
@@ -129,22 +161,22 @@ pub struct VariantChange {
     #[schemars(with = "VariantId", skip_serializing_if = "Option::is_none")]
     pub id: Option<VariantId>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_CODE))]
     sku: Option<String>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", length(max = MAX_LINE))]
     title: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "BTreeMap<String, String>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Choice", skip_serializing_if = "Option::is_none")]
     options: Option<BTreeMap<String, String>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_PRICES))]
     prices: Option<Vec<PriceBody>>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<u32>")]
+    #[schemars(with = "Option<u32>", range(max = MAX_WEIGHT))]
     weight_grams: Option<Option<u32>>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", length(max = MAX_CODE))]
     barcode: Option<Option<String>>,
 }
 
@@ -161,22 +193,22 @@ impl From<VariantChange> for VariantPatch {
 #[serde(deny_unknown_fields, default)]
 pub struct VariantPatch {
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "String", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_CODE))]
     pub sku: Option<String>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", length(max = MAX_LINE))]
     pub title: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "BTreeMap<String, String>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Choice", skip_serializing_if = "Option::is_none")]
     pub options: Option<BTreeMap<String, String>>,
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_PRICES))]
     pub prices: Option<Vec<PriceBody>>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<u32>")]
+    #[schemars(with = "Option<u32>", range(max = MAX_WEIGHT))]
     pub weight_grams: Option<Option<u32>>,
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", length(max = MAX_CODE))]
     pub barcode: Option<Option<String>>,
 }
 

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use self::variants::DraftVariant;
 pub use self::variants::{Wanted, wanted};
 use super::body::{ImageBody, OptionBody, ProductBody};
+use super::limits::*;
 use super::product::{Image, Level, Product, ProductOption, Status, Variant};
 use super::slug;
 use crate::ids::{ProductId, VariantId};
@@ -16,13 +17,6 @@ use crate::problem::FieldError;
 use crate::settings::Settings;
 use crate::text::{self, Refusal};
 
-const MAX_DESCRIPTION: usize = 20_000;
-const MAX_TAGS: usize = 50;
-const MAX_OPTIONS: usize = 3;
-const MAX_VALUES: usize = 100;
-/// A body of 256 KiB leaves a variant 1,048 bytes, several times what it takes.
-pub const MAX_VARIANTS: usize = 250;
-const MAX_IMAGES: usize = 50;
 /// An answer that names more faults than this helps nobody.
 const MAX_ERRORS: usize = 100;
 
@@ -58,11 +52,11 @@ impl Draft {
         let mut faults = Faults(faults);
         let options = faults.options(body.options);
         let draft = Self {
-            title: faults.take("/title", text::line(&body.title, 255)),
+            title: faults.take("/title", text::line(&body.title, MAX_LINE)),
             slug: body.slug.map(|slug| faults.take("/slug", slug::slug(&slug))),
             description: faults
                 .take("/description", text::prose(body.description.as_deref().unwrap_or(""), MAX_DESCRIPTION)),
-            vendor: faults.take("/vendor", text::optional_line(body.vendor.as_deref(), 255)),
+            vendor: faults.take("/vendor", text::optional_line(body.vendor.as_deref(), MAX_LINE)),
             tags: faults.tags(body.tags),
             status: body.status.unwrap_or(Status::Draft),
             variants: faults.variants(wanted, &options, settings),
@@ -170,7 +164,7 @@ impl Faults {
     fn tags(&mut self, tags: Vec<String>) -> Vec<String> {
         let mut kept: Vec<String> = Vec::with_capacity(tags.len().min(MAX_TAGS));
         for (n, tag) in self.at_most("/tags", "tags", MAX_TAGS, tags).into_iter().enumerate() {
-            let tag = self.take(format!("/tags/{n}"), text::line(&tag, 64));
+            let tag = self.take(format!("/tags/{n}"), text::line(&tag, MAX_NAME));
             if !kept.contains(&tag) {
                 kept.push(tag);
             }
@@ -183,7 +177,7 @@ impl Faults {
         let options = self.at_most("/options", "options", MAX_OPTIONS, options).into_iter().enumerate();
         options
             .map(|(n, option)| {
-                let name = self.take(format!("/options/{n}/name"), text::line(&option.name, 64));
+                let name = self.take(format!("/options/{n}/name"), text::line(&option.name, MAX_NAME));
                 if !names.insert(name.clone()) {
                     self.add(format!("/options/{n}/name"), "another option has this name");
                 }
@@ -195,7 +189,7 @@ impl Faults {
                 let values = self.at_most(&pointer, "values", MAX_VALUES, option.values).into_iter().enumerate();
                 let values = values.map(|(v, value)| {
                     let pointer = format!("{pointer}/{v}");
-                    let value = self.take(&pointer, text::line(&value, 100));
+                    let value = self.take(&pointer, text::line(&value, MAX_VALUE));
                     if !seen.insert(value.clone()) {
                         self.add(pointer, "this value is there twice");
                     }
@@ -212,7 +206,7 @@ impl Faults {
             .map(|(n, image)| Image {
                 url: self.take(format!("/images/{n}/url"), image_url(image.url)),
                 alt: self
-                    .take(format!("/images/{n}/alt"), text::optional_line(image.alt.as_deref(), 500))
+                    .take(format!("/images/{n}/alt"), text::optional_line(image.alt.as_deref(), MAX_ALT))
                     .unwrap_or_default(),
             })
             .collect()
@@ -224,7 +218,7 @@ fn image_url(url: String) -> Result<String, Refusal> {
     let own = url.starts_with('/') && !url.starts_with("//");
     let secure = url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
-    if (own || secure) && plain && url.len() <= 2_048 {
+    if (own || secure) && plain && url.len() <= MAX_URL {
         Ok(url)
     } else {
         Err("an address that begins with https:// or /, at most 2,048 characters, percent-encoded".to_owned())

@@ -65,8 +65,11 @@ pub async fn create_product(
 #[serde(deny_unknown_fields)]
 pub struct AdminListQuery {
     status: Option<Status>,
-    #[schemars(with = "Option<u32>")]
+    /// The most products of one page.
+    #[schemars(with = "Option<page::LimitParameter>")]
     limit: Option<String>,
+    /// The `next_cursor` of the page before.
+    #[schemars(with = "Option<page::CursorParameter>")]
     cursor: Option<String>,
 }
 

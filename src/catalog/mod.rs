@@ -12,6 +12,7 @@ mod change;
 pub mod draft;
 pub mod error;
 pub mod handlers;
+pub mod limits;
 pub mod notice;
 pub mod product;
 pub mod removal;

@@ -12,6 +12,7 @@ use crate::ports::Timestamp;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ProductStatus")]
 pub enum Status {
     /// Being written; buyers do not see it.
     Draft,
@@ -34,6 +35,7 @@ impl Status {
 /// How much is left, as coarsely as buyers are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "StockBand")]
 pub enum Level {
     InStock,
     /// 1 to [`LOW_AT_MOST`] pieces.

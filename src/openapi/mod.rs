@@ -17,6 +17,8 @@ mod shapes;
 mod tests {
     use serde_json::{Map, Value, json};
 
+    use crate::wire::extract::PATH_SHAPE;
+
     /// The document that the code describes.
     fn document() -> Value {
         let mut api = aide::openapi::OpenApi::default();
@@ -65,6 +67,27 @@ mod tests {
         text.join(" ")
     }
 
+    /// A parameter's shape. In a query what is not there is absent; nothing is
+    /// `null`. Whether it may be absent comes first.
+    fn never_null(mut schema: Value) -> (bool, Value) {
+        let null = |choice: &Value| choice["type"] == "null";
+        if let Some(choices) = schema["anyOf"].as_array() {
+            let optional = choices.iter().any(null);
+            let other = choices.iter().find(|choice| !null(choice)).unwrap().clone();
+            return (optional, other);
+        }
+        let members = schema.as_object_mut().unwrap();
+        if members.get("default").is_some_and(Value::is_null) {
+            members.remove("default");
+        }
+        let types = members.get("type").and_then(Value::as_array).cloned();
+        let optional = types.as_ref().is_some_and(|types| types.iter().any(|one| one == "null"));
+        if let Some(one) = types.into_iter().flatten().find(|one| one != "null") {
+            members.insert("type".into(), one);
+        }
+        (optional || members.contains_key("default"), schema)
+    }
+
     fn describe(path: &str, method: &str, operation: &mut Map<String, Value>) {
         let text = doc_comment(path, method);
         let (summary, more) = text.split_once(". ").unwrap_or((text.trim_end_matches('.'), ""));
@@ -74,9 +97,19 @@ mod tests {
         }
         let words = path.replace(['/', '-', '.'], "_").replace(['{', '}'], "");
         operation.insert("operationId".into(), format!("{method}{words}").into());
+        let shape = operation.remove(PATH_SHAPE);
         let parameters = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut().unwrap();
-        for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-            parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+        for parameter in parameters.iter_mut().filter(|parameter| parameter["in"] == "query") {
+            let (optional, schema) = never_null(parameter["schema"].take());
+            assert!(optional || parameter["required"] == true, "{method} {path}: {}", parameter["name"]);
+            parameter["schema"] = schema;
+        }
+        let names: Vec<_> = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        for (at, name) in names.iter().enumerate() {
+            // An id or a slug is read by hand.
+            let any = json!({"type": "string", "minLength": 1, "maxLength": 255});
+            let shape = shape.as_ref().map_or(any, |shape| shape["prefixItems"].get(at).unwrap_or(shape).clone());
+            parameters.push(json!({"name": name, "in": "path", "required": true, "schema": shape}));
         }
         if path.starts_with("/v1/admin") || path.starts_with("/v1/me") {
             operation.insert("security".into(), json!([{"bearer": []}]));

@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::decision::PaymentChoice;
+use super::limits::{MAX_LINES, MAX_QUANTITY};
 use super::view::ShippingView;
 use crate::app::App;
 use crate::ids::VariantId;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, Price};
 use crate::payments::{Method, Provider};
 use crate::problem::Problem;
 
@@ -18,6 +19,7 @@ pub struct NewCart {
     #[serde(default)]
     pub currency: Option<Currency>,
     #[serde(default)]
+    #[schemars(length(max = MAX_LINES))]
     pub lines: Vec<WantedLine>,
 }
 
@@ -26,7 +28,7 @@ pub struct NewCart {
 #[serde(deny_unknown_fields)]
 pub struct WantedLine {
     pub variant_id: VariantId,
-    #[schemars(range(min = 1, max = 1_000_000))]
+    #[schemars(range(min = 1, max = MAX_QUANTITY))]
     pub quantity: u32,
 }
 
@@ -35,15 +37,16 @@ pub struct WantedLine {
 #[serde(deny_unknown_fields)]
 pub struct PricedLine {
     pub variant_id: VariantId,
-    #[schemars(range(min = 1, max = 1_000_000))]
+    #[schemars(range(min = 1, max = MAX_QUANTITY))]
     pub quantity: u32,
+    #[schemars(with = "Price")]
     pub unit_price: Money,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PricedLines {
-    #[schemars(length(max = 2000))]
+    #[schemars(length(max = MAX_LINES))]
     pub lines: Vec<PricedLine>,
 }
 
@@ -51,13 +54,15 @@ pub struct PricedLines {
 #[serde(deny_unknown_fields)]
 pub struct Quantity {
     /// Zero removes the line.
-    #[schemars(range(max = 1_000_000))]
+    #[schemars(range(max = MAX_QUANTITY))]
     pub quantity: u32,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenShipping {
+    /// The `id` of one of the cart's shipping options.
+    #[schemars(length(min = 1, max = 100))]
     pub id: String,
 }
 

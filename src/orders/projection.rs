@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::telemetry;
 use crate::text::is_absent;
 use crate::wire::extract::Query;
-use crate::wire::page;
+use crate::wire::page::{self, CursorParameter, LimitParameter};
 
 /// Writes a delivery of the event queue down. Twice or out of order is the
 /// same as once: a row only gives way to a newer version.
@@ -85,6 +85,9 @@ fn word(value: impl Serialize) -> Value {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).into()
 }
 
+/// The longest text that is looked for, in characters: no address is longer.
+const MAX_SOUGHT: usize = 255;
+
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderFilter {
@@ -92,6 +95,7 @@ pub struct OrderFilter {
     status: Option<Status>,
     /// Part of an e-mail address, or an order's id or number.
     #[serde(default)]
+    #[schemars(length(max = MAX_SOUGHT))]
     q: Option<String>,
     /// Placed at this time or later.
     #[serde(default)]
@@ -99,22 +103,22 @@ pub struct OrderFilter {
     /// Placed before this time.
     #[serde(default)]
     to: Option<Timestamp>,
-    /// 1 to 100; 24 if absent.
-    #[serde(default)]
-    #[schemars(with = "Option<u32>")]
+    /// The most orders of one page.
+    #[schemars(with = "Option<LimitParameter>")]
     limit: Option<String>,
-    #[serde(default)]
+    /// The `next_cursor` of the page before.
+    #[schemars(with = "Option<CursorParameter>")]
     cursor: Option<String>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
-    /// 1 to 100; 24 if absent.
-    #[serde(default)]
-    #[schemars(with = "Option<u32>")]
+    /// The most orders of one page.
+    #[schemars(with = "Option<LimitParameter>")]
     limit: Option<String>,
-    #[serde(default)]
+    /// The `next_cursor` of the page before.
+    #[schemars(with = "Option<CursorParameter>")]
     cursor: Option<String>,
 }
 
@@ -183,6 +187,9 @@ pub async fn list_my_orders(
 
 async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Result<Json<OrderList>, Problem> {
     let limit = page::limit(filter.limit.as_deref())?;
+    if filter.q.as_ref().is_some_and(|q| q.chars().count() > MAX_SOUGHT) {
+        return Err(Problem::invalid_field("q", format!("must have at most {MAX_SOUGHT} characters")));
+    }
     let after = match &filter.cursor {
         Some(cursor) => Some(open_cursor(cursor).ok_or_else(|| {
             Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")

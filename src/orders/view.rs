@@ -17,6 +17,7 @@ use crate::ports::Timestamp;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "OrderStatus")]
 pub enum Status {
     /// A cart.
     Open,

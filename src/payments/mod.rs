@@ -19,12 +19,14 @@ pub const DEADLINE_MILLIS: u32 = 4_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PaymentProvider")]
 pub enum Provider {
     Test,
 }
 
 /// How the buyer pays. The test provider's are named as Stripe's test ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PaymentMethod")]
 pub enum Method {
     #[serde(rename = "pm_card_visa")]
     Visa,

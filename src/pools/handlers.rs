@@ -14,6 +14,7 @@ use crate::catalog;
 use crate::catalog::store::{self, StockedVariant};
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
+use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::shelf;
@@ -44,6 +45,7 @@ pub async fn get_availability(
 #[serde(deny_unknown_fields)]
 pub struct NewAdjustment {
     /// Pieces to add; negative to take away. Not zero.
+    #[schemars(range(min = -MAX_AMOUNT, max = MAX_AMOUNT), extend("not" = {"const": 0}))]
     delta: i64,
     reason: Reason,
     /// Names the change, such as a delivery note; a repeated one counts once.

@@ -100,6 +100,7 @@ pub enum Command {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AdjustmentReason")]
 pub enum Reason {
     Received,
     Correction,
@@ -139,6 +140,7 @@ pub enum Event {
 
 /// The counts of a pool at one version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "StockLevel")]
 pub struct Level {
     pub on_hand: i64,
     pub held: i64,

@@ -11,12 +11,16 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use schemars::JsonSchema;
 
+use super::listing::{MAX_SOUGHT, Sort};
 use super::name::Name;
 use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer};
 use super::snapshot::Snapshot;
 use crate::app::App;
+use crate::money::{Currency, MAX_AMOUNT};
 use crate::problem::{NOT_FOUND, Problem};
+use crate::wire::conditional::entity_tags;
 use crate::wire::extract::header_parameter;
+use crate::wire::page::{CursorParameter, LimitParameter};
 
 /// The query of a list of products. Parsed by [`super::listing::ListQuery`];
 /// this is its documentation.
@@ -24,24 +28,33 @@ use crate::wire::extract::header_parameter;
 #[allow(dead_code)]
 pub struct ListParameters {
     /// Only products with this tag.
+    #[schemars(length(max = MAX_SOUGHT))]
     tag: Option<String>,
     /// Only products of this vendor.
+    #[schemars(length(max = MAX_SOUGHT))]
     vendor: Option<String>,
     /// In minor units of the currency, not above `price_max`. Together with `price_max` and `in_stock`: only products of
     /// which one variant is all that is asked for.
+    #[schemars(range(max = MAX_AMOUNT))]
     price_min: Option<u64>,
     /// In minor units of the currency.
+    #[schemars(range(max = MAX_AMOUNT))]
     price_max: Option<u64>,
     /// `true`: only what is available.
+    #[schemars(extend("default" = false))]
     in_stock: Option<bool>,
     /// `newest` (if absent), `price_asc` and `price_desc` by the lowest price, or `title`: without regard to case and
     /// accents, numbers by value; blanks and punctuation before numbers, numbers before letters.
+    #[schemars(with = "Sort", extend("default" = "newest"))]
     sort: Option<String>,
     /// One of the shop's currencies; its default if absent.
+    #[schemars(with = "Option<Currency>")]
     currency: Option<String>,
-    /// 1 to 100; 24 if absent.
+    /// The most products of one page.
+    #[schemars(with = "Option<LimitParameter>")]
     limit: Option<u32>,
     /// The `next_cursor` of the page before.
+    #[schemars(with = "Option<CursorParameter>")]
     cursor: Option<String>,
 }
 
@@ -49,6 +62,7 @@ pub struct ListParameters {
 #[allow(dead_code)]
 pub struct DetailParameters {
     /// One of the shop's currencies; its default if absent.
+    #[schemars(with = "Option<Currency>")]
     currency: Option<String>,
 }
 
@@ -119,7 +133,8 @@ impl<Q, S: Send + Sync> FromRequestParts<S> for ReadRequest<Q> {
 impl<Q: JsonSchema> OperationInput for ReadRequest<Q> {
     fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
         axum::extract::Query::<Q>::operation_input(ctx, operation);
-        header_parameter(ctx, operation, "If-None-Match", "An ETag that the client has; 304 if it is still right.");
+        let description = "An ETag that the client has; 304 if it is still right.";
+        header_parameter(ctx, operation, "If-None-Match", description, entity_tags());
     }
 }
 

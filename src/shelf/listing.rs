@@ -2,6 +2,7 @@
 //! A page begins after a product's place in the order, not after a count, so
 //! a list that changes while it is read neither repeats nor skips what stayed.
 
+use schemars::JsonSchema;
 use std::cmp::Ordering;
 
 use super::cursor::{Cursor, Key};
@@ -19,7 +20,11 @@ crate::codes! {
     UNSUPPORTED_PARAMETER = UNPROCESSABLE_ENTITY "unsupported_parameter";
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The longest tag or vendor that is looked for, in characters: no vendor is longer.
+pub const MAX_SOUGHT: usize = 255;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename = "ProductSort", rename_all = "snake_case")]
 pub enum Sort {
     Newest,
     PriceAsc,
@@ -104,8 +109,8 @@ impl ListQuery {
                     list.sort = Sort::parse(&value).ok_or_else(|| Problem::invalid_field("sort", detail))?;
                 }
                 "currency" => list.currency = currency(snapshot, &value)?,
-                "tag" => list.filter.tag = Some(text::sought(&value)),
-                "vendor" => list.filter.vendor = Some(text::sought(&value)),
+                "tag" => list.filter.tag = Some(sought("tag", &value)?),
+                "vendor" => list.filter.vendor = Some(sought("vendor", &value)?),
                 "in_stock" => list.filter.in_stock = flag("in_stock", &value)?,
                 "price_min" => list.filter.price_min = Some(amount("price_min", &value)?),
                 "price_max" => list.filter.price_max = Some(amount("price_max", &value)?),
@@ -136,6 +141,13 @@ fn unsupported(name: &str) -> Problem {
 pub fn currency(snapshot: &Snapshot, value: &str) -> Result<Currency, Problem> {
     let currency = Currency::parse(value).ok().filter(|currency| snapshot.settings.currencies.contains(currency));
     currency.ok_or_else(|| Problem::invalid_field("currency", "not a currency of this shop"))
+}
+
+fn sought(name: &'static str, value: &str) -> Result<String, Problem> {
+    if value.chars().count() > MAX_SOUGHT {
+        return Err(Problem::invalid_field(name, format!("must have at most {MAX_SOUGHT} characters")));
+    }
+    Ok(text::sought(value))
 }
 
 fn flag(name: &'static str, value: &str) -> Result<bool, Problem> {

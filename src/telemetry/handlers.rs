@@ -28,6 +28,7 @@ pub struct Readiness {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessPart")]
 pub struct Part {
     name: &'static str,
     answers: bool,

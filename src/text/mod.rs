@@ -56,6 +56,9 @@ pub fn prose(text: &str, most: usize) -> Result<String, Refusal> {
     at_most(&text, most)
 }
 
+/// The longest [`code`], in characters.
+pub const MAX_CODE: usize = 64;
+
 /// What a stock keeping unit or a barcode is made of: 1 to 64 visible
 /// characters. It is compared by machines and read out by people, so what looks
 /// alike is one: full and half width (as RFC 8265, section 3.3, maps it), the
@@ -68,10 +71,10 @@ pub fn code(text: &str) -> Result<String, Refusal> {
     let code = code.trim();
     nothing_refused(code)?;
     let visible = !is_blank(code) && !code.chars().any(|c| c.is_control() || c.is_whitespace());
-    if visible && code.chars().count() <= 64 {
+    if visible && code.chars().count() <= MAX_CODE {
         Ok(code.to_owned())
     } else {
-        Err("must be 1 to 64 visible characters, without spaces".to_owned())
+        Err(format!("must be 1 to {MAX_CODE} visible characters, without spaces"))
     }
 }
 
@@ -143,6 +146,9 @@ impl<const MAX: usize> From<Line<MAX>> for String {
 }
 
 impl<const MAX: usize> JsonSchema for Line<MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
     fn schema_name() -> std::borrow::Cow<'static, str> {
         format!("Line{MAX}").into()
     }

@@ -20,6 +20,14 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
+/// How the contract describes `*` or a list of entity tags (RFC 9110, section 8.8.3).
+pub fn entity_tags() -> schemars::Schema {
+    let tag = r#"(W/)?"[!#-~]*""#;
+    schemars::json_schema!({
+        "type": "string", "pattern": format!(r"^(\*|{tag}( *, *{tag})*)$"), "maxLength": 1_000, "examples": ["\"1\""],
+    })
+}
+
 /// The request's precondition, if it has one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IfMatch(Option<String>);
@@ -55,7 +63,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 impl OperationInput for IfMatch {
     fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
         let description = "The ETag that the change was decided from; 412 if there is another by now.";
-        header_parameter(ctx, operation, "If-Match", description);
+        header_parameter(ctx, operation, "If-Match", description, entity_tags());
     }
 }
 

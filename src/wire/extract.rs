@@ -73,10 +73,11 @@ impl Sent {
     async fn from(request: Request) -> Result<Self, Problem> {
         let operation = operation(request.method(), request.extensions());
         let json = media_type(&request).eq_ignore_ascii_case("application/json");
+        let posted = request.method() == Method::POST;
         let empty_type = media_type(&request).is_empty();
         let bytes = bounded_body(request).await?;
         // A POST without any body and any type is an empty object: `curl -X POST`.
-        if bytes.is_empty() && empty_type {
+        if bytes.is_empty() && empty_type && posted {
             return Ok(Self { bytes, text: Bytes::from_static(b"{}"), operation });
         }
         if !json {
@@ -170,7 +171,16 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-impl<T> OperationInput for Path<T> {}
+/// The path's parameters in their order; [`crate::openapi`] knows their names.
+impl<T: schemars::JsonSchema> OperationInput for Path<T> {
+    fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
+        operation.extensions.insert(PATH_SHAPE.to_owned(), ctx.schema.subschema_for::<T>().into());
+    }
+}
+
+/// Where an operation's description keeps the shape of its path, until it is
+/// laid out as parameters.
+pub const PATH_SHAPE: &str = "x-path";
 
 /// The `Idempotency-Key` header: 1 to 255 visible ASCII characters.
 pub struct IdempotencyKey(pub Option<String>);
@@ -215,14 +225,23 @@ impl OperationInput for IdempotencyKey {
             operation,
             "Idempotency-Key",
             "Repeating the request with the same key and body replays its first answer.",
+            schemars::json_schema!({
+                "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255,
+                "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+            }),
         );
     }
 }
 
 /// Documents an optional request header.
-pub fn header_parameter(ctx: &mut GenContext, operation: &mut Operation, name: &str, description: &str) {
+pub fn header_parameter(
+    ctx: &mut GenContext,
+    operation: &mut Operation,
+    name: &str,
+    description: &str,
+    json_schema: schemars::Schema,
+) {
     use aide::openapi::{Parameter, ParameterData, ParameterSchemaOrContent, SchemaObject};
-    let json_schema = ctx.schema.subschema_for::<String>();
     aide::operation::add_parameters(
         ctx,
         operation,

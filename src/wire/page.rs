@@ -5,7 +5,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 use crate::problem::Problem;
 
@@ -13,6 +15,37 @@ pub const DEFAULT_LIMIT: usize = 24;
 pub const MAX_LIMIT: usize = 100;
 
 const DIGEST_BYTES: usize = 8;
+
+/// How the contract says what [`limit`] takes.
+pub struct LimitParameter;
+
+impl JsonSchema for LimitParameter {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Limit".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT})
+    }
+}
+
+/// How the contract says what [`open`] may take. The longest that is ever
+/// sealed keeps a title of 255 characters.
+pub struct CursorParameter;
+
+impl JsonSchema for CursorParameter {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Cursor".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 2_000})
+    }
+}
 
 /// A page's size, from its parameter.
 pub fn limit(value: Option<&str>) -> Result<usize, Problem> {

@@ -4,17 +4,15 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Faults, MAX_VARIANTS};
+use super::Faults;
 use crate::catalog::body::{PriceBody, VariantBody, VariantChange, VariantPatch, variant_body};
+use crate::catalog::limits::{MAX_LINE, MAX_VARIANTS, MAX_WEIGHT};
 use crate::catalog::product::{Product, ProductOption, Variant, named_options};
 use crate::ids::VariantId;
 use crate::money::{Currency, Money, MoneyError};
 use crate::problem::FieldError;
 use crate::settings::Settings;
 use crate::text;
-
-/// Ten tonnes, in grams.
-const MAX_WEIGHT: u32 = 10_000_000;
 
 /// One of the variants that a product is to have.
 pub enum Wanted<'a> {
@@ -164,7 +162,7 @@ impl Faults {
             at: Some(at),
             id,
             sku,
-            title: self.take(place("title"), text::optional_line(body.title.as_deref(), 255)),
+            title: self.take(place("title"), text::optional_line(body.title.as_deref(), MAX_LINE)),
             options: values,
             prices: self.prices(&place("prices"), body.prices, settings),
             weight_grams: body.weight_grams,

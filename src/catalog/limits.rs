@@ -1,0 +1,28 @@
+//! How much of anything one product takes. The contract says the same numbers.
+
+/// The longest title, of a product or a variant, and vendor, in characters.
+pub const MAX_LINE: usize = 255;
+/// The longest description, in characters.
+pub const MAX_DESCRIPTION: usize = 20_000;
+pub const MAX_TAGS: usize = 50;
+/// The longest tag and the longest name of an option, in characters.
+pub const MAX_NAME: usize = 64;
+pub const MAX_OPTIONS: usize = 3;
+/// The most values of one option.
+pub const MAX_VALUES: usize = 100;
+/// The longest value of an option, in characters.
+pub const MAX_VALUE: usize = 100;
+/// A body of 256 KiB leaves a variant 1,048 bytes, several times what it takes.
+pub const MAX_VARIANTS: usize = 250;
+/// The longest SKU and barcode, in characters.
+pub const MAX_CODE: usize = crate::text::MAX_CODE;
+/// The most prices of one variant in any shop: ISO 4217 has no more currencies.
+/// A shop takes one in each of its own.
+pub const MAX_PRICES: usize = 200;
+/// Ten tonnes, in grams.
+pub const MAX_WEIGHT: u32 = 10_000_000;
+pub const MAX_IMAGES: usize = 50;
+/// The longest address of an image, in bytes.
+pub const MAX_URL: usize = 2_048;
+/// The longest description of an image, in characters.
+pub const MAX_ALT: usize = 500;
