@@ -171,18 +171,13 @@ pub async fn list_sessions(State(app): State<App>, who: SignedIn) -> Result<axum
     Ok(axum::Json(SessionList { total: items.len(), items, next_cursor: None }))
 }
 
-#[derive(Deserialize, JsonSchema)]
-pub struct SessionPath {
-    id: SessionId,
-}
-
 /// Signs one device out.
 pub async fn delete_session(
     State(app): State<App>,
     who: SignedIn,
-    Path(path): Path<SessionPath>,
+    Path(id): Path<SessionId>,
 ) -> Result<NoContent, Problem> {
-    sign_in::end_session(&app, who, path.id).await?;
+    sign_in::end_session(&app, who, id).await?;
     Ok(NoContent)
 }
 

@@ -4,6 +4,7 @@
 use askama::Template;
 use serde_json::Value;
 
+use crate::problem::Code;
 use crate::web::assets::Asset;
 
 const STYLES: Asset = Asset::new("docs", "css", include_bytes!("../../public/assets/docs.css"));
@@ -15,6 +16,7 @@ struct Docs<'a> {
     title: &'a str,
     version: &'a str,
     groups: Vec<Group<'a>>,
+    codes: Vec<Code>,
     types: Vec<Type<'a>>,
 }
 
@@ -28,10 +30,17 @@ struct Operation<'a> {
     path: &'a str,
     summary: &'a str,
     description: &'a str,
-    caller: &'static str,
+    caller: String,
     parameters: Vec<Field<'a>>,
     body: Option<Kind<'a>>,
-    answers: Vec<(&'a str, Kind<'a>)>,
+    answers: Vec<Response<'a>>,
+}
+
+struct Response<'a> {
+    status: &'a str,
+    /// Of a problem.
+    codes: Vec<&'a str>,
+    kind: Kind<'a>,
 }
 
 struct Type<'a> {
@@ -56,7 +65,7 @@ struct Kind<'a> {
 }
 
 /// Who calls what, by how the paths begin; the first that fits counts.
-const GROUPS: [(&str, &[&str]); 5] = [
+pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Catalog", &["/v1/products", "/v1/variants"]),
     ("Carts and orders", &["/v1/carts", "/v1/orders", "/v1/me/orders"]),
     ("Accounts", &["/v1/auth", "/v1/me", "/.well-known"]),
@@ -64,11 +73,16 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Operations", &["/"]),
 ];
 
+/// The group of a path.
+pub fn group(path: &str) -> &'static str {
+    GROUPS.iter().find(|(_, begins)| begins.iter().any(|begin| path.starts_with(begin))).unwrap().0
+}
+
 /// The whole page.
 pub fn page(document: &Value) -> String {
     let mut groups: Vec<_> = GROUPS.map(|(title, _)| Group { title, operations: Vec::new() }).into();
     for (path, item) in document["paths"].as_object().unwrap() {
-        let group = GROUPS.iter().position(|(_, begins)| begins.iter().any(|begin| path.starts_with(begin))).unwrap();
+        let group = GROUPS.iter().position(|(title, _)| *title == group(path)).unwrap();
         let operations = item.as_object().unwrap().iter().map(|(method, it)| operation(method, path, it));
         groups[group].operations.extend(operations);
     }
@@ -78,6 +92,7 @@ pub fn page(document: &Value) -> String {
         title: text(&document["info"]["title"]),
         version: text(&document["info"]["version"]),
         groups,
+        codes: super::codes::all(),
         types: schemas.iter().map(|(name, schema)| type_of(name, schema)).collect(),
     };
     docs.render().unwrap()
@@ -94,11 +109,10 @@ fn operation<'a>(method: &str, path: &'a str, it: &'a Value) -> Operation<'a> {
     };
     let none = || Kind { words: "no body".to_owned(), link: None };
     let answers = it["responses"].as_object().unwrap().iter().map(|(status, answer)| {
-        let status = if status == "default" { "else" } else { status };
-        (status, content(answer).unwrap_or_else(none))
+        let codes = answer.pointer("/content/application~1problem+json/schema/properties/code/enum");
+        let codes = codes.and_then(Value::as_array).into_iter().flatten().map(text).collect();
+        Response { status, codes, kind: content(answer).unwrap_or_else(none) }
     });
-    let mut answers: Vec<_> = answers.collect();
-    answers.sort_by_key(|(status, _)| *status);
     let field = |parameter: &'a Value| Field {
         name: text(&parameter["name"]),
         place: text(&parameter["in"]),
@@ -111,15 +125,18 @@ fn operation<'a>(method: &str, path: &'a str, it: &'a Value) -> Operation<'a> {
         path,
         summary: text(&it["summary"]),
         description: text(&it["description"]),
-        caller: match it["security"].as_array().map(Vec::len) {
-            None => "",
-            Some(1) => "Bearer token",
-            Some(_) => "Cart token or bearer token",
-        },
+        caller: caller(&it["security"]),
         parameters: it["parameters"].as_array().into_iter().flatten().map(field).collect(),
         body: content(&it["requestBody"]),
-        answers,
+        answers: answers.collect(),
     }
+}
+
+/// Who may ask, in words.
+fn caller(security: &Value) -> String {
+    let ways = security.as_array().unwrap().iter();
+    let ways = ways.map(|way| way.as_object().unwrap().keys().next().map_or("nobody in particular", String::as_str));
+    ways.collect::<Vec<_>>().join(" or ").replace('_', " ")
 }
 
 fn type_of<'a>(name: &'a str, schema: &'a Value) -> Type<'a> {
@@ -165,7 +182,9 @@ fn kind(schema: &Value) -> Kind<'_> {
         Value::Array(types) => types.iter().map(text).collect::<Vec<_>>().join(" or "),
         one => text(one).to_owned(),
     };
-    for (bound, said) in [("format", ""), ("pattern", ""), ("minimum", "at least "), ("maximum", "at most ")] {
+    for (bound, said) in
+        [("format", ""), ("pattern", ""), ("minimum", "at least "), ("maximum", "at most "), ("default", "else ")]
+    {
         match &schema[bound] {
             Value::Null => {}
             Value::String(value) => words += &format!(", {said}{value}"),

@@ -11,6 +11,10 @@ pub mod codes;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod headers;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod shapes;
 
 #[cfg(test)]
@@ -27,15 +31,17 @@ mod tests {
         api.info.description = Some("A shop's whole backend in one Worker.".to_owned());
         let _ = crate::router::routes().finish_api(&mut api);
         let mut document = serde_json::to_value(api).unwrap();
+        let schemas = document["components"]["schemas"].clone();
         for (path, item) in document["paths"].as_object_mut().unwrap() {
             for (method, operation) in item.as_object_mut().unwrap() {
-                describe(path, method, operation.as_object_mut().unwrap());
+                describe(path, method, operation.as_object_mut().unwrap(), &schemas);
             }
         }
-        document["components"]["securitySchemes"] = json!({
-            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-            "cart_token": {"type": "apiKey", "in": "header", "name": "X-Cart-Token"},
-        });
+        document["servers"] = json!([{"url": "/", "description": "The shop that this contract comes from."}]);
+        document["tags"] = super::docs::GROUPS.iter().map(|(name, _)| json!({"name": name})).collect();
+        document["components"]["securitySchemes"] = super::headers::security_schemes();
+        document["components"]["headers"] = super::headers::components();
+        forget_unnamed(&mut document);
         document
     }
 
@@ -88,7 +94,7 @@ mod tests {
         (optional || members.contains_key("default"), schema)
     }
 
-    fn describe(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    fn describe(path: &str, method: &str, operation: &mut Map<String, Value>, schemas: &Value) {
         let text = doc_comment(path, method);
         let (summary, more) = text.split_once(". ").unwrap_or((text.trim_end_matches('.'), ""));
         operation.insert("summary".into(), summary.into());
@@ -97,6 +103,11 @@ mod tests {
         }
         let words = path.replace(['/', '-', '.'], "_").replace(['{', '}'], "");
         operation.insert("operationId".into(), format!("{method}{words}").into());
+        if let Some(body) = operation.get_mut("requestBody") {
+            let name = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap().rsplit('/').next();
+            let needed = schemas[name.unwrap()]["required"].as_array().is_some_and(|names| !names.is_empty());
+            body["required"] = (needed || method != "post").into();
+        }
         let shape = operation.remove(PATH_SHAPE);
         let parameters = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut().unwrap();
         for parameter in parameters.iter_mut().filter(|parameter| parameter["in"] == "query") {
@@ -111,11 +122,31 @@ mod tests {
             let shape = shape.as_ref().map_or(any, |shape| shape["prefixItems"].get(at).unwrap_or(shape).clone());
             parameters.push(json!({"name": name, "in": "path", "required": true, "schema": shape}));
         }
-        if path.starts_with("/v1/admin") || path.starts_with("/v1/me") {
-            operation.insert("security".into(), json!([{"bearer": []}]));
-        } else if path.starts_with("/v1/carts") || path.starts_with("/v1/orders") {
-            operation.insert("security".into(), json!([{}, {"cart_token": []}, {"bearer": []}]));
+        let name = format!("{} {path}", method.to_uppercase());
+        operation.insert("tags".into(), json!([super::docs::group(path)]));
+        operation.insert("security".into(), super::headers::security(&name));
+        let headers = super::headers::of_success(&name, operation);
+        let refusals = super::refusals::answers(&name, operation);
+        let answers = operation["responses"].as_object_mut().unwrap();
+        answers.remove("default");
+        for answer in answers.values_mut() {
+            answer["description"] = "Done.".into();
+            answer["headers"] = headers.clone().into();
         }
+        if headers.contains_key("X-Catalog-Version") {
+            let unchanged = json!({"description": "What the client has is still right.", "headers": headers});
+            answers.insert("304".into(), unchanged);
+        }
+        answers.extend(refusals);
+        answers.sort_keys();
+    }
+
+    /// Takes types away that nothing refers to: those that only gave their members
+    /// to parameters.
+    fn forget_unnamed(document: &mut Value) {
+        let text = document.to_string();
+        let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+        schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
     }
 
     #[test]

@@ -1,0 +1,132 @@
+//! What each operation may refuse, by its codes: what follows from what it
+//! takes, and what is said of it here. The API suite holds every answer that it
+//! gets against it, so a refusal that is not said here fails a test.
+
+use serde_json::{Map, Value, json};
+
+use crate::auth::error::*;
+use crate::catalog::error::*;
+use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
+use crate::orders::error::*;
+use crate::pools::error::*;
+use crate::problem::*;
+use crate::shelf::listing::UNSUPPORTED_PARAMETER;
+use crate::throttle::error::*;
+use crate::wire::conditional::STALE;
+use crate::wire::extract::{BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
+use crate::wire::forgery::CSRF;
+
+/// Of a cart that is being filled.
+const CART: [Code; 2] = [CART_CLOSED, TOO_MANY_CHANGES];
+/// Of trying to have an order paid.
+const PAYMENT: [Code; 4] = [OUT_OF_STOCK, PAYMENT_IN_PROGRESS, TOO_MANY_UNPAID_ORDERS, PLACED_TOO_OFTEN];
+
+/// What an operation refuses for reasons of its own.
+fn own(operation: &str) -> Vec<Code> {
+    match operation {
+        "GET /v1/products" => vec![UNSUPPORTED_PARAMETER],
+        "GET /v1/products/{id}" => vec![INVALID],
+        "POST /v1/carts" => vec![TOO_MANY_REQUESTS, CART_CLOSED, TOO_MANY_CHANGES],
+        "POST /v1/carts/{id}/order" => {
+            let own = [CART_INCOMPLETE, PRICE_CHANGED, NOT_FOR_SALE, TOO_MANY_CHANGES];
+            [&own[..], &PAYMENT].concat()
+        }
+        "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),
+        "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
+        "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
+        "PATCH /v1/admin/products/{id}" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
+        "DELETE /v1/admin/products/{id}" => vec![STOCK_HELD],
+        "POST /v1/admin/products/{id}/variants" => vec![SKU_TAKEN, CATALOG_FULL],
+        "PATCH /v1/admin/variants/{id}" => vec![SKU_TAKEN, CATALOG_FULL],
+        "DELETE /v1/admin/variants/{id}" => vec![STOCK_HELD, LAST_VARIANT],
+        "POST /v1/admin/stock/{variant_id}/adjustments" => vec![BELOW_HELD],
+        "POST /v1/auth/register" => vec![TOO_MANY_REQUESTS, BUSY],
+        "POST /v1/auth/login" => vec![INVALID_CREDENTIALS, TOO_MANY_REQUESTS, BUSY],
+        "POST /v1/auth/refresh" => vec![INVALID_TOKEN, TOKEN_REUSED],
+        _ if operation.contains("/carts/{id}") && !operation.starts_with("GET ") => CART.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// All that an operation refuses, without regard to order.
+fn of(operation: &str, described: &Map<String, Value>) -> Vec<Code> {
+    let takes = |place: &str, name: Option<&str>| {
+        let mut all = described["parameters"].as_array().into_iter().flatten();
+        all.any(|given| given["in"] == place && name.is_none_or(|name| given["name"] == name))
+    };
+    let safe = operation.starts_with("GET ");
+    let mut codes = own(operation);
+    // These two answer of themselves.
+    if !matches!(operation, "GET /healthz" | "GET /.well-known/jwks.json") {
+        codes.push(UNAVAILABLE);
+    }
+    if operation != "GET /healthz" {
+        codes.push(INTERNAL);
+    }
+    if !safe {
+        codes.push(CSRF);
+    }
+    if described.contains_key("requestBody") {
+        codes.extend([UNPARSABLE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID]);
+    }
+    if takes("query", None) {
+        codes.push(INVALID);
+    }
+    if takes("path", None) {
+        codes.push(NOT_FOUND);
+    }
+    if takes("header", Some("Idempotency-Key")) {
+        codes.push(INVALID);
+        // See auth/handlers.rs.
+        if !operation.contains("/v1/auth/") {
+            codes.push(KEY_REUSED);
+        }
+        if operation.contains("/carts") || operation.contains("/orders") {
+            codes.push(KEY_IN_USE);
+        }
+    }
+    if takes("header", Some("If-Match")) {
+        codes.extend([STALE, PRODUCT_CHANGED]);
+    }
+    let security = described["security"].as_array().cloned().unwrap_or_default();
+    if security.iter().any(|way| way.get("bearer").is_some()) && operation != "POST /v1/auth/logout" {
+        codes.push(INVALID_TOKEN);
+        if !security.contains(&json!({})) {
+            codes.push(NOT_SIGNED_IN);
+        }
+    }
+    if operation.contains("/v1/admin/") {
+        codes.push(FORBIDDEN);
+    }
+    codes
+}
+
+/// The answers of an operation that are problems, by their status.
+pub fn answers(operation: &str, described: &Map<String, Value>) -> Map<String, Value> {
+    let mut codes = of(operation, described);
+    codes.sort_unstable_by_key(|code| (code.status, code.name));
+    codes.dedup();
+    let by_status = codes.chunk_by(|one, other| one.status == other.status);
+    let answers = by_status.map(|codes| {
+        let status = codes[0].status;
+        let names: Vec<_> = codes.iter().map(|code| code.name).collect();
+        let said: Vec<_> = codes.iter().map(|code| format!("`{}`: {}", code.name, code.meaning.trim())).collect();
+        let schema = json!({
+            "$ref": "#/components/schemas/Problem",
+            "properties": {"code": {"enum": names}, "status": {"const": status.as_u16()}},
+        });
+        let mut headers = super::headers::of_all();
+        match status.as_u16() {
+            401 => headers.insert("WWW-Authenticate".into(), super::headers::reference("WWW-Authenticate")),
+            409 | 429 | 503 => headers.insert("Retry-After".into(), super::headers::reference("Retry-After")),
+            _ => None,
+        };
+        let answer = json!({
+            "description": said.join(" "),
+            "headers": headers,
+            "content": {"application/problem+json": {"schema": schema}},
+        });
+        (status.as_u16().to_string(), answer)
+    });
+    answers.collect()
+}
