@@ -219,17 +219,19 @@ impl JsonSchema for Country {
         "Country".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // All of them, by their first letter: `^(A[DEF]|B[AB])$`.
+        // All of them, by their first letter: `^([Aa][DEFdef]|[Bb][ABab])$`.
         let mut codes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (first, second) in Self::all().filter_map(|country| country.code().split_at_checked(1)) {
             codes.entry(first).or_default().insert(second);
         }
-        let of_a_letter =
-            |(first, seconds): (&str, BTreeSet<&str>)| format!("{first}[{}]", seconds.into_iter().collect::<String>());
+        let either = |letters: &str| format!("[{letters}{}]", letters.to_lowercase());
+        let of_a_letter = |(first, seconds): (&str, BTreeSet<&str>)| {
+            either(first) + &either(&seconds.into_iter().collect::<String>())
+        };
         let pattern = codes.into_iter().map(of_a_letter).collect::<Vec<_>>().join("|");
         let description = "ISO 3166-1 alpha-2, and XK for Kosovo; small letters are taken, too.";
         schemars::json_schema!({
-            "type": "string", "pattern": format!("^({pattern})$"), "description": description, "examples": ["DE"],
+            "type": "string", "pattern": format!("^ *({pattern}) *$"), "description": description, "examples": ["DE"],
         })
     }
 }

@@ -116,6 +116,10 @@ pub fn answers(operation: &str, described: &Map<String, Value>) -> Map<String, V
             "properties": {"code": {"enum": names}, "status": {"const": status.as_u16()}},
         });
         let mut headers = super::headers::of_all();
+        // Cookies that are good for nothing any more go.
+        if status.as_u16() == 401 && operation == "POST /v1/auth/refresh" {
+            headers.insert("Set-Cookie".into(), super::headers::reference("Set-Cookie"));
+        }
         match status.as_u16() {
             401 => headers.insert("WWW-Authenticate".into(), super::headers::reference("WWW-Authenticate")),
             409 | 429 | 503 => headers.insert("Retry-After".into(), super::headers::reference("Retry-After")),

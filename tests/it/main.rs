@@ -21,6 +21,7 @@ mod another_payment;
 mod cart_stock;
 mod carts;
 mod catalog;
+mod contract;
 mod crashes;
 mod holds;
 mod hostile;

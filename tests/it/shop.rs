@@ -15,6 +15,7 @@ use tradepost::router::site;
 use tradepost::wire::site::Site;
 
 use crate::ask::{Answer, Ask};
+use crate::contract::Asked;
 use crate::host::database::HostDatabase;
 use crate::host::ledger::Ledger;
 use crate::host::{Host, Setup, ledger};
@@ -145,7 +146,17 @@ impl Shop {
         Ask::new(self, method, path)
     }
 
+    /// Asks, and holds the answer against the contract.
     pub async fn answer(&self, ask: Ask) -> Answer {
+        let asked = Asked::new(ask.method.as_str(), &ask.path, &ask.headers, &ask.body);
+        let answer = self.pass(ask).await;
+        if let Some(asked) = asked {
+            asked.check(&answer);
+        }
+        answer
+    }
+
+    async fn pass(&self, ask: Ask) -> Answer {
         let asked = format!("{} {}", ask.method, ask.path);
         match &*self.0 {
             Door::Native { site, .. } => {
