@@ -15,6 +15,8 @@ mod headers;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod shapes;
 
 #[cfg(test)]
@@ -24,7 +26,7 @@ mod tests {
     use crate::wire::extract::PATH_SHAPE;
 
     /// The document that the code describes.
-    fn document() -> Value {
+    pub fn document() -> Value {
         let mut api = aide::openapi::OpenApi::default();
         api.info.title = "Tradepost".to_owned();
         api.info.version = env!("CARGO_PKG_VERSION").to_owned();

@@ -21,7 +21,7 @@ pub fn etag(version: i64) -> String {
 }
 
 /// How the contract describes `*` or a list of entity tags (RFC 9110, section 8.8.3).
-pub fn entity_tags() -> schemars::Schema {
+fn entity_tags() -> schemars::Schema {
     let tag = r#"(W/)?"[!#-~]*""#;
     schemars::json_schema!({
         "type": "string", "pattern": format!(r"^(\*|{tag}( *, *{tag})*)$"), "maxLength": 1_000, "examples": ["\"1\""],

@@ -59,7 +59,11 @@ impl Asked {
             None => assert!(answer.body.is_empty(), "{name}: the contract says no body: {}", answer.told()),
         }
         let headers = said["headers"].as_object().unwrap();
-        for name in headers.keys().filter(|header| CONTRACT["components"]["headers"][*header]["required"] == true) {
+        let needed = |header: &Value| match header["$ref"].as_str() {
+            Some(reference) => CONTRACT.pointer(reference.trim_start_matches('#')).unwrap()["required"] == true,
+            None => header["required"] == true,
+        };
+        for (name, _) in headers.iter().filter(|(_, header)| needed(header)) {
             assert!(answer.headers.contains_key(name), "no {name}: {}", answer.told());
         }
         for known in SAID.iter().filter(|known| answer.headers.contains_key(**known)) {
