@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { build, wasmEnv } from "./build.mjs";
+import { contract } from "./contract.mjs";
 import { chromium } from "./lib/chromium.mjs";
 import { at, cargoEnv } from "./lib/paths.mjs";
 import { loudly, onEnd, say, seconds, Stop, top } from "./lib/say.mjs";
@@ -61,11 +62,12 @@ const stages = {
   native: ["native tests", native],
   build: ["release build", () => build("release")],
   live: ["API suite on workerd", live],
+  contract: ["requests generated from the contract", contract],
   worker: ["tests on workerd", () => nodeTests("tests/worker")],
   browser: ["browser tests", browser],
 };
 /** Stages that start the Worker, when named alone, still need it built. */
-const onBuild = new Set(["live", "worker", "browser"]);
+const onBuild = new Set(["live", "contract", "worker", "browser"]);
 
 await top(async () => {
   onEnd(() => process.exit(130));
