@@ -61,7 +61,7 @@ export async function contract() {
         const file = join(folder, "schemathesis.toml");
         writeFileSync(file, config, { mode: 0o600 });
         const run = ["run", at("public/openapi.json"), "--url", server.url, "--seed", seed, "-n", String(EXAMPLES)];
-        await loudly(program, ["--config-file", file, ...run, "--workers", "2", "--warnings", "off"], { cwd: folder });
+        await loudly(program, ["--config-file", file, ...run, "--warnings", "off"], { cwd: folder });
       } finally {
         await server.stop();
       }

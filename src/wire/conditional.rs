@@ -21,10 +21,11 @@ pub fn etag(version: i64) -> String {
 }
 
 /// How the contract describes `*` or a list of entity tags (RFC 9110, section 8.8.3).
+/// An empty one is let through: the platform hands it on as none.
 fn entity_tags() -> schemars::Schema {
     let tag = r#"(W/)?"[!#-~]*""#;
     schemars::json_schema!({
-        "type": "string", "pattern": format!(r"^(\*|{tag}( *, *{tag})*)$"), "maxLength": 1_000, "examples": ["\"1\""],
+        "type": "string", "pattern": format!(r"^(\*|{tag}( *, *{tag})*)?$"), "maxLength": 1_000, "examples": ["\"1\""],
     })
 }
 
