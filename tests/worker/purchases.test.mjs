@@ -199,13 +199,21 @@ describe("every way to pay", { concurrency: true }, () => {
     assert.equal(order.status, "awaiting_payment");
     assert.equal(order.payment.status, "requires_action");
     assert.ok(order.payment.client_secret);
-    const other = await shop.pay(order.id, cart, "pm_card_visa", "impatient");
-    assert.equal(other.status, 409, "one attempt at a time");
+    const again = await shop.pay(order.id, cart, "pm_card_authenticationRequired", "impatient");
+    assert.equal(again.status, 409, "one attempt at a time");
 
     const cancelled = await shop.cancel(order.id, cart, "no-consent");
     assert.equal(cancelled.body.status, "cancelled");
     await eventually("the attempt is void", 15_000, () => charges(cart).some(([, status]) => status === "voided"));
     assert.deepEqual(charges(cart), [["1", "voided"]]);
+  });
+
+  test("another card while a bank is asked: the first attempt is called off before the second begins", async () => {
+    const { cart, order } = await placed("pm_card_authenticationRequired");
+    const other = await shop.pay(order.id, cart, "pm_card_visa", "another-way");
+    assert.equal(other.status, 200, other.text);
+    await look({ id: order.id, cart }, 15_000, "confirmed paid");
+    assert.deepEqual(charges(cart), [["1", "voided"], ["2", "paid"]]);
   });
 
   test("a bank that thinks for two seconds", async () => {
