@@ -1,6 +1,5 @@
 // Requests generated from the contract, by Schemathesis in a Python environment of our own.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cache } from "./paths.mjs";
 import { quietly, step } from "./say.mjs";
@@ -11,7 +10,7 @@ const program = join(folder, "bin", "schemathesis");
 
 /** The program, installed once per machine; else why there is none. */
 export async function schemathesis() {
-  if (existsSync(program)) return { program };
+  if (works()) return { program };
   const python = ["python3", "python"].find((name) => {
     const told = spawnSync(name, ["-c", "import sys, venv, ensurepip; print(sys.version_info >= (3, 10))"], { encoding: "utf8" });
     return told.status === 0 && told.stdout.trim() === "True";
@@ -25,5 +24,10 @@ export async function schemathesis() {
   } catch (error) {
     return { why: `Schemathesis could not be installed: ${error.message.slice(-500)}` };
   }
-  return { program };
+  return works() ? { program } : { why: `Schemathesis was installed by ${python}, but does not start.` };
+}
+
+/** Whether the program starts: an environment outlives the Python it points at, as after an update or in a cache carried elsewhere. */
+function works() {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
 }
