@@ -88,7 +88,12 @@ INSERT INTO settings (key, value) VALUES
   ('shop_name', '"Tradepost"'),
   ('default_currency', '"EUR"'),
   ('currencies', '["EUR","USD","GBP"]'),
-  ('shipping_options', '[{"id":"standard","title":"Standard delivery","prices":[{"amount":490,"currency":"EUR"},{"amount":590,"currency":"USD"},{"amount":420,"currency":"GBP"}]}]');
+  ('country', 'null'),
+  ('prices_include_tax', 'true'),
+  ('tax', '{"classes":["standard"],"rates":[],"reverse_charge":false}'),
+  ('shipping', '{"zones":[{"title":"Everywhere","places":[],"options":[{"id":"standard","title":"Standard delivery","rates":[{"currency":"EUR","amount":490},{"currency":"USD","amount":590},{"currency":"GBP","amount":420}]}]}]}'),
+  ('payments', '{"stripe":{"offered":true,"capture":"automatic"}}'),
+  ('mail', '{"sender":null}');
 
 -- One row. `revision` grows in the batch of every write that buyers may see;
 -- a write decided from a product that has changed since sets it to -1.

@@ -109,6 +109,11 @@ id!(
     /// One signed-in device: a family of refresh tokens.
     SessionId, "ses_"
 );
+id!(
+    /// A reason to take something off.
+    PromotionId, "promo_"
+);
+id!(GiftCardId, "gift_");
 id!(RequestId, "req_");
 
 impl OrderId {

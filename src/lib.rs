@@ -13,6 +13,7 @@
 //! | [`ports`] | the seam to the platform |
 //! | [`throttle`] | how much is taken from whom, and at what pace |
 //! | [`auth`] | accounts, passwords, tokens, roles |
+//! | [`pricing`] | what a buyer pays: discounts, shipping, tax; pure |
 //! | [`settings`] | what the owner decides once |
 //! | [`catalog`] | what the shop sells, as staff write it |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
@@ -40,6 +41,7 @@ pub mod catalog;
 pub mod orders;
 pub mod payments;
 pub mod pools;
+pub mod pricing;
 pub mod settings;
 pub mod shelf;
 pub mod telemetry;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// From left to right: leaves, the seam to the platform, what every handler is
 /// written in, the rooms, and what puts them together.
-const LINE: [&str; 23] = [
+const LINE: [&str; 24] = [
     "problem",
     "text",
     "address",
@@ -21,6 +21,7 @@ const LINE: [&str; 23] = [
     "telemetry",
     "wire",
     "idempotency",
+    "pricing",
     "settings",
     "throttle",
     "auth",

@@ -13,6 +13,7 @@ use super::product::{Image, Level, Product, ProductOption, Status, Variant};
 use super::slug;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Timestamp;
+use crate::pricing::Delivery;
 use crate::problem::FieldError;
 use crate::settings::Settings;
 use crate::text::{self, Refusal};
@@ -108,6 +109,7 @@ impl Draft {
                 given_title: variant.title,
                 options: variant.options,
                 prices: variant.prices,
+                compare_at: Vec::new(),
                 weight_grams: variant.weight_grams,
                 barcode: variant.barcode,
                 level: levels.get(&id).copied().unwrap_or_default(),
@@ -128,6 +130,8 @@ impl Draft {
             options: self.options,
             images: self.images,
             level: Level::Out,
+            delivery: Delivery::default(),
+            tax_class: None,
         }
     }
 }

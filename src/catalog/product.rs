@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
+use crate::pricing::Delivery;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -93,6 +94,11 @@ pub struct Product {
     pub images: Vec<Image>,
     /// Of all variants together.
     pub level: Level,
+    #[serde(default)]
+    pub delivery: Delivery,
+    /// One of the tax classes; the first of them if none is said.
+    #[serde(default)]
+    pub tax_class: Option<String>,
 }
 
 /// What its variants differ by, such as Size.
@@ -118,6 +124,9 @@ pub struct Variant {
     /// One value per option of the product, in that order.
     pub options: Vec<String>,
     pub prices: Vec<Money>,
+    /// What it cost before, in the currencies in which it is on sale.
+    #[serde(default)]
+    pub compare_at: Vec<Money>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<String>,
     pub level: Level,
@@ -126,6 +135,10 @@ pub struct Variant {
 impl Variant {
     pub fn price(&self, currency: Currency) -> Option<Money> {
         self.prices.iter().copied().find(|price| price.currency == currency)
+    }
+
+    pub fn compare_at(&self, currency: Currency) -> Option<Money> {
+        self.compare_at.iter().copied().find(|price| price.currency == currency)
     }
 }
 

@@ -175,7 +175,7 @@ pub async fn list_cart_shipping_options(
     let currency = order.cart(None).await??.read()?.currency;
     let items = snapshot
         .settings
-        .shipping_options
+        .shipping_options()
         .iter()
         .filter_map(|option| {
             let price = option.price(currency)?;
@@ -196,11 +196,11 @@ pub async fn put_cart_shipping_option(
     let snapshot = shelf::current(&app).await?;
     let option = snapshot
         .settings
-        .shipping_options
-        .iter()
+        .shipping_options()
+        .into_iter()
         .find(|option| option.id == body.id)
         .ok_or_else(|| Problem::invalid_field("/id", "there is no such shipping option"))?;
-    Ok(order.change(Command::choose_shipping(option)).await??.into())
+    Ok(order.change(Command::choose_shipping(&option)).await??.into())
 }
 
 /// Adds lines at prices that staff set; the catalog's do not apply to them.

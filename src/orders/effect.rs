@@ -2,10 +2,11 @@
 //! any point is repaired by asking again.
 
 use super::holding::{CONFIRM_MILLIS, kept_until};
-use super::order::{Item, Order, Stage};
+use super::order::{Order, Stage};
 use super::slots::Slot;
 use crate::money::Money;
 use crate::payments::{Attempt, AttemptStatus};
+use crate::pools::Claim;
 use crate::pools::pool::HoldId;
 use crate::ports::Timestamp;
 
@@ -26,7 +27,7 @@ pub const WATCHDOG_MILLIS: i64 = 10_000;
 pub enum Effect {
     Hold {
         hold: HoldId,
-        items: Vec<Item>,
+        claims: Vec<Claim>,
         until: Timestamp,
     },
     Charge {
@@ -42,13 +43,13 @@ pub enum Effect {
     },
     Commit {
         hold: HoldId,
-        items: Vec<Item>,
+        claims: Vec<Claim>,
     },
     /// `number`: which of the order's holds.
     Release {
         number: u32,
         hold: HoldId,
-        items: Vec<Item>,
+        claims: Vec<Claim>,
     },
     Refund {
         attempt: Attempt,
@@ -81,7 +82,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     match &order.stage {
         Stage::Open => {}
         Stage::Placing { hold, held: false, .. } => {
-            effects.push(Effect::Hold { hold: hold_id(order, hold.number), items: order.items(), until: hold.until })
+            effects.push(Effect::Hold { hold: hold_id(order, hold.number), claims: order.claims(), until: hold.until })
         }
         Stage::Placing { placement, attempt, held: true, .. } => {
             effects.push(Effect::Charge { attempt: attempt.clone(), amount: placement.totals.total });
@@ -109,7 +110,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
             }
         }
         Stage::Confirmed { hold, committed: false, .. } => {
-            effects.push(Effect::Commit { hold: hold_id(order, hold.number), items: order.items() });
+            effects.push(Effect::Commit { hold: hold_id(order, hold.number), claims: order.claims() });
         }
         Stage::Confirmed { .. } => {}
         Stage::Cancelled { attempt, resolving, .. } => {
@@ -135,10 +136,10 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
 }
 
 fn releases(order: &Order) -> impl Iterator<Item = Effect> {
-    order.releasing.iter().map(|(number, items)| Effect::Release {
+    order.releasing.iter().map(|(number, claims)| Effect::Release {
         number: *number,
         hold: hold_id(order, *number),
-        items: items.clone(),
+        claims: claims.clone(),
     })
 }
 

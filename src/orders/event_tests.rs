@@ -57,7 +57,7 @@ fn an_order_is_what_its_events_say() {
         Order::replay(&mut order, &serde_json::from_str(line).unwrap(), at);
     }
     let order = order.unwrap();
-    assert_eq!(order.items().first().map(|item| item.quantity), Some(3));
+    assert_eq!(order.claims().first().map(|item| item.quantity), Some(3));
     assert_eq!(order.current_totals().total.amount, 1_270);
     assert!(matches!(order.stage, Stage::Confirmed { secured: true, committed: false, .. }));
 }

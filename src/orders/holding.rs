@@ -106,7 +106,7 @@ impl Order {
     pub(super) fn give_back(&mut self) {
         self.vacate();
         if let Some(number) = self.hold().map(|hold| hold.number) {
-            self.releasing.insert(number, self.items());
+            self.releasing.insert(number, self.claims());
         }
     }
 

@@ -7,8 +7,8 @@ use super::error::ShortLine;
 use super::event::Event;
 use super::holding::kept_until;
 use super::order::{CancelReason, Order, Stage};
-use crate::ids::VariantId;
 use crate::payments::{AttemptStatus, Method, Outcome, Provider};
+use crate::pools::Supply;
 use crate::ports::Timestamp;
 
 /// Why an attempt has come to nothing that was given up for another.
@@ -47,9 +47,9 @@ pub enum Answer {
     Tick,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
-    pub variant: VariantId,
+    pub of: Supply,
     pub available: i64,
 }
 
@@ -179,7 +179,7 @@ pub fn short_lines(order: &Order, items: &[Refused]) -> Vec<ShortLine> {
         .lines
         .iter()
         .filter_map(|line| {
-            let refused = items.iter().find(|item| item.variant == line.variant_id)?;
+            let refused = items.iter().find(|item| item.of == Supply::Stock(line.variant_id))?;
             Some(ShortLine { line_id: line.id, requested: line.quantity, available: refused.available })
         })
         .collect()

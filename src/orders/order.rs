@@ -11,6 +11,7 @@ use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::payments::Attempt;
+use crate::pools::Claim;
 use crate::ports::Timestamp;
 
 /// Names one line of one order; opaque to clients.
@@ -39,7 +40,7 @@ pub struct Order {
     pub attempts: u32,
     pub milestones: Vec<Milestone>,
     /// Holds to be released, by number.
-    pub releasing: BTreeMap<u32, Vec<Item>>,
+    pub releasing: BTreeMap<u32, Vec<Claim>>,
     /// Money to give back, by attempt.
     pub refunds: Vec<Refund>,
     /// Slots to give back, by hold, and until when they are taken otherwise.
@@ -72,13 +73,6 @@ pub struct Shipping {
     pub id: String,
     pub title: String,
     pub price: Money,
-}
-
-/// Pieces of one variant, summed over the lines.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Item {
-    pub variant: VariantId,
-    pub quantity: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -210,14 +204,14 @@ impl Order {
         self.lines.iter().find(|line| line.id == id)
     }
 
-    /// The pieces to hold, summed per variant and sorted: two lines of one
-    /// variant are one hold.
-    pub fn items(&self) -> Vec<Item> {
-        let mut items = BTreeMap::new();
+    /// What is to be held, summed per supply and sorted: two lines of one
+    /// variant are one claim.
+    pub fn claims(&self) -> Vec<Claim> {
+        let mut pieces = BTreeMap::new();
         for line in &self.lines {
-            *items.entry(line.variant_id).or_insert(0) += i64::from(line.quantity);
+            *pieces.entry(line.variant_id).or_insert(0) += i64::from(line.quantity);
         }
-        items.into_iter().map(|(variant, quantity)| Item { variant, quantity }).collect()
+        pieces.into_iter().map(|(variant, quantity)| Claim::stock(variant, quantity)).collect()
     }
 
     pub fn totals(&self) -> Result<Totals, MoneyError> {

@@ -17,8 +17,8 @@ use super::store::FirstAnswer;
 use super::{slots, view};
 use crate::ids::VariantId;
 use crate::payments::{self, Outcome};
-use crate::pools;
 use crate::pools::pool::{Level, Refusal};
+use crate::pools::{self, Claim};
 use crate::ports::ObjectUnavailable;
 use crate::telemetry;
 
@@ -89,20 +89,21 @@ impl OrderObject {
     async fn perform(&self, effect: &Effect) -> Option<Answer> {
         let app = &self.app;
         match effect {
-            Effect::Hold { hold, items, until } => {
-                let answers = stream::iter(items.iter().copied()).map(|item| {
+            Effect::Hold { hold, claims, until } => {
+                let answers = stream::iter(claims).map(|claim| {
                     let hold = hold.clone();
-                    async move { (item.variant, pools::hold(app, item.variant, hold, item.quantity, *until).await) }
+                    async move { (claim, pools::hold(app, claim, hold, *until).await) }
                 });
                 let answers: Vec<_> = answers.buffer_unordered(MAX_PARALLEL).collect().await;
                 let mut refused = Vec::new();
                 let mut unanswered = false;
-                for (variant, answer) in answers {
+                for (claim, answer) in answers {
+                    let of = || claim.of.clone();
                     match answer {
                         Ok(answer) => match answer.refusal {
                             None => {}
-                            Some(Refusal::OutOfStock { available }) => refused.push(Refused { variant, available }),
-                            Some(_) => refused.push(Refused { variant, available: answer.level.available }),
+                            Some(Refusal::OutOfStock { available }) => refused.push(Refused { of: of(), available }),
+                            Some(_) => refused.push(Refused { of: of(), available: answer.level.available }),
                         },
                         Err(_) => unanswered = true,
                     }
@@ -122,18 +123,18 @@ impl OrderObject {
                 Outcome::Unknown => None,
                 outcome => Some(Answer::Payment { attempt: attempt.number, outcome }),
             },
-            Effect::Commit { hold, items } => {
-                let answers = stream::iter(items.iter().copied()).map(|item| {
+            Effect::Commit { hold, claims } => {
+                let answers = stream::iter(claims).map(|claim| {
                     let hold = hold.clone();
-                    async move { (item.variant, pools::commit(app, item.variant, hold, item.quantity).await) }
+                    async move { (claim, pools::commit(app, claim, hold).await) }
                 });
                 let refused = self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
                 Some(Answer::Committed { refused })
             }
-            Effect::Release { number, hold, items } => {
-                let answers = stream::iter(items.iter().copied()).map(|item| {
+            Effect::Release { number, hold, claims } => {
+                let answers = stream::iter(claims).map(|claim| {
                     let hold = hold.clone();
-                    async move { (item.variant, pools::release(app, item.variant, hold).await) }
+                    async move { (claim, pools::release(app, claim, hold).await) }
                 });
                 self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
                 Some(Answer::Released { hold: *number })
@@ -169,13 +170,13 @@ impl OrderObject {
 
     /// Keeps the levels for the projections. None if a pool did not answer;
     /// else whether one refused.
-    fn settled(&self, answers: Vec<(VariantId, Result<pools::Answer, ObjectUnavailable>)>) -> Option<bool> {
+    fn settled(&self, answers: Vec<(&Claim, Result<pools::Answer, ObjectUnavailable>)>) -> Option<bool> {
         let mut refused = false;
         let mut levels = BTreeMap::new();
-        for (variant, answer) in answers {
+        for (claim, answer) in answers {
             let answer = answer.ok()?;
             refused |= answer.refusal.is_some();
-            levels.insert(variant, answer.level);
+            levels.extend(claim.of.variant().map(|variant| (variant, answer.level)));
         }
         self.levels.borrow_mut().extend(levels);
         Some(refused)
@@ -183,9 +184,10 @@ impl OrderObject {
 
     async fn read_levels(&self) -> Option<()> {
         let app = &self.app;
-        let items = self.record.existing().ok()?.items();
-        let levels = stream::iter(items)
-            .map(|item| async move { Some((item.variant, pools::level(app, item.variant).await.ok()?)) })
+        let claims = self.record.existing().ok()?.claims();
+        let variants = claims.iter().filter_map(|claim| claim.of.variant()).collect::<Vec<_>>();
+        let levels = stream::iter(variants)
+            .map(|variant| async move { Some((variant, pools::level(app, variant).await.ok()?)) })
             .buffer_unordered(MAX_PARALLEL);
         let levels: Option<BTreeMap<_, _>> = levels.collect::<Vec<_>>().await.into_iter().collect();
         *self.levels.borrow_mut() = levels?;

@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::Country;
 use crate::money::{Currency, Money};
 use crate::ports::{DatabaseError, Rows, Statement};
+use crate::pricing::{Offer, Promotion, ShippingRules, TaxRules};
 
 /// The shop's settings as buyers meet them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,11 +14,82 @@ pub struct Settings {
     pub shop_name: String,
     pub default_currency: Currency,
     pub currencies: Vec<Currency>,
-    pub shipping_options: Vec<ShippingOption>,
+    /// Where the shop is: whose tax counts before a buyer has said where to.
+    pub country: Option<Country>,
+    pub prices_include_tax: bool,
+    pub tax: TaxRules,
+    pub shipping: ShippingRules,
+    pub payments: PaymentSettings,
+    pub mail: MailSettings,
+}
+
+/// Which ways to pay are offered. Whether there is Stripe at all is the
+/// deployment's to say: its keys are no setting.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PaymentSettings {
+    pub stripe: StripeSettings,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank_transfer: Option<ManualPayment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cash_on_delivery: Option<ManualPayment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<ManualPayment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StripeSettings {
+    pub offered: bool,
+    pub capture: Capture,
+}
+
+/// When the money of a card is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Capture {
+    /// With the order.
+    #[default]
+    Automatic,
+    /// Held with the order, taken by staff.
+    Manual,
+}
+
+/// A way to pay that staff look after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ManualPayment {
+    /// How to pay, as the buyer reads it: an account, terms.
+    pub instructions: String,
+    /// After so many days without the money the order is cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_after_days: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MailSettings {
+    /// The mailbox that the shop writes from. None: no mail is sent.
+    pub sender: Option<String>,
+}
+
+impl Default for StripeSettings {
+    fn default() -> Self {
+        Self { offered: true, capture: Capture::Automatic }
+    }
+}
+
+impl Settings {
+    /// What prices are made of, with the promotions there are.
+    pub fn offer<'a>(&'a self, promotions: &'a [Promotion]) -> Offer<'a> {
+        Offer {
+            country: self.country,
+            prices_include_tax: self.prices_include_tax,
+            tax: &self.tax,
+            shipping: &self.shipping,
+            promotions,
+        }
+    }
 }
 
 /// A way to send an order, at one flat rate per currency.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ShippingOption {
     pub id: String,
     pub title: String,
@@ -26,6 +99,22 @@ pub struct ShippingOption {
 impl ShippingOption {
     pub fn price(&self, currency: Currency) -> Option<Money> {
         self.prices.iter().copied().find(|price| price.currency == currency)
+    }
+}
+
+impl Settings {
+    /// The flat rates of all zones.
+    pub fn shipping_options(&self) -> Vec<ShippingOption> {
+        let option = |option: &crate::pricing::shipping::ShippingOption| ShippingOption {
+            id: option.id.clone(),
+            title: option.title.clone(),
+            prices: option
+                .rates
+                .iter()
+                .filter_map(|rate| Some(Money { amount: rate.amount?, currency: rate.currency }))
+                .collect(),
+        };
+        self.shipping.zones.iter().flat_map(|zone| &zone.options).map(option).collect()
     }
 }
 

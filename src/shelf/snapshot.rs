@@ -10,6 +10,7 @@ use super::title_order;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
+use crate::pricing::{Offer, Promotion};
 use crate::settings::Settings;
 
 /// Cheap to clone: what is large is shared.
@@ -18,6 +19,7 @@ pub struct Snapshot {
     /// The revision of the catalog that was published.
     pub version: String,
     pub settings: Arc<Settings>,
+    pub promotions: Arc<Vec<Promotion>>,
     pub products: Arc<Vec<Product>>,
     index: Arc<Index>,
     /// What the truth was asked for besides. It is found by name, and is in no list.
@@ -57,7 +59,17 @@ impl Snapshot {
     pub fn new(version: String, settings: impl Into<Arc<Settings>>, products: Vec<Product>) -> Self {
         let settings = settings.into();
         let index = Arc::new(Index::new(&settings, &products));
-        Self { version, settings, products: Arc::new(products), index, beyond: None }
+        Self { version, settings, promotions: Arc::default(), products: Arc::new(products), index, beyond: None }
+    }
+
+    #[must_use]
+    pub fn with_promotions(self, promotions: Vec<Promotion>) -> Self {
+        Self { promotions: Arc::new(promotions), ..self }
+    }
+
+    /// What prices are made of.
+    pub fn offer(&self) -> Offer<'_> {
+        self.settings.offer(&self.promotions)
     }
 
     /// The same with what the truth has beyond it. It is newer, so where both

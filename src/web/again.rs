@@ -75,8 +75,8 @@ fn details(order: &OrderView) -> Option<Command> {
 /// The chosen way of sending, at its price now; none if it is not offered any more.
 fn shipping(order: &OrderView, snapshot: &Snapshot) -> Option<Command> {
     let chosen = order.shipping_option.as_ref()?;
-    let option = snapshot.settings.shipping_options.iter().find(|option| option.id == chosen.id)?;
-    option.price(order.currency).map(|_| Command::choose_shipping(option))
+    let option = snapshot.settings.shipping_options().into_iter().find(|option| option.id == chosen.id)?;
+    option.price(order.currency).map(|_| Command::choose_shipping(&option))
 }
 
 fn left_out(gone: &[&LineView]) -> String {

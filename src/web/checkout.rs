@@ -36,9 +36,9 @@ const UNANSWERED: &str =
 const TOTAL: &str = "expected_total";
 
 /// What a buyer wants who places an order.
-struct Wishes<'a> {
+struct Wishes {
     details: Details,
-    shipping: &'a ShippingOption,
+    shipping: ShippingOption,
     payment: PaymentChoice,
     /// The total that the buyer was shown.
     expected_total: Option<Money>,
@@ -116,7 +116,7 @@ async fn update(
     };
     let details = form.details(cart.billing_address.clone()).ok();
     let shipping = shipping_option(snapshot, &form.shipping_option);
-    match save(app, credentials, cart, set, details, shipping).await? {
+    match save(app, credentials, cart, set, details, shipping.as_ref()).await? {
         Err(OrderError::CartClosed) => Ok(to_order(cart.id).into_response()),
         Err(error) => Err(error.into()),
         Ok(cart) if cart.lines.is_empty() => Ok(Redirect::to("/cart").into_response()),
@@ -166,9 +166,9 @@ async fn place_order(
     page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?.with_short(short), problem)
 }
 
-async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wishes<'_>) -> Asked<OrderView> {
+async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wishes) -> Asked<OrderView> {
     if cart.status == Status::Open {
-        match save(app, credentials, cart, Vec::new(), Some(wishes.details), Some(wishes.shipping)).await? {
+        match save(app, credentials, cart, Vec::new(), Some(wishes.details), Some(&wishes.shipping)).await? {
             Ok(_) | Err(OrderError::CartClosed) => {}
             Err(error) => return Ok(Err(error)),
         }
@@ -206,12 +206,12 @@ async fn save(
     Ok(Ok(latest))
 }
 
-fn shipping_option<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a ShippingOption> {
-    snapshot.settings.shipping_options.iter().find(|option| option.id == id)
+fn shipping_option(snapshot: &Snapshot, id: &str) -> Option<ShippingOption> {
+    snapshot.settings.shipping_options().into_iter().find(|option| option.id == id)
 }
 
-impl<'a> Wishes<'a> {
-    fn parse(app: &App, snapshot: &'a Snapshot, cart: &CartView, form: &CheckoutForm) -> Result<Self, Vec<FieldError>> {
+impl Wishes {
+    fn parse(app: &App, snapshot: &Snapshot, cart: &CartView, form: &CheckoutForm) -> Result<Self, Vec<FieldError>> {
         let (details, mut errors) = match form.details(cart.billing_address.clone()) {
             Ok(details) => (Some(details), Vec::new()),
             Err(errors) => (None, errors),

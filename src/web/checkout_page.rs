@@ -54,21 +54,21 @@ impl<'a> CheckoutPage<'a> {
         notice: Option<String>,
     ) -> Result<Self, OrderError> {
         let error = |name: &str| errors.iter().find(|error| error.pointer == name).map(|error| error.detail.clone());
-        let offered: Vec<(&ShippingOption, Money)> = snapshot
+        let offered: Vec<(ShippingOption, Money)> = snapshot
             .settings
-            .shipping_options
-            .iter()
-            .filter_map(|option| Some((option, option.price(cart.currency)?)))
+            .shipping_options()
+            .into_iter()
+            .filter_map(|option| option.price(cart.currency).map(|price| (option, price)))
             .collect();
-        let chosen = offered.iter().find(|(option, _)| option.id == form.shipping_option).or(offered.first()).copied();
+        let chosen = offered.iter().find(|(option, _)| option.id == form.shipping_option).or(offered.first());
         // As they will be when the cart is sent that way.
         let sums = match chosen {
-            Some((_, price)) => order::Totals::new(cart.totals.items, price)?,
+            Some((_, price)) => order::Totals::new(cart.totals.items, *price)?,
             None => cart.totals,
         };
         let none_offered = offered.is_empty().then(|| "The shop does not send anything at present.".to_owned());
         let shipping_error = none_offered.or_else(|| error("shipping_option"));
-        let shipping_option = |(option, price): &(&ShippingOption, Money)| Choice {
+        let shipping_option = |(option, price): &(ShippingOption, Money)| Choice {
             id: option.id.clone(),
             label: option.title.clone(),
             price: price.display(),

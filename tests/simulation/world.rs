@@ -252,8 +252,8 @@ impl World {
                     assert!(committed, "confirmed without its goods: {order:?}");
                     assert_eq!(kept, placement.totals.total.amount, "paid once, exactly: {order:?} {charges:?}");
                     outcomes.switched += u32::from(buyer.paid_another_way());
-                    for item in order.items() {
-                        *sold.entry(item.variant).or_default() += item.quantity;
+                    for claim in order.claims() {
+                        *sold.entry(claim.of.variant().unwrap()).or_default() += claim.quantity;
                     }
                 }
                 Stage::Cancelled { .. } => {
@@ -460,8 +460,8 @@ impl World {
     fn has_holds(&self, buyer: usize) -> bool {
         let order = &self.buyers[buyer].memory;
         let Some(hold) = order.hold().map(|hold| hold_id(order, hold.number)) else { return false };
-        order.items().iter().all(|item| {
-            let stock = &self.stocks[&item.variant];
+        order.claims().iter().all(|claim| {
+            let stock = &self.stocks[&claim.of.variant().unwrap()];
             let live = stock.pool.holds.get(&hold).is_some_and(|hold| hold.until > self.now);
             live || matches!(stock.ended.get(&hold), Some(Ended::Committed { .. }))
         })
@@ -574,29 +574,32 @@ impl World {
     /// What the world does when a call arrives.
     fn perform(&mut self, call: &Call) -> Option<Answer> {
         match &call.effect {
-            Effect::Hold { hold, items, until } => {
+            Effect::Hold { hold, claims, until } => {
                 let mut refused = Vec::new();
-                for item in items {
-                    let command = pool::Command::Hold { hold: hold.clone(), quantity: item.quantity, until: *until };
-                    if self.ask_pool(item.variant, &command).is_err() {
-                        let available = self.stocks[&item.variant].pool.level(self.now).available;
-                        refused.push(Refused { variant: item.variant, available });
+                for claim in claims {
+                    let variant = claim.of.variant().unwrap();
+                    let command = pool::Command::Hold { hold: hold.clone(), quantity: claim.quantity, until: *until };
+                    if self.ask_pool(variant, &command).is_err() {
+                        let available = self.stocks[&variant].pool.level(self.now).available;
+                        refused.push(Refused { of: claim.of.clone(), available });
                     }
                 }
                 let granted = refused.is_empty();
                 Some(if granted { Answer::Held } else { Answer::NotHeld { refused, unanswered: false } })
             }
-            Effect::Commit { hold, items } => {
+            Effect::Commit { hold, claims } => {
                 let mut refused = false;
-                for item in items {
-                    let command = pool::Command::Commit { hold: hold.clone(), quantity: item.quantity };
-                    refused |= self.ask_pool(item.variant, &command).is_err();
+                for claim in claims {
+                    let variant = claim.of.variant().unwrap();
+                    let command = pool::Command::Commit { hold: hold.clone(), quantity: claim.quantity };
+                    refused |= self.ask_pool(variant, &command).is_err();
                 }
                 Some(Answer::Committed { refused })
             }
-            Effect::Release { number, hold, items } => {
-                for item in items {
-                    self.ask_pool(item.variant, &pool::Command::Release { hold: hold.clone() }).unwrap();
+            Effect::Release { number, hold, claims } => {
+                for claim in claims {
+                    let variant = claim.of.variant().unwrap();
+                    self.ask_pool(variant, &pool::Command::Release { hold: hold.clone() }).unwrap();
                 }
                 Some(Answer::Released { hold: *number })
             }

@@ -1,0 +1,112 @@
+//! Promotions: what is taken off, when, and of what.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::percent::Percent;
+use crate::ids::{ProductId, PromotionId};
+use crate::money::Money;
+use crate::ports::Timestamp;
+
+/// A coupon's code as it is compared: capital letters, without blanks around it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Code(#[schemars(length(min = 1, max = 64))] pub String);
+
+impl Code {
+    pub fn of(typed: &str) -> Self {
+        Self(typed.trim().to_uppercase())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Promotion {
+    pub id: PromotionId,
+    pub title: String,
+    /// None: it applies by itself.
+    pub code: Option<Code>,
+    pub starts_at: Option<Timestamp>,
+    pub ends_at: Option<Timestamp>,
+    /// Whether it may be had together with others that may, too. One that may
+    /// not takes part alone: the first by priority decides.
+    pub combinable: bool,
+    /// Higher first; of equals the older. Each next one sees what is left.
+    pub priority: i32,
+    pub usage_limit: Option<i64>,
+    pub usage_limit_per_customer: Option<i64>,
+    pub conditions: Conditions,
+    pub effect: Effect,
+}
+
+/// Which items count, and what else must be so. An item counts if it has one of
+/// `products` or of `tags`, where either is said.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Conditions {
+    /// What the items that count must come to, after earlier discounts, in each
+    /// currency in which the promotion is offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subtotal_min: Vec<Money>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Only for somebody who has never ordered.
+    #[serde(default)]
+    pub first_order: bool,
+    /// Not on what is cheaper than its `compare_at` already.
+    #[serde(default)]
+    pub exclude_sale: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Effect {
+    /// Of the sum of the items that count, half up, spread over them.
+    Percentage {
+        percent: Percent,
+    },
+    /// Off the items that count, spread over them; at most what they cost.
+    Fixed {
+        amounts: Vec<Money>,
+    },
+    FreeShipping {},
+    /// For each `buy.quantity` pieces bought, `get.quantity` others cost
+    /// `get.percent` less: the cheapest of those that qualify.
+    BuyGet {
+        buy: Buy,
+        get: Get,
+    },
+    /// The last tier that the items that count reach.
+    Tiered {
+        tiers: Vec<DiscountTier>,
+    },
+}
+
+/// Pieces to buy; of the items that count, or of these products alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Buy {
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub quantity: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductId>,
+}
+
+/// Pieces that are cheaper; of the items that count, or of these products alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Get {
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub quantity: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductId>,
+    pub percent: Percent,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiscountTier {
+    pub from: Money,
+    pub percent: Percent,
+}

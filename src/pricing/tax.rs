@@ -1,0 +1,39 @@
+//! Tax: which rates apply where. The rates are the owner's.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::percent::Percent;
+use super::place::PostalPattern;
+use crate::address::Country;
+
+/// `reverse_charge`: a business in another EU country with a confirmed VAT
+/// number accounts for the tax itself (Council Directive 2006/112/EC, article
+/// 196; for goods the exemption of article 138).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaxRules {
+    /// Names of classes; the first is that of whatever says none.
+    #[schemars(length(min = 1, max = 50))]
+    pub classes: Vec<String>,
+    #[schemars(length(max = 2000))]
+    pub rates: Vec<TaxRate>,
+    pub reverse_charge: bool,
+}
+
+/// A rate for a class in a place. Of those for a class the most specific place
+/// counts: a postal pattern before a region before the country. Several of the
+/// same place are added up, such as GST and PST.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaxRate {
+    pub country: Country,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub postal_codes: Vec<PostalPattern>,
+    pub class: String,
+    /// As buyers read it, such as `VAT`.
+    pub name: String,
+    pub rate: Percent,
+}
