@@ -72,6 +72,8 @@ pub struct Config {
     pub test_provider: bool,
     /// Where the test provider writes down its charges; in memory of nobody if unset.
     pub test_provider_ledger: Option<String>,
+    /// Where VIES is asked for VAT numbers; the European Commission's own if unset.
+    pub vies_api_url: Option<String>,
     /// Other sites whose pages may read answers, such as `https://www.example.com`.
     pub cors_origins: Vec<String>,
     /// The header in which the proxy before the shop says where a request comes

@@ -17,6 +17,7 @@
 //! | [`settings`] | what the owner decides once |
 //! | [`catalog`] | what the shop sells, as staff write it |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
+//! | [`vat`] | VAT numbers, and asking VIES of one |
 //! | [`pools`] | finite supplies: the object that cannot oversell |
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes; lists of orders |
@@ -46,6 +47,7 @@ pub mod settings;
 pub mod shelf;
 pub mod telemetry;
 pub mod throttle;
+pub mod vat;
 pub mod web;
 
 #[cfg(target_arch = "wasm32")]

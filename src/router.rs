@@ -18,7 +18,7 @@ use axum::{
 use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
-use crate::orders::{cart_handlers as carts, handlers as orders, projection};
+use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection};
 use crate::pools::{handlers as pools, removal};
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
@@ -39,13 +39,16 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/variants/{id}/availability", get(pools::get_availability))
         // Carts and orders, by the cart's token or its customer
         .api_route("/v1/carts", post(carts::create_cart))
-        .api_route("/v1/carts/{id}", get(carts::get_cart))
+        .api_route("/v1/carts/{id}", get(carts::get_cart).patch(carts::update_cart))
         .api_route("/v1/carts/{id}/lines", post(carts::add_cart_line))
         .api_route("/v1/carts/{id}/lines/{line_id}", patch(carts::update_cart_line).delete(carts::delete_cart_line))
         .api_route("/v1/carts/{id}/details", put(carts::put_cart_details))
-        .api_route("/v1/carts/{id}/shipping-options", get(carts::list_cart_shipping_options))
-        .api_route("/v1/carts/{id}/shipping-option", put(carts::put_cart_shipping_option))
+        .api_route("/v1/carts/{id}/shipping-options", get(offers::list_cart_shipping_options))
+        .api_route("/v1/carts/{id}/shipping-option", put(offers::put_cart_shipping_option))
+        .api_route("/v1/carts/{id}/coupons", post(offers::add_cart_coupon))
+        .api_route("/v1/carts/{id}/coupons/{code}", delete(offers::delete_cart_coupon))
         .api_route("/v1/carts/{id}/order", post(orders::place_order))
+        .api_route("/v1/orders", post(orders::create_order))
         .api_route("/v1/orders/{id}", get(orders::get_order))
         .api_route("/v1/orders/{id}/payments", post(orders::create_order_payment))
         .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))

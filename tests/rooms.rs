@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// From left to right: leaves, the seam to the platform, what every handler is
 /// written in, the rooms, and what puts them together.
-const LINE: [&str; 24] = [
+const LINE: [&str; 25] = [
     "problem",
     "text",
     "address",
@@ -27,6 +27,7 @@ const LINE: [&str; 24] = [
     "auth",
     "catalog",
     "shelf",
+    "vat",
     "payments",
     "pools",
     "orders",

@@ -2,37 +2,14 @@
 
 mod write;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 pub use self::write::{Naming, delete_product, insert_product, numbered, update_product};
 use super::StockLevel;
 use super::product::{Product, Status};
 use crate::ids::{ProductId, VariantId};
-use crate::money::Currency;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
-
-/// A row of [`current_prices`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CurrentPrice {
-    pub variant_id: VariantId,
-    /// Minor units of the currency asked for.
-    pub amount: i64,
-}
-
-/// What each variant costs now, from the truth; a variant that is not on sale
-/// in the currency has no row. One parameter whatever the number of ids.
-pub fn current_prices(variants: &[VariantId], currency: Currency) -> Statement {
-    let ids = serde_json::to_string(variants).unwrap_or_default();
-    Statement::new(
-        "SELECT prices.variant_id, prices.amount
-         FROM json_each(?1) AS wanted
-         JOIN prices ON prices.variant_id = wanted.value AND prices.currency = ?2
-         JOIN variants ON variants.id = prices.variant_id
-         JOIN products ON products.id = variants.product_id AND products.status = 'active'",
-        [ids.into(), currency.as_str().into()],
-    )
-}
 
 /// Selects whole products, each as one JSON text: a row with a single cell
 /// crosses into Wasm an order of magnitude faster than one cell per column.
@@ -122,6 +99,12 @@ pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[Varian
             serde_json::to_string(variants).unwrap_or_default().into(),
         ],
     )
+}
+
+/// The products on sale that have one of these variants. One parameter whatever
+/// the number of ids.
+pub fn sold(variants: &[VariantId]) -> Statement {
+    named_products(&[], &[], variants)
 }
 
 /// Products of any status, the newest first.

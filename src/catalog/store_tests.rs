@@ -130,7 +130,7 @@ fn settings_are_there_from_the_start() {
     let settings = crate::settings::read(run(&connection(), &crate::settings::current()).unwrap()).unwrap();
     assert_eq!(settings.shop_name, "Tradepost");
     assert_eq!(settings.currencies.len(), 3);
-    assert_eq!(settings.shipping_options()[0].price(settings.default_currency).unwrap().amount, 490);
+    assert_eq!(settings.shipping.zones[0].options[0].rates[0].amount, Some(490));
 }
 
 #[test]

@@ -85,6 +85,7 @@ fn build(env: &Env) -> Result<App, String> {
             .map(|(email, password)| OwnerCredentials { email, password }),
         test_provider: on("TEST_PROVIDER"),
         test_provider_ledger: variable("TEST_PROVIDER_LEDGER"),
+        vies_api_url: variable("VIES_API_URL"),
         cors_origins: variable("CORS_ORIGINS")
             .map(|list| list.split(',').map(|origin| origin.trim().to_owned()).collect())
             .unwrap_or_default(),

@@ -7,11 +7,11 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderValue, header};
 
+use super::cart::Cart;
 use super::cart_token::CartToken;
 use super::client::OrderClient;
 use super::error::OrderError;
 use super::protocol::Access;
-use super::view::CartView;
 use crate::app::{App, Keys};
 use crate::auth::Caller;
 use crate::ids::OrderId;
@@ -89,9 +89,9 @@ impl Credentials {
 
     /// The cart that the browser keeps: none if it keeps none, or one that is
     /// gone. It may have been placed.
-    pub async fn cart(&self, app: &App) -> Result<Option<CartView>, Problem> {
+    pub async fn cart(&self, app: &App) -> Result<Option<Cart>, Problem> {
         let Some(id) = self.kept_cart(&app.keys) else { return Ok(None) };
-        match self.order(app, id)?.cart(None).await? {
+        match self.order(app, id)?.cart().await? {
             Ok(cart) => Ok(Some(cart.read()?)),
             Err(OrderError::NotFound) => Ok(None),
             Err(error) => Err(error.into()),

@@ -1,16 +1,19 @@
 //! The bodies of requests for carts and orders.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::decision::PaymentChoice;
-use super::limits::{MAX_LINES, MAX_QUANTITY};
+use super::limits::{MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
 use super::view::ShippingView;
+use crate::address::NewAddress;
 use crate::app::App;
+use crate::auth::EmailAddress;
 use crate::ids::VariantId;
 use crate::money::{Currency, Money, Price};
 use crate::payments::{Method, Provider};
 use crate::problem::Problem;
+use crate::vat;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +59,82 @@ pub struct Quantity {
     /// Zero removes the line.
     #[schemars(range(max = MAX_QUANTITY))]
     pub quantity: u32,
+}
+
+/// Several facts in one change, all or none. What is absent stays.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CartChange {
+    #[schemars(with = "EmailAddress")]
+    pub email: Option<String>,
+    #[schemars(with = "NewAddress")]
+    pub shipping_address: Option<NewAddress>,
+    /// Null: the shipping address.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<NewAddress>")]
+    pub billing_address: Option<Option<NewAddress>>,
+    /// The `id` of one of the cart's shipping options.
+    #[schemars(with = "String", length(min = 1, max = 100))]
+    pub shipping_option: Option<String>,
+    #[schemars(with = "Vec<String>", length(max = MAX_COUPONS), inner(length(min = 1, max = 64)))]
+    pub coupons: Option<Vec<String>>,
+    /// Their codes.
+    #[schemars(with = "Vec<String>", length(max = MAX_GIFT_CARDS), inner(length(min = 1, max = 64)))]
+    pub gift_cards: Option<Vec<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<vat::Number>")]
+    pub vat_number: Option<Option<vat::Number>>,
+    /// The only lines from now on.
+    #[schemars(with = "Vec<WantedLine>", length(max = MAX_LINES))]
+    pub lines: Option<Vec<WantedLine>>,
+}
+
+/// A whole purchase.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPurchase {
+    /// The shop's default, if absent.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    #[schemars(length(min = 1, max = MAX_LINES))]
+    pub lines: Vec<WantedLine>,
+    #[schemars(with = "EmailAddress")]
+    pub email: String,
+    /// Not needed for what is not sent.
+    #[serde(default)]
+    #[schemars(with = "NewAddress")]
+    pub shipping_address: Option<NewAddress>,
+    #[serde(default)]
+    pub billing_address: Option<NewAddress>,
+    #[serde(default)]
+    #[schemars(with = "String", length(min = 1, max = 100))]
+    pub shipping_option: Option<String>,
+    #[serde(default)]
+    #[schemars(length(max = MAX_COUPONS), inner(length(min = 1, max = 64)))]
+    pub coupons: Vec<String>,
+    /// Their codes.
+    #[serde(default)]
+    #[schemars(length(max = MAX_GIFT_CARDS), inner(length(min = 1, max = 64)))]
+    pub gift_cards: Vec<String>,
+    #[serde(default)]
+    pub vat_number: Option<vat::Number>,
+    pub payment: Payment,
+    /// The total the buyer was shown; another one is a `price_changed`.
+    #[serde(default)]
+    pub expected_total: Option<Money>,
+}
+
+/// A member that may be null is told apart from one that is absent.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Coupon {
+    /// Neither case nor blanks around it count.
+    #[schemars(length(min = 1, max = 64))]
+    pub code: String,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

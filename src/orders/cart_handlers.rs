@@ -1,60 +1,81 @@
 //! Carts over HTTP. Every handler parses, asks the order's object once, and
 //! passes its answer on.
 
-use axum::Json;
+use std::net::IpAddr;
+
 use axum::extract::State;
 use http::header;
 
 use super::access::{self, Credentials};
-use super::bodies::{ChosenShipping, NewCart, PricedLines, Quantity, ShippingOptions, WantedLine};
+use super::bodies::{CartChange, NewCart, PricedLines, Quantity, WantedLine};
+use super::cart::{Cart, CartView};
 use super::cart_token::CartToken;
+use super::changing::{admit, asks_for_an_offer};
 use super::client::{Answer, OrderClient};
-use super::decision::{Command, NewLine};
+use super::decision::{Change, NewLine};
 use super::details::NewDetails;
+use super::error::OrderError;
 use super::handlers::keyed;
-use super::offers::{changed_prices, names, priced, wanted};
-use super::order::LineId;
+use super::offers::{names, priced, wanted};
+use super::order::{Key, LineId};
 use super::stock::shortages;
-use super::view::{CartView, ShippingView};
 use crate::app::App;
 use crate::auth::StaffWrite;
-use crate::ids::OrderId;
+use crate::ids::{AccountId, OrderId};
+use crate::money::Currency;
 use crate::problem::Problem;
 use crate::shelf;
+use crate::shelf::snapshot::Snapshot;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path};
 use crate::wire::respond::JsonText;
 
-async fn add_lines(order: OrderClient<'_>, lines: Result<Vec<NewLine>, Problem>) -> Result<Answer<CartView>, Problem> {
+async fn add_lines(order: OrderClient<'_>, lines: Result<Vec<NewLine>, Problem>) -> Result<Answer<Cart>, Problem> {
     match lines {
-        Ok(lines) => Ok(order.change(Command::AddLines { lines }).await??),
+        Ok(lines) => Ok(order.change(Change::AddLines { lines }).await??),
         Err(refusal) => first_answer(&order, refusal).await,
     }
 }
 
-/// Tells of lines that want more than there is now. This is not a part of what
-/// a key keeps: a repeat is told how it stands by then.
-async fn with_shortages(app: &App, answer: Answer<CartView>) -> Result<JsonText<CartView>, Problem> {
-    // What was asked for is done, whether or not the catalog can be read.
-    let Ok(snapshot) = shelf::current(app).await else { return Ok(answer.into()) };
-    let mut cart = answer.read()?;
-    let short = shortages(app, &snapshot, &cart).await;
-    if short.is_empty() {
-        return Ok(answer.into());
-    }
-    cart.problems.extend(short);
-    Ok(answer.with(&cart)?.into())
+/// The cart as it looks from outside: what it comes to, and what is short. Both
+/// are told as it stands now, also to a repeat.
+pub(super) async fn shown(app: &App, answer: Answer<Cart>) -> Result<Answer<CartView>, Problem> {
+    let cart = answer.read()?;
+    let shelf = shelf::knowing_at_best(app, names(&cart)).await?;
+    let mut view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
+    view.problems.extend(shortages(app, &shelf, &cart).await);
+    answer.shown_as(&view)
 }
 
 /// The first answer to the same request, if it was made while the lines could
 /// still be had; else why they cannot.
-async fn first_answer(order: &OrderClient<'_>, refusal: Problem) -> Result<Answer<CartView>, Problem> {
+async fn first_answer(order: &OrderClient<'_>, refusal: Problem) -> Result<Answer<Cart>, Problem> {
     if !order.has_key() {
         return Err(refusal);
     }
-    match order.cart(None).await? {
+    match order.cart().await? {
         Ok(first) if first.is_replayed() => Ok(first),
         _ => Err(refusal),
+    }
+}
+
+/// The id of an order that is to be: the same key by the same caller names the
+/// same one.
+pub(super) fn new_id(app: &App, key: Option<&Key>, account: Option<AccountId>, address: Option<IpAddr>) -> OrderId {
+    let Some(key) = key else { return OrderId::new(app.clock.now(), &*app.entropy) };
+    let nowhere = || address.map_or_else(|| "local".to_owned(), |address| address.to_string());
+    let caller = account.map_or_else(nowhere, |account| account.to_string());
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = app.keys.mac("cart-id", &[&caller, &key.key]);
+    OrderId::derived([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+}
+
+/// The currency that was asked for, or the shop's default.
+pub(super) fn currency(shelf: &Snapshot, asked: Option<Currency>) -> Result<Currency, Problem> {
+    let currency = asked.unwrap_or(shelf.settings.default_currency);
+    if shelf.settings.currencies.contains(&currency) {
+        Ok(currency)
+    } else {
+        Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"))
     }
 }
 
@@ -70,23 +91,10 @@ pub async fn create_cart(
 ) -> Result<JsonText<CartView, 201>, Problem> {
     let account = credentials.caller.account.map(|account| account.id);
     let key = if account.is_none() { key.hard_to_guess()? } else { key };
-    let snapshot = shelf::current(&app).await?;
-    let currency = body.currency.unwrap_or(snapshot.settings.default_currency);
-    if !snapshot.settings.currencies.contains(&currency) {
-        return Err(Problem::invalid_field("/currency", "the shop does not sell in this currency"));
-    }
+    let currency = currency(&*shelf::current(&app).await?, body.currency)?;
     let lines = wanted(&app, &body.lines).await;
     let key = keyed(key, "POST /v1/carts", &body.bytes);
-    let id = match &key {
-        // The same key by the same caller names the same cart.
-        Some(key) => {
-            let nowhere = || address.map_or_else(|| "local".to_owned(), |address| address.to_string());
-            let caller = account.map_or_else(nowhere, |account| account.to_string());
-            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = app.keys.mac("cart-id", &[&caller, &key.key]);
-            OrderId::derived([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
-        }
-        None => OrderId::new(app.clock.now(), &*app.entropy),
-    };
+    let id = new_id(&app, key.as_ref(), account, address);
     let order = credentials.new_order(&app, id).keyed(key);
     let answer = match lines {
         Ok(lines) => {
@@ -95,9 +103,9 @@ pub async fn create_cart(
         }
         Err(refusal) => first_answer(&order, refusal).await?,
     };
-    let mut cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
-    cart.problems.extend(shortages(&app, &snapshot, &cart).await);
-    let answer = JsonText::from(answer.with(&cart)?);
+    let answer = shown(&app, answer).await?;
+    let cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
+    let answer = JsonText::from(answer.shown_as(&cart)?);
     Ok(answer.with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
 }
 
@@ -107,14 +115,30 @@ pub async fn get_cart(
     credentials: Credentials,
     Path(id): Path<OrderId>,
 ) -> Result<JsonText<CartView>, Problem> {
+    let answer = credentials.order(&app, id)?.cart().await??;
+    Ok(shown(&app, answer).await?.into())
+}
+
+/// Changes several facts at once, all or none. What is absent stays; `lines` are the only ones from now on.
+pub async fn update_cart(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    body: Checked<CartChange>,
+) -> Result<JsonText<CartView>, Problem> {
     let order = credentials.order(&app, id)?;
-    let answer = order.cart(None).await??;
-    let cart = answer.read()?;
-    let answer = match changed_prices(&cart, &*shelf::knowing_at_best(&app, names(&cart)).await?) {
-        None => answer,
-        prices => order.cart(prices).await??,
+    let lines = match &body.value.lines {
+        Some(lines) => Some(wanted(&app, lines).await?),
+        None => None,
     };
-    with_shortages(&app, answer).await
+    let facts = body.value.facts(&app).await?;
+    if asks_for_an_offer(&facts) {
+        let after = order.cart().await??.read()?.after(lines.as_deref(), &facts);
+        let shelf = shelf::knowing_at_best(&app, names(&after)).await?;
+        admit(&after, &facts, "/shipping_option", &shelf, app.clock.now())?;
+    }
+    let answer = order.change(Change::Update { lines, facts }).await??;
+    Ok(shown(&app, answer).await?.into())
 }
 
 /// Adds pieces; to the line that has the variant, if there is one.
@@ -128,7 +152,7 @@ pub async fn add_cart_line(
     let lines = wanted(&app, &[body.value]).await;
     let key = keyed(key, "POST lines", &body.bytes);
     let answer = add_lines(credentials.order(&app, id)?.keyed(key), lines).await;
-    with_shortages(&app, answer.map_err(|problem| problem.of_one("/lines/"))?).await
+    Ok(shown(&app, answer.map_err(|problem| problem.of_one("/lines/"))?).await?.into())
 }
 
 /// Sets a line's quantity; zero removes it.
@@ -138,9 +162,9 @@ pub async fn update_cart_line(
     Path((id, line)): Path<(OrderId, LineId)>,
     body: extract::Json<Quantity>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let command = Command::SetQuantity { line, quantity: body.quantity };
-    let answer = credentials.order(&app, id)?.change(command).await??;
-    with_shortages(&app, answer).await
+    let change = Change::SetQuantity { line, quantity: body.quantity };
+    let answer = credentials.order(&app, id)?.change(change).await??;
+    Ok(shown(&app, answer).await?.into())
 }
 
 /// Removes a line.
@@ -149,8 +173,8 @@ pub async fn delete_cart_line(
     credentials: Credentials,
     Path((id, line)): Path<(OrderId, LineId)>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let answer = credentials.order(&app, id)?.change(Command::RemoveLine { line }).await??;
-    with_shortages(&app, answer).await
+    let answer = credentials.order(&app, id)?.change(Change::RemoveLine { line }).await??;
+    Ok(shown(&app, answer).await?.into())
 }
 
 /// Sets the e-mail address and where the order goes.
@@ -158,49 +182,11 @@ pub async fn put_cart_details(
     State(app): State<App>,
     credentials: Credentials,
     Path(id): Path<OrderId>,
-    Checked(details): Checked<NewDetails>,
+    body: Checked<NewDetails>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let command = Command::SetDetails { details: Box::new(details) };
-    Ok(credentials.order(&app, id)?.change(command).await??.into())
-}
-
-/// The ways this cart can be sent.
-pub async fn list_cart_shipping_options(
-    State(app): State<App>,
-    credentials: Credentials,
-    Path(id): Path<OrderId>,
-) -> Result<Json<ShippingOptions>, Problem> {
-    let order = credentials.order(&app, id)?;
-    let snapshot = shelf::current(&app).await?;
-    let currency = order.cart(None).await??.read()?.currency;
-    let items = snapshot
-        .settings
-        .shipping_options()
-        .iter()
-        .filter_map(|option| {
-            let price = option.price(currency)?;
-            Some(ShippingView { id: option.id.clone(), title: option.title.clone(), price })
-        })
-        .collect();
-    Ok(Json(ShippingOptions { items }))
-}
-
-/// Chooses how the cart is sent.
-pub async fn put_cart_shipping_option(
-    State(app): State<App>,
-    credentials: Credentials,
-    Path(id): Path<OrderId>,
-    body: extract::Json<ChosenShipping>,
-) -> Result<JsonText<CartView>, Problem> {
-    let order = credentials.order(&app, id)?;
-    let snapshot = shelf::current(&app).await?;
-    let option = snapshot
-        .settings
-        .shipping_options()
-        .into_iter()
-        .find(|option| option.id == body.id)
-        .ok_or_else(|| Problem::invalid_field("/id", "there is no such shipping option"))?;
-    Ok(order.change(Command::choose_shipping(&option)).await??.into())
+    let change = Change::Update { lines: None, facts: body.value.facts() };
+    let answer = credentials.order(&app, id)?.change(change).await??;
+    Ok(shown(&app, answer).await?.into())
 }
 
 /// Adds lines at prices that staff set; the catalog's do not apply to them.
@@ -214,5 +200,5 @@ pub async fn add_priced_cart_lines(
     let lines = priced(&app, &body.lines).await;
     let key = keyed(key, "POST admin lines", &body.bytes);
     let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
-    Ok(add_lines(order, lines).await?.into())
+    Ok(shown(&app, add_lines(order, lines).await?).await?.into())
 }

@@ -3,16 +3,18 @@
 use std::marker::PhantomData;
 
 use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::decision::{Command, NewLine, PaymentChoice};
+use super::cart::Cart;
+use super::decision::{Change, NewLine, PaymentChoice};
 use super::error::OrderError;
+use super::facts::Fact;
 use super::order::Key;
 use super::protocol::{Access, Envelope, Reply, Request};
-use super::view::{CartView, OrderView};
+use super::view::OrderView;
 use crate::app::App;
 use crate::auth::Confirmed;
-use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::ports::ObjectClass;
@@ -26,6 +28,19 @@ pub struct OrderClient<'a> {
     id: OrderId,
     access: Access,
     key: Option<Key>,
+}
+
+/// All that a purchase says.
+pub struct Purchase {
+    pub currency: Currency,
+    pub account: Option<AccountId>,
+    pub lines: Vec<NewLine>,
+    pub facts: Vec<Fact>,
+    pub payment: PaymentChoice,
+    /// The total that the buyer was shown.
+    pub expected_total: Option<Money>,
+    /// What it takes until it is paid.
+    pub slots: Vec<Slots>,
 }
 
 /// What an order answered: JSON text of a `T`, passed on as it is or read.
@@ -60,17 +75,22 @@ impl<'a> OrderClient<'a> {
     }
 
     /// Begins the cart, with its first lines.
-    pub async fn create(&self, currency: Currency, account: Option<AccountId>, lines: Vec<NewLine>) -> Asked<CartView> {
+    pub async fn create(&self, currency: Currency, account: Option<AccountId>, lines: Vec<NewLine>) -> Asked<Cart> {
         self.ask(Request::Create { id: self.id, currency, account, lines }).await
     }
 
-    /// The cart; with `prices`, what is to be said of lines whose price is another.
-    pub async fn cart(&self, prices: Option<Vec<CurrentPrice>>) -> Asked<CartView> {
-        self.ask(Request::ReadCart { prices }).await
+    pub async fn cart(&self) -> Asked<Cart> {
+        self.ask(Request::ReadCart).await
     }
 
-    pub async fn change(&self, command: Command) -> Asked<CartView> {
-        self.ask(Request::Change { command }).await
+    pub async fn change(&self, change: Change) -> Asked<Cart> {
+        self.ask(Request::Change { change }).await
+    }
+
+    /// Begins an order and places it, or leaves nothing.
+    pub async fn buy(&self, purchase: Purchase) -> Asked<OrderView> {
+        let Purchase { currency, account, lines, facts, payment, expected_total, slots } = purchase;
+        self.ask(Request::Buy { id: self.id, currency, account, lines, facts, payment, expected_total, slots }).await
     }
 
     /// Places the order; `expected_total` is the one that the buyer was shown,
@@ -138,11 +158,11 @@ impl<T: DeserializeOwned> Answer<T> {
     }
 }
 
-impl Answer<CartView> {
-    /// The same answer with another cart in it.
-    pub fn with(self, cart: &CartView) -> Result<Self, Problem> {
-        let text = serde_json::to_string(cart).map_err(|error| Problem::internal(error.to_string()))?;
-        Ok(Self { text, ..self })
+impl<T> Answer<T> {
+    /// The same answer, as it looks from outside.
+    pub fn shown_as<V: Serialize>(self, view: &V) -> Result<Answer<V>, Problem> {
+        let text = serde_json::to_string(view).map_err(|error| Problem::internal(error.to_string()))?;
+        Ok(Answer { status: self.status, replayed: self.replayed, text, shape: PhantomData })
     }
 }
 

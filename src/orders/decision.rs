@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::details::Details;
-use super::error::{ChangedLine, OrderError};
+use super::error::OrderError;
 use super::event::Event;
-use super::limits::{MAX_CHANGES, MAX_LINES, MAX_PLACEMENTS, MAX_QUANTITY, PLACEMENTS_MILLIS};
-use super::order::{CancelReason, Key, Line, LineId, Order, Shipping, Stage, Totals};
+use super::facts::Fact;
+use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
+use super::order::{CancelReason, Line, LineId, Order, Stage};
 use super::slots::Slot;
-use crate::catalog::store::CurrentPrice;
-use crate::ids::{ProductId, VariantId};
-use crate::money::Money;
+use super::terms::{Terms, not_too_often};
+use crate::ids::{GiftCardId, ProductId, VariantId};
+use crate::money::{Currency, Money};
 use crate::payments::{AttemptStatus, Method, Provider};
 use crate::ports::Timestamp;
-use crate::settings::ShippingOption;
+use crate::pricing::promotion::Code;
+use crate::pricing::{Delivery, GiftCardBalance};
 
 /// A line to add, as the catalog (or staff) prices it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,7 @@ pub struct NewLine {
     /// In the currencies it is sold in; the order's own counts.
     pub prices: Vec<Money>,
     pub quantity: u32,
+    pub delivery: Delivery,
     pub overridden: bool,
 }
 
@@ -36,10 +38,10 @@ pub struct PaymentChoice {
     pub method: Method,
 }
 
-/// What buyers and staff ask for.
+/// What is to become of a cart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Command {
+pub enum Change {
     AddLines {
         lines: Vec<NewLine>,
     },
@@ -54,21 +56,31 @@ pub enum Command {
     RemoveLine {
         line: LineId,
     },
-    SetDetails {
-        details: Box<Details>,
+    /// All of it or nothing. `lines`: the only ones from now on, besides those
+    /// that staff have priced.
+    Update {
+        lines: Option<Vec<NewLine>>,
+        facts: Vec<Fact>,
     },
-    ChooseShipping {
-        id: String,
-        title: String,
-        prices: Vec<Money>,
+    AddCoupon {
+        code: Code,
     },
-    Place {
-        prices: Vec<CurrentPrice>,
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-        key: Option<Key>,
-        slot: Option<Slot>,
+    RemoveCoupon {
+        code: Code,
     },
+    AddGiftCard {
+        card: GiftCardBalance,
+    },
+    RemoveGiftCard {
+        id: GiftCardId,
+    },
+}
+
+/// What buyers and staff ask for.
+#[derive(Debug, Clone)]
+pub enum Command {
+    Change(Change),
+    Place(Box<Terms>),
     /// `slot`: taken if the goods are to be held anew.
     Pay {
         payment: PaymentChoice,
@@ -77,46 +89,112 @@ pub enum Command {
     Cancel,
 }
 
-impl Command {
-    pub fn choose_shipping(option: &ShippingOption) -> Self {
-        Self::ChooseShipping { id: option.id.clone(), title: option.title.clone(), prices: option.prices.clone() }
-    }
-}
-
 /// Decides what a command does. No events: it is so already.
 pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Event>, OrderError> {
     match command {
-        Command::Pay { payment, slot } => return pay(order, payment, slot, now),
-        Command::Cancel => return cancel(order),
-        _ if !matches!(order.stage, Stage::Open) => return Err(OrderError::CartClosed),
-        _ if order.version >= MAX_CHANGES => return Err(OrderError::TooManyChanges),
-        _ => {}
+        Command::Pay { payment, slot } => pay(order, payment, slot, now),
+        Command::Cancel => cancel(order),
+        _ if !matches!(order.stage, Stage::Open) => Err(OrderError::CartClosed),
+        _ if order.version >= MAX_CHANGES => Err(OrderError::TooManyChanges),
+        Command::Change(change) => self::change(order, change),
+        Command::Place(terms) => terms.place(order, now),
     }
-    let events = match command {
-        Command::AddLines { lines } => add_lines(order, lines)?,
-        Command::SetQuantity { line, quantity } => set_quantity(order, line, quantity)?,
-        Command::SetQuantities { quantities } => set_quantities(order, quantities)?,
-        Command::RemoveLine { line } => {
+}
+
+fn change(order: &Order, change: Change) -> Result<Vec<Event>, OrderError> {
+    let events = match change {
+        Change::AddLines { lines } => add_lines(order, lines)?,
+        Change::SetQuantity { line, quantity } => set_quantity(order, line, quantity)?,
+        Change::SetQuantities { quantities } => set_quantities(order, quantities)?,
+        Change::RemoveLine { line } => {
             order.line(line).ok_or(OrderError::LineNotFound)?;
             vec![Event::LineRemoved { line }]
         }
-        Command::SetDetails { details } => vec![Event::DetailsSet { details }],
-        Command::ChooseShipping { id, title, prices } => {
-            let price = in_currency(order, &prices).ok_or(OrderError::NoPrice { line: None })?;
-            vec![Event::ShippingChosen { shipping: Shipping { id, title, price } }]
+        Change::Update { lines, facts } => {
+            let lines = lines.map_or(Ok(Vec::new()), |lines| replace_lines(order, lines))?;
+            lines.into_iter().chain(facts.into_iter().map(|fact| Event::FactSet { fact })).collect()
         }
-        Command::Place { prices, payment, expected_total, key, slot } => {
-            let totals = place(order, &prices, expected_total, now)?;
-            let PaymentChoice { provider, method } = payment;
-            vec![Event::Placed { totals, provider, method, key, slot }]
-        }
-        Command::Pay { .. } | Command::Cancel => Vec::new(),
+        Change::AddCoupon { code } => with_coupon(order, code)?,
+        Change::RemoveCoupon { code } => without(&order.facts.coupons, |known| *known != code, Fact::Coupons),
+        Change::AddGiftCard { card } => with_gift_card(order, card)?,
+        Change::RemoveGiftCard { id } => without(&order.facts.gift_cards, |known| known.id != id, Fact::GiftCards),
     };
     let mut after = order.clone();
     for event in &events {
-        after.apply(event, now);
+        after.apply(event, order.updated_at);
     }
-    after.totals()?;
+    in_range(&after)?;
+    Ok(events)
+}
+
+/// Whether everything that the cart may come to can be said in numbers.
+fn in_range(order: &Order) -> Result<(), OrderError> {
+    let mut items = Money::zero(order.currency);
+    for line in &order.lines {
+        items = items.checked_add(line.unit_price.checked_mul(line.quantity)?)?;
+    }
+    Ok(())
+}
+
+fn with_coupon(order: &Order, code: Code) -> Result<Vec<Event>, OrderError> {
+    let mut codes = order.facts.coupons.clone();
+    if codes.contains(&code) {
+        return Ok(Vec::new());
+    }
+    codes.push(code);
+    if codes.len() > MAX_COUPONS {
+        return Err(OrderError::TooManyCoupons);
+    }
+    Ok(vec![Event::FactSet { fact: Fact::Coupons(codes) }])
+}
+
+/// One that is there already is there at its balance of now.
+fn with_gift_card(order: &Order, card: GiftCardBalance) -> Result<Vec<Event>, OrderError> {
+    let mut cards = order.facts.gift_cards.clone();
+    match cards.iter_mut().find(|known| known.id == card.id) {
+        Some(known) if *known == card => return Ok(Vec::new()),
+        Some(known) => *known = card,
+        None => cards.push(card),
+    }
+    if cards.len() > MAX_GIFT_CARDS {
+        return Err(OrderError::TooManyGiftCards);
+    }
+    Ok(vec![Event::FactSet { fact: Fact::GiftCards(cards) }])
+}
+
+/// The list without what does not stay; nothing if all stays.
+fn without<T: Clone>(list: &[T], stays: impl Fn(&T) -> bool, fact: impl Fn(Vec<T>) -> Fact) -> Vec<Event> {
+    let left: Vec<T> = list.iter().filter(|entry| stays(entry)).cloned().collect();
+    if left.len() == list.len() { Vec::new() } else { vec![Event::FactSet { fact: fact(left) }] }
+}
+
+/// Whatever is not wanted any more goes, what is wanted has the quantity that is
+/// wanted, the rest is new.
+fn replace_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError> {
+    let mut wanted: BTreeMap<VariantId, u32> = BTreeMap::new();
+    for (index, line) in new.iter().enumerate() {
+        let out_of_range = OrderError::QuantityOutOfRange { line: Some(index) };
+        let quantity = wanted.entry(line.variant_id).or_default();
+        *quantity = quantity.saturating_add(line.quantity);
+        if !(1..=MAX_QUANTITY).contains(&line.quantity) || *quantity > MAX_QUANTITY {
+            return Err(out_of_range);
+        }
+    }
+    let mut kept = order.clone();
+    let mut events = Vec::new();
+    for line in order.lines.iter().filter(|line| !line.overridden) {
+        events.extend(match wanted.get(&line.variant_id) {
+            None => Some(Event::LineRemoved { line: line.id }),
+            Some(quantity) if *quantity == line.quantity => None,
+            Some(quantity) => Some(Event::LineQuantityChanged { line: line.id, quantity: *quantity }),
+        });
+    }
+    for event in &events {
+        kept.apply(event, order.updated_at);
+    }
+    let is_there =
+        |line: &NewLine| kept.lines.iter().any(|known| known.variant_id == line.variant_id && !known.overridden);
+    events.extend(add_lines(&kept, new.into_iter().filter(|line| !is_there(line)).collect())?);
     Ok(events)
 }
 
@@ -125,14 +203,14 @@ fn add_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError>
     let mut lines = order.lines.clone();
     let mut made = order.lines_made;
     for (index, new) in new.into_iter().enumerate() {
-        let unit_price = in_currency(order, &new.prices).ok_or(OrderError::NoPrice { line: Some(index) })?;
         if !(1..=MAX_QUANTITY).contains(&new.quantity) {
             return Err(OrderError::QuantityOutOfRange { line: Some(index) });
         }
-        let same = lines.iter_mut().find(|line| {
-            line.variant_id == new.variant_id
-                && line.overridden == new.overridden
-                && (!new.overridden || line.unit_price == unit_price)
+        let line = line_of(&new, LineId(made + 1), order.currency).ok_or(OrderError::NoPrice { line: Some(index) })?;
+        let same = lines.iter_mut().find(|known| {
+            known.variant_id == new.variant_id
+                && known.overridden == new.overridden
+                && (!new.overridden || known.unit_price == line.unit_price)
         });
         if let Some(line) = same {
             line.quantity = line.quantity.saturating_add(new.quantity);
@@ -143,24 +221,25 @@ fn add_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError>
             continue;
         }
         made += 1;
-        let line = Line {
-            id: LineId(made),
-            variant_id: new.variant_id,
-            product_id: new.product_id,
-            title: new.title,
-            sku: new.sku,
-            unit_price,
-            quantity: new.quantity,
-            overridden: new.overridden,
-        };
         lines.push(line.clone());
         events.push(Event::LineAdded { line });
     }
     if lines.len() > MAX_LINES { Err(OrderError::TooManyLines) } else { Ok(events) }
 }
 
-fn in_currency(order: &Order, prices: &[Money]) -> Option<Money> {
-    prices.iter().copied().find(|price| price.currency == order.currency)
+/// The line that it becomes; none if it is not sold in that currency.
+pub fn line_of(new: &NewLine, id: LineId, currency: Currency) -> Option<Line> {
+    Some(Line {
+        id,
+        variant_id: new.variant_id,
+        product_id: new.product_id,
+        title: new.title.clone(),
+        sku: new.sku.clone(),
+        unit_price: new.prices.iter().copied().find(|price| price.currency == currency)?,
+        quantity: new.quantity,
+        delivery: new.delivery,
+        overridden: new.overridden,
+    })
 }
 
 fn set_quantity(order: &Order, id: LineId, quantity: u32) -> Result<Vec<Event>, OrderError> {
@@ -182,90 +261,6 @@ fn set_quantities(order: &Order, quantities: Vec<(LineId, u32)>) -> Result<Vec<E
         }
     }
     Ok(events)
-}
-
-/// What a cart lacks to become an order.
-pub fn missing(order: &Order) -> Vec<String> {
-    let mut missing = Vec::new();
-    if order.lines.is_empty() {
-        missing.push("lines".to_owned());
-    }
-    if order.details.is_none() {
-        missing.extend(["email".to_owned(), "shipping_address".to_owned()]);
-    }
-    if order.shipping.is_none() {
-        missing.push("shipping_option".to_owned());
-    }
-    missing
-}
-
-/// The lines whose price is no longer the catalog's, with the new one; and
-/// the lines that the catalog no longer sells.
-pub fn compare_prices(order: &Order, prices: &[CurrentPrice]) -> (Vec<ChangedLine>, Vec<LineId>) {
-    let mut changed = Vec::new();
-    let mut gone = Vec::new();
-    for line in order.lines.iter().filter(|line| !line.overridden) {
-        match prices.iter().find(|price| price.variant_id == line.variant_id) {
-            None => gone.push(line.id),
-            Some(price) if price.amount != line.unit_price.amount => changed.push(ChangedLine {
-                line_id: line.id,
-                old: line.unit_price,
-                new: Money { amount: price.amount, currency: order.currency },
-            }),
-            Some(_) => {}
-        }
-    }
-    (changed, gone)
-}
-
-/// What the order comes to, if it can be placed.
-fn place(
-    order: &Order,
-    prices: &[CurrentPrice],
-    expected_total: Option<Money>,
-    now: Timestamp,
-) -> Result<Totals, OrderError> {
-    let missing = missing(order);
-    if !missing.is_empty() {
-        return Err(OrderError::CartIncomplete { missing });
-    }
-    not_too_often(order, now)?;
-    let (changed, gone) = compare_prices(order, prices);
-    if !gone.is_empty() {
-        return Err(OrderError::NotForSale { lines: gone });
-    }
-    let totals = order.totals()?;
-    if !changed.is_empty() {
-        let mut repriced = order.clone();
-        for event in reprice(&changed) {
-            repriced.apply(&event, order.updated_at);
-        }
-        let new_total = repriced.totals()?.total;
-        return Err(OrderError::PriceChanged { lines: changed, old_total: totals.total, new_total });
-    }
-    if let Some(expected) = expected_total.filter(|expected| *expected != totals.total) {
-        return Err(OrderError::PriceChanged { lines: Vec::new(), old_total: expected, new_total: totals.total });
-    }
-    Ok(totals)
-}
-
-fn not_too_often(order: &Order, now: Timestamp) -> Result<(), OrderError> {
-    let is_one = |kind: &str| matches!(kind, "placed" | "payment_started");
-    let placed = order.milestones.iter().rev().filter(|milestone| is_one(&milestone.kind));
-    let Some(first) = placed.take(MAX_PLACEMENTS).nth(MAX_PLACEMENTS - 1) else { return Ok(()) };
-    match now.since(first.at) {
-        // A clock that has gone back keeps nobody waiting.
-        passed @ 0..PLACEMENTS_MILLIS => {
-            Err(OrderError::PlacedTooOften { retry_after_millis: PLACEMENTS_MILLIS - passed })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Brings the cart to the prices that a refusal named, so that placing again
-/// accepts them.
-pub fn reprice(changed: &[ChangedLine]) -> Vec<Event> {
-    changed.iter().map(|line| Event::LineRepriced { line: line.line_id, unit_price: line.new }).collect()
 }
 
 fn pay(order: &Order, payment: PaymentChoice, slot: Option<Slot>, now: Timestamp) -> Result<Vec<Event>, OrderError> {
@@ -320,32 +315,15 @@ mod tests {
     use super::*;
     use crate::ids::OrderId;
     use crate::money::Currency;
-    use crate::orders::order::Milestone;
 
     #[test]
     fn a_cart_can_be_changed_so_often_and_no_more() {
         let now = Timestamp::from_millis(1_000);
         let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, now);
-        let add = || Command::AddLines { lines: Vec::new() };
+        let add = || Command::Change(Change::AddLines { lines: Vec::new() });
         order.version = MAX_CHANGES - 1;
         assert!(decide(&order, add(), now).is_ok());
         order.version = MAX_CHANGES;
         assert_eq!(decide(&order, add(), now), Err(OrderError::TooManyChanges));
-    }
-
-    #[test]
-    fn a_cart_is_placed_so_often_in_a_while_and_no_more() {
-        let at = Timestamp::from_millis;
-        let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, at(0));
-        let placed = |at| Milestone { at, kind: "placed".to_owned() };
-        order.milestones = vec![placed(at(0)); MAX_PLACEMENTS - 1];
-        assert_eq!(not_too_often(&order, at(1_000)), Ok(()));
-        order.milestones.insert(0, placed(at(500)));
-        order.milestones.push(Milestone { at: at(600), kind: "stock_refused".to_owned() });
-        let wait = |retry_after_millis| Err(OrderError::PlacedTooOften { retry_after_millis });
-        assert_eq!(not_too_often(&order, at(1_000)), wait(PLACEMENTS_MILLIS - 500));
-        assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS - 1)), wait(1));
-        assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS)), Ok(()));
-        assert_eq!(not_too_often(&order, at(499)), Ok(()), "the clock went back");
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::facts::Fact;
 use crate::address::{self, Address, NewAddress};
 use crate::auth::{EmailAddress, InvalidEmail};
 use crate::problem::FieldError;
@@ -17,6 +18,16 @@ pub struct Details {
     /// The shipping address, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<Address>,
+}
+
+impl Details {
+    pub fn facts(self) -> Vec<Fact> {
+        vec![
+            Fact::Email(self.email),
+            Fact::ShippingAddress(Box::new(self.shipping_address)),
+            Fact::BillingAddress(self.billing_address.map(Box::new)),
+        ]
+    }
 }
 
 /// Where the order goes and whom to write to, as it was sent.

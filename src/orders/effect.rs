@@ -85,7 +85,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
             effects.push(Effect::Hold { hold: hold_id(order, hold.number), claims: order.claims(), until: hold.until })
         }
         Stage::Placing { placement, attempt, held: true, .. } => {
-            effects.push(Effect::Charge { attempt: attempt.clone(), amount: placement.totals.total });
+            effects.push(Effect::Charge { attempt: attempt.clone(), amount: placement.quote.totals.to_pay });
         }
         Stage::AwaitingPayment { placement, hold, attempt } => {
             let lapsed = hold.as_ref().is_none_or(|hold| now >= hold.until);
@@ -101,7 +101,9 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
                 }
                 status if status.is_open() && lapsed => effects.push(Effect::CallOff { attempt }),
                 AttemptStatus::CallingOff { .. } => effects.push(Effect::CallOff { attempt }),
-                AttemptStatus::Started => effects.push(Effect::Charge { attempt, amount: placement.totals.total }),
+                AttemptStatus::Started => {
+                    effects.push(Effect::Charge { attempt, amount: placement.quote.totals.to_pay })
+                }
                 AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
                     let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
                     effects.push(if overdue { Effect::CallOff { attempt } } else { Effect::Poll { attempt } });

@@ -3,11 +3,13 @@
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 
-use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_LINES, MAX_QUANTITY};
+use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
 use super::order::LineId;
 use crate::idempotency::KEY_IN_USE;
 use crate::money::{Money, MoneyError};
 use crate::pools::error::OUT_OF_STOCK;
+use crate::pricing::promotion::Code;
+use crate::pricing::quote::CouponRefusal;
 use crate::problem::Problem;
 use crate::throttle::error::retry_after;
 
@@ -33,6 +35,17 @@ crate::codes! {
     TOO_MANY_UNPAID_ORDERS = TOO_MANY_REQUESTS "too_many_unpaid_orders";
     /// This was placed, or tried to be paid, and refused too often in a short time.
     PLACED_TOO_OFTEN = TOO_MANY_REQUESTS "placed_too_often";
+    /// This code takes nothing off; `coupon` names it, `reason` says why: `unknown`, `not_started`, `ended`,
+    /// `minimum_not_met`, `nothing_matches`, `exhausted`, `already_used` or `not_combinable`.
+    COUPON_NOT_VALID = UNPROCESSABLE_ENTITY "coupon_not_valid";
+    /// Others have had the last use of this code; `coupon` names it.
+    COUPON_EXHAUSTED = CONFLICT "coupon_exhausted";
+    /// There is less on a gift card than was shown; `gift_card` has the end of its code.
+    GIFT_CARD_CHANGED = CONFLICT "gift_card_changed";
+    /// The chosen way of shipping is not offered for this cart and address.
+    SHIPPING_NOT_OFFERED = CONFLICT "shipping_not_offered";
+    /// What is left to pay is less than this way to pay takes; `minimum` says how much.
+    AMOUNT_TOO_SMALL = CONFLICT "amount_too_small";
     /// The order can no longer be cancelled.
     NOT_CANCELLABLE = CONFLICT "not_cancellable";
 }
@@ -87,6 +100,23 @@ pub enum OrderError {
     TooManyUnpaid { retry_after_millis: i64 },
     #[error("this was tried too often in a short time; try again in some minutes")]
     PlacedTooOften { retry_after_millis: i64 },
+    #[error("{reason}")]
+    CouponNotValid { code: Code, reason: CouponRefusal },
+    #[error("others have had the last use of this code")]
+    CouponExhausted { code: Code },
+    #[error("there is less on the gift card that ends in {last4} than was shown; look at the total again")]
+    GiftCardChanged { last4: String },
+    #[error("the chosen way of shipping is not offered for this cart and address; choose another")]
+    ShippingNotOffered,
+    #[error(
+        "{} are left to pay, and this way to pay takes {} at least; use another way to pay, or change what gift cards and coupons take off",
+        .left.display(), .minimum.display()
+    )]
+    AmountTooSmall { left: Money, minimum: Money },
+    #[error("an order takes at most {MAX_COUPONS} coupons")]
+    TooManyCoupons,
+    #[error("an order takes at most {MAX_GIFT_CARDS} gift cards")]
+    TooManyGiftCards,
     #[error("a payment is under way; wait for its outcome")]
     PaymentInProgress,
     #[error("this order needs no payment")]
@@ -142,6 +172,19 @@ impl From<OrderError> for Problem {
             OrderError::PlacedTooOften { retry_after_millis } => {
                 Self::new(PLACED_TOO_OFTEN, detail).with_header(header::RETRY_AFTER, retry_after(retry_after_millis))
             }
+            OrderError::CouponNotValid { code, reason } => {
+                Self::new(COUPON_NOT_VALID, detail).with_member("coupon", code).with_member("reason", reason)
+            }
+            OrderError::CouponExhausted { code } => Self::new(COUPON_EXHAUSTED, detail).with_member("coupon", code),
+            OrderError::GiftCardChanged { last4 } => {
+                Self::new(GIFT_CARD_CHANGED, detail).with_member("gift_card", last4)
+            }
+            OrderError::ShippingNotOffered => Self::new(SHIPPING_NOT_OFFERED, detail),
+            OrderError::AmountTooSmall { minimum, .. } => {
+                Self::new(AMOUNT_TOO_SMALL, detail).with_member("minimum", minimum)
+            }
+            OrderError::TooManyCoupons => Self::invalid_field("/coupons", detail),
+            OrderError::TooManyGiftCards => Self::invalid_field("/gift_cards", detail),
             OrderError::PaymentInProgress => Self::new(PAYMENT_IN_PROGRESS, detail),
             OrderError::NotPayable => Self::new(NOT_PAYABLE, detail),
             OrderError::TooManyAttempts => Self::new(TOO_MANY_ATTEMPTS, detail),

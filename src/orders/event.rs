@@ -1,16 +1,18 @@
 //! What happens to an order, and how each event changes it.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
-use super::details::Details;
-use super::order::{
-    CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Refund, Shipping, Stage, Totals,
-};
+use super::facts::Fact;
+use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Refund, Stage};
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::payments::{Attempt, AttemptStatus, Method, Provider};
+use crate::pools::Claim;
 use crate::ports::Timestamp;
+use crate::pricing::Quote;
 
 /// Something that happened. It is stored for good and read again whenever the
 /// order is: what an event means may never change. New meaning is a new event;
@@ -33,18 +35,18 @@ pub enum Event {
     LineRemoved {
         line: LineId,
     },
-    DetailsSet {
-        details: Box<Details>,
-    },
-    ShippingChosen {
-        shipping: Shipping,
+    FactSet {
+        fact: Fact,
     },
     LineRepriced {
         line: LineId,
         unit_price: Money,
     },
+    /// `claims`: what it takes besides stock.
     Placed {
-        totals: Totals,
+        quote: Box<Quote>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        claims: Vec<Claim>,
         provider: Provider,
         method: Method,
         key: Option<Key>,
@@ -220,8 +222,7 @@ impl Order {
                     found.unit_price = *unit_price;
                 }
             }
-            Event::DetailsSet { details } => self.details = Some((**details).clone()),
-            Event::ShippingChosen { shipping } => self.shipping = Some(shipping.clone()),
+            Event::FactSet { fact } => self.facts.set(fact.clone()),
             Event::Released { hold } => {
                 self.releasing.remove(hold);
             }
@@ -238,8 +239,9 @@ impl Order {
             Event::Vacated { hold } => {
                 self.vacating.remove(hold);
             }
-            Event::Placed { totals, provider, method, key, slot } => {
-                let placement = Placement { at: now, totals: *totals, key: key.clone(), tries: 1 };
+            Event::Placed { quote, claims, provider, method, key, slot } => {
+                let (quote, claims) = (Rc::new((**quote).clone()), claims.clone());
+                let placement = Placement { at: now, quote, claims, key: key.clone(), tries: 1 };
                 let attempt = self.new_attempt(*provider, *method, now);
                 self.place(placement, attempt, None, slot.clone(), now);
             }
@@ -357,7 +359,7 @@ impl Order {
 
     fn refund_current(&mut self) {
         if let (Some(attempt), Some(placement)) = (self.attempt().cloned(), self.placement()) {
-            self.refunds.push(Refund { attempt, amount: placement.totals.total, done: false });
+            self.refunds.push(Refund { attempt, amount: placement.quote.totals.to_pay, done: false });
         }
     }
 

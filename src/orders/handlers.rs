@@ -2,18 +2,23 @@
 //! passes its answer on.
 
 use axum::extract::State;
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use super::access::Credentials;
-use super::bodies::{Empty, NewOrder, Payment, choice};
-use super::client::OrderClient;
+use super::bodies::{Empty, NewOrder, NewPurchase, Payment, choice};
+use super::cart_handlers::{currency, new_id};
+use super::cart_token::CartToken;
+use super::client::{OrderClient, Purchase};
+use super::offers::wanted;
 use super::order::Key;
 use super::protocol::Access;
 use super::view::OrderView;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::problem::Problem;
-use crate::wire::extract::{self, IdempotencyKey, Path, request_digest};
+use crate::shelf;
+use crate::wire::client::ClientAddress;
+use crate::wire::extract::{self, Checked, IdempotencyKey, Path, request_digest};
 use crate::wire::respond::JsonText;
 
 pub(super) fn keyed(key: IdempotencyKey, operation: &str, body: &[u8]) -> Option<Key> {
@@ -33,6 +38,35 @@ pub async fn place_order(
     let order = order.keyed(keyed(key, "POST order", &body.bytes));
     let slots = credentials.slots(&app).await;
     Ok(order.place(payment, body.expected_total, slots).await??.into())
+}
+
+/// A whole purchase in one request, refused exactly as placing a cart is: then there is no order. An
+/// `Idempotency-Key` has at least 16 characters, better random ones, unless one is signed in: whoever sends the same
+/// from the same network is answered the same order, and its secret.
+pub async fn create_order(
+    State(app): State<App>,
+    credentials: Credentials,
+    ClientAddress(address): ClientAddress,
+    key: IdempotencyKey,
+    body: Checked<NewPurchase>,
+) -> Result<JsonText<OrderView, 201>, Problem> {
+    let Checked { value: asked, bytes } = body;
+    let account = credentials.caller.account.map(|account| account.id);
+    let key = if account.is_none() { key.hard_to_guess()? } else { key };
+    let payment = choice(&app, asked.payment, "/payment/provider")?;
+    let currency = currency(&*shelf::current(&app).await?, asked.currency)?;
+    let lines = wanted(&app, asked.wanted.lines.as_deref().unwrap_or_default()).await?;
+    let key = keyed(key, "POST /v1/orders", &bytes);
+    let id = new_id(&app, key.as_ref(), account, address);
+    credentials.count_cart(&app).await?;
+    let slots = credentials.slots(&app).await;
+    let facts = asked.wanted.facts(&app).await?;
+    let expected_total = asked.expected_total;
+    let purchase = Purchase { currency, account, lines, facts, payment, expected_total, slots };
+    let answer = credentials.new_order(&app, id).keyed(key).buy(purchase).await??;
+    let order = OrderView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
+    let answer = JsonText::from(answer.shown_as(&order)?);
+    Ok(answer.with_header(header::SET_COOKIE, credentials.remember_order(&app.keys, id)))
 }
 
 /// The order.

@@ -163,7 +163,7 @@ fn paid_twice(order: &Order, number: u32, outcome: &Outcome) -> Vec<Event> {
                 status: AttemptStatus::Paid,
                 ..current.clone()
             };
-            vec![Event::PaidTwice { attempt, amount: placement.totals.total }]
+            vec![Event::PaidTwice { attempt, amount: placement.quote.totals.to_pay }]
         }
         _ => Vec::new(),
     }

@@ -14,3 +14,7 @@ pub const MAX_PLACEMENTS: usize = 20;
 pub const PLACEMENTS_MILLIS: i64 = 10 * 60_000;
 /// The most payment attempts of one order: a brake on trying cards out.
 pub const MAX_ATTEMPTS: u32 = 10;
+/// The most coupons of one order.
+pub const MAX_COUPONS: usize = 10;
+/// The most gift cards of one order: each is a pool to ask.
+pub const MAX_GIFT_CARDS: usize = 10;

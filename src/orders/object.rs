@@ -13,12 +13,14 @@ use futures_util::lock::Mutex;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::decision::{Command, NewLine, decide};
+use super::cart::Cart;
+use super::decision::{Change, Command, NewLine, decide};
 use super::effect::due;
 use super::error::OrderError;
 use super::event::Event;
-use super::learning::{Answer, Refused, learn};
+use super::learning::{Answer, learn};
 use super::order::{Key, Order, Stage};
+use super::placing::{Refusals, Wish};
 use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
 use super::store::FirstAnswer;
@@ -35,9 +37,7 @@ pub struct OrderObject {
     pub(super) record: Record,
     /// The pools' levels that the projections have not been told of.
     pub(super) levels: RefCell<BTreeMap<VariantId, Level>>,
-    /// What the pools had too little of when they last refused a placement;
-    /// nothing if some did not answer. For the requests that waited for it.
-    pub(super) refused: RefCell<Vec<Refused>>,
+    pub(super) refused: RefCell<Refusals>,
     /// Held by the one run that does what is due.
     pub(super) turn: Mutex<()>,
     /// How many requests to place the order are being worked on.
@@ -97,8 +97,12 @@ impl OrderObject {
             (Request::Create { id, currency, account, lines }, None) => {
                 self.create(Order::created(id, currency, account, self.now()), lines, key)
             }
+            (Request::Buy { id, currency, account, lines, facts, payment, expected_total, slots }, None) => {
+                let begun = Order::created(id, currency, account, self.now());
+                self.buy(begun, lines, facts, Wish { payment, expected_total, slots, key }).await
+            }
             (_, None) | (Request::Create { .. }, Some(_)) => Err(OrderError::NotFound),
-            (Request::ReadCart { prices }, Some(order)) => done(200, &view::cart(&order, prices.as_deref())),
+            (Request::ReadCart, Some(order)) => done(200, &Cart::of(&order)),
             (Request::ReadOrder, Some(order)) => {
                 // Should its alarm ever be lost, whoever looks at it wakes it.
                 let now = self.now();
@@ -108,15 +112,22 @@ impl OrderObject {
                 }
                 order_reply(200, &order)
             }
-            (Request::Change { command }, Some(order)) => {
-                let events = decide(&order, command, self.now())?;
+            (Request::Change { change }, Some(order)) => {
+                let events = decide(&order, Command::Change(change), self.now())?;
                 let changed = !events.is_empty();
                 self.record.learn(events, self.now())?;
-                let reply = done(200, &view::cart(&*self.record.existing()?, None))?;
+                let reply = done(200, &Cart::of(&*self.record.existing()?))?;
                 self.changed(changed, key.as_ref(), reply)
             }
             (Request::Place { payment, expected_total, slots }, Some(_)) => {
-                self.place(payment, expected_total, slots, key).await
+                self.place(Wish { payment, expected_total, slots, key }).await
+            }
+            // The same key once more. What was refused may be something else by now.
+            (Request::Buy { lines, facts, payment, expected_total, slots, .. }, Some(order)) => {
+                if matches!(order.stage, Stage::Open) {
+                    self.fill(lines, facts)?;
+                }
+                self.place(Wish { payment, expected_total, slots, key }).await
             }
             (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,
             (Request::Cancel, Some(order)) => {
@@ -157,10 +168,10 @@ impl OrderObject {
 
     fn create(&self, order: Order, lines: Vec<NewLine>, key: Option<Key>) -> Result<Reply, OrderError> {
         let now = self.now();
-        let events = decide(&order, Command::AddLines { lines }, now)?;
+        let events = decide(&order, Command::Change(Change::AddLines { lines }), now)?;
         self.record.create(order, now);
         self.record.learn(events, self.now())?;
-        let reply = done(201, &view::cart(&*self.record.existing()?, None))?;
+        let reply = done(201, &Cart::of(&*self.record.existing()?))?;
         self.record.commit(recorded(key.as_ref(), &reply), self.now())?;
         Ok(reply)
     }
@@ -168,7 +179,7 @@ impl OrderObject {
     async fn authenticate(self: &Rc<Self>, order: &Order, approved: bool) -> Result<Reply, OrderError> {
         let waiting = match &order.stage {
             Stage::AwaitingPayment { attempt, placement, .. } => match attempt.status {
-                AttemptStatus::RequiresAction { .. } => Some((attempt.clone(), placement.totals.total)),
+                AttemptStatus::RequiresAction { .. } => Some((attempt.clone(), placement.quote.totals.to_pay)),
                 _ => None,
             },
             _ => None,

@@ -1,10 +1,9 @@
 //! What the shelf says of lines: those that a buyer wants, and those in a cart.
 
 use super::bodies::{PricedLine, WantedLine};
+use super::cart::Cart;
 use super::decision::NewLine;
-use super::view::{CartView, LineView, Status};
 use crate::app::App;
-use crate::catalog::store::CurrentPrice;
 use crate::ids::VariantId;
 use crate::money::{Money, MoneyError};
 use crate::problem::{FieldError, Problem};
@@ -35,6 +34,7 @@ fn offer(snapshot: &Snapshot, index: usize, variant: VariantId, quantity: u32) -
         sku: variant.sku.clone(),
         prices: variant.prices.clone(),
         quantity,
+        delivery: product.delivery,
         overridden: false,
     })
 }
@@ -68,17 +68,6 @@ fn all(lines: impl Iterator<Item = Result<NewLine, FieldError>>) -> Result<Vec<N
 }
 
 /// The variants of a cart, by which the shelf knows them.
-pub fn names(cart: &CartView) -> impl Iterator<Item = Name> {
+pub fn names(cart: &Cart) -> impl Iterator<Item = Name> {
     cart.lines.iter().map(|line| Name::Variant(line.variant_id))
-}
-
-/// What the catalog says of an open cart's prices, unless it says the same.
-pub fn changed_prices(cart: &CartView, snapshot: &Snapshot) -> Option<Vec<CurrentPrice>> {
-    let price = |line: &LineView| {
-        let (_, variant) = snapshot.variant(line.variant_id)?;
-        Some(CurrentPrice { variant_id: line.variant_id, amount: variant.price(cart.currency)?.amount })
-    };
-    let same = |line: &LineView| price(line).is_some_and(|price| price.amount == line.unit_price.amount);
-    let changed = cart.status == Status::Open && !cart.lines.iter().all(same);
-    changed.then(|| cart.lines.iter().filter_map(price).collect())
 }

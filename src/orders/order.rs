@@ -2,17 +2,19 @@
 //! came to that: [`super::event`]. A cart is an order in [`Stage::Open`].
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::details::Details;
+use super::facts::Facts;
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, Money};
 use crate::payments::Attempt;
 use crate::pools::Claim;
 use crate::ports::Timestamp;
+use crate::pricing::{Delivery, Quote};
 
 /// Names one line of one order; opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +34,7 @@ pub struct Order {
     pub published: u64,
     pub lines: Vec<Line>,
     pub lines_made: u32,
-    pub details: Option<Details>,
-    pub shipping: Option<Shipping>,
+    pub facts: Facts,
     pub stage: Stage,
     /// How many holds were asked for; the last one's number.
     pub holds: u32,
@@ -56,41 +57,11 @@ pub struct Line {
     pub sku: String,
     pub unit_price: Money,
     pub quantity: u32,
+    #[serde(default)]
+    pub delivery: Delivery,
     /// The price was set by staff and is not compared with the catalog's.
     #[serde(default)]
     pub overridden: bool,
-}
-
-impl Line {
-    pub fn total(&self) -> Result<Money, MoneyError> {
-        self.unit_price.checked_mul(self.quantity)
-    }
-}
-
-/// The chosen way of sending, at its price when chosen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Shipping {
-    pub id: String,
-    pub title: String,
-    pub price: Money,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Totals {
-    pub items: Money,
-    pub discount: Money,
-    pub shipping: Money,
-    /// Prices include tax; nothing is added here yet.
-    pub tax: Money,
-    pub total: Money,
-}
-
-impl Totals {
-    /// Without discounts, which nothing gives yet.
-    pub fn new(items: Money, shipping: Money) -> Result<Self, MoneyError> {
-        let zero = Money::zero(items.currency);
-        Ok(Self { items, discount: zero, shipping, tax: zero, total: items.checked_add(shipping)? })
-    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -123,7 +94,9 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
     pub at: Timestamp,
-    pub totals: Totals,
+    pub quote: Rc<Quote>,
+    /// What it takes besides stock: uses of coupons, balances of gift cards.
+    pub claims: Vec<Claim>,
     /// The request that is to find its answer again.
     pub key: Option<Key>,
     /// Payments begun since, without those for which the stock was refused
@@ -188,8 +161,7 @@ impl Order {
             published: 0,
             lines: Vec::new(),
             lines_made: 0,
-            details: None,
-            shipping: None,
+            facts: Facts::default(),
             stage: Stage::Open,
             holds: 0,
             attempts: 0,
@@ -205,34 +177,19 @@ impl Order {
     }
 
     /// What is to be held, summed per supply and sorted: two lines of one
-    /// variant are one claim.
+    /// variant are one claim. What is not sent is not counted in pieces.
     pub fn claims(&self) -> Vec<Claim> {
         let mut pieces = BTreeMap::new();
-        for line in &self.lines {
+        for line in self.lines.iter().filter(|line| line.delivery == Delivery::Shipped) {
             *pieces.entry(line.variant_id).or_insert(0) += i64::from(line.quantity);
         }
-        pieces.into_iter().map(|(variant, quantity)| Claim::stock(variant, quantity)).collect()
+        let pieces = pieces.into_iter().map(|(variant, quantity)| Claim::stock(variant, quantity));
+        let besides = self.placement().map_or(&[][..], |placement| &placement.claims);
+        pieces.chain(besides.iter().cloned()).collect()
     }
 
-    pub fn totals(&self) -> Result<Totals, MoneyError> {
-        let zero = Money::zero(self.currency);
-        let mut items = zero;
-        for line in &self.lines {
-            items = items.checked_add(line.total()?)?;
-        }
-        Totals::new(items, self.shipping.as_ref().map_or(zero, |shipping| shipping.price))
-    }
-
-    /// What was frozen at placing, or the cart's own sums.
-    pub fn current_totals(&self) -> Totals {
-        let zero = Money::zero(self.currency);
-        match self.placement() {
-            Some(placement) => placement.totals,
-            // Every change checked its sums.
-            None => {
-                self.totals().unwrap_or(Totals { items: zero, discount: zero, shipping: zero, tax: zero, total: zero })
-            }
-        }
+    pub fn needs_shipping(&self) -> bool {
+        self.lines.iter().any(|line| line.delivery == Delivery::Shipped)
     }
 
     pub fn placement(&self) -> Option<&Placement> {

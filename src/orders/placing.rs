@@ -3,35 +3,80 @@
 //! order's object.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::{join3, try_join_all};
 
-use super::decision::{Command, PaymentChoice, decide, missing, reprice};
+use super::decision::{Change, Command, NewLine, PaymentChoice, decide};
 use super::error::OrderError;
 use super::event::Event;
-use super::learning::{CALLED_OFF, short_lines};
+use super::facts::Fact;
+use super::learning::{CALLED_OFF, Refused, short_lines};
 use super::object::{OrderObject, order_reply};
 use super::order::{Key, Order, Stage};
 use super::protocol::Reply;
 use super::slots::{self, Slot};
-use crate::catalog::store::CurrentPrice;
-use crate::ids::VariantId;
+use super::terms::{Terms, corrected, lacking};
+use super::uses::customers;
+use crate::ids::PromotionId;
 use crate::money::Money;
 use crate::payments::AttemptStatus;
-use crate::ports::DatabaseError;
+use crate::pools::{self, Supply};
+use crate::ports::{DatabaseError, ObjectUnavailable};
+use crate::pricing::promotion::Code;
+use crate::pricing::quote::CouponRefusal;
+use crate::pricing::{GiftCardBalance, Quote};
 use crate::shelf;
+use crate::shelf::snapshot::Snapshot;
 use crate::throttle::Slots;
 
+/// How somebody wants to place an order.
+pub(super) struct Wish {
+    pub payment: PaymentChoice,
+    pub expected_total: Option<Money>,
+    pub slots: Vec<Slots>,
+    pub key: Option<Key>,
+}
+
+/// Why the last placement came to nothing, for the requests that waited for it.
+#[derive(Default)]
+pub(super) struct Refusals {
+    /// What the pools had too little of; nothing if some did not answer.
+    pub refused: Vec<Refused>,
+    pub quote: Option<Rc<Quote>>,
+}
+
 impl OrderObject {
-    pub(super) async fn place(
+    /// Begins an order and places it: one commit for both. Refused before that,
+    /// it leaves nothing.
+    pub(super) async fn buy(
         self: &Rc<Self>,
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-        slots: Vec<Slots>,
-        key: Option<Key>,
+        begun: Order,
+        lines: Vec<NewLine>,
+        facts: Vec<Fact>,
+        wish: Wish,
     ) -> Result<Reply, OrderError> {
+        self.record.create(begun, self.now());
+        let placed = match self.fill(lines, facts) {
+            Ok(()) => self.place(wish).await,
+            Err(refusal) => Err(refusal),
+        };
+        if placed.is_err() {
+            self.record.discard();
+        }
+        placed
+    }
+
+    /// Sets what is bought. The next commit stores it.
+    pub(super) fn fill(&self, lines: Vec<NewLine>, facts: Vec<Fact>) -> Result<(), OrderError> {
+        let change = Change::Update { lines: Some(lines), facts };
+        let events = decide(&*self.record.existing()?, Command::Change(change), self.now())?;
+        self.record.learn(events, self.now())
+    }
+
+    pub(super) async fn place(self: &Rc<Self>, wish: Wish) -> Result<Reply, OrderError> {
         let mut slot = None;
-        let placed = self.decide_placement(payment, expected_total, slots, key, &mut slot).await;
+        let placed = self.decide_placement(wish, &mut slot).await;
         self.leave(slot);
         match placed? {
             Some(first) => Ok(first),
@@ -52,17 +97,11 @@ impl OrderObject {
 
     /// Places the order, unless another request has, or had the first answer.
     /// `slot`: what this request has taken, unless the placement has it now.
-    async fn decide_placement(
-        &self,
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-        slots: Vec<Slots>,
-        key: Option<Key>,
-        slot: &mut Option<Slot>,
-    ) -> Result<Option<Reply>, OrderError> {
+    async fn decide_placement(&self, wish: Wish, slot: &mut Option<Slot>) -> Result<Option<Reply>, OrderError> {
+        let Wish { payment, expected_total, slots, key } = wish;
         while let Some(asked) = self.open_version()? {
             let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
-            let (prices, taken) = join(self.current_prices(), taking).await;
+            let (shelf, gift_cards, taken) = join3(self.shelf(), self.gift_cards(), taking).await;
             let refused = taken.map(|taken| *slot = taken.or(slot.take())).err();
             // Others may have come in between: the order is read again, and so
             // is whether this request has been answered or is being worked on.
@@ -71,27 +110,38 @@ impl OrderObject {
                 return Ok(Some(reply));
             }
             // A line that has come in meanwhile was not asked about.
-            if self.open_version()? == Some(asked) {
-                if let Some(refusal) = refused {
+            if self.open_version()? != Some(asked) {
+                continue;
+            }
+            if let Some(refusal) = refused {
+                return Err(refusal);
+            }
+            let (shelf, gift_cards) = (shelf?, gift_cards?);
+            let terms = Terms {
+                customers: customers(&self.app, order.facts.email.as_ref(), order.account),
+                gift_cards: gift_cards.clone(),
+                shelf,
+                payment,
+                expected_total,
+                key,
+                slot: slot.clone(),
+            };
+            let events = match decide(&order, Command::Place(Box::new(terms)), self.now()) {
+                Ok(events) => events,
+                Err(refusal) => {
+                    let corrections = corrected(&refusal, &gift_cards);
+                    // Nothing is stored of an order that was refused before it was ever stored.
+                    if !corrections.is_empty() && self.record.is_stored() {
+                        self.record.learn(corrections, self.now())?;
+                        self.record.commit(None, self.now())?;
+                    }
                     return Err(refusal);
                 }
-                let command = Command::Place { prices: prices?, payment, expected_total, key, slot: slot.clone() };
-                match decide(&order, command, self.now()) {
-                    Ok(events) => {
-                        self.record.learn(events, self.now())?;
-                        *slot = None;
-                        self.record.commit(None, self.now())?;
-                        return Ok(None);
-                    }
-                    Err(refusal) => {
-                        if let OrderError::PriceChanged { lines, .. } = &refusal {
-                            self.record.learn(reprice(lines), self.now())?;
-                            self.record.commit(None, self.now())?;
-                        }
-                        return Err(refusal);
-                    }
-                }
-            }
+            };
+            self.record.learn(events, self.now())?;
+            *slot = None;
+            self.record.commit(None, self.now())?;
+            return Ok(None);
         }
         Ok(None)
     }
@@ -99,7 +149,8 @@ impl OrderObject {
     /// Whose slots are still to be taken: nobody's for a cart that cannot be
     /// placed as it is.
     fn wanted_slots(&self, slots: &[Slots], taken: &Option<Slot>) -> Result<Vec<Slots>, OrderError> {
-        let complete = missing(&*self.record.existing()?).is_empty();
+        let order = self.record.existing()?;
+        let complete = lacking(&order.lines, &order.facts).is_empty();
         Ok(if complete && taken.is_none() { slots.to_vec() } else { Vec::new() })
     }
 
@@ -117,7 +168,7 @@ impl OrderObject {
         self.go_on();
         run?;
         let order = self.record.existing()?;
-        if matches!(order.stage, Stage::Open) { Err(self.refusal(&order)) } else { order_reply(201, &order) }
+        if matches!(order.stage, Stage::Open) { Err(self.refusal(&order).await) } else { order_reply(201, &order) }
     }
 
     /// Tries another payment; holds the goods anew first where they were given back.
@@ -152,7 +203,7 @@ impl OrderObject {
         self.go_on();
         run?;
         let order = self.record.existing()?;
-        if number(&order) < begun { Err(self.refusal(&order)) } else { Ok(begun) }
+        if number(&order) < begun { Err(self.refusal(&order).await) } else { Ok(begun) }
     }
 
     /// Begins another payment. `slot`: as for [`Self::decide_placement`].
@@ -187,32 +238,81 @@ impl OrderObject {
     }
 
     /// Why a placement was refused, by this request's run or by another's.
-    fn refusal(&self, order: &Order) -> OrderError {
-        match short_lines(order, &self.refused.borrow()) {
-            lines if lines.is_empty() => OrderError::StockUnavailable,
-            lines => OrderError::OutOfStock { lines },
+    async fn refusal(&self, order: &Order) -> OrderError {
+        let (short, used, gift_card, quote) = {
+            let Refusals { refused, quote } = &*self.refused.borrow();
+            let of = |pick: fn(&Supply) -> bool| refused.iter().map(|refused| &refused.of).find(|of| pick(of)).cloned();
+            let used = of(|supply| matches!(supply, Supply::Uses(_) | Supply::UsesBy(..)));
+            (short_lines(order, refused), used, of(|supply| matches!(supply, Supply::GiftCard(_))), quote.clone())
+        };
+        if !short.is_empty() {
+            return OrderError::OutOfStock { lines: short };
+        }
+        let Some(quote) = quote else { return OrderError::StockUnavailable };
+        match (used, gift_card) {
+            (Some(Supply::Uses(promotion)), _) => match code_of(&quote, promotion) {
+                Some(code) => OrderError::CouponExhausted { code },
+                None => self.used_up(order, promotion, &quote).await,
+            },
+            (Some(Supply::UsesBy(promotion, _)), _) => match code_of(&quote, promotion) {
+                Some(code) => OrderError::CouponNotValid { code, reason: CouponRefusal::AlreadyUsed },
+                None => self.used_up(order, promotion, &quote).await,
+            },
+            (_, Some(Supply::GiftCard(id))) => {
+                let card = quote.gift_cards.iter().find(|card| card.id == id);
+                OrderError::GiftCardChanged { last4: card.map_or_else(String::new, |card| card.last4.clone()) }
+            }
+            _ => OrderError::StockUnavailable,
         }
     }
 
-    /// What the lines cost now; the cart's own prices while the database is
-    /// down, so that a cart that was priced can still be paid.
-    async fn current_prices(&self) -> Result<Vec<CurrentPrice>, OrderError> {
-        let order = self.record.existing()?;
-        let mut variants: Vec<VariantId> =
-            order.lines.iter().filter(|line| !line.overridden).map(|line| line.variant_id).collect();
-        if variants.is_empty() {
-            return Ok(Vec::new());
+    /// A promotion that nobody asked for has no use left: the cart goes on
+    /// without it, and the buyer is told the other total.
+    async fn used_up(&self, order: &Order, promotion: PromotionId, quote: &Quote) -> OrderError {
+        let mut used_up = order.facts.used_up.clone();
+        used_up.push(promotion);
+        let without = Order { facts: order.facts.with(Fact::UsedUp(used_up.clone())), ..order.clone() };
+        if matches!(order.stage, Stage::Open) {
+            let learnt = self.record.learn(vec![Event::FactSet { fact: Fact::UsedUp(used_up) }], self.now());
+            if let Err(error) = learnt.and_then(|()| self.record.commit(None, self.now())) {
+                return error;
+            }
         }
-        variants.sort_unstable();
-        variants.dedup();
-        match shelf::prices::current(&self.app, &variants, order.currency).await {
-            Ok(prices) => Ok(prices),
-            Err(DatabaseError::Unavailable(_)) => Ok(order
-                .lines
-                .iter()
-                .map(|line| CurrentPrice { variant_id: line.variant_id, amount: line.unit_price.amount })
-                .collect()),
+        let old_total = quote.totals.total;
+        let new_total = match self.shelf().await {
+            Ok(shelf) => without.quote(&shelf, self.now()).map_or(old_total, |quote| quote.totals.total),
+            Err(error) => return error,
+        };
+        OrderError::PriceChanged { lines: Vec::new(), old_total, new_total }
+    }
+
+    /// The shelf as it is certain to be now, as far as the order goes. While the
+    /// database is down, the copy and the cart's own prices, so that a cart that
+    /// was priced can still be paid.
+    async fn shelf(&self) -> Result<Arc<Snapshot>, OrderError> {
+        let variants = self.record.existing()?.priced_by_shelf();
+        match shelf::prices::current(&self.app, &variants).await {
+            Ok(shelf) => Ok(shelf),
+            Err(DatabaseError::Unavailable(cause)) => {
+                shelf::current(&self.app).await.map_err(|_| OrderError::Unavailable { cause })
+            }
             Err(error) => Err(OrderError::Unavailable { cause: error.to_string() }),
         }
     }
+
+    /// What is on the order's gift cards now.
+    async fn gift_cards(&self) -> Result<Vec<GiftCardBalance>, OrderError> {
+        let cards = self.record.existing()?.facts.gift_cards.clone();
+        let asked = cards.into_iter().map(|card| async move {
+            let level = pools::level_of(&self.app, &Supply::GiftCard(card.id)).await?;
+            Ok::<_, ObjectUnavailable>(GiftCardBalance { balance: level.available.max(0), ..card })
+        });
+        let told = try_join_all(asked).await;
+        told.map_err(|error| OrderError::Unavailable { cause: error.to_string() })
+    }
+}
+
+/// Whose code a promotion of the quote was, if it has one.
+fn code_of(quote: &Quote, promotion: PromotionId) -> Option<Code> {
+    quote.uses.iter().find(|used| used.promotion == promotion)?.code.clone()
 }

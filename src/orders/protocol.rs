@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::decision::{Command, NewLine, PaymentChoice};
+use super::decision::{Change, NewLine, PaymentChoice};
 use super::error::OrderError;
+use super::facts::Fact;
 use super::order::{Key, Order};
 use super::view;
 use crate::auth::Confirmed;
-use crate::catalog::store::CurrentPrice;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
 use crate::pools::pool::Level;
@@ -60,12 +60,21 @@ pub enum Request {
         account: Option<AccountId>,
         lines: Vec<NewLine>,
     },
-    ReadCart {
-        prices: Option<Vec<CurrentPrice>>,
-    },
+    ReadCart,
     ReadOrder,
     Change {
-        command: Command,
+        change: Change,
+    },
+    /// Begins a cart and places it.
+    Buy {
+        id: OrderId,
+        currency: Currency,
+        account: Option<AccountId>,
+        lines: Vec<NewLine>,
+        facts: Vec<Fact>,
+        payment: PaymentChoice,
+        expected_total: Option<Money>,
+        slots: Vec<Slots>,
     },
     Place {
         payment: PaymentChoice,

@@ -74,6 +74,19 @@ impl Record {
             Memory { order: Some(Rc::new(order)), waiting: vec![(now, created)], ..Memory::default() };
     }
 
+    /// Whether anything of it is in storage.
+    pub fn is_stored(&self) -> bool {
+        self.memory.borrow().stored
+    }
+
+    /// Forgets an order that was never stored.
+    pub fn discard(&self) {
+        let mut memory = self.memory.borrow_mut();
+        if !memory.stored {
+            *memory = Memory::default();
+        }
+    }
+
     /// Applies events; they are stored with the next [`Self::commit`].
     pub fn learn(&self, events: Vec<Event>, now: Timestamp) -> Result<(), OrderError> {
         let mut memory = self.memory.borrow_mut();

@@ -3,6 +3,7 @@
 //! answer and the alarm all come here.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use futures_util::{StreamExt, stream};
 use serde_json::json;
@@ -12,6 +13,7 @@ use super::error::OrderError;
 use super::event::Event;
 use super::learning::{Answer, Refused, learn};
 use super::object::{OrderObject, order_reply, recorded};
+use super::placing::Refusals;
 use super::protocol::Message;
 use super::store::FirstAnswer;
 use super::{slots, view};
@@ -61,7 +63,8 @@ impl OrderObject {
                 break;
             }
             if let (Answer::NotHeld { refused, .. }, [Event::PlacementRefused]) = (answer, events.as_slice()) {
-                *self.refused.borrow_mut() = refused;
+                let quote = order.placement().map(|placement| Rc::clone(&placement.quote));
+                *self.refused.borrow_mut() = Refusals { refused, quote };
             }
             let wait = events.iter().all(Event::may_wait);
             self.record.learn(events, self.now())?;

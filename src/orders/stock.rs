@@ -8,11 +8,13 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, stream};
 
-use super::view::{CartProblem, CartView, Status};
+use super::cart::{Cart, CartProblem};
+use super::view::Status;
 use crate::app::App;
 use crate::ids::VariantId;
 use crate::pools;
 use crate::pools::error::OUT_OF_STOCK;
+use crate::pricing::Delivery;
 use crate::shelf::snapshot::Snapshot;
 
 /// The most pools asked for one answer: a tenth of the 1,000 calls that one
@@ -28,12 +30,12 @@ const DEADLINE_MILLIS: u32 = 1_000;
 
 /// The lines of an open cart that cannot be had as they are. A pool that does
 /// not answer says nothing.
-pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &CartView) -> Vec<CartProblem> {
+pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartProblem> {
     if cart.status != Status::Open {
         return Vec::new();
     }
     let mut wanted: BTreeMap<VariantId, i64> = BTreeMap::new();
-    for line in &cart.lines {
+    for line in cart.lines.iter().filter(|line| line.delivery == Delivery::Shipped) {
         *wanted.entry(line.variant_id).or_default() += i64::from(line.quantity);
     }
     let doubtful = wanted.into_iter().filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
@@ -47,16 +49,15 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &CartView) -> Vec<C
         .iter()
         .filter_map(|line| {
             let available = *short.get(&line.variant_id)?;
+            let detail = match available {
+                0 => "sold out".to_owned(),
+                left if left < i64::from(line.quantity) => format!("only {left} left, not {}", line.quantity),
+                left => format!("only {left} left for all lines that want it"),
+            };
             Some(CartProblem {
-                code: OUT_OF_STOCK.name.to_owned(),
-                detail: match available {
-                    0 => "sold out".to_owned(),
-                    left if left < i64::from(line.quantity) => format!("only {left} left, not {}", line.quantity),
-                    left => format!("only {left} left for all lines that want it"),
-                },
-                line_id: Some(line.id),
                 requested: Some(line.quantity),
                 available: Some(available),
+                ..CartProblem::new(OUT_OF_STOCK.name, detail).of_line(line.id)
             })
         })
         .collect()

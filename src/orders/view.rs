@@ -4,16 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cart_token::CartToken;
-use super::decision::{compare_prices, missing};
 use super::holding;
-use super::order::{CancelReason, LineId, Milestone, Order, Stage, Totals};
+use super::order::{CancelReason, Line, LineId, Milestone, Order, Stage};
 use crate::address::Address;
 use crate::auth::EmailAddress;
-use crate::catalog::store::CurrentPrice;
-use crate::ids::{AccountId, OrderId, ProductId, VariantId};
+use crate::ids::{AccountId, GiftCardId, OrderId, ProductId, PromotionId, VariantId};
 use crate::money::{Currency, Money};
 use crate::payments::{AttemptStatus, Method, Provider};
 use crate::ports::Timestamp;
+use crate::pricing::quote::{Arrival, Discount, QuotedGiftCard, QuotedShipping, Tax, TaxPart};
+use crate::pricing::{Delivery, Percent, Quote, Totals};
+use crate::vat;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -48,59 +49,65 @@ pub struct LineView {
     pub product_id: ProductId,
     pub title: String,
     pub sku: String,
+    /// Without tax under reverse charge.
     pub unit_price: Money,
     pub quantity: u32,
+    pub delivery: Delivery,
+    /// The sum of `discounts`.
     pub discount: Money,
+    pub discounts: Vec<DiscountView>,
+    pub tax: TaxView,
+    /// After discounts.
     pub total: Money,
 }
 
-/// Something the buyer should know before placing the order.
+/// What a promotion takes off, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CartProblem {
-    /// `cart_incomplete`; `out_of_stock`, told when lines change and when the
-    /// cart is read; `price_changed` or `not_for_sale`, told when it is read.
-    pub code: String,
-    pub detail: String,
+pub struct DiscountView {
+    pub promotion_id: PromotionId,
+    pub title: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line_id: Option<LineId>,
-    /// `out_of_stock`: the pieces on the line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub requested: Option<u32>,
-    /// `out_of_stock`: the pieces that can be had.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub available: Option<i64>,
+    pub code: Option<String>,
+    pub amount: Money,
 }
 
-impl CartProblem {
-    fn new(code: &str, detail: String, line_id: Option<LineId>) -> Self {
-        Self { code: code.to_owned(), detail, line_id, requested: None, available: None }
-    }
+/// Whether it is within the amounts or comes on top: `totals.tax_included`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaxView {
+    pub amount: Money,
+    pub rates: Vec<TaxRateView>,
 }
 
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
-pub struct CartView {
-    pub id: OrderId,
-    /// The secret that gives access; only in the answer that made the cart.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<CartToken>,
-    pub status: Status,
-    pub version: u64,
-    pub currency: Currency,
-    pub lines: Vec<LineView>,
-    pub coupons: Vec<String>,
-    pub email: Option<EmailAddress>,
-    pub shipping_address: Option<Address>,
-    pub billing_address: Option<Address>,
-    pub shipping_option: Option<ShippingView>,
-    pub totals: Totals,
-    pub problems: Vec<CartProblem>,
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaxRateView {
+    pub name: String,
+    pub rate: Percent,
+    pub amount: Money,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ShippingView {
     pub id: String,
     pub title: String,
+    /// Before its discount.
     pub price: Money,
+    pub discount: Money,
+    pub tax: TaxView,
+    /// Where the buyer fetches it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pick_up: Option<String>,
+    /// When it arrives, or can be fetched, if it is ordered now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrives: Option<Arrival>,
+}
+
+/// A gift card, and what it pays of the order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GiftCardView {
+    pub id: GiftCardId,
+    /// The end of its code.
+    pub last4: String,
+    pub amount: Money,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -121,9 +128,13 @@ pub struct PaymentView {
     pub decline_reason: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderView {
     pub id: OrderId,
+    /// The secret that gives access; only in the answer that made the order of
+    /// nothing but one request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<CartToken>,
     /// What a person reads out on the telephone.
     pub number: String,
     pub status: Status,
@@ -143,10 +154,16 @@ pub struct OrderView {
     pub payment: PaymentView,
     pub lines: Vec<LineView>,
     pub totals: Totals,
+    /// The buyer accounts for the tax: prices are without it.
+    pub reverse_charge: bool,
     pub refunded: Money,
+    pub coupons: Vec<String>,
+    pub gift_cards: Vec<GiftCardView>,
     pub email: Option<EmailAddress>,
     pub shipping_address: Option<Address>,
     pub billing_address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_number: Option<vat::Number>,
     pub shipping_option: Option<ShippingView>,
     pub events: Vec<Milestone>,
 }
@@ -167,68 +184,74 @@ pub struct Projection {
     pub updated_at: Timestamp,
 }
 
-fn lines(order: &Order) -> Vec<LineView> {
-    let zero = Money::zero(order.currency);
-    order
-        .lines
+impl TaxView {
+    fn of(tax: &Tax, currency: Currency) -> Self {
+        let money = |amount| Money { amount, currency };
+        let rate =
+            |part: &TaxPart| TaxRateView { name: part.name.clone(), rate: part.rate, amount: money(part.amount) };
+        Self { amount: money(tax.amount), rates: tax.rates.iter().map(rate).collect() }
+    }
+}
+
+impl DiscountView {
+    fn of(discount: &Discount, currency: Currency) -> Self {
+        Self {
+            promotion_id: discount.promotion,
+            title: discount.title.clone(),
+            code: discount.code.as_ref().map(|code| code.0.clone()),
+            amount: Money { amount: discount.amount, currency },
+        }
+    }
+}
+
+/// What they take off together. They re-add: a quote's sums were checked.
+fn off(discounts: &[Discount], currency: Currency) -> Money {
+    Money { amount: discounts.iter().map(|discount| discount.amount).sum(), currency }
+}
+
+impl ShippingView {
+    pub fn of(shipping: &QuotedShipping, currency: Currency) -> Self {
+        Self {
+            id: shipping.id.clone(),
+            title: shipping.title.clone(),
+            price: Money { amount: shipping.price, currency },
+            discount: off(&shipping.discounts, currency),
+            tax: TaxView::of(&shipping.tax, currency),
+            pick_up: shipping.pick_up.clone(),
+            arrives: shipping.arrives,
+        }
+    }
+}
+
+/// Lines, each with what the quote says of it.
+pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView> {
+    lines
         .iter()
-        .map(|line| LineView {
+        .zip(&quote.lines)
+        .map(|(line, quoted)| LineView {
             id: line.id,
             variant_id: line.variant_id,
             product_id: line.product_id,
             title: line.title.clone(),
             sku: line.sku.clone(),
-            unit_price: line.unit_price,
+            unit_price: Money { amount: quoted.unit_price, currency },
             quantity: line.quantity,
-            discount: zero,
-            // Every change checked the sums, so the product is in range.
-            total: line.total().unwrap_or(zero),
+            delivery: line.delivery,
+            discount: off(&quoted.discounts, currency),
+            discounts: quoted.discounts.iter().map(|discount| DiscountView::of(discount, currency)).collect(),
+            tax: TaxView::of(&quoted.tax, currency),
+            total: Money { amount: quoted.total, currency },
         })
         .collect()
 }
 
-fn shipping(order: &Order) -> Option<ShippingView> {
-    order.shipping.as_ref().map(|shipping| ShippingView {
-        id: shipping.id.clone(),
-        title: shipping.title.clone(),
-        price: shipping.price,
-    })
-}
-
-/// The cart. `prices`: what its lines cost in the catalog now, where known.
-pub fn cart(order: &Order, prices: Option<&[CurrentPrice]>) -> CartView {
-    let details = order.details.as_ref();
-    CartView {
-        id: order.id,
-        token: None,
-        status: status(order),
-        version: order.version,
-        currency: order.currency,
-        lines: lines(order),
-        coupons: Vec::new(),
-        email: details.map(|details| details.email.clone()),
-        shipping_address: details.map(|details| details.shipping_address.clone()),
-        billing_address: details.and_then(|details| details.billing_address.clone()),
-        shipping_option: shipping(order),
-        totals: order.current_totals(),
-        problems: if matches!(order.stage, Stage::Open) { problems(order, prices) } else { Vec::new() },
-    }
-}
-
-fn problems(order: &Order, prices: Option<&[CurrentPrice]>) -> Vec<CartProblem> {
-    let mut problems: Vec<CartProblem> =
-        missing(order).into_iter().map(|what| CartProblem::new("cart_incomplete", what, None)).collect();
-    if let Some(prices) = prices {
-        let (changed, gone) = compare_prices(order, prices);
-        problems.extend(changed.into_iter().map(|line| {
-            let detail = format!("now {} instead of {}", line.new.display(), line.old.display());
-            CartProblem::new("price_changed", detail, Some(line.line_id))
-        }));
-        problems.extend(
-            gone.into_iter().map(|line| CartProblem::new("not_for_sale", "no longer for sale".to_owned(), Some(line))),
-        );
-    }
-    problems
+pub fn gift_cards(quote: &Quote, currency: Currency) -> Vec<GiftCardView> {
+    let view = |card: &QuotedGiftCard| GiftCardView {
+        id: card.id,
+        last4: card.last4.clone(),
+        amount: Money { amount: card.amount, currency },
+    };
+    quote.gift_cards.iter().map(view).collect()
 }
 
 pub fn status(order: &Order) -> Status {
@@ -268,9 +291,10 @@ fn payment_status(order: &Order) -> PaymentStatus {
 /// The order; none while it is a cart.
 pub fn order(order: &Order) -> Option<OrderView> {
     let (placement, attempt) = (order.placement()?, order.attempt()?);
-    let details = order.details.as_ref();
+    let (facts, quote) = (&order.facts, &placement.quote);
     Some(OrderView {
         id: order.id,
+        token: None,
         number: order.id.number(),
         status: status(order),
         cancel_reason: match &order.stage {
@@ -300,13 +324,17 @@ pub fn order(order: &Order) -> Option<OrderView> {
                 _ => None,
             },
         },
-        lines: lines(order),
-        totals: placement.totals,
+        lines: lines(&order.lines, quote, order.currency),
+        totals: quote.totals,
+        reverse_charge: quote.reverse_charge,
         refunded: refunded(order),
-        email: details.map(|details| details.email.clone()),
-        shipping_address: details.map(|details| details.shipping_address.clone()),
-        billing_address: details.and_then(|details| details.billing_address.clone()),
-        shipping_option: shipping(order),
+        coupons: facts.coupons.iter().map(|code| code.0.clone()).collect(),
+        gift_cards: gift_cards(quote, order.currency),
+        email: facts.email.clone(),
+        shipping_address: facts.shipping_address.clone(),
+        billing_address: facts.billing_address.clone(),
+        vat_number: facts.vat_number.as_ref().map(|known| known.number.clone()),
+        shipping_option: quote.shipping.as_ref().map(|shipping| ShippingView::of(shipping, order.currency)),
         events: order.milestones.clone(),
     })
 }
@@ -319,10 +347,10 @@ pub fn projection(order: &Order) -> Option<Projection> {
         version: order.version,
         number: order.id.number(),
         account_id: order.account,
-        email: order.details.as_ref().map_or_else(String::new, |details| details.email.as_str().to_owned()),
+        email: order.facts.email.as_ref().map_or_else(String::new, |email| email.as_str().to_owned()),
         status: status(order),
         payment_status: payment_status(order),
-        total: placement.totals.total,
+        total: placement.quote.totals.total,
         pieces: order.lines.iter().map(|line| i64::from(line.quantity)).sum(),
         placed_at: placement.at,
         updated_at: order.updated_at,

@@ -115,6 +115,10 @@ pub async fn adjust(
     ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
 }
 
+pub async fn level_of(app: &App, supply: &Supply) -> Result<Level, ObjectUnavailable> {
+    Ok(ask(app, &supply.pool(), &Command::Level).await?.level)
+}
+
 pub async fn level(app: &App, variant: VariantId) -> Result<Level, ObjectUnavailable> {
     Ok(ask(app, &stock_of(variant), &Command::Level).await?.level)
 }

@@ -100,6 +100,21 @@ pub enum CouponRefusal {
     NotCombinable,
 }
 
+impl std::fmt::Display for CouponRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => "there is no such code",
+            Self::NotStarted => "the code does not count yet",
+            Self::Ended => "the code does not count any more",
+            Self::MinimumNotMet => "the cart does not come to what the code asks for",
+            Self::NothingMatches => "the code is for nothing in the cart",
+            Self::Exhausted => "the code was used as often as it may be",
+            Self::AlreadyUsed => "you have used the code as often as you may",
+            Self::NotCombinable => "the code cannot be used together with another discount",
+        })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Use {
     pub promotion: PromotionId,

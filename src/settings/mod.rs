@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::Country;
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::pricing::{Offer, Promotion, ShippingRules, TaxRules};
 
@@ -85,36 +85,6 @@ impl Settings {
             shipping: &self.shipping,
             promotions,
         }
-    }
-}
-
-/// A way to send an order, at one flat rate per currency.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ShippingOption {
-    pub id: String,
-    pub title: String,
-    pub prices: Vec<Money>,
-}
-
-impl ShippingOption {
-    pub fn price(&self, currency: Currency) -> Option<Money> {
-        self.prices.iter().copied().find(|price| price.currency == currency)
-    }
-}
-
-impl Settings {
-    /// The flat rates of all zones.
-    pub fn shipping_options(&self) -> Vec<ShippingOption> {
-        let option = |option: &crate::pricing::shipping::ShippingOption| ShippingOption {
-            id: option.id.clone(),
-            title: option.title.clone(),
-            prices: option
-                .rates
-                .iter()
-                .filter_map(|rate| Some(Money { amount: rate.amount?, currency: rate.currency }))
-                .collect(),
-        };
-        self.shipping.zones.iter().flat_map(|zone| &zone.options).map(option).collect()
     }
 }
 

@@ -78,6 +78,10 @@ impl CatalogMemory {
         (leased && kept.snapshot.version == revision.to_string()).then(|| kept.snapshot.clone())
     }
 
+    pub fn has_copy(&self) -> bool {
+        self.read().kept.is_some()
+    }
+
     /// The database, asked at this time, said that it was at this revision.
     pub fn verify(&self, revision: i64, asked_at: Timestamp, now: Timestamp) {
         let mut state = self.write();

@@ -1,44 +1,57 @@
 //! What variants cost at the moment an order is placed.
 //!
-//! The database is the truth. It is asked for the prices and for the catalog's
-//! revision together; where the copy in memory is of that very revision, the
-//! copy is as good as the truth for [`LEASE_MILLIS`], and orders placed
-//! meanwhile cost no read. A change of prices is not answered before every
+//! The database is the truth. It is asked for the catalog's revision; where the
+//! copy in memory is of that very revision, the copy is as good as the truth for
+//! [`LEASE_MILLIS`], and orders placed meanwhile cost no read. Else the products
+//! are read, and what prices are made of besides. A change of prices is not answered before every
 //! such lease has run out ([`crate::catalog::notice::settle`]): an order placed after the answer is
 //! placed at the new prices (Gray and Cheriton, "Leases", 1989).
 
-use super::memory::CatalogMemory;
-use crate::app::App;
-use crate::catalog::store::{self, CurrentPrice, Revision};
-use crate::ids::VariantId;
-use crate::money::Currency;
-use crate::ports::{DatabaseError, Rows};
+use std::sync::Arc;
+use std::vec;
 
-/// What each variant costs now. One that is not on sale in the currency is
-/// left out.
-pub async fn current(
-    app: &App,
-    variants: &[VariantId],
-    currency: Currency,
-) -> Result<Vec<CurrentPrice>, DatabaseError> {
-    let asked_at = app.clock.now();
-    if let Some(snapshot) = CatalogMemory::of(app).verified(asked_at) {
-        let price = |id: &VariantId| {
-            let price = snapshot.variant(*id)?.1.price(currency)?;
-            Some(CurrentPrice { variant_id: *id, amount: price.amount })
-        };
-        // What is new is answered without waiting for leases: the copy may lack it.
-        if let Some(prices) = variants.iter().map(price).collect() {
-            return Ok(prices);
+use super::memory::CatalogMemory;
+use super::snapshot::Snapshot;
+use crate::app::App;
+use crate::catalog::product::Product;
+use crate::catalog::store::{self, Revision};
+use crate::ids::VariantId;
+use crate::ports::{DatabaseError, Rows, Statement};
+use crate::settings;
+
+/// The shelf as it is now, as far as these variants and what prices are made of
+/// go. A variant that it does not know is not on sale.
+pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>, DatabaseError> {
+    let memory = CatalogMemory::of(app);
+    let now = app.clock.now();
+    // What is new is answered without waiting for leases: the copy may lack it.
+    let knows = |copy: &Arc<Snapshot>| variants.iter().all(|variant| copy.variant(*variant).is_some());
+    if let Some(copy) = memory.verified(now).filter(knows) {
+        return Ok(copy);
+    }
+    if memory.has_copy() {
+        ask(app, vec![store::state()]).await?;
+        if let Some(copy) = memory.verified(app.clock.now()).filter(knows) {
+            return Ok(copy);
         }
     }
-    let batch = vec![store::state(), store::current_prices(variants, currency)];
+    let (revision, mut rest) = ask(app, vec![store::state(), settings::current(), store::sold(variants)]).await?;
+    let mut next = || -> Rows { rest.next().unwrap_or_default() };
+    let settings = settings::read(next())?;
+    let products = store::documents(next())?;
+    let products: Result<Vec<Product>, _> =
+        products.iter().map(|document| serde_json::from_slice(document.as_bytes())).collect();
+    let products = products.map_err(|error| DatabaseError::Undecodable(error.to_string()))?;
+    Ok(Arc::new(Snapshot::new(revision.to_string(), settings, products)))
+}
+
+/// Asks the database, first of all for its revision: that, and the other rows.
+async fn ask(app: &App, batch: Vec<Statement>) -> Result<(i64, vec::IntoIter<Rows>), DatabaseError> {
+    let asked_at = app.clock.now();
     let mut answers = app.database.batch(batch).await?.into_iter();
-    let mut next = || -> Rows { answers.next().unwrap_or_default() };
-    if let Some(Revision { revision }) = next().first()? {
-        CatalogMemory::of(app).verify(revision, asked_at, app.clock.now());
-    }
-    next().decode()
+    let revision = answers.next().unwrap_or_default().first::<Revision>()?.map_or(0, |row| row.revision);
+    CatalogMemory::of(app).verify(revision, asked_at, app.clock.now());
+    Ok((revision, answers))
 }
 
 #[cfg(test)]

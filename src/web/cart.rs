@@ -14,7 +14,7 @@ use crate::ids::{OrderId, VariantId};
 use crate::money::Currency;
 use crate::orders::access::{self, Credentials};
 use crate::orders::bodies::WantedLine;
-use crate::orders::decision::{Command, NewLine};
+use crate::orders::decision::{Change, NewLine};
 use crate::orders::error::OrderError;
 use crate::orders::offers::{names, offers};
 use crate::orders::stock;
@@ -34,7 +34,7 @@ pub struct WantedPieces {
 pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
     let cart = credentials.cart(&app).await?;
     let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
-    page(&CartPage::new(&app, &credentials, &snapshot, cart.as_ref()).await?)
+    page(&CartPage::new(&app, &snapshot, cart.as_ref()).await?)
 }
 
 /// Puts pieces into the cart; begins one where there is none that is open.
@@ -81,7 +81,7 @@ pub async fn update_cart(
     let Some(id) = credentials.kept_cart(&app.keys) else { return to("/cart") };
     let form = CartForm::parse(fields);
     let Asked { quantities, faults } = form.asked();
-    let changed = credentials.order(&app, id)?.change(Command::SetQuantities { quantities }).await?;
+    let changed = credentials.order(&app, id)?.change(Change::SetQuantities { quantities }).await?;
     let problem = match changed {
         Ok(_) if faults.is_empty() && form.pressed != Pressed::CheckOut => return to("/cart"),
         Ok(cart) if faults.is_empty() => {
@@ -97,7 +97,7 @@ pub async fn update_cart(
     };
     let cart = credentials.cart(&app).await?;
     let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
-    let shown = CartPage::new(&app, &credentials, &snapshot, cart.as_ref()).await?.with_faults(&form, &faults);
+    let shown = CartPage::new(&app, &snapshot, cart.as_ref()).await?.with_faults(&form, &faults);
     let shown = if faults.is_empty() { shown.with_notice(sentence(&problem.detail)) } else { shown };
     page_of_problem(&shown, problem)
 }
@@ -116,7 +116,7 @@ pub async fn put_in(
     let kept = credentials.kept_cart(&app.keys);
     let before = match kept {
         None => Vec::new(),
-        Some(id) => match credentials.order(app, id)?.change(Command::AddLines { lines: lines.clone() }).await? {
+        Some(id) => match credentials.order(app, id)?.change(Change::AddLines { lines: lines.clone() }).await? {
             Ok(_) => return Ok(Ok((id, vec![keep(id)]))),
             Err(OrderError::NotFound) => Vec::new(),
             // It is an order: the browser keeps it as one, and begins another cart.

@@ -8,11 +8,11 @@ use super::pages::product_url;
 use super::parts::{ErrorSummary, Short, SummaryItem, Totals, known, pieces};
 use super::quantities::CartForm;
 use crate::app::App;
-use crate::orders::access::Credentials;
-use crate::orders::offers::changed_prices;
+use crate::orders::cart::{Cart, CartProblem};
+use crate::orders::error::OrderError;
 use crate::orders::order::LineId;
 use crate::orders::stock::shortages;
-use crate::orders::view::{CartProblem, CartView, LineView, Status};
+use crate::orders::view::{LineView, Status};
 use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Snapshot};
 
@@ -45,24 +45,20 @@ struct CartLine {
 impl<'a> CartPage<'a> {
     /// The cart as it is. One that was placed is empty again, and tells of its
     /// order.
-    pub async fn new(
-        app: &App,
-        credentials: &Credentials,
-        snapshot: &'a Snapshot,
-        cart: Option<&CartView>,
-    ) -> Result<Self, Problem> {
+    pub async fn new(app: &App, snapshot: &'a Snapshot, cart: Option<&Cart>) -> Result<Self, Problem> {
         let open = cart.filter(|cart| cart.status == Status::Open);
-        let problems = match open {
-            Some(cart) => problems(app, credentials, cart, snapshot).await?,
-            None => Vec::new(),
-        };
-        let lines = open.map_or(&[][..], |cart| &cart.lines);
+        let view = open.map(|cart| cart.view(snapshot, app.clock.now())).transpose().map_err(OrderError::from)?;
+        let mut problems = view.as_ref().map_or_else(Vec::new, |view| view.problems.clone());
+        if let Some(cart) = open {
+            problems.extend(shortages(app, snapshot, cart).await);
+        }
+        let lines = view.as_ref().map_or(&[][..], |view| &view.lines);
         Ok(Self {
             shop_name: &snapshot.settings.shop_name,
             lines: lines.iter().map(|line| CartLine::new(line, snapshot, &problems)).collect(),
-            totals: open.map_or(Totals { rows: Vec::new(), total: String::new() }, |cart| {
-                Totals::new(&cart.totals, cart.shipping_option.is_some())
-            }),
+            totals: view
+                .as_ref()
+                .map_or_else(Totals::default, |view| Totals::new(&view.totals, view.shipping_option.is_some())),
             pieces: pieces(lines),
             error_summary: summary(String::new(), lines.iter().flat_map(|line| items(line, &problems)).collect()),
             placed_url: cart.filter(|cart| cart.status != Status::Open).map(|order| format!("/orders/{}", order.id)),
@@ -97,23 +93,6 @@ impl<'a> CartPage<'a> {
 
 fn summary(text: String, items: Vec<SummaryItem>) -> Option<ErrorSummary> {
     (!text.is_empty() || !items.is_empty()).then_some(ErrorSummary { text, items })
-}
-
-/// What the buyer should know before going on: prices that have changed, and
-/// what cannot be had.
-async fn problems(
-    app: &App,
-    credentials: &Credentials,
-    cart: &CartView,
-    snapshot: &Snapshot,
-) -> Result<Vec<CartProblem>, Problem> {
-    let mut problems = match changed_prices(cart, snapshot) {
-        // Only the order knows which prices are the catalog's to change.
-        prices @ Some(_) => credentials.order(app, cart.id)?.cart(prices).await??.read()?.problems,
-        None => Vec::new(),
-    };
-    problems.extend(shortages(app, snapshot, cart).await);
-    Ok(problems)
 }
 
 fn items<'a>(line: &'a LineView, problems: &'a [CartProblem]) -> impl Iterator<Item = SummaryItem> + 'a {

@@ -8,21 +8,22 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::{self, CheckoutForm};
-use super::parts::{STOCK_UNAVAILABLE, Short, line_title, page, page_of_problem, sentence, shortages, to_order};
+use super::parts::{STOCK_UNAVAILABLE, Short, page, page_of_problem, sentence, shortages, to_order};
 use super::quantities::{self, Pressed};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::access::Credentials;
 use crate::orders::bodies::{Payment, choice};
+use crate::orders::cart::Cart;
 use crate::orders::client::Asked;
-use crate::orders::decision::{Command, PaymentChoice};
+use crate::orders::decision::{Change, PaymentChoice};
 use crate::orders::details::Details;
 use crate::orders::error::{ChangedLine, OrderError};
+use crate::orders::facts::Fact;
 use crate::orders::order::LineId;
 use crate::orders::stock;
-use crate::orders::view::{CartView, OrderView, Status};
+use crate::orders::view::{OrderView, Status};
 use crate::problem::{FieldError, Problem};
-use crate::settings::ShippingOption;
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
 use crate::wire::extract::Form;
@@ -37,8 +38,7 @@ const TOTAL: &str = "expected_total";
 
 /// What a buyer wants who places an order.
 struct Wishes {
-    details: Details,
-    shipping: ShippingOption,
+    facts: Vec<Fact>,
     payment: PaymentChoice,
     /// The total that the buyer was shown.
     expected_total: Option<Money>,
@@ -49,7 +49,7 @@ pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> R
     let snapshot = shelf::current(&app).await?;
     match open_cart(&app, &credentials).await? {
         Err(elsewhere) => Ok(elsewhere.into_response()),
-        Ok(cart) => page(&shown(&app, &snapshot, &cart, &CheckoutForm::of(&cart)).await?),
+        Ok(cart) => page(&shown(&app, &snapshot, &cart, &CheckoutForm::of(&cart.facts)).await?),
     }
 }
 
@@ -80,7 +80,7 @@ pub async fn post_checkout(
 async fn shown<'a>(
     app: &App,
     snapshot: &'a Snapshot,
-    cart: &CartView,
+    cart: &Cart,
     form: &CheckoutForm,
 ) -> Result<CheckoutPage<'a>, Problem> {
     let short = stock::shortages(app, snapshot, cart).await;
@@ -89,11 +89,11 @@ async fn shown<'a>(
 }
 
 /// The cart that can be checked out, or where else there is something to see.
-async fn open_cart(app: &App, credentials: &Credentials) -> Result<Result<CartView, Redirect>, Problem> {
+async fn open_cart(app: &App, credentials: &Credentials) -> Result<Result<Cart, Redirect>, Problem> {
     Ok(going_on(credentials.cart(app).await?))
 }
 
-fn going_on(cart: Option<CartView>) -> Result<CartView, Redirect> {
+fn going_on(cart: Option<Cart>) -> Result<Cart, Redirect> {
     match cart {
         Some(cart) if cart.status != Status::Open => Err(to_order(cart.id)),
         Some(cart) if !cart.lines.is_empty() => Ok(cart),
@@ -107,16 +107,16 @@ async fn update(
     app: &App,
     snapshot: &Snapshot,
     credentials: &Credentials,
-    cart: &CartView,
+    cart: &Cart,
     form: &CheckoutForm,
 ) -> Result<Response, Problem> {
     let set = match quantities::set(&form.intent) {
-        Some(Pressed::Set(line, quantity)) => vec![Command::SetQuantities { quantities: vec![(line, quantity)] }],
-        _ => Vec::new(),
+        Some(Pressed::Set(line, quantity)) => Some(Change::SetQuantities { quantities: vec![(line, quantity)] }),
+        _ => None,
     };
-    let details = form.details(cart.billing_address.clone()).ok();
-    let shipping = shipping_option(snapshot, &form.shipping_option);
-    match save(app, credentials, cart, set, details, shipping.as_ref()).await? {
+    let facts = form.details(cart.facts.billing_address.clone()).map_or_else(|_| Vec::new(), Details::facts);
+    let facts = facts.into_iter().chain(chosen_shipping(form)).collect();
+    match save(app, credentials, cart, set, facts).await? {
         Err(OrderError::CartClosed) => Ok(to_order(cart.id).into_response()),
         Err(error) => Err(error.into()),
         Ok(cart) if cart.lines.is_empty() => Ok(Redirect::to("/cart").into_response()),
@@ -128,7 +128,7 @@ async fn place_order(
     app: &App,
     snapshot: &Snapshot,
     credentials: &Credentials,
-    cart: CartView,
+    cart: Cart,
     form: &CheckoutForm,
 ) -> Result<Response, Problem> {
     let wishes = match Wishes::parse(app, snapshot, &cart, form) {
@@ -166,9 +166,9 @@ async fn place_order(
     page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?.with_short(short), problem)
 }
 
-async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wishes) -> Asked<OrderView> {
+async fn place(app: &App, credentials: &Credentials, cart: &Cart, wishes: Wishes) -> Asked<OrderView> {
     if cart.status == Status::Open {
-        match save(app, credentials, cart, Vec::new(), Some(wishes.details), Some(&wishes.shipping)).await? {
+        match save(app, credentials, cart, None, wishes.facts).await? {
             Ok(_) | Err(OrderError::CartClosed) => {}
             Err(error) => return Ok(Err(error)),
         }
@@ -176,29 +176,19 @@ async fn place(app: &App, credentials: &Credentials, cart: &CartView, wishes: Wi
     credentials.order(app, cart.id)?.place(wishes.payment, wishes.expected_total, credentials.slots(app).await).await
 }
 
-/// Tells the cart what is new to it, after these commands.
+/// Makes this change, then tells the cart what is new to it.
 async fn save(
     app: &App,
     credentials: &Credentials,
-    cart: &CartView,
-    mut commands: Vec<Command>,
-    details: Option<Details>,
-    shipping: Option<&ShippingOption>,
-) -> Result<Result<CartView, OrderError>, Problem> {
-    let is_new = |details: &Details| {
-        cart.email.as_ref() != Some(&details.email) || cart.shipping_address.as_ref() != Some(&details.shipping_address)
-    };
-    let is_another = |option: &&ShippingOption| {
-        cart.shipping_option.as_ref().is_none_or(|kept| {
-            kept.id != option.id || kept.title != option.title || Some(kept.price) != option.price(cart.currency)
-        })
-    };
-    let set = |details| Command::SetDetails { details: Box::new(details) };
-    commands.extend(details.filter(is_new).map(set));
-    commands.extend(shipping.filter(is_another).map(Command::choose_shipping));
+    cart: &Cart,
+    change: Option<Change>,
+    facts: Vec<Fact>,
+) -> Result<Result<Cart, OrderError>, Problem> {
+    let new: Vec<Fact> = facts.into_iter().filter(|fact| cart.facts.with(fact.clone()) != cart.facts).collect();
+    let facts = (!new.is_empty()).then_some(Change::Update { lines: None, facts: new });
     let mut latest = cart.clone();
-    for command in commands {
-        match credentials.order(app, cart.id)?.change(command).await? {
+    for change in change.into_iter().chain(facts) {
+        match credentials.order(app, cart.id)?.change(change).await? {
             Ok(cart) => latest = cart.read()?,
             Err(error) => return Ok(Err(error)),
         }
@@ -206,19 +196,22 @@ async fn save(
     Ok(Ok(latest))
 }
 
-fn shipping_option(snapshot: &Snapshot, id: &str) -> Option<ShippingOption> {
-    snapshot.settings.shipping_options().into_iter().find(|option| option.id == id)
+/// What was chosen. Whether it is offered shows once it is priced.
+fn chosen_shipping(form: &CheckoutForm) -> Option<Fact> {
+    let id = Some(form.shipping_option.clone()).filter(|id| !id.is_empty())?;
+    Some(Fact::ShippingOption(Some(id)))
 }
 
 impl Wishes {
-    fn parse(app: &App, snapshot: &Snapshot, cart: &CartView, form: &CheckoutForm) -> Result<Self, Vec<FieldError>> {
-        let (details, mut errors) = match form.details(cart.billing_address.clone()) {
-            Ok(details) => (Some(details), Vec::new()),
-            Err(errors) => (None, errors),
+    fn parse(app: &App, snapshot: &Snapshot, cart: &Cart, form: &CheckoutForm) -> Result<Self, Vec<FieldError>> {
+        let (mut facts, mut errors) = match form.details(cart.facts.billing_address.clone()) {
+            Ok(details) => (details.facts(), Vec::new()),
+            Err(errors) => (Vec::new(), errors),
         };
-        let shipping =
-            shipping_option(snapshot, &form.shipping_option).filter(|option| option.price(cart.currency).is_some());
-        if shipping.is_none() {
+        facts.extend(chosen_shipping(form));
+        let after = cart.after(None, &facts);
+        let sent = after.quote(snapshot, app.clock.now()).is_ok_and(|quote| quote.shipping.is_some());
+        if cart.needs_shipping() && !sent {
             errors.push(FieldError::new("shipping_option", "Choose how to send it."));
         }
         let payment = form::method(&form.method).and_then(|method| choice(app, Payment::test(method), "method").ok());
@@ -235,18 +228,20 @@ impl Wishes {
                 }
             },
         };
-        match (details, shipping, payment) {
-            (Some(details), Some(shipping), Some(payment)) if errors.is_empty() => {
-                Ok(Self { details, shipping, payment, expected_total })
-            }
+        match payment {
+            Some(payment) if errors.is_empty() => Ok(Self { facts, payment, expected_total }),
             _ => Err(errors),
         }
     }
 }
 
+fn line_title(cart: &Cart, id: LineId) -> &str {
+    cart.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title)
+}
+
 /// Why the order was not placed, and what to do about it.
-fn notice(error: &OrderError, cart: &CartView) -> String {
-    let title = |id: LineId| line_title(&cart.lines, id);
+fn notice(error: &OrderError, cart: &Cart) -> String {
+    let title = |id: LineId| line_title(cart, id);
     match error {
         OrderError::PriceChanged { lines, old_total, new_total } => {
             let changed = |line: &ChangedLine| {
@@ -264,7 +259,7 @@ fn notice(error: &OrderError, cart: &CartView) -> String {
             format!("No longer for sale: {}. Please take it out of the cart.", titles.join(", "))
         }
         OrderError::OutOfStock { lines } => {
-            let shortages = shortages(lines, &cart.lines);
+            let shortages = shortages(lines, |id| line_title(cart, id));
             format!("{shortages}Nothing has been ordered or charged. Please change the cart.")
         }
         OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
@@ -282,20 +277,18 @@ mod tests {
         Money { amount, currency: Currency::parse("EUR").unwrap() }
     }
 
-    fn cart() -> CartView {
+    fn cart() -> Cart {
         let eur = |amount: i64| serde_json::json!({"amount": amount, "currency": "EUR"});
         let line = |n: u32, title: &str| {
             serde_json::json!({
                 "id": format!("line_{n}"), "variant_id": format!("var_{}", ulid::Ulid::nil()),
                 "product_id": format!("prod_{}", ulid::Ulid::nil()), "title": title, "sku": "S",
-                "unit_price": eur(100), "quantity": 5, "discount": eur(0), "total": eur(500),
+                "unit_price": eur(100), "quantity": 5,
             })
         };
         serde_json::from_value(serde_json::json!({
             "id": format!("ord_{}", ulid::Ulid::nil()), "status": "open", "version": 1, "currency": "EUR",
-            "lines": [line(1, "Mug"), line(2, "Bowl")], "coupons": [], "email": null, "shipping_address": null,
-            "billing_address": null, "shipping_option": null, "problems": [],
-            "totals": {"items": eur(1000), "discount": eur(0), "shipping": eur(0), "tax": eur(0), "total": eur(1000)},
+            "account": null, "lines": [line(1, "Mug"), line(2, "Bowl")], "facts": crate::orders::facts::Facts::default(),
         }))
         .unwrap()
     }

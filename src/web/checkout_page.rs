@@ -10,11 +10,13 @@ use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, Totals
 use crate::address::{Country, Field};
 use crate::app::App;
 use crate::money::Money;
+use crate::orders::cart::Cart;
+use crate::orders::details::Details;
 use crate::orders::error::OrderError;
-use crate::orders::order::{self, LineId};
-use crate::orders::view::CartView;
+use crate::orders::facts::Fact;
+use crate::orders::order::LineId;
+use crate::pricing::quote::QuotedShipping;
 use crate::problem::FieldError;
-use crate::settings::ShippingOption;
 use crate::shelf::snapshot::Snapshot;
 
 #[derive(Template)]
@@ -48,31 +50,28 @@ impl<'a> CheckoutPage<'a> {
     pub fn new(
         app: &App,
         snapshot: &'a Snapshot,
-        cart: &CartView,
+        cart: &Cart,
         form: &CheckoutForm,
         errors: &[FieldError],
         notice: Option<String>,
     ) -> Result<Self, OrderError> {
         let error = |name: &str| errors.iter().find(|error| error.pointer == name).map(|error| error.detail.clone());
-        let offered: Vec<(ShippingOption, Money)> = snapshot
-            .settings
-            .shipping_options()
-            .into_iter()
-            .filter_map(|option| option.price(cart.currency).map(|price| (option, price)))
-            .collect();
-        let chosen = offered.iter().find(|(option, _)| option.id == form.shipping_option).or(offered.first());
-        // As they will be when the cart is sent that way.
-        let sums = match chosen {
-            Some((_, price)) => order::Totals::new(cart.totals.items, *price)?,
-            None => cart.totals,
-        };
-        let none_offered = offered.is_empty().then(|| "The shop does not send anything at present.".to_owned());
+        let now = app.clock.now();
+        let entered = form.details(cart.facts.billing_address.clone()).map_or_else(|_| Vec::new(), Details::facts);
+        let entered = cart.after(None, &entered);
+        let offered = entered.wanted().shipping_options(snapshot, now)?;
+        let chosen = offered.iter().find(|option| option.id == form.shipping_option).or(offered.first());
+        // As it will be when the cart is sent that way.
+        let chosen = chosen.map(|option| option.id.clone());
+        let cart = entered.after(None, &[Fact::ShippingOption(chosen.clone())]).view(snapshot, now)?;
+        let none_offered = (offered.is_empty() && entered.needs_shipping())
+            .then(|| "The shop does not send to this address at present.".to_owned());
         let shipping_error = none_offered.or_else(|| error("shipping_option"));
-        let shipping_option = |(option, price): &(ShippingOption, Money)| Choice {
+        let shipping_option = |option: &QuotedShipping| Choice {
             id: option.id.clone(),
             label: option.title.clone(),
-            price: price.display(),
-            selected: chosen.is_some_and(|(chosen, _)| chosen.id == option.id),
+            price: Money { amount: option.price, currency: cart.currency }.display(),
+            selected: chosen.as_ref() == Some(&option.id),
         };
         let methods = methods(app, &form.method);
         let no_methods = methods.is_empty().then(|| "The shop takes no payments at present.".to_owned());
@@ -105,8 +104,8 @@ impl<'a> CheckoutPage<'a> {
             methods,
             test_payments: app.config.test_provider,
             lines: summary(&cart.lines, snapshot),
-            totals: Totals::new(&sums, chosen.is_some()),
-            expected_total: sums.total.amount,
+            totals: Totals::new(&cart.totals, chosen.is_some()),
+            expected_total: cart.totals.total.amount,
             pieces: pieces(&cart.lines),
         })
     }

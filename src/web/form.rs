@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::parts::sentence;
 use crate::address::{Address, Country, Fault, Field, Need};
 use crate::orders::details::{self, Details};
-use crate::orders::view::CartView;
+use crate::orders::facts::Facts;
 use crate::payments::Method;
 use crate::problem::FieldError;
 
@@ -53,10 +53,10 @@ pub fn method(id: &str) -> Option<Method> {
 
 impl CheckoutForm {
     /// What the cart knows already.
-    pub fn of(cart: &CartView) -> Self {
+    pub fn of(cart: &Facts) -> Self {
         let mut form = Self {
             email: cart.email.as_ref().map_or_else(String::new, |email| email.as_str().to_owned()),
-            shipping_option: cart.shipping_option.as_ref().map_or_else(String::new, |option| option.id.clone()),
+            shipping_option: cart.shipping_option.clone().unwrap_or_default(),
             ..Self::default()
         };
         if let Some(address) = &cart.shipping_address {

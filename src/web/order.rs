@@ -19,6 +19,7 @@ use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::bodies::{Payment, choice};
 use crate::orders::error::OrderError;
+use crate::orders::order::LineId;
 use crate::orders::view::{OrderView, Status};
 use crate::problem::Problem;
 use crate::shelf;
@@ -68,6 +69,10 @@ pub struct ChosenMethod {
 enum Choosing {
     IfNothingElse,
     Now,
+}
+
+fn line_title(order: &OrderView, id: LineId) -> &str {
+    order.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title)
 }
 
 /// The order as it stands.
@@ -140,7 +145,7 @@ pub async fn create_order_payment(
 fn not_held(refusal: &OrderError, order: &OrderView) -> String {
     match refusal {
         OrderError::OutOfStock { lines } => {
-            let shortages = shortages(lines, &order.lines);
+            let shortages = shortages(lines, |id| line_title(order, id));
             format!("{shortages}Nothing was charged. You can try again later, or order what is left in a new cart.")
         }
         OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),

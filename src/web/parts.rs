@@ -4,10 +4,12 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use crate::ids::OrderId;
+use crate::orders::cart::CartProblem;
 use crate::orders::error::ShortLine;
-use crate::orders::order::{self, LineId};
-use crate::orders::view::{CartProblem, LineView};
+use crate::orders::order::LineId;
+use crate::orders::view::LineView;
 use crate::ports::Timestamp;
+use crate::pricing;
 use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
 
@@ -33,6 +35,7 @@ pub struct Short {
     pub left: i64,
 }
 
+#[derive(Default)]
 pub struct Totals {
     pub rows: Vec<TotalRow>,
     pub total: String,
@@ -125,13 +128,9 @@ pub fn known(line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
     }
 }
 
-pub fn line_title(lines: &[LineView], id: LineId) -> &str {
-    lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title)
-}
-
 /// What could not be had, a sentence for each line, with a space behind it.
-pub fn shortages(short: &[ShortLine], lines: &[LineView]) -> String {
-    let sentence = |short: &ShortLine| format!("{} ", Short::from(short).of(line_title(lines, short.line_id)));
+pub fn shortages<'a>(short: &[ShortLine], title: impl Fn(LineId) -> &'a str) -> String {
+    let sentence = |short: &ShortLine| format!("{} ", Short::from(short).of(title(short.line_id)));
     short.iter().map(sentence).collect()
 }
 
@@ -187,12 +186,12 @@ impl From<&ShortLine> for Short {
 
 impl Totals {
     /// `shipping`: whether it is known yet.
-    pub fn new(totals: &order::Totals, shipping: bool) -> Self {
+    pub fn new(totals: &pricing::Totals, shipping: bool) -> Self {
         let rows = [
             (true, "Items", totals.items),
             (totals.discount.amount != 0, "Discount", totals.discount),
             (shipping, "Shipping", totals.shipping),
-            (totals.tax.amount != 0, "Tax included", totals.tax),
+            (totals.tax.amount != 0 && !totals.tax_included, "Tax", totals.tax),
         ];
         let rows = rows.into_iter().filter(|(shown, ..)| *shown);
         Self {

@@ -97,14 +97,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 }
 
 /// A JSON body with rules of its own, which hold.
-pub struct Checked<T: Draft>(pub T::Checked);
+pub struct Checked<T: Draft> {
+    pub value: T::Checked,
+    pub bytes: Bytes,
+}
 
 impl<T: Draft, S: Send + Sync> FromRequest<S> for Checked<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let Sent { text, operation, .. } = Sent::from(request).await?;
-        body::parse_checked::<T>(&text, &operation).map(Self)
+        let Sent { text, operation, bytes } = Sent::from(request).await?;
+        Ok(Self { value: body::parse_checked::<T>(&text, &operation)?, bytes })
     }
 }
 

@@ -1,0 +1,64 @@
+//! What an order knows besides its lines: who buys, where it goes and how, and
+//! what is to be taken off or paid with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::auth::EmailAddress;
+use crate::ids::PromotionId;
+use crate::pricing::GiftCardBalance;
+use crate::pricing::promotion::Code;
+use crate::vat::VatNumber;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    pub email: Option<EmailAddress>,
+    pub shipping_address: Option<Address>,
+    /// The shipping address, if absent.
+    pub billing_address: Option<Address>,
+    /// By its id. Whether it is offered, and at what price, is the shelf's to say.
+    pub shipping_option: Option<String>,
+    pub coupons: Vec<Code>,
+    pub gift_cards: Vec<GiftCardBalance>,
+    pub vat_number: Option<VatNumber>,
+    /// Promotions that apply by themselves, and had no use left when it was
+    /// tried to place the order.
+    pub used_up: Vec<PromotionId>,
+}
+
+/// One of [`Facts`], as it is from now on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    Email(EmailAddress),
+    ShippingAddress(Box<Address>),
+    BillingAddress(Option<Box<Address>>),
+    ShippingOption(Option<String>),
+    Coupons(Vec<Code>),
+    GiftCards(Vec<GiftCardBalance>),
+    VatNumber(Option<VatNumber>),
+    UsedUp(Vec<PromotionId>),
+}
+
+impl Facts {
+    pub fn set(&mut self, fact: Fact) {
+        match fact {
+            Fact::Email(email) => self.email = Some(email),
+            Fact::ShippingAddress(address) => self.shipping_address = Some(*address),
+            Fact::BillingAddress(address) => self.billing_address = address.map(|address| *address),
+            Fact::ShippingOption(id) => self.shipping_option = id,
+            Fact::Coupons(codes) => self.coupons = codes,
+            Fact::GiftCards(cards) => self.gift_cards = cards,
+            Fact::VatNumber(number) => self.vat_number = number,
+            Fact::UsedUp(promotions) => self.used_up = promotions,
+        }
+    }
+
+    /// The same with a change.
+    #[must_use]
+    pub fn with(&self, fact: Fact) -> Self {
+        let mut facts = self.clone();
+        facts.set(fact);
+        facts
+    }
+}

@@ -1,0 +1,133 @@
+//! What is offered for a cart: ways of shipping, coupons, gift cards.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::access::Credentials;
+use super::bodies::{ChosenShipping, Coupon, ShippingOptions};
+use super::cart::{Cart, CartView};
+use super::cart_handlers::shown;
+use super::changing::admit;
+use super::decision::Change;
+use super::error::OrderError;
+use super::facts::Fact;
+use super::handlers::keyed;
+use super::offers::names;
+use super::uses::{claims, customers};
+use super::view::ShippingView;
+use crate::app::App;
+use crate::ids::OrderId;
+use crate::pools::{self, Supply};
+use crate::pricing::promotion::Code;
+use crate::pricing::quote::CouponRefusal;
+use crate::pricing::shipping::ShippingOption;
+use crate::problem::Problem;
+use crate::shelf;
+use crate::shelf::snapshot::Snapshot;
+use crate::wire::extract::{self, IdempotencyKey, Path};
+use crate::wire::respond::JsonText;
+
+/// The ways this cart can be sent, as far as it is known where to. None where the shop does not send there.
+pub async fn list_cart_shipping_options(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Json<ShippingOptions>, Problem> {
+    let cart = credentials.order(&app, id)?.cart().await??.read()?;
+    let shelf = shelf::knowing_at_best(&app, names(&cart)).await?;
+    let options = cart.wanted().shipping_options(&shelf, app.clock.now()).map_err(OrderError::from)?;
+    let items = options.iter().map(|option| ShippingView::of(option, cart.currency)).collect();
+    Ok(Json(ShippingOptions { items }))
+}
+
+/// Chooses how the cart is sent.
+pub async fn put_cart_shipping_option(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    body: extract::Json<ChosenShipping>,
+) -> Result<JsonText<CartView>, Problem> {
+    let order = credentials.order(&app, id)?;
+    let chosen = body.value.id;
+    let everywhere = is_offered_everywhere(&*shelf::current(&app).await?, &chosen);
+    let facts = vec![Fact::ShippingOption(Some(chosen))];
+    if !everywhere {
+        let after = order.cart().await??.read()?.after(None, &facts);
+        let shelf = shelf::knowing_at_best(&app, names(&after)).await?;
+        admit(&after, &facts, "/id", &shelf, app.clock.now())?;
+    }
+    let answer = order.change(Change::Update { lines: None, facts }).await??;
+    Ok(shown(&app, answer).await?.into())
+}
+
+/// Whether every cart may be sent so, whatever is in it: then it need not be
+/// read first.
+fn is_offered_everywhere(shelf: &Snapshot, id: &str) -> bool {
+    let [zone] = shelf.settings.shipping.zones.as_slice() else { return false };
+    let option = zone.options.iter().find(|option| option.id == id);
+    let priced = |option: &ShippingOption| {
+        let is_flat = |currency| option.rates.iter().any(|rate| rate.currency == currency && rate.amount.is_some());
+        shelf.settings.currencies.iter().copied().all(is_flat)
+    };
+    zone.places.is_empty() && option.is_some_and(priced)
+}
+
+/// Adds a coupon that takes something off the cart as it is; else says why it does not.
+pub async fn add_cart_coupon(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<Coupon>,
+) -> Result<JsonText<CartView>, Problem> {
+    let code = Code::of(&body.code);
+    let order = credentials.order(&app, id)?.keyed(keyed(key, "POST coupons", &body.bytes));
+    let answer = order.cart().await??;
+    if !answer.is_replayed() {
+        let cart = answer.read()?;
+        may_use(&app, &cart, code.clone()).await?;
+    }
+    let answer = order.change(Change::AddCoupon { code }).await??;
+    Ok(shown(&app, answer).await?.into())
+}
+
+/// Whether the coupon takes something off, and has a use left for this buyer.
+async fn may_use(app: &App, cart: &Cart, code: Code) -> Result<(), Problem> {
+    let mut codes = cart.facts.coupons.clone();
+    if !codes.contains(&code) {
+        codes.push(code.clone());
+    }
+    let facts = [Fact::Coupons(codes)];
+    let after = cart.after(None, &facts);
+    let shelf = shelf::knowing_at_best(app, names(&after)).await?;
+    let now = app.clock.now();
+    let quote = after.quote(&shelf, now).map_err(OrderError::from)?;
+    if let Some(reason) = quote.coupons.iter().find(|coupon| coupon.code == code).and_then(|coupon| coupon.refused) {
+        return Err(OrderError::CouponNotValid { code, reason }.into());
+    }
+    let customers = customers(app, after.facts.email.as_ref(), after.account);
+    for claim in
+        quote.uses.iter().filter(|used| used.code.as_ref() == Some(&code)).flat_map(|used| claims(used, &customers))
+    {
+        let level = pools::level_of(app, &claim.of).await?;
+        if claim.limit.is_some_and(|limit| level.used >= limit) {
+            let reason = match claim.of {
+                Supply::UsesBy(..) => CouponRefusal::AlreadyUsed,
+                _ => CouponRefusal::Exhausted,
+            };
+            return Err(OrderError::CouponNotValid { code, reason }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Takes a coupon off the cart.
+pub async fn delete_cart_coupon(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path((id, code)): Path<(OrderId, String)>,
+) -> Result<JsonText<CartView>, Problem> {
+    let change = Change::RemoveCoupon { code: Code::of(&code) };
+    let answer = credentials.order(&app, id)?.change(change).await??;
+    Ok(shown(&app, answer).await?.into())
+}

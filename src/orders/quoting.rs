@@ -1,0 +1,92 @@
+//! What an order's lines and facts come to on the shelf as it is: the one
+//! bridge from an order to [`crate::pricing`].
+
+use super::facts::Facts;
+use super::order::{Line, Order};
+use crate::ids::VariantId;
+use crate::money::{Currency, MoneyError};
+use crate::ports::Timestamp;
+use crate::pricing::{self, Item, Offer, Place, Promotion, Quote, Totals, shipping};
+use crate::shelf::snapshot::Snapshot;
+
+/// What is to be priced.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    pub currency: Currency,
+    pub lines: &'a [Line],
+    pub facts: &'a Facts,
+}
+
+impl<'a> Wanted<'a> {
+    pub fn of(order: &'a Order) -> Self {
+        Self { currency: order.currency, lines: &order.lines, facts: &order.facts }
+    }
+
+    /// Lines at their own prices; all else as the shelf says.
+    pub fn quote(self, shelf: &Snapshot, now: Timestamp) -> Result<Quote, MoneyError> {
+        self.priced(shelf, |cart, offer| pricing::price(cart, offer, now))
+    }
+
+    /// The ways it can be sent, each as the quote would have it.
+    pub fn shipping_options(
+        self,
+        shelf: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Vec<pricing::quote::QuotedShipping>, MoneyError> {
+        self.priced(shelf, |cart, offer| shipping::options(cart, offer, now))
+    }
+
+    fn priced<T>(self, shelf: &Snapshot, by: impl FnOnce(&pricing::Cart<'_>, &Offer<'_>) -> T) -> T {
+        let facts = self.facts;
+        let cart = pricing::Cart {
+            currency: self.currency,
+            lines: self.lines.iter().map(|line| item(line, shelf, self.currency)).collect(),
+            coupons: &facts.coupons,
+            to: facts.shipping_address.as_ref().map(Place::of),
+            shipping_option: facts.shipping_option.as_deref(),
+            gift_cards: &facts.gift_cards,
+            business_in: facts.vat_number.as_ref().and_then(|number| number.confirmed_in()),
+            first_order: None,
+        };
+        if facts.used_up.is_empty() {
+            return by(&cart, &shelf.offer());
+        }
+        let left = shelf.promotions.iter().filter(|promotion| !facts.used_up.contains(&promotion.id));
+        let left: Vec<Promotion> = left.cloned().collect();
+        by(&cart, &shelf.settings.offer(&left))
+    }
+}
+
+fn item<'a>(line: &Line, shelf: &'a Snapshot, currency: Currency) -> Item<'a> {
+    let sold = shelf.variant(line.variant_id);
+    let (product, variant) = sold.unzip();
+    Item {
+        product: line.product_id,
+        unit_price: line.unit_price.amount,
+        compare_at: variant.and_then(|variant| variant.compare_at(currency)).map(|price| price.amount),
+        quantity: line.quantity,
+        tax_class: product.and_then(|product| product.tax_class.as_deref()),
+        weight_grams: variant.and_then(|variant| variant.weight_grams).unwrap_or_default(),
+        delivery: line.delivery,
+        tags: product.map_or(&[], |product| &product.tags),
+    }
+}
+
+impl Order {
+    pub fn quote(&self, shelf: &Snapshot, now: Timestamp) -> Result<Quote, MoneyError> {
+        Wanted::of(self).quote(shelf, now)
+    }
+
+    /// What was frozen when it was placed.
+    pub fn totals(&self) -> Option<&Totals> {
+        self.placement().map(|placement| &placement.quote.totals)
+    }
+
+    /// The variants whose prices are the shelf's to say.
+    pub fn priced_by_shelf(&self) -> Vec<VariantId> {
+        let mut variants: Vec<VariantId> = self.lines.iter().map(|line| line.variant_id).collect();
+        variants.sort_unstable();
+        variants.dedup();
+        variants
+    }
+}

@@ -1,0 +1,175 @@
+//! Whether a cart can be placed as it is, and what is frozen then. Pure.
+
+use std::sync::Arc;
+
+use super::decision::PaymentChoice;
+use super::error::{ChangedLine, OrderError};
+use super::event::Event;
+use super::facts::{Fact, Facts};
+use super::limits::{MAX_PLACEMENTS, PLACEMENTS_MILLIS};
+use super::order::{Key, Line, LineId, Order};
+use super::slots::Slot;
+use super::uses;
+use crate::money::{Currency, Money};
+use crate::pools::{Claim, Supply};
+use crate::ports::Timestamp;
+use crate::pricing::{Delivery, GiftCardBalance, Quote};
+use crate::shelf::snapshot::Snapshot;
+
+/// What a cart is placed by.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// The shelf as it is certain to be, as far as the order goes.
+    pub shelf: Arc<Snapshot>,
+    /// What is on the order's gift cards now.
+    pub gift_cards: Vec<GiftCardBalance>,
+    pub payment: PaymentChoice,
+    /// The total that the buyer was shown.
+    pub expected_total: Option<Money>,
+    pub key: Option<Key>,
+    pub slot: Option<Slot>,
+    /// What the buyer is known by where uses are counted.
+    pub customers: Vec<String>,
+}
+
+impl Terms {
+    /// The order as it is placed, or why it is not.
+    pub fn place(self, order: &Order, now: Timestamp) -> Result<Vec<Event>, OrderError> {
+        let missing = lacking(&order.lines, &order.facts);
+        if !missing.is_empty() {
+            return Err(OrderError::CartIncomplete { missing });
+        }
+        not_too_often(order, now)?;
+        let (changed, gone) = compare(&order.lines, order.currency, &self.shelf);
+        if !gone.is_empty() {
+            return Err(OrderError::NotForSale { lines: gone });
+        }
+        let quote = order.quote(&self.shelf, now)?;
+        let total = quote.totals.total;
+        if !changed.is_empty() {
+            let mut repriced = order.clone();
+            for event in reprice(&changed) {
+                repriced.apply(&event, order.updated_at);
+            }
+            let new_total = repriced.quote(&self.shelf, now)?.totals.total;
+            return Err(OrderError::PriceChanged { lines: changed, old_total: total, new_total });
+        }
+        self.as_shown(order, &quote)?;
+        let claims = self.claims(&quote);
+        let PaymentChoice { provider, method } = self.payment;
+        Ok(vec![Event::Placed { quote: Box::new(quote), claims, provider, method, key: self.key, slot: self.slot }])
+    }
+
+    /// Whether it is what the buyer was shown: nothing costs more in silence.
+    fn as_shown(&self, order: &Order, quote: &Quote) -> Result<(), OrderError> {
+        let refused = quote.coupons.iter().find_map(|coupon| Some((coupon.code.clone(), coupon.refused?)));
+        if let Some((code, reason)) = refused {
+            return Err(OrderError::CouponNotValid { code, reason });
+        }
+        if order.needs_shipping() && quote.shipping.is_none() {
+            return Err(OrderError::ShippingNotOffered);
+        }
+        let has_less = |shown: &&GiftCardBalance| {
+            self.gift_cards.iter().any(|now| now.id == shown.id && now.balance < shown.balance)
+        };
+        if let Some(card) = order.facts.gift_cards.iter().find(has_less) {
+            return Err(OrderError::GiftCardChanged { last4: card.last4.clone() });
+        }
+        let total = quote.totals.total;
+        match self.expected_total.filter(|expected| *expected != total) {
+            Some(expected) => {
+                Err(OrderError::PriceChanged { lines: Vec::new(), old_total: expected, new_total: total })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What the quote takes besides stock.
+    fn claims(&self, quote: &Quote) -> Vec<Claim> {
+        let uses = quote.uses.iter().flat_map(|used| uses::claims(used, &self.customers));
+        let paying = quote.gift_cards.iter().filter(|card| card.amount > 0);
+        let part = |id, quantity| Claim { of: Supply::GiftCard(id), quantity, limit: None };
+        uses.chain(paying.map(|card| part(card.id, card.amount))).collect()
+    }
+}
+
+/// What a cart lacks to become an order.
+pub fn lacking(lines: &[Line], facts: &Facts) -> Vec<String> {
+    let sent = lines.is_empty() || lines.iter().any(|line| line.delivery == Delivery::Shipped);
+    let lacks = [
+        (lines.is_empty(), "lines"),
+        (facts.email.is_none(), "email"),
+        (sent && facts.shipping_address.is_none(), "shipping_address"),
+        (sent && facts.shipping_option.is_none(), "shipping_option"),
+    ];
+    lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, what)| what.to_owned()).collect()
+}
+
+/// The lines whose price is no longer the shelf's, with the new one; and the
+/// lines that are no longer sold.
+pub fn compare(lines: &[Line], currency: Currency, shelf: &Snapshot) -> (Vec<ChangedLine>, Vec<LineId>) {
+    let mut changed = Vec::new();
+    let mut gone = Vec::new();
+    for line in lines.iter().filter(|line| !line.overridden) {
+        match shelf.variant(line.variant_id).and_then(|(_, variant)| variant.price(currency)) {
+            None => gone.push(line.id),
+            Some(new) if new != line.unit_price => {
+                changed.push(ChangedLine { line_id: line.id, old: line.unit_price, new });
+            }
+            Some(_) => {}
+        }
+    }
+    (changed, gone)
+}
+
+/// Brings the cart to the prices that a refusal named, so that placing again
+/// accepts them.
+fn reprice(changed: &[ChangedLine]) -> Vec<Event> {
+    changed.iter().map(|line| Event::LineRepriced { line: line.line_id, unit_price: line.new }).collect()
+}
+
+/// Brings the cart to what a refusal has told the buyer, so that placing again
+/// accepts it.
+pub fn corrected(refusal: &OrderError, gift_cards: &[GiftCardBalance]) -> Vec<Event> {
+    match refusal {
+        OrderError::PriceChanged { lines, .. } => reprice(lines),
+        OrderError::GiftCardChanged { .. } => vec![Event::FactSet { fact: Fact::GiftCards(gift_cards.to_vec()) }],
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn not_too_often(order: &Order, now: Timestamp) -> Result<(), OrderError> {
+    let is_one = |kind: &str| matches!(kind, "placed" | "payment_started");
+    let placed = order.milestones.iter().rev().filter(|milestone| is_one(&milestone.kind));
+    let Some(first) = placed.take(MAX_PLACEMENTS).nth(MAX_PLACEMENTS - 1) else { return Ok(()) };
+    match now.since(first.at) {
+        // A clock that has gone back keeps nobody waiting.
+        passed @ 0..PLACEMENTS_MILLIS => {
+            Err(OrderError::PlacedTooOften { retry_after_millis: PLACEMENTS_MILLIS - passed })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::OrderId;
+    use crate::orders::order::Milestone;
+
+    #[test]
+    fn a_cart_is_placed_so_often_in_a_while_and_no_more() {
+        let at = Timestamp::from_millis;
+        let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, at(0));
+        let placed = |at| Milestone { at, kind: "placed".to_owned() };
+        order.milestones = vec![placed(at(0)); MAX_PLACEMENTS - 1];
+        assert_eq!(not_too_often(&order, at(1_000)), Ok(()));
+        order.milestones.insert(0, placed(at(500)));
+        order.milestones.push(Milestone { at: at(600), kind: "stock_refused".to_owned() });
+        let wait = |retry_after_millis| Err(OrderError::PlacedTooOften { retry_after_millis });
+        assert_eq!(not_too_often(&order, at(1_000)), wait(PLACEMENTS_MILLIS - 500));
+        assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS - 1)), wait(1));
+        assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS)), Ok(()));
+        assert_eq!(not_too_often(&order, at(499)), Ok(()), "the clock went back");
+    }
+}
