@@ -67,6 +67,13 @@ pub struct Cart<'a> {
     pub first_order: Option<bool>,
 }
 
+impl Cart<'_> {
+    /// Whether anything in it must be sent.
+    pub fn needs_shipping(&self) -> bool {
+        self.lines.iter().any(|line| line.delivery == Delivery::Shipped)
+    }
+}
+
 /// What the shop offers: the rules that the owner and staff have made.
 #[derive(Debug, Clone, Copy)]
 pub struct Offer<'a> {

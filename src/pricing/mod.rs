@@ -6,18 +6,27 @@
 //! left to pay. The cart, the order, the mail and the amount that a provider is
 //! asked for are the same quote.
 
+mod buy_get;
 pub mod cart;
+mod days;
+mod discounts;
+mod engine;
+mod matching;
+mod options;
 pub mod percent;
 pub mod place;
 pub mod promotion;
 pub mod quote;
 pub mod shipping;
+pub mod spread;
 pub mod tax;
+mod taxing;
 
 pub use cart::{Cart, Delivery, GiftCardBalance, Item, Offer};
+pub use engine::price;
 pub use percent::Percent;
 pub use place::{Place, PostalPattern};
 pub use promotion::Promotion;
-pub use quote::{Quote, Totals, price};
+pub use quote::{Quote, Totals};
 pub use shipping::ShippingRules;
 pub use tax::TaxRules;

@@ -3,11 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cart::{Cart, Offer};
 use super::percent::Percent;
 use super::promotion::Code;
 use crate::ids::{GiftCardId, PromotionId};
-use crate::money::{Money, MoneyError};
+use crate::money::Money;
 use crate::ports::Timestamp;
 
 /// Every amount is in the cart's currency; all of them re-add:
@@ -81,7 +80,7 @@ pub struct Arrival {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuotedCoupon {
     pub code: Code,
-    /// None: it took something off.
+    /// None: it took something off, or does as soon as there is shipping to pay.
     pub refused: Option<CouponRefusal>,
 }
 
@@ -147,11 +146,4 @@ pub struct Totals {
     pub gift_cards: Money,
     /// `total - gift_cards`
     pub to_pay: Money,
-}
-
-/// What the cart comes to at this moment. Fails only where a sum is larger than
-/// [`crate::money::MAX_AMOUNT`].
-pub fn price(cart: &Cart<'_>, offer: &Offer<'_>, now: Timestamp) -> Result<Quote, MoneyError> {
-    let _ = (cart, offer, now);
-    Err(MoneyError::TooLarge)
 }

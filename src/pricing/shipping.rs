@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::engine::options;
+
 use super::place::PostalPattern;
 use crate::address::Country;
 use crate::money::Currency;

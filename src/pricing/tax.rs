@@ -37,3 +37,17 @@ pub struct TaxRate {
     pub name: String,
     pub rate: Percent,
 }
+
+/// The member states of the European Union as it says itself
+/// (<https://european-union.europa.eu/principles-countries-history/eu-countries_en>,
+/// 27 since 2020-02-01), by their codes of ISO 3166-1; Greece is `GR` there,
+/// though its VAT numbers begin with `EL`. Monaco and Northern Ireland, which
+/// the VAT system has in for goods, are not: there the tax is charged.
+const UNION: [&str; 27] = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
+pub fn is_in_the_union(country: Country) -> bool {
+    UNION.contains(&country.code())
+}
