@@ -22,6 +22,9 @@ pub enum Refusal {
     OutOfStock { available: i64 },
     #[error("this hold was released")]
     HoldReleased,
+    /// The pool was closed: a gift card that was disabled.
+    #[error("nothing more is given out of this")]
+    Closed,
     #[error("{held} are held for orders; what is on hand cannot go below that")]
     BelowHeld { held: i64 },
     #[error("a quantity is between 1 and 2^53 - 1, and so is what is on hand")]
@@ -34,6 +37,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
+            Refusal::Closed => Self::new(OUT_OF_STOCK, detail).with_member("available", 0),
             Refusal::OutOfStock { available } => Self::new(OUT_OF_STOCK, detail).with_member("available", available),
             Refusal::HoldReleased => Self::new(HOLD_RELEASED, detail),
             Refusal::BelowHeld { held } => Self::new(BELOW_HELD, detail).with_member("held", held),

@@ -66,6 +66,22 @@ pub struct Stock {
     removed_at: Option<Timestamp>,
 }
 
+/// What a change leaves of a variant's stock.
+#[derive(Serialize, JsonSchema)]
+pub struct StockLevel {
+    on_hand: i64,
+    held: i64,
+    available: i64,
+    version: i64,
+}
+
+impl From<Level> for StockLevel {
+    fn from(level: Level) -> Self {
+        let Level { on_hand, held, available, version, .. } = level;
+        Self { on_hand, held, available, version }
+    }
+}
+
 /// The stock of a variant, also of one that was removed.
 pub async fn get_stock(
     State(app): State<App>,
@@ -74,7 +90,7 @@ pub async fn get_stock(
 ) -> Result<Json<Stock>, Problem> {
     let rows = app.database.batch(vec![store::stocked_variant(variant)]).await?.into_iter().next();
     let StockedVariant { sku, removed_at } = rows.unwrap_or_default().first()?.ok_or_else(Problem::not_found)?;
-    let Level { on_hand, held, available, version } = super::level(&app, variant).await?;
+    let Level { on_hand, held, available, version, .. } = super::level(&app, variant).await?;
     let removed_at = removed_at.map(Timestamp::from_millis);
     Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available, version, removed_at }))
 }
@@ -86,7 +102,7 @@ pub async fn create_stock_adjustment(
     Path(variant): Path<VariantId>,
     IdempotencyKey(key): IdempotencyKey,
     body: extract::Json<NewAdjustment>,
-) -> Result<JsonText<Level>, Problem> {
+) -> Result<JsonText<StockLevel>, Problem> {
     let NewAdjustment { delta, reason, reference } = body.value;
     if delta == 0 {
         return Err(Problem::invalid_field("/delta", "a change of zero changes nothing"));
@@ -106,7 +122,7 @@ pub async fn create_stock_adjustment(
         (None, Some(keyed)) => format!("key/{}/{}", keyed.scope, keyed.key),
         (None, None) => RequestId::new(app.clock.now(), &*app.entropy).to_string(),
     };
-    let Answer { level, refusal } = super::adjust(&app, begun.confirmed, variant, delta, reason, reference).await?;
+    let Answer { level, refusal, .. } = super::adjust(&app, begun.confirmed, variant, delta, reason, reference).await?;
     match refusal {
         None => {}
         Some(Refusal::ReferenceReused) if !named => return Err(idempotency::key_reused()),
@@ -114,7 +130,7 @@ pub async fn create_stock_adjustment(
     }
     // The pool has decided and is the truth; the lists learn of it here.
     let projection = catalog::project_levels(&app, &[level.of(variant)]).await;
-    let answer = idempotency::remember(&app, keyed.as_ref(), StatusCode::OK, &level).await;
+    let answer = idempotency::remember(&app, keyed.as_ref(), StatusCode::OK, &StockLevel::from(level)).await;
     projection?;
     Ok(answer?.into())
 }

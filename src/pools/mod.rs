@@ -1,12 +1,14 @@
-//! Finite supplies: the stock of a variant (later also the uses of a coupon
-//! and the balance of a gift card). One object per pool decides alone, so no
-//! unit is sold twice.
+//! Finite supplies: the stock of a variant, the uses of a promotion and the
+//! balance of a gift card. One object per pool decides alone, so no unit is
+//! sold twice.
 //!
-//! Lends: [`hold`], [`commit`], [`release`], [`level`] for orders, and
-//! [`pool::Level`].
+//! Lends: [`hold`], [`commit`], [`release`], [`level_of`] for orders,
+//! [`issue`], [`close`] and [`ledger`] for gift cards, and [`pool::Level`].
 
+mod decision;
 pub mod error;
 pub mod handlers;
+pub mod ledger;
 pub mod object;
 pub mod pool;
 pub mod removal;
@@ -17,7 +19,9 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::auth::Confirmed;
 use crate::ids::{GiftCardId, PromotionId, VariantId};
+use crate::money::MAX_AMOUNT;
 use crate::ports::{ObjectClass, ObjectUnavailable, Timestamp};
+use ledger::Entry;
 use pool::{Command, HoldId, Level, Reason, Refusal};
 
 /// What a pool answers: how it decided, and its level afterwards.
@@ -26,6 +30,9 @@ pub struct Answer {
     pub level: Level,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// Where it was asked for, the newest entry first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<Entry>,
 }
 
 /// A finite supply, and so the pool that decides about it.
@@ -76,6 +83,21 @@ impl Claim {
     pub fn stock(variant: VariantId, quantity: i64) -> Self {
         Self { of: Supply::Stock(variant), quantity, limit: None }
     }
+
+    /// One use of a promotion, of so many; without a limit it is counted alone.
+    pub fn use_of(promotion: PromotionId, limit: Option<i64>) -> Self {
+        Self { of: Supply::Uses(promotion), quantity: 1, limit: Some(limit.unwrap_or(MAX_AMOUNT)) }
+    }
+
+    /// One use of a promotion by one customer, of so many each may have.
+    pub fn use_by(promotion: PromotionId, customer: String, limit: i64) -> Self {
+        Self { of: Supply::UsesBy(promotion, customer), quantity: 1, limit: Some(limit) }
+    }
+
+    /// Minor units of a gift card's balance.
+    pub fn gift_card(card: GiftCardId, amount: i64) -> Self {
+        Self { of: Supply::GiftCard(card), quantity: amount, limit: None }
+    }
 }
 
 /// The pool that holds a variant's stock.
@@ -92,11 +114,13 @@ async fn ask(app: &App, pool: &str, command: &Command) -> Result<Answer, ObjectU
 }
 
 pub async fn hold(app: &App, claim: &Claim, hold: HoldId, until: Timestamp) -> Result<Answer, ObjectUnavailable> {
-    ask(app, &claim.of.pool(), &Command::Hold { hold, quantity: claim.quantity, until }).await
+    let Claim { quantity, limit, .. } = *claim;
+    ask(app, &claim.of.pool(), &Command::Hold { hold, quantity, limit, until }).await
 }
 
 pub async fn commit(app: &App, claim: &Claim, hold: HoldId) -> Result<Answer, ObjectUnavailable> {
-    ask(app, &claim.of.pool(), &Command::Commit { hold, quantity: claim.quantity }).await
+    let Claim { quantity, limit, .. } = *claim;
+    ask(app, &claim.of.pool(), &Command::Commit { hold, quantity, limit }).await
 }
 
 pub async fn release(app: &App, claim: &Claim, hold: HoldId) -> Result<Answer, ObjectUnavailable> {
@@ -115,10 +139,26 @@ pub async fn adjust(
     ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
 }
 
+/// Gives a gift card its balance, in minor units; a reference counts once.
+pub async fn issue(app: &App, card: GiftCardId, quantity: i64, reference: String) -> Result<Answer, ObjectUnavailable> {
+    ask(app, &Supply::GiftCard(card).pool(), &Command::Issue { quantity, reference }).await
+}
+
+/// Sees to it that nothing more is held of a gift card; what is held may still
+/// be committed.
+pub async fn close(app: &App, _: Confirmed, card: GiftCardId) -> Result<Answer, ObjectUnavailable> {
+    ask(app, &Supply::GiftCard(card).pool(), &Command::Close).await
+}
+
+/// The level of a gift card, and its newest entries, at most so many.
+pub async fn ledger(app: &App, card: GiftCardId, limit: u32) -> Result<Answer, ObjectUnavailable> {
+    ask(app, &Supply::GiftCard(card).pool(), &Command::Ledger { limit }).await
+}
+
 pub async fn level_of(app: &App, supply: &Supply) -> Result<Level, ObjectUnavailable> {
     Ok(ask(app, &supply.pool(), &Command::Level).await?.level)
 }
 
 pub async fn level(app: &App, variant: VariantId) -> Result<Level, ObjectUnavailable> {
-    Ok(ask(app, &stock_of(variant), &Command::Level).await?.level)
+    level_of(app, &Supply::Stock(variant)).await
 }

@@ -56,7 +56,11 @@ impl PoolObject {
             statements.extend(store::record(&pool, &events, now));
             self.host.commit(Commit { statements, alarm: None })?;
         }
-        let answer = Answer { level: pool.level(now), refusal };
+        let ledger = match command {
+            Command::Ledger { limit } if !unwritten => store::ledger(&*self.host, *limit)?,
+            _ => Vec::new(),
+        };
+        let answer = Answer { level: pool.level(now), refusal, ledger };
         if !(unwritten && events.is_empty()) {
             *memory = Some(pool);
         }

@@ -1,17 +1,21 @@
-//! The rules of a finite supply, pure: `decide` and `apply`.
+//! The rules of a finite supply, pure: [`decide`], in a file of its own, and
+//! [`apply`].
 //!
 //! A unit is on hand, and perhaps held for an order. A hold ends once: it is
 //! committed (the units leave), released, or lapses at its time. Every command
 //! may be repeated, lost or reordered; `0 <= held <= on_hand` stays true.
+//!
+//! What is on hand is put there beforehand, or follows from a limit that
+//! whoever asks says anew each time: then it is the limit less what was taken.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::decision::decide;
 pub use super::error::Refusal;
 use crate::catalog::StockLevel;
 use crate::ids::VariantId;
-use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
 
 /// Names one hold: the order and which of its placements. Chosen by the
@@ -20,10 +24,14 @@ use crate::ports::Timestamp;
 #[serde(transparent)]
 pub struct HoldId(pub String);
 
-/// A supply as it stands. Units are pieces, redemptions or minor units.
+/// A supply as it stands. Units are pieces, uses or minor units.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pool {
     pub on_hand: i64,
+    /// Units that committed holds took out and that were not put back.
+    pub taken: i64,
+    /// Nothing more is held: what is held already may still be committed.
+    pub closed: bool,
     /// Counts changes; readers keep the newest level by it.
     pub version: i64,
     /// The holds that have not ended.
@@ -63,7 +71,7 @@ pub enum Ended {
 pub enum Past {
     Nothing,
     Ended(Ended),
-    /// An adjustment with this reference was made before.
+    /// An adjustment or an issue with this reference was made before.
     Adjusted {
         delta: i64,
     },
@@ -76,6 +84,8 @@ pub enum Command {
     Hold {
         hold: HoldId,
         quantity: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<i64>,
         until: Timestamp,
     },
     /// Takes the units of a hold out. A lapsed hold is honoured as long as the
@@ -83,6 +93,8 @@ pub enum Command {
     Commit {
         hold: HoldId,
         quantity: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<i64>,
     },
     /// Ends a hold, or puts back what it took out. Final, even for a hold that
     /// was never seen: one that arrives later is refused.
@@ -95,9 +107,22 @@ pub enum Command {
         reason: Reason,
         reference: String,
     },
+    /// Puts units in that did not exist before. A reference counts once.
+    Issue {
+        quantity: i64,
+        reference: String,
+    },
+    /// From now on nothing more is held. Closing again changes nothing.
+    Close,
     Level,
+    /// The level, and how what is on hand came about: the newest entries first,
+    /// so many at most.
+    Ledger {
+        limit: u32,
+    },
 }
 
+/// Why staff change a stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "AdjustmentReason")]
@@ -107,6 +132,18 @@ pub enum Reason {
     Damaged,
     Returned,
     SoldElsewhere,
+}
+
+impl Reason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Correction => "correction",
+            Self::Damaged => "damaged",
+            Self::Returned => "returned",
+            Self::SoldElsewhere => "sold_elsewhere",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -136,15 +173,28 @@ pub enum Event {
         reason: Reason,
         reference: String,
     },
+    Issued {
+        quantity: i64,
+        reference: String,
+    },
+    /// There are so many in all now, those that were taken included.
+    Limited {
+        limit: i64,
+    },
+    Closed,
 }
 
 /// The counts of a pool at one version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[schemars(rename = "StockLevel")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Level {
     pub on_hand: i64,
     pub held: i64,
+    /// What can be held now. Where whoever asks says the limit, it is what the
+    /// last one said; see [`Level::left_of`].
     pub available: i64,
+    /// Taken out and not put back.
+    pub taken: i64,
+    pub closed: bool,
     pub version: i64,
 }
 
@@ -152,6 +202,11 @@ impl Level {
     /// The level as the catalog shows a variant's stock.
     pub fn of(&self, variant_id: VariantId) -> StockLevel {
         StockLevel { variant_id, on_hand: self.on_hand, held: self.held, version: self.version }
+    }
+
+    /// What can be held now if there are so many in all.
+    pub fn left_of(&self, limit: i64) -> i64 {
+        (limit - self.taken - self.held).max(0)
     }
 }
 
@@ -162,93 +217,17 @@ impl Pool {
     }
 
     pub fn level(&self, now: Timestamp) -> Level {
-        let held = self.holds.values().filter(|hold| !hold.has_lapsed(now)).map(|hold| hold.quantity).sum();
-        Level { on_hand: self.on_hand, held, available: self.on_hand - held, version: self.version }
+        let held = self.live(now, None);
+        let available = if self.closed { 0 } else { self.on_hand - held };
+        let Self { on_hand, taken, closed, version, .. } = *self;
+        Level { on_hand, held, available, taken, closed, version }
     }
-}
 
-/// Decides one command. `past` is what the records say of the hold or the
-/// reference it names. No events: it was done before.
-pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
-    // Lapsed holds end now, whatever is asked; the one that is asked about
-    // decides for itself.
-    let asked = match command {
-        Command::Hold { hold, .. } | Command::Commit { hold, .. } | Command::Release { hold } => Some(hold),
-        Command::Adjust { .. } | Command::Level => None,
-    };
-    let mut events: Vec<Event> = pool
-        .holds
-        .iter()
-        .filter(|(id, hold)| hold.has_lapsed(now) && Some(*id) != asked)
-        .map(|(id, _)| Event::Lapsed { hold: id.clone() })
-        .collect();
-    let live = |besides: &HoldId| -> i64 {
-        pool.holds
-            .iter()
-            .filter(|(id, hold)| !hold.has_lapsed(now) && *id != besides)
-            .map(|(_, hold)| hold.quantity)
-            .sum()
-    };
-
-    match command {
-        Command::Level => return Ok(Vec::new()),
-        Command::Hold { hold, quantity, until } => {
-            in_range(*quantity)?;
-            match (pool.holds.get(hold), past) {
-                (Some(_), _) | (None, Past::Ended(Ended::Committed { .. })) => return Ok(Vec::new()),
-                (None, Past::Ended(Ended::Released)) => return Err(Refusal::HoldReleased),
-                (None, Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed)) => {}
-            }
-            let available = pool.on_hand - live(hold);
-            if available < *quantity {
-                return Err(Refusal::OutOfStock { available });
-            }
-            let until = (*until).min(now.plus_millis(MAX_HOLD_MILLIS));
-            events.push(Event::Held { hold: hold.clone(), quantity: *quantity, until });
-        }
-        Command::Commit { hold, quantity } => {
-            in_range(*quantity)?;
-            match past {
-                Past::Ended(Ended::Committed { .. }) => return Ok(Vec::new()),
-                Past::Ended(Ended::Released) => return Err(Refusal::HoldReleased),
-                Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed) => {}
-            }
-            let available = pool.on_hand - live(hold);
-            if available < *quantity {
-                return Err(Refusal::OutOfStock { available });
-            }
-            events.push(Event::Committed { hold: hold.clone(), quantity: *quantity });
-        }
-        Command::Release { hold } => match past {
-            Past::Ended(Ended::Released) => return Ok(Vec::new()),
-            Past::Ended(Ended::Committed { quantity }) => {
-                events.push(Event::PutBack { hold: hold.clone(), quantity });
-            }
-            Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed) => {
-                events.push(Event::Released { hold: hold.clone() });
-            }
-        },
-        Command::Adjust { delta, reason, reference } => {
-            if let Past::Adjusted { delta: first } = past {
-                return if first == *delta { Ok(Vec::new()) } else { Err(Refusal::ReferenceReused) };
-            }
-            in_range(delta.unsigned_abs().try_into().unwrap_or(i64::MAX))?;
-            let held = pool.level(now).held;
-            let on_hand = pool.on_hand + delta;
-            if on_hand < held {
-                return Err(Refusal::BelowHeld { held });
-            }
-            if on_hand > MAX_AMOUNT {
-                return Err(Refusal::QuantityOutOfRange);
-            }
-            events.push(Event::Adjusted { delta: *delta, reason: *reason, reference: reference.clone() });
-        }
+    /// Units in holds that count, but for one.
+    pub(super) fn live(&self, now: Timestamp, besides: Option<&HoldId>) -> i64 {
+        let counts = |(id, hold): &(&HoldId, &Hold)| !hold.has_lapsed(now) && Some(*id) != besides;
+        self.holds.iter().filter(counts).map(|(_, hold)| hold.quantity).sum()
     }
-    Ok(events)
-}
-
-fn in_range(quantity: i64) -> Result<(), Refusal> {
-    if (1..=MAX_AMOUNT).contains(&quantity) { Ok(()) } else { Err(Refusal::QuantityOutOfRange) }
 }
 
 /// The pool after an event that `decide` gave. Total.
@@ -264,9 +243,16 @@ pub fn apply(pool: &mut Pool, event: &Event) {
         Event::Committed { hold, quantity } => {
             pool.holds.remove(hold);
             pool.on_hand -= quantity;
+            pool.taken += quantity;
         }
-        Event::PutBack { quantity, .. } => pool.on_hand += quantity,
+        Event::PutBack { quantity, .. } => {
+            pool.on_hand += quantity;
+            pool.taken -= quantity;
+        }
         Event::Adjusted { delta, .. } => pool.on_hand += delta,
+        Event::Issued { quantity, .. } => pool.on_hand += quantity,
+        Event::Limited { limit } => pool.on_hand = (limit - pool.taken).max(pool.held()),
+        Event::Closed => pool.closed = true,
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::money::MAX_AMOUNT;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ impl Records {
             Command::Hold { hold, .. } | Command::Commit { hold, .. } | Command::Release { hold } => {
                 self.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
             }
-            Command::Adjust { reference, .. } => {
+            Command::Adjust { reference, .. } | Command::Issue { reference, .. } => {
                 self.references.get(reference).map_or(Past::Nothing, |delta| Past::Adjusted { delta: *delta })
             }
             _ => Past::Nothing,
@@ -38,6 +39,11 @@ impl Records {
                     self.references.insert(reference.clone(), *delta);
                     self.put_in += delta;
                 }
+                Event::Issued { quantity, reference } => {
+                    self.references.insert(reference.clone(), *quantity);
+                    self.put_in += quantity;
+                }
+                Event::Limited { .. } | Event::Closed => {}
                 Event::Held { hold, .. } => {
                     self.ended.remove(hold);
                 }
@@ -47,21 +53,39 @@ impl Records {
         }
         Ok(events.len())
     }
+
+    /// Units that committed holds have taken out and that are not back.
+    fn sold(&self) -> i64 {
+        let quantities = self.ended.values().map(|ended| match ended {
+            Ended::Committed { quantity } => *quantity,
+            _ => 0,
+        });
+        quantities.sum()
+    }
 }
 
 fn id(n: u8) -> HoldId {
     HoldId(format!("order-{n}"))
 }
 
+/// Commands about a supply that has these limits.
+fn any_of(limit: impl Strategy<Value = Option<i64>> + Clone) -> impl Strategy<Value = Command> {
+    prop_oneof![
+        4 => (0u8..6, 1i64..5, 0i64..60, limit.clone()).prop_map(|(n, quantity, until, limit)| Command::Hold {
+            hold: id(n), quantity, limit, until: Timestamp::from_millis(until) }),
+        4 => (0u8..6, 1i64..5, limit).prop_map(|(n, quantity, limit)| Command::Commit { hold: id(n), quantity, limit }),
+        2 => (0u8..6).prop_map(|n| Command::Release { hold: id(n) }),
+        1 => Just(Command::Level),
+    ]
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        4 => (0u8..6, 1i64..5, 0i64..60).prop_map(|(n, quantity, until)| Command::Hold {
-            hold: id(n), quantity, until: Timestamp::from_millis(until) }),
-        4 => (0u8..6, 1i64..5).prop_map(|(n, quantity)| Command::Commit { hold: id(n), quantity }),
-        2 => (0u8..6).prop_map(|n| Command::Release { hold: id(n) }),
-        2 => (-4i64..8, 0u8..20).prop_map(|(delta, n)| Command::Adjust {
+        22 => any_of(Just(None)),
+        4 => (-4i64..8, 0u8..20).prop_map(|(delta, n)| Command::Adjust {
             delta, reason: Reason::Correction, reference: format!("ref-{n}") }),
-        1 => Just(Command::Level),
+        2 => (1i64..8, 0u8..20).prop_map(|(quantity, n)| Command::Issue { quantity, reference: format!("ref-{n}") }),
+        1 => Just(Command::Close),
     ]
 }
 
@@ -83,11 +107,45 @@ proptest! {
                     prop_assert_eq!(&before, &records.pool);
                 }
             }
-            let sold: i64 = records.ended.values().map(|ended| match ended {
-                Ended::Committed { quantity } => *quantity,
-                _ => 0,
-            }).sum();
-            prop_assert_eq!(records.put_in, records.pool.on_hand + sold);
+            prop_assert_eq!(records.sold(), records.pool.taken);
+            prop_assert_eq!(records.put_in, records.pool.on_hand + records.pool.taken);
+        }
+    }
+
+    /// Limits that go up and down between any two commands: what is granted
+    /// keeps to the limit that is said with it, and is never taken back.
+    #[test]
+    fn uses_keep_to_the_limit_that_is_said(commands in proptest::collection::vec((any_of((0i64..9).prop_map(Some)), 0i64..4), 0..60)) {
+        let mut records = Records::default();
+        let mut now = Timestamp::from_millis(0);
+        for (command, passed) in commands {
+            now = now.plus_millis(passed);
+            let before = records.pool.clone();
+            let granted = records.send(&command, now);
+            let used = |pool: &Pool| pool.taken + pool.level(now).held;
+            prop_assert_eq!(records.sold(), records.pool.taken);
+            let (Command::Hold { hold, quantity, limit, .. } | Command::Commit { hold, quantity, limit }) = &command else {
+                prop_assert!(granted.is_ok());
+                continue;
+            };
+            let kept = before.holds.get(hold).is_some_and(|held| !held.has_lapsed(now) && *quantity <= held.quantity);
+            prop_assert!(!kept || granted.is_ok(), "{granted:?}");
+            let most = limit.unwrap().max(used(&before));
+            prop_assert!(used(&records.pool) <= most, "{} of {most}", used(&records.pool));
+        }
+    }
+
+    /// Once it is closed, only what is held by then is taken.
+    #[test]
+    fn nothing_more_is_given_out_of_what_is_closed(commands in proptest::collection::vec((any_command(), 0i64..4), 0..60)) {
+        let mut records = Records::default();
+        let mut now = Timestamp::from_millis(0);
+        for (command, passed) in commands {
+            now = now.plus_millis(passed);
+            let before = records.pool.clone();
+            let _ = records.send(&command, now);
+            let used = |pool: &Pool| pool.taken + pool.level(now).held;
+            prop_assert!(!before.closed || records.pool.closed && used(&records.pool) <= used(&before));
         }
     }
 }
@@ -98,11 +156,11 @@ fn a_lapsed_hold_is_honoured_only_while_the_units_are_there() {
     let mut records = Records::default();
     let stock = Command::Adjust { delta: 1, reason: Reason::Received, reference: "r".into() };
     records.send(&stock, at(0)).unwrap();
-    records.send(&Command::Hold { hold: id(1), quantity: 1, until: at(10) }, at(0)).unwrap();
-    let other = Command::Hold { hold: id(2), quantity: 1, until: at(100) };
+    records.send(&Command::Hold { hold: id(1), quantity: 1, limit: None, until: at(10) }, at(0)).unwrap();
+    let other = Command::Hold { hold: id(2), quantity: 1, limit: None, until: at(100) };
     assert_eq!(records.send(&other, at(9)), Err(Refusal::OutOfStock { available: 0 }));
     assert_eq!(records.send(&other, at(10)), Ok(2));
-    let late = Command::Commit { hold: id(1), quantity: 1 };
+    let late = Command::Commit { hold: id(1), quantity: 1, limit: None };
     assert_eq!(records.send(&late, at(11)), Err(Refusal::OutOfStock { available: 0 }));
     records.send(&Command::Release { hold: id(2) }, at(12)).unwrap();
     assert_eq!(records.send(&late, at(13)), Ok(1));
@@ -115,7 +173,7 @@ fn a_release_is_final_even_before_its_hold_arrives() {
     let mut records = Records::default();
     records.send(&Command::Adjust { delta: 5, reason: Reason::Received, reference: "r".into() }, at(0)).unwrap();
     records.send(&Command::Release { hold: id(1) }, at(0)).unwrap();
-    let hold = Command::Hold { hold: id(1), quantity: 1, until: at(100) };
+    let hold = Command::Hold { hold: id(1), quantity: 1, limit: None, until: at(100) };
     assert_eq!(records.send(&hold, at(1)), Err(Refusal::HoldReleased));
 }
 
@@ -126,7 +184,7 @@ fn what_is_held_cannot_be_adjusted_away() {
     let adjust =
         |delta, reference: &str| Command::Adjust { delta, reason: Reason::Correction, reference: reference.to_owned() };
     records.send(&adjust(5, "a"), at(0)).unwrap();
-    records.send(&Command::Hold { hold: id(1), quantity: 3, until: at(100) }, at(0)).unwrap();
+    records.send(&Command::Hold { hold: id(1), quantity: 3, limit: None, until: at(100) }, at(0)).unwrap();
     assert_eq!(records.send(&adjust(-3, "b"), at(1)), Err(Refusal::BelowHeld { held: 3 }));
     assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(1));
     assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(0));
@@ -135,7 +193,7 @@ fn what_is_held_cannot_be_adjusted_away() {
 #[test]
 fn a_hold_of_a_clock_that_was_ahead_keeps_the_units_from_nobody() {
     let at = Timestamp::from_millis;
-    let hold = |n, until| Command::Hold { hold: id(n), quantity: 1, until: at(until) };
+    let hold = |n, until| Command::Hold { hold: id(n), quantity: 1, limit: None, until: at(until) };
     let year = 365 * 24 * 3_600 * 1_000;
     // The pool's clock, and then the holder's alone.
     for (granted_at, taken_at) in [(year, 0), (0, MAX_HOLD_MILLIS)] {
@@ -144,7 +202,70 @@ fn a_hold_of_a_clock_that_was_ahead_keeps_the_units_from_nobody() {
         records.send(&stock, at(0)).unwrap();
         records.send(&hold(1, year + 10), at(granted_at)).unwrap();
         assert_eq!(records.send(&hold(2, taken_at + 10), at(taken_at)), Ok(2));
-        let late = Command::Commit { hold: id(1), quantity: 1 };
+        let late = Command::Commit { hold: id(1), quantity: 1, limit: None };
         assert_eq!(records.send(&late, at(taken_at)), Err(Refusal::OutOfStock { available: 0 }));
     }
+}
+
+#[test]
+fn a_limit_that_is_changed_counts_at_once_and_takes_nothing_back() {
+    let at = Timestamp::from_millis;
+    let mut records = Records::default();
+    let hold = |n, limit| Command::Hold { hold: id(n), quantity: 1, limit: Some(limit), until: at(1_000) };
+    let commit = |n, limit| Command::Commit { hold: id(n), quantity: 1, limit: Some(limit) };
+    let sold_out = Err(Refusal::OutOfStock { available: 0 });
+    assert_eq!(records.send(&hold(1, 2), at(0)), Ok(2), "the limit, and the hold");
+    assert_eq!(records.send(&hold(2, 2), at(0)), Ok(1));
+    assert_eq!(records.send(&hold(3, 2), at(0)), sold_out);
+    // Lowered below what is held: that may still be committed, nothing else.
+    assert_eq!(records.send(&hold(3, 1), at(0)), sold_out);
+    records.send(&commit(1, 1), at(0)).unwrap();
+    records.send(&commit(2, 1), at(0)).unwrap();
+    assert_eq!(records.pool.taken, 2);
+    assert_eq!(records.send(&hold(3, 1), at(0)), sold_out);
+    // What comes back is not free before the limit says so.
+    records.send(&Command::Release { hold: id(1) }, at(0)).unwrap();
+    assert_eq!(records.send(&hold(3, 1), at(0)), sold_out);
+    assert_eq!(records.send(&hold(3, 2), at(0)), Ok(1));
+    // Raised.
+    assert_eq!(records.send(&hold(4, 2), at(0)), sold_out);
+    assert_eq!(records.send(&hold(4, 3), at(0)), Ok(2));
+    assert_eq!(records.pool.level(at(0)).left_of(5), 2);
+    assert_eq!(records.send(&hold(5, -1), at(0)), Err(Refusal::QuantityOutOfRange));
+    assert_eq!(records.send(&hold(5, MAX_AMOUNT + 1), at(0)), Err(Refusal::QuantityOutOfRange));
+}
+
+#[test]
+fn what_was_held_before_it_was_closed_may_still_be_taken_and_put_back() {
+    let at = Timestamp::from_millis;
+    let mut records = Records::default();
+    let hold = |n| Command::Hold { hold: id(n), quantity: 2_000, limit: None, until: at(100) };
+    let commit = |n, quantity| Command::Commit { hold: id(n), quantity, limit: None };
+    records.send(&Command::Issue { quantity: 5_000, reference: "card".into() }, at(0)).unwrap();
+    records.send(&hold(1), at(0)).unwrap();
+    records.send(&hold(2), at(0)).unwrap();
+    assert_eq!([records.send(&Command::Close, at(1)), records.send(&Command::Close, at(1))], [Ok(1), Ok(0)]);
+    assert_eq!(records.send(&hold(3), at(1)), Err(Refusal::Closed));
+    assert_eq!(records.send(&commit(3, 1), at(1)), Err(Refusal::Closed));
+    assert_eq!(records.send(&commit(1, 2_001), at(1)), Err(Refusal::Closed));
+    assert_eq!(records.send(&commit(1, 2_000), at(1)), Ok(1));
+    let level = records.pool.level(at(1));
+    assert_eq!((level.on_hand, level.held, level.available, level.closed), (3_000, 2_000, 0, true));
+    // The other one's time is over.
+    assert_eq!(records.send(&commit(2, 2_000), at(100)), Err(Refusal::Closed));
+    records.send(&Command::Release { hold: id(1) }, at(100)).unwrap();
+    assert_eq!(records.pool.level(at(100)).on_hand, 5_000);
+}
+
+#[test]
+fn what_was_taken_always_finds_room_when_it_is_put_back() {
+    let at = Timestamp::from_millis;
+    let mut records = Records::default();
+    let issue = |quantity, reference: &str| Command::Issue { quantity, reference: reference.to_owned() };
+    records.send(&issue(MAX_AMOUNT, "a"), at(0)).unwrap();
+    records.send(&Command::Commit { hold: id(1), quantity: 5, limit: None }, at(0)).unwrap();
+    assert_eq!(records.send(&issue(5, "b"), at(0)), Err(Refusal::QuantityOutOfRange));
+    records.send(&Command::Release { hold: id(1) }, at(0)).unwrap();
+    assert_eq!(records.pool.on_hand, MAX_AMOUNT);
+    assert_eq!(records.send(&issue(0, "c"), at(0)), Err(Refusal::QuantityOutOfRange));
 }

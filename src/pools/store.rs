@@ -2,15 +2,20 @@
 
 use serde::Deserialize;
 
+use super::ledger::{Entry, Kind};
 use super::pool::{Command, Ended, Event, Hold, HoldId, Past, Pool};
 use crate::ports::{ObjectHost, Statement, StorageError, Timestamp};
 
 /// The invariant is here once more: a decision that broke it would not commit.
+/// `until` is when a hold lapses or has ended; one whose units were put back
+/// says that, too, in `put_back_at`.
 const SCHEMA: [&str; 3] = [
     "CREATE TABLE IF NOT EXISTS pool (
        id INTEGER PRIMARY KEY CHECK (id = 1),
        on_hand INTEGER NOT NULL,
        held INTEGER NOT NULL,
+       taken INTEGER NOT NULL CHECK (taken >= 0),
+       closed INTEGER NOT NULL CHECK (closed IN (0, 1)),
        version INTEGER NOT NULL,
        CHECK (0 <= held AND held <= on_hand)
      ) STRICT",
@@ -18,7 +23,9 @@ const SCHEMA: [&str; 3] = [
        hold TEXT PRIMARY KEY,
        quantity INTEGER NOT NULL CHECK (quantity > 0 OR state = 'released'),
        until INTEGER NOT NULL,
-       state TEXT NOT NULL CHECK (state IN ('held', 'committed', 'released', 'lapsed'))
+       state TEXT NOT NULL CHECK (state IN ('held', 'committed', 'put_back', 'released', 'lapsed')),
+       put_back_at INTEGER,
+       CHECK ((state = 'put_back') = (put_back_at IS NOT NULL))
      ) STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS adjustments (
        reference TEXT PRIMARY KEY,
@@ -31,6 +38,8 @@ const SCHEMA: [&str; 3] = [
 #[derive(Deserialize)]
 struct PoolRow {
     on_hand: i64,
+    taken: i64,
+    closed: u8,
     version: i64,
 }
 
@@ -57,13 +66,15 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
     if tables.0.is_empty() {
         return Ok(None);
     }
-    let row = host.read(Statement::new("SELECT on_hand, version FROM pool", []))?;
-    let row: Option<PoolRow> = row.first().map_err(undecodable)?;
+    let row = host.read(Statement::new("SELECT on_hand, taken, closed, version FROM pool", []))?;
+    let Some(row): Option<PoolRow> = row.first().map_err(undecodable)? else { return Ok(None) };
     let holds = host.read(Statement::new("SELECT hold, quantity, until, state FROM holds WHERE state = 'held'", []))?;
     let holds: Vec<HoldRow> = holds.decode().map_err(undecodable)?;
     Ok(Some(Pool {
-        on_hand: row.as_ref().map_or(0, |row| row.on_hand),
-        version: row.as_ref().map_or(0, |row| row.version),
+        on_hand: row.on_hand,
+        taken: row.taken,
+        closed: row.closed == 1,
+        version: row.version,
         holds: holds
             .into_iter()
             .map(|row| (row.hold, Hold { quantity: row.quantity, until: Timestamp::from_millis(row.until) }))
@@ -74,7 +85,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
 /// What the records say of the thing a command names.
 pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageError> {
     match command {
-        Command::Level => Ok(Past::Nothing),
+        Command::Close | Command::Level | Command::Ledger { .. } => Ok(Past::Nothing),
         Command::Hold { hold, .. } | Command::Commit { hold, .. } | Command::Release { hold } => {
             let rows = host.read(Statement::new(
                 "SELECT hold, quantity, until, state FROM holds WHERE hold = ?1 AND state <> 'held'",
@@ -89,7 +100,7 @@ pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageErr
                 })
             }))
         }
-        Command::Adjust { reference, .. } => {
+        Command::Adjust { reference, .. } | Command::Issue { reference, .. } => {
             let rows = host.read(Statement::new(
                 "SELECT delta FROM adjustments WHERE reference = ?1",
                 [reference.as_str().into()],
@@ -102,11 +113,18 @@ pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageErr
 
 /// The statements that record events and the pool after them.
 pub fn record(pool: &Pool, events: &[Event], now: Timestamp) -> Vec<Statement> {
-    let mut statements: Vec<Statement> = events.iter().map(|event| record_event(event, now)).collect();
+    let mut statements: Vec<Statement> = events.iter().filter_map(|event| record_event(event, now)).collect();
     statements.push(Statement::new(
-        "INSERT INTO pool (id, on_hand, held, version) VALUES (1, ?1, ?2, ?3)
-         ON CONFLICT (id) DO UPDATE SET on_hand = excluded.on_hand, held = excluded.held, version = excluded.version",
-        [pool.on_hand.into(), pool.held().into(), pool.version.into()],
+        "INSERT INTO pool (id, on_hand, held, taken, closed, version) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET on_hand = excluded.on_hand, held = excluded.held, taken = excluded.taken,
+           closed = excluded.closed, version = excluded.version",
+        [
+            pool.on_hand.into(),
+            pool.held().into(),
+            pool.taken.into(),
+            i64::from(pool.closed).into(),
+            pool.version.into(),
+        ],
     ));
     statements
 }
@@ -114,27 +132,61 @@ pub fn record(pool: &Pool, events: &[Event], now: Timestamp) -> Vec<Statement> {
 const UPSERT_HOLD: &str = "INSERT INTO holds (hold, quantity, until, state) VALUES (?1, ?2, ?3, ?4)
      ON CONFLICT (hold) DO UPDATE SET quantity = excluded.quantity, until = excluded.until, state = excluded.state";
 
-fn record_event(event: &Event, now: Timestamp) -> Statement {
+/// What the pool's own row does not say of an event.
+fn record_event(event: &Event, now: Timestamp) -> Option<Statement> {
     let hold = |hold: &HoldId, quantity: i64, until: Timestamp, state: &str| {
         Statement::new(UPSERT_HOLD, [hold.0.as_str().into(), quantity.into(), until.millis().into(), state.into()])
     };
-    match event {
+    let change = |reference: &str, delta: i64, reason: &str| {
+        Statement::new(
+            "INSERT INTO adjustments (reference, delta, reason, at) VALUES (?1, ?2, ?3, ?4)",
+            [reference.into(), delta.into(), reason.into(), now.millis().into()],
+        )
+    };
+    Some(match event {
         Event::Held { hold: id, quantity, until } => hold(id, *quantity, *until, "held"),
         Event::Committed { hold: id, quantity } => hold(id, *quantity, now, "committed"),
-        Event::Released { hold: id } | Event::PutBack { hold: id, .. } => hold(id, 0, now, "released"),
+        Event::Released { hold: id } => hold(id, 0, now, "released"),
+        Event::PutBack { hold, .. } => Statement::new(
+            "UPDATE holds SET state = 'put_back', put_back_at = ?2 WHERE hold = ?1",
+            [hold.0.as_str().into(), now.millis().into()],
+        ),
         Event::Lapsed { hold } => {
             Statement::new("UPDATE holds SET state = 'lapsed' WHERE hold = ?1", [hold.0.as_str().into()])
         }
-        Event::Adjusted { delta, reason, reference } => Statement::new(
-            "INSERT INTO adjustments (reference, delta, reason, at) VALUES (?1, ?2, ?3, ?4)",
-            [
-                reference.as_str().into(),
-                (*delta).into(),
-                serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned)).into(),
-                now.millis().into(),
-            ],
-        ),
-    }
+        Event::Adjusted { delta, reason, reference } => change(reference, *delta, reason.as_str()),
+        Event::Issued { quantity, reference } => change(reference, *quantity, ISSUED),
+        Event::Limited { .. } | Event::Closed => return None,
+    })
+}
+
+/// What stands for a reason where units were issued: none of the staff's.
+const ISSUED: &str = "issued";
+
+#[derive(Deserialize)]
+struct EntryRow {
+    at: i64,
+    kind: Kind,
+    units: i64,
+    reference: String,
+}
+
+/// The newest entries, at most so many. Of one moment, what was taken comes
+/// before what was put back.
+pub fn ledger(host: &dyn ObjectHost, limit: u32) -> Result<Vec<Entry>, StorageError> {
+    let rows = host.read(Statement::new(
+        "SELECT at, kind, units, reference FROM (
+           SELECT at, iif(reason = ?1, 'issued', 'adjusted') AS kind, delta AS units, reference, 1 AS step
+             FROM adjustments
+           UNION ALL SELECT until, 'taken', -quantity, hold, 2 FROM holds WHERE state IN ('committed', 'put_back')
+           UNION ALL SELECT put_back_at, 'put_back', quantity, hold, 3 FROM holds WHERE state = 'put_back'
+         ) ORDER BY at DESC, step DESC, reference DESC LIMIT ?2",
+        [ISSUED.into(), i64::from(limit).into()],
+    ))?;
+    let rows: Vec<EntryRow> = rows.decode().map_err(undecodable)?;
+    let entry =
+        |EntryRow { at, kind, units, reference }| Entry { at: Timestamp::from_millis(at), kind, units, reference };
+    Ok(rows.into_iter().map(entry).collect())
 }
 
 fn undecodable(error: crate::ports::DatabaseError) -> StorageError {

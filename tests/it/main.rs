@@ -28,6 +28,7 @@ mod hostile;
 mod operations;
 mod orders;
 mod pages;
+mod pools;
 mod recovery;
 mod removals;
 mod slugs;

@@ -578,7 +578,12 @@ impl World {
                 let mut refused = Vec::new();
                 for claim in claims {
                     let variant = claim.of.variant().unwrap();
-                    let command = pool::Command::Hold { hold: hold.clone(), quantity: claim.quantity, until: *until };
+                    let command = pool::Command::Hold {
+                        hold: hold.clone(),
+                        quantity: claim.quantity,
+                        limit: claim.limit,
+                        until: *until,
+                    };
                     if self.ask_pool(variant, &command).is_err() {
                         let available = self.stocks[&variant].pool.level(self.now).available;
                         refused.push(Refused { of: claim.of.clone(), available });
@@ -591,7 +596,8 @@ impl World {
                 let mut refused = false;
                 for claim in claims {
                     let variant = claim.of.variant().unwrap();
-                    let command = pool::Command::Commit { hold: hold.clone(), quantity: claim.quantity };
+                    let command =
+                        pool::Command::Commit { hold: hold.clone(), quantity: claim.quantity, limit: claim.limit };
                     refused |= self.ask_pool(variant, &command).is_err();
                 }
                 Some(Answer::Committed { refused })
@@ -642,7 +648,7 @@ impl World {
             pool::Command::Hold { hold, .. } | pool::Command::Commit { hold, .. } | pool::Command::Release { hold } => {
                 stock.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
             }
-            pool::Command::Adjust { reference, .. } => {
+            pool::Command::Adjust { reference, .. } | pool::Command::Issue { reference, .. } => {
                 stock.references.get(reference).map_or(Past::Nothing, |delta| Past::Adjusted { delta: *delta })
             }
             _ => Past::Nothing,
@@ -666,6 +672,11 @@ impl World {
                     stock.references.insert(reference, delta);
                     stock.put_in += delta;
                 }
+                pool::Event::Issued { quantity, reference } => {
+                    stock.references.insert(reference, quantity);
+                    stock.put_in += quantity;
+                }
+                pool::Event::Limited { .. } | pool::Event::Closed => {}
             }
         }
         Ok(())
