@@ -221,7 +221,14 @@ mod tests {
     fn the_levels_of_the_largest_order_fit_into_messages() {
         let variant = |n: u128| VariantId::derived(Ulid::from_parts(u64::MAX, n).to_bytes());
         let (on_hand, held, available) = (MAX_AMOUNT, MAX_AMOUNT, MAX_AMOUNT);
-        let level = Level { on_hand, held, available, taken: MAX_AMOUNT, closed: false, version: MAX_AMOUNT };
+        let level = Level {
+            on_hand,
+            held,
+            available,
+            taken: MAX_AMOUNT,
+            closed_at: Some(Timestamp::from_millis(1 << 40)),
+            version: MAX_AMOUNT,
+        };
         let levels = (0..MAX_LINES as u128).map(|n| (variant(n), level)).collect();
         let order = view::Projection {
             id: OrderId::derived([255; 16]),

@@ -27,8 +27,8 @@ pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Res
             let issued = Event::Issued { quantity: *quantity, reference: reference.clone() };
             decide_change(pool, past, *quantity, issued, now)?
         }
-        Command::Close if pool.closed => Vec::new(),
-        Command::Close => vec![Event::Closed],
+        Command::Close if pool.closed_at.is_some() => Vec::new(),
+        Command::Close => vec![Event::Closed { at: now }],
     };
     if decided.is_empty() {
         return Ok(decided);
@@ -65,7 +65,7 @@ fn decide_hold(
         (None, Past::Ended(Ended::Released)) => return Err(Refusal::HoldReleased),
         (None, Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed)) => {}
     }
-    if pool.closed {
+    if pool.closed_at.is_some() {
         return Err(Refusal::Closed);
     }
     let mut events = granted(pool, wanted, now)?;
@@ -83,7 +83,7 @@ fn decide_commit(pool: &Pool, past: Past, wanted: Wanted, now: Timestamp) -> Res
         Past::Nothing | Past::Adjusted { .. } | Past::Ended(Ended::Lapsed) => {}
     }
     let is_held = pool.holds.get(hold).is_some_and(|held| !held.has_lapsed(now) && quantity <= held.quantity);
-    if pool.closed && !is_held {
+    if pool.closed_at.is_some() && !is_held {
         return Err(Refusal::Closed);
     }
     let mut events = granted(pool, wanted, now)?;

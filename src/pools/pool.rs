@@ -30,8 +30,8 @@ pub struct Pool {
     pub on_hand: i64,
     /// Units that committed holds took out and that were not put back.
     pub taken: i64,
-    /// Nothing more is held: what is held already may still be committed.
-    pub closed: bool,
+    /// Since when nothing more is held: what was held before may still be committed.
+    pub closed_at: Option<Timestamp>,
     /// Counts changes; readers keep the newest level by it.
     pub version: i64,
     /// The holds that have not ended.
@@ -181,7 +181,9 @@ pub enum Event {
     Limited {
         limit: i64,
     },
-    Closed,
+    Closed {
+        at: Timestamp,
+    },
 }
 
 /// The counts of a pool at one version.
@@ -194,7 +196,8 @@ pub struct Level {
     pub available: i64,
     /// Taken out and not put back.
     pub taken: i64,
-    pub closed: bool,
+    /// Since when nothing more is held.
+    pub closed_at: Option<Timestamp>,
     pub version: i64,
 }
 
@@ -218,9 +221,9 @@ impl Pool {
 
     pub fn level(&self, now: Timestamp) -> Level {
         let held = self.live(now, None);
-        let available = if self.closed { 0 } else { self.on_hand - held };
-        let Self { on_hand, taken, closed, version, .. } = *self;
-        Level { on_hand, held, available, taken, closed, version }
+        let available = if self.closed_at.is_some() { 0 } else { self.on_hand - held };
+        let Self { on_hand, taken, closed_at, version, .. } = *self;
+        Level { on_hand, held, available, taken, closed_at, version }
     }
 
     /// Units in holds that count, but for one.
@@ -252,7 +255,7 @@ pub fn apply(pool: &mut Pool, event: &Event) {
         Event::Adjusted { delta, .. } => pool.on_hand += delta,
         Event::Issued { quantity, .. } => pool.on_hand += quantity,
         Event::Limited { limit } => pool.on_hand = (limit - pool.taken).max(pool.held()),
-        Event::Closed => pool.closed = true,
+        Event::Closed { at } => pool.closed_at = Some(*at),
     }
 }
 

@@ -15,7 +15,7 @@ const SCHEMA: [&str; 3] = [
        on_hand INTEGER NOT NULL,
        held INTEGER NOT NULL,
        taken INTEGER NOT NULL CHECK (taken >= 0),
-       closed INTEGER NOT NULL CHECK (closed IN (0, 1)),
+       closed_at INTEGER,
        version INTEGER NOT NULL,
        CHECK (0 <= held AND held <= on_hand)
      ) STRICT",
@@ -39,7 +39,7 @@ const SCHEMA: [&str; 3] = [
 struct PoolRow {
     on_hand: i64,
     taken: i64,
-    closed: u8,
+    closed_at: Option<i64>,
     version: i64,
 }
 
@@ -66,14 +66,14 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
     if tables.0.is_empty() {
         return Ok(None);
     }
-    let row = host.read(Statement::new("SELECT on_hand, taken, closed, version FROM pool", []))?;
+    let row = host.read(Statement::new("SELECT on_hand, taken, closed_at, version FROM pool", []))?;
     let Some(row): Option<PoolRow> = row.first().map_err(undecodable)? else { return Ok(None) };
     let holds = host.read(Statement::new("SELECT hold, quantity, until, state FROM holds WHERE state = 'held'", []))?;
     let holds: Vec<HoldRow> = holds.decode().map_err(undecodable)?;
     Ok(Some(Pool {
         on_hand: row.on_hand,
         taken: row.taken,
-        closed: row.closed == 1,
+        closed_at: row.closed_at.map(Timestamp::from_millis),
         version: row.version,
         holds: holds
             .into_iter()
@@ -115,14 +115,14 @@ pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageErr
 pub fn record(pool: &Pool, events: &[Event], now: Timestamp) -> Vec<Statement> {
     let mut statements: Vec<Statement> = events.iter().filter_map(|event| record_event(event, now)).collect();
     statements.push(Statement::new(
-        "INSERT INTO pool (id, on_hand, held, taken, closed, version) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO pool (id, on_hand, held, taken, closed_at, version) VALUES (1, ?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (id) DO UPDATE SET on_hand = excluded.on_hand, held = excluded.held, taken = excluded.taken,
-           closed = excluded.closed, version = excluded.version",
+           closed_at = excluded.closed_at, version = excluded.version",
         [
             pool.on_hand.into(),
             pool.held().into(),
             pool.taken.into(),
-            i64::from(pool.closed).into(),
+            pool.closed_at.map(Timestamp::millis).into(),
             pool.version.into(),
         ],
     ));
@@ -156,7 +156,7 @@ fn record_event(event: &Event, now: Timestamp) -> Option<Statement> {
         }
         Event::Adjusted { delta, reason, reference } => change(reference, *delta, reason.as_str()),
         Event::Issued { quantity, reference } => change(reference, *quantity, ISSUED),
-        Event::Limited { .. } | Event::Closed => return None,
+        Event::Limited { .. } | Event::Closed { .. } => return None,
     })
 }
 

@@ -676,7 +676,7 @@ impl World {
                     stock.references.insert(reference, quantity);
                     stock.put_in += quantity;
                 }
-                pool::Event::Limited { .. } | pool::Event::Closed => {}
+                pool::Event::Limited { .. } | pool::Event::Closed { .. } => {}
             }
         }
         Ok(())
