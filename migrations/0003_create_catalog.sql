@@ -1,3 +1,9 @@
+-- The tax classes of the settings, so that no product can have another.
+CREATE TABLE tax_classes (
+  name TEXT NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 64)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tax_classes (name) VALUES ('standard');
+
 -- Products and what belongs to them. A product is written as a whole, in one
 -- batch that begins with the row of catalog_state; the constraints named there
 -- refuse a write that would be wrong.
@@ -9,6 +15,9 @@ CREATE TABLE products (
   description TEXT NOT NULL CHECK (length(description) <= 20000),
   vendor TEXT CHECK (length(vendor) BETWEEN 1 AND 255),
   status TEXT NOT NULL CHECK (status IN ('draft', 'active', 'archived')),
+  delivery TEXT NOT NULL CHECK (delivery IN ('shipped', 'digital', 'gift_card')),
+  -- NULL: the first of the classes, whichever that is.
+  tax_class TEXT REFERENCES tax_classes (name),
   version INTEGER NOT NULL CHECK (version >= 1),
   -- What the product takes in the snapshot, in bytes of JSON.
   bytes INTEGER NOT NULL CHECK (bytes >= 0),
@@ -16,6 +25,7 @@ CREATE TABLE products (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX products_by_status ON products (status, id);
+CREATE INDEX products_by_tax_class ON products (tax_class) WHERE tax_class IS NOT NULL;
 
 CREATE TABLE product_tags (
   product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
@@ -68,6 +78,8 @@ CREATE TABLE prices (
   variant_id TEXT NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
   currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
   amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 10000000000),
+  -- What it cost before; NULL: it is not on sale.
+  compare_at INTEGER CHECK (compare_at > amount AND compare_at <= 10000000000),
   PRIMARY KEY (variant_id, currency)
 ) STRICT, WITHOUT ROWID;
 

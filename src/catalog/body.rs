@@ -11,6 +11,7 @@ use super::product::{Product, Status, Variant};
 use super::slug::MAX_SLUG;
 use crate::ids::VariantId;
 use crate::money::MAX_PRICE;
+use crate::pricing::Delivery;
 
 /// A product as a whole.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -32,6 +33,12 @@ pub struct ProductBody {
     pub tags: Vec<String>,
     /// `draft` if absent.
     pub status: Option<Status>,
+    /// `shipped` if absent.
+    pub delivery: Option<Delivery>,
+    /// One of the tax classes of the settings; the first of them, whichever that
+    /// is, if absent.
+    #[schemars(length(max = MAX_NAME))]
+    pub tax_class: Option<String>,
     #[serde(default)]
     #[schemars(length(max = MAX_OPTIONS))]
     pub options: Vec<OptionBody>,
@@ -100,6 +107,9 @@ pub struct PriceBody {
     pub amount: i64,
     #[schemars(with = "crate::money::Currency")]
     pub currency: String,
+    /// What it cost before, for buyers to see beside `amount`: more than that.
+    #[schemars(range(min = 1, max = MAX_PRICE))]
+    pub compare_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -138,6 +148,12 @@ pub struct ProductPatch {
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Status", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Delivery", skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_NAME))]
+    pub tax_class: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Vec<OptionBody>", skip_serializing_if = "Option::is_none", length(max = MAX_OPTIONS))]
     pub options: Option<Vec<OptionBody>>,
@@ -234,6 +250,8 @@ impl ProductPatch {
             vendor: self.vendor.unwrap_or(now.vendor),
             tags: self.tags.unwrap_or(now.tags),
             status: self.status.or(now.status),
+            delivery: self.delivery.or(now.delivery),
+            tax_class: self.tax_class.unwrap_or(now.tax_class),
             options: self.options.unwrap_or(now.options),
             variants: Vec::new(),
             images: self.images.unwrap_or(now.images),
@@ -265,6 +283,8 @@ pub fn facts(product: &Product) -> ProductBody {
         vendor: product.vendor.clone(),
         tags: product.tags.clone(),
         status: Some(product.status),
+        delivery: Some(product.delivery),
+        tax_class: product.tax_class.clone(),
         options: product
             .options
             .iter()
@@ -289,7 +309,11 @@ pub fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
         prices: variant
             .prices
             .iter()
-            .map(|price| PriceBody { amount: price.amount, currency: price.currency.to_string() })
+            .map(|price| PriceBody {
+                amount: price.amount,
+                currency: price.currency.to_string(),
+                compare_at: variant.compare_at(price.currency).map(|before| before.amount),
+            })
             .collect(),
         weight_grams: variant.weight_grams,
         barcode: variant.barcode.clone(),

@@ -29,6 +29,8 @@ pub struct Draft {
     vendor: Option<String>,
     tags: Vec<String>,
     status: Status,
+    delivery: Delivery,
+    tax_class: Option<String>,
     options: Vec<ProductOption>,
     variants: Vec<DraftVariant>,
     images: Vec<Image>,
@@ -38,7 +40,7 @@ impl Draft {
     /// A product that is not there yet.
     pub fn parse(mut body: ProductBody, settings: &Settings) -> Result<Self, Vec<FieldError>> {
         let sent = std::mem::take(&mut body.variants).into_iter().enumerate();
-        let wanted = sent.map(|(at, body)| Wanted::Sent { at, id: None, body }).collect();
+        let wanted = sent.map(|(at, body)| Wanted::Sent { at, was: None, body }).collect();
         Self::change(body, wanted, Vec::new(), settings)
     }
 
@@ -60,6 +62,8 @@ impl Draft {
             vendor: faults.take("/vendor", text::optional_line(body.vendor.as_deref(), MAX_LINE)),
             tags: faults.tags(body.tags),
             status: body.status.unwrap_or(Status::Draft),
+            delivery: body.delivery.unwrap_or_default(),
+            tax_class: faults.tax_class(body.tax_class.as_deref(), settings),
             variants: faults.variants(wanted, &options, settings),
             images: faults.images(body.images),
             options,
@@ -108,8 +112,8 @@ impl Draft {
                 title: variant.title.clone().unwrap_or(made),
                 given_title: variant.title,
                 options: variant.options,
-                prices: variant.prices,
-                compare_at: Vec::new(),
+                prices: variant.prices.now,
+                compare_at: variant.prices.before,
                 weight_grams: variant.weight_grams,
                 barcode: variant.barcode,
                 level: levels.get(&id).copied().unwrap_or_default(),
@@ -130,8 +134,8 @@ impl Draft {
             options: self.options,
             images: self.images,
             level: Level::Out,
-            delivery: Delivery::default(),
-            tax_class: None,
+            delivery: self.delivery,
+            tax_class: self.tax_class,
         }
     }
 }
@@ -162,6 +166,15 @@ impl Faults {
             list.truncate(most);
         }
         list
+    }
+
+    fn tax_class(&mut self, class: Option<&str>, settings: &Settings) -> Option<String> {
+        let class = self.take("/tax_class", text::optional_line(class, MAX_NAME))?;
+        if !settings.tax.classes.contains(&class) {
+            let known = settings.tax.classes.join(", ");
+            self.add("/tax_class", format!("not a tax class of this shop, which has: {known}"));
+        }
+        Some(class)
     }
 
     /// A tag given twice counts once.

@@ -29,6 +29,9 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
         Some(taken(SLUG_TAKEN, "/slug", "another product has this slug"))
     } else if names("variants.sku") {
         Some(taken(SKU_TAKEN, "/variants", "another product has a variant with this SKU"))
+    } else if names("FOREIGN KEY") {
+        // Taken out of the settings since they were read.
+        Some(Problem::invalid_field("/tax_class", "not a tax class of this shop any more"))
     } else if names("stale_product") {
         Some(changed())
     } else if names("too_many_products") {

@@ -167,7 +167,7 @@ pub async fn create_variant(
     let change = Change { app: &app, staff, condition, request, status: StatusCode::CREATED };
     let draft = |before: &Product, settings: &Settings| {
         let mut wanted: Vec<_> = before.variants.iter().map(|variant| Wanted::Kept(before, variant)).collect();
-        wanted.push(Wanted::Sent { at: 0, id: None, body: body.value.clone() });
+        wanted.push(Wanted::Sent { at: 0, was: None, body: body.value.clone() });
         Draft::change(facts(before), wanted, Vec::new(), settings).map_err(Problem::invalid)
     };
     let view =
@@ -202,7 +202,7 @@ pub async fn update_variant(
         let wanted = before.variants.iter().map(|variant| match variant.id == id {
             true => {
                 let body = patch.value.clone().over(variant_body(before, variant));
-                Wanted::Sent { at: 0, id: Some(id), body }
+                Wanted::Sent { at: 0, was: Some(variant), body }
             }
             false => Wanted::Kept(before, variant),
         });

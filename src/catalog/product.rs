@@ -94,10 +94,8 @@ pub struct Product {
     pub images: Vec<Image>,
     /// Of all variants together.
     pub level: Level,
-    #[serde(default)]
     pub delivery: Delivery,
     /// One of the tax classes; the first of them if none is said.
-    #[serde(default)]
     pub tax_class: Option<String>,
 }
 
@@ -124,8 +122,7 @@ pub struct Variant {
     /// One value per option of the product, in that order.
     pub options: Vec<String>,
     pub prices: Vec<Money>,
-    /// What it cost before, in the currencies in which it is on sale.
-    #[serde(default)]
+    /// What it cost before, in the currencies in which that was more.
     pub compare_at: Vec<Money>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<String>,
@@ -139,6 +136,10 @@ impl Variant {
 
     pub fn compare_at(&self, currency: Currency) -> Option<Money> {
         self.compare_at.iter().copied().find(|price| price.currency == currency)
+    }
+
+    pub fn costs_the_same(&self, other: &Self) -> bool {
+        self.prices == other.prices && self.compare_at == other.compare_at
     }
 }
 
@@ -161,6 +162,13 @@ impl Product {
         }))
     }
 
+    /// What the first of its cheapest variants cost before, if that was more.
+    pub fn compare_at(&self, currency: Currency) -> Option<Money> {
+        let priced = self.variants.iter().filter_map(|variant| Some((variant.price(currency)?.amount, variant)));
+        let (_, cheapest) = priced.min_by_key(|(amount, _)| *amount)?;
+        cheapest.compare_at(currency)
+    }
+
     /// What the product takes in the snapshot, in bytes of JSON; the length of
     /// its levels' names does not count, because those change by themselves.
     pub fn bytes(&self) -> i64 {
@@ -170,6 +178,7 @@ impl Product {
         serde_json::to_vec(&product).map_or(0, |json| i64::try_from(json.len()).unwrap_or(i64::MAX))
     }
 }
+
 /// A variant's values, by the name of the option each belongs to.
 pub fn named_options<'a>(product: &'a Product, values: &'a [String]) -> BTreeMap<&'a str, &'a str> {
     product.options.iter().map(|option| option.name.as_str()).zip(values.iter().map(String::as_str)).collect()

@@ -1,5 +1,7 @@
 use super::*;
 use crate::catalog::product::level_changed;
+use crate::money::Money;
+use crate::pricing::Delivery;
 use crate::testing::{connection, insertion, product as example, run};
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -36,6 +38,9 @@ fn rich() -> Product {
     second.weight_grams = Some(5);
     second.barcode = Some("123".into());
     product.variants.push(second);
+    product.variants[0].compare_at = vec![Money { amount: 2_490, currency: Currency::parse("EUR").unwrap() }];
+    product.delivery = Delivery::Digital;
+    product.tax_class = Some("standard".into());
     product
 }
 
@@ -75,6 +80,7 @@ fn every_part_of_a_product_can_change() {
     std::mem::swap(&mut left[0].options, &mut right[0].options);
     after.variants[1].title = "S / red".into();
     after.variants[1].prices.clear();
+    after.variants[1].compare_at.clear();
     let mut third = example(3, "", Some(7), 5).variants.remove(0);
     third.options = vec!["XL".into(), "red".into()];
     third.title = "XL / red".into();

@@ -25,6 +25,17 @@ pub enum Delivery {
     GiftCard,
 }
 
+impl Delivery {
+    /// As the database writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped",
+            Self::Digital => "digital",
+            Self::GiftCard => "gift_card",
+        }
+    }
+}
+
 /// One line of a cart. The outcome depends on what is in the cart, never on how
 /// it is divided into lines.
 #[derive(Debug, Clone, PartialEq)]

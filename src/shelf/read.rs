@@ -107,6 +107,9 @@ pub struct ProductItem<'a> {
     pub title: &'a str,
     pub vendor: Option<&'a str>,
     pub price: PriceRange,
+    /// What the first variant at the price `from` cost before, if that was more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<&'a Image>,
     pub available: Level,
@@ -124,6 +127,9 @@ pub struct ProductDetail<'a> {
     pub tags: &'a [String],
     /// `null` if no variant is sold in the currency.
     pub price: Option<PriceRange>,
+    /// What the first variant at the price `from` cost before, if that was more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<Money>,
     pub available: Level,
     pub options: &'a [ProductOption],
     pub variants: Vec<VariantDetail<'a>>,
@@ -140,6 +146,9 @@ pub struct VariantDetail<'a> {
     pub options: BTreeMap<&'a str, &'a str>,
     /// `null` if it is not sold in the currency.
     pub price: Option<Money>,
+    /// What it cost before, if that was more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<Money>,
     pub available: Level,
 }
 
@@ -152,6 +161,7 @@ impl<'a> From<&Listed<'a>> for ProductItem<'a> {
             title: &product.title,
             vendor: product.vendor.as_deref(),
             price: listed.price,
+            compare_at: product.compare_at(listed.price.from.currency),
             image: product.images.first(),
             available: product.level,
             tags: &product.tags,
@@ -167,6 +177,7 @@ impl<'a> ProductDetail<'a> {
             title: &variant.title,
             options: named_options(product, &variant.options),
             price: variant.price(currency),
+            compare_at: variant.compare_at(currency),
             available: variant.level,
         });
         Self {
@@ -177,6 +188,7 @@ impl<'a> ProductDetail<'a> {
             vendor: product.vendor.as_deref(),
             tags: &product.tags,
             price: product.price_range(currency),
+            compare_at: product.compare_at(currency),
             available: product.level,
             options: &product.options,
             variants: variants.collect(),

@@ -6,7 +6,7 @@ use askama::Template;
 use super::parts::{ErrorSummary, Short, SummaryItem, sentence, variant_label};
 use crate::catalog::slug;
 use crate::ids::VariantId;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::problem::Problem;
 use crate::shelf::listing::{self, ListQuery, Listed};
 use crate::shelf::name::Name;
@@ -28,6 +28,7 @@ struct Card<'a> {
     title: &'a str,
     vendor: &'a str,
     price: String,
+    price_before: Option<String>,
     image: Option<&'a Image>,
     availability_label: &'static str,
     availability_class: &'static str,
@@ -40,6 +41,7 @@ pub struct ProductPage<'a> {
     title: &'a str,
     vendor: &'a str,
     price: String,
+    price_before: Option<String>,
     images: &'a [Image],
     /// Each in its lines.
     paragraphs: Vec<Vec<&'a str>>,
@@ -58,6 +60,7 @@ struct VariantChoice {
     id: String,
     label: String,
     price: String,
+    price_before: Option<String>,
     sold_out: bool,
     selected: bool,
 }
@@ -120,6 +123,7 @@ impl<'a> From<&Listed<'a>> for Card<'a> {
             title: &product.title,
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(listed.price),
+            price_before: product.compare_at(listed.price.from.currency).map(Money::display),
             image: product.images.first(),
             availability_label,
             availability_class,
@@ -151,6 +155,7 @@ impl<'a> ProductPage<'a> {
             title: &product.title,
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(product.price_range(currency)?),
+            price_before: product.compare_at(currency).map(Money::display),
             images: &product.images,
             paragraphs: paragraphs(&product.description),
             choice_label: choice_label(product),
@@ -207,6 +212,7 @@ fn choices(product: &snapshot::Product, currency: Currency) -> Vec<VariantChoice
             id: variant.id.to_string(),
             label: variant_label(product, variant),
             price: variant.price(currency)?.display(),
+            price_before: variant.compare_at(currency).map(Money::display),
             sold_out: variant.level.is_out(),
             selected: chosen.is_some_and(|chosen| chosen.id == variant.id),
         })

@@ -29,6 +29,7 @@ mod operations;
 mod orders;
 mod pages;
 mod pools;
+mod product_facts;
 mod recovery;
 mod removals;
 mod slugs;

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Faults;
 use crate::catalog::body::{PriceBody, VariantBody, VariantChange, VariantPatch, variant_body};
-use crate::catalog::limits::{MAX_LINE, MAX_VARIANTS, MAX_WEIGHT};
+use crate::catalog::limits::{MAX_LINE, MAX_PRICES, MAX_VARIANTS, MAX_WEIGHT};
 use crate::catalog::product::{Product, ProductOption, Variant, named_options};
 use crate::ids::VariantId;
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, Money};
 use crate::problem::FieldError;
 use crate::settings::Settings;
 use crate::text;
@@ -18,15 +18,15 @@ use crate::text;
 pub enum Wanted<'a> {
     /// Nobody spoke of it: it stays as it is. Of this product.
     Kept(&'a Product, &'a Variant),
-    /// Sent, at this place of the request's list; `id` if it is there already.
-    Sent { at: usize, id: Option<VariantId>, body: VariantBody },
+    /// Sent, at this place of the request's list; `was` if it is there already.
+    Sent { at: usize, was: Option<&'a Variant>, body: VariantBody },
 }
 
 impl Wanted<'_> {
     fn id(&self) -> Option<VariantId> {
         match self {
             Self::Kept(_, variant) => Some(variant.id),
-            Self::Sent { id, .. } => *id,
+            Self::Sent { was, .. } => was.map(|variant| variant.id),
         }
     }
 }
@@ -42,9 +42,9 @@ pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>
         let patch = VariantPatch::from(change);
         let variant = |id| product.variants.iter().find(|variant| variant.id == id);
         match (id, id.and_then(variant)) {
-            (None, _) => sent.push(Wanted::Sent { at, id, body: patch.over(VariantBody::default()) }),
+            (None, _) => sent.push(Wanted::Sent { at, was: None, body: patch.over(VariantBody::default()) }),
             (Some(known), Some(variant)) if named.insert(known) => {
-                sent.push(Wanted::Sent { at, id, body: patch.over(variant_body(product, variant)) });
+                sent.push(Wanted::Sent { at, was: Some(variant), body: patch.over(variant_body(product, variant)) });
             }
             _ => {
                 faults.push(FieldError::new(format!("/variants/{at}/id"), "no variant of this product, or named twice"))
@@ -73,9 +73,17 @@ pub struct DraftVariant {
     pub sku: String,
     pub title: Option<String>,
     pub options: Vec<String>,
-    pub prices: Vec<Money>,
+    pub prices: Prices,
     pub weight_grams: Option<u32>,
     pub barcode: Option<String>,
+}
+
+/// What a variant costs, one price a currency.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Prices {
+    pub now: Vec<Money>,
+    /// What it cost before, in the currencies in which that was more.
+    pub before: Vec<Money>,
 }
 
 /// What no two variants of a product share.
@@ -103,7 +111,7 @@ impl Faults {
         wanted
             .filter_map(|(wanted, kept)| match wanted {
                 Wanted::Kept(..) => kept,
-                Wanted::Sent { at, id, body } => Some(self.sent(at, id, body, options, settings, &mut taken)),
+                Wanted::Sent { at, was, body } => Some(self.sent(at, was, body, options, settings, &mut taken)),
             })
             .collect()
     }
@@ -129,7 +137,7 @@ impl Faults {
             sku: variant.sku.clone(),
             title: variant.given_title.clone(),
             options: values,
-            prices: variant.prices.clone(),
+            prices: Prices { now: variant.prices.clone(), before: variant.compare_at.clone() },
             weight_grams: variant.weight_grams,
             barcode: variant.barcode.clone(),
         })
@@ -138,7 +146,7 @@ impl Faults {
     fn sent(
         &mut self,
         at: usize,
-        id: Option<VariantId>,
+        was: Option<&Variant>,
         body: VariantBody,
         options: &[ProductOption],
         settings: &Settings,
@@ -160,11 +168,11 @@ impl Faults {
         let barcode = body.barcode.filter(|barcode| !text::is_absent(barcode));
         DraftVariant {
             at: Some(at),
-            id,
+            id: was.map(|variant| variant.id),
             sku,
             title: self.take(place("title"), text::optional_line(body.title.as_deref(), MAX_LINE)),
             options: values,
-            prices: self.prices(&place("prices"), body.prices, settings),
+            prices: self.prices(&place("prices"), body.prices, was, settings),
             weight_grams: body.weight_grams,
             barcode: barcode.map(|barcode| self.take(place("barcode"), text::code(&barcode))),
         }
@@ -200,30 +208,37 @@ impl Faults {
         values
     }
 
-    fn prices(&mut self, pointer: &str, prices: Vec<PriceBody>, settings: &Settings) -> Vec<Money> {
+    /// In currencies of the shop's, and in those of its former ones in which the
+    /// variant has a price, which is kept for when they come back.
+    fn prices(&mut self, pointer: &str, prices: Vec<PriceBody>, was: Option<&Variant>, settings: &Settings) -> Prices {
         if prices.is_empty() {
             self.add(pointer, "at least one price");
         }
-        let mut kept: Vec<Money> = Vec::new();
-        // One per currency; beyond that each further one is a duplicate.
-        let prices = self.at_most(pointer, "prices", settings.currencies.len(), prices);
-        for (n, price) in prices.into_iter().enumerate() {
-            let currency = Currency::parse(&price.currency).ok().filter(|known| settings.currencies.contains(known));
-            let Some(currency) = currency else {
+        let known = |currency: &Currency| {
+            settings.currencies.contains(currency) || was.is_some_and(|variant| variant.price(*currency).is_some())
+        };
+        let mut kept = Prices::default();
+        for (n, price) in self.at_most(pointer, "prices", MAX_PRICES, prices).into_iter().enumerate() {
+            let Some(currency) = Currency::parse(&price.currency).ok().filter(known) else {
                 self.add(format!("{pointer}/{n}/currency"), "not a currency of this shop");
                 continue;
             };
-            if kept.iter().any(|other| other.currency == currency) {
+            if kept.now.iter().any(|other| other.currency == currency) {
                 self.add(format!("{pointer}/{n}/currency"), "this currency is there twice");
             }
-            match Money::price(price.amount, currency) {
-                Ok(price) => kept.push(price),
-                Err(error @ MoneyError::PriceOutOfRange) => {
-                    self.add(format!("{pointer}/{n}/amount"), error.to_string());
-                }
-                Err(error) => self.add(format!("{pointer}/{n}"), error.to_string()),
+            kept.now.extend(self.price(format!("{pointer}/{n}/amount"), price.amount, currency));
+            let Some(before) = price.compare_at else { continue };
+            let before = self.price(format!("{pointer}/{n}/compare_at"), before, currency);
+            if before.is_some_and(|before| before.amount <= price.amount) {
+                self.add(format!("{pointer}/{n}/compare_at"), "must be more than amount, or absent");
             }
+            kept.before.extend(before);
         }
         kept
+    }
+
+    fn price(&mut self, pointer: String, amount: i64, currency: Currency) -> Option<Money> {
+        let price = Money::price(amount, currency);
+        price.map_err(|error| self.add(pointer, error.to_string())).ok()
     }
 }

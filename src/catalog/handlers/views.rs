@@ -8,8 +8,9 @@ use serde::Serialize;
 use crate::catalog::product::named_options;
 use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
+use crate::pricing::Delivery;
 
 #[derive(Serialize, JsonSchema)]
 pub struct AdminProductList<'a> {
@@ -36,6 +37,9 @@ pub struct AdminProduct<'a> {
     pub vendor: Option<&'a str>,
     pub tags: &'a [String],
     pub status: Status,
+    pub delivery: Delivery,
+    /// One of the tax classes; `null`: the first of them.
+    pub tax_class: Option<&'a str>,
     /// Grows with each change; quoted, it is the `ETag`.
     pub version: i64,
     pub available: Level,
@@ -55,10 +59,27 @@ pub struct AdminVariant<'a> {
     pub title: &'a str,
     /// The value of each option, by the option's name.
     pub options: BTreeMap<&'a str, &'a str>,
-    pub prices: &'a [Money],
+    pub prices: Vec<AdminPrice>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<&'a str>,
     pub available: Level,
+}
+
+/// A price in minor units of one currency.
+#[derive(Serialize, JsonSchema)]
+pub struct AdminPrice {
+    pub amount: i64,
+    pub currency: Currency,
+    /// What it cost before: more than `amount`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<i64>,
+}
+
+impl AdminPrice {
+    fn new(price: Money, variant: &Variant) -> Self {
+        let before = variant.compare_at(price.currency);
+        Self { amount: price.amount, currency: price.currency, compare_at: before.map(|before| before.amount) }
+    }
 }
 
 impl<'a> From<&'a Product> for AdminProduct<'a> {
@@ -71,6 +92,8 @@ impl<'a> From<&'a Product> for AdminProduct<'a> {
             vendor: product.vendor.as_deref(),
             tags: &product.tags,
             status: product.status,
+            delivery: product.delivery,
+            tax_class: product.tax_class.as_deref(),
             version: product.version,
             available: product.level,
             options: &product.options,
@@ -90,7 +113,7 @@ impl<'a> AdminVariant<'a> {
             sku: &variant.sku,
             title: &variant.title,
             options: named_options(product, &variant.options),
-            prices: &variant.prices,
+            prices: variant.prices.iter().map(|price| AdminPrice::new(*price, variant)).collect(),
             weight_grams: variant.weight_grams,
             barcode: variant.barcode.as_deref(),
             available: variant.level,

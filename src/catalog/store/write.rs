@@ -22,8 +22,9 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
         ),
         match naming {
             Naming::AsGiven => Statement::new(
-                "INSERT INTO products (id, slug, title, description, vendor, status, version, bytes, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO products (id, slug, title, description, vendor, status, delivery, tax_class, version, bytes,
+                   created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 row(product),
             ),
             Naming::Numbered => insert_numbered(product),
@@ -76,11 +77,12 @@ fn insert_numbered(product: &Product) -> Statement {
                   CASE WHEN p.id IS NULL THEN (taken + tried) / 2
                        WHEN free IS NULL THEN tried * 2
                        ELSE (tried + free) / 2 END
-           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?11 || '-' || tried)
+           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?13 || '-' || tried)
            WHERE free IS NULL OR free - taken > 1
          )
-         INSERT INTO products (id, slug, title, description, vendor, status, version, bytes, created_at, updated_at)
-         SELECT ?1, iif(free = 1, ?2, ?11 || '-' || free), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+         INSERT INTO products (id, slug, title, description, vendor, status, delivery, tax_class, version, bytes, created_at,
+           updated_at)
+         SELECT ?1, iif(free = 1, ?2, ?13 || '-' || free), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
          FROM search WHERE free - taken = 1
          RETURNING slug",
         params,
@@ -109,8 +111,8 @@ pub fn update_product(before: &Product, after: &Product) -> StaffChange {
             [id(), before.version.into(), after.bytes().into()],
         ),
         Statement::new(
-            "UPDATE products SET slug = ?2, title = ?3, description = ?4, vendor = ?5, status = ?6, version = ?7,
-               bytes = ?8, created_at = ?9, updated_at = ?10 WHERE id = ?1",
+            "UPDATE products SET slug = ?2, title = ?3, description = ?4, vendor = ?5, status = ?6, delivery = ?7,
+               tax_class = ?8, version = ?9, bytes = ?10, created_at = ?11, updated_at = ?12 WHERE id = ?1",
             row(after),
         ),
     ];
@@ -154,7 +156,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     if !changed.is_empty() {
         batch.push(put_variants(after.id, &changed));
     }
-    let priced = after.variants.iter().filter(|new| was(new.id).is_none_or(|(_, old)| old.prices != new.prices));
+    let priced = after.variants.iter().filter(|new| was(new.id).is_none_or(|(_, old)| !old.costs_the_same(new)));
     let priced: Vec<_> = priced.collect();
     if !priced.is_empty() {
         let ids: Vec<_> = priced.iter().map(|variant| variant.id).collect();
@@ -194,7 +196,7 @@ fn remove_variants(ids: &[VariantId], now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-fn row(product: &Product) -> [Value; 10] {
+fn row(product: &Product) -> [Value; 12] {
     [
         product.id.to_string().into(),
         product.slug.clone().into(),
@@ -202,6 +204,8 @@ fn row(product: &Product) -> [Value; 10] {
         product.description.clone().into(),
         product.vendor.clone().into(),
         product.status.as_str().into(),
+        product.delivery.as_str().into(),
+        product.tax_class.clone().into(),
         product.version.into(),
         product.bytes().into(),
         product.created_at.millis().into(),
@@ -280,6 +284,7 @@ struct PriceRow {
     variant: VariantId,
     currency: crate::money::Currency,
     amount: i64,
+    compare_at: Option<i64>,
 }
 
 fn insert_prices<'a>(variants: impl Iterator<Item = &'a Variant>) -> Statement {
@@ -289,12 +294,13 @@ fn insert_prices<'a>(variants: impl Iterator<Item = &'a Variant>) -> Statement {
                 variant: variant.id,
                 currency: price.currency,
                 amount: price.amount,
+                compare_at: variant.compare_at(price.currency).map(|before| before.amount),
             })
         })
         .collect();
     Statement::new(
-        "INSERT INTO prices (variant_id, currency, amount)
-         SELECT value ->> '$.variant', value ->> '$.currency', value ->> '$.amount' FROM json_each(?1)",
+        "INSERT INTO prices (variant_id, currency, amount, compare_at)
+         SELECT value ->> '$.variant', value ->> '$.currency', value ->> '$.amount', value ->> '$.compare_at' FROM json_each(?1)",
         [json(&rows)],
     )
 }
