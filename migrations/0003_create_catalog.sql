@@ -117,7 +117,7 @@ CREATE TABLE catalog_state (
   published_at INTEGER NOT NULL,
   products INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
-  CONSTRAINT stale_product CHECK (revision >= 0),
+  CONSTRAINT stale_write CHECK (revision >= 0),
   CONSTRAINT too_many_products CHECK (products BETWEEN 0 AND 50000),
   -- Two snapshots are in an isolate's 128 MB while one replaces the other.
   CONSTRAINT catalog_too_large CHECK (bytes BETWEEN 0 AND 40000000)

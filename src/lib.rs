@@ -8,13 +8,14 @@
 //! | [`wire`] | what every request and answer passes through |
 //! | [`idempotency`] | keyed writes to the database |
 //! | [`openapi`] | the contract as text, made from the code |
-//! | [`money`], [`ids`], [`text`] | amounts, identifiers, types that are one text |
+//! | [`money`], [`ids`], [`text`], [`email`] | amounts, identifiers, types that are one text |
 //! | [`address`] | addresses, and what one has in each country |
 //! | [`ports`] | the seam to the platform |
 //! | [`throttle`] | how much is taken from whom, and at what pace |
 //! | [`auth`] | accounts, passwords, tokens, roles |
 //! | [`pricing`] | what a buyer pays: discounts, shipping, tax; pure |
 //! | [`settings`] | what the owner decides once |
+//! | [`revision`] | what a write that buyers may see owes them |
 //! | [`catalog`] | what the shop sells, as staff write it |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
 //! | [`vat`] | VAT numbers, and asking VIES of one |
@@ -27,12 +28,14 @@
 
 pub mod address;
 pub mod app;
+pub mod email;
 pub mod idempotency;
 pub mod ids;
 pub mod money;
 pub mod openapi;
 pub mod ports;
 pub mod problem;
+pub mod revision;
 pub mod router;
 pub mod text;
 pub mod wire;

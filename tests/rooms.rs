@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 
 /// From left to right: leaves, the seam to the platform, what every handler is
 /// written in, the rooms, and what puts them together.
-const LINE: [&str; 25] = [
+const LINE: [&str; 27] = [
     "problem",
     "text",
+    "email",
     "address",
     "money",
     "ports",
@@ -25,6 +26,7 @@ const LINE: [&str; 25] = [
     "settings",
     "throttle",
     "auth",
+    "revision",
     "catalog",
     "shelf",
     "vat",

@@ -2,9 +2,9 @@
 //! Counted first, and given back if it was good: a thousand at once are as many
 //! tries as one after the other.
 
-use super::account::EmailAddress;
 use super::device::Device;
 use crate::app::App;
+use crate::email::EmailAddress;
 use crate::throttle::rules::Bucket;
 use crate::throttle::{self, Network, Throttle, ThrottleError, Try};
 

@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
-use super::account::EmailAddress;
 use crate::app::Keys;
+use crate::email::EmailAddress;
 use crate::ports::Entropy;
 
 const NONCE_BYTES: usize = 16;

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::account::{Account, EmailAddress, PersonName};
+use super::account::{Account, PersonName};
 use super::answer::{Accepted, WithHeaders};
 use super::attempt::Origin;
 use super::device::COOKIE_SECONDS;
@@ -22,6 +22,7 @@ use super::token::AccessTokenKeys;
 use super::token::{self, Jwk};
 use super::{Role, SignedIn, bearer, cookies};
 use crate::app::App;
+use crate::email::EmailAddress;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::Timestamp;
 use crate::problem::Problem;

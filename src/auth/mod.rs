@@ -31,7 +31,7 @@ use crate::app::App;
 use crate::ids::{AccountId, SessionId};
 use crate::problem::Problem;
 
-pub use self::account::{Account, EmailAddress, InvalidEmail, PersonName, part_of_address};
+pub use self::account::{Account, PersonName};
 pub use self::error::AuthError;
 pub use self::owner::ensure_owner;
 pub use self::password::WeakPassword;

@@ -1,10 +1,11 @@
 //! The first owner's account, from the deployment's configuration.
 
-use super::account::{Account, EmailAddress};
+use super::account::Account;
 use super::error::AuthError;
 use super::password::{NewPassword, PlainPassword};
 use super::{Role, store};
 use crate::app::App;
+use crate::email::EmailAddress;
 use crate::ids::AccountId;
 use crate::throttle::gate;
 

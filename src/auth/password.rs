@@ -6,9 +6,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::account::{EmailAddress, PersonName};
+use super::account::PersonName;
 use super::error::AuthError;
 use super::guess::{Why, easily_guessed};
+use crate::email::EmailAddress;
 use crate::ports::Entropy;
 
 /// NIST SP 800-63B-4, section 3.1.1.2, asks for 15 where the password is the only

@@ -3,7 +3,7 @@
 use futures_util::future::join;
 use serde_json::json;
 
-use super::account::{Account, EmailAddress, PersonName};
+use super::account::{Account, PersonName};
 use super::attempt::{Attempt, Origin};
 use super::device::Device;
 use super::error::AuthError;
@@ -13,6 +13,7 @@ use super::token::AccessToken;
 use super::token::AccessTokenKeys;
 use super::{Role, SignedIn, store};
 use crate::app::App;
+use crate::email::EmailAddress;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::{Rows, Statement, Timestamp};
 use crate::settings;

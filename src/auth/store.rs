@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::account::{Account, EmailAddress, PersonName};
+use super::account::{Account, PersonName};
 use super::password::PasswordHash;
 use super::session::{MAX_PER_ACCOUNT, Session};
 use super::{Role, SignedIn};
+use crate::email::EmailAddress;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 

@@ -2,23 +2,23 @@
 //! another change came in between.
 
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
+use http::StatusCode;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::draft::Draft;
 use super::error::{PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
-use super::notice::{notify, settle};
 use super::product::Product;
 use super::store;
 use crate::app::App;
-use crate::auth::{StaffChange, StaffWrite};
+use crate::auth::StaffWrite;
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::{Rows, Statement};
 use crate::problem::{FieldError, Problem};
+use crate::revision::{self, settle};
 use crate::settings::{self, Settings};
-use crate::wire::conditional::{IfMatch, etag};
+use crate::wire::conditional::{IfMatch, tagged};
 
 /// How often a change is decided anew because another came in between.
 pub const ATTEMPTS: usize = 4;
@@ -57,13 +57,14 @@ impl Change<'_> {
             let after = draft.replace(&before, now, || VariantId::new(now, &*app.entropy));
             let view = view(&after).ok_or_else(Problem::not_found)?;
             let change = store::update_product(&before, &after);
-            let answer = write(app, &self.staff, self.request.as_ref(), change, self.status, &view).await;
+            let answer =
+                revision::write(app, &self.staff, self.request.as_ref(), change, self.status, &view, refusal).await;
             match answer {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
                     let (response, _) = with_pointers(app, other, after.id, &sent).await?;
                     settle(app).await;
-                    return Ok(tagged(response, &after));
+                    return Ok(tagged(response, after.version));
                 }
             }
         }
@@ -73,25 +74,6 @@ impl Change<'_> {
 
 pub fn found(rows: Rows) -> Result<Product, Problem> {
     store::read_product(rows)?.ok_or_else(Problem::not_found)
-}
-
-/// Writes the change with its idempotency record, and has it published. Answers
-/// the rows of the change's statements, too.
-pub async fn write(
-    app: &App,
-    staff: &StaffWrite,
-    request: Option<&idempotency::Request>,
-    change: StaffChange,
-    status: StatusCode,
-    answer: &impl Serialize,
-) -> Result<(Response, Vec<Rows>), Problem> {
-    let (response, rows) = staff.commit(app, request, change, status, answer, refusal).await?;
-    // A replayed answer wrote nothing and has no rows.
-    let revision = rows.first().cloned().and_then(|rows| rows.first::<store::Revision>().ok().flatten());
-    if let Some(store::Revision { revision }) = revision {
-        notify(app, revision).await;
-    }
-    Ok((response, rows))
 }
 
 /// Says of taken SKUs which of those that were sent they are.
@@ -121,14 +103,4 @@ pub async fn with_pointers<T>(
 #[derive(Deserialize)]
 struct Sku {
     sku: String,
-}
-
-/// The response with the product's version as its `ETag`.
-pub fn tagged(mut response: Response, product: &Product) -> Response {
-    // A replayed answer is of an earlier moment.
-    let replayed = response.headers().contains_key("idempotent-replayed");
-    if let (false, Ok(value)) = (replayed, HeaderValue::from_str(&etag(product.version))) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    response
 }

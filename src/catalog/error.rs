@@ -32,7 +32,7 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
     } else if names("FOREIGN KEY") {
         // Taken out of the settings since they were read.
         Some(Problem::invalid_field("/tax_class", "not a tax class of this shop any more"))
-    } else if names("stale_product") {
+    } else if names("stale_write") {
         Some(changed())
     } else if names("too_many_products") {
         Some(full("a shop has at most 50,000 products"))

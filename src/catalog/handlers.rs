@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
 use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch, facts, variant_body};
-use super::change::{Change, found, tagged, with_pointers, write};
+use super::change::{Change, found, with_pointers};
 use super::draft::{self, Draft, Wanted};
+use super::error::refusal;
 use super::product::{Product, Status};
 use super::store::{self, Naming};
 use crate::app::App;
@@ -23,8 +24,9 @@ use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Statement;
 use crate::problem::Problem;
+use crate::revision;
 use crate::settings::{self, Settings};
-use crate::wire::conditional::IfMatch;
+use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page;
 use crate::wire::respond::JsonText;
@@ -52,13 +54,13 @@ pub async fn create_product(
     let mut product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
     let change = store::insert_product(&product, naming, request.as_ref());
     let view = AdminProduct::from(&product);
-    let answer = write(&app, &staff, request.as_ref(), change, StatusCode::CREATED, &view).await;
+    let answer = revision::write(&app, &staff, request.as_ref(), change, StatusCode::CREATED, &view, refusal).await;
     let (mut response, rows) = with_pointers(&app, answer, product.id, &sent).await?;
     if let Some(slug) = store::numbered(&rows)?.filter(|slug| *slug != product.slug) {
         product.slug = slug;
         response = json(StatusCode::CREATED, &AdminProduct::from(&product))?;
     }
-    Ok(JsonText::from(tagged(response, &product)))
+    Ok(JsonText::from(tagged(response, product.version)))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -120,7 +122,7 @@ pub async fn get_product(
     Path(id): Path<ProductId>,
 ) -> Result<JsonText<AdminProduct<'static>>, Problem> {
     let product = load(&app, store::product(id)).await?;
-    Ok(JsonText::from(tagged(json(StatusCode::OK, &AdminProduct::from(&product))?, &product)))
+    Ok(JsonText::from(tagged(json(StatusCode::OK, &AdminProduct::from(&product))?, product.version)))
 }
 
 /// Changes a product. A variant that the change does not name stays as it is;
@@ -151,7 +153,7 @@ pub async fn list_variants(
     let product = load(&app, store::product(id)).await?;
     let items: Vec<_> = product.variants.iter().map(|variant| AdminVariant::new(&product, variant)).collect();
     let list = AdminVariantList { total: items.len(), items, next_cursor: None };
-    Ok(JsonText::from(tagged(json(StatusCode::OK, &list)?, &product)))
+    Ok(JsonText::from(tagged(json(StatusCode::OK, &list)?, product.version)))
 }
 
 /// Adds a variant to a product.
@@ -185,7 +187,7 @@ pub async fn get_variant(
     let product = load(&app, store::product_of_variant(id)).await?;
     let place = place_of(&product, id)?;
     let variant = product.variants.get(place).ok_or_else(Problem::not_found)?;
-    Ok(JsonText::from(tagged(json(StatusCode::OK, &AdminVariant::new(&product, variant))?, &product)))
+    Ok(JsonText::from(tagged(json(StatusCode::OK, &AdminVariant::new(&product, variant))?, product.version)))
 }
 
 /// Changes a variant, its prices for example.

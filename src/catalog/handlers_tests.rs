@@ -274,6 +274,6 @@ fn whatever_may_change_a_price_outwaits_the_leases() {
     let gone = || assert!(removed(&shop, Target::Product(id()), "").unwrap());
     let changes: [&dyn Fn(); 4] = [&draft, &dearer, &fewer, &gone];
     for (n, change) in changes.into_iter().enumerate() {
-        assert!(waited(change) > crate::catalog::notice::LEASE_MILLIS, "change {n}");
+        assert!(waited(change) > crate::revision::LEASE_MILLIS, "change {n}");
     }
 }

@@ -2,7 +2,7 @@
 //! read a copy, see [`crate::shelf`].
 //!
 //! Lends: [`store::stocked_variant`], [`project_levels`] and [`removal`] for the
-//! pools; [`notice::notify`], which has the copy made anew, and [`notice::settle`].
+//! pools.
 //!
 //! A body ([`body`]) is parsed into a [`draft`], becomes a [`product`], and is
 //! written in one batch with the revision's increase.
@@ -13,7 +13,6 @@ pub mod draft;
 pub mod error;
 pub mod handlers;
 pub mod limits;
-pub mod notice;
 pub mod product;
 pub mod removal;
 pub mod slug;
@@ -27,6 +26,7 @@ pub use product::level_changed;
 use crate::app::App;
 use crate::ids::VariantId;
 use crate::problem::Problem;
+use crate::revision::{self, Revision};
 
 /// A variant's stock as lists show it; the pool is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,8 +54,8 @@ pub async fn project_levels(app: &App, levels: &[StockLevel]) -> Result<(), Prob
     }
     let batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
     let rows = app.database.batch(batch).await?.into_iter().next().unwrap_or_default();
-    if let Some(store::Revision { revision }) = rows.first()? {
-        notice::notify(app, revision).await;
+    if let Some(Revision { revision }) = rows.first()? {
+        revision::notify(app, revision).await;
     }
     Ok(())
 }

@@ -9,15 +9,15 @@
 
 use http::StatusCode;
 
-use super::change::{found, write};
-use super::error::{LAST_VARIANT, PRODUCT_CHANGED};
-use super::notice::settle;
+use super::change::found;
+use super::error::{LAST_VARIANT, PRODUCT_CHANGED, refusal};
 use super::product::{Product, Variant};
 use super::store;
 use crate::app::App;
 use crate::auth::StaffWrite;
 use crate::ids::{ProductId, VariantId};
 use crate::problem::Problem;
+use crate::revision::{self, settle};
 use crate::wire::conditional::IfMatch;
 
 /// What is to be removed.
@@ -69,7 +69,7 @@ impl Removal {
                 store::update_product(&self.before, &after)
             }
         };
-        match write(app, staff, None, change, StatusCode::NO_CONTENT, &()).await {
+        match revision::write(app, staff, None, change, StatusCode::NO_CONTENT, &(), refusal).await {
             Ok(_) => {
                 settle(app).await;
                 Ok(true)

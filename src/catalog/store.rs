@@ -168,18 +168,6 @@ pub fn mark_published(revision: i64, now: Timestamp) -> Statement {
     )
 }
 
-/// What buyers see has changed: belongs into the batch that changes it.
-/// Answers the new `revision`.
-pub fn bump_revision() -> Statement {
-    Statement::new("UPDATE catalog_state SET revision = revision + 1 RETURNING revision", [])
-}
-
-/// A row of [`bump_revision`] and of every other statement that may bump it.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub struct Revision {
-    pub revision: i64,
-}
-
 /// Stores the levels, except where a later one is there.
 pub fn upsert_stock_levels(levels: &[StockLevel]) -> Statement {
     Statement::new(
@@ -194,7 +182,7 @@ pub fn upsert_stock_levels(levels: &[StockLevel]) -> Statement {
 
 /// Bumps the revision if [`upsert_stock_levels`] with the same levels, which
 /// must follow it in the same batch, changes what buyers are told: the level of
-/// a variant or of its product. Then, and only then, a row of [`Revision`]. At
+/// a variant or of its product. Then, and only then, a row of [`crate::revision::Revision`]. At
 /// most one level per variant.
 pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
     Statement::new(

@@ -2,6 +2,7 @@ use super::*;
 use crate::catalog::product::level_changed;
 use crate::money::Money;
 use crate::pricing::Delivery;
+use crate::revision::Revision;
 use crate::testing::{connection, insertion, product as example, run};
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -114,12 +115,10 @@ fn a_change_decided_from_an_old_version_writes_nothing() {
         update_product(&stale, &product).into_statements(),
         delete_product(&stale, Timestamp::from_millis(7)).into_statements(),
     ] {
-        assert!(batch(&mut db, &statements).unwrap_err().contains("stale_product"));
+        assert!(batch(&mut db, &statements).unwrap_err().contains("stale_write"));
     }
     batch(&mut db, &delete_product(&product, Timestamp::from_millis(7)).into_statements()).unwrap();
-    assert!(
-        batch(&mut db, &update_product(&product, &product).into_statements()).unwrap_err().contains("stale_product")
-    );
+    assert!(batch(&mut db, &update_product(&product, &product).into_statements()).unwrap_err().contains("stale_write"));
 }
 
 #[test]

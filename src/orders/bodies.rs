@@ -8,7 +8,7 @@ use super::limits::{MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
 use super::view::ShippingView;
 use crate::address::NewAddress;
 use crate::app::App;
-use crate::auth::EmailAddress;
+use crate::email::EmailAddress;
 use crate::ids::VariantId;
 use crate::money::{Currency, Money, Price};
 use crate::payments::{Method, Provider};

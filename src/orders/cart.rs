@@ -11,7 +11,7 @@ use super::quoting::Wanted;
 use super::terms::{compare, lacking};
 use super::view::{GiftCardView, LineView, ShippingView, Status, gift_cards, lines, status};
 use crate::address::Address;
-use crate::auth::EmailAddress;
+use crate::email::EmailAddress;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, MoneyError};
 use crate::ports::Timestamp;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::Fact;
 use crate::address::{self, Address, NewAddress};
-use crate::auth::{EmailAddress, InvalidEmail};
+use crate::email::{EmailAddress, InvalidEmail};
 use crate::problem::FieldError;
 use crate::text;
 use crate::wire::body::Draft;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::auth::EmailAddress;
+use crate::email::EmailAddress;
 use crate::ids::PromotionId;
 use crate::pricing::GiftCardBalance;
 use crate::pricing::promotion::Code;

@@ -110,7 +110,7 @@ async fn may_use(app: &App, cart: &Cart, code: Code) -> Result<(), Problem> {
         quote.uses.iter().filter(|used| used.code.as_ref() == Some(&code)).flat_map(|used| claims(used, &customers))
     {
         let level = pools::level_of(app, &claim.of).await?;
-        if claim.limit.is_some_and(|limit| level.used >= limit) {
+        if claim.limit.is_some_and(|limit| level.taken >= limit) {
             let reason = match claim.of {
                 Supply::UsesBy(..) => CouponRefusal::AlreadyUsed,
                 _ => CouponRefusal::Exhausted,

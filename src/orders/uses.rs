@@ -2,7 +2,7 @@
 //! customer.
 
 use crate::app::App;
-use crate::auth::EmailAddress;
+use crate::email::EmailAddress;
 use crate::ids::AccountId;
 use crate::money::MAX_AMOUNT;
 use crate::pools::{Claim, Supply};

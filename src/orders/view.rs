@@ -7,7 +7,7 @@ use super::cart_token::CartToken;
 use super::holding;
 use super::order::{CancelReason, Line, LineId, Milestone, Order, Stage};
 use crate::address::Address;
-use crate::auth::EmailAddress;
+use crate::email::EmailAddress;
 use crate::ids::{AccountId, GiftCardId, OrderId, ProductId, PromotionId, VariantId};
 use crate::money::{Currency, Money};
 use crate::payments::{AttemptStatus, Method, Provider};

@@ -105,13 +105,3 @@ pub struct Tier {
     /// Minor units.
     pub amount: i64,
 }
-
-/// The ways a cart can be sent.
-pub fn options(
-    cart: &super::cart::Cart<'_>,
-    offer: &super::cart::Offer<'_>,
-    now: crate::ports::Timestamp,
-) -> Result<Vec<super::quote::QuotedShipping>, crate::money::MoneyError> {
-    let _ = (cart, offer, now);
-    Ok(Vec::new())
-}

@@ -10,11 +10,11 @@ use super::name::Name;
 use super::questions::{MAX_NAMES, Questions, Told, Turn};
 use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::catalog::notice;
 use crate::catalog::product::Product;
-use crate::catalog::store::{self, Revision};
+use crate::catalog::store;
 use crate::ports::{Rows, Statement};
 use crate::problem::Problem;
+use crate::revision::{self, Revision};
 use crate::telemetry;
 
 /// The copy, and with it whatever has one of these names. Of strangers' names
@@ -91,7 +91,7 @@ async fn answers(app: &App, names: &[Name]) -> Result<Vec<Arc<Product>>, Problem
 /// The highest revision that this isolate has loaded or written.
 fn seen(app: &App) -> i64 {
     let copy = CatalogMemory::of(app).get().and_then(|copy| copy.version.parse().ok());
-    notice::last_written(app).max(copy.unwrap_or(0))
+    revision::last_written(app).max(copy.unwrap_or(0))
 }
 
 async fn ask(app: &App, names: &[Name]) -> Result<Told, Problem> {

@@ -54,7 +54,7 @@ fn what_the_isolate_wrote_itself_is_found_though_it_was_missed_before() {
     let new = product(2, "b", Some(5), 1);
     assert_eq!(found(&shop, &names(&new)[1]), None);
     write(&shop, &new);
-    block_on(notice::notify(&shop.app, 2));
+    block_on(revision::notify(&shop.app, 2));
     assert_eq!(found(&shop, &names(&new)[1]).as_ref(), Some(&new));
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::catalog::notice::LEASE_MILLIS;
 use crate::ports::Timestamp;
+use crate::revision::LEASE_MILLIS;
 
 /// For how long the copy is answered from without a look at the pointer, in
 /// milliseconds.

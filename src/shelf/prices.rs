@@ -4,7 +4,7 @@
 //! copy in memory is of that very revision, the copy is as good as the truth for
 //! [`LEASE_MILLIS`], and orders placed meanwhile cost no read. Else the products
 //! are read, and what prices are made of besides. A change of prices is not answered before every
-//! such lease has run out ([`crate::catalog::notice::settle`]): an order placed after the answer is
+//! such lease has run out ([`crate::revision::settle`]): an order placed after the answer is
 //! placed at the new prices (Gray and Cheriton, "Leases", 1989).
 
 use std::sync::Arc;
@@ -14,9 +14,10 @@ use super::memory::CatalogMemory;
 use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
-use crate::catalog::store::{self, Revision};
+use crate::catalog::store;
 use crate::ids::VariantId;
 use crate::ports::{DatabaseError, Rows, Statement};
+use crate::revision::Revision;
 use crate::settings;
 
 /// The shelf as it is now, as far as these variants and what prices are made of

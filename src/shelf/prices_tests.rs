@@ -1,8 +1,8 @@
 use super::*;
-use crate::catalog::notice::{LEASE_MILLIS, settle};
 use crate::catalog::product::Product;
 use crate::money::Money;
 use crate::ports::{Statement, Timestamp};
+use crate::revision::{LEASE_MILLIS, settle};
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::publish::publish;
 use crate::testing::{Shop, block_on, insertion, product};

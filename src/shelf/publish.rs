@@ -9,11 +9,11 @@ use super::format::{Head, POINTER, Pointer, chunk_key, head_key};
 use super::memory::CatalogMemory;
 use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::catalog::notice::notify;
 use crate::catalog::product::Product;
 use crate::catalog::store::{self, State};
 use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
+use crate::revision::notify;
 use crate::settings::{self, Settings};
 
 /// Old versions may be in use for as long as an isolate does not look at the

@@ -4,8 +4,9 @@ use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::extract::FromRequestParts;
-use http::header;
+use axum::response::Response;
 use http::request::Parts;
+use http::{HeaderValue, header};
 
 use super::extract::header_parameter;
 use crate::problem::Problem;
@@ -18,6 +19,16 @@ crate::codes! {
 /// The entity tag of a version.
 pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
+}
+
+/// The response with the version as its `ETag`; but for a replayed one, which is
+/// of an earlier moment.
+pub fn tagged(mut response: Response, version: i64) -> Response {
+    let replayed = response.headers().contains_key("idempotent-replayed");
+    if let (false, Ok(value)) = (replayed, HeaderValue::from_str(&etag(version))) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
 }
 
 /// How the contract describes `*` or a list of entity tags (RFC 9110, section 8.8.3).

@@ -1,5 +1,5 @@
 //! The statements that write a product. Each batch begins with the catalog's
-//! state, whose constraints refuse it where it must not happen: `stale_product`,
+//! state, whose constraints refuse it where it must not happen: `stale_write`,
 //! `too_many_products`, `catalog_too_large` (a conditional `UPDATE` that hits no
 //! row would not fail a batch).
 
