@@ -19,7 +19,18 @@ use crate::wire::forgery::CSRF;
 /// Of a cart that is being filled.
 const CART: [Code; 2] = [CART_CLOSED, TOO_MANY_CHANGES];
 /// Of trying to have an order paid.
-const PAYMENT: [Code; 4] = [OUT_OF_STOCK, PAYMENT_IN_PROGRESS, TOO_MANY_UNPAID_ORDERS, PLACED_TOO_OFTEN];
+const PAYMENT: [Code; 8] = [
+    OUT_OF_STOCK,
+    PAYMENT_IN_PROGRESS,
+    TOO_MANY_UNPAID_ORDERS,
+    PLACED_TOO_OFTEN,
+    COUPON_EXHAUSTED,
+    COUPON_NOT_VALID,
+    GIFT_CARD_CHANGED,
+    AMOUNT_TOO_SMALL,
+];
+/// Of placing one.
+const PLACEMENT: [Code; 5] = [CART_INCOMPLETE, PRICE_CHANGED, NOT_FOR_SALE, SHIPPING_NOT_OFFERED, TOO_MANY_CHANGES];
 
 /// What an operation refuses for reasons of its own.
 fn own(operation: &str) -> Vec<Code> {
@@ -27,10 +38,9 @@ fn own(operation: &str) -> Vec<Code> {
         "GET /v1/products" => vec![UNSUPPORTED_PARAMETER],
         "GET /v1/products/{id}" => vec![INVALID],
         "POST /v1/carts" => vec![TOO_MANY_REQUESTS, CART_CLOSED, TOO_MANY_CHANGES],
-        "POST /v1/carts/{id}/order" => {
-            let own = [CART_INCOMPLETE, PRICE_CHANGED, NOT_FOR_SALE, TOO_MANY_CHANGES];
-            [&own[..], &PAYMENT].concat()
-        }
+        "POST /v1/carts/{id}/order" => [&PLACEMENT[..], &PAYMENT].concat(),
+        "POST /v1/orders" => [&PLACEMENT[..], &PAYMENT, &[TOO_MANY_REQUESTS]].concat(),
+        "PATCH /v1/carts/{id}" | "POST /v1/carts/{id}/coupons" => [&CART[..], &[COUPON_NOT_VALID]].concat(),
         "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::ids::OrderId;
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::orders::effect::{Effect, due, wake};
 use crate::orders::event::Event;
 use crate::orders::learning::{Answer, learn};
-use crate::orders::order::Totals;
 use crate::payments::{Method, Provider};
+use crate::shelf::snapshot::Snapshot;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -20,9 +20,10 @@ fn at(millis: i64) -> Timestamp {
 fn order(since: &[(i64, Event)]) -> Order {
     let currency = Currency::parse("EUR").unwrap();
     let mut order = Order::created(OrderId::derived([1; 16]), currency, None, at(0));
-    let zero = Money::zero(currency);
-    let totals = Totals::new(zero, zero).unwrap();
-    let placed = Event::Placed { totals, provider: Provider::Test, method: Method::Visa, key: None, slot: None };
+    let shelf = Snapshot::new("1".to_owned(), crate::testing::settings(), Vec::new());
+    let quote = Box::new(order.quote(&shelf, at(0)).unwrap());
+    let (provider, method) = (Provider::Test, Method::Visa);
+    let placed = Event::Placed { quote, claims: Vec::new(), provider, method, key: None, slot: None };
     for (millis, event) in [(0, placed), (0, Event::Held)].iter().chain(since) {
         order.apply(event, at(*millis));
     }

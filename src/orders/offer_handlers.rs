@@ -125,9 +125,9 @@ async fn may_use(app: &App, cart: &Cart, code: Code) -> Result<(), Problem> {
 pub async fn delete_cart_coupon(
     State(app): State<App>,
     credentials: Credentials,
-    Path((id, code)): Path<(OrderId, String)>,
+    Path((id, code)): Path<(OrderId, Code)>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let change = Change::RemoveCoupon { code: Code::of(&code) };
+    let change = Change::RemoveCoupon { code: Code::of(&code.0) };
     let answer = credentials.order(&app, id)?.change(change).await??;
     Ok(shown(&app, answer).await?.into())
 }

@@ -40,6 +40,7 @@ mod tests {
     use crate::orders::event::Event;
 
     const NOW: Timestamp = Timestamp::from_millis(1_769_851_800_000);
+    const QUOTE: &str = r#"{"lines":[],"shipping":null,"coupons":[],"uses":[],"gift_cards":[],"totals":{"items":{"amount":780,"currency":"EUR"},"discount":{"amount":0,"currency":"EUR"},"shipping":{"amount":490,"currency":"EUR"},"tax":{"amount":0,"currency":"EUR"},"tax_included":true,"total":{"amount":1270,"currency":"EUR"},"gift_cards":{"amount":0,"currency":"EUR"},"to_pay":{"amount":1270,"currency":"EUR"}},"reverse_charge":false}"#;
     const QUARTER_HOUR: i64 = 900_000;
 
     /// An order whose payment has had no answer yet, by a clock so far ahead.
@@ -48,9 +49,7 @@ mod tests {
         let next_poll = at.plus_millis(POLL_MOST_MILLIS);
         let events = format!(
             r#"[{{"created":{{"id":"ord_0000000000000000000000000A","currency":"EUR","account":null}}}},
-            {{"placed":{{"totals":{{"items":{{"amount":780,"currency":"EUR"}},"discount":{{"amount":0,"currency":"EUR"}},
-              "shipping":{{"amount":490,"currency":"EUR"}},"tax":{{"amount":0,"currency":"EUR"}},
-              "total":{{"amount":1270,"currency":"EUR"}}}},"provider":"test","method":"pm_card_visa","key":null}}}},
+            {{"placed":{{"quote":{QUOTE},"provider":"test","method":"pm_card_visa","key":null}}}},
             "held",{{"payment_asked":{{"next_poll":"{next_poll}"}}}}]"#
         );
         let mut order = None;

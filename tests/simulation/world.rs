@@ -2,21 +2,25 @@
 //! memory, pools with their records, and a payment provider with a ledger.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use tradepost::catalog::store::CurrentPrice;
 use tradepost::ids::{AccountId, OrderId, ProductId, VariantId};
 use tradepost::money::{Currency, Money};
-use tradepost::orders::decision::{Command, NewLine, PaymentChoice, decide};
-use tradepost::orders::details::Details;
+use tradepost::orders::decision::{Change, Command, NewLine, PaymentChoice, decide};
 use tradepost::orders::effect::{Effect, WATCHDOG_MILLIS, due, hold_id, wake};
 use tradepost::orders::event::Event;
+use tradepost::orders::facts::Fact;
 use tradepost::orders::holding::KEPT_MILLIS;
 use tradepost::orders::learning::{Answer, Refused, learn};
 use tradepost::orders::order::{Order, Stage};
 use tradepost::orders::slots::{SLOT_MILLIS, Slot};
+use tradepost::orders::terms::Terms;
 use tradepost::payments::{AttemptStatus, Method, Outcome, Provider};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
 use tradepost::ports::Timestamp;
+use tradepost::pricing::Delivery;
+use tradepost::settings::Settings;
+use tradepost::shelf::snapshot::Snapshot;
 use tradepost::throttle::rules::{self, SlotId, Throttle};
 use tradepost::throttle::{Slots, Throttle as Counter};
 
@@ -125,6 +129,7 @@ pub struct World {
     rng: Rng,
     now: Timestamp,
     currency: Currency,
+    shelf: Arc<Snapshot>,
     variants: Vec<VariantId>,
     stocks: BTreeMap<VariantId, Stock>,
     charges: BTreeMap<String, Charge>,
@@ -145,6 +150,35 @@ fn id_of(kind: u8, n: usize) -> [u8; 16] {
     bytes
 }
 
+/// A shop that sells these, each at [`PRICE`], and sends for as much.
+fn shelf(variants: &[VariantId]) -> Snapshot {
+    let price = serde_json::json!([{ "amount": PRICE, "currency": "EUR" }]);
+    let variants: Vec<_> = variants
+        .iter()
+        .map(|id| {
+            serde_json::json!({
+                "id": id, "sku": "A", "title": "A", "given_title": null, "options": [], "prices": price,
+                "weight_grams": null, "barcode": null, "level": "in_stock",
+            })
+        })
+        .collect();
+    let product = serde_json::json!({
+        "id": ProductId::derived(id_of(3, 0)), "slug": "a", "title": "A", "description": "", "vendor": null, "tags": [],
+        "status": "active", "version": 1, "created_at": 0, "updated_at": 0, "options": [], "variants": variants,
+        "images": [], "level": "in_stock",
+    });
+    let option =
+        serde_json::json!({ "id": "standard", "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
+    let settings: Settings = serde_json::from_value(serde_json::json!({
+        "shop_name": "A", "default_currency": "EUR", "currencies": ["EUR"], "country": null, "prices_include_tax": true,
+        "tax": { "classes": ["standard"], "rates": [], "reverse_charge": false },
+        "shipping": { "zones": [{ "title": "A", "places": [], "options": [option] }] },
+        "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },
+    }))
+    .unwrap();
+    Snapshot::new("1".to_owned(), settings, vec![serde_json::from_value(product).unwrap()])
+}
+
 impl World {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
@@ -153,6 +187,7 @@ impl World {
         let mut world = Self {
             now: Timestamp::from_millis(1_000_000),
             currency,
+            shelf: Arc::new(shelf(&variants)),
             stocks: variants.iter().map(|variant| (*variant, Stock::default())).collect(),
             charges: BTreeMap::new(),
             throttle: Throttle::default(),
@@ -250,7 +285,7 @@ impl World {
                 Stage::Confirmed { placement, committed, .. } => {
                     outcomes.confirmed += 1;
                     assert!(committed, "confirmed without its goods: {order:?}");
-                    assert_eq!(kept, placement.totals.total.amount, "paid once, exactly: {order:?} {charges:?}");
+                    assert_eq!(kept, placement.quote.totals.to_pay.amount, "paid once, exactly: {order:?} {charges:?}");
                     outcomes.switched += u32::from(buyer.paid_another_way());
                     for claim in order.claims() {
                         *sold.entry(claim.of.variant().unwrap()).or_default() += claim.quantity;
@@ -297,26 +332,33 @@ impl World {
             sku: "A".to_owned(),
             prices: vec![price],
             quantity,
+            delivery: Delivery::Shipped,
             overridden: false,
         };
-        self.command(buyer, Command::AddLines { lines: vec![line] });
-        let details: Details = serde_json::from_value(serde_json::json!({
-            "email": "a@example.com",
-            "shipping_address": {"name": "A", "line1": "1", "city": "B", "postal_code": "1", "country": "DE"},
-        }))
-        .unwrap();
-        self.command(buyer, Command::SetDetails { details: Box::new(details) });
-        let (id, title) = ("standard".to_owned(), "Standard".to_owned());
-        self.command(buyer, Command::ChooseShipping { id, title, prices: vec![price] });
+        self.command(buyer, Command::Change(Change::AddLines { lines: vec![line] }));
+        let address = serde_json::json!({"name": "A", "line1": "1", "city": "B", "postal_code": "1", "country": "DE"});
+        let facts = vec![
+            Fact::Email("a@example.com".parse().unwrap()),
+            Fact::ShippingAddress(serde_json::from_value(address).unwrap()),
+            Fact::ShippingOption(Some("standard".to_owned())),
+        ];
+        self.command(buyer, Command::Change(Change::Update { lines: None, facts }));
         if self.rng.chance(60) {
-            let prices =
-                self.variants.iter().map(|variant| CurrentPrice { variant_id: *variant, amount: PRICE }).collect();
             let payment = self.payment();
             let Some(slot) = self.take_slot() else {
                 self.outcomes.turned_away += 1;
                 return;
             };
-            let place = Command::Place { prices, payment, expected_total: None, key: None, slot: Some(slot.clone()) };
+            let terms = Terms {
+                shelf: Arc::clone(&self.shelf),
+                gift_cards: Vec::new(),
+                payment,
+                expected_total: None,
+                key: None,
+                slot: Some(slot.clone()),
+                customers: Vec::new(),
+            };
+            let place = Command::Place(Box::new(terms));
             if !self.command(buyer, place) {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id }).unwrap();
             }
@@ -375,7 +417,7 @@ impl World {
     fn approve(&mut self, buyer: usize) {
         let Some(attempt) = self.buyers[buyer].memory.attempt().cloned() else { return };
         let AttemptStatus::RequiresAction { .. } = attempt.status else { return };
-        let amount = self.buyers[buyer].memory.placement().unwrap().totals.total.amount;
+        let amount = self.buyers[buyer].memory.placement().unwrap().quote.totals.to_pay.amount;
         let charge = self.charges.entry(attempt.id.clone()).or_default();
         if charge.voided {
             return;
