@@ -12,6 +12,7 @@ use crate::email::EmailAddress;
 use crate::ids::VariantId;
 use crate::money::{Currency, Money, Price};
 use crate::payments::{Method, Provider};
+use crate::pricing::promotion::Code;
 use crate::problem::Problem;
 use crate::vat;
 
@@ -65,8 +66,10 @@ pub struct Quantity {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CartChange {
+    #[serde(deserialize_with = "present")]
     #[schemars(with = "EmailAddress")]
     pub email: Option<String>,
+    #[serde(deserialize_with = "present")]
     #[schemars(with = "NewAddress")]
     pub shipping_address: Option<NewAddress>,
     /// Null: the shipping address.
@@ -74,17 +77,21 @@ pub struct CartChange {
     #[schemars(with = "Option<NewAddress>")]
     pub billing_address: Option<Option<NewAddress>>,
     /// The `id` of one of the cart's shipping options.
+    #[serde(deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1, max = 100))]
     pub shipping_option: Option<String>,
-    #[schemars(with = "Vec<String>", length(max = MAX_COUPONS), inner(length(min = 1, max = 64)))]
-    pub coupons: Option<Vec<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Vec<Code>", length(max = MAX_COUPONS))]
+    pub coupons: Option<Vec<Code>>,
     /// Their codes.
+    #[serde(deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(max = MAX_GIFT_CARDS), inner(length(min = 1, max = 64)))]
     pub gift_cards: Option<Vec<String>>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<vat::Number>")]
     pub vat_number: Option<Option<vat::Number>>,
     /// The only lines from now on.
+    #[serde(deserialize_with = "present")]
     #[schemars(with = "Vec<WantedLine>", length(max = MAX_LINES))]
     pub lines: Option<Vec<WantedLine>>,
 }
@@ -110,8 +117,8 @@ pub struct NewPurchase {
     #[schemars(with = "String", length(min = 1, max = 100))]
     pub shipping_option: Option<String>,
     #[serde(default)]
-    #[schemars(length(max = MAX_COUPONS), inner(length(min = 1, max = 64)))]
-    pub coupons: Vec<String>,
+    #[schemars(length(max = MAX_COUPONS))]
+    pub coupons: Vec<Code>,
     /// Their codes.
     #[serde(default)]
     #[schemars(length(max = MAX_GIFT_CARDS), inner(length(min = 1, max = 64)))]
@@ -124,7 +131,8 @@ pub struct NewPurchase {
     pub expected_total: Option<Money>,
 }
 
-/// A member that may be null is told apart from one that is absent.
+/// A member that is there, be it null where that may be, is told apart from one
+/// that is absent.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
@@ -132,9 +140,7 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Coupon {
-    /// Neither case nor blanks around it count.
-    #[schemars(length(min = 1, max = 64))]
-    pub code: String,
+    pub code: Code,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

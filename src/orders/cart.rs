@@ -131,7 +131,7 @@ impl Cart {
             version: self.version,
             currency: self.currency,
             lines: lines(&self.lines, &quote, self.currency),
-            coupons: facts.coupons.iter().map(|code| code.0.clone()).collect(),
+            coupons: facts.coupons.iter().map(|code| code.as_str().to_owned()).collect(),
             gift_cards: gift_cards(&quote, self.currency),
             email: facts.email.clone(),
             shipping_address: facts.shipping_address.clone(),
@@ -156,7 +156,7 @@ impl Cart {
         problems.extend(quote.coupons.iter().filter_map(|coupon| {
             let reason = coupon.refused?;
             let problem = CartProblem::new("coupon_not_valid", reason.to_string());
-            Some(CartProblem { coupon: Some(coupon.code.0.clone()), reason: Some(reason), ..problem })
+            Some(CartProblem { coupon: Some(coupon.code.as_str().to_owned()), reason: Some(reason), ..problem })
         }));
         if self.needs_shipping() && quote.shipping.is_none() && self.facts.shipping_address.is_some() {
             let offered = self.wanted().shipping_options(shelf, now).is_ok_and(|options| !options.is_empty());

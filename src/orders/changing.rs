@@ -63,15 +63,11 @@ impl Checking {
         self.wanted.facts.push(Fact::BillingAddress(address.flatten()));
     }
 
-    fn coupons(&mut self, typed: &[String]) {
+    fn coupons(&mut self, typed: &[Code]) {
         let mut codes: Vec<Code> = Vec::new();
-        for (index, typed) in typed.iter().enumerate() {
-            match Code::of(typed) {
-                code if code.0.is_empty() => {
-                    self.errors.push(FieldError::new(format!("/coupons/{index}"), "must not be blank"));
-                }
-                code if codes.contains(&code) => {}
-                code => codes.push(code),
+        for code in typed {
+            if !codes.contains(code) {
+                codes.push(code.clone());
             }
         }
         self.wanted.facts.push(Fact::Coupons(codes));

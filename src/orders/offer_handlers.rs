@@ -80,7 +80,7 @@ pub async fn add_cart_coupon(
     key: IdempotencyKey,
     body: extract::Json<Coupon>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let code = Code::of(&body.code);
+    let code = body.code.clone();
     let order = credentials.order(&app, id)?.keyed(keyed(key, "POST coupons", &body.bytes));
     let answer = order.cart().await??;
     if !answer.is_replayed() {
@@ -127,7 +127,7 @@ pub async fn delete_cart_coupon(
     credentials: Credentials,
     Path((id, code)): Path<(OrderId, Code)>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let change = Change::RemoveCoupon { code: Code::of(&code.0) };
+    let change = Change::RemoveCoupon { code };
     let answer = credentials.order(&app, id)?.change(change).await??;
     Ok(shown(&app, answer).await?.into())
 }

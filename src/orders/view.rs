@@ -198,7 +198,7 @@ impl DiscountView {
         Self {
             promotion_id: discount.promotion,
             title: discount.title.clone(),
-            code: discount.code.as_ref().map(|code| code.0.clone()),
+            code: discount.code.as_ref().map(|code| code.as_str().to_owned()),
             amount: Money { amount: discount.amount, currency },
         }
     }
@@ -328,7 +328,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
         totals: quote.totals,
         reverse_charge: quote.reverse_charge,
         refunded: refunded(order),
-        coupons: facts.coupons.iter().map(|code| code.0.clone()).collect(),
+        coupons: facts.coupons.iter().map(|code| code.as_str().to_owned()).collect(),
         gift_cards: gift_cards(quote, order.currency),
         email: facts.email.clone(),
         shipping_address: facts.shipping_address.clone(),

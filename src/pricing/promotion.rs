@@ -1,7 +1,7 @@
 //! Promotions: what is taken off, when, and of what.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::percent::Percent;
 use crate::ids::{ProductId, PromotionId};
@@ -9,13 +9,45 @@ use crate::money::Money;
 use crate::ports::Timestamp;
 
 /// A coupon's code as it is compared: capital letters, without blanks around it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct Code(#[schemars(length(min = 1, max = 64))] pub String);
+pub struct Code(String);
+
+/// The most letters of a code.
+const MAX_CODE: usize = 64;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a code has 1 to {MAX_CODE} letters, digits or signs, and no blanks within")]
+pub struct InvalidCode;
 
 impl Code {
-    pub fn of(typed: &str) -> Self {
-        Self(typed.trim().to_uppercase())
+    pub fn parse(typed: &str) -> Result<Self, InvalidCode> {
+        let code = typed.trim().to_uppercase();
+        let fits = (1..=MAX_CODE).contains(&code.chars().count())
+            && !code.chars().any(|sign| sign.is_whitespace() || sign.is_control() || sign == '/');
+        if fits { Ok(Self(code)) } else { Err(InvalidCode) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::text::read(deserializer, Self::parse)
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "CouponCode".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string", "minLength": 1, "maxLength": MAX_CODE, "examples": ["WELCOME10"],
+            "description": "Neither case nor blanks around it count.",
+        })
     }
 }
 
