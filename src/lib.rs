@@ -20,6 +20,7 @@
 //! | [`shelf`] | the copy that buyers read, and publishing it |
 //! | [`vat`] | VAT numbers, and asking VIES of one |
 //! | [`pools`] | finite supplies: the object that cannot oversell |
+//! | [`gift_cards`] | gift cards: their codes, who issued them, what is left |
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes; lists of orders |
 //! | [`telemetry`] | log lines, health and readiness |
@@ -42,6 +43,7 @@ pub mod wire;
 
 pub mod auth;
 pub mod catalog;
+pub mod gift_cards;
 pub mod orders;
 pub mod payments;
 pub mod pools;

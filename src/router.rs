@@ -18,6 +18,7 @@ use axum::{
 use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
+use crate::gift_cards::handlers as gift_cards;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection};
 use crate::pools::{handlers as pools, removal};
 use crate::shelf::handlers as shelf;
@@ -66,6 +67,9 @@ pub fn routes() -> ApiRouter<App> {
         )
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))
+        .api_route("/v1/admin/gift-cards", get(gift_cards::list_gift_cards).post(gift_cards::create_gift_card))
+        .api_route("/v1/admin/gift-cards/{id}", get(gift_cards::get_gift_card))
+        .api_route("/v1/admin/gift-cards/{id}/disable", post(gift_cards::disable_gift_card))
         .api_route("/v1/admin/orders", get(projection::list_orders))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
         // Accounts

@@ -1,7 +1,7 @@
 //! Every code of the contract, as the rooms declare them.
 
 use crate::problem::Code;
-use crate::{auth, catalog, idempotency, orders, pools, problem, shelf, throttle, wire};
+use crate::{auth, catalog, gift_cards, idempotency, orders, pools, problem, shelf, throttle, wire};
 
 /// All codes, by name. One name has one declaration.
 pub fn all() -> Vec<Code> {
@@ -17,6 +17,7 @@ pub fn all() -> Vec<Code> {
         catalog::error::CODES,
         shelf::listing::CODES,
         pools::error::CODES,
+        gift_cards::error::CODES,
         orders::error::CODES,
     ];
     let mut codes = rooms.concat();

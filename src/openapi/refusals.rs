@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::error::*;
 use crate::catalog::error::*;
+use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
 use crate::orders::error::*;
 use crate::pools::error::*;
@@ -50,6 +51,7 @@ fn own(operation: &str) -> Vec<Code> {
         "PATCH /v1/admin/variants/{id}" => vec![SKU_TAKEN, CATALOG_FULL],
         "DELETE /v1/admin/variants/{id}" => vec![STOCK_HELD, LAST_VARIANT],
         "POST /v1/admin/stock/{variant_id}/adjustments" => vec![BELOW_HELD],
+        "POST /v1/admin/gift-cards" => vec![GIFT_CARD_CODE_TAKEN],
         "POST /v1/auth/register" => vec![TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/login" => vec![INVALID_CREDENTIALS, TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/refresh" => vec![INVALID_TOKEN, TOKEN_REUSED],

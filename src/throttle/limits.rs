@@ -82,6 +82,9 @@ pub struct Limits {
     pub registration_by_network: Limit,
     pub carts_by_account: Limit,
     pub carts_by_network: Limit,
+    /// Codes that no gift card has.
+    pub gift_cards_by_account: Limit,
+    pub gift_cards_by_network: Limit,
     /// Orders that hold stock and are not paid, at once.
     pub unpaid_orders_by_account: u32,
     pub unpaid_orders_by_network: u32,
@@ -105,6 +108,11 @@ impl Default for Limits {
             // fill: a brake on floods. Behind one address may be a city's phones.
             carts_by_account: Limit::of(100, 10),
             carts_by_network: Limit::of(300, 1),
+            // Nobody mistypes a code ten times. Behind one address may be many who do,
+            // and 100 bits are out of anybody's reach: the brake is for codes that
+            // staff made up.
+            gift_cards_by_account: Limit::of(10, 900),
+            gift_cards_by_network: Limit::of(30, 300),
             // Most payments take less than a minute. Thirty let a hall of people
             // buy at once, and bound what one address can keep from all others.
             unpaid_orders_by_account: 10,

@@ -36,6 +36,8 @@ impl Bucket {
     pub const REGISTRATION: Self = Self(Cow::Borrowed("registration"));
     /// Carts that were begun.
     pub const CARTS: Self = Self(Cow::Borrowed("carts"));
+    /// Codes of gift cards that nobody has.
+    pub const GIFT_CARDS: Self = Self(Cow::Borrowed("gift_cards"));
 
     /// Failed attempts to sign in from a device that the account is known on.
     pub fn device(nonce: &str) -> Self {

@@ -150,6 +150,13 @@ impl Shop {
     }
 
     /// An empty cart in euros.
+    /// The id of a gift card of 10 EUR.
+    pub async fn gift_card(&self) -> String {
+        let body = json!({ "balance": eur(1_000) });
+        let issued = self.post("/v1/admin/gift-cards").bearer(&self.owner().await).json(body).send().await;
+        issued.expect(201).json()["id"].as_str().unwrap().to_owned()
+    }
+
     pub async fn cart(&self) -> Cart {
         self.new_cart(json!({ "currency": "EUR" })).await
     }

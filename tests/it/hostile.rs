@@ -37,7 +37,7 @@ impl Attacker {
         let (cart, ordered) = (cart(&[&variant, &sold_out]).await, cart(&[&variant]).await);
         shop.place(&cart, "pm_card_visa").await.problem(409, "out_of_stock");
         shop.place(&ordered, "pm_card_chargeDeclined").await.expect(201);
-        let own = Ids { cart: cart.id, order: ordered.id, product, variant };
+        let own = Ids { cart: cart.id, order: ordered.id, product, variant, gift_card: shop.gift_card().await };
         Self { shop, owner, customer, own }
     }
 
@@ -56,7 +56,7 @@ impl Attacker {
         });
         answers.buffer_unordered(CONCURRENT).collect::<Vec<()>>().await;
         self.shop.get("/healthz").send().await.expect(200);
-        let Ids { cart, order, product, variant } = &self.own;
+        let Ids { cart, order, product, variant, .. } = &self.own;
         let cart = self.shop.get(&format!("/v1/carts/{cart}")).bearer(&self.customer).send().await.expect(200);
         assert_eq!(cart.json()["status"], "open");
         self.shop.get(&format!("/v1/orders/{order}")).bearer(&self.customer).send().await.expect(200);

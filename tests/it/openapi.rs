@@ -21,13 +21,14 @@ pub struct Ids {
     pub order: String,
     pub product: String,
     pub variant: String,
+    pub gift_card: String,
 }
 
 impl Ids {
     /// Of the right kinds, and nobody's.
     pub fn strangers() -> Self {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
-        Self { cart: id("ord_"), order: id("ord_"), product: id("prod_"), variant: id("var_") }
+        Self { cart: id("ord_"), order: id("ord_"), product: id("prod_"), variant: id("var_"), gift_card: id("gift_") }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -36,6 +37,7 @@ impl Ids {
             ("carts", _) => self.cart.clone(),
             ("orders", _) => self.order.clone(),
             ("variants" | "stock", _) | (_, "{variant_id}") => self.variant.clone(),
+            ("gift-cards", _) => self.gift_card.clone(),
             ("products", _) => self.product.clone(),
             ("sessions", _) => "ses_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
             _ => "nobodys".to_owned(),

@@ -41,7 +41,8 @@ impl Desk {
         let sizes = json!([{ "name": "Size", "values": ["S", "M", "L"] }]);
         let product = shop.product(json!({ "options": sizes, "variants": [variant("S"), variant("M")] })).await;
         let cart = shop.cart().await.id;
-        let ids = Ids { product: product.id, variant: product.variant, cart, ..Ids::strangers() };
+        let gift_card = shop.gift_card().await;
+        let ids = Ids { product: product.id, variant: product.variant, cart, gift_card, ..Ids::strangers() };
         let writes = writes(&shop).await.into_iter().map(|operation| operation.about(&ids)).collect();
         let desk = Self { owner: shop.owner().await, shop, writes };
         desk.until_quiet().await;

@@ -1,0 +1,31 @@
+//! Gift cards: who issued them, their codes, and what is left on them. The
+//! balance is a pool; the card's row says what it was filled with.
+//!
+//! Lends: [`find`], for a code that somebody typed, and [`issue_for_order`],
+//! for a card that was bought.
+
+mod card;
+mod code;
+pub mod error;
+pub mod handlers;
+mod lookup;
+mod sold;
+mod store;
+mod views;
+
+pub use self::code::{MAX_CODE, PlainCode};
+pub use self::error::{GiftCardError, Refusal};
+pub use self::lookup::{Found, find};
+pub use self::sold::{Issued, Sold, issue_for_order};
+
+use self::card::GiftCard;
+use crate::app::App;
+use crate::pools::{self, pool::Level};
+use crate::ports::ObjectUnavailable;
+
+/// The level of a card's pool, which is filled first should that have been
+/// missed: the row comes before the pool, and a crash may come between. The
+/// card's id is the reference, so it is filled once.
+async fn level(app: &App, card: &GiftCard) -> Result<Level, ObjectUnavailable> {
+    Ok(pools::issue(app, card.id, card.initial_balance.amount, card.id.to_string()).await?.level)
+}
