@@ -17,6 +17,8 @@ pub mod percent;
 pub mod place;
 pub mod promotion;
 pub mod quote;
+#[cfg(test)]
+mod samples;
 pub mod shipping;
 pub mod spread;
 pub mod tax;
