@@ -18,6 +18,8 @@ pub mod place;
 pub mod promotion;
 pub mod quote;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod samples;
 pub mod shipping;
 pub mod spread;
@@ -32,3 +34,6 @@ pub use promotion::Promotion;
 pub use quote::{Quote, Totals};
 pub use shipping::ShippingRules;
 pub use tax::TaxRules;
+
+#[cfg(test)]
+mod properties_tests;
