@@ -37,3 +37,5 @@ pub use tax::TaxRules;
 
 #[cfg(test)]
 mod properties_tests;
+#[cfg(test)]
+mod second_tests;
