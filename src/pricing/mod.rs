@@ -8,6 +8,7 @@
 
 mod buy_get;
 pub mod cart;
+mod checks;
 mod days;
 mod discounts;
 mod engine;

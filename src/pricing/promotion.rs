@@ -7,25 +7,17 @@ use super::percent::Percent;
 use crate::ids::{ProductId, PromotionId};
 use crate::money::Money;
 use crate::ports::Timestamp;
+use crate::text;
 
 /// A coupon's code as it is compared: capital letters, without blanks around it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Code(String);
 
-/// The most letters of a code.
-const MAX_CODE: usize = 64;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a code has 1 to {MAX_CODE} letters, digits or signs, and no blanks within")]
-pub struct InvalidCode;
-
 impl Code {
-    pub fn parse(typed: &str) -> Result<Self, InvalidCode> {
-        let code = typed.trim().to_uppercase();
-        let fits = (1..=MAX_CODE).contains(&code.chars().count())
-            && !code.chars().any(|sign| sign.is_whitespace() || sign.is_control() || sign == '/');
-        if fits { Ok(Self(code)) } else { Err(InvalidCode) }
+    /// What looks alike is one, as in every code ([`text::code`]).
+    pub fn parse(typed: &str) -> Result<Self, String> {
+        text::code(typed).map(|code| Self(code.to_uppercase()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -35,7 +27,7 @@ impl Code {
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::read(deserializer, Self::parse)
+        text::read(deserializer, Self::parse)
     }
 }
 
@@ -45,7 +37,7 @@ impl JsonSchema for Code {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "type": "string", "minLength": 1, "maxLength": MAX_CODE, "examples": ["WELCOME10"],
+            "type": "string", "minLength": 1, "maxLength": 64, "examples": ["WELCOME10"],
             "description": "Neither case nor blanks around it count.",
         })
     }

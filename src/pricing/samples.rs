@@ -54,7 +54,7 @@ pub fn promotion(number: u8, effect: Effect) -> Promotion {
 
 impl Promotion {
     pub fn with_code(self, code: &str) -> Self {
-        Self { code: Some(Code::of(code)), ..self }
+        Self { code: Some(Code::parse(code).unwrap()), ..self }
     }
     pub fn with(self, conditions: Conditions) -> Self {
         Self { conditions, ..self }
@@ -126,7 +126,7 @@ impl Basket {
         }
     }
     pub fn with_coupon(mut self, code: &str) -> Self {
-        self.coupons.push(Code::of(code));
+        self.coupons.push(Code::parse(code).unwrap());
         self
     }
     pub fn to(self, code: &str) -> Self {

@@ -8,9 +8,10 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::pricing::cart::Item;
-use crate::pricing::quote::{Discount, Quote, QuotedShipping, Tax};
+use crate::pricing::promotion::{Effect, Promotion};
+use crate::pricing::quote::{CouponRefusal, Discount, Quote, QuotedShipping, Tax};
 use crate::pricing::random::{Dice, case};
-use crate::pricing::samples::{Basket, NOW, Shop};
+use crate::pricing::samples::{Basket, NOW, Shop, currency};
 
 const CASES: u64 = 10_000;
 
@@ -92,6 +93,44 @@ fn calculated(cases: String) -> Vec<Value> {
     String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// How many of the quotes are of a kind: a random cart that never has a
+/// discount would agree with anything.
+fn varied(quotes: &[(Shop, Basket, Quote)]) -> Vec<(&'static str, usize)> {
+    let count = |is: &dyn Fn(&Shop, &Basket, &Quote) -> bool| {
+        quotes.iter().filter(|(shop, basket, quote)| is(shop, basket, quote)).count()
+    };
+    let takes = |is: fn(&Effect) -> bool| {
+        count(&|shop, _, quote| {
+            let used = |promotion: &&Promotion| quote.uses.iter().any(|used| used.promotion == promotion.id);
+            shop.promotions.iter().filter(used).any(|promotion| is(&promotion.effect))
+        })
+    };
+    let refused = |why| count(&|_, _, quote| quote.coupons.iter().any(|coupon| coupon.refused == Some(why)));
+    vec![
+        ("percentage", takes(|effect| matches!(effect, Effect::Percentage { .. }))),
+        ("fixed", takes(|effect| matches!(effect, Effect::Fixed { .. }))),
+        ("free shipping", takes(|effect| matches!(effect, Effect::FreeShipping {}))),
+        ("buy and get", takes(|effect| matches!(effect, Effect::BuyGet { .. }))),
+        ("tiered", takes(|effect| matches!(effect, Effect::Tiered { .. }))),
+        ("three discounts of one line", count(&|_, _, quote| quote.lines.iter().any(|line| line.discounts.len() > 2))),
+        ("unknown", refused(CouponRefusal::Unknown)),
+        ("not started", refused(CouponRefusal::NotStarted)),
+        ("ended", refused(CouponRefusal::Ended)),
+        ("minimum not met", refused(CouponRefusal::MinimumNotMet)),
+        ("nothing matches", refused(CouponRefusal::NothingMatches)),
+        ("not combinable", refused(CouponRefusal::NotCombinable)),
+        ("tax included", count(&|_, _, quote| quote.totals.tax_included && quote.totals.tax.amount > 0)),
+        ("tax on top", count(&|_, _, quote| !quote.totals.tax_included && quote.totals.tax.amount > 0)),
+        ("taxes that add up", count(&|_, _, quote| quote.lines.iter().any(|line| line.tax.rates.len() > 1))),
+        ("reverse charge", count(&|shop, _, quote| quote.reverse_charge && shop.prices_include_tax)),
+        ("paid shipping", count(&|_, _, quote| quote.totals.shipping.amount > 0)),
+        ("free from", count(&|_, _, quote| quote.shipping.as_ref().is_some_and(|shipping| shipping.price == 0))),
+        ("two gift cards", count(&|_, _, quote| quote.gift_cards.iter().filter(|card| card.amount > 0).count() > 1)),
+        ("nothing to pay", count(&|_, _, quote| quote.totals.to_pay.amount == 0 && quote.totals.total.amount > 0)),
+        ("yen", count(&|_, basket, quote| basket.currency == currency("JPY") && quote.totals.discount.amount > 0)),
+    ]
+}
+
 /// A seed of its own for each run, printed where a quote differs;
 /// `PRICING_SEED` has the same carts again.
 #[test]
@@ -104,14 +143,18 @@ fn every_quote_equals_that_of_a_second_calculation() {
     let mut quotes = Vec::new();
     for number in 0..CASES {
         let (shop, basket) = case(&mut Dice::of(seed.wrapping_add(number)), 8, 6);
-        let told = told(&shop, &basket).to_string();
-        cases.push_str(&told);
+        cases.push_str(&told(&shop, &basket).to_string());
         cases.push('\n');
-        quotes.push((told, said(&shop.quote(&basket))));
+        let quote = shop.quote(&basket);
+        quotes.push((shop, basket, quote));
+    }
+    for (kind, count) in varied(&quotes) {
+        assert!(count >= 50, "PRICING_SEED={seed}: only {count} of {CASES} carts have {kind}");
     }
     let answers = calculated(cases);
     assert_eq!(answers.len(), quotes.len());
-    for (number, ((told, ours), theirs)) in (0..).zip(quotes.iter().zip(&answers)) {
-        assert_eq!(ours, theirs, "PRICING_SEED={} differs in its first cart: {told}", seed.wrapping_add(number));
+    for (number, ((shop, basket, quote), theirs)) in (0..).zip(quotes.iter().zip(&answers)) {
+        let seed = seed.wrapping_add(number);
+        assert_eq!(said(quote), *theirs, "PRICING_SEED={seed} differs in its first cart: {}", told(shop, basket));
     }
 }
