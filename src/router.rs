@@ -48,6 +48,8 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/carts/{id}/shipping-option", put(offers::put_cart_shipping_option))
         .api_route("/v1/carts/{id}/coupons", post(offers::add_cart_coupon))
         .api_route("/v1/carts/{id}/coupons/{code}", delete(offers::delete_cart_coupon))
+        .api_route("/v1/carts/{id}/gift-cards", post(offers::add_cart_gift_card))
+        .api_route("/v1/carts/{id}/gift-cards/{card_id}", delete(offers::delete_cart_gift_card))
         .api_route("/v1/carts/{id}/order", post(orders::place_order))
         .api_route("/v1/orders", post(orders::create_order))
         .api_route("/v1/orders/{id}", get(orders::get_order))

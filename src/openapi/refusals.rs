@@ -30,6 +30,8 @@ const PAYMENT: [Code; 8] = [
     GIFT_CARD_CHANGED,
     AMOUNT_TOO_SMALL,
 ];
+/// Of a gift card that is to pay.
+const GIFT_CARD: [Code; 2] = [GIFT_CARD_NOT_VALID, TOO_MANY_REQUESTS];
 /// Of placing one.
 const PLACEMENT: [Code; 5] = [CART_INCOMPLETE, PRICE_CHANGED, NOT_FOR_SALE, SHIPPING_NOT_OFFERED, TOO_MANY_CHANGES];
 
@@ -40,8 +42,10 @@ fn own(operation: &str) -> Vec<Code> {
         "GET /v1/products/{id}" => vec![INVALID],
         "POST /v1/carts" => vec![TOO_MANY_REQUESTS, CART_CLOSED, TOO_MANY_CHANGES],
         "POST /v1/carts/{id}/order" => [&PLACEMENT[..], &PAYMENT].concat(),
-        "POST /v1/orders" => [&PLACEMENT[..], &PAYMENT, &[TOO_MANY_REQUESTS]].concat(),
-        "PATCH /v1/carts/{id}" | "POST /v1/carts/{id}/coupons" => [&CART[..], &[COUPON_NOT_VALID]].concat(),
+        "POST /v1/orders" => [&PLACEMENT[..], &PAYMENT, &GIFT_CARD].concat(),
+        "POST /v1/carts/{id}/coupons" => [&CART[..], &[COUPON_NOT_VALID]].concat(),
+        "POST /v1/carts/{id}/gift-cards" => [&CART[..], &GIFT_CARD].concat(),
+        "PATCH /v1/carts/{id}" => [&CART[..], &[COUPON_NOT_VALID], &GIFT_CARD].concat(),
         "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],

@@ -139,6 +139,14 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub struct GiftCardCode {
+    /// Neither case, blanks nor hyphens count.
+    #[schemars(length(min = 1, max = 64))]
+    pub code: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Coupon {
     pub code: Code,
 }

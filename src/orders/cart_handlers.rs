@@ -10,7 +10,7 @@ use super::access::{self, Credentials};
 use super::bodies::{CartChange, NewCart, PricedLines, Quantity, WantedLine};
 use super::cart::{Cart, CartView};
 use super::cart_token::CartToken;
-use super::changing::{admit, asks_for_an_offer};
+use super::changing::admit;
 use super::client::{Answer, OrderClient};
 use super::decision::{Change, NewLine};
 use super::details::NewDetails;
@@ -131,9 +131,15 @@ pub async fn update_cart(
         Some(lines) => Some(wanted(&app, lines).await?),
         None => None,
     };
-    let facts = body.value.facts(&app).await?;
-    if asks_for_an_offer(&facts) {
-        let after = order.cart().await??.read()?.after(lines.as_deref(), &facts);
+    // What is offered depends on the rest of the cart, and so do its gift cards on its currency.
+    let before = match body.value.depends_on_the_cart() {
+        true => Some(order.cart().await??.read()?),
+        false => None,
+    };
+    let currency = before.as_ref().map_or(shelf::current(&app).await?.settings.default_currency, |cart| cart.currency);
+    let facts = body.value.facts(&app, &credentials, currency).await?;
+    if let Some(before) = before {
+        let after = before.after(lines.as_deref(), &facts);
         let shelf = shelf::knowing_at_best(&app, names(&after)).await?;
         admit(&after, &facts, "/shipping_option", &shelf, app.clock.now())?;
     }

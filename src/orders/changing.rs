@@ -1,6 +1,7 @@
 //! Several facts of a cart, or of a whole purchase, as they were sent: checked
 //! as they stand, then against what the shop knows.
 
+use super::access::Credentials;
 use super::bodies::{CartChange, NewPurchase, Payment, WantedLine};
 use super::cart::Cart;
 use super::decision::{NewLine, line_of};
@@ -10,8 +11,10 @@ use super::facts::Fact;
 use super::order::LineId;
 use crate::address::{Address, NewAddress};
 use crate::app::App;
+use crate::gift_cards::{self, Found};
 use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
+use crate::pricing::GiftCardBalance;
 use crate::pricing::promotion::Code;
 use crate::problem::{FieldError, Problem};
 use crate::shelf::snapshot::Snapshot;
@@ -140,18 +143,50 @@ impl Draft for NewPurchase {
 }
 
 impl Wanted {
-    /// All of its facts, once others have said what only they know: VIES of a
-    /// VAT number.
-    pub async fn facts(self, app: &App) -> Result<Vec<Fact>, Problem> {
-        let mut facts = self.facts;
+    /// Whether the shop has it so depends on the rest of the cart.
+    pub fn depends_on_the_cart(&self) -> bool {
+        asks_for_coupons(&self.facts) || asks_for_shipping(&self.facts) || self.gift_cards.is_some()
+    }
+
+    /// All of its facts, once others have said what only they know: the balances
+    /// of gift cards, and VIES of a VAT number.
+    pub async fn facts(
+        mut self,
+        app: &App,
+        credentials: &Credentials,
+        currency: Currency,
+    ) -> Result<Vec<Fact>, Problem> {
+        if let Some(codes) = &self.gift_cards {
+            let mut cards: Vec<GiftCardBalance> = Vec::new();
+            for (index, code) in codes.iter().enumerate() {
+                let card = gift_card(app, credentials, code, currency).await;
+                let card = card.map_err(|problem| problem.at(format!("/gift_cards/{index}"), "cannot be used"))?;
+                if cards.iter().all(|known| known.id != card.id) {
+                    cards.push(card);
+                }
+            }
+            self.facts.push(Fact::GiftCards(cards));
+        }
         if let Some(number) = self.vat_number {
-            facts.push(Fact::VatNumber(match number {
+            self.facts.push(Fact::VatNumber(match number {
                 Some(number) => Some(vat::ask(app, number).await),
                 None => None,
             }));
         }
-        Ok(facts)
+        Ok(self.facts)
     }
+}
+
+/// The gift card with this code, if it can be used now.
+pub async fn gift_card(
+    app: &App,
+    credentials: &Credentials,
+    code: &str,
+    currency: Currency,
+) -> Result<GiftCardBalance, Problem> {
+    let found = gift_cards::find(app, &credentials.caller, credentials.network, code, currency).await?;
+    let Found { id, last4, balance, expires_at } = found;
+    Ok(GiftCardBalance { id, last4, balance: balance.amount, expires_at })
 }
 
 fn asks_for_coupons(facts: &[Fact]) -> bool {
@@ -160,11 +195,6 @@ fn asks_for_coupons(facts: &[Fact]) -> bool {
 
 fn asks_for_shipping(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(fact, Fact::ShippingOption(Some(_))))
-}
-
-/// Whether it depends on the rest of the cart if the shop has it so.
-pub fn asks_for_an_offer(facts: &[Fact]) -> bool {
-    asks_for_coupons(facts) || asks_for_shipping(facts)
 }
 
 /// Whether the shop has it as it was just asked for: each coupon takes something

@@ -60,7 +60,7 @@ pub async fn create_order(
     let id = new_id(&app, key.as_ref(), account, address);
     credentials.count_cart(&app).await?;
     let slots = credentials.slots(&app).await;
-    let facts = asked.wanted.facts(&app).await?;
+    let facts = asked.wanted.facts(&app, &credentials, currency).await?;
     let expected_total = asked.expected_total;
     let purchase = Purchase { currency, account, lines, facts, payment, expected_total, slots };
     let answer = credentials.new_order(&app, id).keyed(key).buy(purchase).await??;

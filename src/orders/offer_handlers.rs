@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 
 use super::access::Credentials;
-use super::bodies::{ChosenShipping, Coupon, ShippingOptions};
+use super::bodies::{ChosenShipping, Coupon, GiftCardCode, ShippingOptions};
 use super::cart::{Cart, CartView};
 use super::cart_handlers::shown;
-use super::changing::admit;
+use super::changing::{admit, gift_card};
 use super::decision::Change;
 use super::error::OrderError;
 use super::facts::Fact;
@@ -16,7 +16,7 @@ use super::offers::names;
 use super::uses::{claims, customers};
 use super::view::ShippingView;
 use crate::app::App;
-use crate::ids::OrderId;
+use crate::ids::{GiftCardId, OrderId};
 use crate::pools::{self, Supply};
 use crate::pricing::promotion::Code;
 use crate::pricing::quote::CouponRefusal;
@@ -82,11 +82,11 @@ pub async fn add_cart_coupon(
 ) -> Result<JsonText<CartView>, Problem> {
     let code = body.code.clone();
     let order = credentials.order(&app, id)?.keyed(keyed(key, "POST coupons", &body.bytes));
-    let answer = order.cart().await??;
-    if !answer.is_replayed() {
-        let cart = answer.read()?;
-        may_use(&app, &cart, code.clone()).await?;
+    let before = order.cart().await??;
+    if before.is_replayed() {
+        return Ok(shown(&app, before).await?.into());
     }
+    may_use(&app, &before.read()?, code.clone()).await?;
     let answer = order.change(Change::AddCoupon { code }).await??;
     Ok(shown(&app, answer).await?.into())
 }
@@ -129,5 +129,33 @@ pub async fn delete_cart_coupon(
 ) -> Result<JsonText<CartView>, Problem> {
     let change = Change::RemoveCoupon { code };
     let answer = credentials.order(&app, id)?.change(change).await??;
+    Ok(shown(&app, answer).await?.into())
+}
+
+/// Has a gift card pay for the cart, as far as it goes.
+pub async fn add_cart_gift_card(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<GiftCardCode>,
+) -> Result<JsonText<CartView>, Problem> {
+    let order = credentials.order(&app, id)?.keyed(keyed(key, "POST gift-cards", &body.bytes));
+    let before = order.cart().await??;
+    if before.is_replayed() {
+        return Ok(shown(&app, before).await?.into());
+    }
+    let card = gift_card(&app, &credentials, &body.code, before.read()?.currency).await?;
+    let answer = order.change(Change::AddGiftCard { card }).await??;
+    Ok(shown(&app, answer).await?.into())
+}
+
+/// Takes a gift card off the cart.
+pub async fn delete_cart_gift_card(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path((id, card)): Path<(OrderId, GiftCardId)>,
+) -> Result<JsonText<CartView>, Problem> {
+    let answer = credentials.order(&app, id)?.change(Change::RemoveGiftCard { id: card }).await??;
     Ok(shown(&app, answer).await?.into())
 }

@@ -305,7 +305,9 @@ impl OrderObject {
         let cards = self.record.existing()?.facts.gift_cards.clone();
         let asked = cards.into_iter().map(|card| async move {
             let level = pools::level_of(&self.app, &Supply::GiftCard(card.id)).await?;
-            Ok::<_, ObjectUnavailable>(GiftCardBalance { balance: level.available.max(0), ..card })
+            let over = card.expires_at.is_some_and(|at| at <= self.now()) || level.closed_at.is_some();
+            let balance = if over { 0 } else { level.available.max(0) };
+            Ok::<_, ObjectUnavailable>(GiftCardBalance { balance, ..card })
         });
         let told = try_join_all(asked).await;
         told.map_err(|error| OrderError::Unavailable { cause: error.to_string() })

@@ -10,6 +10,7 @@ use super::tax::TaxRules;
 use crate::address::Country;
 use crate::ids::{GiftCardId, ProductId};
 use crate::money::Currency;
+use crate::ports::Timestamp;
 
 /// How what was bought reaches its buyer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +61,9 @@ pub struct GiftCardBalance {
     pub last4: String,
     /// Minor units of the cart's currency.
     pub balance: i64,
+    /// From then on it pays for nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
