@@ -73,6 +73,7 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/gift-cards/{id}", get(gift_cards::get_gift_card))
         .api_route("/v1/admin/gift-cards/{id}/disable", post(gift_cards::disable_gift_card))
         .api_route("/v1/admin/orders", get(projection::list_orders))
+        .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
         // Accounts
         .api_route("/v1/auth/register", post(auth::handlers::register))

@@ -1,7 +1,7 @@
 //! Every code of the contract, as the rooms declare them.
 
 use crate::problem::Code;
-use crate::{auth, catalog, gift_cards, idempotency, orders, pools, problem, shelf, throttle, wire};
+use crate::{auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, shelf, throttle, wire};
 
 /// All codes, by name. One name has one declaration.
 pub fn all() -> Vec<Code> {
@@ -19,6 +19,7 @@ pub fn all() -> Vec<Code> {
         pools::error::CODES,
         gift_cards::error::CODES,
         orders::error::CODES,
+        payments::error::CODES,
     ];
     let mut codes = rooms.concat();
     codes.sort_unstable_by_key(|code| code.name);

@@ -9,6 +9,7 @@ use crate::catalog::error::*;
 use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
 use crate::orders::error::*;
+use crate::payments::error::*;
 use crate::pools::error::*;
 use crate::problem::*;
 use crate::shelf::listing::UNSUPPORTED_PARAMETER;
@@ -20,7 +21,7 @@ use crate::wire::forgery::CSRF;
 /// Of a cart that is being filled.
 const CART: [Code; 2] = [CART_CLOSED, TOO_MANY_CHANGES];
 /// Of trying to have an order paid.
-const PAYMENT: [Code; 8] = [
+const PAYMENT: [Code; 9] = [
     OUT_OF_STOCK,
     PAYMENT_IN_PROGRESS,
     TOO_MANY_UNPAID_ORDERS,
@@ -29,6 +30,7 @@ const PAYMENT: [Code; 8] = [
     COUPON_NOT_VALID,
     GIFT_CARD_CHANGED,
     AMOUNT_TOO_SMALL,
+    AMOUNT_NOT_TAKEN,
 ];
 /// Of a gift card that is to pay.
 const GIFT_CARD: [Code; 2] = [GIFT_CARD_NOT_VALID, TOO_MANY_REQUESTS];
@@ -47,6 +49,7 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/carts/{id}/gift-cards" => [&CART[..], &GIFT_CARD].concat(),
         "PATCH /v1/carts/{id}" => [&CART[..], &[COUPON_NOT_VALID], &GIFT_CARD].concat(),
         "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),
+        "POST /v1/admin/orders/{id}/payments/received" => vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
         "PATCH /v1/admin/products/{id}" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],

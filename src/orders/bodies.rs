@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::decision::PaymentChoice;
 use super::limits::{MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
 use super::view::ShippingView;
 use crate::address::NewAddress;
@@ -11,9 +10,12 @@ use crate::app::App;
 use crate::email::EmailAddress;
 use crate::ids::VariantId;
 use crate::money::{Currency, Money, Price};
-use crate::payments::{Method, Provider};
+use crate::payments::{self, Method, PaymentChoice, Provider};
 use crate::pricing::promotion::Code;
 use crate::problem::Problem;
+use crate::settings::PaymentSettings;
+use crate::shelf;
+use crate::text::Line;
 use crate::vat;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -168,7 +170,10 @@ pub struct NewOrder {
     pub expected_total: Option<Money>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+/// `test`: where the shop has it, with methods named as Stripe's test ones. `stripe`: with a method it is tried at once;
+/// without one the answer has a `client_secret`, for the buyer's browser to ask for one. `manual`: `bank_transfer`,
+/// `cash_on_delivery` or `invoice`, as far as the shop takes it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Payment {
     pub provider: Provider,
@@ -181,25 +186,30 @@ pub struct ShippingOptions {
     pub items: Vec<ShippingView>,
 }
 
+/// Money that has come by a way to pay that staff look after.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReceipt {
+    /// More than zero; several add up.
+    pub amount: Money,
+    /// Where it is found again, such as in a bank statement. A repeated one counts once.
+    pub reference: Line<200>,
+}
+
 /// No member is allowed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
 /// The payment a buyer chose, if the shop takes it. `pointer`: where they chose.
-pub fn choice(app: &App, payment: Payment, pointer: &str) -> Result<PaymentChoice, Problem> {
-    match payment.provider {
-        Provider::Test if !app.config.test_provider => {
-            Err(Problem::invalid_field(pointer, "the shop does not take this provider"))
-        }
-        provider => Ok(PaymentChoice { provider, method: payment.method.unwrap_or(Method::Visa) }),
-    }
-}
-
-impl Payment {
-    pub fn test(method: Method) -> Self {
-        Self { provider: Provider::Test, method: Some(method) }
-    }
+pub async fn choice(app: &App, payment: Payment, pointer: &str) -> Result<PaymentChoice, Problem> {
+    // The test provider is the deployment's, and needs no settings.
+    let settings = match payment.provider {
+        Provider::Stripe | Provider::Manual => shelf::current(app).await?.settings.payments.clone(),
+        Provider::Test | Provider::None => PaymentSettings::default(),
+    };
+    payments::choose(&app.config, &settings, payment.provider, payment.method)
+        .map_err(|refused| Problem::invalid_field(format!("{pointer}/{}", refused.member), refused.detail))
 }
 
 #[cfg(test)]

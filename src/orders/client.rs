@@ -7,16 +7,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cart::Cart;
-use super::decision::{Change, NewLine, PaymentChoice};
+use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::facts::Fact;
-use super::order::Key;
+use super::order::{Key, Receipt};
 use super::protocol::{Access, Envelope, Reply, Request};
 use super::view::OrderView;
 use crate::app::App;
 use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
+use crate::payments::PaymentChoice;
 use crate::ports::ObjectClass;
 use crate::problem::Problem;
 use crate::throttle::Slots;
@@ -116,6 +117,11 @@ impl<'a> OrderClient<'a> {
 
     pub async fn cancel(&self) -> Asked<OrderView> {
         self.ask(Request::Cancel).await
+    }
+
+    /// Records money that staff have.
+    pub async fn receive(&self, receipt: Receipt) -> Asked<OrderView> {
+        self.ask(Request::Receive { receipt }).await
     }
 
     /// Passes on what the buyer's bank answered.

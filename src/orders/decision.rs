@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::Fact;
-use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
-use super::order::{CancelReason, Line, LineId, Order, Stage};
+use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
+use super::order::{CancelReason, Line, LineId, Order, Receipt, Stage};
 use super::slots::Slot;
 use super::terms::{Terms, not_too_often};
 use crate::ids::{GiftCardId, ProductId, VariantId};
 use crate::money::{Currency, Money};
-use crate::payments::{AttemptStatus, Method, Provider};
+use crate::payments::{self, Attempt, AttemptStatus, PaymentChoice};
 use crate::ports::Timestamp;
 use crate::pricing::promotion::Code;
 use crate::pricing::{Delivery, GiftCardBalance};
@@ -30,12 +30,6 @@ pub struct NewLine {
     pub quantity: u32,
     pub delivery: Delivery,
     pub overridden: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PaymentChoice {
-    pub provider: Provider,
-    pub method: Method,
 }
 
 /// What is to become of a cart.
@@ -87,6 +81,10 @@ pub enum Command {
         slot: Option<Slot>,
     },
     Cancel,
+    /// Staff have the money, or a part of it.
+    Receive {
+        receipt: Receipt,
+    },
 }
 
 /// Decides what a command does. No events: it is so already.
@@ -94,6 +92,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
     match command {
         Command::Pay { payment, slot } => pay(order, payment, slot, now),
         Command::Cancel => cancel(order),
+        Command::Receive { receipt } => receive(order, receipt),
         _ if !matches!(order.stage, Stage::Open) => Err(OrderError::CartClosed),
         _ if order.version >= MAX_CHANGES => Err(OrderError::TooManyChanges),
         Command::Change(change) => self::change(order, change),
@@ -267,18 +266,14 @@ fn pay(order: &Order, payment: PaymentChoice, slot: Option<Slot>, now: Timestamp
     match &order.stage {
         Stage::Placing { .. } => Err(OrderError::PaymentInProgress),
         Stage::AwaitingPayment { placement, hold, attempt } => {
-            let PaymentChoice { provider, method } = payment;
+            let payment = payments::fit(payment, placement.to_pay())?;
             let open = attempt.status.is_open();
             match &attempt.status {
                 // Asked for already.
-                AttemptStatus::CallingOff { provider: to, method: by } if (*to, *by) == (provider, method) => {
-                    return Ok(Vec::new());
-                }
+                AttemptStatus::CallingOff { next } if next.is_same_way(&payment) => return Ok(Vec::new()),
                 AttemptStatus::Started | AttemptStatus::CallingOff { .. } => return Err(OrderError::PaymentInProgress),
                 // A second click, not another way to pay.
-                _ if open && (attempt.provider, attempt.method) == (provider, method) => {
-                    return Err(OrderError::PaymentInProgress);
-                }
+                _ if open && attempt.payment.is_same_way(&payment) => return Err(OrderError::PaymentInProgress),
                 _ => {}
             }
             if now >= placement.payable_until() {
@@ -286,14 +281,14 @@ fn pay(order: &Order, payment: PaymentChoice, slot: Option<Slot>, now: Timestamp
             } else if !placement.may_try_again() {
                 return Err(OrderError::TooManyAttempts);
             } else if open {
-                return Ok(vec![Event::PaymentSwitched { provider, method }]);
+                return Ok(vec![Event::PaymentSwitched { payment }]);
             }
             if hold.as_ref().is_some_and(|hold| hold.secures(now)) {
-                return Ok(vec![Event::PaymentStarted { provider, method }]);
+                return Ok(vec![Event::PaymentStarted { payment }]);
             }
             not_too_often(order, now)?;
             let given_back = hold.as_ref().map(|_| Event::HoldGivenBack);
-            Ok(given_back.into_iter().chain([Event::PlacedAgain { provider, method, slot }]).collect())
+            Ok(given_back.into_iter().chain([Event::PlacedAgain { payment, slot }]).collect())
         }
         Stage::Open => Err(OrderError::NotFound),
         Stage::Confirmed { .. } | Stage::Cancelled { .. } => Err(OrderError::NotPayable),
@@ -305,9 +300,40 @@ fn cancel(order: &Order) -> Result<Vec<Event>, OrderError> {
         Stage::Open => Err(OrderError::NotFound),
         Stage::Placing { .. } => Err(OrderError::PaymentInProgress),
         Stage::AwaitingPayment { .. } => Ok(vec![Event::Cancelled { reason: CancelReason::Requested }]),
+        // Nothing was paid yet, and nothing goes out before it is.
+        Stage::Confirmed { attempt, .. } if waits_for_money(attempt) && attempt.captured.amount == 0 => {
+            Ok(vec![Event::Cancelled { reason: CancelReason::Requested }])
+        }
         Stage::Confirmed { .. } => Err(OrderError::NotCancellable),
         Stage::Cancelled { .. } => Ok(Vec::new()),
     }
+}
+
+/// Whether the order waits until its money has come by a way that staff look after.
+pub fn waits_for_money(attempt: &Attempt) -> bool {
+    attempt.status == AttemptStatus::Owed && !attempt.payment.terms.on_credit
+}
+
+/// Money that staff have: adds up until all of it is there.
+fn receive(order: &Order, receipt: Receipt) -> Result<Vec<Event>, OrderError> {
+    if let Some(known) = order.receipts.iter().find(|known| known.reference == receipt.reference) {
+        return if *known == receipt { Ok(Vec::new()) } else { Err(OrderError::ReceiptReused) };
+    }
+    let Stage::Confirmed { attempt, .. } = &order.stage else { return Err(OrderError::NotPayable) };
+    if attempt.status != AttemptStatus::Owed {
+        return Err(OrderError::NotPayable);
+    }
+    let left = attempt.left();
+    if receipt.amount.currency != left.currency || receipt.amount.amount < 1 {
+        return Err(OrderError::ReceiptAmount { currency: left.currency });
+    } else if receipt.amount.amount > left.amount {
+        return Err(OrderError::MoreThanOwed { left });
+    } else if order.receipts.len() >= MAX_RECEIPTS {
+        return Err(OrderError::TooManyReceipts);
+    }
+    let complete = receipt.amount == left;
+    let received = Event::PaymentReceived { receipt };
+    Ok(if complete { vec![received, Event::Paid { secured: true }] } else { vec![received] })
 }
 
 #[cfg(test)]

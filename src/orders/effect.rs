@@ -4,8 +4,7 @@
 use super::holding::{CONFIRM_MILLIS, kept_until};
 use super::order::{Order, Stage};
 use super::slots::Slot;
-use crate::money::Money;
-use crate::payments::{Attempt, AttemptStatus};
+use crate::payments::{Attempt, AttemptStatus, Refund, RefundStatus};
 use crate::pools::Claim;
 use crate::pools::pool::HoldId;
 use crate::ports::Timestamp;
@@ -14,6 +13,10 @@ use crate::ports::Timestamp;
 /// after twice as long, in milliseconds.
 pub const POLL_MILLIS: i64 = 1_000;
 pub const POLL_MOST_MILLIS: i64 = 60_000;
+
+/// How often it is asked what became of money that is on its way back, in
+/// milliseconds: an hour. Banks take days, and the provider tells by itself.
+pub const REFUND_POLL_MILLIS: i64 = 60 * 60_000;
 
 /// An attempt without an answer for this long is called off, in milliseconds.
 pub const GIVE_UP_MILLIS: i64 = 30_000;
@@ -32,12 +35,12 @@ pub enum Effect {
     },
     Charge {
         attempt: Attempt,
-        amount: Money,
     },
     Poll {
         attempt: Attempt,
     },
-    /// Makes sure that the attempt takes no money any more.
+    /// Makes sure that the attempt takes no money any more, and lets go what is
+    /// set aside for it.
     CallOff {
         attempt: Attempt,
     },
@@ -52,8 +55,7 @@ pub enum Effect {
         claims: Vec<Claim>,
     },
     Refund {
-        attempt: Attempt,
-        amount: Money,
+        refund: Refund,
     },
     /// Gives back what a hold had while it was not paid.
     Vacate {
@@ -84,10 +86,8 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
         Stage::Placing { hold, held: false, .. } => {
             effects.push(Effect::Hold { hold: hold_id(order, hold.number), claims: order.claims(), until: hold.until })
         }
-        Stage::Placing { placement, attempt, held: true, .. } => {
-            effects.push(Effect::Charge { attempt: attempt.clone(), amount: placement.quote.totals.to_pay });
-        }
-        Stage::AwaitingPayment { placement, hold, attempt } => {
+        Stage::Placing { attempt, held: true, .. } => effects.push(Effect::Charge { attempt: attempt.clone() }),
+        Stage::AwaitingPayment { hold, attempt, .. } => {
             let lapsed = hold.as_ref().is_none_or(|hold| now >= hold.until);
             let attempt = attempt.clone();
             match &attempt.status {
@@ -101,9 +101,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
                 }
                 status if status.is_open() && lapsed => effects.push(Effect::CallOff { attempt }),
                 AttemptStatus::CallingOff { .. } => effects.push(Effect::CallOff { attempt }),
-                AttemptStatus::Started => {
-                    effects.push(Effect::Charge { attempt, amount: placement.quote.totals.to_pay })
-                }
+                AttemptStatus::Started => effects.push(Effect::Charge { attempt }),
                 AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
                     let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
                     effects.push(if overdue { Effect::CallOff { attempt } } else { Effect::Poll { attempt } });
@@ -121,8 +119,8 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
             }
         }
     }
-    for refund in order.refunds.iter().filter(|refund| !refund.done) {
-        effects.push(Effect::Refund { attempt: refund.attempt.clone(), amount: refund.amount });
+    for refund in order.refunds.iter().filter(|refund| refund.is_due(now)) {
+        effects.push(Effect::Refund { refund: refund.clone() });
     }
     if !asks_pools {
         effects.extend(releases(order));
@@ -170,6 +168,18 @@ pub fn wake(order: &Order, now: Timestamp) -> Option<Timestamp> {
     let watchdog = now.plus_millis(WATCHDOG_MILLIS);
     if !due(order, now).is_empty() {
         return Some(watchdog);
+    }
+    let refunds = order.refunds.iter().filter_map(|refund| match refund.status {
+        RefundStatus::Pending { next_poll } => next_poll,
+        _ => None,
+    });
+    refunds.chain(payment_wake(order)).min()
+}
+
+/// When the payment is to be looked at.
+fn payment_wake(order: &Order) -> Option<Timestamp> {
+    if let Stage::Confirmed { attempt, .. } = &order.stage {
+        return attempt.due_by();
     }
     let Stage::AwaitingPayment { placement, hold, attempt } = &order.stage else { return None };
     let kept = kept_until(order);

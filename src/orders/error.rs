@@ -3,10 +3,11 @@
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 
-use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
+use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
 use super::order::LineId;
 use crate::idempotency::KEY_IN_USE;
-use crate::money::{Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError};
+use crate::payments::AmountRefused;
 use crate::pools::error::OUT_OF_STOCK;
 use crate::pricing::promotion::Code;
 use crate::pricing::quote::CouponRefusal;
@@ -44,10 +45,12 @@ crate::codes! {
     GIFT_CARD_CHANGED = CONFLICT "gift_card_changed";
     /// The chosen way of shipping is not offered for this cart and address.
     SHIPPING_NOT_OFFERED = CONFLICT "shipping_not_offered";
-    /// What is left to pay is less than this way to pay takes; `minimum` says how much.
-    AMOUNT_TOO_SMALL = CONFLICT "amount_too_small";
     /// The order can no longer be cancelled.
     NOT_CANCELLABLE = CONFLICT "not_cancellable";
+    /// More money than the order still owes; `left` says how much it does.
+    MORE_THAN_OWED = CONFLICT "more_than_owed";
+    /// Money of this order was recorded as often as it may be.
+    TOO_MANY_RECEIPTS = CONFLICT "too_many_receipts";
 }
 
 /// A line that could not be had.
@@ -108,11 +111,6 @@ pub enum OrderError {
     GiftCardChanged { last4: String },
     #[error("the chosen way of shipping is not offered for this cart and address; choose another")]
     ShippingNotOffered,
-    #[error(
-        "{} are left to pay, and this way to pay takes {} at least; use another way to pay, or change what gift cards and coupons take off",
-        .left.display(), .minimum.display()
-    )]
-    AmountTooSmall { left: Money, minimum: Money },
     #[error("an order takes at most {MAX_COUPONS} coupons")]
     TooManyCoupons,
     #[error("an order takes at most {MAX_GIFT_CARDS} gift cards")]
@@ -125,6 +123,16 @@ pub enum OrderError {
     TooManyAttempts,
     #[error("this order can no longer be cancelled")]
     NotCancellable,
+    #[error(transparent)]
+    Amount(#[from] AmountRefused),
+    #[error("this is more than the order owes: {} is left to pay", left.display())]
+    MoreThanOwed { left: Money },
+    #[error("an amount is more than zero, in the order's currency: {currency}")]
+    ReceiptAmount { currency: Currency },
+    #[error("this reference names another amount")]
+    ReceiptReused,
+    #[error("money of this order was recorded {MAX_RECEIPTS} times, the most there may be")]
+    TooManyReceipts,
     #[error("this Idempotency-Key was used for a different request")]
     KeyReused,
     #[error("the first request with this Idempotency-Key is still running")]
@@ -180,15 +188,17 @@ impl From<OrderError> for Problem {
                 Self::new(GIFT_CARD_CHANGED, detail).with_member("gift_card", last4)
             }
             OrderError::ShippingNotOffered => Self::new(SHIPPING_NOT_OFFERED, detail),
-            OrderError::AmountTooSmall { minimum, .. } => {
-                Self::new(AMOUNT_TOO_SMALL, detail).with_member("minimum", minimum)
-            }
             OrderError::TooManyCoupons => Self::invalid_field("/coupons", detail),
             OrderError::TooManyGiftCards => Self::invalid_field("/gift_cards", detail),
             OrderError::PaymentInProgress => Self::new(PAYMENT_IN_PROGRESS, detail),
             OrderError::NotPayable => Self::new(NOT_PAYABLE, detail),
             OrderError::TooManyAttempts => Self::new(TOO_MANY_ATTEMPTS, detail),
             OrderError::NotCancellable => Self::new(NOT_CANCELLABLE, detail),
+            OrderError::Amount(refused) => refused.into(),
+            OrderError::MoreThanOwed { left } => Self::new(MORE_THAN_OWED, detail).with_member("left", left),
+            OrderError::ReceiptAmount { .. } => Self::invalid_field("/amount", detail),
+            OrderError::ReceiptReused => Self::invalid_field("/reference", detail),
+            OrderError::TooManyReceipts => Self::new(TOO_MANY_RECEIPTS, detail),
             OrderError::KeyReused => crate::idempotency::key_reused(),
             OrderError::KeyInUse => {
                 Self::new(KEY_IN_USE, detail).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))

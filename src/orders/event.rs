@@ -5,11 +5,11 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::facts::Fact;
-use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Refund, Stage};
+use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
-use crate::payments::{Attempt, AttemptStatus, Method, Provider};
+use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
@@ -47,8 +47,7 @@ pub enum Event {
         quote: Box<Quote>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         claims: Vec<Claim>,
-        provider: Provider,
-        method: Method,
+        payment: PaymentChoice,
         key: Option<Key>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         slot: Option<Slot>,
@@ -62,24 +61,25 @@ pub enum Event {
     /// have been begun, and is called off.
     PlacementAbandoned,
     PaymentStarted {
-        provider: Provider,
-        method: Method,
+        payment: PaymentChoice,
     },
     /// Nobody paid while the goods were kept: they are given back.
     HoldGivenBack,
     /// Another payment of an order whose goods were given back: all of them are
     /// held anew, then it is begun.
     PlacedAgain {
-        provider: Provider,
-        method: Method,
+        payment: PaymentChoice,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         slot: Option<Slot>,
     },
     /// The buyer wants to pay another way while an attempt is open: it is
     /// called off, and `PaymentStarted` follows if it has taken no money.
     PaymentSwitched {
-        provider: Provider,
-        method: Method,
+        payment: PaymentChoice,
+    },
+    /// How the provider names the attempt.
+    PaymentNamed {
+        reference: String,
     },
     PaymentAsked {
         next_poll: Timestamp,
@@ -90,9 +90,22 @@ pub enum Event {
     PaymentDeclined {
         reason: String,
     },
+    /// The money is set aside for the order.
+    Authorized {
+        secured: bool,
+    },
+    /// The money will come by a way that staff look after.
+    Owed {
+        secured: bool,
+    },
+    PaymentReceived {
+        receipt: Receipt,
+    },
     Paid {
         secured: bool,
     },
+    /// What was set aside for the order is so no more, and nothing was taken.
+    AuthorizationLapsed,
     Committed,
     CommitRefused,
     Cancelled {
@@ -115,7 +128,22 @@ pub enum Event {
         hold: u32,
     },
     Refunded {
-        attempt: u32,
+        refund: u32,
+    },
+    /// Under way. `next_poll`: when the provider is asked again; none where
+    /// staff give the money back by hand.
+    RefundPending {
+        refund: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+        next_poll: Option<Timestamp>,
+    },
+    RefundFailed {
+        refund: u32,
+    },
+    /// A buyer has contested the payment with the bank.
+    Disputed {
+        dispute: String,
     },
     Published {
         version: u64,
@@ -140,12 +168,13 @@ impl Event {
                 | Self::Vacated { .. }
                 | Self::Published { .. }
                 | Self::PublicationLost
+                | Self::PaymentNamed { .. }
         )
     }
 
     /// Whether the change is one that a reader of the order could see.
     fn visible(&self) -> bool {
-        !(self.may_wait() || matches!(self, Self::PaymentAsked { .. }))
+        !(self.may_wait() || matches!(self, Self::PaymentAsked { .. } | Self::RefundPending { .. }))
     }
 
     fn milestone(&self) -> Option<&'static str> {
@@ -157,13 +186,19 @@ impl Event {
             Self::PaymentSwitched { .. } => "payment_switched",
             Self::PaymentActionRequired { .. } => "payment_action_required",
             Self::PaymentDeclined { .. } => "payment_declined",
+            Self::Authorized { .. } => "payment_authorized",
+            Self::Owed { .. } => "payment_owed",
+            Self::PaymentReceived { .. } => "payment_received",
             Self::Paid { .. } => "paid",
+            Self::AuthorizationLapsed => "authorization_lapsed",
             Self::PaidTwice { .. } => "paid_twice",
             Self::Committed => "stock_committed",
             Self::CommitRefused => "out_of_stock",
             Self::Cancelled { .. } => "cancelled",
             Self::PaidAfterAll => "paid_late",
             Self::Refunded { .. } => "refunded",
+            Self::RefundFailed { .. } => "refund_failed",
+            Self::Disputed { .. } => "disputed",
             _ => return None,
         })
     }
@@ -192,9 +227,9 @@ impl Order {
         self
     }
 
-    fn new_attempt(&mut self, provider: Provider, method: Method, now: Timestamp) -> Attempt {
+    fn new_attempt(&mut self, payment: &PaymentChoice, amount: Money, now: Timestamp) -> Attempt {
         self.attempts += 1;
-        Attempt::new(self.id, self.attempts, provider, method, now)
+        Attempt::new(self.id, self.attempts, payment.clone(), amount, now)
     }
 
     /// The order after an event. Total: an event that does not fit its stage
@@ -226,43 +261,36 @@ impl Order {
             Event::Released { hold } => {
                 self.releasing.remove(hold);
             }
-            Event::Refunded { attempt } => {
-                for refund in self.refunds.iter_mut().filter(|refund| refund.attempt.number == *attempt) {
-                    refund.done = true;
-                }
-            }
             Event::Published { version } => self.published = self.published.max(*version),
             Event::PublicationLost => self.published = 0,
-            Event::PaidTwice { attempt, amount } => {
-                self.refunds.push(Refund { attempt: attempt.clone(), amount: *amount, done: false });
-            }
             Event::Vacated { hold } => {
                 self.vacating.remove(hold);
             }
-            Event::Placed { quote, claims, provider, method, key, slot } => {
+            Event::Placed { quote, claims, payment, key, slot } => {
                 let (quote, claims) = (Rc::new((**quote).clone()), claims.clone());
                 let placement = Placement { at: now, quote, claims, key: key.clone(), tries: 1 };
-                let attempt = self.new_attempt(*provider, *method, now);
+                let attempt = self.new_attempt(payment, placement.to_pay(), now);
                 self.place(placement, attempt, None, slot.clone(), now);
             }
-            Event::PlacedAgain { provider, method, slot } => {
+            Event::PlacedAgain { payment, slot } => {
                 self.give_back();
-                let next = self.new_attempt(*provider, *method, now);
                 if let Stage::AwaitingPayment { placement, attempt, .. } = &self.stage {
                     let (mut placement, before) = (placement.clone(), attempt.clone());
                     placement.tries += 1;
+                    let next = self.new_attempt(payment, placement.to_pay(), now);
                     self.place(placement, next, Some(Box::new(before)), slot.clone(), now);
                 }
             }
-            Event::PaymentStarted { provider, method } => {
-                let next = self.new_attempt(*provider, *method, now);
+            Event::PaymentStarted { payment } => {
+                let amount = self.placement().map_or(Money::zero(self.currency), Placement::to_pay);
+                let next = self.new_attempt(payment, amount, now);
                 self.restage(|mut placement, hold, _| {
                     placement.tries += 1;
                     Stage::AwaitingPayment { placement, hold, attempt: next }
                 });
             }
-            Event::PaymentSwitched { provider, method } => self.with_attempt(|attempt| {
-                attempt.status = AttemptStatus::CallingOff { provider: *provider, method: *method };
+            Event::PaymentSwitched { payment } => self.with_attempt(|attempt| {
+                attempt.status = AttemptStatus::CallingOff { next: Box::new(payment.clone()) };
             }),
             Event::Held => {
                 if let Stage::Placing { held, .. } = &mut self.stage {
@@ -290,29 +318,6 @@ impl Order {
                 self.give_back();
                 self.restage(|placement, _, attempt| Stage::AwaitingPayment { placement, hold: None, attempt });
             }
-            Event::PaymentAsked { next_poll } => self.with_attempt(|attempt| {
-                attempt.polls += 1;
-                attempt.status = AttemptStatus::Unknown { next_poll: *next_poll };
-            }),
-            Event::PaymentActionRequired { client_secret } => self.with_attempt(|attempt| {
-                attempt.status = AttemptStatus::RequiresAction { client_secret: client_secret.clone(), at: now };
-            }),
-            Event::PaymentDeclined { reason } => {
-                self.with_attempt(|attempt| {
-                    attempt.status = AttemptStatus::Declined { reason: reason.clone(), at: now };
-                });
-            }
-            Event::Paid { secured } => {
-                self.vacate();
-                // Pools refuse for good what was released: the money takes the goods under a name of their own.
-                let afresh = Hold { number: self.holds + 1, until: now, slot: None };
-                self.restage(|placement, hold, mut attempt| {
-                    attempt.status = AttemptStatus::Paid;
-                    let hold = hold.unwrap_or(afresh);
-                    Stage::Confirmed { placement, hold, attempt, at: now, secured: *secured, committed: false }
-                });
-                self.holds = self.hold().map_or(self.holds, |hold| self.holds.max(hold.number));
-            }
             Event::Committed => {
                 if let Stage::Confirmed { committed, .. } = &mut self.stage {
                     *committed = true;
@@ -324,25 +329,19 @@ impl Order {
             }
             Event::Cancelled { reason } => self.cancel(*reason, now),
             Event::ClockPutBack { millis } => self.put_back(*millis),
-            Event::PaymentVoided => {
-                self.resolve(AttemptStatus::Voided);
-            }
-            Event::PaidAfterAll => {
-                self.resolve(AttemptStatus::Paid);
-                self.refund_current();
-            }
+            event => self.apply_payment(event, now),
         }
     }
 
     /// Changes the attempt; a placement that gets this far awaits its payment.
-    fn with_attempt(&mut self, change: impl FnOnce(&mut Attempt)) {
+    pub(super) fn with_attempt(&mut self, change: impl FnOnce(&mut Attempt)) {
         self.restage(|placement, hold, mut attempt| {
             change(&mut attempt);
             Stage::AwaitingPayment { placement, hold, attempt }
         });
     }
 
-    fn restage(&mut self, next: impl FnOnce(Placement, Option<Hold>, Attempt) -> Stage) {
+    pub(super) fn restage(&mut self, next: impl FnOnce(Placement, Option<Hold>, Attempt) -> Stage) {
         if let Stage::Placing { placement, attempt, .. } | Stage::AwaitingPayment { placement, attempt, .. } =
             &self.stage
         {
@@ -350,23 +349,13 @@ impl Order {
         }
     }
 
-    fn resolve(&mut self, status: AttemptStatus) {
-        if let Stage::Cancelled { attempt, resolving, .. } = &mut self.stage {
-            attempt.status = status;
-            *resolving = false;
-        }
-    }
-
-    fn refund_current(&mut self) {
-        if let (Some(attempt), Some(placement)) = (self.attempt().cloned(), self.placement()) {
-            self.refunds.push(Refund { attempt, amount: placement.quote.totals.to_pay, done: false });
-        }
-    }
-
     fn cancel(&mut self, reason: CancelReason, now: Timestamp) {
-        let (Some(placement), Some(attempt)) = (self.placement().cloned(), self.attempt().cloned()) else { return };
+        let (Some(placement), Some(mut attempt)) = (self.placement().cloned(), self.attempt().cloned()) else { return };
         self.give_back();
         let resolving = attempt.status.is_open();
+        if attempt.status == AttemptStatus::Owed {
+            attempt.status = AttemptStatus::Voided;
+        }
         self.stage = Stage::Cancelled { placement, attempt, at: now, reason, resolving };
     }
 }

@@ -5,15 +5,16 @@ use axum::extract::State;
 use http::{StatusCode, header};
 
 use super::access::Credentials;
-use super::bodies::{Empty, NewOrder, NewPurchase, Payment, choice};
+use super::bodies::{Empty, NewOrder, NewPurchase, NewReceipt, Payment, choice};
 use super::cart_handlers::{currency, new_id};
 use super::cart_token::CartToken;
 use super::client::{OrderClient, Purchase};
 use super::offers::wanted;
-use super::order::Key;
+use super::order::{Key, Receipt};
 use super::protocol::Access;
 use super::view::OrderView;
 use crate::app::App;
+use crate::auth::StaffWrite;
 use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
@@ -34,7 +35,7 @@ pub async fn place_order(
     body: extract::Json<NewOrder>,
 ) -> Result<JsonText<OrderView, 201>, Problem> {
     let order = credentials.order(&app, id)?;
-    let payment = choice(&app, body.payment, "/payment/provider")?;
+    let payment = choice(&app, body.value.payment.clone(), "/payment").await?;
     let order = order.keyed(keyed(key, "POST order", &body.bytes));
     let slots = credentials.slots(&app).await;
     Ok(order.place(payment, body.expected_total, slots).await??.into())
@@ -53,7 +54,7 @@ pub async fn create_order(
     let Checked { value: asked, bytes } = body;
     let account = credentials.caller.account.map(|account| account.id);
     let key = if account.is_none() { key.hard_to_guess()? } else { key };
-    let payment = choice(&app, asked.payment, "/payment/provider")?;
+    let payment = choice(&app, asked.payment, "/payment").await?;
     let currency = currency(&*shelf::current(&app).await?, asked.currency)?;
     let lines = wanted(&app, asked.wanted.lines.as_deref().unwrap_or_default()).await?;
     let key = keyed(key, "POST /v1/orders", &bytes);
@@ -90,7 +91,7 @@ pub async fn create_order_payment(
     body: extract::Json<Payment>,
 ) -> Result<JsonText<OrderView>, Problem> {
     let order = credentials.order(&app, id)?;
-    let payment = choice(&app, body.value, "/provider")?;
+    let payment = choice(&app, body.value.clone(), "").await?;
     let order = order.keyed(keyed(key, "POST payments", &body.bytes));
     Ok(order.pay(payment, credentials.slots(&app).await).await??.into())
 }
@@ -105,6 +106,21 @@ pub async fn cancel_order(
 ) -> Result<JsonText<OrderView>, Problem> {
     let order = credentials.order(&app, id)?.keyed(keyed(key, "POST cancel", &body.bytes));
     Ok(order.cancel().await??.into())
+}
+
+/// Records money that came by a way to pay that staff look after. Several add up; the order is paid once all of it is
+/// there.
+pub async fn create_received_payment(
+    State(app): State<App>,
+    staff: StaffWrite,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<NewReceipt>,
+) -> Result<JsonText<OrderView, 201>, Problem> {
+    let receipt = Receipt { amount: body.amount, reference: body.reference.as_str().to_owned() };
+    let key = keyed(key, "POST received", &body.bytes);
+    let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
+    Ok(order.receive(receipt).await??.into())
 }
 
 /// Development only: tells the projections of an order once more. The local

@@ -113,7 +113,9 @@ impl Order {
     /// Sees to it that the hold's slots will be given back: it is not waited for
     /// to be paid any more.
     pub(super) fn vacate(&mut self) {
-        if let Stage::Placing { hold, .. } | Stage::AwaitingPayment { hold: Some(hold), .. } = &mut self.stage
+        if let Stage::Placing { hold, .. }
+        | Stage::AwaitingPayment { hold: Some(hold), .. }
+        | Stage::Confirmed { hold, .. } = &mut self.stage
             && let Some(slot) = hold.slot.take()
         {
             self.vacating.insert(hold.number, (slot, hold.until.plus_millis(SLOT_MILLIS - HOLD_MILLIS)));

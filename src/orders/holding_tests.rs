@@ -6,7 +6,7 @@ use crate::money::Currency;
 use crate::orders::effect::{Effect, due, wake};
 use crate::orders::event::Event;
 use crate::orders::learning::{Answer, learn};
-use crate::payments::{Method, Provider};
+use crate::payments::{Outcome, PaymentChoice, TestMethod};
 use crate::shelf::snapshot::Snapshot;
 
 const SECOND: i64 = 1_000;
@@ -22,8 +22,8 @@ fn order(since: &[(i64, Event)]) -> Order {
     let mut order = Order::created(OrderId::derived([1; 16]), currency, None, at(0));
     let shelf = Snapshot::new("1".to_owned(), crate::testing::settings(), Vec::new());
     let quote = Box::new(order.quote(&shelf, at(0)).unwrap());
-    let (provider, method) = (Provider::Test, Method::Visa);
-    let placed = Event::Placed { quote, claims: Vec::new(), provider, method, key: None, slot: None };
+    let payment = PaymentChoice::test(TestMethod::Visa);
+    let placed = Event::Placed { quote, claims: Vec::new(), payment, key: None, slot: None };
     for (millis, event) in [(0, placed), (0, Event::Held)].iter().chain(since) {
         order.apply(event, at(*millis));
     }
@@ -44,7 +44,7 @@ fn silent(next_poll: i64) -> Event {
 }
 
 fn again() -> Event {
-    Event::PlacedAgain { provider: Provider::Test, method: Method::Visa, slot: None }
+    Event::PlacedAgain { payment: PaymentChoice::test(TestMethod::Visa), slot: None }
 }
 
 #[test]
@@ -82,8 +82,7 @@ fn goods_are_given_back_only_once_it_is_known_that_nobody_has_paid() {
     let over = at(KEPT_MILLIS);
     assert_eq!(learn(&order, &Answer::Tick, over), []);
     assert!(matches!(due(&order, over).as_slice(), [Effect::Poll { .. }]));
-    let told = |outcome| learn(&order, &Answer::Payment { attempt: 1, outcome }, over);
-    use crate::payments::Outcome;
+    let told = |outcome: Outcome| learn(&order, &Answer::Payment { attempt: 1, report: outcome.into() }, over);
     assert_eq!(told(Outcome::Paid), [Event::Paid { secured: true }]);
     for outcome in [Outcome::Unknown, Outcome::NotFound, Outcome::ActionRequired { client_secret: "s".to_owned() }] {
         assert_eq!(told(outcome), [Event::HoldGivenBack]);

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS};
+use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS, REFUND_POLL_MILLIS};
 use super::error::ShortLine;
 use super::event::Event;
 use super::holding::kept_until;
 use super::order::{CancelReason, Order, Stage};
-use crate::payments::{AttemptStatus, Method, Outcome, Provider};
+use crate::payments::{
+    Attempt, AttemptStatus, Outcome, PaymentChoice, RefundOutcome, RefundReport, RefundStatus, Report,
+};
 use crate::pools::Supply;
 use crate::ports::Timestamp;
 
@@ -26,7 +28,7 @@ pub enum Answer {
     },
     Payment {
         attempt: u32,
-        outcome: Outcome,
+        report: Report,
     },
     Committed {
         refused: bool,
@@ -37,8 +39,9 @@ pub enum Answer {
     Vacated {
         hold: u32,
     },
-    Refunded {
-        attempt: u32,
+    Refund {
+        refund: u32,
+        report: RefundReport,
     },
     Published {
         version: u64,
@@ -63,15 +66,13 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         (Answer::NotHeld { refused, .. }, Stage::Placing { held: false, recovered: true, hold, .. }) => {
             if !refused.is_empty() || now >= hold.until { vec![Event::PlacementAbandoned] } else { Vec::new() }
         }
-        (Answer::Payment { attempt, outcome }, _) => learn_payment(order, *attempt, outcome, now),
+        (Answer::Payment { attempt, report }, _) => learn_report(order, *attempt, report, now),
         (Answer::Committed { refused }, Stage::Confirmed { committed: false, .. }) => {
             vec![if *refused { Event::CommitRefused } else { Event::Committed }]
         }
         (Answer::Released { hold }, _) if order.releasing.contains_key(hold) => vec![Event::Released { hold: *hold }],
         (Answer::Vacated { hold }, _) if order.vacating.contains_key(hold) => vec![Event::Vacated { hold: *hold }],
-        (Answer::Refunded { attempt }, _) if order.refunds.iter().any(|r| r.attempt.number == *attempt && !r.done) => {
-            vec![Event::Refunded { attempt: *attempt }]
-        }
+        (Answer::Refund { refund, report }, _) => learn_refund(order, *refund, report, now),
         (Answer::Published { version }, _) if *version > order.published => {
             vec![Event::Published { version: *version }]
         }
@@ -95,26 +96,44 @@ fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
             let until = if attempt.status.is_open() { hold.until } else { hold.kept_until(placement, attempt) };
             if now >= until { vec![Event::HoldGivenBack] } else { Vec::new() }
         }
+        Stage::Confirmed { attempt, .. } if attempt.due_by().is_some_and(|until| now >= until) => {
+            vec![Event::Cancelled { reason: CancelReason::Expired }]
+        }
         _ => Vec::new(),
     }
 }
 
-fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) -> Vec<Event> {
+/// How the provider names the attempt, where that is new, and what it says of it.
+fn learn_report(order: &Order, number: u32, report: &Report, now: Timestamp) -> Vec<Event> {
     let Some(attempt) = order.attempt().filter(|attempt| attempt.number == number) else {
-        return paid_twice(order, number, outcome);
+        return paid_twice(order, number, report);
     };
+    let name = report.reference.clone().filter(|_| attempt.reference.is_none());
+    let named = name.map(|reference| Event::PaymentNamed { reference });
+    named.into_iter().chain(learn_payment(order, attempt, report, now)).collect()
+}
+
+fn learn_payment(order: &Order, attempt: &Attempt, report: &Report, now: Timestamp) -> Vec<Event> {
+    let outcome = &report.outcome;
+    let secured = order.hold().is_some_and(|hold| hold.secures(now));
     match (&order.stage, outcome) {
         (Stage::Placing { .. } | Stage::AwaitingPayment { .. }, outcome) => match (outcome, &attempt.status) {
-            (Outcome::Paid, _) => vec![Event::Paid { secured: order.hold().is_some_and(|hold| hold.secures(now)) }],
+            (Outcome::Paid, _) => vec![Event::Paid { secured }],
             // Only an attempt whose outcome is open learns of another one.
             (_, status) if !status.is_open() => Vec::new(),
-            (Outcome::Declined { .. } | Outcome::Voided, AttemptStatus::CallingOff { provider, method }) => {
-                called_off(order, *provider, *method, now)
+            (Outcome::Declined { .. } | Outcome::Voided, AttemptStatus::CallingOff { next }) => {
+                called_off(order, next, now)
             }
             (_, AttemptStatus::CallingOff { .. }) => Vec::new(),
+            (Outcome::Authorized, _) => vec![Event::Authorized { secured }],
+            (Outcome::Owed, _) => vec![Event::Owed { secured }],
             (Outcome::Declined { reason }, _) => vec![Event::PaymentDeclined { reason: reason.clone() }],
             (
-                Outcome::ActionRequired { .. } | Outcome::Unknown | Outcome::NotFound,
+                Outcome::ActionRequired { .. }
+                | Outcome::Unknown
+                | Outcome::Pending
+                | Outcome::NotFound
+                | Outcome::Unfit,
                 AttemptStatus::RequiresAction { .. },
             ) => {
                 let over = kept_until(order).is_some_and(|until| now >= until);
@@ -123,7 +142,7 @@ fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) 
             (Outcome::ActionRequired { client_secret }, _) => {
                 vec![Event::PaymentActionRequired { client_secret: client_secret.clone() }]
             }
-            (Outcome::Unknown | Outcome::NotFound, _) => {
+            (Outcome::Unknown | Outcome::Pending | Outcome::NotFound | Outcome::Unfit, _) => {
                 vec![Event::PaymentAsked { next_poll: now.plus_millis(poll_delay(attempt.polls)) }]
             }
             (Outcome::Voided, AttemptStatus::RequiresAction { .. }) => {
@@ -135,7 +154,14 @@ fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) 
         (Stage::Cancelled { resolving: true, .. }, Outcome::Voided | Outcome::Declined { .. }) => {
             vec![Event::PaymentVoided]
         }
-        (Stage::Cancelled { resolving: false, .. }, Outcome::Paid) => paid_twice(order, number, outcome),
+        (Stage::Cancelled { resolving: false, .. }, Outcome::Paid) => paid_twice(order, attempt.number, report),
+        // Taken elsewhere, such as on the provider's own pages; or let go by the bank after some days.
+        (Stage::Confirmed { .. }, Outcome::Paid) if attempt.status == AttemptStatus::Authorized => {
+            vec![Event::Paid { secured: true }]
+        }
+        (Stage::Confirmed { .. }, Outcome::Voided) if attempt.status == AttemptStatus::Authorized => {
+            vec![Event::AuthorizationLapsed]
+        }
         _ => Vec::new(),
     }
 }
@@ -143,29 +169,42 @@ fn learn_payment(order: &Order, number: u32, outcome: &Outcome, now: Timestamp) 
 /// The attempt takes no money any more: the other one may begin, while the
 /// goods are certain to be there. Else they are to be held anew first, which
 /// only a request of the buyer's can.
-fn called_off(order: &Order, provider: Provider, method: Method, now: Timestamp) -> Vec<Event> {
+fn called_off(order: &Order, next: &PaymentChoice, now: Timestamp) -> Vec<Event> {
     let secured = order.hold().is_some_and(|hold| hold.secures(now));
     let payable = order.placement().is_some_and(|placement| now < placement.payable_until());
     vec![match secured && payable {
-        true => Event::PaymentStarted { provider, method },
+        true => Event::PaymentStarted { payment: next.clone() },
         false => Event::PaymentDeclined { reason: CALLED_OFF.to_owned() },
     }]
 }
 
 /// Money for an attempt that was given up, or for an order that is not to be.
-fn paid_twice(order: &Order, number: u32, outcome: &Outcome) -> Vec<Event> {
+fn paid_twice(order: &Order, number: u32, report: &Report) -> Vec<Event> {
     let known = order.refunds.iter().any(|refund| refund.attempt.number == number);
-    match (outcome, order.attempt(), order.placement()) {
-        (Outcome::Paid, Some(current), Some(placement)) if !known && (1..=order.attempts).contains(&number) => {
-            let attempt = crate::payments::Attempt {
-                number,
-                id: format!("{}-{number}", order.id),
-                status: AttemptStatus::Paid,
-                ..current.clone()
-            };
-            vec![Event::PaidTwice { attempt, amount: placement.quote.totals.to_pay }]
+    match (&report.outcome, order.earlier_attempt(number)) {
+        (Outcome::Paid, Some(mut attempt)) if !known => {
+            attempt.settle(AttemptStatus::Paid);
+            attempt.reference = report.reference.clone().or(attempt.reference);
+            vec![Event::PaidTwice { amount: attempt.amount, attempt }]
         }
         _ => Vec::new(),
+    }
+}
+
+fn learn_refund(order: &Order, number: u32, report: &RefundReport, now: Timestamp) -> Vec<Event> {
+    let Some(refund) = order.refunds.iter().find(|refund| refund.number == number) else { return Vec::new() };
+    let (reference, refund) = (report.reference.clone(), refund.status);
+    let pending = |next_poll| vec![Event::RefundPending { refund: number, reference, next_poll }];
+    match (report.outcome, refund) {
+        // A bank may send back what had already counted as given.
+        (RefundOutcome::Failed, RefundStatus::Asked | RefundStatus::Pending { .. } | RefundStatus::Done) => {
+            vec![Event::RefundFailed { refund: number }]
+        }
+        (_, RefundStatus::Done | RefundStatus::Failed) => Vec::new(),
+        (RefundOutcome::Done, _) => vec![Event::Refunded { refund: number }],
+        (RefundOutcome::Pending, _) => pending(Some(now.plus_millis(REFUND_POLL_MILLIS))),
+        (RefundOutcome::ByHand, RefundStatus::Asked) => pending(None),
+        (RefundOutcome::ByHand | RefundOutcome::Unknown, _) => Vec::new(),
     }
 }
 

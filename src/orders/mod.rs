@@ -23,6 +23,7 @@ pub mod object;
 pub mod offer_handlers;
 pub mod offers;
 pub mod order;
+mod paying;
 mod placing;
 pub mod projection;
 pub mod protocol;

@@ -27,7 +27,7 @@ use super::store::FirstAnswer;
 use super::view;
 use crate::app::App;
 use crate::ids::VariantId;
-use crate::payments::{self, AttemptStatus};
+use crate::payments::{self, AttemptStatus, Provider};
 use crate::pools::pool::Level;
 use crate::ports::{ObjectHost, ObjectUnavailable, Timestamp};
 
@@ -130,14 +130,9 @@ impl OrderObject {
                 self.place(Wish { payment, expected_total, slots, key }).await
             }
             (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,
-            (Request::Cancel, Some(order)) => {
-                let events = decide(&order, Command::Cancel, self.now())?;
-                let changed = !events.is_empty();
-                self.record.learn(events, self.now())?;
-                let reply = order_reply(200, &*self.record.existing()?)?;
-                let reply = self.changed(changed, key.as_ref(), reply)?;
-                self.go_on();
-                Ok(reply)
+            (Request::Cancel, Some(order)) => self.act(&order, Command::Cancel, 200, key.as_ref()),
+            (Request::Receive { receipt }, Some(order)) => {
+                self.act(&order, Command::Receive { receipt }, 201, key.as_ref())
             }
             (Request::Republish, Some(order)) => {
                 self.record.learn(vec![Event::PublicationLost], self.now())?;
@@ -176,17 +171,33 @@ impl OrderObject {
         Ok(reply)
     }
 
+    /// Does what can be decided at once; what is due then comes after the answer.
+    fn act(
+        self: &Rc<Self>,
+        order: &Order,
+        command: Command,
+        status: u16,
+        key: Option<&Key>,
+    ) -> Result<Reply, OrderError> {
+        let events = decide(order, command, self.now())?;
+        let changed = !events.is_empty();
+        self.record.learn(events, self.now())?;
+        let reply = order_reply(status, &*self.record.existing()?)?;
+        let reply = self.changed(changed, key, reply)?;
+        self.go_on();
+        Ok(reply)
+    }
+
     async fn authenticate(self: &Rc<Self>, order: &Order, approved: bool) -> Result<Reply, OrderError> {
         let waiting = match &order.stage {
-            Stage::AwaitingPayment { attempt, placement, .. } => match attempt.status {
-                AttemptStatus::RequiresAction { .. } => Some((attempt.clone(), placement.quote.totals.to_pay)),
-                _ => None,
-            },
+            Stage::AwaitingPayment { attempt, .. } if attempt.payment.provider == Provider::Test => {
+                matches!(attempt.status, AttemptStatus::RequiresAction { .. }).then(|| attempt.clone())
+            }
             _ => None,
         };
-        if let Some((attempt, amount)) = waiting {
-            let outcome = payments::authenticate(&self.app, &attempt, amount, approved).await;
-            let answer = Answer::Payment { attempt: attempt.number, outcome };
+        if let Some(attempt) = waiting {
+            let report = payments::authenticate(&self.app, &attempt, approved).await.into();
+            let answer = Answer::Payment { attempt: attempt.number, report };
             self.record.learn(learn(&*self.record.existing()?, &answer, self.now()), self.now())?;
             self.record.commit(None, self.now())?;
             self.run(true).await?;

@@ -1,7 +1,7 @@
 //! An order from the first added line to the last refund, as it stands. How it
 //! came to that: [`super::event`]. A cart is an order in [`Stage::Open`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use super::facts::Facts;
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money};
-use crate::payments::Attempt;
+use crate::payments::{Attempt, AttemptStatus, Refund};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::{Delivery, Quote};
@@ -42,8 +42,12 @@ pub struct Order {
     pub milestones: Vec<Milestone>,
     /// Holds to be released, by number.
     pub releasing: BTreeMap<u32, Vec<Claim>>,
-    /// Money to give back, by attempt.
+    /// Money given back, or to be, each by its number.
     pub refunds: Vec<Refund>,
+    /// Money that staff have recorded.
+    pub receipts: Vec<Receipt>,
+    /// What buyers have contested with their bank, as the provider names it.
+    pub disputes: BTreeSet<String>,
     /// Slots to give back, by hold, and until when they are taken otherwise.
     pub vacating: BTreeMap<u32, (Slot, Timestamp)>,
 }
@@ -83,7 +87,8 @@ pub enum Stage {
     },
     /// `hold`: none once the goods were given back.
     AwaitingPayment { placement: Placement, hold: Option<Hold>, attempt: Attempt },
-    /// Paid. `secured`: the hold outlived the payment, so the stock is certain.
+    /// Paid, or as good as: the money is set aside, or owed by agreement. `secured`: the hold outlived the payment,
+    /// so the stock is certain.
     Confirmed { placement: Placement, hold: Hold, attempt: Attempt, at: Timestamp, secured: bool, committed: bool },
     /// Not to be. `resolving`: an attempt whose outcome is still to be made certain.
     Cancelled { placement: Placement, attempt: Attempt, at: Timestamp, reason: CancelReason, resolving: bool },
@@ -133,11 +138,12 @@ pub enum CancelReason {
     OutOfStock,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub struct Refund {
-    pub attempt: Attempt,
+/// Money that came by a way to pay that staff look after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
     pub amount: Money,
-    pub done: bool,
+    /// Where it is found again, such as in a bank statement. Counts once.
+    pub reference: String,
 }
 
 /// Something that happened to an order, as buyers and staff are shown it.
@@ -146,6 +152,13 @@ pub struct Milestone {
     pub at: Timestamp,
     #[serde(rename = "type")]
     pub kind: String,
+}
+
+impl Placement {
+    /// What is to be taken by a payment.
+    pub fn to_pay(&self) -> Money {
+        self.quote.totals.to_pay
+    }
 }
 
 impl Order {
@@ -168,6 +181,8 @@ impl Order {
             milestones: Vec::new(),
             releasing: BTreeMap::new(),
             refunds: Vec::new(),
+            receipts: Vec::new(),
+            disputes: BTreeSet::new(),
             vacating: BTreeMap::new(),
         }
     }
@@ -209,6 +224,19 @@ impl Order {
             Stage::AwaitingPayment { hold, .. } => hold.as_ref(),
             Stage::Open | Stage::Cancelled { .. } => None,
         }
+    }
+
+    /// An attempt by its number, also one before the last: all of them were to take the same.
+    pub fn earlier_attempt(&self, number: u32) -> Option<Attempt> {
+        let current = self.attempt()?;
+        if number == current.number {
+            return Some(current.clone());
+        }
+        let id = format!("{}-{number}", self.id);
+        let status = AttemptStatus::Voided;
+        let unnamed =
+            Attempt { number, id, status, reference: None, captured: Money::zero(self.currency), ..current.clone() };
+        (1..=self.attempts).contains(&number).then_some(unnamed)
     }
 
     pub fn attempt(&self) -> Option<&Attempt> {

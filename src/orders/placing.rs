@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::{join3, try_join_all};
 
-use super::decision::{Change, Command, NewLine, PaymentChoice, decide};
+use super::decision::{Change, Command, NewLine, decide};
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::Fact;
@@ -20,7 +20,7 @@ use super::terms::{Terms, corrected, lacking};
 use super::uses::customers;
 use crate::ids::PromotionId;
 use crate::money::Money;
-use crate::payments::AttemptStatus;
+use crate::payments::{AttemptStatus, PaymentChoice};
 use crate::pools::{self, Supply};
 use crate::ports::{DatabaseError, ObjectUnavailable};
 use crate::pricing::promotion::Code;

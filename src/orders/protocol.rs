@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::decision::{Change, NewLine, PaymentChoice};
+use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::facts::Fact;
-use super::order::{Key, Order};
+use super::order::{Key, Order, Receipt};
 use super::view;
 use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
+use crate::payments::PaymentChoice;
 use crate::pools::pool::Level;
 use crate::throttle::Slots;
 
@@ -86,6 +87,10 @@ pub enum Request {
         slots: Vec<Slots>,
     },
     Cancel,
+    /// Staff have money of the order's.
+    Receive {
+        receipt: Receipt,
+    },
     /// Tell the projections once more.
     Republish,
     /// The buyer's bank answered what an attempt asked for.

@@ -18,7 +18,7 @@ use super::protocol::Message;
 use super::store::FirstAnswer;
 use super::{slots, view};
 use crate::ids::VariantId;
-use crate::payments::{self, Outcome};
+use crate::payments::{self, Outcome, RefundOutcome};
 use crate::pools::pool::{Level, Refusal};
 use crate::pools::{self, Claim};
 use crate::ports::ObjectUnavailable;
@@ -114,18 +114,19 @@ impl OrderObject {
                 let granted = refused.is_empty() && !unanswered;
                 Some(if granted { Answer::Held } else { Answer::NotHeld { refused, unanswered } })
             }
-            Effect::Charge { attempt, amount } => {
-                let outcome = payments::charge(app, attempt, *amount).await;
-                Some(Answer::Payment { attempt: attempt.number, outcome })
+            Effect::Charge { attempt } => {
+                let report = payments::charge(app, attempt).await;
+                Some(Answer::Payment { attempt: attempt.number, report })
             }
             Effect::Poll { attempt } => {
-                let outcome = payments::poll(app, attempt).await;
-                Some(Answer::Payment { attempt: attempt.number, outcome })
+                let report = payments::poll(app, attempt).await;
+                Some(Answer::Payment { attempt: attempt.number, report })
             }
-            Effect::CallOff { attempt } => match payments::cancel(app, attempt).await {
-                Outcome::Unknown => None,
-                outcome => Some(Answer::Payment { attempt: attempt.number, outcome }),
-            },
+            Effect::CallOff { attempt } => {
+                let report = payments::void(app, attempt).await;
+                let told = !matches!(report.outcome, Outcome::Unknown | Outcome::Pending | Outcome::Unfit);
+                told.then_some(Answer::Payment { attempt: attempt.number, report })
+            }
             Effect::Commit { hold, claims } => {
                 let answers = stream::iter(claims).map(|claim| {
                     let hold = hold.clone();
@@ -146,9 +147,10 @@ impl OrderObject {
                 slots::give_back(app, slot).await.ok()?;
                 Some(Answer::Vacated { hold: *number })
             }
-            Effect::Refund { attempt, amount } => {
-                let done = payments::refund(app, attempt, *amount).await;
-                done.then_some(Answer::Refunded { attempt: attempt.number })
+            Effect::Refund { refund } => {
+                let report = payments::refund(app, refund).await;
+                let told = report.outcome != RefundOutcome::Unknown;
+                told.then_some(Answer::Refund { refund: refund.number, report })
             }
             Effect::Publish { version } => {
                 // After a crash the levels that came with the commits are gone.

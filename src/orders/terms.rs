@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::decision::PaymentChoice;
 use super::error::{ChangedLine, OrderError};
 use super::event::Event;
 use super::facts::{Fact, Facts};
@@ -11,6 +10,7 @@ use super::order::{Key, Line, LineId, Order};
 use super::slots::Slot;
 use super::uses;
 use crate::money::{Currency, Money};
+use crate::payments::{self, PaymentChoice};
 use crate::pools::{Claim, Supply};
 use crate::ports::Timestamp;
 use crate::pricing::{Delivery, GiftCardBalance, Quote};
@@ -56,8 +56,8 @@ impl Terms {
         }
         self.as_shown(order, &quote)?;
         let claims = self.claims(&quote);
-        let PaymentChoice { provider, method } = self.payment;
-        Ok(vec![Event::Placed { quote: Box::new(quote), claims, provider, method, key: self.key, slot: self.slot }])
+        let payment = payments::fit(self.payment, quote.totals.to_pay)?;
+        Ok(vec![Event::Placed { quote: Box::new(quote), claims, payment, key: self.key, slot: self.slot }])
     }
 
     /// Whether it is what the buyer was shown: nothing costs more in silence.

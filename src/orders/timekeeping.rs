@@ -49,7 +49,7 @@ mod tests {
         let next_poll = at.plus_millis(POLL_MOST_MILLIS);
         let events = format!(
             r#"[{{"created":{{"id":"ord_0000000000000000000000000A","currency":"EUR","account":null}}}},
-            {{"placed":{{"quote":{QUOTE},"provider":"test","method":"pm_card_visa","key":null}}}},
+            {{"placed":{{"quote":{QUOTE},"payment":{{"provider":"test","method":"pm_card_visa"}},"key":null}}}},
             "held",{{"payment_asked":{{"next_poll":"{next_poll}"}}}}]"#
         );
         let mut order = None;

@@ -4,13 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cart_token::CartToken;
+use super::decision::waits_for_money;
 use super::holding;
 use super::order::{CancelReason, Line, LineId, Milestone, Order, Stage};
 use crate::address::Address;
 use crate::email::EmailAddress;
 use crate::ids::{AccountId, GiftCardId, OrderId, ProductId, PromotionId, VariantId};
 use crate::money::{Currency, Money};
-use crate::payments::{AttemptStatus, Method, Provider};
+use crate::payments::{Attempt, AttemptStatus, Method, PaymentChoice, Provider, RefundStatus};
 use crate::ports::Timestamp;
 use crate::pricing::quote::{Arrival, Discount, QuotedGiftCard, QuotedShipping, Tax, TaxPart};
 use crate::pricing::{Delivery, Percent, Quote, Totals};
@@ -113,15 +114,31 @@ pub struct GiftCardView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PaymentView {
     pub status: PaymentStatus,
+    /// `none` where nothing was left to pay.
     pub provider: Provider,
-    pub method: Method,
+    /// Absent where the provider asks the buyer for one, or nothing was left to pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
     /// Names the attempt among this order's.
     pub attempt: u32,
     /// How to pay once it is certain that this attempt takes no money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_method: Option<Method>,
+    /// For the provider's script in the buyer's browser, which asks for a card or has the bank's question answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publishable_key: Option<String>,
+    /// How to pay, where staff look after the payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+    /// An order that has had no money until then is cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_by: Option<Timestamp>,
+    /// What has been taken so far.
+    pub captured: Money,
+    /// What of it was given back.
+    pub refunded: Money,
     /// Such as `card_declined`; `authentication_timed_out` and `no_answer` where
     /// it was called off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -259,30 +276,36 @@ pub fn status(order: &Order) -> Status {
         Stage::Open => Status::Open,
         Stage::Placing { .. } | Stage::AwaitingPayment { .. } => Status::AwaitingPayment,
         Stage::Confirmed { secured: false, committed: false, .. } => Status::AwaitingPayment,
+        Stage::Confirmed { attempt, .. } if waits_for_money(attempt) => Status::AwaitingPayment,
         Stage::Confirmed { .. } => Status::Confirmed,
         Stage::Cancelled { .. } => Status::Cancelled,
     }
 }
 
-fn refunded(order: &Order) -> Money {
+/// What was given back, of one attempt or of all.
+fn refunded(order: &Order, attempt: Option<&Attempt>) -> Money {
     let zero = Money::zero(order.currency);
     order
         .refunds
         .iter()
-        .filter(|refund| refund.done)
+        .filter(|refund| refund.status == RefundStatus::Done)
+        .filter(|refund| attempt.is_none_or(|attempt| attempt.number == refund.attempt.number))
         .fold(zero, |sum, refund| sum.checked_add(refund.amount).unwrap_or(sum))
 }
 
 fn payment_status(order: &Order) -> PaymentStatus {
     let Some(attempt) = order.attempt() else { return PaymentStatus::Pending };
-    let gave_back = order.refunds.iter().any(|refund| refund.done && refund.attempt.number == attempt.number);
+    let gave_back = refunded(order, Some(attempt)).amount;
     match &attempt.status {
-        AttemptStatus::Started | AttemptStatus::Unknown { .. } | AttemptStatus::CallingOff { .. } => {
-            PaymentStatus::Pending
-        }
+        AttemptStatus::Started
+        | AttemptStatus::Unknown { .. }
+        | AttemptStatus::CallingOff { .. }
+        | AttemptStatus::Owed => PaymentStatus::Pending,
+        AttemptStatus::Authorized => PaymentStatus::Authorized,
         AttemptStatus::RequiresAction { .. } => PaymentStatus::RequiresAction,
         AttemptStatus::Declined { .. } => PaymentStatus::Declined,
-        AttemptStatus::Paid if gave_back => PaymentStatus::Refunded,
+        AttemptStatus::Paid if gave_back > 0 && gave_back >= attempt.captured.amount => PaymentStatus::Refunded,
+        AttemptStatus::Paid if gave_back > 0 => PaymentStatus::PartiallyRefunded,
         AttemptStatus::Paid => PaymentStatus::Paid,
         AttemptStatus::Voided => PaymentStatus::Cancelled,
     }
@@ -292,6 +315,8 @@ fn payment_status(order: &Order) -> PaymentStatus {
 pub fn order(order: &Order) -> Option<OrderView> {
     let (placement, attempt) = (order.placement()?, order.attempt()?);
     let (facts, quote) = (&order.facts, &placement.quote);
+    let asks: Option<&PaymentChoice> =
+        matches!(attempt.status, AttemptStatus::RequiresAction { .. }).then_some(&attempt.payment);
     Some(OrderView {
         id: order.id,
         token: None,
@@ -308,13 +333,18 @@ pub fn order(order: &Order) -> Option<OrderView> {
         currency: order.currency,
         payment: PaymentView {
             status: payment_status(order),
-            provider: attempt.provider,
-            method: attempt.method,
+            provider: attempt.payment.provider,
+            method: attempt.payment.method.clone(),
             attempt: attempt.number,
-            next_method: match attempt.status {
-                AttemptStatus::CallingOff { method, .. } => Some(method),
+            next_method: match &attempt.status {
+                AttemptStatus::CallingOff { next } => next.method.clone(),
                 _ => None,
             },
+            publishable_key: asks.and_then(|payment| payment.terms.publishable_key.clone()),
+            instructions: attempt.payment.terms.instructions.clone(),
+            due_by: attempt.due_by(),
+            captured: attempt.captured,
+            refunded: refunded(order, Some(attempt)),
             client_secret: match &attempt.status {
                 AttemptStatus::RequiresAction { client_secret, .. } => Some(client_secret.clone()),
                 _ => None,
@@ -327,7 +357,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
         lines: lines(&order.lines, quote, order.currency),
         totals: quote.totals,
         reverse_charge: quote.reverse_charge,
-        refunded: refunded(order),
+        refunded: refunded(order, None),
         coupons: facts.coupons.iter().map(|code| code.as_str().to_owned()).collect(),
         gift_cards: gift_cards(quote, order.currency),
         email: facts.email.clone(),

@@ -5,35 +5,116 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Attempt, DEADLINE_MILLIS, Method, Outcome};
+use super::{Attempt, DEADLINE_MILLIS, Gateway, Method, Outcome, Refund, RefundOutcome, RefundReport, Report};
 use crate::app::App;
 use crate::money::Money;
-use crate::ports::{HttpCall, HttpError, HttpReply};
+use crate::ports::{HttpCall, HttpError, HttpReply, Pending};
 
 /// How long `pm_test_slow` thinks, in milliseconds.
 const SLOW_MILLIS: u32 = 2_000;
 
-pub async fn charge(app: &App, attempt: &Attempt, amount: Money) -> Outcome {
-    match attempt.method {
-        Method::Visa => take(app, attempt, amount).await,
-        Method::Slow => {
-            app.clock.sleep(SLOW_MILLIS).await;
-            take(app, attempt, amount).await
+/// The provider's methods, named as Stripe's test ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestMethod {
+    Visa,
+    Declined,
+    InsufficientFunds,
+    AuthenticationRequired,
+    /// Charges, and never answers.
+    Timeout,
+    /// Neither charges nor answers.
+    Unreachable,
+    /// Answers after two seconds.
+    Slow,
+}
+
+impl TestMethod {
+    const ALL: [Self; 7] = [
+        Self::Visa,
+        Self::Declined,
+        Self::InsufficientFunds,
+        Self::AuthenticationRequired,
+        Self::Timeout,
+        Self::Unreachable,
+        Self::Slow,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Visa => "pm_card_visa",
+            Self::Declined => "pm_card_chargeDeclined",
+            Self::InsufficientFunds => "pm_card_chargeDeclinedInsufficientFunds",
+            Self::AuthenticationRequired => "pm_card_authenticationRequired",
+            Self::Timeout => "pm_test_timeout",
+            Self::Unreachable => "pm_test_unreachable",
+            Self::Slow => "pm_test_slow",
         }
-        Method::Timeout => {
-            take(app, attempt, amount).await;
-            app.clock.sleep(DEADLINE_MILLIS).await;
-            Outcome::Unknown
-        }
-        Method::Unreachable => {
-            app.clock.sleep(DEADLINE_MILLIS).await;
-            Outcome::Unknown
-        }
-        Method::Declined | Method::InsufficientFunds | Method::AuthenticationRequired => unpaid(attempt),
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
+    /// Whatever was chosen has been parsed before.
+    fn of(attempt: &Attempt) -> Self {
+        attempt.payment.method.as_ref().and_then(|method| Self::parse(method.as_str())).unwrap_or(Self::Unreachable)
     }
 }
 
-pub async fn poll(app: &App, attempt: &Attempt) -> Outcome {
+pub struct TestProvider;
+
+impl Gateway for TestProvider {
+    fn charge<'a>(&'a self, app: &'a App, attempt: &'a Attempt) -> Pending<'a, Report> {
+        Box::pin(async move { charge(app, attempt).await.into() })
+    }
+
+    /// It sets nothing aside: whatever is to be captured was taken.
+    fn capture<'a>(&'a self, app: &'a App, attempt: &'a Attempt, _: Money) -> Pending<'a, Report> {
+        self.poll(app, attempt)
+    }
+
+    fn poll<'a>(&'a self, app: &'a App, attempt: &'a Attempt) -> Pending<'a, Report> {
+        Box::pin(async move { poll(app, attempt).await.into() })
+    }
+
+    fn void<'a>(&'a self, app: &'a App, attempt: &'a Attempt) -> Pending<'a, Report> {
+        Box::pin(async move { void(app, attempt).await.into() })
+    }
+
+    fn refund<'a>(&'a self, app: &'a App, refund: &'a Refund) -> Pending<'a, RefundReport> {
+        Box::pin(async move {
+            let amount = refund.amount;
+            let body = json!({ "amount": amount.amount, "currency": amount.currency }).to_string();
+            let done = match ask_ledger(app, "POST", &refund.attempt, "/refund", body).await {
+                None => true,
+                Some(answer) => answer.is_ok_and(|reply| reply.status == 200),
+            };
+            if done { RefundOutcome::Done } else { RefundOutcome::Unknown }.into()
+        })
+    }
+}
+
+async fn charge(app: &App, attempt: &Attempt) -> Outcome {
+    match TestMethod::of(attempt) {
+        TestMethod::Visa => take(app, attempt).await,
+        TestMethod::Slow => {
+            app.clock.sleep(SLOW_MILLIS).await;
+            take(app, attempt).await
+        }
+        TestMethod::Timeout => {
+            take(app, attempt).await;
+            app.clock.sleep(DEADLINE_MILLIS).await;
+            Outcome::Unknown
+        }
+        TestMethod::Unreachable => {
+            app.clock.sleep(DEADLINE_MILLIS).await;
+            Outcome::Unknown
+        }
+        TestMethod::Declined | TestMethod::InsufficientFunds | TestMethod::AuthenticationRequired => unpaid(attempt),
+    }
+}
+
+async fn poll(app: &App, attempt: &Attempt) -> Outcome {
     match ask_ledger(app, "GET", attempt, "", String::new()).await {
         None => from_method(attempt),
         Some(Err(_)) => Outcome::Unknown,
@@ -41,7 +122,7 @@ pub async fn poll(app: &App, attempt: &Attempt) -> Outcome {
     }
 }
 
-pub async fn cancel(app: &App, attempt: &Attempt) -> Outcome {
+async fn void(app: &App, attempt: &Attempt) -> Outcome {
     match ask_ledger(app, "POST", attempt, "/void", String::new()).await {
         None => match from_method(attempt) {
             Outcome::Paid => Outcome::Paid,
@@ -52,27 +133,20 @@ pub async fn cancel(app: &App, attempt: &Attempt) -> Outcome {
     }
 }
 
-pub async fn refund(app: &App, attempt: &Attempt, amount: Money) -> bool {
-    let body = json!({ "amount": amount.amount, "currency": amount.currency }).to_string();
-    match ask_ledger(app, "POST", attempt, "/refund", body).await {
-        None => true,
-        Some(answer) => answer.is_ok_and(|reply| reply.status == 200),
-    }
-}
-
 /// The buyer's bank approved or refused what `RequiresAction` asked for.
-pub async fn authenticate(app: &App, attempt: &Attempt, amount: Money, approved: bool) -> Outcome {
+pub async fn authenticate(app: &App, attempt: &Attempt, approved: bool) -> Outcome {
     if approved {
-        return take(app, attempt, amount).await;
+        return take(app, attempt).await;
     }
     // An approval whose answer was lost may have paid already.
-    match cancel(app, attempt).await {
+    match void(app, attempt).await {
         Outcome::Voided => Outcome::Declined { reason: "authentication_failed".to_owned() },
         outcome => outcome,
     }
 }
 
-async fn take(app: &App, attempt: &Attempt, amount: Money) -> Outcome {
+async fn take(app: &App, attempt: &Attempt) -> Outcome {
+    let amount = attempt.amount;
     let body = json!({ "amount": amount.amount, "currency": amount.currency }).to_string();
     match ask_ledger(app, "PUT", attempt, "", body).await {
         None => Outcome::Paid,
@@ -83,20 +157,20 @@ async fn take(app: &App, attempt: &Attempt, amount: Money) -> Outcome {
 
 /// What an attempt that took no money answers.
 fn unpaid(attempt: &Attempt) -> Outcome {
-    match attempt.method {
-        Method::Declined => Outcome::Declined { reason: "card_declined".to_owned() },
-        Method::InsufficientFunds => Outcome::Declined { reason: "insufficient_funds".to_owned() },
-        Method::AuthenticationRequired => {
+    match TestMethod::of(attempt) {
+        TestMethod::Declined => Outcome::Declined { reason: "card_declined".to_owned() },
+        TestMethod::InsufficientFunds => Outcome::Declined { reason: "insufficient_funds".to_owned() },
+        TestMethod::AuthenticationRequired => {
             Outcome::ActionRequired { client_secret: format!("{}_secret_test", attempt.id) }
         }
-        Method::Visa | Method::Slow | Method::Timeout | Method::Unreachable => Outcome::NotFound,
+        TestMethod::Visa | TestMethod::Slow | TestMethod::Timeout | TestMethod::Unreachable => Outcome::NotFound,
     }
 }
 
 /// Without a ledger the method is all there is to know.
 fn from_method(attempt: &Attempt) -> Outcome {
-    match attempt.method {
-        Method::Visa | Method::Slow | Method::Timeout => Outcome::Paid,
+    match TestMethod::of(attempt) {
+        TestMethod::Visa | TestMethod::Slow | TestMethod::Timeout => Outcome::Paid,
         _ => unpaid(attempt),
     }
 }
@@ -131,4 +205,10 @@ async fn ask_ledger(
         deadline_millis: DEADLINE_MILLIS,
     };
     Some(app.http.call(call).await)
+}
+
+impl From<TestMethod> for Method {
+    fn from(method: TestMethod) -> Self {
+        Self::plain(method.name())
+    }
 }

@@ -138,9 +138,9 @@ pub fn methods(app: &App, chosen: &str) -> Vec<Choice> {
     if !app.config.test_provider {
         return Vec::new();
     }
-    let known = form::TEST_METHODS.iter().any(|(method, _)| form::method_id(*method) == chosen);
-    let choice = |(index, (method, label)): (usize, &(_, &str))| {
-        let id = form::method_id(*method);
+    let known = form::TEST_METHODS.iter().any(|(method, _)| method.name() == chosen);
+    let choice = |(index, (method, label)): (usize, &(form::TestMethod, &str))| {
+        let id = method.name().to_owned();
         let selected = if known { id == chosen } else { index == 0 };
         Choice { id, label: (*label).to_owned(), price: String::new(), selected }
     };

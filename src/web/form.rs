@@ -6,7 +6,7 @@ use super::parts::sentence;
 use crate::address::{Address, Country, Fault, Field, Need};
 use crate::orders::details::{self, Details};
 use crate::orders::facts::Facts;
-use crate::payments::Method;
+pub use crate::payments::TestMethod;
 use crate::problem::FieldError;
 
 /// As the browser sends it; what is left out is empty.
@@ -29,26 +29,19 @@ pub struct CheckoutForm {
 }
 
 /// The ways to pay that the test provider offers, in the order they are shown.
-pub const TEST_METHODS: [(Method, &str); 7] = [
-    (Method::Visa, "Visa ending 4242: pays"),
-    (Method::AuthenticationRequired, "Card that asks the bank first (3-D Secure)"),
-    (Method::Declined, "Card that is declined"),
-    (Method::InsufficientFunds, "Card with too little money on it"),
-    (Method::Slow, "Bank that answers after two seconds"),
-    (Method::Timeout, "Bank that charges but never answers"),
-    (Method::Unreachable, "Bank that cannot be reached"),
+pub const TEST_METHODS: [(TestMethod, &str); 7] = [
+    (TestMethod::Visa, "Visa ending 4242: pays"),
+    (TestMethod::AuthenticationRequired, "Card that asks the bank first (3-D Secure)"),
+    (TestMethod::Declined, "Card that is declined"),
+    (TestMethod::InsufficientFunds, "Card with too little money on it"),
+    (TestMethod::Slow, "Bank that answers after two seconds"),
+    (TestMethod::Timeout, "Bank that charges but never answers"),
+    (TestMethod::Unreachable, "Bank that cannot be reached"),
 ];
 
-/// The method as forms and the API name it.
-pub fn method_id(method: Method) -> String {
-    match serde_json::to_value(method) {
-        Ok(serde_json::Value::String(id)) => id,
-        _ => String::new(),
-    }
-}
-
-pub fn method(id: &str) -> Option<Method> {
-    serde_json::from_value(id.into()).ok()
+/// The method that a form names.
+pub fn method(id: &str) -> Option<TestMethod> {
+    TestMethod::parse(id)
 }
 
 impl CheckoutForm {
@@ -186,9 +179,9 @@ mod tests {
     #[test]
     fn each_test_method_is_named_as_the_api_names_it() {
         for (offered, _) in TEST_METHODS {
-            assert_eq!(method(&method_id(offered)), Some(offered));
+            assert_eq!(method(offered.name()), Some(offered));
         }
-        assert_eq!(method("pm_card_visa"), Some(Method::Visa));
+        assert_eq!(method("pm_card_visa"), Some(TestMethod::Visa));
         assert_eq!(method("pm_card_gold"), None);
     }
 }

@@ -17,10 +17,10 @@ use crate::address::Address;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
-use crate::orders::bodies::{Payment, choice};
 use crate::orders::error::OrderError;
 use crate::orders::order::LineId;
 use crate::orders::view::{OrderView, Status};
+use crate::payments::PaymentChoice;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
@@ -126,7 +126,8 @@ pub async fn create_order_payment(
     Form(form): Form<ChosenMethod>,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::invalid_field("method", "the shop does not take this way to pay");
-    let payment = choice(&app, Payment::test(form::method(&form.method).ok_or_else(unknown)?), "method")?;
+    let method = form::method(&form.method).filter(|_| app.config.test_provider).ok_or_else(unknown)?;
+    let payment = PaymentChoice::test(method);
     let client = credentials.order(&app, id)?;
     let refusal = match client.pay(payment, credentials.slots(&app).await).await? {
         // A second click, or too late: the order's page tells how it stands.
@@ -173,7 +174,7 @@ impl<'a> OrderPage<'a> {
         let mut methods = if payable.is_some() { methods(app, "") } else { Vec::new() };
         if open {
             // The same way once more would not be another one.
-            let current = form::method_id(order.payment.method);
+            let current = order.payment.method.as_ref().map_or("", |method| method.as_str());
             methods.retain(|method| method.id != current);
             // The one that was chosen for the buyer may be gone.
             methods.iter_mut().take(1).for_each(|method| method.selected = true);

@@ -26,6 +26,7 @@ mod crashes;
 mod gift_cards;
 mod holds;
 mod hostile;
+mod manual_payments;
 mod operations;
 mod orders;
 mod pages;

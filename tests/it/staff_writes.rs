@@ -12,10 +12,9 @@ use tradepost::ports::{Database, ObjectClass, Rows, Statement};
 use crate::ask::Ask;
 use crate::fixtures::{PUBLISHED_MILLIS, prices};
 use crate::host::faults::Site;
+use crate::manual_payments;
 use crate::openapi::{Ids, Operation};
 use crate::shop::{Shop, unique, within};
-
-const NATIVE: &str = "what ends a session is written into the database";
 
 /// What ends a member of staff's writing, and how it is refused then.
 const ENDINGS: [(&str, u16, &str); 5] = [
@@ -36,13 +35,16 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Option<Self> {
-        let shop = Shop::native(NATIVE).await?;
+        let (shop, sold) = manual_payments::open(&manual_payments::all(), 1).await?;
         let variant = |size: &str| json!({ "sku": unique("sku"), "options": { "Size": size }, "prices": prices(1) });
         let sizes = json!([{ "name": "Size", "values": ["S", "M", "L"] }]);
         let product = shop.product(json!({ "options": sizes, "variants": [variant("S"), variant("M")] })).await;
         let cart = shop.cart().await.id;
         let gift_card = shop.gift_card().await;
-        let ids = Ids { product: product.id, variant: product.variant, cart, gift_card, ..Ids::strangers() };
+        let owed = shop.ready_cart(&sold.variant, 1).await;
+        let order = shop.place_with(&owed, manual_payments::manual("invoice")).await.expect(201).json();
+        let order = order["id"].as_str().unwrap().to_owned();
+        let ids = Ids { product: product.id, variant: product.variant, cart, order, gift_card };
         let writes = writes(&shop).await.into_iter().map(|operation| operation.about(&ids)).collect();
         let desk = Self { owner: shop.owner().await, shop, writes };
         desk.until_quiet().await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tradepost::ids::{AccountId, OrderId, ProductId, VariantId};
 use tradepost::money::{Currency, Money};
-use tradepost::orders::decision::{Change, Command, NewLine, PaymentChoice, decide};
+use tradepost::orders::decision::{Change, Command, NewLine, decide};
 use tradepost::orders::effect::{Effect, WATCHDOG_MILLIS, due, hold_id, wake};
 use tradepost::orders::event::Event;
 use tradepost::orders::facts::Fact;
@@ -15,7 +15,7 @@ use tradepost::orders::learning::{Answer, Refused, learn};
 use tradepost::orders::order::{Order, Stage};
 use tradepost::orders::slots::{SLOT_MILLIS, Slot};
 use tradepost::orders::terms::Terms;
-use tradepost::payments::{AttemptStatus, Method, Outcome, Provider};
+use tradepost::payments::{AttemptStatus, Outcome, PaymentChoice, RefundOutcome, TestMethod};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
 use tradepost::ports::Timestamp;
 use tradepost::pricing::Delivery;
@@ -409,8 +409,8 @@ impl World {
     }
 
     fn payment(&mut self) -> PaymentChoice {
-        let method = if self.rng.chance(50) { Method::Visa } else { Method::AuthenticationRequired };
-        PaymentChoice { provider: Provider::Test, method }
+        let method = if self.rng.chance(50) { TestMethod::Visa } else { TestMethod::AuthenticationRequired };
+        PaymentChoice::test(method)
     }
 
     /// The buyer answers the bank; the shop hears of it, or does not.
@@ -424,7 +424,7 @@ impl World {
         }
         charge.paid = amount;
         if self.rng.chance(60) {
-            self.hear(buyer, &Answer::Payment { attempt: attempt.number, outcome: Outcome::Paid });
+            self.hear(buyer, &Answer::Payment { attempt: attempt.number, report: Outcome::Paid.into() });
         }
     }
 
@@ -557,7 +557,7 @@ impl World {
     /// Sends a call into a world in which it may be lost.
     fn send(&mut self, call: &Call, faults: bool) -> Heard {
         let buyer = call.buyer;
-        if let Effect::Charge { attempt, .. } = &call.effect {
+        if let Effect::Charge { attempt } = &call.effect {
             assert!(self.has_holds(buyer), "nothing is charged before every hold is granted");
             self.check_earlier_attempts(buyer, attempt.number);
         }
@@ -606,8 +606,8 @@ impl World {
         Heard::Answer(match (answer, &call.effect) {
             (Some(answer), _) => Some(answer),
             (None, Effect::Hold { .. }) => Some(Answer::NotHeld { refused: Vec::new(), unanswered: true }),
-            (None, Effect::Charge { attempt, .. } | Effect::Poll { attempt }) => {
-                Some(Answer::Payment { attempt: attempt.number, outcome: Outcome::Unknown })
+            (None, Effect::Charge { attempt } | Effect::Poll { attempt }) => {
+                Some(Answer::Payment { attempt: attempt.number, report: Outcome::Unknown.into() })
             }
             (None, _) => None,
         })
@@ -651,29 +651,29 @@ impl World {
                 }
                 Some(Answer::Released { hold: *number })
             }
-            Effect::Charge { attempt, amount } => {
+            Effect::Charge { attempt } => {
                 let (declines, wants_action) = (self.rng.chance(25), self.rng.chance(25));
                 let fresh = Charge { declines, wants_action, ..Charge::default() };
                 let charge = self.charges.entry(attempt.id.clone()).or_insert(fresh);
                 if !charge.voided && !charge.declines && !charge.wants_action {
-                    charge.paid = amount.amount;
+                    charge.paid = attempt.amount.amount;
                 }
-                Some(Answer::Payment { attempt: attempt.number, outcome: said(charge) })
+                Some(Answer::Payment { attempt: attempt.number, report: said(charge).into() })
             }
             Effect::Poll { attempt } => {
                 let outcome = self.charges.get(&attempt.id).map_or(Outcome::NotFound, said);
-                Some(Answer::Payment { attempt: attempt.number, outcome })
+                Some(Answer::Payment { attempt: attempt.number, report: outcome.into() })
             }
             Effect::CallOff { attempt } => {
                 let charge = self.charges.entry(attempt.id.clone()).or_default();
                 charge.voided |= charge.paid == 0;
-                Some(Answer::Payment { attempt: attempt.number, outcome: said(charge) })
+                Some(Answer::Payment { attempt: attempt.number, report: said(charge).into() })
             }
-            Effect::Refund { attempt, amount } => {
-                let charge = self.charges.get_mut(&attempt.id).expect("only what was charged is refunded");
-                assert_eq!(charge.paid, amount.amount, "refunded what was paid");
-                charge.refunded = amount.amount;
-                Some(Answer::Refunded { attempt: attempt.number })
+            Effect::Refund { refund } => {
+                let charge = self.charges.get_mut(&refund.attempt.id).expect("only what was charged is refunded");
+                assert_eq!(charge.paid, refund.amount.amount, "refunded what was paid");
+                charge.refunded = refund.amount.amount;
+                Some(Answer::Refund { refund: refund.number, report: RefundOutcome::Done.into() })
             }
             Effect::Vacate { number, slot } => {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
