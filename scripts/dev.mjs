@@ -13,6 +13,8 @@ const state = at(".wrangler", "state");
 const wrangler = at("node_modules", "wrangler", "bin", "wrangler.js");
 const port = process.env.PORT ?? "8787";
 
+const stripe = ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_URL"];
+
 /** Secrets for this machine only; git ignores the file. */
 function devVars() {
   const file = at(".dev.vars");
@@ -26,7 +28,16 @@ function devVars() {
     ];
     writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
   }
-  return parseEnv(readFileSync(file, "utf8"));
+  const vars = parseEnv(readFileSync(file, "utf8"));
+  // A payment account, or its stand-in, is the environment's; the file keeps it from then on.
+  for (const name of stripe) {
+    const value = process.env[name];
+    if (!value || value === vars[name]) continue;
+    vars[name] = value;
+    const lines = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+  }
+  return vars;
 }
 
 const migrate = () =>

@@ -3,6 +3,8 @@
 //   STATE  the folder that keeps everything; a fresh temporary one unless told; "memory" keeps it
 //          in memory for as long as the server runs (benches)
 //   SEED   demo (default) or none
+//   STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET  the account that card payments go to
+//   STRIPE_API_URL  a stand-in for Stripe
 //   CLIENT_ADDRESS_HEADER  where the proxy before it says where a request comes from
 //   ADMIN_EMAIL, ADMIN_PASSWORD  create or update the first owner
 import { randomBytes } from "node:crypto";
@@ -24,6 +26,16 @@ function stateFolder(asked) {
   const memory = asked === "memory" && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   return { folder: mkdtempSync(join(memory, "tradepost-")), kept: false };
 }
+
+/** Settings of the deployment that the Worker finds as they are. */
+const passedOn = [
+  "TEST_PROVIDER_LEDGER",
+  "CLIENT_ADDRESS_HEADER",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_PUBLISHABLE_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+  "STRIPE_API_URL",
+];
 
 const secretly = (file, text) => writeFileSync(file, text, { mode: 0o600 });
 
@@ -67,7 +79,7 @@ async function open(env, { port, seeding, folder, kept }) {
   const admin = owner(folder, env, seeding === "demo");
   const vars = { SECRET_KEY: secretKey(folder), TEST_PROVIDER: "on", DEVELOPMENT: "on" };
   if (admin) Object.assign(vars, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
-  for (const name of ["TEST_PROVIDER_LEDGER", "CLIENT_ADDRESS_HEADER"]) if (env[name]) vars[name] = env[name];
+  for (const name of passedOn) if (env[name]) vars[name] = env[name];
 
   const release = owned(folder);
   const worker = await startWorker({ port, data: join(folder, "data"), pidFile: join(folder, "workerd.pid"), vars });

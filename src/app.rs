@@ -74,6 +74,8 @@ pub struct Config {
     pub test_provider_ledger: Option<String>,
     /// Where VIES is asked for VAT numbers; the European Commission's own if unset.
     pub vies_api_url: Option<String>,
+    /// Where card payments go; none are taken if unset.
+    pub stripe: Option<StripeKeys>,
     /// Other sites whose pages may read answers, such as `https://www.example.com`.
     pub cors_origins: Vec<String>,
     /// The header in which the proxy before the shop says where a request comes
@@ -81,6 +83,82 @@ pub struct Config {
     pub client_address_header: Option<HeaderName>,
     /// Development endpoints under `/dev/`.
     pub development: bool,
+}
+
+/// Text that only its receiver may see. No `Debug`, no `Display`.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// For the one who is to have it, and nobody's log.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The account at Stripe whose money it is.
+#[derive(Clone)]
+pub struct StripeKeys {
+    pub secret_key: Secret,
+    /// For buyers' browsers.
+    pub publishable_key: String,
+    /// Whoever knows one of them may tell of events: several while one is exchanged.
+    pub webhook_secrets: Vec<Secret>,
+    /// Where its API is: a stand-in's in development.
+    pub api_url: String,
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum InvalidStripeKeys {
+    #[error("set STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRET, or none of them")]
+    Incomplete,
+    #[error("STRIPE_SECRET_KEY begins with sk_ or rk_, STRIPE_PUBLISHABLE_KEY with pk_, both with the same mode")]
+    Keys,
+    #[error("each of STRIPE_WEBHOOK_SECRET begins with whsec_")]
+    WebhookSecret,
+}
+
+impl StripeKeys {
+    /// Where Stripe's own API is.
+    pub const API_URL: &'static str = "https://api.stripe.com";
+
+    /// What the environment says; none if it says nothing. `webhook_secrets`:
+    /// separated by commas.
+    pub fn parse(
+        secret_key: Option<String>,
+        publishable_key: Option<String>,
+        webhook_secrets: Option<String>,
+        api_url: Option<String>,
+    ) -> Result<Option<Self>, InvalidStripeKeys> {
+        let (secret, publishable, webhooks) = match (secret_key, publishable_key, webhook_secrets) {
+            (None, None, None) => return Ok(None),
+            (Some(secret), Some(publishable), Some(webhooks)) => (secret, publishable, webhooks),
+            _ => return Err(InvalidStripeKeys::Incomplete),
+        };
+        let mode = |key: &str, kinds: &[&str]| {
+            let rest = kinds.iter().find_map(|kind| key.strip_prefix(kind))?;
+            Some(if rest.starts_with("live_") { "live" } else { rest.starts_with("test_").then_some("test")? })
+        };
+        let modes = (mode(&secret, &["sk_", "rk_"]), mode(&publishable, &["pk_"]));
+        if !matches!(modes, (Some(one), Some(other)) if one == other) {
+            return Err(InvalidStripeKeys::Keys);
+        }
+        let webhook_secrets: Vec<_> = webhooks.split(',').map(|secret| Secret::new(secret.trim())).collect();
+        if !webhook_secrets.iter().all(|secret| secret.reveal().starts_with("whsec_")) {
+            return Err(InvalidStripeKeys::WebhookSecret);
+        }
+        let api_url = api_url.map_or_else(|| Self::API_URL.to_owned(), |url| url.trim_end_matches('/').to_owned());
+        Ok(Some(Self { secret_key: Secret::new(secret), publishable_key: publishable, webhook_secrets, api_url }))
+    }
+
+    /// Whether real money is taken.
+    pub fn is_live(&self) -> bool {
+        self.publishable_key.starts_with("pk_live_")
+    }
 }
 
 #[derive(Clone)]
@@ -137,4 +215,33 @@ fn expand(master: &[u8; 32], purpose: &'static str, key: &mut [u8]) {
 /// SHA-256 in hexadecimal: names a request body.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(secret: &str, publishable: &str, webhooks: &str) -> Result<Option<StripeKeys>, InvalidStripeKeys> {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        StripeKeys::parse(given(secret), given(publishable), given(webhooks), None)
+    }
+
+    #[test]
+    fn keys_of_stripes_are_of_one_mode_and_complete() {
+        let keys = parse("sk_test_1", "pk_test_1", "whsec_1, whsec_2").unwrap().unwrap();
+        assert!(!keys.is_live());
+        assert_eq!(keys.webhook_secrets.iter().map(Secret::reveal).collect::<Vec<_>>(), ["whsec_1", "whsec_2"]);
+        assert_eq!(keys.api_url, StripeKeys::API_URL);
+        assert!(parse("rk_live_1", "pk_live_1", "whsec_1").unwrap().unwrap().is_live());
+        assert!(parse("", "", "").unwrap().is_none());
+        for (secret, publishable, webhooks, refused) in [
+            ("sk_test_1", "", "", InvalidStripeKeys::Incomplete),
+            ("sk_test_1", "pk_test_1", "", InvalidStripeKeys::Incomplete),
+            ("sk_test_1", "pk_live_1", "whsec_1", InvalidStripeKeys::Keys),
+            ("pk_test_1", "sk_test_1", "whsec_1", InvalidStripeKeys::Keys),
+            ("sk_test_1", "pk_test_1", "whsec_1,", InvalidStripeKeys::WebhookSecret),
+        ] {
+            assert_eq!(parse(secret, publishable, webhooks).err(), Some(refused), "{secret} {publishable} {webhooks}");
+        }
+    }
 }

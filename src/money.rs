@@ -38,6 +38,11 @@ impl Currency {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
+
+    /// How many decimals an amount has here: two of the euro, none of the yen.
+    pub fn decimals(&self) -> u32 {
+        iso::find(self.as_str()).map_or(2, |currency| currency.exponent())
+    }
 }
 
 impl fmt::Display for Currency {

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
 use crate::gift_cards::handlers as gift_cards;
-use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection};
+use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection, webhooks};
 use crate::pools::{handlers as pools, removal};
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
@@ -56,6 +56,8 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/orders/{id}/payments", post(orders::create_order_payment))
         .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))
         .api_route("/v1/me/orders", get(projection::list_my_orders))
+        // Payment providers, by their signature
+        .api_route("/v1/webhooks/stripe", post(webhooks::receive_stripe_event))
         // Staff, role checked in each handler
         .api_route("/v1/admin/products", get(catalog::list_products).post(catalog::create_product))
         .api_route(

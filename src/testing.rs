@@ -1,7 +1,7 @@
 //! A shop in memory for the rooms' own tests: the real migrations on SQLite,
 //! a key-value store that can fail, a clock that is set by hand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -61,6 +61,9 @@ pub struct World {
     pub batches: AtomicI64,
     pub store_is_down: Mutex<bool>,
     pub commands: Mutex<Vec<String>>,
+    /// What other systems were asked, and what they will answer, in turn; then nothing.
+    pub calls: Mutex<Vec<HttpCall>>,
+    pub replies: Mutex<VecDeque<Result<HttpReply, HttpError>>>,
     counter: Counter,
 }
 
@@ -161,8 +164,10 @@ impl EventQueue for Port {
 }
 
 impl HttpClient for Port {
-    fn call(&self, _: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
-        Box::pin(async { Err(HttpError("nobody".to_owned())) })
+    fn call(&self, call: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
+        self.0.calls.lock().unwrap().push(call);
+        let reply = self.0.replies.lock().unwrap().pop_front();
+        Box::pin(async { reply.unwrap_or_else(|| Err(HttpError("nobody".to_owned()))) })
     }
 }
 
@@ -184,6 +189,10 @@ impl Entropy for Port {
 
 impl Shop {
     pub fn new() -> Self {
+        Self::configured(Config::default())
+    }
+
+    pub fn configured(config: Config) -> Self {
         let world = Arc::new(World::default());
         world.now.store(1_700_000_000_000, Ordering::Relaxed);
         let port = || Box::new(Port(world.clone()));
@@ -198,7 +207,7 @@ impl Shop {
             clock: port(),
             entropy: port(),
             keys: Keys::parse(&"0".repeat(64)).unwrap(),
-            config: Config::default(),
+            config,
         });
         Self { app, world }
     }

@@ -21,7 +21,7 @@ use std::task::{Context, Poll, Waker};
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
-use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials};
+use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials, StripeKeys};
 use crate::problem::Problem;
 
 thread_local! {
@@ -86,6 +86,7 @@ fn build(env: &Env) -> Result<App, String> {
         test_provider: on("TEST_PROVIDER"),
         test_provider_ledger: variable("TEST_PROVIDER_LEDGER"),
         vies_api_url: variable("VIES_API_URL"),
+        stripe: stripe(&variable)?,
         cors_origins: variable("CORS_ORIGINS")
             .map(|list| list.split(',').map(|origin| origin.trim().to_owned()).collect())
             .unwrap_or_default(),
@@ -106,6 +107,19 @@ fn build(env: &Env) -> Result<App, String> {
         keys: Keys::parse(&keys).map_err(|error| error.to_string())?,
         config,
     }))
+}
+
+/// The account at Stripe. Only in development it may be elsewhere: whoever is
+/// asked there says what was paid.
+fn stripe(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeKeys>, String> {
+    let development = variable("DEVELOPMENT").is_some_and(|value| value == "on");
+    StripeKeys::parse(
+        variable("STRIPE_SECRET_KEY"),
+        variable("STRIPE_PUBLISHABLE_KEY"),
+        variable("STRIPE_WEBHOOK_SECRET"),
+        variable("STRIPE_API_URL").filter(|_| development),
+    )
+    .map_err(|error| error.to_string())
 }
 
 /// A delivery of the event queue. An error has it delivered again.

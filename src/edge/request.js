@@ -9,6 +9,7 @@ const writers = [
   "if-match",
   "sec-fetch-site",
   "access-control-request-method",
+  "stripe-signature",
 ];
 
 /**

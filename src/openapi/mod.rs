@@ -60,6 +60,7 @@ mod tests {
         ("removal", include_str!("../pools/removal.rs")),
         ("shelf", include_str!("../shelf/handlers.rs")),
         ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
+        ("webhooks", include_str!("../orders/webhooks.rs")),
     ];
 
     /// The doc comment of the handler that router.rs names for a route.

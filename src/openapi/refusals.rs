@@ -50,6 +50,7 @@ fn own(operation: &str) -> Vec<Code> {
         "PATCH /v1/carts/{id}" => [&CART[..], &[COUPON_NOT_VALID], &GIFT_CARD].concat(),
         "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),
         "POST /v1/admin/orders/{id}/payments/received" => vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS],
+        "POST /v1/webhooks/stripe" => vec![BAD_SIGNATURE, UNPARSABLE, BODY_TOO_LARGE, NOT_FOUND],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
         "PATCH /v1/admin/products/{id}" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],

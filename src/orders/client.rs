@@ -18,6 +18,7 @@ use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::payments::PaymentChoice;
+use crate::payments::stripe::webhook::About;
 use crate::ports::ObjectClass;
 use crate::problem::Problem;
 use crate::throttle::Slots;
@@ -127,6 +128,11 @@ impl<'a> OrderClient<'a> {
     /// Passes on what the buyer's bank answered.
     pub async fn authenticate(&self, approved: bool) -> Asked<OrderView> {
         self.ask(Request::Authenticate { approved }).await
+    }
+
+    /// Has the order ask the provider about an attempt, which it names so.
+    pub async fn look_at_payment(&self, attempt: u32, reference: String, about: About) -> Asked<OrderView> {
+        self.ask(Request::LookAtPayment { attempt, reference, about }).await
     }
 
     /// Has the lists told once more.

@@ -129,6 +129,8 @@ pub enum Event {
     },
     Refunded {
         refund: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
     },
     /// Under way. `next_poll`: when the provider is asked again; none where
     /// staff give the money back by hand.

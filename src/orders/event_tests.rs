@@ -34,7 +34,7 @@ const STORED: &str = r#"
 {"paid_twice":{"attempt":{"number":1,"id":"ord_0000000000000000000000000A-1","payment":{"provider":"test","method":"pm_card_visa"},"amount":{"amount":1270,"currency":"EUR"},"captured":{"amount":1270,"currency":"EUR"},"started_at":"2026-01-31T09:30:00.000Z","polls":0,"status":"paid"},"amount":{"amount":1270,"currency":"EUR"}}}
 {"released":{"hold":1}}
 {"vacated":{"hold":1}}
-{"refunded":{"refund":1}}
+{"refunded":{"refund":1,"reference":"re_1"}}
 {"refund_pending":{"refund":1,"reference":"re_1","next_poll":"2026-01-31T09:30:00.000Z"}}
 {"refund_failed":{"refund":1}}
 {"disputed":{"dispute":"dp_1"}}

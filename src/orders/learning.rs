@@ -194,14 +194,14 @@ fn paid_twice(order: &Order, number: u32, report: &Report) -> Vec<Event> {
 fn learn_refund(order: &Order, number: u32, report: &RefundReport, now: Timestamp) -> Vec<Event> {
     let Some(refund) = order.refunds.iter().find(|refund| refund.number == number) else { return Vec::new() };
     let (reference, refund) = (report.reference.clone(), refund.status);
-    let pending = |next_poll| vec![Event::RefundPending { refund: number, reference, next_poll }];
+    let pending = |next_poll| vec![Event::RefundPending { refund: number, reference: reference.clone(), next_poll }];
     match (report.outcome, refund) {
         // A bank may send back what had already counted as given.
         (RefundOutcome::Failed, RefundStatus::Asked | RefundStatus::Pending { .. } | RefundStatus::Done) => {
             vec![Event::RefundFailed { refund: number }]
         }
         (_, RefundStatus::Done | RefundStatus::Failed) => Vec::new(),
-        (RefundOutcome::Done, _) => vec![Event::Refunded { refund: number }],
+        (RefundOutcome::Done, _) => vec![Event::Refunded { refund: number, reference }],
         (RefundOutcome::Pending, _) => pending(Some(now.plus_millis(REFUND_POLL_MILLIS))),
         (RefundOutcome::ByHand, RefundStatus::Asked) => pending(None),
         (RefundOutcome::ByHand | RefundOutcome::Unknown, _) => Vec::new(),

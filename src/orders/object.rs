@@ -139,6 +139,9 @@ impl OrderObject {
                 self.go_on();
                 order_reply(202, &order)
             }
+            (Request::LookAtPayment { attempt, reference, about }, Some(order)) => {
+                self.look_at_payment(&order, attempt, reference, about).await
+            }
             (Request::Authenticate { approved }, Some(order)) => self.authenticate(&order, approved).await,
         }
     }

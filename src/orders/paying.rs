@@ -10,7 +10,10 @@ impl Order {
     /// The order after an event of a payment or a refund; see [`Order::apply`].
     pub(super) fn apply_payment(&mut self, event: &Event, now: Timestamp) {
         match event {
-            Event::Refunded { refund } => self.with_refund(*refund, |refund| refund.status = RefundStatus::Done),
+            Event::Refunded { refund, reference } => self.with_refund(*refund, |refund| {
+                refund.status = RefundStatus::Done;
+                refund.reference = reference.clone().or(refund.reference.take());
+            }),
             Event::RefundFailed { refund } => self.with_refund(*refund, |refund| refund.status = RefundStatus::Failed),
             Event::RefundPending { refund, reference, next_poll } => self.with_refund(*refund, |refund| {
                 refund.status = RefundStatus::Pending { next_poll: *next_poll };

@@ -12,6 +12,7 @@ use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::{Currency, Money};
 use crate::payments::PaymentChoice;
+use crate::payments::stripe::webhook::About;
 use crate::pools::pool::Level;
 use crate::throttle::Slots;
 
@@ -90,6 +91,13 @@ pub enum Request {
     /// Staff have money of the order's.
     Receive {
         receipt: Receipt,
+    },
+    /// The provider says that there is something new about an attempt, which it
+    /// names so.
+    LookAtPayment {
+        attempt: u32,
+        reference: String,
+        about: About,
     },
     /// Tell the projections once more.
     Republish,

@@ -10,6 +10,8 @@ crate::codes! {
     AMOUNT_TOO_SMALL = CONFLICT "amount_too_small";
     /// This way to pay does not take such an amount, or not in this currency.
     AMOUNT_NOT_TAKEN = CONFLICT "amount_not_taken";
+    /// The event is not signed by the provider, or not in these minutes.
+    BAD_SIGNATURE = BAD_REQUEST "bad_signature";
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]

@@ -11,6 +11,7 @@ pub mod error;
 mod manual;
 mod offer;
 mod refund;
+pub mod stripe;
 pub mod test_provider;
 
 pub use self::attempt::{Attempt, AttemptStatus, Method, Outcome, PaymentChoice, Provider, Report, Terms};
@@ -50,7 +51,8 @@ fn gateway(provider: Provider) -> &'static dyn Gateway {
     match provider {
         Provider::Test => &test_provider::TestProvider,
         Provider::Manual => &manual::Manual,
-        Provider::Stripe | Provider::None => &Nobody,
+        Provider::Stripe => &stripe::Stripe,
+        Provider::None => &Nobody,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the shop takes: which ways to pay, and which amounts by them.
 
-use super::{AmountRefused, Method, PaymentChoice, Provider, TestMethod, manual};
+use super::{AmountRefused, Method, PaymentChoice, Provider, Terms, TestMethod, manual, stripe};
 use crate::app::Config;
 use crate::money::{Currency, Money};
 use crate::settings::PaymentSettings;
@@ -44,13 +44,22 @@ pub fn choose(
             })?;
             manual::choice(settings, &method).ok_or_else(|| NotTaken::method("the shop does not take this way to pay"))
         }
+        Provider::Stripe if settings.stripe.offered => {
+            let keys = config.stripe.as_ref().ok_or_else(NotTaken::provider)?;
+            let publishable_key = Some(keys.publishable_key.clone());
+            let terms = Terms { capture: settings.stripe.capture, publishable_key, ..Terms::default() };
+            Ok(PaymentChoice { provider, method, terms })
+        }
         Provider::Test | Provider::Stripe | Provider::None => Err(NotTaken::provider()),
     }
 }
 
 /// The least that a provider takes, in minor units; none where it takes any.
-pub fn minimum(_: Provider, _: Currency) -> Option<i64> {
-    None
+pub fn minimum(provider: Provider, currency: Currency) -> Option<i64> {
+    match provider {
+        Provider::Stripe => stripe::currency::minimum(currency),
+        Provider::Test | Provider::Manual | Provider::None => None,
+    }
 }
 
 /// How an amount is paid by what was chosen: by nobody where it is nothing, and
@@ -63,6 +72,53 @@ pub fn fit(chosen: PaymentChoice, amount: Money) -> Result<PaymentChoice, Amount
         Some(least) if amount.amount < least => {
             Err(AmountRefused::TooSmall { minimum: Money { amount: least, ..amount } })
         }
+        _ if chosen.provider == Provider::Stripe && stripe::currency::amount(amount).is_none() => {
+            Err(AmountRefused::NotTaken { amount })
+        }
         _ => Ok(chosen),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::StripeKeys;
+    use crate::settings::Capture;
+
+    fn money(amount: i64, currency: &str) -> Money {
+        Money { amount, currency: Currency::parse(currency).unwrap() }
+    }
+
+    fn with_stripe() -> Config {
+        let [secret, publishable, webhooks] = ["sk_test_1", "pk_test_1", "whsec_1"].map(|key| Some(key.to_owned()));
+        let stripe = StripeKeys::parse(secret, publishable, webhooks, None).unwrap();
+        Config { stripe, ..Config::default() }
+    }
+
+    #[test]
+    fn cards_are_taken_where_there_is_an_account_and_the_shop_wants_them() {
+        let mut settings = PaymentSettings::default();
+        settings.stripe.capture = Capture::Manual;
+        let chosen = choose(&with_stripe(), &settings, Provider::Stripe, None).unwrap();
+        assert_eq!(
+            (chosen.terms.capture, chosen.terms.publishable_key.as_deref()),
+            (Capture::Manual, Some("pk_test_1"))
+        );
+        let refused = Err(NotTaken::provider());
+        assert_eq!(choose(&Config::default(), &settings, Provider::Stripe, None), refused);
+        settings.stripe.offered = false;
+        assert_eq!(choose(&with_stripe(), &settings, Provider::Stripe, None), refused);
+    }
+
+    #[test]
+    fn an_amount_that_the_provider_does_not_take_is_refused_before_anything_is_held() {
+        let card = choose(&with_stripe(), &PaymentSettings::default(), Provider::Stripe, None).unwrap();
+        assert_eq!(fit(card.clone(), money(50, "EUR")), Ok(card.clone()));
+        assert_eq!(fit(card.clone(), money(30, "EUR")), Err(AmountRefused::TooSmall { minimum: money(50, "EUR") }));
+        let amount = money(5_124, "KWD");
+        assert_eq!(fit(card.clone(), amount), Err(AmountRefused::NotTaken { amount }));
+        assert_eq!(fit(card, money(0, "EUR")), Ok(PaymentChoice::nothing()), "nobody is asked for nothing");
+        let test = PaymentChoice::test(TestMethod::Visa);
+        assert_eq!(fit(test.clone(), money(1, "EUR")), Ok(test));
     }
 }

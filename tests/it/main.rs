@@ -36,6 +36,7 @@ mod recovery;
 mod removals;
 mod slugs;
 mod staff_writes;
+mod stripe;
 mod the_host;
 mod throttle;
 mod unpaid;

@@ -1,0 +1,250 @@
+//! Stripe: a PaymentIntent for each attempt, made under the attempt's id as its
+//! idempotency key, with order and attempt in its metadata.
+//!
+//! With a method it is confirmed in the call that makes it; without one the
+//! buyer's browser confirms it with the Payment Element.
+//!
+//! **An answer that was lost.** Once the intent's id is known, it is looked up.
+//! Before that, the same call under the same key is the question: it makes
+//! nothing twice, and its answer has the id.
+//!
+//! **Calling off before the id is known.** A call that is on its way, or was
+//! lost on the way there, may still take the money later. So its key is used up:
+//! the same key with `confirm=false`. If the key was never used, that makes an
+//! intent that takes no money and is cancelled, and whatever comes later under
+//! the key with `confirm=true` is refused (docs.stripe.com/api/idempotent_requests:
+//! parameters are compared). If it was used, this is refused instead, and the
+//! first call is repeated for the id of the intent to be cancelled. Stripe keeps
+//! keys for a day at least; nothing of ours is on its way for so long.
+
+mod api;
+pub mod currency;
+mod intent;
+#[cfg(test)]
+mod tests;
+pub mod webhook;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use self::api::{Answer, Client};
+use self::intent::{Failure, Intent, Said};
+use super::{Attempt, Gateway, Outcome, Refund, RefundOutcome, RefundReport, Report};
+use crate::app::App;
+use crate::money::Money;
+use crate::ports::Pending;
+use crate::settings::Capture;
+use crate::telemetry;
+
+pub struct Stripe;
+
+impl Gateway for Stripe {
+    fn charge<'a>(&'a self, app: &'a App, attempt: &'a Attempt) -> Pending<'a, Report> {
+        self.poll(app, attempt)
+    }
+
+    fn capture<'a>(&'a self, app: &'a App, attempt: &'a Attempt, amount: Money) -> Pending<'a, Report> {
+        Box::pin(async move { asking(app, attempt).capture(amount).await })
+    }
+
+    fn poll<'a>(&'a self, app: &'a App, attempt: &'a Attempt) -> Pending<'a, Report> {
+        Box::pin(async move { asking(app, attempt).look().await })
+    }
+
+    fn void<'a>(&'a self, app: &'a App, attempt: &'a Attempt) -> Pending<'a, Report> {
+        Box::pin(async move { asking(app, attempt).void().await })
+    }
+
+    fn refund<'a>(&'a self, app: &'a App, refund: &'a Refund) -> Pending<'a, RefundReport> {
+        Box::pin(async move {
+            match Client::new(app) {
+                Some(client) => give_back(&client, refund).await,
+                None => RefundOutcome::Unknown.into(),
+            }
+        })
+    }
+}
+
+/// What is asked about one attempt. Without an account there is no answer.
+struct Asking<'a> {
+    client: Option<Client<'a>>,
+    attempt: &'a Attempt,
+}
+
+fn asking<'a>(app: &'a App, attempt: &'a Attempt) -> Asking<'a> {
+    Asking { client: Client::new(app), attempt }
+}
+
+/// Whether the intent is confirmed by the call that makes it.
+#[derive(Clone, Copy, PartialEq)]
+enum Confirm {
+    AsChosen,
+    Never,
+}
+
+impl Asking<'_> {
+    /// What became of the attempt; makes its intent if there is none yet.
+    async fn look(&self) -> Report {
+        let Some(client) = &self.client else { return Outcome::Unknown.into() };
+        let intent = match &self.attempt.reference {
+            Some(reference) => match client.get(&format!("payment_intents/{reference}")).await {
+                Answer::Got(intent) => intent,
+                // Another account's: nothing of ours is there.
+                Answer::Refused(_) => return Outcome::Unfit.into(),
+                Answer::Silent => return Outcome::Unknown.into(),
+            },
+            None => match self.make(client, Confirm::AsChosen).await {
+                Answer::Got(intent) => intent,
+                Answer::Refused(refusal) if refusal.is_of_key() => return Outcome::Unknown.into(),
+                Answer::Refused(mut refusal) => match refusal.payment_intent.take() {
+                    Some(intent) => intent,
+                    // Refused before there was an intent: no money moves.
+                    None => return Outcome::Declined { reason: Failure::from(*refusal).reason() }.into(),
+                },
+                Answer::Silent => return Outcome::Unknown.into(),
+            },
+        };
+        match intent.said(self.attempt, client.keys) {
+            Said::Told(outcome) => intent.report(outcome),
+            Said::MethodDeclined { reason } => match self.cancel(client, &intent.id).await.outcome {
+                Outcome::Voided => intent.report(Outcome::Declined { reason }),
+                outcome => intent.report(outcome),
+            },
+        }
+    }
+
+    /// The call that makes the attempt's intent; always the same, so that its
+    /// key finds the first answer.
+    async fn make(&self, client: &Client<'_>, confirm: Confirm) -> Answer<Intent> {
+        let attempt = self.attempt;
+        let Some(amount) = currency::amount(attempt.amount) else { return Answer::Refused(Default::default()) };
+        let (amount, currency) = (amount.to_string(), attempt.amount.currency.as_str().to_ascii_lowercase());
+        let order = attempt.id.rsplit_once('-').map_or("", |(order, _)| order);
+        let capture = match attempt.payment.terms.capture {
+            Capture::Automatic => "automatic",
+            Capture::Manual => "manual",
+        };
+        let mut form = vec![
+            ("amount", &*amount),
+            ("currency", &*currency),
+            ("capture_method", capture),
+            ("automatic_payment_methods[enabled]", "true"),
+            ("metadata[order]", order),
+            ("metadata[attempt]", &attempt.id),
+        ];
+        if let Some(method) = &attempt.payment.method {
+            form.extend([
+                // One that sends the buyer elsewhere needs an address to come back to.
+                ("automatic_payment_methods[allow_redirects]", "never"),
+                ("payment_method", method.as_str()),
+                ("confirm", if confirm == Confirm::Never { "false" } else { "true" }),
+            ]);
+        }
+        client.post("payment_intents", &form, Some(&attempt.id)).await
+    }
+
+    /// Sees to it that no money is taken; see the head of this file.
+    async fn void(&self) -> Report {
+        let Some(client) = &self.client else { return Outcome::Unknown.into() };
+        if let Some(reference) = &self.attempt.reference {
+            return self.cancel(client, reference).await;
+        }
+        let mut made = self.make(client, Confirm::Never).await;
+        if matches!(&made, Answer::Refused(refusal) if refusal.is_of_key()) {
+            made = self.make(client, Confirm::AsChosen).await;
+        }
+        match made {
+            Answer::Got(intent) => self.cancel(client, &intent.id).await,
+            Answer::Refused(refusal) if refusal.is_of_key() => Outcome::Unknown.into(),
+            Answer::Refused(refusal) => match refusal.payment_intent {
+                Some(intent) => self.cancel(client, &intent.id).await,
+                None => Outcome::Voided.into(),
+            },
+            Answer::Silent => Outcome::Unknown.into(),
+        }
+    }
+
+    /// `Voided` once it is cancelled, `Paid` if it has taken the money.
+    async fn cancel(&self, client: &Client<'_>, id: &str) -> Report {
+        let intent = match client.post(&format!("payment_intents/{id}/cancel"), &[], None).await {
+            Answer::Got(intent) => intent,
+            // It has taken the money, or was cancelled before.
+            Answer::Refused(mut refusal) => match refusal.payment_intent.take() {
+                Some(intent) => intent,
+                None => return Outcome::Unfit.into(),
+            },
+            Answer::Silent => return Outcome::Unknown.into(),
+        };
+        let outcome = match intent.said(self.attempt, client.keys) {
+            Said::Told(outcome @ (Outcome::Paid | Outcome::Unfit)) => outcome,
+            Said::Told(Outcome::Voided | Outcome::Declined { .. }) => Outcome::Voided,
+            // Not cancelled after all.
+            Said::Told(_) | Said::MethodDeclined { .. } => Outcome::Unknown,
+        };
+        intent.report(outcome)
+    }
+
+    async fn capture(&self, amount: Money) -> Report {
+        let (Some(client), Some(reference)) = (&self.client, &self.attempt.reference) else {
+            return Outcome::Unknown.into();
+        };
+        let Some(minor) = currency::amount(amount).map(|minor| minor.to_string()) else {
+            return Outcome::Unfit.into();
+        };
+        let key = format!("{}-capture", self.attempt.id);
+        let path = format!("payment_intents/{reference}/capture");
+        match client.post::<Intent>(&path, &[("amount_to_capture", &minor)], Some(&key)).await {
+            Answer::Got(_) => self.look().await,
+            // It was captured before, or lapsed.
+            Answer::Refused(_) => self.look().await,
+            Answer::Silent => Outcome::Unknown.into(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Given {
+    id: String,
+    #[serde(default)]
+    status: Option<String>,
+}
+
+/// Asks for a refund, or what became of it.
+async fn give_back(client: &Client<'_>, refund: &Refund) -> RefundReport {
+    let answer = match (&refund.reference, &refund.attempt.reference, currency::amount(refund.amount)) {
+        (Some(reference), _, _) => client.get(&format!("refunds/{reference}")).await,
+        (None, Some(intent), Some(amount)) => {
+            let order = refund.attempt.id.rsplit_once('-').map_or("", |(order, _)| order);
+            let amount = amount.to_string();
+            let form = [
+                ("payment_intent", &**intent),
+                ("amount", &amount),
+                ("metadata[order]", order),
+                ("metadata[attempt]", &refund.attempt.id),
+                ("metadata[refund]", &refund.id),
+            ];
+            client.post::<Given>("refunds", &form, Some(&refund.id)).await
+        }
+        _ => return RefundOutcome::Unknown.into(),
+    };
+    match answer {
+        Answer::Got(given) => RefundReport {
+            outcome: match given.status.as_deref() {
+                Some("succeeded") => RefundOutcome::Done,
+                Some("failed" | "canceled") => RefundOutcome::Failed,
+                _ => RefundOutcome::Pending,
+            },
+            reference: Some(given.id),
+        },
+        // All of it went back another way, such as by Stripe's own pages.
+        Answer::Refused(refusal) if refusal.is("charge_already_refunded") => RefundOutcome::Done.into(),
+        Answer::Refused(refusal) => {
+            telemetry::log(&json!({
+                "level": "error", "event": "stripe_refund_refused", "refund": refund.id,
+                "type": refusal.kind, "code": refusal.code,
+            }));
+            RefundOutcome::Failed.into()
+        }
+        Answer::Silent => RefundOutcome::Unknown.into(),
+    }
+}
