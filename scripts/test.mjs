@@ -58,6 +58,7 @@ const stages = {
   format: ["formatting", () => cargo(["fmt", "--check"])],
   lint: ["lints, native", () => cargo(["clippy", "--all-targets", ...deny])],
   scripts: ["tests of the commands", () => nodeTests("tests/scripts")],
+  stripe: ["tests of the stand-in for Stripe", () => nodeTests("tests/stripe")],
   "lint-wasm": ["lints, wasm32", () => cargo(["clippy", "--lib", "--target", "wasm32-unknown-unknown", ...deny], wasmEnv())],
   native: ["native tests", native],
   build: ["release build", () => build("release")],
