@@ -1,9 +1,11 @@
 //! Money as integer minor units with its currency. Nothing here rounds.
 
-use rusty_money::{FormattableCurrency, Formatter, iso};
+use rusty_money::{FormattableCurrency, Formatter, Params, Position, iso};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+
+use crate::text::Language;
 
 /// The largest amount carried anywhere, in minor units: 2^53 - 1, because
 /// JSON, D1 and Durable Object storage all carry doubles.
@@ -140,17 +142,37 @@ impl Money {
     /// The amount as people write it, such as `€19.99`: symbol, dot as the
     /// decimal sign, comma between thousands, whatever the currency.
     pub fn display(self) -> String {
+        self.written(Params { positions: &[Position::Sign, Position::Symbol, Position::Amount], ..Default::default() })
+    }
+
+    /// The amount as people write it in a language: `€1,234.50`, or
+    /// `1.234,50 €` with a space that does not break (CLDR).
+    pub fn display_in(self, language: Language) -> String {
+        match language {
+            Language::En => self.display(),
+            Language::De => {
+                let written = self.written(Params {
+                    digit_separator: '.',
+                    exponent_separator: ',',
+                    positions: &[Position::Sign, Position::Amount, Position::Space, Position::Symbol],
+                    ..Default::default()
+                });
+                written.replace(' ', "\u{a0}")
+            }
+        }
+    }
+
+    fn written(self, params: Params<'_>) -> String {
         let Some(currency) = iso::find(self.currency.as_str()) else {
             return format!("{} {}", self.amount, self.currency);
         };
         let money = rusty_money::Money::from_minor(self.amount, currency);
-        let params = rusty_money::Params {
+        let params = Params {
             symbol: Some(currency.symbol()),
             rounding: Some(currency.exponent()),
             // 2^53 has 16 digits.
             separator_pattern: &[3; 5],
-            positions: &[rusty_money::Position::Sign, rusty_money::Position::Symbol, rusty_money::Position::Amount],
-            ..Default::default()
+            ..params
         };
         Formatter::money(&money, params)
     }
@@ -169,6 +191,17 @@ mod tests {
         assert_eq!(show(9_007_199_254_740_991, "JPY"), "¥9,007,199,254,740,991");
         assert_eq!(show(500, "JPY"), "¥500");
         assert_eq!(show(-250, "USD"), "-$2.50");
+    }
+
+    #[test]
+    fn money_is_shown_as_each_language_writes_it() {
+        let show = |amount, code| Money { amount, currency: Currency::parse(code).unwrap() }.display_in(Language::De);
+        assert_eq!(show(123_450, "EUR"), "1.234,50\u{a0}€");
+        assert_eq!(show(-250, "USD"), "-2,50\u{a0}$");
+        assert_eq!(show(1_234_567, "JPY"), "1.234.567\u{a0}¥");
+        assert_eq!(show(1_234, "KWD"), "1,234\u{a0}د.ك");
+        let euros = Money { amount: 123_450, currency: Currency::parse("EUR").unwrap() };
+        assert_eq!(euros.display_in(Language::En), euros.display());
     }
 
     #[test]

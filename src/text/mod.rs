@@ -2,6 +2,7 @@
 //! room it is for. A text that was parsed once parses to itself, so that what
 //! was stored can be read again.
 
+mod language;
 mod unseen;
 
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+pub use self::language::Language;
 pub use self::unseen::folded;
 use self::unseen::is_blank;
 
