@@ -22,6 +22,7 @@ function devVars() {
     const lines = [
       `SECRET_KEY=${randomBytes(32).toString("hex")}`,
       "DEVELOPMENT=on",
+      `PUBLIC_URL=http://localhost:${port}`,
       "TEST_PROVIDER=on",
       "ADMIN_EMAIL=owner@example.com",
       `ADMIN_PASSWORD=${randomBytes(12).toString("base64url")}`,

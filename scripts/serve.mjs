@@ -81,6 +81,9 @@ async function open(env, { port, seeding, folder, kept }) {
   if (admin) Object.assign(vars, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
   for (const name of passedOn) if (env[name]) vars[name] = env[name];
 
+  // Links in mails; where the system chooses the port, there are none.
+  if (port > 0) vars.PUBLIC_URL = `http://127.0.0.1:${port}`;
+
   const release = owned(folder);
   const worker = await startWorker({ port, data: join(folder, "data"), pidFile: join(folder, "workerd.pid"), vars });
   const stop = async () => {

@@ -9,7 +9,7 @@ use std::any::{Any, TypeId};
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::ports::{Cache, Clock, Database, Entropy, EventQueue, HttpClient, Objects};
+use crate::ports::{Cache, Clock, Database, Entropy, EventQueue, HttpClient, Mailer, Objects};
 
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -25,6 +25,8 @@ pub struct Capabilities {
     pub objects: Box<dyn Objects>,
     pub events: Box<dyn EventQueue>,
     pub http: Box<dyn HttpClient>,
+    /// None where the deployment cannot send mail.
+    pub mailer: Option<Box<dyn Mailer>>,
     pub clock: Box<dyn Clock>,
     pub entropy: Box<dyn Entropy>,
     pub keys: Keys,
@@ -81,7 +83,10 @@ pub struct Config {
     /// The header in which the proxy before the shop says where a request comes
     /// from; Cloudflare's own if unset.
     pub client_address_header: Option<HeaderName>,
-    /// Development endpoints under `/dev/`.
+    /// Where people reach the shop, such as `https://shop.example`, for links in
+    /// mails; they have none if unset.
+    pub public_url: Option<String>,
+    /// Development endpoints under `/dev/`; no mail leaves the shop.
     pub development: bool,
 }
 

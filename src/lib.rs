@@ -19,6 +19,7 @@
 //! | [`catalog`] | what the shop sells, as staff write it |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
 //! | [`vat`] | VAT numbers, and asking VIES of one |
+//! | [`messages`] | letters to buyers, each written and sent once |
 //! | [`pools`] | finite supplies: the object that cannot oversell |
 //! | [`gift_cards`] | gift cards: their codes, who issued them, what is left |
 //! | [`payments`] | payment providers |
@@ -44,6 +45,7 @@ pub mod wire;
 pub mod auth;
 pub mod catalog;
 pub mod gift_cards;
+pub mod messages;
 pub mod orders;
 pub mod payments;
 pub mod pools;

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
 use crate::gift_cards::handlers as gift_cards;
+use crate::messages::handlers as messages;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection, webhooks};
 use crate::pools::{handlers as pools, removal};
 use crate::shelf::handlers as shelf;
@@ -93,12 +94,14 @@ pub fn routes() -> ApiRouter<App> {
         .route("/cart/lines", form(cart::add_cart_line))
         .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))
         .route("/orders/{id}", page(order::get_order))
+        .route("/orders/{id}/open", page(order::open_order))
         .route("/orders/{id}/payments", page(order::get_order_payments).post(order::create_order_payment))
         .route("/orders/{id}/cancel", form(order::cancel_order))
         .route("/orders/{id}/again", form(again::order_again))
         .route("/orders/{id}/authenticate", page(bank::get_authentication).post(bank::post_authentication))
         // Development only
         .route("/dev/orders/{id}/republish", form(orders::republish_order))
+        .route("/dev/mailbox", page(messages::get_mailbox))
         .route("/dev/panic/{when}", form(telemetry::drill::panic))
         // Operations
         .api_route("/healthz", get(telemetry::handlers::healthz))

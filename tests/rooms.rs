@@ -30,6 +30,7 @@ const LINE: &[&str] = &[
     "catalog",
     "shelf",
     "vat",
+    "messages",
     "payments",
     "pools",
     "gift_cards",

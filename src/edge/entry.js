@@ -74,7 +74,7 @@ export default {
       batch.ackAll();
     } catch (error) {
       console.error("events not consumed, retrying", error);
-      // Ten retries then take over an hour: the database may be away for so long.
+      // A hundred retries then take nearly three days: the database may be away for so long.
       for (const message of batch.messages) message.retry({ delaySeconds: 5 * 2 ** Math.min(message.attempts - 1, 9) });
     }
   },

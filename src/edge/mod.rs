@@ -10,6 +10,7 @@
 mod database;
 mod door;
 mod host;
+mod mail;
 mod ports;
 mod quick;
 
@@ -22,6 +23,7 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 
 use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials, StripeKeys};
+use crate::ports::Mailer;
 use crate::problem::Problem;
 
 thread_local! {
@@ -93,6 +95,7 @@ fn build(env: &Env) -> Result<App, String> {
         client_address_header: variable("CLIENT_ADDRESS_HEADER")
             .map(|name| name.parse().map_err(|_| format!("CLIENT_ADDRESS_HEADER={name} is no header's name")))
             .transpose()?,
+        public_url: variable("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
         development: on("DEVELOPMENT"),
     };
     let failed = |error: worker::Error| error.to_string();
@@ -102,6 +105,7 @@ fn build(env: &Env) -> Result<App, String> {
         objects: Box::new(host::DurableObjects::new(env)),
         events: Box::new(ports::Events(env.queue("EVENTS").map_err(failed)?)),
         http: Box::new(ports::Fetcher),
+        mailer: env.send_email("EMAIL").ok().map(|binding| Box::new(mail::EmailService(binding)) as Box<dyn Mailer>),
         clock: Box::new(ports::PlatformClock),
         entropy: Box::new(ports::PlatformEntropy),
         keys: Keys::parse(&keys).map_err(|error| error.to_string())?,
@@ -127,7 +131,7 @@ fn stripe(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeKey
 pub fn consume(bodies: Vec<String>, env: Env) -> js_sys::Promise {
     promise(Box::pin(async move {
         let app = app(&env)?;
-        settled(crate::orders::projection::consume(&app, bodies).await)
+        settled(crate::orders::consumer::consume(&app, bodies).await)
     }))
 }
 
@@ -136,7 +140,9 @@ pub fn consume(bodies: Vec<String>, env: Env) -> js_sys::Promise {
 pub fn tick(env: Env) -> js_sys::Promise {
     promise(Box::pin(async move {
         let app = app(&env)?;
-        settled(crate::shelf::tick(&app).await)
+        // What one leaves undone is no reason for the other to wait.
+        let (published, sent) = (crate::shelf::tick(&app).await, crate::messages::tick(&app).await);
+        settled(published.and(sent))
     }))
 }
 

@@ -8,6 +8,7 @@ const writers = [
   "idempotency-key",
   "if-match",
   "sec-fetch-site",
+  "accept-language",
   "access-control-request-method",
   "stripe-signature",
 ];

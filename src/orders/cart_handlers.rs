@@ -28,6 +28,7 @@ use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path};
+use crate::wire::language::AcceptLanguage;
 use crate::wire::respond::JsonText;
 
 async fn add_lines(order: OrderClient<'_>, lines: Result<Vec<NewLine>, Problem>) -> Result<Answer<Cart>, Problem> {
@@ -86,6 +87,7 @@ pub async fn create_cart(
     State(app): State<App>,
     credentials: Credentials,
     ClientAddress(address): ClientAddress,
+    AcceptLanguage(language): AcceptLanguage,
     key: IdempotencyKey,
     body: extract::Json<NewCart>,
 ) -> Result<JsonText<CartView, 201>, Problem> {
@@ -99,7 +101,7 @@ pub async fn create_cart(
     let answer = match lines {
         Ok(lines) => {
             credentials.count_cart(&app).await?;
-            order.create(currency, account, lines).await??
+            order.create(currency, account, language, lines).await??
         }
         Err(refusal) => first_answer(&order, refusal).await?,
     };

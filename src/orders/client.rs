@@ -9,9 +9,8 @@ use serde::de::DeserializeOwned;
 use super::cart::Cart;
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
-use super::facts::Fact;
 use super::order::{Key, Receipt};
-use super::protocol::{Access, Envelope, Reply, Request};
+use super::protocol::{Access, Envelope, Purchase, Reply, Request};
 use super::view::OrderView;
 use crate::app::App;
 use crate::auth::Confirmed;
@@ -21,6 +20,7 @@ use crate::payments::PaymentChoice;
 use crate::payments::stripe::webhook::About;
 use crate::ports::ObjectClass;
 use crate::problem::Problem;
+use crate::text::Language;
 use crate::throttle::Slots;
 use crate::wire::respond::JsonText;
 
@@ -30,19 +30,6 @@ pub struct OrderClient<'a> {
     id: OrderId,
     access: Access,
     key: Option<Key>,
-}
-
-/// All that a purchase says.
-pub struct Purchase {
-    pub currency: Currency,
-    pub account: Option<AccountId>,
-    pub lines: Vec<NewLine>,
-    pub facts: Vec<Fact>,
-    pub payment: PaymentChoice,
-    /// The total that the buyer was shown.
-    pub expected_total: Option<Money>,
-    /// What it takes until it is paid.
-    pub slots: Vec<Slots>,
 }
 
 /// What an order answered: JSON text of a `T`, passed on as it is or read.
@@ -77,8 +64,14 @@ impl<'a> OrderClient<'a> {
     }
 
     /// Begins the cart, with its first lines.
-    pub async fn create(&self, currency: Currency, account: Option<AccountId>, lines: Vec<NewLine>) -> Asked<Cart> {
-        self.ask(Request::Create { id: self.id, currency, account, lines }).await
+    pub async fn create(
+        &self,
+        currency: Currency,
+        account: Option<AccountId>,
+        language: Language,
+        lines: Vec<NewLine>,
+    ) -> Asked<Cart> {
+        self.ask(Request::Create { id: self.id, currency, account, language, lines }).await
     }
 
     pub async fn cart(&self) -> Asked<Cart> {
@@ -91,8 +84,7 @@ impl<'a> OrderClient<'a> {
 
     /// Begins an order and places it, or leaves nothing.
     pub async fn buy(&self, purchase: Purchase) -> Asked<OrderView> {
-        let Purchase { currency, account, lines, facts, payment, expected_total, slots } = purchase;
-        self.ask(Request::Buy { id: self.id, currency, account, lines, facts, payment, expected_total, slots }).await
+        self.ask(Request::Buy { id: self.id, purchase: Box::new(purchase) }).await
     }
 
     /// Places the order; `expected_total` is the one that the buyer was shown,
@@ -135,7 +127,7 @@ impl<'a> OrderClient<'a> {
         self.ask(Request::LookAtPayment { attempt, reference, about }).await
     }
 
-    /// Has the lists told once more.
+    /// Has the lists and the buyer told once more.
     pub async fn republish(&self) -> Asked<OrderView> {
         self.ask(Request::Republish).await
     }

@@ -2,6 +2,7 @@
 //! any point is repaired by asking again.
 
 use super::holding::{CONFIRM_MILLIS, kept_until};
+use super::notice::{self, Notice};
 use super::order::{Order, Stage};
 use super::slots::Slot;
 use crate::payments::{Attempt, AttemptStatus, Refund, RefundStatus};
@@ -61,6 +62,10 @@ pub enum Effect {
     Vacate {
         number: u32,
         slot: Slot,
+    },
+    /// Has the buyer written to.
+    Notify {
+        notice: Notice,
     },
     /// Tells the projections.
     Publish {
@@ -129,6 +134,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     for (number, (slot, _)) in order.vacating.iter().filter(|(_, (_, until))| now < *until) {
         effects.push(Effect::Vacate { number: *number, slot: slot.clone() });
     }
+    effects.extend(notice::owed(order).map(|notice| Effect::Notify { notice }));
     if to_publish(order) {
         effects.push(Effect::Publish { version: order.version });
     }

@@ -8,11 +8,13 @@ use super::facts::Fact;
 use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId};
+use crate::messages::Kind;
 use crate::money::{Currency, Money};
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
+use crate::text::Language;
 
 /// Something that happened. It is stored for good and read again whenever the
 /// order is: what an event means may never change. New meaning is a new event;
@@ -24,6 +26,7 @@ pub enum Event {
         id: OrderId,
         currency: Currency,
         account: Option<AccountId>,
+        language: Language,
     },
     LineAdded {
         line: Line,
@@ -150,7 +153,12 @@ pub enum Event {
     Published {
         version: u64,
     },
-    /// What was published is known to have been lost.
+    /// A letter to the buyer is on its way.
+    Notified {
+        kind: Kind,
+        version: u32,
+    },
+    /// What was published and told is known to have been lost.
     PublicationLost,
     /// The clock by which the order was so far ahead has been put right.
     ClockPutBack {
@@ -169,6 +177,7 @@ impl Event {
                 | Self::Released { .. }
                 | Self::Vacated { .. }
                 | Self::Published { .. }
+                | Self::Notified { .. }
                 | Self::PublicationLost
                 | Self::PaymentNamed { .. }
         )
@@ -210,8 +219,8 @@ impl Order {
     /// Builds the order up from its stored events; the first creates it.
     pub fn replay(order: &mut Option<Self>, event: &Event, at: Timestamp) {
         match (order, event) {
-            (order @ None, Event::Created { id, currency, account }) => {
-                *order = Some(Self::created(*id, *currency, *account, at));
+            (order @ None, Event::Created { id, currency, account, language }) => {
+                *order = Some(Self::created(*id, *currency, *account, at).written_in(*language));
             }
             (Some(order), event) => order.apply(event, at),
             (None, _) => {}
@@ -264,7 +273,15 @@ impl Order {
                 self.releasing.remove(hold);
             }
             Event::Published { version } => self.published = self.published.max(*version),
-            Event::PublicationLost => self.published = 0,
+            Event::Notified { kind, version } => {
+                let told = self.told.entry(*kind).or_default();
+                *told = (*told).max(*version);
+            }
+            // Letters that were written all the same are not written again.
+            Event::PublicationLost => {
+                self.published = 0;
+                self.told.clear();
+            }
             Event::Vacated { hold } => {
                 self.vacating.remove(hold);
             }

@@ -8,10 +8,10 @@ use super::access::Credentials;
 use super::bodies::{Empty, NewOrder, NewPurchase, NewReceipt, Payment, choice};
 use super::cart_handlers::{currency, new_id};
 use super::cart_token::CartToken;
-use super::client::{OrderClient, Purchase};
+use super::client::OrderClient;
 use super::offers::wanted;
 use super::order::{Key, Receipt};
-use super::protocol::Access;
+use super::protocol::{Access, Purchase};
 use super::view::OrderView;
 use crate::app::App;
 use crate::auth::StaffWrite;
@@ -20,6 +20,7 @@ use crate::problem::Problem;
 use crate::shelf;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path, request_digest};
+use crate::wire::language::AcceptLanguage;
 use crate::wire::respond::JsonText;
 
 pub(super) fn keyed(key: IdempotencyKey, operation: &str, body: &[u8]) -> Option<Key> {
@@ -48,6 +49,7 @@ pub async fn create_order(
     State(app): State<App>,
     credentials: Credentials,
     ClientAddress(address): ClientAddress,
+    AcceptLanguage(language): AcceptLanguage,
     key: IdempotencyKey,
     body: Checked<NewPurchase>,
 ) -> Result<JsonText<OrderView, 201>, Problem> {
@@ -63,7 +65,7 @@ pub async fn create_order(
     let slots = credentials.slots(&app).await;
     let facts = asked.wanted.facts(&app, &credentials, currency).await?;
     let expected_total = asked.expected_total;
-    let purchase = Purchase { currency, account, lines, facts, payment, expected_total, slots };
+    let purchase = Purchase { currency, account, language, lines, facts, payment, expected_total, slots };
     let answer = credentials.new_order(&app, id).keyed(key).buy(purchase).await??;
     let order = OrderView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
     let answer = JsonText::from(answer.shown_as(&order)?);

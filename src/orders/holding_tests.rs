@@ -6,6 +6,7 @@ use crate::money::Currency;
 use crate::orders::effect::{Effect, due, wake};
 use crate::orders::event::Event;
 use crate::orders::learning::{Answer, learn};
+use crate::orders::notice::owed;
 use crate::payments::{Outcome, PaymentChoice, TestMethod};
 use crate::shelf::snapshot::Snapshot;
 
@@ -16,7 +17,8 @@ fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-/// An order that was placed at zero, and what happened to it since.
+/// An order that was placed at zero, and what happened to it since; whoever is
+/// to be told has been.
 fn order(since: &[(i64, Event)]) -> Order {
     let currency = Currency::parse("EUR").unwrap();
     let mut order = Order::created(OrderId::derived([1; 16]), currency, None, at(0));
@@ -28,6 +30,7 @@ fn order(since: &[(i64, Event)]) -> Order {
         order.apply(event, at(*millis));
     }
     order.published = order.version;
+    order.told.extend(owed(&order).map(|notice| (notice.kind(), notice.version)));
     order
 }
 

@@ -7,6 +7,7 @@ use super::error::ShortLine;
 use super::event::Event;
 use super::holding::kept_until;
 use super::order::{CancelReason, Order, Stage};
+use crate::messages::Kind;
 use crate::payments::{
     Attempt, AttemptStatus, Outcome, PaymentChoice, RefundOutcome, RefundReport, RefundStatus, Report,
 };
@@ -46,6 +47,10 @@ pub enum Answer {
     Published {
         version: u64,
     },
+    Notified {
+        kind: Kind,
+        version: u32,
+    },
     /// Time passed.
     Tick,
 }
@@ -75,6 +80,9 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         (Answer::Refund { refund, report }, _) => learn_refund(order, *refund, report, now),
         (Answer::Published { version }, _) if *version > order.published => {
             vec![Event::Published { version: *version }]
+        }
+        (Answer::Notified { kind, version }, _) if !order.is_told(*kind, *version) => {
+            vec![Event::Notified { kind: *kind, version: *version }]
         }
         (Answer::Tick, _) => tick(order, now),
         _ => Vec::new(),

@@ -21,7 +21,7 @@ use super::event::Event;
 use super::learning::{Answer, learn};
 use super::order::{Key, Order, Stage};
 use super::placing::{Refusals, Wish};
-use super::protocol::{Envelope, Reply, Request};
+use super::protocol::{Envelope, Purchase, Reply, Request};
 use super::record::Record;
 use super::store::FirstAnswer;
 use super::view;
@@ -94,13 +94,11 @@ impl OrderObject {
             }
         }
         match (request, order) {
-            (Request::Create { id, currency, account, lines }, None) => {
-                self.create(Order::created(id, currency, account, self.now()), lines, key)
+            (Request::Create { id, currency, account, language, lines }, None) => {
+                let order = Order::created(id, currency, account, self.now()).written_in(language);
+                self.create(order, lines, key)
             }
-            (Request::Buy { id, currency, account, lines, facts, payment, expected_total, slots }, None) => {
-                let begun = Order::created(id, currency, account, self.now());
-                self.buy(begun, lines, facts, Wish { payment, expected_total, slots, key }).await
-            }
+            (Request::Buy { id, purchase }, None) => self.buy(id, *purchase, key).await,
             (_, None) | (Request::Create { .. }, Some(_)) => Err(OrderError::NotFound),
             (Request::ReadCart, Some(order)) => done(200, &Cart::of(&order)),
             (Request::ReadOrder, Some(order)) => {
@@ -123,7 +121,8 @@ impl OrderObject {
                 self.place(Wish { payment, expected_total, slots, key }).await
             }
             // The same key once more. What was refused may be something else by now.
-            (Request::Buy { lines, facts, payment, expected_total, slots, .. }, Some(order)) => {
+            (Request::Buy { purchase, .. }, Some(order)) => {
+                let Purchase { lines, facts, payment, expected_total, slots, .. } = *purchase;
                 if matches!(order.stage, Stage::Open) {
                     self.fill(lines, facts)?;
                 }

@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use super::facts::Facts;
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
+use crate::messages::Kind;
 use crate::money::{Currency, Money};
 use crate::payments::{Attempt, AttemptStatus, Refund};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::{Delivery, Quote};
+use crate::text::Language;
 
 /// Names one line of one order; opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +28,8 @@ pub struct Order {
     pub currency: Currency,
     /// The customer it belongs to; nobody's if it was begun anonymously.
     pub account: Option<AccountId>,
+    /// In which its buyer is written to.
+    pub language: Language,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Counts the changes a buyer could see.
@@ -50,6 +54,8 @@ pub struct Order {
     pub disputes: BTreeSet<String>,
     /// Slots to give back, by hold, and until when they are taken otherwise.
     pub vacating: BTreeMap<u32, (Slot, Timestamp)>,
+    /// The last news of each kind that is on its way to the buyer.
+    pub told: BTreeMap<Kind, u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -168,6 +174,7 @@ impl Order {
             id,
             currency,
             account,
+            language: Language::default(),
             created_at: now,
             updated_at: now,
             version: 1,
@@ -184,7 +191,14 @@ impl Order {
             receipts: Vec::new(),
             disputes: BTreeSet::new(),
             vacating: BTreeMap::new(),
+            told: BTreeMap::new(),
         }
+    }
+
+    /// The same order, whose buyer is written to in this language.
+    #[must_use]
+    pub fn written_in(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     pub fn line(&self, id: LineId) -> Option<&Line> {

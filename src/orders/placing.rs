@@ -14,11 +14,11 @@ use super::facts::Fact;
 use super::learning::{CALLED_OFF, Refused, short_lines};
 use super::object::{OrderObject, order_reply};
 use super::order::{Key, Order, Stage};
-use super::protocol::Reply;
+use super::protocol::{Purchase, Reply};
 use super::slots::{self, Slot};
 use super::terms::{Terms, corrected, lacking};
 use super::uses::customers;
-use crate::ids::PromotionId;
+use crate::ids::{OrderId, PromotionId};
 use crate::money::Money;
 use crate::payments::{AttemptStatus, PaymentChoice};
 use crate::pools::{self, Supply};
@@ -51,14 +51,15 @@ impl OrderObject {
     /// it leaves nothing.
     pub(super) async fn buy(
         self: &Rc<Self>,
-        begun: Order,
-        lines: Vec<NewLine>,
-        facts: Vec<Fact>,
-        wish: Wish,
+        id: OrderId,
+        purchase: Purchase,
+        key: Option<Key>,
     ) -> Result<Reply, OrderError> {
-        self.record.create(begun, self.now());
+        let Purchase { currency, account, language, lines, facts, payment, expected_total, slots } = purchase;
+        let now = self.now();
+        self.record.create(Order::created(id, currency, account, now).written_in(language), now);
         let placed = match self.fill(lines, facts) {
-            Ok(()) => self.place(wish).await,
+            Ok(()) => self.place(Wish { payment, expected_total, slots, key }).await,
             Err(refusal) => Err(refusal),
         };
         if placed.is_err() {

@@ -7,42 +7,25 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::protocol::Message;
 use super::view::{PaymentStatus, Projection, Status};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
-use crate::catalog;
 use crate::email::part_of_address;
 use crate::ids::{AccountId, OrderId};
 use crate::money::{Currency, Money};
 use crate::ports::{Rows, Statement, Timestamp, Value};
 use crate::problem::Problem;
-use crate::telemetry;
 use crate::text::is_absent;
 use crate::wire::extract::Query;
 use crate::wire::page::{self, CursorParameter, LimitParameter};
 
-/// Writes a delivery of the event queue down. Twice or out of order is the
-/// same as once: a row only gives way to a newer version.
-pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
-    let mut orders = Vec::with_capacity(bodies.len());
-    let mut levels = Vec::new();
-    for body in bodies {
-        match serde_json::from_slice::<Message>(body.as_bytes()) {
-            Ok(message) => {
-                orders.push(message.order);
-                levels.extend(message.levels.iter().map(|(variant, level)| level.of(*variant)));
-            }
-            // Trying again would not help, and must not hold the others up.
-            Err(error) => telemetry::log(&json!({
-                "level": "error", "event": "unreadable_message", "cause": error.to_string(),
-            })),
-        }
-    }
+/// Writes down how orders stand. Twice or out of order is the same as once: a
+/// row only gives way to a newer version.
+pub(super) async fn write(app: &App, orders: &[Projection]) -> Result<(), Problem> {
     if !orders.is_empty() {
-        app.database.batch(vec![upsert(&orders)]).await?;
+        app.database.batch(vec![upsert(orders)]).await?;
     }
-    catalog::project_levels(app, &levels).await
+    Ok(())
 }
 
 /// One statement for a whole delivery: each costs the database far more than

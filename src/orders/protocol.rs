@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::facts::Fact;
+use super::notice::Notice;
 use super::order::{Key, Order, Receipt};
 use super::view;
 use crate::auth::Confirmed;
@@ -14,6 +15,7 @@ use crate::money::{Currency, Money};
 use crate::payments::PaymentChoice;
 use crate::payments::stripe::webhook::About;
 use crate::pools::pool::Level;
+use crate::text::Language;
 use crate::throttle::Slots;
 
 /// One request to an order's object.
@@ -60,6 +62,7 @@ pub enum Request {
         id: OrderId,
         currency: Currency,
         account: Option<AccountId>,
+        language: Language,
         lines: Vec<NewLine>,
     },
     ReadCart,
@@ -70,13 +73,7 @@ pub enum Request {
     /// Begins a cart and places it.
     Buy {
         id: OrderId,
-        currency: Currency,
-        account: Option<AccountId>,
-        lines: Vec<NewLine>,
-        facts: Vec<Fact>,
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-        slots: Vec<Slots>,
+        purchase: Box<Purchase>,
     },
     Place {
         payment: PaymentChoice,
@@ -99,12 +96,27 @@ pub enum Request {
         reference: String,
         about: About,
     },
-    /// Tell the projections once more.
+    /// Tell the projections and the buyer once more.
     Republish,
     /// The buyer's bank answered what an attempt asked for.
     Authenticate {
         approved: bool,
     },
+}
+
+/// All that a purchase says.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Purchase {
+    pub currency: Currency,
+    pub account: Option<AccountId>,
+    pub language: Language,
+    pub lines: Vec<NewLine>,
+    pub facts: Vec<Fact>,
+    pub payment: PaymentChoice,
+    /// The total that the buyer was shown.
+    pub expected_total: Option<Money>,
+    /// What it takes until it is paid.
+    pub slots: Vec<Slots>,
 }
 
 /// What the object answers.
@@ -117,8 +129,14 @@ pub enum Reply {
 
 /// What the queue carries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Message {
-    pub order: view::Projection,
-    /// The pools' levels after this order took from them or gave back.
-    pub levels: Vec<(VariantId, Level)>,
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// How an order stands, for the lists.
+    Order {
+        order: Box<view::Projection>,
+        /// The pools' levels after this order took from them or gave back.
+        levels: Vec<(VariantId, Level)>,
+    },
+    /// News for an order's buyer.
+    Notice { order: OrderId, notice: Notice },
 }

@@ -69,7 +69,8 @@ impl Record {
 
     /// Begins with a new order; it is stored with the next [`Self::commit`].
     pub fn create(&self, order: Order, now: Timestamp) {
-        let created = Event::Created { id: order.id, currency: order.currency, account: order.account };
+        let Order { id, currency, account, language, .. } = order;
+        let created = Event::Created { id, currency, account, language };
         *self.memory.borrow_mut() =
             Memory { order: Some(Rc::new(order)), waiting: vec![(now, created)], ..Memory::default() };
     }

@@ -152,6 +152,12 @@ impl OrderObject {
                 let told = report.outcome != RefundOutcome::Unknown;
                 told.then_some(Answer::Refund { refund: refund.number, report })
             }
+            Effect::Notify { notice } => {
+                let order = self.record.existing().ok()?.id;
+                let (kind, version) = (notice.kind(), notice.version);
+                self.send(&Message::Notice { order, notice: notice.clone() }).await?;
+                Some(Answer::Notified { kind, version })
+            }
             Effect::Publish { version } => {
                 // After a crash the levels that came with the commits are gone.
                 if self.levels.borrow().is_empty() {
@@ -159,18 +165,26 @@ impl OrderObject {
                 }
                 let order = view::projection(&*self.record.existing().ok()?)?;
                 let told = self.levels.borrow().clone();
-                for message in messages(&order, &told).ok()? {
-                    if let Err(error) = app.events.send(vec![message]).await {
-                        telemetry::log(&json!({
-                            "level": "error", "event": "order_not_published", "order": order.id, "cause": error.to_string(),
-                        }));
-                        return None;
-                    }
+                for message in messages(&order, &told) {
+                    self.send(&message).await?;
                 }
                 self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
                 Some(Answer::Published { version: *version })
             }
         }
+    }
+
+    /// Has the queue take a message. None if it did not.
+    async fn send(&self, message: &Message) -> Option<()> {
+        let text = serde_json::to_string(message).ok()?;
+        let sent = self.app.events.send(vec![text]).await;
+        if let Err(error) = &sent {
+            telemetry::log(&json!({
+                "level": "error", "event": "order_not_published", "order": self.record.existing().ok()?.id,
+                "cause": error.to_string(),
+            }));
+        }
+        sent.ok()
     }
 
     /// Keeps the levels for the projections. None if a pool did not answer;
@@ -201,11 +215,11 @@ impl OrderObject {
 }
 
 /// The order in as many messages as its levels need.
-fn messages(order: &view::Projection, levels: &BTreeMap<VariantId, Level>) -> Result<Vec<String>, serde_json::Error> {
+fn messages(order: &view::Projection, levels: &BTreeMap<VariantId, Level>) -> Vec<Message> {
     let levels: Vec<_> = levels.iter().map(|(variant, level)| (*variant, *level)).collect();
     let parts = levels.chunks(MAX_LEVELS).map(<[_]>::to_vec);
     let parts = parts.chain(levels.is_empty().then(Vec::new));
-    parts.map(|levels| serde_json::to_string(&Message { order: order.clone(), levels })).collect()
+    parts.map(|levels| Message::Order { order: Box::new(order.clone()), levels }).collect()
 }
 
 #[cfg(test)]
@@ -245,11 +259,15 @@ mod tests {
             placed_at: Timestamp::from_millis(1 << 40),
             updated_at: Timestamp::from_millis(1 << 40),
         };
-        let messages = messages(&order, &levels).unwrap();
+        let messages = messages(&order, &levels);
         // The queue writes the text as JSON once more.
-        let sent: Vec<usize> = messages.iter().map(|text| json!(text).to_string().len()).collect();
+        let sent = messages.iter().map(|message| json!(serde_json::to_string(message).unwrap()).to_string().len());
+        let sent: Vec<usize> = sent.collect();
         assert!(sent.iter().all(|bytes| *bytes < 128_000), "{sent:?}");
-        let told: Vec<Message> = messages.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-        assert_eq!(told.iter().map(|message| message.levels.len()).sum::<usize>(), MAX_LINES);
+        let told = messages.iter().map(|message| match message {
+            Message::Order { levels, .. } => levels.len(),
+            Message::Notice { .. } => 0,
+        });
+        assert_eq!(told.sum::<usize>(), MAX_LINES);
     }
 }

@@ -48,7 +48,7 @@ mod tests {
         let at = NOW.plus_millis(ahead);
         let next_poll = at.plus_millis(POLL_MOST_MILLIS);
         let events = format!(
-            r#"[{{"created":{{"id":"ord_0000000000000000000000000A","currency":"EUR","account":null}}}},
+            r#"[{{"created":{{"id":"ord_0000000000000000000000000A","currency":"EUR","account":null,"language":"en"}}}},
             {{"placed":{{"quote":{QUOTE},"payment":{{"provider":"test","method":"pm_card_visa"}},"key":null}}}},
             "held",{{"payment_asked":{{"next_poll":"{next_poll}"}}}}]"#
         );

@@ -15,6 +15,7 @@ use crate::payments::{Attempt, AttemptStatus, Method, PaymentChoice, Provider, R
 use crate::ports::Timestamp;
 use crate::pricing::quote::{Arrival, Discount, QuotedGiftCard, QuotedShipping, Tax, TaxPart};
 use crate::pricing::{Delivery, Percent, Quote, Totals};
+use crate::text::Language;
 use crate::vat;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -168,6 +169,8 @@ pub struct OrderView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payable_until: Option<Timestamp>,
     pub currency: Currency,
+    /// In which the shop writes to the buyer.
+    pub language: Language,
     pub payment: PaymentView,
     pub lines: Vec<LineView>,
     pub totals: Totals,
@@ -331,6 +334,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
         held_until: holding::kept_until(order),
         payable_until: holding::payable_until(order),
         currency: order.currency,
+        language: order.language,
         payment: PaymentView {
             status: payment_status(order),
             provider: attempt.payment.provider,

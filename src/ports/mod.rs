@@ -6,6 +6,7 @@ mod clock;
 mod database;
 mod entropy;
 mod http;
+mod mail;
 mod objects;
 mod problem;
 mod queue;
@@ -18,6 +19,7 @@ pub use self::clock::{Clock, Timestamp};
 pub use self::database::{Database, DatabaseError, Rows, Statement, Value};
 pub use self::entropy::Entropy;
 pub use self::http::{HttpCall, HttpClient, HttpError, HttpReply};
+pub use self::mail::{Mail, MailError, Mailer};
 pub use self::objects::{Commit, ObjectClass, ObjectHost, ObjectUnavailable, Objects, StorageError};
 pub use self::queue::{EventQueue, QueueError};
 

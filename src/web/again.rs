@@ -39,7 +39,7 @@ pub async fn order_again(
     if lines.is_empty() && open.is_none() {
         return page(&CartPage::new(&app, &snapshot, None).await?.with_notice(left_out(&gone)));
     }
-    let (cart, cookies) = put_in(&app, &credentials, order.currency, lines).await??;
+    let (cart, cookies) = put_in(&app, &credentials, order.currency, order.language, lines).await??;
     let facts = facts(&order, open.as_ref());
     if !facts.is_empty() {
         credentials.new_order(&app, cart).change(Change::Update { lines: None, facts }).await??;

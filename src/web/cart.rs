@@ -22,7 +22,9 @@ use crate::pools::error::OUT_OF_STOCK;
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::name::Name;
+use crate::text::Language;
 use crate::wire::extract::Form;
+use crate::wire::language::AcceptLanguage;
 
 #[derive(Debug, Deserialize)]
 pub struct WantedPieces {
@@ -41,6 +43,7 @@ pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Resul
 pub async fn add_cart_line(
     State(app): State<App>,
     credentials: Credentials,
+    AcceptLanguage(language): AcceptLanguage,
     Form(form): Form<WantedPieces>,
 ) -> Result<Response, Problem> {
     let variant_id: VariantId = form.variant_id.parse().map_err(|_| Problem::not_found())?;
@@ -60,7 +63,7 @@ pub async fn add_cart_line(
         return page_of_problem(&page, Problem::new(OUT_OF_STOCK, "there are not so many pieces left"));
     }
     let lines = offers(&snapshot, &[WantedLine { variant_id, quantity }])?;
-    match put_in(&app, &credentials, snapshot.settings.default_currency, lines).await? {
+    match put_in(&app, &credentials, snapshot.settings.default_currency, language, lines).await? {
         Ok((_, cookies)) => Ok((AppendHeaders(cookies), Redirect::to("/cart")).into_response()),
         Err(error) => {
             let problem = Problem::from(error);
@@ -110,6 +113,7 @@ pub async fn put_in(
     app: &App,
     credentials: &Credentials,
     currency: Currency,
+    language: Language,
     lines: Vec<NewLine>,
 ) -> Result<Result<(OrderId, Cookies), OrderError>, Problem> {
     let keep = |id| (header::SET_COOKIE, access::set_cookie(&app.keys, id));
@@ -127,6 +131,6 @@ pub async fn put_in(
     credentials.count_cart(app).await?;
     let id = OrderId::new(app.clock.now(), &*app.entropy);
     let account = credentials.caller.account.map(|account| account.id);
-    let begun = credentials.new_order(app, id).create(currency, account, lines).await?;
+    let begun = credentials.new_order(app, id).create(currency, account, language, lines).await?;
     Ok(begun.map(|_| (id, std::iter::once(keep(id)).chain(before).collect())))
 }

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use http::header;
 use serde::Deserialize;
 
 use super::bank::authentication_url;
@@ -12,11 +13,13 @@ use super::parts::{
     Choice, Moment, STOCK_UNAVAILABLE, SummaryLine, Totals, page, page_of_problem, sentence, shortages, summary,
     to_order,
 };
-use super::standing::{Standing, decline, payment_label, standing};
+use super::standing::{Standing, payment_label, standing};
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::OrderId;
+use crate::messages::order::decline;
 use crate::orders::access::Credentials;
+use crate::orders::cart_token::CartToken;
 use crate::orders::error::OrderError;
 use crate::orders::order::LineId;
 use crate::orders::view::{OrderView, Status};
@@ -24,7 +27,8 @@ use crate::payments::PaymentChoice;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
-use crate::wire::extract::{Form, Path};
+use crate::text::Language;
+use crate::wire::extract::{Form, Path, Query};
 
 #[derive(Template)]
 #[template(path = "order.html")]
@@ -82,6 +86,27 @@ pub async fn get_order(
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
     show(&app, &credentials, id, Choosing::IfNothingElse).await
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Opened {
+    #[serde(default)]
+    token: String,
+}
+
+/// The order, by the link in a letter: the browser keeps it from now on, and
+/// the secret leaves the address.
+pub async fn open_order(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    Query(Opened { token }): Query<Opened>,
+) -> Result<Response, Problem> {
+    if !CartToken::shown(&token).is_for(&app.keys, id) {
+        return Err(Problem::not_found());
+    }
+    let cookie = AppendHeaders([(header::SET_COOKIE, credentials.remember_order(&app.keys, id))]);
+    Ok((cookie, to_order(id)).into_response())
 }
 
 /// The order, and other ways to pay while it waits for the bank.
@@ -181,7 +206,12 @@ impl<'a> OrderPage<'a> {
         }
         let exhausted = standing == Standing::Exhausted;
         let declined = may_retry || exhausted;
-        let why = order.payment.decline_reason.as_deref().filter(|_| declined).map(|why| decline(why).to_owned());
+        let why = order
+            .payment
+            .decline_reason
+            .as_deref()
+            .filter(|_| declined)
+            .map(|why| decline(Language::En, why).to_owned());
         let (status_class, status_title, status_text) = standing.words();
         Self {
             shop_name: &snapshot.settings.shop_name,

@@ -118,18 +118,6 @@ impl Standing {
     }
 }
 
-/// Why the bank said no, as far as it says.
-pub fn decline(reason: &str) -> &'static str {
-    match reason {
-        "insufficient_funds" => "There is too little money on this card. Nothing was charged.",
-        "authentication_failed" => "The payment was not confirmed with the bank. Nothing was charged.",
-        "authentication_timed_out" => "The payment was not confirmed with the bank in time. Nothing was charged.",
-        "called_off" => "The payment was called off. Nothing was charged.",
-        "no_answer" => "The bank could not be reached. Nothing was charged.",
-        _ => "The card was declined. Nothing was charged.",
-    }
-}
-
 pub fn payment_label(status: PaymentStatus) -> &'static str {
     match status {
         PaymentStatus::Pending => "Waiting for the bank",

@@ -8,6 +8,7 @@ mod cross_origin;
 pub mod extract;
 pub mod forgery;
 pub mod headers;
+pub mod language;
 pub mod page;
 pub mod respond;
 mod shape;

@@ -19,6 +19,8 @@ pub enum Site {
     Send,
     /// A call to another system. The text is its method and URL.
     Http,
+    /// A letter to the mail provider. The text is its subject.
+    Mail,
     /// The text is the key.
     CacheGet,
     /// The text is the key.

@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod faults;
 pub mod http;
 pub mod ledger;
+pub mod mail;
 pub mod objects;
 pub mod queue;
 pub mod shells;
@@ -27,6 +28,7 @@ use entropy::SeededEntropy;
 use faults::Faults;
 use http::HostHttp;
 use ledger::Ledger;
+use mail::HostMailer;
 use objects::{Factory, HostObjects};
 use queue::{Consumer, HostQueue};
 
@@ -66,6 +68,7 @@ pub struct Host {
     pub objects: HostObjects,
     pub queue: HostQueue,
     pub http: HostHttp,
+    pub mailer: HostMailer,
     pub ledger: Ledger,
     pub clock: HostClock,
     pub entropy: SeededEntropy,
@@ -107,6 +110,7 @@ impl Host {
             objects,
             queue,
             http: HostHttp::new(&ledger, &faults),
+            mailer: HostMailer::new(&faults),
             ledger,
             clock: setup.clock,
             entropy: SeededEntropy::new(setup.seed),
@@ -134,6 +138,7 @@ impl Host {
             objects: Box::new(self.objects.clone()),
             events: Box::new(self.queue.clone()),
             http: Box::new(self.http.clone()),
+            mailer: Some(Box::new(self.mailer.clone())),
             clock: Box::new(self.clock.clone()),
             entropy: Box::new(self.entropy.clone()),
             keys: Keys::parse(SECRET_KEY).unwrap(),

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
+use tradepost::messages;
+use tradepost::orders::consumer;
 use tradepost::orders::object::OrderObject;
-use tradepost::orders::projection;
 use tradepost::pools::object::PoolObject;
 use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
 use tradepost::shelf::{self, publisher::PublisherObject};
@@ -55,7 +56,7 @@ pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) 
 
 /// The queue's consumer.
 pub fn consume(app: App, messages: Vec<String>) -> LocalBoxFuture<'static, Result<(), String>> {
-    async move { projection::consume(&app, messages).await.map_err(|problem| format!("{problem:?}")) }.boxed_local()
+    async move { consumer::consume(&app, messages).await.map_err(|problem| format!("{problem:?}")) }.boxed_local()
 }
 
 /// How often the schedule runs, in milliseconds.
@@ -64,8 +65,10 @@ pub const SCHEDULE_MILLIS: u32 = 60_000;
 /// What the platform's schedule runs.
 pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
     async move {
-        if let Err(problem) = shelf::tick(&app).await {
-            eprintln!("the schedule failed: {problem:?}");
+        for outcome in [shelf::tick(&app).await, messages::tick(&app).await] {
+            if let Err(problem) = outcome {
+                eprintln!("the schedule failed: {problem:?}");
+            }
         }
     }
     .boxed_local()

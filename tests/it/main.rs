@@ -26,6 +26,7 @@ mod crashes;
 mod gift_cards;
 mod holds;
 mod hostile;
+mod mail;
 mod manual_payments;
 mod operations;
 mod orders;

@@ -228,13 +228,19 @@ fn leave_out(why: &str) {
 }
 
 fn setup() -> Setup {
-    Setup::new(Config {
+    Setup::new(config())
+}
+
+/// What a native shop is configured as, for tests of one that differs.
+pub fn config() -> Config {
+    Config {
         owner: Some(OwnerCredentials { email: OWNER_EMAIL.to_owned(), password: OWNER_PASSWORD.to_owned() }),
         test_provider: true,
         test_provider_ledger: Some(ledger::URL.to_owned()),
+        public_url: Some(format!("https://{NATIVE_HOST}")),
         development: true,
         ..Config::default()
-    })
+    }
 }
 
 /// What every native shop begins as: the migrated database in which the owner

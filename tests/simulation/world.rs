@@ -1,10 +1,11 @@
 //! The model around the rules: orders with what is stored and what is only in
 //! memory, pools with their records, and a payment provider with a ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tradepost::ids::{AccountId, OrderId, ProductId, VariantId};
+use tradepost::messages::Kind;
 use tradepost::money::{Currency, Money};
 use tradepost::orders::decision::{Change, Command, NewLine, decide};
 use tradepost::orders::effect::{Effect, WATCHDOG_MILLIS, due, hold_id, wake};
@@ -133,6 +134,8 @@ pub struct World {
     variants: Vec<VariantId>,
     stocks: BTreeMap<VariantId, Stock>,
     charges: BTreeMap<String, Charge>,
+    /// What each buyer was written: a second letter of the same name is none.
+    letters: BTreeSet<(usize, Kind, u32)>,
     /// Of the network that all buyers come from.
     throttle: Throttle,
     tries_to_place: u32,
@@ -190,6 +193,7 @@ impl World {
             shelf: Arc::new(shelf(&variants)),
             stocks: variants.iter().map(|variant| (*variant, Stock::default())).collect(),
             charges: BTreeMap::new(),
+            letters: BTreeSet::new(),
             throttle: Throttle::default(),
             tries_to_place: 0,
             buyers: Vec::new(),
@@ -208,7 +212,7 @@ impl World {
         }
         for n in 0..6 {
             let order = Order::created(OrderId::derived(id_of(2, n)), currency, None, world.now);
-            let created = Event::Created { id: order.id, currency, account: None };
+            let created = Event::Created { id: order.id, currency, account: None, language: order.language };
             let stored = vec![(world.now, serde_json::to_string(&created).unwrap())];
             world.buyers.push(Buyer {
                 memory: order,
@@ -273,8 +277,9 @@ impl World {
     pub fn judge(&mut self) -> Outcomes {
         let mut sold: BTreeMap<VariantId, i64> = BTreeMap::new();
         let mut outcomes = self.outcomes.clone();
-        for buyer in &self.buyers {
+        for (n, buyer) in self.buyers.iter().enumerate() {
             let order = &buyer.memory;
+            let ends: Vec<_> = self.ends_told(n).collect();
             assert!(due(order, self.now).is_empty(), "something is still owed: {order:?}");
             let prefix = format!("{}-", order.id);
             let charges: Vec<_> = self.charges.iter().filter(|(id, _)| id.starts_with(&prefix)).collect();
@@ -285,6 +290,7 @@ impl World {
                 Stage::Confirmed { placement, committed, .. } => {
                     outcomes.confirmed += 1;
                     assert!(committed, "confirmed without its goods: {order:?}");
+                    assert_eq!(ends, [Kind::OrderConfirmed], "its buyer knows: {order:?}");
                     assert_eq!(kept, placement.quote.totals.to_pay.amount, "paid once, exactly: {order:?} {charges:?}");
                     outcomes.switched += u32::from(buyer.paid_another_way());
                     for claim in order.claims() {
@@ -294,10 +300,12 @@ impl World {
                 Stage::Cancelled { .. } => {
                     outcomes.cancelled += 1;
                     assert_eq!(kept, 0, "paid for nothing: {order:?} {charges:?}");
+                    assert_eq!(ends, [Kind::OrderCancelled], "its buyer knows: {order:?}");
                 }
                 Stage::Open => {
                     outcomes.open += 1;
                     assert_eq!(kept, 0, "paid for a cart: {order:?} {charges:?}");
+                    assert!(ends.is_empty(), "nobody was told of a cart: {order:?}");
                 }
                 stage => panic!("neither confirmed nor cancelled in the end: {stage:?}"),
             }
@@ -314,6 +322,12 @@ impl World {
         }
         assert_eq!(self.throttle.matters_for(self.now), 0, "no slot stays taken");
         outcomes
+    }
+
+    /// What a buyer was told to have become of the order.
+    fn ends_told(&self, buyer: usize) -> impl Iterator<Item = Kind> {
+        let letters = self.letters.iter().filter(move |(reader, ..)| *reader == buyer).map(|(_, kind, _)| *kind);
+        letters.filter(|kind| matches!(kind, Kind::OrderConfirmed | Kind::OrderCancelled))
     }
 
     pub fn trace(self) -> Vec<String> {
@@ -678,6 +692,11 @@ impl World {
             Effect::Vacate { number, slot } => {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
                 Some(Answer::Vacated { hold: *number })
+            }
+            Effect::Notify { notice } => {
+                let (kind, version) = (notice.kind(), notice.version);
+                self.letters.insert((call.buyer, kind, version));
+                Some(Answer::Notified { kind, version })
             }
             Effect::Publish { version } => Some(Answer::Published { version: *version }),
         }

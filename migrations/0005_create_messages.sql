@@ -1,0 +1,28 @@
+-- Letters to people: each is written here once, sent from here, and deleted
+-- after a while. Times are milliseconds since 1970.
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  -- What it is about, such as an order's id; with kind and version it is the
+  -- letter's name.
+  about TEXT NOT NULL,
+  kind TEXT NOT NULL
+    CHECK (kind IN ('order_confirmed', 'payment_failed', 'action_needed', 'order_cancelled', 'gift_card')),
+  version INTEGER NOT NULL CHECK (version >= 1),
+  recipient TEXT NOT NULL CHECK (length(recipient) BETWEEN 3 AND 254),
+  language TEXT NOT NULL CHECK (language IN ('en', 'de')),
+  subject TEXT NOT NULL CHECK (length(subject) BETWEEN 1 AND 200),
+  text TEXT NOT NULL,
+  html TEXT NOT NULL,
+  -- kept: for the mailbox of development, or where no sender is set.
+  -- unanswered: may have been sent or not, and is not sent again.
+  status TEXT NOT NULL CHECK (status IN ('pending', 'sent', 'refused', 'unanswered', 'kept')),
+  tries INTEGER NOT NULL CHECK (tries >= 0),
+  -- How many tries nobody knows the outcome of.
+  unanswered INTEGER NOT NULL CHECK (unanswered >= 0),
+  next_try_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  sent_at INTEGER,
+  UNIQUE (about, kind, version)
+) STRICT;
+CREATE INDEX messages_due ON messages (next_try_at) WHERE status = 'pending';
+CREATE INDEX messages_by_time ON messages (created_at);

@@ -1,0 +1,53 @@
+//! The mailbox of development.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::store;
+use crate::app::App;
+use crate::ports::Timestamp;
+use crate::problem::Problem;
+
+/// The most letters shown.
+const MAX_SHOWN: u32 = 1_000;
+
+#[derive(Serialize)]
+pub struct Mailbox {
+    items: Vec<ShownMail>,
+}
+
+#[derive(Serialize)]
+struct ShownMail {
+    to: String,
+    subject: String,
+    text: String,
+    html: String,
+    at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    recipient: String,
+    subject: String,
+    text: String,
+    html: String,
+    created_at: i64,
+}
+
+/// Development only: what would have been sent, the newest first.
+pub async fn get_mailbox(State(app): State<App>) -> Result<Json<Mailbox>, Problem> {
+    if !app.config.development {
+        return Err(Problem::not_found());
+    }
+    let rows: Vec<Row> =
+        app.database.batch(vec![store::newest(MAX_SHOWN)]).await?.into_iter().next().unwrap_or_default().decode()?;
+    let shown = |row: Row| ShownMail {
+        to: row.recipient,
+        subject: row.subject,
+        text: row.text,
+        html: row.html,
+        at: Timestamp::from_millis(row.created_at),
+    };
+    Ok(Json(Mailbox { items: rows.into_iter().map(shown).collect() }))
+}

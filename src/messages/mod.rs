@@ -1,0 +1,80 @@
+//! What the shop writes to people: letters in two languages, as text and as
+//! HTML, and the table that they are sent from.
+//!
+//! Lends: [`outbox::write`], which writes each message down once and sends it;
+//! [`tick`], which sends what waits; the letters that are known: about an
+//! [`order`], about a [`gift_card`].
+//!
+//! Who owes a message says its [`Name`]; a second message of the same name is
+//! not written. How a letter looks is in `templates/mail/`, what it says stands
+//! in each language side by side where it is made.
+
+pub mod gift_card;
+pub mod handlers;
+pub mod letter;
+pub mod order;
+pub mod outbox;
+mod sheet;
+mod store;
+mod words;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::email::EmailAddress;
+use crate::text::Language;
+
+pub use self::letter::Letter;
+pub use self::outbox::{tick, write};
+
+/// What a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The order is taken: paid, or to be paid by a transfer that it explains.
+    OrderConfirmed,
+    PaymentFailed,
+    /// The buyer's bank asks something.
+    ActionNeeded,
+    OrderCancelled,
+    /// The code of a gift card that was bought or given.
+    GiftCard,
+}
+
+impl Kind {
+    /// As the table names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderConfirmed => "order_confirmed",
+            Self::PaymentFailed => "payment_failed",
+            Self::ActionNeeded => "action_needed",
+            Self::OrderCancelled => "order_cancelled",
+            Self::GiftCard => "gift_card",
+        }
+    }
+}
+
+/// Names a message: of two with one name, the first is the one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The id of what it is about, such as an order.
+    pub about: String,
+    pub kind: Kind,
+    /// Which of its kind, such as the number of the payment that failed; at least 1.
+    pub version: u32,
+}
+
+/// A letter that is owed to somebody.
+pub struct Message {
+    pub name: Name,
+    pub to: EmailAddress,
+    pub language: Language,
+    pub letter: Letter,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,274 @@
+//! The letters about an order.
+
+use serde::{Deserialize, Serialize};
+
+use super::Kind;
+use super::letter::{Button, Content, Letter};
+use super::sheet::Sheet;
+use super::words;
+use crate::money::Money;
+use crate::ports::Timestamp;
+use crate::pricing::Totals;
+use crate::pricing::quote::{Arrival, TaxPart};
+use crate::text::Language;
+
+/// An order as its letters show it. The amounts re-add as a quote's do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// What a person reads out on the telephone.
+    pub number: String,
+    pub language: Language,
+    pub placed_at: Timestamp,
+    pub lines: Vec<Line>,
+    pub shipping: Option<Shipping>,
+    /// As on a parcel; nothing where nothing is sent.
+    pub address: Vec<String>,
+    /// One of each rate.
+    pub taxes: Vec<TaxPart>,
+    pub gift_cards: Vec<GiftCardPart>,
+    pub totals: Totals,
+    pub paid: bool,
+    /// The shop's own words, where the money is still to come.
+    pub how_to_pay: Option<String>,
+    /// Where its buyer sees it.
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub title: String,
+    pub quantity: u32,
+    pub unit_price: Money,
+    pub discounts: Vec<Reduction>,
+    /// After its discounts.
+    pub total: Money,
+}
+
+/// An amount that is taken off; `title`: by which promotion, where that is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reduction {
+    pub title: Option<String>,
+    pub amount: Money,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shipping {
+    pub title: String,
+    pub arrives: Option<Arrival>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct GiftCardPart {
+    pub last4: String,
+    pub amount: Money,
+}
+
+/// What a letter tells of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    Confirmed,
+    /// `payable_until`: until when it can be tried again, if it can.
+    PaymentFailed {
+        reason: String,
+        payable_until: Option<Timestamp>,
+    },
+    ActionNeeded {
+        until: Timestamp,
+    },
+    Cancelled {
+        why: Ending,
+    },
+}
+
+impl News {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Confirmed => Kind::OrderConfirmed,
+            Self::PaymentFailed { .. } => Kind::PaymentFailed,
+            Self::ActionNeeded { .. } => Kind::ActionNeeded,
+            Self::Cancelled { .. } => Kind::OrderCancelled,
+        }
+    }
+}
+
+/// Why an order will not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    Requested,
+    NotPaid,
+    SoldOut,
+}
+
+/// The taxes of all parts of an order, one of each rate, in the order they are met.
+pub fn by_rate<'a>(parts: impl IntoIterator<Item = &'a TaxPart>) -> Vec<TaxPart> {
+    let mut rates: Vec<TaxPart> = Vec::new();
+    for part in parts {
+        match rates.iter_mut().find(|rate| rate.rate == part.rate && rate.name == part.name) {
+            Some(rate) => rate.amount = rate.amount.saturating_add(part.amount),
+            None => rates.push(part.clone()),
+        }
+    }
+    rates
+}
+
+/// Writes the letter.
+pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, askama::Error> {
+    let content = Content {
+        language: order.language,
+        shop_name,
+        subject: String::new(),
+        title: String::new(),
+        paragraphs: Vec::new(),
+        block: None,
+        button: None,
+        sheet: Some(Sheet::new(order)),
+    };
+    let content = match news {
+        News::Confirmed => confirmed(order, content),
+        News::PaymentFailed { reason, payable_until } => payment_failed(order, reason, *payable_until, content),
+        News::ActionNeeded { until } => action_needed(order, *until, content),
+        News::Cancelled { why } => cancelled(order, *why, content),
+    };
+    content.lay_out()
+}
+
+fn button(order: &Order, english: &'static str, german: &'static str) -> Option<Button> {
+    let label = order.language.of(english, german);
+    order.url.clone().map(|url| Button { label, url })
+}
+
+fn confirmed<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
+    let (language, number, shop) = (order.language, &order.number, content.shop_name);
+    let to_pay = order.totals.to_pay.display_in(language);
+    let paragraph = match order.how_to_pay {
+        Some(_) => language.of(
+            format!("We have your order {number}. Please pay {to_pay} and name the order's number, {number}:"),
+            format!("Wir haben Ihre Bestellung {number} erhalten. Bitte zahlen Sie {to_pay} und geben Sie dabei die Bestellnummer {number} an:"),
+        ),
+        None if order.totals.to_pay.amount == 0 => language.of(
+            format!("Your order {number} is confirmed. There is nothing left to pay."),
+            format!("Ihre Bestellung {number} ist bestätigt. Es ist nichts mehr zu zahlen."),
+        ),
+        None => language.of(
+            format!("Your order {number} is confirmed, and we have your payment of {to_pay}."),
+            format!("Ihre Bestellung {number} ist bestätigt, und Ihre Zahlung von {to_pay} ist bei uns eingegangen."),
+        ),
+    };
+    Content {
+        subject: language.of(format!("Your order {number} at {shop}"), format!("Ihre Bestellung {number} bei {shop}")),
+        title: language.of("Thank you for your order", "Danke für Ihre Bestellung").to_owned(),
+        paragraphs: vec![paragraph],
+        block: order.how_to_pay.clone(),
+        button: button(order, "See your order", "Bestellung ansehen"),
+        ..content
+    }
+}
+
+fn payment_failed<'a>(order: &Order, reason: &str, until: Option<Timestamp>, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let next = match until.map(|until| words::moment(language, until)) {
+        Some(until) => language.of(
+            format!("You can try another way to pay, at the same prices, until {until}."),
+            format!("Sie können es bis {until} auf anderem Weg zu denselben Preisen noch einmal versuchen."),
+        ),
+        None => language.of(
+            "This order can no longer be paid. Please order again.".to_owned(),
+            "Diese Bestellung kann nicht mehr bezahlt werden. Bitte bestellen Sie noch einmal.".to_owned(),
+        ),
+    };
+    Content {
+        subject: language.of(
+            format!("The payment for your order {number} did not go through"),
+            format!("Die Zahlung Ihrer Bestellung {number} ist fehlgeschlagen"),
+        ),
+        title: language.of("The payment did not go through", "Die Zahlung ist fehlgeschlagen").to_owned(),
+        paragraphs: vec![decline(language, reason).to_owned(), next],
+        button: until.and_then(|_| button(order, "Pay another way", "Anders bezahlen")),
+        ..content
+    }
+}
+
+fn action_needed<'a>(order: &Order, until: Timestamp, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let until = words::moment(language, until);
+    let amount = order.totals.to_pay.display_in(language);
+    let paragraph = language.of(
+        format!("Your bank wants you to confirm the payment of {amount}. Your order {number} is complete once you have."),
+        format!("Ihre Bank möchte, dass Sie die Zahlung von {amount} bestätigen. Erst dann ist Ihre Bestellung {number} vollständig."),
+    );
+    let limit = language.of(format!("You can do so until {until}."), format!("Das ist bis {until} möglich."));
+    Content {
+        subject: language.of(
+            format!("Please confirm the payment for your order {number}"),
+            format!("Bitte bestätigen Sie die Zahlung Ihrer Bestellung {number}"),
+        ),
+        title: language.of("Your bank has a question", "Ihre Bank hat eine Frage").to_owned(),
+        paragraphs: vec![paragraph, limit],
+        button: button(order, "Confirm the payment", "Zahlung bestätigen"),
+        ..content
+    }
+}
+
+fn cancelled<'a>(order: &Order, why: Ending, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let why = match why {
+        Ending::Requested => language
+            .of(format!("Your order {number} was cancelled."), format!("Ihre Bestellung {number} wurde storniert.")),
+        Ending::NotPaid => language.of(
+            format!("Your order {number} was not paid in time, and is cancelled."),
+            format!("Ihre Bestellung {number} wurde nicht rechtzeitig bezahlt und ist storniert."),
+        ),
+        Ending::SoldOut => language.of(
+            format!("We are sorry: what you ordered has sold out, and your order {number} is cancelled."),
+            format!(
+                "Es tut uns leid: Was Sie bestellt haben, ist ausverkauft, und Ihre Bestellung {number} ist storniert."
+            ),
+        ),
+    };
+    let money = language.of(
+        "Whatever was paid goes back to you, the way it was paid.",
+        "Was bezahlt wurde, geht auf demselben Weg an Sie zurück.",
+    );
+    Content {
+        subject: language
+            .of(format!("Your order {number} was cancelled"), format!("Ihre Bestellung {number} wurde storniert")),
+        title: language.of("Your order was cancelled", "Ihre Bestellung wurde storniert").to_owned(),
+        paragraphs: vec![why, money.to_owned()],
+        button: button(order, "See your order", "Bestellung ansehen"),
+        ..content
+    }
+}
+
+/// Why the bank said no, as far as it says.
+pub fn decline(language: Language, reason: &str) -> &'static str {
+    let (english, german) = match reason {
+        "insufficient_funds" => (
+            "There is too little money on this card. Nothing was charged.",
+            "Auf dieser Karte ist zu wenig Geld. Es wurde nichts abgebucht.",
+        ),
+        "authentication_failed" => (
+            "The payment was not confirmed with the bank. Nothing was charged.",
+            "Die Zahlung wurde bei der Bank nicht bestätigt. Es wurde nichts abgebucht.",
+        ),
+        "authentication_timed_out" => (
+            "The payment was not confirmed with the bank in time. Nothing was charged.",
+            "Die Zahlung wurde bei der Bank nicht rechtzeitig bestätigt. Es wurde nichts abgebucht.",
+        ),
+        "called_off" => (
+            "The payment was called off. Nothing was charged.",
+            "Die Zahlung wurde abgebrochen. Es wurde nichts abgebucht.",
+        ),
+        "no_answer" => (
+            "The bank could not be reached. Nothing was charged.",
+            "Die Bank war nicht zu erreichen. Es wurde nichts abgebucht.",
+        ),
+        _ => ("The card was declined. Nothing was charged.", "Die Karte wurde abgelehnt. Es wurde nichts abgebucht."),
+    };
+    language.of(english, german)
+}
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

@@ -1,0 +1,124 @@
+//! Writing messages down, and sending them.
+//!
+//! A message is safe once it has its row, whose name is unique: a second
+//! delivery writes nothing. It is sent at once, and by the minute's tick for as
+//! long as the provider does not take it. Where nobody knows whether it was
+//! taken (no answer, or a crash before that was written down) it is sent once
+//! more and no third time: a letter may come twice, never not at all for want of
+//! trying.
+
+use futures_util::future::{Either, select};
+use futures_util::{StreamExt, stream};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::letter::header;
+use super::store::{self, Due, Outcome};
+use super::{Kind, Message};
+use crate::app::App;
+use crate::ports::{Mail, MailError, Mailer, Rows};
+use crate::problem::Problem;
+use crate::shelf;
+use crate::telemetry;
+
+/// Letters taken at once, and sent side by side: with the deadline, 24 / 8
+/// rounds of 15 s are less than the minute for which nobody else takes them.
+const MAX_TAKEN: u32 = 24;
+const MAX_PARALLEL: usize = 8;
+const DEADLINE_MILLIS: u32 = 15_000;
+
+/// The most letters of one run: a delivery of the queue has 100 messages.
+const MAX_ROUNDS: usize = 8;
+
+/// Writes messages down, each once, and sends what is to be sent. In
+/// development they are for the mailbox alone; without a sender in the settings
+/// they are kept, and not sent later either.
+pub async fn write(app: &App, messages: &[Message]) -> Result<(), Problem> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let snapshot = shelf::current(app).await?;
+    let sender = snapshot.settings.mail.sender.is_some();
+    let sending = sender && !app.config.development;
+    let now = app.clock.now();
+    app.database.batch(messages.iter().map(|message| store::insert(message, sending, now)).collect()).await?;
+    if !sender && !app.config.development {
+        for Message { name, .. } in messages {
+            log("warn", "mail_kept", &name.about, name.kind.as_str(), "the settings name no sender");
+        }
+    }
+    // The tick sends what is not sent now.
+    if sending { send_due(app).await } else { Ok(()) }
+}
+
+/// Sends what waits, gives up what had no answer, deletes what is old.
+pub async fn tick(app: &App) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let answers = app.database.batch(vec![store::delete_old(now), store::give_up(now)]).await?;
+    for Given { about, kind } in answers.into_iter().next_back().unwrap_or_default().decode::<Given>()? {
+        log("error", "mail_unanswered", &about, &kind, "it may have been sent or not");
+    }
+    if app.config.development { Ok(()) } else { send_due(app).await }
+}
+
+#[derive(Deserialize)]
+struct Given {
+    about: String,
+    kind: String,
+}
+
+async fn send_due(app: &App) -> Result<(), Problem> {
+    let snapshot = shelf::current(app).await?;
+    let Some(from) = &snapshot.settings.mail.sender else { return Ok(()) };
+    let Some(mailer) = app.mailer.as_deref() else {
+        telemetry::log(
+            &json!({"level": "error", "event": "no_mailer", "cause": "the deployment has no binding EMAIL"}),
+        );
+        return Ok(());
+    };
+    let sender = header(&snapshot.settings.shop_name);
+    for _ in 0..MAX_ROUNDS {
+        let taken = app.database.batch(vec![store::claim(MAX_TAKEN, app.clock.now())]).await?;
+        let taken: Vec<Due> = taken.into_iter().next().unwrap_or_else(Rows::default).decode()?;
+        let last = taken.len() < MAX_TAKEN as usize;
+        let sent = stream::iter(taken).map(|letter| send(app, mailer, &sender, from, letter));
+        let outcomes: Vec<_> = sent.buffer_unordered(MAX_PARALLEL).filter_map(async |it| it).collect().await;
+        let now = app.clock.now();
+        if !outcomes.is_empty() {
+            app.database
+                .batch(outcomes.into_iter().map(|(id, outcome)| store::settle(id, outcome, now)).collect())
+                .await?;
+        }
+        if last {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Sends one letter. None: nobody knows what came of it.
+async fn send(app: &App, mailer: &dyn Mailer, sender: &str, from: &str, letter: Due) -> Option<(i64, Outcome)> {
+    let Due { id, about, kind, recipient, subject, text, html } = letter;
+    let mail = Mail { sender: sender.to_owned(), from: from.to_owned(), to: recipient, subject, text, html };
+    let answer = match select(mailer.send(mail), app.clock.sleep(DEADLINE_MILLIS)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(MailError::Unanswered("too late".to_owned())),
+    };
+    let Err(error) = answer else { return Some((id, Outcome::Sent)) };
+    log("error", "mail_not_sent", &about, &kind, &error.to_string());
+    match error {
+        MailError::NotTaken(_) => Some((id, Outcome::NotTaken)),
+        MailError::Refused(_) => Some((id, Outcome::Refused)),
+        MailError::Unanswered(_) => None,
+    }
+}
+
+/// A line about a message: never whom it is for.
+fn log(level: &str, event: &str, about: &str, kind: &str, cause: &str) {
+    telemetry::log(&json!({"level": level, "event": event, "about": about, "kind": kind, "cause": cause}));
+}
+
+/// A message about something that no longer is, or has no mailbox.
+pub fn log_nothing_to_write(about: &str, kind: Kind, cause: &str) {
+    log("error", "mail_not_written", about, kind.as_str(), cause);
+}

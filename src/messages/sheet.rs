@@ -1,0 +1,146 @@
+//! What was ordered and what it comes to, row by row. The amounts are the
+//! order's own: each is shown as it is, so that what is read re-adds to what is
+//! paid.
+
+use super::order::{Line, Order, Reduction};
+use super::words;
+use crate::money::Money;
+use crate::text::Language;
+
+/// The most lines that are shown one by one. With a title of 255 characters in
+/// five bytes each, a letter stays well below the 2 MB of a row (D1, "Limits").
+pub const MAX_LINES: usize = 100;
+
+pub struct Sheet {
+    pub heading: String,
+    pub lines: Vec<SheetLine>,
+    pub totals: Vec<Row>,
+    pub sections: Vec<Section>,
+}
+
+pub struct SheetLine {
+    pub title: String,
+    /// Such as `2 × €19.99`.
+    pub detail: String,
+    /// What is taken off.
+    pub parts: Vec<Row>,
+    pub total: String,
+}
+
+pub struct Row {
+    pub label: String,
+    pub amount: String,
+    /// Whether it is what the rows before come to.
+    pub sum: bool,
+}
+
+pub struct Section {
+    pub heading: &'static str,
+    pub lines: Vec<String>,
+}
+
+impl Sheet {
+    pub fn new(order: &Order) -> Self {
+        let language = order.language;
+        let shown = order.lines.iter().take(MAX_LINES).map(|line| sheet_line(language, line));
+        let rest = order.lines.get(MAX_LINES..).unwrap_or_default();
+        let heading = language.of("Your order", "Ihre Bestellung");
+        Self {
+            heading: format!("{heading} {}, {}", order.number, words::date(language, order.placed_at)),
+            lines: shown.chain(rest_of(language, rest)).collect(),
+            totals: totals(order),
+            sections: sections(order),
+        }
+    }
+}
+
+fn sheet_line(language: Language, line: &Line) -> SheetLine {
+    SheetLine {
+        title: line.title.clone(),
+        detail: format!("{} × {}", line.quantity, line.unit_price.display_in(language)),
+        parts: line.discounts.iter().map(|reduction| taken_off(language, reduction)).collect(),
+        total: line.total.display_in(language),
+    }
+}
+
+/// The lines that are not shown one by one, as one.
+fn rest_of(language: Language, lines: &[Line]) -> Option<SheetLine> {
+    let first = lines.first()?;
+    let zero = Money::zero(first.total.currency);
+    // The order's own sum, which is larger, is in range.
+    let total = lines.iter().fold(zero, |sum, line| sum.checked_add(line.total).unwrap_or(sum));
+    let pieces: u64 = lines.iter().map(|line| u64::from(line.quantity)).sum();
+    Some(SheetLine {
+        title: language.of(format!("{} more lines", lines.len()), format!("{} weitere Positionen", lines.len())),
+        detail: language.of(format!("{pieces} pieces"), format!("{pieces} Stück")),
+        parts: Vec::new(),
+        total: total.display_in(language),
+    })
+}
+
+fn taken_off(language: Language, reduction: &Reduction) -> Row {
+    let label = reduction.title.clone().unwrap_or_else(|| language.of("Discount", "Rabatt").to_owned());
+    Row { label, amount: minus(language, reduction.amount), sum: false }
+}
+
+fn minus(language: Language, amount: Money) -> String {
+    Money { amount: amount.amount.saturating_neg(), ..amount }.display_in(language)
+}
+
+fn totals(order: &Order) -> Vec<Row> {
+    let (language, totals) = (order.language, &order.totals);
+    let row = |label: String, amount: String| Row { label, amount, sum: false };
+    let said = |english: &str, german: &str| language.of(english, german).to_owned();
+    let mut rows = vec![row(said("Items", "Artikel"), totals.items.display_in(language))];
+    if totals.discount.amount != 0 {
+        rows.push(row(said("Discount", "Rabatt"), minus(language, totals.discount)));
+    }
+    if let Some(shipping) = &order.shipping {
+        rows.push(row(shipping.title.clone(), totals.shipping.display_in(language)));
+    }
+    let taxes = order.taxes.iter().filter(|tax| tax.amount != 0).map(|tax| {
+        let rate = words::decimal(language, &tax.rate.to_string());
+        let amount = Money { amount: tax.amount, currency: totals.tax.currency };
+        let included = if totals.tax_included { said("included: ", "enthalten: ") } else { String::new() };
+        row(format!("{included}{} {rate} %", tax.name), amount.display_in(language))
+    });
+    let total = || Row { sum: true, ..row(said("Total", "Gesamtsumme"), totals.total.display_in(language)) };
+    // What comes on top stands above the total, what is within it below.
+    if totals.tax_included {
+        rows.push(total());
+        rows.extend(taxes);
+    } else {
+        rows.extend(taxes);
+        rows.push(total());
+    }
+    rows.extend(order.gift_cards.iter().map(|card| {
+        let ending = said("Gift card ending in", "Geschenkgutschein mit der Endung");
+        row(format!("{ending} {}", card.last4), minus(language, card.amount))
+    }));
+    if totals.gift_cards.amount != 0 {
+        let label = if order.paid { said("Paid", "Bezahlt") } else { said("To pay", "Zu zahlen") };
+        rows.push(Row { sum: true, ..row(label, totals.to_pay.display_in(language)) });
+    }
+    rows
+}
+
+fn sections(order: &Order) -> Vec<Section> {
+    let language = order.language;
+    let mut sections = Vec::new();
+    if let Some(shipping) = &order.shipping {
+        let mut lines = vec![shipping.title.clone()];
+        lines.extend(shipping.arrives.map(|arrives| {
+            let (from, to) = (words::date(language, arrives.from), words::date(language, arrives.to));
+            match from == to {
+                true => language.of(format!("expected on {from}"), format!("voraussichtlich am {from}")),
+                false => language.of(format!("expected {from} to {to}"), format!("voraussichtlich {from} bis {to}")),
+            }
+        }));
+        sections.push(Section { heading: language.of("Delivery", "Lieferung"), lines });
+    }
+    if !order.address.is_empty() {
+        let heading = language.of("Delivery address", "Lieferadresse");
+        sections.push(Section { heading, lines: order.address.clone() });
+    }
+    sections
+}

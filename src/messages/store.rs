@@ -1,0 +1,119 @@
+//! The SQL of the table that messages are sent from.
+
+use serde::Deserialize;
+
+use super::Message;
+use crate::ports::{Statement, Timestamp};
+
+/// A message whose last tries had no answer so often is not sent again: one
+/// that came without our knowing comes twice at most.
+pub const MAX_UNANSWERED: i64 = 2;
+
+/// News that waited for longer is none, in milliseconds: a week.
+const STALE_MILLIS: i64 = 7 * 24 * 3_600_000;
+
+/// Letters are kept for so long, in milliseconds: 90 days. They are full of
+/// names and addresses, and no delivery of the queue comes so late.
+const KEPT_MILLIS: i64 = 90 * 24 * 3_600_000;
+
+/// What a try came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Sent,
+    /// For good.
+    Refused,
+    NotTaken,
+}
+
+/// A letter that is to be sent now.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Due {
+    pub id: i64,
+    pub about: String,
+    pub kind: String,
+    pub recipient: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// Writes a message down, unless there is one of its name. `sending`: it is to
+/// be sent; else it is only kept.
+pub fn insert(message: &Message, sending: bool, now: Timestamp) -> Statement {
+    let Message { name, to, language, letter } = message;
+    Statement::new(
+        "INSERT INTO messages (about, kind, version, recipient, language, subject, text, html,
+                               status, tries, unanswered, next_try_at, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?9, 'pending', 'kept'), 0, 0, ?10, ?10)
+         ON CONFLICT (about, kind, version) DO NOTHING",
+        [
+            name.about.as_str().into(),
+            name.kind.as_str().into(),
+            name.version.into(),
+            to.as_str().into(),
+            language.tag().into(),
+            letter.subject.as_str().into(),
+            letter.text.as_str().into(),
+            letter.html.as_str().into(),
+            sending.into(),
+            now.millis().into(),
+        ],
+    )
+}
+
+/// Takes up to `most` letters to be sent now, the longest due first. Nobody
+/// else takes them for the next minute, and for twice as long after each try,
+/// up to an hour. Until the outcome is known it counts as unanswered.
+pub fn claim(most: u32, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE messages
+         SET tries = tries + 1, unanswered = unanswered + 1,
+             next_try_at = ?1 + min(60000 << min(tries, 6), 3600000)
+         WHERE id IN (SELECT id FROM messages
+                      WHERE status = 'pending' AND next_try_at <= ?1 AND unanswered < ?2 AND created_at > ?3
+                      ORDER BY next_try_at LIMIT ?4)
+         RETURNING id, about, kind, recipient, subject, text, html",
+        [now.millis().into(), MAX_UNANSWERED.into(), now.plus_millis(-STALE_MILLIS).millis().into(), most.into()],
+    )
+}
+
+/// What a try came to. The code of a gift card, once it is sent, is nobody's
+/// here to see.
+pub fn settle(id: i64, outcome: Outcome, now: Timestamp) -> Statement {
+    match outcome {
+        Outcome::Sent => Statement::new(
+            "UPDATE messages
+             SET status = 'sent', sent_at = ?2,
+                 text = iif(kind = 'gift_card', '', text), html = iif(kind = 'gift_card', '', html)
+             WHERE id = ?1",
+            [id.into(), now.millis().into()],
+        ),
+        Outcome::Refused => Statement::new("UPDATE messages SET status = 'refused' WHERE id = ?1", [id.into()]),
+        Outcome::NotTaken => {
+            Statement::new("UPDATE messages SET unanswered = max(unanswered - 1, 0) WHERE id = ?1", [id.into()])
+        }
+    }
+}
+
+/// Gives up what had no answer too often; answers what it was.
+pub fn give_up(now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE messages SET status = 'unanswered'
+         WHERE status = 'pending' AND next_try_at <= ?1 AND unanswered >= ?2
+         RETURNING about, kind",
+        [now.millis().into(), MAX_UNANSWERED.into()],
+    )
+}
+
+pub fn delete_old(now: Timestamp) -> Statement {
+    let before = now.plus_millis(-KEPT_MILLIS).millis();
+    Statement::new("DELETE FROM messages WHERE created_at < ?1", [before.into()])
+}
+
+/// The newest letters, whatever became of them.
+pub fn newest(most: u32) -> Statement {
+    Statement::new(
+        "SELECT recipient, subject, text, html, created_at FROM messages ORDER BY id DESC LIMIT ?1",
+        [most.into()],
+    )
+}

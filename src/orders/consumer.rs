@@ -1,0 +1,34 @@
+//! What comes out of the event queue.
+
+use serde_json::json;
+
+use super::protocol::Message;
+use super::{mail, projection};
+use crate::app::App;
+use crate::catalog;
+use crate::problem::Problem;
+use crate::telemetry;
+
+/// Writes a delivery of the event queue down. Twice or out of order is the
+/// same as once: a row of a list only gives way to a newer version, and a
+/// letter is written once.
+pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
+    let mut orders = Vec::with_capacity(bodies.len());
+    let (mut levels, mut notices) = (Vec::new(), Vec::new());
+    for body in bodies {
+        match serde_json::from_slice::<Message>(body.as_bytes()) {
+            Ok(Message::Order { order, levels: of_pools }) => {
+                orders.push(*order);
+                levels.extend(of_pools.iter().map(|(variant, level)| level.of(*variant)));
+            }
+            Ok(Message::Notice { order, notice }) => notices.push((order, notice)),
+            // Trying again would not help, and must not hold the others up.
+            Err(error) => telemetry::log(&json!({
+                "level": "error", "event": "unreadable_message", "cause": error.to_string(),
+            })),
+        }
+    }
+    projection::write(app, &orders).await?;
+    catalog::project_levels(app, &levels).await?;
+    mail::write(app, notices).await
+}

@@ -1,0 +1,107 @@
+//! An order's news as letters to its buyer.
+
+use futures_util::{StreamExt, stream};
+
+use super::cart_token::CartToken;
+use super::client::OrderClient;
+use super::notice::Notice;
+use super::protocol::Access;
+use super::view::{LineView, OrderView, PaymentStatus};
+use crate::address::Address;
+use crate::app::App;
+use crate::ids::OrderId;
+use crate::messages::order::{self, Line, Order, Reduction, Shipping};
+use crate::messages::{self, Message, Name};
+use crate::pricing::Totals;
+use crate::problem::Problem;
+use crate::shelf;
+
+/// The most orders asked at once.
+const MAX_PARALLEL: usize = 16;
+
+/// Writes what buyers are to be told, each piece of news once. News of an order
+/// that does not answer has all of them come again; those that did are written.
+pub async fn write(app: &App, notices: Vec<(OrderId, Notice)>) -> Result<(), Problem> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    let snapshot = shelf::current(app).await?;
+    let shop_name = &snapshot.settings.shop_name;
+    let letters = stream::iter(notices).map(|(id, notice)| message(app, shop_name, id, notice));
+    let (mut messages, mut failure) = (Vec::new(), None);
+    for outcome in letters.buffer_unordered(MAX_PARALLEL).collect::<Vec<_>>().await {
+        match outcome {
+            Ok(message) => messages.extend(message),
+            Err(problem) => failure = Some(problem),
+        }
+    }
+    messages::write(app, &messages).await?;
+    failure.map_or(Ok(()), Err)
+}
+
+/// The letter with the news. None: there is nobody to write to.
+async fn message(app: &App, shop_name: &str, id: OrderId, notice: Notice) -> Result<Option<Message>, Problem> {
+    let nothing = |cause: &str| messages::outbox::log_nothing_to_write(&id.to_string(), notice.kind(), cause);
+    let view = match OrderClient::new(app, id, Access::of_shop()).order().await? {
+        Ok(view) => view.read()?,
+        Err(refusal) => {
+            nothing(&refusal.to_string());
+            return Ok(None);
+        }
+    };
+    let Some(to) = view.email.clone() else {
+        nothing("the order has no address");
+        return Ok(None);
+    };
+    let order = shown(&view, url(app, id));
+    let letter =
+        order::letter(&order, shop_name, &notice.news).map_err(|error| Problem::internal(error.to_string()))?;
+    let name = Name { about: id.to_string(), kind: notice.kind(), version: notice.version };
+    Ok(Some(Message { name, to, language: view.language, letter }))
+}
+
+/// Where the buyer sees the order, whoever has the letter: the cart's secret is
+/// in it, as the order is in the letter.
+fn url(app: &App, id: OrderId) -> Option<String> {
+    let shop = app.config.public_url.as_ref()?;
+    Some(format!("{shop}/orders/{id}/open?token={}", CartToken::of(&app.keys, id).as_str()))
+}
+
+/// The order as its letters show it.
+fn shown(view: &OrderView, url: Option<String>) -> Order {
+    let totals = &view.totals;
+    Order {
+        number: view.number.clone(),
+        language: view.language,
+        placed_at: view.placed_at,
+        lines: view.lines.iter().map(line).collect(),
+        shipping: view.shipping_option.as_ref().map(|option| Shipping { title: option.title.clone(), arrives: None }),
+        address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
+        taxes: Vec::new(),
+        gift_cards: Vec::new(),
+        totals: Totals {
+            items: totals.items,
+            discount: totals.discount,
+            shipping: totals.shipping,
+            tax: totals.tax,
+            tax_included: true,
+            total: totals.total,
+            gift_cards: crate::money::Money::zero(view.currency),
+            to_pay: totals.total,
+        },
+        paid: view.payment.status == PaymentStatus::Paid,
+        how_to_pay: None,
+        url,
+    }
+}
+
+fn line(line: &LineView) -> Line {
+    let taken_off = Reduction { title: None, amount: line.discount };
+    Line {
+        title: line.title.clone(),
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        discounts: Some(taken_off).filter(|reduction| reduction.amount.amount != 0).into_iter().collect(),
+        total: line.total,
+    }
+}
