@@ -6,7 +6,8 @@ CREATE TABLE messages (
   -- letter's name.
   about TEXT NOT NULL,
   kind TEXT NOT NULL
-    CHECK (kind IN ('order_confirmed', 'payment_failed', 'action_needed', 'order_cancelled', 'gift_card')),
+    CHECK (kind IN ('payment_awaited', 'order_confirmed', 'payment_failed', 'action_needed', 'order_cancelled',
+                    'gift_card')),
   version INTEGER NOT NULL CHECK (version >= 1),
   recipient TEXT NOT NULL CHECK (length(recipient) BETWEEN 3 AND 254),
   language TEXT NOT NULL CHECK (language IN ('en', 'de')),

@@ -32,7 +32,8 @@ pub use self::outbox::{tick, write};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// The order is taken: paid, or to be paid by a transfer that it explains.
+    /// The order is taken, and its money is to come first: how to pay.
+    PaymentAwaited,
     OrderConfirmed,
     PaymentFailed,
     /// The buyer's bank asks something.
@@ -46,6 +47,7 @@ impl Kind {
     /// As the table names it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::PaymentAwaited => "payment_awaited",
             Self::OrderConfirmed => "order_confirmed",
             Self::PaymentFailed => "payment_failed",
             Self::ActionNeeded => "action_needed",

@@ -30,6 +30,8 @@ pub struct Order {
     pub paid: bool,
     /// The shop's own words, where the money is still to come.
     pub how_to_pay: Option<String>,
+    /// Until when it has to be there, if the order is cancelled otherwise.
+    pub pay_by: Option<Timestamp>,
     /// Where its buyer sees it.
     pub url: Option<String>,
 }
@@ -67,6 +69,7 @@ pub struct GiftCardPart {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum News {
+    PaymentAwaited,
     Confirmed,
     /// `payable_until`: until when it can be tried again, if it can.
     PaymentFailed {
@@ -84,6 +87,7 @@ pub enum News {
 impl News {
     pub fn kind(&self) -> Kind {
         match self {
+            Self::PaymentAwaited => Kind::PaymentAwaited,
             Self::Confirmed => Kind::OrderConfirmed,
             Self::PaymentFailed { .. } => Kind::PaymentFailed,
             Self::ActionNeeded { .. } => Kind::ActionNeeded,
@@ -126,6 +130,7 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
         sheet: Some(Sheet::new(order)),
     };
     let content = match news {
+        News::PaymentAwaited => payment_awaited(order, content),
         News::Confirmed => confirmed(order, content),
         News::PaymentFailed { reason, payable_until } => payment_failed(order, reason, *payable_until, content),
         News::ActionNeeded { until } => action_needed(order, *until, content),
@@ -139,28 +144,52 @@ fn button(order: &Order, english: &'static str, german: &'static str) -> Option<
     order.url.clone().map(|url| Button { label, url })
 }
 
+fn payment_awaited<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let to_pay = order.totals.to_pay.display_in(language);
+    let pay_by = order.pay_by.map(|at| words::date(language, at)).map(|date| {
+        language.of(
+            format!("An order that is not paid by {date} is cancelled."),
+            format!("Eine Bestellung, die bis zum {date} nicht bezahlt ist, wird storniert."),
+        )
+    });
+    let how_to_pay = language.of(
+        format!("We have your order {number} and keep your things for you. Please pay {to_pay} and name the order's number, {number}:"),
+        format!("Wir haben Ihre Bestellung {number} erhalten und halten die Ware für Sie bereit. Bitte zahlen Sie {to_pay} und geben Sie dabei die Bestellnummer {number} an:"),
+    );
+    Content {
+        subject: language
+            .of(format!("How to pay your order {number}"), format!("So bezahlen Sie Ihre Bestellung {number}")),
+        title: language.of("Thank you for your order", "Danke für Ihre Bestellung").to_owned(),
+        paragraphs: pay_by.into_iter().chain([how_to_pay]).collect(),
+        block: order.how_to_pay.clone(),
+        button: button(order, "See your order", "Bestellung ansehen"),
+        ..content
+    }
+}
+
 fn confirmed<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
     let (language, number, shop) = (order.language, &order.number, content.shop_name);
-    let to_pay = order.totals.to_pay.display_in(language);
-    let paragraph = match order.how_to_pay {
-        Some(_) => language.of(
-            format!("We have your order {number}. Please pay {to_pay} and name the order's number, {number}:"),
-            format!("Wir haben Ihre Bestellung {number} erhalten. Bitte zahlen Sie {to_pay} und geben Sie dabei die Bestellnummer {number} an:"),
-        ),
-        None if order.totals.to_pay.amount == 0 => language.of(
-            format!("Your order {number} is confirmed. There is nothing left to pay."),
-            format!("Ihre Bestellung {number} ist bestätigt. Es ist nichts mehr zu zahlen."),
-        ),
-        None => language.of(
-            format!("Your order {number} is confirmed, and we have your payment of {to_pay}."),
-            format!("Ihre Bestellung {number} ist bestätigt, und Ihre Zahlung von {to_pay} ist bei uns eingegangen."),
-        ),
+    let to_pay = order.totals.to_pay;
+    let amount = to_pay.display_in(language);
+    let confirmed =
+        language.of(format!("Your order {number} is confirmed."), format!("Ihre Bestellung {number} ist bestätigt."));
+    let payment = match &order.how_to_pay {
+        _ if to_pay.amount == 0 => {
+            Some(language.of("There is nothing left to pay.", "Es ist nichts mehr zu zahlen.").to_owned())
+        }
+        _ if order.paid => Some(language.of(
+            format!("We have your payment of {amount}."),
+            format!("Ihre Zahlung von {amount} ist bei uns eingegangen."),
+        )),
+        Some(_) => Some(language.of(format!("This is how to pay {amount}:"), format!("So bezahlen Sie {amount}:"))),
+        None => None,
     };
     Content {
         subject: language.of(format!("Your order {number} at {shop}"), format!("Ihre Bestellung {number} bei {shop}")),
         title: language.of("Thank you for your order", "Danke für Ihre Bestellung").to_owned(),
-        paragraphs: vec![paragraph],
-        block: order.how_to_pay.clone(),
+        paragraphs: std::iter::once(confirmed).chain(payment).collect(),
+        block: order.how_to_pay.clone().filter(|_| !order.paid),
         button: button(order, "See your order", "Bestellung ansehen"),
         ..content
     }

@@ -61,6 +61,7 @@ fn order(
         },
         paid: true,
         how_to_pay: None,
+        pay_by: None,
         url: Some("https://shop.example/orders/ord_1/open?token=a&b".to_owned()),
     }
 }
@@ -91,8 +92,15 @@ fn amounts(text: &str, language: Language) -> Vec<i64> {
 fn a_confirmation_says_what_was_ordered_and_what_it_comes_to() {
     let letter = write(&simple(Language::En), &News::Confirmed);
     assert_eq!(letter.subject, "Your order 7ZZZ-ABCD at Tradepost");
-    for said in ["2 March 2026", "Kettle", "2 × €19.99", "Items: €39.98", "Standard: €4.90", "Total: €44.88", "李 Budi"]
-    {
+    for said in [
+        "2 March 2026",
+        "Kettle",
+        "2 × €19.99",
+        "Items: €39.98",
+        "Shipping (Standard): €4.90",
+        "Total: €44.88",
+        "李 Budi",
+    ] {
         assert!(letter.text.contains(said), "{said}: {}", letter.text);
     }
     let letter = write(&simple(Language::De), &News::Confirmed);
@@ -118,13 +126,20 @@ fn tax_is_said_by_its_rate_and_whether_it_is_within_the_total() {
 }
 
 #[test]
-fn an_order_that_waits_for_a_transfer_says_how_to_pay() {
+fn an_order_whose_money_is_to_come_says_how_to_pay() {
     let how_to_pay = Some("IBAN DE02 1203 0000 0000 2020 51\nTradepost GmbH".to_owned());
-    let waiting = Order { paid: false, how_to_pay, ..simple(Language::De) };
-    let letter = write(&waiting, &News::Confirmed);
+    let pay_by = Some(Timestamp::from_millis(1_772_442_300_000));
+    let waiting = Order { paid: false, how_to_pay, pay_by, ..simple(Language::De) };
+    let letter = write(&waiting, &News::PaymentAwaited);
     for text in [&letter.text, &letter.html] {
-        assert!(text.contains("Bitte zahlen Sie 44,88") && text.contains("IBAN DE02") && text.contains("7ZZZ-ABCD"));
+        for said in ["Bitte zahlen Sie 44,88", "IBAN DE02", "7ZZZ-ABCD", "2. März 2026 nicht bezahlt"] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
     }
+    // On credit; then paid.
+    assert!(write(&waiting, &News::Confirmed).text.contains("So bezahlen Sie 44,88"));
+    let paid = write(&Order { paid: true, ..waiting }, &News::Confirmed).text;
+    assert!(paid.contains("Ihre Zahlung von 44,88") && !paid.contains("IBAN"), "{paid}");
     let free = order(Language::En, vec![line("Kettle", 1, 500, &[500])], 0, Vec::new(), true, &[]);
     assert!(write(&free, &News::Confirmed).text.contains("There is nothing left to pay."));
 }
@@ -134,6 +149,7 @@ fn every_kind_is_written_in_every_language() {
     let until = Timestamp::from_millis(1_772_442_300_000);
     let reason = || "insufficient_funds".to_owned();
     let all = [
+        News::PaymentAwaited,
         News::Confirmed,
         News::PaymentFailed { reason: reason(), payable_until: Some(until) },
         News::PaymentFailed { reason: reason(), payable_until: None },
@@ -150,9 +166,9 @@ fn every_kind_is_written_in_every_language() {
             assert!(letter.subject.contains("7ZZZ-ABCD") && letter.html.contains("7ZZZ-ABCD"), "{letter:?}");
         }
     }
-    let failed = write(&simple(Language::De), &all[1]).text;
+    let failed = write(&simple(Language::De), &all[2]).text;
     assert!(failed.contains("zu wenig Geld") && failed.contains("2. März 2026, 09:05 Uhr (UTC)"), "{failed}");
-    assert!(!write(&simple(Language::De), &all[2]).text.contains("https://"), "there is nothing to try again");
+    assert!(!write(&simple(Language::De), &all[3]).text.contains("https://"), "there is nothing to try again");
 }
 
 #[test]
@@ -161,6 +177,7 @@ fn nothing_in_an_order_is_markup_or_a_header() {
     let mut order = order(Language::En, vec![line(title, 1, 500, &[1])], 0, Vec::new(), true, &[]);
     order.lines[0].discounts[0].title = Some("</td></table><b>".to_owned());
     order.address = vec!["<i>Budi</i>".to_owned(), "x".repeat(200)];
+    order.paid = false;
     order.how_to_pay = Some("<form action=//spy.example>".to_owned());
     let letter = letter(&order, "Shop\r\nBcc: all@example.com <b>", &News::Confirmed).unwrap();
     for markup in ["<script", "<img", "<i>", "<b>", "<form", "</table><"] {

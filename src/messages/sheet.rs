@@ -96,7 +96,8 @@ fn totals(order: &Order) -> Vec<Row> {
         rows.push(row(said("Discount", "Rabatt"), minus(language, totals.discount)));
     }
     if let Some(shipping) = &order.shipping {
-        rows.push(row(shipping.title.clone(), totals.shipping.display_in(language)));
+        let label = format!("{} ({})", language.of("Shipping", "Versand"), shipping.title);
+        rows.push(row(label, totals.shipping.display_in(language)));
     }
     let taxes = order.taxes.iter().filter(|tax| tax.amount != 0).map(|tax| {
         let rate = words::decimal(language, &tax.rate.to_string());

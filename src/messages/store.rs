@@ -63,14 +63,16 @@ pub fn insert(message: &Message, sending: bool, now: Timestamp) -> Statement {
 
 /// Takes up to `most` letters to be sent now, the longest due first. Nobody
 /// else takes them for the next minute, and for twice as long after each try,
-/// up to an hour. Until the outcome is known it counts as unanswered.
+/// up to an hour; a time further ahead is that of a clock that was wrong. Until
+/// the outcome is known a try counts as unanswered.
 pub fn claim(most: u32, now: Timestamp) -> Statement {
     Statement::new(
         "UPDATE messages
          SET tries = tries + 1, unanswered = unanswered + 1,
              next_try_at = ?1 + min(60000 << min(tries, 6), 3600000)
          WHERE id IN (SELECT id FROM messages
-                      WHERE status = 'pending' AND next_try_at <= ?1 AND unanswered < ?2 AND created_at > ?3
+                      WHERE status = 'pending' AND (next_try_at <= ?1 OR next_try_at > ?1 + 3600000)
+                        AND unanswered < ?2 AND created_at > ?3
                       ORDER BY next_try_at LIMIT ?4)
          RETURNING id, about, kind, recipient, subject, text, html",
         [now.millis().into(), MAX_UNANSWERED.into(), now.plus_millis(-STALE_MILLIS).millis().into(), most.into()],
@@ -99,7 +101,7 @@ pub fn settle(id: i64, outcome: Outcome, now: Timestamp) -> Statement {
 pub fn give_up(now: Timestamp) -> Statement {
     Statement::new(
         "UPDATE messages SET status = 'unanswered'
-         WHERE status = 'pending' AND next_try_at <= ?1 AND unanswered >= ?2
+         WHERE status = 'pending' AND (next_try_at <= ?1 OR next_try_at > ?1 + 3600000) AND unanswered >= ?2
          RETURNING about, kind",
         [now.millis().into(), MAX_UNANSWERED.into()],
     )

@@ -91,6 +91,7 @@ fn shown(view: &OrderView, url: Option<String>) -> Order {
         },
         paid: view.payment.status == PaymentStatus::Paid,
         how_to_pay: None,
+        pay_by: None,
         url,
     }
 }

@@ -35,11 +35,12 @@ fn news(order: &Order) -> Option<Notice> {
     match &order.stage {
         Stage::Open | Stage::Placing { .. } => None,
         Stage::AwaitingPayment { attempt, .. } => of_payment(order, attempt),
-        // Certain to have its goods.
+        // Not certain to have its goods.
+        Stage::Confirmed { secured: false, committed: false, .. } => None,
         Stage::Confirmed { .. } if view::status(order) == Status::Confirmed => {
             Some(Notice { version: 1, news: News::Confirmed })
         }
-        Stage::Confirmed { .. } => None,
+        Stage::Confirmed { .. } => Some(Notice { version: 1, news: News::PaymentAwaited }),
         // Whether money was taken is still being made certain.
         Stage::Cancelled { resolving: true, .. } => None,
         Stage::Cancelled { reason, .. } => {

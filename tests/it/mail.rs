@@ -90,7 +90,8 @@ async fn a_paid_order_is_confirmed_by_one_letter_that_has_its_totals() {
     let number = order["number"].as_str().unwrap();
     assert_eq!(subjects(&letters), [format!("Your order {number} at Tradepost")]);
     let title = order["lines"][0]["title"].as_str().unwrap();
-    for said in [title, "2 × €19.99", "Items: €39.98", "Standard delivery: €4.90", "Total: €44.88", "Ada Lovelace"]
+    for said in
+        [title, "2 × €19.99", "Items: €39.98", "Shipping (Standard delivery): €4.90", "Total: €44.88", "Ada Lovelace"]
     {
         assert!(text(&letters[0]).contains(said), "{said}: {}", text(&letters[0]));
     }
@@ -315,6 +316,23 @@ async fn a_letter_that_is_not_taken_is_sent_when_it_can_be() {
     assert_eq!(status(&shop, &buyer).await.as_deref(), Some("pending"));
     shop.host().mailer.refuse(None);
     until_status(&shop, &buyer, "sent").await;
+    assert_eq!(sent(&shop, &buyer), 1);
+}
+
+#[tokio::test]
+async fn a_letter_of_a_clock_that_was_ahead_is_sent_when_it_is_right() {
+    let Some(shop) = deployed(Some("orders@shop.example")).await else { return };
+    let ahead = 10 * 3_600_000;
+    let buyer = buyer(&shop).await;
+    shop.host().clock.advance(ahead);
+    shop.host().mailer.refuse(Some(MailError::NotTaken("too many".to_owned())));
+    shop.place(&buyer.cart, "pm_card_visa").await.expect(201);
+    within(10_000, "it was tried", async || (shop.host().faults.passed(Site::Mail) > 0).then_some(())).await;
+    shop.host().clock.put_back(ahead);
+    shop.host().mailer.refuse(None);
+    // Whoever sends next sends what waits.
+    confirmed(&shop).await;
+    eventually("both letters are sent", async || (shop.host().mailer.sent().len() == 2).then_some(())).await;
     assert_eq!(sent(&shop, &buyer), 1);
 }
 
