@@ -75,3 +75,66 @@ impl Order {
         self.told.get(&kind).is_some_and(|told| *told >= version)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::OrderId;
+    use crate::money::{Currency, Money};
+    use crate::orders::event::Event;
+    use crate::orders::order::Totals;
+    use crate::payments::{Method, Provider};
+    use crate::ports::Timestamp;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_769_851_800_000);
+
+    /// An order that was placed and held, and what happened to it since.
+    fn order(since: &[Event]) -> Order {
+        let currency = Currency::parse("EUR").unwrap();
+        let mut order = Order::created(OrderId::derived([1; 16]), currency, None, NOW);
+        let zero = Money::zero(currency);
+        let totals = Totals::new(zero, zero).unwrap();
+        let placed = Event::Placed { totals, provider: Provider::Test, method: Method::Visa, key: None, slot: None };
+        for event in [placed, Event::Held].iter().chain(since) {
+            order.apply(event, NOW);
+        }
+        order
+    }
+
+    fn declined(reason: &str) -> Event {
+        Event::PaymentDeclined { reason: reason.to_owned() }
+    }
+
+    fn told(since: &[Event]) -> Option<(Kind, u32)> {
+        owed(&order(since)).map(|notice| (notice.kind(), notice.version))
+    }
+
+    #[test]
+    fn what_is_news_to_the_buyer_is_owed() {
+        let asks = || Event::PaymentActionRequired { client_secret: "s".to_owned() };
+        let again = || Event::PaymentStarted { provider: Provider::Test, method: Method::Visa };
+        let requested = || Event::Cancelled { reason: CancelReason::Requested };
+        assert_eq!(told(&[]), None, "not paid yet");
+        assert_eq!(told(&[declined("card_declined")]), Some((Kind::PaymentFailed, 1)));
+        assert_eq!(told(&[declined("card_declined"), again()]), None, "another is under way");
+        assert_eq!(told(&[declined("x"), again(), declined("x")]), Some((Kind::PaymentFailed, 2)));
+        assert_eq!(told(&[declined(CALLED_OFF)]), None, "the buyer's own doing");
+        assert_eq!(told(&[asks()]), Some((Kind::ActionNeeded, 1)));
+        assert_eq!(told(&[Event::Paid { secured: true }]), Some((Kind::OrderConfirmed, 1)));
+        assert_eq!(told(&[Event::Paid { secured: false }]), None, "the goods may be gone");
+        assert_eq!(told(&[Event::Paid { secured: false }, Event::Committed]), Some((Kind::OrderConfirmed, 1)));
+        assert_eq!(told(&[Event::Paid { secured: false }, Event::CommitRefused]), Some((Kind::OrderCancelled, 1)));
+        assert_eq!(told(&[asks(), requested()]), None, "it may have been paid");
+        assert_eq!(told(&[asks(), requested(), Event::PaymentVoided]), Some((Kind::OrderCancelled, 1)));
+    }
+
+    #[test]
+    fn news_is_owed_until_it_is_on_its_way() {
+        let mut order = order(&[declined("card_declined")]);
+        let news = owed(&order).unwrap();
+        order.apply(&Event::Notified { kind: news.kind(), version: news.version }, NOW);
+        assert_eq!(owed(&order), None);
+        order.apply(&Event::PublicationLost, NOW);
+        assert_eq!(owed(&order), Some(news));
+    }
+}
