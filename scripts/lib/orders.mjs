@@ -1,6 +1,6 @@
 // The local queue keeps its messages in memory: what it had accepted when the process was killed
-// never reaches the lists of orders. (The platform's own queue is durable.) So after a crash the
-// orders touched last tell the lists once more.
+// never reaches the lists of orders, nor their buyers. (The platform's own queue is durable.) So after
+// a crash the orders touched last tell both once more; a letter that was written is not written again.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { spread } from "./wait.mjs";

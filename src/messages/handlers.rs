@@ -8,6 +8,7 @@ use super::store;
 use crate::app::App;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
+use crate::wire::extract::Query;
 
 /// The most letters shown.
 const MAX_SHOWN: u32 = 1_000;
@@ -35,13 +36,24 @@ struct Row {
     created_at: i64,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    /// Whose letters; everybody's if absent.
+    #[serde(default)]
+    to: Option<String>,
+}
+
 /// Development only: what would have been sent, the newest first.
-pub async fn get_mailbox(State(app): State<App>) -> Result<Json<Mailbox>, Problem> {
+pub async fn get_mailbox(
+    State(app): State<App>,
+    Query(Reader { to }): Query<Reader>,
+) -> Result<Json<Mailbox>, Problem> {
     if !app.config.development {
         return Err(Problem::not_found());
     }
-    let rows: Vec<Row> =
-        app.database.batch(vec![store::newest(MAX_SHOWN)]).await?.into_iter().next().unwrap_or_default().decode()?;
+    let answers = app.database.batch(vec![store::newest(to, MAX_SHOWN)]).await?;
+    let rows: Vec<Row> = answers.into_iter().next().unwrap_or_default().decode()?;
     let shown = |row: Row| ShownMail {
         to: row.recipient,
         subject: row.subject,

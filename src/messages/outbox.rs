@@ -16,7 +16,7 @@ use super::letter::header;
 use super::store::{self, Due, Outcome};
 use super::{Kind, Message};
 use crate::app::App;
-use crate::ports::{Mail, MailError, Mailer, Rows};
+use crate::ports::{Mail, MailError, Mailer};
 use crate::problem::Problem;
 use crate::shelf;
 use crate::telemetry;
@@ -79,17 +79,17 @@ async fn send_due(app: &App) -> Result<(), Problem> {
     let sender = header(&snapshot.settings.shop_name);
     for _ in 0..MAX_ROUNDS {
         let taken = app.database.batch(vec![store::claim(MAX_TAKEN, app.clock.now())]).await?;
-        let taken: Vec<Due> = taken.into_iter().next().unwrap_or_else(Rows::default).decode()?;
-        let last = taken.len() < MAX_TAKEN as usize;
+        let taken: Vec<Due> = taken.into_iter().next().unwrap_or_default().decode()?;
+        let count = taken.len();
         let sent = stream::iter(taken).map(|letter| send(app, mailer, &sender, from, letter));
         let outcomes: Vec<_> = sent.buffer_unordered(MAX_PARALLEL).filter_map(async |it| it).collect().await;
         let now = app.clock.now();
-        if !outcomes.is_empty() {
-            app.database
-                .batch(outcomes.into_iter().map(|(id, outcome)| store::settle(id, outcome, now)).collect())
-                .await?;
+        let settled = outcomes.iter().map(|(id, outcome)| store::settle(*id, *outcome, now)).collect::<Vec<_>>();
+        if !settled.is_empty() {
+            app.database.batch(settled).await?;
         }
-        if last {
+        // A provider that takes no more is not asked to.
+        if count < MAX_TAKEN as usize || outcomes.iter().any(|(_, outcome)| *outcome == Outcome::NotTaken) {
             break;
         }
     }

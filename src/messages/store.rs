@@ -112,10 +112,12 @@ pub fn delete_old(now: Timestamp) -> Statement {
     Statement::new("DELETE FROM messages WHERE created_at < ?1", [before.into()])
 }
 
-/// The newest letters, whatever became of them.
-pub fn newest(most: u32) -> Statement {
+/// The newest letters, whatever became of them; of one mailbox, if it is named.
+pub fn newest(recipient: Option<String>, most: u32) -> Statement {
     Statement::new(
-        "SELECT recipient, subject, text, html, created_at FROM messages ORDER BY id DESC LIMIT ?1",
-        [most.into()],
+        "SELECT recipient, subject, text, html, created_at FROM messages
+         WHERE ?1 IS NULL OR recipient = ?1
+         ORDER BY id DESC LIMIT ?2",
+        [recipient.into(), most.into()],
     )
 }
