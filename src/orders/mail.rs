@@ -6,13 +6,13 @@ use super::cart_token::CartToken;
 use super::client::OrderClient;
 use super::notice::Notice;
 use super::protocol::Access;
-use super::view::{LineView, OrderView, PaymentStatus};
+use super::view::{DiscountView, GiftCardView, LineView, OrderView, PaymentStatus, TaxView};
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::OrderId;
-use crate::messages::order::{self, Line, Order, Reduction, Shipping};
+use crate::messages::order::{self, GiftCardPart, Line, Order, Reduction, Shipping};
 use crate::messages::{self, Message, Name};
-use crate::pricing::Totals;
+use crate::pricing::quote::TaxPart;
 use crate::problem::Problem;
 use crate::shelf;
 
@@ -69,40 +69,41 @@ fn url(app: &App, id: OrderId) -> Option<String> {
 
 /// The order as its letters show it.
 fn shown(view: &OrderView, url: Option<String>) -> Order {
-    let totals = &view.totals;
+    let shipping = view.shipping_option.as_ref();
+    let taxes: Vec<TaxPart> =
+        view.lines.iter().map(|line| &line.tax).chain(shipping.map(|option| &option.tax)).flat_map(tax).collect();
+    let shipping = shipping.map(|option| Shipping { title: option.title.clone(), arrives: option.arrives });
+    let gift_card = |card: &GiftCardView| GiftCardPart { last4: card.last4.clone(), amount: card.amount };
+    let is_owed = view.payment.status == PaymentStatus::Pending;
     Order {
         number: view.number.clone(),
         language: view.language,
         placed_at: view.placed_at,
         lines: view.lines.iter().map(line).collect(),
-        shipping: view.shipping_option.as_ref().map(|option| Shipping { title: option.title.clone(), arrives: None }),
+        shipping,
         address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
-        taxes: Vec::new(),
-        gift_cards: Vec::new(),
-        totals: Totals {
-            items: totals.items,
-            discount: totals.discount,
-            shipping: totals.shipping,
-            tax: totals.tax,
-            tax_included: true,
-            total: totals.total,
-            gift_cards: crate::money::Money::zero(view.currency),
-            to_pay: totals.total,
-        },
-        paid: view.payment.status == PaymentStatus::Paid,
-        how_to_pay: None,
-        pay_by: None,
+        taxes: order::by_rate(&taxes),
+        gift_cards: view.gift_cards.iter().map(gift_card).collect(),
+        totals: view.totals,
+        paid: matches!(view.payment.status, PaymentStatus::Paid | PaymentStatus::Authorized),
+        how_to_pay: view.payment.instructions.clone().filter(|_| is_owed),
+        pay_by: view.payment.due_by.filter(|_| is_owed),
         url,
     }
 }
 
+fn tax(tax: &TaxView) -> impl Iterator<Item = TaxPart> {
+    tax.rates.iter().map(|part| TaxPart { name: part.name.clone(), rate: part.rate, amount: part.amount.amount })
+}
+
 fn line(line: &LineView) -> Line {
-    let taken_off = Reduction { title: None, amount: line.discount };
+    let reduction =
+        |discount: &DiscountView| Reduction { title: Some(discount.title.clone()), amount: discount.amount };
     Line {
         title: line.title.clone(),
         quantity: line.quantity,
         unit_price: line.unit_price,
-        discounts: Some(taken_off).filter(|reduction| reduction.amount.amount != 0).into_iter().collect(),
+        discounts: line.discounts.iter().map(reduction).collect(),
         total: line.total,
     }
 }

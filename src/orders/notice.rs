@@ -56,6 +56,8 @@ fn news(order: &Order) -> Option<Notice> {
 
 fn of_payment(order: &Order, attempt: &Attempt) -> Option<Notice> {
     let news = match &attempt.status {
+        // The page that asks the buyer for a card is open.
+        AttemptStatus::RequiresAction { .. } if attempt.payment.method.is_none() => return None,
         AttemptStatus::RequiresAction { at, .. } => {
             News::ActionNeeded { until: at.plus_millis(holding::CONFIRM_MILLIS) }
         }
@@ -80,11 +82,11 @@ impl Order {
 mod tests {
     use super::*;
     use crate::ids::OrderId;
-    use crate::money::{Currency, Money};
+    use crate::money::Currency;
     use crate::orders::event::Event;
-    use crate::orders::order::Totals;
-    use crate::payments::{Method, Provider};
+    use crate::payments::{PaymentChoice, TestMethod};
     use crate::ports::Timestamp;
+    use crate::shelf::snapshot::Snapshot;
 
     const NOW: Timestamp = Timestamp::from_millis(1_769_851_800_000);
 
@@ -92,9 +94,10 @@ mod tests {
     fn order(since: &[Event]) -> Order {
         let currency = Currency::parse("EUR").unwrap();
         let mut order = Order::created(OrderId::derived([1; 16]), currency, None, NOW);
-        let zero = Money::zero(currency);
-        let totals = Totals::new(zero, zero).unwrap();
-        let placed = Event::Placed { totals, provider: Provider::Test, method: Method::Visa, key: None, slot: None };
+        let shelf = Snapshot::new("1".to_owned(), crate::testing::settings(), Vec::new());
+        let quote = Box::new(order.quote(&shelf, NOW).unwrap());
+        let payment = PaymentChoice::test(TestMethod::Visa);
+        let placed = Event::Placed { quote, claims: Vec::new(), payment, key: None, slot: None };
         for event in [placed, Event::Held].iter().chain(since) {
             order.apply(event, NOW);
         }
@@ -112,7 +115,7 @@ mod tests {
     #[test]
     fn what_is_news_to_the_buyer_is_owed() {
         let asks = || Event::PaymentActionRequired { client_secret: "s".to_owned() };
-        let again = || Event::PaymentStarted { provider: Provider::Test, method: Method::Visa };
+        let again = || Event::PaymentStarted { payment: PaymentChoice::test(TestMethod::Visa) };
         let requested = || Event::Cancelled { reason: CancelReason::Requested };
         assert_eq!(told(&[]), None, "not paid yet");
         assert_eq!(told(&[declined("card_declined")]), Some((Kind::PaymentFailed, 1)));
