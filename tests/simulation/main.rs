@@ -46,6 +46,7 @@ fn nobody_pays_for_nothing_and_no_piece_is_sold_twice() {
         assert!(sums.given_back > 0 && sums.held_again > 0 && sums.refused_again > 0, "{sums:?}");
         assert!(sums.paid_late > 0, "{sums:?}");
         assert!(sums.switched > 0, "{sums:?}");
+        assert!(sums.authorized > 0 && sums.owed > 0 && sums.received > 0, "{sums:?}");
     }
 }
 
