@@ -6,14 +6,16 @@
 //   late        on its way for so long: arrives when the test says so
 //   working     arrives, and is worked on until the test says so; its key is in use
 //   slow        takes effect at once, and is answered when the test says so
+//   failed      Stripe fails (500) and repeats that to whoever repeats the key; with
+//               `takesEffect` it did what was asked before
 //   status      refused without effect, such as 500 or 429
 
 export class Faults {
   #planned = [];
 
   /** The next request to such a path (after as many as `after`) suffers so, once or `times`. */
-  plan(kind, { method = "POST", path = /./, after = 0, times = 1, status, until } = {}) {
-    const fault = { kind, method, path, after, left: times, status, until };
+  plan(kind, { method = "POST", path = /./, after = 0, times = 1, status, until, takesEffect } = {}) {
+    const fault = { kind, method, path, after, left: times, status, until, takesEffect };
     this.#planned.push(fault);
     return fault;
   }

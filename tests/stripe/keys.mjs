@@ -31,7 +31,7 @@ export class Keys {
     if (known) return known.parameters === parameters ? known.answer : [400, conflict];
     const answer = work();
     const [status, { error }] = answer;
-    const begun = status < 400 || error.payment_intent !== undefined || error.type === "card_error";
+    const begun = status < 400 || status >= 500 || error.payment_intent !== undefined || error.type === "card_error";
     if (begun) this.#answers.set(key, { parameters, answer });
     return answer;
   }

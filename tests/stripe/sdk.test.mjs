@@ -115,6 +115,17 @@ describe("a payment intent", () => {
   });
 });
 
+test("intents are listed, the newest first, page by page", async () => {
+  const made = [];
+  for (let n = 0; n < 3; n += 1) made.unshift((await create(paying("pm_card_visa"))).id);
+  const created = { gte: Math.floor(Date.now() / 1000) - 60 };
+  const first = await stripe.paymentIntents.list({ limit: 2, created });
+  assert.deepEqual([first.data.map(({ id }) => id), first.has_more], [made.slice(0, 2), true]);
+  const next = await stripe.paymentIntents.list({ limit: 1, created, starting_after: made[1] });
+  assert.equal(next.data[0].id, made[2]);
+  assert.equal((await stripe.paymentIntents.list({ created: { gte: created.gte + 3600 } })).data.length, 0);
+});
+
 describe("an idempotency key", () => {
   test("finds the first answer, be it good or bad", async () => {
     const [one, other] = [await create(paying("pm_card_visa"), "key-1"), await create(paying("pm_card_visa"), "key-1")];
@@ -128,6 +139,15 @@ describe("an idempotency key", () => {
     await create(paying("pm_card_visa", { confirm: false }), "key-3");
     const error = await refusal(create(paying("pm_card_visa"), "key-3"));
     assert.ok(error instanceof Stripe.errors.StripeIdempotencyError);
+  });
+
+  test("finds a failure again, whether or not it took effect", async () => {
+    for (const [takesEffect, made] of [[false, 0], [true, 1]]) {
+      standIn.faults.plan("failed", { takesEffect });
+      const before = standIn.vault.intents.length;
+      for (let n = 0; n < 2; n += 1) assert.equal((await refusal(create(paying("pm_card_visa"), `key-failed-${made}`))).statusCode, 500);
+      assert.equal(standIn.vault.intents.length - before, made);
+    }
   });
 
   test("is not used up by what was refused before it began", async () => {

@@ -27,9 +27,12 @@ const bodyOf = async (request) => {
   return text;
 };
 
+const failed = [500, { error: { type: "api_error", message: "An error occurred internally with Stripe's API." } }];
+
 /** Where a request goes: what its path names, and what to do with the form. */
 const routes = [
   ["POST", /^\/v1\/payment_intents$/, (vault, _, form) => vault.createIntent(form)],
+  ["GET", /^\/v1\/payment_intents$/, (vault, _, form) => vault.listIntents(form)],
   ["GET", /^\/v1\/payment_intents\/([^/]+)$/, (vault, [id]) => vault.intent(id)],
   ["POST", /^\/v1\/payment_intents\/([^/]+)\/confirm$/, (vault, [id], form) => vault.confirmIntent(id, form)],
   ["POST", /^\/v1\/payment_intents\/([^/]+)\/capture$/, (vault, [id], form) => vault.captureIntent(id, form)],
@@ -54,8 +57,8 @@ export async function startStripe({
   const faults = new Faults();
   const requests = [];
 
-  /** One API request: its key first, then what it asks for. */
-  function api(request, path, text) {
+  /** One API request: its key first, then what it asks for. `failure`: it fails, and is remembered so. */
+  function api(request, path, text, failure) {
     if (request.headers.authorization !== `Bearer ${secretKey}`) {
       return [401, { error: { type: "invalid_request_error", message: "Invalid API Key provided." } }];
     }
@@ -63,15 +66,17 @@ export async function startStripe({
     if (!route) return answered(() => invalid(404, { message: `Unrecognized request URL (${request.method}: ${path}).` }));
     const [, pattern, work] = route;
     const named = pattern.exec(path).slice(1);
-    return keys.once(request.headers["idempotency-key"], `${request.method} ${path} ${text}`, () =>
-      answered(() => structuredClone(work(vault, named, formOf(text)))),
-    );
+    return keys.once(request.headers["idempotency-key"], `${request.method} ${path} ${text}`, () => {
+      if (failure && !failure.takesEffect) return failed;
+      const answer = answered(() => structuredClone(work(vault, named, formOf(text))));
+      return failure ? failed : answer;
+    });
   }
 
   async function answer(request, response) {
-    const { pathname } = new URL(request.url, "http://stripe");
+    const { pathname, search } = new URL(request.url, "http://stripe");
     if (pathname === "/v3/" || pathname.startsWith("/v3/")) return browserAnswer(request, response, pathname);
-    const text = await bodyOf(request);
+    const text = request.method === "GET" ? search.slice(1) : await bodyOf(request);
     requests.push({ method: request.method, path: pathname, key: request.headers["idempotency-key"], text });
     const key = request.headers["idempotency-key"];
     if (request.method === "POST" && keys.isBusy(key)) {
@@ -86,7 +91,8 @@ export async function startStripe({
       await fault.until;
       release();
     }
-    const [status, body] = api(request, pathname, text);
+    const failure = fault?.kind === "failed" ? fault : undefined;
+    const [status, body] = api(request, pathname, text, failure);
     if (fault?.kind === "unanswered") return;
     if (fault?.kind === "dropped") return request.socket.destroy();
     if (fault?.kind === "slow") await fault.until;

@@ -52,6 +52,15 @@ export class Vault {
     return this.#intents.get(id) ?? invalid(404, { code: "resource_missing", param: "intent", message: `No such payment_intent: '${id}'` });
   }
 
+  /** The newest first, in pages. */
+  listIntents({ created = {}, limit = "10", starting_after: after }) {
+    const { gte = 0, lte = Infinity } = created;
+    const all = this.intents.reverse().filter((intent) => intent.created >= Number(gte) && intent.created <= Number(lte));
+    const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+    const data = all.slice(from, from + Number(limit));
+    return { object: "list", url: "/v1/payment_intents", has_more: from + data.length < all.length, data };
+  }
+
   createIntent(form) {
     const unknown = Object.keys(form).find((name) => !creatable.has(name));
     if (unknown) invalid(400, { code: "parameter_unknown", param: unknown, message: `Received unknown parameter: ${unknown}` });

@@ -238,6 +238,18 @@ describe("without any event", () => {
     });
   }
 
+  for (const [what, takesEffect, attempt] of [["took the money", true, 1], ["did nothing", false, 2]]) {
+    test(`a failure that Stripe repeats for ever, and that ${what}, does not keep the buyer waiting`, async () => {
+      stripe.faults.plan("failed", { path: /payment_intents$/, takesEffect });
+      const { cart, body } = await order(CARD);
+      assert.equal(body.payment.status, "pending");
+      await pay(cart, "pm_card_mastercard");
+      const paid = await until(cart, "confirmed", "paid");
+      assert.equal(paid.payment.attempt, attempt);
+      assert.equal(stripe.vault.kept(cart.id), paid.totals.total.amount);
+    });
+  }
+
   test("a call that arrives after the order was cancelled takes nothing", async () => {
     const cart = await cartOf();
     const arrive = stripe.faults.hold("late", { path: /payment_intents$/, times: 1 });

@@ -20,9 +20,11 @@ pub enum Answer<T> {
     Got(T),
     /// It was understood and refused: nothing new has happened.
     Refused(Box<Refusal>),
+    /// Stripe failed (5xx), and says so again to whoever repeats the key: whether
+    /// the call took effect is to be found out another way.
+    Failed,
     /// No answer that says whether it took effect: the connection broke off, a
-    /// request with the same key is under way (409), there are too many (429),
-    /// or Stripe failed (5xx).
+    /// request with the same key is under way (409), or there are too many (429).
     Silent,
 }
 
@@ -102,11 +104,12 @@ impl<'a> Client<'a> {
             409 | 429 => Answer::Silent,
             400..=499 => serde_json::from_slice::<Refused>(bytes)
                 .map_or(Answer::Silent, |said| Answer::Refused(Box::new(said.error))),
+            500.. => Answer::Failed,
             _ => Answer::Silent,
         };
         // The keys are wrong or may not do this: nothing is known of what was asked about.
         let answer = if matches!(reply.status, 401 | 403) { Answer::Silent } else { answer };
-        if matches!(answer, Answer::Silent) {
+        if matches!(answer, Answer::Silent | Answer::Failed) {
             telemetry::log(&json!({
                 "level": if matches!(reply.status, 409 | 429) { "warn" } else { "error" },
                 "event": "stripe_did_not_answer", "path": path, "status": reply.status,

@@ -16,6 +16,8 @@
 //! parameters are compared). If it was used, this is refused instead, and the
 //! first call is repeated for the id of the intent to be cancelled. Stripe keeps
 //! keys for a day at least; nothing of ours is on its way for so long.
+//! Where Stripe failed (5xx) it keeps that answer, too: then the intents of
+//! those minutes are listed, and ours is among them or was never made.
 
 mod api;
 pub mod currency;
@@ -75,6 +77,19 @@ fn asking<'a>(app: &'a App, attempt: &'a Attempt) -> Asking<'a> {
     Asking { client: Client::new(app), attempt }
 }
 
+/// How far from an attempt's beginning its intent may have been made, in seconds.
+const LISTED_SECONDS: i64 = 600;
+
+/// The most pages that are looked through, of 100 intents each: more than a
+/// thousand in twenty minutes are asked for again.
+const MOST_PAGES: usize = 10;
+
+#[derive(Deserialize)]
+struct Page {
+    data: Vec<Intent>,
+    has_more: bool,
+}
+
 /// Whether the intent is confirmed by the call that makes it.
 #[derive(Clone, Copy, PartialEq)]
 enum Confirm {
@@ -91,7 +106,7 @@ impl Asking<'_> {
                 Answer::Got(intent) => intent,
                 // Another account's: nothing of ours is there.
                 Answer::Refused(_) => return Outcome::Unfit.into(),
-                Answer::Silent => return Outcome::Unknown.into(),
+                Answer::Failed | Answer::Silent => return Outcome::Unknown.into(),
             },
             None => match self.make(client, Confirm::AsChosen).await {
                 Answer::Got(intent) => intent,
@@ -101,7 +116,7 @@ impl Asking<'_> {
                     // Refused before there was an intent: no money moves.
                     None => return Outcome::Declined { reason: Failure::from(*refusal).reason() }.into(),
                 },
-                Answer::Silent => return Outcome::Unknown.into(),
+                Answer::Failed | Answer::Silent => return Outcome::Unknown.into(),
             },
         };
         match intent.said(self.attempt, client.keys) {
@@ -152,6 +167,10 @@ impl Asking<'_> {
         let mut made = self.make(client, Confirm::Never).await;
         if matches!(&made, Answer::Refused(refusal) if refusal.is_of_key()) {
             made = self.make(client, Confirm::AsChosen).await;
+            // The key is used up, so nothing comes later: what there is can be listed.
+            if matches!(made, Answer::Failed) {
+                return self.void_listed(client).await;
+            }
         }
         match made {
             Answer::Got(intent) => self.cancel(client, &intent.id).await,
@@ -160,8 +179,29 @@ impl Asking<'_> {
                 Some(intent) => self.cancel(client, &intent.id).await,
                 None => Outcome::Voided.into(),
             },
-            Answer::Silent => Outcome::Unknown.into(),
+            Answer::Failed | Answer::Silent => Outcome::Unknown.into(),
         }
+    }
+
+    /// Looks for the attempt's intent among all that were made in those minutes,
+    /// and cancels it if there is one.
+    async fn void_listed(&self, client: &Client<'_>) -> Report {
+        let began = self.attempt.started_at.millis() / 1_000;
+        let (from, to) = (began - LISTED_SECONDS, began + LISTED_SECONDS);
+        let mut after = String::new();
+        for _ in 0..MOST_PAGES {
+            let path = format!("payment_intents?limit=100&created[gte]={from}&created[lte]={to}{after}");
+            let Answer::Got(page) = client.get::<Page>(&path).await else { return Outcome::Unknown.into() };
+            let is_ours = |intent: &&Intent| intent.metadata.attempt.as_deref() == Some(&*self.attempt.id);
+            if let Some(intent) = page.data.iter().find(is_ours) {
+                return self.cancel(client, &intent.id).await;
+            }
+            match page.data.last() {
+                Some(last) if page.has_more => after = format!("&starting_after={}", last.id),
+                _ => return Outcome::Voided.into(),
+            }
+        }
+        Outcome::Unknown.into()
     }
 
     /// `Voided` once it is cancelled, `Paid` if it has taken the money.
@@ -173,7 +213,7 @@ impl Asking<'_> {
                 Some(intent) => intent,
                 None => return Outcome::Unfit.into(),
             },
-            Answer::Silent => return Outcome::Unknown.into(),
+            Answer::Failed | Answer::Silent => return Outcome::Unknown.into(),
         };
         let outcome = match intent.said(self.attempt, client.keys) {
             Said::Told(outcome @ (Outcome::Paid | Outcome::Unfit)) => outcome,
@@ -197,7 +237,7 @@ impl Asking<'_> {
             Answer::Got(_) => self.look().await,
             // It was captured before, or lapsed.
             Answer::Refused(_) => self.look().await,
-            Answer::Silent => Outcome::Unknown.into(),
+            Answer::Failed | Answer::Silent => Outcome::Unknown.into(),
         }
     }
 }
@@ -245,6 +285,6 @@ async fn give_back(client: &Client<'_>, refund: &Refund) -> RefundReport {
             }));
             RefundOutcome::Failed.into()
         }
-        Answer::Silent => RefundOutcome::Unknown.into(),
+        Answer::Failed | Answer::Silent => RefundOutcome::Unknown.into(),
     }
 }

@@ -259,6 +259,33 @@ fn calling_off_what_was_charged_learns_so_from_the_first_call() {
 }
 
 #[test]
+fn a_failure_that_stripe_remembers_is_found_out_by_its_list() {
+    let used = || refused(400, json!({ "type": "idempotency_error" }));
+    let failed = || refused(500, json!({ "type": "api_error" }));
+    let page = |intents: Vec<Value>, has_more| ok(&json!({ "data": intents, "has_more": has_more }));
+    let others = intent("succeeded", json!({ "id": "pi_9", "metadata": {} }));
+    let ours = intent("succeeded", json!({}));
+    let paid = || {
+        let error = json!({
+            "type": "invalid_request_error", "code": "payment_intent_unexpected_state",
+            "payment_intent": intent("succeeded", json!({})),
+        });
+        refused(400, error)
+    };
+    let replies = vec![used(), failed(), page(vec![others.clone()], true), page(vec![ours], false), paid()];
+    let (report, calls) = voided(&card(), replies);
+    assert_eq!(report, Report { outcome: Outcome::Paid, reference: Some(ID.to_owned()) });
+    assert!(calls[3].url.ends_with("&starting_after=pi_9"), "{}", calls[3].url);
+    let (report, _) = voided(&card(), vec![used(), failed(), page(vec![others], false)]);
+    assert_eq!(report.outcome, Outcome::Voided);
+    let (report, _) = voided(&card(), vec![used(), failed(), silence()]);
+    assert_eq!(report.outcome, Outcome::Unknown);
+    // Before the key is known to be used, a call may still come.
+    let (report, _) = voided(&card(), vec![failed()]);
+    assert_eq!(report.outcome, Outcome::Unknown);
+}
+
+#[test]
 fn what_is_still_under_way_is_not_called_off() {
     let error = json!({
         "type": "invalid_request_error", "code": "payment_intent_unexpected_state",

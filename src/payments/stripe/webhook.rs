@@ -135,7 +135,7 @@ pub async fn notice(app: &App, body: &[u8]) -> Result<Option<Notice>, Unheard> {
         None => match client.get::<Intent>(&format!("payment_intents/{reference}")).await {
             Answer::Got(intent) => intent.metadata,
             Answer::Refused(_) => return ignored("no intent of this account"),
-            Answer::Silent => return Err(Unheard::NoAnswer),
+            Answer::Failed | Answer::Silent => return Err(Unheard::NoAnswer),
         },
     };
     match attempt_of(&named) {
