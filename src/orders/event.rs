@@ -146,6 +146,11 @@ pub enum Event {
     RefundFailed {
         refund: u32,
     },
+    /// Money of the last attempt was given back without our asking, such as on
+    /// the provider's own pages.
+    RefundedElsewhere {
+        amount: Money,
+    },
     /// A buyer has contested the payment with the bank.
     Disputed {
         dispute: String,
@@ -207,7 +212,7 @@ impl Event {
             Self::CommitRefused => "out_of_stock",
             Self::Cancelled { .. } => "cancelled",
             Self::PaidAfterAll => "paid_late",
-            Self::Refunded { .. } => "refunded",
+            Self::Refunded { .. } | Self::RefundedElsewhere { .. } => "refunded",
             Self::RefundFailed { .. } => "refund_failed",
             Self::Disputed { .. } => "disputed",
             _ => return None,

@@ -37,6 +37,7 @@ const STORED: &str = r#"
 {"refunded":{"refund":1,"reference":"re_1"}}
 {"refund_pending":{"refund":1,"reference":"re_1","next_poll":"2026-01-31T09:30:00.000Z"}}
 {"refund_failed":{"refund":1}}
+{"refunded_elsewhere":{"amount":{"amount":270,"currency":"EUR"}}}
 {"disputed":{"dispute":"dp_1"}}
 {"published":{"version":9}}
 {"notified":{"kind":"payment_failed","version":2}}

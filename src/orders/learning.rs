@@ -8,6 +8,7 @@ use super::event::Event;
 use super::holding::kept_until;
 use super::order::{CancelReason, Order, Stage};
 use crate::messages::Kind;
+use crate::money::Money;
 use crate::payments::{
     Attempt, AttemptStatus, Outcome, PaymentChoice, RefundOutcome, RefundReport, RefundStatus, Report,
 };
@@ -118,7 +119,18 @@ fn learn_report(order: &Order, number: u32, report: &Report, now: Timestamp) -> 
     };
     let name = report.reference.clone().filter(|_| attempt.reference.is_none());
     let named = name.map(|reference| Event::PaymentNamed { reference });
-    named.into_iter().chain(learn_payment(order, attempt, report, now)).collect()
+    let given = given_back_elsewhere(order, attempt, report);
+    named.into_iter().chain(learn_payment(order, attempt, report, now)).chain(given).collect()
+}
+
+/// Money that the provider has given back and nobody asked us to, such as by a
+/// click on its own pages.
+fn given_back_elsewhere(order: &Order, attempt: &Attempt, report: &Report) -> Option<Event> {
+    let refunded = report.refunded.filter(|_| attempt.status == AttemptStatus::Paid)?;
+    let ours = attempt.captured.amount - order.refundable(attempt).amount;
+    let more = refunded.amount - ours;
+    let amount = Money { amount: more, ..refunded };
+    (more > 0 && refunded.amount <= attempt.captured.amount).then_some(Event::RefundedElsewhere { amount })
 }
 
 fn learn_payment(order: &Order, attempt: &Attempt, report: &Report, now: Timestamp) -> Vec<Event> {

@@ -16,7 +16,7 @@ use super::object::{OrderObject, order_reply};
 use super::order::Order;
 use super::protocol::Reply;
 use crate::payments::stripe::webhook::About;
-use crate::payments::{self, Attempt, Outcome, RefundOutcome};
+use crate::payments::{self, Attempt, Outcome, Refund, RefundOutcome, RefundStatus};
 use crate::telemetry;
 
 impl OrderObject {
@@ -66,7 +66,9 @@ impl OrderObject {
 
     async fn ask_about_refunds(&self, attempt: u32) -> Result<(), OrderError> {
         let order = self.record.existing()?;
-        for refund in order.refunds.iter().filter(|refund| refund.attempt.number == attempt) {
+        // One that was made elsewhere has no name here, and nothing to be asked.
+        let asked = |refund: &&Refund| refund.reference.is_some() || refund.status != RefundStatus::Done;
+        for refund in order.refunds.iter().filter(|refund| refund.attempt.number == attempt).filter(asked) {
             let report = payments::refund(&self.app, refund).await;
             if report.outcome == RefundOutcome::Unknown {
                 return Err(unanswered());

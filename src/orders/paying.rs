@@ -19,6 +19,12 @@ impl Order {
                 refund.status = RefundStatus::Pending { next_poll: *next_poll };
                 refund.reference = reference.clone().or(refund.reference.take());
             }),
+            Event::RefundedElsewhere { amount } => {
+                if let Some(attempt) = self.attempt().cloned() {
+                    let number = self.add_refund(attempt, *amount);
+                    self.with_refund(number, |refund| refund.status = RefundStatus::Done);
+                }
+            }
             Event::Disputed { dispute } => {
                 self.disputes.insert(dispute.clone());
             }
@@ -106,9 +112,11 @@ impl Order {
         }
     }
 
-    fn add_refund(&mut self, attempt: Attempt, amount: Money) {
+    /// The refund's number.
+    fn add_refund(&mut self, attempt: Attempt, amount: Money) -> u32 {
         let number = self.refunds.iter().map(|refund| refund.number).max().unwrap_or(0) + 1;
         self.refunds.push(Refund::new(self.id, number, attempt, amount));
+        number
     }
 
     fn resolve(&mut self, status: AttemptStatus) {

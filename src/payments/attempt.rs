@@ -286,11 +286,13 @@ pub enum Outcome {
 pub struct Report {
     pub outcome: Outcome,
     pub reference: Option<String>,
+    /// What it has given back of the money in all, where it says so.
+    pub refunded: Option<Money>,
 }
 
 impl From<Outcome> for Report {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, reference: None }
+        Self { outcome, reference: None, refunded: None }
     }
 }
 

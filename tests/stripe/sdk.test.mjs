@@ -173,6 +173,8 @@ describe("a refund", () => {
     assert.deepEqual([refund.status, refund.amount], ["succeeded", 1500]);
     assert.equal((await stripe.refunds.retrieve(refund.id)).id, refund.id);
     assert.equal((await refusal(stripe.refunds.create({ payment_intent: id, amount: 500 }))).param, "amount");
+    const { latest_charge: charge } = await stripe.paymentIntents.retrieve(id, { expand: ["latest_charge"] });
+    assert.deepEqual([charge.amount, charge.amount_refunded], [1999, 1500]);
     assert.equal((await stripe.refunds.create({ payment_intent: id })).amount, 499);
     assert.equal((await refusal(stripe.refunds.create({ payment_intent: id }))).code, "charge_already_refunded");
   });

@@ -61,6 +61,15 @@ export class Vault {
     return { object: "list", url: "/v1/payment_intents", has_more: from + data.length < all.length, data };
   }
 
+  /** The intent as it is looked up: with its charge, where that is asked for. */
+  lookUp(id, form) {
+    const intent = this.intent(id);
+    const wanted = Object.values(form.expand ?? {}).join("");
+    if (wanted !== "latest_charge" || intent.latest_charge === null) return intent;
+    const charge = { id: intent.latest_charge, object: "charge", amount: intent.amount_received, amount_refunded: this.#given(id), currency: intent.currency };
+    return { ...intent, latest_charge: charge };
+  }
+
   createIntent(form) {
     const unknown = Object.keys(form).find((name) => !creatable.has(name));
     if (unknown) invalid(400, { code: "parameter_unknown", param: unknown, message: `Received unknown parameter: ${unknown}` });

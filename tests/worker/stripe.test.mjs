@@ -207,6 +207,17 @@ describe("an event", () => {
     assert.equal(await disputed(), 1);
   });
 
+  test("of money that went back by Stripe's own pages is reflected, in parts and in whole", async () => {
+    const { cart, body } = await order(CARD);
+    const { id } = intentOf(cart);
+    stripe.vault.createRefund({ payment_intent: id, amount: "1000" });
+    const part = await until(cart, "confirmed", "partially_refunded");
+    assert.equal(part.refunded.amount, 1000);
+    stripe.vault.createRefund({ payment_intent: id });
+    const whole = await until(cart, "confirmed", "refunded");
+    assert.deepEqual([whole.refunded, kinds(whole).filter((kind) => kind === "refunded").length], [body.totals.total, 2]);
+  });
+
   test("is asked for again while Stripe cannot be asked", async () => {
     stripe.events.automatic = false;
     const { cart, body } = await order(BANK_ASKS);

@@ -48,8 +48,7 @@ const MINIMUM: [(&str, i64); 24] = [
 /// The least that Stripe takes, in minor units.
 pub fn minimum(currency: Currency) -> Option<i64> {
     let (_, least) = MINIMUM.iter().find(|(code, _)| *code == currency.as_str())?;
-    let (times, parts, _) = scale(currency);
-    Some(least.checked_mul(parts)? / times)
+    money(*least, currency).map(|least| least.amount)
 }
 
 /// The amount as Stripe counts it; none if it cannot be said there.
@@ -57,6 +56,12 @@ pub fn amount(money: Money) -> Option<i64> {
     let (times, parts, step) = scale(money.currency);
     let scaled = money.amount.checked_mul(times)?;
     (scaled % parts == 0 && scaled / parts % step == 0).then_some(scaled / parts)
+}
+
+/// What Stripe counts so, in minor units.
+pub fn money(amount: i64, currency: Currency) -> Option<Money> {
+    let (times, parts, _) = scale(currency);
+    Some(Money { amount: amount.checked_mul(parts)? / times, currency })
 }
 
 /// How many of Stripe's units are in how many of our minor units, and how many
@@ -81,13 +86,13 @@ fn scale(currency: Currency) -> (i64, i64, i64) {
 mod tests {
     use super::*;
 
-    fn money(amount: i64, currency: &str) -> Money {
+    fn ours_of(amount: i64, currency: &str) -> Money {
         Money { amount, currency: Currency::parse(currency).unwrap() }
     }
 
     #[test]
     fn amounts_are_said_as_stripe_counts_them() {
-        for (ours, currency, theirs) in [
+        for (minor, currency, theirs) in [
             (1_999, "EUR", Some(1_999)),
             (500, "JPY", Some(500)),
             // The ariary has fifths, which are counted in tenths; the krona has nothing smaller.
@@ -101,7 +106,11 @@ mod tests {
             (1_050, "HUF", Some(105_000)),
             (i64::MAX, "ISK", None),
         ] {
-            assert_eq!(amount(money(ours, currency)), theirs, "{ours} {currency}");
+            let said = ours_of(minor, currency);
+            assert_eq!(amount(said), theirs, "{minor} {currency}");
+            if let Some(theirs) = theirs {
+                assert_eq!(money(theirs, said.currency), Some(said));
+            }
         }
     }
 

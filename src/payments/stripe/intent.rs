@@ -24,6 +24,19 @@ pub struct Intent {
     pub metadata: Metadata,
     #[serde(default)]
     pub last_payment_error: Option<Failure>,
+    #[serde(default)]
+    latest_charge: Option<Charge>,
+}
+
+/// The payment that an intent came to; its name alone where it was not asked for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Charge {
+    Whole {
+        amount_refunded: i64,
+    },
+    #[allow(dead_code, reason = "the other of two shapes")]
+    Name(String),
 }
 
 /// What we wrote beside an object when it was made.
@@ -120,10 +133,16 @@ impl Intent {
         }
     }
 
-    pub fn report(&self, outcome: Outcome) -> Report {
+    pub fn report(&self, outcome: Outcome, attempt: &Attempt) -> Report {
         // One that does not fit must not become the attempt's.
-        let reference = (outcome != Outcome::Unfit).then(|| self.id.clone());
-        Report { outcome, reference }
+        if outcome == Outcome::Unfit {
+            return outcome.into();
+        }
+        let refunded = match self.latest_charge {
+            Some(Charge::Whole { amount_refunded }) => currency::money(amount_refunded, attempt.amount.currency),
+            _ => None,
+        };
+        Report { outcome, reference: Some(self.id.clone()), refunded }
     }
 
     /// Somebody has to look: it is never taken for paid.

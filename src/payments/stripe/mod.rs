@@ -102,7 +102,7 @@ impl Asking<'_> {
     async fn look(&self) -> Report {
         let Some(client) = &self.client else { return Outcome::Unknown.into() };
         let intent = match &self.attempt.reference {
-            Some(reference) => match client.get(&format!("payment_intents/{reference}")).await {
+            Some(reference) => match client.get(&format!("payment_intents/{reference}?expand[]=latest_charge")).await {
                 Answer::Got(intent) => intent,
                 // Another account's: nothing of ours is there.
                 Answer::Refused(_) => return Outcome::Unfit.into(),
@@ -120,10 +120,10 @@ impl Asking<'_> {
             },
         };
         match intent.said(self.attempt, client.keys) {
-            Said::Told(outcome) => intent.report(outcome),
+            Said::Told(outcome) => intent.report(outcome, self.attempt),
             Said::MethodDeclined { reason } => match self.cancel(client, &intent.id).await.outcome {
-                Outcome::Voided => intent.report(Outcome::Declined { reason }),
-                outcome => intent.report(outcome),
+                Outcome::Voided => intent.report(Outcome::Declined { reason }, self.attempt),
+                outcome => intent.report(outcome, self.attempt),
             },
         }
     }
@@ -221,7 +221,7 @@ impl Asking<'_> {
             // Not cancelled after all.
             Said::Told(_) | Said::MethodDeclined { .. } => Outcome::Unknown,
         };
-        intent.report(outcome)
+        intent.report(outcome, self.attempt)
     }
 
     async fn capture(&self, amount: Money) -> Report {

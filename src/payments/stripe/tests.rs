@@ -38,6 +38,10 @@ fn named(attempt: Attempt) -> Attempt {
     Attempt { reference: Some(ID.to_owned()), ..attempt }
 }
 
+fn named_report(outcome: Outcome) -> Report {
+    Report { outcome, reference: Some(ID.to_owned()), refunded: None }
+}
+
 /// The attempt's intent in this state, laid over by `overrides`.
 fn intent(status: &str, overrides: Value) -> Value {
     let attempt = card();
@@ -113,7 +117,7 @@ fn paths(calls: &[HttpCall]) -> Vec<String> {
 fn a_card_is_charged_in_one_call_under_the_attempts_id() {
     let attempt = card();
     let (report, calls) = charged(&attempt, vec![ok(&intent("succeeded", json!({})))]);
-    assert_eq!(report, Report { outcome: Outcome::Paid, reference: Some(ID.to_owned()) });
+    assert_eq!(report, named_report(Outcome::Paid));
     let [call] = &calls[..] else { panic!("{calls:?}") };
     assert_eq!((call.method, &*call.url), ("POST", "https://stripe.test/v1/payment_intents"));
     assert_eq!(header(call, "idempotency-key"), Some(&*attempt.id));
@@ -144,6 +148,15 @@ fn without_a_method_the_browser_confirms() {
 }
 
 #[test]
+fn what_was_given_back_is_told_with_the_payment() {
+    let charge = json!({ "latest_charge": { "id": "ch_1", "amount_refunded": 700 } });
+    let (report, _) = charged(&named(card()), vec![ok(&intent("succeeded", charge))]);
+    assert_eq!((report.outcome, report.refunded), (Outcome::Paid, Some(eur(700))));
+    let (report, _) = charged(&card(), vec![ok(&intent("succeeded", json!({ "latest_charge": "ch_1" })))]);
+    assert_eq!((report.outcome, report.refunded), (Outcome::Paid, None));
+}
+
+#[test]
 fn each_state_of_an_intent_means_one_thing() {
     for (status, outcome) in [
         ("succeeded", Outcome::Paid),
@@ -156,7 +169,7 @@ fn each_state_of_an_intent_means_one_thing() {
     ] {
         let (report, calls) = charged(&named(card()), vec![ok(&intent(status, json!({})))]);
         assert_eq!(report.outcome, outcome, "{status}");
-        assert_eq!(paths(&calls), ["GET payment_intents/pi_1"]);
+        assert_eq!(paths(&calls), ["GET payment_intents/pi_1?expand[]=latest_charge"]);
     }
 }
 
@@ -173,7 +186,7 @@ fn a_declined_card_counts_once_its_intent_is_cancelled() {
         assert_eq!(paths(&calls), ["POST payment_intents", "POST payment_intents/pi_1/cancel"]);
         // Without an answer to that it is not over: it is asked again.
         let (report, _) = charged(&card(), vec![refused(402, said.clone()), silence()]);
-        assert_eq!(report, Report { outcome: Outcome::Unknown, reference: Some(ID.to_owned()) });
+        assert_eq!(report, named_report(Outcome::Unknown));
         let (report, _) = charged(&named(card()), vec![ok(&intent("canceled", error))]);
         assert_eq!(report.outcome, Outcome::Declined { reason: reason.to_owned() });
     }
@@ -202,7 +215,10 @@ fn no_answer_is_never_taken_for_one() {
         assert_eq!(report.outcome, Outcome::Unknown, "{answer:?}");
     }
     let (report, calls) = charged(&named(card()), vec![silence()]);
-    assert_eq!((report.outcome, paths(&calls)), (Outcome::Unknown, vec!["GET payment_intents/pi_1".to_owned()]));
+    assert_eq!(
+        (report.outcome, paths(&calls)),
+        (Outcome::Unknown, vec!["GET payment_intents/pi_1?expand[]=latest_charge".to_owned()])
+    );
 }
 
 #[test]
@@ -228,7 +244,7 @@ fn calling_off_before_the_id_is_known_uses_the_key_up() {
     let attempt = card();
     let (report, calls) =
         voided(&attempt, vec![ok(&intent("requires_confirmation", json!({}))), ok(&intent("canceled", json!({})))]);
-    assert_eq!(report, Report { outcome: Outcome::Voided, reference: Some(ID.to_owned()) });
+    assert_eq!(report, named_report(Outcome::Voided));
     assert_eq!(paths(&calls), ["POST payment_intents", "POST payment_intents/pi_1/cancel"]);
     assert_eq!(field(&calls[0], "confirm").as_deref(), Some("false"));
     assert_eq!(header(&calls[0], "idempotency-key"), Some(&*attempt.id));
@@ -243,7 +259,7 @@ fn calling_off_what_was_charged_learns_so_from_the_first_call() {
     });
     let paid = ok(&intent("succeeded", json!({})));
     let (report, calls) = voided(&card(), vec![used(), paid.clone(), refused(400, unexpected)]);
-    assert_eq!(report, Report { outcome: Outcome::Paid, reference: Some(ID.to_owned()) });
+    assert_eq!(report, named_report(Outcome::Paid));
     let confirms: Vec<_> = calls[..2].iter().map(|call| field(call, "confirm").unwrap()).collect();
     assert_eq!(confirms, ["false", "true"]);
     // Money that is set aside is let go.
@@ -274,7 +290,7 @@ fn a_failure_that_stripe_remembers_is_found_out_by_its_list() {
     };
     let replies = vec![used(), failed(), page(vec![others.clone()], true), page(vec![ours], false), paid()];
     let (report, calls) = voided(&card(), replies);
-    assert_eq!(report, Report { outcome: Outcome::Paid, reference: Some(ID.to_owned()) });
+    assert_eq!(report, named_report(Outcome::Paid));
     assert!(calls[3].url.ends_with("&starting_after=pi_9"), "{}", calls[3].url);
     let (report, _) = voided(&card(), vec![used(), failed(), page(vec![others], false)]);
     assert_eq!(report.outcome, Outcome::Voided);
