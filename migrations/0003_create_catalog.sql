@@ -107,8 +107,8 @@ INSERT INTO settings (key, value) VALUES
   ('payments', '{"stripe":{"offered":true,"capture":"automatic"}}'),
   ('mail', '{"sender":null}');
 
--- One row. `revision` grows in the batch of every write that buyers may see;
--- a write decided from a product that has changed since sets it to -1.
+-- One row. `revision` grows in the batch of every write that buyers may see; one
+-- decided from a row that has changed since sets it to -1.
 CREATE TABLE catalog_state (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   revision INTEGER NOT NULL,
@@ -117,9 +117,12 @@ CREATE TABLE catalog_state (
   published_at INTEGER NOT NULL,
   products INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
+  -- Grows with each change of the settings; one decided from others sets it to -1.
+  settings_version INTEGER NOT NULL,
+  CONSTRAINT stale_settings CHECK (settings_version >= 0),
   CONSTRAINT stale_write CHECK (revision >= 0),
   CONSTRAINT too_many_products CHECK (products BETWEEN 0 AND 50000),
   -- Two snapshots are in an isolate's 128 MB while one replaces the other.
   CONSTRAINT catalog_too_large CHECK (bytes BETWEEN 0 AND 40000000)
 ) STRICT;
-INSERT INTO catalog_state (id, revision, published_revision, published_at, products, bytes) VALUES (1, 0, -1, 0, 0, 0);
+INSERT INTO catalog_state (id, revision, published_revision, published_at, products, bytes, settings_version) VALUES (1, 0, -1, 0, 0, 0, 1);

@@ -17,6 +17,7 @@
 //! | [`settings`] | what the owner decides once |
 //! | [`revision`] | what a write that buyers may see owes them |
 //! | [`catalog`] | what the shop sells, as staff write it |
+//! | [`setup`] | the settings as the owner changes them |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
 //! | [`vat`] | VAT numbers, and asking VIES of one |
 //! | [`messages`] | letters to buyers, each written and sent once |
@@ -51,6 +52,7 @@ pub mod payments;
 pub mod pools;
 pub mod pricing;
 pub mod settings;
+pub mod setup;
 pub mod shelf;
 pub mod telemetry;
 pub mod throttle;

@@ -22,6 +22,7 @@ use crate::gift_cards::handlers as gift_cards;
 use crate::messages::handlers as messages;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection, webhooks};
 use crate::pools::{handlers as pools, removal};
+use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
 use crate::web::{again, bank, cart, checkout, handlers as web, order, problem};
@@ -75,6 +76,9 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/gift-cards", get(gift_cards::list_gift_cards).post(gift_cards::create_gift_card))
         .api_route("/v1/admin/gift-cards/{id}", get(gift_cards::get_gift_card))
         .api_route("/v1/admin/gift-cards/{id}/disable", post(gift_cards::disable_gift_card))
+        .api_route("/v1/admin/settings", get(setup::get_settings).patch(setup::update_settings))
+        .api_route("/v1/admin/settings/tax", get(setup::get_tax).put(setup::put_tax))
+        .api_route("/v1/admin/settings/shipping", get(setup::get_shipping).put(setup::put_shipping))
         .api_route("/v1/admin/orders", get(projection::list_orders))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))

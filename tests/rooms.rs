@@ -28,6 +28,7 @@ const LINE: &[&str] = &[
     "auth",
     "revision",
     "catalog",
+    "setup",
     "shelf",
     "vat",
     "messages",

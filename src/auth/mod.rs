@@ -1,7 +1,7 @@
 //! Accounts, passwords, tokens and roles.
 //!
 //! Lends: [`Caller`], the extractor by which any handler learns who asks, by
-//! token alone; [`Staff`] and [`StaffWrite`] for what staff read and change;
+//! token alone; [`Staff`], [`StaffWrite`] and [`OwnerWrite`] for what staff read and change;
 //! [`confirm`], for what must also know that the session is not over and which
 //! role the account has now; [`ensure_owner`], called once per isolate.
 
@@ -36,7 +36,7 @@ pub use self::error::AuthError;
 pub use self::owner::ensure_owner;
 pub use self::password::WeakPassword;
 pub use self::sign_in::confirm;
-pub use self::staff::{Confirmed, Staff, StaffChange, StaffWrite};
+pub use self::staff::{Confirmed, OwnerWrite, Staff, StaffChange, StaffWrite};
 use self::token::AccessTokenKeys;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
@@ -79,9 +79,10 @@ impl Caller {
     pub fn signed_in(&self) -> Result<SignedIn, Problem> {
         self.account.ok_or_else(Problem::not_signed_in)
     }
-    pub fn require_staff(&self) -> Result<SignedIn, Problem> {
+    /// Whoever has this role, or one that may more.
+    pub fn require(&self, least: Role) -> Result<SignedIn, Problem> {
         let account = self.signed_in()?;
-        if self.is_staff() { Ok(account) } else { Err(Problem::forbidden()) }
+        if account.role >= least { Ok(account) } else { Err(Problem::forbidden()) }
     }
 }
 

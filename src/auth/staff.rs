@@ -15,7 +15,7 @@ use http::request::Parts;
 use serde::Serialize;
 
 use super::error::AuthError;
-use super::{Caller, SignedIn, store};
+use super::{Caller, Role, SignedIn, store};
 use crate::app::App;
 use crate::idempotency::{self, Request};
 use crate::ids::AccountId;
@@ -30,7 +30,7 @@ impl FromRequestParts<App> for Staff {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Caller::from_request_parts(parts, app).await?.require_staff().map(Self)
+        Caller::from_request_parts(parts, app).await?.require(Role::Staff).map(Self)
     }
 }
 
@@ -38,7 +38,14 @@ impl OperationInput for Staff {}
 
 /// A member of staff who is about to change something. What is changed in the
 /// database takes [`StaffWrite::commit`], what an object decides a [`Confirmed`].
-pub struct StaffWrite(SignedIn);
+pub struct StaffWrite {
+    who: SignedIn,
+    /// The least that may make this change.
+    least: Role,
+}
+
+/// A [`StaffWrite`] of what the owner alone may change.
+pub struct OwnerWrite(pub StaffWrite);
 
 /// A change that only staff may make. Nothing but [`StaffWrite::commit`] can
 /// write it, so that no change forgets to ask whether its session goes on.
@@ -63,19 +70,19 @@ impl StaffWrite {
     /// For tests without a door.
     #[cfg(test)]
     pub fn of(who: SignedIn) -> Self {
-        Self(who)
+        Self { who, least: Role::Staff }
     }
 
     /// The request by its `Idempotency-Key`; a key is one account's.
     pub fn keyed(&self, key: Option<String>, operation: &str, body: &[u8]) -> Option<Request> {
-        key.map(|key| Request { scope: self.0.id.to_string(), key, digest: request_digest(operation, body) })
+        key.map(|key| Request { scope: self.who.id.to_string(), key, digest: request_digest(operation, body) })
     }
 
     /// Reads, and confirms in the same batch: an answer is repeated only to
     /// whoever may still ask for it.
     pub async fn begin(&self, app: &App, request: Option<&Request>, reads: Vec<Statement>) -> Result<Begun, Problem> {
         let now = app.clock.now();
-        let mut batch = vec![store::confirm_staff(self.0, now)];
+        let mut batch = vec![store::confirm_staff(self.who, self.least, now)];
         batch.extend(request.map(|request| idempotency::look_up(request, now)));
         batch.extend(reads);
         let mut rows = app.database.batch(batch).await.map_err(refusal)?.into_iter();
@@ -84,7 +91,7 @@ impl StaffWrite {
             Some(request) => request.first_answer(rows.next().unwrap_or_default())?,
             None => None,
         };
-        Ok(Begun { confirmed: Confirmed(self.0.id), first, rows })
+        Ok(Begun { confirmed: Confirmed(self.who.id), first, rows })
     }
 
     /// Confirms where there is nothing to read.
@@ -106,7 +113,7 @@ impl StaffWrite {
         answer: &impl Serialize,
         meaning: impl FnOnce(&str) -> Option<Problem>,
     ) -> Result<(Response, Vec<Rows>), Problem> {
-        let guard = store::confirm_staff(self.0, app.clock.now());
+        let guard = store::confirm_staff(self.who, self.least, app.clock.now());
         let meaning = |constraint: &str| refused(constraint).or_else(|| meaning(constraint));
         idempotency::commit(app, request, guard, change.0, status, answer, meaning).await
     }
@@ -152,8 +159,20 @@ impl FromRequestParts<App> for StaffWrite {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Caller::from_request_parts(parts, app).await?.require_staff().map(Self)
+        let who = Caller::from_request_parts(parts, app).await?.require(Role::Staff)?;
+        Ok(Self { who, least: Role::Staff })
     }
 }
 
 impl OperationInput for StaffWrite {}
+
+impl FromRequestParts<App> for OwnerWrite {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let who = Caller::from_request_parts(parts, app).await?.require(Role::Owner)?;
+        Ok(Self(StaffWrite { who, least: Role::Owner }))
+    }
+}
+
+impl OperationInput for OwnerWrite {}

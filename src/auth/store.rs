@@ -186,16 +186,16 @@ pub fn rotate_session(rotated: &Session) -> Statement {
 }
 
 /// Refuses the batch that it begins, by a constraint of `staff_refusals`, unless
-/// the session goes on and the account is staff's: both as they are in the very
+/// the session goes on and the account has this role, `Staff`, or may more: both as they are in the very
 /// transaction of the batch. Writes nothing if all is well.
-pub fn confirm_staff(who: SignedIn, now: Timestamp) -> Statement {
+pub fn confirm_staff(who: SignedIn, least: Role, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO staff_refusals (reason)
          SELECT CASE WHEN role IS NULL THEN 'session_over' ELSE 'role_taken_away' END
          FROM (SELECT (SELECT a.role FROM sessions s JOIN accounts a ON a.id = s.account_id
                        WHERE s.id = ?1 AND a.id = ?2 AND s.revoked_at IS NULL AND s.expires_at > ?3) AS role)
-         WHERE role IS NULL OR role NOT IN ('staff', 'owner')",
-        [text(who.session), text(who.id), now.millis().into()],
+         WHERE role IS NULL OR role <> 'owner' AND role <> ?4",
+        [text(who.session), text(who.id), now.millis().into(), least.as_str().into()],
     )
 }
 

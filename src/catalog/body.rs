@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::limits::*;
 use super::product::{Product, Status, Variant};
@@ -12,6 +12,7 @@ use super::slug::MAX_SLUG;
 use crate::ids::VariantId;
 use crate::money::MAX_PRICE;
 use crate::pricing::Delivery;
+use crate::wire::patch::{not_null, present};
 
 /// A product as a whole.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -226,16 +227,6 @@ pub struct VariantPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_CODE))]
     pub barcode: Option<Option<String>>,
-}
-
-/// Tells `null` (`Some(None)`) from absent (`None`).
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
-/// What cannot be taken away is absent or has a value.
-fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 impl ProductPatch {

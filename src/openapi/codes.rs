@@ -1,7 +1,9 @@
 //! Every code of the contract, as the rooms declare them.
 
 use crate::problem::Code;
-use crate::{auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, shelf, throttle, wire};
+use crate::{
+    auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, setup, shelf, throttle, wire,
+};
 
 /// All codes, by name. One name has one declaration.
 pub fn all() -> Vec<Code> {
@@ -15,6 +17,7 @@ pub fn all() -> Vec<Code> {
         throttle::error::CODES,
         auth::error::CODES,
         catalog::error::CODES,
+        setup::error::CODES,
         shelf::listing::CODES,
         pools::error::CODES,
         gift_cards::error::CODES,

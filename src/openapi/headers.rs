@@ -49,7 +49,8 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
         headers.insert("ETag".into(), reference("ETag"));
         headers.insert("X-Catalog-Version".into(), reference("X-Catalog-Version"));
     }
-    let tagged = ["/v1/admin/products", "/v1/admin/variants"].iter().any(|path| operation.contains(path));
+    let tagged =
+        ["/v1/admin/products", "/v1/admin/variants", "/v1/admin/settings"].iter().any(|path| operation.contains(path));
     if tagged && !operation.starts_with("DELETE ") && operation != "GET /v1/admin/products" {
         headers.insert("ETag".into(), reference("ETag"));
     }

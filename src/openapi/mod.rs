@@ -58,6 +58,7 @@ mod tests {
         ("pools", include_str!("../pools/handlers.rs")),
         ("projection", include_str!("../orders/projection.rs")),
         ("removal", include_str!("../pools/removal.rs")),
+        ("setup", include_str!("../setup/handlers.rs")),
         ("shelf", include_str!("../shelf/handlers.rs")),
         ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
         ("webhooks", include_str!("../orders/webhooks.rs")),

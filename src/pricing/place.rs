@@ -32,7 +32,6 @@ impl Place {
 /// Postal codes: one (`NG1 5DJ`), or all that begin alike (`35*`; `NG1 *` are
 /// those of the district NG1, and not NG11's). Neither case nor blanks count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
 pub struct PostalPattern(#[schemars(length(min = 1, max = 20))] pub String);
 
 /// How closely a rule names a place; the larger, the closer: a postal pattern,

@@ -7,7 +7,7 @@ pub use super::engine::options;
 
 use super::place::PostalPattern;
 use crate::address::Country;
-use crate::money::Currency;
+use crate::money::{Currency, MAX_AMOUNT, MAX_PRICE};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +22,7 @@ pub struct ShippingRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Zone {
+    #[schemars(length(min = 1, max = 100))]
     pub title: String,
     /// Empty: the rest of the world.
     #[schemars(length(max = 300))]
@@ -35,8 +36,10 @@ pub struct Zone {
 pub struct ZonePlace {
     pub country: Country,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100), inner(length(min = 1, max = 100)))]
     pub regions: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
     pub postal_codes: Vec<PostalPattern>,
 }
 
@@ -45,16 +48,20 @@ pub struct ZonePlace {
 #[serde(deny_unknown_fields)]
 pub struct ShippingOption {
     /// Unique among all zones' options.
+    #[schemars(length(min = 1, max = 64))]
     pub id: String,
+    #[schemars(length(min = 1, max = 100))]
     pub title: String,
     /// The first of the tax classes, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 64))]
     pub tax_class: Option<String>,
     /// Working days from the order to the door: Monday to Friday.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling_days: Option<HandlingDays>,
     /// The address where the buyer fetches it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 500))]
     pub pick_up: Option<String>,
     /// One for each currency in which it is offered.
     #[schemars(length(min = 1, max = 50))]
@@ -77,15 +84,18 @@ pub struct ShippingRate {
     pub currency: Currency,
     /// Minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = MAX_PRICE))]
     pub amount: Option<i64>,
     /// Free where the items, after their discounts, come to so much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = MAX_AMOUNT))]
     pub free_from: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<TierBasis>,
     /// Ascending; the last whose `from` is reached counts. Below the first the
     /// option is not offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 50))]
     pub tiers: Vec<Tier>,
 }
 
@@ -101,7 +111,9 @@ pub enum TierBasis {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
+    #[schemars(range(min = 0, max = MAX_AMOUNT))]
     pub from: i64,
     /// Minor units.
+    #[schemars(range(min = 0, max = MAX_PRICE))]
     pub amount: i64,
 }

@@ -14,7 +14,7 @@ use crate::address::Country;
 #[serde(deny_unknown_fields)]
 pub struct TaxRules {
     /// Names of classes; the first is that of whatever says none.
-    #[schemars(length(min = 1, max = 50))]
+    #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 64)))]
     pub classes: Vec<String>,
     #[schemars(length(max = 2000))]
     pub rates: Vec<TaxRate>,
@@ -29,11 +29,15 @@ pub struct TaxRules {
 pub struct TaxRate {
     pub country: Country,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 100))]
     pub region: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
     pub postal_codes: Vec<PostalPattern>,
+    #[schemars(length(min = 1, max = 64))]
     pub class: String,
     /// As buyers read it, such as `VAT`.
+    #[schemars(length(min = 1, max = 64))]
     pub name: String,
     pub rate: Percent,
 }

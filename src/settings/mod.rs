@@ -1,9 +1,11 @@
 //! What the owner decides once for the whole shop. The truth is in the
 //! database; buyers meet it in the catalog's snapshot.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Country;
+use crate::email::EmailAddress;
 use crate::money::Currency;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::pricing::{Offer, Promotion, ShippingRules, TaxRules};
@@ -25,7 +27,8 @@ pub struct Settings {
 
 /// Which ways to pay are offered. Whether there is Stripe at all is the
 /// deployment's to say: its keys are no setting.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PaymentSettings {
     pub stripe: StripeSettings,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,14 +39,15 @@ pub struct PaymentSettings {
     pub invoice: Option<ManualPayment>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct StripeSettings {
     pub offered: bool,
     pub capture: Capture,
 }
 
 /// When the money of a card is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Capture {
     /// With the order.
@@ -54,19 +58,23 @@ pub enum Capture {
 }
 
 /// A way to pay that staff look after.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ManualPayment {
     /// How to pay, as the buyer reads it: an account, terms.
+    #[schemars(length(min = 1, max = 2_000))]
     pub instructions: String,
     /// After so many days without the money the order is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 365))]
     pub cancel_after_days: Option<u32>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MailSettings {
     /// The mailbox that the shop writes from. None: no mail is sent.
-    pub sender: Option<String>,
+    pub sender: Option<EmailAddress>,
 }
 
 impl Default for StripeSettings {
@@ -93,9 +101,20 @@ struct Row {
     document: String,
 }
 
-/// The settings, a row for [`read`].
+/// The settings, and which change of theirs was the last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versioned {
+    pub settings: Settings,
+    pub version: i64,
+}
+
+/// The settings, a row for [`read`] or [`read_versioned`].
 pub fn current() -> Statement {
-    Statement::new("SELECT json_group_object(key, json(value)) AS document FROM settings", [])
+    Statement::new(
+        "SELECT json_group_object(key, json(value)) AS document,
+           (SELECT settings_version FROM catalog_state) AS version FROM settings",
+        [],
+    )
 }
 
 /// One setting, for [`read_value`].
@@ -110,7 +129,18 @@ pub fn read_value(rows: Rows) -> Result<Option<String>, DatabaseError> {
 
 /// Reads the row of [`current`].
 pub fn read(rows: Rows) -> Result<Settings, DatabaseError> {
+    Ok(read_versioned(rows)?.settings)
+}
+
+/// Reads the row of [`current`].
+pub fn read_versioned(rows: Rows) -> Result<Versioned, DatabaseError> {
+    #[derive(Deserialize)]
+    struct VersionedRow {
+        document: String,
+        version: i64,
+    }
     let undecodable = |why: String| DatabaseError::Undecodable(why);
-    let row = rows.first::<Row>()?.ok_or_else(|| undecodable("no settings".to_owned()))?;
-    serde_json::from_slice(row.document.as_bytes()).map_err(|error| undecodable(error.to_string()))
+    let row = rows.first::<VersionedRow>()?.ok_or_else(|| undecodable("no settings".to_owned()))?;
+    let settings = serde_json::from_slice(row.document.as_bytes()).map_err(|error| undecodable(error.to_string()))?;
+    Ok(Versioned { settings, version: row.version })
 }

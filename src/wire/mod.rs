@@ -10,6 +10,7 @@ pub mod forgery;
 pub mod headers;
 pub mod language;
 pub mod page;
+pub mod patch;
 pub mod respond;
 mod shape;
 pub mod site;

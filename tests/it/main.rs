@@ -35,6 +35,7 @@ mod pools;
 mod product_facts;
 mod recovery;
 mod removals;
+mod settings;
 mod slugs;
 mod staff_writes;
 mod stripe;
