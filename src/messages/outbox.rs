@@ -81,7 +81,7 @@ async fn send_due(app: &App) -> Result<(), Problem> {
         let taken = app.database.batch(vec![store::claim(MAX_TAKEN, app.clock.now())]).await?;
         let taken: Vec<Due> = taken.into_iter().next().unwrap_or_default().decode()?;
         let count = taken.len();
-        let sent = stream::iter(taken).map(|letter| send(app, mailer, sender.as_str(), from, letter));
+        let sent = stream::iter(taken).map(|letter| send(app, mailer, &sender, from.as_str(), letter));
         let outcomes: Vec<_> = sent.buffer_unordered(MAX_PARALLEL).filter_map(async |it| it).collect().await;
         let now = app.clock.now();
         let settled = outcomes.iter().map(|(id, outcome)| store::settle(*id, *outcome, now)).collect::<Vec<_>>();
