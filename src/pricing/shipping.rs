@@ -22,7 +22,7 @@ pub struct ShippingRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Zone {
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 255))]
     pub title: String,
     /// Empty: the rest of the world.
     #[schemars(length(max = 300))]
@@ -36,10 +36,10 @@ pub struct Zone {
 pub struct ZonePlace {
     pub country: Country,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 100), inner(length(min = 1, max = 100)))]
+    #[schemars(length(max = 500), inner(length(min = 1, max = 64)))]
     pub regions: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 500))]
     pub postal_codes: Vec<PostalPattern>,
 }
 
@@ -50,7 +50,7 @@ pub struct ShippingOption {
     /// Unique among all zones' options.
     #[schemars(length(min = 1, max = 64))]
     pub id: String,
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 255))]
     pub title: String,
     /// The first of the tax classes, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -29,10 +29,10 @@ pub struct TaxRules {
 pub struct TaxRate {
     pub country: Country,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 64))]
     pub region: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 500))]
     pub postal_codes: Vec<PostalPattern>,
     #[schemars(length(min = 1, max = 64))]
     pub class: String,

@@ -134,9 +134,14 @@ fn rates_have_their_currency(settings: &Settings) -> Result<(), Problem> {
     if users.is_empty() { Ok(()) } else { Err(in_use("/currencies", "a currency of shipping rates", &users)) }
 }
 
+/// A table of taxes as far as it can be told by itself.
+pub fn cleaned_tax(mut tax: TaxRules) -> Result<TaxRules, Problem> {
+    let faults = tax.check();
+    if faults.is_empty() { Ok(tax) } else { Err(Problem::invalid(faults)) }
+}
+
 /// The settings with this table of taxes.
 pub fn with_tax(tax: TaxRules, now: &Settings) -> Result<Settings, Problem> {
-    tax.check().map_err(Problem::invalid)?;
     let is_lost =
         |option: &&ShippingOption| option.tax_class.as_ref().is_some_and(|class| !tax.classes.contains(class));
     let users: Vec<_> = options(&now.shipping).filter(is_lost).map(named).collect();
@@ -147,27 +152,10 @@ pub fn with_tax(tax: TaxRules, now: &Settings) -> Result<Settings, Problem> {
 }
 
 /// The settings with these ways of shipping.
-pub fn with_shipping(shipping: ShippingRules, now: &Settings) -> Result<Settings, Problem> {
-    let mut faults = shipping.check().err().unwrap_or_default();
-    for (z, zone) in shipping.zones.iter().enumerate() {
-        for (o, option) in zone.options.iter().enumerate() {
-            let at = format!("/zones/{z}/options/{o}");
-            if option.tax_class.as_ref().is_some_and(|class| !now.tax.classes.contains(class)) {
-                faults.push(FieldError::new(format!("{at}/tax_class"), "not a tax class of this shop"));
-            }
-            for (r, rate) in option.rates.iter().enumerate() {
-                if !now.currencies.contains(&rate.currency) {
-                    faults.push(FieldError::new(format!("{at}/rates/{r}/currency"), "not a currency of this shop"));
-                }
-            }
-        }
-    }
-    faults.truncate(MAX_ERRORS);
+pub fn with_shipping(mut shipping: ShippingRules, now: &Settings) -> Result<Settings, Problem> {
+    let faults = shipping.check(&now.currencies, &now.tax.classes);
     if faults.is_empty() { Ok(Settings { shipping, ..now.clone() }) } else { Err(Problem::invalid(faults)) }
 }
-
-/// An answer that names more faults than this helps nobody.
-const MAX_ERRORS: usize = 100;
 
 fn options(shipping: &ShippingRules) -> impl Iterator<Item = &ShippingOption> {
     shipping.zones.iter().flat_map(|zone| &zone.options)

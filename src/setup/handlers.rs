@@ -83,12 +83,13 @@ pub async fn put_tax(
     condition: IfMatch,
     tax: Json<TaxRules>,
 ) -> Result<JsonText<TaxRules>, Problem> {
+    let tax = body::cleaned_tax(tax.value)?;
     let users = store::products_of_other_classes(&tax.classes);
     let mut begun = owner.begin(&app, None, vec![settings::current(), users]).await?;
     let before = settings::read_versioned(begun.rows.next().unwrap_or_default())?;
     condition.check(before.version)?;
     let titles = store::read_titles(begun.rows.next().unwrap_or_default())?;
-    let after = body::with_tax(tax.value, &before.settings)?;
+    let after = body::with_tax(tax, &before.settings)?;
     if !titles.is_empty() {
         return Err(in_use("/classes", "a tax class of products", &titles));
     }
