@@ -119,10 +119,17 @@ CREATE TABLE catalog_state (
   bytes INTEGER NOT NULL,
   -- Grows with each change of the settings; one decided from others sets it to -1.
   settings_version INTEGER NOT NULL,
+  promotions INTEGER NOT NULL,
+  -- Of their texts.
+  promotion_bytes INTEGER NOT NULL,
+  CONSTRAINT too_many_promotions CHECK (promotions BETWEEN 0 AND 500),
+  -- Each is read with every version of the catalog.
+  CONSTRAINT promotions_too_large CHECK (promotion_bytes BETWEEN 0 AND 1000000),
   CONSTRAINT stale_settings CHECK (settings_version >= 0),
   CONSTRAINT stale_write CHECK (revision >= 0),
   CONSTRAINT too_many_products CHECK (products BETWEEN 0 AND 50000),
   -- Two snapshots are in an isolate's 128 MB while one replaces the other.
   CONSTRAINT catalog_too_large CHECK (bytes BETWEEN 0 AND 40000000)
 ) STRICT;
-INSERT INTO catalog_state (id, revision, published_revision, published_at, products, bytes, settings_version) VALUES (1, 0, -1, 0, 0, 0, 1);
+INSERT INTO catalog_state (id, revision, published_revision, published_at, products, bytes, settings_version, promotions, promotion_bytes)
+  VALUES (1, 0, -1, 0, 0, 0, 1, 0, 0);

@@ -18,6 +18,7 @@
 //! | [`revision`] | what a write that buyers may see owes them |
 //! | [`catalog`] | what the shop sells, as staff write it |
 //! | [`setup`] | the settings as the owner changes them |
+//! | [`promotions`] | what is taken off, as staff write it |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
 //! | [`vat`] | VAT numbers, and asking VIES of one |
 //! | [`messages`] | letters to buyers, each written and sent once |
@@ -51,6 +52,7 @@ pub mod orders;
 pub mod payments;
 pub mod pools;
 pub mod pricing;
+pub mod promotions;
 pub mod settings;
 pub mod setup;
 pub mod shelf;

@@ -21,7 +21,7 @@ use crate::catalog::handlers as catalog;
 use crate::gift_cards::handlers as gift_cards;
 use crate::messages::handlers as messages;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection, webhooks};
-use crate::pools::{handlers as pools, removal};
+use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
@@ -79,6 +79,11 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/settings", get(setup::get_settings).patch(setup::update_settings))
         .api_route("/v1/admin/settings/tax", get(setup::get_tax).put(setup::put_tax))
         .api_route("/v1/admin/settings/shipping", get(setup::get_shipping).put(setup::put_shipping))
+        .api_route("/v1/admin/promotions", get(promotions::list_promotions).post(promotions::create_promotion))
+        .api_route(
+            "/v1/admin/promotions/{id}",
+            get(promotions::get_promotion).patch(promotions::update_promotion).delete(promotions::delete_promotion),
+        )
         .api_route("/v1/admin/orders", get(projection::list_orders))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))

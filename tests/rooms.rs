@@ -29,6 +29,7 @@ const LINE: &[&str] = &[
     "revision",
     "catalog",
     "setup",
+    "promotions",
     "shelf",
     "vat",
     "messages",

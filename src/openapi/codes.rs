@@ -2,7 +2,7 @@
 
 use crate::problem::Code;
 use crate::{
-    auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, setup, shelf, throttle, wire,
+    auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, promotions, setup, shelf, throttle, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -18,6 +18,7 @@ pub fn all() -> Vec<Code> {
         auth::error::CODES,
         catalog::error::CODES,
         setup::error::CODES,
+        promotions::error::CODES,
         shelf::listing::CODES,
         pools::error::CODES,
         gift_cards::error::CODES,

@@ -49,9 +49,10 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
         headers.insert("ETag".into(), reference("ETag"));
         headers.insert("X-Catalog-Version".into(), reference("X-Catalog-Version"));
     }
-    let tagged =
-        ["/v1/admin/products", "/v1/admin/variants", "/v1/admin/settings"].iter().any(|path| operation.contains(path));
-    if tagged && !operation.starts_with("DELETE ") && operation != "GET /v1/admin/products" {
+    let rooms = ["/v1/admin/products", "/v1/admin/variants", "/v1/admin/settings", "/v1/admin/promotions"];
+    let lists = ["GET /v1/admin/products", "GET /v1/admin/promotions"];
+    let tagged = rooms.iter().any(|path| operation.contains(path)) && !lists.contains(&operation);
+    if tagged && !operation.starts_with("DELETE ") {
         headers.insert("ETag".into(), reference("ETag"));
     }
     if takes("Idempotency-Key") && !operation.contains("/v1/auth/") {

@@ -57,6 +57,7 @@ mod tests {
         ("orders", include_str!("../orders/handlers.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("projection", include_str!("../orders/projection.rs")),
+        ("promotions", include_str!("../pools/promotions.rs")),
         ("removal", include_str!("../pools/removal.rs")),
         ("setup", include_str!("../setup/handlers.rs")),
         ("shelf", include_str!("../shelf/handlers.rs")),

@@ -12,6 +12,7 @@ use crate::orders::error::*;
 use crate::payments::error::*;
 use crate::pools::error::*;
 use crate::problem::*;
+use crate::promotions::error::*;
 use crate::setup::error::*;
 use crate::shelf::listing::UNSUPPORTED_PARAMETER;
 use crate::throttle::error::*;
@@ -62,6 +63,7 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/stock/{variant_id}/adjustments" => vec![BELOW_HELD],
         "POST /v1/admin/gift-cards" => vec![GIFT_CARD_CODE_TAKEN],
         "PATCH /v1/admin/settings" | "PUT /v1/admin/settings/tax" => vec![IN_USE],
+        "POST /v1/admin/promotions" | "PATCH /v1/admin/promotions/{id}" => vec![CODE_TAKEN, PROMOTIONS_FULL],
         "POST /v1/auth/register" => vec![TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/login" => vec![INVALID_CREDENTIALS, TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/refresh" => vec![INVALID_TOKEN, TOKEN_REUSED],
@@ -108,7 +110,12 @@ fn of(operation: &str, described: &Map<String, Value>) -> Vec<Code> {
         }
     }
     if takes("header", Some("If-Match")) {
-        codes.extend([STALE, if operation.contains("/settings") { SETTINGS_CHANGED } else { PRODUCT_CHANGED }]);
+        let changed = match operation {
+            _ if operation.contains("/settings") => SETTINGS_CHANGED,
+            _ if operation.contains("/promotions") => PROMOTION_CHANGED,
+            _ => PRODUCT_CHANGED,
+        };
+        codes.extend([STALE, changed]);
     }
     let security = described["security"].as_array().cloned().unwrap_or_default();
     if security.iter().any(|way| way.get("bearer").is_some()) && operation != "POST /v1/auth/logout" {

@@ -11,6 +11,7 @@ pub mod handlers;
 pub mod ledger;
 pub mod object;
 pub mod pool;
+pub mod promotions;
 pub mod removal;
 mod store;
 

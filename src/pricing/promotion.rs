@@ -70,10 +70,13 @@ pub struct Conditions {
     /// What the items that count must come to, after earlier discounts, in each
     /// currency in which the promotion is offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 50))]
     pub subtotal_min: Vec<Money>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 500))]
     pub products: Vec<ProductId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 50), inner(length(min = 1, max = 64)))]
     pub tags: Vec<String>,
     /// Only for somebody who has never ordered.
     #[serde(default)]
@@ -92,6 +95,7 @@ pub enum Effect {
     },
     /// Off the items that count, spread over them; at most what they cost.
     Fixed {
+        #[schemars(length(min = 1, max = 50))]
         amounts: Vec<Money>,
     },
     FreeShipping {},
@@ -103,6 +107,7 @@ pub enum Effect {
     },
     /// The last tier that the items that count reach.
     Tiered {
+        #[schemars(length(min = 1, max = 50))]
         tiers: Vec<DiscountTier>,
     },
 }
@@ -114,6 +119,7 @@ pub struct Buy {
     #[schemars(range(min = 1, max = 1_000_000))]
     pub quantity: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 500))]
     pub products: Vec<ProductId>,
 }
 
@@ -124,6 +130,7 @@ pub struct Get {
     #[schemars(range(min = 1, max = 1_000_000))]
     pub quantity: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 500))]
     pub products: Vec<ProductId>,
     pub percent: Percent,
 }

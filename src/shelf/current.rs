@@ -79,7 +79,7 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
     while let Some(chunk) = chunks.try_next().await? {
         products.extend(chunk);
     }
-    Ok(Snapshot::new(pointer.version.clone(), head.settings, products))
+    Ok(Snapshot::new(pointer.version.clone(), head.settings, products).with_promotions(head.promotions))
 }
 
 async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {

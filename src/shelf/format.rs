@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::pricing::Promotion;
 use crate::settings::Settings;
 
 pub const POINTER: &str = "catalog/current";
@@ -20,6 +21,7 @@ pub struct Pointer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Head {
     pub settings: Settings,
+    pub promotions: Vec<Promotion>,
     pub products: usize,
 }
 

@@ -17,6 +17,7 @@ use crate::catalog::product::Product;
 use crate::catalog::store;
 use crate::ids::VariantId;
 use crate::ports::{DatabaseError, Rows, Statement};
+use crate::promotions::store as promotions;
 use crate::revision::Revision;
 use crate::settings;
 
@@ -36,14 +37,16 @@ pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>,
             return Ok(copy);
         }
     }
-    let (revision, mut rest) = ask(app, vec![store::state(), settings::current(), store::sold(variants)]).await?;
+    let (revision, mut rest) =
+        ask(app, vec![store::state(), settings::current(), promotions::current(now), store::sold(variants)]).await?;
     let mut next = || -> Rows { rest.next().unwrap_or_default() };
     let settings = settings::read(next())?;
+    let promotions = promotions::read(next())?;
     let products = store::documents(next())?;
     let products: Result<Vec<Product>, _> =
         products.iter().map(|document| serde_json::from_slice(document.as_bytes())).collect();
     let products = products.map_err(|error| DatabaseError::Undecodable(error.to_string()))?;
-    Ok(Arc::new(Snapshot::new(revision.to_string(), settings, products)))
+    Ok(Arc::new(Snapshot::new(revision.to_string(), settings, products).with_promotions(promotions)))
 }
 
 /// Asks the database, first of all for its revision: that, and the other rows.

@@ -12,7 +12,9 @@ use crate::app::App;
 use crate::catalog::product::Product;
 use crate::catalog::store::{self, State};
 use crate::ports::{Statement, Timestamp};
+use crate::pricing::Promotion;
 use crate::problem::Problem;
+use crate::promotions;
 use crate::revision::notify;
 use crate::settings::{self, Settings};
 
@@ -75,25 +77,27 @@ pub async fn republish(app: &App) -> Result<String, Problem> {
 struct Part {
     state: State,
     settings: Settings,
+    promotions: Vec<Promotion>,
     documents: Vec<String>,
     is_last: bool,
 }
 
 /// What is on sale after a product's id, as far as one batch reads.
 async fn read(app: &App, after: &str) -> Result<Part, Problem> {
-    let mut batch = vec![store::state(), settings::current()];
+    let mut batch = vec![store::state(), settings::current(), promotions::store::current(app.clock.now())];
     let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS));
     batch.extend((0..PAGES_AT_ONCE).map(page).collect::<Vec<Statement>>());
     let mut answers = app.database.batch(batch).await?.into_iter();
     let state = answers.next().unwrap_or_default().first()?;
     let state = state.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
     let settings = settings::read(answers.next().unwrap_or_default())?;
+    let promotions = promotions::store::read(answers.next().unwrap_or_default())?;
     let mut documents = Vec::new();
     for rows in answers {
         documents.extend(store::documents(rows)?);
     }
     let is_last = documents.len() < (PAGE_PRODUCTS as usize).saturating_mul(PAGES_AT_ONCE as usize);
-    Ok(Part { state, settings, documents, is_last })
+    Ok(Part { state, settings, promotions, documents, is_last })
 }
 
 /// Writes the rest of the catalog under the revision of its first part. A
@@ -103,7 +107,7 @@ async fn read(app: &App, after: &str) -> Result<Part, Problem> {
 async fn write(app: &App, first: Part) -> Result<String, Problem> {
     let state = first.state;
     let version = state.revision.to_string();
-    let settings = first.settings.clone();
+    let mut head = Head { settings: first.settings.clone(), promotions: first.promotions.clone(), products: 0 };
     let mut products: Vec<Product> = Vec::new();
     let mut chunks = Chunks { app, version: &version, bytes: Vec::new(), products: 0, written: 0, failure: None };
     let mut part = first;
@@ -119,9 +123,11 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
         let Some(last) = products.last() else { break };
         part = read(app, &last.id.to_string()).await?;
     }
-    let head = Head { settings: settings.clone(), products: products.len() };
+    head.products = products.len();
     let written = chunks.finish().await;
-    CatalogMemory::of(app).set(Arc::new(Snapshot::new(version.clone(), settings, products)), app.clock.now());
+    let snapshot = Snapshot::new(version.clone(), head.settings.clone(), products);
+    let snapshot = snapshot.with_promotions(head.promotions.clone());
+    CatalogMemory::of(app).set(Arc::new(snapshot), app.clock.now());
     let pointer = Pointer { version: version.clone(), chunks: written? };
     put(app, &head_key(&version), &head, Some(LIFETIME_SECONDS)).await?;
     put(app, POINTER, &pointer, None).await?;

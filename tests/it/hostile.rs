@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::ask::{Answer, Ask};
 use crate::fixtures::{Cart, Product};
 use crate::openapi::{Ids, Operation};
-use crate::shop::Shop;
+use crate::shop::{Shop, unique};
 
 /// Requests under way at once.
 const CONCURRENT: usize = 8;
@@ -37,7 +37,11 @@ impl Attacker {
         let (cart, ordered) = (cart(&[&variant, &sold_out]).await, cart(&[&variant]).await);
         shop.place(&cart, "pm_card_visa").await.problem(409, "out_of_stock");
         shop.place(&ordered, "pm_card_chargeDeclined").await.expect(201);
-        let own = Ids { cart: cart.id, order: ordered.id, product, variant, gift_card: shop.gift_card().await };
+        let promotion = json!({ "title": "Sale", "code": unique("sale"), "effect": { "free_shipping": {} } });
+        let promotion = shop.post("/v1/admin/promotions").bearer(&owner).json(promotion).send().await.expect(201);
+        let promotion = text(&promotion.json(), "id");
+        let gift_card = shop.gift_card().await;
+        let own = Ids { cart: cart.id, order: ordered.id, product, variant, promotion, gift_card };
         Self { shop, owner, customer, own }
     }
 
@@ -65,9 +69,17 @@ impl Attacker {
         }
     }
 
-    /// Every operation, about what is there and may be changed.
+    /// Every operation, about what is there and may be changed. What changes
+    /// prices for everybody is left alone on a live shop.
     async fn operations(&self) -> Vec<Operation> {
-        self.shop.operations().await.into_iter().map(|operation| operation.about(&self.own)).collect()
+        let mut operations = self.shop.operations().await;
+        if !self.shop.is_native() {
+            let everybodys = |operation: &Operation| {
+                ["/v1/admin/settings", "/v1/admin/promotions"].iter().any(|path| operation.template.starts_with(path))
+            };
+            operations.retain(|operation| !everybodys(operation));
+        }
+        operations.into_iter().map(|operation| operation.about(&self.own)).collect()
     }
 
     /// Those that read a JSON body.

@@ -33,6 +33,7 @@ mod orders;
 mod pages;
 mod pools;
 mod product_facts;
+mod promotions;
 mod recovery;
 mod removals;
 mod settings;

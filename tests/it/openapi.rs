@@ -22,13 +22,15 @@ pub struct Ids {
     pub product: String,
     pub variant: String,
     pub gift_card: String,
+    pub promotion: String,
 }
 
 impl Ids {
     /// Of the right kinds, and nobody's.
     pub fn strangers() -> Self {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
-        Self { cart: id("ord_"), order: id("ord_"), product: id("prod_"), variant: id("var_"), gift_card: id("gift_") }
+        let (cart, order, product, variant) = (id("ord_"), id("ord_"), id("prod_"), id("var_"));
+        Self { cart, order, product, variant, promotion: id("promo_"), gift_card: id("gift_") }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -39,6 +41,7 @@ impl Ids {
             ("variants" | "stock", _) | (_, "{variant_id}") => self.variant.clone(),
             ("gift-cards", _) => self.gift_card.clone(),
             ("products", _) => self.product.clone(),
+            ("promotions", _) => self.promotion.clone(),
             ("sessions", _) => "ses_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
             _ => "nobodys".to_owned(),
         }

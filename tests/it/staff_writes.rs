@@ -40,11 +40,14 @@ impl Desk {
         let sizes = json!([{ "name": "Size", "values": ["S", "M", "L"] }]);
         let product = shop.product(json!({ "options": sizes, "variants": [variant("S"), variant("M")] })).await;
         let cart = shop.cart().await.id;
+        let promotion = json!({ "title": "Sale", "effect": { "free_shipping": {} } });
+        let promotion = shop.post("/v1/admin/promotions").bearer(&shop.owner().await).json(promotion).send().await;
+        let promotion = promotion.expect(201).json()["id"].as_str().unwrap().to_owned();
         let gift_card = shop.gift_card().await;
         let owed = shop.ready_cart(&sold.variant, 1).await;
         let order = shop.place_with(&owed, manual_payments::manual("invoice")).await.expect(201).json();
         let order = order["id"].as_str().unwrap().to_owned();
-        let ids = Ids { product: product.id, variant: product.variant, cart, order, gift_card };
+        let ids = Ids { product: product.id, variant: product.variant, cart, order, promotion, gift_card };
         let writes = writes(&shop).await.into_iter().map(|operation| operation.about(&ids)).collect();
         let desk = Self { owner: shop.owner().await, shop, writes };
         desk.until_quiet().await;

@@ -1,0 +1,162 @@
+//! The promotions' SQL. Each write begins with the row of `catalog_state`, whose
+//! constraints refuse it where it must not happen: `stale_write`,
+//! `too_many_promotions`, `promotions_too_large`.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::Stored;
+use crate::auth::StaffChange;
+use crate::ids::{ProductId, PromotionId};
+use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
+use crate::pricing::Promotion;
+
+/// How long after its end a promotion still counts as one, in milliseconds, so
+/// that whoever types its code reads that it has ended: 30 days.
+const REMEMBERED_MILLIS: i64 = 30 * 24 * 3_600 * 1_000;
+
+/// All promotions that prices may depend on, for [`read`].
+pub fn current(now: Timestamp) -> Statement {
+    Statement::new(
+        "SELECT promotion FROM promotions WHERE ends_at IS NULL OR ends_at > ?1 ORDER BY id",
+        [now.plus_millis(-REMEMBERED_MILLIS).millis().into()],
+    )
+}
+
+/// Reads the rows of [`current`].
+pub fn read(rows: Rows) -> Result<Vec<Promotion>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        promotion: String,
+    }
+    rows.decode::<Row>()?.iter().map(|row| parsed(&row.promotion)).collect()
+}
+
+/// One promotion, for [`read_stored`].
+pub fn promotion(id: PromotionId) -> Statement {
+    Statement::new(
+        "SELECT promotion, version, created_at, updated_at FROM promotions WHERE id = ?1",
+        [id.to_string().into()],
+    )
+}
+
+/// The newest first, for [`read_stored`].
+pub fn newest(before: Option<PromotionId>, limit: u32) -> Statement {
+    Statement::new(
+        "SELECT promotion, version, created_at, updated_at FROM promotions
+         WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
+        [before.map(|id| id.to_string()).into(), limit.into()],
+    )
+}
+
+/// How many there are in all: `promotions`.
+pub fn count() -> Statement {
+    Statement::new("SELECT promotions FROM catalog_state", [])
+}
+
+pub fn read_stored(rows: Rows) -> Result<Vec<Stored>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        promotion: String,
+        version: i64,
+        created_at: i64,
+        updated_at: i64,
+    }
+    let stored = |row: Row| {
+        Ok(Stored {
+            promotion: parsed(&row.promotion)?,
+            version: row.version,
+            created_at: Timestamp::from_millis(row.created_at),
+            updated_at: Timestamp::from_millis(row.updated_at),
+        })
+    };
+    rows.decode::<Row>()?.into_iter().map(stored).collect()
+}
+
+/// Of these products, those that there are not, for [`read_missing`].
+pub fn missing(products: &[ProductId]) -> Statement {
+    Statement::new(
+        "SELECT value AS product FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM products WHERE id = value)",
+        [json(&products).into()],
+    )
+}
+
+pub fn read_missing(rows: Rows) -> Result<HashSet<ProductId>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        product: ProductId,
+    }
+    Ok(rows.decode::<Row>()?.into_iter().map(|row| row.product).collect())
+}
+
+pub fn insert(new: &Stored) -> StaffChange {
+    StaffChange::new(vec![
+        Statement::new(
+            "UPDATE catalog_state SET revision = revision + 1, promotions = promotions + 1,
+               promotion_bytes = promotion_bytes + ?1 RETURNING revision",
+            [bytes(&new.promotion).into()],
+        ),
+        Statement::new(
+            "INSERT INTO promotions (id, code, ends_at, promotion, version, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            row(new),
+        ),
+    ])
+}
+
+pub fn update(before: &Stored, after: &Stored) -> StaffChange {
+    let more = bytes(&after.promotion) - bytes(&before.promotion);
+    StaffChange::new(vec![
+        unless_changed(before, 0, more),
+        Statement::new(
+            "UPDATE promotions SET code = ?2, ends_at = ?3, promotion = ?4, version = ?5, created_at = ?6,
+               updated_at = ?7 WHERE id = ?1",
+            row(after),
+        ),
+    ])
+}
+
+pub fn delete(before: &Stored) -> StaffChange {
+    let id = before.promotion.id.to_string();
+    StaffChange::new(vec![
+        unless_changed(before, -1, -bytes(&before.promotion)),
+        Statement::new("DELETE FROM promotions WHERE id = ?1", [id.into()]),
+    ])
+}
+
+/// Refused, by `stale_write`, if the promotion has changed since it was read.
+fn unless_changed(before: &Stored, more: i64, more_bytes: i64) -> Statement {
+    Statement::new(
+        "UPDATE catalog_state SET
+           revision = CASE WHEN EXISTS (SELECT 1 FROM promotions WHERE id = ?1 AND version = ?2) THEN revision + 1 ELSE -1 END,
+           promotions = promotions + ?3, promotion_bytes = promotion_bytes + ?4
+         RETURNING revision",
+        [before.promotion.id.to_string().into(), before.version.into(), more.into(), more_bytes.into()],
+    )
+}
+
+fn row(stored: &Stored) -> [Value; 7] {
+    let promotion = &stored.promotion;
+    [
+        promotion.id.to_string().into(),
+        promotion.code.as_ref().map(|code| code.as_str()).into(),
+        promotion.ends_at.map(Timestamp::millis).into(),
+        json(promotion).into(),
+        stored.version.into(),
+        stored.created_at.millis().into(),
+        stored.updated_at.millis().into(),
+    ]
+}
+
+fn parsed(text: &str) -> Result<Promotion, DatabaseError> {
+    serde_json::from_slice(text.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string()))
+}
+
+fn bytes(promotion: &Promotion) -> i64 {
+    i64::try_from(json(promotion).len()).unwrap_or(i64::MAX)
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
