@@ -1,6 +1,7 @@
 //! What the owner decides once: read by staff, changed by the owner alone, seen
 //! by buyers within two seconds, and never wrong.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -292,6 +293,24 @@ async fn prices_in_a_currency_that_is_taken_away_come_back_with_it() {
         .await;
     let in_yen = json!({ "prices": [{ "amount": 1, "currency": "JPY" }] });
     assert_eq!(shop.patch(&path).bearer(&owner).json(in_yen).send().await.pointers(), ["/prices/0/currency"]);
+}
+
+#[tokio::test]
+async fn the_table_to_begin_with_is_taken() {
+    let Some(shop) = Shop::native(ALONE).await else { return };
+    let file: Value = serde_json::from_str(include_str!("../../data/tax/europe.json")).unwrap();
+    let table = &file["tax"];
+    assert_eq!(put(&shop, TAX, table.clone()).await.expect(200).json(), *table);
+    let rates = table["rates"].as_array().unwrap();
+    let countries: BTreeSet<_> = rates.iter().map(|rate| rate["country"].as_str().unwrap()).collect();
+    assert_eq!(countries.len(), 27 + 3);
+    for (country, class) in
+        countries.iter().flat_map(|country| ["standard", "reduced", "low"].map(|class| (*country, class)))
+    {
+        let whole =
+            |rate: &&Value| rate["country"] == country && rate["class"] == class && rate.get("postal_codes").is_none();
+        assert_eq!(rates.iter().filter(whole).count(), 1, "{country} {class}");
+    }
 }
 
 #[tokio::test]
