@@ -92,13 +92,15 @@ impl<'a> Discounts<'a> {
     }
 
     /// One for each coupon of the cart. Of several promotions with its code the
-    /// one that came furthest counts.
+    /// one that came furthest counts: what says most of how to have it.
     pub fn coupons(&self, cart: &Cart<'_>) -> Vec<QuotedCoupon> {
         let distance = |refused: &Option<CouponRefusal>| match refused {
             None => 0,
-            Some(CouponRefusal::NotStarted) => 2,
-            Some(CouponRefusal::Ended) => 3,
-            Some(_) => 1,
+            Some(CouponRefusal::MinimumNotMet) => 1,
+            Some(CouponRefusal::NotCombinable) => 2,
+            Some(CouponRefusal::NothingMatches) => 3,
+            Some(CouponRefusal::NotStarted) => 4,
+            Some(_) => 5,
         };
         let verdict = |code: &Code| {
             let verdicts = self.verdicts.iter().filter(|(named, _)| *named == code).map(|(_, refused)| *refused);

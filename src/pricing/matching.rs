@@ -154,7 +154,7 @@ impl Kinds {
     }
 
     fn tell_apart<T: Ord + Copy>(&mut self, marks: &[T]) {
-        if marks.windows(2).all(|pair| matches!(pair, [one, other] if one == other)) {
+        if !self.are_mixed(marks) {
             return;
         }
         let mut order: Vec<(usize, T, usize)> =
@@ -168,6 +168,20 @@ impl Kinds {
                 }
             }
         }
+    }
+
+    /// Whether any kind has lines with different marks: seldom, once many
+    /// promotions have told them apart, and then nothing is to be sorted.
+    fn are_mixed<T: PartialEq + Copy>(&self, marks: &[T]) -> bool {
+        let mut of_kinds = vec![None; self.of_line.len()];
+        self.of_line.iter().zip(marks).any(|(kind, mark)| match of_kinds.get_mut(*kind) {
+            Some(known @ None) => {
+                *known = Some(*mark);
+                false
+            }
+            Some(known) => *known != Some(*mark),
+            None => false,
+        })
     }
 }
 

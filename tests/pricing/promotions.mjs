@@ -171,9 +171,11 @@ export function discount(cart, promotions, now) {
   return { coupons: cart.coupons.map((code) => verdictOf(code, verdicts)), free: free[0], used };
 }
 
+/** Of several promotions with one code, what says most of how to have it. */
+const TELLING = [undefined, "minimum_not_met", "not_combinable", "nothing_matches", "not_started", "ended"];
+
 function verdictOf(code, verdicts) {
   const all = verdicts.filter(([promotion]) => promotion.code === code).map(([, verdict]) => verdict);
   if (all.length === 0) return "unknown";
-  if (all.includes(undefined)) return null;
-  return all.find((verdict) => !["not_started", "ended"].includes(verdict)) ?? (all.includes("not_started") ? "not_started" : "ended");
+  return TELLING.find((verdict) => all.includes(verdict)) ?? null;
 }
