@@ -98,7 +98,7 @@ pub fn case(dice: &mut Dice, lines: usize, promotions: usize) -> (Shop, Basket) 
         prices_include_tax: !dice.once_in(3),
         tax: TaxRules {
             classes: ["standard", "reduced", "zero"].map(str::to_owned).to_vec(),
-            rates: dice.list(40, random_rate),
+            rates: dice.list(30, random_rate),
             reverse_charge: !dice.once_in(3),
         },
         shipping: ShippingRules { zones: dice.list(4, random_zone) },

@@ -150,7 +150,7 @@ impl Basket {
 }
 
 /// An offer that owns what it is made of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct Shop {
     pub country: Option<Country>,
     pub prices_include_tax: bool,
