@@ -196,7 +196,7 @@ impl<'a> Walk<'a> {
         if offered.peek().is_none() {
             return Err(CouponRefusal::NothingMatches);
         }
-        offered.filter(|tier| tier.from.amount <= sum).last().ok_or(CouponRefusal::MinimumNotMet)
+        offered.rfind(|tier| tier.from.amount <= sum).ok_or(CouponRefusal::MinimumNotMet)
     }
 
     /// The amount in the cart's currency; a promotion without one is not

@@ -1,10 +1,20 @@
 //! What a buyer pays: prices, discounts, shipping, tax, gift cards. Pure and
 //! integer only: a cart, the shop's offer and the time in, a [`Quote`] out.
 //!
-//! The order of steps: unit price, discounts of lines, discounts of the order
-//! spread over its lines, shipping and its discount, tax, gift cards, what is
-//! left to pay. The cart, the order, the mail and the amount that a provider is
-//! asked for are the same quote.
+//! The order of steps: unit price, discounts of items by priority, shipping and
+//! its discount, tax, gift cards, what is left to pay. The cart, the order, the
+//! mail and the amount that a provider is asked for are the same quote.
+//!
+//! | decided | how |
+//! |---|---|
+//! | percentages and tax | once, half up: a discount of the sum of its lines, a tax of each line |
+//! | dividing an amount | by largest remainder, of equal ones the earlier: 1000 off three lines of 1000 are 334, 333, 333 |
+//! | lines that a later promotion tells apart | are divided between as kinds first (`matching.rs`), so that no total depends on how a cart is divided into lines, or on their order |
+//! | thresholds | look at items after discounts, without gift cards; free shipping after all discounts of items |
+//! | combining | the first promotion by priority that takes something off decides whether others may |
+//! | a choice of shipping | changes no discount of items |
+//! | reverse charge | prices come without tax, half up for each piece, and all else is made of these |
+//! | pieces of a line | each as much as divides evenly, the last takes the rest ([`spread::pieces`]) |
 
 mod buy_get;
 pub mod cart;
@@ -12,6 +22,7 @@ mod checks;
 mod days;
 mod discounts;
 mod engine;
+pub mod limits;
 mod matching;
 mod options;
 pub mod percent;

@@ -1,6 +1,6 @@
 //! Which ways of shipping a cart has, and what each costs.
 
-use super::cart::{Cart, Delivery};
+use super::cart::{Cart, Delivery, Item};
 use super::days::arrival;
 use super::discounts::Discounts;
 use super::place::{Closeness, Spot};
@@ -27,9 +27,13 @@ impl Parcel {
         Self {
             currency: cart.currency,
             subtotal: items.map(|(_, left)| *left).sum(),
-            weight: sent.map(|(line, _)| i64::from(line.weight_grams) * i64::from(line.quantity)).sum(),
+            weight: sent.map(|(line, _)| weight(line)).fold(0, i64::saturating_add),
         }
     }
+}
+
+fn weight(line: &Item<'_>) -> i64 {
+    i64::from(line.weight_grams).saturating_mul(i64::from(line.quantity))
 }
 
 /// The options of the zone that a place is in; none outside every zone.

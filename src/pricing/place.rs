@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::limits::MAX_PATTERN;
 use crate::address::{Address, Country};
 use crate::text;
 
@@ -32,7 +33,7 @@ impl Place {
 /// Postal codes: one (`NG1 5DJ`), or all that begin alike (`35*`; `NG1 *` are
 /// those of the district NG1, and not NG11's). Neither case nor blanks count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PostalPattern(#[schemars(length(min = 1, max = 20))] pub String);
+pub struct PostalPattern(#[schemars(length(min = 1, max = MAX_PATTERN))] pub String);
 
 /// How closely a rule names a place; the larger, the closer: a postal pattern,
 /// and of those the one that says more of the code, before a region before the

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::limits::{MAX_CURRENCIES, MAX_PIECES, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS};
 use super::percent::Percent;
 use crate::ids::{ProductId, PromotionId};
 use crate::money::Money;
@@ -70,13 +71,13 @@ pub struct Conditions {
     /// What the items that count must come to, after earlier discounts, in each
     /// currency in which the promotion is offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 50))]
+    #[schemars(length(max = MAX_CURRENCIES))]
     pub subtotal_min: Vec<Money>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = MAX_PRODUCTS))]
     pub products: Vec<ProductId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 50), inner(length(min = 1, max = 64)))]
+    #[schemars(length(max = MAX_TAGS), inner(length(min = 1, max = 64)))]
     pub tags: Vec<String>,
     /// Only for somebody who has never ordered.
     #[serde(default)]
@@ -95,7 +96,7 @@ pub enum Effect {
     },
     /// Off the items that count, spread over them; at most what they cost.
     Fixed {
-        #[schemars(length(min = 1, max = 50))]
+        #[schemars(length(min = 1, max = MAX_CURRENCIES))]
         amounts: Vec<Money>,
     },
     FreeShipping {},
@@ -107,7 +108,7 @@ pub enum Effect {
     },
     /// The last tier that the items that count reach.
     Tiered {
-        #[schemars(length(min = 1, max = 50))]
+        #[schemars(length(min = 1, max = MAX_TIERS))]
         tiers: Vec<DiscountTier>,
     },
 }
@@ -116,10 +117,10 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Buy {
-    #[schemars(range(min = 1, max = 1_000_000))]
+    #[schemars(range(min = 1, max = MAX_PIECES))]
     pub quantity: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = MAX_PRODUCTS))]
     pub products: Vec<ProductId>,
 }
 
@@ -127,10 +128,10 @@ pub struct Buy {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Get {
-    #[schemars(range(min = 1, max = 1_000_000))]
+    #[schemars(range(min = 1, max = MAX_PIECES))]
     pub quantity: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = MAX_PRODUCTS))]
     pub products: Vec<ProductId>,
     pub percent: Percent,
 }

@@ -104,7 +104,9 @@ pub fn case(dice: &mut Dice, lines: usize, promotions: usize) -> (Shop, Basket) 
         shipping: ShippingRules { zones: dice.list(4, random_zone) },
         promotions,
     };
-    let mut basket = Basket::of(dice.list(lines, random_line));
+    // Of small prices, where a cent is much and fractions are many.
+    let is_cheap = dice.once_in(2);
+    let mut basket = Basket::of(dice.list(lines, |dice| random_line(dice, is_cheap)));
     basket.currency = dice.currency();
     basket.coupons = dice.list(3, |dice| Code::parse(dice.pick(&["A", "B", "C", "NOPE"])).unwrap());
     basket.to = dice.some(6, |dice| Place {
@@ -122,8 +124,9 @@ pub fn case(dice: &mut Dice, lines: usize, promotions: usize) -> (Shop, Basket) 
     (shop, basket)
 }
 
-fn random_line(dice: &mut Dice) -> Item<'static> {
+fn random_line(dice: &mut Dice, is_cheap: bool) -> Item<'static> {
     let unit_price = match dice.below(8) {
+        _ if is_cheap => dice.below(12) as i64,
         0 => dice.pick(&[0, 1, 3]),
         1 => 10_000_000_000 - dice.amount(),
         2..=4 => dice.pick(&[149, 199, 1000, 2390]),

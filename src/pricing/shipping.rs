@@ -5,14 +5,19 @@ use serde::{Deserialize, Serialize};
 
 pub use super::engine::options;
 
+use super::limits::{
+    MAX_CURRENCIES, MAX_DAYS, MAX_NAME, MAX_NAMED, MAX_OPTIONS, MAX_PICK_UP, MAX_PLACES, MAX_TIERS, MAX_TITLE,
+    MAX_ZONES,
+};
 use super::place::PostalPattern;
 use crate::address::Country;
 use crate::money::{Currency, MAX_AMOUNT, MAX_PRICE};
+use crate::text::MAX_CODE;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShippingRules {
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = MAX_ZONES))]
     pub zones: Vec<Zone>,
 }
 
@@ -22,12 +27,12 @@ pub struct ShippingRules {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Zone {
-    #[schemars(length(min = 1, max = 255))]
+    #[schemars(length(min = 1, max = MAX_TITLE))]
     pub title: String,
     /// Empty: the rest of the world.
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = MAX_PLACES))]
     pub places: Vec<ZonePlace>,
-    #[schemars(length(max = 20))]
+    #[schemars(length(max = MAX_OPTIONS))]
     pub options: Vec<ShippingOption>,
 }
 
@@ -36,10 +41,10 @@ pub struct Zone {
 pub struct ZonePlace {
     pub country: Country,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 500), inner(length(min = 1, max = 64)))]
+    #[schemars(length(max = MAX_NAMED), inner(length(min = 1, max = MAX_NAME)))]
     pub regions: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = MAX_NAMED))]
     pub postal_codes: Vec<PostalPattern>,
 }
 
@@ -48,32 +53,32 @@ pub struct ZonePlace {
 #[serde(deny_unknown_fields)]
 pub struct ShippingOption {
     /// Unique among all zones' options.
-    #[schemars(length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = MAX_CODE))]
     pub id: String,
-    #[schemars(length(min = 1, max = 255))]
+    #[schemars(length(min = 1, max = MAX_TITLE))]
     pub title: String,
     /// The first of the tax classes, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = MAX_NAME))]
     pub tax_class: Option<String>,
     /// Working days from the order to the door: Monday to Friday.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling_days: Option<HandlingDays>,
     /// The address where the buyer fetches it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 500))]
+    #[schemars(length(min = 1, max = MAX_PICK_UP))]
     pub pick_up: Option<String>,
     /// One for each currency in which it is offered.
-    #[schemars(length(min = 1, max = 50))]
+    #[schemars(length(min = 1, max = MAX_CURRENCIES))]
     pub rates: Vec<ShippingRate>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandlingDays {
-    #[schemars(range(max = 365))]
+    #[schemars(range(max = MAX_DAYS))]
     pub from: u16,
-    #[schemars(range(max = 365))]
+    #[schemars(range(max = MAX_DAYS))]
     pub to: u16,
 }
 
@@ -95,7 +100,7 @@ pub struct ShippingRate {
     /// Ascending; the last whose `from` is reached counts. Below the first the
     /// option is not offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 50))]
+    #[schemars(length(max = MAX_TIERS))]
     pub tiers: Vec<Tier>,
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::limits::{MAX_CLASSES, MAX_NAME, MAX_NAMED, MAX_TAX_RATES};
 use super::percent::Percent;
 use super::place::PostalPattern;
 use crate::address::Country;
@@ -14,9 +15,9 @@ use crate::address::Country;
 #[serde(deny_unknown_fields)]
 pub struct TaxRules {
     /// Names of classes; the first is that of whatever says none.
-    #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 64)))]
+    #[schemars(length(min = 1, max = MAX_CLASSES), inner(length(min = 1, max = MAX_NAME)))]
     pub classes: Vec<String>,
-    #[schemars(length(max = 2000))]
+    #[schemars(length(max = MAX_TAX_RATES))]
     pub rates: Vec<TaxRate>,
     pub reverse_charge: bool,
 }
@@ -29,15 +30,15 @@ pub struct TaxRules {
 pub struct TaxRate {
     pub country: Country,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = MAX_NAME))]
     pub region: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = MAX_NAMED))]
     pub postal_codes: Vec<PostalPattern>,
-    #[schemars(length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = MAX_NAME))]
     pub class: String,
     /// As buyers read it, such as `VAT`.
-    #[schemars(length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = MAX_NAME))]
     pub name: String,
     pub rate: Percent,
 }

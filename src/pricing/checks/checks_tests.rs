@@ -7,6 +7,14 @@ use crate::pricing::samples::*;
 use crate::pricing::shipping::{HandlingDays, ShippingRate, ShippingRules, Tier, TierBasis};
 use crate::pricing::tax::{TaxRate, TaxRules};
 
+#[test]
+fn the_contract_says_how_long_a_code_may_be() {
+    let schema = |schema: schemars::Schema| (schema.get("type").cloned(), schema.get("maxLength").cloned());
+    let string = |most: usize| (Some(serde_json::json!("string")), Some(serde_json::json!(most)));
+    assert_eq!(schema(schemars::schema_for!(PostalPattern)), string(MAX_PATTERN));
+    assert_eq!(schema(schemars::schema_for!(Code)), string(text::MAX_CODE));
+}
+
 fn pointers(faults: Vec<FieldError>) -> Vec<String> {
     faults.into_iter().map(|fault| fault.pointer).collect()
 }

@@ -7,26 +7,12 @@ mod tax;
 
 use std::collections::BTreeSet;
 
+use super::limits::{MAX_CURRENCIES, MAX_NAMED, MAX_PATTERN};
 use super::place::PostalPattern;
-use crate::money::{Currency, MAX_AMOUNT, MAX_PRICE, Money};
+use crate::money::{MAX_AMOUNT, MAX_PRICE, Money};
 use crate::problem::FieldError;
 use crate::text;
 
-/// The longest title of a zone, an option, a promotion, in characters.
-const MAX_TITLE: usize = 255;
-/// The longest name of a class, a tax, a region, a tag, in characters.
-const MAX_NAME: usize = 64;
-/// The longest postal pattern, in characters: every country's codes are shorter.
-const MAX_PATTERN: usize = 20;
-/// The most regions or postal patterns of one rule.
-const MAX_NAMED: usize = 500;
-/// The most products that one promotion names.
-const MAX_PRODUCTS: usize = 500;
-const MAX_TAGS: usize = 50;
-/// The most steps of a price or a discount, in one currency or in several.
-const MAX_TIERS: usize = 50;
-/// The most amounts of one kind, each in another currency.
-const MAX_CURRENCIES: usize = 50;
 /// Answers with so many faults are read by nobody.
 const MAX_FAULTS: usize = 100;
 
@@ -107,11 +93,6 @@ impl Faults {
             }
         }
     }
-}
-
-/// Whether a currency is one of the shop's.
-fn is_sold(currencies: &[Currency], currency: Currency) -> bool {
-    currencies.contains(&currency)
 }
 
 #[cfg(test)]

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Faults, MAX_NAME, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS, MAX_TITLE};
+use super::Faults;
 use crate::money::Currency;
 use crate::pricing::Percent;
+use crate::pricing::limits::{MAX_NAME, MAX_PIECES, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS, MAX_TITLE};
 use crate::pricing::promotion::{Conditions, DiscountTier, Effect, Promotion};
 use crate::problem::FieldError;
-
-/// The most pieces to buy or to get, as a cart's line has at most.
-const MAX_PIECES: u32 = 1_000_000;
 
 impl Promotion {
     /// Cleans its texts, and says what is wrong with it: nothing, if buyers may

@@ -1,18 +1,14 @@
 //! What is wrong with rules of shipping.
 
-use super::{Faults, MAX_CURRENCIES, MAX_NAME, MAX_NAMED, MAX_TIERS, MAX_TITLE, is_sold};
+use super::Faults;
 use crate::money::Currency;
+use crate::pricing::limits::{
+    MAX_CURRENCIES, MAX_DAYS, MAX_NAME, MAX_NAMED, MAX_OPTIONS, MAX_PICK_UP, MAX_PLACES, MAX_TIERS, MAX_TITLE,
+    MAX_ZONES,
+};
 use crate::pricing::shipping::{HandlingDays, ShippingOption, ShippingRate, ShippingRules, Zone};
 use crate::problem::FieldError;
 use crate::text;
-
-const MAX_ZONES: usize = 100;
-const MAX_PLACES: usize = 300;
-const MAX_OPTIONS: usize = 20;
-/// A year.
-const MAX_DAYS: u16 = 365;
-/// The longest address to fetch an order from, in characters.
-const MAX_PICK_UP: usize = 500;
 
 /// What the rules are for.
 struct Shop<'a> {
@@ -86,7 +82,7 @@ impl Shop<'_> {
     }
 
     fn check_rate(&self, faults: &mut Faults, pointer: &str, rate: &ShippingRate) {
-        if !is_sold(self.currencies, rate.currency) {
+        if !self.currencies.contains(&rate.currency) {
             faults.add(format!("{pointer}/currency"), "this must be one of the shop's currencies");
         }
         match (rate.amount, rate.by, rate.tiers.is_empty()) {

@@ -1,11 +1,9 @@
 //! What is wrong with rules of tax.
 
-use super::{Faults, MAX_NAME};
+use super::Faults;
+use crate::pricing::limits::{MAX_CLASSES, MAX_NAME, MAX_TAX_RATES};
 use crate::pricing::tax::{TaxRate, TaxRules};
 use crate::problem::FieldError;
-
-const MAX_CLASSES: usize = 50;
-const MAX_RATES: usize = 2_000;
 
 impl TaxRules {
     /// Cleans their texts, and says what is wrong with them: nothing, if they
@@ -20,7 +18,7 @@ impl TaxRules {
             faults.line(format!("/classes/{place}"), "a class", MAX_NAME, class);
         }
         faults.once("class", self.classes.iter().enumerate().map(|(n, class)| (format!("/classes/{n}"), class)));
-        faults.at_most("/rates", "rates", MAX_RATES, &self.rates);
+        faults.at_most("/rates", "rates", MAX_TAX_RATES, &self.rates);
         for (place, rate) in self.rates.iter_mut().enumerate() {
             check_rate(&mut faults, &format!("/rates/{place}"), rate, &self.classes);
         }
