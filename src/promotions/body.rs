@@ -25,7 +25,8 @@ pub struct PromotionBody {
     /// What buyers type, in letters of any size: `WELCOME10`. Without one it
     /// applies by itself.
     #[serde(default)]
-    pub code: Option<Code>,
+    #[schemars(with = "Option<Code>")]
+    pub code: Option<String>,
     #[serde(default)]
     pub starts_at: Option<Timestamp>,
     /// From this moment on it takes nothing off.
@@ -60,7 +61,7 @@ pub struct PromotionPatch {
     title: Option<Line<MAX_TITLE>>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<Code>")]
-    code: Option<Option<Code>>,
+    code: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<Timestamp>")]
     starts_at: Option<Option<Timestamp>>,
@@ -92,7 +93,7 @@ impl PromotionPatch {
     pub fn over(self, now: Promotion) -> PromotionBody {
         PromotionBody {
             title: self.title.unwrap_or_else(|| Line::from_store(now.title)),
-            code: self.code.unwrap_or_else(|| now.code),
+            code: self.code.unwrap_or_else(|| now.code.map(|code| code.as_str().to_owned())),
             starts_at: self.starts_at.unwrap_or(now.starts_at),
             ends_at: self.ends_at.unwrap_or(now.ends_at),
             combinable: self.combinable.unwrap_or(now.combinable),

@@ -7,7 +7,7 @@ use super::body::{MAX_PRIORITY, PromotionBody};
 use crate::ids::{ProductId, PromotionId};
 use crate::money::{Currency, Money};
 use crate::pricing::Promotion;
-use crate::pricing::promotion::Effect;
+use crate::pricing::promotion::{Code, Effect};
 use crate::problem::FieldError;
 
 /// What the shop has, and so what a promotion may speak of.
@@ -20,10 +20,12 @@ pub struct Known {
 /// The promotion that a body is, or all that is wrong with it, each with a
 /// pointer to its place.
 pub fn check(body: PromotionBody, id: PromotionId, known: &Known) -> Result<Promotion, Vec<FieldError>> {
+    let code = body.code.as_deref().map(Code::parse).transpose();
+    let code_fault = code.as_ref().err().map(|rule| FieldError::new("/code", format!("a code {rule}")));
     let mut promotion = Promotion {
         id,
         title: body.title.into(),
-        code: body.code,
+        code: code.ok().flatten(),
         starts_at: body.starts_at,
         ends_at: body.ends_at,
         combinable: body.combinable,
@@ -34,6 +36,7 @@ pub fn check(body: PromotionBody, id: PromotionId, known: &Known) -> Result<Prom
         effect: body.effect,
     };
     let mut faults = promotion.check();
+    faults.extend(code_fault);
     if !(-MAX_PRIORITY..=MAX_PRIORITY).contains(&promotion.priority) {
         faults.push(FieldError::new("/priority", format!("must be from -{MAX_PRIORITY} to {MAX_PRIORITY}")));
     }

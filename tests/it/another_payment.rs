@@ -26,7 +26,9 @@ async fn whoever_does_not_answer_the_bank_pays_another_way() {
     assert_eq!((&order["status"], &order["payment"]["status"]), (&json!("confirmed"), &json!("paid")), "{order}");
     assert_eq!(order["payment"]["attempt"], 2);
     let events: Vec<_> = order["events"].as_array().unwrap().iter().map(|event| event["type"].clone()).collect();
-    assert_eq!(events, ["placed", "payment_action_required", "payment_switched", "payment_started", "paid"]);
+    // What comes after the payment may have come by now.
+    let until_paid = ["placed", "payment_action_required", "payment_switched", "payment_started", "paid"];
+    assert_eq!(events[..5], until_paid, "{events:?}");
     if let Some(ledger) = shop.ledger() {
         let charges = ledger.charges();
         assert!(charges[&format!("{}-1", cart.id)].voided, "{charges:?}");

@@ -27,7 +27,7 @@ pub fn all() -> Value {
     json!({
         "stripe": { "offered": false, "capture": "automatic" },
         "bank_transfer": { "instructions": "To DE02 1203 0000 0000 2020 51", "cancel_after_days": 7 },
-        "cash_on_delivery": { "instructions": "" },
+        "cash_on_delivery": { "instructions": "Please have it ready" },
         "invoice": { "instructions": "Within 14 days" },
     })
 }

@@ -10,7 +10,7 @@ use tradepost::ports::{Clock, Database, ObjectClass, Statement};
 use crate::ask::Answer;
 use crate::fixtures::{Cart, eur, prices};
 use crate::host::faults::Site;
-use crate::shop::{Shop, unique};
+use crate::shop::{Shop, eventually, unique};
 
 const NATIVE: &str = "Stripe's secrets are the deployment's";
 const SECRET: &str = "whsec_second";
@@ -68,7 +68,23 @@ async fn unanswered(shop: &Shop) -> Cart {
     let order = shop.place_with(&cart, payment).await.expect(201).json();
     assert_eq!((&order["status"], &order["payment"]["status"]), (&json!("awaiting_payment"), &json!("pending")));
     assert_eq!(order["payment"]["provider"], "stripe");
+    until_quiet(shop, &cart).await;
     cart
+}
+
+/// What comes after the answer is over: the lists know the order, and it has
+/// noted that they do.
+async fn until_quiet(shop: &Shop, cart: &Cart) {
+    let mut before = 0;
+    eventually("nothing is committed any more", async || {
+        let listed = Statement::new("SELECT id FROM orders WHERE id = ?1", [cart.id.as_str().into()]);
+        let listed = shop.host().database.batch(vec![listed]).await.unwrap().remove(0);
+        let now = commits(shop);
+        let quiet = now == before && !listed.0.is_empty();
+        before = now;
+        quiet.then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
