@@ -26,7 +26,7 @@ function check() {
   need(config.queues.consumers?.every(({ dead_letter_queue: dead }) => dead), "a dead letter queue");
   need(config.triggers.crons?.length, "a cron trigger");
   need(config.assets?.binding === "ASSETS", "the assets binding ASSETS");
-  for (const name of ["TEST_PROVIDER", "DEVELOPMENT"]) need(!(name in config.vars), `no ${name} among vars: it is for development`);
+  for (const name of ["TEST_PROVIDER", "DEVELOPMENT", "STRIPE_API_URL"]) need(!(name in config.vars), `no ${name} among vars: it is for development`);
   need(!("SECRET_KEY" in config.vars), "no SECRET_KEY among vars: it is a secret");
   if (missing.length > 0) throw new Stop(`wrangler.toml lacks:\n${missing.map((line) => `  ${line}`).join("\n")}`);
   return config;

@@ -176,6 +176,7 @@ describe("a refund", () => {
     const { latest_charge: charge } = await stripe.paymentIntents.retrieve(id, { expand: ["latest_charge"] });
     assert.deepEqual([charge.amount, charge.amount_refunded], [1999, 1500]);
     assert.equal((await stripe.refunds.create({ payment_intent: id })).amount, 499);
+    assert.deepEqual((await stripe.refunds.list({ payment_intent: id })).data.map(({ amount }) => amount), [499, 1500]);
     assert.equal((await refusal(stripe.refunds.create({ payment_intent: id }))).code, "charge_already_refunded");
   });
 

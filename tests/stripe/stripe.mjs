@@ -38,6 +38,7 @@ const routes = [
   ["POST", /^\/v1\/payment_intents\/([^/]+)\/capture$/, (vault, [id], form) => vault.captureIntent(id, form)],
   ["POST", /^\/v1\/payment_intents\/([^/]+)\/cancel$/, (vault, [id], form) => vault.cancelIntent(id, form)],
   ["POST", /^\/v1\/refunds$/, (vault, _, form) => vault.createRefund(form)],
+  ["GET", /^\/v1\/refunds$/, (vault, _, form) => vault.listRefunds(form)],
   ["GET", /^\/v1\/refunds\/([^/]+)$/, (vault, [id]) => vault.refund(id)],
 ];
 

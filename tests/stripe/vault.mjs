@@ -227,6 +227,12 @@ export class Vault {
     return this.#refunds.get(id) ?? invalid(404, { code: "resource_missing", param: "refund", message: `No such refund: '${id}'` });
   }
 
+  /** Of one intent, the newest first. */
+  listRefunds({ payment_intent: intent, limit = "10" }) {
+    const all = this.refunds.reverse().filter((refund) => intent === undefined || refund.payment_intent === intent);
+    return { object: "list", url: "/v1/refunds", has_more: all.length > Number(limit), data: all.slice(0, Number(limit)) };
+  }
+
   /** Refunds that have not failed. */
   #given(intent) {
     const given = this.refunds.filter((refund) => refund.payment_intent === intent && !["failed", "canceled"].includes(refund.status));

@@ -16,12 +16,14 @@
 //! parameters are compared). If it was used, this is refused instead, and the
 //! first call is repeated for the id of the intent to be cancelled. Stripe keeps
 //! keys for a day at least; nothing of ours is on its way for so long.
-//! Where Stripe failed (5xx) it keeps that answer, too: then the intents of
-//! those minutes are listed, and ours is among them or was never made.
+//! Where Stripe failed (5xx) it keeps that answer, too, and repeats it. Once a
+//! refusal says that the key is used, nothing comes under it any more: the
+//! intents of those minutes are listed, and ours is among them or never will be.
 
 mod api;
 pub mod currency;
 mod intent;
+mod refund;
 #[cfg(test)]
 mod tests;
 pub mod webhook;
@@ -31,6 +33,7 @@ use serde_json::json;
 
 use self::api::{Answer, Client};
 use self::intent::{Failure, Intent, Said};
+use self::refund::give_back;
 use super::{Attempt, Gateway, Outcome, Refund, RefundOutcome, RefundReport, Report};
 use crate::app::App;
 use crate::money::Money;
@@ -90,11 +93,14 @@ struct Page {
     has_more: bool,
 }
 
-/// Whether the intent is confirmed by the call that makes it.
+/// Three calls under one key: whichever comes first is the only one.
 #[derive(Clone, Copy, PartialEq)]
-enum Confirm {
+enum Making {
     AsChosen,
-    Never,
+    /// Takes no money: uses the key up.
+    Unconfirmed,
+    /// Neither, and different from both: only whether the key is used is of interest.
+    Probing,
 }
 
 impl Asking<'_> {
@@ -108,13 +114,20 @@ impl Asking<'_> {
                 Answer::Refused(_) => return Outcome::Unfit.into(),
                 Answer::Failed | Answer::Silent => return Outcome::Unknown.into(),
             },
-            None => match self.make(client, Confirm::AsChosen).await {
+            None => match self.make(client, Making::AsChosen).await {
                 Answer::Got(intent) => intent,
                 Answer::Refused(refusal) if refusal.is_of_key() => return Outcome::Unknown.into(),
                 Answer::Refused(mut refusal) => match refusal.payment_intent.take() {
                     Some(intent) => intent,
-                    // Refused before there was an intent: no money moves.
-                    None => return Outcome::Declined { reason: Failure::from(*refusal).reason() }.into(),
+                    // Refused before there was an intent: no money moves. An unknown
+                    // method is the buyer's mistake, the rest is for whoever runs the shop.
+                    None => {
+                        telemetry::log(&json!({
+                            "level": "warn", "event": "stripe_refused_a_payment", "attempt": self.attempt.id,
+                            "type": refusal.kind, "code": refusal.code,
+                        }));
+                        return Outcome::Declined { reason: Failure::from(*refusal).reason() }.into();
+                    }
                 },
                 Answer::Failed | Answer::Silent => return Outcome::Unknown.into(),
             },
@@ -130,7 +143,7 @@ impl Asking<'_> {
 
     /// The call that makes the attempt's intent; always the same, so that its
     /// key finds the first answer.
-    async fn make(&self, client: &Client<'_>, confirm: Confirm) -> Answer<Intent> {
+    async fn make(&self, client: &Client<'_>, making: Making) -> Answer<Intent> {
         let attempt = self.attempt;
         let Some(amount) = currency::amount(attempt.amount) else { return Answer::Refused(Default::default()) };
         let (amount, currency) = (amount.to_string(), attempt.amount.currency.as_str().to_ascii_lowercase());
@@ -152,8 +165,11 @@ impl Asking<'_> {
                 // One that sends the buyer elsewhere needs an address to come back to.
                 ("automatic_payment_methods[allow_redirects]", "never"),
                 ("payment_method", method.as_str()),
-                ("confirm", if confirm == Confirm::Never { "false" } else { "true" }),
+                ("confirm", if making == Making::AsChosen { "true" } else { "false" }),
             ]);
+        }
+        if making == Making::Probing {
+            form.push(("description", "called off"));
         }
         client.post("payment_intents", &form, Some(&attempt.id)).await
     }
@@ -164,17 +180,24 @@ impl Asking<'_> {
         if let Some(reference) = &self.attempt.reference {
             return self.cancel(client, reference).await;
         }
-        let mut made = self.make(client, Confirm::Never).await;
-        if matches!(&made, Answer::Refused(refusal) if refusal.is_of_key()) {
-            made = self.make(client, Confirm::AsChosen).await;
-            // The key is used up, so nothing comes later: what there is can be listed.
-            if matches!(made, Answer::Failed) {
-                return self.void_listed(client).await;
+        let is_of_key = |answer: &Answer<Intent>| matches!(answer, Answer::Refused(refusal) if refusal.is_of_key());
+        let mut made = self.make(client, Making::Unconfirmed).await;
+        let is_used = match &made {
+            Answer::Failed => {
+                made = self.make(client, Making::Probing).await;
+                is_of_key(&made)
             }
+            answer if is_of_key(answer) => {
+                made = self.make(client, Making::AsChosen).await;
+                matches!(made, Answer::Failed) || is_of_key(&made)
+            }
+            _ => false,
+        };
+        if is_used {
+            return self.void_listed(client).await;
         }
         match made {
             Answer::Got(intent) => self.cancel(client, &intent.id).await,
-            Answer::Refused(refusal) if refusal.is_of_key() => Outcome::Unknown.into(),
             Answer::Refused(refusal) => match refusal.payment_intent {
                 Some(intent) => self.cancel(client, &intent.id).await,
                 None => Outcome::Voided.into(),
@@ -231,60 +254,13 @@ impl Asking<'_> {
         let Some(minor) = currency::amount(amount).map(|minor| minor.to_string()) else {
             return Outcome::Unfit.into();
         };
-        let key = format!("{}-capture", self.attempt.id);
+        // Taken once as it is: an intent that was captured refuses to be so again.
         let path = format!("payment_intents/{reference}/capture");
-        match client.post::<Intent>(&path, &[("amount_to_capture", &minor)], Some(&key)).await {
+        match client.post::<Intent>(&path, &[("amount_to_capture", &minor)], None).await {
             Answer::Got(_) => self.look().await,
             // It was captured before, or lapsed.
             Answer::Refused(_) => self.look().await,
             Answer::Failed | Answer::Silent => Outcome::Unknown.into(),
         }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Given {
-    id: String,
-    #[serde(default)]
-    status: Option<String>,
-}
-
-/// Asks for a refund, or what became of it.
-async fn give_back(client: &Client<'_>, refund: &Refund) -> RefundReport {
-    let answer = match (&refund.reference, &refund.attempt.reference, currency::amount(refund.amount)) {
-        (Some(reference), _, _) => client.get(&format!("refunds/{reference}")).await,
-        (None, Some(intent), Some(amount)) => {
-            let order = refund.attempt.id.rsplit_once('-').map_or("", |(order, _)| order);
-            let amount = amount.to_string();
-            let form = [
-                ("payment_intent", &**intent),
-                ("amount", &amount),
-                ("metadata[order]", order),
-                ("metadata[attempt]", &refund.attempt.id),
-                ("metadata[refund]", &refund.id),
-            ];
-            client.post::<Given>("refunds", &form, Some(&refund.id)).await
-        }
-        _ => return RefundOutcome::Unknown.into(),
-    };
-    match answer {
-        Answer::Got(given) => RefundReport {
-            outcome: match given.status.as_deref() {
-                Some("succeeded") => RefundOutcome::Done,
-                Some("failed" | "canceled") => RefundOutcome::Failed,
-                _ => RefundOutcome::Pending,
-            },
-            reference: Some(given.id),
-        },
-        // All of it went back another way, such as by Stripe's own pages.
-        Answer::Refused(refusal) if refusal.is("charge_already_refunded") => RefundOutcome::Done.into(),
-        Answer::Refused(refusal) => {
-            telemetry::log(&json!({
-                "level": "error", "event": "stripe_refund_refused", "refund": refund.id,
-                "type": refusal.kind, "code": refusal.code,
-            }));
-            RefundOutcome::Failed.into()
-        }
-        Answer::Failed | Answer::Silent => RefundOutcome::Unknown.into(),
     }
 }

@@ -296,9 +296,17 @@ fn a_failure_that_stripe_remembers_is_found_out_by_its_list() {
     assert_eq!(report.outcome, Outcome::Voided);
     let (report, _) = voided(&card(), vec![used(), failed(), silence()]);
     assert_eq!(report.outcome, Outcome::Unknown);
-    // Before the key is known to be used, a call may still come.
-    let (report, _) = voided(&card(), vec![failed()]);
+    // Before the key is known to be used, a call may still come: another one asks for that.
+    let (report, calls) = voided(&card(), vec![failed(), used(), page(vec![], false)]);
+    assert_eq!((report.outcome, field(&calls[1], "confirm").as_deref()), (Outcome::Voided, Some("false")));
+    let cancelled = ok(&intent("canceled", json!({})));
+    let (report, _) = voided(&card(), vec![failed(), ok(&intent("requires_confirmation", json!({}))), cancelled]);
+    assert_eq!(report.outcome, Outcome::Voided);
+    let (report, _) = voided(&card(), vec![failed(), failed()]);
     assert_eq!(report.outcome, Outcome::Unknown);
+    // That one failed, too, and has the key.
+    let (report, _) = voided(&card(), vec![used(), used(), page(vec![], false)]);
+    assert_eq!(report.outcome, Outcome::Voided);
 }
 
 #[test]
@@ -308,6 +316,22 @@ fn what_is_still_under_way_is_not_called_off() {
         "payment_intent": intent("processing", json!({})),
     });
     let (report, _) = voided(&named(card()), vec![refused(400, error)]);
+    assert_eq!(report.outcome, Outcome::Unknown);
+}
+
+#[test]
+fn what_was_set_aside_is_taken_once() {
+    let take = |replies| told(replies, async |app| Stripe.capture(app, &named(card()), eur(1_999)).await);
+    let paid = || ok(&intent("succeeded", json!({})));
+    let (report, calls) = take(vec![paid(), paid()]);
+    assert_eq!(report, named_report(Outcome::Paid));
+    assert!(calls[0].url.ends_with("payment_intents/pi_1/capture"), "{}", calls[0].url);
+    assert_eq!(field(&calls[0], "amount_to_capture").as_deref(), Some("1999"));
+    // It had lapsed before.
+    let lapsed = refused(400, json!({ "type": "invalid_request_error", "code": "payment_intent_unexpected_state" }));
+    let (report, _) = take(vec![lapsed, ok(&intent("canceled", json!({})))]);
+    assert_eq!(report.outcome, Outcome::Voided);
+    let (report, _) = take(vec![silence()]);
     assert_eq!(report.outcome, Outcome::Unknown);
 }
 
@@ -333,5 +357,27 @@ fn money_is_given_back_once_and_then_asked_after_by_its_name() {
     let (_, calls) = told(answer(), async |app| Stripe.refund(app, &refund).await);
     assert_eq!(paths(&calls), ["GET refunds/re_1"]);
     let (report, _) = told(vec![silence()], async |app| Stripe.refund(app, &refund).await);
+    assert_eq!(report.outcome, RefundOutcome::Unknown);
+}
+
+#[test]
+fn a_refund_that_failed_for_good_is_looked_for_and_asked_for_under_another_key() {
+    let paid = Attempt { captured: eur(1_999), status: AttemptStatus::Paid, ..named(card()) };
+    let refund = Refund::new(OrderId::derived([7; 16]), 1, paid, eur(500));
+    let asked = |replies| told(replies, async |app| Stripe.refund(app, &refund).await);
+    let failed = || refused(500, json!({ "type": "api_error" }));
+    let used = || refused(400, json!({ "type": "idempotency_error" }));
+    let given = json!({ "id": "re_1", "status": "succeeded", "metadata": { "refund": refund.id } });
+    let page = |refunds: Vec<Value>| ok(&json!({ "data": refunds }));
+
+    let (report, _) = asked(vec![failed(), used(), page(vec![given.clone()])]);
+    assert_eq!(report.reference.as_deref(), Some("re_1"), "it had taken effect");
+    let (report, calls) = asked(vec![failed(), used(), page(vec![]), ok(&given)]);
+    assert_eq!(report.outcome, RefundOutcome::Done);
+    assert_eq!(header(&calls[3], "idempotency-key"), Some(&*format!("{}-2", refund.id)));
+    // The key was new: that was the refund.
+    let (report, calls) = asked(vec![failed(), ok(&given)]);
+    assert_eq!((report.outcome, header(&calls[1], "idempotency-key")), (RefundOutcome::Done, Some(&*refund.id)));
+    let (report, _) = asked(vec![failed(), failed()]);
     assert_eq!(report.outcome, RefundOutcome::Unknown);
 }
