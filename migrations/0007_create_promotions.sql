@@ -3,9 +3,8 @@
 -- pool's to say.
 CREATE TABLE promotions (
   id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'promo_*'),
-  -- As it is compared: 64 characters, of which a capital one may be three.
-  -- NULL: it applies by itself.
-  code TEXT UNIQUE CHECK (length(code) BETWEEN 1 AND 192),
+  -- In capital letters, as it is compared; NULL: it applies by itself.
+  code TEXT UNIQUE CHECK (length(code) BETWEEN 1 AND 64),
   ends_at INTEGER,
   promotion TEXT NOT NULL CHECK (json_valid(promotion)),
   version INTEGER NOT NULL CHECK (version >= 1),

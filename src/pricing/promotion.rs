@@ -16,9 +16,11 @@ use crate::text;
 pub struct Code(String);
 
 impl Code {
-    /// What looks alike is one, as in every code ([`text::code`]).
+    /// What looks alike is one, as in every code ([`text::code`]). A capital
+    /// letter may be longer than the small one, so the limit is looked at last:
+    /// a code that was stored must be read again.
     pub fn parse(typed: &str) -> Result<Self, String> {
-        text::code(typed).map(|code| Self(code.to_uppercase()))
+        text::code(&text::code(typed)?.to_uppercase()).map(Self)
     }
 
     pub fn as_str(&self) -> &str {
@@ -141,4 +143,19 @@ pub struct Get {
 pub struct DiscountTier {
     pub from: Money,
     pub percent: Percent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_that_was_parsed_parses_to_itself() {
+        for typed in [" welcome10 ", "straße", "ŉ", "ΐ-1", "ﬁ", "ＳＡＬＥ"] {
+            let code = Code::parse(typed).unwrap();
+            assert_eq!(Code::parse(code.as_str()), Ok(code), "{typed}");
+        }
+        assert_eq!(Code::parse("welcome10"), Code::parse("WELCOME10"));
+        assert!(Code::parse(&"ß".repeat(32)).is_ok() && Code::parse(&"ß".repeat(33)).is_err());
+    }
 }

@@ -8,10 +8,9 @@ use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
 use crate::pricing::Promotion;
 use crate::pricing::promotion::{Code, Conditions, Effect};
-use crate::text::Line;
 use crate::wire::patch::{not_null, object, object_not_null, present};
 
-/// The longest title, in characters.
+/// The longest title, in characters; [`Promotion::check`] says the same.
 const MAX_TITLE: usize = 255;
 /// The highest priority; its negative is the lowest.
 pub const MAX_PRIORITY: i32 = 1_000;
@@ -21,7 +20,8 @@ pub const MAX_PRIORITY: i32 = 1_000;
 #[serde(deny_unknown_fields)]
 pub struct PromotionBody {
     /// As buyers read it beside what it takes off.
-    pub title: Line<MAX_TITLE>,
+    #[schemars(length(min = 1, max = MAX_TITLE))]
+    pub title: String,
     /// What buyers type, in letters of any size: `WELCOME10`. Without one it
     /// applies by itself.
     #[serde(default)]
@@ -57,8 +57,8 @@ pub struct PromotionBody {
 #[serde(deny_unknown_fields, default)]
 pub struct PromotionPatch {
     #[serde(deserialize_with = "not_null")]
-    #[schemars(with = "Line<MAX_TITLE>", skip_serializing_if = "Option::is_none")]
-    title: Option<Line<MAX_TITLE>>,
+    #[schemars(with = "String", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_TITLE))]
+    title: Option<String>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<Code>")]
     code: Option<Option<String>>,
@@ -92,7 +92,7 @@ impl PromotionPatch {
     /// The whole promotion as it would be.
     pub fn over(self, now: Promotion) -> PromotionBody {
         PromotionBody {
-            title: self.title.unwrap_or_else(|| Line::from_store(now.title)),
+            title: self.title.unwrap_or(now.title),
             code: self.code.unwrap_or_else(|| now.code.map(|code| code.as_str().to_owned())),
             starts_at: self.starts_at.unwrap_or(now.starts_at),
             ends_at: self.ends_at.unwrap_or(now.ends_at),

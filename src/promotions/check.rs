@@ -20,12 +20,12 @@ pub struct Known {
 /// The promotion that a body is, or all that is wrong with it, each with a
 /// pointer to its place.
 pub fn check(body: PromotionBody, id: PromotionId, known: &Known) -> Result<Promotion, Vec<FieldError>> {
-    let code = body.code.as_deref().map(Code::parse).transpose();
-    let code_fault = code.as_ref().err().map(|rule| FieldError::new("/code", format!("a code {rule}")));
+    let code = body.code.map(|typed| Code::parse(&typed));
+    let refused = code.as_ref().and_then(|code| code.as_ref().err().cloned());
     let mut promotion = Promotion {
         id,
-        title: body.title.into(),
-        code: code.ok().flatten(),
+        title: body.title,
+        code: code.and_then(Result::ok),
         starts_at: body.starts_at,
         ends_at: body.ends_at,
         combinable: body.combinable,
@@ -36,7 +36,7 @@ pub fn check(body: PromotionBody, id: PromotionId, known: &Known) -> Result<Prom
         effect: body.effect,
     };
     let mut faults = promotion.check();
-    faults.extend(code_fault);
+    faults.extend(refused.map(|rule| FieldError::new("/code", rule)));
     if !(-MAX_PRIORITY..=MAX_PRIORITY).contains(&promotion.priority) {
         faults.push(FieldError::new("/priority", format!("must be from -{MAX_PRIORITY} to {MAX_PRIORITY}")));
     }

@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::pricing::promotion::Code;
 use crate::promotions::body::PromotionPatch;
 use crate::testing::settings;
 

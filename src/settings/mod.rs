@@ -61,8 +61,8 @@ pub enum Capture {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManualPayment {
-    /// How to pay, as the buyer reads it: an account, terms.
-    #[schemars(length(min = 1, max = 2_000))]
+    /// How to pay, as the buyer reads it: an account, terms. Cash needs none.
+    #[schemars(length(max = 2_000))]
     pub instructions: String,
     /// After so many days without the money the order is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]

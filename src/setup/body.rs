@@ -23,6 +23,9 @@ const MAX_INSTRUCTIONS: usize = 2_000;
 /// The longest wait for money, in days. `ManualPayment` says the same.
 const MAX_DAYS: u32 = 365;
 
+/// The way to pay that explains itself.
+const CASH: &str = "cash_on_delivery";
+
 /// A change of the settings: what is absent stays as it is, what is there is
 /// replaced whole. Prices in a currency that is taken away are kept, and count
 /// again when it comes back.
@@ -105,7 +108,7 @@ fn check_currencies(currencies: &[Currency], faults: &mut Vec<FieldError>) {
 fn checked_payments(mut payments: PaymentSettings, faults: &mut Vec<FieldError>) -> PaymentSettings {
     let ways = [
         ("bank_transfer", &mut payments.bank_transfer),
-        ("cash_on_delivery", &mut payments.cash_on_delivery),
+        (CASH, &mut payments.cash_on_delivery),
         ("invoice", &mut payments.invoice),
     ];
     for (name, way) in ways {
@@ -114,7 +117,7 @@ fn checked_payments(mut payments: PaymentSettings, faults: &mut Vec<FieldError>)
             faults.push(FieldError::new(format!("/payments/{name}/{field}"), detail));
         };
         match text::prose(instructions.trim(), MAX_INSTRUCTIONS) {
-            Ok(text) if text.is_empty() => wrong("instructions", "must not be empty".to_owned()),
+            Ok(text) if text.is_empty() && name != CASH => wrong("instructions", "must not be empty".to_owned()),
             Ok(text) => *instructions = text,
             Err(refusal) => wrong("instructions", refusal),
         }

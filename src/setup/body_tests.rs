@@ -44,6 +44,7 @@ fn all_that_is_wrong_is_told_at_once() {
         "payments": {
             "stripe": {"offered": true, "capture": "automatic"},
             "bank_transfer": {"instructions": " ", "cancel_after_days": 0},
+            "cash_on_delivery": {"instructions": ""},
             "invoice": {"instructions": "x".repeat(2_001), "cancel_after_days": 366},
         },
     });
