@@ -36,22 +36,42 @@ export const untilVisible = (url, slug) =>
       });
 
 export async function seed({ url, email, password }) {
-  const { products } = JSON.parse(readFileSync(at("demo", "products.json"), "utf8"));
+  const read = (...path) => JSON.parse(readFileSync(at(...path), "utf8"));
+  const { products } = read("demo", "products.json");
+  const { shipping, promotions, settings } = read("demo", "settings.json");
+  const { tax } = read("data", "tax", "europe.json");
 
-  const send = async (path, body, headers = {}) => {
+  const send = async (path, body, headers = {}, method = "POST") => {
     const response = await fetch(`${url}${path}`, {
-      method: "POST",
+      method,
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
     const text = await response.text();
     return { status: response.status, text, json: () => JSON.parse(text) };
   };
-  const wrong = (path, { status, text }) => new Stop(`Seeding: POST ${path} answered ${status}: ${text.slice(0, 500)}`);
+  const wrong = (path, { status, text }) => new Stop(`Seeding: ${path} answered ${status}: ${text.slice(0, 500)}`);
 
   const login = await send("/v1/auth/login", { email, password });
   if (login.status !== 200) throw wrong("/v1/auth/login", login);
   const authorization = `Bearer ${login.json().access_token}`;
+
+  /** Once for a shop: what its owner has decided since stays. That the shop has a country says that it was done. */
+  const decide = async () => {
+    const current = await fetch(`${url}/v1/admin/settings`, { headers: { authorization } });
+    if (current.status !== 200) throw new Stop(`Seeding: GET /v1/admin/settings answered ${current.status}`);
+    if ((await current.json()).country !== null) return;
+    const change = async (method, path, body, key) => {
+      const answer = await send(path, body, { authorization, ...(key && { "idempotency-key": key }) }, method);
+      if (answer.status >= 300 && !answer.text.includes('"code_taken"')) throw wrong(path, answer);
+    };
+    await change("PUT", "/v1/admin/settings/tax", tax);
+    await change("PUT", "/v1/admin/settings/shipping", shipping);
+    for (const promotion of promotions) {
+      await change("POST", "/v1/admin/promotions", promotion, `demo:${promotion.title}`);
+    }
+    await change("PATCH", "/v1/admin/settings", settings);
+  };
 
   const put = async (product) => {
     const { variants, ...rest } = product;
@@ -74,6 +94,7 @@ export async function seed({ url, email, password }) {
     }
   };
 
+  await decide();
   await step(`seeding ${products.length} demo products`, async (progress) => {
     let done = 0;
     await spread(products, AT_ONCE, async (product) => {

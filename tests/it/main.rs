@@ -23,6 +23,7 @@ mod carts;
 mod catalog;
 mod contract;
 mod crashes;
+mod demo;
 mod gift_cards;
 mod holds;
 mod hostile;
