@@ -252,3 +252,20 @@ async fn an_isolate_that_reads_the_database_has_the_promotions() {
         [seen["id"].as_str().unwrap()]
     );
 }
+
+/// Within two seconds in carts, and from the answer on where an order is placed.
+#[tokio::test]
+async fn a_cart_has_what_staff_have_just_decided() {
+    let Some(shop) = Shop::native("an automatic promotion is everybody's").await else { return };
+    let product = shop.stocked(2).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    let ten_off = json!({ "title": "Sale", "effect": { "percentage": { "percent": "10" } } });
+    create(&shop, ten_off).await.expect(201);
+    let other = shop.ready_cart(&product.variant, 1).await;
+    let placed = shop.place(&other, "pm_card_visa").await.expect_success().json();
+    assert_eq!(placed["totals"]["discount"], eur(200));
+    within(PUBLISHED_MILLIS, "the cart has the discount", async || {
+        (shop.see_cart(&cart).await["totals"]["discount"] == eur(200)).then_some(())
+    })
+    .await;
+}
