@@ -298,6 +298,7 @@ impl Order {
             }
             Event::PlacedAgain { payment, slot } => {
                 self.give_back();
+                self.give_up();
                 if let Stage::AwaitingPayment { placement, attempt, .. } = &self.stage {
                     let (mut placement, before) = (placement.clone(), attempt.clone());
                     placement.tries += 1;
@@ -306,6 +307,7 @@ impl Order {
                 }
             }
             Event::PaymentStarted { payment } => {
+                self.give_up();
                 let amount = self.placement().map_or(Money::zero(self.currency), Placement::to_pay);
                 let next = self.new_attempt(payment, amount, now);
                 self.restage(|mut placement, hold, _| {

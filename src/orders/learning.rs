@@ -201,8 +201,9 @@ fn called_off(order: &Order, next: &PaymentChoice, now: Timestamp) -> Vec<Event>
 /// Money for an attempt that was given up, or for an order that is not to be.
 fn paid_twice(order: &Order, number: u32, report: &Report) -> Vec<Event> {
     let known = order.refunds.iter().any(|refund| refund.attempt.number == number);
-    match (&report.outcome, order.earlier_attempt(number)) {
-        (Outcome::Paid, Some(mut attempt)) if !known => {
+    match (&report.outcome, order.attempt_numbered(number)) {
+        (Outcome::Paid, Some(attempt)) if !known => {
+            let mut attempt = attempt.clone();
             attempt.settle(AttemptStatus::Paid);
             attempt.reference = report.reference.clone().or(attempt.reference);
             vec![Event::PaidTwice { amount: attempt.amount, attempt }]

@@ -16,7 +16,7 @@ use super::object::{OrderObject, order_reply};
 use super::order::Order;
 use super::protocol::Reply;
 use crate::payments::stripe::webhook::About;
-use crate::payments::{self, Attempt, Outcome, Refund, RefundOutcome, RefundStatus};
+use crate::payments::{self, Attempt, Outcome, Provider, Refund, RefundOutcome, RefundStatus};
 use crate::telemetry;
 
 impl OrderObject {
@@ -29,7 +29,8 @@ impl OrderObject {
         reference: String,
         about: About,
     ) -> Result<Reply, OrderError> {
-        let mut attempt = order.earlier_attempt(number).ok_or(OrderError::NotFound)?;
+        let attempt = order.attempt_numbered(number).filter(|attempt| attempt.payment.provider == Provider::Stripe);
+        let mut attempt = attempt.cloned().ok_or(OrderError::NotFound)?;
         if attempt.reference.as_ref().is_some_and(|known| *known != reference) {
             telemetry::log(&json!({
                 "level": "error", "event": "payment_of_another_name", "attempt": attempt.id,

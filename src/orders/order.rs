@@ -12,7 +12,7 @@ use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
 use crate::messages::Kind;
 use crate::money::{Currency, Money};
-use crate::payments::{Attempt, AttemptStatus, Refund};
+use crate::payments::{Attempt, Refund};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::{Delivery, Quote};
@@ -43,6 +43,8 @@ pub struct Order {
     /// How many holds were asked for; the last one's number.
     pub holds: u32,
     pub attempts: u32,
+    /// Attempts that another followed, as they stood then.
+    pub given_up: Vec<Attempt>,
     pub milestones: Vec<Milestone>,
     /// Holds to be released, by number.
     pub releasing: BTreeMap<u32, Vec<Claim>>,
@@ -185,6 +187,7 @@ impl Order {
             stage: Stage::Open,
             holds: 0,
             attempts: 0,
+            given_up: Vec::new(),
             milestones: Vec::new(),
             releasing: BTreeMap::new(),
             refunds: Vec::new(),
@@ -240,17 +243,9 @@ impl Order {
         }
     }
 
-    /// An attempt by its number, also one before the last: all of them were to take the same.
-    pub fn earlier_attempt(&self, number: u32) -> Option<Attempt> {
-        let current = self.attempt()?;
-        if number == current.number {
-            return Some(current.clone());
-        }
-        let id = format!("{}-{number}", self.id);
-        let status = AttemptStatus::Voided;
-        let unnamed =
-            Attempt { number, id, status, reference: None, captured: Money::zero(self.currency), ..current.clone() };
-        (1..=self.attempts).contains(&number).then_some(unnamed)
+    /// An attempt by its number: the last, or one that was given up for another.
+    pub fn attempt_numbered(&self, number: u32) -> Option<&Attempt> {
+        self.attempt().into_iter().chain(&self.given_up).find(|attempt| attempt.number == number)
     }
 
     pub fn attempt(&self) -> Option<&Attempt> {

@@ -126,6 +126,14 @@ impl Order {
         }
     }
 
+    /// Remembers the last attempt: another follows.
+    pub(super) fn give_up(&mut self) {
+        if let Some(attempt) = self.attempt().cloned() {
+            self.given_up.retain(|known| known.number != attempt.number);
+            self.given_up.push(attempt);
+        }
+    }
+
     pub(super) fn refund_current(&mut self) {
         if let Some(attempt) = self.attempt().cloned() {
             let amount = self.refundable(&attempt);
