@@ -68,7 +68,7 @@ export async function seed({ url, email, password }) {
     await change("PUT", "/v1/admin/settings/tax", tax);
     await change("PUT", "/v1/admin/settings/shipping", shipping);
     for (const promotion of promotions) {
-      await change("POST", "/v1/admin/promotions", promotion, `demo:${promotion.title}`);
+      await change("POST", "/v1/admin/promotions", promotion, `demo:${encodeURIComponent(promotion.title)}`);
     }
     await change("PATCH", "/v1/admin/settings", settings);
   };
