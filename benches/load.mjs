@@ -1,6 +1,7 @@
 // A load generator that takes little of the processors it shares with the server: requests are
 // written once, and an answer is told by its length. Generators made for Node parse every answer
 // and leave the server less than half of the machine; wrk would not, but npm does not install it.
+import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { pause } from "../scripts/lib/wait.mjs";
 
@@ -167,29 +168,40 @@ export async function hammer(url, { connections, milliseconds, timed = false }) 
   return { perSecond, p99: percentile(took.sort((a, b) => a - b), 0.99) };
 }
 
-/** Buyers who buy again and again; each has a connection of its own. */
-export async function purchases(url, variants, { buyers, milliseconds }) {
+/**
+ * Buyers who buy again and again, each over a connection of its own: in five requests, cart by
+ * cart, or in one.
+ */
+export async function purchases(url, variants, { buyers, milliseconds, requests = 5 }) {
   const took = [];
   let count = 0;
   let failures = 0;
   let failure;
   const end = performance.now() + milliseconds;
-  const buy = async (connection, number) => {
-    const step = async (method, path, headers, body, wanted) => {
-      const answer = await connection.json(method, path, headers, body);
-      if (answer.status !== wanted) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 400)}`);
-      return answer.body;
-    };
-    const line = { variant_id: variants[number % variants.length], quantity: 1 };
-    const cart = await step("POST", "/v1/carts", "", { currency: "EUR", lines: [line] }, 201);
+  const step = async (connection, method, path, headers, body, wanted) => {
+    const answer = await connection.json(method, path, headers, body);
+    if (answer.status !== wanted) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 400)}`);
+    return answer.body;
+  };
+  const payment = { provider: "test", method: "pm_card_visa" };
+  const lines = (number) => [{ variant_id: variants[number % variants.length], quantity: 1 }];
+  const buyAtOnce = async (connection, number) => {
+    const body = { currency: "EUR", lines: lines(number), ...details, shipping_option: shipping, payment };
+    const key = `idempotency-key: ${randomUUID()}\r\n`;
+    const order = await step(connection, "POST", "/v1/orders", key, body, 201);
+    if (order.status !== "confirmed") throw new Error(`${order.id} is ${order.status}`);
+  };
+  const buyByCart = async (connection, number) => {
+    const cart = await step(connection, "POST", "/v1/carts", "", { currency: "EUR", lines: lines(number) }, 201);
     const token = `x-cart-token: ${cart.token}\r\n`;
-    await step("PUT", `/v1/carts/${cart.id}/details`, token, details, 200);
-    await step("PUT", `/v1/carts/${cart.id}/shipping-option`, token, { id: shipping }, 200);
+    await step(connection, "PUT", `/v1/carts/${cart.id}/details`, token, details, 200);
+    await step(connection, "PUT", `/v1/carts/${cart.id}/shipping-option`, token, { id: shipping }, 200);
     const key = `${token}idempotency-key: ${cart.id}\r\n`;
-    const order = await step("POST", `/v1/carts/${cart.id}/order`, key, { payment: { provider: "test", method: "pm_card_visa" } }, 201);
-    const read = await step("GET", `/v1/orders/${cart.id}`, token, undefined, 200);
+    const order = await step(connection, "POST", `/v1/carts/${cart.id}/order`, key, { payment }, 201);
+    const read = await step(connection, "GET", `/v1/orders/${cart.id}`, token, undefined, 200);
     if (order.status !== "confirmed" || read.status !== "confirmed") throw new Error(`${cart.id} is ${read.status}`);
   };
+  const buy = requests === 1 ? buyAtOnce : buyByCart;
   const shipping = await cheapestShipping(url, variants[0]);
   const began = performance.now();
   await Promise.all(
