@@ -172,7 +172,7 @@ fn shelf(variants: &[VariantId]) -> Snapshot {
         .iter()
         .map(|id| {
             serde_json::json!({
-                "id": id, "sku": "A", "title": "A", "given_title": null, "options": [], "prices": price,
+                "id": id, "sku": "A", "title": "A", "given_title": null, "options": [], "prices": price, "compare_at": [],
                 "weight_grams": null, "barcode": null, "level": "in_stock",
             })
         })
@@ -180,7 +180,7 @@ fn shelf(variants: &[VariantId]) -> Snapshot {
     let product = serde_json::json!({
         "id": ProductId::derived(id_of(3, 0)), "slug": "a", "title": "A", "description": "", "vendor": null, "tags": [],
         "status": "active", "version": 1, "created_at": 0, "updated_at": 0, "options": [], "variants": variants,
-        "images": [], "level": "in_stock",
+        "images": [], "level": "in_stock", "delivery": "shipped", "tax_class": null,
     });
     let option =
         serde_json::json!({ "id": "standard", "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
