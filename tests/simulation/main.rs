@@ -10,9 +10,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod buyers;
+mod calls;
+mod judge;
+mod orders;
+mod outcomes;
+mod pools;
+mod provider;
 mod rng;
+mod shelf;
+mod watch;
 mod world;
 
+use outcomes::Outcomes;
 use world::World;
 
 fn histories() -> Vec<u64> {
@@ -25,7 +35,7 @@ fn histories() -> Vec<u64> {
 
 #[test]
 fn nobody_pays_for_nothing_and_no_piece_is_sold_twice() {
-    let mut sums = world::Outcomes::default();
+    let mut sums = Outcomes::default();
     for seed in histories() {
         let outcome = std::panic::catch_unwind(|| {
             let mut world = World::new(seed);

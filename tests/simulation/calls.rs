@@ -1,0 +1,189 @@
+//! Calls on their way: they arrive, and are answered, late, twice or never.
+
+use tradepost::orders::effect::Effect;
+use tradepost::orders::learning::{Answer, Refused};
+use tradepost::payments::{Outcome, Provider, RefundOutcome};
+use tradepost::pools::pool::{self, Ended};
+use tradepost::throttle::rules;
+
+use crate::pools::Stock;
+use crate::provider::{Charge, said};
+use crate::world::World;
+
+/// A call on its way; it may arrive late, twice or never, and so may its answer.
+#[derive(Clone)]
+pub struct Call {
+    pub buyer: usize,
+    pub effect: Effect,
+}
+
+/// What whoever made a call hears of it.
+pub enum Heard {
+    Answer(Option<Answer>),
+    /// Nobody is left to hear anything.
+    Died,
+}
+
+impl World {
+    /// Sends a call into a world in which it may be lost.
+    pub fn send(&mut self, call: &Call, faults: bool) -> Heard {
+        let buyer = call.buyer;
+        if let Effect::Charge { attempt } = &call.effect {
+            assert!(self.has_holds(buyer), "nothing is charged before every hold is granted");
+            self.check_earlier_attempts(buyer, attempt.number);
+        }
+        if let Effect::Hold { hold, .. } | Effect::Commit { hold, .. } = &call.effect {
+            let released = |stock: &Stock| matches!(stock.ended.get(hold), Some(Ended::Released));
+            assert!(!self.stocks.values().any(released), "what was released is not asked for under its old name");
+        }
+        let fate = if faults { self.rng.below(100) } else { 100 };
+        if fate < 50 && !(30..=37).contains(&fate) {
+            self.buyers[buyer].troubled = self.now;
+        }
+        let answer = match fate {
+            // Lost on the way there.
+            0..=9 => None,
+            // Late: it arrives after the caller gave up.
+            10..=19 => {
+                self.late.push(call.clone());
+                None
+            }
+            // Done, and the answer lost.
+            20..=29 => {
+                self.perform(call);
+                None
+            }
+            // Done twice.
+            30..=37 => {
+                self.perform(call);
+                self.perform(call)
+            }
+            // Done, the answer late.
+            38..=44 => {
+                if let Some(answer) = self.perform(call) {
+                    self.answers.push((buyer, answer));
+                }
+                None
+            }
+            // Done, and the process dies before the answer is stored.
+            45..=49 => {
+                self.perform(call);
+                self.crash(buyer);
+                return Heard::Died;
+            }
+            _ => self.perform(call),
+        };
+        // What the shell makes of no answer.
+        Heard::Answer(match (answer, &call.effect) {
+            (Some(answer), _) => Some(answer),
+            (None, Effect::Hold { .. }) => Some(Answer::NotHeld { refused: Vec::new(), unanswered: true }),
+            (None, Effect::Charge { attempt } | Effect::Poll { attempt }) => {
+                Some(Answer::Payment { attempt: attempt.number, report: Outcome::Unknown.into() })
+            }
+            (None, _) => None,
+        })
+    }
+
+    /// What the world does when a call arrives.
+    fn perform(&mut self, call: &Call) -> Option<Answer> {
+        match &call.effect {
+            Effect::Hold { hold, claims, until } => {
+                let mut refused = Vec::new();
+                for claim in claims {
+                    let variant = claim.of.variant().unwrap();
+                    let command = pool::Command::Hold {
+                        hold: hold.clone(),
+                        quantity: claim.quantity,
+                        limit: claim.limit,
+                        until: *until,
+                    };
+                    if self.ask_pool(variant, &command).is_err() {
+                        let available = self.stocks[&variant].pool.level(self.now).available;
+                        refused.push(Refused { of: claim.of.clone(), available });
+                    }
+                }
+                let granted = refused.is_empty();
+                Some(if granted { Answer::Held } else { Answer::NotHeld { refused, unanswered: false } })
+            }
+            Effect::Commit { hold, claims } => {
+                let mut refused = false;
+                for claim in claims {
+                    let variant = claim.of.variant().unwrap();
+                    let command =
+                        pool::Command::Commit { hold: hold.clone(), quantity: claim.quantity, limit: claim.limit };
+                    refused |= self.ask_pool(variant, &command).is_err();
+                }
+                Some(Answer::Committed { refused })
+            }
+            Effect::Release { number, hold, claims } => {
+                for claim in claims {
+                    let variant = claim.of.variant().unwrap();
+                    self.ask_pool(variant, &pool::Command::Release { hold: hold.clone() }).unwrap();
+                }
+                Some(Answer::Released { hold: *number })
+            }
+            Effect::Charge { attempt } if attempt.payment.provider == Provider::Manual => {
+                Some(Answer::Payment { attempt: attempt.number, report: Outcome::Owed.into() })
+            }
+            Effect::Charge { attempt } => {
+                let (declines, wants_action) = (self.rng.chance(25), self.rng.chance(25));
+                let fresh = Charge { declines, wants_action, ..Charge::default() };
+                let charge = self.charges.entry(attempt.id.clone()).or_insert(fresh);
+                if !charge.voided && !charge.declines && !charge.wants_action {
+                    charge.take(&attempt.payment, attempt.amount.amount);
+                }
+                Some(Answer::Payment { attempt: attempt.number, report: said(charge).into() })
+            }
+            Effect::Poll { attempt } => {
+                let outcome = self.charges.get(&attempt.id).map_or(Outcome::NotFound, said);
+                Some(Answer::Payment { attempt: attempt.number, report: outcome.into() })
+            }
+            Effect::CallOff { attempt } => {
+                let charge = self.charges.entry(attempt.id.clone()).or_default();
+                charge.voided |= charge.paid == 0;
+                charge.held = 0;
+                Some(Answer::Payment { attempt: attempt.number, report: said(charge).into() })
+            }
+            Effect::Refund { refund } if refund.attempt.payment.provider == Provider::Manual => {
+                Some(Answer::Refund { refund: refund.number, report: RefundOutcome::ByHand.into() })
+            }
+            Effect::Refund { refund } => {
+                let charge = self.charges.get_mut(&refund.attempt.id).expect("only what was charged is refunded");
+                assert_eq!(charge.paid, refund.amount.amount, "refunded what was paid");
+                charge.refunded = refund.amount.amount;
+                Some(Answer::Refund { refund: refund.number, report: RefundOutcome::Done.into() })
+            }
+            Effect::Vacate { number, slot } => {
+                self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
+                Some(Answer::Vacated { hold: *number })
+            }
+            Effect::Notify { notice } => {
+                let (kind, version) = (notice.kind(), notice.version);
+                self.letters.insert((call.buyer, kind, version));
+                Some(Answer::Notified { kind, version })
+            }
+            Effect::Publish { version } => Some(Answer::Published { version: *version }),
+        }
+    }
+
+    pub fn arrive_late(&mut self) {
+        if self.late.is_empty() {
+            return;
+        }
+        let n = usize::try_from(self.rng.below(self.late.len() as u64)).unwrap();
+        let call = self.late.swap_remove(n);
+        self.perform(&call);
+    }
+
+    pub fn hear_late(&mut self) {
+        if self.answers.is_empty() {
+            return;
+        }
+        let n = usize::try_from(self.rng.below(self.answers.len() as u64)).unwrap();
+        let (buyer, answer) = self.answers.swap_remove(n);
+        // Only a provider calls back; a pool's late answer finds nobody.
+        if let Answer::Payment { .. } = answer {
+            self.hear(buyer, &answer);
+        }
+    }
+}

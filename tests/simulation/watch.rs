@@ -1,0 +1,67 @@
+//! What must be so at every step of a history.
+
+use tradepost::orders::effect::{WATCHDOG_MILLIS, hold_id};
+use tradepost::orders::order::Stage;
+use tradepost::pools::pool::Ended;
+
+use crate::buyers::SLOTS;
+use crate::world::World;
+
+impl World {
+    /// Whether every piece of the buyer's order is set aside or taken out.
+    pub fn has_holds(&self, buyer: usize) -> bool {
+        let order = &self.buyers[buyer].memory;
+        let Some(hold) = order.hold().map(|hold| hold_id(order, hold.number)) else { return false };
+        order.claims().iter().all(|claim| {
+            let stock = &self.stocks[&claim.of.variant().unwrap()];
+            let live = stock.pool.holds.get(&hold).is_some_and(|hold| hold.until > self.now);
+            live || matches!(stock.ended.get(&hold), Some(Ended::Committed { .. }))
+        })
+    }
+
+    /// Nothing is held for longer than the buyer was given to pay, except for
+    /// as long as it takes to try again after a fault.
+    pub fn check_keeps(&self) {
+        for hold in self.stocks.values().flat_map(|stock| &stock.pool.holds) {
+            let (id, hold) = hold;
+            let buyer = self.buyers.iter().find(|buyer| id.0.starts_with(&buyer.memory.id.to_string())).unwrap();
+            let Some(until) = buyer.keeps.get(id).filter(|_| hold.until > self.now) else { continue };
+            let late = self.now.since((*until).max(buyer.troubled));
+            assert!(late <= WATCHDOG_MILLIS, "{} is held {late} ms too long: {:?}", id.0, buyer.memory);
+        }
+    }
+
+    /// Whatever holds stock without being paid has its slot, so there are never
+    /// more of them than slots.
+    pub fn check_slots(&self) {
+        let unpaid = self.buyers.iter().filter_map(|buyer| match &buyer.memory.stage {
+            Stage::Placing { hold, .. } | Stage::AwaitingPayment { hold: Some(hold), .. } => Some(hold),
+            _ => None,
+        });
+        let holding: Vec<_> = unpaid.filter(|hold| self.now < hold.until).collect();
+        assert!(holding.len() <= SLOTS as usize, "{holding:?}");
+        for hold in holding {
+            let slot = hold.slot.as_ref().unwrap();
+            assert!(self.throttle.is_taken(&slot.id, self.now), "without its slot: {hold:?}");
+        }
+    }
+
+    /// Nothing is charged while an earlier attempt may still take money.
+    pub fn check_earlier_attempts(&self, buyer: usize, number: u32) {
+        let order = &self.buyers[buyer].memory;
+        for earlier in 1..number {
+            // One that the provider never heard of was refused for want of stock.
+            let Some(charge) = self.charges.get(&format!("{}-{earlier}", order.id)) else { continue };
+            assert!(
+                charge.paid + charge.held == 0 && (charge.voided || charge.declines),
+                "attempt {earlier}: {charge:?} {order:?}"
+            );
+        }
+    }
+
+    pub fn check_pools(&self) {
+        for stock in self.stocks.values() {
+            assert!(0 <= stock.pool.held() && stock.pool.held() <= stock.pool.on_hand, "{:?}", stock.pool);
+        }
+    }
+}
