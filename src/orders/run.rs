@@ -39,7 +39,8 @@ impl OrderObject {
     /// the buyer's request.
     pub(super) async fn run(&self, foreground: bool) -> Result<(), OrderError> {
         let _turn = self.turn.lock().await;
-        // What got no answer is left to the alarm, and holds nothing else up.
+        // What got no answer, or one that means nothing, is left to the alarm, and
+        // holds nothing else up.
         let mut unanswered = Vec::new();
         for _ in 0..MAX_STEPS {
             let order = self.record.existing()?;
@@ -60,7 +61,8 @@ impl OrderObject {
             };
             let events = learn(&*self.record.existing()?, &answer, self.now());
             if events.is_empty() {
-                break;
+                unanswered.push(effect);
+                continue;
             }
             if let (Answer::NotHeld { refused, .. }, [Event::PlacementRefused]) = (answer, events.as_slice()) {
                 let quote = order.placement().map(|placement| Rc::clone(&placement.quote));
