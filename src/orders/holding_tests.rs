@@ -107,3 +107,16 @@ fn money_that_comes_late_takes_the_goods_under_a_new_name() {
     let id = order.id;
     assert_eq!(named(due(&order, at(5 * MINUTE))), [format!("release {id}/1"), format!("commit {id}/2")]);
 }
+
+#[test]
+fn an_attempt_that_was_given_back_does_not_pay_the_order_when_another_is_refused() {
+    let mut order = order(&[(0, declined()), (KEPT_MILLIS, Event::HoldGivenBack), (5 * MINUTE, again())]);
+    let paid = Answer::Payment { attempt: 1, report: Outcome::Paid.into() };
+    let twice = learn(&order, &paid, at(5 * MINUTE));
+    assert!(matches!(twice.as_slice(), [Event::PaidTwice { .. }]), "{twice:?}");
+    for event in twice.iter().chain([&Event::PlacementRefused]) {
+        order.apply(event, at(5 * MINUTE));
+    }
+    assert_eq!(order.attempt().map(|attempt| attempt.number), Some(1), "as it was before that try");
+    assert_eq!(learn(&order, &paid, at(6 * MINUTE)), [], "its refund is news of it, too");
+}

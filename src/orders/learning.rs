@@ -138,6 +138,8 @@ fn learn_payment(order: &Order, attempt: &Attempt, report: &Report, now: Timesta
     let secured = order.hold().is_some_and(|hold| hold.secures(now));
     match (&order.stage, outcome) {
         (Stage::Placing { .. } | Stage::AwaitingPayment { .. }, outcome) => match (outcome, &attempt.status) {
+            // It was heard of while another try was being made, for which the goods were refused.
+            (Outcome::Paid, _) if is_given_back(order, attempt.number) => Vec::new(),
             (Outcome::Paid, _) => vec![Event::Paid { secured }],
             // Only an attempt whose outcome is open learns of another one.
             (_, status) if !status.is_open() => Vec::new(),
@@ -200,9 +202,8 @@ fn called_off(order: &Order, next: &PaymentChoice, now: Timestamp) -> Vec<Event>
 
 /// Money for an attempt that was given up, or for an order that is not to be.
 fn paid_twice(order: &Order, number: u32, report: &Report) -> Vec<Event> {
-    let known = order.refunds.iter().any(|refund| refund.attempt.number == number);
     match (&report.outcome, order.attempt_numbered(number)) {
-        (Outcome::Paid, Some(attempt)) if !known => {
+        (Outcome::Paid, Some(attempt)) if !is_given_back(order, number) => {
             let mut attempt = attempt.clone();
             attempt.settle(AttemptStatus::Paid);
             attempt.reference = report.reference.clone().or(attempt.reference);
@@ -210,6 +211,11 @@ fn paid_twice(order: &Order, number: u32, report: &Report) -> Vec<Event> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether the attempt's money goes back, or has.
+fn is_given_back(order: &Order, number: u32) -> bool {
+    order.refunds.iter().any(|refund| refund.attempt.number == number)
 }
 
 fn learn_refund(order: &Order, number: u32, report: &RefundReport, now: Timestamp) -> Vec<Event> {
