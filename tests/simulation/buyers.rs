@@ -8,20 +8,21 @@ use tradepost::money::Money;
 use tradepost::orders::decision::{Change, Command, NewLine, decide};
 use tradepost::orders::event::Event;
 use tradepost::orders::facts::Fact;
-use tradepost::orders::learning::Answer;
-use tradepost::orders::order::{Order, Receipt};
+use tradepost::orders::learning::{Answer, Refused};
+use tradepost::orders::order::{Order, Receipt, Stage};
 use tradepost::orders::slots::{SLOT_MILLIS, Slot};
-use tradepost::orders::terms::Terms;
+use tradepost::orders::terms::{Terms, corrected};
 use tradepost::payments::{AttemptStatus, PaymentChoice, Provider, TestMethod};
+use tradepost::pools::Supply;
 use tradepost::pools::pool::HoldId;
 use tradepost::ports::Timestamp;
-use tradepost::pricing::Delivery;
+use tradepost::pricing::promotion::Code;
+use tradepost::pricing::{Delivery, GiftCardBalance};
 use tradepost::settings::Capture;
 use tradepost::throttle::rules::{self, SlotId};
 use tradepost::throttle::{Slots, Throttle as Counter};
 
-use crate::provider::said;
-use crate::shelf::{PRICE, id_of};
+use crate::shelf::{CODE, PRICE, card, coupon, id_of, promotion};
 use crate::world::World;
 
 /// Unpaid orders at once, of six buyers who come from one network.
@@ -29,70 +30,133 @@ pub const SLOTS: u32 = 5;
 
 pub struct Buyer {
     pub memory: Order,
-    /// The log, as JSON: what a crash leaves is what these events say.
-    pub stored: Vec<(Timestamp, String)>,
+    /// The log, each event as it is read back: what a crash leaves is what these say.
+    pub stored: Vec<(Timestamp, Event)>,
     /// What a crash loses.
-    pub waiting: Vec<(Timestamp, String)>,
+    pub waiting: Vec<(Timestamp, Event)>,
     /// Stored with the events; a crash leaves it.
     pub alarm: Option<Timestamp>,
     /// From when on each of its holds is to be gone from the pools.
     pub keeps: BTreeMap<HoldId, Timestamp>,
     /// When a call of its got lost or it crashed: what is left undone is done a watchdog later.
     pub troubled: Timestamp,
+    /// What its uses are counted by: some have a mailbox or an account in common.
+    pub customers: Vec<String>,
 }
 
 impl Buyer {
+    pub fn new(n: usize, order: Order, created: Event, now: Timestamp) -> Self {
+        let account = (n % 2 == 0).then(|| format!("account-{}", n % 4));
+        Self {
+            memory: order,
+            stored: vec![(now, created)],
+            waiting: Vec::new(),
+            alarm: None,
+            keeps: BTreeMap::new(),
+            troubled: now,
+            customers: [format!("mailbox-{}", n / 2)].into_iter().chain(account).collect(),
+        }
+    }
+
     /// Whether the last payment began because another was given up.
     pub fn paid_another_way(&self) -> bool {
-        let events = self.stored.iter().rev().map(|(_, event)| event.as_str());
-        let mut events = events.skip_while(|event| !event.contains("payment_started"));
-        events.nth(1).is_some_and(|event| event.contains("payment_switched"))
+        let mut events = self.stored.iter().rev().map(|(_, event)| event);
+        events.find(|event| matches!(event, Event::PaymentStarted { .. }));
+        matches!(events.next(), Some(Event::PaymentSwitched { .. }))
     }
 }
 
 impl World {
     /// Fills the cart, and sometimes places it.
     pub fn shop(&mut self, buyer: usize) {
-        let variant = self.variants[usize::try_from(self.rng.below(3)).unwrap()];
-        let price = Money { amount: PRICE, currency: self.currency };
-        let quantity = u32::try_from(1 + self.rng.below(3)).unwrap();
         let line = NewLine {
-            variant_id: variant,
+            variant_id: self.any_variant(),
             product_id: ProductId::derived(id_of(3, 0)),
             title: "A".to_owned(),
             sku: "A".to_owned(),
-            prices: vec![price],
-            quantity,
+            prices: vec![Money { amount: PRICE, currency: self.currency }],
+            quantity: u32::try_from(1 + self.rng.below(3)).unwrap(),
             delivery: Delivery::Shipped,
             overridden: false,
         };
         self.command(buyer, Command::Change(Change::AddLines { lines: vec![line] }));
+        let facts = self.facts();
+        self.command(buyer, Command::Change(Change::Update { lines: None, facts }));
+        if self.rng.chance(60) {
+            self.place(buyer);
+        }
+    }
+
+    /// Where it goes, and perhaps the coupon and gift cards.
+    fn facts(&mut self) -> Vec<Fact> {
         let address = serde_json::json!({"name": "A", "line1": "1", "city": "B", "postal_code": "1", "country": "DE"});
-        let facts = vec![
+        let coupons = if self.rng.chance(50) { vec![Code::parse(CODE).unwrap()] } else { Vec::new() };
+        let mut cards = Vec::new();
+        for n in 0..2 {
+            if self.rng.chance(30) {
+                let balance = self.balance(n);
+                cards.push(GiftCardBalance { id: card(n), last4: n.to_string(), balance, expires_at: None });
+            }
+        }
+        vec![
             Fact::Email("a@example.com".parse().unwrap()),
             Fact::ShippingAddress(serde_json::from_value(address).unwrap()),
             Fact::ShippingOption(Some("standard".to_owned())),
-        ];
-        self.command(buyer, Command::Change(Change::Update { lines: None, facts }));
-        if self.rng.chance(60) {
-            let payment = self.payment();
-            let Some(slot) = self.take_slot() else {
-                self.outcomes.turned_away += 1;
-                return;
-            };
-            let terms = Terms {
-                shelf: Arc::clone(&self.shelf),
-                gift_cards: Vec::new(),
-                payment,
-                expected_total: None,
-                key: None,
-                slot: Some(slot.clone()),
-                customers: Vec::new(),
-            };
-            let place = Command::Place(Box::new(terms));
-            if !self.command(buyer, place) {
+            Fact::Coupons(coupons),
+            Fact::GiftCards(cards),
+        ]
+    }
+
+    fn place(&mut self, buyer: usize) {
+        let payment = self.payment();
+        let Some(slot) = self.take_slot() else {
+            self.outcomes.turned_away += 1;
+            return;
+        };
+        let gift_cards = self.balances_as_told(buyer);
+        let terms = Terms {
+            shelf: Arc::clone(&self.shelf),
+            gift_cards: gift_cards.clone(),
+            payment,
+            expected_total: None,
+            key: None,
+            slot: Some(slot.clone()),
+            customers: self.buyers[buyer].customers.clone(),
+        };
+        match decide(&self.buyers[buyer].memory, Command::Place(Box::new(terms)), self.now) {
+            Ok(events) => self.record(buyer, events, true),
+            Err(refusal) => {
+                self.record(buyer, corrected(&refusal, &gift_cards), true);
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id }).unwrap();
             }
+        }
+    }
+
+    /// What is on the order's gift cards, as their pools say before it is
+    /// decided: others may have drawn from them since.
+    fn balances_as_told(&mut self, buyer: usize) -> Vec<GiftCardBalance> {
+        let shown = self.buyers[buyer].memory.facts.gift_cards.clone();
+        if self.rng.chance(20) {
+            return shown;
+        }
+        let now = |known: GiftCardBalance| {
+            let n = (0..2).find(|n| card(*n) == known.id).unwrap();
+            GiftCardBalance { balance: self.balance(n), ..known }
+        };
+        shown.into_iter().map(now).collect()
+    }
+
+    /// What becomes of a cart that the pools refused: what is used up is done without.
+    pub fn do_without(&mut self, buyer: usize, refused: &[Refused]) {
+        let is = |of: Supply| refused.iter().any(|refused| refused.of == of);
+        let by_each = refused.iter().any(|refused| matches!(refused.of, Supply::UsesBy(..)));
+        self.outcomes.overdrawn += u32::from(is(Supply::GiftCard(card(0))) || is(Supply::GiftCard(card(1))));
+        self.outcomes.coupon_exhausted += u32::from(is(Supply::Uses(coupon())));
+        self.outcomes.coupon_used_before += u32::from(by_each);
+        let used_up = is(Supply::Uses(promotion()));
+        self.outcomes.promotion_exhausted += u32::from(used_up);
+        if used_up && self.buyers[buyer].memory.stage == Stage::Open {
+            self.record(buyer, vec![Event::FactSet { fact: Fact::UsedUp(vec![promotion()]) }], true);
         }
     }
 
@@ -173,13 +237,14 @@ impl World {
     fn approve(&mut self, buyer: usize) {
         let Some(attempt) = self.buyers[buyer].memory.attempt().cloned() else { return };
         let AttemptStatus::RequiresAction { .. } = attempt.status else { return };
-        let amount = self.buyers[buyer].memory.placement().unwrap().quote.totals.to_pay.amount;
-        let charge = self.charges.entry(attempt.id.clone()).or_default();
-        if charge.voided {
+        let Some(charge) = self.charges.get_mut(&attempt.id).filter(|charge| !charge.voided && !charge.declines) else {
             return;
+        };
+        charge.take();
+        let outcome = charge.truth();
+        if self.rng.chance(30) {
+            self.events.push((buyer, attempt.number));
         }
-        charge.take(&attempt.payment, amount);
-        let outcome = said(charge);
         if self.rng.chance(60) {
             self.hear(buyer, &Answer::Payment { attempt: attempt.number, report: outcome.into() });
         }

@@ -1,13 +1,12 @@
 //! Calls on their way: they arrive, and are answered, late, twice or never.
 
 use tradepost::orders::effect::Effect;
-use tradepost::orders::learning::{Answer, Refused};
-use tradepost::payments::{Outcome, Provider, RefundOutcome};
-use tradepost::pools::pool::{self, Ended};
+use tradepost::orders::learning::Answer;
+use tradepost::payments::Outcome;
+use tradepost::pools::pool::Ended;
 use tradepost::throttle::rules;
 
 use crate::pools::Stock;
-use crate::provider::{Charge, said};
 use crate::world::World;
 
 /// A call on its way; it may arrive late, twice or never, and so may its answer.
@@ -75,6 +74,7 @@ impl World {
         };
         // What the shell makes of no answer.
         Heard::Answer(match (answer, &call.effect) {
+            (Some(Answer::Payment { report, .. }), Effect::CallOff { .. }) if !is_told(&report.outcome) => None,
             (Some(answer), _) => Some(answer),
             (None, Effect::Hold { .. }) => Some(Answer::NotHeld { refused: Vec::new(), unanswered: true }),
             (None, Effect::Charge { attempt } | Effect::Poll { attempt }) => {
@@ -87,71 +87,11 @@ impl World {
     /// What the world does when a call arrives.
     fn perform(&mut self, call: &Call) -> Option<Answer> {
         match &call.effect {
-            Effect::Hold { hold, claims, until } => {
-                let mut refused = Vec::new();
-                for claim in claims {
-                    let variant = claim.of.variant().unwrap();
-                    let command = pool::Command::Hold {
-                        hold: hold.clone(),
-                        quantity: claim.quantity,
-                        limit: claim.limit,
-                        until: *until,
-                    };
-                    if self.ask_pool(variant, &command).is_err() {
-                        let available = self.stocks[&variant].pool.level(self.now).available;
-                        refused.push(Refused { of: claim.of.clone(), available });
-                    }
-                }
-                let granted = refused.is_empty();
-                Some(if granted { Answer::Held } else { Answer::NotHeld { refused, unanswered: false } })
-            }
-            Effect::Commit { hold, claims } => {
-                let mut refused = false;
-                for claim in claims {
-                    let variant = claim.of.variant().unwrap();
-                    let command =
-                        pool::Command::Commit { hold: hold.clone(), quantity: claim.quantity, limit: claim.limit };
-                    refused |= self.ask_pool(variant, &command).is_err();
-                }
-                Some(Answer::Committed { refused })
-            }
-            Effect::Release { number, hold, claims } => {
-                for claim in claims {
-                    let variant = claim.of.variant().unwrap();
-                    self.ask_pool(variant, &pool::Command::Release { hold: hold.clone() }).unwrap();
-                }
-                Some(Answer::Released { hold: *number })
-            }
-            Effect::Charge { attempt } if attempt.payment.provider == Provider::Manual => {
-                Some(Answer::Payment { attempt: attempt.number, report: Outcome::Owed.into() })
-            }
-            Effect::Charge { attempt } => {
-                let (declines, wants_action) = (self.rng.chance(25), self.rng.chance(25));
-                let fresh = Charge { declines, wants_action, ..Charge::default() };
-                let charge = self.charges.entry(attempt.id.clone()).or_insert(fresh);
-                if !charge.voided && !charge.declines && !charge.wants_action {
-                    charge.take(&attempt.payment, attempt.amount.amount);
-                }
-                Some(Answer::Payment { attempt: attempt.number, report: said(charge).into() })
-            }
-            Effect::Poll { attempt } => {
-                let outcome = self.charges.get(&attempt.id).map_or(Outcome::NotFound, said);
-                Some(Answer::Payment { attempt: attempt.number, report: outcome.into() })
-            }
-            Effect::CallOff { attempt } => {
-                let charge = self.charges.entry(attempt.id.clone()).or_default();
-                charge.voided |= charge.paid == 0;
-                charge.held = 0;
-                Some(Answer::Payment { attempt: attempt.number, report: said(charge).into() })
-            }
-            Effect::Refund { refund } if refund.attempt.payment.provider == Provider::Manual => {
-                Some(Answer::Refund { refund: refund.number, report: RefundOutcome::ByHand.into() })
-            }
-            Effect::Refund { refund } => {
-                let charge = self.charges.get_mut(&refund.attempt.id).expect("only what was charged is refunded");
-                assert_eq!(charge.paid, refund.amount.amount, "refunded what was paid");
-                charge.refunded = refund.amount.amount;
-                Some(Answer::Refund { refund: refund.number, report: RefundOutcome::Done.into() })
+            Effect::Hold { hold, claims, until } => Some(self.hold(hold, claims, *until)),
+            Effect::Commit { hold, claims } => Some(self.commit(hold, claims)),
+            Effect::Release { number, hold, claims } => Some(self.release(*number, hold, claims)),
+            Effect::Charge { .. } | Effect::Poll { .. } | Effect::CallOff { .. } | Effect::Refund { .. } => {
+                self.ask_provider(call.buyer, &call.effect)
             }
             Effect::Vacate { number, slot } => {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
@@ -170,7 +110,7 @@ impl World {
         if self.late.is_empty() {
             return;
         }
-        let n = usize::try_from(self.rng.below(self.late.len() as u64)).unwrap();
+        let n = self.pick(self.late.len());
         let call = self.late.swap_remove(n);
         self.perform(&call);
     }
@@ -179,11 +119,16 @@ impl World {
         if self.answers.is_empty() {
             return;
         }
-        let n = usize::try_from(self.rng.below(self.answers.len() as u64)).unwrap();
+        let n = self.pick(self.answers.len());
         let (buyer, answer) = self.answers.swap_remove(n);
         // Only a provider calls back; a pool's late answer finds nobody.
         if let Answer::Payment { .. } = answer {
             self.hear(buyer, &answer);
         }
     }
+}
+
+/// Whether the shell takes it for an answer to a call-off.
+fn is_told(outcome: &Outcome) -> bool {
+    !matches!(outcome, Outcome::Unknown | Outcome::Pending | Outcome::Unfit)
 }

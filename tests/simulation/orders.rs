@@ -19,12 +19,12 @@ impl World {
     }
 
     pub fn record(&mut self, buyer: usize, events: Vec<Event>, store: bool) {
-        for event in &events {
-            self.note(buyer, event);
-            let buyer_state = &mut self.buyers[buyer];
-            buyer_state.memory.apply(event, self.now);
-            buyer_state.waiting.push((self.now, serde_json::to_string(event).unwrap()));
-            self.trace.push(format!("{} {buyer} {event:?}", self.now.millis()));
+        for event in events {
+            self.note(buyer, &event);
+            let state = &mut self.buyers[buyer];
+            state.memory.apply(&event, self.now);
+            let text = serde_json::to_string(&event).unwrap();
+            state.waiting.push((self.now, serde_json::from_str(&text).unwrap()));
         }
         if store {
             self.store(buyer);
@@ -51,6 +51,7 @@ impl World {
             Event::Held if again => self.outcomes.held_again += 1,
             Event::PlacementRefused if again => self.outcomes.refused_again += 1,
             Event::Paid { .. } if order.hold().is_none() => self.outcomes.paid_late += 1,
+            Event::PaidTwice { .. } => self.outcomes.paid_twice += 1,
             _ => {}
         }
         let Some(hold) = order.hold().map(|hold| hold_id(order, hold.number)) else { return };
@@ -58,7 +59,11 @@ impl World {
             Event::PaymentDeclined { .. } | Event::PaymentActionRequired { .. } => {
                 state.keeps.insert(hold, now.plus_millis(KEPT_MILLIS));
             }
-            Event::PaymentStarted { .. } | Event::Paid { .. } | Event::Authorized { .. } | Event::Owed { .. } => {
+            Event::PaymentStarted { .. }
+            | Event::PaymentSwitched { .. }
+            | Event::Paid { .. }
+            | Event::Authorized { .. }
+            | Event::Owed { .. } => {
                 state.keeps.remove(&hold);
             }
             Event::HoldGivenBack
@@ -73,13 +78,19 @@ impl World {
         }
     }
 
-    pub fn hear(&mut self, buyer: usize, answer: &Answer) {
+    /// Whether the answer meant anything.
+    pub fn hear(&mut self, buyer: usize, answer: &Answer) -> bool {
         let events = learn(&self.buyers[buyer].memory, answer, self.now);
         if events.is_empty() {
-            return;
+            return false;
         }
         let store = !events.iter().all(Event::may_wait);
+        let is_refusal = events == [Event::PlacementRefused];
         self.record(buyer, events, store);
+        if let (Answer::NotHeld { refused, .. }, true) = (answer, is_refusal) {
+            self.do_without(buyer, refused);
+        }
+        true
     }
 
     /// One step of what the order's object would do.
@@ -114,11 +125,9 @@ impl World {
                 }
                 Heard::Answer(None) => unanswered.push(call.effect),
                 Heard::Answer(Some(answer)) => {
-                    let events = learn(&self.buyers[buyer].memory, &answer, self.now);
-                    if events.is_empty() {
-                        break;
+                    if !self.hear(buyer, &answer) {
+                        unanswered.push(call.effect);
                     }
-                    self.record(buyer, events, true);
                 }
             }
         }
@@ -134,10 +143,9 @@ impl World {
         let state = &mut self.buyers[buyer];
         let mut order = None;
         for (at, event) in &state.stored {
-            Order::replay(&mut order, &serde_json::from_str(event).unwrap(), *at);
+            Order::replay(&mut order, event, *at);
         }
         state.memory = order.unwrap().recovered();
         state.waiting.clear();
-        self.trace.push(format!("{} {buyer} crash", self.now.millis()));
     }
 }

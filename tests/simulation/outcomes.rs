@@ -1,46 +1,75 @@
-//! How the orders of a history ended, counted: faults that reach no ending prove nothing.
+//! What histories came to, counted: faults that reach no ending prove nothing.
 
-#[derive(Debug, Default, Clone, PartialEq)]
-pub struct Outcomes {
-    pub confirmed: u32,
-    pub cancelled: u32,
-    pub open: u32,
-    pub refunded: u32,
-    pub voided: u32,
-    pub crashes: u32,
-    /// Placements that found no slot.
-    pub turned_away: u32,
-    /// Goods given back before the order came to its end.
-    pub given_back: u32,
-    /// Further tries that held the goods anew, and that found them gone.
-    pub held_again: u32,
-    pub refused_again: u32,
-    /// Money that came when the goods had been given back.
-    pub paid_late: u32,
-    /// Paid another way than the one that was given up for it.
-    pub switched: u32,
-    /// Confirmed with money that is set aside; owed; and recorded by staff.
-    pub authorized: u32,
-    pub owed: u32,
-    pub received: u32,
+macro_rules! outcomes {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        #[derive(Debug, Default, Clone, PartialEq)]
+        pub struct Outcomes {
+            $($(#[$doc])* pub $name: u32,)*
+        }
+
+        impl Outcomes {
+            pub fn add(&mut self, other: &Self) {
+                $(self.$name += other.$name;)*
+            }
+
+            /// What never happened.
+            pub fn missing(&self) -> Vec<&'static str> {
+                let all = [$((stringify!($name), self.$name)),*];
+                all.into_iter().filter(|(_, count)| *count == 0).map(|(name, _)| name).collect()
+            }
+        }
+    };
 }
 
-impl Outcomes {
-    pub fn add(&mut self, other: &Self) {
-        self.confirmed += other.confirmed;
-        self.cancelled += other.cancelled;
-        self.open += other.open;
-        self.refunded += other.refunded;
-        self.voided += other.voided;
-        self.crashes += other.crashes;
-        self.turned_away += other.turned_away;
-        self.given_back += other.given_back;
-        self.held_again += other.held_again;
-        self.refused_again += other.refused_again;
-        self.paid_late += other.paid_late;
-        self.switched += other.switched;
-        self.authorized += other.authorized;
-        self.owed += other.owed;
-        self.received += other.received;
-    }
+outcomes! {
+    confirmed,
+    cancelled,
+    open,
+    refunded,
+    voided,
+    crashes,
+    /// Placements that found no slot.
+    turned_away,
+    /// Goods given back before the order came to its end.
+    given_back,
+    /// Further tries that held the goods anew.
+    held_again,
+    /// Further tries that found them gone.
+    refused_again,
+    /// Money that came when the goods had been given back.
+    paid_late,
+    /// Paid another way than the one that was given up for it.
+    switched,
+    /// Confirmed with money that is set aside.
+    authorized,
+    /// Confirmed with money that was set aside and let go afterwards.
+    let_go,
+    /// Confirmed with money that is to come.
+    owed,
+    /// Confirmed with money that staff have recorded.
+    received,
+    /// Confirmed with the coupon.
+    with_coupon,
+    /// Confirmed with the promotion that applies by itself.
+    with_promotion,
+    /// Confirmed, and paid by gift cards in part.
+    by_card_in_part,
+    /// Confirmed, and paid by nothing but gift cards.
+    by_card_alone,
+    /// Placements for which the coupon had no use left.
+    coupon_exhausted,
+    /// Placements for which the buyer had no use of the coupon left.
+    coupon_used_before,
+    /// Placements for which the promotion had no use left.
+    promotion_exhausted,
+    /// Placements for which a gift card had too little left.
+    overdrawn,
+    /// Uses and balances that an order had taken for good and gave back.
+    put_back,
+    /// Attempts of which the provider did not say the truth.
+    lied_about,
+    /// Attempts that took money after the provider had said that they cannot.
+    paid_after_void,
+    /// Money for an attempt that the order had given up.
+    paid_twice,
 }

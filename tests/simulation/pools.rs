@@ -2,68 +2,120 @@
 
 use std::collections::BTreeMap;
 
-use tradepost::ids::VariantId;
+use tradepost::orders::learning::{Answer, Refused};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
+use tradepost::pools::{Claim, Supply};
+use tradepost::ports::Timestamp;
 
+use crate::shelf::card;
 use crate::world::World;
 
+/// One pool and its records.
 #[derive(Default)]
 pub struct Stock {
     pub pool: Pool,
     pub ended: BTreeMap<HoldId, Ended>,
     pub references: BTreeMap<String, i64>,
+    /// Pieces that staff have adjusted it by, or the balance that was issued.
     pub put_in: i64,
 }
 
-impl World {
-    pub fn ask_pool(&mut self, variant: VariantId, command: &pool::Command) -> Result<(), Refusal> {
-        let now = self.now;
-        let stock = self.stocks.get_mut(&variant).unwrap();
-        let past = match command {
+impl Stock {
+    fn past(&self, command: &pool::Command) -> Past {
+        match command {
             pool::Command::Hold { hold, .. } | pool::Command::Commit { hold, .. } | pool::Command::Release { hold } => {
-                stock.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
+                self.ended.get(hold).map_or(Past::Nothing, |ended| Past::Ended(*ended))
             }
             pool::Command::Adjust { reference, .. } | pool::Command::Issue { reference, .. } => {
-                stock.references.get(reference).map_or(Past::Nothing, |delta| Past::Adjusted { delta: *delta })
+                self.references.get(reference).map_or(Past::Nothing, |delta| Past::Adjusted { delta: *delta })
             }
             _ => Past::Nothing,
-        };
-        for event in pool::decide(&stock.pool, past, command, now)? {
-            pool::apply(&mut stock.pool, &event);
-            match event {
-                pool::Event::Held { hold, .. } => {
-                    stock.ended.remove(&hold);
-                }
-                pool::Event::Lapsed { hold } => {
-                    stock.ended.insert(hold, Ended::Lapsed);
-                }
-                pool::Event::Committed { hold, quantity } => {
-                    stock.ended.insert(hold, Ended::Committed { quantity });
-                }
-                pool::Event::Released { hold } | pool::Event::PutBack { hold, .. } => {
-                    stock.ended.insert(hold, Ended::Released);
-                }
-                pool::Event::Adjusted { delta, reference, .. } => {
-                    stock.references.insert(reference, delta);
-                    stock.put_in += delta;
-                }
-                pool::Event::Issued { quantity, reference } => {
-                    stock.references.insert(reference, quantity);
-                    stock.put_in += quantity;
-                }
-                pool::Event::Limited { .. } | pool::Event::Closed { .. } => {}
+        }
+    }
+
+    fn record(&mut self, event: pool::Event) {
+        match event {
+            pool::Event::Held { hold, .. } => {
+                self.ended.remove(&hold);
             }
+            pool::Event::Lapsed { hold } => {
+                self.ended.insert(hold, Ended::Lapsed);
+            }
+            pool::Event::Committed { hold, quantity } => {
+                self.ended.insert(hold, Ended::Committed { quantity });
+            }
+            pool::Event::Released { hold } | pool::Event::PutBack { hold, .. } => {
+                self.ended.insert(hold, Ended::Released);
+            }
+            pool::Event::Adjusted { delta: units, reference, .. }
+            | pool::Event::Issued { quantity: units, reference } => {
+                self.references.insert(reference, units);
+                self.put_in += units;
+            }
+            pool::Event::Limited { .. } | pool::Event::Closed { .. } => {}
+        }
+    }
+}
+
+impl World {
+    pub fn ask_pool(&mut self, supply: &Supply, command: &pool::Command) -> Result<(), Refusal> {
+        let stock = self.stocks.entry(supply.clone()).or_default();
+        for event in pool::decide(&stock.pool, stock.past(command), command, self.now)? {
+            pool::apply(&mut stock.pool, &event);
+            let is_put_back = matches!(event, pool::Event::PutBack { .. }) && supply.variant().is_none();
+            self.outcomes.put_back += u32::from(is_put_back);
+            stock.record(event);
         }
         Ok(())
     }
 
+    pub fn hold(&mut self, hold: &HoldId, claims: &[Claim], until: Timestamp) -> Answer {
+        let mut refused = Vec::new();
+        for Claim { of, quantity, limit } in claims {
+            let (quantity, limit) = (*quantity, *limit);
+            let command = pool::Command::Hold { hold: hold.clone(), quantity, limit, until };
+            if self.ask_pool(of, &command).is_err() {
+                refused.push(Refused { of: of.clone(), available: self.stocks[of].pool.level(self.now).available });
+            }
+        }
+        if refused.is_empty() { Answer::Held } else { Answer::NotHeld { refused, unanswered: false } }
+    }
+
+    pub fn commit(&mut self, hold: &HoldId, claims: &[Claim]) -> Answer {
+        let mut refused = false;
+        for Claim { of, quantity, limit } in claims {
+            let command = pool::Command::Commit { hold: hold.clone(), quantity: *quantity, limit: *limit };
+            refused |= self.ask_pool(of, &command).is_err();
+        }
+        Answer::Committed { refused }
+    }
+
+    pub fn release(&mut self, number: u32, hold: &HoldId, claims: &[Claim]) -> Answer {
+        for claim in claims {
+            self.ask_pool(&claim.of, &pool::Command::Release { hold: hold.clone() }).unwrap();
+        }
+        Answer::Released { hold: number }
+    }
+
+    /// What is on a gift card, for whoever asks now.
+    pub fn balance(&self, n: usize) -> i64 {
+        self.stocks[&Supply::GiftCard(card(n))].pool.level(self.now).available
+    }
+
+    /// Staff count a shelf anew, or disable a gift card.
     pub fn adjust(&mut self) {
-        let variant = self.variants[usize::try_from(self.rng.below(3)).unwrap()];
+        if self.rng.chance(5) {
+            let supply = Supply::GiftCard(card(self.pick(2)));
+            self.ask_pool(&supply, &pool::Command::Close).unwrap();
+            return;
+        }
+        let variant = self.any_variant();
         let delta = i64::try_from(self.rng.below(5)).unwrap() - 2;
         let reference = format!("count-{}", self.rng.below(40));
         if delta != 0 {
+            let command = pool::Command::Adjust { delta, reason: Reason::Correction, reference };
             // Refused where it would take away what is held.
-            let _ = self.ask_pool(variant, &pool::Command::Adjust { delta, reason: Reason::Correction, reference });
+            let _ = self.ask_pool(&Supply::Stock(variant), &command);
         }
     }
 }

@@ -1,10 +1,19 @@
-//! What the shop sells, and what everything is called.
+//! What the shop sells and takes off, and what everything is called.
 
-use tradepost::ids::{ProductId, VariantId};
+use tradepost::ids::{GiftCardId, ProductId, PromotionId, VariantId};
+use tradepost::pricing::Promotion;
 use tradepost::settings::Settings;
 use tradepost::shelf::snapshot::Snapshot;
 
+/// Of each variant, and of shipping, in cents.
 pub const PRICE: i64 = 250;
+/// A code for 10 % of the items.
+pub const CODE: &str = "TEN";
+/// What the promotion that applies by itself takes off, in cents; it comes
+/// before the coupon.
+pub const OFF: i64 = 100;
+/// How often one customer may use the coupon.
+pub const EACH: i64 = 1;
 
 pub fn id_of(kind: u8, n: usize) -> [u8; 16] {
     let mut bytes = [0; 16];
@@ -13,8 +22,34 @@ pub fn id_of(kind: u8, n: usize) -> [u8; 16] {
     bytes
 }
 
+pub fn coupon() -> PromotionId {
+    PromotionId::derived(id_of(5, 0))
+}
+
+pub fn promotion() -> PromotionId {
+    PromotionId::derived(id_of(5, 1))
+}
+
+pub fn card(n: usize) -> GiftCardId {
+    GiftCardId::derived(id_of(6, n))
+}
+
+/// How often what the shop takes off may be had in all.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub coupon: i64,
+    pub promotion: i64,
+}
+
+impl Limits {
+    /// Of uses of a promotion, by everybody.
+    pub fn of(self, id: PromotionId) -> i64 {
+        if id == coupon() { self.coupon } else { self.promotion }
+    }
+}
+
 /// A shop that sells these, each at [`PRICE`], and sends for as much.
-pub fn shelf(variants: &[VariantId]) -> Snapshot {
+pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
     let price = serde_json::json!([{ "amount": PRICE, "currency": "EUR" }]);
     let variants: Vec<_> = variants
         .iter()
@@ -39,5 +74,20 @@ pub fn shelf(variants: &[VariantId]) -> Snapshot {
         "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },
     }))
     .unwrap();
-    Snapshot::new("1".to_owned(), settings, vec![serde_json::from_value(product).unwrap()])
+    let products = vec![serde_json::from_value(product).unwrap()];
+    Snapshot::new("1".to_owned(), settings, products).with_promotions(promotions(limits))
+}
+
+fn promotions(limits: Limits) -> Vec<Promotion> {
+    let off = serde_json::json!({ "fixed": { "amounts": [{ "amount": OFF, "currency": "EUR" }] } });
+    let ten = serde_json::json!({ "percentage": { "percent": "10" } });
+    let promotion = serde_json::json!({
+        "id": promotion(), "title": "A", "code": null, "starts_at": null, "ends_at": null, "combinable": true,
+        "priority": 1, "usage_limit": limits.promotion, "usage_limit_per_customer": null, "conditions": {}, "effect": off,
+    });
+    let coupon = serde_json::json!({
+        "id": coupon(), "title": "B", "code": CODE, "starts_at": null, "ends_at": null, "combinable": true,
+        "priority": 0, "usage_limit": limits.coupon, "usage_limit_per_customer": EACH, "conditions": {}, "effect": ten,
+    });
+    [promotion, coupon].into_iter().map(|document| serde_json::from_value(document).unwrap()).collect()
 }

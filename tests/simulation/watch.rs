@@ -2,9 +2,12 @@
 
 use tradepost::orders::effect::{WATCHDOG_MILLIS, hold_id};
 use tradepost::orders::order::Stage;
+use tradepost::pools::Supply;
 use tradepost::pools::pool::Ended;
 
 use crate::buyers::SLOTS;
+use crate::pools::Stock;
+use crate::shelf::EACH;
 use crate::world::World;
 
 impl World {
@@ -13,7 +16,7 @@ impl World {
         let order = &self.buyers[buyer].memory;
         let Some(hold) = order.hold().map(|hold| hold_id(order, hold.number)) else { return false };
         order.claims().iter().all(|claim| {
-            let stock = &self.stocks[&claim.of.variant().unwrap()];
+            let Some(stock) = self.stocks.get(&claim.of) else { return false };
             let live = stock.pool.holds.get(&hold).is_some_and(|hold| hold.until > self.now);
             live || matches!(stock.ended.get(&hold), Some(Ended::Committed { .. }))
         })
@@ -53,15 +56,27 @@ impl World {
             // One that the provider never heard of was refused for want of stock.
             let Some(charge) = self.charges.get(&format!("{}-{earlier}", order.id)) else { continue };
             assert!(
-                charge.paid + charge.held == 0 && (charge.voided || charge.declines),
+                charge.lied_about || charge.paid + charge.held == 0 && (charge.voided || charge.declines),
                 "attempt {earlier}: {charge:?} {order:?}"
             );
         }
     }
 
+    /// No pool gives more than it has, and no promotion more uses than it may.
     pub fn check_pools(&self) {
-        for stock in self.stocks.values() {
-            assert!(0 <= stock.pool.held() && stock.pool.held() <= stock.pool.on_hand, "{:?}", stock.pool);
+        for (supply, Stock { pool, put_in, .. }) in &self.stocks {
+            assert!(0 <= pool.held() && pool.held() <= pool.on_hand, "{supply:?}: {pool:?}");
+            let in_all = match supply {
+                Supply::Stock(_) | Supply::GiftCard(_) => *put_in,
+                Supply::Uses(promotion) => self.limits.of(*promotion),
+                Supply::UsesBy(..) => EACH,
+            };
+            let given = pool.taken + pool.level(self.now).held;
+            assert!((0..=in_all).contains(&given), "{given} of {in_all} {supply:?}: {pool:?}");
+            // What is on hand of uses follows from the limit that was said last.
+            if !matches!(supply, Supply::Uses(_) | Supply::UsesBy(..)) {
+                assert_eq!(pool.on_hand + pool.taken, in_all, "units are conserved: {supply:?} {pool:?}");
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use tradepost::orders::effect::wake;
 use tradepost::orders::event::Event;
 use tradepost::orders::learning::Answer;
 use tradepost::orders::order::Order;
+use tradepost::pools::Supply;
 use tradepost::pools::pool::{self, Reason};
 use tradepost::ports::Timestamp;
 use tradepost::shelf::snapshot::Snapshot;
@@ -22,7 +23,7 @@ use crate::outcomes::Outcomes;
 use crate::pools::Stock;
 use crate::provider::Charge;
 use crate::rng::Rng;
-use crate::shelf::{id_of, shelf};
+use crate::shelf::{Limits, card, id_of, shelf};
 
 const STEPS: u64 = 250;
 
@@ -32,7 +33,8 @@ pub struct World {
     pub currency: Currency,
     pub shelf: Arc<Snapshot>,
     pub variants: Vec<VariantId>,
-    pub stocks: BTreeMap<VariantId, Stock>,
+    pub limits: Limits,
+    pub stocks: BTreeMap<Supply, Stock>,
     pub charges: BTreeMap<String, Charge>,
     /// What each buyer was written: a second letter of the same name is none.
     pub letters: BTreeSet<(usize, Kind, u32)>,
@@ -42,7 +44,10 @@ pub struct World {
     pub buyers: Vec<Buyer>,
     pub late: Vec<Call>,
     pub answers: Vec<(usize, Answer)>,
-    pub trace: Vec<String>,
+    /// What the provider will say of by itself: whose attempt, and which.
+    pub events: Vec<(usize, u32)>,
+    /// Whether the provider lies.
+    pub lies: bool,
     pub outcomes: Outcomes,
 }
 
@@ -50,12 +55,15 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let currency = Currency::parse("EUR").unwrap();
+        let mut limit = || i64::try_from(1 + rng.below(3)).unwrap();
+        let limits = Limits { coupon: limit(), promotion: limit() };
         let variants: Vec<_> = (0..3).map(|n| VariantId::derived(id_of(1, n))).collect();
         let mut world = Self {
             now: Timestamp::from_millis(1_000_000),
             currency,
-            shelf: Arc::new(shelf(&variants)),
-            stocks: variants.iter().map(|variant| (*variant, Stock::default())).collect(),
+            shelf: Arc::new(shelf(&variants, limits)),
+            limits,
+            stocks: BTreeMap::new(),
             charges: BTreeMap::new(),
             letters: BTreeSet::new(),
             throttle: Throttle::default(),
@@ -63,7 +71,8 @@ impl World {
             buyers: Vec::new(),
             late: Vec::new(),
             answers: Vec::new(),
-            trace: Vec::new(),
+            events: Vec::new(),
+            lies: true,
             outcomes: Outcomes::default(),
             variants: variants.clone(),
             rng: Rng::new(0),
@@ -72,20 +81,17 @@ impl World {
             let delta = i64::try_from(1 + rng.below(8)).unwrap();
             let reference = format!("delivery-{n}");
             let command = pool::Command::Adjust { delta, reason: Reason::Received, reference };
-            world.ask_pool(*variant, &command).unwrap();
+            world.ask_pool(&Supply::Stock(*variant), &command).unwrap();
+        }
+        for n in 0..2 {
+            let quantity = i64::try_from(100 + rng.below(2_000)).unwrap();
+            let command = pool::Command::Issue { quantity, reference: n.to_string() };
+            world.ask_pool(&Supply::GiftCard(card(n)), &command).unwrap();
         }
         for n in 0..6 {
             let order = Order::created(OrderId::derived(id_of(2, n)), currency, None, world.now);
             let created = Event::Created { id: order.id, currency, account: None, language: order.language };
-            let stored = vec![(world.now, serde_json::to_string(&created).unwrap())];
-            world.buyers.push(Buyer {
-                memory: order,
-                stored,
-                waiting: Vec::new(),
-                alarm: None,
-                keeps: BTreeMap::new(),
-                troubled: world.now,
-            });
+            world.buyers.push(Buyer::new(n, order, created, world.now));
         }
         world.rng = rng;
         world
@@ -95,7 +101,7 @@ impl World {
     pub fn suffer(&mut self) {
         for _ in 0..STEPS {
             let buyer = usize::try_from(self.rng.below(6)).unwrap();
-            match self.rng.below(20) {
+            match self.rng.below(22) {
                 0..=3 => self.shop(buyer),
                 4..=5 => self.pay_or_cancel(buyer),
                 6..=14 => self.work(buyer, true),
@@ -103,6 +109,8 @@ impl World {
                 16 => self.arrive_late(),
                 17 => self.hear_late(),
                 18 => self.adjust(),
+                19 => self.tell_of_event(),
+                20 if self.rng.chance(20) => self.take_after_void(),
                 _ => self.pass_time(),
             }
             self.check_pools();
@@ -111,12 +119,16 @@ impl World {
         }
     }
 
-    /// Faults end; time passes until nothing is owed, even after the last late
-    /// call has come in.
+    /// Faults end and the provider tells the truth; time passes until nothing
+    /// is owed, even after the last late call and the last event have come in.
     pub fn settle(&mut self) {
+        self.lies = false;
         self.work_off();
         while !self.late.is_empty() {
             self.arrive_late();
+        }
+        while !self.events.is_empty() {
+            self.tell_of_event();
         }
         self.work_off();
         self.check_pools();
@@ -158,7 +170,18 @@ impl World {
         self.now = then;
     }
 
-    pub fn trace(self) -> Vec<String> {
-        self.trace
+    /// A place among so many.
+    pub fn pick(&mut self, among: usize) -> usize {
+        usize::try_from(self.rng.below(among as u64)).unwrap()
+    }
+
+    pub fn any_variant(&mut self) -> VariantId {
+        let n = self.pick(self.variants.len());
+        self.variants[n]
+    }
+
+    /// All that was stored, buyer by buyer.
+    pub fn logs(self) -> Vec<Vec<(Timestamp, Event)>> {
+        self.buyers.into_iter().map(|buyer| buyer.stored).collect()
     }
 }
