@@ -12,32 +12,30 @@ use crate::shelf;
 use crate::text::Language;
 
 /// A gift card as it is given away.
-pub struct GiftCard<'a> {
+pub struct GiftCard {
+    pub id: GiftCardId,
     /// The secret itself: nobody but the letter's reader is to see it.
-    pub code: &'a str,
+    pub code: String,
     pub amount: Money,
     pub expires_at: Option<Timestamp>,
     /// Where it can be spent.
     pub url: Option<String>,
 }
 
-/// Sends the gift card to whom it is for, once.
-pub async fn write(
-    app: &App,
-    id: GiftCardId,
-    to: EmailAddress,
-    language: Language,
-    card: &GiftCard<'_>,
-) -> Result<(), Problem> {
+/// Sends gift cards to whom they are for, each by a letter of its own, once.
+pub async fn write(app: &App, to: &EmailAddress, language: Language, cards: &[GiftCard]) -> Result<(), Problem> {
     let snapshot = shelf::current(app).await?;
-    let letter = letter(card, &snapshot.settings.shop_name, language);
-    let letter = letter.map_err(|error| Problem::internal(error.to_string()))?;
-    let name = Name { about: id.to_string(), kind: Kind::GiftCard, version: 1 };
-    super::write(app, &[Message { name, to, language, letter }]).await
+    let message = |card: &GiftCard| {
+        let name = Name { about: card.id.to_string(), kind: Kind::GiftCard, version: 1 };
+        let letter = letter(card, &snapshot.settings.shop_name, language)?;
+        Ok(Message { name, to: to.clone(), language, letter })
+    };
+    let messages: Result<Vec<_>, askama::Error> = cards.iter().map(message).collect();
+    super::write(app, &messages.map_err(|error| Problem::internal(error.to_string()))?).await
 }
 
 /// The letter itself.
-pub fn letter(card: &GiftCard<'_>, shop_name: &str, language: Language) -> Result<Letter, askama::Error> {
+pub fn letter(card: &GiftCard, shop_name: &str, language: Language) -> Result<Letter, askama::Error> {
     let amount = card.amount.display_in(language);
     let mut paragraphs = vec![language.of(
         format!("This gift card of {amount} can be spent at {shop_name}. Enter its code when you pay, in one order or in several:"),
@@ -57,7 +55,7 @@ pub fn letter(card: &GiftCard<'_>, shop_name: &str, language: Language) -> Resul
         ),
         title: language.of("Your gift card", "Ihr Geschenkgutschein").to_owned(),
         paragraphs,
-        block: Some(card.code.to_owned()),
+        block: Some(card.code.clone()),
         button: card.url.clone().map(|url| Button { label: language.of("To the shop", "Zum Shop"), url }),
         sheet: None,
     };
@@ -70,9 +68,10 @@ mod tests {
     use crate::money::Currency;
     use crate::testing::{Shop, block_on};
 
-    fn card() -> GiftCard<'static> {
+    fn card() -> GiftCard {
         GiftCard {
-            code: "GIFT-4K7M-9XQ2-7TRB-5WJN",
+            id: GiftCardId::derived([7; 16]),
+            code: "GIFT-4K7M-9XQ2-7TRB-5WJN".to_owned(),
             amount: Money { amount: 5_000, currency: Currency::parse("EUR").unwrap() },
             expires_at: Some(Timestamp::from_millis(1_772_442_300_000)),
             url: Some("https://shop.example/".to_owned()),
@@ -98,8 +97,7 @@ mod tests {
         let shop = Shop::new();
         let to: EmailAddress = "ada@example.com".parse().unwrap();
         for _ in 0..2 {
-            let id = GiftCardId::derived([7; 16]);
-            block_on(write(&shop.app, id, to.clone(), Language::De, &card())).unwrap();
+            block_on(write(&shop.app, &to, Language::De, &[card()])).unwrap();
         }
         let count = crate::ports::Statement::new("SELECT count(*) AS n FROM messages", []);
         let rows = block_on(shop.app.database.batch(vec![count])).unwrap();

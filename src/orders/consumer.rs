@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::protocol::Message;
-use super::{mail, projection};
+use super::{mail, projection, sold_cards};
 use crate::app::App;
 use crate::catalog;
 use crate::problem::Problem;
@@ -14,7 +14,7 @@ use crate::telemetry;
 /// letter is written once.
 pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     let mut orders = Vec::with_capacity(bodies.len());
-    let (mut levels, mut notices) = (Vec::new(), Vec::new());
+    let (mut levels, mut notices, mut cards) = (Vec::new(), Vec::new(), Vec::new());
     for body in bodies {
         match serde_json::from_slice::<Message>(body.as_bytes()) {
             Ok(Message::Order { order, levels: of_pools }) => {
@@ -22,6 +22,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
                 levels.extend(of_pools.iter().map(|(variant, level)| level.of(*variant)));
             }
             Ok(Message::Notice { order, notice }) => notices.push((order, notice)),
+            Ok(Message::GiftCards(sold)) => cards.push(sold),
             // Trying again would not help, and must not hold the others up.
             Err(error) => telemetry::log(&json!({
                 "level": "error", "event": "unreadable_message", "cause": error.to_string(),
@@ -30,5 +31,6 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     }
     projection::write(app, &orders).await?;
     catalog::project_levels(app, &levels).await?;
+    sold_cards::write(app, cards).await?;
     mail::write(app, notices).await
 }

@@ -5,6 +5,7 @@ use super::holding::{CONFIRM_MILLIS, kept_until};
 use super::notice::{self, Notice};
 use super::order::{Order, Stage};
 use super::slots::Slot;
+use super::sold_cards;
 use crate::payments::{Attempt, AttemptStatus, Refund, RefundStatus};
 use crate::pools::Claim;
 use crate::pools::pool::HoldId;
@@ -62,6 +63,10 @@ pub enum Effect {
     Vacate {
         number: u32,
         slot: Slot,
+    },
+    /// Issues gift cards that the order sells, and has their codes sent.
+    IssueGiftCards {
+        cards: Vec<sold_cards::Owed>,
     },
     /// Has the buyer written to.
     Notify {
@@ -135,6 +140,10 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
         effects.push(Effect::Vacate { number: *number, slot: slot.clone() });
     }
     effects.extend(notice::owed(order).map(|notice| Effect::Notify { notice }));
+    let cards = sold_cards::owed(order);
+    if !cards.is_empty() {
+        effects.push(Effect::IssueGiftCards { cards });
+    }
     if to_publish(order) {
         effects.push(Effect::Publish { version: order.version });
     }

@@ -163,6 +163,12 @@ pub enum Event {
         kind: Kind,
         version: u32,
     },
+    /// So many of the gift cards that the order sells are issued by now, and their
+    /// letters on the way.
+    GiftCardsIssued {
+        so_far: u64,
+        all: bool,
+    },
     /// What was published and told is known to have been lost.
     PublicationLost,
     /// The clock by which the order was so far ahead has been put right.
@@ -183,6 +189,7 @@ impl Event {
                 | Self::Vacated { .. }
                 | Self::Published { .. }
                 | Self::Notified { .. }
+                | Self::GiftCardsIssued { .. }
                 | Self::PublicationLost
                 | Self::PaymentNamed { .. }
         )
@@ -215,6 +222,7 @@ impl Event {
             Self::Refunded { .. } | Self::RefundedElsewhere { .. } => "refunded",
             Self::RefundFailed { .. } => "refund_failed",
             Self::Disputed { .. } => "disputed",
+            Self::GiftCardsIssued { all: true, .. } => "gift_cards_issued",
             _ => return None,
         })
     }
@@ -282,10 +290,12 @@ impl Order {
                 let told = self.told.entry(*kind).or_default();
                 *told = (*told).max(*version);
             }
-            // Letters that were written all the same are not written again.
+            Event::GiftCardsIssued { so_far, .. } => self.cards_issued = self.cards_issued.max(*so_far),
+            // Letters that were written all the same are not written again, nor cards issued again.
             Event::PublicationLost => {
                 self.published = 0;
                 self.told.clear();
+                self.cards_issued = 0;
             }
             Event::Vacated { hold } => {
                 self.vacating.remove(hold);

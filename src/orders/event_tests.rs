@@ -41,6 +41,7 @@ const STORED: &str = r#"
 {"disputed":{"dispute":"dp_1"}}
 {"published":{"version":9}}
 {"notified":{"kind":"payment_failed","version":2}}
+{"gift_cards_issued":{"so_far":2,"all":true}}
 "publication_lost"
 {"clock_put_back":{"millis":900000}}
 "#;

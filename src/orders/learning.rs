@@ -7,6 +7,7 @@ use super::error::ShortLine;
 use super::event::Event;
 use super::holding::kept_until;
 use super::order::{CancelReason, Order, Stage};
+use super::sold_cards;
 use crate::messages::Kind;
 use crate::money::Money;
 use crate::payments::{
@@ -52,6 +53,9 @@ pub enum Answer {
         kind: Kind,
         version: u32,
     },
+    GiftCardsIssued {
+        so_far: u64,
+    },
     /// Time passed.
     Tick,
 }
@@ -84,6 +88,9 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         }
         (Answer::Notified { kind, version }, _) if !order.is_told(*kind, *version) => {
             vec![Event::Notified { kind: *kind, version: *version }]
+        }
+        (Answer::GiftCardsIssued { so_far }, _) if *so_far > order.cards_issued => {
+            vec![Event::GiftCardsIssued { so_far: *so_far, all: *so_far >= sold_cards::count(order) }]
         }
         (Answer::Tick, _) => tick(order, now),
         _ => Vec::new(),

@@ -35,6 +35,7 @@ pub mod quoting;
 mod record;
 mod run;
 pub mod slots;
+mod sold_cards;
 pub mod stock;
 mod store;
 pub mod terms;

@@ -58,6 +58,8 @@ pub struct Order {
     pub vacating: BTreeMap<u32, (Slot, Timestamp)>,
     /// The last news of each kind that is on its way to the buyer.
     pub told: BTreeMap<Kind, u32>,
+    /// How many of the gift cards that it sells are issued, in the order of its lines.
+    pub cards_issued: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -195,6 +197,7 @@ impl Order {
             disputes: BTreeSet::new(),
             vacating: BTreeMap::new(),
             told: BTreeMap::new(),
+            cards_issued: 0,
         }
     }
 

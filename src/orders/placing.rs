@@ -130,12 +130,7 @@ impl OrderObject {
             let events = match decide(&order, Command::Place(Box::new(terms)), self.now()) {
                 Ok(events) => events,
                 Err(refusal) => {
-                    let corrections = corrected(&refusal, &gift_cards);
-                    // Nothing is stored of an order that was refused before it was ever stored.
-                    if !corrections.is_empty() && self.record.is_stored() {
-                        self.record.learn(corrections, self.now())?;
-                        self.record.commit(None, self.now())?;
-                    }
+                    self.correct(corrected(&refusal, &gift_cards))?;
                     return Err(refusal);
                 }
             };
@@ -259,10 +254,10 @@ impl OrderObject {
                 Some(code) => OrderError::CouponNotValid { code, reason: CouponRefusal::AlreadyUsed },
                 None => self.used_up(order, promotion, &quote).await,
             },
-            (_, Some(Supply::GiftCard(id))) => {
-                let card = quote.gift_cards.iter().find(|card| card.id == id);
-                OrderError::GiftCardChanged { last4: card.map_or_else(String::new, |card| card.last4.clone()) }
-            }
+            (_, Some(Supply::GiftCard(id))) => match quote.gift_cards.iter().find(|card| card.id == id) {
+                Some(card) => self.card_changed(card.last4.clone()).await,
+                None => OrderError::StockUnavailable,
+            },
             _ => OrderError::StockUnavailable,
         }
     }
@@ -273,11 +268,8 @@ impl OrderObject {
         let mut used_up = order.facts.used_up.clone();
         used_up.push(promotion);
         let without = Order { facts: order.facts.with(Fact::UsedUp(used_up.clone())), ..order.clone() };
-        if matches!(order.stage, Stage::Open) {
-            let learnt = self.record.learn(vec![Event::FactSet { fact: Fact::UsedUp(used_up) }], self.now());
-            if let Err(error) = learnt.and_then(|()| self.record.commit(None, self.now())) {
-                return error;
-            }
+        if let Err(error) = self.correct(vec![Event::FactSet { fact: Fact::UsedUp(used_up) }]) {
+            return error;
         }
         let old_total = quote.totals.total;
         let new_total = match self.shelf().await {
@@ -285,6 +277,26 @@ impl OrderObject {
             Err(error) => return error,
         };
         OrderError::PriceChanged { lines: Vec::new(), old_total, new_total }
+    }
+
+    /// Others were faster at a gift card: the cart goes on with what is left of it.
+    async fn card_changed(&self, last4: String) -> OrderError {
+        let told = self.gift_cards().await;
+        match told.and_then(|cards| self.correct(vec![Event::FactSet { fact: Fact::GiftCards(cards) }])) {
+            Ok(()) => OrderError::GiftCardChanged { last4 },
+            Err(error) => error,
+        }
+    }
+
+    /// Brings a cart to what its buyer is told, if it is one still, and was ever
+    /// stored: a purchase in one request that is refused leaves nothing.
+    fn correct(&self, corrections: Vec<Event>) -> Result<(), OrderError> {
+        let is_cart = matches!(self.record.existing()?.stage, Stage::Open);
+        if corrections.is_empty() || !is_cart || !self.record.is_stored() {
+            return Ok(());
+        }
+        self.record.learn(corrections, self.now())?;
+        self.record.commit(None, self.now())
     }
 
     /// The shelf as it is certain to be now, as far as the order goes. While the

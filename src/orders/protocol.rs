@@ -8,6 +8,7 @@ use super::error::OrderError;
 use super::facts::Fact;
 use super::notice::Notice;
 use super::order::{Key, Order, Receipt};
+use super::sold_cards::Sold;
 use super::view;
 use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId, VariantId};
@@ -139,4 +140,6 @@ pub enum Message {
     },
     /// News for an order's buyer.
     Notice { order: OrderId, notice: Notice },
+    /// Gift cards for whoever bought them.
+    GiftCards(Sold),
 }

@@ -15,8 +15,9 @@ use super::learning::{Answer, Refused, learn};
 use super::object::{OrderObject, order_reply, recorded};
 use super::placing::Refusals;
 use super::protocol::Message;
+use super::sold_cards::{Owed, Sold};
 use super::store::FirstAnswer;
-use super::{slots, view};
+use super::{slots, sold_cards, view};
 use crate::ids::VariantId;
 use crate::payments::{self, Outcome, RefundOutcome};
 use crate::pools::pool::{Level, Refusal};
@@ -160,6 +161,7 @@ impl OrderObject {
                 self.send(&Message::Notice { order, notice: notice.clone() }).await?;
                 Some(Answer::Notified { kind, version })
             }
+            Effect::IssueGiftCards { cards } => self.issue_gift_cards(cards).await,
             Effect::Publish { version } => {
                 // After a crash the levels that came with the commits are gone.
                 if self.levels.borrow().is_empty() {
@@ -174,6 +176,24 @@ impl OrderObject {
                 Some(Answer::Published { version: *version })
             }
         }
+    }
+
+    /// Issues the cards and has their letters written. Doing so again issues and
+    /// writes nothing more.
+    async fn issue_gift_cards(&self, owed: &[Owed]) -> Option<Answer> {
+        let order = self.record.existing().ok()?;
+        let issued = sold_cards::issue(&self.app, &order, owed).await;
+        if let Err(error) = &issued {
+            telemetry::log(&json!({
+                "level": "error", "event": "gift_cards_not_issued", "order": order.id, "cause": error.to_string(),
+            }));
+        }
+        let cards = issued.ok()?;
+        let so_far = order.cards_issued + cards.len() as u64;
+        if let Some(to) = order.facts.email.clone() {
+            self.send(&Message::GiftCards(Sold { to, language: order.language, cards })).await?;
+        }
+        Some(Answer::GiftCardsIssued { so_far })
     }
 
     /// Has the queue take a message. None if it did not.
@@ -268,7 +288,7 @@ mod tests {
         assert!(sent.iter().all(|bytes| *bytes < 128_000), "{sent:?}");
         let told = messages.iter().map(|message| match message {
             Message::Order { levels, .. } => levels.len(),
-            Message::Notice { .. } => 0,
+            Message::Notice { .. } | Message::GiftCards(_) => 0,
         });
         assert_eq!(told.sum::<usize>(), MAX_LINES);
     }

@@ -13,6 +13,7 @@ use crate::money::{Currency, Money};
 use crate::payments::{self, PaymentChoice};
 use crate::pools::{Claim, Supply};
 use crate::ports::Timestamp;
+use crate::pricing::quote::QuotedGiftCard;
 use crate::pricing::{Delivery, GiftCardBalance, Quote};
 use crate::shelf::snapshot::Snapshot;
 
@@ -69,10 +70,11 @@ impl Terms {
         if order.needs_shipping() && quote.shipping.is_none() {
             return Err(OrderError::ShippingNotOffered);
         }
-        let has_less = |shown: &&GiftCardBalance| {
-            self.gift_cards.iter().any(|now| now.id == shown.id && now.balance < shown.balance)
+        // More than it takes may come and go: others pay by the same card.
+        let has_too_little = |taken: &&QuotedGiftCard| {
+            self.gift_cards.iter().any(|now| now.id == taken.id && now.balance < taken.amount)
         };
-        if let Some(card) = order.facts.gift_cards.iter().find(has_less) {
+        if let Some(card) = quote.gift_cards.iter().find(has_too_little) {
             return Err(OrderError::GiftCardChanged { last4: card.last4.clone() });
         }
         let total = quote.totals.total;

@@ -149,7 +149,6 @@ impl Shop {
         .await;
     }
 
-    /// An empty cart in euros.
     /// The id of a gift card of 10 EUR.
     pub async fn gift_card(&self) -> String {
         let body = json!({ "balance": eur(1_000) });
@@ -157,6 +156,7 @@ impl Shop {
         issued.expect(201).json()["id"].as_str().unwrap().to_owned()
     }
 
+    /// An empty cart in euros.
     pub async fn cart(&self) -> Cart {
         self.new_cart(json!({ "currency": "EUR" })).await
     }

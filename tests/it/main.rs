@@ -10,6 +10,7 @@
 mod host;
 
 mod ask;
+mod buyers;
 mod fixtures;
 mod openapi;
 mod shop;
@@ -32,6 +33,7 @@ mod manual_payments;
 mod operations;
 mod orders;
 mod pages;
+mod paying_by_gift_card;
 mod pools;
 mod product_facts;
 mod promotions;

@@ -102,6 +102,7 @@ impl World {
                 self.letters.insert((call.buyer, kind, version));
                 Some(Answer::Notified { kind, version })
             }
+            Effect::IssueGiftCards { .. } => unreachable!("no gift cards are sold"),
             Effect::Publish { version } => Some(Answer::Published { version: *version }),
         }
     }

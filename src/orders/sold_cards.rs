@@ -1,0 +1,118 @@
+//! Gift cards as goods: which of them an order still owes, issuing them, and
+//! the letters with their codes.
+//!
+//! A card is as good as money, so it is made for money that was taken: not for
+//! what is owed, nor for what is only set aside and may lapse.
+
+use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
+
+use super::order::{LineId, Order, Stage};
+use crate::app::App;
+use crate::email::EmailAddress;
+use crate::gift_cards::{self, GiftCardError, PlainCode};
+use crate::ids::GiftCardId;
+use crate::messages::gift_card::{self, GiftCard};
+use crate::money::Money;
+use crate::payments::AttemptStatus;
+use crate::pricing::Delivery;
+use crate::problem::Problem;
+use crate::text::Language;
+
+/// The most cards of one step, each with a row and a pool of its own: as many as
+/// are asked for side by side. The letters of one step go by the queue together,
+/// 3 KB of the 128 KB that a message may have.
+const MAX_AT_ONCE: u64 = 20;
+
+/// A card that an order owes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Owed {
+    pub line: LineId,
+    /// Which of the line's pieces, from 1.
+    pub piece: u32,
+    pub balance: Money,
+}
+
+/// Cards that were bought and issued, for their buyer. The codes follow from the
+/// ids, so no queue has them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sold {
+    pub to: EmailAddress,
+    pub language: Language,
+    pub cards: Vec<SoldCard>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SoldCard {
+    pub id: GiftCardId,
+    pub amount: Money,
+}
+
+/// The next cards that the order owes, at most [`MAX_AT_ONCE`].
+pub fn owed(order: &Order) -> Vec<Owed> {
+    let mut cards = Vec::new();
+    if !is_paid(order) {
+        return cards;
+    }
+    let mut before = order.cards_issued;
+    for line in sold(order) {
+        let pieces = u64::from(line.quantity);
+        for piece in before..pieces.min(before.saturating_add(MAX_AT_ONCE - cards.len() as u64)) {
+            let piece = u32::try_from(piece + 1).unwrap_or(u32::MAX);
+            cards.push(Owed { line: line.id, piece, balance: line.unit_price });
+        }
+        before = before.saturating_sub(pieces);
+    }
+    cards
+}
+
+/// How many cards the order sells.
+pub fn count(order: &Order) -> u64 {
+    sold(order).map(|line| u64::from(line.quantity)).sum()
+}
+
+/// What is given away for nothing is worth nothing.
+fn sold(order: &Order) -> impl Iterator<Item = &super::order::Line> {
+    order.lines.iter().filter(|line| line.delivery == Delivery::GiftCard && line.unit_price.amount > 0)
+}
+
+/// Whether its money was taken and has not gone back since. Nothing to pay
+/// counts as paid.
+fn is_paid(order: &Order) -> bool {
+    let Stage::Confirmed { attempt, committed: true, .. } = &order.stage else { return false };
+    let all_gone_back = attempt.captured.amount > 0 && order.refundable(attempt).amount == 0;
+    attempt.status == AttemptStatus::Paid && !all_gone_back
+}
+
+/// Issues the cards; those that are there stay as they are.
+pub async fn issue(app: &App, order: &Order, owed: &[Owed]) -> Result<Vec<SoldCard>, GiftCardError> {
+    let id = order.id;
+    let issued = owed.iter().map(|card| async move {
+        let (line, balance) = (card.line.to_string(), card.balance);
+        let piece = gift_cards::Sold { order: id, line: &line, piece: card.piece, balance, expires_at: None };
+        let issued = gift_cards::issue_for_order(app, &piece).await?;
+        Ok(SoldCard { id: issued.id, amount: balance })
+    });
+    try_join_all(issued).await
+}
+
+/// Writes each card's letter, once.
+pub async fn write(app: &App, sold: Vec<Sold>) -> Result<(), Problem> {
+    for Sold { to, language, cards } in sold {
+        let codes: Vec<_> = cards.iter().map(|card| PlainCode::of(&app.keys, card.id)).collect();
+        let letter = |(card, code): (&SoldCard, &PlainCode)| GiftCard {
+            id: card.id,
+            code: code.reveal().to_owned(),
+            amount: card.amount,
+            expires_at: None,
+            url: app.config.public_url.clone(),
+        };
+        let letters: Vec<GiftCard> = cards.iter().zip(&codes).map(letter).collect();
+        gift_card::write(app, &to, language, &letters).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "sold_cards_tests.rs"]
+mod tests;
