@@ -25,7 +25,7 @@ use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
-use crate::web::{again, bank, cart, checkout, handlers as web, order, problem};
+use crate::web::{again, bank, card, cart, checkout, handlers as web, order, problem};
 use crate::wire::contract;
 use crate::wire::site::{ProblemPages, Site};
 
@@ -107,6 +107,7 @@ pub fn routes() -> ApiRouter<App> {
         .route("/orders/{id}/payments", page(order::get_order_payments).post(order::create_order_payment))
         .route("/orders/{id}/cancel", form(order::cancel_order))
         .route("/orders/{id}/again", form(again::order_again))
+        .route("/orders/{id}/returned", page(card::get_return))
         .route("/orders/{id}/authenticate", page(bank::get_authentication).post(bank::post_authentication))
         // Development only
         .route("/dev/orders/{id}/republish", form(orders::republish_order))

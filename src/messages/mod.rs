@@ -16,7 +16,7 @@ pub mod order;
 pub mod outbox;
 mod sheet;
 mod store;
-mod words;
+pub mod words;
 
 use std::fmt;
 

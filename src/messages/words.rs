@@ -27,9 +27,35 @@ fn utc(at: Timestamp) -> DateTime<Utc> {
 /// A day, such as `31 January 2026` or `31. Januar 2026`; in UTC.
 pub fn date(language: Language, at: Timestamp) -> String {
     let day = utc(at);
+    format!("{} {} {}", number(language, day), month(language, day), day.year())
+}
+
+fn number(language: Language, day: DateTime<Utc>) -> String {
+    format!("{}{}", day.day(), language.of("", "."))
+}
+
+fn month(language: Language, day: DateTime<Utc>) -> &'static str {
     let (english, german) = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
-    let (month, dot) = language.of((english, ""), (german, "."));
-    format!("{}{dot} {month} {}", day.day(), day.year())
+    language.of(english, german)
+}
+
+/// One day or several, such as `3 to 5 December` or `3. bis 5. Dezember`; the
+/// years are said unless both are that of `now`. In UTC.
+pub fn days(language: Language, from: Timestamp, to: Timestamp, now: Timestamp) -> String {
+    let (first, last) = (utc(from), utc(to));
+    let this_year = [first, last].iter().all(|day| day.year() == utc(now).year());
+    let whole = |day| match this_year {
+        true => format!("{} {}", number(language, day), month(language, day)),
+        false => format!("{} {} {}", number(language, day), month(language, day), day.year()),
+    };
+    let until = language.of("to", "bis");
+    if first.date_naive() == last.date_naive() {
+        whole(last)
+    } else if (first.year(), first.month()) == (last.year(), last.month()) {
+        format!("{} {until} {}", number(language, first), whole(last))
+    } else {
+        format!("{} {until} {}", whole(first), whole(last))
+    }
 }
 
 /// A minute, such as `31 January 2026, 09:30 UTC`: a mail does not know its
@@ -56,6 +82,13 @@ mod tests {
         assert_eq!(date(Language::De, at), "2. März 2026");
         assert_eq!(moment(Language::En, at), "2 March 2026, 09:05 UTC");
         assert_eq!(moment(Language::De, at), "2. März 2026, 09:05 Uhr (UTC)");
+        let day = |n: i64| at.plus_millis(n * 86_400_000);
+        assert_eq!(days(Language::En, at, at, at), "2 March");
+        assert_eq!(days(Language::En, day(1), day(3), at), "3 to 5 March");
+        assert_eq!(days(Language::De, day(1), day(3), at), "3. bis 5. März");
+        assert_eq!(days(Language::En, day(29), day(30), at), "31 March to 1 April");
+        assert_eq!(days(Language::En, day(304), day(305), at), "31 December 2026 to 1 January 2027");
+        assert_eq!(days(Language::En, at, day(1), day(400)), "2 to 3 March 2026");
         assert_eq!(decimal(Language::De, "8.875"), "8,875");
     }
 }

@@ -127,6 +127,11 @@ impl<'a> OrderClient<'a> {
         self.ask(Request::LookAtPayment { attempt, reference, about }).await
     }
 
+    /// Has the order ask the provider what its buyer has done there.
+    pub async fn look_again(&self) -> Asked<OrderView> {
+        self.ask(Request::LookAgain).await
+    }
+
     /// Has the lists and the buyer told once more.
     pub async fn republish(&self) -> Asked<OrderView> {
         self.ask(Request::Republish).await

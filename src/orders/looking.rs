@@ -16,7 +16,7 @@ use super::object::{OrderObject, order_reply};
 use super::order::Order;
 use super::protocol::Reply;
 use crate::payments::stripe::webhook::About;
-use crate::payments::{self, Attempt, Outcome, Provider, Refund, RefundOutcome, RefundStatus};
+use crate::payments::{self, Attempt, AttemptStatus, Outcome, Provider, Refund, RefundOutcome, RefundStatus};
 use crate::telemetry;
 
 impl OrderObject {
@@ -51,6 +51,19 @@ impl OrderObject {
         }
         self.record.commit(None, self.now())?;
         self.go_on();
+        order_reply(200, &*self.record.existing()?)
+    }
+
+    /// Asks about the attempt that waits for its buyer, as far as the provider
+    /// has a name for it; see [`super::protocol::Request::LookAgain`].
+    pub(super) async fn look_again(self: &Rc<Self>, order: &Order) -> Result<Reply, OrderError> {
+        let waits = |attempt: &&Attempt| {
+            attempt.reference.is_some() && matches!(attempt.status, AttemptStatus::RequiresAction { .. })
+        };
+        if let Some(attempt) = order.attempt().filter(waits) {
+            self.ask_about(attempt).await?;
+            self.go_on();
+        }
         order_reply(200, &*self.record.existing()?)
     }
 

@@ -42,4 +42,5 @@ pub mod terms;
 mod timekeeping;
 mod uses;
 pub mod view;
+pub mod vouchers;
 pub mod webhooks;

@@ -141,6 +141,7 @@ impl OrderObject {
             (Request::LookAtPayment { attempt, reference, about }, Some(order)) => {
                 self.look_at_payment(&order, attempt, reference, about).await
             }
+            (Request::LookAgain, Some(order)) => self.look_again(&order).await,
             (Request::Authenticate { approved }, Some(order)) => self.authenticate(&order, approved).await,
         }
     }

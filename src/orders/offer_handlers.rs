@@ -5,21 +5,19 @@ use axum::extract::State;
 
 use super::access::Credentials;
 use super::bodies::{ChosenShipping, Coupon, GiftCardCode, ShippingOptions};
-use super::cart::{Cart, CartView};
+use super::cart::CartView;
 use super::cart_handlers::shown;
-use super::changing::{admit, gift_card};
+use super::changing::admit;
 use super::decision::Change;
 use super::error::OrderError;
 use super::facts::Fact;
 use super::handlers::keyed;
 use super::offers::names;
-use super::uses::{claims, customers};
 use super::view::ShippingView;
+use super::vouchers;
 use crate::app::App;
 use crate::ids::{GiftCardId, OrderId};
-use crate::pools::{self, Supply};
 use crate::pricing::promotion::Code;
-use crate::pricing::quote::CouponRefusal;
 use crate::pricing::shipping::ShippingOption;
 use crate::problem::Problem;
 use crate::shelf;
@@ -82,43 +80,7 @@ pub async fn add_cart_coupon(
 ) -> Result<JsonText<CartView>, Problem> {
     let code = body.code.clone();
     let order = credentials.order(&app, id)?.keyed(keyed(key, "POST coupons", &body.bytes));
-    let before = order.cart().await??;
-    if before.is_replayed() {
-        return Ok(shown(&app, before).await?.into());
-    }
-    may_use(&app, &before.read()?, code.clone()).await?;
-    let answer = order.change(Change::AddCoupon { code }).await??;
-    Ok(shown(&app, answer).await?.into())
-}
-
-/// Whether the coupon takes something off, and has a use left for this buyer.
-async fn may_use(app: &App, cart: &Cart, code: Code) -> Result<(), Problem> {
-    let mut codes = cart.facts.coupons.clone();
-    if !codes.contains(&code) {
-        codes.push(code.clone());
-    }
-    let facts = [Fact::Coupons(codes)];
-    let after = cart.after(None, &facts);
-    let shelf = shelf::knowing_at_best(app, names(&after)).await?;
-    let now = app.clock.now();
-    let quote = after.quote(&shelf, now).map_err(OrderError::from)?;
-    if let Some(reason) = quote.coupons.iter().find(|coupon| coupon.code == code).and_then(|coupon| coupon.refused) {
-        return Err(OrderError::CouponNotValid { code, reason }.into());
-    }
-    let customers = customers(app, after.facts.email.as_ref(), after.account);
-    for claim in
-        quote.uses.iter().filter(|used| used.code.as_ref() == Some(&code)).flat_map(|used| claims(used, &customers))
-    {
-        let level = pools::level_of(app, &claim.of).await?;
-        if claim.limit.is_some_and(|limit| level.taken >= limit) {
-            let reason = match claim.of {
-                Supply::UsesBy(..) => CouponRefusal::AlreadyUsed,
-                _ => CouponRefusal::Exhausted,
-            };
-            return Err(OrderError::CouponNotValid { code, reason }.into());
-        }
-    }
-    Ok(())
+    Ok(shown(&app, vouchers::add_coupon(&app, &order, code).await?).await?.into())
 }
 
 /// Takes a coupon off the cart.
@@ -141,13 +103,7 @@ pub async fn add_cart_gift_card(
     body: extract::Json<GiftCardCode>,
 ) -> Result<JsonText<CartView>, Problem> {
     let order = credentials.order(&app, id)?.keyed(keyed(key, "POST gift-cards", &body.bytes));
-    let before = order.cart().await??;
-    if before.is_replayed() {
-        return Ok(shown(&app, before).await?.into());
-    }
-    let card = gift_card(&app, &credentials, &body.code, before.read()?.currency).await?;
-    let answer = order.change(Change::AddGiftCard { card }).await??;
-    Ok(shown(&app, answer).await?.into())
+    Ok(shown(&app, vouchers::add_gift_card(&app, &credentials, &order, &body.code).await?).await?.into())
 }
 
 /// Takes a gift card off the cart.

@@ -97,6 +97,9 @@ pub enum Request {
         reference: String,
         about: About,
     },
+    /// The buyer has come back from the provider's own pages: it knows more by
+    /// now than the order does.
+    LookAgain,
     /// Tell the projections and the buyer once more.
     Republish,
     /// The buyer's bank answered what an attempt asked for.

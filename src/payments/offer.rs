@@ -68,6 +68,10 @@ pub fn fit(chosen: PaymentChoice, amount: Money) -> Result<PaymentChoice, Amount
     if amount.amount == 0 {
         return Ok(PaymentChoice::nothing());
     }
+    // Whoever chose nothing was shown that nothing is left to pay.
+    if chosen.provider == Provider::None {
+        return Err(AmountRefused::NotTaken { amount });
+    }
     match minimum(chosen.provider, amount.currency) {
         Some(least) if amount.amount < least => {
             Err(AmountRefused::TooSmall { minimum: Money { amount: least, ..amount } })
@@ -118,6 +122,8 @@ mod tests {
         let amount = money(5_124, "KWD");
         assert_eq!(fit(card.clone(), amount), Err(AmountRefused::NotTaken { amount }));
         assert_eq!(fit(card, money(0, "EUR")), Ok(PaymentChoice::nothing()), "nobody is asked for nothing");
+        let amount = money(1, "EUR");
+        assert_eq!(fit(PaymentChoice::nothing(), amount), Err(AmountRefused::NotTaken { amount }), "nor for something");
         let test = PaymentChoice::test(TestMethod::Visa);
         assert_eq!(fit(test.clone(), money(1, "EUR")), Ok(test));
     }

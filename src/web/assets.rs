@@ -8,6 +8,9 @@ use std::fmt;
 pub const STYLES: Asset = Asset::new("shop", "css", include_bytes!("../../public/assets/shop.css"));
 pub const ICON: Asset = Asset::new("favicon", "svg", include_bytes!("../../public/assets/favicon.svg"));
 
+/// Starts Stripe's Payment Element; see [`super::card`].
+pub const PAYMENT: Asset = Asset::new("payment", "js", include_bytes!("../../public/assets/payment.js"));
+
 /// A file of `public/assets/`. Shown as its address.
 pub struct Asset {
     stem: &'static str,
@@ -37,7 +40,11 @@ mod tests {
 
     #[test]
     fn a_files_address_holds_the_digest_that_others_compute_of_it() {
-        for (asset, name) in [(&super::STYLES, ["shop", "css"]), (&super::ICON, ["favicon", "svg"])] {
+        for (asset, name) in [
+            (&super::STYLES, ["shop", "css"]),
+            (&super::ICON, ["favicon", "svg"]),
+            (&super::PAYMENT, ["payment", "js"]),
+        ] {
             let bytes = std::fs::read(format!("public/assets/{}", name.join("."))).unwrap();
             let digest = hex::encode(Sha256::digest(bytes));
             assert_eq!(asset.to_string(), format!("/assets/{}.{}.{}", name[0], &digest[..16], name[1]));

@@ -43,7 +43,7 @@ pub async fn get_authentication(
     page(&AuthenticatePage {
         shop_name: &snapshot.settings.shop_name,
         number: order.number,
-        amount: order.totals.total.display(),
+        amount: order.totals.to_pay.display(),
         action_url: authentication_url(id),
     })
 }

@@ -5,21 +5,26 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
-use super::cart_page::CartPage;
+use super::cart_form::{Asked, CartForm, Pressed};
+use super::cart_page::{CartPage, Faults};
 use super::pages::ProductPage;
 use super::parts::{Short, page, page_of_problem, sentence};
-use super::quantities::{Asked, CartForm, Pressed, pieces};
+use super::quantities::pieces;
 use crate::app::App;
 use crate::ids::{OrderId, VariantId};
 use crate::money::Currency;
 use crate::orders::access::{self, Credentials};
 use crate::orders::bodies::WantedLine;
+use crate::orders::cart::Cart;
+use crate::orders::client::{Answer, OrderClient};
 use crate::orders::decision::{Change, NewLine};
-use crate::orders::error::OrderError;
+use crate::orders::error::{COUPON_NOT_VALID, OrderError};
 use crate::orders::offers::{names, offers};
-use crate::orders::stock;
+use crate::orders::{stock, vouchers};
 use crate::pools::error::OUT_OF_STOCK;
-use crate::problem::{FieldError, Problem};
+use crate::pricing::promotion::Code;
+use crate::pricing::quote::CouponRefusal;
+use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
 use crate::text::Language;
@@ -73,8 +78,7 @@ pub async fn add_cart_line(
     }
 }
 
-/// Takes the quantities as they stand in the form, and goes on where the
-/// pressed button leads.
+/// Takes what stands in the form, and goes on where the pressed button leads.
 pub async fn update_cart(
     State(app): State<App>,
     credentials: Credentials,
@@ -83,26 +87,83 @@ pub async fn update_cart(
     let to = |path| Ok(Redirect::to(path).into_response());
     let Some(id) = credentials.kept_cart(&app.keys) else { return to("/cart") };
     let form = CartForm::parse(fields);
-    let Asked { quantities, faults } = form.asked();
-    let changed = credentials.order(&app, id)?.change(Change::SetQuantities { quantities }).await?;
-    let problem = match changed {
-        Ok(_) if faults.is_empty() && form.pressed != Pressed::CheckOut => return to("/cart"),
-        Ok(cart) if faults.is_empty() => {
+    let order = credentials.order(&app, id)?;
+    let mut faults = Faults::default();
+    let refusal = match change(&app, &credentials, &order, &form, &mut faults).await? {
+        Ok(cart) if faults.is_empty() && form.pressed == Pressed::CheckOut => {
             // What cannot be had is said in the cart, not after the whole checkout.
             let snapshot = shelf::current(&app).await?;
-            let short = stock::shortages(&app, &snapshot, &cart.read()?).await;
+            let short = stock::shortages(&app, &snapshot, &cart).await;
             return to(if short.is_empty() { "/checkout" } else { "/cart" });
         }
+        Ok(_) if faults.is_empty() => return to("/cart"),
         // An order by now: the cart's page shows it.
         Err(OrderError::CartClosed | OrderError::NotFound) => return to("/cart"),
-        Ok(_) => Problem::invalid(faults.iter().map(|(line, text)| FieldError::new(line.to_string(), text)).collect()),
-        Err(error) => error.into(),
+        Ok(_) => None,
+        Err(error) => Some(Problem::from(error)),
     };
     let cart = credentials.cart(&app).await?;
     let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
     let shown = CartPage::new(&app, &snapshot, cart.as_ref()).await?.with_faults(&form, &faults);
-    let shown = if faults.is_empty() { shown.with_notice(sentence(&problem.detail)) } else { shown };
-    page_of_problem(&shown, problem)
+    match refusal {
+        None => page_of_problem(&shown, faults.problem()),
+        Some(problem) => page_of_problem(&shown.with_notice(sentence(&problem.detail)), problem),
+    }
+}
+
+/// Does what the form asks for, and notes what of it does not fit.
+async fn change(
+    app: &App,
+    credentials: &Credentials,
+    order: &OrderClient<'_>,
+    form: &CartForm,
+    faults: &mut Faults,
+) -> Result<Result<Cart, OrderError>, Problem> {
+    let Asked { quantities, faults: of_lines } = form.asked();
+    faults.lines = of_lines;
+    let dropped = match &form.pressed {
+        Pressed::DropCoupon(code) => Some(Change::RemoveCoupon { code: code.clone() }),
+        Pressed::DropGiftCard(id) => Some(Change::RemoveGiftCard { id: *id }),
+        _ => None,
+    };
+    let mut cart = match order.change(Change::SetQuantities { quantities }).await? {
+        Ok(answer) => answer.read()?,
+        Err(error) => return Ok(Err(error)),
+    };
+    if let Some(dropped) = dropped {
+        match order.change(dropped).await? {
+            Ok(answer) => cart = answer.read()?,
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    // Quantities that are not taken yet may be what a code asks for.
+    if !faults.lines.is_empty() {
+        return Ok(Ok(cart));
+    }
+    if !form.coupon.is_empty() {
+        let added = match Code::parse(&form.coupon) {
+            Ok(code) => vouchers::add_coupon(app, order, code).await,
+            Err(_) => Err(Problem::new(COUPON_NOT_VALID, CouponRefusal::Unknown.to_string())),
+        };
+        faults.coupon = refused(added, &mut cart)?;
+    }
+    if !form.gift_card.is_empty() {
+        let added = vouchers::add_gift_card(app, credentials, order, &form.gift_card).await;
+        faults.gift_card = refused(added, &mut cart)?;
+    }
+    Ok(Ok(cart))
+}
+
+/// What is wrong with a code; the cart is as it is with one that is right.
+fn refused(added: Result<Answer<Cart>, Problem>, cart: &mut Cart) -> Result<Option<String>, Problem> {
+    match added {
+        Ok(answer) => {
+            *cart = answer.read()?;
+            Ok(None)
+        }
+        Err(problem) if problem.status.is_client_error() => Ok(Some(sentence(&problem.detail))),
+        Err(problem) => Err(problem),
+    }
 }
 
 pub type Cookies = Vec<(HeaderName, HeaderValue)>;

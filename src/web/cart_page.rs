@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::cart_form::{COUPON, CartForm, GIFT_CARD};
 use super::pages::product_url;
-use super::parts::{ErrorSummary, Short, SummaryItem, Totals, known, pieces};
-use super::quantities::CartForm;
+use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, reductions, sentence};
+use super::totals::{Shipping, Totals, minus};
 use crate::app::App;
-use crate::orders::cart::{Cart, CartProblem};
+use crate::money::Money;
+use crate::orders::cart::{Cart, CartProblem, CartView};
 use crate::orders::error::OrderError;
 use crate::orders::order::LineId;
 use crate::orders::stock::shortages;
-use crate::orders::view::{LineView, Status};
-use crate::problem::Problem;
+use crate::orders::view::{GiftCardView, LineView, Status};
+use crate::problem::{FieldError, Problem};
 use crate::shelf::snapshot::{Image, Snapshot};
 
 #[derive(Template)]
@@ -21,6 +23,7 @@ use crate::shelf::snapshot::{Image, Snapshot};
 pub struct CartPage<'a> {
     shop_name: &'a str,
     lines: Vec<CartLine>,
+    codes: Vec<CodeBox>,
     totals: Totals,
     pieces: String,
     error_summary: Option<ErrorSummary>,
@@ -34,50 +37,128 @@ struct CartLine {
     variant: String,
     sku: String,
     unit_price: String,
+    price_before: Option<String>,
     /// As it was typed, where that has not been taken.
     quantity: String,
     fault: Option<String>,
     short: Option<Short>,
+    reductions: Vec<Reduction>,
     total: String,
     image: Option<Image>,
+}
+
+/// A field for a code, and the codes that are in use.
+struct CodeBox {
+    id: &'static str,
+    label: &'static str,
+    button: &'static str,
+    typed: String,
+    fault: Option<String>,
+    applied: Vec<Applied>,
+}
+
+struct Applied {
+    /// As the button that drops it names it.
+    code: String,
+    text: String,
+    amount: Option<String>,
+    /// Why it takes nothing off.
+    fault: Option<String>,
+}
+
+/// What was typed into the cart's form and not taken: why, at each field.
+#[derive(Debug, Default)]
+pub struct Faults {
+    pub lines: BTreeMap<LineId, String>,
+    pub coupon: Option<String>,
+    pub gift_card: Option<String>,
+}
+
+impl Faults {
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.coupon.is_none() && self.gift_card.is_none()
+    }
+
+    pub fn problem(&self) -> Problem {
+        let lines = self.lines.iter().map(|(line, text)| FieldError::new(line.to_string(), text));
+        let codes = [(COUPON, &self.coupon), (GIFT_CARD, &self.gift_card)];
+        let codes = codes.into_iter().filter_map(|(field, fault)| Some(FieldError::new(field, fault.as_ref()?)));
+        Problem::invalid(lines.chain(codes).collect())
+    }
 }
 
 impl<'a> CartPage<'a> {
     /// The cart as it is. One that was placed is empty again, and tells of its
     /// order.
     pub async fn new(app: &App, snapshot: &'a Snapshot, cart: Option<&Cart>) -> Result<Self, Problem> {
-        let open = cart.filter(|cart| cart.status == Status::Open);
-        let view = open.map(|cart| cart.view(snapshot, app.clock.now())).transpose().map_err(OrderError::from)?;
-        let mut problems = view.as_ref().map_or_else(Vec::new, |view| view.problems.clone());
-        if let Some(cart) = open {
-            problems.extend(shortages(app, snapshot, cart).await);
-        }
-        let lines = view.as_ref().map_or(&[][..], |view| &view.lines);
+        let placed_url = cart.filter(|cart| cart.status != Status::Open).map(|order| format!("/orders/{}", order.id));
+        let Some(cart) = cart.filter(|cart| cart.status == Status::Open) else {
+            return Ok(Self::empty(snapshot, placed_url));
+        };
+        let now = app.clock.now();
+        let view = cart.view(snapshot, now).map_err(OrderError::from)?;
+        let mut problems = view.problems.clone();
+        problems.extend(shortages(app, snapshot, cart).await);
+        let shipping = match &view.shipping_option {
+            Some(chosen) => Shipping::Chosen(chosen),
+            None if cart.needs_shipping() => {
+                let options = cart.wanted().shipping_options(snapshot, now).map_err(OrderError::from)?;
+                let least = options.iter().map(|option| option.to_pay()).min();
+                Shipping::Open { from: least.map(|amount| Money { amount, currency: cart.currency }) }
+            }
+            None => Shipping::None,
+        };
+        let codes = vec![CodeBox::of_coupons(&view), CodeBox::of_gift_cards(&view)];
+        let faulty = codes.iter().flat_map(CodeBox::items);
+        let items = view.lines.iter().flat_map(|line| items(line, &problems)).chain(faulty).collect();
         Ok(Self {
-            shop_name: &snapshot.settings.shop_name,
-            lines: lines.iter().map(|line| CartLine::new(line, snapshot, &problems)).collect(),
-            totals: view
-                .as_ref()
-                .map_or_else(Totals::default, |view| Totals::new(&view.totals, view.shipping_option.is_some())),
-            pieces: pieces(lines),
-            error_summary: summary(String::new(), lines.iter().flat_map(|line| items(line, &problems)).collect()),
-            placed_url: cart.filter(|cart| cart.status != Status::Open).map(|order| format!("/orders/{}", order.id)),
+            lines: view.lines.iter().map(|line| CartLine::new(line, snapshot, &problems)).collect(),
+            totals: Totals::of_cart(&view, &shipping),
+            pieces: pieces(&view.lines),
+            error_summary: summary(String::new(), items),
+            codes,
+            ..Self::empty(snapshot, None)
         })
     }
 
+    fn empty(snapshot: &'a Snapshot, placed_url: Option<String>) -> Self {
+        Self {
+            shop_name: &snapshot.settings.shop_name,
+            lines: Vec::new(),
+            codes: Vec::new(),
+            totals: Totals::default(),
+            pieces: String::new(),
+            error_summary: None,
+            placed_url,
+        }
+    }
+
     /// With what was typed and not taken, and why.
-    pub fn with_faults(mut self, form: &CartForm, faults: &BTreeMap<LineId, String>) -> Self {
+    pub fn with_faults(mut self, form: &CartForm, faults: &Faults) -> Self {
         for line in &mut self.lines {
             if let Some(typed) = form.typed.get(&line.id) {
                 line.quantity.clone_from(typed);
             }
-            line.fault = faults.get(&line.id).cloned();
+            line.fault = faults.lines.get(&line.id).cloned();
         }
-        let about = |line: &CartLine| {
+        let waiting = !faults.lines.is_empty();
+        for code in &mut self.codes {
+            let (typed, fault) = match code.id {
+                COUPON => (&form.coupon, &faults.coupon),
+                _ => (&form.gift_card, &faults.gift_card),
+            };
+            if waiting || fault.is_some() {
+                code.typed.clone_from(typed);
+            }
+            code.fault.clone_from(fault);
+        }
+        let of_line = |line: &CartLine| {
             let text = format!("{}: {}", line.title, line.fault.as_ref()?);
             Some(SummaryItem { field: line.id.to_string(), text })
         };
-        let faults: Vec<SummaryItem> = self.lines.iter().filter_map(about).collect();
+        let of_code = |code: &CodeBox| Some(SummaryItem { field: code.id.to_owned(), text: code.fault.clone()? });
+        let faults = self.lines.iter().filter_map(of_line).chain(self.codes.iter().filter_map(of_code));
+        let faults: Vec<SummaryItem> = faults.collect();
         let ErrorSummary { text, items } = self.error_summary.take().unwrap_or_default();
         self.error_summary = summary(text, faults.into_iter().chain(items).collect());
         self
@@ -108,6 +189,8 @@ fn items<'a>(line: &'a LineView, problems: &'a [CartProblem]) -> impl Iterator<I
 impl CartLine {
     fn new(line: &LineView, snapshot: &Snapshot, problems: &[CartProblem]) -> Self {
         let (variant, image) = known(line, snapshot);
+        let currency = line.unit_price.currency;
+        let before = snapshot.variant(line.variant_id).and_then(|(_, variant)| variant.compare_at(currency));
         Self {
             id: line.id,
             url: snapshot.by_id(line.product_id).map_or_else(|| "/".to_owned(), product_url),
@@ -115,11 +198,57 @@ impl CartLine {
             variant,
             sku: line.sku.clone(),
             unit_price: line.unit_price.display(),
+            price_before: before.filter(|before| before.amount > line.unit_price.amount).map(Money::display),
             quantity: line.quantity.to_string(),
             fault: None,
             short: problems.iter().filter(|problem| problem.line_id == Some(line.id)).find_map(Short::of_problem),
+            reductions: reductions(line),
             total: line.total.display(),
             image,
         }
+    }
+}
+
+impl CodeBox {
+    fn of_coupons(cart: &CartView) -> Self {
+        let fault = |code: &str| {
+            let problem = cart.problems.iter().find(|problem| problem.coupon.as_deref() == Some(code))?;
+            Some(sentence(&problem.detail))
+        };
+        let applied =
+            |code: &String| Applied { code: code.clone(), text: code.clone(), amount: None, fault: fault(code) };
+        Self {
+            id: COUPON,
+            label: "Discount code",
+            button: "Use the code",
+            typed: String::new(),
+            fault: None,
+            applied: cart.coupons.iter().map(applied).collect(),
+        }
+    }
+
+    fn of_gift_cards(cart: &CartView) -> Self {
+        let applied = |card: &GiftCardView| Applied {
+            code: card.id.to_string(),
+            text: format!("Gift card ending in {}", card.last4),
+            amount: Some(minus(card.amount)),
+            fault: None,
+        };
+        Self {
+            id: GIFT_CARD,
+            label: "Gift card",
+            button: "Use the gift card",
+            typed: String::new(),
+            fault: None,
+            applied: cart.gift_cards.iter().map(applied).collect(),
+        }
+    }
+
+    /// What is wrong with codes in use, each with a link to the button that drops it.
+    fn items(&self) -> impl Iterator<Item = SummaryItem> {
+        self.applied.iter().enumerate().filter_map(|(index, applied)| {
+            let text = format!("{}: {}", applied.text, applied.fault.as_ref()?);
+            Some(SummaryItem { field: format!("drop_{}_{index}", self.id), text })
+        })
     }
 }

@@ -7,22 +7,20 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
-use super::form::{self, CheckoutForm};
+use super::form::CheckoutForm;
 use super::parts::{STOCK_UNAVAILABLE, Short, page, page_of_problem, sentence, shortages, to_order};
-use super::quantities::{self, Pressed};
+use super::quantities;
+use super::wishes::{Entered, TOTAL, Wishes};
 use crate::app::App;
-use crate::money::Money;
 use crate::orders::access::Credentials;
 use crate::orders::cart::Cart;
 use crate::orders::client::Asked;
 use crate::orders::decision::Change;
-use crate::orders::details::Details;
 use crate::orders::error::{ChangedLine, OrderError};
 use crate::orders::facts::Fact;
 use crate::orders::order::LineId;
 use crate::orders::stock;
 use crate::orders::view::{OrderView, Status};
-use crate::payments::PaymentChoice;
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
@@ -33,23 +31,12 @@ const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered ye
 const UNANSWERED: &str =
     "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
 
-/// What the form calls the total that the buyer was shown.
-const TOTAL: &str = "expected_total";
-
-/// What a buyer wants who places an order.
-struct Wishes {
-    facts: Vec<Fact>,
-    payment: PaymentChoice,
-    /// The total that the buyer was shown.
-    expected_total: Option<Money>,
-}
-
 /// The form, with what the cart knows already.
 pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
     let snapshot = shelf::current(&app).await?;
     match open_cart(&app, &credentials).await? {
         Err(elsewhere) => Ok(elsewhere.into_response()),
-        Ok(cart) => page(&shown(&app, &snapshot, &cart, &CheckoutForm::of(&cart.facts)).await?),
+        Ok(cart) => page(&shown(&app, &snapshot, &cart, &CheckoutForm::of(&cart.facts), &[]).await?),
     }
 }
 
@@ -57,8 +44,9 @@ pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> R
 pub async fn post_checkout(
     State(app): State<App>,
     credentials: Credentials,
-    Form(form): Form<CheckoutForm>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
+    let form = CheckoutForm::parse(fields);
     let snapshot = shelf::current(&app).await?;
     let cart = match (credentials.cart(&app).await?, form.intent.as_str()) {
         // A second click: the first one's outcome is this one's.
@@ -82,10 +70,11 @@ async fn shown<'a>(
     snapshot: &'a Snapshot,
     cart: &Cart,
     form: &CheckoutForm,
+    errors: &[FieldError],
 ) -> Result<CheckoutPage<'a>, Problem> {
     let short = stock::shortages(app, snapshot, cart).await;
     let short = short.iter().filter_map(|problem| Some((problem.line_id?, Short::of_problem(problem)?)));
-    Ok(CheckoutPage::new(app, snapshot, cart, form, &[], None)?.with_short(short).warning())
+    Ok(CheckoutPage::new(app, snapshot, cart, form, errors, None)?.with_short(short).warning())
 }
 
 /// The cart that can be checked out, or where else there is something to see.
@@ -110,17 +99,16 @@ async fn update(
     cart: &Cart,
     form: &CheckoutForm,
 ) -> Result<Response, Problem> {
-    let set = match quantities::set(&form.intent) {
-        Some(Pressed::Set(line, quantity)) => Some(Change::SetQuantities { quantities: vec![(line, quantity)] }),
-        _ => None,
-    };
-    let facts = form.details(cart.facts.billing_address.clone()).map_or_else(|_| Vec::new(), Details::facts);
-    let facts = facts.into_iter().chain(chosen_shipping(form)).collect();
+    let set = quantities::set(&form.intent);
+    let set = set.map(|(line, quantity)| Change::SetQuantities { quantities: vec![(line, quantity)] });
+    let Entered { facts, mut errors } = Entered::parse(app, snapshot, cart, form).await;
+    // The rest may not be filled in yet.
+    errors.retain(|error| error.pointer == "vat_number");
     match save(app, credentials, cart, set, facts).await? {
         Err(OrderError::CartClosed) => Ok(to_order(cart.id).into_response()),
         Err(error) => Err(error.into()),
         Ok(cart) if cart.lines.is_empty() => Ok(Redirect::to("/cart").into_response()),
-        Ok(cart) => page(&shown(app, snapshot, &cart, form).await?),
+        Ok(cart) => page(&shown(app, snapshot, &cart, form, &errors).await?),
     }
 }
 
@@ -131,13 +119,15 @@ async fn place_order(
     cart: Cart,
     form: &CheckoutForm,
 ) -> Result<Response, Problem> {
-    let wishes = match Wishes::parse(app, snapshot, &cart, form) {
+    let entered = Entered::parse(app, snapshot, &cart, form).await;
+    let wishes = match entered.wishes(app, snapshot, &cart, form) {
         Ok(wishes) => wishes,
         Err(_) if cart.status != Status::Open => return Ok(to_order(cart.id).into_response()),
-        Err(errors) => {
+        Err(Entered { facts, errors }) => {
             // The page shows the total itself: there is no field to mark.
             let marked = errors.iter().any(|error| error.pointer != TOTAL);
             let notice = if marked { CORRECT } else { NO_TOTAL };
+            let cart = cart.after(None, &facts);
             let shown = CheckoutPage::new(app, snapshot, &cart, form, &errors, Some(notice.to_owned()))?;
             return page_of_problem(&shown, Problem::invalid(errors));
         }
@@ -196,45 +186,6 @@ async fn save(
     Ok(Ok(latest))
 }
 
-/// What was chosen. Whether it is offered shows once it is priced.
-fn chosen_shipping(form: &CheckoutForm) -> Option<Fact> {
-    let id = Some(form.shipping_option.clone()).filter(|id| !id.is_empty())?;
-    Some(Fact::ShippingOption(Some(id)))
-}
-
-impl Wishes {
-    fn parse(app: &App, snapshot: &Snapshot, cart: &Cart, form: &CheckoutForm) -> Result<Self, Vec<FieldError>> {
-        let (mut facts, mut errors) = match form.details(cart.facts.billing_address.clone()) {
-            Ok(details) => (details.facts(), Vec::new()),
-            Err(errors) => (Vec::new(), errors),
-        };
-        facts.extend(chosen_shipping(form));
-        let after = cart.after(None, &facts);
-        let sent = after.quote(snapshot, app.clock.now()).is_ok_and(|quote| quote.shipping.is_some());
-        if cart.needs_shipping() && !sent {
-            errors.push(FieldError::new("shipping_option", "Choose how to send it."));
-        }
-        let payment = form::method(&form.method).filter(|_| app.config.test_provider).map(PaymentChoice::test);
-        if payment.is_none() {
-            errors.push(FieldError::new("method", "Choose a way to pay."));
-        }
-        let expected_total = match form.expected_total.as_str() {
-            "" => None,
-            text => match text.parse() {
-                Ok(amount) => Some(Money { amount, currency: cart.currency }),
-                Err(_) => {
-                    errors.push(FieldError::new(TOTAL, "This is not a total."));
-                    None
-                }
-            },
-        };
-        match payment {
-            Some(payment) if errors.is_empty() => Ok(Self { facts, payment, expected_total }),
-            _ => Err(errors),
-        }
-    }
-}
-
 fn line_title(cart: &Cart, id: LineId) -> &str {
     cart.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title)
 }
@@ -263,6 +214,10 @@ fn notice(error: &OrderError, cart: &Cart) -> String {
             format!("{shortages}Nothing has been ordered or charged. Please change the cart.")
         }
         OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
+        OrderError::CouponNotValid { code, .. } | OrderError::CouponExhausted { code } => {
+            let why = sentence(&error.to_string());
+            format!("{}: {why} Please take the code out of the cart. Nothing has been ordered yet.", code.as_str())
+        }
         error => sentence(&error.to_string()),
     }
 }
@@ -270,7 +225,7 @@ fn notice(error: &OrderError, cart: &Cart) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::Currency;
+    use crate::money::{Currency, Money};
     use crate::orders::error::ShortLine;
 
     fn eur(amount: i64) -> Money {

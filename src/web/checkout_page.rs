@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::fields::{AddressInputs, Input};
-use super::form::{self, CheckoutForm};
-use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, Totals, pieces, summary};
-use crate::address::{Country, Field};
+use super::fields::{AddressInputs, Input, error};
+use super::form::CheckoutForm;
+use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, arrival, pieces, summary};
+use super::totals::{Shipping, Totals, price};
+use super::ways;
+use super::wishes::vat_outcome;
+use crate::address::Field;
 use crate::app::App;
 use crate::money::Money;
-use crate::orders::cart::Cart;
-use crate::orders::details::Details;
+use crate::orders::cart::{Cart, CartView};
 use crate::orders::error::OrderError;
 use crate::orders::facts::Fact;
 use crate::orders::order::LineId;
+use crate::orders::view::ShippingView;
+use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedShipping;
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
@@ -24,14 +28,20 @@ use crate::shelf::snapshot::Snapshot;
 pub struct CheckoutPage<'a> {
     shop_name: &'a str,
     error_summary: Option<ErrorSummary>,
-    contact: [Input; 2],
-    countries: Vec<CountryChoice>,
-    country_error: Option<String>,
-    address: AddressInputs,
+    contact: Vec<Input>,
+    /// None where nothing is sent.
+    delivery: Option<AddressInputs>,
+    billing: AddressInputs,
+    /// Whether something stands in the other address to bill.
+    bills_elsewhere: bool,
+    vat_number: Option<Input>,
+    vat_outcome: Option<&'static str>,
     shipping_options: Vec<Choice>,
+    shipping_hint: Option<&'static str>,
     shipping_error: Option<String>,
     methods: Vec<Choice>,
     method_error: Option<String>,
+    nothing_to_pay: bool,
     test_payments: bool,
     lines: Vec<SummaryLine>,
     totals: Totals,
@@ -39,10 +49,57 @@ pub struct CheckoutPage<'a> {
     pieces: String,
 }
 
-struct CountryChoice {
-    code: &'static str,
-    name: &'static str,
-    selected: bool,
+const NOT_SENT_THERE: &str = "The shop does not send to this address.";
+const ADDRESS_FIRST: &str = "How it can be sent depends on your address. Enter it, then update the total.";
+const NO_PAYMENTS: &str = "The shop takes no payments at present.";
+
+/// The cart as it will be if the form is taken.
+struct Priced {
+    after: Cart,
+    view: CartView,
+    /// The ways it can be sent.
+    offered: Vec<QuotedShipping>,
+}
+
+impl Priced {
+    fn new(cart: &Cart, form: &CheckoutForm, snapshot: &Snapshot, now: Timestamp) -> Result<Self, OrderError> {
+        let (entered, _) = form.facts(cart.needs_shipping());
+        let entered = cart.after(None, &entered);
+        let offered = entered.wanted().shipping_options(snapshot, now)?;
+        let chosen = offered.iter().find(|option| option.id == form.shipping_option).or(offered.first());
+        let after = entered.after(None, &[Fact::ShippingOption(chosen.map(|option| option.id.clone()))]);
+        let view = after.view(snapshot, now)?;
+        Ok(Self { after, view, offered })
+    }
+
+    fn shipping_options(&self, now: Timestamp) -> Vec<Choice> {
+        let chosen = self.after.facts.shipping_option.as_ref();
+        let currency = self.after.currency;
+        let choice = |option: &QuotedShipping| {
+            let view = ShippingView::of(option, currency);
+            let to_pay = Money { amount: option.to_pay(), currency };
+            let fetched = view.pick_up.as_ref().map(|address| format!("You fetch it at {address}."));
+            Choice {
+                id: option.id.clone(),
+                label: option.title.clone(),
+                price: price(to_pay),
+                before: (to_pay.amount != option.price).then(|| view.price.display()),
+                notes: fetched.into_iter().chain(arrival(&view, now)).collect(),
+                more: Vec::new(),
+                selected: chosen == Some(&option.id),
+            }
+        };
+        self.offered.iter().map(choice).collect()
+    }
+
+    fn totals(&self) -> Totals {
+        let shipping = match &self.view.shipping_option {
+            Some(chosen) => Shipping::Chosen(chosen),
+            None if self.after.needs_shipping() => Shipping::Open { from: None },
+            None => Shipping::None,
+        };
+        Totals::of_cart(&self.view, &shipping)
+    }
 }
 
 impl<'a> CheckoutPage<'a> {
@@ -55,59 +112,67 @@ impl<'a> CheckoutPage<'a> {
         errors: &[FieldError],
         notice: Option<String>,
     ) -> Result<Self, OrderError> {
-        let error = |name: &str| errors.iter().find(|error| error.pointer == name).map(|error| error.detail.clone());
-        let now = app.clock.now();
-        let entered = form.details(cart.facts.billing_address.clone()).map_or_else(|_| Vec::new(), Details::facts);
-        let entered = cart.after(None, &entered);
-        let offered = entered.wanted().shipping_options(snapshot, now)?;
-        let chosen = offered.iter().find(|option| option.id == form.shipping_option).or(offered.first());
-        // As it will be when the cart is sent that way.
-        let chosen = chosen.map(|option| option.id.clone());
-        let cart = entered.after(None, &[Fact::ShippingOption(chosen.clone())]).view(snapshot, now)?;
-        let none_offered = (offered.is_empty() && entered.needs_shipping())
-            .then(|| "The shop does not send to this address at present.".to_owned());
-        let shipping_error = none_offered.or_else(|| error("shipping_option"));
-        let shipping_option = |option: &QuotedShipping| Choice {
-            id: option.id.clone(),
-            label: option.title.clone(),
-            price: Money { amount: option.price, currency: cart.currency }.display(),
-            selected: chosen.as_ref() == Some(&option.id),
+        let (now, settings) = (app.clock.now(), &snapshot.settings);
+        let sent = cart.needs_shipping();
+        let priced = Priced::new(cart, form, snapshot, now)?;
+        let to_pay = priced.view.totals.to_pay;
+        let nothing_to_pay = to_pay.amount == 0;
+        let methods = match nothing_to_pay {
+            true => Vec::new(),
+            false => ways::offered(app, &settings.payments, to_pay, &form.method),
         };
-        let methods = methods(app, &form.method);
-        let no_methods = methods.is_empty().then(|| "The shop takes no payments at present.".to_owned());
-        let method_error = no_methods.or_else(|| error("method"));
-        let country = form.chosen_country();
-        let contact = [Input::email(form, errors), Input::of(Field::Phone, country, form, errors)];
-        let address = AddressInputs::new(form, errors);
-        let fields = contact.iter().map(|input| input.id).chain(["country"]);
-        let fields =
-            fields.chain(address.rows.iter().flatten().map(|input| input.id)).chain(["shipping_option", "method"]);
-        let items = fields.filter_map(|field| {
-            let text = match field {
-                "shipping_option" => error(field).and(shipping_error.clone()),
-                "method" => error(field).and(method_error.clone()),
-                field => error(field),
+        let is_known = priced.after.facts.shipping_address.is_some();
+        let none_offered = sent && priced.offered.is_empty();
+        let shipping_error = (none_offered && is_known).then(|| NOT_SENT_THERE.to_owned());
+        let no_methods = (methods.is_empty() && !nothing_to_pay).then(|| NO_PAYMENTS.to_owned());
+        let takes_vat_number = sent && settings.tax.reverse_charge;
+        let known = priced.after.facts.vat_number.as_ref().filter(|_| takes_vat_number);
+        let vat_outcome =
+            match known.filter(|known| crate::vat::Number::parse(&form.vat_number).as_ref() == Ok(&known.number)) {
+                Some(known) => Some(vat_outcome(known, priced.after.quote(snapshot, now)?.reverse_charge)),
+                None => None,
             };
-            Some(SummaryItem { field: field.to_owned(), text: text? })
-        });
-        let items = items.collect();
-        Ok(Self {
-            shop_name: &snapshot.settings.shop_name,
-            error_summary: notice.map(|text| ErrorSummary { text, items }),
-            contact,
-            countries: countries(country),
-            country_error: error("country"),
-            address,
-            shipping_options: offered.iter().map(shipping_option).collect(),
-            shipping_error,
-            method_error,
+        let phone = sent.then(|| Input::of(Field::Phone, &form.address, errors));
+        let mut page = Self {
+            shop_name: &settings.shop_name,
+            error_summary: None,
+            contact: std::iter::once(Input::email(form, errors)).chain(phone).collect(),
+            delivery: sent.then(|| AddressInputs::new(&form.address, errors)),
+            billing: AddressInputs::new(&form.billing, errors),
+            bills_elsewhere: !form.billing.is_blank(),
+            vat_number: takes_vat_number.then(|| Input::vat_number(form, errors)),
+            vat_outcome,
+            shipping_options: priced.shipping_options(now),
+            shipping_hint: (none_offered && !is_known).then_some(ADDRESS_FIRST),
+            shipping_error: shipping_error.or_else(|| error("shipping_option", errors)),
             methods,
+            method_error: no_methods.or_else(|| error("method", errors)),
+            nothing_to_pay,
             test_payments: app.config.test_provider,
-            lines: summary(&cart.lines, snapshot),
-            totals: Totals::new(&cart.totals, chosen.is_some()),
-            expected_total: cart.totals.total.amount,
-            pieces: pieces(&cart.lines),
-        })
+            lines: summary(&priced.view.lines, snapshot),
+            totals: priced.totals(),
+            expected_total: priced.view.totals.total.amount,
+            pieces: pieces(&priced.view.lines),
+        };
+        page.error_summary = notice.map(|text| ErrorSummary { text, items: page.items(errors) });
+        Ok(page)
+    }
+
+    /// What is wrong, in the order of the fields.
+    fn items(&self, errors: &[FieldError]) -> Vec<SummaryItem> {
+        let contact = self.contact.iter().map(|input| input.id.as_str());
+        let addresses = self.delivery.iter().chain([&self.billing]).flat_map(AddressInputs::ids);
+        let fields = contact.chain(addresses).chain(["vat_number", "shipping_option", "method"]);
+        let item = |field: &str| {
+            let told = error(field, errors)?;
+            let text = match field {
+                "shipping_option" => self.shipping_error.clone().unwrap_or(told),
+                "method" => self.method_error.clone().unwrap_or(told),
+                _ => told,
+            };
+            Some(SummaryItem { field: field.to_owned(), text })
+        };
+        fields.filter_map(item).collect()
     }
 
     /// With the ways out of lines that want more than there is.
@@ -130,45 +195,5 @@ impl<'a> CheckoutPage<'a> {
             self.error_summary = Some(ErrorSummary { text: String::new(), items });
         }
         self
-    }
-}
-
-/// The ways to pay, of which one is chosen.
-pub fn methods(app: &App, chosen: &str) -> Vec<Choice> {
-    if !app.config.test_provider {
-        return Vec::new();
-    }
-    let known = form::TEST_METHODS.iter().any(|(method, _)| method.name() == chosen);
-    let choice = |(index, (method, label)): (usize, &(form::TestMethod, &str))| {
-        let id = method.name().to_owned();
-        let selected = if known { id == chosen } else { index == 0 };
-        Choice { id, label: (*label).to_owned(), price: String::new(), selected }
-    };
-    form::TEST_METHODS.iter().enumerate().map(choice).collect()
-}
-
-/// None is chosen for the buyer.
-fn countries(chosen: Option<Country>) -> Vec<CountryChoice> {
-    let none = CountryChoice { code: "", name: "Choose a country", selected: chosen.is_none() };
-    let country = |country: Country| CountryChoice {
-        code: country.code(),
-        name: country.name(),
-        selected: chosen == Some(country),
-    };
-    std::iter::once(none).chain(Country::all().map(country)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_country_is_chosen_by_the_buyer_alone() {
-        let chosen = |code: &str| {
-            countries(code.parse().ok()).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>()
-        };
-        assert_eq!(chosen(""), [""]);
-        assert_eq!(chosen("DE"), ["DE"]);
-        assert_eq!(chosen("<b>"), [""]);
     }
 }

@@ -1,12 +1,12 @@
 //! The fields of the checkout's form, as the country has them that was chosen.
 
-use super::form::CheckoutForm;
+use super::form::{AddressKind, CheckoutForm, TypedAddress};
 use crate::address::{Country, Field, Need, Part};
 use crate::problem::FieldError;
 
 /// One field with its label, what was typed, and what is wrong with it.
 pub struct Input {
-    pub id: &'static str,
+    pub id: String,
     pub label: String,
     /// What stands behind the label.
     pub note: &'static str,
@@ -14,7 +14,7 @@ pub struct Input {
     /// The keys that a telephone shows, if others than `kind` brings.
     pub keys: &'static str,
     /// What a browser may fill in (HTML, section 4.10.18.7).
-    pub autocomplete: &'static str,
+    pub autocomplete: String,
     /// The most characters that it takes.
     pub most: u16,
     pub required: bool,
@@ -22,11 +22,24 @@ pub struct Input {
     pub error: Option<String>,
 }
 
-/// The address's fields, in the order and the lines in which it is written.
+/// An address's fields, in the order and the lines in which it is written.
 pub struct AddressInputs {
+    /// What the form calls its country, and its part of the page.
+    pub country_id: String,
+    pub section_id: &'static str,
+    pub autocomplete: &'static str,
+    pub countries: Vec<CountryChoice>,
+    pub country_error: Option<String>,
+    pub required: bool,
     pub rows: Vec<Vec<Input>>,
     /// What was typed for another country: kept, should the buyer go back to it.
-    pub kept: Vec<(&'static str, String)>,
+    pub kept: Vec<(String, String)>,
+}
+
+pub struct CountryChoice {
+    pub code: &'static str,
+    pub name: &'static str,
+    pub selected: bool,
 }
 
 /// What most of the world writes, until a country is chosen.
@@ -35,12 +48,12 @@ const ANYWHERE: [&str; 3] = ["A", "z c", "s"];
 impl Input {
     pub fn email(form: &CheckoutForm, errors: &[FieldError]) -> Self {
         Self {
-            id: "email",
+            id: "email".to_owned(),
             label: "E-mail".to_owned(),
             note: "",
             kind: "email",
             keys: "",
-            autocomplete: "email",
+            autocomplete: "email".to_owned(),
             most: 254,
             required: true,
             value: form.email.clone(),
@@ -48,7 +61,24 @@ impl Input {
         }
     }
 
-    pub fn of(field: Field, country: Option<Country>, form: &CheckoutForm, errors: &[FieldError]) -> Self {
+    /// For a business that accounts for the tax itself.
+    pub fn vat_number(form: &CheckoutForm, errors: &[FieldError]) -> Self {
+        Self {
+            id: "vat_number".to_owned(),
+            label: "VAT number".to_owned(),
+            note: "(for businesses in the EU, optional)",
+            kind: "text",
+            keys: "",
+            autocomplete: "off".to_owned(),
+            most: 40,
+            required: false,
+            value: form.vat_number.clone(),
+            error: error("vat_number", errors),
+        }
+    }
+
+    pub fn of(field: Field, address: &TypedAddress, errors: &[FieldError]) -> Self {
+        let country = address.chosen_country();
         let need = field.need(country);
         let label = match field {
             Field::Line2 => "Flat, floor, company".to_owned(),
@@ -60,36 +90,48 @@ impl Input {
             (_, Field::Region | Field::PostalCode, None) => "(if any)",
             _ => "(optional)",
         };
-        let (kind, autocomplete, most) = match field {
-            Field::Name => ("text", "shipping name", 200),
-            Field::Line1 => ("text", "shipping address-line1", 200),
-            Field::Line2 => ("text", "shipping address-line2", 200),
-            Field::City => ("text", "shipping address-level2", 100),
-            Field::Region => ("text", "shipping address-level1", 100),
-            Field::PostalCode => ("text", "shipping postal-code", 20),
-            Field::Country => ("text", "shipping country", 2),
-            Field::Phone => ("tel", "tel", 40),
+        let (name, most) = match field {
+            Field::Name => ("name", 200),
+            Field::Line1 => ("address-line1", 200),
+            Field::Line2 => ("address-line2", 200),
+            Field::City => ("address-level2", 100),
+            Field::Region => ("address-level1", 100),
+            Field::PostalCode => ("postal-code", 20),
+            Field::Country => ("country", 2),
+            Field::Phone => ("tel", 40),
         };
+        let section = section(address.kind);
+        let phone = field == Field::Phone;
         let digits = field == Field::PostalCode && country.is_some_and(Country::has_numeric_postal_codes);
+        let id = address.kind.id(field);
         Self {
-            id: field.id(),
             label,
             note,
-            kind,
+            kind: if phone { "tel" } else { "text" },
             keys: if digits { "numeric" } else { "" },
-            autocomplete,
+            autocomplete: if phone { name.to_owned() } else { format!("{section} {name}") },
             most,
-            required: need == Need::Required,
-            value: form.typed(field).to_owned(),
-            error: error(field.id(), errors),
+            // The other address to bill may be left out.
+            required: need == Need::Required && address.kind == AddressKind::Shipping,
+            value: address.typed(field).to_owned(),
+            error: error(&id, errors),
+            id,
         }
     }
 }
 
+/// What browsers call an address of this kind.
+fn section(kind: AddressKind) -> &'static str {
+    match kind {
+        AddressKind::Shipping => "shipping",
+        AddressKind::Billing => "billing",
+    }
+}
+
 impl AddressInputs {
-    pub fn new(form: &CheckoutForm, errors: &[FieldError]) -> Self {
-        let country = form.chosen_country();
-        let input = |field| Input::of(field, country, form, errors);
+    pub fn new(address: &TypedAddress, errors: &[FieldError]) -> Self {
+        let country = address.chosen_country();
+        let input = |field| Input::of(field, address, errors);
         let layout: Vec<&str> = country.map_or_else(|| ANYWHERE.to_vec(), |country| country.layout().collect());
         let mut rows = vec![vec![input(Field::Name)]];
         for line in layout {
@@ -99,15 +141,44 @@ impl AddressInputs {
                 rows.push(vec![input(Field::Line2)]);
             }
         }
-        let other = |field: &Field| field.need(country) == Need::Absent && !form.typed(*field).trim().is_empty();
+        let other = |field: &Field| field.need(country) == Need::Absent && !address.typed(*field).trim().is_empty();
         // Shown, as the parcel would bear it.
         rows.extend([Field::City, Field::Region].into_iter().filter(other).map(|field| vec![input(field)]));
         let code = Some(Field::PostalCode).filter(other);
-        Self { rows, kept: code.map(|field| (field.id(), form.typed(field).to_owned())).into_iter().collect() }
+        let kind = address.kind;
+        let country_id = kind.id(Field::Country);
+        Self {
+            section_id: if kind == AddressKind::Shipping { "delivery" } else { "billing" },
+            autocomplete: section(kind),
+            countries: countries(country),
+            country_error: error(&country_id, errors),
+            country_id,
+            required: kind == AddressKind::Shipping,
+            rows,
+            kept: code.map(|field| (kind.id(field), address.typed(field).to_owned())).into_iter().collect(),
+        }
+    }
+
+    /// The ids of its fields, as they follow each other.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let rows = self.rows.iter().flatten().map(|input| input.id.as_str());
+        std::iter::once(self.country_id.as_str()).chain(rows)
     }
 }
 
-fn error(id: &str, errors: &[FieldError]) -> Option<String> {
+/// None is chosen for the buyer.
+fn countries(chosen: Option<Country>) -> Vec<CountryChoice> {
+    let none = CountryChoice { code: "", name: "Choose a country", selected: chosen.is_none() };
+    let country = |country: Country| CountryChoice {
+        code: country.code(),
+        name: country.name(),
+        selected: chosen == Some(country),
+    };
+    std::iter::once(none).chain(Country::all().map(country)).collect()
+}
+
+/// What is wrong with a field.
+pub fn error(id: &str, errors: &[FieldError]) -> Option<String> {
     errors.iter().find(|error| error.pointer == id).map(|error| error.detail.clone())
 }
 
@@ -122,9 +193,9 @@ mod tests {
 
     /// Each row's labels, with `*` where a field is required.
     fn labels(country: &str) -> Vec<String> {
-        let form = CheckoutForm { country: country.into(), ..CheckoutForm::default() };
+        let typed = TypedAddress { country: country.into(), ..TypedAddress::default() };
         let label = |input: &Input| format!("{}{}", input.label, if input.required { "*" } else { "" });
-        let rows = AddressInputs::new(&form, &[]).rows;
+        let rows = AddressInputs::new(&typed, &[]).rows;
         rows.iter().skip(3).map(|row| row.iter().map(label).collect::<Vec<_>>().join(", ")).collect()
     }
 
@@ -148,9 +219,9 @@ mod tests {
     #[test]
     fn every_country_has_a_form_that_asks_for_all_that_it_needs() {
         for country in Country::all() {
-            let form = CheckoutForm { country: country.code().into(), ..CheckoutForm::default() };
-            let inputs = AddressInputs::new(&form, &[]);
-            let asked: Vec<&str> = inputs.rows.iter().flatten().map(|input| input.id).collect();
+            let typed = TypedAddress { country: country.code().into(), ..TypedAddress::default() };
+            let inputs = AddressInputs::new(&typed, &[]);
+            let asked: Vec<&str> = inputs.ids().collect();
             assert!(inputs.rows.iter().all(|row| !row.is_empty()), "{country:?}");
             for field in [Field::Name, Field::Line1, Field::Line2, Field::City, Field::Region, Field::PostalCode] {
                 let times = asked.iter().filter(|id| **id == field.id()).count();
@@ -163,17 +234,28 @@ mod tests {
 
     #[test]
     fn what_was_typed_for_another_country_is_not_lost() {
-        let form = CheckoutForm {
+        let typed = TypedAddress {
             city: "Kowloon".into(),
             region: "Greater London".into(),
             postal_code: "SW1Y 4JH".into(),
             country: "AE".into(),
-            ..CheckoutForm::default()
+            ..TypedAddress::default()
         };
-        let inputs = AddressInputs::new(&form, &[]);
-        assert_eq!(inputs.kept, [("postal_code", "SW1Y 4JH".to_owned())]);
-        let shown: Vec<_> = inputs.rows.iter().flatten().map(|input| (input.id, input.value.as_str())).collect();
+        let inputs = AddressInputs::new(&typed, &[]);
+        assert_eq!(inputs.kept, [("postal_code".to_owned(), "SW1Y 4JH".to_owned())]);
+        let shown: Vec<_> =
+            inputs.rows.iter().flatten().map(|input| (input.id.as_str(), input.value.as_str())).collect();
         assert!(shown.contains(&("city", "Kowloon")) && shown.contains(&("region", "Greater London")));
         assert!(!shown.iter().any(|(id, _)| *id == "postal_code"));
+    }
+
+    #[test]
+    fn a_country_is_chosen_by_the_buyer_alone() {
+        let chosen = |code: &str| {
+            countries(code.parse().ok()).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>()
+        };
+        assert_eq!(chosen(""), [""]);
+        assert_eq!(chosen("DE"), ["DE"]);
+        assert_eq!(chosen("<b>"), [""]);
     }
 }

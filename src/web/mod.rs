@@ -1,4 +1,5 @@
-//! The storefront's pages: rendered here, no script anywhere.
+//! The storefront's pages: rendered here, without a script but where Stripe asks
+//! for a card ([`card`]).
 //!
 //! Lends: [`pages::answer`], the pages that are the same for everyone, as a
 //! pure function of the catalog's snapshot; [`problem::page`], any problem as
@@ -8,7 +9,9 @@
 pub mod again;
 pub mod assets;
 pub mod bank;
+pub mod card;
 pub mod cart;
+mod cart_form;
 mod cart_page;
 pub mod checkout;
 mod checkout_page;
@@ -16,8 +19,12 @@ mod fields;
 mod form;
 pub mod handlers;
 pub mod order;
+mod order_page;
 pub mod pages;
 mod parts;
 pub mod problem;
 mod quantities;
 mod standing;
+mod totals;
+mod ways;
+mod wishes;

@@ -3,15 +3,17 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::totals::minus;
 use crate::ids::OrderId;
+use crate::messages::words;
 use crate::orders::cart::CartProblem;
 use crate::orders::error::ShortLine;
 use crate::orders::order::LineId;
-use crate::orders::view::LineView;
+use crate::orders::view::{DiscountView, LineView, ShippingView};
 use crate::ports::Timestamp;
-use crate::pricing;
 use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
+use crate::text::Language;
 
 /// Why nothing was held.
 pub const STOCK_UNAVAILABLE: &str = "The stock could not be reached. Nothing was charged. Please try again.";
@@ -21,6 +23,7 @@ pub struct SummaryLine {
     pub title: String,
     pub variant: String,
     pub quantity: u32,
+    pub reductions: Vec<Reduction>,
     pub total: String,
     pub image: Option<Image>,
     /// Why it cannot be had as it is.
@@ -35,23 +38,24 @@ pub struct Short {
     pub left: i64,
 }
 
-#[derive(Default)]
-pub struct Totals {
-    pub rows: Vec<TotalRow>,
-    pub total: String,
-}
-
-pub struct TotalRow {
-    pub label: &'static str,
-    pub amount: String,
-}
-
 /// One of several radio buttons.
+#[derive(Default)]
 pub struct Choice {
     pub id: String,
     pub label: String,
     pub price: String,
+    /// What it would cost without its discount.
+    pub before: Option<String>,
+    pub notes: Vec<String>,
+    /// What is to be read once it is chosen, line by line.
+    pub more: Vec<String>,
     pub selected: bool,
+}
+
+/// What a promotion takes off a line.
+pub struct Reduction {
+    pub title: String,
+    pub amount: String,
 }
 
 /// A time to come. The page does not know the buyer's clock, so it says how
@@ -138,9 +142,29 @@ pub fn summary(lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
     let line = |line: &LineView| {
         let (variant, image) = known(line, snapshot);
         let (title, total) = (line.title.clone(), line.total.display());
-        SummaryLine { id: line.id, title, variant, quantity: line.quantity, total, image, short: None }
+        let (quantity, reductions) = (line.quantity, reductions(line));
+        SummaryLine { id: line.id, title, variant, quantity, reductions, total, image, short: None }
     };
     lines.iter().map(line).collect()
+}
+
+pub fn reductions(line: &LineView) -> Vec<Reduction> {
+    let reduction =
+        |discount: &DiscountView| Reduction { title: discount.title.clone(), amount: minus(discount.amount) };
+    line.discounts.iter().map(reduction).collect()
+}
+
+/// When something arrives, or can be fetched.
+pub fn arrival(shipping: &ShippingView, now: Timestamp) -> Option<String> {
+    let arrives = shipping.arrives?;
+    let days = words::days(Language::En, arrives.from, arrives.to, now);
+    let one_day = !days.contains(" to ");
+    Some(match (&shipping.pick_up, one_day) {
+        (Some(_), true) => format!("Ready on {days}"),
+        (Some(_), false) => format!("Ready between {}", days.replace(" to ", " and ")),
+        (None, true) => format!("Arrives on {days}"),
+        (None, false) => format!("Arrives {days}"),
+    })
 }
 
 /// How many pieces there are on all lines together.
@@ -181,22 +205,5 @@ impl Short {
 impl From<&ShortLine> for Short {
     fn from(line: &ShortLine) -> Self {
         Self { requested: line.requested, left: line.available.max(0) }
-    }
-}
-
-impl Totals {
-    /// `shipping`: whether it is known yet.
-    pub fn new(totals: &pricing::Totals, shipping: bool) -> Self {
-        let rows = [
-            (true, "Items", totals.items),
-            (totals.discount.amount != 0, "Discount", totals.discount),
-            (shipping, "Shipping", totals.shipping),
-            (totals.tax.amount != 0 && !totals.tax_included, "Tax", totals.tax),
-        ];
-        let rows = rows.into_iter().filter(|(shown, ..)| *shown);
-        Self {
-            rows: rows.map(|(_, label, amount)| TotalRow { label, amount: amount.display() }).collect(),
-            total: totals.total.display(),
-        }
     }
 }

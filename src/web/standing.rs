@@ -1,7 +1,8 @@
 //! How an order stands, in words for its buyer.
 
 use crate::orders::order::CancelReason;
-use crate::orders::view::{OrderView, PaymentStatus, Status};
+use crate::orders::view::{OrderView, PaymentStatus, PaymentView, ShippingView, Status};
+use crate::payments::Provider;
 use crate::ports::Timestamp;
 
 /// How an order stands, as its buyer should hear it. `kept`: the goods are.
@@ -22,17 +23,87 @@ pub enum Standing {
     },
     /// Declined as often as an order may be.
     Exhausted,
-    Confirmed,
+    /// The provider asks for a card.
+    AsksForCard {
+        kept: bool,
+    },
+    /// Its buyer is to send the money before anything goes out.
+    AwaitsMoney,
+    Confirmed {
+        money: Settled,
+        goods: Goods,
+    },
     Fulfilled,
     CancelledByBuyer,
     Expired,
     SoldOut,
 }
 
+/// How a confirmed order is paid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Settled {
+    Paid,
+    /// Set aside for the shop, which takes it later.
+    SetAside,
+    /// Set aside once, and let go by the bank.
+    Lapsed,
+    /// Its buyer pays afterwards.
+    Later,
+    NothingToPay,
+}
+
+/// What becomes of the goods of a confirmed order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Goods {
+    Sent,
+    Fetched,
+    NotSent,
+}
+
+impl Settled {
+    fn of(payment: &PaymentView) -> Self {
+        match (payment.provider, payment.status) {
+            (Provider::None, _) => Self::NothingToPay,
+            (_, PaymentStatus::Authorized) => Self::SetAside,
+            (_, PaymentStatus::Cancelled) => Self::Lapsed,
+            (_, PaymentStatus::Pending) => Self::Later,
+            _ => Self::Paid,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Paid => "We have your payment.",
+            Self::SetAside => "The money is set aside on your card, and charged when we send your order.",
+            Self::Lapsed => "The bank no longer sets the money aside. We will write to you about the payment.",
+            Self::Later => "You pay afterwards, as it says below.",
+            Self::NothingToPay => "There was nothing left to pay.",
+        }
+    }
+}
+
+impl Goods {
+    fn of(order: &OrderView) -> Self {
+        match &order.shipping_option {
+            Some(ShippingView { pick_up: Some(_), .. }) => Self::Fetched,
+            Some(_) => Self::Sent,
+            None => Self::NotSent,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Sent => "We are packing your things.",
+            Self::Fetched => "We are getting your things ready for you to fetch.",
+            Self::NotSent => "",
+        }
+    }
+}
+
 pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
     let kept = order.held_until.is_some_and(|until| now < until);
     match (order.status, order.payment.status) {
-        (Status::Confirmed, _) => Standing::Confirmed,
+        (Status::Confirmed, _) => Standing::Confirmed { money: Settled::of(&order.payment), goods: Goods::of(order) },
         (Status::Fulfilled, _) => Standing::Fulfilled,
         (Status::Cancelled, _) => match order.cancel_reason {
             Some(CancelReason::Expired) => Standing::Expired,
@@ -40,21 +111,46 @@ pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
             Some(CancelReason::Requested) | None => Standing::CancelledByBuyer,
         },
         _ if order.payment.next_method.is_some() => Standing::Switching,
+        (_, PaymentStatus::RequiresAction) if order.payment.method.is_none() => Standing::AsksForCard { kept },
         (_, PaymentStatus::RequiresAction) => Standing::AsksBuyer { kept },
         (_, PaymentStatus::Declined) if order.payable_until.is_none() => Standing::Exhausted,
         (_, PaymentStatus::Declined) => Standing::Declined { kept },
         (_, PaymentStatus::Paid) => Standing::Securing,
+        (_, PaymentStatus::Pending) if order.payment.provider == Provider::Manual => Standing::AwaitsMoney,
         _ => Standing::Pending { kept },
     }
 }
 
 impl Standing {
     /// The class, the title and the text.
-    pub fn words(self) -> (&'static str, &'static str, &'static str) {
+    pub fn words(self) -> (&'static str, &'static str, String) {
+        let (class, title, text) = self.fixed_words();
         match self {
-            Self::Confirmed => {
-                ("good", "Thank you, your order is confirmed", "We have your payment and are packing your things.")
+            Self::Confirmed { money, goods } => {
+                (class, title, format!("{} {}", money.words(), goods.words()).trim_end().to_owned())
             }
+            _ => (class, title, text.to_owned()),
+        }
+    }
+
+    fn fixed_words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Confirmed { .. } => ("good", "Thank you, your order is confirmed", ""),
+            Self::AwaitsMoney => (
+                "wait",
+                "Thank you, we have your order",
+                "Please send us the money, as it says below. Your things are kept for you, and go out once it is there.",
+            ),
+            Self::AsksForCard { kept: true } => (
+                "wait",
+                "One step is left: please pay",
+                "Enter below how you pay, to complete the order. Your things are kept for you for a few minutes.",
+            ),
+            Self::AsksForCard { kept: false } => (
+                "wait",
+                "One step is left: please pay",
+                "Enter below how you pay, to complete the order. Your things are no longer set aside: if they are gone when you pay, you get your money back.",
+            ),
             Self::Fulfilled => {
                 ("good", "Your order is on its way", "We have sent everything. Thank you for buying from us.")
             }
@@ -118,11 +214,17 @@ impl Standing {
     }
 }
 
-pub fn payment_label(status: PaymentStatus) -> &'static str {
-    match status {
+pub fn payment_label(payment: &PaymentView) -> &'static str {
+    match payment.status {
+        _ if payment.provider == Provider::None => "Nothing to pay",
+        PaymentStatus::Pending if payment.provider == Provider::Manual => match payment.captured.amount {
+            0 => "Not paid yet",
+            _ => "Partly paid",
+        },
         PaymentStatus::Pending => "Waiting for the bank",
+        PaymentStatus::RequiresAction if payment.method.is_none() => "Not paid yet",
         PaymentStatus::RequiresAction => "Needs your confirmation",
-        PaymentStatus::Authorized => "Authorised",
+        PaymentStatus::Authorized => "Set aside on your card",
         PaymentStatus::Paid => "Paid",
         PaymentStatus::Declined => "Declined",
         PaymentStatus::Cancelled => "Cancelled",

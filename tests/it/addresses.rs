@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::ask::Answer;
+use crate::browser::{Browser, html, value_of};
 use crate::fixtures::{address, details};
-use crate::pages::{Browser, html, value_of};
 use crate::shop::Shop;
 
 /// An address in a country that has what is given beside it.

@@ -10,6 +10,7 @@
 mod host;
 
 mod ask;
+mod browser;
 mod buyers;
 mod fixtures;
 mod openapi;
@@ -19,9 +20,11 @@ mod accounts;
 mod addresses;
 mod admin;
 mod another_payment;
+mod cart_page;
 mod cart_stock;
 mod carts;
 mod catalog;
+mod checkout_page;
 mod contract;
 mod crashes;
 mod demo;
@@ -31,6 +34,7 @@ mod hostile;
 mod mail;
 mod manual_payments;
 mod operations;
+mod order_page;
 mod orders;
 mod pages;
 mod paying_by_gift_card;

@@ -1,0 +1,234 @@
+//! The order's page.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::bank::authentication_url;
+use super::card::CardForm;
+use super::parts::{Choice, Moment, SummaryLine, arrival, page, page_of_problem, summary};
+use super::standing::{Settled, Standing, payment_label, standing};
+use super::totals::Totals;
+use super::ways;
+use crate::address::Address;
+use crate::app::App;
+use crate::messages::order::decline;
+use crate::messages::words;
+use crate::money::Money;
+use crate::orders::view::{OrderView, PaymentStatus, Status};
+use crate::payments::Provider;
+use crate::ports::Timestamp;
+use crate::pricing::Delivery;
+use crate::problem::Problem;
+use crate::shelf::snapshot::Snapshot;
+use crate::text::Language;
+
+#[derive(Template)]
+#[template(path = "order.html")]
+pub struct OrderPage<'a> {
+    shop_name: &'a str,
+    id: String,
+    number: String,
+    status_title: &'static str,
+    status_text: String,
+    status_class: &'static str,
+    /// Whether the page looks again by itself: never where there is a choice to make.
+    pending: bool,
+    action_url: Option<String>,
+    card: Option<CardForm>,
+    how_to_pay: Option<HowToPay>,
+    methods: Vec<Choice>,
+    /// Where there are other ways to pay, if not on this page.
+    methods_url: Option<String>,
+    /// From the other ways to pay back to waiting.
+    wait_url: Option<String>,
+    /// Whether an attempt is called off by choosing another.
+    switches: bool,
+    can_cancel: bool,
+    can_order_again: bool,
+    notice: Option<String>,
+    payment_label: &'static str,
+    /// Until when the goods are kept, and until when it can be paid.
+    kept: Option<Moment>,
+    payable: Option<Moment>,
+    email: &'a str,
+    /// Whether codes of gift cards go there.
+    sends_codes: bool,
+    delivery: Option<DeliveryDetails>,
+    address: Vec<String>,
+    /// Where the bill goes, if elsewhere.
+    billing_address: Vec<String>,
+    lines: Vec<SummaryLine>,
+    totals: Totals,
+    reverse_charge: bool,
+}
+
+/// How the money gets to the shop, where staff look after it.
+struct HowToPay {
+    amount: String,
+    /// The shop's own words.
+    lines: Vec<String>,
+    /// An order that is not paid then is cancelled.
+    due: Option<String>,
+}
+
+struct DeliveryDetails {
+    title: String,
+    pick_up: Option<String>,
+    arrives: Option<String>,
+}
+
+/// Whether the page is to show the other ways to pay where it would look again
+/// by itself otherwise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Choosing {
+    IfNothingElse,
+    Now,
+}
+
+/// Other ways to pay, and where they are shown.
+#[derive(Default)]
+struct Ways {
+    methods: Vec<Choice>,
+    methods_url: Option<String>,
+    wait_url: Option<String>,
+}
+
+impl Ways {
+    /// `waits`: the page looks again by itself. `open`: an attempt is under way.
+    fn new(methods: Vec<Choice>, order: &OrderView, waits: bool, choosing: Choosing) -> Self {
+        let here = !waits || choosing == Choosing::Now;
+        let url = |rest: &str| (!methods.is_empty()).then(|| format!("/orders/{}{rest}", order.id));
+        Self {
+            methods_url: url("/payments").filter(|_| !here),
+            wait_url: url("").filter(|_| waits && here),
+            methods: if here { methods } else { Vec::new() },
+        }
+    }
+}
+
+/// The ways to pay instead of, or after, the one that was tried.
+fn other_ways(app: &App, snapshot: &Snapshot, order: &OrderView, is_open: bool) -> Vec<Choice> {
+    let current = ways::id(&order.payment);
+    let mut ways = ways::offered(app, &snapshot.settings.payments, order.totals.to_pay, "");
+    if is_open {
+        // The same way once more would not be another one.
+        ways.retain(|way| way.id != current);
+        // The one that was chosen for the buyer may be gone.
+        if !ways.iter().any(|way| way.selected) {
+            ways.iter_mut().take(1).for_each(|way| way.selected = true);
+        }
+    }
+    ways
+}
+
+impl<'a> OrderPage<'a> {
+    /// `notice`: what came of the buyer's last click, if anything is to be said.
+    pub fn new(
+        app: &App,
+        snapshot: &'a Snapshot,
+        order: &'a OrderView,
+        choosing: Choosing,
+        notice: Option<String>,
+    ) -> Self {
+        let (now, payment) = (app.clock.now(), &order.payment);
+        let standing = standing(order, now);
+        let asks = matches!(standing, Standing::AsksBuyer { .. } | Standing::AsksForCard { .. });
+        let open = asks || matches!(standing, Standing::Pending { .. });
+        let may_retry = matches!(standing, Standing::Declined { .. });
+        let payable = order.payable_until.filter(|until| (open || may_retry) && now < *until);
+        let waits = matches!(standing, Standing::Pending { .. } | Standing::Switching | Standing::Securing);
+        let others = if payable.is_some() { other_ways(app, snapshot, order, open) } else { Vec::new() };
+        let pending = waits && (others.is_empty() || choosing == Choosing::IfNothingElse);
+        let Ways { methods, methods_url, wait_url } = Ways::new(others, order, waits, choosing);
+        let exhausted = standing == Standing::Exhausted;
+        let declined = may_retry || exhausted;
+        let why = payment.decline_reason.as_deref().filter(|_| declined);
+        let (status_class, status_title, status_text) = standing.words();
+        let nothing_came = payment.captured.amount == 0;
+        Self {
+            shop_name: &snapshot.settings.shop_name,
+            id: order.id.to_string(),
+            number: order.number.clone(),
+            status_title,
+            status_text,
+            status_class,
+            pending,
+            action_url: (asks && payment.provider == Provider::Test && app.config.test_provider)
+                .then(|| authentication_url(order.id)),
+            card: CardForm::new(app, order),
+            how_to_pay: HowToPay::new(order),
+            methods,
+            methods_url,
+            wait_url,
+            switches: open,
+            can_cancel: open
+                || declined
+                || standing == Standing::Switching
+                || (standing == Standing::AwaitsMoney && nothing_came),
+            can_order_again: order.status == Status::Cancelled || exhausted,
+            notice: notice.or_else(|| Some(decline(Language::En, why?).to_owned())),
+            payment_label: payment_label(payment),
+            kept: order.held_until.and_then(|until| Moment::until(until, now)),
+            payable: payable.and_then(|until| Moment::until(until, now)),
+            email: order.email.as_ref().map_or("", |email| email.as_str()),
+            sends_codes: sends_codes(order, standing),
+            delivery: DeliveryDetails::new(order, now),
+            address: order.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
+            billing_address: order.billing_address.as_ref().map(Address::lines).unwrap_or_default(),
+            lines: summary(&order.lines, snapshot),
+            totals: Totals::of_order(order),
+            reverse_charge: order.reverse_charge,
+        }
+    }
+
+    /// The page as it is sent, with what its scripts are allowed.
+    pub fn respond(&self) -> Result<Response, Problem> {
+        Ok(self.allowing(page(self)?))
+    }
+
+    /// The page, under the status of a problem that it tells of itself.
+    pub fn respond_with(&self, problem: Problem) -> Result<Response, Problem> {
+        Ok(self.allowing(page_of_problem(self, problem)?))
+    }
+
+    fn allowing(&self, mut response: Response) -> Response {
+        if let Some(card) = &self.card {
+            card.allow(&mut response);
+        }
+        response
+    }
+}
+
+/// Whether codes of gift cards are on their way to the buyer.
+fn sends_codes(order: &OrderView, standing: Standing) -> bool {
+    let settled = matches!(standing, Standing::Confirmed { money: Settled::Paid | Settled::NothingToPay, .. });
+    settled && order.lines.iter().any(|line| line.delivery == Delivery::GiftCard)
+}
+
+impl HowToPay {
+    fn new(order: &OrderView) -> Option<Self> {
+        let payment = &order.payment;
+        let waits = payment.provider == Provider::Manual
+            && payment.status == PaymentStatus::Pending
+            && order.status != Status::Cancelled;
+        let to_pay = order.totals.to_pay;
+        let left = Money { amount: to_pay.amount.saturating_sub(payment.captured.amount), ..to_pay };
+        waits.then(|| Self {
+            amount: left.display(),
+            lines: payment.instructions.as_deref().map(ways::lines).unwrap_or_default(),
+            due: payment.due_by.map(|due| words::date(Language::En, due)),
+        })
+    }
+}
+
+impl DeliveryDetails {
+    fn new(order: &OrderView, now: Timestamp) -> Option<Self> {
+        let shipping = order.shipping_option.as_ref()?;
+        Some(Self {
+            title: shipping.title.clone(),
+            pick_up: shipping.pick_up.clone(),
+            // Whatever is cancelled does not arrive.
+            arrives: arrival(shipping, now).filter(|_| order.status != Status::Cancelled),
+        })
+    }
+}

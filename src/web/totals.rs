@@ -1,0 +1,134 @@
+//! What a cart or an order comes to, row by row, as its pages show it. Each
+//! amount is shown as it is, so that what is read re-adds.
+
+use crate::messages::order::by_rate;
+use crate::money::Money;
+use crate::orders::cart::CartView;
+use crate::orders::view::{GiftCardView, LineView, OrderView, PaymentStatus, ShippingView, TaxRateView};
+use crate::pricing;
+use crate::pricing::quote::TaxPart;
+
+#[derive(Default)]
+pub struct Totals {
+    /// What makes the total.
+    pub rows: Vec<TotalRow>,
+    pub label: &'static str,
+    pub total: String,
+    /// What is within the total, or is paid of it.
+    pub below: Vec<TotalRow>,
+    /// What is left to pay, where that is not the total.
+    pub left: Option<TotalRow>,
+    /// What will be charged, or was.
+    pub to_pay: String,
+}
+
+pub struct TotalRow {
+    pub label: String,
+    pub amount: String,
+    /// What it would cost without its discount.
+    pub before: Option<String>,
+}
+
+/// What is known of shipping before it was chosen.
+pub enum Shipping<'a> {
+    /// Nothing is sent.
+    None,
+    Chosen(&'a ShippingView),
+    /// To be chosen: the least that it costs, as far as that can be told.
+    Open {
+        from: Option<Money>,
+    },
+}
+
+impl TotalRow {
+    fn new(label: impl Into<String>, amount: String) -> Self {
+        Self { label: label.into(), amount, before: None }
+    }
+}
+
+/// The amount as it is taken off.
+pub fn minus(amount: Money) -> String {
+    Money { amount: amount.amount.saturating_neg(), ..amount }.display()
+}
+
+impl Totals {
+    pub fn of_cart(cart: &CartView, shipping: &Shipping<'_>) -> Self {
+        Self::new(&cart.totals, &cart.lines, shipping, &cart.gift_cards)
+    }
+
+    pub fn of_order(order: &OrderView) -> Self {
+        let shipping = order.shipping_option.as_ref().map_or(Shipping::None, Shipping::Chosen);
+        let mut totals = Self::new(&order.totals, &order.lines, &shipping, &order.gift_cards);
+        let (paid, to_pay) = (order.payment.captured, order.totals.to_pay);
+        let is_paid = paid == to_pay && order.payment.status != PaymentStatus::Pending;
+        if let Some(left) = totals.left.as_mut().filter(|_| is_paid) {
+            left.label = "Paid".to_owned();
+        }
+        if paid.amount > 0 && paid.amount < to_pay.amount {
+            totals.below.push(TotalRow::new("Received so far", minus(paid)));
+            let left = Money { amount: to_pay.amount - paid.amount, ..to_pay }.display();
+            totals.left = Some(TotalRow::new("Left to pay", left));
+        }
+        if order.refunded.amount > 0 {
+            totals.below.push(TotalRow::new("Refunded to you", order.refunded.display()));
+        }
+        totals
+    }
+
+    fn new(totals: &pricing::Totals, lines: &[LineView], shipping: &Shipping<'_>, gift_cards: &[GiftCardView]) -> Self {
+        let mut rows = vec![TotalRow::new("Items", totals.items.display())];
+        if totals.discount.amount != 0 {
+            rows.push(TotalRow::new("Discounts", minus(totals.discount)));
+        }
+        rows.extend(shipping_row(totals, shipping));
+        let included = totals.tax_included;
+        let chosen = if let Shipping::Chosen(shipping) = shipping { Some(*shipping) } else { None };
+        let taxes = taxes(lines, chosen).into_iter().filter(|tax| tax.amount != 0).map(|tax| {
+            let label = format!("{}{} {} %", if included { "includes " } else { "" }, tax.name, tax.rate);
+            TotalRow::new(label, Money { amount: tax.amount, ..totals.tax }.display())
+        });
+        // What comes on top stands above the total, what is within it below.
+        let mut below = Vec::new();
+        if included { &mut below } else { &mut rows }.extend(taxes);
+        below.extend(
+            gift_cards
+                .iter()
+                .map(|card| TotalRow::new(format!("Gift card ending in {}", card.last4), minus(card.amount))),
+        );
+        let to_pay = totals.to_pay.display();
+        Self {
+            rows,
+            label: if matches!(shipping, Shipping::Open { .. }) { "Total before shipping" } else { "Total" },
+            total: totals.total.display(),
+            below,
+            left: (totals.gift_cards.amount != 0).then(|| TotalRow::new("To pay", to_pay.clone())),
+            to_pay,
+        }
+    }
+}
+
+fn shipping_row(totals: &pricing::Totals, shipping: &Shipping<'_>) -> Option<TotalRow> {
+    let row = match shipping {
+        Shipping::None => return None,
+        Shipping::Chosen(shipping) => {
+            let before = (shipping.discount.amount != 0).then(|| shipping.price.display());
+            TotalRow { before, ..TotalRow::new("Shipping", price(totals.shipping)) }
+        }
+        Shipping::Open { from: Some(from) } => TotalRow::new("Shipping", format!("from {}", from.display())),
+        Shipping::Open { from: None } => TotalRow::new("Shipping", "at checkout".to_owned()),
+    };
+    Some(row)
+}
+
+/// A price of shipping.
+pub fn price(amount: Money) -> String {
+    if amount.amount == 0 { "free".to_owned() } else { amount.display() }
+}
+
+/// The taxes of all parts, one of each rate.
+fn taxes(lines: &[LineView], shipping: Option<&ShippingView>) -> Vec<TaxPart> {
+    let views = lines.iter().map(|line| &line.tax).chain(shipping.map(|shipping| &shipping.tax));
+    let part = |rate: &TaxRateView| TaxPart { name: rate.name.clone(), rate: rate.rate, amount: rate.amount.amount };
+    let parts: Vec<TaxPart> = views.flat_map(|tax| tax.rates.iter().map(part)).collect();
+    by_rate(&parts)
+}
