@@ -105,9 +105,7 @@ pub async fn create_cart(
         }
         Err(refusal) => first_answer(&order, refusal).await?,
     };
-    let answer = shown(&app, answer).await?;
-    let cart = CartView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
-    let answer = JsonText::from(answer.shown_as(&cart)?);
+    let answer = JsonText::from(shown(&app, answer).await?.with_token(&CartToken::of(&app.keys, id)));
     Ok(answer.with_header(header::SET_COOKIE, access::set_cookie(&app.keys, id)))
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cart::Cart;
+use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::order::{Key, Receipt};
@@ -168,6 +169,13 @@ impl<T: DeserializeOwned> Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// The same answer with the secret that gives access to what it is about.
+    #[must_use]
+    pub fn with_token(self, token: &CartToken) -> Self {
+        let members = self.text.strip_prefix('{').unwrap_or_default();
+        Self { text: format!(r#"{{"token":"{}",{members}"#, token.as_str()), ..self }
+    }
+
     /// The same answer, as it looks from outside.
     pub fn shown_as<V: Serialize>(self, view: &V) -> Result<Answer<V>, Problem> {
         let text = serde_json::to_string(view).map_err(|error| Problem::internal(error.to_string()))?;

@@ -14,14 +14,14 @@ use crate::telemetry;
 /// letter is written once.
 pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     let mut orders = Vec::with_capacity(bodies.len());
-    let (mut levels, mut notices, mut cards) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut levels, mut news, mut cards) = (Vec::new(), Vec::new(), Vec::new());
     for body in bodies {
         match serde_json::from_slice::<Message>(body.as_bytes()) {
-            Ok(Message::Order { order, levels: of_pools }) => {
+            Ok(Message::Order { order, levels: of_pools, news: of_order }) => {
+                news.extend(of_order.map(|of_order| (order.id, of_order)));
                 orders.push(*order);
                 levels.extend(of_pools.iter().map(|(variant, level)| level.of(*variant)));
             }
-            Ok(Message::Notice { order, notice }) => notices.push((order, notice)),
             Ok(Message::GiftCards(sold)) => cards.push(sold),
             // Trying again would not help, and must not hold the others up.
             Err(error) => telemetry::log(&json!({
@@ -32,5 +32,5 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     projection::write(app, &orders).await?;
     catalog::project_levels(app, &levels).await?;
     sold_cards::write(app, cards).await?;
-    mail::write(app, notices).await
+    mail::write(app, news).await
 }

@@ -68,13 +68,10 @@ pub enum Effect {
     IssueGiftCards {
         cards: Vec<sold_cards::Owed>,
     },
-    /// Has the buyer written to.
-    Notify {
-        notice: Notice,
-    },
-    /// Tells the projections.
+    /// Tells the projections, and the buyer what is news to them.
     Publish {
         version: u64,
+        notice: Option<Notice>,
     },
 }
 
@@ -139,13 +136,13 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     for (number, (slot, _)) in order.vacating.iter().filter(|(_, (_, until))| now < *until) {
         effects.push(Effect::Vacate { number: *number, slot: slot.clone() });
     }
-    effects.extend(notice::owed(order).map(|notice| Effect::Notify { notice }));
     let cards = sold_cards::owed(order);
     if !cards.is_empty() {
         effects.push(Effect::IssueGiftCards { cards });
     }
-    if to_publish(order) {
-        effects.push(Effect::Publish { version: order.version });
+    let notice = notice::owed(order);
+    if to_publish(order) || notice.is_some() {
+        effects.push(Effect::Publish { version: order.version, notice });
     }
     effects
 }

@@ -67,8 +67,7 @@ pub async fn create_order(
     let expected_total = asked.expected_total;
     let purchase = Purchase { currency, account, language, lines, facts, payment, expected_total, slots };
     let answer = credentials.new_order(&app, id).keyed(key).buy(purchase).await??;
-    let order = OrderView { token: Some(CartToken::of(&app.keys, id)), ..answer.read()? };
-    let answer = JsonText::from(answer.shown_as(&order)?);
+    let answer = JsonText::from(answer.with_token(&CartToken::of(&app.keys, id)));
     Ok(answer.with_header(header::SET_COOKIE, credentials.remember_order(&app.keys, id)))
 }
 

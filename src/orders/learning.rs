@@ -46,12 +46,10 @@ pub enum Answer {
         refund: u32,
         report: RefundReport,
     },
+    /// `told`: the news that went along.
     Published {
         version: u64,
-    },
-    Notified {
-        kind: Kind,
-        version: u32,
+        told: Option<(Kind, u32)>,
     },
     GiftCardsIssued {
         so_far: u64,
@@ -83,11 +81,11 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         (Answer::Released { hold }, _) if order.releasing.contains_key(hold) => vec![Event::Released { hold: *hold }],
         (Answer::Vacated { hold }, _) if order.vacating.contains_key(hold) => vec![Event::Vacated { hold: *hold }],
         (Answer::Refund { refund, report }, _) => learn_refund(order, *refund, report, now),
-        (Answer::Published { version }, _) if *version > order.published => {
-            vec![Event::Published { version: *version }]
-        }
-        (Answer::Notified { kind, version }, _) if !order.is_told(*kind, *version) => {
-            vec![Event::Notified { kind: *kind, version: *version }]
+        (Answer::Published { version, told }, _) => {
+            let published = (*version > order.published).then_some(Event::Published { version: *version });
+            let news = told.filter(|(kind, version)| !order.is_told(*kind, *version));
+            let notified = news.map(|(kind, version)| Event::Notified { kind, version });
+            published.into_iter().chain(notified).collect()
         }
         (Answer::GiftCardsIssued { so_far }, _) if *so_far > order.cards_issued => {
             vec![Event::GiftCardsIssued { so_far: *so_far, all: *so_far >= sold_cards::count(order) }]

@@ -4,8 +4,7 @@ use futures_util::{StreamExt, stream};
 
 use super::cart_token::CartToken;
 use super::client::OrderClient;
-use super::notice::Notice;
-use super::protocol::Access;
+use super::protocol::{Access, OrderNews};
 use super::view::{DiscountView, GiftCardView, LineView, OrderView, PaymentStatus, TaxView};
 use crate::address::Address;
 use crate::app::App;
@@ -21,13 +20,13 @@ const MAX_PARALLEL: usize = 16;
 
 /// Writes what buyers are to be told, each piece of news once. News of an order
 /// that does not answer has all of them come again; those that did are written.
-pub async fn write(app: &App, notices: Vec<(OrderId, Notice)>) -> Result<(), Problem> {
-    if notices.is_empty() {
+pub async fn write(app: &App, news: Vec<(OrderId, OrderNews)>) -> Result<(), Problem> {
+    if news.is_empty() {
         return Ok(());
     }
     let snapshot = shelf::current(app).await?;
     let shop_name = &snapshot.settings.shop_name;
-    let letters = stream::iter(notices).map(|(id, notice)| message(app, shop_name, id, notice));
+    let letters = stream::iter(news).map(|(id, news)| message(app, shop_name, id, news));
     let (mut messages, mut failure) = (Vec::new(), None);
     for outcome in letters.buffer_unordered(MAX_PARALLEL).collect::<Vec<_>>().await {
         match outcome {
@@ -40,14 +39,19 @@ pub async fn write(app: &App, notices: Vec<(OrderId, Notice)>) -> Result<(), Pro
 }
 
 /// The letter with the news. None: there is nobody to write to.
-async fn message(app: &App, shop_name: &str, id: OrderId, notice: Notice) -> Result<Option<Message>, Problem> {
+async fn message(app: &App, shop_name: &str, id: OrderId, news: OrderNews) -> Result<Option<Message>, Problem> {
+    let OrderNews { notice, order } = news;
     let nothing = |cause: &str| messages::outbox::log_nothing_to_write(&id.to_string(), notice.kind(), cause);
-    let view = match OrderClient::new(app, id, Access::of_shop()).order().await? {
-        Ok(view) => view.read()?,
-        Err(refusal) => {
-            nothing(&refusal.to_string());
-            return Ok(None);
-        }
+    let told = order.and_then(|order| serde_json::from_str(order.get()).ok());
+    let view: OrderView = match told {
+        Some(view) => view,
+        None => match OrderClient::new(app, id, Access::of_shop()).order().await? {
+            Ok(view) => view.read()?,
+            Err(refusal) => {
+                nothing(&refusal.to_string());
+                return Ok(None);
+            }
+        },
     };
     let Some(to) = view.email.clone() else {
         nothing("the order has no address");

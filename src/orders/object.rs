@@ -83,8 +83,14 @@ impl OrderObject {
 
     async fn answer(self: &Rc<Self>, envelope: Envelope) -> Result<Reply, OrderError> {
         let Envelope { access, key, request } = envelope;
-        self.record.keep_time(self.now())?;
-        let order = self.record.order()?;
+        let order = match &request {
+            // Its id is of this moment: there is nothing to be read.
+            Request::Create { .. } | Request::Buy { .. } if key.is_none() => self.record.in_memory(),
+            _ => {
+                self.record.keep_time(self.now())?;
+                self.record.order()?
+            }
+        };
         if let Some(order) = &order {
             if !access.allows(order) {
                 return Err(OrderError::NotFound);

@@ -132,7 +132,7 @@ pub enum Reply {
 }
 
 /// What the queue carries.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Message {
     /// How an order stands, for the lists.
@@ -140,9 +140,19 @@ pub enum Message {
         order: Box<view::Projection>,
         /// The pools' levels after this order took from them or gave back.
         levels: Vec<(VariantId, Level)>,
+        /// What its buyer is to be written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        news: Option<OrderNews>,
     },
-    /// News for an order's buyer.
-    Notice { order: OrderId, notice: Notice },
     /// Gift cards for whoever bought them.
     GiftCards(Sold),
+}
+
+/// News for an order's buyer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OrderNews {
+    pub notice: Notice,
+    /// The order as its buyer sees it, unless that is large: then it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Box<RawValue>>,
 }

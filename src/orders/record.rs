@@ -53,6 +53,11 @@ impl Record {
         Ok(memory.order.clone())
     }
 
+    /// The order, as far as it was read or begun before.
+    pub fn in_memory(&self) -> Option<Rc<Order>> {
+        self.memory.borrow().order.clone()
+    }
+
     pub fn existing(&self) -> Result<Rc<Order>, OrderError> {
         self.order()?.ok_or(OrderError::NotFound)
     }

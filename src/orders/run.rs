@@ -7,14 +7,17 @@ use std::rc::Rc;
 
 use futures_util::{StreamExt, stream};
 use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::effect::{Effect, due, in_foreground};
 use super::error::OrderError;
 use super::event::Event;
 use super::learning::{Answer, Refused, learn};
+use super::notice::Notice;
 use super::object::{OrderObject, order_reply, recorded};
+use super::order::Order;
 use super::placing::Refusals;
-use super::protocol::Message;
+use super::protocol::{Message, OrderNews};
 use super::sold_cards::{Owed, Sold};
 use super::store::FirstAnswer;
 use super::{slots, sold_cards, view};
@@ -28,9 +31,14 @@ use crate::telemetry;
 /// The most effects one run works off: a placement needs four.
 const MAX_STEPS: usize = 64;
 
-/// The most levels in one message: of 154 bytes at most as they are sent, 77 KB
+/// The most levels in one message: of 226 bytes at most as they are sent, 113 KB
 /// of the 128 KB that a message may have.
 const MAX_LEVELS: usize = 500;
+
+/// The most bytes of an order's view in a message, which it shares with at most
+/// so many levels: 56 KB of them, and 50 KB of it as the queue writes it once more.
+const MAX_VIEW: usize = 30_000;
+const MAX_LEVELS_BESIDE_VIEW: usize = 250;
 
 /// The most pools asked at once.
 const MAX_PARALLEL: usize = 32;
@@ -155,27 +163,31 @@ impl OrderObject {
                 let told = report.outcome != RefundOutcome::Unknown;
                 told.then_some(Answer::Refund { refund: refund.number, report })
             }
-            Effect::Notify { notice } => {
-                let order = self.record.existing().ok()?.id;
-                let (kind, version) = (notice.kind(), notice.version);
-                self.send(&Message::Notice { order, notice: notice.clone() }).await?;
-                Some(Answer::Notified { kind, version })
-            }
             Effect::IssueGiftCards { cards } => self.issue_gift_cards(cards).await,
-            Effect::Publish { version } => {
-                // After a crash the levels that came with the commits are gone.
-                if self.levels.borrow().is_empty() {
-                    self.read_levels().await?;
-                }
-                let order = view::projection(&*self.record.existing().ok()?)?;
-                let told = self.levels.borrow().clone();
-                for message in messages(&order, &told) {
-                    self.send(&message).await?;
-                }
-                self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
-                Some(Answer::Published { version: *version })
+            Effect::Publish { version, notice } => {
+                self.publish(notice.as_ref()).await?;
+                let told = notice.as_ref().map(|notice| (notice.kind(), notice.version));
+                Some(Answer::Published { version: *version, told })
             }
         }
+    }
+
+    /// Tells the lists how the order stands, and its buyer what is news.
+    async fn publish(&self, notice: Option<&Notice>) -> Option<()> {
+        // After a crash the levels that came with the commits are gone.
+        if self.levels.borrow().is_empty() {
+            self.read_levels().await?;
+        }
+        let order = self.record.existing().ok()?;
+        let told = self.levels.borrow().clone();
+        let view = if told.len() <= MAX_LEVELS_BESIDE_VIEW { small_view(&order) } else { None };
+        let mut news = notice.map(|notice| OrderNews { notice: notice.clone(), order: view });
+        for levels in parts(&told) {
+            let order = Box::new(view::projection(&order)?);
+            self.send(&Message::Order { order, levels, news: news.take() }).await?;
+        }
+        self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
+        Some(())
     }
 
     /// Issues the cards and has their letters written. Doing so again issues and
@@ -236,18 +248,23 @@ impl OrderObject {
     }
 }
 
-/// The order in as many messages as its levels need.
-fn messages(order: &view::Projection, levels: &BTreeMap<VariantId, Level>) -> Vec<Message> {
+/// The levels in as many messages as they need.
+fn parts(levels: &BTreeMap<VariantId, Level>) -> Vec<Vec<(VariantId, Level)>> {
     let levels: Vec<_> = levels.iter().map(|(variant, level)| (*variant, *level)).collect();
-    let parts = levels.chunks(MAX_LEVELS).map(<[_]>::to_vec);
-    let parts = parts.chain(levels.is_empty().then(Vec::new));
-    parts.map(|levels| Message::Order { order: Box::new(order.clone()), levels }).collect()
+    if levels.is_empty() { vec![levels] } else { levels.chunks(MAX_LEVELS).map(<[_]>::to_vec).collect() }
+}
+
+/// The order as its buyer sees it, if there is room for it.
+fn small_view(order: &Order) -> Option<Box<RawValue>> {
+    let view = to_raw_value(&view::order(order)?).ok()?;
+    (view.get().len() <= MAX_VIEW).then_some(view)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ids::{AccountId, OrderId};
+    use crate::messages::order::News;
     use crate::money::{Currency, MAX_AMOUNT, Money};
     use crate::orders::limits::MAX_LINES;
     use crate::orders::view::{PaymentStatus, Status};
@@ -281,15 +298,21 @@ mod tests {
             placed_at: Timestamp::from_millis(1 << 40),
             updated_at: Timestamp::from_millis(1 << 40),
         };
-        let messages = messages(&order, &levels);
+        let view = to_raw_value(&"v\"".repeat((MAX_VIEW - 2) / 3)).unwrap();
+        let notice = Notice { version: u32::MAX, news: News::Confirmed };
+        let mut news = Some(OrderNews { notice, order: Some(view) });
+        let beside: Vec<_> = parts(&levels)[0][..MAX_LEVELS_BESIDE_VIEW].to_vec();
+        let parts = std::iter::once(beside).chain(parts(&levels));
+        let messages = parts.map(|levels| Message::Order { order: Box::new(order.clone()), levels, news: news.take() });
+        let messages: Vec<Message> = messages.collect();
         // The queue writes the text as JSON once more.
         let sent = messages.iter().map(|message| json!(serde_json::to_string(message).unwrap()).to_string().len());
         let sent: Vec<usize> = sent.collect();
         assert!(sent.iter().all(|bytes| *bytes < 128_000), "{sent:?}");
         let told = messages.iter().map(|message| match message {
             Message::Order { levels, .. } => levels.len(),
-            Message::Notice { .. } | Message::GiftCards(_) => 0,
+            Message::GiftCards(_) => 0,
         });
-        assert_eq!(told.sum::<usize>(), MAX_LINES);
+        assert_eq!(told.sum::<usize>(), MAX_LEVELS_BESIDE_VIEW + MAX_LINES);
     }
 }

@@ -97,13 +97,12 @@ impl World {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
                 Some(Answer::Vacated { hold: *number })
             }
-            Effect::Notify { notice } => {
-                let (kind, version) = (notice.kind(), notice.version);
-                self.letters.insert((call.buyer, kind, version));
-                Some(Answer::Notified { kind, version })
-            }
             Effect::IssueGiftCards { .. } => unreachable!("no gift cards are sold"),
-            Effect::Publish { version } => Some(Answer::Published { version: *version }),
+            Effect::Publish { version, notice } => {
+                let told = notice.as_ref().map(|notice| (notice.kind(), notice.version));
+                self.letters.extend(told.map(|(kind, version)| (call.buyer, kind, version)));
+                Some(Answer::Published { version: *version, told })
+            }
         }
     }
 
