@@ -41,7 +41,11 @@ impl Terms {
             return Err(OrderError::CartIncomplete { missing });
         }
         not_too_often(order, now)?;
-        let (changed, gone) = compare(&order.lines, order.currency, &self.shelf);
+        let (changed, mut gone) = compare(&order.lines, order.currency, &self.shelf);
+        // Prices are kept in a currency that the shop no longer sells in.
+        if !self.shelf.settings.currencies.contains(&order.currency) {
+            gone = order.lines.iter().map(|line| line.id).collect();
+        }
         if !gone.is_empty() {
             return Err(OrderError::NotForSale { lines: gone });
         }

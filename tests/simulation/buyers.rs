@@ -46,7 +46,7 @@ pub struct Buyer {
 
 impl Buyer {
     pub fn new(n: usize, order: Order, created: Event, now: Timestamp) -> Self {
-        let account = (n % 2 == 0).then(|| format!("account-{}", n % 4));
+        let account = n.is_multiple_of(2).then(|| format!("account-{}", n % 4));
         Self {
             memory: order,
             stored: vec![(now, created)],
