@@ -15,4 +15,5 @@ CREATE TABLE orders (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX orders_by_time ON orders (placed_at DESC, id DESC);
+CREATE INDEX orders_by_email ON orders (email);
 CREATE INDEX orders_by_account ON orders (account_id, placed_at DESC, id DESC) WHERE account_id IS NOT NULL;

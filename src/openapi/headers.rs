@@ -58,7 +58,8 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
     if takes("Idempotency-Key") && !operation.contains("/v1/auth/") {
         headers.insert("Idempotent-Replayed".into(), reference("Idempotent-Replayed"));
     }
-    let keeps = ["POST /v1/carts", "POST /v1/auth/login", "POST /v1/auth/refresh", "POST /v1/auth/logout"];
+    let keeps =
+        ["POST /v1/carts", "POST /v1/orders", "POST /v1/auth/login", "POST /v1/auth/refresh", "POST /v1/auth/logout"];
     if keeps.contains(&operation) {
         headers.insert("Set-Cookie".into(), reference("Set-Cookie"));
     }

@@ -16,6 +16,7 @@ use crate::app::{App, Keys};
 use crate::auth::Caller;
 use crate::ids::OrderId;
 use crate::problem::Problem;
+use crate::shelf;
 use crate::throttle::Network;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::header_parameter;
@@ -92,7 +93,10 @@ impl Credentials {
     pub async fn cart(&self, app: &App) -> Result<Option<Cart>, Problem> {
         let Some(id) = self.kept_cart(&app.keys) else { return Ok(None) };
         match self.order(app, id)?.cart().await? {
-            Ok(cart) => Ok(Some(cart.read()?)),
+            Ok(cart) => {
+                let shelf = shelf::current(app).await?;
+                Ok(Some(cart.read()?.asked_for_first_order(app, &shelf).await))
+            }
             Err(OrderError::NotFound) => Ok(None),
             Err(error) => Err(error.into()),
         }

@@ -33,6 +33,9 @@ pub struct Cart {
     /// What was frozen, if it was placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed: Option<Quote>,
+    /// Whether it is the buyer's first order, once somebody has asked.
+    #[serde(skip)]
+    pub first_order: Option<bool>,
 }
 
 /// Something the buyer should know before placing the order.
@@ -104,11 +107,12 @@ impl Cart {
             lines: order.lines.clone(),
             facts: order.facts.clone(),
             placed: order.placement().map(|placement| (*placement.quote).clone()),
+            first_order: None,
         }
     }
 
     pub fn wanted(&self) -> Wanted<'_> {
-        Wanted { currency: self.currency, lines: &self.lines, facts: &self.facts }
+        Wanted { currency: self.currency, lines: &self.lines, facts: &self.facts, first_order: self.first_order }
     }
 
     pub fn needs_shipping(&self) -> bool {

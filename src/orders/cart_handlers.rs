@@ -10,7 +10,7 @@ use super::access::{self, Credentials};
 use super::bodies::{CartChange, NewCart, PricedLines, Quantity, WantedLine};
 use super::cart::{Cart, CartView};
 use super::cart_token::CartToken;
-use super::changing::admit;
+use super::changing::{admit, coupons};
 use super::client::{Answer, OrderClient};
 use super::decision::{Change, NewLine};
 use super::details::NewDetails;
@@ -19,6 +19,7 @@ use super::handlers::keyed;
 use super::offers::{names, priced, wanted};
 use super::order::{Key, LineId};
 use super::stock::shortages;
+use super::uses;
 use crate::app::App;
 use crate::auth::StaffWrite;
 use crate::ids::{AccountId, OrderId};
@@ -43,6 +44,7 @@ async fn add_lines(order: OrderClient<'_>, lines: Result<Vec<NewLine>, Problem>)
 pub(super) async fn shown(app: &App, answer: Answer<Cart>) -> Result<Answer<CartView>, Problem> {
     let cart = answer.read()?;
     let shelf = shelf::knowing_at_best(app, names(&cart)).await?;
+    let cart = cart.asked_for_first_order(app, &shelf).await;
     let mut view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
     view.problems.extend(shortages(app, &shelf, &cart).await);
     answer.shown_as(&view)
@@ -141,7 +143,9 @@ pub async fn update_cart(
     if let Some(before) = before {
         let after = before.after(lines.as_deref(), &facts);
         let shelf = shelf::knowing_at_best(&app, names(&after)).await?;
-        admit(&after, &facts, "/shipping_option", &shelf, app.clock.now())?;
+        let after = after.asked_for_first_order(&app, &shelf).await;
+        let quote = admit(&after, &facts, "/shipping_option", &shelf, app.clock.now())?;
+        uses::are_left(&app, &after, &quote, coupons(&facts)).await?;
     }
     let answer = order.change(Change::Update { lines, facts }).await??;
     Ok(shown(&app, answer).await?.into())

@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::gift_cards::{self, Found};
 use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
-use crate::pricing::GiftCardBalance;
 use crate::pricing::promotion::Code;
+use crate::pricing::{GiftCardBalance, Quote};
 use crate::problem::{FieldError, Problem};
 use crate::shelf::snapshot::Snapshot;
 use crate::vat;
@@ -145,7 +145,7 @@ impl Draft for NewPurchase {
 impl Wanted {
     /// Whether the shop has it so depends on the rest of the cart.
     pub fn depends_on_the_cart(&self) -> bool {
-        asks_for_coupons(&self.facts) || asks_for_shipping(&self.facts) || self.gift_cards.is_some()
+        !coupons(&self.facts).is_empty() || asks_for_shipping(&self.facts) || self.gift_cards.is_some()
     }
 
     /// All of its facts, once others have said what only they know: the balances
@@ -189,8 +189,12 @@ pub async fn gift_card(
     Ok(GiftCardBalance { id, last4, balance: balance.amount, expires_at })
 }
 
-fn asks_for_coupons(facts: &[Fact]) -> bool {
-    facts.iter().any(|fact| matches!(fact, Fact::Coupons(codes) if !codes.is_empty()))
+/// The coupons that are asked for.
+pub fn coupons(facts: &[Fact]) -> &[Code] {
+    facts
+        .iter()
+        .find_map(|fact| if let Fact::Coupons(codes) = fact { Some(&**codes) } else { None })
+        .unwrap_or_default()
 }
 
 fn asks_for_shipping(facts: &[Fact]) -> bool {
@@ -198,17 +202,17 @@ fn asks_for_shipping(facts: &[Fact]) -> bool {
 }
 
 /// Whether the shop has it as it was just asked for: each coupon takes something
-/// off, and the way of shipping (named at `pointer`) is offered.
-pub fn admit(cart: &Cart, asked: &[Fact], pointer: &str, shelf: &Snapshot, now: Timestamp) -> Result<(), Problem> {
+/// off, and the way of shipping (named at `pointer`) is offered. What it comes to then.
+pub fn admit(cart: &Cart, asked: &[Fact], pointer: &str, shelf: &Snapshot, now: Timestamp) -> Result<Quote, Problem> {
     let quote = cart.quote(shelf, now).map_err(OrderError::from)?;
     let refused = quote.coupons.iter().find_map(|coupon| Some((coupon.code.clone(), coupon.refused?)));
-    if let Some((code, reason)) = refused.filter(|_| asks_for_coupons(asked)) {
+    if let Some((code, reason)) = refused.filter(|_| !coupons(asked).is_empty()) {
         return Err(OrderError::CouponNotValid { code, reason }.into());
     }
     if asks_for_shipping(asked) && quote.shipping.is_none() {
         return Err(Problem::invalid_field(pointer, "this is not offered for this cart and address"));
     }
-    Ok(())
+    Ok(quote)
 }
 
 impl Cart {

@@ -23,7 +23,7 @@ fn order(since: &[(i64, Event)]) -> Order {
     let currency = Currency::parse("EUR").unwrap();
     let mut order = Order::created(OrderId::derived([1; 16]), currency, None, at(0));
     let shelf = Snapshot::new("1".to_owned(), crate::testing::settings(), Vec::new());
-    let quote = Box::new(order.quote(&shelf, at(0)).unwrap());
+    let quote = Box::new(order.quote(&shelf, None, at(0)).unwrap());
     let payment = PaymentChoice::test(TestMethod::Visa);
     let placed = Event::Placed { quote, claims: Vec::new(), payment, key: None, slot: None };
     for (millis, event) in [(0, placed), (0, Event::Held)].iter().chain(since) {

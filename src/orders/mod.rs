@@ -16,6 +16,7 @@ pub mod effect;
 pub mod error;
 pub mod event;
 pub mod facts;
+mod first_order;
 pub mod handlers;
 pub mod holding;
 pub mod learning;

@@ -95,7 +95,7 @@ mod tests {
         let currency = Currency::parse("EUR").unwrap();
         let mut order = Order::created(OrderId::derived([1; 16]), currency, None, NOW);
         let shelf = Snapshot::new("1".to_owned(), crate::testing::settings(), Vec::new());
-        let quote = Box::new(order.quote(&shelf, NOW).unwrap());
+        let quote = Box::new(order.quote(&shelf, None, NOW).unwrap());
         let payment = PaymentChoice::test(TestMethod::Visa);
         let placed = Event::Placed { quote, claims: Vec::new(), payment, key: None, slot: None };
         for event in [placed, Event::Held].iter().chain(since) {

@@ -52,6 +52,7 @@ pub async fn put_cart_shipping_option(
     if !everywhere {
         let after = order.cart().await??.read()?.after(None, &facts);
         let shelf = shelf::knowing_at_best(&app, names(&after)).await?;
+        let after = after.asked_for_first_order(&app, &shelf).await;
         admit(&after, &facts, "/id", &shelf, app.clock.now())?;
     }
     let answer = order.change(Change::Update { lines: None, facts }).await??;

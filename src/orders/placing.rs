@@ -11,6 +11,7 @@ use super::decision::{Change, Command, NewLine, decide};
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::Fact;
+use super::first_order::{self, Buyer};
 use super::learning::{CALLED_OFF, Refused, short_lines};
 use super::object::{OrderObject, order_reply};
 use super::order::{Key, Order, Stage};
@@ -102,7 +103,7 @@ impl OrderObject {
         let Wish { payment, expected_total, slots, key } = wish;
         while let Some(asked) = self.open_version()? {
             let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
-            let (shelf, gift_cards, taken) = join3(self.shelf(), self.gift_cards(), taking).await;
+            let (offer, gift_cards, taken) = join3(self.offer(), self.gift_cards(), taking).await;
             let refused = taken.map(|taken| *slot = taken.or(slot.take())).err();
             // Others may have come in between: the order is read again, and so
             // is whether this request has been answered or is being worked on.
@@ -117,11 +118,12 @@ impl OrderObject {
             if let Some(refusal) = refused {
                 return Err(refusal);
             }
-            let (shelf, gift_cards) = (shelf?, gift_cards?);
+            let ((shelf, first_order), gift_cards) = (offer?, gift_cards?);
             let terms = Terms {
                 customers: customers(&self.app, order.facts.email.as_ref(), order.account),
                 gift_cards: gift_cards.clone(),
                 shelf,
+                first_order,
                 payment,
                 expected_total,
                 key,
@@ -272,10 +274,11 @@ impl OrderObject {
             return error;
         }
         let old_total = quote.totals.total;
-        let new_total = match self.shelf().await {
-            Ok(shelf) => without.quote(&shelf, self.now()).map_or(old_total, |quote| quote.totals.total),
+        let new_total = match self.offer().await {
+            Ok((shelf, first_order)) => without.quote(&shelf, first_order, self.now()),
             Err(error) => return error,
         };
+        let new_total = new_total.map_or(old_total, |quote| quote.totals.total);
         OrderError::PriceChanged { lines: Vec::new(), old_total, new_total }
     }
 
@@ -297,6 +300,16 @@ impl OrderObject {
         }
         self.record.learn(corrections, self.now())?;
         self.record.commit(None, self.now())
+    }
+
+    /// The shelf, and whether it is the buyer's first order, where something on it
+    /// asks for that.
+    async fn offer(&self) -> Result<(Arc<Snapshot>, Option<bool>), OrderError> {
+        let shelf = self.shelf().await?;
+        let order = self.record.existing()?;
+        let buyer = Buyer { order: order.id, email: order.facts.email.as_ref(), account: order.account };
+        let first_order = first_order::ask(&self.app, &shelf, &order.facts, buyer).await;
+        Ok((shelf, first_order))
     }
 
     /// The shelf as it is certain to be now, as far as the order goes. While the

@@ -15,11 +15,13 @@ pub struct Wanted<'a> {
     pub currency: Currency,
     pub lines: &'a [Line],
     pub facts: &'a Facts,
+    /// Whether the buyer has never ordered, where that is known and matters.
+    pub first_order: Option<bool>,
 }
 
 impl<'a> Wanted<'a> {
     pub fn of(order: &'a Order) -> Self {
-        Self { currency: order.currency, lines: &order.lines, facts: &order.facts }
+        Self { currency: order.currency, lines: &order.lines, facts: &order.facts, first_order: None }
     }
 
     /// Lines at their own prices; all else as the shelf says.
@@ -47,7 +49,7 @@ impl<'a> Wanted<'a> {
             shipping_option: facts.shipping_option.as_deref(),
             gift_cards: &facts.gift_cards,
             business_in: facts.vat_number.as_ref().and_then(|number| number.confirmed_in()),
-            first_order: None,
+            first_order: self.first_order,
         };
         if facts.used_up.is_empty() {
             return by(&cart, &shelf.offer());
@@ -74,8 +76,9 @@ fn item<'a>(line: &Line, shelf: &'a Snapshot, currency: Currency) -> Item<'a> {
 }
 
 impl Order {
-    pub fn quote(&self, shelf: &Snapshot, now: Timestamp) -> Result<Quote, MoneyError> {
-        Wanted::of(self).quote(shelf, now)
+    /// `first_order`: as in [`Wanted`].
+    pub fn quote(&self, shelf: &Snapshot, first_order: Option<bool>, now: Timestamp) -> Result<Quote, MoneyError> {
+        Wanted { first_order, ..Wanted::of(self) }.quote(shelf, now)
     }
 
     /// What was frozen when it was placed.

@@ -22,6 +22,8 @@ use crate::shelf::snapshot::Snapshot;
 pub struct Terms {
     /// The shelf as it is certain to be, as far as the order goes.
     pub shelf: Arc<Snapshot>,
+    /// Whether the buyer has never ordered, where that matters.
+    pub first_order: Option<bool>,
     /// What is on the order's gift cards now.
     pub gift_cards: Vec<GiftCardBalance>,
     pub payment: PaymentChoice,
@@ -49,14 +51,14 @@ impl Terms {
         if !gone.is_empty() {
             return Err(OrderError::NotForSale { lines: gone });
         }
-        let quote = order.quote(&self.shelf, now)?;
+        let quote = order.quote(&self.shelf, self.first_order, now)?;
         let total = quote.totals.total;
         if !changed.is_empty() {
             let mut repriced = order.clone();
             for event in reprice(&changed) {
                 repriced.apply(&event, order.updated_at);
             }
-            let new_total = repriced.quote(&self.shelf, now)?.totals.total;
+            let new_total = repriced.quote(&self.shelf, self.first_order, now)?.totals.total;
             return Err(OrderError::PriceChanged { lines: changed, old_total: total, new_total });
         }
         self.as_shown(order, &quote)?;

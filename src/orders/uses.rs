@@ -1,12 +1,17 @@
 //! What counts a promotion's uses: a pool for all of them, and one for each
 //! customer.
 
+use super::cart::Cart;
+use super::error::OrderError;
 use crate::app::App;
 use crate::email::EmailAddress;
 use crate::ids::AccountId;
 use crate::money::MAX_AMOUNT;
-use crate::pools::{Claim, Supply};
-use crate::pricing::quote::Use;
+use crate::pools::{self, Claim, Supply};
+use crate::pricing::Quote;
+use crate::pricing::promotion::Code;
+use crate::pricing::quote::{CouponRefusal, Use};
+use crate::problem::Problem;
 
 /// What the buyer is known by: the mailbox and, if signed in, the account, so
 /// that neither another mailbox nor signing out gives another use. Nobody reads
@@ -30,4 +35,24 @@ pub fn claims(used: &Use, customers: &[String]) -> Vec<Claim> {
         customers.iter().map(by)
     });
     by_all.into_iter().chain(by_each).collect()
+}
+
+/// Whether each of these coupons has a use left for the cart's buyer, as far as
+/// that can be told before placing: uses that are held may come back.
+pub async fn are_left(app: &App, cart: &Cart, quote: &Quote, codes: &[Code]) -> Result<(), Problem> {
+    let customers = customers(app, cart.facts.email.as_ref(), cart.account);
+    for used in &quote.uses {
+        let Some(code) = used.code.as_ref().filter(|code| codes.contains(code)) else { continue };
+        for claim in claims(used, &customers) {
+            let level = pools::level_of(app, &claim.of).await?;
+            if claim.limit.is_some_and(|limit| level.taken >= limit) {
+                let reason = match claim.of {
+                    Supply::UsesBy(..) => CouponRefusal::AlreadyUsed,
+                    _ => CouponRefusal::Exhausted,
+                };
+                return Err(OrderError::CouponNotValid { code: code.clone(), reason }.into());
+            }
+        }
+    }
+    Ok(())
 }

@@ -8,11 +8,9 @@ use super::decision::Change;
 use super::error::OrderError;
 use super::facts::Fact;
 use super::offers::names;
-use super::uses::{claims, customers};
+use super::uses;
 use crate::app::App;
-use crate::pools::{self, Supply};
 use crate::pricing::promotion::Code;
-use crate::pricing::quote::CouponRefusal;
 use crate::problem::Problem;
 use crate::shelf;
 
@@ -48,26 +46,12 @@ async fn may_use(app: &App, cart: &Cart, code: Code) -> Result<(), Problem> {
     if !codes.contains(&code) {
         codes.push(code.clone());
     }
-    let facts = [Fact::Coupons(codes)];
-    let after = cart.after(None, &facts);
+    let after = cart.after(None, &[Fact::Coupons(codes)]);
     let shelf = shelf::knowing_at_best(app, names(&after)).await?;
-    let now = app.clock.now();
-    let quote = after.quote(&shelf, now).map_err(OrderError::from)?;
+    let after = after.asked_for_first_order(app, &shelf).await;
+    let quote = after.quote(&shelf, app.clock.now()).map_err(OrderError::from)?;
     if let Some(reason) = quote.coupons.iter().find(|coupon| coupon.code == code).and_then(|coupon| coupon.refused) {
         return Err(OrderError::CouponNotValid { code, reason }.into());
     }
-    let customers = customers(app, after.facts.email.as_ref(), after.account);
-    for claim in
-        quote.uses.iter().filter(|used| used.code.as_ref() == Some(&code)).flat_map(|used| claims(used, &customers))
-    {
-        let level = pools::level_of(app, &claim.of).await?;
-        if claim.limit.is_some_and(|limit| level.taken >= limit) {
-            let reason = match claim.of {
-                Supply::UsesBy(..) => CouponRefusal::AlreadyUsed,
-                _ => CouponRefusal::Exhausted,
-            };
-            return Err(OrderError::CouponNotValid { code, reason }.into());
-        }
-    }
-    Ok(())
+    uses::are_left(app, &after, &quote, &[code]).await
 }

@@ -120,7 +120,7 @@ impl Use {
             promotion: promotion.id,
             code: promotion.code.clone(),
             limit: promotion.usage_limit,
-            limit_per_customer: promotion.usage_limit_per_customer,
+            limit_per_customer: promotion.limit_per_customer(),
         }
     }
 }

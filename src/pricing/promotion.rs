@@ -65,6 +65,14 @@ pub struct Promotion {
     pub effect: Effect,
 }
 
+impl Promotion {
+    /// How often one customer may have it. There is one first order.
+    pub fn limit_per_customer(&self) -> Option<i64> {
+        let once = self.conditions.first_order.then_some(1);
+        self.usage_limit_per_customer.into_iter().chain(once).min()
+    }
+}
+
 /// Which items count, and what else must be so. An item counts if it has one of
 /// `products` or of `tags`, where either is said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

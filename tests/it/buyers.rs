@@ -18,6 +18,10 @@ pub fn new_code() -> String {
     unique("code").to_uppercase()
 }
 
+fn promotion_path(promotion: &Value) -> String {
+    format!("/v1/admin/promotions/{}", promotion["id"].as_str().unwrap())
+}
+
 impl Shop {
     /// A product without pieces or shipping, for so much in each currency.
     pub async fn download(&self, amount: i64) -> Product {
@@ -68,23 +72,45 @@ impl Shop {
         self.get(&path).bearer(&self.owner().await).send().await.expect(200).json()
     }
 
-    /// A promotion with a code that buyers can use by now.
+    /// A promotion that buyers have by now.
     pub async fn promotion(&self, body: Value) -> Value {
-        let path = "/v1/admin/promotions";
-        let promotion = self.post(path).bearer(&self.owner().await).json(body).send().await.expect(201).json();
+        let promotion = self.new_promotion(&body).await;
+        match promotion["code"].as_str() {
+            Some(code) => self.until_known(code).await,
+            // What was made later is published later.
+            None => {
+                let code = new_code();
+                let later = json!({ "title": "Later", "code": code, "effect": { "percentage": { "percent": "1" } } });
+                let later = self.new_promotion(&later).await;
+                self.until_known(&code).await;
+                self.delete(&promotion_path(&later)).bearer(&self.owner().await).send().await.expect(204);
+            }
+        }
+        promotion
+    }
+
+    async fn new_promotion(&self, body: &Value) -> Value {
+        let ask = self.post("/v1/admin/promotions").bearer(&self.owner().await).json(body.clone());
+        ask.send().await.expect(201).json()
+    }
+
+    /// Changes a promotion. Whoever places an order from now on has it so.
+    pub async fn change_promotion(&self, promotion: &Value, change: Value) {
+        self.patch(&promotion_path(promotion)).bearer(&self.owner().await).json(change).send().await.expect(200);
+    }
+
+    async fn until_known(&self, code: &str) {
         let cart = self.cart().await;
         within(PUBLISHED_MILLIS, "the code is known", async || {
-            let told = self.coupon(&cart, promotion["code"].as_str().unwrap()).await;
+            let told = self.coupon(&cart, code).await;
             (told.problem(422, "coupon_not_valid")["reason"] != "unknown").then_some(())
         })
         .await;
-        promotion
     }
 
     /// How many uses of a promotion are counted.
     pub async fn used(&self, promotion: &Value) -> i64 {
-        let path = format!("/v1/admin/promotions/{}", promotion["id"].as_str().unwrap());
-        let seen = self.get(&path).bearer(&self.owner().await).send().await.expect(200).json();
+        let seen = self.get(&promotion_path(promotion)).bearer(&self.owner().await).send().await.expect(200).json();
         seen["used"].as_i64().unwrap()
     }
 

@@ -26,6 +26,7 @@ mod carts;
 mod catalog;
 mod checkout_page;
 mod contract;
+mod coupons;
 mod crashes;
 mod demo;
 mod gift_cards;

@@ -117,6 +117,7 @@ impl World {
         let terms = Terms {
             shelf: Arc::clone(&self.shelf),
             gift_cards: gift_cards.clone(),
+            first_order: None,
             payment,
             expected_total: None,
             key: None,
