@@ -87,7 +87,8 @@ impl Draft {
         let levels = before.variants.iter().map(|variant| (variant.id, variant.level)).collect();
         let version = before.version.saturating_add(1);
         let product = self.product(before.id, before.slug.clone(), version, before.created_at, now, &levels, new_id);
-        Product { level: before.level, ..product }
+        let level = if product.delivery == Delivery::Shipped { before.level } else { product.level };
+        Product { level, ..product }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -102,6 +103,8 @@ impl Draft {
         mut new_id: impl FnMut() -> VariantId,
     ) -> Product {
         let title = self.title;
+        // No piece of what is not sent is counted.
+        let plenty = (self.delivery != Delivery::Shipped).then_some(Level::InStock);
         let variants = self.variants.into_iter().map(|variant| {
             let joined = variant.options.join(" / ");
             let made = if joined.is_empty() { title.clone() } else { joined };
@@ -116,7 +119,7 @@ impl Draft {
                 compare_at: variant.prices.before,
                 weight_grams: variant.weight_grams,
                 barcode: variant.barcode,
-                level: levels.get(&id).copied().unwrap_or_default(),
+                level: plenty.or(levels.get(&id).copied()).unwrap_or_default(),
             }
         });
         Product {
@@ -133,7 +136,7 @@ impl Draft {
             updated_at,
             options: self.options,
             images: self.images,
-            level: Level::Out,
+            level: plenty.unwrap_or_default(),
             delivery: self.delivery,
             tax_class: self.tax_class,
         }

@@ -67,6 +67,9 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartP
 /// are enough, or nobody says.
 pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, pieces: u32) -> Option<i64> {
     let pieces = i64::from(pieces);
+    if snapshot.variant(variant).is_some_and(|(product, _)| product.delivery != Delivery::Shipped) {
+        return None;
+    }
     if is_doubtful(snapshot, variant, pieces) { left(app, variant).await.filter(|left| *left < pieces) } else { None }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::browser::{Browser, VISA, html, value_of};
+use crate::browser::{Browser, VISA, html, text, value_of};
 use crate::fixtures::prices;
 use crate::shop::{Shop, unique};
 
@@ -134,4 +134,107 @@ async fn another_sites_form_does_not_replace_the_cart() {
     let strange = add().header("sec-fetch-site", "cross-site").header("origin", "https://evil.example").send().await;
     assert!(strange.expect(403).set_cookie("__Host-cart").is_none());
     add().header("sec-fetch-site", "same-origin").send().await.expect(303);
+}
+
+#[tokio::test]
+async fn a_code_takes_something_off_and_is_taken_out_again() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(9).await;
+    let code = shop.percent_code("Summer <b>sale</b>", "10").await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let cart = text(&browser.open("/cart").await);
+    assert!(cart.contains("Shipping from €4.90 Total before shipping €19.99"), "{cart}");
+    // As it is typed on a telephone, with pieces that are typed beside it.
+    let typed = format!(" {} ", code.to_lowercase());
+    assert_eq!(browser.change(&[("line_1", "2"), ("coupon", &typed)], "update").await, "/cart");
+    let page = browser.open("/cart").await;
+    let cart = text(&page);
+    assert!(cart.contains("Summer &#60;b&#62;sale&#60;/b&#62; -€4.00") && cart.contains("€35.98"), "{cart}");
+    assert!(cart.contains("Items €39.98 Discounts -€4.00"), "{cart}");
+    assert!(page.contains(&format!("value=\"drop coupon {code}\"")) && value_of(&page, "coupon").is_empty(), "{page}");
+    // Using it twice is using it once.
+    assert_eq!(browser.change(&[("line_1", "2"), ("coupon", &code)], "checkout").await, "/checkout");
+    assert!(text(&browser.open("/checkout").await).contains("Summer &#60;b&#62;sale&#60;/b&#62; -€4.00"));
+    assert_eq!(browser.change(&[("line_1", "2")], &format!("drop coupon {code}")).await, "/cart");
+    let cart = text(&browser.open("/cart").await);
+    assert!(!cart.contains("Discounts") && cart.contains("€39.98"), "{cart}");
+    // What is typed counts, whichever button is pressed.
+    assert_eq!(browser.change(&[("line_1", "2"), ("coupon", &code)], "checkout").await, "/checkout");
+    let path = browser.buy(VISA).await;
+    let order = text(&browser.until(&path, "your order is confirmed").await);
+    assert!(order.contains("Items €39.98 Discounts -€4.00 Shipping €4.90 Total €40.88"), "{order}");
+}
+
+#[tokio::test]
+async fn a_code_that_takes_nothing_off_says_why_at_its_field() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(9).await;
+    let browser = Browser::at_checkout(&shop, &product, "1").await;
+    for wrong in ["<b>NONE", "NO SUCH CODE"] {
+        let typed = vec![("line_1", "3"), ("coupon", wrong), ("intent", "checkout")];
+        let page = browser.refused("/cart", typed).await;
+        assert!(
+            page.contains("id=\"coupon-error\">There is no such code.") && page.contains("href=\"#coupon\""),
+            "{page}"
+        );
+        assert_eq!(value_of(&page, "coupon"), wrong.replace('<', "&#60;").replace('>', "&#62;"));
+        assert_eq!(value_of(&page, "line_1"), "3", "the pieces are right, and taken");
+    }
+    let page = browser.refused("/cart", vec![("line_1", "many"), ("coupon", "NONE"), ("intent", "update")]).await;
+    assert!(page.contains("line_1-error") && !page.contains("coupon-error") && value_of(&page, "coupon") == "NONE");
+}
+
+#[tokio::test]
+async fn a_code_that_counts_no_more_is_said_in_the_cart_with_a_way_out() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(9).await;
+    let code = shop.percent_code("Short", "10").await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    browser.change(&[("line_1", "1"), ("coupon", &code)], "update").await;
+    let list = shop.get("/v1/admin/promotions?limit=100").bearer(&shop.owner().await).send().await.expect(200).json();
+    let promotions = list["items"].as_array().unwrap();
+    let id = promotions.iter().find(|one| one["code"] == code.as_str()).unwrap()["id"].as_str().unwrap();
+    let path = format!("/v1/admin/promotions/{id}");
+    shop.delete(&path).bearer(&shop.owner().await).send().await.expect(204);
+    let page = browser.until("/cart", "There is no such code.").await;
+    assert!(page.contains("href=\"#drop_coupon_0\"") && page.contains("id=\"drop_coupon_0\""), "{page}");
+    let page = html(&browser.check_out(&[]).await.expect(422));
+    assert!(page.contains(&format!("{code}: There is no such code. Please take the code out of the cart.")), "{page}");
+    browser.change(&[("line_1", "1")], &format!("drop coupon {code}")).await;
+    browser.buy(VISA).await;
+}
+
+#[tokio::test]
+async fn a_gift_card_pays_as_far_as_it_goes() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(9).await;
+    let code = shop.gift_card_code(1_000).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let page = browser.refused("/cart", vec![("line_1", "1"), ("gift_card", "0000-0000-0000-0000")]).await;
+    assert!(page.contains("id=\"gift_card-error\">There is no gift card with this code."), "{page}");
+    assert_eq!(value_of(&page, "gift_card"), "0000-0000-0000-0000");
+    browser.change(&[("line_1", "1"), ("gift_card", &code.to_lowercase())], "update").await;
+    let ending = &code[code.len() - 4..];
+    let page = browser.open("/cart").await;
+    let paid = format!("Gift card ending in {ending} -€10.00 To pay €9.99");
+    assert!(text(&page).contains(&paid) && !page.contains(&code), "{page}");
+    let drop = page.split("value=\"drop gift_card ").nth(1).unwrap().split('"').next().unwrap();
+    browser.change(&[("line_1", "1")], &format!("drop gift_card {drop}")).await;
+    assert!(!browser.open("/cart").await.contains("To pay"));
+    browser.change(&[("line_1", "1"), ("gift_card", &code)], "update").await;
+    assert!(browser.open("/checkout").await.contains("Place order · €14.89"));
+    let path = browser.buy(VISA).await;
+    let order = text(&browser.until(&path, "your order is confirmed").await);
+    assert!(order.contains(&format!("Total €24.89 Gift card ending in {ending} -€10.00 Paid €14.89")), "{order}");
+}
+
+#[tokio::test]
+async fn what_is_on_sale_shows_what_it_cost_before() {
+    let shop = Shop::open().await;
+    let variant =
+        json!([{ "sku": unique("sku"), "prices": [{ "amount": 1_000, "currency": "EUR", "compare_at": 1_500 }] }]);
+    let product = shop.product(json!({ "variants": variant })).await;
+    shop.stock(&product.variant, 3).await;
+    let cart = Browser::at_checkout(&shop, &product, "2").await.open("/cart").await;
+    assert!(text(&cart).contains("€10.00 each before €15.00") && cart.contains("<s class=\"price-before\">"), "{cart}");
 }

@@ -1,13 +1,14 @@
 //! The checkout, as a browser without scripts uses it.
 
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use tradepost::ports::ObjectClass;
 
-use crate::browser::{Browser, Form, VISA, html, value_of};
-use crate::fixtures::prices;
+use crate::browser::{Browser, Form, VISA, html, text, value_of};
+use crate::fixtures::{PUBLISHED_MILLIS, prices};
 use crate::host::faults::{Site, When};
-use crate::shop::Shop;
+use crate::manual_payments;
+use crate::shop::{Shop, within};
 
 #[tokio::test]
 async fn an_order_clicked_many_times_is_placed_once() {
@@ -153,4 +154,138 @@ async fn an_answer_that_got_lost_is_asked_for_again() {
     }
     shop.until_available(&product.variant, 3).await;
     assert_eq!(shop.host().ledger.charges().len(), 2);
+}
+
+const ALONE: &str = "the settings are everybody's";
+
+/// Changes a part of the settings, and waits until its buyers see it.
+async fn set(shop: &Shop, path: &str, body: Value, seen: impl AsyncFn() -> bool) {
+    let path = format!("/v1/admin/settings/{path}");
+    shop.put(&path).bearer(&shop.owner().await).json(body).send().await.expect(200);
+    within(PUBLISHED_MILLIS * 2, "the settings are seen", async || seen().await.then_some(())).await;
+}
+
+#[tokio::test]
+async fn what_is_not_sent_needs_no_address() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({ "delivery": "digital" })).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    assert!(!text(&browser.open("/cart").await).contains("Shipping from"));
+    let page = browser.open("/checkout").await;
+    assert!(
+        !page.contains("Delivery address") && !page.contains("name=\"shipping_option\"") && page.contains("E-mail")
+    );
+    let fields = vec![("email", "ada@example.com"), ("method", VISA), ("expected_total", "1999"), ("intent", "place")];
+    let page = browser.refused("/checkout", vec![("email", "ada"), ("method", VISA), ("intent", "place")]).await;
+    assert!(page.contains("email-error") && !page.contains("name-error") && !page.contains("shipping"), "{page}");
+    let path = browser.submit("/checkout", fields).await;
+    let order = text(&browser.until(&path, "your order is confirmed").await);
+    assert!(order.contains("We have your payment.") && !order.contains("packing"), "{order}");
+    assert!(!order.contains("Delivery") && order.contains("Total €19.99"), "{order}");
+}
+
+#[tokio::test]
+async fn a_bill_goes_elsewhere_where_that_is_said() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let elsewhere = [("billing_name", "Ada Ltd"), ("billing_line1", "7 Quay"), ("billing_city", "Doha")];
+    let page = html(&browser.check_out(&elsewhere).await.expect(422));
+    assert!(page.contains("id=\"billing_country-error\"") && page.contains("<details open>"), "{page}");
+    assert!(page.contains("href=\"#billing_country\"") && value_of(&page, "billing_name") == "Ada Ltd", "{page}");
+    let whole = [&elsewhere[..], &[("billing_country", "QA")]].concat();
+    let path = browser.check_out(&whole).await.expect(303).header("location").to_owned();
+    let page = browser.until(&path, "your order is confirmed").await;
+    assert!(page.contains("7 Quay<br>Doha<br>Qatar") && page.contains("London<br>SW1Y 4JH"), "{page}");
+}
+
+#[tokio::test]
+async fn ways_of_shipping_are_those_of_the_address_with_their_days() {
+    let Some(shop) = Shop::native(ALONE).await else { return };
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let option = |id: &str, amount: i64, more: Value| {
+        let mut option = json!({ "id": id, "title": id, "rates": [{ "currency": "EUR", "amount": amount }] });
+        option.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        option
+    };
+    let british = [
+        option("post", 400, json!({ "handling_days": { "from": 2, "to": 4 } })),
+        option("shop", 0, json!({ "pick_up": "1 Quay, <Leith>", "handling_days": { "from": 0, "to": 0 } })),
+    ];
+    let place = |country: &str| json!([{ "country": country }]);
+    let zones = json!({ "zones": [
+        { "title": "Britain", "places": place("GB"), "options": british },
+        { "title": "Ireland", "places": place("IE"), "options": [option("ferry", 900, json!({}))] },
+    ] });
+    let seen = async || browser.open("/checkout").await.contains("How it can be sent depends on your address");
+    set(&shop, "shipping", zones, seen).await;
+    // Nothing is scolded before it was tried, and nothing is chosen for an address that nobody gave.
+    let page = browser.open("/checkout").await;
+    assert!(!page.contains("field-error") && text(&page).contains("Total before shipping €19.99"), "{page}");
+    let update = [("intent", "update"), ("shipping_option", "")];
+    let page = text(&html(&browser.check_out_blind(&update).await.expect(200)));
+    assert!(
+        page.contains("post €4.00 Arrives ")
+            && page.contains("shop free You fetch it at 1 Quay, &#60;Leith&#62;. Ready on "),
+        "{page}"
+    );
+    assert!(page.contains("Shipping €4.00 Total €23.99"), "{page}");
+    let irish = [("country", "IE"), ("postal_code", ""), ("shipping_option", "post")];
+    let page = html(&browser.check_out_blind(&irish).await.expect(422));
+    assert!(page.contains("This is not how we send it to your address. Choose another way."), "{page}");
+    assert!(page.contains("value=\"ferry\"") && !page.contains("value=\"post\""), "{page}");
+    let page = html(&browser.check_out_blind(&[("country", "FR"), ("postal_code", "75001")]).await.expect(422));
+    assert!(page.contains("The shop does not send to this address.") && !page.contains("name=\"shipping_option\""));
+    let fetched = [("shipping_option", "shop"), ("expected_total", "1999")];
+    let path = browser.check_out_blind(&fetched).await.expect(303).header("location").to_owned();
+    let order = text(&browser.until(&path, "your order is confirmed").await);
+    assert!(order.contains("ready for you to fetch") && order.contains("You fetch it at 1 Quay"), "{order}");
+}
+
+#[tokio::test]
+async fn where_nothing_is_left_to_pay_nothing_is_asked() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let code = shop.gift_card_code(5_000).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    browser.change(&[("line_1", "1"), ("gift_card", &code)], "checkout").await;
+    let page = browser.open("/checkout").await;
+    assert!(page.contains("Nothing is left to pay.") && !page.contains("name=\"method\""), "{page}");
+    let path = browser.check_out(&[("method", "")]).await.expect(303).header("location").to_owned();
+    let order = text(&browser.until(&path, "your order is confirmed").await);
+    assert!(order.contains("There was nothing left to pay.") && order.contains("Payment Nothing to pay"), "{order}");
+}
+
+#[tokio::test]
+async fn a_vat_number_that_nobody_could_confirm_is_said_and_kept() {
+    let Some(shop) = Shop::native(ALONE).await else { return };
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    assert!(!browser.open("/checkout").await.contains("VAT number"));
+    let tax = json!({ "classes": ["standard"], "rates": [], "reverse_charge": true });
+    set(&shop, "tax", tax, async || browser.open("/checkout").await.contains("VAT number")).await;
+    let page = html(&browser.check_out(&[("vat_number", "12"), ("intent", "update")]).await.expect(200));
+    assert!(page.contains("id=\"vat_number-error\"") && value_of(&page, "vat_number") == "12", "{page}");
+    let page = html(&browser.check_out(&[("vat_number", "12")]).await.expect(422));
+    assert!(page.contains("href=\"#vat_number\""), "{page}");
+    // VIES cannot be reached.
+    let page = html(&browser.check_out(&[("vat_number", "de 123456789"), ("intent", "update")]).await.expect(200));
+    assert!(page.contains("does not answer at the moment, so VAT is charged"), "{page}");
+    assert_eq!(value_of(&browser.open("/checkout").await, "vat_number"), "DE123456789");
+    let page = html(&browser.check_out(&[("vat_number", ""), ("intent", "update")]).await.expect(200));
+    assert!(!page.contains("does not answer"), "{page}");
+    browser.check_out(&[("vat_number", "de 123456789")]).await.expect(303);
+}
+
+#[tokio::test]
+async fn the_ways_to_pay_say_what_will_be_charged() {
+    let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
+    let browser = Browser::at_checkout(&shop, &product, "1").await;
+    let page = browser.until("/checkout", "Bank transfer").await;
+    let page = text(&page);
+    assert!(page.contains(
+        "Bank transfer You transfer €24.89 yourself, and we send your order once the money is there. To DE02"
+    ));
+    assert!(page.contains("Invoice You pay €24.89 afterwards. Within 14 days"), "{page}");
 }

@@ -149,6 +149,30 @@ impl Shop {
         .await;
     }
 
+    /// A coupon's code that takes so many percent off, once buyers can use it.
+    pub async fn percent_code(&self, title: &str, percent: &str) -> String {
+        let code = unique("code").to_uppercase();
+        let effect = json!({ "percentage": { "percent": percent } });
+        let body = json!({ "title": title, "code": code, "effect": effect });
+        self.post("/v1/admin/promotions").bearer(&self.owner().await).json(body).send().await.expect(201);
+        let product = self.stocked(1).await;
+        let cart = self.cart_with(&product.variant, 1).await;
+        within(PUBLISHED_MILLIS * 2, "the code is known", async || {
+            let body = json!({ "code": code });
+            let answer = self.post(&cart.path("/coupons")).cart_token(&cart.token).json(body).send().await;
+            answer.is(200).then_some(())
+        })
+        .await;
+        code
+    }
+
+    /// A gift card's code, with so many cents on it.
+    pub async fn gift_card_code(&self, cents: i64) -> String {
+        let body = json!({ "balance": eur(cents) });
+        let issued = self.post("/v1/admin/gift-cards").bearer(&self.owner().await).json(body).send().await;
+        issued.expect(201).json()["code"].as_str().unwrap().to_owned()
+    }
+
     /// The id of a gift card of 10 EUR.
     pub async fn gift_card(&self) -> String {
         let body = json!({ "balance": eur(1_000) });

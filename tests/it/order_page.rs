@@ -3,8 +3,10 @@
 use serde_json::json;
 use tradepost::orders::holding::{CONFIRM_MILLIS, KEPT_MILLIS};
 
-use crate::browser::{Browser, VISA, html, value_of};
+use crate::browser::{Browser, VISA, html, text, value_of};
+use crate::fixtures::eur;
 use crate::host::faults::{Site, When};
+use crate::manual_payments;
 use crate::shop::{Shop, eventually};
 
 #[tokio::test]
@@ -250,4 +252,70 @@ async fn an_order_is_its_buyers_alone() {
     }
     let forged = browser.form("/checkout", &vec![]).header("sec-fetch-site", "cross-site").send().await.expect(403);
     assert!(html(&forged).contains("did not come from our own pages"));
+}
+
+#[tokio::test]
+async fn an_order_that_waits_for_a_bank_transfer_says_how_to_pay() {
+    let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    browser.until("/checkout", "Bank transfer").await;
+    let path = browser.buy("bank_transfer").await;
+    let page = browser.until(&path, "How to pay").await;
+    let order = text(&page);
+    let number = page.split("Order ").nth(1).unwrap().split([' ', '<']).next().unwrap();
+    assert!(order.contains("Thank you, we have your order Please send us the money"), "{order}");
+    assert!(order.contains(&format!("Amount €24.89 Reference {number} Due ")), "{order}");
+    assert!(order.contains("To DE02 1203 0000 0000 2020 51") && order.contains("Payment Not paid yet"), "{order}");
+    assert!(!page.contains("http-equiv=\"refresh\"") && order.contains("Cancel the order"), "{page}");
+
+    let received = format!("/v1/admin{}/payments/received", path);
+    let receive = async |amount: i64, reference: &str| {
+        let body = json!({ "amount": eur(amount), "reference": reference });
+        shop.post(&received).bearer(&shop.owner().await).json(body).send().await.expect(201);
+    };
+    receive(2_000, "one").await;
+    let page = browser.open(&path).await;
+    let order = text(&page);
+    assert!(order.contains("Amount €4.89") && order.contains("Received so far -€20.00 Left to pay €4.89"), "{order}");
+    assert!(!order.contains("Cancel the order") && order.contains("Payment Partly paid"), "{order}");
+    receive(489, "two").await;
+    let order = text(&browser.until(&path, "your order is confirmed").await);
+    assert!(!order.contains("How to pay") && order.contains("We have your payment. We are packing"), "{order}");
+}
+
+#[tokio::test]
+async fn what_is_paid_afterwards_is_confirmed_and_says_so() {
+    let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
+    for (method, words) in [("invoice", "Within 14 days"), ("cash_on_delivery", "You pay afterwards")] {
+        let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+        browser.until("/checkout", "Bank transfer").await;
+        let path = browser.buy(method).await;
+        let order = text(&browser.until(&path, "your order is confirmed").await);
+        assert!(order.contains("You pay afterwards, as it says below.") && order.contains(words), "{order}");
+        assert!(order.contains("Amount €24.89") && !order.contains("Cancel the order"), "{order}");
+    }
+}
+
+#[tokio::test]
+async fn codes_of_gift_cards_that_were_bought_are_said_to_come_by_mail() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({ "delivery": "gift_card" })).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy(VISA).await;
+    let order = text(&browser.until(&path, "your order is confirmed").await);
+    assert!(order.contains("The codes of your gift cards come by mail, to ada@example.com."), "{order}");
+}
+
+#[tokio::test]
+async fn nobody_is_sent_back_to_an_order_that_is_not_theirs() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let path = browser.buy("pm_card_chargeDeclined").await;
+    let returned = format!("{path}/returned?payment_intent=pi_1&payment_intent_client_secret=x&redirect_status=failed");
+    // What the address says decides nothing, and is gone from it.
+    let back = browser.get(&returned).await.expect(303);
+    assert_eq!(back.header("location"), format!("{path}?declined=yes"));
+    assert!(browser.open(&format!("{path}?declined=yes")).await.contains("The card was declined."));
+    html(&Browser::new(&shop).get(&returned).await.expect(404));
 }

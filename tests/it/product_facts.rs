@@ -42,6 +42,19 @@ async fn what_is_not_reduced_says_nothing_of_before() {
 }
 
 #[tokio::test]
+async fn there_is_always_enough_of_what_is_not_sent() {
+    let shop = Shop::open().await;
+    for delivery in ["digital", "gift_card"] {
+        let product = shop.product(json!({ "delivery": delivery })).await;
+        let seen = shop.get(&format!("/v1/products/{}", product.id)).send().await.expect(200).json();
+        assert_eq!((&seen["available"], &seen["variants"][0]["available"]), (&json!("in_stock"), &json!("in_stock")));
+        let page = page_of(&shop, &product).await;
+        assert!(page.contains("In stock") && page.contains("Add to cart"), "{page}");
+        shop.cart_with(&product.variant, 1_000).await;
+    }
+}
+
+#[tokio::test]
 async fn staff_read_what_they_wrote() {
     let shop = Shop::open().await;
     let facts = json!({ "delivery": "digital", "tax_class": "standard", "variants": [reduced(1_000, 1_500)] });
