@@ -1,5 +1,5 @@
 use super::*;
-use crate::catalog::product::level_changed;
+use crate::catalog::product::{Level, level_changed};
 use crate::money::{Currency, Money};
 use crate::pricing::Delivery;
 use crate::revision::Revision;
@@ -40,7 +40,6 @@ fn rich() -> Product {
     second.barcode = Some("123".into());
     product.variants.push(second);
     product.variants[0].compare_at = vec![Money { amount: 2_490, currency: Currency::parse("EUR").unwrap() }];
-    product.delivery = Delivery::Digital;
     product.tax_class = Some("standard".into());
     product
 }
@@ -135,6 +134,17 @@ fn settings_are_there_from_the_start() {
 }
 
 #[test]
+fn there_is_always_enough_of_what_is_not_sent() {
+    let mut db = connection();
+    let mut product = rich();
+    product.delivery = Delivery::Digital;
+    product.level = Level::InStock;
+    product.variants.iter_mut().for_each(|variant| variant.level = Level::InStock);
+    batch(&mut db, &insertion(&product)).unwrap();
+    assert_eq!(read(&db, product.id), Some(product));
+}
+
+#[test]
 fn an_older_stock_level_changes_nothing() {
     let mut db = connection();
     let product = rich();
@@ -147,9 +157,9 @@ fn an_older_stock_level_changes_nothing() {
     };
     assert!(put(&mut db, 9, 5));
     assert!(!put(&mut db, 0, 4) && !put(&mut db, 0, 5));
-    assert_eq!(read(&db, product.id).unwrap().level, crate::catalog::product::Level::InStock);
+    assert_eq!(read(&db, product.id).unwrap().level, Level::InStock);
     assert!(put(&mut db, 0, 6));
-    assert_eq!(read(&db, product.id).unwrap().variants[0].level, crate::catalog::product::Level::Out);
+    assert_eq!(read(&db, product.id).unwrap().variants[0].level, Level::Out);
 }
 
 proptest! {
@@ -171,8 +181,8 @@ proptest! {
             prop_assert_eq!(rows[0].clone().first::<Revision>().unwrap().is_some(), expected);
             pieces = after;
             let read = read(&db, product.id).unwrap();
-            prop_assert_eq!(read.level, crate::catalog::product::Level::of(pieces.iter().sum()));
-            prop_assert_eq!(read.variants[which].level, crate::catalog::product::Level::of(pieces[which]));
+            prop_assert_eq!(read.level, Level::of(pieces.iter().sum()));
+            prop_assert_eq!(read.variants[which].level, Level::of(pieces[which]));
         }
     }
 }
