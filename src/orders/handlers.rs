@@ -8,7 +8,9 @@ use super::access::Credentials;
 use super::bodies::{Empty, NewOrder, NewPurchase, NewReceipt, Payment, choice};
 use super::cart_handlers::{currency, new_id};
 use super::cart_token::CartToken;
-use super::client::OrderClient;
+use super::changing::WantedPurchase;
+use super::client::{Answer, OrderClient};
+use super::error::OrderError;
 use super::offers::wanted;
 use super::order::{Key, Receipt};
 use super::protocol::{Access, Purchase};
@@ -18,6 +20,7 @@ use crate::auth::StaffWrite;
 use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
+use crate::text::Language;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path, request_digest};
 use crate::wire::language::AcceptLanguage;
@@ -56,19 +59,45 @@ pub async fn create_order(
     let Checked { value: asked, bytes } = body;
     let account = credentials.caller.account.map(|account| account.id);
     let key = if account.is_none() { key.hard_to_guess()? } else { key };
-    let payment = choice(&app, asked.payment, "/payment").await?;
-    let currency = currency(&*shelf::current(&app).await?, asked.currency)?;
-    let lines = wanted(&app, asked.wanted.lines.as_deref().unwrap_or_default()).await?;
     let key = keyed(key, "POST /v1/orders", &bytes);
     let id = new_id(&app, key.as_ref(), account, address);
-    credentials.count_cart(&app).await?;
-    let slots = credentials.slots(&app).await;
-    let facts = asked.wanted.facts(&app, &credentials, currency).await?;
-    let expected_total = asked.expected_total;
-    let purchase = Purchase { currency, account, language, lines, facts, payment, expected_total, slots };
-    let answer = credentials.new_order(&app, id).keyed(key).buy(purchase).await??;
+    let order = credentials.new_order(&app, id).keyed(key);
+    let answer = match purchase(&app, &credentials, asked, language).await {
+        Ok(purchase) => order.buy(purchase).await??,
+        Err(refusal) => first_order(&order, refusal).await?,
+    };
     let answer = JsonText::from(answer.with_token(&CartToken::of(&app.keys, id)));
     Ok(answer.with_header(header::SET_COOKIE, credentials.remember_order(&app.keys, id)))
+}
+
+/// What was sent, as the shop knows it now.
+async fn purchase(
+    app: &App,
+    credentials: &Credentials,
+    asked: WantedPurchase,
+    language: Language,
+) -> Result<Purchase, Problem> {
+    let payment = choice(app, asked.payment, "/payment").await?;
+    let currency = currency(&*shelf::current(app).await?, asked.currency)?;
+    let lines = wanted(app, asked.wanted.lines.as_deref().unwrap_or_default()).await?;
+    credentials.count_cart(app).await?;
+    let slots = credentials.slots(app).await;
+    let facts = asked.wanted.facts(app, credentials, currency).await?;
+    let account = credentials.caller.account.map(|account| account.id);
+    Ok(Purchase { currency, account, language, lines, facts, payment, expected_total: asked.expected_total, slots })
+}
+
+/// The first answer to the same request, if all of it could still be had then: it may have spent the very gift card
+/// that is empty now. Else why it cannot.
+async fn first_order(order: &OrderClient<'_>, refusal: Problem) -> Result<Answer<OrderView>, Problem> {
+    if !order.has_key() {
+        return Err(refusal);
+    }
+    match order.order().await? {
+        Ok(first) if first.is_replayed() => Ok(first),
+        Err(OrderError::KeyReused) => Err(OrderError::KeyReused.into()),
+        _ => Err(refusal),
+    }
 }
 
 /// The order.

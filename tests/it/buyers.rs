@@ -2,7 +2,10 @@
 //! whatever the shop's shipping is; and what staff give them: promotions, gift
 //! cards.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
+use tradepost::ports::Timestamp;
 
 use crate::ask::Answer;
 use crate::fixtures::{Cart, PUBLISHED_MILLIS, Product, prices};
@@ -16,6 +19,12 @@ pub fn mailbox() -> String {
 /// A coupon's code that nobody else has.
 pub fn new_code() -> String {
     unique("code").to_uppercase()
+}
+
+/// As the shop's clock has it, or nearly.
+pub fn an_hour_ago() -> Timestamp {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    Timestamp::from_millis(i64::try_from(now).unwrap() - 3_600_000)
 }
 
 fn promotion_path(promotion: &Value) -> String {

@@ -1,13 +1,10 @@
 //! Promotions as buyers meet them: what they take off, for whom, how often.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tradepost::ports::Timestamp;
 
 use crate::ask::Answer;
-use crate::buyers::{mailbox, new_code};
+use crate::buyers::{an_hour_ago, mailbox, new_code};
 use crate::fixtures::{Cart, Product, eur, payment};
 use crate::manual_payments;
 use crate::shop::{Shop, eventually};
@@ -20,12 +17,6 @@ fn text(value: &Value) -> &str {
 
 fn percentage(code: &str, percent: &str) -> Value {
     json!({ "title": "Welcome", "code": code, "effect": { "percentage": { "percent": percent } } })
-}
-
-/// As the shop's clock has it, or nearly.
-fn an_hour_ago() -> Timestamp {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
-    Timestamp::from_millis(i64::try_from(now).unwrap() - 3_600_000)
 }
 
 fn with(mut body: Value, members: Value) -> Value {

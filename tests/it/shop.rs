@@ -19,6 +19,7 @@ use crate::contract::Asked;
 use crate::host::database::HostDatabase;
 use crate::host::ledger::Ledger;
 use crate::host::{Host, Setup, ledger};
+use crate::sums;
 
 const OWNER_EMAIL: &str = "owner@tradepost.test";
 const OWNER_PASSWORD: &str = "plover granite lantern 42";
@@ -152,6 +153,7 @@ impl Shop {
         let answer = self.pass(ask).await;
         if let Some(asked) = asked {
             asked.check(&answer);
+            sums::check(&answer);
         }
         answer
     }

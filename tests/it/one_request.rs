@@ -1,0 +1,367 @@
+//! A purchase in one request, and a cart changed in one: all of it or nothing.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::ask::Answer;
+use crate::buyers::{mailbox, new_code};
+use crate::fixtures::{Cart, PRICE, Product, address, eur, payment};
+use crate::shop::{Shop, eventually, unique};
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn lines(of: &[(&Product, i64)]) -> Value {
+    of.iter().map(|(product, quantity)| json!({ "variant_id": product.variant, "quantity": quantity })).collect()
+}
+
+/// A purchase of what has to be sent, laid over by `members`; null takes one away.
+fn purchase(of: &[(&Product, i64)], members: Value) -> Value {
+    let mut body = json!({
+        "currency": "EUR", "lines": lines(of), "email": mailbox(), "shipping_address": address(),
+        "shipping_option": "standard", "payment": payment("pm_card_visa"),
+    });
+    for (name, value) in members.as_object().unwrap() {
+        match value {
+            Value::Null => drop(body.as_object_mut().unwrap().remove(name)),
+            value => body[name] = value.clone(),
+        }
+    }
+    body
+}
+
+fn cart_of(order: &Value) -> Cart {
+    Cart { id: text(&order["id"]).to_owned(), token: text(&order["token"]).to_owned(), json: order.clone() }
+}
+
+/// The shop's own shipping, which is not the same on every live shop.
+async fn standard(shop: &Shop, product: &Product) -> String {
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    text(&cart.json["shipping_option"]["id"]).to_owned()
+}
+
+/// How many orders of a mailbox staff see.
+async fn orders_of(shop: &Shop, email: &str) -> i64 {
+    let path = format!("/v1/admin/orders?q={email}");
+    let list = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
+    list["total"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn a_whole_purchase_is_one_request() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let option = standard(&shop, &product).await;
+    let body = purchase(&[(&product, 2)], json!({ "shipping_option": option }));
+    let answer = shop.post("/v1/orders").header("accept-language", "de").json(body.clone()).send().await.expect(201);
+    let order = answer.json();
+    assert_eq!((text(&order["status"]), text(&order["payment"]["status"])), ("confirmed", "paid"));
+    assert_eq!((&order["email"], text(&order["language"])), (&body["email"], "de"));
+    assert_eq!(order["totals"]["items"], eur(2 * PRICE));
+    assert_eq!(order["payment"]["captured"], order["totals"]["total"]);
+    // The secret that it answers gives access, and nothing else does.
+    let cart = cart_of(&order);
+    let mut seen = shop.order(&cart).await;
+    seen["events"].take();
+    let mut told = order.clone();
+    told["events"].take();
+    told.as_object_mut().unwrap().remove("token");
+    seen["version"].take();
+    told["version"].take();
+    assert_eq!(seen, told);
+    shop.get(&cart.order_path("")).send().await.problem(404, "not_found");
+    // So does the cookie that a browser keeps.
+    let (pair, attributes) = answer.set_cookie("__Host-orders").expect("a browser keeps it");
+    assert!(attributes.contains("HttpOnly") && attributes.contains("Secure"), "{attributes}");
+    shop.get(&cart.order_path("")).cookie(&pair).send().await.expect(200);
+    shop.until_available(&product.variant, 3).await;
+    shop.letters(text(&body["email"]), 1).await;
+    eventually("the lists have it", async || (orders_of(&shop, text(&body["email"])).await == 1).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_customer_who_is_signed_in_has_the_order_among_theirs() {
+    let shop = Shop::open().await;
+    let (product, customer) = (shop.download(700).await, shop.customer().await);
+    let body = json!({ "lines": lines(&[(&product, 1)]), "currency": "EUR", "email": customer.email, "payment": payment("pm_card_visa") });
+    let order = shop.post("/v1/orders").bearer(&customer.access).json(body).send().await.expect(201).json();
+    let path = format!("/v1/orders/{}", text(&order["id"]));
+    shop.get(&path).bearer(&customer.access).send().await.expect(200);
+    eventually("it is among theirs", async || {
+        let list = shop.get("/v1/me/orders").bearer(&customer.access).send().await.expect(200).json();
+        (list["items"][0]["id"] == order["id"]).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_declined_purchase_is_an_order_that_can_be_paid_another_way() {
+    let shop = Shop::open().await;
+    let product = shop.download(700).await;
+    let body = json!({ "lines": lines(&[(&product, 1)]), "currency": "EUR", "email": mailbox(), "payment": payment("pm_card_chargeDeclined") });
+    let order = shop.buy(body).await.expect(201).json();
+    assert_eq!((text(&order["status"]), text(&order["payment"]["status"])), ("awaiting_payment", "declined"));
+    let cart = cart_of(&order);
+    let pay = shop.post(&cart.order_path("/payments")).cart_token(&cart.token);
+    assert_eq!(pay.json(payment("pm_card_visa")).send().await.expect(200).json()["status"], "confirmed");
+}
+
+#[tokio::test]
+async fn a_refused_purchase_leaves_nothing() {
+    let shop = Shop::open().await;
+    let [product, scarce] = [shop.stocked(5).await, shop.stocked(1).await];
+    let option = standard(&shop, &product).await;
+    let (code, spent) = (new_code(), new_code());
+    let percent = |code: &str, limit: i64| json!({ "title": "Tenth", "code": code, "usage_limit": limit, "combinable": true, "effect": { "percentage": { "percent": "10" } } });
+    let promotion = shop.promotion(percent(&code, 1)).await;
+    shop.promotion(percent(&spent, 0)).await;
+    let card = shop.issued_card(json!({ "balance": eur(1_000) })).await;
+    let email = mailbox();
+    let with_all =
+        json!({ "shipping_option": option, "coupons": [code], "gift_cards": [card["code"]], "email": email });
+    let good = purchase(&[(&product, 1)], with_all.clone());
+    let refusal = |of: &[(&Product, i64)], members: Value| {
+        let mut body = purchase(of, with_all.clone());
+        for (name, value) in members.as_object().unwrap() {
+            match value {
+                Value::Null => drop(body.as_object_mut().unwrap().remove(name)),
+                value => body[name] = value.clone(),
+            }
+        }
+        body
+    };
+    let one = [(&product, 1)];
+    let check = |answer: Answer, status: u16, code: &str| answer.problem(status, code);
+    let told = check(shop.buy(refusal(&[(&product, 1), (&scarce, 2)], json!({}))).await, 409, "out_of_stock");
+    assert_eq!(told["lines"], json!([{ "line_id": "line_2", "requested": 2, "available": 1 }]));
+    let coupons = json!({ "coupons": [code, spent] });
+    assert_eq!(check(shop.buy(refusal(&one, coupons)).await, 409, "coupon_exhausted")["coupon"], json!(spent));
+    check(shop.buy(refusal(&one, json!({ "expected_total": eur(1) }))).await, 409, "price_changed");
+    check(shop.buy(refusal(&one, json!({ "shipping_option": "by pigeon" }))).await, 409, "shipping_not_offered");
+    for missing in ["shipping_address", "shipping_option"] {
+        let mut members = json!({});
+        members[missing] = Value::Null;
+        assert_eq!(check(shop.buy(refusal(&one, members)).await, 409, "cart_incomplete")["missing"], json!([missing]));
+    }
+    check(shop.buy(refusal(&one, json!({ "coupons": [code, new_code()] }))).await, 422, "coupon_not_valid");
+    let cards = json!({ "gift_cards": [card["code"], "ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ"] });
+    assert_eq!(shop.buy(refusal(&one, cards)).await.pointers(), ["/gift_cards/1"]);
+    let several =
+        json!({ "email": "nobody", "shipping_address": { "name": "", "line1": "x", "country": "GB" }, "color": 1 });
+    let pointers = shop.buy(refusal(&one, several)).await.pointers();
+    assert!(pointers.contains(&"/color".to_owned()), "{pointers:?}");
+    let unknown = json!({ "lines": [{ "variant_id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAV", "quantity": 1 }] });
+    assert_eq!(shop.buy(refusal(&one, unknown)).await.pointers(), ["/lines/0/variant_id"]);
+    let empty = check(shop.buy(refusal(&one, json!({ "lines": [] }))).await, 409, "cart_incomplete");
+    assert_eq!(empty["missing"], json!(["lines"]));
+    let nothing = json!({ "payment": { "provider": "test", "method": "pm_nothing" } });
+    assert_eq!(shop.buy(refusal(&one, nothing)).await.pointers(), ["/payment/method"]);
+
+    shop.until_available(&product.variant, 5).await;
+    shop.until_available(&scarce.variant, 1).await;
+    let seen = shop.card(&card["id"]).await;
+    assert_eq!((&seen["balance"], &seen["held"], shop.used(&promotion).await), (&eur(1_000), &eur(0), 0));
+    // All of it is still to be had, and this is the only order.
+    let order = shop.buy(good).await.expect(201).json();
+    assert_eq!(text(&order["status"]), "confirmed");
+    eventually("the lists have it", async || (orders_of(&shop, &email).await == 1).then_some(())).await;
+    assert_eq!(shop.letters(&email, 1).await.len(), 1);
+    if let Some(ledger) = shop.ledger() {
+        assert_eq!(ledger.charges().len(), 1);
+    }
+}
+
+// --- repeats ---
+
+#[tokio::test]
+async fn the_same_purchase_again_is_the_same_order() {
+    let shop = Shop::open().await;
+    let product = shop.download(1_500).await;
+    let card = shop.issued_card(json!({ "balance": eur(1_000) })).await;
+    let (code, key) = (new_code(), unique("a-key-that-nobody-guesses"));
+    let once = json!({ "title": "Once", "code": code, "usage_limit": 1, "usage_limit_per_customer": 1, "effect": { "percentage": { "percent": "10" } } });
+    shop.promotion(once).await;
+    // What it takes is gone with the first: the card is empty then, and the code used.
+    let body = json!({
+        "currency": "EUR", "lines": lines(&[(&product, 1)]), "email": mailbox(), "coupons": [code],
+        "gift_cards": [card["code"]], "payment": payment("pm_card_visa"),
+    });
+    let buy = || shop.post("/v1/orders").key(&key).json(body.clone()).send();
+    let first = buy().await.expect(201);
+    for _ in 0..2 {
+        let again = buy().await.expect(201);
+        assert_eq!((again.json(), again.header("idempotent-replayed")), (first.json(), "true"));
+        assert!(again.set_cookie("__Host-orders").is_some());
+    }
+    let mut other = body.clone();
+    other["email"] = json!(mailbox());
+    shop.post("/v1/orders").key(&key).json(other).send().await.problem(422, "idempotency_key_reused");
+    // Nor is it another once its product is gone.
+    let path = format!("/v1/admin/products/{}", product.id);
+    shop.delete(&path).bearer(&shop.owner().await).send().await.expect_success();
+    assert_eq!(buy().await.expect(201).json(), first.json());
+    if let Some(ledger) = shop.ledger() {
+        assert_eq!(ledger.charges().len(), 1);
+        assert_eq!(ledger.kept(text(&first.json()["id"])), 350);
+    }
+}
+
+#[tokio::test]
+async fn the_same_purchase_many_times_at_once_is_one_order_and_one_charge() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(10).await;
+    let option = standard(&shop, &product).await;
+    let key = unique("a-key-that-nobody-guesses");
+    let body = purchase(&[(&product, 1)], json!({ "shipping_option": option }));
+    let buy = || shop.post("/v1/orders").key(&key).json(body.clone()).send();
+    let answers = join_all((0..12).map(|_| buy())).await;
+    for answer in answers.iter().filter(|answer| !answer.is(201)) {
+        answer.problem(409, "idempotency_key_in_use");
+    }
+    let first = buy().await.expect(201).json();
+    for answer in answers.iter().filter(|answer| answer.is(201)) {
+        assert_eq!(answer.json()["id"], first["id"]);
+    }
+    shop.until_available(&product.variant, 9).await;
+    assert_eq!(shop.letters(text(&body["email"]), 1).await.len(), 1);
+    if let Some(ledger) = shop.ledger() {
+        assert_eq!(ledger.charges().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_purchase_may_be_mended_under_the_same_key() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(2).await;
+    let option = standard(&shop, &product).await;
+    let key = unique("a-key-that-nobody-guesses");
+    let email = mailbox();
+    let buy = async |members: Value, pieces: i64| {
+        let mut body = purchase(&[(&product, pieces)], members);
+        body["email"] = json!(email);
+        shop.post("/v1/orders").key(&key).json(body).send().await
+    };
+    // Refused by the rules, and by a pool.
+    buy(json!({ "shipping_option": "by pigeon" }), 1).await.problem(409, "shipping_not_offered");
+    buy(json!({ "shipping_option": option }), 3).await.problem(409, "out_of_stock");
+    buy(json!({ "shipping_option": option, "expected_total": eur(1) }), 1).await.problem(409, "price_changed");
+    let order = buy(json!({ "shipping_option": option }), 2).await.expect(201).json();
+    assert_eq!((text(&order["status"]), &order["lines"][0]["quantity"]), ("confirmed", &json!(2)));
+    buy(json!({ "shipping_option": option }), 1).await.problem(422, "idempotency_key_reused");
+    shop.until_available(&product.variant, 0).await;
+}
+
+#[tokio::test]
+async fn a_key_that_could_be_guessed_is_refused_where_nobody_is_signed_in() {
+    let shop = Shop::open().await;
+    let product = shop.download(100).await;
+    let body = json!({ "currency": "EUR", "lines": lines(&[(&product, 1)]), "email": mailbox(), "payment": payment("pm_card_visa") });
+    let short = unique("k").split_off(10);
+    let refused = shop.post("/v1/orders").key(&short).json(body.clone()).send().await;
+    assert_eq!(refused.pointers(), ["Idempotency-Key"]);
+    let customer = shop.customer().await;
+    shop.post("/v1/orders").key(&short).bearer(&customer.access).json(body).send().await.expect(201);
+}
+
+// --- a cart changed in one request ---
+
+#[tokio::test]
+async fn a_cart_is_filled_in_by_one_change() {
+    let shop = Shop::open().await;
+    let [tea, pot] = [shop.stocked(9).await, shop.stocked(9).await];
+    let option = standard(&shop, &tea).await;
+    let cart = shop.cart_with(&tea.variant, 1).await;
+    let card = shop.issued_card(json!({ "balance": eur(500) })).await;
+    let email = mailbox();
+    let change = json!({
+        "email": email.to_uppercase(), "shipping_address": address(), "shipping_option": option,
+        "gift_cards": [card["code"]], "lines": lines(&[(&pot, 2), (&tea, 3)]),
+    });
+    let seen = shop.change_cart(&cart, change).await.expect(200).json();
+    assert_eq!((&seen["email"], &seen["problems"]), (&json!(email), &json!([])));
+    assert_eq!(seen["totals"]["items"], eur(5 * PRICE));
+    assert_eq!(seen["totals"]["gift_cards"], eur(500));
+    assert_eq!(text(&seen["shipping_option"]["id"]), option);
+    assert_eq!(seen["shipping_address"]["country"], "GB");
+    assert_eq!(shop.see_cart(&cart).await, seen);
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    shop.change_cart(&cart, json!({ "email": mailbox() })).await.problem(409, "cart_closed");
+}
+
+#[tokio::test]
+async fn a_change_is_made_as_a_whole_or_not_at_all() {
+    let shop = Shop::open().await;
+    let tea = shop.stocked(9).await;
+    let cart = shop.ready_cart(&tea.variant, 1).await;
+    let before = shop.see_cart(&cart).await;
+    let good = json!({ "email": mailbox(), "lines": lines(&[(&tea, 4)]) });
+    for (wrong, pointer) in [
+        (json!({ "email": "nobody" }), "/email"),
+        (json!({ "email": null }), "/email"),
+        (json!({ "shipping_address": null }), "/shipping_address"),
+        (json!({ "shipping_address": { "name": "A", "line1": "B", "country": "XX" } }), "/shipping_address/country"),
+        (json!({ "shipping_option": "by pigeon" }), "/shipping_option"),
+        (json!({ "gift_cards": ["ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ"] }), "/gift_cards/0"),
+        (json!({ "vat_number": "12345" }), "/vat_number"),
+        (json!({ "lines": [{ "variant_id": tea.variant, "quantity": 0 }] }), "/lines/0/quantity"),
+        (json!({ "lines": null }), "/lines"),
+        (json!({ "colour": "red" }), "/colour"),
+    ] {
+        let mut change = good.clone();
+        for (name, value) in wrong.as_object().unwrap() {
+            change[name] = value.clone();
+        }
+        let refused = shop.change_cart(&cart, change).await;
+        assert_eq!(refused.pointers(), [pointer], "{wrong}");
+        assert_eq!(shop.see_cart(&cart).await, before, "{wrong}");
+    }
+    let coupon = shop.change_cart(&cart, json!({ "email": mailbox(), "coupons": [new_code()] })).await;
+    coupon.problem(422, "coupon_not_valid");
+    assert_eq!(shop.see_cart(&cart).await, before);
+    // Nothing is a change, too, of nothing.
+    assert_eq!(shop.change_cart(&cart, json!({})).await.expect(200).json(), before);
+}
+
+#[tokio::test]
+async fn what_a_change_says_nothing_about_stays_and_null_takes_away() {
+    let shop = Shop::open().await;
+    let tea = shop.stocked(9).await;
+    let cart = shop.ready_cart(&tea.variant, 2).await;
+    let mut home = address();
+    home["city"] = json!("Leeds");
+    let with_both = json!({ "billing_address": home, "vat_number": "DE123456789" });
+    let seen = shop.change_cart(&cart, with_both).await.expect(200).json();
+    assert_eq!((text(&seen["billing_address"]["city"]), text(&seen["vat_number"])), ("Leeds", "DE123456789"));
+    let seen = shop.change_cart(&cart, json!({ "email": mailbox() })).await.expect(200).json();
+    assert_eq!((text(&seen["billing_address"]["city"]), text(&seen["vat_number"])), ("Leeds", "DE123456789"));
+    assert_eq!((&seen["lines"][0]["quantity"], &seen["shipping_address"]["city"]), (&json!(2), &json!("London")));
+    let seen = shop.change_cart(&cart, json!({ "billing_address": null, "vat_number": null })).await.expect(200).json();
+    assert_eq!((&seen["billing_address"], seen.get("vat_number")), (&Value::Null, None));
+    // Empty lists are said, and so are empty carts.
+    let seen =
+        shop.change_cart(&cart, json!({ "coupons": [], "gift_cards": [], "lines": [] })).await.expect(200).json();
+    assert_eq!((&seen["lines"], &seen["totals"]["items"]), (&json!([]), &eur(0)));
+    assert_eq!(seen["shipping_address"]["city"], "London");
+}
+
+#[tokio::test]
+async fn lines_are_the_only_ones_from_then_on() {
+    let shop = Shop::open().await;
+    let [tea, pot, cup] = [shop.download(100).await, shop.download(200).await, shop.download(300).await];
+    let cart = shop.new_cart(json!({ "currency": "EUR", "lines": lines(&[(&tea, 1), (&pot, 1)]) })).await;
+    let id = |view: &Value, of: &Product| {
+        let lines = view["lines"].as_array().unwrap();
+        lines.iter().find(|line| line["variant_id"] == json!(of.variant)).map(|line| line["id"].clone())
+    };
+    let kept = id(&cart.json, &pot);
+    // One that is named twice is one line.
+    let wanted = json!({ "lines": lines(&[(&cup, 1), (&pot, 2), (&cup, 3)]) });
+    let seen = shop.change_cart(&cart, wanted.clone()).await.expect(200).json();
+    assert_eq!((id(&seen, &tea), id(&seen, &pot)), (None, kept), "what stays is the same line");
+    assert_eq!((seen["lines"].as_array().unwrap().len(), &seen["totals"]["items"]), (2, &eur(1_600)));
+    // Again, nothing is changed.
+    assert_eq!(shop.change_cart(&cart, wanted).await.expect(200).json(), seen);
+    let too_many = json!({ "lines": lines(&[(&cup, 600_000), (&cup, 600_000)]) });
+    assert_eq!(shop.change_cart(&cart, too_many).await.pointers(), ["/lines/1/quantity"]);
+}
