@@ -1,19 +1,24 @@
 // `npm run replay -- FILE`: the sale invoices of a retailer's year, bought again through the public
 // API of a shop that has its catalog (`npm run import`), and checked piece by piece, penny by penny.
+// With `--taxed` the shop's prices include tax from then on, every tenth invoice is bought with a
+// coupon, and each order's discounts and taxes are reckoned anew.
 import { readArguments, whole } from "./retail/arguments.mjs";
 import { skuOf } from "./retail/catalog.mjs";
 import { invoicesOf, onlyKnown, penceOf, piecesByCode } from "./retail/invoices.mjs";
 import { buy } from "./retail/purchase.mjs";
 import { rowsOfFile } from "./retail/read.mjs";
+import { OFF, reckoned, sumsMismatch, TAX, withCoupon } from "./retail/reckoning.mjs";
 import { faultTable, named, number, pounds, progress, table } from "./retail/report.mjs";
 import { all, credentials, Refused, Shop, variantsBySku } from "./retail/shop.mjs";
+import { setTerms, usesOf } from "./retail/terms.mjs";
 import { listMismatches, orderMismatch, shortages, stockMismatches } from "./retail/verify.mjs";
 import { say, Stop, top } from "./lib/say.mjs";
 import { pause, poll, spread } from "./lib/wait.mjs";
 
 const usage =
-  "npm run replay -- FILE [--url http://127.0.0.1:8787] [--email E --password P] [--invoices 1000] [--buyers 8]\n" +
-  "  --invoices N  the first N sale invoices that have a line that can be sold; all of them with `all`";
+  "npm run replay -- FILE [--url http://127.0.0.1:8787] [--email E --password P] [--invoices 1000] [--buyers 8] [--taxed]\n" +
+  "  --invoices N  the first N sale invoices that have a line that can be sold; all of them with `all`\n" +
+  `  --taxed       sets the shop up so that prices include ${TAX} % tax in GB, and uses a coupon of ${OFF} % on every tenth invoice`;
 
 /** How long what follows an order's answer may take: its stock leaving, its entry in the lists. */
 const SETTLED_WITHIN_MS = 60_000;
@@ -50,6 +55,29 @@ async function ordersOf(shop, bought, atOnce) {
   return orders;
 }
 
+/** What `--taxed` checks besides, and what it says of the run. */
+async function checkTerms(shop, terms, bought, orders, hasCoupon) {
+  const termsOf = ({ invoice, shipping }) => ({ coupon: hasCoupon(invoice), shipping });
+  const wrong = bought.map((one) => sumsMismatch(one.invoice, orders.get(one.id), termsOf(one))).filter(Boolean);
+  const wanted = bought.filter(({ invoice }) => hasCoupon(invoice)).length;
+  const used = await usesOf(shop, terms);
+  const sums = bought.map((one) => reckoned(one.invoice, termsOf(one)));
+  const inAll = (what) => pounds(Number(sums.reduce((pence, one) => pence + one[what], 0n)));
+  return {
+    rows: [
+      [`orders with the coupon ${terms.code}`, wanted],
+      ["  which took off", inAll("discount")],
+      ["shipping", inAll("shipping")],
+      ["paid in all", inAll("total")],
+      ["  of that tax", inAll("tax")],
+    ],
+    checks: [
+      ["every order's discounts, taxes and sums are those reckoned from the file", wrong],
+      [`the coupon was used ${number(used)} times`, used === wanted ? [] : [`by ${number(wanted)} orders`]],
+    ],
+  };
+}
+
 /** Repeats a look until it finds nothing wrong or time is up: what it found last. */
 async function settled(look) {
   let wrong = [];
@@ -57,14 +85,15 @@ async function settled(look) {
   return wrong;
 }
 
-async function buyAll(shop, run, invoices, variants, buyers) {
+/** `couponOf`: the code to use for an invoice, if any. */
+async function buyAll(shop, run, invoices, variants, buyers, couponOf) {
   const bought = [];
   const failed = [];
   const since = performance.now();
   await progress("orders placed", invoices.length, (tick) =>
     spread(invoices, buyers, async (invoice) => {
       try {
-        bought.push({ invoice, ...(await buy(shop, run, invoice, variants)) });
+        bought.push({ invoice, ...(await buy(shop, run, invoice, variants, couponOf(invoice))) });
         tick();
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
@@ -79,6 +108,7 @@ await top(async () => {
   const given = readArguments(usage, {
     invoices: { type: "string", default: "1000" },
     buyers: { type: "string", default: "8" },
+    taxed: { type: "boolean", default: false },
   });
   const wanted = given.invoices === "all" ? Infinity : whole("invoices", given.invoices, 1, 10_000_000);
   const buyers = whole("buyers", given.buyers, 1, 256);
@@ -103,7 +133,10 @@ await top(async () => {
     throw new Stop(`The stock cannot serve these invoices: ${number(short.length)} products are short.\n${some}`);
   }
 
-  const { bought, failed, took } = await buyAll(shop, run, invoices, variants, buyers);
+  const terms = given.taxed ? await setTerms(shop, run, variants.get(codes[0])) : undefined;
+  const chosen = given.taxed ? withCoupon(invoices) : new Set();
+  const hasCoupon = ({ number }) => chosen.has(number);
+  const { bought, failed, took } = await buyAll(shop, run, invoices, variants, buyers, (invoice) => (hasCoupon(invoice) ? terms.code : undefined));
 
   say("- checking");
   const orders = await ordersOf(shop, bought, buyers);
@@ -112,6 +145,7 @@ await top(async () => {
   const wrongStock = await settled(async () => stockMismatches(sold, before, await levelsOf(shop, [...sold.keys()], variants, buyers)));
   const wrongList = await settled(async () => listMismatches(bought, await all(shop, "/v1/admin/orders", { q: `@${run}.example` })));
   const inFile = invoices.reduce((pence, { lines }) => pence + penceOf(lines), 0);
+  const taxed = terms && (await checkTerms(shop, terms, bought, orders, hasCoupon));
   const inOrders = [...orders.values()].reduce((pence, { totals }) => pence + totals.items.amount, 0);
 
   table("The file", [
@@ -134,6 +168,7 @@ await top(async () => {
     ["seconds", took.toFixed(1)],
     ["orders a second", (bought.length / took).toFixed(1)],
     ["requests repeated", shop.repeats],
+    ...(taxed?.rows ?? []),
   ]);
   const checks = [
     ["every invoice was bought", failed],
@@ -141,6 +176,7 @@ await top(async () => {
     [`the orders' items come to ${pounds(inOrders)}, the file's to ${pounds(inFile)}`, inFile === inOrders ? [] : ["they differ"]],
     ["every product's stock is down by what was sold, none held", wrongStock],
     ["the list of orders has all of them and no other", wrongList],
+    ...(taxed?.checks ?? []),
   ];
   console.log("\nChecks");
   for (const [what, wrong] of checks) {

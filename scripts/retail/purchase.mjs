@@ -30,8 +30,11 @@ const linesOf = ({ lines }, variants) =>
     unit_price: { amount: pence, currency: CURRENCY },
   }));
 
-/** Buys it: `{ id, token }` of the order. Every step may be repeated under its key. */
-export async function buy(shop, run, invoice, variants) {
+/**
+ * Buys it: `{ id, token, shipping }` of the order, `shipping` being what that costs in pence. Every step may be
+ * repeated under its key. `coupon`: a code to use, if any.
+ */
+export async function buy(shop, run, invoice, variants, coupon) {
   const key = (step) => keyOf("replay", run, invoice.number, step);
   const { id, token } = (await shop.post("/v1/carts", { currency: CURRENCY }, key("cart"))).body;
   const lines = linesOf(invoice, variants);
@@ -40,10 +43,11 @@ export async function buy(shop, run, invoice, variants) {
     await shop.post(`/v1/admin/carts/${id}/lines`, { lines: some }, key(`lines-${from}`), { staff: true });
   }
   const cart = { cart: token };
+  if (coupon) await shop.post(`/v1/carts/${id}/coupons`, { code: coupon }, key("coupon"), cart);
   await shop.put(`/v1/carts/${id}/details`, detailsOf(run, invoice), cart);
   const options = (await shop.get(`/v1/carts/${id}/shipping-options`, cart)).body.items;
   if (options.length > 0) await shop.put(`/v1/carts/${id}/shipping-option`, { id: options[0].id }, cart);
   const payment = { provider: "test", method: "pm_card_visa" };
   await shop.post(`/v1/carts/${id}/order`, { payment }, key("order"), cart);
-  return { id, token };
+  return { id, token, shipping: options[0]?.price.amount ?? 0 };
 }

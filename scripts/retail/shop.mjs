@@ -45,6 +45,7 @@ export class Shop {
 
   get = (path, options) => this.#send("GET", path, options);
   put = (path, body, options) => this.#send("PUT", path, { ...options, body });
+  patch = (path, body, options) => this.#send("PATCH", path, { ...options, body });
   /** `key` is what makes repeating it safe. */
   post = (path, body, key, options) => this.#send("POST", path, { ...options, body, key });
 
