@@ -22,7 +22,7 @@ use tradepost::settings::Capture;
 use tradepost::throttle::rules::{self, SlotId};
 use tradepost::throttle::{Slots, Throttle as Counter};
 
-use crate::shelf::{CODE, PRICE, card, coupon, id_of, promotion};
+use crate::shelf::{CODE, PRICE, card, coupon, id_of, promotion, sold_card};
 use crate::world::World;
 
 /// Unpaid orders at once, of six buyers who come from one network.
@@ -69,14 +69,15 @@ impl Buyer {
 impl World {
     /// Fills the cart, and sometimes places it.
     pub fn shop(&mut self, buyer: usize) {
+        let is_card = self.rng.chance(15);
         let line = NewLine {
-            variant_id: self.any_variant(),
-            product_id: ProductId::derived(id_of(3, 0)),
+            variant_id: if is_card { sold_card() } else { self.any_variant() },
+            product_id: ProductId::derived(id_of(3, usize::from(is_card))),
             title: "A".to_owned(),
             sku: "A".to_owned(),
             prices: vec![Money { amount: PRICE, currency: self.currency }],
             quantity: u32::try_from(1 + self.rng.below(3)).unwrap(),
-            delivery: Delivery::Shipped,
+            delivery: if is_card { Delivery::GiftCard } else { Delivery::Shipped },
             overridden: false,
         };
         self.command(buyer, Command::Change(Change::AddLines { lines: vec![line] }));
@@ -211,8 +212,8 @@ impl World {
         let method = if self.rng.chance(50) { TestMethod::Visa } else { TestMethod::AuthenticationRequired };
         let mut payment = PaymentChoice::test(method);
         match self.rng.below(10) {
-            0 => payment.terms.capture = Capture::Manual,
-            1 => {
+            0..=1 => payment.terms.capture = Capture::Manual,
+            2 => {
                 payment.provider = Provider::Manual;
                 payment.terms.on_credit = self.rng.chance(30);
                 payment.terms.cancel_after_days = self.rng.chance(70).then_some(1);

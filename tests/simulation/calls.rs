@@ -97,7 +97,11 @@ impl World {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
                 Some(Answer::Vacated { hold: *number })
             }
-            Effect::IssueGiftCards { .. } => unreachable!("no gift cards are sold"),
+            Effect::IssueGiftCards { cards } => {
+                self.issued.extend(cards.iter().map(|card| (call.buyer, card.line, card.piece)));
+                let so_far = self.buyers[call.buyer].memory.cards_issued + cards.len() as u64;
+                Some(Answer::GiftCardsIssued { so_far })
+            }
             Effect::Publish { version, notice } => {
                 let told = notice.as_ref().map(|notice| (notice.kind(), notice.version));
                 self.letters.extend(told.map(|(kind, version)| (call.buyer, kind, version)));

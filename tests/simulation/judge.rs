@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use tradepost::ids::PromotionId;
 use tradepost::messages::Kind;
 use tradepost::orders::effect::due;
-use tradepost::orders::order::{Order, Placement, Stage};
+use tradepost::orders::order::{Line, Order, Placement, Stage};
 use tradepost::orders::slots::SLOT_MILLIS;
 use tradepost::orders::view::{self, Status};
 use tradepost::payments::{Attempt, AttemptStatus, Provider, Refund, RefundStatus};
 use tradepost::pools::Supply;
 use tradepost::pools::pool::Ended;
+use tradepost::pricing::Delivery;
 
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
@@ -38,6 +39,9 @@ impl World {
             let ends: Vec<_> = self.ends_told(n).collect();
             assert!(due(order, self.now).is_empty(), "something is still owed: {order:?}");
             let money = self.money_of(order, &mut outcomes);
+            let issued = self.issued.iter().filter(|(whose, ..)| *whose == n).count();
+            assert_eq!(issued, cards_due(order), "gift cards for money that was taken: {order:?}");
+            outcomes.cards_sold += u32::from(issued > 0);
             match &order.stage {
                 Stage::Confirmed { placement, attempt, committed, .. } => {
                     assert!(committed, "confirmed without its goods: {order:?}");
@@ -132,10 +136,7 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
             Money { held: to_pay, ..nothing }
         }
         // A call-off that was on its way arrived after all: the order says so to staff.
-        AttemptStatus::Voided => {
-            outcomes.let_go += 1;
-            nothing
-        }
+        AttemptStatus::Voided => nothing,
         AttemptStatus::Owed => {
             outcomes.owed += 1;
             assert!(attempt.left().amount > 0, "paid and does not know it: {order:?}");
@@ -151,13 +152,32 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
     assert_eq!(*money, should, "paid once, exactly: {order:?}");
 }
 
+/// How many gift cards it is to have for its buyer.
+fn cards_due(order: &Order) -> usize {
+    match &order.stage {
+        Stage::Confirmed { attempt, .. } if attempt.status == AttemptStatus::Paid => {
+            order.lines.iter().filter(|line| is_card(line)).map(|line| line.quantity as usize).sum()
+        }
+        _ => 0,
+    }
+}
+
+fn is_card(line: &Line) -> bool {
+    line.delivery == Delivery::GiftCard
+}
+
 /// What an order comes to, by an arithmetic of its own: the promotion first,
-/// then 10 % of what is left, half up; no tax.
+/// then 10 % of what is left, half up; no tax; gift cards as they are.
 fn total_of(order: &Order, placement: &Placement) -> i64 {
-    let items: i64 = order.lines.iter().map(|line| PRICE * i64::from(line.quantity)).sum();
+    let worth = |line: &Line| PRICE * i64::from(line.quantity);
+    let cards: i64 = order.lines.iter().filter(|line| is_card(line)).map(worth).sum();
+    let items: i64 = order.lines.iter().filter(|line| !is_card(line)).map(worth).sum();
+    if items == 0 {
+        return cards;
+    }
     let items = if uses(placement, promotion()) { items - OFF } else { items };
     let items = if uses(placement, coupon()) { items - (items + 5) / 10 } else { items };
-    items + PRICE
+    items + PRICE + cards
 }
 
 fn uses(placement: &Placement, promotion: PromotionId) -> bool {
@@ -166,8 +186,13 @@ fn uses(placement: &Placement, promotion: PromotionId) -> bool {
 
 /// What a confirmed order has of each supply, by what its buyer was shown.
 fn has(buyer: &Buyer, placement: &Placement) -> Vec<(Supply, i64)> {
-    let mut all: Vec<_> =
-        buyer.memory.lines.iter().map(|line| (Supply::Stock(line.variant_id), i64::from(line.quantity))).collect();
+    let mut all: Vec<_> = buyer
+        .memory
+        .lines
+        .iter()
+        .filter(|line| !is_card(line))
+        .map(|line| (Supply::Stock(line.variant_id), i64::from(line.quantity)))
+        .collect();
     all.extend(placement.quote.uses.iter().map(|used| (Supply::Uses(used.promotion), 1)));
     if uses(placement, coupon()) {
         all.extend(buyer.customers.iter().map(|customer| (Supply::UsesBy(coupon(), customer.clone()), 1)));

@@ -4,7 +4,8 @@
 //! the world around them is a model that loses, delays, repeats and reorders
 //! what is sent, and forgets whatever was not yet stored. Every history ends
 //! with the faults switched off and everything owed worked off; then nobody
-//! may have paid for nothing, and no piece may have been sold twice.
+//! may have paid for nothing, no piece may have been sold twice, no coupon used
+//! more often than it may, and no gift card drawn from for more than was on it.
 //!
 //! `SIMULATION_SEED=n` repeats one history, `SIMULATION_HISTORIES=n` runs more.
 

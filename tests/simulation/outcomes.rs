@@ -42,8 +42,6 @@ outcomes! {
     switched,
     /// Confirmed with money that is set aside.
     authorized,
-    /// Confirmed with money that was set aside and let go afterwards.
-    let_go,
     /// Confirmed with money that is to come.
     owed,
     /// Confirmed with money that staff have recorded.
@@ -56,6 +54,8 @@ outcomes! {
     by_card_in_part,
     /// Confirmed, and paid by nothing but gift cards.
     by_card_alone,
+    /// Confirmed with gift cards as goods, and paid.
+    cards_sold,
     /// Placements for which the coupon had no use left.
     coupon_exhausted,
     /// Placements for which the buyer had no use of the coupon left.

@@ -3,7 +3,7 @@
 use tradepost::ids::{GiftCardId, ProductId, PromotionId, VariantId};
 use tradepost::pricing::Promotion;
 use tradepost::settings::Settings;
-use tradepost::shelf::snapshot::Snapshot;
+use tradepost::shelf::snapshot::{Product, Snapshot};
 
 /// Of each variant, and of shipping, in cents.
 pub const PRICE: i64 = 250;
@@ -34,6 +34,11 @@ pub fn card(n: usize) -> GiftCardId {
     GiftCardId::derived(id_of(6, n))
 }
 
+/// Gift cards as goods, each worth [`PRICE`]: not counted, not sent, never discounted.
+pub fn sold_card() -> VariantId {
+    VariantId::derived(id_of(1, 100))
+}
+
 /// How often what the shop takes off may be had in all.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -48,8 +53,8 @@ impl Limits {
     }
 }
 
-/// A shop that sells these, each at [`PRICE`], and sends for as much.
-pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
+/// What is sold under one name, each variant at [`PRICE`].
+fn product(n: usize, delivery: &str, variants: &[VariantId]) -> Product {
     let price = serde_json::json!([{ "amount": PRICE, "currency": "EUR" }]);
     let variants: Vec<_> = variants
         .iter()
@@ -61,10 +66,15 @@ pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
         })
         .collect();
     let product = serde_json::json!({
-        "id": ProductId::derived(id_of(3, 0)), "slug": "a", "title": "A", "description": "", "vendor": null, "tags": [],
+        "id": ProductId::derived(id_of(3, n)), "slug": n.to_string(), "title": "A", "description": "", "vendor": null, "tags": [],
         "status": "active", "version": 1, "created_at": 0, "updated_at": 0, "options": [], "variants": variants,
-        "images": [], "level": "in_stock", "delivery": "shipped", "tax_class": null,
+        "images": [], "level": "in_stock", "delivery": delivery, "tax_class": null,
     });
+    serde_json::from_value(product).unwrap()
+}
+
+/// A shop that sells these, and gift cards, and sends for [`PRICE`].
+pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
     let option =
         serde_json::json!({ "id": "standard", "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
     let settings: Settings = serde_json::from_value(serde_json::json!({
@@ -74,7 +84,7 @@ pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
         "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },
     }))
     .unwrap();
-    let products = vec![serde_json::from_value(product).unwrap()];
+    let products = vec![product(0, "shipped", variants), product(1, "gift_card", &[sold_card()])];
     Snapshot::new("1".to_owned(), settings, products).with_promotions(promotions(limits))
 }
 

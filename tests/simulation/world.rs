@@ -10,7 +10,7 @@ use tradepost::money::Currency;
 use tradepost::orders::effect::wake;
 use tradepost::orders::event::Event;
 use tradepost::orders::learning::Answer;
-use tradepost::orders::order::Order;
+use tradepost::orders::order::{LineId, Order};
 use tradepost::pools::Supply;
 use tradepost::pools::pool::{self, Reason};
 use tradepost::ports::Timestamp;
@@ -36,6 +36,8 @@ pub struct World {
     pub limits: Limits,
     pub stocks: BTreeMap<Supply, Stock>,
     pub charges: BTreeMap<String, Charge>,
+    /// Gift cards that were sold: whose, of which line, which of its pieces.
+    pub issued: BTreeSet<(usize, LineId, u32)>,
     /// What each buyer was written: a second letter of the same name is none.
     pub letters: BTreeSet<(usize, Kind, u32)>,
     /// Of the network that all buyers come from.
@@ -65,6 +67,7 @@ impl World {
             limits,
             stocks: BTreeMap::new(),
             charges: BTreeMap::new(),
+            issued: BTreeSet::new(),
             letters: BTreeSet::new(),
             throttle: Throttle::default(),
             tries_to_place: 0,
