@@ -37,6 +37,8 @@ function start() {
     const { error } = elements
       ? await stripe.confirmPayment({ elements, confirmParams: { return_url: returnUrl } })
       : await stripe.handleNextAction({ clientSecret });
+    // What is confirmed here leads to the return address by itself.
+    if (!error && elements) return;
     if (!error || settled.has(error.payment_intent?.status)) return location.assign(returnUrl);
     tell(error.message ?? "The payment did not go through. Nothing was charged.");
     button.disabled = false;

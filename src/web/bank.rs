@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::parts::{page, to_order};
+use super::parts::{page, price_note, to_order};
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
@@ -18,6 +18,7 @@ use crate::wire::extract::{Form, Path};
 #[template(path = "authenticate.html")]
 struct AuthenticatePage<'a> {
     shop_name: &'a str,
+    price_note: &'static str,
     number: String,
     amount: String,
     action_url: String,
@@ -42,6 +43,7 @@ pub async fn get_authentication(
     }
     page(&AuthenticatePage {
         shop_name: &snapshot.settings.shop_name,
+        price_note: price_note(&snapshot.settings),
         number: order.number,
         amount: order.totals.to_pay.display(),
         action_url: authentication_url(id),

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
 use super::pages::product_url;
-use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, reductions, sentence};
+use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, price_note, reductions, sentence};
 use super::totals::{Shipping, Totals, minus};
 use crate::app::App;
 use crate::money::Money;
@@ -15,6 +15,7 @@ use crate::orders::error::OrderError;
 use crate::orders::order::LineId;
 use crate::orders::stock::shortages;
 use crate::orders::view::{GiftCardView, LineView, Status};
+use crate::pricing::quote::QuotedShipping;
 use crate::problem::{FieldError, Problem};
 use crate::shelf::snapshot::{Image, Snapshot};
 
@@ -22,6 +23,7 @@ use crate::shelf::snapshot::{Image, Snapshot};
 #[template(path = "cart.html")]
 pub struct CartPage<'a> {
     shop_name: &'a str,
+    price_note: &'static str,
     lines: Vec<CartLine>,
     codes: Vec<CodeBox>,
     totals: Totals,
@@ -103,7 +105,7 @@ impl<'a> CartPage<'a> {
             Some(chosen) => Shipping::Chosen(chosen),
             None if cart.needs_shipping() => {
                 let options = cart.wanted().shipping_options(snapshot, now).map_err(OrderError::from)?;
-                let least = options.iter().map(|option| option.to_pay()).min();
+                let least = options.iter().filter(|option| option.pick_up.is_none()).map(QuotedShipping::to_pay).min();
                 Shipping::Open { from: least.map(|amount| Money { amount, currency: cart.currency }) }
             }
             None => Shipping::None,
@@ -124,6 +126,7 @@ impl<'a> CartPage<'a> {
     fn empty(snapshot: &'a Snapshot, placed_url: Option<String>) -> Self {
         Self {
             shop_name: &snapshot.settings.shop_name,
+            price_note: price_note(&snapshot.settings),
             lines: Vec::new(),
             codes: Vec::new(),
             totals: Totals::default(),

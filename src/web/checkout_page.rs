@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::fields::{AddressInputs, Input, error};
 use super::form::CheckoutForm;
-use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, arrival, pieces, summary};
+use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, arrival, pieces, price_note, summary};
 use super::totals::{Shipping, Totals, price};
 use super::ways;
 use super::wishes::vat_outcome;
@@ -27,6 +27,7 @@ use crate::shelf::snapshot::Snapshot;
 #[template(path = "checkout.html")]
 pub struct CheckoutPage<'a> {
     shop_name: &'a str,
+    price_note: &'static str,
     error_summary: Option<ErrorSummary>,
     contact: Vec<Input>,
     /// None where nothing is sent.
@@ -135,6 +136,7 @@ impl<'a> CheckoutPage<'a> {
         let phone = sent.then(|| Input::of(Field::Phone, &form.address, errors));
         let mut page = Self {
             shop_name: &settings.shop_name,
+            price_note: price_note(settings),
             error_summary: None,
             contact: std::iter::once(Input::email(form, errors)).chain(phone).collect(),
             delivery: sent.then(|| AddressInputs::new(&form.address, errors)),

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::bank::authentication_url;
 use super::card::CardForm;
-use super::parts::{Choice, Moment, SummaryLine, arrival, page, page_of_problem, summary};
+use super::parts::{Choice, Moment, SummaryLine, arrival, page, page_of_problem, price_note, summary};
 use super::standing::{Settled, Standing, payment_label, standing};
 use super::totals::Totals;
 use super::ways;
@@ -26,6 +26,7 @@ use crate::text::Language;
 #[template(path = "order.html")]
 pub struct OrderPage<'a> {
     shop_name: &'a str,
+    price_note: &'static str,
     id: String,
     number: String,
     status_title: &'static str,
@@ -147,6 +148,7 @@ impl<'a> OrderPage<'a> {
         let nothing_came = payment.captured.amount == 0;
         Self {
             shop_name: &snapshot.settings.shop_name,
+            price_note: price_note(&snapshot.settings),
             id: order.id.to_string(),
             number: order.number.clone(),
             status_title,

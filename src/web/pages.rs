@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::parts::{ErrorSummary, Short, SummaryItem, sentence, variant_label};
+use super::parts::{ErrorSummary, Short, SummaryItem, price_note, sentence, variant_label};
 use crate::catalog::slug;
 use crate::ids::VariantId;
 use crate::money::{Currency, Money};
@@ -19,6 +19,7 @@ const HTML: &str = "text/html; charset=utf-8";
 #[template(path = "home.html")]
 struct Home<'a> {
     shop_name: &'a str,
+    price_note: &'static str,
     products: Vec<Card<'a>>,
     next_url: Option<String>,
 }
@@ -38,6 +39,7 @@ struct Card<'a> {
 #[template(path = "product.html")]
 pub struct ProductPage<'a> {
     shop_name: &'a str,
+    price_note: &'static str,
     title: &'a str,
     vendor: &'a str,
     price: String,
@@ -96,6 +98,7 @@ fn home(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
     let page = listing::page(snapshot, &list);
     let home = Home {
         shop_name: &snapshot.settings.shop_name,
+        price_note: price_note(&snapshot.settings),
         products: page.items.iter().map(Card::from).collect(),
         next_url: page.next_cursor.map(|cursor| format!("/?cursor={cursor}")),
     };
@@ -152,6 +155,7 @@ impl<'a> ProductPage<'a> {
         };
         Some(Self {
             shop_name: &snapshot.settings.shop_name,
+            price_note: price_note(&snapshot.settings),
             title: &product.title,
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(product.price_range(currency)?),

@@ -4,7 +4,7 @@
 use askama::Template;
 use http::{HeaderMap, StatusCode, header};
 
-use super::parts::sentence;
+use super::parts::{price_note, sentence};
 use crate::app::App;
 use crate::ids::RequestId;
 use crate::problem::Problem;
@@ -14,6 +14,7 @@ use crate::shelf::memory::CatalogMemory;
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     shop_name: &'a str,
+    price_note: &'static str,
     status: u16,
     title: &'static str,
     text: String,
@@ -38,6 +39,7 @@ pub fn page(app: &App, problem: &Problem, request_id: RequestId) -> String {
     let (title, text) = words(problem);
     let page = ErrorPage {
         shop_name: snapshot.as_ref().map_or("The shop", |snapshot| &snapshot.settings.shop_name),
+        price_note: snapshot.as_ref().map_or("", |snapshot| price_note(&snapshot.settings)),
         status: problem.status.as_u16(),
         title,
         text,
@@ -90,7 +92,14 @@ mod tests {
     #[test]
     fn a_detail_that_repeats_input_is_escaped() {
         let (title, text) = words(&Problem::invalid_field("", "no <script>"));
-        let page = ErrorPage { shop_name: "<b>", status: 422, title, text, request_id: Some("req_1".to_owned()) };
+        let page = ErrorPage {
+            shop_name: "<b>",
+            price_note: "",
+            status: 422,
+            title,
+            text,
+            request_id: Some("req_1".to_owned()),
+        };
         let html = page.render().unwrap();
         assert!(!html.contains("<script>") && !html.contains("<b>"));
         assert!(html.contains("No &#60;script&#62;.") && html.contains("req_1"));

@@ -114,6 +114,7 @@ fn shipping_row(totals: &pricing::Totals, shipping: &Shipping<'_>) -> Option<Tot
             let before = (shipping.discount.amount != 0).then(|| shipping.price.display());
             TotalRow { before, ..TotalRow::new("Shipping", price(totals.shipping)) }
         }
+        Shipping::Open { from: Some(from) } if from.amount == 0 => TotalRow::new("Shipping", price(*from)),
         Shipping::Open { from: Some(from) } => TotalRow::new("Shipping", format!("from {}", from.display())),
         Shipping::Open { from: None } => TotalRow::new("Shipping", "at checkout".to_owned()),
     };

@@ -6,6 +6,7 @@ import axe from "axe-core";
 import { after, before, test } from "node:test";
 import { at } from "../../scripts/lib/paths.mjs";
 import { spread } from "../../scripts/lib/wait.mjs";
+import { startStripe } from "../stripe/stripe.mjs";
 import { openShop } from "../worker/shop.mjs";
 import { launch, visit } from "./window.mjs";
 
@@ -49,21 +50,45 @@ const typed = {
 
 const ordinary = { ...typed, email: "ada@example.com", name: "Ada Buyer", line1: "Lindenweg 7", line2: "", city: "Bremen", region: "", phone: "" };
 
-let server, shop, browser, product, rows;
+/** Of each kind: a coupon's code, a gift card's, and something digital. */
+const kinds = {
+  ordinary: { code: "WELCOME10", title: "Welcome to the shop", slug: "pattern", name: "A pattern to print" },
+  hostile: { code: word(64), title: word(255), slug: "hostile-digital", name: word(200) },
+};
+
+let server, stripe, shop, browser, product, rows;
 
 before(async () => {
   browser = await launch();
-  ({ server, shop } = await openShop({ seed: "demo" }));
+  stripe = await startStripe();
+  ({ server, shop } = await openShop({ seed: "demo", env: stripe.env() }));
+  const payments = { stripe: { offered: true, capture: "automatic" }, bank_transfer: { instructions: `IBAN DE02 1203 0000 0000 2020 51\n${word(300)}`, cancel_after_days: 7 } };
+  await shop.admin("PATCH", "/v1/admin/settings", { body: { payments } });
+  const options = [
+    { id: "standard", title: "Standard delivery", handling_days: { from: 2, to: 4 }, rates: [{ currency: "EUR", amount: 490 }] },
+    { id: "shop", title: word(255), pick_up: word(500), rates: [{ currency: "EUR", amount: 0 }] },
+  ];
+  await shop.admin("PUT", "/v1/admin/settings/shipping", { body: { zones: [{ title: "Everywhere", places: [], options }] } });
   rows = await spread(Array.from({ length: ROWS }), 8, (_, n) => shop.stockProduct(`row-${n}`, 9));
   // The last: the shelves begin with what is newest.
   product = await shop.admin("POST", "/v1/admin/products", { key: "hostile", body: hostile });
   await Promise.all(product.variants.map(({ id }) => shop.adjust(id, 800_000, `first-${id}`)));
-  await shop.untilVisible([hostile, ...rows]);
+  const digital = await Promise.all(Object.values(kinds).map(({ slug, name }) => {
+    const body = { title: name, slug, status: "active", delivery: "digital", variants: [{ sku: slug, prices: [{ amount: 700, currency: "EUR" }] }] };
+    return shop.admin("POST", "/v1/admin/products", { key: slug, body });
+  }));
+  await shop.untilVisible([hostile, ...digital, ...rows]);
+  for (const kind of Object.values(kinds)) {
+    kind.variant = digital.find(({ slug }) => slug === kind.slug).variants[0].id;
+    await shop.coupon({ ...kind, percent: "10" });
+    kind.card = await shop.giftCard(500);
+  }
 });
 
 after(async () => {
   await browser?.close();
   await server?.stop();
+  await stripe?.stop();
 });
 
 /** Sends a form as a page of the shop would, with the window's cookies. */
@@ -156,7 +181,7 @@ async function inspect(page, kind, pages) {
 }
 
 /** The pages of a buyer, from the shelves to orders that ended in each way. */
-async function everyPage(page, { path, wanted, details }) {
+async function everyPage(page, { path, wanted, details, kind }) {
   const order = async (method) => {
     await put(page, wanted[0].id, 1);
     return await buy(page, method, details);
@@ -165,7 +190,12 @@ async function everyPage(page, { path, wanted, details }) {
   const cancelled = await order("pm_card_chargeDeclinedInsufficientFunds");
   await send(page, `${cancelled}/cancel`, {});
   const asked = await order("pm_card_authenticationRequired");
-  const confirmed = await order("pm_card_visa");
+  const atStripe = await order("stripe");
+  const transfer = await order("bank_transfer");
+  const codes = { coupon: kind.code, gift_card: kind.card, intent: "update" };
+  await put(page, wanted[0].id, 1);
+  await send(page, "/cart", codes);
+  const confirmed = await buy(page, "pm_card_visa", details);
   for (const { id, quantity } of wanted) await put(page, id, quantity);
   const submit = (from, button) => async () => {
     await page.goto(from);
@@ -194,6 +224,22 @@ async function everyPage(page, { path, wanted, details }) {
       await name(/^Place order ·/).click();
       await page.getByRole("alert").waitFor();
     }),
+    "cart-codes": submit("/cart", async () => {
+      await send(page, "/cart", { coupon: kind.code, intent: "update" });
+      await page.reload();
+      await page.getByLabel("Gift card", { exact: true }).fill(word(64));
+      await name("Use the gift card").click();
+      await page.getByRole("alert").waitFor();
+    }),
+    "checkout-codes": "/checkout",
+    "checkout-billing": submit("/checkout", async () => {
+      await page.getByText("Bill to another address").click();
+      await page.locator("#billing_line1").fill(details.line1);
+      await name(/^Place order ·/).click();
+      await page.getByRole("alert").waitFor();
+    }),
+    card: atStripe,
+    transfer,
     declined,
     cancelled,
     asked,
@@ -208,7 +254,7 @@ test("ordinary texts", async () => {
   const { body } = await shop.request("GET", "/v1/products/enamel-mug");
   const [mug, other] = body.variants;
   const wanted = [{ id: mug.id, quantity: 2 }, { id: other.id, quantity: 1 }];
-  await inspect(page, "ordinary", await everyPage(page, { path: "/products/enamel-mug", wanted, details: ordinary }));
+  await inspect(page, "ordinary", await everyPage(page, { path: "/products/enamel-mug", wanted, details: ordinary, kind: kinds.ordinary }));
   await leave();
 });
 
@@ -216,7 +262,7 @@ test("texts as long as they may be, in one word", async () => {
   const { page, leave } = await visit(browser, server.url);
   const [dear, second, cheap] = product.variants;
   const wanted = [{ id: dear.id, quantity: 450_000 }, { id: second.id, quantity: 400_000 }, { id: cheap.id, quantity: 1 }, ...rows.map(({ variant }) => ({ id: variant, quantity: 2 }))];
-  const pages = await everyPage(page, { path: "/products/hostile", wanted, details: typed });
+  const pages = await everyPage(page, { path: "/products/hostile", wanted, details: typed, kind: kinds.hostile });
   // Somebody else buys some of it meanwhile: the lines are short in the cart and at the checkout.
   await Promise.all([dear, second].map(({ id }) => shop.adjust(id, -390_000, `less-${id}`)));
   await inspect(page, "hostile", pages);

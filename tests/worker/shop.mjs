@@ -89,6 +89,20 @@ export class Shop {
     return Promise.all(products.map(({ slug }) => eventually(`${slug} in the catalog`, 30_000, () => isInCopy(slug))));
   }
 
+  /** A coupon that takes so many percent off, for buyers to use when this returns. `variant`: something on sale. */
+  async coupon({ code, title, percent, variant }) {
+    await this.admin("POST", "/v1/admin/promotions", { key: `make-${code}`, body: { code, title, effect: { percentage: { percent } } } });
+    const cart = await this.createCart([{ variant_id: variant, quantity: 1 }]);
+    const isTaken = async () => (await this.request("POST", `/v1/carts/${cart.id}/coupons`, { cart, body: { code } })).status === 200;
+    await eventually(`${code} can be used`, 10_000, isTaken);
+  }
+
+  /** A gift card's code, with so many cents on it. */
+  async giftCard(amount, key = randomKey()) {
+    const { code } = await this.admin("POST", "/v1/admin/gift-cards", { key, body: { balance: { amount, currency: "EUR" } } });
+    return code;
+  }
+
   stock(variant) {
     return this.admin("GET", `/v1/admin/stock/${variant}`);
   }
