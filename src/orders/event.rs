@@ -177,57 +177,6 @@ pub enum Event {
     },
 }
 
-impl Event {
-    /// Whether losing this event with the process only means repeating an
-    /// idempotent effect. It is then recorded with whatever comes next.
-    pub fn may_wait(&self) -> bool {
-        matches!(
-            self,
-            Self::Held
-                | Self::Committed
-                | Self::Released { .. }
-                | Self::Vacated { .. }
-                | Self::Published { .. }
-                | Self::Notified { .. }
-                | Self::GiftCardsIssued { .. }
-                | Self::PublicationLost
-                | Self::PaymentNamed { .. }
-        )
-    }
-
-    /// Whether the change is one that a reader of the order could see.
-    fn visible(&self) -> bool {
-        !(self.may_wait() || matches!(self, Self::PaymentAsked { .. } | Self::RefundPending { .. }))
-    }
-
-    fn milestone(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Placed { .. } => "placed",
-            Self::PaymentStarted { .. } | Self::PlacedAgain { .. } => "payment_started",
-            Self::PlacementRefused => "stock_refused",
-            Self::HoldGivenBack | Self::PlacementAbandoned => "stock_released",
-            Self::PaymentSwitched { .. } => "payment_switched",
-            Self::PaymentActionRequired { .. } => "payment_action_required",
-            Self::PaymentDeclined { .. } => "payment_declined",
-            Self::Authorized { .. } => "payment_authorized",
-            Self::Owed { .. } => "payment_owed",
-            Self::PaymentReceived { .. } => "payment_received",
-            Self::Paid { .. } => "paid",
-            Self::AuthorizationLapsed => "authorization_lapsed",
-            Self::PaidTwice { .. } => "paid_twice",
-            Self::Committed => "stock_committed",
-            Self::CommitRefused => "out_of_stock",
-            Self::Cancelled { .. } => "cancelled",
-            Self::PaidAfterAll => "paid_late",
-            Self::Refunded { .. } | Self::RefundedElsewhere { .. } => "refunded",
-            Self::RefundFailed { .. } => "refund_failed",
-            Self::Disputed { .. } => "disputed",
-            Self::GiftCardsIssued { all: true, .. } => "gift_cards_issued",
-            _ => return None,
-        })
-    }
-}
-
 impl Order {
     /// Builds the order up from its stored events; the first creates it.
     pub fn replay(order: &mut Option<Self>, event: &Event, at: Timestamp) {

@@ -23,6 +23,7 @@ pub mod learning;
 pub mod limits;
 mod looking;
 mod mail;
+mod milestones;
 pub mod notice;
 pub mod object;
 pub mod offer_handlers;
