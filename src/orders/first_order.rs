@@ -14,7 +14,7 @@ use super::facts::Facts;
 use crate::app::App;
 use crate::email::EmailAddress;
 use crate::ids::{AccountId, OrderId};
-use crate::ports::{DatabaseError, Statement};
+use crate::ports::Statement;
 use crate::shelf::snapshot::Snapshot;
 
 /// An order's buyer.
@@ -27,7 +27,7 @@ pub struct Buyer<'a> {
 
 #[derive(Deserialize)]
 struct Row {
-    has_ordered: i64,
+    orders: i64,
 }
 
 /// Whether some promotion asks for it: one that applies by itself, or by a code of these.
@@ -42,22 +42,19 @@ pub async fn ask(app: &App, shelf: &Snapshot, facts: &Facts, buyer: Buyer<'_>) -
     if !matters(shelf, facts) || (buyer.email.is_none() && buyer.account.is_none()) {
         return None;
     }
-    look_up(app, &buyer).await.ok()
+    let rows = app.database.batch(vec![earlier(&buyer)]).await.ok()?.into_iter().next()?;
+    rows.first::<Row>().ok()?.map(|row| row.orders == 0)
 }
 
-async fn look_up(app: &App, buyer: &Buyer<'_>) -> Result<bool, DatabaseError> {
-    let rows = app.database.batch(vec![has_ordered(buyer)]).await?.into_iter().next().unwrap_or_default();
-    Ok(!rows.first::<Row>()?.is_some_and(|row| row.has_ordered != 0))
-}
-
-/// What was cancelled, or has only been declined so far, is no order.
-fn has_ordered(buyer: &Buyer<'_>) -> Statement {
+/// Whether there is an earlier order, by either name. What was cancelled, or has
+/// only been declined so far, is none.
+fn earlier(buyer: &Buyer<'_>) -> Statement {
     Statement::new(
-        "SELECT EXISTS (SELECT 1 FROM orders WHERE email = ?1 AND id <> ?3
-                          AND status <> 'cancelled' AND payment_status NOT IN ('declined', 'requires_action'))
-             OR EXISTS (SELECT 1 FROM orders WHERE account_id = ?2 AND id <> ?3
-                          AND status <> 'cancelled' AND payment_status NOT IN ('declined', 'requires_action'))
-           AS has_ordered",
+        "SELECT count(*) AS orders FROM (
+           SELECT 1 FROM orders
+           WHERE (email = ?1 OR account_id = ?2) AND id <> ?3
+             AND status <> 'cancelled' AND payment_status NOT IN ('declined', 'requires_action')
+           LIMIT 1)",
         [
             buyer.email.map(|email| email.as_str().to_owned()).into(),
             buyer.account.map(|account| account.to_string()).into(),
