@@ -48,6 +48,7 @@ mod promotions;
 mod recovery;
 mod removals;
 mod settings;
+mod shipping;
 mod slugs;
 mod staff_writes;
 mod stripe;
