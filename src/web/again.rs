@@ -16,6 +16,7 @@ use crate::orders::decision::Change;
 use crate::orders::facts::Fact;
 use crate::orders::offers::offers;
 use crate::orders::view::{LineView, OrderView, Status};
+use crate::pricing::promotion::Code;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
@@ -68,6 +69,10 @@ fn facts(order: &OrderView, cart: Option<&Cart>) -> Vec<Fact> {
         facts.extend(order.email.clone().map(Fact::Email));
         facts.extend(order.shipping_address.clone().map(|address| Fact::ShippingAddress(Box::new(address))));
         facts.extend(order.billing_address.clone().map(|address| Fact::BillingAddress(Some(Box::new(address)))));
+    }
+    if cart.is_none_or(|cart| cart.facts.coupons.is_empty()) {
+        let codes: Vec<Code> = order.coupons.iter().filter_map(|code| Code::parse(code).ok()).collect();
+        facts.extend(Some(codes).filter(|codes| !codes.is_empty()).map(Fact::Coupons));
     }
     if cart.is_none_or(|cart| cart.facts.shipping_option.is_none()) {
         facts.extend(order.shipping_option.as_ref().map(|option| Fact::ShippingOption(Some(option.id.clone()))));

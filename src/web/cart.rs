@@ -91,10 +91,7 @@ pub async fn update_cart(
     let mut faults = Faults::default();
     let refusal = match change(&app, &credentials, &order, &form, &mut faults).await? {
         Ok(cart) if faults.is_empty() && form.pressed == Pressed::CheckOut => {
-            // What cannot be had is said in the cart, not after the whole checkout.
-            let snapshot = shelf::current(&app).await?;
-            let short = stock::shortages(&app, &snapshot, &cart).await;
-            return to(if short.is_empty() { "/checkout" } else { "/cart" });
+            return to(if is_ready(&app, &cart).await? { "/checkout" } else { "/cart" });
         }
         Ok(_) if faults.is_empty() => return to("/cart"),
         // An order by now: the cart's page shows it.
@@ -109,6 +106,15 @@ pub async fn update_cart(
         None => page_of_problem(&shown, faults.problem()),
         Some(problem) => page_of_problem(&shown.with_notice(sentence(&problem.detail)), problem),
     }
+}
+
+/// Whether nothing is to be said in the cart first: what cannot be had, and
+/// codes that count no more, are not told only after the whole checkout.
+async fn is_ready(app: &App, cart: &Cart) -> Result<bool, Problem> {
+    let snapshot = shelf::knowing_at_best(app, names(cart)).await?;
+    let quote = cart.quote(&snapshot, app.clock.now()).map_err(OrderError::from)?;
+    let counts = quote.coupons.iter().all(|coupon| coupon.refused.is_none());
+    Ok(counts && stock::shortages(app, &snapshot, cart).await.is_empty())
 }
 
 /// Does what the form asks for, and notes what of it does not fit.

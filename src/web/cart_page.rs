@@ -223,7 +223,7 @@ impl CodeBox {
         Self {
             id: COUPON,
             label: "Discount code",
-            button: "Use the code",
+            button: "Use code",
             typed: String::new(),
             fault: None,
             applied: cart.coupons.iter().map(applied).collect(),
@@ -233,14 +233,14 @@ impl CodeBox {
     fn of_gift_cards(cart: &CartView) -> Self {
         let applied = |card: &GiftCardView| Applied {
             code: card.id.to_string(),
-            text: format!("Gift card ending in {}", card.last4),
+            text: format!("Card ending in {}", card.last4),
             amount: Some(minus(card.amount)),
             fault: None,
         };
         Self {
             id: GIFT_CARD,
             label: "Gift card",
-            button: "Use the gift card",
+            button: "Use card",
             typed: String::new(),
             fault: None,
             applied: cart.gift_cards.iter().map(applied).collect(),

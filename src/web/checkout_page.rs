@@ -22,6 +22,7 @@ use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedShipping;
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
+use crate::vat;
 
 #[derive(Template)]
 #[template(path = "checkout.html")]
@@ -93,6 +94,22 @@ impl Priced {
         self.offered.iter().map(choice).collect()
     }
 
+    /// What came of the VAT number, if it is the one in the form.
+    fn vat_outcome(
+        &self,
+        form: &CheckoutForm,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Option<&'static str>, OrderError> {
+        let facts = &self.after.facts;
+        let typed = vat::Number::parse(&form.vat_number).ok();
+        let Some(known) = facts.vat_number.as_ref().filter(|known| typed.as_ref() == Some(&known.number)) else {
+            return Ok(None);
+        };
+        let reverse_charge = self.after.quote(snapshot, now)?.reverse_charge;
+        Ok(Some(vat_outcome(known, facts, reverse_charge)))
+    }
+
     fn totals(&self) -> Totals {
         let shipping = match &self.view.shipping_option {
             Some(chosen) => Shipping::Chosen(chosen),
@@ -126,13 +143,8 @@ impl<'a> CheckoutPage<'a> {
         let none_offered = sent && priced.offered.is_empty();
         let shipping_error = (none_offered && is_known).then(|| NOT_SENT_THERE.to_owned());
         let no_methods = (methods.is_empty() && !nothing_to_pay).then(|| NO_PAYMENTS.to_owned());
-        let takes_vat_number = sent && settings.tax.reverse_charge;
-        let known = priced.after.facts.vat_number.as_ref().filter(|_| takes_vat_number);
-        let vat_outcome =
-            match known.filter(|known| crate::vat::Number::parse(&form.vat_number).as_ref() == Ok(&known.number)) {
-                Some(known) => Some(vat_outcome(known, priced.after.quote(snapshot, now)?.reverse_charge)),
-                None => None,
-            };
+        let takes_vat_number = settings.tax.reverse_charge;
+        let vat_outcome = if takes_vat_number { priced.vat_outcome(form, snapshot, now)? } else { None };
         let phone = sent.then(|| Input::of(Field::Phone, &form.address, errors));
         let mut page = Self {
             shop_name: &settings.shop_name,

@@ -98,7 +98,7 @@ impl Totals {
         let to_pay = totals.to_pay.display();
         Self {
             rows,
-            label: if matches!(shipping, Shipping::Open { .. }) { "Total before shipping" } else { "Total" },
+            label: if matches!(shipping, Shipping::Open { .. }) { "Total so far" } else { "Total" },
             total: totals.total.display(),
             below,
             left: (totals.gift_cards.amount != 0).then(|| TotalRow::new("To pay", to_pay.clone())),

@@ -6,7 +6,7 @@ use super::ways;
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::cart::Cart;
-use crate::orders::facts::Fact;
+use crate::orders::facts::{Fact, Facts};
 use crate::payments::{self, PaymentChoice};
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
@@ -34,7 +34,7 @@ impl Entered {
     pub async fn parse(app: &App, snapshot: &Snapshot, cart: &Cart, form: &CheckoutForm) -> Self {
         let sent = cart.needs_shipping();
         let (mut facts, mut errors) = form.facts(sent);
-        if sent && snapshot.settings.tax.reverse_charge {
+        if snapshot.settings.tax.reverse_charge {
             match vat_number(app, cart, form).await {
                 Ok(fact) => facts.extend(fact),
                 Err(error) => errors.push(error),
@@ -114,13 +114,14 @@ async fn vat_number(app: &App, cart: &Cart, form: &CheckoutForm) -> Result<Optio
     Ok(Some(Fact::VatNumber(Some(vat::ask(app, number).await))))
 }
 
-/// What came of the VAT number that the cart has. `reverse_charge`: whether it
-/// spares the buyer the tax.
-pub fn vat_outcome(number: &vat::VatNumber, reverse_charge: bool) -> &'static str {
+/// What came of the VAT number that the cart has.
+pub fn vat_outcome(number: &vat::VatNumber, facts: &Facts, reverse_charge: bool) -> &'static str {
+    let is_placed = facts.shipping_address.is_some() || facts.billing_address.is_some();
     match number.status {
         vat::Status::Confirmed { .. } if reverse_charge => {
             "Confirmed. We charge no VAT: you account for it yourself (reverse charge)."
         }
+        vat::Status::Confirmed { .. } if !is_placed => "Confirmed. VAT is charged until we know your address.",
         vat::Status::Confirmed { .. } => {
             "Confirmed. VAT is charged all the same: only a business in another country of the EU accounts for it itself."
         }

@@ -222,7 +222,7 @@ async fn ways_of_shipping_are_those_of_the_address_with_their_days() {
     set(&shop, "shipping", zones, seen).await;
     // Nothing is scolded before it was tried, and nothing is chosen for an address that nobody gave.
     let page = browser.open("/checkout").await;
-    assert!(!page.contains("field-error") && text(&page).contains("Total before shipping €19.99"), "{page}");
+    assert!(!page.contains("field-error") && text(&page).contains("Total so far €19.99"), "{page}");
     let update = [("intent", "update"), ("shipping_option", "")];
     let page = text(&html(&browser.check_out_blind(&update).await.expect(200)));
     assert!(

@@ -23,6 +23,11 @@ pub struct Product {
     pub sku: String,
 }
 
+pub struct Coupon {
+    pub id: String,
+    pub code: String,
+}
+
 #[derive(Clone)]
 pub struct Cart {
     pub id: String,
@@ -149,12 +154,13 @@ impl Shop {
         .await;
     }
 
-    /// A coupon's code that takes so many percent off, once buyers can use it.
-    pub async fn percent_code(&self, title: &str, percent: &str) -> String {
+    /// A coupon that takes so many percent off, once buyers can use it.
+    pub async fn percent_code(&self, title: &str, percent: &str) -> Coupon {
         let code = unique("code").to_uppercase();
         let effect = json!({ "percentage": { "percent": percent } });
         let body = json!({ "title": title, "code": code, "effect": effect });
-        self.post("/v1/admin/promotions").bearer(&self.owner().await).json(body).send().await.expect(201);
+        let made = self.post("/v1/admin/promotions").bearer(&self.owner().await).json(body).send().await;
+        let id = made.expect(201).json()["id"].as_str().unwrap().to_owned();
         let product = self.stocked(1).await;
         let cart = self.cart_with(&product.variant, 1).await;
         within(PUBLISHED_MILLIS * 2, "the code is known", async || {
@@ -163,7 +169,7 @@ impl Shop {
             answer.is(200).then_some(())
         })
         .await;
-        code
+        Coupon { id, code }
     }
 
     /// A gift card's code, with so many cents on it.

@@ -319,3 +319,16 @@ async fn nobody_is_sent_back_to_an_order_that_is_not_theirs() {
     assert!(browser.open(&format!("{path}?declined=yes")).await.contains("The card was declined."));
     html(&Browser::new(&shop).get(&returned).await.expect(404));
 }
+
+#[tokio::test]
+async fn a_code_comes_along_when_an_order_is_ordered_again() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let code = shop.percent_code("Summer", "10").await.code;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    browser.change(&[("line_1", "1"), ("coupon", &code)], "checkout").await;
+    let path = browser.buy("pm_card_chargeDeclined").await;
+    browser.submit(&format!("{path}/cancel"), vec![]).await;
+    assert_eq!(browser.submit(&format!("{path}/again"), vec![]).await, "/cart");
+    assert!(text(&browser.open("/cart").await).contains("Summer -€2.00"));
+}

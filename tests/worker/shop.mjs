@@ -91,7 +91,7 @@ export class Shop {
 
   /** A coupon that takes so many percent off, for buyers to use when this returns. `variant`: something on sale. */
   async coupon({ code, title, percent, variant }) {
-    await this.admin("POST", "/v1/admin/promotions", { key: `make-${code}`, body: { code, title, effect: { percentage: { percent } } } });
+    await this.admin("POST", "/v1/admin/promotions", { key: randomKey(), body: { code, title, effect: { percentage: { percent } } } });
     const cart = await this.createCart([{ variant_id: variant, quantity: 1 }]);
     const isTaken = async () => (await this.request("POST", `/v1/carts/${cart.id}/coupons`, { cart, body: { code } })).status === 200;
     await eventually(`${code} can be used`, 10_000, isTaken);
