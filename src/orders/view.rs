@@ -53,6 +53,9 @@ pub struct LineView {
     pub sku: String,
     /// Without tax under reverse charge.
     pub unit_price: Money,
+    /// What one piece cost before, where it is on sale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<Money>,
     pub quantity: u32,
     pub delivery: Delivery,
     /// The sum of `discounts`.
@@ -255,6 +258,7 @@ pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView>
             title: line.title.clone(),
             sku: line.sku.clone(),
             unit_price: Money { amount: quoted.unit_price, currency },
+            compare_at: quoted.compare_at.map(|amount| Money { amount, currency }),
             quantity: line.quantity,
             delivery: line.delivery,
             discount: off(&quoted.discounts, currency),

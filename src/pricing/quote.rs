@@ -32,6 +32,10 @@ pub struct Quote {
 pub struct QuotedLine {
     /// The cart's, without tax under reverse charge.
     pub unit_price: i64,
+    /// What one piece cost before, where it is on sale; not said under reverse
+    /// charge, as it has the tax in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<i64>,
     pub discounts: Vec<Discount>,
     pub tax: Tax,
     /// After discounts; with tax only where prices include it.
