@@ -18,7 +18,7 @@ use super::order::{Key, Order, Stage};
 use super::protocol::{Purchase, Reply};
 use super::slots::{self, Slot};
 use super::terms::{Terms, corrected, lacking};
-use super::uses::customers;
+use super::uses::{self, customers};
 use crate::ids::{OrderId, PromotionId};
 use crate::money::Money;
 use crate::payments::{AttemptStatus, PaymentChoice};
@@ -101,6 +101,7 @@ impl OrderObject {
     /// `slot`: what this request has taken, unless the placement has it now.
     async fn decide_placement(&self, wish: Wish, slot: &mut Option<Slot>) -> Result<Option<Reply>, OrderError> {
         let Wish { payment, expected_total, slots, key } = wish;
+        let mut used_up = Vec::new();
         while let Some(asked) = self.open_version()? {
             let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
             let (offer, gift_cards, taken) = join3(self.offer(), self.gift_cards(), taking).await;
@@ -124,15 +125,22 @@ impl OrderObject {
                 gift_cards: gift_cards.clone(),
                 shelf,
                 first_order,
-                payment,
+                payment: payment.clone(),
                 expected_total,
-                key,
+                used_up: used_up.clone(),
+                key: key.clone(),
                 slot: slot.clone(),
             };
-            let events = match decide(&order, Command::Place(Box::new(terms)), self.now()) {
+            let events = match decide(&order, Command::Place(Box::new(terms.clone())), self.now()) {
                 Ok(events) => events,
                 Err(refusal) => {
-                    self.correct(corrected(&refusal, &gift_cards))?;
+                    let gone = self.run_out(&order, &terms, &refusal).await?;
+                    if !gone.is_empty() {
+                        used_up.extend(gone);
+                        continue;
+                    }
+                    let left_out = self.record.existing()?.left_out(&used_up);
+                    self.correct(left_out.into_iter().chain(corrected(&refusal, &gift_cards)).collect())?;
                     return Err(refusal);
                 }
             };
@@ -142,6 +150,22 @@ impl OrderObject {
             return Ok(None);
         }
         Ok(None)
+    }
+
+    /// The promotions without which a total is the one that the buyer expects, as
+    /// far as they have no use left: who was told so before expects it.
+    async fn run_out(
+        &self,
+        order: &Order,
+        terms: &Terms,
+        refusal: &OrderError,
+    ) -> Result<Vec<PromotionId>, OrderError> {
+        if !matches!(refusal, OrderError::PriceChanged { lines, .. } if lines.is_empty()) {
+            return Ok(Vec::new());
+        }
+        let quote = order.without(&terms.used_up).quote(&terms.shelf, terms.first_order, self.now())?;
+        let asked = uses::run_out(&self.app, &quote, &terms.customers).await;
+        asked.map_err(|error| OrderError::Unavailable { cause: error.to_string() })
     }
 
     /// Whose slots are still to be taken: nobody's for a cart that cannot be
@@ -267,10 +291,8 @@ impl OrderObject {
     /// A promotion that nobody asked for has no use left: the cart goes on
     /// without it, and the buyer is told the other total.
     async fn used_up(&self, order: &Order, promotion: PromotionId, quote: &Quote) -> OrderError {
-        let mut used_up = order.facts.used_up.clone();
-        used_up.push(promotion);
-        let without = Order { facts: order.facts.with(Fact::UsedUp(used_up.clone())), ..order.clone() };
-        if let Err(error) = self.correct(vec![Event::FactSet { fact: Fact::UsedUp(used_up) }]) {
+        let without = order.without(&[promotion]);
+        if let Err(error) = self.correct(order.left_out(&[promotion]).into_iter().collect()) {
             return error;
         }
         let old_total = quote.totals.total;

@@ -9,6 +9,7 @@ use super::limits::{MAX_PLACEMENTS, PLACEMENTS_MILLIS};
 use super::order::{Key, Line, LineId, Order};
 use super::slots::Slot;
 use super::uses;
+use crate::ids::PromotionId;
 use crate::money::{Currency, Money};
 use crate::payments::{self, PaymentChoice};
 use crate::pools::{Claim, Supply};
@@ -29,6 +30,8 @@ pub struct Terms {
     pub payment: PaymentChoice,
     /// The total that the buyer was shown.
     pub expected_total: Option<Money>,
+    /// Promotions that apply by themselves, and are known to have no use left.
+    pub used_up: Vec<PromotionId>,
     pub key: Option<Key>,
     pub slot: Option<Slot>,
     /// What the buyer is known by where uses are counted.
@@ -38,6 +41,8 @@ pub struct Terms {
 impl Terms {
     /// The order as it is placed, or why it is not.
     pub fn place(self, order: &Order, now: Timestamp) -> Result<Vec<Event>, OrderError> {
+        let left_out = order.left_out(&self.used_up);
+        let order = &order.without(&self.used_up);
         let missing = lacking(&order.lines, &order.facts);
         if !missing.is_empty() {
             return Err(OrderError::CartIncomplete { missing });
@@ -64,7 +69,8 @@ impl Terms {
         self.as_shown(order, &quote)?;
         let claims = self.claims(&quote);
         let payment = payments::fit(self.payment, quote.totals.to_pay)?;
-        Ok(vec![Event::Placed { quote: Box::new(quote), claims, payment, key: self.key, slot: self.slot }])
+        let placed = Event::Placed { quote: Box::new(quote), claims, payment, key: self.key, slot: self.slot };
+        Ok(left_out.into_iter().chain([placed]).collect())
     }
 
     /// Whether it is what the buyer was shown: nothing costs more in silence.
@@ -98,6 +104,23 @@ impl Terms {
         let paying = quote.gift_cards.iter().filter(|card| card.amount > 0);
         let part = |id, quantity| Claim { of: Supply::GiftCard(id), quantity, limit: None };
         uses.chain(paying.map(|card| part(card.id, card.amount))).collect()
+    }
+}
+
+impl Order {
+    /// The event by which these promotions are left out; none if none are.
+    pub(super) fn left_out(&self, used_up: &[PromotionId]) -> Option<Event> {
+        let all = || self.facts.used_up.iter().chain(used_up).copied().collect();
+        (!used_up.is_empty()).then(|| Event::FactSet { fact: Fact::UsedUp(all()) })
+    }
+
+    /// The same order without these promotions.
+    pub(super) fn without(&self, used_up: &[PromotionId]) -> Self {
+        let mut order = self.clone();
+        if let Some(event) = self.left_out(used_up) {
+            order.apply(&event, self.updated_at);
+        }
+        order
     }
 }
 

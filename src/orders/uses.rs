@@ -5,9 +5,10 @@ use super::cart::Cart;
 use super::error::OrderError;
 use crate::app::App;
 use crate::email::EmailAddress;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, PromotionId};
 use crate::money::MAX_AMOUNT;
 use crate::pools::{self, Claim, Supply};
+use crate::ports::ObjectUnavailable;
 use crate::pricing::Quote;
 use crate::pricing::promotion::Code;
 use crate::pricing::quote::{CouponRefusal, Use};
@@ -35,6 +36,22 @@ pub fn claims(used: &Use, customers: &[String]) -> Vec<Claim> {
         customers.iter().map(by)
     });
     by_all.into_iter().chain(by_each).collect()
+}
+
+/// Those of the quote's promotions that apply by themselves and have no use
+/// left, held ones counted.
+pub async fn run_out(app: &App, quote: &Quote, customers: &[String]) -> Result<Vec<PromotionId>, ObjectUnavailable> {
+    let mut gone = Vec::new();
+    for used in quote.uses.iter().filter(|used| used.code.is_none()) {
+        for claim in claims(used, customers) {
+            let level = pools::level_of(app, &claim.of).await?;
+            if claim.limit.is_some_and(|limit| level.left_of(limit) == 0) {
+                gone.push(used.promotion);
+                break;
+            }
+        }
+    }
+    Ok(gone)
 }
 
 /// Whether each of these coupons has a use left for the cart's buyer, as far as

@@ -214,6 +214,42 @@ async fn a_promotion_that_applies_by_itself_and_runs_out_is_told_and_the_cart_go
     shop.until_used(&promotion, 1).await;
 }
 
+#[tokio::test]
+async fn a_purchase_in_one_request_goes_without_a_promotion_that_has_run_out() {
+    let shop = Shop::open().await;
+    let product = shop.download(1_000).await;
+    let promotion = |title: &str, percent: &str, priority: i64| {
+        json!({
+            "title": title, "usage_limit": 1, "conditions": { "products": [product.id] }, "priority": priority,
+            "effect": { "percentage": { "percent": percent } },
+        })
+    };
+    let (first, next) = (promotion("First", "20", 1), promotion("Next", "10", 0));
+    for body in [first, next] {
+        shop.promotion(body).await;
+    }
+    let buy = async |expected: Option<i64>| {
+        let mut body = purchase(&[(&product, 1)], &mailbox(), &[]);
+        if let Some(total) = expected {
+            body["expected_total"] = eur(total);
+        }
+        shop.buy(body).await
+    };
+    // Each is told what it comes to now, and has it when that is what it expects.
+    let mut expected = None;
+    for total_now in [800, 900, 1_000, 1_000] {
+        let mut answer = buy(expected).await;
+        while !answer.is(201) {
+            let told = answer.problem(409, "price_changed")["new_total"]["amount"].as_i64().unwrap();
+            assert!(Some(told) > expected, "it gets on: {told} after {expected:?}");
+            expected = Some(told);
+            answer = buy(expected).await;
+        }
+        assert_eq!(total(&answer.json()), total_now);
+        expected = Some(total_now);
+    }
+}
+
 // --- for whom, and why not ---
 
 #[tokio::test]

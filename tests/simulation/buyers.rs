@@ -119,6 +119,7 @@ impl World {
             shelf: Arc::clone(&self.shelf),
             gift_cards: gift_cards.clone(),
             first_order: None,
+            used_up: Vec::new(),
             payment,
             expected_total: None,
             key: None,
