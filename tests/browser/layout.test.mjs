@@ -113,7 +113,7 @@ function misplaced() {
   if (wide > innerWidth) faults.push(`the page is ${wide} wide in a window of ${innerWidth}`);
   const hidden = (element) => {
     const style = getComputedStyle(element);
-    return style.visibility === "hidden" || style.clipPath !== "none" || element.closest(".skip, .first-button, option, tr:has(th)") !== null;
+    return style.visibility === "hidden" || style.clipPath !== "none" || element.closest(".skip, .first-button, option, tr:has(th), details:not([open]) > :not(summary)") !== null;
   };
   const boxes = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
