@@ -5,6 +5,7 @@
 //   SEED   demo (default) or none
 //   STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET  the account that card payments go to
 //   STRIPE_API_URL  a stand-in for Stripe
+//   VIES_API_URL  a stand-in for the EU's register of VAT numbers
 //   CLIENT_ADDRESS_HEADER  where the proxy before it says where a request comes from
 //   ADMIN_EMAIL, ADMIN_PASSWORD  create or update the first owner
 import { randomBytes } from "node:crypto";
@@ -35,6 +36,7 @@ const passedOn = [
   "STRIPE_PUBLISHABLE_KEY",
   "STRIPE_WEBHOOK_SECRET",
   "STRIPE_API_URL",
+  "VIES_API_URL",
 ];
 
 const secretly = (file, text) => writeFileSync(file, text, { mode: 0o600 });

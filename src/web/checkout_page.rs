@@ -175,13 +175,15 @@ impl<'a> CheckoutPage<'a> {
     /// What is wrong, in the order of the fields.
     fn items(&self, errors: &[FieldError]) -> Vec<SummaryItem> {
         let contact = self.contact.iter().map(|input| input.id.as_str());
-        let addresses = self.delivery.iter().chain([&self.billing]).flat_map(AddressInputs::ids);
-        let fields = contact.chain(addresses).chain(["vat_number", "shipping_option", "method"]);
+        let delivery = self.delivery.iter().flat_map(AddressInputs::ids);
+        let fields = contact.chain(delivery).chain(["vat_number"]).chain(self.billing.ids());
+        let fields = fields.chain(["shipping_option", "method"]);
         let item = |field: &str| {
             let told = error(field, errors)?;
             let text = match field {
                 "shipping_option" => self.shipping_error.clone().unwrap_or(told),
                 "method" => self.method_error.clone().unwrap_or(told),
+                field if self.billing.ids().any(|id| id == field) => format!("{}: {told}", self.billing.label),
                 _ => told,
             };
             Some(SummaryItem { field: field.to_owned(), text })

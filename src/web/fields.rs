@@ -24,6 +24,7 @@ pub struct Input {
 
 /// An address's fields, in the order and the lines in which it is written.
 pub struct AddressInputs {
+    pub label: &'static str,
     /// What the form calls its country, and its part of the page.
     pub country_id: String,
     pub section_id: &'static str,
@@ -148,6 +149,7 @@ impl AddressInputs {
         let kind = address.kind;
         let country_id = kind.id(Field::Country);
         Self {
+            label: if kind == AddressKind::Shipping { "Delivery address" } else { "Address for the bill" },
             section_id: if kind == AddressKind::Shipping { "delivery" } else { "billing" },
             autocomplete: section(kind),
             countries: countries(country),

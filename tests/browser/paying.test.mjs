@@ -1,6 +1,7 @@
 // What a buyer pays, in a real browser: codes and gift cards, days of arrival, a bank transfer, digital
 // goods, and a card at Stripe, whose script is a stand-in's. Pictures are left in tests/output.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { eventually } from "../../scripts/lib/wait.mjs";
 import { startStripe } from "../stripe/stripe.mjs";
@@ -9,17 +10,35 @@ import { launch, visit as openWindow } from "./window.mjs";
 
 const INSTRUCTIONS = "Fern & Fettle Ltd\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001";
 
-let server, shop, browser, stripe, digital;
+/** The one number that the register knows. */
+const BUSINESS = { countryCode: "AT", vatNumber: "U12345678" };
+
+/** A stand-in for VIES. */
+async function startRegister() {
+  const server = createServer(async (request, response) => {
+    const asked = JSON.parse((await request.setEncoding("utf8").toArray()).join(""));
+    const valid = asked.countryCode === BUSINESS.countryCode && asked.vatNumber === BUSINESS.vatNumber;
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ valid, requestIdentifier: "WAPI1" }));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+let server, shop, browser, stripe, register, digital;
 
 before(async () => {
   browser = await launch();
   stripe = await startStripe();
-  ({ server, shop } = await openShop({ seed: "demo", env: stripe.env() }));
+  register = await startRegister();
+  const env = { ...stripe.env(), VIES_API_URL: `http://127.0.0.1:${register.address().port}` };
+  ({ server, shop } = await openShop({ seed: "demo", env }));
   const payments = {
     stripe: { offered: true, capture: "automatic" },
     bank_transfer: { instructions: INSTRUCTIONS, cancel_after_days: 7 },
   };
-  await shop.admin("PATCH", "/v1/admin/settings", { body: { payments } });
+  await shop.admin("PATCH", "/v1/admin/settings", { body: { payments, country: "DE" } });
+  const rate = (country, rate) => ({ country, class: "standard", name: "VAT", rate });
+  await shop.admin("PUT", "/v1/admin/settings/tax", { body: { classes: ["standard"], rates: [rate("DE", "19"), rate("AT", "20")], reverse_charge: true } });
   const option = (id, title, amount, more) => ({ id, title, rates: [{ currency: "EUR", amount }], ...more });
   const options = [
     option("standard", "Standard delivery", 490, { handling_days: { from: 2, to: 4 } }),
@@ -37,6 +56,7 @@ after(async () => {
   await browser?.close();
   await server?.stop();
   await stripe?.stop();
+  register?.close();
 });
 
 const visit = (options) => openWindow(browser, server.url, options);
@@ -145,6 +165,31 @@ test("what is not sent asks for nothing but the mail address", async () => {
   await placeOrder(page).click();
   await page.locator(".status-good").waitFor();
   await picture("confirmed-digital-narrow");
+  await leave();
+});
+
+test("a business in another country accounts for the tax itself", async () => {
+  const { page, picture, leave } = await visit();
+  await toCheckout(page);
+  await fill(page);
+  await page.getByText("includes VAT 19 %").waitFor();
+  await page.locator("#delivery").getByLabel("Country").selectOption("AT");
+  await page.locator("#delivery").getByLabel("Postal code").fill("1010");
+  const number = page.getByLabel("VAT number");
+  const update = page.getByRole("button", { name: "Update the total" });
+  await number.fill("ATU999");
+  await update.click();
+  await page.getByText("does not know this number, so VAT is charged").waitFor();
+  await page.getByText("includes VAT 20 %").waitFor();
+  await number.fill("at u12345678");
+  await update.click();
+  await page.getByText("Confirmed. We charge no VAT").waitFor();
+  assert.equal(await page.getByText("includes VAT").count(), 0);
+  await picture("checkout-business");
+  await page.getByRole("radio", { name: /Visa ending 4242/ }).check();
+  await placeOrder(page).click();
+  await page.locator(".status-good").waitFor();
+  await page.getByText("Without VAT: you account for it yourself").waitFor();
   await leave();
 });
 

@@ -2,13 +2,14 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tradepost::app::{Config, StripeKeys};
 use tradepost::ports::ObjectClass;
 
 use crate::browser::{Browser, Form, VISA, html, text, value_of};
 use crate::fixtures::{PUBLISHED_MILLIS, prices};
 use crate::host::faults::{Site, When};
 use crate::manual_payments;
-use crate::shop::{Shop, within};
+use crate::shop::{Shop, config, within};
 
 #[tokio::test]
 async fn an_order_clicked_many_times_is_placed_once() {
@@ -193,6 +194,7 @@ async fn a_bill_goes_elsewhere_where_that_is_said() {
     let page = html(&browser.check_out(&elsewhere).await.expect(422));
     assert!(page.contains("id=\"billing_country-error\"") && page.contains("<details open>"), "{page}");
     assert!(page.contains("href=\"#billing_country\"") && value_of(&page, "billing_name") == "Ada Ltd", "{page}");
+    assert!(page.contains("Address for the bill: Choose a country."), "{page}");
     let whole = [&elsewhere[..], &[("billing_country", "QA")]].concat();
     let path = browser.check_out(&whole).await.expect(303).header("location").to_owned();
     let page = browser.until(&path, "your order is confirmed").await;
@@ -288,4 +290,26 @@ async fn the_ways_to_pay_say_what_will_be_charged() {
         "Bank transfer You transfer €24.89 yourself, and we send your order once the money is there. To DE02"
     ));
     assert!(page.contains("Invoice You pay €24.89 afterwards. Within 14 days"), "{page}");
+}
+
+#[tokio::test]
+async fn a_remainder_that_no_card_takes_is_refused_with_a_way_out() {
+    let [secret, publishable, webhooks] = ["sk_test_1", "pk_test_1", "whsec_1"].map(|key| Some(key.to_owned()));
+    let stripe = StripeKeys::parse(secret, publishable, webhooks, Some("http://stripe.test".to_owned())).unwrap();
+    let with_stripe = Config { stripe, ..config() };
+    let Some(shop) = Shop::configured("Stripe's keys are the deployment's", with_stripe).await else { return };
+    let product = shop.stocked(5).await;
+    let code = shop.gift_card_code(2_489 - 30).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "1").await;
+    let page = text(&browser.open("/checkout").await);
+    assert!(page.contains("You will be charged €24.89 on it then."), "{page}");
+    browser.change(&[("line_1", "1"), ("gift_card", &code)], "checkout").await;
+    let page = browser.open("/checkout").await;
+    assert!(text(&page).contains("This way to pay takes €0.50 at least; choose another one"), "{page}");
+    assert!(!page.contains("value=\"stripe\" required checked"), "what takes it is chosen: {page}");
+    let page = html(&browser.check_out(&[("method", "stripe")]).await.expect(422));
+    assert!(page.contains("id=\"method-error\">This way to pay takes €0.50 at least"), "{page}");
+    assert!(page.contains("href=\"#method\"") && page.contains("value=\"stripe\" required checked"), "{page}");
+    assert_eq!(shop.available(&product.variant).await, 5);
+    browser.buy(VISA).await;
 }
