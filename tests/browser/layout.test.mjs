@@ -52,7 +52,7 @@ const ordinary = { ...typed, email: "ada@example.com", name: "Ada Buyer", line1:
 
 /** Of each kind: a coupon's code, a gift card's, and something digital. */
 const kinds = {
-  ordinary: { code: "WELCOME10", title: "Welcome to the shop", slug: "pattern", name: "A pattern to print" },
+  ordinary: { code: "SUMMER10", title: "Summer at the shop", slug: "pattern", name: "A pattern to print" },
   hostile: { code: word(64), title: word(255), slug: "hostile-digital", name: word(200) },
 };
 

@@ -1,8 +1,10 @@
 // What a buyer pays, in a real browser: codes and gift cards, days of arrival, a bank transfer, digital
 // goods, and a card at Stripe, whose script is a stand-in's. Pictures are left in tests/output.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
+import { at } from "../../scripts/lib/paths.mjs";
 import { eventually } from "../../scripts/lib/wait.mjs";
 import { startStripe } from "../stripe/stripe.mjs";
 import { openShop } from "../worker/shop.mjs";
@@ -37,8 +39,8 @@ before(async () => {
     bank_transfer: { instructions: INSTRUCTIONS, cancel_after_days: 7 },
   };
   await shop.admin("PATCH", "/v1/admin/settings", { body: { payments, country: "DE" } });
-  const rate = (country, rate) => ({ country, class: "standard", name: "VAT", rate });
-  await shop.admin("PUT", "/v1/admin/settings/tax", { body: { classes: ["standard"], rates: [rate("DE", "19"), rate("AT", "20")], reverse_charge: true } });
+  const { tax } = JSON.parse(readFileSync(at("data", "tax", "europe.json"), "utf8"));
+  await shop.admin("PUT", "/v1/admin/settings/tax", { body: { ...tax, reverse_charge: true } });
   const option = (id, title, amount, more) => ({ id, title, rates: [{ currency: "EUR", amount }], ...more });
   const options = [
     option("standard", "Standard delivery", 490, { handling_days: { from: 2, to: 4 } }),
@@ -93,32 +95,32 @@ const payButton = (page) => page.locator("#card-button");
 
 test("without JavaScript, a code and a gift card are taken before anything personal is asked", async () => {
   const { body } = await shop.request("GET", "/v1/products/enamel-mug");
-  await shop.coupon({ code: "WELCOME10", title: "Welcome to the shop", percent: "10", variant: body.variants[0].id });
+  await shop.coupon({ code: "SUMMER10", title: "Summer at the shop", percent: "10", variant: body.variants[0].id });
   const card = await shop.giftCard(500);
   const { page, picture, leave } = await visit({ javaScriptEnabled: false, viewport: { width: 360, height: 780 } });
   await page.goto("/products/enamel-mug");
   await page.getByRole("button", { name: "Add to cart" }).click();
   await page.getByText("from €4.90").waitFor();
-  await page.getByLabel("Discount code", { exact: true }).fill("WELCOME");
+  await page.getByLabel("Discount code", { exact: true }).fill("SUMMER");
   await page.getByRole("button", { name: "Use code" }).click();
   await page.locator(".error-summary:focus").waitFor();
   await picture("cart-code-wrong-narrow");
   await page.getByRole("link", { name: "There is no such code." }).click();
-  assert.equal(await page.getByLabel("Discount code", { exact: true }).inputValue(), "WELCOME");
+  assert.equal(await page.getByLabel("Discount code", { exact: true }).inputValue(), "SUMMER");
   // Enter presses the first button: what stands in the fields counts.
-  await page.locator("#coupon:focus").fill(" welcome10 ");
+  await page.locator("#coupon:focus").fill(" summer10 ");
   await page.keyboard.press("Enter");
-  await page.getByText("Welcome to the shop").waitFor();
+  await page.getByText("Summer at the shop").waitFor();
   await page.getByLabel("Gift card", { exact: true }).fill(card);
   await page.getByRole("button", { name: "Use card" }).click();
   await page.getByText("To pay").waitFor();
   await picture("cart-codes-narrow");
-  await page.getByRole("button", { name: "Remove WELCOME10" }).click();
-  assert.equal(await page.getByText("Welcome to the shop").count(), 0);
-  await page.getByLabel("Discount code", { exact: true }).fill("WELCOME10");
+  await page.getByRole("button", { name: "Remove SUMMER10" }).click();
+  assert.equal(await page.getByText("Summer at the shop").count(), 0);
+  await page.getByLabel("Discount code", { exact: true }).fill("SUMMER10");
   await page.getByRole("button", { name: "Go to checkout" }).click();
   await page.waitForURL("**/checkout");
-  await page.getByText("Welcome to the shop").waitFor();
+  await page.getByText("Summer at the shop").waitFor();
   await page.getByText(/Arrives \d/).waitFor();
   await page.getByText("You fetch it at 1 Quay, Bremen.").waitFor();
   await fill(page);
