@@ -20,7 +20,7 @@ const loginRow = (row) =>
   left(loginName(row)) +
   right(whole(row.perSecond), whole(row.alonePerSecond), row.share.toFixed(2), row.bars.share.toFixed(2), row.p99.toFixed(0), row.bars.p99, row.loginsPerSecond.toFixed(1)) +
   verdict(row);
-const saleRow = (row) => left(saleName(row)) + right(row.perSecond.toFixed(1), row.p50.toFixed(0), row.p99.toFixed(0), row.ratio?.toFixed(2), row.goal ?? row.bar) + verdict(row, row.goal ?? row.bar);
+const saleRow = (row) => left(saleName(row)) + right(row.perSecond.toFixed(1), row.p50.toFixed(0), row.p99.toFixed(0), row.ratio?.toFixed(2), row.ofFloor?.toFixed(2), row.goal ?? row.bar) + verdict(row, row.goal ?? row.bar);
 
 export function table({ machine, weight, start, reads, logins, sales }) {
   return [
@@ -29,7 +29,7 @@ export function table({ machine, weight, start, reads, logins, sales }) {
     ...section(`${left("start")}${right("", "bare", "more", "at most")}  met`, [weightRow(weight), ...(start ? [startRow(start)] : [])]),
     ...section(`${left("reads, 16 connections")}${right("bytes", "req/s", "control", "ratio", "bar")}  met`, reads.map(readRow)),
     ...section(`${left("reads while clients log in")}${right("req/s", "alone", "share", "bar", "p99 ms", "below", "logins/s")}  met`, logins.map(loginRow)),
-    ...section(`${left("whole purchases")}${right("per s", "p50 ms", "p99 ms", "to five", "goal")}  met`, sales.map(saleRow)),
+    ...section(`${left("whole purchases")}${right("per s", "p50 ms", "p99 ms", "to five", "to floor", "goal")}  met`, sales.map(saleRow)),
     "",
   ].join("\n");
 }
