@@ -1,9 +1,10 @@
 //! KV, the queue, outgoing HTTP, the clock and randomness.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
+use futures_util::future::{Either, select};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -56,6 +57,9 @@ impl EventQueue for Events {
     }
 }
 
+/// How long after its deadline a call that was not given up counts as unanswered.
+const LATE_MILLIS: u32 = 1_000;
+
 pub struct Fetcher;
 
 #[wasm_bindgen(module = "/src/edge/fetch.js")]
@@ -70,7 +74,13 @@ impl HttpClient for Fetcher {
         Box::pin(SendFuture::new(async move {
             let HttpCall { method, url, headers, body, deadline_millis } = request;
             let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}\0{value}")).collect();
-            let answer = call(method, &url, &headers.join("\0"), &body, deadline_millis).await;
+            let headers = headers.join("\0");
+            let asked = call(method, &url, &headers, &body, deadline_millis);
+            // Whoever asks may hold an order's turn: it goes on whatever the platform does.
+            let late = timer(deadline_millis.saturating_add(LATE_MILLIS));
+            let Either::Left((answer, _)) = select(pin!(asked), late).await else {
+                return Err(HttpError("neither answered nor given up in time".to_owned()));
+            };
             let answer: js_sys::Array = answer.map_err(|error| HttpError(message(&error)))?.unchecked_into();
             let (status, body) = (answer.get(0).as_f64(), answer.get(1).as_string());
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

@@ -138,7 +138,9 @@ test("no crash and no lost answer makes Stripe's ledger differ from the orders",
     });
     return orders.every(over);
   }).catch((error) => {
-    throw new Error(`${error.message}\n${JSON.stringify(orders.filter((order) => !over(order)).slice(0, 3), undefined, 1)}`);
+    const left = orders.filter((order) => !over(order)).slice(0, 3);
+    const asked = stripe.requests.filter((request) => left.some(({ id }) => JSON.stringify(request).includes(id)));
+    throw new Error(`${error.message}\n${JSON.stringify({ left, asked, last: stripe.requests.slice(-10) }, undefined, 1)}`);
   });
 
   const count = (wanted) => orders.filter(({ status }) => status === wanted).length;
