@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::Fact;
+use super::facts::{Fact, Facts};
 use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId};
@@ -26,6 +26,12 @@ pub enum Event {
         id: OrderId,
         currency: Currency,
         account: Option<AccountId>,
+        language: Language,
+    },
+    /// A purchase that was refused is made another one, under the same key:
+    /// nothing that the first one said stays.
+    BegunAnew {
+        currency: Currency,
         language: Language,
     },
     LineAdded {
@@ -215,6 +221,10 @@ impl Order {
         }
         match event {
             Event::Created { .. } => {}
+            Event::BegunAnew { currency, language } => {
+                (self.currency, self.language) = (*currency, *language);
+                (self.lines, self.lines_made, self.facts) = (Vec::new(), 0, Facts::default());
+            }
             Event::LineAdded { line } => {
                 self.lines_made = self.lines_made.max(line.id.0);
                 self.lines.push(line.clone());

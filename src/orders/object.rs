@@ -21,7 +21,7 @@ use super::event::Event;
 use super::learning::{Answer, learn};
 use super::order::{Key, Order, Stage};
 use super::placing::{Refusals, Wish};
-use super::protocol::{Envelope, Purchase, Reply, Request};
+use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
 use super::store::FirstAnswer;
 use super::view;
@@ -42,6 +42,8 @@ pub struct OrderObject {
     pub(super) turn: Mutex<()>,
     /// How many requests to place the order are being worked on.
     pub(super) placing: Cell<u32>,
+    /// The key, if any, of the purchase in one request that is being worked on.
+    pub(super) buying: RefCell<Option<Option<Key>>>,
 }
 
 impl OrderObject {
@@ -54,6 +56,7 @@ impl OrderObject {
             refused: RefCell::default(),
             turn: Mutex::new(()),
             placing: Cell::new(0),
+            buying: RefCell::default(),
         })
     }
 
@@ -83,6 +86,7 @@ impl OrderObject {
 
     async fn answer(self: &Rc<Self>, envelope: Envelope) -> Result<Reply, OrderError> {
         let Envelope { access, key, request } = envelope;
+        self.not_while_bought(key.as_ref())?;
         let order = match &request {
             // Its id is of this moment: there is nothing to be read.
             Request::Create { .. } | Request::Buy { .. } if key.is_none() => self.record.in_memory(),
@@ -104,7 +108,8 @@ impl OrderObject {
                 let order = Order::created(id, currency, account, self.now()).written_in(language);
                 self.create(order, lines, key)
             }
-            (Request::Buy { id, purchase }, None) => self.buy(id, *purchase, key).await,
+            // The same key once more, perhaps: what was refused may be something else by now.
+            (Request::Buy { id, purchase }, before) => self.buy(id, *purchase, key, before).await,
             (_, None) | (Request::Create { .. }, Some(_)) => Err(OrderError::NotFound),
             (Request::ReadCart, Some(order)) => done(200, &Cart::of(&order)),
             (Request::ReadOrder, Some(order)) => {
@@ -124,14 +129,6 @@ impl OrderObject {
                 self.changed(changed, key.as_ref(), reply)
             }
             (Request::Place { payment, expected_total, slots }, Some(_)) => {
-                self.place(Wish { payment, expected_total, slots, key }).await
-            }
-            // The same key once more. What was refused may be something else by now.
-            (Request::Buy { purchase, .. }, Some(order)) => {
-                let Purchase { lines, facts, payment, expected_total, slots, .. } = *purchase;
-                if matches!(order.stage, Stage::Open) {
-                    self.fill(lines, facts)?;
-                }
                 self.place(Wish { payment, expected_total, slots, key }).await
             }
             (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,

@@ -47,33 +47,73 @@ pub(super) struct Refusals {
     pub quote: Option<Rc<Quote>>,
 }
 
+/// For as long as a purchase in one request lasts, however it ends. What it has
+/// not stored by then is forgotten.
+struct Buying<'a>(&'a OrderObject);
+
+impl<'a> Buying<'a> {
+    fn begin(object: &'a OrderObject, key: Option<Key>) -> Self {
+        object.buying.replace(Some(key));
+        Self(object)
+    }
+}
+
+impl Drop for Buying<'_> {
+    fn drop(&mut self) {
+        self.0.buying.replace(None);
+        self.0.record.discard();
+    }
+}
+
 impl OrderObject {
     /// Begins an order and places it: one commit for both. Refused before that,
-    /// it leaves nothing.
+    /// it leaves nothing. `before`: what the same key began, and was refused since.
     pub(super) async fn buy(
         self: &Rc<Self>,
         id: OrderId,
         purchase: Purchase,
         key: Option<Key>,
+        before: Option<Rc<Order>>,
     ) -> Result<Reply, OrderError> {
         let Purchase { currency, account, language, lines, facts, payment, expected_total, slots } = purchase;
+        let _buying = Buying::begin(self, key.clone());
         let now = self.now();
-        self.record.create(Order::created(id, currency, account, now).written_in(language), now);
-        let placed = match self.fill(lines, facts) {
-            Ok(()) => self.place(Wish { payment, expected_total, slots, key }).await,
-            Err(refusal) => Err(refusal),
-        };
-        if placed.is_err() {
-            self.record.discard();
+        match before {
+            None => {
+                self.record.create(Order::created(id, currency, account, now).written_in(language), now);
+                self.fill(Vec::new(), lines, facts)?;
+            }
+            Some(order) if matches!(order.stage, Stage::Open) => {
+                self.fill(vec![Event::BegunAnew { currency, language }], lines, facts)?;
+            }
+            Some(_) => {}
         }
-        placed
+        self.place(Wish { payment, expected_total, slots, key }).await
     }
 
-    /// Sets what is bought. The next commit stores it.
-    pub(super) fn fill(&self, lines: Vec<NewLine>, facts: Vec<Fact>) -> Result<(), OrderError> {
+    /// Sets what is bought, once it has `begun`. The next commit stores it.
+    fn fill(&self, begun: Vec<Event>, lines: Vec<NewLine>, facts: Vec<Fact>) -> Result<(), OrderError> {
+        let mut order = Order::clone(&*self.record.existing()?);
+        for event in &begun {
+            order.apply(event, self.now());
+        }
         let change = Change::Update { lines: Some(lines), facts };
-        let events = decide(&*self.record.existing()?, Command::Change(change), self.now())?;
-        self.record.learn(events, self.now())
+        let events = decide(&order, Command::Change(change), self.now())?;
+        self.record.learn(begun.into_iter().chain(events).collect(), self.now())
+    }
+
+    /// An order that a purchase has begun is that one's alone while it may still
+    /// be refused: nobody else sees it, and a repeat waits.
+    pub(super) fn not_while_bought(&self, key: Option<&Key>) -> Result<(), OrderError> {
+        let buying = self.buying.borrow();
+        let Some(first) = &*buying else { return Ok(()) };
+        match (first, key) {
+            (Some(first), Some(key)) if first.key == key.key && !self.record.is_answered(&key.key) => {
+                Err(if first == key { OrderError::KeyInUse } else { OrderError::KeyReused })
+            }
+            _ if !self.record.is_stored() => Err(OrderError::NotFound),
+            _ => Ok(()),
+        }
     }
 
     pub(super) async fn place(self: &Rc<Self>, wish: Wish) -> Result<Reply, OrderError> {

@@ -253,6 +253,89 @@ async fn a_refused_purchase_may_be_mended_under_the_same_key() {
 }
 
 #[tokio::test]
+async fn nothing_of_a_refused_purchase_is_in_the_next_one_under_its_key() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(3).await;
+    let option = standard(&shop, &product).await;
+    let (code, email, key) = (new_code(), mailbox(), unique("a-key-that-nobody-guesses"));
+    let percent = json!({ "title": "Tenth", "code": code, "effect": { "percentage": { "percent": "10" } } });
+    let promotion = shop.promotion(percent).await;
+    let card = shop.issued_card(json!({ "balance": eur(1_000) })).await;
+    let buy = |language: &str, body: &Value| {
+        shop.post("/v1/orders").key(&key).header("accept-language", language).json(body.clone()).send()
+    };
+    let with_all = json!({
+        "email": email, "shipping_option": option, "coupons": [code], "gift_cards": [card["code"]],
+        "billing_address": address(), "vat_number": "DE123456789",
+    });
+    // Refused by a pool, so that it is a cart now.
+    buy("de", &purchase(&[(&product, 4)], with_all)).await.problem(409, "out_of_stock");
+    let plain = json!({ "email": email, "shipping_option": option, "currency": "USD" });
+    let order = buy("en", &purchase(&[(&product, 1)], plain)).await.expect(201).json();
+    assert_eq!((text(&order["totals"]["total"]["currency"]), text(&order["language"])), ("USD", "en"));
+    assert_eq!(
+        (&order["totals"]["gift_cards"]["amount"], &order["totals"]["discount"]["amount"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!((&order["billing_address"], order.get("vat_number")), (&Value::Null, None));
+    assert_eq!(order["lines"].as_array().unwrap().len(), 1);
+    let seen = shop.card(&card["id"]).await;
+    assert_eq!((&seen["balance"], &seen["held"], shop.used(&promotion).await), (&eur(1_000), &eur(0), 0));
+    // An address that is not said is none.
+    let key = unique("a-key-that-nobody-guesses");
+    let buy = |body: &Value| shop.post("/v1/orders").key(&key).json(body.clone()).send();
+    let again = json!({ "email": email, "shipping_option": option });
+    buy(&purchase(&[(&product, 4)], again)).await.problem(409, "out_of_stock");
+    let nowhere = json!({ "email": email, "shipping_address": null, "shipping_option": null });
+    let told = buy(&purchase(&[(&product, 1)], nowhere)).await.problem(409, "cart_incomplete");
+    assert_eq!(told["missing"], json!(["shipping_address", "shipping_option"]));
+}
+
+#[tokio::test]
+async fn of_two_purchases_at_once_under_one_key_neither_is_in_the_other() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(100).await;
+    let (option, email) = (standard(&shop, &product).await, mailbox());
+    let key = unique("a-key-that-nobody-guesses");
+    let body = |pieces: i64| purchase(&[(&product, pieces)], json!({ "email": email, "shipping_option": option }));
+    let pieces = |n: i64| 1 + n % 3;
+    let buy = |n: i64| shop.post("/v1/orders").key(&key).json(body(pieces(n))).send();
+    let answers = join_all((0..12).map(buy)).await;
+    let mut placed = Vec::new();
+    for (n, answer) in (0..).zip(&answers) {
+        if answer.is(201) {
+            assert_eq!(answer.json()["lines"][0]["quantity"], json!(pieces(n)), "the lines that were sent with it");
+            placed.push(pieces(n));
+        } else if answer.is(422) {
+            answer.problem(422, "idempotency_key_reused");
+        } else {
+            answer.problem(409, "idempotency_key_in_use");
+        }
+    }
+    placed.dedup();
+    assert_eq!(placed.len(), 1, "{placed:?}");
+    shop.until_available(&product.variant, 100 - placed[0]).await;
+    if let Some(ledger) = shop.ledger() {
+        assert_eq!(ledger.charges().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn who_repeats_a_purchase_that_is_being_refused_is_told_so_or_to_wait() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(1).await;
+    let (option, key) = (standard(&shop, &product).await, unique("a-key-that-nobody-guesses"));
+    let body = purchase(&[(&product, 1)], json!({ "shipping_option": option, "expected_total": eur(1) }));
+    let answers = join_all((0..12).map(|_| shop.post("/v1/orders").key(&key).json(body.clone()).send())).await;
+    let (refused, waiting): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer.some_problem()["code"] == "price_changed");
+    assert!(!refused.is_empty());
+    for answer in waiting {
+        answer.problem(409, "idempotency_key_in_use");
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_could_be_guessed_is_refused_where_nobody_is_signed_in() {
     let shop = Shop::open().await;
     let product = shop.download(100).await;
