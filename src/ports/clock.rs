@@ -1,5 +1,6 @@
 //! Time, as an argument.
 
+use chrono::Datelike;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -60,11 +61,19 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::read(deserializer, |text| {
-            chrono::DateTime::parse_from_rfc3339(text)
-                .map(|time| Self(time.timestamp_millis()))
-                .map_err(|_| "a time is RFC 3339, such as 2026-01-31T09:30:00.000Z")
-        })
+        crate::text::read(deserializer, parse)
+    }
+}
+
+/// Reads what `Display` writes. An offset may lead out of the years that have
+/// four digits, which RFC 3339 cannot write: such a time could not be read again.
+fn parse(text: &str) -> Result<Timestamp, &'static str> {
+    let time = chrono::DateTime::parse_from_rfc3339(text)
+        .map_err(|_| "a time is RFC 3339, such as 2026-01-31T09:30:00.000Z")?;
+    if (0..=9_999).contains(&time.to_utc().year()) {
+        Ok(Timestamp(time.timestamp_millis()))
+    } else {
+        Err("a time lies in the years 0000 to 9999 of UTC")
     }
 }
 
@@ -85,6 +94,7 @@ pub trait Clock: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_time_further_ahead_than_it_could_be_set_has_come() {
@@ -93,5 +103,35 @@ mod tests {
             assert_eq!(now.plus_millis(ahead).has_come(now, 500), has_come, "{ahead} ms ahead");
         }
         assert!(Timestamp::from_millis(i64::MAX).has_come(Timestamp::from_millis(i64::MIN), 500));
+    }
+
+    #[test]
+    fn an_offset_does_not_lead_out_of_the_years_of_four_digits() {
+        for (text, read) in [
+            ("9999-12-31T23:59:59.999Z", true),
+            ("9999-12-31T23:59:59-12:00", false),
+            ("9999-12-31T23:59:59+00:01", true),
+            ("0000-01-01T00:00:00Z", true),
+            ("0000-01-01T00:00:00+00:01", false),
+            ("+10000-01-01T00:00:00Z", false),
+        ] {
+            assert_eq!(parse(text).is_ok(), read, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_that_was_read_can_be_written_and_read_again(
+            year in prop_oneof![Just(0), Just(9_999), 0..=9_999],
+            (month, day, hour, minute, second) in (1..=12, 1..=31, 0..=23, 0..=59, 0..=60),
+            (sign, hours, minutes) in ("[+-]", 0..=23, 0..=59),
+            edge in prop_oneof![Just(""), Just(".9"), Just(".999999999")],
+        ) {
+            let day = format!("{year:04}-{month:02}-{day:02}");
+            let text = format!("{day}T{hour:02}:{minute:02}:{second:02}{edge}{sign}{hours:02}:{minutes:02}");
+            if let Ok(time) = parse(&text) {
+                prop_assert_eq!(parse(&time.to_string()), Ok(time), "{}", text);
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::auth::StaffChange;
 use crate::ids::{ProductId, PromotionId};
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 use crate::pricing::Promotion;
+use crate::telemetry;
 
 /// How long after its end a promotion still counts as one, in milliseconds, so
 /// that whoever types its code reads that it has ended: 30 days.
@@ -19,18 +20,29 @@ const REMEMBERED_MILLIS: i64 = 30 * 24 * 3_600 * 1_000;
 /// All promotions that prices may depend on, for [`read`].
 pub fn current(now: Timestamp) -> Statement {
     Statement::new(
-        "SELECT promotion FROM promotions WHERE ends_at IS NULL OR ends_at > ?1 ORDER BY id",
+        "SELECT id, promotion FROM promotions WHERE ends_at IS NULL OR ends_at > ?1 ORDER BY id",
         [now.plus_millis(-REMEMBERED_MILLIS).millis().into()],
     )
 }
 
-/// Reads the rows of [`current`].
+/// Reads the rows of [`current`]. One that cannot be read is logged and left
+/// out: the shop goes on selling without it.
 pub fn read(rows: Rows) -> Result<Vec<Promotion>, DatabaseError> {
     #[derive(Deserialize)]
     struct Row {
+        id: String,
         promotion: String,
     }
-    rows.decode::<Row>()?.iter().map(|row| parsed(&row.promotion)).collect()
+    let readable = |Row { id, promotion }: Row| {
+        let unreadable = |error: DatabaseError| {
+            let cause = error.to_string();
+            telemetry::log(&serde_json::json!({
+                "level": "error", "event": "promotion_unreadable", "promotion": id, "cause": cause,
+            }));
+        };
+        parsed(&promotion).map_err(unreadable).ok()
+    };
+    Ok(rows.decode()?.into_iter().filter_map(readable).collect())
 }
 
 /// One promotion, for [`read_stored`].
@@ -159,4 +171,23 @@ fn bytes(promotion: &Promotion) -> i64 {
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_promotion_that_cannot_be_read_is_left_out_and_the_others_count() {
+        let id = PromotionId::derived([1; 16]);
+        let good = json!({
+            "id": id, "title": "Ten", "combinable": true, "priority": 0, "conditions": {},
+            "effect": {"percentage": {"percent": "10"}},
+        });
+        let row = |promotion: String| json!({ "id": id, "promotion": promotion });
+        let late = good.to_string().replace(r#""title""#, r#""ends_at":"+10000-01-01T00:00:00.000Z","title""#);
+        let read = read(Rows(vec![row(late), row(good.to_string()), row("{".to_owned())])).unwrap();
+        assert_eq!(read.iter().map(|promotion| &*promotion.title).collect::<Vec<_>>(), ["Ten"]);
+    }
 }
