@@ -76,7 +76,7 @@ pub struct Config {
     pub test_provider_ledger: Option<String>,
     /// Where VIES is asked for VAT numbers; the European Commission's own if unset.
     pub vies_api_url: Option<String>,
-    /// Where card payments go; none are taken if unset.
+    /// Where card payments go; none are taken if unset, or not in order.
     pub stripe: Option<StripeKeys>,
     /// Other sites whose pages may read answers, such as `https://www.example.com`.
     pub cors_origins: Vec<String>,
@@ -131,15 +131,16 @@ impl StripeKeys {
     /// Where Stripe's own API is.
     pub const API_URL: &'static str = "https://api.stripe.com";
 
-    /// What the environment says; none if it says nothing. `webhook_secrets`:
-    /// separated by commas.
+    /// What the environment says; none if it says nothing. What is empty is not
+    /// said. `webhook_secrets`: separated by commas.
     pub fn parse(
         secret_key: Option<String>,
         publishable_key: Option<String>,
         webhook_secrets: Option<String>,
         api_url: Option<String>,
     ) -> Result<Option<Self>, InvalidStripeKeys> {
-        let (secret, publishable, webhooks) = match (secret_key, publishable_key, webhook_secrets) {
+        let said = |value: Option<String>| value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let (secret, publishable, webhooks) = match (said(secret_key), said(publishable_key), said(webhook_secrets)) {
             (None, None, None) => return Ok(None),
             (Some(secret), Some(publishable), Some(webhooks)) => (secret, publishable, webhooks),
             _ => return Err(InvalidStripeKeys::Incomplete),
@@ -152,11 +153,13 @@ impl StripeKeys {
         if !matches!(modes, (Some(one), Some(other)) if one == other) {
             return Err(InvalidStripeKeys::Keys);
         }
-        let webhook_secrets: Vec<_> = webhooks.split(',').map(|secret| Secret::new(secret.trim())).collect();
-        if !webhook_secrets.iter().all(|secret| secret.reveal().starts_with("whsec_")) {
+        let webhooks = webhooks.split(',').map(str::trim).filter(|secret| !secret.is_empty());
+        let webhook_secrets: Vec<_> = webhooks.map(Secret::new).collect();
+        let known = webhook_secrets.iter().all(|secret| secret.reveal().starts_with("whsec_"));
+        if webhook_secrets.is_empty() || !known {
             return Err(InvalidStripeKeys::WebhookSecret);
         }
-        let api_url = api_url.map_or_else(|| Self::API_URL.to_owned(), |url| url.trim_end_matches('/').to_owned());
+        let api_url = said(api_url).unwrap_or_else(|| Self::API_URL.to_owned()).trim_end_matches('/').to_owned();
         Ok(Some(Self { secret_key: Secret::new(secret), publishable_key: publishable, webhook_secrets, api_url }))
     }
 
@@ -227,24 +230,26 @@ mod tests {
     use super::*;
 
     fn parse(secret: &str, publishable: &str, webhooks: &str) -> Result<Option<StripeKeys>, InvalidStripeKeys> {
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        StripeKeys::parse(given(secret), given(publishable), given(webhooks), None)
+        let given = |text: &str| Some(text.to_owned());
+        StripeKeys::parse(given(secret), given(publishable), given(webhooks), given(""))
     }
 
     #[test]
     fn keys_of_stripes_are_of_one_mode_and_complete() {
-        let keys = parse("sk_test_1", "pk_test_1", "whsec_1, whsec_2").unwrap().unwrap();
+        let keys = parse("sk_test_1", " pk_test_1", "whsec_1, whsec_2,").unwrap().unwrap();
         assert!(!keys.is_live());
         assert_eq!(keys.webhook_secrets.iter().map(Secret::reveal).collect::<Vec<_>>(), ["whsec_1", "whsec_2"]);
         assert_eq!(keys.api_url, StripeKeys::API_URL);
         assert!(parse("rk_live_1", "pk_live_1", "whsec_1").unwrap().unwrap().is_live());
-        assert!(parse("", "", "").unwrap().is_none());
+        assert!(parse("", " ", "").unwrap().is_none());
+        assert!(StripeKeys::parse(None, None, None, None).unwrap().is_none());
         for (secret, publishable, webhooks, refused) in [
             ("sk_test_1", "", "", InvalidStripeKeys::Incomplete),
             ("sk_test_1", "pk_test_1", "", InvalidStripeKeys::Incomplete),
             ("sk_test_1", "pk_live_1", "whsec_1", InvalidStripeKeys::Keys),
             ("pk_test_1", "sk_test_1", "whsec_1", InvalidStripeKeys::Keys),
-            ("sk_test_1", "pk_test_1", "whsec_1,", InvalidStripeKeys::WebhookSecret),
+            ("sk_test_1", "pk_test_1", "whsec_1,other", InvalidStripeKeys::WebhookSecret),
+            ("sk_test_1", "pk_test_1", ",", InvalidStripeKeys::WebhookSecret),
         ] {
             assert_eq!(parse(secret, publishable, webhooks).err(), Some(refused), "{secret} {publishable} {webhooks}");
         }

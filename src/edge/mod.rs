@@ -19,6 +19,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
@@ -88,7 +89,7 @@ fn build(env: &Env) -> Result<App, String> {
         test_provider: on("TEST_PROVIDER"),
         test_provider_ledger: variable("TEST_PROVIDER_LEDGER"),
         vies_api_url: variable("VIES_API_URL"),
-        stripe: stripe(&variable)?,
+        stripe: stripe(&variable),
         cors_origins: variable("CORS_ORIGINS")
             .map(|list| list.split(',').map(|origin| origin.trim().to_owned()).collect())
             .unwrap_or_default(),
@@ -114,16 +115,21 @@ fn build(env: &Env) -> Result<App, String> {
 }
 
 /// The account at Stripe. Only in development it may be elsewhere: whoever is
-/// asked there says what was paid.
-fn stripe(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeKeys>, String> {
+/// asked there says what was paid. Secrets are set one by one, so what is not
+/// in order closes this way to pay, and not the shop.
+fn stripe(variable: &impl Fn(&str) -> Option<String>) -> Option<StripeKeys> {
     let development = variable("DEVELOPMENT").is_some_and(|value| value == "on");
-    StripeKeys::parse(
+    let keys = StripeKeys::parse(
         variable("STRIPE_SECRET_KEY"),
         variable("STRIPE_PUBLISHABLE_KEY"),
         variable("STRIPE_WEBHOOK_SECRET"),
         variable("STRIPE_API_URL").filter(|_| development),
-    )
-    .map_err(|error| error.to_string())
+    );
+    keys.unwrap_or_else(|error| {
+        let cause = error.to_string();
+        crate::telemetry::log(&json!({"level": "error", "event": "stripe_not_configured", "cause": cause}));
+        None
+    })
 }
 
 /// A delivery of the event queue. An error has it delivered again.
