@@ -16,7 +16,8 @@ CREATE TABLE messages (
   html TEXT NOT NULL,
   -- kept: for the mailbox of development, or where no sender is set.
   -- unanswered: may have been sent or not, and is not sent again.
-  status TEXT NOT NULL CHECK (status IN ('pending', 'sent', 'refused', 'unanswered', 'kept')),
+  -- stale: could not be sent in time.
+  status TEXT NOT NULL CHECK (status IN ('pending', 'sent', 'refused', 'unanswered', 'stale', 'kept')),
   tries INTEGER NOT NULL CHECK (tries >= 0),
   -- How many tries nobody knows the outcome of.
   unanswered INTEGER NOT NULL CHECK (unanswered >= 0),

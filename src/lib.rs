@@ -21,9 +21,9 @@
 //! | [`promotions`] | what is taken off, as staff write it |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
 //! | [`vat`] | VAT numbers, and asking VIES of one |
-//! | [`messages`] | letters to buyers, each written and sent once |
 //! | [`pools`] | finite supplies: the object that cannot oversell |
 //! | [`gift_cards`] | gift cards: their codes, who issued them, what is left |
+//! | [`messages`] | letters to buyers, each written and sent once |
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes; lists of orders |
 //! | [`telemetry`] | log lines, health and readiness |

@@ -1,9 +1,12 @@
-//! The letter that brings a gift card.
+//! The letter that brings a gift card. Its code is money, so the table of
+//! letters never has it: it follows from the card's id, and is filled in for
+//! whoever reads the letter.
 
 use super::letter::{Button, Content, Letter};
 use super::{Kind, Message, Name, words};
-use crate::app::App;
+use crate::app::{App, Keys};
 use crate::email::EmailAddress;
+use crate::gift_cards::PlainCode;
 use crate::ids::GiftCardId;
 use crate::money::Money;
 use crate::ports::Timestamp;
@@ -11,11 +14,12 @@ use crate::problem::Problem;
 use crate::shelf;
 use crate::text::Language;
 
+/// Stands for the code: SUBSTITUTE, which no text has that was parsed.
+const CODE: &str = "\u{1a}";
+
 /// A gift card as it is given away.
 pub struct GiftCard {
     pub id: GiftCardId,
-    /// The secret itself: nobody but the letter's reader is to see it.
-    pub code: String,
     pub amount: Money,
     pub expires_at: Option<Timestamp>,
     /// Where it can be spent.
@@ -34,7 +38,12 @@ pub async fn write(app: &App, to: &EmailAddress, language: Language, cards: &[Gi
     super::write(app, &messages.map_err(|error| Problem::internal(error.to_string()))?).await
 }
 
-/// The letter itself.
+/// A part of the letter about a gift card as its reader gets it: with the code.
+pub(super) fn with_code(keys: &Keys, card: GiftCardId, part: &str) -> String {
+    part.replace(CODE, PlainCode::of(keys, card).reveal())
+}
+
+/// The letter itself, without the code.
 pub fn letter(card: &GiftCard, shop_name: &str, language: Language) -> Result<Letter, askama::Error> {
     let amount = card.amount.display_in(language);
     let mut paragraphs = vec![language.of(
@@ -55,7 +64,7 @@ pub fn letter(card: &GiftCard, shop_name: &str, language: Language) -> Result<Le
         ),
         title: language.of("Your gift card", "Ihr Geschenkgutschein").to_owned(),
         paragraphs,
-        block: Some(card.code.clone()),
+        block: Some(CODE.to_owned()),
         button: card.url.clone().map(|url| Button { label: language.of("To the shop", "Zum Shop"), url }),
         sheet: None,
     };
@@ -71,7 +80,6 @@ mod tests {
     fn card() -> GiftCard {
         GiftCard {
             id: GiftCardId::derived([7; 16]),
-            code: "GIFT-4K7M-9XQ2-7TRB-5WJN".to_owned(),
             amount: Money { amount: 5_000, currency: Currency::parse("EUR").unwrap() },
             expires_at: Some(Timestamp::from_millis(1_772_442_300_000)),
             url: Some("https://shop.example/".to_owned()),
@@ -80,13 +88,16 @@ mod tests {
 
     #[test]
     fn a_gift_card_comes_with_its_code_its_amount_and_where_it_is_good() {
+        let keys = Keys::parse(&"7".repeat(64)).unwrap();
+        let code = PlainCode::of(&keys, card().id);
         for (language, amount, date) in
             [(Language::En, "€50.00", "2 March 2026"), (Language::De, "50,00\u{a0}€", "2. März 2026")]
         {
             let letter = letter(&card(), "Tea & <b>", language).unwrap();
-            assert!(letter.subject.contains(amount) && !letter.subject.contains("4K7M"), "no secret in the subject");
-            for said in ["GIFT-4K7M-9XQ2-7TRB-5WJN", amount, date, "https://shop.example/"] {
-                assert!(letter.text.contains(said) && letter.html.contains(said), "{said}: {}", letter.text);
+            let [text, html] = [&letter.text, &letter.html].map(|part| with_code(&keys, card().id, part));
+            assert!(letter.subject.contains(amount) && !letter.text.contains(code.reveal()), "{}", letter.text);
+            for said in [code.reveal(), amount, date, "https://shop.example/"] {
+                assert!(text.contains(said) && html.contains(said), "{said}: {text}");
             }
             assert!(letter.text.contains("Tea & <b>") && !letter.html.contains("<b>"));
         }

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::store;
+use super::Letter;
+use super::store::{self, Kept};
 use crate::app::App;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
@@ -29,10 +30,9 @@ struct ShownMail {
 
 #[derive(Deserialize)]
 struct Row {
+    #[serde(flatten)]
+    kept: Kept,
     recipient: String,
-    subject: String,
-    text: String,
-    html: String,
     created_at: i64,
 }
 
@@ -54,12 +54,9 @@ pub async fn get_mailbox(
     }
     let answers = app.database.batch(vec![store::newest(to, MAX_SHOWN)]).await?;
     let rows: Vec<Row> = answers.into_iter().next().unwrap_or_default().decode()?;
-    let shown = |row: Row| ShownMail {
-        to: row.recipient,
-        subject: row.subject,
-        text: row.text,
-        html: row.html,
-        at: Timestamp::from_millis(row.created_at),
+    let shown = |row: Row| {
+        let Letter { subject, text, html } = row.kept.letter(&app.keys);
+        ShownMail { to: row.recipient, subject, text, html, at: Timestamp::from_millis(row.created_at) }
     };
     Ok(Json(Mailbox { items: rows.into_iter().map(shown).collect() }))
 }

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::letter::header;
-use super::store::{self, Due, Outcome};
-use super::{Kind, Message};
+use super::store::{self, Due, Fate, Outcome};
+use super::{Kind, Letter, Message};
 use crate::app::App;
 use crate::ports::{Mail, MailError, Mailer};
 use crate::problem::Problem;
@@ -31,8 +31,9 @@ const DEADLINE_MILLIS: u32 = 15_000;
 const MAX_ROUNDS: usize = 8;
 
 /// Writes messages down, each once, and sends what is to be sent. In
-/// development they are for the mailbox alone; without a sender in the settings
-/// they are kept, and not sent later either.
+/// development they are for the mailbox alone. Without a sender in the settings
+/// they are kept, and not sent later either; but a gift card, which somebody
+/// paid for, waits for one.
 pub async fn write(app: &App, messages: &[Message]) -> Result<(), Problem> {
     if messages.is_empty() {
         return Ok(());
@@ -40,11 +41,14 @@ pub async fn write(app: &App, messages: &[Message]) -> Result<(), Problem> {
     let snapshot = shelf::current(app).await?;
     let sender = snapshot.settings.mail.sender.is_some();
     let sending = sender && !app.config.development;
+    let waits = |message: &Message| sending || (!app.config.development && message.name.kind == Kind::GiftCard);
+    let fate = |message: &Message| if waits(message) { Fate::Pending } else { Fate::Kept };
     let now = app.clock.now();
-    app.database.batch(messages.iter().map(|message| store::insert(message, sending, now)).collect()).await?;
+    app.database.batch(messages.iter().map(|message| store::insert(message, fate(message), now)).collect()).await?;
     if !sender && !app.config.development {
         for Message { name, .. } in messages {
-            log("warn", "mail_kept", &name.about, name.kind.as_str(), "the settings name no sender");
+            let event = if name.kind == Kind::GiftCard { "mail_waits" } else { "mail_kept" };
+            log("warn", event, &name.about, name.kind.as_str(), "the settings name no sender");
         }
     }
     // The tick sends what is not sent now.
@@ -55,8 +59,12 @@ pub async fn write(app: &App, messages: &[Message]) -> Result<(), Problem> {
 pub async fn tick(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     let answers = app.database.batch(vec![store::delete_old(now), store::give_up(now)]).await?;
-    for Given { about, kind } in answers.into_iter().next_back().unwrap_or_default().decode::<Given>()? {
-        log("error", "mail_unanswered", &about, &kind, "it may have been sent or not");
+    for Given { about, kind, status } in answers.into_iter().next_back().unwrap_or_default().decode::<Given>()? {
+        let (event, cause) = match status.as_str() {
+            "stale" => ("mail_stale", "it could not be sent in time"),
+            _ => ("mail_unanswered", "it may have been sent or not"),
+        };
+        log("error", event, &about, &kind, cause);
     }
     if app.config.development { Ok(()) } else { send_due(app).await }
 }
@@ -65,6 +73,7 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
 struct Given {
     about: String,
     kind: String,
+    status: String,
 }
 
 async fn send_due(app: &App) -> Result<(), Problem> {
@@ -98,14 +107,15 @@ async fn send_due(app: &App) -> Result<(), Problem> {
 
 /// Sends one letter. None: nobody knows what came of it.
 async fn send(app: &App, mailer: &dyn Mailer, sender: &str, from: &str, letter: Due) -> Option<(i64, Outcome)> {
-    let Due { id, about, kind, recipient, subject, text, html } = letter;
+    let Due { id, recipient, kept } = letter;
+    let Letter { subject, text, html } = kept.letter(&app.keys);
     let mail = Mail { sender: sender.to_owned(), from: from.to_owned(), to: recipient, subject, text, html };
     let answer = match select(mailer.send(mail), app.clock.sleep(DEADLINE_MILLIS)).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(MailError::Unanswered("too late".to_owned())),
     };
     let Err(error) = answer else { return Some((id, Outcome::Sent)) };
-    log("error", "mail_not_sent", &about, &kind, &error.to_string());
+    log("error", "mail_not_sent", &kept.about, &kept.kind, &error.to_string());
     match error {
         MailError::NotTaken(_) => Some((id, Outcome::NotTaken)),
         MailError::Refused(_) => Some((id, Outcome::Refused)),

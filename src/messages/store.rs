@@ -2,14 +2,18 @@
 
 use serde::Deserialize;
 
-use super::Message;
+use super::gift_card::with_code;
+use super::{Kind, Letter, Message};
+use crate::app::Keys;
+use crate::ids::GiftCardId;
 use crate::ports::{Statement, Timestamp};
 
 /// A message whose last tries had no answer so often is not sent again: one
 /// that came without our knowing comes twice at most.
 pub const MAX_UNANSWERED: i64 = 2;
 
-/// News that waited for longer is none, in milliseconds: a week.
+/// News that waited for longer is none, in milliseconds: a week. A gift card
+/// is no news, and worth as much however late it comes.
 const STALE_MILLIS: i64 = 7 * 24 * 3_600_000;
 
 /// Letters are kept for so long, in milliseconds: 90 days. They are full of
@@ -25,26 +29,59 @@ pub enum Outcome {
     NotTaken,
 }
 
+/// What becomes of a letter that is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// To be sent.
+    Pending,
+    /// Only kept.
+    Kept,
+}
+
+impl Fate {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// A letter as the table has it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Kept {
+    pub about: String,
+    pub kind: String,
+    subject: String,
+    text: String,
+    html: String,
+}
+
+impl Kept {
+    /// As its reader gets it.
+    pub fn letter(&self, keys: &Keys) -> Letter {
+        let card: Option<GiftCardId> = self.about.parse().ok().filter(|_| self.kind == Kind::GiftCard.as_str());
+        let whole = |part: &str| card.map_or_else(|| part.to_owned(), |card| with_code(keys, card, part));
+        Letter { subject: self.subject.clone(), text: whole(&self.text), html: whole(&self.html) }
+    }
+}
+
 /// A letter that is to be sent now.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Due {
     pub id: i64,
-    pub about: String,
-    pub kind: String,
     pub recipient: String,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
+    #[serde(flatten)]
+    pub kept: Kept,
 }
 
-/// Writes a message down, unless there is one of its name. `sending`: it is to
-/// be sent; else it is only kept.
-pub fn insert(message: &Message, sending: bool, now: Timestamp) -> Statement {
+/// Writes a message down, unless there is one of its name.
+pub fn insert(message: &Message, fate: Fate, now: Timestamp) -> Statement {
     let Message { name, to, language, letter } = message;
     Statement::new(
         "INSERT INTO messages (about, kind, version, recipient, language, subject, text, html,
                                status, tries, unanswered, next_try_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?9, 'pending', 'kept'), 0, 0, ?10, ?10)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0, ?10, ?10)
          ON CONFLICT (about, kind, version) DO NOTHING",
         [
             name.about.as_str().into(),
@@ -55,7 +92,7 @@ pub fn insert(message: &Message, sending: bool, now: Timestamp) -> Statement {
             letter.subject.as_str().into(),
             letter.text.as_str().into(),
             letter.html.as_str().into(),
-            sending.into(),
+            fate.as_str().into(),
             now.millis().into(),
         ],
     )
@@ -72,22 +109,18 @@ pub fn claim(most: u32, now: Timestamp) -> Statement {
              next_try_at = ?1 + min(60000 << min(tries, 6), 3600000)
          WHERE id IN (SELECT id FROM messages
                       WHERE status = 'pending' AND (next_try_at <= ?1 OR next_try_at > ?1 + 3600000)
-                        AND unanswered < ?2 AND created_at > ?3
+                        AND unanswered < ?2 AND (created_at > ?3 OR kind = 'gift_card')
                       ORDER BY next_try_at LIMIT ?4)
          RETURNING id, about, kind, recipient, subject, text, html",
         [now.millis().into(), MAX_UNANSWERED.into(), now.plus_millis(-STALE_MILLIS).millis().into(), most.into()],
     )
 }
 
-/// What a try came to. The code of a gift card, once it is sent, is nobody's
-/// here to see.
+/// What a try came to.
 pub fn settle(id: i64, outcome: Outcome, now: Timestamp) -> Statement {
     match outcome {
         Outcome::Sent => Statement::new(
-            "UPDATE messages
-             SET status = 'sent', sent_at = ?2,
-                 text = iif(kind = 'gift_card', '', text), html = iif(kind = 'gift_card', '', html)
-             WHERE id = ?1",
+            "UPDATE messages SET status = 'sent', sent_at = ?2 WHERE id = ?1",
             [id.into(), now.millis().into()],
         ),
         Outcome::Refused => Statement::new("UPDATE messages SET status = 'refused' WHERE id = ?1", [id.into()]),
@@ -97,25 +130,31 @@ pub fn settle(id: i64, outcome: Outcome, now: Timestamp) -> Statement {
     }
 }
 
-/// Gives up what had no answer too often; answers what it was.
+/// Gives up what had no answer too often, and news that waited for too long;
+/// answers what it was, and what it is now: `about`, `kind`, `status`.
 pub fn give_up(now: Timestamp) -> Statement {
     Statement::new(
-        "UPDATE messages SET status = 'unanswered'
-         WHERE status = 'pending' AND (next_try_at <= ?1 OR next_try_at > ?1 + 3600000) AND unanswered >= ?2
-         RETURNING about, kind",
-        [now.millis().into(), MAX_UNANSWERED.into()],
+        "UPDATE messages SET status = iif(unanswered >= ?2, 'unanswered', 'stale')
+         WHERE status = 'pending' AND (next_try_at <= ?1 OR next_try_at > ?1 + 3600000)
+           AND (unanswered >= ?2 OR (created_at <= ?3 AND kind <> 'gift_card'))
+         RETURNING about, kind, status",
+        [now.millis().into(), MAX_UNANSWERED.into(), now.plus_millis(-STALE_MILLIS).millis().into()],
     )
 }
 
+/// Deletes what is old, but for gift cards that are still to be sent.
 pub fn delete_old(now: Timestamp) -> Statement {
     let before = now.plus_millis(-KEPT_MILLIS).millis();
-    Statement::new("DELETE FROM messages WHERE created_at < ?1", [before.into()])
+    Statement::new(
+        "DELETE FROM messages WHERE created_at < ?1 AND NOT (status = 'pending' AND kind = 'gift_card')",
+        [before.into()],
+    )
 }
 
 /// The newest letters, whatever became of them; of one mailbox, if it is named.
 pub fn newest(recipient: Option<String>, most: u32) -> Statement {
     Statement::new(
-        "SELECT recipient, subject, text, html, created_at FROM messages
+        "SELECT about, kind, recipient, subject, text, html, created_at FROM messages
          WHERE ?1 IS NULL OR recipient = ?1
          ORDER BY id DESC LIMIT ?2",
         [recipient.into(), most.into()],

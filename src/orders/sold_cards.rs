@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::order::{LineId, Order, Stage};
 use crate::app::App;
 use crate::email::EmailAddress;
-use crate::gift_cards::{self, GiftCardError, PlainCode};
+use crate::gift_cards::{self, GiftCardError};
 use crate::ids::GiftCardId;
 use crate::messages::gift_card::{self, GiftCard};
 use crate::money::Money;
@@ -99,15 +99,13 @@ pub async fn issue(app: &App, order: &Order, owed: &[Owed]) -> Result<Vec<SoldCa
 /// Writes each card's letter, once.
 pub async fn write(app: &App, sold: Vec<Sold>) -> Result<(), Problem> {
     for Sold { to, language, cards } in sold {
-        let codes: Vec<_> = cards.iter().map(|card| PlainCode::of(&app.keys, card.id)).collect();
-        let letter = |(card, code): (&SoldCard, &PlainCode)| GiftCard {
+        let letter = |card: &SoldCard| GiftCard {
             id: card.id,
-            code: code.reveal().to_owned(),
             amount: card.amount,
             expires_at: None,
             url: app.config.public_url.clone(),
         };
-        let letters: Vec<GiftCard> = cards.iter().zip(&codes).map(letter).collect();
+        let letters: Vec<GiftCard> = cards.iter().map(letter).collect();
         gift_card::write(app, &to, language, &letters).await?;
     }
     Ok(())

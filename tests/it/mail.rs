@@ -283,12 +283,17 @@ async fn a_letter_that_could_not_be_written_down_is_when_it_is_told_again() {
 }
 
 /// A deployed shop, with a sender in its settings or none.
-async fn deployed(sender: Option<&str>) -> Option<Shop> {
+pub async fn deployed(sender: Option<&str>) -> Option<Shop> {
     let shop = Shop::configured(CONFIGURED, Config { development: false, ..config() }).await?;
+    set_sender(&shop, sender).await;
+    Some(shop)
+}
+
+/// Whose mailbox the shop writes from, once it is published.
+pub async fn set_sender(shop: &Shop, sender: Option<&str>) {
     let mail = json!({ "sender": sender }).to_string();
     let update = Statement::new("UPDATE settings SET value = ?1 WHERE key = 'mail'", [mail.into()]);
     shop.host().database.batch(vec![update]).await.unwrap();
-    Some(shop)
 }
 
 /// A buyer whose order is confirmed.
@@ -413,4 +418,14 @@ async fn without_a_sender_letters_are_kept_and_nobody_is_sent_old_news() {
     let buyer = confirmed(&shop).await;
     until_status(&shop, &buyer, "kept").await;
     assert!(shop.host().mailer.sent().is_empty());
+}
+
+#[tokio::test]
+async fn news_that_could_not_be_sent_for_a_week_is_given_up() {
+    let Some(shop) = deployed(Some("orders@shop.example")).await else { return };
+    shop.host().mailer.refuse(Some(MailError::NotTaken("too many".to_owned())));
+    let buyer = confirmed(&shop).await;
+    until_status(&shop, &buyer, "pending").await;
+    shop.host().clock.advance(8 * 24 * 3_600_000);
+    until_status(&shop, &buyer, "stale").await;
 }

@@ -3,12 +3,13 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tradepost::app::{Config, StripeKeys};
-use tradepost::ports::ObjectClass;
+use tradepost::ports::{Database, ObjectClass, Statement};
 
 use crate::ask::Answer;
 use crate::buyers::mailbox;
 use crate::fixtures::{Cart, Product, eur, payment};
 use crate::host::faults::{Site, When};
+use crate::mail;
 use crate::manual_payments;
 use crate::shop::{Shop, config, eventually, unique, within};
 
@@ -324,6 +325,33 @@ async fn a_gift_card_that_is_bought_comes_by_mail_a_card_for_each_piece() {
     balances.sort_unstable();
     assert_eq!(balances, [2_500, 2_500, 10_000]);
     assert!(!order.to_string().contains(&codes[0]), "the order does not tell codes");
+}
+
+#[tokio::test]
+async fn a_letter_with_a_gift_card_waits_for_a_sender_and_no_table_has_its_code() {
+    let Some(shop) = mail::deployed(None).await else { return };
+    let gift = shop.sold_as("gift_card", 2_500).await;
+    let (cart, email) = buying_cards(&shop, &[(&gift, 1)], "en").await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let kept = async || {
+        let select = "SELECT status, text, html FROM messages WHERE recipient = ?1 AND kind = 'gift_card'";
+        let rows = shop.host().database.batch(vec![Statement::new(select, [email.as_str().into()])]).await.unwrap();
+        rows[0].0.first().cloned()
+    };
+    eventually("the letter is written", kept).await;
+    // Other letters would be old news by now.
+    for _ in 0..20 {
+        shop.host().clock.advance(24 * 3_600_000);
+        assert_eq!(text(&kept().await.unwrap()["status"]), "pending");
+    }
+    mail::set_sender(&shop, Some("orders@shop.example")).await;
+    let mail = within(20_000, "the letter is sent", async || {
+        shop.host().clock.advance(3_600_000);
+        shop.host().mailer.sent().into_iter().find(|mail| mail.to == email)
+    })
+    .await;
+    let code = codes(&[json!({ "text": mail.text })]).remove(0);
+    assert!(mail.html.contains(&code) && !kept().await.unwrap().to_string().contains(&code), "{}", mail.text);
 }
 
 #[tokio::test]
