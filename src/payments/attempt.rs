@@ -51,12 +51,23 @@ impl FromStr for Method {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        if is_card_number(text) {
+            return Err("this may be a card's number, which the shop takes from nobody: give it to the provider alone");
+        }
         if (1..=Self::MAX).contains(&text.len()) && text.bytes().all(plain) {
             Ok(Self(text.to_owned()))
         } else {
             Err("a payment method is 1 to 64 letters, digits, hyphens and underscores, such as pm_card_visa")
         }
     }
+}
+
+/// Whether it has as many digits as a card's number (ISO/IEC 7812: up to 19),
+/// and nothing else but what groups them.
+fn is_card_number(text: &str) -> bool {
+    let grouping = |sign: char| matches!(sign, '-' | '_' | ' ');
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (13..=19).contains(&digits) && text.chars().all(|sign| sign.is_ascii_digit() || grouping(sign))
 }
 
 impl fmt::Display for Method {
@@ -305,6 +316,9 @@ mod tests {
     fn a_method_is_one_plain_word() {
         for good in ["pm_card_visa", "bank_transfer", "pm_1PqZ-x", &"x".repeat(Method::MAX)] {
             assert_eq!(good.parse::<Method>().map(|method| method.to_string()).as_deref(), Ok(good));
+        }
+        for card in ["4242424242424242", "4242-4242-4242-4242", "4222222222222", "4242 4242 4242 4242"] {
+            assert!(card.parse::<Method>().unwrap_err().contains("card's number"), "{card:?}");
         }
         for wrong in ["", " ", "pm card", "pm/../card", "é", "a&b=c", &"x".repeat(Method::MAX + 1)] {
             assert!(wrong.parse::<Method>().is_err(), "{wrong:?}");

@@ -46,6 +46,9 @@ pub fn choose(
         }
         Provider::Stripe if settings.stripe.offered => {
             let keys = config.stripe.as_ref().ok_or_else(NotTaken::provider)?;
+            if method.as_ref().is_some_and(|method| !method.as_str().starts_with(stripe::METHOD_PREFIX)) {
+                return Err(NotTaken::method("a method of Stripe's is named by it, such as pm_card_visa"));
+            }
             let publishable_key = Some(keys.publishable_key.clone());
             let terms = Terms { capture: settings.stripe.capture, publishable_key, ..Terms::default() };
             Ok(PaymentChoice { provider, method, terms })
@@ -108,6 +111,9 @@ mod tests {
             (chosen.terms.capture, chosen.terms.publishable_key.as_deref()),
             (Capture::Manual, Some("pk_test_1"))
         );
+        let by = |method: &str| choose(&with_stripe(), &settings, Provider::Stripe, method.parse().ok());
+        assert!(by("pm_1PqZx").is_ok());
+        assert_eq!(by("visa").map_err(|refused| refused.member), Err("method"));
         let refused = Err(NotTaken::provider());
         assert_eq!(choose(&Config::default(), &settings, Provider::Stripe, None), refused);
         settings.stripe.offered = false;

@@ -7,6 +7,9 @@ pub const MAX_TITLE: usize = 255;
 pub const MAX_NAME: usize = 64;
 pub const MAX_CLASSES: usize = 50;
 pub const MAX_TAX_RATES: usize = 2_000;
+/// The most rates that one place adds up for one class: all of them stand with
+/// each line of an order.
+pub const MAX_RATES_OF_PLACE: usize = 5;
 pub const MAX_ZONES: usize = 100;
 /// The most places of one zone.
 pub const MAX_PLACES: usize = 300;

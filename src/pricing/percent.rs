@@ -18,6 +18,9 @@ pub struct Percent(u32);
 pub struct InvalidPercent;
 
 impl Percent {
+    /// All of an amount.
+    pub const WHOLE: Self = Self(100 * ONE);
+
     pub fn parse(text: &str) -> Result<Self, InvalidPercent> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -33,11 +36,11 @@ impl Percent {
         let whole: u32 = whole.parse().map_err(|_| InvalidPercent)?;
         let decimals: u32 = format!("{decimals:0<4}").parse().map_err(|_| InvalidPercent)?;
         let parts = whole * ONE + decimals;
-        if parts <= 100 * ONE { Ok(Self(parts)) } else { Err(InvalidPercent) }
+        if parts <= Self::WHOLE.0 { Ok(Self(parts)) } else { Err(InvalidPercent) }
     }
 
     /// In parts per million.
-    pub fn parts(self) -> u32 {
+    pub const fn parts(self) -> u32 {
         self.0
     }
 

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use axum::response::{Redirect, Response};
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
 use super::parts::to_order;
@@ -56,8 +56,11 @@ impl CardForm {
         })
     }
 
-    /// Lets the page run these scripts, and no others.
+    /// Lets the page run these scripts, and no others, and speak to the windows
+    /// that a bank or a wallet asks its buyer in.
     pub fn allow(&self, response: &mut Response) {
+        let to_popups = HeaderValue::from_static("same-origin-allow-popups");
+        response.headers_mut().insert(HeaderName::from_static("cross-origin-opener-policy"), to_popups);
         if let Ok(policy) = HeaderValue::from_str(&self.policy) {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }

@@ -140,6 +140,7 @@ async fn what_is_not_about_this_shop_is_heard_and_changes_nothing() {
         event("payment_intent.succeeded", &cart.id, json!({ "livemode": true })),
         event("payment_intent.succeeded", &cart.id, json!({ "account": "acct_1" })),
         event("customer.created", &cart.id, json!({})),
+        event("balance.available", &cart.id, json!({ "data": { "object": { "object": "balance" } } })),
         event("payment_intent.succeeded", "x", json!({})),
     ] {
         tell(&shop, &event).await.expect(204);

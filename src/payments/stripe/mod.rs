@@ -41,6 +41,9 @@ use crate::ports::Pending;
 use crate::settings::Capture;
 use crate::telemetry;
 
+/// How the names of Stripe's methods begin (docs.stripe.com/api/payment_methods).
+pub const METHOD_PREFIX: &str = "pm_";
+
 pub struct Stripe;
 
 impl Gateway for Stripe {

@@ -51,6 +51,10 @@ fn what_is_wrong_with_rules_of_tax_is_pointed_at() {
         assert!(wrong.contains(&format!("/rates/0/postal_codes/{place}")), "{place}");
     }
     assert_eq!(tax(&["standard"], vec![rate(); 300]).len(), MAX_FAULTS);
+    let names = ["GST", "PST", "QST", "HST", "levy", "one more"];
+    let several = |percent| names.iter().map(|name| tax_rate("CA", name, percent)).collect();
+    assert_eq!(tax(&["standard"], several("5")), ["/rates/5"]);
+    assert_eq!(tax(&["standard"], several("30"))[..2], ["/rates/3/rate", "/rates/4/rate"]);
 }
 
 fn shipping(rates: Vec<ShippingRate>) -> Vec<String> {

@@ -1,7 +1,10 @@
 //! What is wrong with rules of tax.
 
+use std::collections::BTreeMap;
+
 use super::Faults;
-use crate::pricing::limits::{MAX_CLASSES, MAX_NAME, MAX_TAX_RATES};
+use crate::pricing::limits::{MAX_CLASSES, MAX_NAME, MAX_RATES_OF_PLACE, MAX_TAX_RATES};
+use crate::pricing::percent::Percent;
 use crate::pricing::tax::{TaxRate, TaxRules};
 use crate::problem::FieldError;
 
@@ -22,7 +25,10 @@ impl TaxRules {
         for (place, rate) in self.rates.iter_mut().enumerate() {
             check_rate(&mut faults, &format!("/rates/{place}"), rate, &self.classes);
         }
-        faults.once("rate", self.rates.iter().enumerate().map(|(place, rate)| (format!("/rates/{place}"), key(rate))));
+        // A tax of one name is once in a place.
+        let named = |(n, rate)| (format!("/rates/{n}"), (place_of(rate), &*rate.name));
+        faults.once("rate", self.rates.iter().enumerate().map(named));
+        check_sums(&mut faults, &self.rates);
         faults.0
     }
 }
@@ -39,8 +45,27 @@ fn check_rate(faults: &mut Faults, pointer: &str, rate: &mut TaxRate, classes: &
     faults.postal_codes(&format!("{pointer}/postal_codes"), &mut rate.postal_codes);
 }
 
-/// A tax of one name is once in a place.
-fn key(rate: &TaxRate) -> (&str, Option<String>, Vec<&str>, &str, &str) {
+/// What is added up in one place for one class: a few rates, and no more than
+/// the price itself.
+fn check_sums(faults: &mut Faults, rates: &[TaxRate]) {
+    let mut sums: BTreeMap<PlaceOf<'_>, (usize, u32)> = BTreeMap::new();
+    for (n, rate) in rates.iter().enumerate() {
+        let (count, parts) = sums.entry(place_of(rate)).or_default();
+        *count = count.saturating_add(1);
+        *parts = parts.saturating_add(rate.rate.parts());
+        if *count > MAX_RATES_OF_PLACE {
+            let detail = format!("there may be at most {MAX_RATES_OF_PLACE} rates of one class in one place");
+            faults.add(format!("/rates/{n}"), detail);
+        } else if *parts > Percent::WHOLE.parts() {
+            faults.add(format!("/rates/{n}/rate"), "the rates of one class in one place come to 100 % at most");
+        }
+    }
+}
+
+/// Country, region, postal codes, class.
+type PlaceOf<'a> = (&'a str, Option<String>, Vec<&'a str>, &'a str);
+
+fn place_of(rate: &TaxRate) -> PlaceOf<'_> {
     let codes = rate.postal_codes.iter().map(|pattern| pattern.0.as_str()).collect();
-    (rate.country.code(), rate.region.as_deref().map(str::to_lowercase), codes, &rate.class, &rate.name)
+    (rate.country.code(), rate.region.as_deref().map(str::to_lowercase), codes, &rate.class)
 }
