@@ -26,8 +26,10 @@ function check() {
   need(config.queues.consumers?.every(({ dead_letter_queue: dead }) => dead), "a dead letter queue");
   need(config.triggers.crons?.length, "a cron trigger");
   need(config.assets?.binding === "ASSETS", "the assets binding ASSETS");
-  for (const name of ["TEST_PROVIDER", "DEVELOPMENT", "STRIPE_API_URL"]) need(!(name in config.vars), `no ${name} among vars: it is for development`);
-  need(!("SECRET_KEY" in config.vars), "no SECRET_KEY among vars: it is a secret");
+  for (const name of ["TEST_PROVIDER", "DEVELOPMENT", "STRIPE_API_URL", "VIES_API_URL"]) need(!(name in config.vars), `no ${name} among vars: it is for development`);
+  for (const name of ["SECRET_KEY", "ADMIN_PASSWORD", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]) {
+    need(!(name in config.vars), `no ${name} among vars: it is a secret`);
+  }
   if (missing.length > 0) throw new Stop(`wrangler.toml lacks:\n${missing.map((line) => `  ${line}`).join("\n")}`);
   return config;
 }
@@ -38,7 +40,9 @@ function afterwards() {
 Deployed. Once per shop, set its secrets (each command asks for the value):
   npx wrangler secret put SECRET_KEY       64 hexadecimal digits, e.g. from: openssl rand -hex 32
   npx wrangler secret put ADMIN_EMAIL
-  npx wrangler secret put ADMIN_PASSWORD`);
+  npx wrangler secret put ADMIN_PASSWORD
+For cards, all three at once, from a file with one NAME=value a line:
+  npx wrangler secret bulk FILE            STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET`);
 }
 
 await top(async () => {
