@@ -11,7 +11,7 @@ use crate::ids::GiftCardId;
 use crate::money::{Currency, Money};
 use crate::ports::{DatabaseError, Timestamp};
 use crate::throttle::rules::Bucket;
-use crate::throttle::{self, Limit, Network, Throttle, Try};
+use crate::throttle::{self, Network, Try};
 
 /// A gift card that can be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,12 +60,8 @@ async fn tries(app: &App, caller: &Caller, network: Option<Network>) -> Vec<Try>
         return Vec::new();
     }
     let limits = throttle::limits(app).await;
-    let count = |throttle, limit: Limit| Try { throttle, bucket: Bucket::GIFT_CARDS, limit };
-    let of_account =
-        caller.account.map(|account| count(Throttle::of_account(account.id), limits.gift_cards_by_account));
-    let of_network =
-        network.map(|network| count(Throttle::of_network(&app.keys, network), limits.gift_cards_by_network));
-    of_account.into_iter().chain(of_network).collect()
+    let account = (caller.account.map(|account| account.id), limits.gift_cards_by_account);
+    throttle::tries(&app.keys, account, (network, limits.gift_cards_by_network), &Bucket::GIFT_CARDS)
 }
 
 async fn look_up(app: &App, code: &PlainCode) -> Result<Option<GiftCard>, DatabaseError> {

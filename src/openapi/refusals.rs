@@ -47,7 +47,7 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/carts" => vec![TOO_MANY_REQUESTS, CART_CLOSED, TOO_MANY_CHANGES],
         "POST /v1/carts/{id}/order" => [&PLACEMENT[..], &PAYMENT].concat(),
         "POST /v1/orders" => [&PLACEMENT[..], &PAYMENT, &GIFT_CARD].concat(),
-        "POST /v1/carts/{id}/coupons" => [&CART[..], &[COUPON_NOT_VALID]].concat(),
+        "POST /v1/carts/{id}/coupons" => [&CART[..], &[COUPON_NOT_VALID, TOO_MANY_REQUESTS]].concat(),
         "POST /v1/carts/{id}/gift-cards" => [&CART[..], &GIFT_CARD].concat(),
         "PATCH /v1/carts/{id}" => [&CART[..], &[COUPON_NOT_VALID], &GIFT_CARD].concat(),
         "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),

@@ -9,6 +9,7 @@ use super::details::email;
 use super::error::OrderError;
 use super::facts::Fact;
 use super::order::LineId;
+use super::vouchers;
 use crate::address::{Address, NewAddress};
 use crate::app::App;
 use crate::gift_cards::{self, Found};
@@ -156,6 +157,7 @@ impl Wanted {
         credentials: &Credentials,
         currency: Currency,
     ) -> Result<Vec<Fact>, Problem> {
+        vouchers::count_guess(app, credentials, coupons(&self.facts)).await?;
         if let Some(codes) = &self.gift_cards {
             let mut cards: Vec<GiftCardBalance> = Vec::new();
             for (index, code) in codes.iter().enumerate() {
@@ -169,7 +171,7 @@ impl Wanted {
         }
         if let Some(number) = self.vat_number {
             self.facts.push(Fact::VatNumber(match number {
-                Some(number) => Some(vat::ask(app, number).await),
+                Some(number) => Some(vouchers::vat_number(app, credentials, number).await?),
                 None => None,
             }));
         }

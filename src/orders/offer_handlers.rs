@@ -81,7 +81,7 @@ pub async fn add_cart_coupon(
 ) -> Result<JsonText<CartView>, Problem> {
     let code = body.code.clone();
     let order = credentials.order(&app, id)?.keyed(keyed(key, "POST coupons", &body.bytes));
-    Ok(shown(&app, vouchers::add_coupon(&app, &order, code).await?).await?.into())
+    Ok(shown(&app, vouchers::add_coupon(&app, &credentials, &order, code).await?).await?.into())
 }
 
 /// Takes a coupon off the cart.

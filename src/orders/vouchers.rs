@@ -1,4 +1,5 @@
-//! Coupons and gift cards put into a cart, by the API and by the pages alike.
+//! Coupons, gift cards and VAT numbers put into a cart, by the API and by the
+//! pages alike. Whoever guesses is made to wait.
 
 use super::access::Credentials;
 use super::cart::Cart;
@@ -13,14 +14,22 @@ use crate::app::App;
 use crate::pricing::promotion::Code;
 use crate::problem::Problem;
 use crate::shelf;
+use crate::throttle::{self, rules::Bucket};
+use crate::vat::{self, VatNumber};
 
 /// Adds a coupon that takes something off the cart as it is; else says why it
 /// does not.
-pub async fn add_coupon(app: &App, order: &OrderClient<'_>, code: Code) -> Result<Answer<Cart>, Problem> {
+pub async fn add_coupon(
+    app: &App,
+    credentials: &Credentials,
+    order: &OrderClient<'_>,
+    code: Code,
+) -> Result<Answer<Cart>, Problem> {
     let before = order.cart().await??;
     if before.is_replayed() {
         return Ok(before);
     }
+    count_guess(app, credentials, std::slice::from_ref(&code)).await?;
     may_use(app, &before.read()?, code.clone()).await?;
     Ok(order.change(Change::AddCoupon { code }).await??)
 }
@@ -38,6 +47,35 @@ pub async fn add_gift_card(
     }
     let card = gift_card(app, credentials, code, before.read()?.currency).await?;
     Ok(order.change(Change::AddGiftCard { card }).await??)
+}
+
+/// Counts a try of the caller's account and network where one of the codes is
+/// no promotion's. It is counted before it is looked up, so that no number of
+/// guesses at once is free. Staff see all codes.
+pub async fn count_guess(app: &App, credentials: &Credentials, codes: &[Code]) -> Result<(), Problem> {
+    let caller = &credentials.caller;
+    if codes.is_empty() || caller.is_staff() {
+        return Ok(());
+    }
+    let limits = throttle::limits(app).await;
+    let account = (caller.account.map(|account| account.id), limits.coupons_by_account);
+    let network = (credentials.network, limits.coupons_by_network);
+    let tries = throttle::tries(&app.keys, account, network, &Bucket::COUPONS);
+    throttle::take(app, &tries).await?;
+    let shelf = shelf::current(app).await?;
+    let is_known = |code: &Code| shelf.promotions.iter().any(|promotion| promotion.code.as_ref() == Some(code));
+    if codes.iter().all(is_known) {
+        throttle::give_back(app, &tries).await;
+    }
+    Ok(())
+}
+
+/// What is known of a VAT number; VIES is asked where it makes a difference.
+pub async fn vat_number(app: &App, credentials: &Credentials, number: vat::Number) -> Result<VatNumber, Problem> {
+    if !shelf::current(app).await?.settings.tax.reverse_charge {
+        return Ok(vat::unasked(app, number));
+    }
+    Ok(vat::ask(app, &credentials.caller, credentials.network, number).await?)
 }
 
 /// Whether the coupon takes something off, and has a use left for this buyer.

@@ -64,7 +64,8 @@ pub struct ManualPayment {
     /// How to pay, as the buyer reads it: an account, terms. Cash needs none.
     #[schemars(length(max = 2_000))]
     pub instructions: String,
-    /// After so many days without the money the order is cancelled.
+    /// After so many days without the money the order is cancelled. Without it
+    /// an order keeps its goods until somebody cancels it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 365))]
     pub cancel_after_days: Option<u32>,

@@ -85,6 +85,12 @@ pub struct Limits {
     /// Codes that no gift card has.
     pub gift_cards_by_account: Limit,
     pub gift_cards_by_network: Limit,
+    /// Codes that no promotion has.
+    pub coupons_by_account: Limit,
+    pub coupons_by_network: Limit,
+    /// VAT numbers that VIES is asked about.
+    pub vat_numbers_by_account: Limit,
+    pub vat_numbers_by_network: Limit,
     /// Orders that hold stock and are not paid, at once.
     pub unpaid_orders_by_account: u32,
     pub unpaid_orders_by_network: u32,
@@ -113,6 +119,14 @@ impl Default for Limits {
             // staff made up.
             gift_cards_by_account: Limit::of(10, 900),
             gift_cards_by_network: Limit::of(30, 300),
+            // Whoever looks for a discount tries what other sites have; a code that was
+            // sent to one person is not found so.
+            coupons_by_account: Limit::of(20, 300),
+            coupons_by_network: Limit::of(60, 60),
+            // A business has one number. VIES shuts out whoever asks too often, for all
+            // of the shop's buyers.
+            vat_numbers_by_account: Limit::of(10, 300),
+            vat_numbers_by_network: Limit::of(30, 60),
             // Most payments take less than a minute. Thirty let a hall of people
             // buy at once, and bound what one address can keep from all others.
             unpaid_orders_by_account: 10,

@@ -68,6 +68,19 @@ pub struct Try {
     pub limit: Limit,
 }
 
+/// One try of the account and one of the network, as far as they are known.
+pub fn tries(
+    keys: &Keys,
+    (account, by_account): (Option<AccountId>, Limit),
+    (network, by_network): (Option<Network>, Limit),
+    bucket: &Bucket,
+) -> Vec<Try> {
+    let count = |throttle, limit| Try { throttle, bucket: bucket.clone(), limit };
+    let of_account = account.map(|account| count(Throttle::of_account(account), by_account));
+    let of_network = network.map(|network| count(Throttle::of_network(keys, network), by_network));
+    of_account.into_iter().chain(of_network).collect()
+}
+
 /// Takes one of each, asked at once. A refusal waits for the last of those that
 /// refuse; what the others granted is given back.
 pub async fn take(app: &App, tries: &[Try]) -> Result<(), ThrottleError> {

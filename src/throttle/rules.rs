@@ -38,6 +38,10 @@ impl Bucket {
     pub const CARTS: Self = Self(Cow::Borrowed("carts"));
     /// Codes of gift cards that nobody has.
     pub const GIFT_CARDS: Self = Self(Cow::Borrowed("gift_cards"));
+    /// Codes that no promotion has.
+    pub const COUPONS: Self = Self(Cow::Borrowed("coupons"));
+    /// VAT numbers that VIES is asked about.
+    pub const VAT_NUMBERS: Self = Self(Cow::Borrowed("vat_numbers"));
 
     /// Failed attempts to sign in from a device that the account is known on.
     pub fn device(nonce: &str) -> Self {

@@ -7,7 +7,11 @@ use serde_json::json;
 
 use crate::address::Country;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::ports::{HttpCall, Timestamp};
+use crate::telemetry;
+use crate::throttle::rules::Bucket;
+use crate::throttle::{self, Network, ThrottleError};
 
 /// How long VIES is waited for, in milliseconds.
 const DEADLINE_MILLIS: u32 = 4_000;
@@ -44,7 +48,7 @@ pub enum Status {
     },
     /// VIES knows no such business.
     Unknown { at: Timestamp },
-    /// VIES has not answered: tax is charged.
+    /// VIES has not answered, or was not asked: tax is charged.
     Unanswered { at: Timestamp },
 }
 
@@ -97,8 +101,33 @@ struct Answer {
     action_succeed: Option<bool>,
 }
 
-/// Asks VIES. Whatever is no clear answer is none.
-pub async fn ask(app: &App, number: Number) -> VatNumber {
+/// A number that VIES is not asked about, as its answer would change nothing.
+pub fn unasked(app: &App, number: Number) -> VatNumber {
+    VatNumber { number, status: Status::Unanswered { at: app.clock.now() } }
+}
+
+/// Asks VIES. Whatever is no clear answer is none. Each question counts for the
+/// account and the network, but for staff's; where they are not counted nobody
+/// is asked, and the sale goes on with tax.
+pub async fn ask(
+    app: &App,
+    caller: &Caller,
+    network: Option<Network>,
+    number: Number,
+) -> Result<VatNumber, ThrottleError> {
+    if !caller.is_staff() {
+        let limits = throttle::limits(app).await;
+        let account = (caller.account.map(|account| account.id), limits.vat_numbers_by_account);
+        let network = (network, limits.vat_numbers_by_network);
+        match throttle::take(app, &throttle::tries(&app.keys, account, network, &Bucket::VAT_NUMBERS)).await {
+            Err(ThrottleError::Unavailable(error)) => {
+                let cause = error.to_string();
+                telemetry::log(&json!({ "level": "error", "event": "vat_number_not_counted", "cause": cause }));
+                return Ok(unasked(app, number));
+            }
+            counted => counted?,
+        }
+    }
     let at = app.clock.now();
     let status = match answer(app, &number).await {
         Some(answer) if answer.action_succeed == Some(false) => Status::Unanswered { at },
@@ -109,7 +138,7 @@ pub async fn ask(app: &App, number: Number) -> VatNumber {
         Some(_) => Status::Unknown { at },
         None => Status::Unanswered { at },
     };
-    VatNumber { number, status }
+    Ok(VatNumber { number, status })
 }
 
 async fn answer(app: &App, number: &Number) -> Option<Answer> {

@@ -114,6 +114,23 @@ mod tests {
     }
 
     #[test]
+    fn the_page_may_speak_to_the_windows_that_a_bank_asks_in() {
+        let (script, policy) = script(&keys(None));
+        let form = CardForm {
+            publishable_key: "pk_test_1".to_owned(),
+            client_secret: "pi_1_secret".to_owned(),
+            script,
+            return_url: "/".to_owned(),
+            bank_asks: false,
+            policy: policy.clone(),
+        };
+        let mut response = Response::default();
+        form.allow(&mut response);
+        assert_eq!(response.headers()["cross-origin-opener-policy"], "same-origin-allow-popups");
+        assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], policy);
+    }
+
+    #[test]
     fn only_stripe_runs_where_stripe_is_asked() {
         let (address, policy) = script(&keys(None));
         assert_eq!(address, "https://js.stripe.com/v3/");

@@ -148,7 +148,7 @@ async fn change(
     }
     if !form.coupon.is_empty() {
         let added = match Code::parse(&form.coupon) {
-            Ok(code) => vouchers::add_coupon(app, order, code).await,
+            Ok(code) => vouchers::add_coupon(app, credentials, order, code).await,
             Err(_) => Err(Problem::new(COUPON_NOT_VALID, CouponRefusal::Unknown.to_string())),
         };
         faults.coupon = refused(added, &mut cart)?;

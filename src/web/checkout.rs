@@ -101,7 +101,7 @@ async fn update(
 ) -> Result<Response, Problem> {
     let set = quantities::set(&form.intent);
     let set = set.map(|(line, quantity)| Change::SetQuantities { quantities: vec![(line, quantity)] });
-    let Entered { facts, mut errors } = Entered::parse(app, snapshot, cart, form).await;
+    let Entered { facts, mut errors } = Entered::parse(app, credentials, snapshot, cart, form).await;
     // The rest may not be filled in yet.
     errors.retain(|error| error.pointer == "vat_number");
     match save(app, credentials, cart, set, facts).await? {
@@ -119,7 +119,7 @@ async fn place_order(
     cart: Cart,
     form: &CheckoutForm,
 ) -> Result<Response, Problem> {
-    let entered = Entered::parse(app, snapshot, &cart, form).await;
+    let entered = Entered::parse(app, credentials, snapshot, &cart, form).await;
     let wishes = match entered.wishes(app, snapshot, &cart, form) {
         Ok(wishes) => wishes,
         Err(_) if cart.status != Status::Open => return Ok(to_order(cart.id).into_response()),

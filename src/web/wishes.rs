@@ -5,8 +5,10 @@ use super::parts::sentence;
 use super::ways;
 use crate::app::App;
 use crate::money::Money;
+use crate::orders::access::Credentials;
 use crate::orders::cart::Cart;
 use crate::orders::facts::{Fact, Facts};
+use crate::orders::vouchers;
 use crate::payments::{self, PaymentChoice};
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
@@ -31,11 +33,17 @@ pub struct Wishes {
 
 impl Entered {
     /// Asks about a VAT number that is new.
-    pub async fn parse(app: &App, snapshot: &Snapshot, cart: &Cart, form: &CheckoutForm) -> Self {
+    pub async fn parse(
+        app: &App,
+        credentials: &Credentials,
+        snapshot: &Snapshot,
+        cart: &Cart,
+        form: &CheckoutForm,
+    ) -> Self {
         let sent = cart.needs_shipping();
         let (mut facts, mut errors) = form.facts(sent);
         if snapshot.settings.tax.reverse_charge {
-            match vat_number(app, cart, form).await {
+            match vat_number(app, credentials, cart, form).await {
                 Ok(fact) => facts.extend(fact),
                 Err(error) => errors.push(error),
             }
@@ -97,7 +105,12 @@ fn payment(
 
 /// The VAT number, where it is not as the cart has it. VIES is asked again
 /// where it had not answered, unless the buyer goes on without it.
-async fn vat_number(app: &App, cart: &Cart, form: &CheckoutForm) -> Result<Option<Fact>, FieldError> {
+async fn vat_number(
+    app: &App,
+    credentials: &Credentials,
+    cart: &Cart,
+    form: &CheckoutForm,
+) -> Result<Option<Fact>, FieldError> {
     let known = cart.facts.vat_number.as_ref();
     if form.vat_number.trim().is_empty() {
         return Ok(known.map(|_| Fact::VatNumber(None)));
@@ -111,7 +124,9 @@ async fn vat_number(app: &App, cart: &Cart, form: &CheckoutForm) -> Result<Optio
     if known.is_some_and(is_settled) {
         return Ok(None);
     }
-    Ok(Some(Fact::VatNumber(Some(vat::ask(app, number).await))))
+    let asked = vouchers::vat_number(app, credentials, number).await;
+    let known = asked.map_err(|problem| FieldError::new("vat_number", sentence(&problem.detail)))?;
+    Ok(Some(Fact::VatNumber(Some(known))))
 }
 
 /// What came of the VAT number that the cart has.

@@ -8,6 +8,7 @@ use crate::buyers::{an_hour_ago, mailbox, new_code};
 use crate::fixtures::{Cart, Product, eur, payment};
 use crate::manual_payments;
 use crate::shop::{Shop, eventually};
+use crate::throttle::{address, limit, network};
 
 const CLOCK: &str = "it needs a clock that can be moved, which only the native host has";
 
@@ -554,5 +555,29 @@ async fn a_purchase_in_one_request_tells_each_lines_discount_with_its_reason() {
     assert!(text(&shop.letters(&email, 1).await[0]["text"]).contains("€0.00"));
     if let Some(ledger) = shop.ledger() {
         assert!(!ledger.charges().keys().any(|id| id.contains(text(&order["id"]))));
+    }
+}
+
+#[tokio::test]
+async fn whoever_guesses_codes_is_made_to_wait_at_every_door_and_whoever_knows_them_is_not() {
+    let Some(shop) = Shop::native("the limits are set for it").await else { return };
+    limit(shop.host(), json!({ "coupons_by_network": { "at_once": 3, "one_each_seconds": 3_600 } })).await;
+    let (product, code, from) = (shop.download(1_000).await, new_code(), address(&network(), 1));
+    shop.promotion(percentage(&code, "10")).await;
+    let cart = shop.downloading(&product.variant, 1).await;
+    let add = async |code: &str| {
+        let add = shop.post(&cart.path("/coupons")).cart_token(&cart.token).from(&from);
+        add.json(json!({ "code": code })).send().await
+    };
+    for _ in 0..4 {
+        add(&code).await.expect(200);
+    }
+    add(&new_code()).await.problem(422, "coupon_not_valid");
+    let change = shop.patch(&cart.path("")).cart_token(&cart.token).from(&from);
+    change.json(json!({ "coupons": [code, new_code()] })).send().await.problem(422, "coupon_not_valid");
+    let buy = shop.post("/v1/orders").from(&from).json(purchase(&[(&product, 1)], &mailbox(), &[&new_code()]));
+    buy.send().await.problem(422, "coupon_not_valid");
+    for code in [&new_code(), &code] {
+        add(code).await.problem(429, "too_many_requests");
     }
 }

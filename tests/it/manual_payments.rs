@@ -170,6 +170,7 @@ async fn a_way_to_pay_that_the_shop_does_not_take_is_refused_where_it_was_chosen
         (json!({ "provider": "none" }), "/payment/provider"),
         (json!({ "provider": "test", "method": "pm_card_gold" }), "/payment/method"),
         (json!({ "provider": "test", "method": "pm card" }), "/payment/method"),
+        (json!({ "provider": "test", "method": "4242424242424242" }), "/payment/method"),
     ] {
         let refused = shop.place_with(&cart, json!({ "payment": asked })).await;
         assert_eq!(refused.pointers(), [pointer], "{asked}");

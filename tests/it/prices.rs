@@ -10,6 +10,7 @@ use crate::fixtures::{Cart, PUBLISHED_MILLIS, Product, eur, payment};
 use crate::host::faults::{Site, When};
 use crate::host::sqlite;
 use crate::shop::{Shop, unique, within};
+use crate::throttle;
 
 const ALONE: &str = "the settings are everybody's";
 
@@ -209,6 +210,33 @@ async fn a_business_of_another_member_state_accounts_for_the_tax_itself() {
         let without = shop.change_cart(&other, json!({ "vat_number": null })).await.expect(200).json();
         assert_eq!((without.get("vat_number"), total(&without)), (None, before));
     }
+}
+
+#[tokio::test]
+async fn vies_is_asked_only_where_it_matters_and_by_nobody_too_often() {
+    let Some(shop) = shop_in_germany(true, json!([rate("DE", "standard", "19")])).await else { return };
+    throttle::limit(shop.host(), json!({ "vat_numbers_by_network": { "at_once": 2, "one_each_seconds": 3_600 } }))
+        .await;
+    shop.host().clock.advance(60_000);
+    let (lamp, from) = (product(&shop, 1_200, json!({})).await, throttle::address(&throttle::network(), 1));
+    let cart = cart_to(&shop, &[(&lamp, 1)], address_in("AT", "1010")).await;
+    let asked = || shop.host().faults.passed(Site::Http);
+    let change = async || {
+        let change = shop.patch(&cart.path("")).cart_token(&cart.token).from(&from);
+        change.json(json!({ "vat_number": "ATU12345678" })).send().await
+    };
+    let before = asked();
+    change().await.expect(200);
+    change().await.expect(200);
+    assert_eq!(asked(), before + 2);
+    change().await.problem(429, "too_many_requests");
+    // Nobody counting: the number is kept, and tax is charged.
+    shop.host().faults.once(Site::Command(ObjectClass::Throttle), "", When::Before);
+    assert_eq!(text(&change().await.expect(200).json()["vat_number"]), "ATU12345678");
+    let Some(without) = Shop::native(ALONE).await else { return };
+    let cart = without.ready_cart(&without.stocked(1).await.variant, 1).await;
+    let seen = without.change_cart(&cart, json!({ "vat_number": "ATU12345678" })).await.expect(200).json();
+    assert_eq!((text(&seen["vat_number"]), without.host().faults.passed(Site::Http)), ("ATU12345678", 0));
 }
 
 #[tokio::test]

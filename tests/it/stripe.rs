@@ -172,6 +172,10 @@ async fn less_than_a_card_takes_is_refused_before_anything_is_held() {
     shop.stock(&product.variant, 1).await;
     let cart = shop.ready_cart(&product.variant, 1).await;
     assert_eq!(cart.total(), 30);
+    for not_stripes in ["visa", "card_1", "4242424242424242"] {
+        let payment = json!({ "payment": { "provider": "stripe", "method": not_stripes } });
+        assert_eq!(shop.place_with(&cart, payment).await.pointers(), ["/payment/method"], "{not_stripes}");
+    }
     let refused = shop.place_with(&cart, json!({ "payment": { "provider": "stripe" } })).await;
     let problem = refused.problem(409, "amount_too_small");
     assert_eq!(problem["minimum"], eur(50));
