@@ -35,6 +35,12 @@ pub struct CodeDigest(String);
 )]
 pub struct NoCode;
 
+/// Whether both name one card, however each was typed.
+pub fn is_same_code(one: &str, other: &str) -> bool {
+    let code = |typed| PlainCode::typed(typed).ok().map(|code| code.0);
+    code(one).is_some_and(|one| code(other) == Some(one))
+}
+
 impl PlainCode {
     /// The code that the shop makes for a card: 100 bits in the digits of
     /// Crockford's base 32, which has no letters that look like digits. They

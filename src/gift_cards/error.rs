@@ -1,6 +1,6 @@
 //! Why a gift card cannot be used, and what that means to a client.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ports::{DatabaseError, ObjectUnavailable};
 use crate::problem::Problem;
@@ -15,7 +15,7 @@ crate::codes! {
 }
 
 /// Why a gift card cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     #[error("there is no gift card with this code")]

@@ -13,7 +13,7 @@ mod sold;
 mod store;
 mod views;
 
-pub use self::code::{MAX_CODE, PlainCode};
+pub use self::code::{MAX_CODE, PlainCode, is_same_code};
 pub use self::error::{GiftCardError, Refusal};
 pub use self::lookup::{Found, find};
 pub use self::sold::{Issued, Sold, issue_for_order};

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::limits::{MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
+use super::limits::{MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_SHIPPING_ID};
+use super::terms::Expected;
 use super::view::ShippingView;
 use crate::address::NewAddress;
 use crate::app::App;
@@ -17,6 +18,9 @@ use crate::settings::PaymentSettings;
 use crate::shelf;
 use crate::text::Line;
 use crate::vat;
+
+/// The `id` of a way of shipping, as somebody sends it.
+pub type ShippingId = Line<MAX_SHIPPING_ID>;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -80,8 +84,8 @@ pub struct CartChange {
     pub billing_address: Option<Option<NewAddress>>,
     /// The `id` of one of the cart's shipping options.
     #[serde(deserialize_with = "present")]
-    #[schemars(with = "String", length(min = 1, max = 100))]
-    pub shipping_option: Option<String>,
+    #[schemars(with = "ShippingId")]
+    pub shipping_option: Option<ShippingId>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Vec<Code>", length(max = MAX_COUPONS))]
     pub coupons: Option<Vec<Code>>,
@@ -116,8 +120,8 @@ pub struct NewPurchase {
     #[serde(default)]
     pub billing_address: Option<NewAddress>,
     #[serde(default)]
-    #[schemars(with = "String", length(min = 1, max = 100))]
-    pub shipping_option: Option<String>,
+    #[schemars(with = "ShippingId")]
+    pub shipping_option: Option<ShippingId>,
     #[serde(default)]
     #[schemars(length(max = MAX_COUPONS))]
     pub coupons: Vec<Code>,
@@ -131,6 +135,10 @@ pub struct NewPurchase {
     /// The total the buyer was shown; another one is a `price_changed`.
     #[serde(default)]
     pub expected_total: Option<Money>,
+    /// What the buyer was shown as left to pay once gift cards have paid, their `totals.to_pay`; another amount is a
+    /// `price_changed`, and nothing is charged.
+    #[serde(default)]
+    pub expected_to_pay: Option<Money>,
 }
 
 /// A member that is there, be it null where that may be, is told apart from one
@@ -157,8 +165,7 @@ pub struct Coupon {
 #[serde(deny_unknown_fields)]
 pub struct ChosenShipping {
     /// The `id` of one of the cart's shipping options.
-    #[schemars(length(min = 1, max = 100))]
-    pub id: String,
+    pub id: ShippingId,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -168,6 +175,16 @@ pub struct NewOrder {
     /// The total the buyer was shown; another one is a `price_changed`.
     #[serde(default)]
     pub expected_total: Option<Money>,
+    /// What the buyer was shown as left to pay once gift cards have paid, their `totals.to_pay`; another amount is a
+    /// `price_changed`, and nothing is charged.
+    #[serde(default)]
+    pub expected_to_pay: Option<Money>,
+}
+
+impl NewOrder {
+    pub fn expected(&self) -> Expected {
+        Expected { total: self.expected_total, to_pay: self.expected_to_pay }
+    }
 }
 
 /// `test`: where the shop has it, with methods named as Stripe's test ones. `stripe`: with a method it is tried at once;

@@ -8,12 +8,15 @@ use super::decision::{NewLine, line_of};
 use super::details::email;
 use super::error::OrderError;
 use super::facts::Fact;
+use super::limits::{MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES};
 use super::order::LineId;
+use super::terms::Expected;
 use super::vouchers;
 use crate::address::{Address, NewAddress};
 use crate::app::App;
+use crate::gift_cards::error::GIFT_CARD_NOT_VALID;
 use crate::gift_cards::{self, Found};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::ports::Timestamp;
 use crate::pricing::promotion::Code;
 use crate::pricing::{GiftCardBalance, Quote};
@@ -67,7 +70,31 @@ impl Checking {
         self.wanted.facts.push(Fact::BillingAddress(address.flatten()));
     }
 
+    /// Whether there are at most so many, before anything is done for each.
+    fn limits<T>(&mut self, pointer: &str, sent: &[T], most: usize) -> bool {
+        let fits = sent.len() <= most;
+        if !fits {
+            self.errors.push(FieldError::new(pointer, format!("must have at most {most} entries")));
+        }
+        fits
+    }
+
+    fn lines(&mut self, wanted: &[WantedLine]) {
+        if self.limits("/lines", wanted, MAX_LINES) {
+            self.wanted.lines = Some(wanted.to_vec());
+        }
+    }
+
+    fn gift_cards(&mut self, typed: &[String]) {
+        if self.limits("/gift_cards", typed, MAX_GIFT_CARDS) {
+            self.wanted.gift_cards = Some(typed.to_vec());
+        }
+    }
+
     fn coupons(&mut self, typed: &[Code]) {
+        if !self.limits("/coupons", typed, MAX_COUPONS) {
+            return;
+        }
         let mut codes: Vec<Code> = Vec::new();
         for code in typed {
             if !codes.contains(code) {
@@ -97,13 +124,17 @@ impl Draft for CartChange {
             checking.billing_address(typed.as_ref());
         }
         if let Some(id) = &self.shipping_option {
-            checking.wanted.facts.push(Fact::ShippingOption(Some(id.clone())));
+            checking.wanted.facts.push(Fact::ShippingOption(Some(id.clone().into())));
         }
         if let Some(typed) = &self.coupons {
             checking.coupons(typed);
         }
-        checking.wanted.lines.clone_from(&self.lines);
-        checking.wanted.gift_cards.clone_from(&self.gift_cards);
+        if let Some(typed) = &self.gift_cards {
+            checking.gift_cards(typed);
+        }
+        if let Some(wanted) = &self.lines {
+            checking.lines(wanted);
+        }
         checking.wanted.vat_number.clone_from(&self.vat_number);
         checking.done()
     }
@@ -114,7 +145,7 @@ pub struct WantedPurchase {
     pub wanted: Wanted,
     pub currency: Option<Currency>,
     pub payment: Payment,
-    pub expected_total: Option<Money>,
+    pub expected: Expected,
 }
 
 impl Draft for NewPurchase {
@@ -130,16 +161,19 @@ impl Draft for NewPurchase {
             checking.billing_address(Some(typed));
         }
         if let Some(id) = &self.shipping_option {
-            checking.wanted.facts.push(Fact::ShippingOption(Some(id.clone())));
+            checking.wanted.facts.push(Fact::ShippingOption(Some(id.clone().into())));
         }
         if !self.coupons.is_empty() {
             checking.coupons(&self.coupons);
         }
-        checking.wanted.lines = Some(self.lines.clone());
-        checking.wanted.gift_cards = Some(self.gift_cards.clone()).filter(|codes| !codes.is_empty());
+        if !self.gift_cards.is_empty() {
+            checking.gift_cards(&self.gift_cards);
+        }
+        checking.lines(&self.lines);
         checking.wanted.vat_number = self.vat_number.clone().map(Some);
-        let (currency, payment, expected_total) = (self.currency, self.payment.clone(), self.expected_total);
-        Ok(WantedPurchase { wanted: checking.done()?, currency, payment, expected_total })
+        let (currency, payment) = (self.currency, self.payment.clone());
+        let expected = Expected { total: self.expected_total, to_pay: self.expected_to_pay };
+        Ok(WantedPurchase { wanted: checking.done()?, currency, payment, expected })
     }
 }
 
@@ -161,8 +195,17 @@ impl Wanted {
         if let Some(codes) = &self.gift_cards {
             let mut cards: Vec<GiftCardBalance> = Vec::new();
             for (index, code) in codes.iter().enumerate() {
+                // Each that is asked for counts as a try of whoever asks.
+                if codes.iter().take(index).any(|before| gift_cards::is_same_code(before, code)) {
+                    continue;
+                }
                 let card = gift_card(app, credentials, code, currency).await;
-                let card = card.map_err(|problem| problem.at(format!("/gift_cards/{index}"), "cannot be used"))?;
+                // The code is not what is wrong where nobody has looked.
+                let at = |problem: Problem| match problem.code == GIFT_CARD_NOT_VALID.name {
+                    true => problem.at(format!("/gift_cards/{index}"), "cannot be used"),
+                    false => problem,
+                };
+                let card = card.map_err(at)?;
                 if cards.iter().all(|known| known.id != card.id) {
                     cards.push(card);
                 }
@@ -188,7 +231,7 @@ pub async fn gift_card(
 ) -> Result<GiftCardBalance, Problem> {
     let found = gift_cards::find(app, &credentials.caller, credentials.network, code, currency).await?;
     let Found { id, last4, balance, expires_at } = found;
-    Ok(GiftCardBalance { id, last4, balance: balance.amount, expires_at })
+    Ok(GiftCardBalance { id, last4, balance: balance.amount, currency: balance.currency, expires_at })
 }
 
 /// The coupons that are asked for.

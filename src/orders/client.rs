@@ -12,11 +12,12 @@ use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::order::{Key, Receipt};
 use super::protocol::{Access, Envelope, Purchase, Reply, Request};
+use super::terms::Expected;
 use super::view::OrderView;
 use crate::app::App;
 use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::payments::PaymentChoice;
 use crate::payments::stripe::webhook::About;
 use crate::ports::ObjectClass;
@@ -88,15 +89,9 @@ impl<'a> OrderClient<'a> {
         self.ask(Request::Buy { id: self.id, purchase: Box::new(purchase) }).await
     }
 
-    /// Places the order; `expected_total` is the one that the buyer was shown,
-    /// `slots` are those that it takes until it is paid.
-    pub async fn place(
-        &self,
-        payment: PaymentChoice,
-        expected_total: Option<Money>,
-        slots: Vec<Slots>,
-    ) -> Asked<OrderView> {
-        self.ask(Request::Place { payment, expected_total, slots }).await
+    /// Places the order; `slots` are those that it takes until it is paid.
+    pub async fn place(&self, payment: PaymentChoice, expected: Expected, slots: Vec<Slots>) -> Asked<OrderView> {
+        self.ask(Request::Place { payment, expected, slots }).await
     }
 
     pub async fn order(&self) -> Asked<OrderView> {

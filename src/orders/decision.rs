@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::OrderError;
 use super::event::Event;
-use super::facts::Fact;
-use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
+use super::facts::{Fact, Facts};
+use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS, MAX_SHIPPING_ID};
 use super::order::{CancelReason, Line, LineId, Order, Receipt, Stage};
 use super::slots::Slot;
 use super::terms::{Terms, not_too_often};
+use crate::gift_cards;
 use crate::ids::{GiftCardId, ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::payments::{self, Attempt, AttemptStatus, PaymentChoice};
@@ -123,7 +124,22 @@ fn change(order: &Order, change: Change) -> Result<Vec<Event>, OrderError> {
         after.apply(event, order.updated_at);
     }
     in_range(&after)?;
+    fits(&after)?;
     Ok(events)
+}
+
+/// Whether the facts are no more than an order takes, each as it may be.
+fn fits(order: &Order) -> Result<(), OrderError> {
+    let Facts { coupons, gift_cards, shipping_option, .. } = &order.facts;
+    if coupons.len() > MAX_COUPONS {
+        return Err(OrderError::TooManyCoupons);
+    } else if gift_cards.len() > MAX_GIFT_CARDS {
+        return Err(OrderError::TooManyGiftCards);
+    } else if gift_cards.iter().any(|card| card.currency != order.currency) {
+        return Err(gift_cards::Refusal::WrongCurrency.into());
+    }
+    let is_too_long = |id: &String| id.chars().nth(MAX_SHIPPING_ID).is_some();
+    if shipping_option.as_ref().is_some_and(is_too_long) { Err(OrderError::ShippingNotOffered) } else { Ok(()) }
 }
 
 /// Whether everything that the cart may come to can be said in numbers.
@@ -141,9 +157,6 @@ fn with_coupon(order: &Order, code: Code) -> Result<Vec<Event>, OrderError> {
         return Ok(Vec::new());
     }
     codes.push(code);
-    if codes.len() > MAX_COUPONS {
-        return Err(OrderError::TooManyCoupons);
-    }
     Ok(vec![Event::FactSet { fact: Fact::Coupons(codes) }])
 }
 
@@ -154,9 +167,6 @@ fn with_gift_card(order: &Order, card: GiftCardBalance) -> Result<Vec<Event>, Or
         Some(known) if *known == card => return Ok(Vec::new()),
         Some(known) => *known = card,
         None => cards.push(card),
-    }
-    if cards.len() > MAX_GIFT_CARDS {
-        return Err(OrderError::TooManyGiftCards);
     }
     Ok(vec![Event::FactSet { fact: Fact::GiftCards(cards) }])
 }
@@ -341,6 +351,36 @@ mod tests {
     use super::*;
     use crate::ids::OrderId;
     use crate::money::Currency;
+
+    fn cart() -> Order {
+        let eur = Currency::parse("EUR").unwrap();
+        Order::created(OrderId::derived([1; 16]), eur, None, Timestamp::from_millis(0))
+    }
+
+    #[test]
+    fn a_change_of_everything_has_the_limits_of_each_fact() {
+        let card = |number: u8, currency: &str| GiftCardBalance {
+            id: GiftCardId::derived([number; 16]),
+            last4: String::new(),
+            balance: 1,
+            currency: Currency::parse(currency).unwrap(),
+            expires_at: None,
+        };
+        let codes = |count: usize| (0..count).map(|n| Code::parse(&format!("CODE{n}")).unwrap()).collect();
+        let cards = |count: u8| (0..count).map(|n| card(n, "EUR")).collect();
+        let longest = |more: usize| Fact::ShippingOption(Some("ö".repeat(MAX_SHIPPING_ID + more)));
+        let change = |fact: Fact| {
+            let change = Change::Update { lines: None, facts: vec![fact] };
+            decide(&cart(), Command::Change(change), Timestamp::from_millis(0)).map(|events| events.len())
+        };
+        assert_eq!(change(Fact::Coupons(codes(MAX_COUPONS))), Ok(1));
+        assert_eq!(change(Fact::Coupons(codes(MAX_COUPONS + 1))), Err(OrderError::TooManyCoupons));
+        assert_eq!(change(Fact::GiftCards(cards(10))), Ok(1));
+        assert_eq!(change(Fact::GiftCards(cards(11))), Err(OrderError::TooManyGiftCards));
+        assert_eq!(change(Fact::GiftCards(vec![card(1, "USD")])), Err(gift_cards::Refusal::WrongCurrency.into()));
+        assert_eq!(change(longest(0)), Ok(1));
+        assert_eq!(change(longest(1)), Err(OrderError::ShippingNotOffered));
+    }
 
     #[test]
     fn a_cart_can_be_changed_so_often_and_no_more() {

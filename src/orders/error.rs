@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
 use super::order::LineId;
+use crate::gift_cards;
 use crate::idempotency::KEY_IN_USE;
 use crate::money::{Currency, Money, MoneyError};
 use crate::payments::AmountRefused;
@@ -21,7 +22,8 @@ crate::codes! {
     TOO_MANY_CHANGES = CONFLICT "too_many_changes";
     /// The cart lacks something; `missing` says what.
     CART_INCOMPLETE = CONFLICT "cart_incomplete";
-    /// Prices have changed since they were shown; `lines`, `old_total` and `new_total` say how.
+    /// Prices have changed since they were shown; `lines`, `old_total` and `new_total` say how. Where the total is as
+    /// expected, but not what gift cards leave of it to be paid, `old_to_pay` and `new_to_pay` do.
     PRICE_CHANGED = CONFLICT "price_changed";
     /// Some lines are no longer for sale; `lines` names them.
     NOT_FOR_SALE = CONFLICT "not_for_sale";
@@ -93,6 +95,8 @@ pub enum OrderError {
     CartIncomplete { missing: Vec<String> },
     #[error("prices have changed since they were shown")]
     PriceChanged { lines: Vec<ChangedLine>, old_total: Money, new_total: Money },
+    #[error("gift cards leave another amount to pay than was shown")]
+    ToPayChanged { old: Money, new: Money },
     #[error("some lines are no longer for sale")]
     NotForSale { lines: Vec<LineId> },
     #[error("some lines are not in stock in the quantity asked for")]
@@ -109,6 +113,8 @@ pub enum OrderError {
     CouponExhausted { code: Code },
     #[error("there is less on the gift card that ends in {last4} than was shown; look at the total again")]
     GiftCardChanged { last4: String },
+    #[error(transparent)]
+    GiftCardNotValid(#[from] gift_cards::Refusal),
     #[error("the chosen way of shipping is not offered for this cart and address; choose another")]
     ShippingNotOffered,
     #[error("an order takes at most {MAX_COUPONS} coupons")]
@@ -172,6 +178,9 @@ impl From<OrderError> for Problem {
                 .with_member("lines", lines)
                 .with_member("old_total", old_total)
                 .with_member("new_total", new_total),
+            OrderError::ToPayChanged { old, new } => {
+                Self::new(PRICE_CHANGED, detail).with_member("old_to_pay", old).with_member("new_to_pay", new)
+            }
             OrderError::NotForSale { lines } => Self::new(NOT_FOR_SALE, detail).with_member("lines", lines),
             OrderError::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", lines),
             OrderError::StockUnavailable => Self::unavailable("the stock", "a pool did not answer"),
@@ -187,6 +196,7 @@ impl From<OrderError> for Problem {
             OrderError::GiftCardChanged { last4 } => {
                 Self::new(GIFT_CARD_CHANGED, detail).with_member("gift_card", last4)
             }
+            OrderError::GiftCardNotValid(refusal) => gift_cards::GiftCardError::from(refusal).into(),
             OrderError::ShippingNotOffered => Self::new(SHIPPING_NOT_OFFERED, detail),
             OrderError::TooManyCoupons => Self::invalid_field("/coupons", detail),
             OrderError::TooManyGiftCards => Self::invalid_field("/gift_cards", detail),

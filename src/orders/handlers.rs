@@ -42,7 +42,7 @@ pub async fn place_order(
     let payment = choice(&app, body.value.payment.clone(), "/payment").await?;
     let order = order.keyed(keyed(key, "POST order", &body.bytes));
     let slots = credentials.slots(&app).await;
-    Ok(order.place(payment, body.expected_total, slots).await??.into())
+    Ok(order.place(payment, body.expected(), slots).await??.into())
 }
 
 /// A whole purchase in one request, refused exactly as placing a cart is: then there is no order. An
@@ -84,7 +84,7 @@ async fn purchase(
     let slots = credentials.slots(app).await;
     let facts = asked.wanted.facts(app, credentials, currency).await?;
     let account = credentials.caller.account.map(|account| account.id);
-    Ok(Purchase { currency, account, language, lines, facts, payment, expected_total: asked.expected_total, slots })
+    Ok(Purchase { currency, account, language, lines, facts, payment, expected: asked.expected, slots })
 }
 
 /// The first answer to the same request, if all of it could still be had then: it may have spent the very gift card

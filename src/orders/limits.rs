@@ -18,5 +18,7 @@ pub const MAX_ATTEMPTS: u32 = 10;
 pub const MAX_COUPONS: usize = 10;
 /// The most gift cards of one order: each is a pool to ask.
 pub const MAX_GIFT_CARDS: usize = 10;
+/// The longest `id` of a way of shipping, in characters.
+pub const MAX_SHIPPING_ID: usize = 100;
 /// The most times that staff record money of one order.
 pub const MAX_RECEIPTS: usize = 100;

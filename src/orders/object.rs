@@ -128,8 +128,8 @@ impl OrderObject {
                 let reply = done(200, &Cart::of(&*self.record.existing()?))?;
                 self.changed(changed, key.as_ref(), reply)
             }
-            (Request::Place { payment, expected_total, slots }, Some(_)) => {
-                self.place(Wish { payment, expected_total, slots, key }).await
+            (Request::Place { payment, expected, slots }, Some(_)) => {
+                self.place(Wish { payment, expected, slots, key }).await
             }
             (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,
             (Request::Cancel, Some(order)) => self.act(&order, Command::Cancel, 200, key.as_ref()),

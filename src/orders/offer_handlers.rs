@@ -46,7 +46,7 @@ pub async fn put_cart_shipping_option(
     body: extract::Json<ChosenShipping>,
 ) -> Result<JsonText<CartView>, Problem> {
     let order = credentials.order(&app, id)?;
-    let chosen = body.value.id;
+    let chosen = String::from(body.value.id);
     let everywhere = is_offered_everywhere(&*shelf::current(&app).await?, &chosen);
     let facts = vec![Fact::ShippingOption(Some(chosen))];
     if !everywhere {

@@ -17,10 +17,9 @@ use super::object::{OrderObject, order_reply};
 use super::order::{Key, Order, Stage};
 use super::protocol::{Purchase, Reply};
 use super::slots::{self, Slot};
-use super::terms::{Terms, corrected, lacking};
+use super::terms::{Expected, Terms, corrected, lacking};
 use super::uses::{self, customers};
 use crate::ids::{OrderId, PromotionId};
-use crate::money::Money;
 use crate::payments::{AttemptStatus, PaymentChoice};
 use crate::pools::{self, Supply};
 use crate::ports::{DatabaseError, ObjectUnavailable};
@@ -34,7 +33,7 @@ use crate::throttle::Slots;
 /// How somebody wants to place an order.
 pub(super) struct Wish {
     pub payment: PaymentChoice,
-    pub expected_total: Option<Money>,
+    pub expected: Expected,
     pub slots: Vec<Slots>,
     pub key: Option<Key>,
 }
@@ -75,7 +74,7 @@ impl OrderObject {
         key: Option<Key>,
         before: Option<Rc<Order>>,
     ) -> Result<Reply, OrderError> {
-        let Purchase { currency, account, language, lines, facts, payment, expected_total, slots } = purchase;
+        let Purchase { currency, account, language, lines, facts, payment, expected, slots } = purchase;
         let _buying = Buying::begin(self, key.clone());
         let now = self.now();
         match before {
@@ -88,7 +87,7 @@ impl OrderObject {
             }
             Some(_) => {}
         }
-        self.place(Wish { payment, expected_total, slots, key }).await
+        self.place(Wish { payment, expected, slots, key }).await
     }
 
     /// Sets what is bought, once it has `begun`. The next commit stores it.
@@ -140,7 +139,7 @@ impl OrderObject {
     /// Places the order, unless another request has, or had the first answer.
     /// `slot`: what this request has taken, unless the placement has it now.
     async fn decide_placement(&self, wish: Wish, slot: &mut Option<Slot>) -> Result<Option<Reply>, OrderError> {
-        let Wish { payment, expected_total, slots, key } = wish;
+        let Wish { payment, expected, slots, key } = wish;
         let mut used_up = Vec::new();
         while let Some(asked) = self.open_version()? {
             let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
@@ -166,7 +165,7 @@ impl OrderObject {
                 shelf,
                 first_order,
                 payment: payment.clone(),
-                expected_total,
+                expected,
                 used_up: used_up.clone(),
                 key: key.clone(),
                 slot: slot.clone(),
@@ -200,7 +199,12 @@ impl OrderObject {
         terms: &Terms,
         refusal: &OrderError,
     ) -> Result<Vec<PromotionId>, OrderError> {
-        if !matches!(refusal, OrderError::PriceChanged { lines, .. } if lines.is_empty()) {
+        let is_unexpected = match refusal {
+            OrderError::PriceChanged { lines, .. } => lines.is_empty(),
+            OrderError::ToPayChanged { .. } => true,
+            _ => false,
+        };
+        if !is_unexpected {
             return Ok(Vec::new());
         }
         let quote = order.without(&terms.used_up).quote(&terms.shelf, terms.first_order, self.now())?;

@@ -9,10 +9,11 @@ use super::facts::Fact;
 use super::notice::Notice;
 use super::order::{Key, Order, Receipt};
 use super::sold_cards::Sold;
+use super::terms::Expected;
 use super::view;
 use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId, VariantId};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::payments::PaymentChoice;
 use crate::payments::stripe::webhook::About;
 use crate::pools::pool::Level;
@@ -78,7 +79,7 @@ pub enum Request {
     },
     Place {
         payment: PaymentChoice,
-        expected_total: Option<Money>,
+        expected: Expected,
         slots: Vec<Slots>,
     },
     Pay {
@@ -117,8 +118,7 @@ pub struct Purchase {
     pub lines: Vec<NewLine>,
     pub facts: Vec<Fact>,
     pub payment: PaymentChoice,
-    /// The total that the buyer was shown.
-    pub expected_total: Option<Money>,
+    pub expected: Expected,
     /// What it takes until it is paid.
     pub slots: Vec<Slots>,
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::{ChangedLine, OrderError};
 use super::event::Event;
 use super::facts::{Fact, Facts};
@@ -15,8 +17,16 @@ use crate::payments::{self, PaymentChoice};
 use crate::pools::{Claim, Supply};
 use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedGiftCard;
-use crate::pricing::{Delivery, GiftCardBalance, Quote};
+use crate::pricing::{Delivery, GiftCardBalance, Quote, Totals};
 use crate::shelf::snapshot::Snapshot;
+
+/// What the buyer was shown, as far as they say so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    pub total: Option<Money>,
+    /// What is left of it for the payment, once gift cards have paid.
+    pub to_pay: Option<Money>,
+}
 
 /// What a cart is placed by.
 #[derive(Debug, Clone)]
@@ -28,8 +38,7 @@ pub struct Terms {
     /// What is on the order's gift cards now.
     pub gift_cards: Vec<GiftCardBalance>,
     pub payment: PaymentChoice,
-    /// The total that the buyer was shown.
-    pub expected_total: Option<Money>,
+    pub expected: Expected,
     /// Promotions that apply by themselves, and are known to have no use left.
     pub used_up: Vec<PromotionId>,
     pub key: Option<Key>,
@@ -89,11 +98,12 @@ impl Terms {
         if let Some(card) = quote.gift_cards.iter().find(has_too_little) {
             return Err(OrderError::GiftCardChanged { last4: card.last4.clone() });
         }
-        let total = quote.totals.total;
-        match self.expected_total.filter(|expected| *expected != total) {
-            Some(expected) => {
-                Err(OrderError::PriceChanged { lines: Vec::new(), old_total: expected, new_total: total })
-            }
+        let Totals { total, to_pay, .. } = quote.totals;
+        if let Some(old_total) = self.expected.total.filter(|expected| *expected != total) {
+            return Err(OrderError::PriceChanged { lines: Vec::new(), old_total, new_total: total });
+        }
+        match self.expected.to_pay.filter(|expected| *expected != to_pay) {
+            Some(old) => Err(OrderError::ToPayChanged { old, new: to_pay }),
             None => Ok(()),
         }
     }

@@ -59,8 +59,10 @@ pub struct Item<'a> {
 pub struct GiftCardBalance {
     pub id: GiftCardId,
     pub last4: String,
-    /// Minor units of the cart's currency.
+    /// Minor units of `currency`.
     pub balance: i64,
+    /// The cart's own: whoever puts a card into a cart sees to that.
+    pub currency: Currency,
     /// From then on it pays for nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,

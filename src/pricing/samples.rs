@@ -96,7 +96,8 @@ pub fn item(number: u8, unit_price: i64, quantity: u32) -> Item<'static> {
 }
 
 pub fn card(number: u8, balance: i64) -> GiftCardBalance {
-    GiftCardBalance { id: GiftCardId::derived([number; 16]), last4: format!("{number:04}"), balance, expires_at: None }
+    let (id, last4) = (GiftCardId::derived([number; 16]), format!("{number:04}"));
+    GiftCardBalance { id, last4, balance, currency: eur(0).currency, expires_at: None }
 }
 
 /// A cart that owns what is in it.

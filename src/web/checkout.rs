@@ -163,7 +163,7 @@ async fn place(app: &App, credentials: &Credentials, cart: &Cart, wishes: Wishes
             Err(error) => return Ok(Err(error)),
         }
     }
-    credentials.order(app, cart.id)?.place(wishes.payment, wishes.expected_total, credentials.slots(app).await).await
+    credentials.order(app, cart.id)?.place(wishes.payment, wishes.expected, credentials.slots(app).await).await
 }
 
 /// Makes this change, then tells the cart what is new to it.
@@ -205,6 +205,11 @@ fn notice(error: &OrderError, cart: &Cart) -> String {
                 old_total.display()
             )
         }
+        OrderError::ToPayChanged { old, new } => format!(
+            "What your gift cards pay has changed: {} is now left to pay instead of {}. Nothing has been ordered yet: place the order again if you agree.",
+            new.display(),
+            old.display()
+        ),
         OrderError::NotForSale { lines } => {
             let titles: Vec<&str> = lines.iter().map(|line| title(*line)).collect();
             format!("No longer for sale: {}. Please take it out of the cart.", titles.join(", "))

@@ -48,6 +48,7 @@ pub struct CheckoutPage<'a> {
     lines: Vec<SummaryLine>,
     totals: Totals,
     expected_total: i64,
+    expected_to_pay: i64,
     pieces: String,
 }
 
@@ -166,6 +167,7 @@ impl<'a> CheckoutPage<'a> {
             lines: summary(&priced.view.lines, snapshot),
             totals: priced.totals(),
             expected_total: priced.view.totals.total.amount,
+            expected_to_pay: to_pay.amount,
             pieces: pieces(&priced.view.lines),
         };
         page.error_summary = notice.map(|text| ErrorSummary { text, items: page.items(errors) });

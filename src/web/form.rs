@@ -31,6 +31,7 @@ pub struct CheckoutForm {
     pub shipping_option: String,
     pub method: String,
     pub expected_total: String,
+    pub expected_to_pay: String,
     pub intent: String,
 }
 
@@ -135,6 +136,7 @@ impl CheckoutForm {
                 "shipping_option" => form.shipping_option = value,
                 "method" => form.method = value,
                 "expected_total" => form.expected_total = value,
+                "expected_to_pay" => form.expected_to_pay = value,
                 "intent" => form.intent = value,
                 name => {
                     let (address, name) = match name.strip_prefix(BILLING) {

@@ -4,17 +4,18 @@ use super::form::CheckoutForm;
 use super::parts::sentence;
 use super::ways;
 use crate::app::App;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::orders::access::Credentials;
 use crate::orders::cart::Cart;
 use crate::orders::facts::{Fact, Facts};
+use crate::orders::terms::Expected;
 use crate::orders::vouchers;
 use crate::payments::{self, PaymentChoice};
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
 use crate::vat;
 
-/// What the form calls the total that the buyer was shown.
+/// Where a total that cannot be read is said to be wrong.
 pub const TOTAL: &str = "expected_total";
 
 /// What stands in the form as far as it fits, and what does not.
@@ -27,8 +28,7 @@ pub struct Entered {
 pub struct Wishes {
     pub facts: Vec<Fact>,
     pub payment: PaymentChoice,
-    /// The total that the buyer was shown.
-    pub expected_total: Option<Money>,
+    pub expected: Expected,
 }
 
 impl Entered {
@@ -68,20 +68,23 @@ impl Entered {
         }
         let payment = payment(app, snapshot, form, quote.map(|quote| quote.totals.to_pay));
         let payment = payment.map_err(|text| self.errors.push(FieldError::new("method", text)));
-        let expected_total = match form.expected_total.as_str() {
-            "" => None,
-            text => match text.parse() {
-                Ok(amount) => Some(Money { amount, currency: cart.currency }),
-                Err(_) => {
-                    self.errors.push(FieldError::new(TOTAL, "This is not a total."));
-                    None
-                }
-            },
-        };
+        let total = self.amount(&form.expected_total, cart.currency);
+        let to_pay = self.amount(&form.expected_to_pay, cart.currency);
         match payment {
-            Ok(payment) if self.errors.is_empty() => Ok(Wishes { facts: self.facts, payment, expected_total }),
+            Ok(payment) if self.errors.is_empty() => {
+                Ok(Wishes { facts: self.facts, payment, expected: Expected { total, to_pay } })
+            }
             _ => Err(self),
         }
+    }
+
+    /// An amount that the page had shown; none if it says nothing.
+    fn amount(&mut self, shown: &str, currency: Currency) -> Option<Money> {
+        if shown.is_empty() {
+            return None;
+        }
+        let amount = shown.parse().map_err(|_| self.errors.push(FieldError::new(TOTAL, "This is not a total.")));
+        Some(Money { amount: amount.ok()?, currency })
     }
 }
 

@@ -105,6 +105,7 @@ impl Browser {
             fields.insert("shipping_option", value_of(&page, "shipping_option"));
         }
         fields.insert("expected_total", value_of(&page, "expected_total"));
+        fields.insert("expected_to_pay", value_of(&page, "expected_to_pay"));
         for (name, value) in overrides {
             fields.insert(name, (*value).to_owned());
         }

@@ -87,6 +87,9 @@ async fn a_total_that_was_not_shown_is_not_charged() {
     let page = html(&browser.check_out(&[("expected_total", "1")]).await.expect(409));
     assert!(page.contains("instead of €0.01"), "{page}");
     browser.check_out(&[("expected_total", "x")]).await.expect(422);
+    browser.check_out(&[("expected_to_pay", "x")]).await.expect(422);
+    let page = html(&browser.check_out(&[("expected_to_pay", "1")]).await.expect(409));
+    assert!(page.contains("is now left to pay instead of €0.01"), "{page}");
 }
 
 #[tokio::test]

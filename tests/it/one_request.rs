@@ -172,6 +172,35 @@ async fn a_refused_purchase_leaves_nothing() {
     }
 }
 
+#[tokio::test]
+async fn longer_lists_than_there_may_be_are_refused_before_anything_is_looked_up() {
+    let shop = Shop::open().await;
+    let tea = shop.stocked(9).await;
+    let cart = shop.ready_cart(&tea.variant, 1).await;
+    let codes = |count: usize| json!((0..count).map(|n| format!("CODE{n}")).collect::<Vec<_>>());
+    let long = "x".repeat(101);
+    let too_much = json!({ "coupons": codes(11), "gift_cards": codes(11), "shipping_option": long });
+    for answer in [shop.buy(purchase(&[(&tea, 1)], too_much.clone())).await, shop.change_cart(&cart, too_much).await] {
+        let mut pointers = answer.pointers();
+        pointers.sort();
+        assert_eq!(pointers, ["/coupons", "/gift_cards", "/shipping_option"]);
+    }
+    let lists = json!({ "coupons": codes(11), "gift_cards": codes(11) });
+    let many = json!({ "coupons": codes(3_000), "gift_cards": codes(3_000) });
+    for body in [lists, many] {
+        for answer in [shop.buy(purchase(&[(&tea, 1)], body.clone())).await, shop.change_cart(&cart, body).await] {
+            assert_eq!(answer.pointers(), ["/coupons", "/gift_cards"]);
+        }
+    }
+    let chosen = shop.put(&cart.path("/shipping-option")).cart_token(&cart.token).json(json!({ "id": long }));
+    assert_eq!(chosen.send().await.pointers(), ["/id"]);
+    // One that is named twice is one.
+    let card = shop.issued_card(json!({ "balance": eur(500) })).await;
+    let twice = json!({ "gift_cards": [card["code"], text(&card["code"]).to_lowercase().replace('-', " ")] });
+    let seen = shop.change_cart(&cart, twice).await.expect(200).json();
+    assert_eq!(seen["gift_cards"].as_array().unwrap().len(), 1);
+}
+
 // --- repeats ---
 
 #[tokio::test]

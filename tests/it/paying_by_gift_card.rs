@@ -97,6 +97,40 @@ async fn what_a_card_leaves_is_paid_another_way() {
 }
 
 #[tokio::test]
+async fn nobody_is_charged_more_than_was_shown_as_left_to_pay() {
+    let shop = Shop::open().await;
+    let card = card(&shop, 1_000).await;
+    let cart = cart_with_cards(&shop, 2_500, &[&card]).await;
+    let other = cart_with_cards(&shop, 600, &[&card]).await;
+    shop.place(&other, "pm_card_visa").await.expect(201);
+    let expecting = |to_pay: i64| {
+        let shown =
+            json!({ "payment": payment("pm_card_visa"), "expected_total": eur(2_500), "expected_to_pay": eur(to_pay) });
+        shop.place_with(&cart, shown)
+    };
+    expecting(1_500).await.problem(409, "gift_card_changed");
+    // A second click, whose buyer has not looked.
+    let told = expecting(1_500).await.problem(409, "price_changed");
+    assert_eq!((&told["old_to_pay"], &told["new_to_pay"]), (&eur(1_500), &eur(2_100)));
+    if let Some(ledger) = shop.ledger() {
+        assert!(ledger.charges().is_empty());
+    }
+    let order = expecting(2_100).await.expect(201).json();
+    assert_eq!(order["payment"]["captured"], eur(2_100));
+    // The same of a purchase in one request, which cannot have been told before.
+    let product = shop.download(500).await;
+    let code = shop.gift_card_code(200).await;
+    let mut purchase = json!({
+        "lines": [{ "variant_id": product.variant, "quantity": 1 }], "email": mailbox(), "currency": "EUR",
+        "gift_cards": [code], "payment": payment("pm_card_visa"), "expected_to_pay": eur(0),
+    });
+    let told = shop.buy(purchase.clone()).await.problem(409, "price_changed");
+    assert_eq!((&told["old_to_pay"], &told["new_to_pay"]), (&eur(0), &eur(300)));
+    purchase["expected_to_pay"] = eur(300);
+    shop.buy(purchase).await.expect(201);
+}
+
+#[tokio::test]
 async fn a_card_that_pays_all_of_it_exactly_asks_no_provider() {
     let shop = Shop::open().await;
     let card = card(&shop, 4_900).await;

@@ -11,7 +11,7 @@ use tradepost::orders::facts::Fact;
 use tradepost::orders::learning::{Answer, Refused};
 use tradepost::orders::order::{Order, Receipt, Stage};
 use tradepost::orders::slots::{SLOT_MILLIS, Slot};
-use tradepost::orders::terms::{Terms, corrected};
+use tradepost::orders::terms::{Expected, Terms, corrected};
 use tradepost::payments::{AttemptStatus, PaymentChoice, Provider, TestMethod};
 use tradepost::pools::Supply;
 use tradepost::pools::pool::HoldId;
@@ -96,7 +96,8 @@ impl World {
         for n in 0..2 {
             if self.rng.chance(30) {
                 let balance = self.balance(n);
-                cards.push(GiftCardBalance { id: card(n), last4: n.to_string(), balance, expires_at: None });
+                let (last4, currency) = (n.to_string(), self.currency);
+                cards.push(GiftCardBalance { id: card(n), last4, balance, currency, expires_at: None });
             }
         }
         vec![
@@ -121,7 +122,7 @@ impl World {
             first_order: None,
             used_up: Vec::new(),
             payment,
-            expected_total: None,
+            expected: Expected::default(),
             key: None,
             slot: Some(slot.clone()),
             customers: self.buyers[buyer].customers.clone(),
