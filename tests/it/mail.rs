@@ -13,7 +13,7 @@ const NATIVE: &str = "it needs faults and a clock that can be moved, which only 
 const CONFIGURED: &str = "how it is configured is not known";
 /// How much time goes by at once, in milliseconds: less than a provider is given
 /// to answer, so that no answer comes too late for the test alone.
-const STEP: i64 = 10_000;
+pub const STEP: i64 = 10_000;
 
 /// A buyer with a mailbox that nobody else has.
 struct Buyer {
