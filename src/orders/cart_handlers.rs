@@ -1,8 +1,6 @@
 //! Carts over HTTP. Every handler parses, asks the order's object once, and
 //! passes its answer on.
 
-use std::net::IpAddr;
-
 use axum::extract::State;
 use http::header;
 
@@ -62,12 +60,11 @@ async fn first_answer(order: &OrderClient<'_>, refusal: Problem) -> Result<Answe
     }
 }
 
-/// The id of an order that is to be: the same key by the same caller names the
-/// same one.
-pub(super) fn new_id(app: &App, key: Option<&Key>, account: Option<AccountId>, address: Option<IpAddr>) -> OrderId {
+/// The id of an order that is to be: the same key names the same one, of the
+/// same account, or else of whoever `stranger` tells apart.
+pub(super) fn new_id(app: &App, key: Option<&Key>, account: Option<AccountId>, stranger: &str) -> OrderId {
     let Some(key) = key else { return OrderId::new(app.clock.now(), &*app.entropy) };
-    let nowhere = || address.map_or_else(|| "local".to_owned(), |address| address.to_string());
-    let caller = account.map_or_else(nowhere, |account| account.to_string());
+    let caller = account.map_or_else(|| stranger.to_owned(), |account| account.to_string());
     let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = app.keys.mac("cart-id", &[&caller, &key.key]);
     OrderId::derived([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
 }
@@ -98,7 +95,8 @@ pub async fn create_cart(
     let currency = currency(&*shelf::current(&app).await?, body.currency)?;
     let lines = wanted(&app, &body.lines).await;
     let key = keyed(key, "POST /v1/carts", &body.bytes);
-    let id = new_id(&app, key.as_ref(), account, address);
+    let network = address.map_or_else(|| "local".to_owned(), |address| address.to_string());
+    let id = new_id(&app, key.as_ref(), account, &network);
     let order = credentials.new_order(&app, id).keyed(key);
     let answer = match lines {
         Ok(lines) => {

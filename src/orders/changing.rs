@@ -178,6 +178,14 @@ impl Draft for NewPurchase {
 }
 
 impl Wanted {
+    /// The e-mail address that was sent; empty if none was.
+    pub fn email(&self) -> &str {
+        let mut facts = self.facts.iter();
+        facts
+            .find_map(|fact| if let Fact::Email(email) = fact { Some(email.as_str()) } else { None })
+            .unwrap_or_default()
+    }
+
     /// Whether the shop has it so depends on the rest of the cart.
     pub fn depends_on_the_cart(&self) -> bool {
         !coupons(&self.facts).is_empty() || asks_for_shipping(&self.facts) || self.gift_cards.is_some()

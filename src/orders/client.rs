@@ -171,6 +171,12 @@ impl<T> Answer<T> {
         Self { text: format!(r#"{{"token":"{}",{members}"#, token.as_str()), ..self }
     }
 
+    /// The same answer to whoever has made what it is about.
+    #[must_use]
+    pub fn as_made(self) -> Self {
+        Self { status: StatusCode::CREATED, ..self }
+    }
+
     /// The same answer, as it looks from outside.
     pub fn shown_as<V: Serialize>(self, view: &V) -> Result<Answer<V>, Problem> {
         let text = serde_json::to_string(view).map_err(|error| Problem::internal(error.to_string()))?;

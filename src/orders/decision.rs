@@ -103,7 +103,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
 
 fn change(order: &Order, change: Change) -> Result<Vec<Event>, OrderError> {
     let events = match change {
-        Change::AddLines { lines } => add_lines(order, lines)?,
+        Change::AddLines { lines } => add_lines(order, lines.into_iter().enumerate())?,
         Change::SetQuantity { line, quantity } => set_quantity(order, line, quantity)?,
         Change::SetQuantities { quantities } => set_quantities(order, quantities)?,
         Change::RemoveLine { line } => {
@@ -119,10 +119,7 @@ fn change(order: &Order, change: Change) -> Result<Vec<Event>, OrderError> {
         Change::AddGiftCard { card } => with_gift_card(order, card)?,
         Change::RemoveGiftCard { id } => without(&order.facts.gift_cards, |known| known.id != id, Fact::GiftCards),
     };
-    let mut after = order.clone();
-    for event in &events {
-        after.apply(event, order.updated_at);
-    }
+    let after = order.after(&events);
     in_range(&after)?;
     fits(&after)?;
     Ok(events)
@@ -189,7 +186,6 @@ fn replace_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderEr
             return Err(out_of_range);
         }
     }
-    let mut kept = order.clone();
     let mut events = Vec::new();
     for line in order.lines.iter().filter(|line| !line.overridden) {
         events.extend(match wanted.get(&line.variant_id) {
@@ -198,20 +194,19 @@ fn replace_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderEr
             Some(quantity) => Some(Event::LineQuantityChanged { line: line.id, quantity: *quantity }),
         });
     }
-    for event in &events {
-        kept.apply(event, order.updated_at);
-    }
+    let kept = order.after(&events);
     let is_there =
         |line: &NewLine| kept.lines.iter().any(|known| known.variant_id == line.variant_id && !known.overridden);
-    events.extend(add_lines(&kept, new.into_iter().filter(|line| !is_there(line)).collect())?);
+    events.extend(add_lines(&kept, new.into_iter().enumerate().filter(|(_, line)| !is_there(line)))?);
     Ok(events)
 }
 
-fn add_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError> {
+/// Each with its place among those that were sent.
+fn add_lines(order: &Order, new: impl Iterator<Item = (usize, NewLine)>) -> Result<Vec<Event>, OrderError> {
     let mut events = Vec::new();
     let mut lines = order.lines.clone();
     let mut made = order.lines_made;
-    for (index, new) in new.into_iter().enumerate() {
+    for (index, new) in new {
         if !(1..=MAX_QUANTITY).contains(&new.quantity) {
             return Err(OrderError::QuantityOutOfRange { line: Some(index) });
         }

@@ -41,7 +41,8 @@ crate::codes! {
     /// This code takes nothing off; `coupon` names it, `reason` says why: `unknown`, `not_started`, `ended`,
     /// `minimum_not_met`, `nothing_matches`, `exhausted`, `already_used` or `not_combinable`.
     COUPON_NOT_VALID = UNPROCESSABLE_ENTITY "coupon_not_valid";
-    /// Others have had the last use of this code; `coupon` names it.
+    /// Others have had the last use of this code; `coupon` names it. There is no `coupon` where an order is to be paid
+    /// again from which something was taken off without one.
     COUPON_EXHAUSTED = CONFLICT "coupon_exhausted";
     /// There is less on a gift card than was shown; `gift_card` has the end of its code.
     GIFT_CARD_CHANGED = CONFLICT "gift_card_changed";
@@ -113,6 +114,14 @@ pub enum OrderError {
     CouponExhausted { code: Code },
     #[error("there is less on the gift card that ends in {last4} than was shown; look at the total again")]
     GiftCardChanged { last4: String },
+    /// Of an order that was placed before. `code`: none if it was taken off by itself.
+    #[error("what was taken off this order has no use left; cancel it, and begin another cart")]
+    DiscountGone { code: Option<Code> },
+    /// Of an order that was placed before.
+    #[error(
+        "there is less on the gift card that ends in {last4} than this order takes; cancel it, and begin another cart"
+    )]
+    GiftCardSpent { last4: String },
     #[error(transparent)]
     GiftCardNotValid(#[from] gift_cards::Refusal),
     #[error("the chosen way of shipping is not offered for this cart and address; choose another")]
@@ -193,7 +202,11 @@ impl From<OrderError> for Problem {
                 Self::new(COUPON_NOT_VALID, detail).with_member("coupon", code).with_member("reason", reason)
             }
             OrderError::CouponExhausted { code } => Self::new(COUPON_EXHAUSTED, detail).with_member("coupon", code),
-            OrderError::GiftCardChanged { last4 } => {
+            OrderError::DiscountGone { code: None } => Self::new(COUPON_EXHAUSTED, detail),
+            OrderError::DiscountGone { code: Some(code) } => {
+                Self::new(COUPON_EXHAUSTED, detail).with_member("coupon", code)
+            }
+            OrderError::GiftCardChanged { last4 } | OrderError::GiftCardSpent { last4 } => {
                 Self::new(GIFT_CARD_CHANGED, detail).with_member("gift_card", last4)
             }
             OrderError::GiftCardNotValid(refusal) => gift_cards::GiftCardError::from(refusal).into(),

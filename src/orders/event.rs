@@ -219,6 +219,9 @@ impl Order {
         if let Some(kind) = event.milestone() {
             self.milestones.push(Milestone { at: now, kind: kind.to_owned() });
         }
+        if matches!(event, Event::LineAdded { .. } | Event::LineQuantityChanged { .. } | Event::LineRemoved { .. }) {
+            self.facts.used_up.clear();
+        }
         match event {
             Event::Created { .. } => {}
             Event::BegunAnew { currency, language } => {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::ids::PromotionId;
 
 /// One stored event of each kind. A line may be added here; a line that has
 /// to change is an order that can no longer be read.
@@ -58,6 +59,26 @@ fn every_event_is_read_as_it_was_stored() {
     let kinds = kinds.split("\n}").next().unwrap();
     let kinds = kinds.lines().filter(|line| line.starts_with("    ") && line.trim().starts_with(char::is_uppercase));
     assert_eq!(kinds.count(), lines.len(), "each kind has its line");
+}
+
+#[test]
+fn that_a_promotion_was_used_up_is_forgotten_with_the_buyer_or_the_lines() {
+    let at = Timestamp::from_millis(1_000);
+    let email = |text: &str| Event::FactSet { fact: Fact::Email(text.parse().unwrap()) };
+    let mut order = None;
+    for line in STORED.trim().lines().take(2) {
+        Order::replay(&mut order, &serde_json::from_str(line).unwrap(), at);
+    }
+    let mut order = order.unwrap();
+    order.apply(&email("ada@example.com"), at);
+    order.facts.used_up = vec![PromotionId::derived([1; 16])];
+    let line = order.lines[0].id;
+    let is_known_after = |event: Event| !order.after(&[event]).facts.used_up.is_empty();
+    assert!(is_known_after(email("ada@example.com")));
+    assert!(is_known_after(Event::FactSet { fact: Fact::Coupons(Vec::new()) }));
+    assert!(!is_known_after(email("bob@example.com")));
+    assert!(!is_known_after(Event::LineQuantityChanged { line, quantity: 9 }));
+    assert!(!is_known_after(Event::LineRemoved { line }));
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub struct Facts {
     pub gift_cards: Vec<GiftCardBalance>,
     pub vat_number: Option<VatNumber>,
     /// Promotions that apply by themselves, and had no use left when it was
-    /// tried to place the order.
+    /// tried to place the order. Forgotten once the buyer or the lines are others.
     pub used_up: Vec<PromotionId>,
 }
 
@@ -43,7 +43,13 @@ pub enum Fact {
 impl Facts {
     pub fn set(&mut self, fact: Fact) {
         match fact {
-            Fact::Email(email) => self.email = Some(email),
+            Fact::Email(email) => {
+                // Another buyer may have a use left.
+                if self.email.as_ref() != Some(&email) {
+                    self.used_up.clear();
+                }
+                self.email = Some(email);
+            }
             Fact::ShippingAddress(address) => self.shipping_address = Some(*address),
             Fact::BillingAddress(address) => self.billing_address = address.map(|address| *address),
             Fact::ShippingOption(id) => self.shipping_option = id,

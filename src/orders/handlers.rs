@@ -21,7 +21,6 @@ use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::text::Language;
-use crate::wire::client::ClientAddress;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path, request_digest};
 use crate::wire::language::AcceptLanguage;
 use crate::wire::respond::JsonText;
@@ -47,11 +46,10 @@ pub async fn place_order(
 
 /// A whole purchase in one request, refused exactly as placing a cart is: then there is no order. An
 /// `Idempotency-Key` has at least 16 characters, better random ones, unless one is signed in: whoever sends the same
-/// from the same network is answered the same order, and its secret.
+/// with the same e-mail address, from wherever, is answered the same order, and its secret.
 pub async fn create_order(
     State(app): State<App>,
     credentials: Credentials,
-    ClientAddress(address): ClientAddress,
     AcceptLanguage(language): AcceptLanguage,
     key: IdempotencyKey,
     body: Checked<NewPurchase>,
@@ -60,7 +58,8 @@ pub async fn create_order(
     let account = credentials.caller.account.map(|account| account.id);
     let key = if account.is_none() { key.hard_to_guess()? } else { key };
     let key = keyed(key, "POST /v1/orders", &bytes);
-    let id = new_id(&app, key.as_ref(), account, address);
+    // Not the network address: who repeats it on the way may be in another network by then.
+    let id = new_id(&app, key.as_ref(), account, asked.wanted.email());
     let order = credentials.new_order(&app, id).keyed(key);
     let answer = match purchase(&app, &credentials, asked, language).await {
         Ok(purchase) => order.buy(purchase).await??,
@@ -94,9 +93,9 @@ async fn first_order(order: &OrderClient<'_>, refusal: Problem) -> Result<Answer
         return Err(refusal);
     }
     match order.order().await? {
-        Ok(first) if first.is_replayed() => Ok(first),
-        Err(OrderError::KeyReused) => Err(OrderError::KeyReused.into()),
-        _ => Err(refusal),
+        Ok(first) => Ok(first.as_made()),
+        Err(error @ (OrderError::KeyReused | OrderError::KeyInUse)) => Err(error.into()),
+        Err(_) => Err(refusal),
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod access;
 mod admission;
 pub mod bodies;
+mod buying;
 pub mod cart;
 pub mod cart_handlers;
 pub mod cart_token;

@@ -110,7 +110,9 @@ impl OrderObject {
             }
             // The same key once more, perhaps: what was refused may be something else by now.
             (Request::Buy { id, purchase }, before) => self.buy(id, *purchase, key, before).await,
-            (_, None) | (Request::Create { .. }, Some(_)) => Err(OrderError::NotFound),
+            (_, None) => Err(OrderError::NotFound),
+            // A purchase has it that was refused.
+            (Request::Create { .. }, Some(_)) => Err(OrderError::KeyReused),
             (Request::ReadCart, Some(order)) => done(200, &Cart::of(&order)),
             (Request::ReadOrder, Some(order)) => {
                 // Should its alarm ever be lost, whoever looks at it wakes it.
@@ -129,7 +131,7 @@ impl OrderObject {
                 self.changed(changed, key.as_ref(), reply)
             }
             (Request::Place { payment, expected, slots }, Some(_)) => {
-                self.place(Wish { payment, expected, slots, key }).await
+                self.place(Wish { payment, expected, at_shelf_prices: false, slots, key }).await
             }
             (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,
             (Request::Cancel, Some(order)) => self.act(&order, Command::Cancel, 200, key.as_ref()),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::{join3, try_join_all};
 
-use super::decision::{Change, Command, NewLine, decide};
+use super::decision::{Command, decide};
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::Fact;
@@ -15,11 +15,11 @@ use super::first_order::{self, Buyer};
 use super::learning::{CALLED_OFF, Refused, short_lines};
 use super::object::{OrderObject, order_reply};
 use super::order::{Key, Order, Stage};
-use super::protocol::{Purchase, Reply};
+use super::protocol::Reply;
 use super::slots::{self, Slot};
 use super::terms::{Expected, Terms, corrected, lacking};
 use super::uses::{self, customers};
-use crate::ids::{OrderId, PromotionId};
+use crate::ids::PromotionId;
 use crate::payments::{AttemptStatus, PaymentChoice};
 use crate::pools::{self, Supply};
 use crate::ports::{DatabaseError, ObjectUnavailable};
@@ -34,6 +34,8 @@ use crate::throttle::Slots;
 pub(super) struct Wish {
     pub payment: PaymentChoice,
     pub expected: Expected,
+    /// Whether its lines have the prices of the shelf, whatever they began with.
+    pub at_shelf_prices: bool,
     pub slots: Vec<Slots>,
     pub key: Option<Key>,
 }
@@ -46,75 +48,7 @@ pub(super) struct Refusals {
     pub quote: Option<Rc<Quote>>,
 }
 
-/// For as long as a purchase in one request lasts, however it ends. What it has
-/// not stored by then is forgotten.
-struct Buying<'a>(&'a OrderObject);
-
-impl<'a> Buying<'a> {
-    fn begin(object: &'a OrderObject, key: Option<Key>) -> Self {
-        object.buying.replace(Some(key));
-        Self(object)
-    }
-}
-
-impl Drop for Buying<'_> {
-    fn drop(&mut self) {
-        self.0.buying.replace(None);
-        self.0.record.discard();
-    }
-}
-
 impl OrderObject {
-    /// Begins an order and places it: one commit for both. Refused before that,
-    /// it leaves nothing. `before`: what the same key began, and was refused since.
-    pub(super) async fn buy(
-        self: &Rc<Self>,
-        id: OrderId,
-        purchase: Purchase,
-        key: Option<Key>,
-        before: Option<Rc<Order>>,
-    ) -> Result<Reply, OrderError> {
-        let Purchase { currency, account, language, lines, facts, payment, expected, slots } = purchase;
-        let _buying = Buying::begin(self, key.clone());
-        let now = self.now();
-        match before {
-            None => {
-                self.record.create(Order::created(id, currency, account, now).written_in(language), now);
-                self.fill(Vec::new(), lines, facts)?;
-            }
-            Some(order) if matches!(order.stage, Stage::Open) => {
-                self.fill(vec![Event::BegunAnew { currency, language }], lines, facts)?;
-            }
-            Some(_) => {}
-        }
-        self.place(Wish { payment, expected, slots, key }).await
-    }
-
-    /// Sets what is bought, once it has `begun`. The next commit stores it.
-    fn fill(&self, begun: Vec<Event>, lines: Vec<NewLine>, facts: Vec<Fact>) -> Result<(), OrderError> {
-        let mut order = Order::clone(&*self.record.existing()?);
-        for event in &begun {
-            order.apply(event, self.now());
-        }
-        let change = Change::Update { lines: Some(lines), facts };
-        let events = decide(&order, Command::Change(change), self.now())?;
-        self.record.learn(begun.into_iter().chain(events).collect(), self.now())
-    }
-
-    /// An order that a purchase has begun is that one's alone while it may still
-    /// be refused: nobody else sees it, and a repeat waits.
-    pub(super) fn not_while_bought(&self, key: Option<&Key>) -> Result<(), OrderError> {
-        let buying = self.buying.borrow();
-        let Some(first) = &*buying else { return Ok(()) };
-        match (first, key) {
-            (Some(first), Some(key)) if first.key == key.key && !self.record.is_answered(&key.key) => {
-                Err(if first == key { OrderError::KeyInUse } else { OrderError::KeyReused })
-            }
-            _ if !self.record.is_stored() => Err(OrderError::NotFound),
-            _ => Ok(()),
-        }
-    }
-
     pub(super) async fn place(self: &Rc<Self>, wish: Wish) -> Result<Reply, OrderError> {
         let mut slot = None;
         let placed = self.decide_placement(wish, &mut slot).await;
@@ -139,7 +73,7 @@ impl OrderObject {
     /// Places the order, unless another request has, or had the first answer.
     /// `slot`: what this request has taken, unless the placement has it now.
     async fn decide_placement(&self, wish: Wish, slot: &mut Option<Slot>) -> Result<Option<Reply>, OrderError> {
-        let Wish { payment, expected, slots, key } = wish;
+        let Wish { payment, expected, at_shelf_prices, slots, key } = wish;
         let mut used_up = Vec::new();
         while let Some(asked) = self.open_version()? {
             let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
@@ -166,6 +100,7 @@ impl OrderObject {
                 first_order,
                 payment: payment.clone(),
                 expected,
+                at_shelf_prices,
                 used_up: used_up.clone(),
                 key: key.clone(),
                 slot: slot.clone(),
@@ -315,6 +250,9 @@ impl OrderObject {
             return OrderError::OutOfStock { lines: short };
         }
         let Some(quote) = quote else { return OrderError::StockUnavailable };
+        if !matches!(order.stage, Stage::Open) {
+            return gone_since(&quote, used, gift_card);
+        }
         match (used, gift_card) {
             (Some(Supply::Uses(promotion)), _) => match code_of(&quote, promotion) {
                 Some(code) => OrderError::CouponExhausted { code },
@@ -350,8 +288,17 @@ impl OrderObject {
 
     /// Others were faster at a gift card: the cart goes on with what is left of it.
     async fn card_changed(&self, last4: String) -> OrderError {
-        let told = self.gift_cards().await;
-        match told.and_then(|cards| self.correct(vec![Event::FactSet { fact: Fact::GiftCards(cards) }])) {
+        let corrected = self.gift_cards().await.and_then(|told| {
+            // Some may have been taken out, or put in, while these were asked.
+            let mut cards = self.record.existing()?.facts.gift_cards.clone();
+            for card in &mut cards {
+                if let Some(now) = told.iter().find(|now| now.id == card.id) {
+                    card.balance = now.balance;
+                }
+            }
+            self.correct(vec![Event::FactSet { fact: Fact::GiftCards(cards) }])
+        });
+        match corrected {
             Ok(()) => OrderError::GiftCardChanged { last4 },
             Err(error) => error,
         }
@@ -403,6 +350,22 @@ impl OrderObject {
         });
         let told = try_join_all(asked).await;
         told.map_err(|error| OrderError::Unavailable { cause: error.to_string() })
+    }
+}
+
+/// Why an order that was placed before cannot be had again at its prices, which
+/// stand: there is no cart any more that could go on without what is gone.
+fn gone_since(quote: &Quote, used: Option<Supply>, gift_card: Option<Supply>) -> OrderError {
+    let card = |id| quote.gift_cards.iter().find(|card| card.id == id);
+    match (used, gift_card) {
+        (Some(Supply::Uses(promotion) | Supply::UsesBy(promotion, _)), _) => {
+            OrderError::DiscountGone { code: code_of(quote, promotion) }
+        }
+        (_, Some(Supply::GiftCard(id))) => match card(id) {
+            Some(card) => OrderError::GiftCardSpent { last4: card.last4.clone() },
+            None => OrderError::StockUnavailable,
+        },
+        _ => OrderError::StockUnavailable,
     }
 }
 

@@ -39,6 +39,9 @@ pub struct Terms {
     pub gift_cards: Vec<GiftCardBalance>,
     pub payment: PaymentChoice,
     pub expected: Expected,
+    /// Whether the lines have the shelf's prices, whatever they were begun with:
+    /// nobody was shown a cart with those.
+    pub at_shelf_prices: bool,
     /// Promotions that apply by themselves, and are known to have no use left.
     pub used_up: Vec<PromotionId>,
     pub key: Option<Key>,
@@ -50,14 +53,14 @@ pub struct Terms {
 impl Terms {
     /// The order as it is placed, or why it is not.
     pub fn place(self, order: &Order, now: Timestamp) -> Result<Vec<Event>, OrderError> {
-        let left_out = order.left_out(&self.used_up);
-        let order = &order.without(&self.used_up);
+        let mut corrections: Vec<Event> = order.left_out(&self.used_up).into_iter().collect();
+        let mut order = order.without(&self.used_up);
         let missing = lacking(&order.lines, &order.facts);
         if !missing.is_empty() {
             return Err(OrderError::CartIncomplete { missing });
         }
-        not_too_often(order, now)?;
-        let (changed, mut gone) = compare(&order.lines, order.currency, &self.shelf);
+        not_too_often(&order, now)?;
+        let (mut changed, mut gone) = compare(&order.lines, order.currency, &self.shelf);
         // Prices are kept in a currency that the shop no longer sells in.
         if !self.shelf.settings.currencies.contains(&order.currency) {
             gone = order.lines.iter().map(|line| line.id).collect();
@@ -65,21 +68,22 @@ impl Terms {
         if !gone.is_empty() {
             return Err(OrderError::NotForSale { lines: gone });
         }
+        if self.at_shelf_prices {
+            order = order.after(&reprice(&changed));
+            corrections.extend(reprice(&changed));
+            changed.clear();
+        }
         let quote = order.quote(&self.shelf, self.first_order, now)?;
         let total = quote.totals.total;
         if !changed.is_empty() {
-            let mut repriced = order.clone();
-            for event in reprice(&changed) {
-                repriced.apply(&event, order.updated_at);
-            }
-            let new_total = repriced.quote(&self.shelf, self.first_order, now)?.totals.total;
+            let new_total = order.after(&reprice(&changed)).quote(&self.shelf, self.first_order, now)?.totals.total;
             return Err(OrderError::PriceChanged { lines: changed, old_total: total, new_total });
         }
-        self.as_shown(order, &quote)?;
+        self.as_shown(&order, &quote)?;
         let claims = self.claims(&quote);
         let payment = payments::fit(self.payment, quote.totals.to_pay)?;
         let placed = Event::Placed { quote: Box::new(quote), claims, payment, key: self.key, slot: self.slot };
-        Ok(left_out.into_iter().chain([placed]).collect())
+        Ok(corrections.into_iter().chain([placed]).collect())
     }
 
     /// Whether it is what the buyer was shown: nothing costs more in silence.
@@ -126,9 +130,14 @@ impl Order {
 
     /// The same order without these promotions.
     pub(super) fn without(&self, used_up: &[PromotionId]) -> Self {
+        self.after(self.left_out(used_up).as_slice())
+    }
+
+    /// The same order after these, whenever that is.
+    pub(super) fn after(&self, events: &[Event]) -> Self {
         let mut order = self.clone();
-        if let Some(event) = self.left_out(used_up) {
-            order.apply(&event, self.updated_at);
+        for event in events {
+            order.apply(event, self.updated_at);
         }
         order
     }

@@ -31,7 +31,7 @@ pub async fn add_coupon(
     }
     count_guess(app, credentials, std::slice::from_ref(&code)).await?;
     may_use(app, &before.read()?, code.clone()).await?;
-    Ok(order.change(Change::AddCoupon { code }).await??)
+    order.change(Change::AddCoupon { code }).await?.map_err(at_code)
 }
 
 /// Has the gift card with this code pay for the cart, as far as it goes.
@@ -46,7 +46,17 @@ pub async fn add_gift_card(
         return Ok(before);
     }
     let card = gift_card(app, credentials, code, before.read()?.currency).await?;
-    Ok(order.change(Change::AddGiftCard { card }).await??)
+    order.change(Change::AddGiftCard { card }).await?.map_err(at_code)
+}
+
+/// One too many is told where the one was sent, not where a whole list is.
+fn at_code(refusal: OrderError) -> Problem {
+    match refusal {
+        OrderError::TooManyCoupons | OrderError::TooManyGiftCards => {
+            Problem::invalid_field("/code", refusal.to_string())
+        }
+        refusal => refusal.into(),
+    }
 }
 
 /// Counts a try of the caller's account and network where one of the codes is

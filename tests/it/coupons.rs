@@ -126,7 +126,29 @@ async fn a_use_of_an_order_that_nobody_pays_comes_back_by_itself() {
     shop.until_used(&promotion, 1).await;
     // It was promised with the prices of the order, and is gone.
     let pay = shop.post(&carts[0].order_path("/payments")).cart_token(&carts[0].token);
-    pay.json(payment("pm_card_visa")).send().await.problem(409, "coupon_exhausted");
+    let told = pay.json(payment("pm_card_visa")).send().await.problem(409, "coupon_exhausted");
+    assert_eq!(told["coupon"], json!(code));
+    assert!(told["detail"].as_str().unwrap().contains("begin another cart"), "{told}");
+}
+
+#[tokio::test]
+async fn an_order_to_be_paid_again_is_told_that_what_was_taken_off_by_itself_is_gone() {
+    let Some(shop) = Shop::native(CLOCK).await else { return };
+    let product = shop.download(1_000).await;
+    shop.promotion(json!({
+        "title": "First come", "usage_limit": 1, "conditions": { "products": [product.id] },
+        "effect": { "percentage": { "percent": "20" } },
+    }))
+    .await;
+    let carts = [shop.downloading(&product.variant, 1).await, shop.downloading(&product.variant, 1).await];
+    shop.place(&carts[0], "pm_card_chargeDeclined").await.expect(201);
+    shop.hurry(&carts[0], 300, |order| order.get("held_until").is_none()).await;
+    assert_eq!(total(&shop.place(&carts[1], "pm_card_visa").await.expect(201).json()), 800);
+    let pay = shop.post(&carts[0].order_path("/payments")).cart_token(&carts[0].token);
+    let told = pay.json(payment("pm_card_visa")).send().await.problem(409, "coupon_exhausted");
+    assert_eq!(told.get("coupon"), None);
+    assert!(told["detail"].as_str().unwrap().contains("begin another cart"), "{told}");
+    assert_eq!(total(&shop.order(&carts[0]).await), 800, "its prices stand");
 }
 
 #[tokio::test]

@@ -223,8 +223,11 @@ async fn the_same_purchase_again_is_the_same_order() {
         assert_eq!((again.json(), again.header("idempotent-replayed")), (first.json(), "true"));
         assert!(again.set_cookie("__Host-orders").is_some());
     }
+    // From wherever it is repeated.
+    let elsewhere = shop.post("/v1/orders").key(&key).from("198.51.100.7").json(body.clone()).send();
+    assert_eq!(elsewhere.await.expect(201).json(), first.json());
     let mut other = body.clone();
-    other["email"] = json!(mailbox());
+    other["coupons"] = json!([]);
     shop.post("/v1/orders").key(&key).json(other).send().await.problem(422, "idempotency_key_reused");
     // Nor is it another once its product is gone.
     let path = format!("/v1/admin/products/{}", product.id);
@@ -256,6 +259,27 @@ async fn the_same_purchase_many_times_at_once_is_one_order_and_one_charge() {
     assert_eq!(shop.letters(text(&body["email"]), 1).await.len(), 1);
     if let Some(ledger) = shop.ledger() {
         assert_eq!(ledger.charges().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_whose_gift_card_the_first_holds_is_told_to_wait() {
+    let shop = Shop::open().await;
+    let product = shop.download(1_000).await;
+    let (code, key) = (shop.gift_card_code(1_000).await, unique("a-key-that-nobody-guesses"));
+    let body = json!({
+        "currency": "EUR", "lines": lines(&[(&product, 1)]), "email": mailbox(), "gift_cards": [code],
+        "payment": payment("pm_card_visa"),
+    });
+    let buy = || shop.post("/v1/orders").key(&key).json(body.clone()).send();
+    let answers = join_all((0..20).map(|_| buy())).await;
+    let first = buy().await.expect(201).json();
+    for answer in &answers {
+        if answer.is(201) {
+            assert_eq!(answer.json()["id"], first["id"]);
+        } else {
+            answer.problem(409, "idempotency_key_in_use");
+        }
     }
 }
 
@@ -455,6 +479,26 @@ async fn what_a_change_says_nothing_about_stays_and_null_takes_away() {
         shop.change_cart(&cart, json!({ "coupons": [], "gift_cards": [], "lines": [] })).await.expect(200).json();
     assert_eq!((&seen["lines"], &seen["totals"]["items"]), (&json!([]), &eur(0)));
     assert_eq!(seen["shipping_address"]["city"], "London");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_where_it_was_sent() {
+    let shop = Shop::open().await;
+    let tea = shop.download(100).await;
+    let euros = json!([eur(100)]);
+    let only_euros =
+        shop.product(json!({ "delivery": "digital", "variants": [{ "sku": unique("sku"), "prices": euros }] })).await;
+    let cart = shop.new_cart(json!({ "currency": "USD", "lines": lines(&[(&tea, 1)]) })).await;
+    // The first is there already, and is not added.
+    let wanted = json!({ "lines": lines(&[(&tea, 2), (&only_euros, 1)]) });
+    assert_eq!(shop.change_cart(&cart, wanted).await.pointers(), ["/lines/1/variant_id"]);
+    let cart = shop.downloading(&tea.variant, 1).await;
+    for _ in 0..10 {
+        let code = shop.gift_card_code(1).await;
+        shop.pay_by(&cart, &code).await.expect(200);
+    }
+    let one_more = shop.gift_card_code(1).await;
+    assert_eq!(shop.pay_by(&cart, &one_more).await.pointers(), ["/code"]);
 }
 
 #[tokio::test]

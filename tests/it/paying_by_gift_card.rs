@@ -274,6 +274,7 @@ async fn a_card_of_an_order_that_nobody_paid_is_free_again() {
     let pay = shop.post(&cart.order_path("/payments")).cart_token(&cart.token);
     let refused = pay.json(payment("pm_card_visa")).send().await.problem(409, "gift_card_changed");
     assert_eq!(refused["gift_card"], card["last4"]);
+    assert!(text(&refused["detail"]).contains("begin another cart"), "{refused}");
     shop.cancel(&cart).await.expect(200);
     assert_eq!(level(&shop, &card).await, (400, 0));
 }

@@ -420,3 +420,23 @@ async fn the_total_that_was_shown_is_the_total_that_is_charged() {
     let purchase = json!({ "currency": "EUR", "lines": lines(&[(&tea, 2)]), "email": mailbox(), "payment": payment("pm_card_visa"), "expected_total": eur(999) });
     shop.buy(purchase).await.problem(409, "price_changed");
 }
+
+#[tokio::test]
+async fn a_purchase_in_one_request_has_the_price_of_its_moment() {
+    let shop = Shop::open().await;
+    let tea = shop.download(500).await;
+    let buy = |shown: i64| {
+        shop.buy(json!({
+            "currency": "EUR", "lines": lines(&[(&tea, 2)]), "email": mailbox(), "payment": payment("pm_card_visa"),
+            "expected_total": eur(shown),
+        }))
+    };
+    buy(1_000).await.expect(201);
+    let path = format!("/v1/admin/variants/{}", tea.variant);
+    let price = json!({ "prices": [eur(600)] });
+    shop.patch(&path).bearer(&shop.owner().await).json(price).send().await.expect(200);
+    let told = buy(1_000).await.problem(409, "price_changed");
+    assert_eq!((&told["old_total"], &told["new_total"]), (&eur(1_000), &eur(1_200)));
+    let order = buy(1_200).await.expect(201).json();
+    assert_eq!((total(&order), &order["lines"][0]["unit_price"]), (1_200, &eur(600)));
+}

@@ -123,6 +123,7 @@ impl World {
             used_up: Vec::new(),
             payment,
             expected: Expected::default(),
+            at_shelf_prices: false,
             key: None,
             slot: Some(slot.clone()),
             customers: self.buyers[buyer].customers.clone(),
