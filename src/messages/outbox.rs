@@ -43,10 +43,10 @@ pub async fn write(app: &App, messages: &[Message]) -> Result<(), Problem> {
     let sending = sender && !app.config.development;
     let waits = |message: &Message| sending || (!app.config.development && message.name.kind == Kind::GiftCard);
     let fate = |message: &Message| if waits(message) { Fate::Pending } else { Fate::Kept };
-    let now = app.clock.now();
-    app.database.batch(messages.iter().map(|message| store::insert(message, fate(message), now)).collect()).await?;
+    let messages: Vec<_> = messages.iter().map(|message| (message, fate(message))).collect();
+    app.database.batch(store::insert(&messages, app.clock.now())).await?;
     if !sender && !app.config.development {
-        for Message { name, .. } in messages {
+        for (Message { name, .. }, _) in messages {
             let event = if name.kind == Kind::GiftCard { "mail_waits" } else { "mail_kept" };
             log("warn", event, &name.about, name.kind.as_str(), "the settings name no sender");
         }
@@ -93,7 +93,7 @@ async fn send_due(app: &App) -> Result<(), Problem> {
         let sent = stream::iter(taken).map(|letter| send(app, mailer, &sender, from.as_str(), letter));
         let outcomes: Vec<_> = sent.buffer_unordered(MAX_PARALLEL).filter_map(async |it| it).collect().await;
         let now = app.clock.now();
-        let settled = outcomes.iter().map(|(id, outcome)| store::settle(*id, *outcome, now)).collect::<Vec<_>>();
+        let settled = store::settle(&outcomes, now);
         if !settled.is_empty() {
             app.database.batch(settled).await?;
         }

@@ -1,12 +1,13 @@
 //! The SQL of the table that messages are sent from.
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::gift_card::with_code;
 use super::{Kind, Letter, Message};
 use crate::app::Keys;
 use crate::ids::GiftCardId;
-use crate::ports::{Statement, Timestamp};
+use crate::ports::{Statement, Timestamp, Value};
 
 /// A message whose last tries had no answer so often is not sent again: one
 /// that came without our knowing comes twice at most.
@@ -75,26 +76,53 @@ pub struct Due {
     pub kept: Kept,
 }
 
-/// Writes a message down, unless there is one of its name.
-pub fn insert(message: &Message, fate: Fate, now: Timestamp) -> Statement {
-    let Message { name, to, language, letter } = message;
+/// The most text of letters that one statement writes, in bytes: a bound value may
+/// have 2,000,000 on D1, and JSON may escape a letter to twice its length.
+const MAX_TEXT: usize = 900_000;
+
+/// Writes messages down, each unless there is one of its name. As few statements
+/// as there is room for: each costs the database more than a row.
+pub fn insert(messages: &[(&Message, Fate)], now: Timestamp) -> Vec<Statement> {
+    let mut parts: Vec<Vec<serde_json::Value>> = Vec::new();
+    let mut room = 0;
+    for (message, fate) in messages {
+        let Message { name, to, language, letter } = message;
+        let Letter { subject, text, html } = letter;
+        let row = json!([
+            name.about,
+            name.kind.as_str(),
+            name.version,
+            to.as_str(),
+            language.tag(),
+            subject,
+            text,
+            html,
+            fate.as_str()
+        ]);
+        let length = subject.len() + text.len() + html.len();
+        match parts.last_mut() {
+            Some(part) if length <= room => {
+                part.push(row);
+                room -= length;
+            }
+            _ => {
+                parts.push(vec![row]);
+                room = MAX_TEXT.saturating_sub(length);
+            }
+        }
+    }
+    parts.into_iter().map(|rows| insert_rows(&rows, now)).collect()
+}
+
+fn insert_rows(rows: &[serde_json::Value], now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO messages (about, kind, version, recipient, language, subject, text, html,
                                status, tries, unanswered, next_try_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0, ?10, ?10)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                value ->> 6, value ->> 7, value ->> 8, 0, 0, ?2, ?2
+         FROM json_each(?1) WHERE true
          ON CONFLICT (about, kind, version) DO NOTHING",
-        [
-            name.about.as_str().into(),
-            name.kind.as_str().into(),
-            name.version.into(),
-            to.as_str().into(),
-            language.tag().into(),
-            letter.subject.as_str().into(),
-            letter.text.as_str().into(),
-            letter.html.as_str().into(),
-            fate.as_str().into(),
-            now.millis().into(),
-        ],
+        [json!(rows).to_string().into(), now.millis().into()],
     )
 }
 
@@ -116,18 +144,29 @@ pub fn claim(most: u32, now: Timestamp) -> Statement {
     )
 }
 
-/// What a try came to.
-pub fn settle(id: i64, outcome: Outcome, now: Timestamp) -> Statement {
-    match outcome {
-        Outcome::Sent => Statement::new(
-            "UPDATE messages SET status = 'sent', sent_at = ?2 WHERE id = ?1",
-            [id.into(), now.millis().into()],
+/// What tries came to, of which nobody asks the database one by one.
+pub fn settle(outcomes: &[(i64, Outcome)], now: Timestamp) -> Vec<Statement> {
+    let changes = [
+        (
+            Outcome::Sent,
+            "UPDATE messages SET status = 'sent', sent_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
         ),
-        Outcome::Refused => Statement::new("UPDATE messages SET status = 'refused' WHERE id = ?1", [id.into()]),
-        Outcome::NotTaken => {
-            Statement::new("UPDATE messages SET unanswered = max(unanswered - 1, 0) WHERE id = ?1", [id.into()])
-        }
-    }
+        (Outcome::Refused, "UPDATE messages SET status = 'refused' WHERE id IN (SELECT value FROM json_each(?1))"),
+        (
+            Outcome::NotTaken,
+            "UPDATE messages SET unanswered = max(unanswered - 1, 0) WHERE id IN (SELECT value FROM json_each(?1))",
+        ),
+    ];
+    let of = |wanted: Outcome| -> Vec<i64> {
+        outcomes.iter().filter(|(_, outcome)| *outcome == wanted).map(|(id, _)| *id).collect()
+    };
+    let statement = |(outcome, sql): (Outcome, &'static str)| {
+        let ids = of(outcome);
+        let time = (outcome == Outcome::Sent).then(|| now.millis().into());
+        let params: Vec<Value> = std::iter::once(json!(ids).to_string().into()).chain(time).collect();
+        (!ids.is_empty()).then(|| Statement::new(sql, params))
+    };
+    changes.into_iter().filter_map(statement).collect()
 }
 
 /// Gives up what had no answer too often, and news that waited for too long;
