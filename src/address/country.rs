@@ -29,10 +29,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use crate::text::{self, Refusal};
 
 const TABLE: &str = include_str!("countries.txt");
+
+/// Each stored address is read by its country's code.
+static BY_CODE: LazyLock<BTreeMap<&str, Country>> =
+    LazyLock::new(|| Country::all().map(|country| (country.code(), country)).collect());
 
 /// A country, by its line of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -186,8 +191,8 @@ impl FromStr for Country {
     /// the right one, so that an integration learns it once.
     fn from_str(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
-        if let Some(country) = Self::all().find(|country| country.code().eq_ignore_ascii_case(text)) {
-            return Ok(country);
+        if let Some(country) = BY_CODE.get(text.to_ascii_uppercase().as_str()) {
+            return Ok(*country);
         }
         Err(match Self::all().find(|country| !text.is_empty() && country.is_called(text)) {
             Some(meant) => format!("must be two letters of ISO 3166-1: {} for {}", meant.code(), meant.name()),
