@@ -103,9 +103,9 @@ impl Objects for DurableObjects {
         };
         Box::pin(SendFuture::new(async move {
             let stub = namespace.get_by_name(name).map_err(unavailable)?;
-            // What RPC gives is a thenable, not a promise.
-            let answer = stub.command(&body).map_err(unavailable)?;
-            let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(unavailable)?;
+            // What RPC gives is no promise, but has the `then` that is all that is asked of one.
+            let answer: Promise = stub.command(&body).map_err(unavailable)?.unchecked_into();
+            let answer = JsFuture::from(answer).await.map_err(unavailable)?;
             answer.as_string().ok_or_else(|| ObjectUnavailable("no text".to_owned()))
         }))
     }
@@ -146,9 +146,12 @@ impl ObjectHost for DurableHost {
     #[allow(clippy::cast_precision_loss)]
     fn commit(&self, commit: Commit) -> Result<(), StorageError> {
         let failed = |error: JsValue| StorageError(message(&error));
-        let Commit { mut statements, alarm } = commit;
+        let Commit { schema, mut statements, alarm } = commit;
         if let Some(Some(at)) = alarm {
             self.storage.set_alarm(at.millis() as f64).map_err(failed)?;
+        }
+        for table in schema {
+            self.exec(table).map_err(failed)?;
         }
         if statements.len() > 1 {
             let mut work = || {

@@ -146,17 +146,17 @@ impl Record {
             (Some(wanted), _) => Some(wanted),
         };
         let alarm_changed = alarm != memory.alarm;
-        let mut statements = Vec::with_capacity(2);
+        let (mut schema, mut statements) = (Vec::new(), Vec::new());
         let key = answer.as_ref().map(|answer| answer.key.key.clone());
         if answer.is_some() || !memory.waiting.is_empty() {
             if !memory.stored {
-                statements.push(store::schema());
+                schema.push(store::schema());
             }
             statements.push(store::append(&memory.waiting, answer)?);
         } else if !alarm_changed {
             return Ok(());
         }
-        let commit = Commit { statements, alarm: alarm_changed.then_some(alarm) };
+        let commit = Commit { schema, statements, alarm: alarm_changed.then_some(alarm) };
         if let Err(error) = self.host.commit(commit) {
             // Memory is ahead of storage: read it again.
             *memory = Memory::default();

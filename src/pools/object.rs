@@ -52,9 +52,8 @@ impl PoolObject {
             apply(&mut pool, event);
         }
         if !events.is_empty() {
-            let mut statements = if unwritten { store::schema() } else { Vec::new() };
-            statements.extend(store::record(&pool, &events, now));
-            self.host.commit(Commit { statements, alarm: None })?;
+            let schema = if unwritten { store::schema() } else { Vec::new() };
+            self.host.commit(Commit { schema, statements: store::record(&pool, &events, now), alarm: None })?;
         }
         let ledger = match command {
             Command::Ledger { limit } if !unwritten => store::ledger(&*self.host, *limit)?,

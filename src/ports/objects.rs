@@ -41,6 +41,10 @@ pub struct StorageError(pub String);
 /// What one transaction of an object writes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Commit {
+    /// The tables that the statements need, if they are not there. Empty ones may
+    /// stay behind where a statement fails: undoing them would cost each new
+    /// object a transaction.
+    pub schema: Vec<Statement>,
     pub statements: Vec<Statement>,
     /// `None` leaves the alarm as it is; `Some(None)` takes it away.
     pub alarm: Option<Option<Timestamp>>,

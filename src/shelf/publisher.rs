@@ -137,15 +137,13 @@ impl PublisherObject {
 
     fn plan(&self) -> Result<Plan, StorageError> {
         if !self.is_ready.get() {
-            let statements = vec![
-                Statement::new(
-                    "CREATE TABLE IF NOT EXISTS publishing (id INTEGER PRIMARY KEY CHECK (id = 1),
+            let schema = vec![Statement::new(
+                "CREATE TABLE IF NOT EXISTS publishing (id INTEGER PRIMARY KEY CHECK (id = 1),
                        due_at INTEGER, began_at INTEGER NOT NULL, failures INTEGER NOT NULL) STRICT",
-                    [],
-                ),
-                Statement::new("INSERT OR IGNORE INTO publishing (id, began_at, failures) VALUES (1, 0, 0)", []),
-            ];
-            self.host.commit(Commit { statements, alarm: None })?;
+                [],
+            )];
+            let first = "INSERT OR IGNORE INTO publishing (id, began_at, failures) VALUES (1, 0, 0)";
+            self.host.commit(Commit { schema, statements: vec![Statement::new(first, [])], alarm: None })?;
             self.is_ready.set(true);
         }
         let rows: Rows = self.host.read(Statement::new("SELECT due_at, began_at, failures FROM publishing", []))?;
@@ -161,7 +159,7 @@ impl PublisherObject {
         );
         // Without a due time the alarm is left alone: the one that rings is gone by itself.
         let alarm = plan.due_at.map(|due| Some(Timestamp::from_millis(due)));
-        self.host.commit(Commit { statements: vec![statement], alarm })
+        self.host.commit(Commit { schema: Vec::new(), statements: vec![statement], alarm })
     }
 }
 

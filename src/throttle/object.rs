@@ -84,12 +84,9 @@ impl ThrottleObject {
 
     /// Stores the throttle, with an alarm if none is set.
     fn record(&self, mut memory: Memory, now: Timestamp) -> Result<(), StorageError> {
-        let mut statements = Vec::with_capacity(2);
-        if !memory.stored {
-            statements.push(store::schema());
-            memory.stored = true;
-        }
-        statements.push(store::record(&memory.throttle)?);
+        let schema = if memory.stored { Vec::new() } else { vec![store::schema()] };
+        memory.stored = true;
+        let statements = vec![store::record(&memory.throttle)?];
         // One that rings early does no harm, and costs less than moving it.
         let set = memory.alarm.is_some_and(|at| now.since(at) < LATE_MILLIS);
         if !set {
@@ -97,7 +94,7 @@ impl ThrottleObject {
         }
         // If it fails, it is read again.
         self.memory.replace(None);
-        self.host.commit(Commit { statements, alarm: (!set).then_some(memory.alarm) })?;
+        self.host.commit(Commit { schema, statements, alarm: (!set).then_some(memory.alarm) })?;
         self.memory.replace(Some(memory));
         Ok(())
     }

@@ -360,13 +360,14 @@ impl ObjectHost for Hosting {
     fn commit(&self, commit: Commit) -> Result<(), StorageError> {
         let world = self.world()?;
         let slot = world.slot(&self.id);
-        let sql: Vec<&str> = commit.statements.iter().map(|statement| statement.sql).collect();
+        let statements = [commit.schema, commit.statements].concat();
+        let sql: Vec<&str> = statements.iter().map(|statement| statement.sql).collect();
         let verdict = world.objects.faults.verdict(Site::Commit(self.id.0), &sql.join(";\n"));
         if verdict == Some(When::Before) {
             std::panic::resume_unwind(Box::new(Crash));
         }
-        if !commit.statements.is_empty() {
-            sqlite::transact(&mut slot.store.borrow_mut(), &commit.statements).map_err(refused)?;
+        if !statements.is_empty() {
+            sqlite::transact(&mut slot.store.borrow_mut(), &statements).map_err(refused)?;
         }
         if let Some(at) = commit.alarm {
             world.set_alarm(&self.id, &slot, at);

@@ -29,14 +29,14 @@ struct Puppet {
 
 fn puppets(_: ObjectClass, app: App, _name: &str, host: Rc<dyn ObjectHost>) -> Rc<dyn Shell> {
     let schema = Statement::new("CREATE TABLE IF NOT EXISTS notes (note TEXT PRIMARY KEY) STRICT", []);
-    host.commit(Commit { statements: vec![schema], alarm: None }).unwrap();
+    host.commit(Commit { schema: vec![schema], ..Commit::default() }).unwrap();
     Rc::new(Puppet { app, host, memory: RefCell::default() })
 }
 
 impl Puppet {
     fn note(&self, notes: &[&str], alarm: Option<Option<Timestamp>>) -> Result<(), ObjectUnavailable> {
         let insert = |note: &&str| Statement::new("INSERT INTO notes (note) VALUES (?1)", [(*note).into()]);
-        let commit = Commit { statements: notes.iter().map(insert).collect(), alarm };
+        let commit = Commit { schema: Vec::new(), statements: notes.iter().map(insert).collect(), alarm };
         self.host.commit(commit).map_err(|error| ObjectUnavailable(error.to_string()))
     }
 
