@@ -24,5 +24,9 @@ export const cards = {
   pm_card_createDispute: { disputed: true },
 };
 
-/** The least amounts, from docs.stripe.com/currencies. */
-export const minimum = { usd: 50, eur: 50, gbp: 30, chf: 50, jpy: 50, dkk: 250, nok: 300, sek: 300, pln: 200, czk: 1500, huf: 17500, cad: 50, aud: 50 };
+/** The least amounts, from docs.stripe.com/currencies as it was on 2026-09-27. */
+export const minimum = {
+  aed: 200, ars: 50, aud: 50, brl: 50, cad: 50, chf: 50, cop: 50, czk: 1500, dkk: 250, eur: 50, gbp: 30,
+  hkd: 400, huf: 17500, idr: 50, ils: 50, inr: 50, jpy: 50, krw: 50, mxn: 1000, myr: 200, nok: 300, nzd: 50,
+  php: 50, pln: 200, ron: 200, rub: 50, sek: 300, sgd: 50, thb: 1000, usd: 50, zar: 50,
+};

@@ -1,6 +1,7 @@
 //! How Stripe counts money: its own decimals by currency, and the least that it
-//! takes. From docs.stripe.com/currencies ("Minor units in API amounts",
-//! "Minimum and maximum charge amounts"), as read in November 2026.
+//! takes. From "Supported currencies", docs.stripe.com/currencies ("Specify
+//! amounts in API requests", "Minimum and maximum charge amounts"), as it was on
+//! 2026-09-27.
 
 use crate::money::{Currency, Money};
 
@@ -8,41 +9,51 @@ use crate::money::{Currency, Money};
 const ZERO_DECIMAL: [&str; 15] =
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"];
 
-/// With three, of which the last is zero: card networks know two.
+/// With three, of which the last is zero: card networks know two. The page said
+/// so until 2023 at least; now it names none of them, but takes nothing back.
 const THREE_DECIMAL: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
 
 /// Counted in hundredths that are always zero, from the time before they lost
-/// their decimals.
+/// their decimals. The page has UGX among those without decimals, too, but what
+/// it says of special cases is closer. HUF and TWD have whole units in payouts
+/// alone, which we do not make.
 const WHOLE_UNITS: [&str; 2] = ["ISK", "UGX"];
 
-/// The least that is taken, as Stripe counts it.
-/// Of a currency that is not here, Stripe compares with what the account is
-/// paid out in, and refuses by itself.
-const MINIMUM: [(&str, i64); 24] = [
+/// The least that is taken, as Stripe counts it, of an account that is paid out
+/// in this currency. Of a currency that is not here, Stripe compares with what
+/// the account is paid out in, and refuses by itself.
+const MINIMUM: [(&str, i64); 31] = [
     ("AED", 200),
+    ("ARS", 50),
     ("AUD", 50),
-    ("BGN", 100),
     ("BRL", 50),
     ("CAD", 50),
     ("CHF", 50),
+    ("COP", 50),
     ("CZK", 1_500),
     ("DKK", 250),
     ("EUR", 50),
     ("GBP", 30),
     ("HKD", 400),
     ("HUF", 17_500),
+    ("IDR", 50),
+    ("ILS", 50),
     ("INR", 50),
     ("JPY", 50),
+    ("KRW", 50),
     ("MXN", 1_000),
     ("MYR", 200),
     ("NOK", 300),
     ("NZD", 50),
+    ("PHP", 50),
     ("PLN", 200),
     ("RON", 200),
+    ("RUB", 50),
     ("SEK", 300),
     ("SGD", 50),
     ("THB", 1_000),
     ("USD", 50),
+    ("ZAR", 50),
 ];
 
 /// The least that Stripe takes, in minor units.
@@ -120,7 +131,8 @@ mod tests {
         for code in ZERO_DECIMAL.into_iter().chain(THREE_DECIMAL).chain(WHOLE_UNITS).chain(of_minimum) {
             assert!(Currency::parse(code).is_ok(), "{code}");
         }
-        for (code, least) in [("EUR", Some(50)), ("JPY", Some(50)), ("HUF", Some(175)), ("KWD", None)] {
+        let least = [("EUR", Some(50)), ("JPY", Some(50)), ("HUF", Some(175)), ("KRW", Some(50)), ("BGN", None)];
+        for (code, least) in least {
             assert_eq!(minimum(Currency::parse(code).unwrap()), least, "{code}");
         }
     }
