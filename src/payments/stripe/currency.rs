@@ -1,7 +1,7 @@
-//! How Stripe counts money: its own decimals by currency, and the least that it
-//! takes. From "Supported currencies", docs.stripe.com/currencies ("Specify
-//! amounts in API requests", "Minimum and maximum charge amounts"), as it was on
-//! 2026-09-27.
+//! How Stripe counts money: its own decimals by currency, the least and the most
+//! that it takes. From "Supported currencies", docs.stripe.com/currencies
+//! ("Specify amounts in API requests", "Minimum and maximum charge amounts"), as
+//! it was on 2026-09-27.
 
 use crate::money::{Currency, Money};
 
@@ -56,6 +56,11 @@ const MINIMUM: [(&str, i64); 31] = [
     ("ZAR", 50),
 ];
 
+/// The most that is taken, as Stripe counts it: twelve digits, by most cards.
+/// American Express takes nine, and ways that are no card eight of most
+/// currencies; which it will be, only Stripe knows, and refuses by itself.
+const MOST: i64 = 999_999_999_999;
+
 /// The least that Stripe takes, in minor units.
 pub fn minimum(currency: Currency) -> Option<i64> {
     let (_, least) = MINIMUM.iter().find(|(code, _)| *code == currency.as_str())?;
@@ -66,7 +71,8 @@ pub fn minimum(currency: Currency) -> Option<i64> {
 pub fn amount(money: Money) -> Option<i64> {
     let (times, parts, step) = scale(money.currency);
     let scaled = money.amount.checked_mul(times)?;
-    (scaled % parts == 0 && scaled / parts % step == 0).then_some(scaled / parts)
+    let counted = scaled / parts;
+    (scaled % parts == 0 && counted % step == 0 && counted <= MOST).then_some(counted)
 }
 
 /// What Stripe counts so, in minor units.
@@ -115,6 +121,10 @@ mod tests {
             (5_124, "KWD", None),
             // Ours are whole forints.
             (1_050, "HUF", Some(105_000)),
+            (999_999_999_999, "EUR", Some(999_999_999_999)),
+            (1_000_000_000_000, "EUR", None),
+            (9_999_999_999, "ISK", Some(999_999_999_900)),
+            (10_000_000_000, "ISK", None),
             (i64::MAX, "ISK", None),
         ] {
             let said = ours_of(minor, currency);
