@@ -76,3 +76,37 @@ fn a_rate_of_nothing_is_named_all_the_same() {
     let shop = shop(true, vec![tax_rate("DE", "Exempt", "0")]);
     assert_eq!(taxed(&shop, None, None), parts(&[("Exempt", 0)]));
 }
+
+#[test]
+fn the_table_to_begin_with_knows_the_places_that_differ() {
+    let file: serde_json::Value = serde_json::from_str(include_str!("../../data/tax/europe.json")).unwrap();
+    let tax: TaxRules = serde_json::from_value(file["tax"].clone()).unwrap();
+    let shop = Shop { prices_include_tax: false, tax, ..Shop::plain() };
+    for (country, code, standard, low) in [
+        ("DE", "27498", 0, 0),
+        ("DE", "78266", 0, 0),
+        ("DE", "10115", 1_900, 700),
+        ("ES", "35001", 0, 0),
+        ("ES", "51001", 0, 0),
+        ("ES", "28001", 2_100, 1_000),
+        ("FI", "22100", 0, 0),
+        ("FI", "00100", 2_550, 1_000),
+        ("FR", "97400", 0, 0),
+        ("FR", "98713", 0, 0),
+        // Monaco, written as France: there the tax is France's.
+        ("FR", "98000", 2_000, 550),
+        ("GR", "630 86", 0, 0),
+        ("GR", "104 31", 2_400, 600),
+        ("IT", "22061", 0, 0),
+        ("IT", "23041", 0, 0),
+        // Livigno's until 2018, and its neighbours' still.
+        ("IT", "23030", 2_200, 500),
+        ("PT", "9000-042", 2_200, 400),
+        ("PT", "9500-321", 1_600, 400),
+        ("PT", "1100-148", 2_300, 600),
+    ] {
+        let of = |class| taxed(&shop, Some(place(country, None, Some(code))), Some(class));
+        assert_eq!(of("standard"), parts(&[("VAT", standard)]), "{country} {code}");
+        assert_eq!(of("low"), parts(&[("VAT", low)]), "{country} {code}");
+    }
+}
