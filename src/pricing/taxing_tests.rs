@@ -104,6 +104,9 @@ fn the_table_to_begin_with_knows_the_places_that_differ() {
         ("PT", "9000-042", 2_200, 400),
         ("PT", "9500-321", 1_600, 400),
         ("PT", "1100-148", 2_300, 600),
+        ("MC", "98000", 2_000, 550),
+        ("IM", "IM2 1AA", 2_000, 500),
+        ("LI", "9490", 810, 260),
     ] {
         let of = |class| taxed(&shop, Some(place(country, None, Some(code))), Some(class));
         assert_eq!(of("standard"), parts(&[("VAT", standard)]), "{country} {code}");
