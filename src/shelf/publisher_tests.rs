@@ -21,7 +21,7 @@ impl ObjectHost for Host {
     fn commit(&self, commit: Commit) -> Result<(), StorageError> {
         let mut storage = self.storage.borrow_mut();
         let transaction = storage.transaction().unwrap();
-        for statement in &commit.statements {
+        for statement in commit.schema.iter().chain(&commit.statements) {
             run(&transaction, statement).map_err(|error| StorageError(error.to_string()))?;
         }
         transaction.commit().unwrap();
