@@ -289,8 +289,8 @@ pub async fn deployed(sender: Option<&str>) -> Option<Shop> {
     Some(shop)
 }
 
-/// Whose mailbox the shop writes from, once it is published.
-pub async fn set_sender(shop: &Shop, sender: Option<&str>) {
+/// Whose mailbox a shop writes from that has published nothing yet.
+async fn set_sender(shop: &Shop, sender: Option<&str>) {
     let mail = json!({ "sender": sender }).to_string();
     let update = Statement::new("UPDATE settings SET value = ?1 WHERE key = 'mail'", [mail.into()]);
     shop.host().database.batch(vec![update]).await.unwrap();

@@ -11,7 +11,7 @@ use crate::fixtures::{Cart, Product, eur, payment};
 use crate::host::faults::{Site, When};
 use crate::mail;
 use crate::manual_payments;
-use crate::shop::{Shop, config, eventually, unique, within};
+use crate::shop::{OWNER_EMAIL, OWNER_PASSWORD, Shop, config, eventually, unique, within};
 
 const CLOCK: &str = "it needs a clock that can be moved, which only the native host has";
 const FAULTS: &str = "it needs faults, which only the native host has";
@@ -379,9 +379,10 @@ async fn a_letter_with_a_gift_card_waits_for_a_sender_and_no_table_has_its_code(
         shop.host().clock.advance(24 * 3_600_000);
         assert_eq!(text(&kept().await.unwrap()["status"]), "pending");
     }
-    mail::set_sender(&shop, Some("orders@shop.example")).await;
-    // The settings are published again after a day.
-    shop.host().clock.advance(24 * 3_600_000);
+    let owner = shop.log_in(OWNER_EMAIL, OWNER_PASSWORD).await.expect(200).json();
+    let sender = json!({ "mail": { "sender": "orders@shop.example" } });
+    let change = shop.patch("/v1/admin/settings").bearer(text(&owner["access_token"])).json(sender);
+    change.send().await.expect(200);
     let mail = within(20_000, "the letter is sent", async || {
         shop.host().clock.advance(mail::STEP);
         shop.host().mailer.sent().into_iter().find(|mail| mail.to == email)

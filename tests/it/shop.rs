@@ -21,8 +21,8 @@ use crate::host::ledger::Ledger;
 use crate::host::{Host, Setup, ledger};
 use crate::sums;
 
-const OWNER_EMAIL: &str = "owner@tradepost.test";
-const OWNER_PASSWORD: &str = "plover granite lantern 42";
+pub const OWNER_EMAIL: &str = "owner@tradepost.test";
+pub const OWNER_PASSWORD: &str = "plover granite lantern 42";
 /// What the native shop is called in requests.
 const NATIVE_HOST: &str = "tradepost.test";
 /// A live owner signs in again after this long; tokens last 15 minutes.
