@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { namedByLikeness } from "./lib/alike.mjs";
 import { at, cargoEnv, sha256, targetDir, wasmBindgen, wasmBindgenVersion } from "./lib/paths.mjs";
 import { isMain, loudly, say, step, Stop, top } from "./lib/say.mjs";
 import { withTarget } from "./lib/target.mjs";
@@ -21,9 +22,9 @@ const optimise = [
   "--rse",
   "--vacuum",
   "--strip-producers",
-  // Functions with like names are alike: side by side they are 4 % smaller gzipped.
-  "--reorder-functions-by-name",
 ];
+/** Like functions side by side are 7 % smaller gzipped. The names have then done their work. */
+const arrange = ["--reorder-functions-by-name", "--strip-debug"];
 const features = [
   "--enable-simd",
   "--enable-bulk-memory",
@@ -63,8 +64,8 @@ async function shrink(next) {
   const run = (...args) => loudly(process.execPath, [wasmOpt, ...features, ...args, "-o", small]);
   await step("wasm-opt", async () => {
     await run("-g", ...optimise, bound);
-    // The names have done their work.
-    await run("--strip-debug", small);
+    writeFileSync(bound, namedByLikeness(readFileSync(small)));
+    await run(...arrange, bound);
   });
   renameSync(small, bound);
 }
@@ -100,7 +101,8 @@ export async function build(profile = "release") {
   const release = profile === "release";
   const wasm = await withTarget(() => compile(profile));
   const stamp = at("build", "stamp");
-  const key = sha256(wasm, profile, wasmBindgenVersion(), readFileSync(at("scripts", "build.mjs")));
+  const scripts = ["build.mjs", "lib/alike.mjs"].map((name) => readFileSync(at("scripts", name)));
+  const key = sha256(wasm, profile, wasmBindgenVersion(), ...scripts);
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== key) {
     rmSync(stamp, { force: true });
     const next = at("build", "next");
