@@ -6,11 +6,11 @@
 //! all scripts in a to z takes tables of 164 KB gzipped (deunicode 1.6), a quarter
 //! of the Worker.
 
-use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use percent_encoding::{CONTROLS, percent_decode_str, utf8_percent_encode};
 
+use crate::text::unicode::{Form, normalized};
 use crate::text::{Refusal, folded};
 
 /// The longest slug, in characters: 900 bytes of an address at most, where each
@@ -122,8 +122,7 @@ fn in_ascii(c: char) -> Option<String> {
         'ŋ' => "ng",
         'ʻ' | 'ʼ' => "",
         _ => {
-            let decomposed = DecomposingNormalizerBorrowed::new_nfd();
-            let first = decomposed.normalize_iter([c].into_iter()).next();
+            let first = normalized(c.encode_utf8(&mut [0; 4]), Form::Nfd).chars().next();
             return first.filter(char::is_ascii_alphanumeric).map(String::from);
         }
     };

@@ -13,6 +13,7 @@ mod host;
 mod mail;
 mod ports;
 mod quick;
+mod unicode;
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -73,6 +74,7 @@ fn app(env: &Env) -> Result<App, String> {
         return Ok(app);
     }
     crate::telemetry::write_with(|line| worker::console_log!("{line}"));
+    unicode::lend();
     let app = build(env)?;
     APP.set(Some(app.clone()));
     Ok(app)

@@ -147,8 +147,8 @@ fn sorted<K: Ord>(products: &[Product], key: impl Fn(&Product) -> K) -> Vec<usiz
 
 /// By [`title_order`], then by id. A title's key is made once.
 fn sorted_by_title(products: &[Product]) -> Vec<usize> {
-    let mut keyed: Vec<_> =
-        products.iter().enumerate().map(|(n, product)| (title_order::key(&product.title), n)).collect();
+    let keys = title_order::keys(products.iter().map(|product| &*product.title));
+    let mut keyed: Vec<_> = keys.into_iter().zip(0..).collect();
     keyed.sort_unstable_by(|(a_key, a), (b_key, b)| {
         a_key.cmp(b_key).then_with(|| match (products.get(*a), products.get(*b)) {
             (Some(a), Some(b)) => title_order::compare_details(&a.title, &b.title).then(a.id.cmp(&b.id)),

@@ -11,10 +11,13 @@
 //! Letters of other scripts follow the Latin ones, script by script. No
 //! language's own order is known, such as the Swedish one, which has ö behind z.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use icu_normalizer::DecomposingNormalizerBorrowed;
-use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
+use icu_properties::CodePointMapData;
+use icu_properties::props::CanonicalCombiningClass;
+
+use crate::text::unicode::{Form, normalized};
 
 /// What a key has of a title, in bytes. 255 Latin letters fit; the keys of
 /// 50,000 titles take at most 25 MB while a snapshot is built.
@@ -48,10 +51,21 @@ pub fn compare(a: &str, b: &str) -> Ordering {
 
 /// The first level: keys compare as their titles do, but for accents and case.
 pub fn key(title: &str) -> Vec<u8> {
+    key_of(&decomposed(title))
+}
+
+/// The [`key`] of each title. Taken apart together: a call of the platform for
+/// each of 50,000 would be felt at a cold start. A title is one line.
+pub fn keys<'a>(titles: impl Iterator<Item = &'a str>) -> Vec<Vec<u8>> {
+    let titles: Vec<_> = titles.collect();
+    let together = titles.join("\n");
+    let keys: Vec<_> = decomposed(&together).split('\n').map(key_of).collect();
+    if keys.len() == titles.len() { keys } else { titles.into_iter().map(key).collect() }
+}
+
+fn key_of(decomposed: &str) -> Vec<u8> {
     let mut key = Key::default();
-    for c in decomposed(title) {
-        key.push(c);
-    }
+    decomposed.chars().for_each(|c| key.push(c));
     key.end_number();
     key.bytes.truncate(KEY_BYTES);
     key.bytes
@@ -59,15 +73,20 @@ pub fn key(title: &str) -> Vec<u8> {
 
 /// The other levels, for titles whose keys are equal.
 pub fn compare_details(a: &str, b: &str) -> Ordering {
-    let accents = |title| decomposed(title).flat_map(char::to_lowercase).collect::<Vec<_>>();
-    let case = |title| decomposed(title).map(|c| (c.is_uppercase(), c)).collect::<Vec<_>>();
-    accents(a).cmp(&accents(b)).then_with(|| case(a).cmp(&case(b))).then_with(|| a.cmp(b))
+    // Many products may have one title.
+    if a == b {
+        return Ordering::Equal;
+    }
+    let (one, other) = (decomposed(a), decomposed(b));
+    let accents = |title: &str| title.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+    let case = |title: &str| title.chars().map(|c| (c.is_uppercase(), c)).collect::<Vec<_>>();
+    accents(&one).cmp(&accents(&other)).then_with(|| case(&one).cmp(&case(&other))).then_with(|| a.cmp(b))
 }
 
 /// In the form that takes a letter and its accents apart, and in which letters
 /// that differ only in width or style are one (NFKD, UAX 15).
-fn decomposed(title: &str) -> impl Iterator<Item = char> {
-    DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(title.chars())
+fn decomposed(title: &str) -> Cow<'_, str> {
+    normalized(title, Form::Nfkd)
 }
 
 #[derive(Default)]
@@ -165,7 +184,8 @@ fn digit(c: char) -> Option<u8> {
 fn is_ignored(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
         || matches!(c, '\u{180b}'..='\u{180f}' | '\u{e0000}'..='\u{e0fff}')
-        || (!c.is_ascii() && CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0)
+        || (!c.is_ascii()
+            && CodePointMapData::<CanonicalCombiningClass>::new().get(c) != CanonicalCombiningClass::NotReordered)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! was stored can be read again.
 
 mod language;
+pub mod unicode;
 mod unseen;
 
 use schemars::JsonSchema;

@@ -15,12 +15,13 @@
 //!
 //! What is left is composed (NFC, UAX 15).
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use icu_properties::props::{
-    DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, GeneralCategoryGroup, JoiningType,
+    CanonicalCombiningClass, DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, GeneralCategoryGroup,
+    JoiningType,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
+
+use super::unicode::{Form, normalized};
 
 const NON_JOINER: char = '\u{200c}';
 const JOINER: char = '\u{200d}';
@@ -84,15 +85,12 @@ fn meaningful(text: &str) -> String {
 
 /// The text in NFC.
 fn composed(text: &str) -> String {
-    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
+    normalized(text, Form::Nfc).into_owned()
 }
 
 /// The text in NFKC: also letters that differ only in width or style are one.
 pub fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_owned();
-    }
-    ComposingNormalizerBorrowed::new_nfkc().normalize(text).into_owned()
+    normalized(text, Form::Nfkc).into_owned()
 }
 
 /// Whether no reader would see anything: blanks, and marks that have no letter.
@@ -205,7 +203,7 @@ fn is_pictographic(c: char) -> bool {
 
 /// Whether it takes a consonant's own vowel away (canonical combining class 9).
 fn is_virama(c: char) -> bool {
-    CanonicalCombiningClassMapBorrowed::new().get_u8(c) == 9
+    CodePointMapData::<CanonicalCombiningClass>::new().get(c) == CanonicalCombiningClass::Virama
 }
 
 #[cfg(test)]
