@@ -75,7 +75,7 @@ impl From<SessionRow> for Session {
 
 /// What cannot be read gives nobody a grace.
 fn read_times(json: &str) -> Vec<Timestamp> {
-    let millis: Vec<i64> = serde_json::from_str(json).unwrap_or_default();
+    let millis: Vec<i64> = serde_json::from_slice(json.as_bytes()).unwrap_or_default();
     millis.into_iter().map(Timestamp::from_millis).collect()
 }
 

@@ -59,15 +59,18 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// The rows one statement answered, each an object keyed by column name.
+/// One row: its cells by the names of their columns.
+pub type Row = serde_json::Map<String, serde_json::Value>;
+
+/// The rows that one statement answered.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rows(pub Vec<serde_json::Value>);
+pub struct Rows(pub Vec<Row>);
 
 impl Rows {
     pub fn decode<T: DeserializeOwned>(self) -> Result<Vec<T>, DatabaseError> {
         self.0
             .into_iter()
-            .map(|row| serde_json::from_value(row).map_err(|e| DatabaseError::Undecodable(e.to_string())))
+            .map(|row| T::deserialize(row).map_err(|e| DatabaseError::Undecodable(e.to_string())))
             .collect()
     }
 

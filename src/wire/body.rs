@@ -19,20 +19,34 @@ const MOST_ERRORS: usize = 50;
 /// Reads a JSON body into a type. `operation`: such as `POST /v1/carts`. Broken
 /// JSON is a 400, JSON that does not fit a 422 with a pointer to each place.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8], operation: &str) -> Result<T, Problem> {
-    let read = match bytes.trim_ascii_start().first() {
+    read(bytes).map_err(|error| refusal(bytes, &error, &|bytes| read::<T>(bytes).err(), operation))
+}
+
+/// What a type has to say against a text. Asked in this form, one reader of
+/// each type is in the Worker, and what goes on around it is there once.
+type Objection<'a, E> = &'a dyn Fn(&[u8]) -> Option<E>;
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    match bytes.trim_ascii_start().first() {
         // A derived type would also read its fields from an array.
         Some(b'[') => Err(Error::custom("must be an object")),
         _ => serde_json::from_slice(bytes),
-    };
-    read.map_err(|error: serde_json::Error| {
-        // What comes after the first thing that does not fit may be broken.
-        // What is skipped is not looked at for UTF-8 (RFC 8259, section 8.1).
-        let text = std::str::from_utf8(bytes).map_err(Error::custom);
-        match text.and_then(|text| serde_json::from_str::<IgnoredAny>(text).and_then(|_| serde_json::from_str(text))) {
-            Ok(value) => Problem::invalid(faults::<T>(bytes, value, &error, operation)),
-            Err(broken) => Problem::unparsable(format!("the body is not JSON: {broken}")),
-        }
-    })
+    }
+}
+
+fn refusal(
+    bytes: &[u8],
+    error: &serde_json::Error,
+    objection: Objection<serde_json::Error>,
+    operation: &str,
+) -> Problem {
+    // What comes after the first thing that does not fit may be broken.
+    // What is skipped is not looked at for UTF-8 (RFC 8259, section 8.1).
+    let text = std::str::from_utf8(bytes).map(str::as_bytes).map_err(Error::custom);
+    match text.and_then(|text| serde_json::from_slice::<IgnoredAny>(text).and_then(|_| serde_json::from_slice(text))) {
+        Ok(value) => Problem::invalid(faults(bytes, value, error, objection, operation)),
+        Err(broken) => Problem::unparsable(format!("the body is not JSON: {broken}")),
+    }
 }
 
 /// A body with rules that none of its members shows alone, such as what an
@@ -48,10 +62,14 @@ pub trait Draft: DeserializeOwned {
 /// Like [`parse`], with the rules of a [`Draft`]; what breaks a rule is told
 /// beside what does not fit the shape.
 pub fn parse_checked<T: Draft>(bytes: &[u8], operation: &str) -> Result<T::Checked, Problem> {
-    let mut problem = match parse::<T>(bytes, operation) {
-        Ok(draft) => return draft.check().map_err(Problem::invalid),
-        Err(problem) => problem,
-    };
+    match parse::<T>(bytes, operation) {
+        Ok(draft) => draft.check().map_err(Problem::invalid),
+        Err(problem) => Err(with_rules(problem, bytes, &|bytes| read::<T>(bytes).ok()?.check().err())),
+    }
+}
+
+/// A problem with what breaks a rule in the members that have the right shape.
+fn with_rules(mut problem: Problem, bytes: &[u8], objection: Objection<Vec<FieldError>>) -> Problem {
     let mut value: Value = serde_json::from_slice(bytes).unwrap_or_default();
     for error in &problem.errors {
         remove(&mut value, &error.pointer);
@@ -62,11 +80,11 @@ pub fn parse_checked<T: Draft>(bytes: &[u8], operation: &str) -> Result<T::Check
         };
         problem.errors.iter().any(beneath)
     };
-    let broken = serde_json::from_value::<T>(value).ok().and_then(|draft| draft.check().err());
+    let broken = objection(&serde_json::to_vec(&value).unwrap_or_default());
     let more: Vec<_> = broken.into_iter().flatten().filter(|error| !told(&error.pointer)).collect();
     problem.errors.extend(more);
     problem.errors.truncate(MOST_ERRORS);
-    Err(problem)
+    problem
 }
 
 /// Takes a member out, or an entry's members.
@@ -79,10 +97,11 @@ fn remove(value: &mut Value, pointer: &str) {
 }
 
 /// All that is wrong with a body that its type has refused with `error`.
-fn faults<T: DeserializeOwned>(
+fn faults(
     bytes: &[u8],
     mut value: Value,
     error: &serde_json::Error,
+    objection: Objection<serde_json::Error>,
     operation: &str,
 ) -> Vec<FieldError> {
     let shapes = Shapes::read();
@@ -91,7 +110,7 @@ fn faults<T: DeserializeOwned>(
         shapes.mend(&mut value, shape, "", &mut errors);
         while errors.len() < MOST_ERRORS {
             let text = serde_json::to_vec(&value).unwrap_or_default();
-            let Err(error) = serde_json::from_slice::<T>(&text) else { break };
+            let Some(error) = objection(&text) else { break };
             let pointer = pointer_to(&text, &error);
             let another = shapes.at(shape, &pointer).map(|shape| shapes.example(shape));
             let known = errors.iter().any(|known: &FieldError| known.pointer == pointer);
@@ -112,29 +131,37 @@ fn faults<T: DeserializeOwned>(
 /// Reads a query string. A parameter that does not fit is a 422 that names it,
 /// as is one that is not known or there twice.
 pub fn parse_query<T: DeserializeOwned>(query: &str, operation: &str) -> Result<T, Problem> {
-    serde_urlencoded::from_str(query).map_err(|error| {
-        let shapes = Shapes::read();
-        let mut errors: Vec<FieldError> = Vec::new();
-        let mut seen = Vec::new();
-        for pair in query.split('&') {
-            let Some((name, text)) = form_urlencoded::parse(pair.as_bytes()).next() else { continue };
-            let detail = if seen.contains(&name) {
-                Some("is there twice".to_owned())
-            } else if let Err(error) = serde_urlencoded::from_str::<T>(pair) {
-                let by_shape = shapes.parameter(operation, &name).map(|shape| shapes.refusal(&text, shape));
-                Some(by_shape.unwrap_or_else(|| Some("is not known".to_owned())).unwrap_or_else(|| error.to_string()))
-            } else {
-                None
-            };
-            errors.extend(detail.map(|detail| FieldError::new(name.clone(), detail)));
-            seen.push(name);
-        }
-        if errors.is_empty() {
-            errors.push(FieldError::new("", error.to_string()));
-        }
-        errors.truncate(MOST_ERRORS);
-        Problem::invalid(errors)
-    })
+    let read = |query: &[u8]| serde_urlencoded::from_bytes::<T>(query);
+    read(query.as_bytes()).map_err(|error| query_refusal(query, &error, &|pair| read(pair).err(), operation))
+}
+
+fn query_refusal(
+    query: &str,
+    error: &serde_urlencoded::de::Error,
+    objection: Objection<serde_urlencoded::de::Error>,
+    operation: &str,
+) -> Problem {
+    let shapes = Shapes::read();
+    let mut errors: Vec<FieldError> = Vec::new();
+    let mut seen = Vec::new();
+    for pair in query.split('&') {
+        let Some((name, text)) = form_urlencoded::parse(pair.as_bytes()).next() else { continue };
+        let detail = if seen.contains(&name) {
+            Some("is there twice".to_owned())
+        } else if let Some(error) = objection(pair.as_bytes()) {
+            let by_shape = shapes.parameter(operation, &name).map(|shape| shapes.refusal(&text, shape));
+            Some(by_shape.unwrap_or_else(|| Some("is not known".to_owned())).unwrap_or_else(|| error.to_string()))
+        } else {
+            None
+        };
+        errors.extend(detail.map(|detail| FieldError::new(name.clone(), detail)));
+        seen.push(name);
+    }
+    if errors.is_empty() {
+        errors.push(FieldError::new("", error.to_string()));
+    }
+    errors.truncate(MOST_ERRORS);
+    Problem::invalid(errors)
 }
 
 /// A type's refusal, for who sent the value: without the position, and without

@@ -14,7 +14,7 @@ pub struct Shapes(Value);
 
 impl Shapes {
     pub fn read() -> Self {
-        Self(serde_json::from_str(SHAPES).unwrap_or_default())
+        Self(serde_json::from_slice(SHAPES.as_bytes()).unwrap_or_default())
     }
 
     /// The shape of an operation's body, such as `POST /v1/carts`.

@@ -77,7 +77,7 @@ fn run(connection: &Connection, statement: &Statement) -> Result<Rows, Failure> 
         for (index, column) in columns.iter().enumerate() {
             object.insert(column.clone(), json(row.get_ref(index)?)?);
         }
-        found.push(object.into());
+        found.push(object);
     }
     Ok(Rows(found))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use http::Method;
 use serde_json::{Value, json};
-use tradepost::ports::{Database, ObjectClass, Rows, Statement};
+use tradepost::ports::{Database, ObjectClass, Row, Rows, Statement};
 
 use crate::ask::Ask;
 use crate::fixtures::{PUBLISHED_MILLIS, prices};
@@ -73,7 +73,7 @@ impl Desk {
 
     /// All that staff can change, wherever it is kept.
     async fn everything(&self) -> Vec<Rows> {
-        let mut everything = vec![Rows(vec![json!(self.decisions())])];
+        let mut everything = vec![Rows(vec![Row::from_iter([("decisions".to_owned(), json!(self.decisions()))])])];
         for table in self.write("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await.0 {
             let name = table["name"].as_str().unwrap().to_owned();
             if !["accounts", "sessions"].contains(&name.as_str()) {
@@ -189,7 +189,7 @@ async fn no_change_slips_through_while_the_session_ends() {
         });
         let answer = desk.ask(operation).send().await;
         desk.shop.host().database.leave_alone();
-        let undecided = *ended.lock().unwrap() == before[0].0[0].as_u64().map(|count| count as usize);
+        let undecided = *ended.lock().unwrap() == before[0].0[0]["decisions"].as_u64().map(|count| count as usize);
         if undecided {
             answer.problem(401, "invalid_token");
             assert_eq!(desk.everything().await, before, "{operation:?}");

@@ -9,7 +9,7 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use tradepost::app::{App, Config};
 use tradepost::ports::{
     Cache, Clock, Commit, Database, DatabaseError, EventQueue, ObjectClass, ObjectHost, ObjectUnavailable, Objects,
-    Statement, Timestamp,
+    Row, Statement, Timestamp,
 };
 
 use crate::host::clock::HostClock;
@@ -328,7 +328,7 @@ fn scribe(app: App, messages: Vec<String>) -> LocalBoxFuture<'static, Result<(),
 
 async fn deliveries(host: &Host) -> String {
     let rows = host.database.batch(vec![keys()]).await.unwrap();
-    let text = |row: &serde_json::Value| format!("{}:{}", row["key"].as_str().unwrap(), row["status"]);
+    let text = |row: &Row| format!("{}:{}", row["key"].as_str().unwrap(), row["status"]);
     rows[0].0.iter().map(text).collect::<Vec<_>>().join(" ")
 }
 

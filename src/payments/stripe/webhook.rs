@@ -4,6 +4,7 @@
 use hmac::{Hmac, Mac};
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 use sha2::Sha256;
 
 use super::api::{Answer, Client};
@@ -86,7 +87,7 @@ struct Event {
 #[derive(Deserialize)]
 struct Data {
     /// An [`Object`], where the kind is one of [`HEARD`].
-    object: serde_json::Value,
+    object: Box<RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -121,7 +122,7 @@ pub async fn notice(app: &App, body: &[u8]) -> Result<Option<Notice>, Unheard> {
     if !HEARD.iter().any(|kinds| event.kind.starts_with(kinds)) {
         return Ok(None);
     }
-    let object = serde_json::from_value(event.data.object).map_err(|_| Unheard::Unreadable)?;
+    let object = serde_json::from_slice(event.data.object.get().as_bytes()).map_err(|_| Unheard::Unreadable)?;
     let Object { id, payment_intent, metadata } = object;
     let (reference, about) = match event.kind.as_str() {
         kind if kind.starts_with("payment_intent.") => (Some(id), About::Payment),
