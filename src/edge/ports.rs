@@ -65,17 +65,23 @@ pub struct Fetcher;
 #[wasm_bindgen(module = "/src/edge/fetch.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    async fn call(method: &str, url: &str, headers: &str, body: &str, deadline_millis: u32)
-    -> Result<JsValue, JsValue>;
+    async fn call(
+        method: &str,
+        url: &str,
+        headers: &str,
+        body: &str,
+        deadline_millis: u32,
+        most_body: u32,
+    ) -> Result<JsValue, JsValue>;
 }
 
 impl HttpClient for Fetcher {
     fn call(&self, request: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
         Box::pin(SendFuture::new(async move {
-            let HttpCall { method, url, headers, body, deadline_millis } = request;
+            let HttpCall { method, url, headers, body, deadline_millis, most_body } = request;
             let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}\0{value}")).collect();
             let headers = headers.join("\0");
-            let asked = call(method, &url, &headers, &body, deadline_millis);
+            let asked = call(method, &url, &headers, &body, deadline_millis, most_body);
             // Whoever asks may hold an order's turn: it goes on whatever the platform does.
             let late = timer(deadline_millis.saturating_add(LATE_MILLIS));
             let Either::Left((answer, _)) = select(pin!(asked), late).await else {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Attempt, DEADLINE_MILLIS, Gateway, Method, Outcome, Refund, RefundOutcome, RefundReport, Report};
 use crate::app::App;
 use crate::money::Money;
-use crate::ports::{HttpCall, HttpError, HttpReply, Pending};
+use crate::ports::{HttpCall, HttpError, HttpReply, MOST_BODY, Pending};
 
 /// How long `pm_test_slow` thinks, in milliseconds.
 const SLOW_MILLIS: u32 = 2_000;
@@ -203,6 +203,7 @@ async fn ask_ledger(
         headers: vec![("content-type", "application/json".to_owned())],
         body,
         deadline_millis: DEADLINE_MILLIS,
+        most_body: MOST_BODY,
     };
     Some(app.http.call(call).await)
 }

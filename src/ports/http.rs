@@ -10,7 +10,12 @@ pub struct HttpCall {
     pub body: String,
     /// After this many milliseconds the call counts as unanswered.
     pub deadline_millis: u32,
+    /// So many bytes of the answer's body are read; what follows is not waited for.
+    pub most_body: u32,
 }
+
+/// For answers of systems that are known, in bytes: 1 MiB.
+pub const MOST_BODY: u32 = 1_024 * 1_024;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpReply {

@@ -18,7 +18,7 @@ pub use self::cache::{Cache, CacheError};
 pub use self::clock::{Clock, Timestamp};
 pub use self::database::{Database, DatabaseError, Row, Rows, Statement, Value};
 pub use self::entropy::Entropy;
-pub use self::http::{HttpCall, HttpClient, HttpError, HttpReply};
+pub use self::http::{HttpCall, HttpClient, HttpError, HttpReply, MOST_BODY};
 pub use self::mail::{Mail, MailError, Mailer};
 pub use self::objects::{Commit, ObjectClass, ObjectHost, ObjectUnavailable, Objects, StorageError};
 pub use self::queue::{EventQueue, QueueError};

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::address::Country;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::ports::{HttpCall, Timestamp};
+use crate::ports::{HttpCall, MOST_BODY, Timestamp};
 use crate::telemetry;
 use crate::throttle::rules::Bucket;
 use crate::throttle::{self, Network, ThrottleError};
@@ -149,6 +149,7 @@ async fn answer(app: &App, number: &Number) -> Option<Answer> {
         headers: vec![("content-type", "application/json".to_owned())],
         body: json!({ "countryCode": country, "vatNumber": rest }).to_string(),
         deadline_millis: DEADLINE_MILLIS,
+        most_body: MOST_BODY,
     };
     let reply = app.http.call(call).await.ok().filter(|reply| reply.status == 200)?;
     serde_json::from_slice(reply.body.as_bytes()).ok()

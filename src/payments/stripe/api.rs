@@ -8,7 +8,7 @@ use serde_json::json;
 use super::intent::Intent;
 use crate::app::{App, StripeKeys};
 use crate::payments::DEADLINE_MILLIS;
-use crate::ports::HttpCall;
+use crate::ports::{HttpCall, MOST_BODY};
 use crate::telemetry;
 
 /// The API's version that these shapes are of; Stripe answers in it for good.
@@ -96,7 +96,7 @@ impl<'a> Client<'a> {
         }
         headers.extend(key.map(|key| ("idempotency-key", key.to_owned())));
         let url = format!("{}/v1/{path}", self.keys.api_url);
-        let call = HttpCall { method, url, headers, body, deadline_millis: DEADLINE_MILLIS };
+        let call = HttpCall { method, url, headers, body, deadline_millis: DEADLINE_MILLIS, most_body: MOST_BODY };
         let Ok(reply) = self.app.http.call(call).await else { return Answer::Silent };
         let bytes = reply.body.as_bytes();
         let answer = match reply.status {
