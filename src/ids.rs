@@ -114,6 +114,10 @@ id!(
     PromotionId, "promo_"
 );
 id!(GiftCardId, "gift_");
+id!(
+    /// Where another system is told what happens.
+    WebhookId, "hook_"
+);
 id!(RequestId, "req_");
 
 impl OrderId {

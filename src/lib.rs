@@ -24,6 +24,7 @@
 //! | [`pools`] | finite supplies: the object that cannot oversell |
 //! | [`gift_cards`] | gift cards: their codes, who issued them, what is left |
 //! | [`messages`] | letters to buyers, each written and sent once |
+//! | [`webhooks`] | telling other systems what happens |
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes; lists of orders |
 //! | [`telemetry`] | log lines, health and readiness |
@@ -60,6 +61,7 @@ pub mod telemetry;
 pub mod throttle;
 pub mod vat;
 pub mod web;
+pub mod webhooks;
 
 #[cfg(target_arch = "wasm32")]
 mod edge;

@@ -45,8 +45,9 @@ impl Entropy for Counter {
     fn fill(&self, buffer: &mut [u8]) {
         let next = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         buffer.fill(0);
-        let end = buffer.len();
-        buffer[end - 8..].copy_from_slice(&next);
+        for (to, from) in buffer.iter_mut().rev().zip(next.iter().rev()) {
+            *to = *from;
+        }
     }
 }
 

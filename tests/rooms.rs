@@ -36,6 +36,7 @@ const LINE: &[&str] = &[
     "pools",
     "gift_cards",
     "messages",
+    "webhooks",
     "orders",
     "web",
     "router",

@@ -117,3 +117,4 @@ export class OrderObject extends objectOf(rust.OrderHost) {}
 export class PoolObject extends objectOf(rust.PoolHost) {}
 export class PublisherObject extends objectOf(rust.PublisherHost) {}
 export class ThrottleObject extends objectOf(rust.ThrottleHost) {}
+export class WebhookObject extends objectOf(rust.WebhookHost) {}

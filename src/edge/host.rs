@@ -18,6 +18,7 @@ use crate::ports::{
 };
 use crate::shelf::publisher::PublisherObject;
 use crate::throttle::object::ThrottleObject;
+use crate::webhooks::object::WebhookObject;
 
 #[wasm_bindgen]
 extern "C" {
@@ -71,6 +72,7 @@ pub struct DurableObjects {
     pools: SendWrapper<Namespace>,
     publisher: SendWrapper<Namespace>,
     throttles: SendWrapper<Namespace>,
+    webhooks: SendWrapper<Namespace>,
 }
 
 impl DurableObjects {
@@ -84,6 +86,7 @@ impl DurableObjects {
             pools: namespace("POOLS"),
             publisher: namespace("PUBLISHER"),
             throttles: namespace("THROTTLES"),
+            webhooks: namespace("WEBHOOKS"),
         }
     }
 }
@@ -100,6 +103,7 @@ impl Objects for DurableObjects {
             ObjectClass::Pool => &self.pools,
             ObjectClass::Publisher => &self.publisher,
             ObjectClass::Throttle => &self.throttles,
+            ObjectClass::Webhook => &self.webhooks,
         };
         Box::pin(SendFuture::new(async move {
             let stub = namespace.get_by_name(name).map_err(unavailable)?;
@@ -224,3 +228,4 @@ host!(OrderHost, OrderObject);
 host!(PoolHost, PoolObject);
 host!(PublisherHost, PublisherObject);
 host!(ThrottleHost, ThrottleObject);
+host!(WebhookHost, WebhookObject);

@@ -2,7 +2,8 @@
 
 use crate::problem::Code;
 use crate::{
-    auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, promotions, setup, shelf, throttle, wire,
+    auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, promotions, setup, shelf, throttle,
+    webhooks, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Code> {
         shelf::listing::CODES,
         pools::error::CODES,
         gift_cards::error::CODES,
+        webhooks::error::CODES,
         orders::error::CODES,
         payments::error::CODES,
     ];

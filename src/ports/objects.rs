@@ -17,6 +17,8 @@ pub enum ObjectClass {
     Publisher,
     /// One per account, mailbox and network: `throttle::object`.
     Throttle,
+    /// One per webhook: `webhooks::object`.
+    Webhook,
 }
 
 /// The object did not answer. The command may or may not have taken effect.

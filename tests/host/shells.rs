@@ -13,6 +13,7 @@ use tradepost::pools::object::PoolObject;
 use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
 use tradepost::shelf::{self, publisher::PublisherObject};
 use tradepost::throttle::object::ThrottleObject;
+use tradepost::webhooks::object::WebhookObject;
 
 use super::objects::Shell;
 
@@ -43,6 +44,7 @@ shell!(OrderObject);
 shell!(PoolObject);
 shell!(PublisherObject);
 shell!(ThrottleObject);
+shell!(WebhookObject);
 
 /// The shop's objects.
 pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) -> Rc<dyn Shell> {
@@ -51,6 +53,7 @@ pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) 
         ObjectClass::Pool => PoolObject::new(app, name, host),
         ObjectClass::Publisher => PublisherObject::new(app, name, host),
         ObjectClass::Throttle => ThrottleObject::new(app, name, host),
+        ObjectClass::Webhook => WebhookObject::new(app, name, host),
     }
 }
 
