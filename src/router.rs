@@ -26,6 +26,7 @@ use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
 use crate::web::{again, bank, card, cart, checkout, handlers as web, order, problem};
+use crate::webhooks::handlers as hooks;
 use crate::wire::contract;
 use crate::wire::site::{ProblemPages, Site};
 
@@ -86,6 +87,16 @@ pub fn routes() -> ApiRouter<App> {
         )
         .api_route("/v1/admin/orders", get(projection::list_orders))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
+        .api_route("/v1/admin/webhooks", get(hooks::list_webhooks).post(hooks::create_webhook))
+        .api_route(
+            "/v1/admin/webhooks/{id}",
+            get(hooks::get_webhook).patch(hooks::update_webhook).delete(hooks::delete_webhook),
+        )
+        .api_route("/v1/admin/webhooks/{id}/rotate", post(hooks::rotate_webhook_secret))
+        .api_route("/v1/admin/webhooks/{id}/test", post(hooks::test_webhook))
+        .api_route("/v1/admin/webhooks/{id}/deliveries", get(hooks::list_webhook_deliveries))
+        .api_route("/v1/admin/webhooks/{id}/deliveries/{number}/replay", post(hooks::replay_webhook_delivery))
+        .api_route("/v1/admin/webhooks/{id}/replay", post(hooks::replay_webhook))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
         // Accounts
         .api_route("/v1/auth/register", post(auth::handlers::register))

@@ -54,6 +54,7 @@ mod tests {
         ("carts", include_str!("../orders/cart_handlers.rs")),
         ("offers", include_str!("../orders/offer_handlers.rs")),
         ("gift_cards", include_str!("../gift_cards/handlers.rs")),
+        ("hooks", include_str!("../webhooks/handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("projection", include_str!("../orders/projection.rs")),

@@ -16,6 +16,7 @@ use crate::promotions::error::*;
 use crate::setup::error::*;
 use crate::shelf::listing::UNSUPPORTED_PARAMETER;
 use crate::throttle::error::*;
+use crate::webhooks::error::*;
 use crate::wire::conditional::STALE;
 use crate::wire::extract::{BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 use crate::wire::forgery::CSRF;
@@ -64,6 +65,7 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/gift-cards" => vec![GIFT_CARD_CODE_TAKEN],
         "PATCH /v1/admin/settings" | "PUT /v1/admin/settings/tax" => vec![IN_USE],
         "POST /v1/admin/promotions" | "PATCH /v1/admin/promotions/{id}" => vec![CODE_TAKEN, PROMOTIONS_FULL],
+        "POST /v1/admin/webhooks" => vec![WEBHOOKS_FULL],
         "POST /v1/auth/register" => vec![TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/login" => vec![INVALID_CREDENTIALS, TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/refresh" => vec![INVALID_TOKEN, TOKEN_REUSED],

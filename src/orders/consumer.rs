@@ -3,15 +3,16 @@
 use serde_json::json;
 
 use super::protocol::Message;
-use super::{mail, projection, sold_cards};
+use super::{mail, outgoing, projection, sold_cards};
 use crate::app::App;
 use crate::catalog;
 use crate::problem::Problem;
 use crate::telemetry;
+use crate::webhooks;
 
 /// Writes a delivery of the event queue down. Twice or out of order is the
 /// same as once: a row of a list only gives way to a newer version, and a
-/// letter is written once.
+/// letter is written once, an event told once.
 pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     let mut orders = Vec::with_capacity(bodies.len());
     let (mut levels, mut news, mut cards) = (Vec::new(), Vec::new(), Vec::new());
@@ -32,5 +33,8 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     projection::write(app, &orders).await?;
     catalog::project_levels(app, &levels).await?;
     sold_cards::write(app, cards).await?;
-    mail::write(app, news).await
+    let written = mail::write(app, news).await;
+    let told = webhooks::tell(app, orders.iter().map(|order| outgoing::news(app, order)).collect()).await;
+    // What one leaves undone is no reason for the other to wait.
+    written.and(told)
 }

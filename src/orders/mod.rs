@@ -30,6 +30,7 @@ pub mod object;
 pub mod offer_handlers;
 pub mod offers;
 pub mod order;
+mod outgoing;
 mod paying;
 mod placing;
 pub mod projection;

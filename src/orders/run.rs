@@ -269,6 +269,7 @@ mod tests {
     use crate::orders::limits::MAX_LINES;
     use crate::orders::view::{PaymentStatus, Status};
     use crate::ports::Timestamp;
+    use crate::webhooks::EventType;
     use ulid::Ulid;
 
     /// Cloudflare Queues, "Limits": 128 KB a message.
@@ -297,6 +298,7 @@ mod tests {
             pieces: MAX_AMOUNT,
             placed_at: Timestamp::from_millis(1 << 40),
             updated_at: Timestamp::from_millis(1 << 40),
+            events: vec![(Timestamp::from_millis(1 << 40), EventType::OrderCancelled); 50],
         };
         let view = to_raw_value(&"v\"".repeat((MAX_VIEW - 2) / 3)).unwrap();
         let notice = Notice { version: u32::MAX, news: News::Confirmed };

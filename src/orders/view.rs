@@ -7,6 +7,7 @@ use super::cart_token::CartToken;
 use super::decision::waits_for_money;
 use super::holding;
 use super::order::{CancelReason, Line, LineId, Milestone, Order, Stage};
+use super::outgoing;
 use crate::address::Address;
 use crate::email::EmailAddress;
 use crate::ids::{AccountId, GiftCardId, OrderId, ProductId, PromotionId, VariantId};
@@ -17,6 +18,7 @@ use crate::pricing::quote::{Arrival, Discount, QuotedGiftCard, QuotedShipping, T
 use crate::pricing::{Delivery, Percent, Quote, Totals};
 use crate::text::Language;
 use crate::vat;
+use crate::webhooks::EventType;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -205,6 +207,8 @@ pub struct Projection {
     pub pieces: i64,
     pub placed_at: Timestamp,
     pub updated_at: Timestamp,
+    /// What has happened to it so far, for other systems.
+    pub events: Vec<(Timestamp, EventType)>,
 }
 
 impl TaxView {
@@ -392,5 +396,6 @@ pub fn projection(order: &Order) -> Option<Projection> {
         pieces: order.lines.iter().map(|line| i64::from(line.quantity)).sum(),
         placed_at: placement.at,
         updated_at: order.updated_at,
+        events: outgoing::events(order),
     })
 }

@@ -1,5 +1,5 @@
-//! Other systems: the test provider's ledger answers, and VIES of the numbers
-//! that a test has told it about; all others are unreachable.
+//! Other systems: the test provider's ledger answers, whoever takes webhooks, and
+//! VIES of the numbers that a test has told it about; all others are unreachable.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,12 +9,14 @@ use tradepost::ports::{HttpCall, HttpClient, HttpError, HttpReply, Pending};
 
 use super::faults::{Faults, Site, When};
 use super::ledger::{self, Ledger};
+use super::receiver::{self, Receiver};
 
 #[derive(Clone)]
 pub struct HostHttp {
     ledger: Ledger,
     faults: Faults,
     pub vies: Vies,
+    pub receiver: Receiver,
 }
 
 /// The European Commission's service that knows VAT numbers.
@@ -43,12 +45,14 @@ impl Vies {
 
 impl HostHttp {
     pub fn new(ledger: &Ledger, faults: &Faults) -> Self {
-        Self { ledger: ledger.clone(), faults: faults.clone(), vies: Vies::default() }
+        Self { ledger: ledger.clone(), faults: faults.clone(), vies: Vies::default(), receiver: Receiver::default() }
     }
 
     fn answer(&self, call: &HttpCall) -> Result<HttpReply, HttpError> {
         if call.url.starts_with(ledger::URL) {
             Ok(self.ledger.answer(call))
+        } else if call.url.starts_with(receiver::URL) {
+            Ok(self.receiver.answer(call))
         } else if call.url.ends_with(Vies::PATH) {
             Ok(self.vies.answer(call))
         } else {

@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod mail;
 pub mod objects;
 pub mod queue;
+pub mod receiver;
 pub mod shells;
 pub mod sqlite;
 

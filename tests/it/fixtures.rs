@@ -186,6 +186,18 @@ impl Shop {
         issued.expect(201).json()["id"].as_str().unwrap().to_owned()
     }
 
+    /// The id of a webhook that is told nothing, with one delivery that waits.
+    pub async fn disabled_webhook(&self) -> String {
+        let (owner, body) =
+            (self.owner().await, json!({ "url": "https://hooks.example.com", "types": ["order.paid"] }));
+        let made = self.post("/v1/admin/webhooks").bearer(&owner).json(body).send().await.expect(201).json();
+        let id = made["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/admin/webhooks/{id}");
+        self.patch(&path).bearer(&owner).json(json!({ "enabled": false })).send().await.expect(200);
+        self.post(&format!("{path}/test")).bearer(&owner).json(json!({})).send().await.expect(202);
+        id
+    }
+
     /// An empty cart in euros.
     pub async fn cart(&self) -> Cart {
         self.new_cart(json!({ "currency": "EUR" })).await

@@ -41,7 +41,8 @@ impl Attacker {
         let promotion = shop.post("/v1/admin/promotions").bearer(&owner).json(promotion).send().await.expect(201);
         let promotion = text(&promotion.json(), "id");
         let gift_card = shop.gift_card().await;
-        let own = Ids { cart: cart.id, order: ordered.id, product, variant, promotion, gift_card };
+        let webhook = shop.disabled_webhook().await;
+        let own = Ids { cart: cart.id, order: ordered.id, product, variant, promotion, gift_card, webhook };
         Self { shop, owner, customer, own }
     }
 

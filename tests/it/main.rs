@@ -55,4 +55,5 @@ mod stripe;
 mod the_host;
 mod throttle;
 mod unpaid;
+mod webhooks;
 mod words;

@@ -23,6 +23,7 @@ pub struct Ids {
     pub variant: String,
     pub gift_card: String,
     pub promotion: String,
+    pub webhook: String,
 }
 
 impl Ids {
@@ -30,7 +31,7 @@ impl Ids {
     pub fn strangers() -> Self {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
         let (cart, order, product, variant) = (id("ord_"), id("ord_"), id("prod_"), id("var_"));
-        Self { cart, order, product, variant, promotion: id("promo_"), gift_card: id("gift_") }
+        Self { cart, order, product, variant, promotion: id("promo_"), gift_card: id("gift_"), webhook: id("hook_") }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -42,6 +43,8 @@ impl Ids {
             ("gift-cards", _) => self.gift_card.clone(),
             ("products", _) => self.product.clone(),
             ("promotions", _) => self.promotion.clone(),
+            ("webhooks", _) => self.webhook.clone(),
+            (_, "{number}") => "1".to_owned(),
             ("sessions", _) => "ses_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
             _ => "nobodys".to_owned(),
         }

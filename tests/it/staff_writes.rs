@@ -47,7 +47,8 @@ impl Desk {
         let owed = shop.ready_cart(&sold.variant, 1).await;
         let order = shop.place_with(&owed, manual_payments::manual("invoice")).await.expect(201).json();
         let order = order["id"].as_str().unwrap().to_owned();
-        let ids = Ids { product: product.id, variant: product.variant, cart, order, promotion, gift_card };
+        let webhook = shop.disabled_webhook().await;
+        let ids = Ids { product: product.id, variant: product.variant, cart, order, promotion, gift_card, webhook };
         let writes = writes(&shop).await.into_iter().map(|operation| operation.about(&ids)).collect();
         let desk = Self { owner: shop.owner().await, shop, writes };
         desk.until_quiet().await;
@@ -83,7 +84,7 @@ impl Desk {
         everything
     }
 
-    /// How often pools and orders have committed anything.
+    /// How often objects that staff command have committed anything.
     fn decisions(&self) -> usize {
         decisions(&self.shop)
     }
@@ -91,7 +92,8 @@ impl Desk {
 
 fn decisions(shop: &Shop) -> usize {
     let faults = &shop.host().faults;
-    faults.passed(Site::Commit(ObjectClass::Pool)) + faults.passed(Site::Commit(ObjectClass::Order))
+    let classes = [ObjectClass::Pool, ObjectClass::Order, ObjectClass::Webhook];
+    classes.map(|class| faults.passed(Site::Commit(class))).iter().sum()
 }
 
 async fn writes(shop: &Shop) -> Vec<Operation> {
