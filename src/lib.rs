@@ -26,7 +26,8 @@
 //! | [`messages`] | letters to buyers, each written and sent once |
 //! | [`webhooks`] | telling other systems what happens |
 //! | [`payments`] | payment providers |
-//! | [`orders`] | the cart and the order it becomes; lists of orders |
+//! | [`orders`] | the cart and the order it becomes |
+//! | [`lists`] | many orders at once: lists, the search, tags, files, and whether the lists are right |
 //! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
@@ -48,6 +49,7 @@ pub mod wire;
 pub mod auth;
 pub mod catalog;
 pub mod gift_cards;
+pub mod lists;
 pub mod messages;
 pub mod orders;
 pub mod payments;

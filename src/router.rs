@@ -19,8 +19,9 @@ use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
 use crate::gift_cards::handlers as gift_cards;
+use crate::lists::{handlers as lists, tags};
 use crate::messages::handlers as messages;
-use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, projection, webhooks};
+use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
@@ -58,7 +59,7 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/orders/{id}", get(orders::get_order))
         .api_route("/v1/orders/{id}/payments", post(orders::create_order_payment))
         .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))
-        .api_route("/v1/me/orders", get(projection::list_my_orders))
+        .api_route("/v1/me/orders", get(lists::list_my_orders))
         // Payment providers, by their signature
         .api_route("/v1/webhooks/stripe", post(webhooks::receive_stripe_event))
         // Staff, role checked in each handler
@@ -85,7 +86,8 @@ pub fn routes() -> ApiRouter<App> {
             "/v1/admin/promotions/{id}",
             get(promotions::get_promotion).patch(promotions::update_promotion).delete(promotions::delete_promotion),
         )
-        .api_route("/v1/admin/orders", get(projection::list_orders))
+        .api_route("/v1/admin/orders", get(lists::list_orders))
+        .api_route("/v1/admin/orders/{id}/tags", post(tags::change_order_tags))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/webhooks", get(hooks::list_webhooks).post(hooks::create_webhook))
         .api_route(

@@ -38,6 +38,7 @@ const LINE: &[&str] = &[
     "messages",
     "webhooks",
     "orders",
+    "lists",
     "web",
     "router",
     "openapi",

@@ -2,8 +2,8 @@
 
 use crate::problem::Code;
 use crate::{
-    auth, catalog, gift_cards, idempotency, orders, payments, pools, problem, promotions, setup, shelf, throttle,
-    webhooks, wire,
+    auth, catalog, gift_cards, idempotency, lists, orders, payments, pools, problem, promotions, setup, shelf,
+    throttle, webhooks, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -25,6 +25,7 @@ pub fn all() -> Vec<Code> {
         gift_cards::error::CODES,
         webhooks::error::CODES,
         orders::error::CODES,
+        lists::tags::CODES,
         payments::error::CODES,
     ];
     let mut codes = rooms.concat();

@@ -10,7 +10,7 @@
 use serde_json::json;
 
 use super::order::{Milestone, Order};
-use super::view::Projection;
+use super::projection::Projection;
 use crate::app::App;
 use crate::ports::Timestamp;
 use crate::webhooks::{EventType, News};

@@ -1,23 +1,151 @@
-//! The orders as lists show them: a projection in the database, written from
-//! the event queue and rebuildable from the objects.
+//! An order as lists know it: a projection in the database, written from the
+//! event queue. The object is the truth.
 
-use axum::Json;
-use axum::extract::State;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::view::{PaymentStatus, Projection, Status};
+use super::order::Order;
+use super::outgoing;
+use super::view::{PaymentStatus, Status, payment_status, status};
+use crate::address::Address;
 use crate::app::App;
-use crate::auth::{SignedIn, Staff};
-use crate::email::part_of_address;
 use crate::ids::{AccountId, OrderId};
-use crate::money::{Currency, Money};
-use crate::ports::{Rows, Statement, Timestamp, Value};
+use crate::money::Money;
+use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
-use crate::text::is_absent;
-use crate::wire::extract::Query;
-use crate::wire::page::{self, CursorParameter, LimitParameter};
+use crate::text;
+use crate::webhooks::EventType;
+
+/// The most that a projection has of its lines' SKUs, in bytes: with the longest
+/// addresses, and as the queue writes it once more, 18 KB of the 128 KB of a message.
+/// An order of more lines is found by the first of them.
+const MAX_SKUS: usize = 2_000;
+
+/// The columns of the table `orders` that an order decides, as [`Projection::row`] has them.
+pub const COLUMNS: [&str; 18] = [
+    "id",
+    "version",
+    "number",
+    "account_id",
+    "email",
+    "status",
+    "payment_status",
+    "currency",
+    "total",
+    "pieces",
+    "placed_at",
+    "updated_at",
+    "name",
+    "phone",
+    "city",
+    "postal_code",
+    "country",
+    "sought",
+];
+
+/// What the lists of orders know of an order; the queue carries it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Projection {
+    pub id: OrderId,
+    pub version: u64,
+    pub number: String,
+    pub account_id: Option<AccountId>,
+    pub email: String,
+    pub status: Status,
+    pub payment_status: PaymentStatus,
+    pub total: Money,
+    pub pieces: i64,
+    pub placed_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Where it goes.
+    pub shipping_address: Option<Address>,
+    /// The shipping address, if absent.
+    pub billing_address: Option<Address>,
+    /// Each once, as many as [`MAX_SKUS`] holds.
+    pub skus: Vec<String>,
+    /// What has happened to it so far, for other systems.
+    pub events: Vec<(Timestamp, EventType)>,
+}
+
+impl Projection {
+    /// The order as lists know it; none while it is a cart.
+    pub fn of(order: &Order) -> Option<Self> {
+        let placement = order.placement()?;
+        Some(Self {
+            id: order.id,
+            version: order.version,
+            number: order.id.number(),
+            account_id: order.account,
+            email: order.facts.email.as_ref().map_or_else(String::new, |email| email.as_str().to_owned()),
+            status: status(order),
+            payment_status: payment_status(order),
+            total: placement.quote.totals.total,
+            pieces: order.lines.iter().map(|line| i64::from(line.quantity)).sum(),
+            placed_at: placement.at,
+            updated_at: order.updated_at,
+            shipping_address: order.facts.shipping_address.clone(),
+            billing_address: order.facts.billing_address.clone(),
+            skus: skus(order.lines.iter().map(|line| line.sku.as_str())),
+            events: outgoing::events(order),
+        })
+    }
+
+    /// The row of the table `orders`: a cell for each of [`COLUMNS`].
+    pub fn row(&self) -> Value {
+        let to = self.shipping_address.as_ref().or(self.billing_address.as_ref());
+        json!([
+            self.id,
+            self.version,
+            self.number,
+            self.account_id,
+            self.email,
+            self.status,
+            self.payment_status,
+            self.total.currency,
+            self.total.amount,
+            self.pieces,
+            self.placed_at.millis(),
+            self.updated_at.millis(),
+            to.map(|to| &to.name),
+            to.and_then(|to| to.phone.as_ref()),
+            to.and_then(|to| to.city.as_ref()),
+            to.and_then(|to| to.postal_code.as_ref()),
+            to.map(|to| to.country),
+            self.sought(),
+        ])
+    }
+
+    /// What it is found by, as [`text::bare`] writes it, each in a line: the number
+    /// with and without its hyphen, the mailbox, both names, both telephones' digits,
+    /// the SKUs.
+    fn sought(&self) -> String {
+        let addresses = || self.shipping_address.iter().chain(&self.billing_address);
+        let mut parts = vec![self.number.clone(), self.number.replace('-', ""), self.email.clone()];
+        parts.extend(addresses().map(|address| address.name.as_str().to_owned()));
+        parts.extend(addresses().filter_map(|address| address.phone.as_ref()).map(|phone| digits(phone.as_str())));
+        parts.extend_from_slice(&self.skus);
+        parts.iter().map(|part| text::bare(part)).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A telephone number's digits: people set them apart as they like. The zero of
+/// `+49 (0)30` is dialled in one country alone.
+pub fn digits(phone: &str) -> String {
+    text::bare(phone).replace("(0)", "").chars().filter(char::is_ascii_digit).collect()
+}
+
+fn skus<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut skus: Vec<String> = Vec::new();
+    let mut left = MAX_SKUS;
+    for sku in lines {
+        if !skus.iter().any(|known| known == sku) {
+            let Some(rest) = left.checked_sub(sku.len()) else { break };
+            left = rest;
+            skus.push(sku.to_owned());
+        }
+    }
+    skus
+}
 
 /// Writes down how orders stand. Twice or out of order is the same as once: a
 /// row only gives way to a newer version.
@@ -29,217 +157,42 @@ pub(super) async fn write(app: &App, orders: &[Projection]) -> Result<(), Proble
 }
 
 /// One statement for a whole delivery: each costs the database far more than
-/// a row.
-fn upsert(orders: &[Projection]) -> Statement {
-    let rows: Vec<_> = orders
-        .iter()
-        .map(|order| {
-            json!([
-                order.id,
-                order.version,
-                order.number,
-                order.account_id,
-                order.email,
-                order.status,
-                order.payment_status,
-                order.total.currency,
-                order.total.amount,
-                order.pieces,
-                order.placed_at.millis(),
-                order.updated_at.millis(),
-            ])
-        })
-        .collect();
+/// a row. The index of the search follows by triggers, where what is sought changes.
+pub fn upsert(orders: &[Projection]) -> Statement {
+    let rows: Vec<_> = orders.iter().map(Projection::row).collect();
     Statement::new(
-        "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, currency, total, pieces, placed_at, updated_at)
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
+        "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, currency, total, pieces,
+           placed_at, updated_at, name, phone, city, postal_code, country, sought)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+                value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
+                value ->> 15, value ->> 16, value ->> 17
          FROM json_each(?1) WHERE true
          ON CONFLICT (id) DO UPDATE SET
            version = excluded.version, account_id = excluded.account_id, email = excluded.email,
            status = excluded.status, payment_status = excluded.payment_status, total = excluded.total,
-           pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at
+           pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at,
+           name = excluded.name, phone = excluded.phone, city = excluded.city, postal_code = excluded.postal_code,
+           country = excluded.country, sought = excluded.sought
          WHERE excluded.version > orders.version",
-        [serde_json::Value::from(rows).to_string().into()],
+        [Value::from(rows).to_string().into()],
     )
 }
 
-/// An enum's name on the wire, as a bound value.
-fn word(value: impl Serialize) -> Value {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).into()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The longest text that is looked for, in characters: no address is longer.
-const MAX_SOUGHT: usize = 255;
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OrderFilter {
-    #[serde(default)]
-    status: Option<Status>,
-    /// Part of an e-mail address, or an order's id or number.
-    #[serde(default)]
-    #[schemars(length(max = MAX_SOUGHT))]
-    q: Option<String>,
-    /// Placed at this time or later.
-    #[serde(default)]
-    from: Option<Timestamp>,
-    /// Placed before this time.
-    #[serde(default)]
-    to: Option<Timestamp>,
-    /// The most orders of one page.
-    #[schemars(with = "Option<LimitParameter>")]
-    limit: Option<String>,
-    /// The `next_cursor` of the page before.
-    #[schemars(with = "Option<CursorParameter>")]
-    cursor: Option<String>,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Page {
-    /// The most orders of one page.
-    #[schemars(with = "Option<LimitParameter>")]
-    limit: Option<String>,
-    /// The `next_cursor` of the page before.
-    #[schemars(with = "Option<CursorParameter>")]
-    cursor: Option<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct OrderSummary {
-    id: OrderId,
-    number: String,
-    status: Status,
-    payment_status: PaymentStatus,
-    account_id: Option<AccountId>,
-    email: String,
-    total: Money,
-    pieces: i64,
-    placed_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct OrderList {
-    items: Vec<OrderSummary>,
-    next_cursor: Option<String>,
-    total: i64,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    id: OrderId,
-    number: String,
-    status: Status,
-    payment_status: PaymentStatus,
-    account_id: Option<AccountId>,
-    email: String,
-    currency: Currency,
-    total: i64,
-    pieces: i64,
-    placed_at: i64,
-    updated_at: i64,
-}
-
-/// The name of these lists in their cursors.
-const LIST: &str = "orders";
-
-#[derive(Deserialize)]
-struct Count {
-    total: i64,
-}
-
-/// The shop's orders, the newest first. May lag a second behind the orders.
-pub async fn list_orders(
-    State(app): State<App>,
-    _: Staff,
-    Query(filter): Query<OrderFilter>,
-) -> Result<Json<OrderList>, Problem> {
-    list(&app, filter, None).await
-}
-
-/// The signed-in customer's orders, the newest first.
-pub async fn list_my_orders(
-    State(app): State<App>,
-    who: SignedIn,
-    Query(page): Query<Page>,
-) -> Result<Json<OrderList>, Problem> {
-    let filter = OrderFilter { status: None, q: None, from: None, to: None, limit: page.limit, cursor: page.cursor };
-    list(&app, filter, Some(who.id)).await
-}
-
-async fn list(app: &App, filter: OrderFilter, account: Option<AccountId>) -> Result<Json<OrderList>, Problem> {
-    let limit = page::limit(filter.limit.as_deref())?;
-    if filter.q.as_ref().is_some_and(|q| q.chars().count() > MAX_SOUGHT) {
-        return Err(Problem::invalid_field("q", format!("must have at most {MAX_SOUGHT} characters")));
+    #[test]
+    fn an_order_is_found_by_as_many_skus_as_a_message_has_room_for() {
+        let many: Vec<String> = (0..500).map(|n| format!("SKU-{n:06}")).collect();
+        let kept = skus(many.iter().map(String::as_str));
+        assert_eq!(kept.as_slice(), &many[..200]);
+        assert_eq!(skus(["A", "B", "A"].into_iter()), ["A", "B"]);
     }
-    let after = match &filter.cursor {
-        Some(cursor) => Some(open_cursor(cursor).ok_or_else(|| {
-            Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
-        })?),
-        None => None,
-    };
-    let conditions: Vec<Value> = vec![
-        account.map(|id| id.to_string()).into(),
-        filter.status.map_or(Value::Null, word),
-        filter.q.filter(|q| !is_absent(q)).map(|q| part_of_address(&q)).into(),
-        filter.from.map(Timestamp::millis).into(),
-        filter.to.map(Timestamp::millis).into(),
-    ];
-    let mut page = conditions.clone();
-    page.push(after.as_ref().map(|(at, _)| *at).into());
-    page.push(after.map(|(_, id)| id.to_string()).into());
-    page.push(u32::try_from(limit.saturating_add(1)).unwrap_or(u32::MAX).into());
-    let batch = vec![
-        Statement::new(
-            "SELECT id, number, status, payment_status, account_id, email, currency, total, pieces, placed_at, updated_at
-             FROM orders
-             WHERE (?1 IS NULL OR account_id = ?1)
-               AND (?2 IS NULL OR status = ?2)
-               AND (?3 IS NULL OR instr(lower(email), ?3) > 0 OR lower(number) = ?3 OR lower(id) = ?3)
-               AND (?4 IS NULL OR placed_at >= ?4)
-               AND (?5 IS NULL OR placed_at < ?5)
-               AND (?6 IS NULL OR (placed_at, id) < (?6, ?7))
-             ORDER BY placed_at DESC, id DESC LIMIT ?8",
-            page,
-        ),
-        Statement::new(
-            "SELECT count(*) AS total FROM orders
-             WHERE (?1 IS NULL OR account_id = ?1)
-               AND (?2 IS NULL OR status = ?2)
-               AND (?3 IS NULL OR instr(lower(email), ?3) > 0 OR lower(number) = ?3 OR lower(id) = ?3)
-               AND (?4 IS NULL OR placed_at >= ?4)
-               AND (?5 IS NULL OR placed_at < ?5)",
-            conditions,
-        ),
-    ];
-    let mut answers = app.database.batch(batch).await?.into_iter();
-    let mut next = || -> Rows { answers.next().unwrap_or_default() };
-    let mut rows: Vec<Row> = next().decode()?;
-    let total = next().first::<Count>()?.map_or(0, |count| count.total);
-    let next_cursor =
-        page::cut(&mut rows, limit).map(|row| page::seal(LIST, "", &[&row.placed_at.to_string(), &row.id.to_string()]));
-    Ok(Json(OrderList { items: rows.into_iter().map(summary).collect(), next_cursor, total }))
-}
 
-fn summary(row: Row) -> OrderSummary {
-    OrderSummary {
-        id: row.id,
-        number: row.number,
-        status: row.status,
-        payment_status: row.payment_status,
-        account_id: row.account_id,
-        email: row.email,
-        total: Money { amount: row.total, currency: row.currency },
-        pieces: row.pieces,
-        placed_at: Timestamp::from_millis(row.placed_at),
-        updated_at: Timestamp::from_millis(row.updated_at),
+    #[test]
+    fn a_telephone_is_its_digits() {
+        assert_eq!(digits("+49 (0)30 / 12-34"), "49301234");
+        assert_eq!(digits("\u{ff10}30"), "030");
     }
-}
-
-fn open_cursor(text: &str) -> Option<(i64, OrderId)> {
-    let payload = page::open(text, LIST, "")?;
-    let (at, id) = payload.split_once('\n')?;
-    Some((at.parse().ok()?, id.parse().ok()?))
 }

@@ -8,9 +8,9 @@ use super::error::OrderError;
 use super::facts::Fact;
 use super::notice::Notice;
 use super::order::{Key, Order, Receipt};
+use super::projection::Projection;
 use super::sold_cards::Sold;
 use super::terms::Expected;
-use super::view;
 use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId, VariantId};
 use crate::money::Currency;
@@ -137,7 +137,7 @@ pub enum Reply {
 pub enum Message {
     /// How an order stands, for the lists.
     Order {
-        order: Box<view::Projection>,
+        order: Box<Projection>,
         /// The pools' levels after this order took from them or gave back.
         levels: Vec<(VariantId, Level)>,
         /// What its buyer is to be written.

@@ -17,6 +17,7 @@ use super::notice::Notice;
 use super::object::{OrderObject, order_reply, recorded};
 use super::order::Order;
 use super::placing::Refusals;
+use super::projection::Projection;
 use super::protocol::{Message, OrderNews};
 use super::sold_cards::{Owed, Sold};
 use super::store::FirstAnswer;
@@ -31,14 +32,14 @@ use crate::telemetry;
 /// The most effects one run works off: a placement needs four.
 const MAX_STEPS: usize = 64;
 
-/// The most levels in one message: of 226 bytes at most as they are sent, 113 KB
-/// of the 128 KB that a message may have.
-const MAX_LEVELS: usize = 500;
+/// The most levels in one message: of 226 bytes at most as they are sent, 99 KB
+/// of the 128 KB that a message may have, beside 18 KB of the order's.
+const MAX_LEVELS: usize = 440;
 
 /// The most bytes of an order's view in a message, which it shares with at most
 /// so many levels: 56 KB of them, and 50 KB of it as the queue writes it once more.
 const MAX_VIEW: usize = 30_000;
-const MAX_LEVELS_BESIDE_VIEW: usize = 250;
+const MAX_LEVELS_BESIDE_VIEW: usize = 200;
 
 /// The most pools asked at once.
 const MAX_PARALLEL: usize = 32;
@@ -183,7 +184,7 @@ impl OrderObject {
         let view = if told.len() <= MAX_LEVELS_BESIDE_VIEW { small_view(&order) } else { None };
         let mut news = notice.map(|notice| OrderNews { notice: notice.clone(), order: view });
         for levels in parts(&told) {
-            let order = Box::new(view::projection(&order)?);
+            let order = Box::new(Projection::of(&order)?);
             self.send(&Message::Order { order, levels, news: news.take() }).await?;
         }
         self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
@@ -272,6 +273,16 @@ mod tests {
     use crate::webhooks::EventType;
     use ulid::Ulid;
 
+    /// Quotes are the longest: each becomes four bytes where JSON is written as JSON once more.
+    fn longest_address() -> crate::address::Address {
+        let text = |length| "\"".repeat(length);
+        let address = json!({
+            "name": text(200), "line1": text(200), "line2": text(200), "city": text(100), "region": text(100),
+            "postal_code": text(20), "country": "DE", "phone": text(40),
+        });
+        serde_json::from_value(address).unwrap()
+    }
+
     /// Cloudflare Queues, "Limits": 128 KB a message.
     #[test]
     fn the_levels_of_the_largest_order_fit_into_messages() {
@@ -286,7 +297,7 @@ mod tests {
             version: MAX_AMOUNT,
         };
         let levels = (0..MAX_LINES as u128).map(|n| (variant(n), level)).collect();
-        let order = view::Projection {
+        let order = Projection {
             id: OrderId::derived([255; 16]),
             version: u64::MAX,
             number: "7ZZZ-ZZZZ".to_owned(),
@@ -299,6 +310,9 @@ mod tests {
             placed_at: Timestamp::from_millis(1 << 40),
             updated_at: Timestamp::from_millis(1 << 40),
             events: vec![(Timestamp::from_millis(1 << 40), EventType::OrderCancelled); 50],
+            shipping_address: Some(longest_address()),
+            billing_address: Some(longest_address()),
+            skus: vec!["\"".repeat(2_000)],
         };
         let view = to_raw_value(&"v\"".repeat((MAX_VIEW - 2) / 3)).unwrap();
         let notice = Notice { version: u32::MAX, news: News::Confirmed };

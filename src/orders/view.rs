@@ -7,10 +7,9 @@ use super::cart_token::CartToken;
 use super::decision::waits_for_money;
 use super::holding;
 use super::order::{CancelReason, Line, LineId, Milestone, Order, Stage};
-use super::outgoing;
 use crate::address::Address;
 use crate::email::EmailAddress;
-use crate::ids::{AccountId, GiftCardId, OrderId, ProductId, PromotionId, VariantId};
+use crate::ids::{GiftCardId, OrderId, ProductId, PromotionId, VariantId};
 use crate::money::{Currency, Money};
 use crate::payments::{Attempt, AttemptStatus, Method, PaymentChoice, Provider, RefundStatus};
 use crate::ports::Timestamp;
@@ -18,7 +17,6 @@ use crate::pricing::quote::{Arrival, Discount, QuotedGiftCard, QuotedShipping, T
 use crate::pricing::{Delivery, Percent, Quote, Totals};
 use crate::text::Language;
 use crate::vat;
-use crate::webhooks::EventType;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -193,24 +191,6 @@ pub struct OrderView {
     pub events: Vec<Milestone>,
 }
 
-/// What the lists of orders know of an order; the queue carries it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Projection {
-    pub id: OrderId,
-    pub version: u64,
-    pub number: String,
-    pub account_id: Option<AccountId>,
-    pub email: String,
-    pub status: Status,
-    pub payment_status: PaymentStatus,
-    pub total: Money,
-    pub pieces: i64,
-    pub placed_at: Timestamp,
-    pub updated_at: Timestamp,
-    /// What has happened to it so far, for other systems.
-    pub events: Vec<(Timestamp, EventType)>,
-}
-
 impl TaxView {
     fn of(tax: &Tax, currency: Currency) -> Self {
         let money = |amount| Money { amount, currency };
@@ -304,7 +284,7 @@ fn refunded(order: &Order, attempt: Option<&Attempt>) -> Money {
         .fold(zero, |sum, refund| sum.checked_add(refund.amount).unwrap_or(sum))
 }
 
-fn payment_status(order: &Order) -> PaymentStatus {
+pub fn payment_status(order: &Order) -> PaymentStatus {
     let Some(attempt) = order.attempt() else { return PaymentStatus::Pending };
     let gave_back = refunded(order, Some(attempt)).amount;
     match &attempt.status {
@@ -378,24 +358,5 @@ pub fn order(order: &Order) -> Option<OrderView> {
         vat_number: facts.vat_number.as_ref().map(|known| known.number.clone()),
         shipping_option: quote.shipping.as_ref().map(|shipping| ShippingView::of(shipping, order.currency)),
         events: order.milestones.clone(),
-    })
-}
-
-/// The order as lists know it; none while it is a cart.
-pub fn projection(order: &Order) -> Option<Projection> {
-    let placement = order.placement()?;
-    Some(Projection {
-        id: order.id,
-        version: order.version,
-        number: order.id.number(),
-        account_id: order.account,
-        email: order.facts.email.as_ref().map_or_else(String::new, |email| email.as_str().to_owned()),
-        status: status(order),
-        payment_status: payment_status(order),
-        total: placement.quote.totals.total,
-        pieces: order.lines.iter().map(|line| i64::from(line.quantity)).sum(),
-        placed_at: placement.at,
-        updated_at: order.updated_at,
-        events: outgoing::events(order),
     })
 }

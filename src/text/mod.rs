@@ -13,8 +13,8 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 pub use self::language::Language;
-pub use self::unseen::folded;
 use self::unseen::is_blank;
+pub use self::unseen::{bare, folded};
 
 /// Why a text is refused, in words for who sent it; they go on from "This".
 pub type Refusal = String;

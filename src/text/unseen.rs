@@ -93,6 +93,15 @@ pub fn folded(text: &str) -> String {
     normalized(text, Form::Nfkc).into_owned()
 }
 
+/// The text as people type it when they look for it: small letters, without accents, width or style (NFKD without
+/// its marks), and without what breaks a line. What is stored and what is sought is compared in this form.
+pub fn bare(text: &str) -> String {
+    let marks = CodePointMapData::<GeneralCategory>::new();
+    let apart = normalized(text, Form::Nfkd);
+    let letters = apart.chars().flat_map(char::to_lowercase);
+    letters.filter(|c| !c.is_control() && !GeneralCategoryGroup::Mark.contains(marks.get(*c))).collect()
+}
+
 /// Whether no reader would see anything: blanks, and marks that have no letter.
 pub fn is_blank(text: &str) -> bool {
     let marks = CodePointMapData::<GeneralCategory>::new();

@@ -1,0 +1,246 @@
+//! Which orders are listed, and in which order: what the query says, parsed.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::sought::Sought;
+use super::tags::Tag;
+use crate::address::Country;
+use crate::ids::OrderId;
+use crate::money::{Currency, MAX_AMOUNT};
+use crate::orders::view::{PaymentStatus, Status};
+use crate::ports::{Timestamp, Value};
+use crate::problem::{FieldError, Problem};
+use crate::wire::page::{self, CursorParameter, LimitParameter};
+
+/// The longest text that is looked for, in characters: no address is longer.
+const MAX_SOUGHT: usize = 255;
+
+/// The name of these lists in their cursors.
+const LIST: &str = "orders";
+
+/// The filters as a query has them, for each route that takes them: serde cannot
+/// nest one such type in another and refuse unknown parameters as well.
+macro_rules! filters {
+    ($(#[$doc:meta])* $name:ident { $($(#[$more:meta])* $field:ident),* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            #[serde(default)]
+            status: Option<Status>,
+            #[serde(default)]
+            payment_status: Option<PaymentStatus>,
+            /// Part of an order's number, its buyer's mail address, name or telephone number, or of an SKU, in small or
+            /// capital letters, with or without accents; or an order's id. Of a telephone number the digits count.
+            #[serde(default)]
+            #[schemars(length(max = MAX_SOUGHT))]
+            q: Option<String>,
+            /// Placed at this time or later.
+            #[serde(default)]
+            from: Option<Timestamp>,
+            /// Placed before this time.
+            #[serde(default)]
+            to: Option<Timestamp>,
+            #[serde(default)]
+            currency: Option<Currency>,
+            /// In minor units of the `currency`, which must be given.
+            #[schemars(range(max = MAX_AMOUNT))]
+            total_min: Option<u64>,
+            /// In minor units of the `currency`, which must be given.
+            #[schemars(range(max = MAX_AMOUNT))]
+            total_max: Option<u64>,
+            /// Where it goes; of what is not sent, where its buyer lives.
+            #[serde(default)]
+            country: Option<Country>,
+            /// One of its tags.
+            #[serde(default)]
+            tag: Option<Tag>,
+            /// By the total only together with a `currency`.
+            #[schemars(with = "Sort", extend("default" = "newest"))]
+            sort: Option<Sort>,
+            $($(#[$more])* $field: Option<String>,)*
+        }
+
+        impl $name {
+            /// The filter, or all that is wrong with it.
+            pub fn parse(&self) -> Result<Filter, Problem> {
+                let sort = self.sort.unwrap_or_default();
+                let mut errors = Vec::new();
+                if self.q.as_ref().is_some_and(|q| q.chars().count() > MAX_SOUGHT) {
+                    errors.push(FieldError::new("q", format!("must have at most {MAX_SOUGHT} characters")));
+                }
+                let amounts = [("total_min", self.total_min), ("total_max", self.total_max)];
+                let by_total = amounts.iter().any(|(_, amount)| amount.is_some()) || sort.is_by_total();
+                if by_total && self.currency.is_none() {
+                    errors.push(FieldError::new("currency", "say which, as amounts of several do not compare"));
+                }
+                let mut amount = |(name, amount): (&str, Option<u64>)| {
+                    let amount = amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
+                    if amount.is_some_and(|amount| amount > MAX_AMOUNT) {
+                        errors.push(FieldError::new(name, "must be at most 9007199254740991"));
+                    }
+                    amount
+                };
+                let [total_min, total_max] = amounts.map(&mut amount);
+                if !errors.is_empty() {
+                    return Err(Problem::invalid(errors));
+                }
+                Ok(Filter {
+                    status: self.status,
+                    payment_status: self.payment_status,
+                    from: self.from,
+                    to: self.to,
+                    currency: self.currency,
+                    country: self.country,
+                    total_min,
+                    total_max,
+                    tag: self.tag.clone(),
+                    sought: self.q.as_deref().map(Sought::of).unwrap_or_default(),
+                    sort,
+                    after: self.cursor.as_deref().map(|text| After::open(text, sort)).transpose()?,
+                })
+            }
+        }
+    };
+}
+
+filters! {
+    /// Which orders, and which page of them.
+    OrderFilter {
+        /// The most orders of one page.
+        #[schemars(with = "Option<LimitParameter>")]
+        limit,
+        /// The `next_cursor` of the page before.
+        #[schemars(with = "Option<CursorParameter>")]
+        cursor
+    }
+}
+
+filters! {
+    /// Which orders of all.
+    ExportFilter {
+        /// Where the file before ended: the cursor of its `Link`.
+        #[schemars(with = "Option<CursorParameter>")]
+        cursor
+    }
+}
+
+impl OrderFilter {
+    pub fn limit(&self) -> Result<usize, Problem> {
+        page::limit(self.limit.as_deref())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "OrderSort")]
+pub enum Sort {
+    #[default]
+    Newest,
+    Oldest,
+    TotalDesc,
+    TotalAsc,
+}
+
+impl Sort {
+    pub fn is_by_total(self) -> bool {
+        matches!(self, Self::TotalDesc | Self::TotalAsc)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::TotalDesc => "total_desc",
+            Self::TotalAsc => "total_asc",
+        }
+    }
+}
+
+/// Where a page begins: behind this order. Its time in milliseconds or its total,
+/// as the list is sorted, and its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct After {
+    pub key: i64,
+    pub id: Option<OrderId>,
+}
+
+impl After {
+    /// Before the first order of a list.
+    fn nothing(sort: Sort) -> Self {
+        match sort {
+            Sort::Newest | Sort::TotalDesc => Self { key: MAX_AMOUNT, id: None },
+            Sort::Oldest | Sort::TotalAsc => Self { key: -MAX_AMOUNT, id: None },
+        }
+    }
+
+    pub fn open(text: &str, sort: Sort) -> Result<Self, Problem> {
+        let read = || {
+            let payload = page::open(text, LIST, sort.name())?;
+            let (key, id) = payload.split_once('\n')?;
+            Some(Self { key: key.parse().ok()?, id: Some(id.parse().ok()?) })
+        };
+        read().ok_or_else(|| {
+            Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
+        })
+    }
+
+    pub fn seal(key: i64, id: OrderId, sort: Sort) -> String {
+        page::seal(LIST, sort.name(), &[&key.to_string(), &id.to_string()])
+    }
+}
+
+/// What an order must be to be listed; whatever is absent does not matter.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    pub status: Option<Status>,
+    pub payment_status: Option<PaymentStatus>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    pub currency: Option<Currency>,
+    pub country: Option<Country>,
+    /// In minor units of the currency.
+    pub total_min: Option<i64>,
+    pub total_max: Option<i64>,
+    pub tag: Option<Tag>,
+    pub sought: Sought,
+    pub sort: Sort,
+    pub after: Option<After>,
+}
+
+/// An enum's name on the wire, as a bound value.
+fn word(value: Option<impl Serialize>) -> Value {
+    value.and_then(|value| json!(value).as_str().map(str::to_owned)).into()
+}
+
+impl Filter {
+    /// The parameters 1 to 14 of [`super::store`].
+    pub fn params(&self) -> Vec<Value> {
+        let [typed, address, phone] = self.sought.parts.clone();
+        vec![
+            word(self.status),
+            word(self.payment_status),
+            self.from.map_or(-MAX_AMOUNT, Timestamp::millis).into(),
+            self.to.map_or(MAX_AMOUNT, Timestamp::millis).into(),
+            word(self.currency),
+            word(self.country),
+            self.total_min.into(),
+            self.total_max.into(),
+            self.tag.as_ref().map(Tag::as_str).into(),
+            self.sought.id.map(|id| id.to_string()).into(),
+            self.sought.expression().into(),
+            typed.into(),
+            address.into(),
+            phone.into(),
+        ]
+    }
+
+    /// Where the page begins: the parameters 15 and 16.
+    pub fn place(&self) -> [Value; 2] {
+        let After { key, id } = self.after.clone().unwrap_or_else(|| After::nothing(self.sort));
+        // Of equal keys the lowest id is the last where the newest come first: none comes behind an empty one.
+        [key.into(), id.map_or_else(String::new, |id| id.to_string()).into()]
+    }
+}

@@ -1,0 +1,9 @@
+//! Orders as staff work with many of them at once: lists, the search, tags,
+//! bulk actions, files for a spreadsheet, and the job that holds the lists
+//! against the orders.
+
+mod filter;
+pub mod handlers;
+mod sought;
+mod store;
+pub mod tags;

@@ -1,0 +1,204 @@
+//! The lists' SQL. A statement is constant text: what a filter leaves open is
+//! bound as null, and its condition is then true.
+//!
+//! A list is read in one of two ways, which the statement chooses itself. Where
+//! the search, a tag or an id names few orders, those are looked at. Else the
+//! index `orders_listed` is walked along, which has all the other filters, until
+//! the page is full: what many orders have is found at once.
+
+use serde::Deserialize;
+
+use super::filter::{Filter, Sort};
+use crate::ids::{AccountId, OrderId};
+use crate::money::{Currency, MAX_AMOUNT};
+use crate::orders::view::{PaymentStatus, Status};
+use crate::ports::{DatabaseError, Rows, Statement, Value};
+
+/// An order as [`page`] reads it: a JSON array, as one cell crosses into Wasm far
+/// faster than many.
+#[derive(Debug, Deserialize)]
+pub struct Listed {
+    pub id: OrderId,
+    pub number: String,
+    pub status: Status,
+    pub payment_status: PaymentStatus,
+    pub account_id: Option<AccountId>,
+    pub email: String,
+    pub currency: Currency,
+    pub total: i64,
+    pub pieces: i64,
+    pub placed_at: i64,
+    pub updated_at: i64,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub city: Option<String>,
+    pub postal_code: Option<String>,
+    pub country: Option<String>,
+    pub tags: Vec<String>,
+}
+
+impl Listed {
+    /// What the list is sorted by.
+    pub fn key(&self, sort: Sort) -> i64 {
+        if sort.is_by_total() { self.total } else { self.placed_at }
+    }
+}
+
+macro_rules! listed {
+    () => {
+        "json_array(id, number, status, payment_status, account_id, email, currency, total, pieces, placed_at, updated_at,
+           name, phone, city, postal_code, country,
+           json((SELECT json_group_array(tag) FROM order_tags WHERE order_id = orders.id))) AS listed"
+    };
+}
+
+/// The conditions, over the parameters of [`Filter::params`].
+macro_rules! fits {
+    () => {
+        "(?1 IS NULL OR status = ?1) AND (?2 IS NULL OR payment_status = ?2)
+         AND placed_at >= ?3 AND placed_at < ?4
+         AND (?5 IS NULL OR currency = ?5) AND (?6 IS NULL OR country = ?6)
+         AND (?7 IS NULL OR total >= ?7) AND (?8 IS NULL OR total <= ?8)
+         AND (?9 IS NULL OR EXISTS (SELECT 1 FROM order_tags WHERE order_id = orders.id AND tag = ?9))
+         AND (?10 IS NULL OR id = ?10)
+         AND (?12 IS NULL OR instr(sought, ?12) OR instr(sought, ?13) OR instr(sought, ?14))"
+    };
+}
+
+/// What is named: by the search, else by a tag, or an id. `few`: whether they are
+/// so few (2,000) that looking at each is quicker than walking along.
+macro_rules! named {
+    () => {
+        "WITH named (seq) AS MATERIALIZED (
+           SELECT rowid FROM orders_search WHERE ?11 IS NOT NULL AND orders_search MATCH ?11
+           UNION ALL
+           SELECT orders.seq FROM order_tags JOIN orders ON orders.id = order_id WHERE ?11 IS NULL AND tag = ?9
+           UNION ALL
+           SELECT seq FROM orders WHERE id = ?10
+           LIMIT 2001),
+         few (yes) AS MATERIALIZED (
+           SELECT coalesce(?9, ?10, ?11) IS NOT NULL AND count(*) <= 2000 FROM named)
+         "
+    };
+}
+
+/// A page in an order, behind a place in it (?15, ?16), of at most ?17 orders. A
+/// limit of zero ends a way before its first row.
+macro_rules! page_by {
+    ($order:literal, $behind:literal) => {
+        concat!(
+            named!(),
+            "SELECT ",
+            listed!(),
+            " FROM orders WHERE seq IN (
+               SELECT seq FROM (
+                 SELECT orders.seq FROM named CROSS JOIN orders USING (seq) WHERE ",
+            fits!(),
+            " AND ",
+            $behind,
+            "
+                 ORDER BY ",
+            $order,
+            " LIMIT iif((SELECT yes FROM few), ?17, 0))
+               UNION ALL
+               SELECT seq FROM (
+                 SELECT seq FROM orders INDEXED BY orders_listed WHERE ",
+            fits!(),
+            " AND ",
+            $behind,
+            "
+                 ORDER BY ",
+            $order,
+            " LIMIT iif((SELECT yes FROM few), 0, ?17)))
+             ORDER BY ",
+            $order
+        )
+    };
+}
+
+const BY_NEWEST: &str = page_by!("placed_at DESC, id DESC", "(placed_at, id) < (?15, ?16)");
+const BY_OLDEST: &str = page_by!("placed_at, id", "(placed_at, id) > (?15, ?16)");
+const BY_TOTAL_DESC: &str = page_by!("total DESC, id DESC", "(total, id) < (?15, ?16)");
+const BY_TOTAL_ASC: &str = page_by!("total, id", "(total, id) > (?15, ?16)");
+
+/// Not where the search or a tag names many: counting those would mean reading them all.
+const COUNT: &str = concat!(
+    named!(),
+    "SELECT CASE
+       WHEN (SELECT yes FROM few) THEN (SELECT count(*) FROM named CROSS JOIN orders USING (seq) WHERE ",
+    fits!(),
+    ")
+       WHEN coalesce(?9, ?12) IS NULL THEN (SELECT count(*) FROM orders INDEXED BY orders_listed WHERE ",
+    fits!(),
+    ") END AS total"
+);
+
+/// The orders that fit, behind the filter's place, at most so many.
+pub fn page(filter: &Filter, most: usize) -> Statement {
+    let sql = match filter.sort {
+        Sort::Newest => BY_NEWEST,
+        Sort::Oldest => BY_OLDEST,
+        Sort::TotalDesc => BY_TOTAL_DESC,
+        Sort::TotalAsc => BY_TOTAL_ASC,
+    };
+    let mut params = filter.params();
+    params.extend(filter.place());
+    params.push(bounded(most));
+    Statement::new(sql, params)
+}
+
+/// How many fit, where that is cheap to say, for [`total`].
+pub fn count(filter: &Filter) -> Statement {
+    Statement::new(COUNT, filter.params())
+}
+
+/// A customer's orders, the newest first, behind a place.
+pub fn page_of(account: AccountId, after: Option<(i64, OrderId)>, most: usize) -> Statement {
+    Statement::new(
+        concat!(
+            "SELECT ",
+            listed!(),
+            " FROM orders WHERE account_id = ?1 AND (placed_at, id) < (?2, ?3)
+              ORDER BY placed_at DESC, id DESC LIMIT ?4"
+        ),
+        [
+            account.to_string().into(),
+            after.map_or(MAX_AMOUNT, |(at, _)| at).into(),
+            after.map_or_else(String::new, |(_, id)| id.to_string()).into(),
+            bounded(most),
+        ],
+    )
+}
+
+pub fn count_of(account: AccountId) -> Statement {
+    Statement::new("SELECT count(*) AS total FROM orders WHERE account_id = ?1", [account.to_string().into()])
+}
+
+fn bounded(most: usize) -> Value {
+    u32::try_from(most).unwrap_or(u32::MAX).into()
+}
+
+#[derive(Deserialize)]
+struct Row {
+    listed: String,
+}
+
+/// Reads the rows of a page.
+pub fn listed(rows: Rows) -> Result<Vec<Listed>, DatabaseError> {
+    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
+    let read = |row: Row| serde_json::from_slice(row.listed.as_bytes()).map_err(undecodable);
+    rows.decode::<Row>()?.into_iter().map(read).collect()
+}
+
+#[derive(Deserialize)]
+struct Count {
+    total: Option<i64>,
+}
+
+pub fn total(rows: Rows) -> Result<Option<i64>, DatabaseError> {
+    Ok(rows.first::<Count>()?.and_then(|count| count.total))
+}
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;
