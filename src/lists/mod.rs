@@ -2,8 +2,10 @@
 //! bulk actions, files for a spreadsheet, and the job that holds the lists
 //! against the orders.
 
+pub mod export;
 mod filter;
 pub mod handlers;
+mod sheet;
 mod sought;
 mod store;
 pub mod tags;

@@ -21,6 +21,8 @@ pub fn components() -> Value {
             json!({"type": "string", "pattern": "^[0-9]+$"}),
         ),
         "WWW-Authenticate": header("How to say who asks (RFC 6750).", text()),
+        "Link": header("Where it goes on, with `rel=\"next\"`; absent at the end (RFC 8288).", text()),
+        "Content-Disposition": header("Has browsers keep it as a file (RFC 6266).", text()),
         "Set-Cookie": header("What a browser keeps, or forgets.", text()),
     })
 }
@@ -57,6 +59,9 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
     }
     if takes("Idempotency-Key") && !operation.contains("/v1/auth/") {
         headers.insert("Idempotent-Replayed".into(), reference("Idempotent-Replayed"));
+    }
+    if operation == "GET /v1/admin/orders/export" {
+        headers.extend(["Link", "Content-Disposition"].map(|name| (name.to_owned(), reference(name))));
     }
     let keeps =
         ["POST /v1/carts", "POST /v1/orders", "POST /v1/auth/login", "POST /v1/auth/refresh", "POST /v1/auth/logout"];

@@ -52,6 +52,7 @@ mod tests {
         ("auth::handlers", include_str!("../auth/handlers.rs")),
         ("catalog", include_str!("../catalog/handlers.rs")),
         ("carts", include_str!("../orders/cart_handlers.rs")),
+        ("export", include_str!("../lists/export.rs")),
         ("lists", include_str!("../lists/handlers.rs")),
         ("offers", include_str!("../orders/offer_handlers.rs")),
         ("gift_cards", include_str!("../gift_cards/handlers.rs")),

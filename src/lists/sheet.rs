@@ -1,0 +1,193 @@
+//! A file for a spreadsheet: CSV by RFC 4180, in UTF-8 with the mark that some
+//! programs know it by.
+//!
+//! What buyers typed may do nothing and must not change. A spreadsheet takes a cell
+//! for a formula by its first character (OWASP, "CSV Injection"), and reads `02138`
+//! as a number. So such a text has an apostrophe before it, which spreadsheets show
+//! or hide, and keep; as has one that begins with an apostrophe. Whoever reads a file
+//! takes one apostrophe off and has what was typed.
+
+use csv_core::{Terminator, Writer, WriterBuilder};
+use std::borrow::Cow;
+
+use crate::money::Money;
+
+/// UTF-8, byte order mark.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+pub struct Sheet {
+    writer: Writer,
+    bytes: Vec<u8>,
+    at_start: bool,
+}
+
+impl Sheet {
+    /// A file that begins with a line of names.
+    pub fn new(names: &[&str]) -> Self {
+        let writer = WriterBuilder::new().terminator(Terminator::CRLF).build();
+        let mut sheet = Self { writer, bytes: MARK.to_vec(), at_start: true };
+        for name in names {
+            sheet.cell(name);
+        }
+        sheet.end_line();
+        sheet
+    }
+
+    /// A cell of ours: a number, a time, an id, a word of the contract.
+    pub fn cell(&mut self, text: &str) {
+        if !self.at_start {
+            // It ends a quote that is still open, too.
+            self.write(2, |writer, out| writer.delimiter(out).1);
+        }
+        self.at_start = false;
+        // Both quotes, and each character a quote that becomes two.
+        let most = text.len().saturating_mul(2).saturating_add(2);
+        self.write(most, |writer, out| writer.field(text.as_bytes(), out).2);
+    }
+
+    /// A cell that somebody typed; empty where there is nothing.
+    pub fn typed(&mut self, text: Option<&str>) {
+        self.cell(&harmless(text.unwrap_or_default()));
+    }
+
+    /// A decimal number in the units that people count in: `19.99`, or `500` yen.
+    pub fn amount(&mut self, money: Money) {
+        let decimals = usize::try_from(money.currency.decimals()).unwrap_or_default();
+        let digits = format!("{:0>1$}", money.amount.unsigned_abs(), decimals.saturating_add(1));
+        let sign = if money.amount < 0 { "-" } else { "" };
+        match digits.split_at_checked(digits.len().saturating_sub(decimals)) {
+            Some((whole, part)) if !part.is_empty() => self.cell(&format!("{sign}{whole}.{part}")),
+            _ => self.cell(&format!("{sign}{digits}")),
+        }
+    }
+
+    pub fn end_line(&mut self) {
+        // A quote that is still open, and the end of the line.
+        self.write(3, |writer, out| writer.terminator(out).1);
+        self.at_start = true;
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    fn write(&mut self, most: usize, write: impl FnOnce(&mut Writer, &mut [u8]) -> usize) {
+        let before = self.bytes.len();
+        self.bytes.resize(before.saturating_add(most), 0);
+        let written = self.bytes.get_mut(before..).map_or(0, |out| write(&mut self.writer, out));
+        self.bytes.truncate(before.saturating_add(written));
+    }
+}
+
+/// A text as a spreadsheet leaves it alone.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let first = text.chars().next();
+    let formula = first.is_some_and(|c| "=+-@\t\r\n'\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c));
+    let part_of_number = |c: char| c.is_numeric() || c.is_whitespace() || ".,:;/()+-%eE'".contains(c);
+    let number = text.chars().any(char::is_numeric) && text.chars().all(part_of_number);
+    if formula || number { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+    use proptest::prelude::*;
+
+    fn line(write: impl FnOnce(&mut Sheet)) -> String {
+        let mut sheet = Sheet::new(&["a"]);
+        write(&mut sheet);
+        sheet.end_line();
+        let text = String::from_utf8(sheet.into_bytes()).unwrap();
+        text.strip_prefix("\u{feff}a\r\n").unwrap().strip_suffix("\r\n").unwrap().to_owned()
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_reckon_with_is_text() {
+        for typed in [
+            "=HYPERLINK(\"x\")",
+            "+1+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "＝1",
+            "02138",
+            "+49 30 1234",
+            "030/1234",
+            "1E5",
+            "2026-01-31",
+            "12:30",
+            "'quoted'",
+        ] {
+            assert_eq!(harmless(typed), format!("'{typed}"), "{typed:?}");
+        }
+        for typed in ["Ada Buyer", "7H2K-9QXM", "O'Neill", "EC1A 9PN", "3rd Floor", ""] {
+            assert_eq!(harmless(typed), typed, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_is_quoted_where_it_must_be() {
+        assert_eq!(
+            line(|sheet| {
+                sheet.cell("a,b");
+                sheet.typed(Some("say \"x\""));
+                sheet.typed(None);
+                sheet.cell("c");
+            }),
+            "\"a,b\",\"say \"\"x\"\"\",,c"
+        );
+        assert_eq!(line(|sheet| sheet.typed(Some("=HYPERLINK(\"x\")"))), "\"'=HYPERLINK(\"\"x\"\")\"");
+    }
+
+    #[test]
+    fn amounts_are_decimals_of_their_currency() {
+        let shown =
+            |amount, code| line(|sheet| sheet.amount(Money { amount, currency: Currency::parse(code).unwrap() }));
+        assert_eq!(shown(1_999, "EUR"), "19.99");
+        assert_eq!(shown(5, "EUR"), "0.05");
+        assert_eq!(shown(-250, "EUR"), "-2.50");
+        assert_eq!(shown(500, "JPY"), "500");
+        assert_eq!(shown(1_234, "KWD"), "1.234");
+        assert_eq!(shown(crate::money::MAX_AMOUNT, "EUR"), "90071992547409.91");
+    }
+
+    /// Reads a file as RFC 4180 says.
+    fn read(bytes: &[u8]) -> Vec<Vec<String>> {
+        let mut reader = csv_core::Reader::new();
+        let (mut out, mut ends) = (vec![0; bytes.len() + 1], vec![0; 64]);
+        let (mut rows, mut at) = (Vec::new(), 0);
+        loop {
+            let (result, taken, written, fields) = reader.read_record(&bytes[at..], &mut out, &mut ends);
+            at += taken;
+            match result {
+                csv_core::ReadRecordResult::Record => {
+                    let starts = std::iter::once(0).chain(ends[..fields].iter().copied());
+                    let cells = starts
+                        .zip(&ends[..fields])
+                        .map(|(from, to)| String::from_utf8(out[from..*to].to_vec()).unwrap());
+                    rows.push(cells.collect());
+                    let _ = written;
+                }
+                csv_core::ReadRecordResult::End => return rows,
+                _ => {}
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_typed_comes_back(cells in prop::collection::vec("\\PC{0,12}|[=+@'\", \r\n\t0-9-]{0,8}", 1..6)) {
+            let mut sheet = Sheet::new(&["a"]);
+            for cell in &cells {
+                sheet.typed(Some(cell));
+            }
+            sheet.end_line();
+            let bytes = sheet.into_bytes();
+            let rows = read(&bytes[MARK.len()..]);
+            let back: Vec<_> = rows[1].iter().map(|cell| cell.strip_prefix('\'').unwrap_or(cell).to_owned()).collect();
+            prop_assert_eq!(back, cells);
+        }
+    }
+}
