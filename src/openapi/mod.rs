@@ -51,6 +51,7 @@ mod tests {
     const HANDLERS: &[(&str, &str)] = &[
         ("auth::handlers", include_str!("../auth/handlers.rs")),
         ("catalog", include_str!("../catalog/handlers.rs")),
+        ("bulk", include_str!("../lists/bulk.rs")),
         ("carts", include_str!("../orders/cart_handlers.rs")),
         ("export", include_str!("../lists/export.rs")),
         ("lists", include_str!("../lists/handlers.rs")),

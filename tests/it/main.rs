@@ -40,6 +40,7 @@ mod operations;
 mod order_export;
 mod order_lists;
 mod order_page;
+mod order_tags;
 mod orders;
 mod pages;
 mod paying_by_gift_card;

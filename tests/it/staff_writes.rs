@@ -113,6 +113,9 @@ fn good(operation: &Operation) -> Value {
         body["sku"] = json!(unique("sku"));
         body["options"] = json!({ "Size": "L" });
     }
+    if operation.template.ends_with("/orders/bulk") {
+        body["action"] = json!({ "tag": { "add": ["at once"] } });
+    }
     if operation.template.ends_with("/settings/shipping") {
         body["zones"][0]["options"][0]["rates"] = json!([{ "currency": "EUR", "amount": 1 }]);
     }

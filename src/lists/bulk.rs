@@ -1,0 +1,144 @@
+//! One action on many orders, with a result for each: what one order refuses is
+//! no reason not to do it to the others.
+
+use axum::extract::State;
+use futures_util::{StreamExt, stream};
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::tags::{self, TagChange, Tagged};
+use crate::app::App;
+use crate::auth::StaffWrite;
+use crate::idempotency;
+use crate::ids::OrderId;
+use crate::orders::bodies::Empty;
+use crate::orders::client::OrderClient;
+use crate::problem::{FieldError, Problem};
+use crate::telemetry;
+use crate::wire::extract::{IdempotencyKey, Json};
+use crate::wire::respond::JsonText;
+
+/// The most orders of one request. Each takes a batch and a command at most: 200 of the
+/// 1,000 calls that a request has at the least.
+const MAX_ORDERS: usize = 100;
+
+/// Orders asked side by side.
+const MAX_PARALLEL: usize = 8;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkChange {
+    /// Each once.
+    #[schemars(length(min = 1, max = MAX_ORDERS))]
+    ids: Vec<OrderId>,
+    action: BulkAction,
+}
+
+/// What is done to each of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum BulkAction {
+    /// As `POST /v1/admin/orders/{id}/tags` does it.
+    Tag(TagChange),
+    /// As `POST /v1/orders/{id}/cancel` does it.
+    Cancel(Empty),
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BulkResults {
+    /// In the order of `ids`.
+    items: Vec<BulkResult>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BulkResult {
+    id: OrderId,
+    /// As if it had been asked for alone: 200, or that of a problem.
+    status: u16,
+    /// Of the problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+impl BulkResult {
+    fn of(id: OrderId, outcome: Result<(), Problem>) -> Self {
+        let Err(problem) = outcome else { return Self { id, status: 200, code: None, detail: None } };
+        if let Some(cause) = &problem.cause {
+            telemetry::log(&json!({
+                "level": "error", "event": "bulk_action_failed", "order": id, "code": problem.code, "cause": cause,
+            }));
+        }
+        let status = problem.status.as_u16();
+        Self { id, status, code: Some(problem.code), detail: Some(problem.detail.clone()) }
+    }
+}
+
+/// Does the same to each of up to 100 orders, and says of each what came of it: the answer is a 200 whatever they
+/// refuse. Doing so again changes nothing more.
+pub async fn change_orders(
+    State(app): State<App>,
+    staff: StaffWrite,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Json<BulkChange>,
+) -> Result<JsonText<BulkResults>, Problem> {
+    let ids = &body.ids;
+    check(ids)?;
+    if let BulkAction::Tag(change) = &body.action {
+        change.check("/action/tag")?;
+    }
+    let request = staff.keyed(key, "POST /v1/admin/orders/bulk", &body.bytes);
+    let mut begun = staff.begin(&app, request.as_ref(), vec![tags::of(ids)]).await?;
+    if let Some(first) = begun.first {
+        return Ok(first.into());
+    }
+    let response = match &body.action {
+        BulkAction::Tag(change) => {
+            let known = tags::tagged(begun.rows.next().unwrap_or_default())?;
+            let (taken, results) = tag(ids, &known, change);
+            let change = change.statements(&taken);
+            staff.commit(&app, request.as_ref(), change, StatusCode::OK, &results, |_| None).await?.0
+        }
+        BulkAction::Cancel(_) => {
+            let results = cancel(&app, &staff, ids).await;
+            idempotency::remember(&app, request.as_ref(), StatusCode::OK, &results).await?
+        }
+    };
+    Ok(response.into())
+}
+
+fn check(ids: &[OrderId]) -> Result<(), Problem> {
+    if !(1..=MAX_ORDERS).contains(&ids.len()) {
+        return Err(Problem::invalid_field("/ids", format!("must have 1 to {MAX_ORDERS} items")));
+    }
+    let before = |at: usize| ids.get(..at).unwrap_or_default();
+    let twice = ids.iter().enumerate().filter(|(at, id)| before(*at).contains(id));
+    let errors: Vec<_> = twice.map(|(at, _)| FieldError::new(format!("/ids/{at}"), "is there twice")).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+}
+
+/// The orders that take it, and what is said of each.
+fn tag(ids: &[OrderId], known: &[Tagged], change: &TagChange) -> (Vec<OrderId>, BulkResults) {
+    let decide = |id: &OrderId| {
+        let order = known.iter().find(|order| order.id == *id);
+        change.decide(order.ok_or_else(Problem::not_found)?).map(|_| ())
+    };
+    let decided: Vec<_> = ids.iter().map(|id| (*id, decide(id))).collect();
+    let taken = decided.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(id, _)| *id).collect();
+    let items = decided.into_iter().map(|(id, outcome)| BulkResult::of(id, outcome)).collect();
+    (taken, BulkResults { items })
+}
+
+/// Each order decides for itself, for staff who may still ask for it at that moment.
+async fn cancel(app: &App, staff: &StaffWrite, ids: &[OrderId]) -> BulkResults {
+    let each = stream::iter(ids.to_vec()).map(|id| async move { BulkResult::of(id, cancel_one(app, staff, id).await) });
+    BulkResults { items: each.buffered(MAX_PARALLEL).collect().await }
+}
+
+async fn cancel_one(app: &App, staff: &StaffWrite, id: OrderId) -> Result<(), Problem> {
+    OrderClient::of_staff(app, id, staff.confirm(app).await?).cancel().await??;
+    Ok(())
+}
