@@ -54,3 +54,28 @@ CREATE TABLE order_tags (
   PRIMARY KEY (order_id, tag)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX order_tags_by_tag ON order_tags (tag);
+
+-- The job that holds the lists against the orders: how far it is.
+CREATE TABLE order_checks (
+  name TEXT PRIMARY KEY CHECK (name IN ('nightly', 'rebuild')),
+  -- The night whose work it is, in days since 1970.
+  night INTEGER NOT NULL,
+  -- The order it goes on behind; empty: at the front.
+  after_id TEXT NOT NULL,
+  -- Since it began.
+  checked INTEGER NOT NULL,
+  drifted INTEGER NOT NULL,
+  unanswered INTEGER NOT NULL,
+  -- Whether it is through.
+  done INTEGER NOT NULL CHECK (done IN (0, 1)),
+  updated_at INTEGER NOT NULL
+) STRICT;
+-- What it found.
+CREATE TABLE order_drifts (
+  id INTEGER PRIMARY KEY,
+  order_id TEXT NOT NULL,
+  -- The columns that were wrong, in JSON.
+  wrong TEXT NOT NULL,
+  repaired INTEGER NOT NULL CHECK (repaired IN (0, 1)),
+  found_at INTEGER NOT NULL
+) STRICT;

@@ -15,6 +15,7 @@ const tasks = {
   bench: { script: "benches/bench.mjs" },
   import: { script: "scripts/import.mjs", rust: false },
   replay: { script: "scripts/replay.mjs", rust: false },
+  rebuild: { script: "scripts/rebuild.mjs", rust: false },
 };
 
 await top(async () => {

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
 use crate::gift_cards::handlers as gift_cards;
-use crate::lists::{bulk, export, handlers as lists, tags};
+use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags};
 use crate::messages::handlers as messages;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
@@ -89,6 +89,8 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/orders", get(lists::list_orders))
         .api_route("/v1/admin/orders/export", get(export::export_orders))
         .api_route("/v1/admin/orders/bulk", post(bulk::change_orders))
+        .api_route("/v1/admin/orders/drift", get(checks::get_order_drift))
+        .api_route("/v1/admin/orders/rebuild", post(checks::rebuild_orders))
         .api_route("/v1/admin/orders/{id}/tags", post(tags::change_order_tags))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/webhooks", get(hooks::list_webhooks).post(hooks::create_webhook))

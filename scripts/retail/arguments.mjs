@@ -1,8 +1,9 @@
-// What both commands are told.
+// What the commands that speak to a shop are told.
 import { parseArgs } from "node:util";
 import { Stop } from "../lib/say.mjs";
 
-export function readArguments(usage, own) {
+/** `files`: how many are named besides. */
+export function readArguments(usage, own, { files = 1 } = {}) {
   const url = { type: "string", default: "http://127.0.0.1:8787" };
   const options = { url, email: { type: "string" }, password: { type: "string" }, ...own };
   let read;
@@ -11,7 +12,7 @@ export function readArguments(usage, own) {
   } catch (error) {
     throw new Stop(`${error.message}\nusage: ${usage}`);
   }
-  if (read.positionals.length !== 1) throw new Stop(`usage: ${usage}`);
+  if (read.positionals.length !== files) throw new Stop(`usage: ${usage}`);
   if (!URL.canParse(read.values.url)) throw new Stop(`--url ${read.values.url} is not an address.`);
   return { ...read.values, file: read.positionals[0] };
 }

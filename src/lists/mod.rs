@@ -3,6 +3,7 @@
 //! against the orders.
 
 pub mod bulk;
+pub mod check;
 pub mod export;
 mod filter;
 pub mod handlers;

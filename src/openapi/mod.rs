@@ -53,6 +53,7 @@ mod tests {
         ("catalog", include_str!("../catalog/handlers.rs")),
         ("bulk", include_str!("../lists/bulk.rs")),
         ("carts", include_str!("../orders/cart_handlers.rs")),
+        ("checks", include_str!("../lists/check/handlers.rs")),
         ("export", include_str!("../lists/export.rs")),
         ("lists", include_str!("../lists/handlers.rs")),
         ("offers", include_str!("../orders/offer_handlers.rs")),

@@ -11,6 +11,7 @@ use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::order::{Key, Receipt};
+use super::projection::Projection;
 use super::protocol::{Access, Envelope, Purchase, Reply, Request};
 use super::terms::Expected;
 use super::view::OrderView;
@@ -131,6 +132,11 @@ impl<'a> OrderClient<'a> {
     /// Has the lists and the buyer told once more.
     pub async fn republish(&self) -> Asked<OrderView> {
         self.ask(Request::Republish).await
+    }
+
+    /// What the lists should say of it.
+    pub async fn projection(&self) -> Asked<Projection> {
+        self.ask(Request::ReadProjection).await
     }
 
     async fn ask<T>(&self, request: Request) -> Asked<T> {

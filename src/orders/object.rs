@@ -21,6 +21,7 @@ use super::event::Event;
 use super::learning::{Answer, learn};
 use super::order::{Key, Order, Stage};
 use super::placing::{Refusals, Wish};
+use super::projection::Projection;
 use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
 use super::store::FirstAnswer;
@@ -143,6 +144,7 @@ impl OrderObject {
                 self.go_on();
                 order_reply(202, &order)
             }
+            (Request::ReadProjection, Some(order)) => done(200, &Projection::of(&order).ok_or(OrderError::NotFound)?),
             (Request::LookAtPayment { attempt, reference, about }, Some(order)) => {
                 self.look_at_payment(&order, attempt, reference, about).await
             }

@@ -1,5 +1,5 @@
 //! An order as lists know it: a projection in the database, written from the
-//! event queue. The object is the truth.
+//! event queue. The object is the truth; [`crate::lists::check`] compares both.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

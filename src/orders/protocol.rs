@@ -103,6 +103,8 @@ pub enum Request {
     LookAgain,
     /// Tell the projections and the buyer once more.
     Republish,
+    /// What the projections should say, to be held against what they do.
+    ReadProjection,
     /// The buyer's bank answered what an attempt asked for.
     Authenticate {
         approved: bool,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
+use tradepost::lists::check;
 use tradepost::messages;
 use tradepost::orders::consumer;
 use tradepost::orders::object::OrderObject;
@@ -68,7 +69,7 @@ pub const SCHEDULE_MILLIS: u32 = 60_000;
 /// What the platform's schedule runs.
 pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
     async move {
-        for outcome in [shelf::tick(&app).await, messages::tick(&app).await] {
+        for outcome in [shelf::tick(&app).await, messages::tick(&app).await, check::tick(&app).await] {
             if let Err(problem) = outcome {
                 eprintln!("the schedule failed: {problem:?}");
             }

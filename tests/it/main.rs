@@ -37,6 +37,7 @@ mod mail;
 mod manual_payments;
 mod one_request;
 mod operations;
+mod order_drift;
 mod order_export;
 mod order_lists;
 mod order_page;

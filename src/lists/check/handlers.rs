@@ -1,0 +1,157 @@
+//! The check over HTTP: what it found, and having it done now.
+
+use axum::extract::State;
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::store::{self, Night};
+use super::{SLICE, Slice, Which, look, mend, report};
+use crate::app::App;
+use crate::auth::{OwnerWrite, Staff, StaffChange};
+use crate::ids::OrderId;
+use crate::ports::Timestamp;
+use crate::problem::Problem;
+use crate::wire::extract::{IdempotencyKey, Json};
+use crate::wire::respond::JsonText;
+
+/// The most that is told of what was found.
+const MAX_SHOWN: u32 = 100;
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderDrift {
+    runs: Vec<CheckRun>,
+    /// The rows that were not as their orders say, the newest first.
+    items: Vec<FoundDrift>,
+}
+
+/// How far a run is, or how it ended.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CheckRun {
+    /// `nightly`, or `rebuild`.
+    name: String,
+    checked: i64,
+    drifted: i64,
+    /// Orders that did not answer: they have their turn again another night.
+    unanswered: i64,
+    done: bool,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct FoundDrift {
+    order_id: OrderId,
+    /// The columns that were wrong; all of them where there was no row, or is no such order.
+    wrong: Vec<String>,
+    /// False: there is no such order, and its row was left as it is.
+    repaired: bool,
+    found_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct RunRow {
+    name: String,
+    checked: i64,
+    drifted: i64,
+    unanswered: i64,
+    done: u8,
+    updated_at: i64,
+}
+
+#[derive(Deserialize)]
+struct FoundRow {
+    order_id: OrderId,
+    wrong: String,
+    repaired: u8,
+    found_at: i64,
+}
+
+/// What the nightly check of the lists found, and how far it is. Each night up to 5,000 orders are asked how they stand,
+/// and rows that say otherwise are put right.
+pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<axum::Json<OrderDrift>, Problem> {
+    let mut answers = app.database.batch(store::report(MAX_SHOWN)).await?.into_iter();
+    let runs: Vec<RunRow> = answers.next().unwrap_or_default().decode()?;
+    let found: Vec<FoundRow> = answers.next().unwrap_or_default().decode()?;
+    let run = |row: RunRow| CheckRun {
+        name: row.name,
+        checked: row.checked,
+        drifted: row.drifted,
+        unanswered: row.unanswered,
+        done: row.done != 0,
+        updated_at: Timestamp::from_millis(row.updated_at),
+    };
+    let drift = |row: FoundRow| FoundDrift {
+        order_id: row.order_id,
+        wrong: serde_json::from_slice(row.wrong.as_bytes()).unwrap_or_default(),
+        repaired: row.repaired != 0,
+        found_at: Timestamp::from_millis(row.found_at),
+    };
+    Ok(axum::Json(OrderDrift {
+        runs: runs.into_iter().map(run).collect(),
+        items: found.into_iter().map(drift).collect(),
+    }))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RebuildBody {
+    /// Behind this order, the `next` of the slice before. Absent: from the front, where the search's index is made anew.
+    #[serde(default)]
+    after: Option<OrderId>,
+    /// Only these, which the lists may know nothing of.
+    #[serde(default)]
+    #[schemars(length(max = SLICE))]
+    ids: Option<Vec<OrderId>>,
+}
+
+/// What a slice came to.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RebuiltSlice {
+    checked: i64,
+    /// Rows that were put right.
+    repaired: i64,
+    unanswered: i64,
+    /// For the next request; `null` at the end.
+    next: Option<OrderId>,
+}
+
+/// Puts the lists right from the orders, a slice of 100 at a time: ask again with `next` until there is none. Walks the
+/// orders that lists know, and those that the letters of the last 90 days are about.
+pub async fn rebuild_orders(
+    State(app): State<App>,
+    OwnerWrite(staff): OwnerWrite,
+    IdempotencyKey(key): IdempotencyKey,
+    body: Json<RebuildBody>,
+) -> Result<JsonText<RebuiltSlice>, Problem> {
+    let ids = body.ids.as_deref();
+    if ids.is_some_and(|ids| ids.len() > SLICE) {
+        return Err(Problem::invalid_field("/ids", format!("must have at most {SLICE} items")));
+    }
+    let request = staff.keyed(key, "POST /v1/admin/orders/rebuild", &body.bytes);
+    if let Some(first) = staff.begin(&app, request.as_ref(), Vec::new()).await?.first {
+        return Ok(first.into());
+    }
+    let after = body.after.map_or_else(String::new, |id| id.to_string());
+    let now = app.clock.now();
+    let slice = look(&app, ids.map_or(Which::Behind(&after), Which::These), now).await?;
+    let mut change = mend(&slice, now);
+    if body.after.is_none() && ids.is_none() {
+        change.push(store::reindex());
+    }
+    change.push(store::remember("rebuild", &Night::default().over(&slice), now));
+    let told = told(&slice);
+    let (response, _) =
+        staff.commit(&app, request.as_ref(), StaffChange::new(change), StatusCode::OK, &told, |_| None).await?;
+    report(&slice);
+    Ok(response.into())
+}
+
+fn told(slice: &Slice) -> RebuiltSlice {
+    let repaired = slice.drifts.iter().filter(|drift| drift.right.is_some()).count();
+    RebuiltSlice {
+        checked: slice.checked,
+        repaired: i64::try_from(repaired).unwrap_or(i64::MAX),
+        unanswered: slice.unanswered,
+        next: slice.next,
+    }
+}

@@ -1,0 +1,199 @@
+//! Holds the lists against the orders: each order's object says what its row
+//! should be, and a row that is otherwise gives way to that. In slices that
+//! remember where they are: by night as many as [`NIGHTLY`], and all of them
+//! when the owner has the lists rebuilt.
+//!
+//! An object cannot be listed from inside the platform. So what is walked is what
+//! the database knows of: the rows themselves, and the orders that letters are
+//! about, which brings lost rows of the last 90 days back. Whoever has other ids
+//! can name them.
+
+pub mod handlers;
+mod store;
+
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use self::store::{Known, Night};
+use crate::app::App;
+use crate::ids::OrderId;
+use crate::orders::client::OrderClient;
+use crate::orders::error::OrderError;
+use crate::orders::projection::{COLUMNS, Projection};
+use crate::orders::protocol::Access;
+use crate::ports::{Statement, Timestamp};
+use crate::problem::Problem;
+use crate::telemetry;
+
+/// The orders of one slice. Each is a call: 100 of the 1,000 that a run has at the least.
+const SLICE: usize = 100;
+/// Orders asked side by side.
+const MAX_PARALLEL: usize = 8;
+
+/// The most orders of one night: waking an object is paid for, and 100,000 of them
+/// each night would cost more than the rest of the shop. All have their turn in as
+/// many nights as it takes.
+const NIGHTLY: i64 = 5_000;
+/// When a night begins, in milliseconds after midnight, UTC.
+const NIGHT_BEGINS_MILLIS: i64 = 2 * 3_600_000;
+const DAY_MILLIS: i64 = 24 * 3_600_000;
+
+/// News of an order may be on its way for so long, in milliseconds, before its row
+/// counts as wrong: ten minutes.
+const ON_ITS_WAY_MILLIS: i64 = 10 * 60_000;
+
+/// The column that changes with what no list shows: a row may lag behind it.
+const UPDATED_AT: &str = "updated_at";
+
+/// Which orders are looked at.
+#[derive(Debug, Clone, Copy)]
+enum Which<'a> {
+    /// Those behind this id; an empty text is before all.
+    Behind(&'a str),
+    These(&'a [OrderId]),
+}
+
+/// A row that was not as its order says.
+#[derive(Debug, Clone, PartialEq)]
+struct Drift {
+    order: OrderId,
+    /// The columns.
+    wrong: Vec<&'static str>,
+    /// What it should be; none where there is no such order.
+    right: Option<Box<Projection>>,
+    /// The version that the row had, if there was one.
+    version: Option<i64>,
+}
+
+/// What a slice came to.
+#[derive(Debug, Default, PartialEq)]
+struct Slice {
+    checked: i64,
+    unanswered: i64,
+    drifts: Vec<Drift>,
+    /// Where the next one begins; none at the end.
+    next: Option<OrderId>,
+}
+
+/// The minute's tick: by night, a slice of the night's work.
+pub async fn tick(app: &App) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let tonight = now.plus_millis(-NIGHT_BEGINS_MILLIS).millis().div_euclid(DAY_MILLIS);
+    let rows = app.database.batch(vec![store::night()]).await?.into_iter().next();
+    let night = store::read_night(rows.unwrap_or_default())?.unwrap_or_default();
+    let night = if night.night == tonight { night } else { Night { after: night.after, ..Night::begun(tonight) } };
+    if night.done {
+        return Ok(());
+    }
+    let slice = look(app, Which::Behind(&night.after), now.plus_millis(-ON_ITS_WAY_MILLIS)).await?;
+    let after = night.over(&slice);
+    let mut batch = mend(&slice, now);
+    batch.push(store::remember("nightly", &after, now));
+    app.database.batch(batch).await?;
+    report(&slice);
+    Ok(())
+}
+
+impl Night {
+    fn begun(night: i64) -> Self {
+        Self { night, ..Self::default() }
+    }
+
+    /// How far it is after one more slice. At the end of the list, or of what one
+    /// night does, it rests until the next.
+    fn over(&self, slice: &Slice) -> Self {
+        let checked = self.checked.saturating_add(slice.checked);
+        let drifted = i64::try_from(slice.drifts.len()).unwrap_or(i64::MAX);
+        Self {
+            night: self.night,
+            after: slice.next.map_or_else(String::new, |id| id.to_string()),
+            checked,
+            drifted: self.drifted.saturating_add(drifted),
+            unanswered: self.unanswered.saturating_add(slice.unanswered),
+            done: slice.next.is_none() || checked >= NIGHTLY,
+        }
+    }
+}
+
+/// Asks the orders of a slice what their rows should be. The rows are read first:
+/// an order is never behind its row. One that changed after `settled` may have news
+/// on its way, and is not wrong for being behind.
+async fn look(app: &App, which: Which<'_>, settled: Timestamp) -> Result<Slice, Problem> {
+    let rows = app.database.batch(vec![store::known(which, SLICE)]).await?.into_iter().next();
+    let known = store::read_known(rows.unwrap_or_default())?;
+    let next = known.last().map(|last| last.id).filter(|_| known.len() >= SLICE && matches!(which, Which::Behind(_)));
+    let mut slice = Slice { next, ..Slice::default() };
+    let asked = stream::iter(known).map(|row| async move {
+        let answer = ask(app, row.id).await;
+        (row, answer)
+    });
+    let answers: Vec<_> = asked.buffered(MAX_PARALLEL).collect().await;
+    for (row, answer) in answers {
+        match answer {
+            Ok(order) => {
+                slice.checked = slice.checked.saturating_add(1);
+                slice.drifts.extend(drift(row, order, settled));
+            }
+            Err(_) => slice.unanswered = slice.unanswered.saturating_add(1),
+        }
+    }
+    Ok(slice)
+}
+
+/// What is wrong with a row, if anything.
+fn drift(row: Known, order: Option<Projection>, settled: Timestamp) -> Option<Drift> {
+    let (id, version) = (row.id, row.version);
+    let Some(right) = order else {
+        // A letter about a cart, or about an order of another shop's backup.
+        return version.map(|_| Drift { order: id, wrong: COLUMNS.to_vec(), right: None, version });
+    };
+    let behind = version.is_none_or(|version| version < i64::try_from(right.version).unwrap_or(i64::MAX));
+    if behind && right.updated_at > settled {
+        return None;
+    }
+    let should = right.row();
+    let cells = |row: &Value| row.as_array().cloned().unwrap_or_default();
+    let wrong: Vec<_> = match &row.cells {
+        None => COLUMNS.to_vec(),
+        Some(is) => {
+            let pairs = COLUMNS.iter().zip(cells(is).into_iter().zip(cells(&should)));
+            pairs.filter(|(name, (is, should))| is != should && **name != UPDATED_AT).map(|(name, _)| *name).collect()
+        }
+    };
+    (!wrong.is_empty()).then(|| Drift { order: id, wrong, right: Some(Box::new(right)), version })
+}
+
+/// Puts the rows right, and writes down what was wrong with them.
+fn mend(slice: &Slice, now: Timestamp) -> Vec<Statement> {
+    if slice.drifts.is_empty() {
+        return Vec::new();
+    }
+    let right: Vec<Projection> = slice.drifts.iter().filter_map(|drift| drift.right.as_deref().cloned()).collect();
+    vec![
+        store::remove(&slice.drifts),
+        crate::orders::projection::upsert(&right),
+        store::found(&slice.drifts, now),
+        store::forget_old(),
+    ]
+}
+
+/// A line for each row that was wrong, and one for the orders that did not answer.
+fn report(slice: &Slice) {
+    for Drift { order, wrong, right, .. } in &slice.drifts {
+        telemetry::log(&json!({
+            "level": "error", "event": "order_list_drifted", "order": order, "wrong": wrong, "repaired": right.is_some(),
+        }));
+    }
+    if slice.unanswered > 0 {
+        telemetry::log(&json!({"level": "warn", "event": "orders_not_checked", "orders": slice.unanswered}));
+    }
+}
+
+/// What an order's row should be; none where there is no such order.
+async fn ask(app: &App, id: OrderId) -> Result<Option<Projection>, Problem> {
+    match OrderClient::new(app, id, Access::of_shop()).projection().await? {
+        Ok(answer) => answer.read().map(Some),
+        Err(OrderError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

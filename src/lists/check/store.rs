@@ -1,0 +1,177 @@
+//! The check's SQL.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Drift, Which};
+use crate::ids::OrderId;
+use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
+
+/// What was found is kept for so many rows.
+const MAX_FOUND: i64 = 1_000;
+
+/// An order that the database knows of, and its row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    pub id: OrderId,
+    /// None where it has no row.
+    pub version: Option<i64>,
+    /// The cells of [`crate::orders::projection::COLUMNS`].
+    pub cells: Option<Value>,
+}
+
+macro_rules! rows_of_known {
+    () => {
+        "SELECT known.id, orders.version, iif(orders.id IS NULL, NULL, json_array(
+           orders.id, version, number, account_id, email, status, payment_status, currency, total, pieces, placed_at,
+           updated_at, name, phone, city, postal_code, country, sought)) AS cells
+         FROM known LEFT JOIN orders ON orders.id = known.id ORDER BY known.id"
+    };
+}
+
+/// Orders with their rows, in the order of their ids: for [`read_known`]. Letters
+/// are about orders, whose ids begin with `ord_`, and other things.
+pub fn known(which: Which<'_>, most: usize) -> Statement {
+    match which {
+        Which::Behind(after) => Statement::new(
+            concat!(
+                "WITH known (id) AS (
+                   SELECT id FROM (SELECT id FROM orders WHERE id > ?1 ORDER BY id LIMIT ?2)
+                   UNION
+                   SELECT about FROM (SELECT DISTINCT about FROM messages
+                     WHERE about > max(?1, 'ord_') AND about < 'ord`' ORDER BY about LIMIT ?2)
+                   ORDER BY 1 LIMIT ?2) ",
+                rows_of_known!()
+            ),
+            [after.into(), u32::try_from(most).unwrap_or(u32::MAX).into()],
+        ),
+        Which::These(ids) => Statement::new(
+            concat!("WITH known (id) AS (SELECT value FROM json_each(?1)) ", rows_of_known!()),
+            [json!(ids).to_string().into()],
+        ),
+    }
+}
+
+pub fn read_known(rows: Rows) -> Result<Vec<Known>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: OrderId,
+        version: Option<i64>,
+        cells: Option<String>,
+    }
+    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
+    let read = |row: Row| {
+        let cells = row.cells.map(|text| serde_json::from_slice(text.as_bytes())).transpose().map_err(undecodable)?;
+        Ok(Known { id: row.id, version: row.version, cells })
+    };
+    rows.decode::<Row>()?.into_iter().map(read).collect()
+}
+
+/// Takes wrong rows away, each unless it has changed since it was read, so that
+/// whatever the order says may take its place.
+pub fn remove(drifts: &[Drift]) -> Statement {
+    let seen: Vec<_> =
+        drifts.iter().filter(|drift| drift.right.is_some()).map(|drift| (drift.order, drift.version)).collect();
+    Statement::new(
+        "DELETE FROM orders WHERE (id, version) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
+        [json!(seen).to_string().into()],
+    )
+}
+
+pub fn found(drifts: &[Drift], now: Timestamp) -> Statement {
+    let rows: Vec<_> = drifts
+        .iter()
+        .map(|drift| (drift.order, json!(drift.wrong).to_string(), i64::from(drift.right.is_some())))
+        .collect();
+    Statement::new(
+        "INSERT INTO order_drifts (order_id, wrong, repaired, found_at)
+         SELECT value ->> 0, value ->> 1, value ->> 2, ?2 FROM json_each(?1)",
+        [json!(rows).to_string().into(), now.millis().into()],
+    )
+}
+
+pub fn forget_old() -> Statement {
+    Statement::new("DELETE FROM order_drifts WHERE id <= (SELECT max(id) FROM order_drifts) - ?1", [MAX_FOUND.into()])
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Night {
+    /// In days since 1970.
+    pub night: i64,
+    pub after: String,
+    pub checked: i64,
+    pub drifted: i64,
+    pub unanswered: i64,
+    pub done: bool,
+}
+
+/// How far the nightly run is, for [`read_night`].
+pub fn night() -> Statement {
+    Statement::new(
+        "SELECT night, after_id, checked, drifted, unanswered, done FROM order_checks WHERE name = 'nightly'",
+        [],
+    )
+}
+
+pub fn read_night(rows: Rows) -> Result<Option<Night>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        night: i64,
+        after_id: String,
+        checked: i64,
+        drifted: i64,
+        unanswered: i64,
+        done: u8,
+    }
+    let Some(row) = rows.first::<Row>()? else { return Ok(None) };
+    Ok(Some(Night {
+        night: row.night,
+        after: row.after_id,
+        checked: row.checked,
+        drifted: row.drifted,
+        unanswered: row.unanswered,
+        done: row.done != 0,
+    }))
+}
+
+/// Writes down how far a run is.
+pub fn remember(name: &'static str, night: &Night, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO order_checks (name, night, after_id, checked, drifted, unanswered, done, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (name) DO UPDATE SET
+           night = excluded.night, after_id = excluded.after_id, checked = excluded.checked,
+           drifted = excluded.drifted, unanswered = excluded.unanswered, done = excluded.done,
+           updated_at = excluded.updated_at",
+        [
+            name.into(),
+            night.night.into(),
+            night.after.as_str().into(),
+            night.checked.into(),
+            night.drifted.into(),
+            night.unanswered.into(),
+            night.done.into(),
+            now.millis().into(),
+        ],
+    )
+}
+
+/// The runs, and what was found last: two statements.
+pub fn report(most: u32) -> Vec<Statement> {
+    vec![
+        Statement::new(
+            "SELECT name, checked, drifted, unanswered, done, updated_at FROM order_checks ORDER BY name",
+            [],
+        ),
+        Statement::new(
+            "SELECT order_id, wrong, repaired, found_at FROM order_drifts ORDER BY id DESC LIMIT ?1",
+            [most.into()],
+        ),
+    ]
+}
+
+/// Has the search's index made anew from the rows.
+pub fn reindex() -> Statement {
+    Statement::new("INSERT INTO orders_search (orders_search) VALUES ('rebuild')", [])
+}

@@ -1,0 +1,136 @@
+//! The lists are held against the orders, and put right.
+
+use serde_json::{Value, json};
+use tradepost::ports::{Database, Statement};
+
+use crate::host::faults::{Site, When};
+use crate::order_lists::{ids, listed, ordered};
+use crate::shop::{Shop, within};
+
+async fn damage(shop: &Shop, sql: &'static str) {
+    shop.host().database.batch(vec![Statement::new(sql, [])]).await.unwrap();
+}
+
+async fn rebuild(shop: &Shop, body: Value) -> Value {
+    shop.post("/v1/admin/orders/rebuild").bearer(&shop.log_in_owner().await).json(body).send().await.expect(200).json()
+}
+
+async fn drift(shop: &Shop) -> Value {
+    shop.get("/v1/admin/orders/drift").bearer(&shop.log_in_owner().await).send().await.expect(200).json()
+}
+
+/// The list as it is, the oldest first, but for times that no check holds against the order.
+async fn all_listed(shop: &Shop) -> Vec<Value> {
+    let owner = shop.log_in_owner().await;
+    let list = shop.get("/v1/admin/orders?sort=oldest").bearer(&owner).send().await.expect(200).json();
+    let mut items = list["items"].as_array().unwrap().clone();
+    for item in &mut items {
+        item["updated_at"] = Value::Null;
+    }
+    items
+}
+
+async fn is_found(shop: &Shop, q: &str) -> bool {
+    let owner = shop.log_in_owner().await;
+    let list = shop.get(&format!("/v1/admin/orders?q={q}")).bearer(&owner).send().await.expect(200).json();
+    ids(&list).len() == 1
+}
+
+/// Lets a day go by, and waits until that night's check is through.
+async fn a_night(shop: &Shop) -> Value {
+    let before = drift(shop).await["runs"][0]["updated_at"].clone();
+    shop.host().clock.advance(24 * 3_600_000);
+    within(20_000, "the night is over", async || {
+        shop.host().clock.advance(60_000);
+        let drift = drift(shop).await;
+        let run = &drift["runs"][0];
+        (run["name"] == "nightly" && run["done"] == true && run["updated_at"] != before).then_some(drift)
+    })
+    .await
+}
+
+async fn shop_with_orders() -> Option<(Shop, Vec<String>)> {
+    let shop = Shop::native("its tables cannot be damaged").await?;
+    let one = ordered(&shop, "ada@example.com", json!({}), "pm_card_visa").await;
+    let other = ordered(&shop, "bob@example.com", json!({}), "pm_card_visa").await;
+    for cart in [&one, &other] {
+        shop.until_order(cart, "confirmed", "paid").await;
+        within(2_000, "it is listed as paid", async || {
+            let list = listed(&shop, &format!("q={}", cart.id)).await;
+            (list["items"][0]["status"] == "confirmed").then_some(())
+        })
+        .await;
+    }
+    let mut all = vec![one.id, other.id];
+    all.sort();
+    Some((shop, all))
+}
+
+#[tokio::test]
+async fn a_row_that_was_damaged_is_put_right_by_night_and_reported() {
+    let Some((shop, all)) = shop_with_orders().await else { return };
+    let quiet = a_night(&shop).await;
+    assert_eq!((&quiet["items"], &quiet["runs"][0]["checked"]), (&json!([]), &json!(2)), "{quiet}");
+    let before = all_listed(&shop).await;
+    damage(&shop, "UPDATE orders SET total = total + 1, email = 'eve@example.com' WHERE email = 'ada@example.com'")
+        .await;
+    damage(&shop, "UPDATE orders SET version = 1, status = 'awaiting_payment' WHERE email = 'bob@example.com'").await;
+    let found = a_night(&shop).await;
+    let mut wrong: Vec<_> = found["items"].as_array().unwrap().iter().map(|item| item["wrong"].clone()).collect();
+    wrong.sort_by_key(Value::to_string);
+    assert_eq!(wrong, [json!(["email", "total"]), json!(["version", "status"])], "{found}");
+    assert!(found["items"].as_array().unwrap().iter().all(|item| item["repaired"] == true));
+    assert_eq!(all_listed(&shop).await, before);
+    assert!(is_found(&shop, "ada@example.com").await && !is_found(&shop, "eve@example.com").await);
+    let quiet = a_night(&shop).await;
+    assert_eq!((&quiet["runs"][0]["drifted"], quiet["items"].as_array().unwrap().len()), (&json!(0), 2));
+    assert_eq!(all.len(), 2);
+}
+
+#[tokio::test]
+async fn lists_that_were_lost_are_made_anew_from_the_orders() {
+    let Some((shop, all)) = shop_with_orders().await else { return };
+    let before = all_listed(&shop).await;
+    damage(&shop, "DELETE FROM orders").await;
+    assert!(all_listed(&shop).await.is_empty());
+    // The letters know which orders there were.
+    let slice = rebuild(&shop, json!({})).await;
+    assert_eq!(slice, json!({ "checked": 2, "repaired": 2, "unanswered": 0, "next": null }));
+    assert_eq!(all_listed(&shop).await, before);
+    assert!(is_found(&shop, "ada@example.com").await, "the search knows it again");
+    // Without them, whoever knows the ids.
+    damage(&shop, "DELETE FROM orders").await;
+    damage(&shop, "DELETE FROM messages").await;
+    assert_eq!(rebuild(&shop, json!({})).await["checked"], 0);
+    assert_eq!(rebuild(&shop, json!({ "ids": all })).await["repaired"], 2);
+    assert_eq!(all_listed(&shop).await, before);
+}
+
+#[tokio::test]
+async fn a_rebuild_goes_on_where_it_was() {
+    let Some((shop, all)) = shop_with_orders().await else { return };
+    damage(&shop, "UPDATE orders SET total = 1").await;
+    let slice = rebuild(&shop, json!({ "after": all[0] })).await;
+    assert_eq!((&slice["checked"], &slice["repaired"]), (&json!(1), &json!(1)));
+    let runs = drift(&shop).await["runs"].clone();
+    let run = runs.as_array().unwrap().iter().find(|run| run["name"] == "rebuild").unwrap().clone();
+    assert_eq!((&run["checked"], &run["done"]), (&json!(1), &json!(true)));
+}
+
+#[tokio::test]
+async fn what_cannot_be_compared_is_left_as_it_is() {
+    let Some((shop, all)) = shop_with_orders().await else { return };
+    damage(&shop, "UPDATE orders SET total = 1").await;
+    let faults = &shop.host().faults;
+    faults.always(Site::Command(tradepost::ports::ObjectClass::Order), &all[0], When::Before);
+    let slice = rebuild(&shop, json!({})).await;
+    assert_eq!((&slice["checked"], &slice["repaired"], &slice["unanswered"]), (&json!(1), &json!(1), &json!(1)));
+    faults.clear();
+    assert_eq!(rebuild(&shop, json!({})).await["repaired"], 1);
+    // A row of an order that is none is reported, and nothing else.
+    damage(&shop, "UPDATE orders SET id = 'ord_01ARZ3NDEKTSV4RRFFQ69G5FAV' WHERE email = 'bob@example.com'").await;
+    rebuild(&shop, json!({})).await;
+    let found = drift(&shop).await["items"].as_array().unwrap().clone();
+    let left: Vec<_> = found.iter().filter(|item| item["repaired"] == false).map(|item| &item["order_id"]).collect();
+    assert_eq!(left, ["ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"]);
+}
