@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
 use crate::gift_cards::handlers as gift_cards;
-use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags};
+use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
 use crate::messages::handlers as messages;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
@@ -104,6 +104,8 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/webhooks/{id}/deliveries/{number}/replay", post(hooks::replay_webhook_delivery))
         .api_route("/v1/admin/webhooks/{id}/replay", post(hooks::replay_webhook))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
+        .api_route("/v1/admin/views", get(views::list_views))
+        .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))
         // Accounts
         .api_route("/v1/auth/register", post(auth::handlers::register))
         .api_route("/v1/auth/login", post(auth::handlers::login))

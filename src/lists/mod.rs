@@ -11,3 +11,4 @@ mod sheet;
 mod sought;
 mod store;
 pub mod tags;
+pub mod views;

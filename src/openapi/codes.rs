@@ -26,6 +26,7 @@ pub fn all() -> Vec<Code> {
         webhooks::error::CODES,
         orders::error::CODES,
         lists::tags::CODES,
+        lists::views::CODES,
         payments::error::CODES,
     ];
     let mut codes = rooms.concat();

@@ -67,6 +67,7 @@ mod tests {
         ("shelf", include_str!("../shelf/handlers.rs")),
         ("tags", include_str!("../lists/tags.rs")),
         ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
+        ("views", include_str!("../lists/views.rs")),
         ("webhooks", include_str!("../orders/webhooks.rs")),
     ];
 

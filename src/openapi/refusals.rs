@@ -8,7 +8,7 @@ use crate::auth::error::*;
 use crate::catalog::error::*;
 use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
-use crate::lists::tags::TOO_MANY_TAGS;
+use crate::lists::{tags::TOO_MANY_TAGS, views::TOO_MANY_VIEWS};
 use crate::orders::error::*;
 use crate::payments::error::*;
 use crate::pools::error::*;
@@ -55,6 +55,7 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),
         "POST /v1/admin/orders/{id}/payments/received" => vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS],
         "POST /v1/admin/orders/{id}/tags" => vec![TOO_MANY_TAGS],
+        "PUT /v1/admin/views/{page}/{name}" => vec![TOO_MANY_VIEWS],
         "POST /v1/webhooks/stripe" => vec![BAD_SIGNATURE, UNPARSABLE, BODY_TOO_LARGE, NOT_FOUND],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],

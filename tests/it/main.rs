@@ -51,6 +51,7 @@ mod product_facts;
 mod promotions;
 mod recovery;
 mod removals;
+mod saved_views;
 mod settings;
 mod shipping;
 mod slugs;
