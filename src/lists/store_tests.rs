@@ -198,6 +198,7 @@ fn no_list_reads_the_whole_table() {
 
 #[test]
 #[ignore = "makes 100,000 orders and prints how long lists of them take: cargo test --lib -- --ignored --nocapture lists"]
+#[allow(clippy::disallowed_methods, reason = "it measures")]
 fn a_hundred_thousand_orders_are_listed_within_a_tenth_of_a_second() {
     let begun = Instant::now();
     let connection = shop(100_000);
