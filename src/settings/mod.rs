@@ -4,11 +4,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::address::Country;
+use crate::address::{Address, Country};
 use crate::email::EmailAddress;
 use crate::money::Currency;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::pricing::{Offer, Promotion, ShippingRules, TaxRules};
+use crate::text::Line;
 
 /// The shop's settings as buyers meet them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Settings {
     pub shipping: ShippingRules,
     pub payments: PaymentSettings,
     pub mail: MailSettings,
+    /// None: the shop issues no invoices yet.
+    #[serde(default)]
+    pub seller: Option<Seller>,
 }
 
 /// Which ways to pay are offered. Whether there is Stripe at all is the
@@ -76,6 +80,32 @@ pub struct ManualPayment {
 pub struct MailSettings {
     /// The mailbox that the shop writes from. None: no mail is sent.
     pub sender: Option<EmailAddress>,
+}
+
+/// Who sells, as the law wants it on invoices (Directive 2006/112/EC, article
+/// 226(3) and (5); § 14(4) no. 1 and 2 UStG; the register by § 35a GmbHG).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Seller {
+    /// Its `name` is the seller's full legal name.
+    pub address: Address,
+    /// With its country's prefix, such as `DE123456789`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_number: Option<Line<20>>,
+    /// That of the tax office, where there is no VAT number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_number: Option<Line<40>>,
+    /// Where the company is registered, such as `HRB 12345, Amtsgericht München`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register: Option<Line<200>>,
+    /// What stands at the foot of each document: a bank account, directors, a
+    /// reason why there is no tax. Line breaks are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+}
+
+impl Seller {
+    /// The setting's name.
+    pub const KEY: &'static str = "seller";
 }
 
 impl Default for StripeSettings {

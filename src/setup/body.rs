@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::in_use;
+use super::seller::NewSeller;
 use crate::address::Country;
 use crate::money::Currency;
 use crate::pricing::shipping::ShippingOption;
@@ -55,6 +56,10 @@ pub struct SettingsPatch {
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "MailSettings", skip_serializing_if = "Option::is_none")]
     mail: Option<MailSettings>,
+    /// Who sells; the shop issues invoices from then on. It can be replaced, and not taken away.
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "NewSeller", skip_serializing_if = "Option::is_none")]
+    seller: Option<NewSeller>,
 }
 
 impl SettingsPatch {
@@ -76,6 +81,10 @@ impl SettingsPatch {
                 None => now.payments.clone(),
             },
             mail: self.mail.unwrap_or_else(|| now.mail.clone()),
+            seller: match &self.seller {
+                Some(seller) => seller.parse("/seller", &mut faults),
+                None => now.seller.clone(),
+            },
             tax: now.tax.clone(),
             shipping: now.shipping.clone(),
         };

@@ -17,7 +17,7 @@ use crate::ports::Statement;
 use crate::pricing::{ShippingRules, TaxRules};
 use crate::problem::Problem;
 use crate::revision;
-use crate::settings::{self, MailSettings, PaymentSettings, Settings, Versioned};
+use crate::settings::{self, MailSettings, PaymentSettings, Seller, Settings, Versioned};
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::Json;
 use crate::wire::respond::JsonText;
@@ -34,6 +34,9 @@ pub struct ShopSettings<'a> {
     prices_include_tax: bool,
     payments: &'a PaymentSettings,
     mail: &'a MailSettings,
+    /// Who sells, as invoices say it; absent until the owner has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seller: Option<&'a Seller>,
 }
 
 impl<'a> From<&'a Settings> for ShopSettings<'a> {
@@ -46,6 +49,7 @@ impl<'a> From<&'a Settings> for ShopSettings<'a> {
             prices_include_tax: settings.prices_include_tax,
             payments: &settings.payments,
             mail: &settings.mail,
+            seller: settings.seller.as_ref(),
         }
     }
 }

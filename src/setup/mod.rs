@@ -8,4 +8,5 @@
 mod body;
 pub mod error;
 pub mod handlers;
+mod seller;
 mod store;
