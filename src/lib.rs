@@ -28,6 +28,7 @@
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes |
 //! | [`lists`] | many orders at once: lists, the search, tags, files, and whether the lists are right |
+//! | [`documents`] | invoices and credit notes, numbered without a gap |
 //! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
@@ -48,6 +49,7 @@ pub mod wire;
 
 pub mod auth;
 pub mod catalog;
+pub mod documents;
 pub mod gift_cards;
 pub mod lists;
 pub mod messages;

@@ -18,6 +18,7 @@ use axum::{
 use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
+use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
 use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
 use crate::messages::handlers as messages;
@@ -59,6 +60,8 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/orders/{id}", get(orders::get_order))
         .api_route("/v1/orders/{id}/payments", post(orders::create_order_payment))
         .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))
+        .api_route("/v1/orders/{id}/documents", get(documents::list_order_documents))
+        .api_route("/v1/orders/{id}/documents/{number}", get(documents::get_order_document))
         .api_route("/v1/me/orders", get(lists::list_my_orders))
         // Payment providers, by their signature
         .api_route("/v1/webhooks/stripe", post(webhooks::receive_stripe_event))
@@ -103,6 +106,9 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/webhooks/{id}/deliveries", get(hooks::list_webhook_deliveries))
         .api_route("/v1/admin/webhooks/{id}/deliveries/{number}/replay", post(hooks::replay_webhook_delivery))
         .api_route("/v1/admin/webhooks/{id}/replay", post(hooks::replay_webhook))
+        .api_route("/v1/admin/orders/{id}/documents", get(documents::list_documents_of_order))
+        .api_route("/v1/admin/documents", get(documents::list_documents))
+        .api_route("/v1/admin/documents/{number}", get(documents::get_document))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
         .api_route("/v1/admin/views", get(views::list_views))
         .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))

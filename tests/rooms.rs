@@ -39,6 +39,7 @@ const LINE: &[&str] = &[
     "webhooks",
     "orders",
     "lists",
+    "documents",
     "web",
     "router",
     "openapi",

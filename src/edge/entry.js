@@ -118,3 +118,4 @@ export class PoolObject extends objectOf(rust.PoolHost) {}
 export class PublisherObject extends objectOf(rust.PublisherHost) {}
 export class ThrottleObject extends objectOf(rust.ThrottleHost) {}
 export class WebhookObject extends objectOf(rust.WebhookHost) {}
+export class SeriesObject extends objectOf(rust.SeriesHost) {}

@@ -11,6 +11,7 @@ use worker::Env;
 use worker::send::{SendFuture, SendWrapper};
 
 use super::database::bound;
+use crate::documents::object::SeriesObject;
 use crate::orders::object::OrderObject;
 use crate::pools::object::PoolObject;
 use crate::ports::{
@@ -73,6 +74,7 @@ pub struct DurableObjects {
     publisher: SendWrapper<Namespace>,
     throttles: SendWrapper<Namespace>,
     webhooks: SendWrapper<Namespace>,
+    series: SendWrapper<Namespace>,
 }
 
 impl DurableObjects {
@@ -87,6 +89,7 @@ impl DurableObjects {
             publisher: namespace("PUBLISHER"),
             throttles: namespace("THROTTLES"),
             webhooks: namespace("WEBHOOKS"),
+            series: namespace("SERIES"),
         }
     }
 }
@@ -104,6 +107,7 @@ impl Objects for DurableObjects {
             ObjectClass::Publisher => &self.publisher,
             ObjectClass::Throttle => &self.throttles,
             ObjectClass::Webhook => &self.webhooks,
+            ObjectClass::Series => &self.series,
         };
         Box::pin(SendFuture::new(async move {
             let stub = namespace.get_by_name(name).map_err(unavailable)?;
@@ -229,3 +233,4 @@ host!(PoolHost, PoolObject);
 host!(PublisherHost, PublisherObject);
 host!(ThrottleHost, ThrottleObject);
 host!(WebhookHost, WebhookObject);
+host!(SeriesHost, SeriesObject);

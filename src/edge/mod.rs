@@ -148,10 +148,10 @@ pub fn consume(bodies: Vec<String>, env: Env) -> js_sys::Promise {
 pub fn tick(env: Env) -> js_sys::Promise {
     promise(Box::pin(async move {
         let app = app(&env)?;
-        // What one leaves undone is no reason for the others to wait.
+        // What one leaves undone is no reason for another to wait.
         let (published, sent) = (crate::shelf::tick(&app).await, crate::messages::tick(&app).await);
-        let checked = crate::lists::check::tick(&app).await;
-        settled(published.and(sent).and(checked))
+        let (issued, checked) = (crate::documents::issue::tick(&app).await, crate::lists::check::tick(&app).await);
+        settled(published.and(sent).and(issued).and(checked))
     }))
 }
 

@@ -2,8 +2,8 @@
 
 use crate::problem::Code;
 use crate::{
-    auth, catalog, gift_cards, idempotency, lists, orders, payments, pools, problem, promotions, setup, shelf,
-    throttle, webhooks, wire,
+    auth, catalog, documents, gift_cards, idempotency, lists, orders, payments, pools, problem, promotions, setup,
+    shelf, throttle, webhooks, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -27,6 +27,7 @@ pub fn all() -> Vec<Code> {
         orders::error::CODES,
         lists::tags::CODES,
         lists::views::CODES,
+        documents::error::CODES,
         payments::error::CODES,
     ];
     let mut codes = rooms.concat();

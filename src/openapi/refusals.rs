@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::error::*;
 use crate::catalog::error::*;
+use crate::documents::error::*;
 use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
 use crate::lists::{tags::TOO_MANY_TAGS, views::TOO_MANY_VIEWS};
@@ -58,6 +59,7 @@ fn own(operation: &str) -> Vec<Code> {
         "PUT /v1/admin/views/{page}/{name}" => vec![TOO_MANY_VIEWS],
         "POST /v1/webhooks/stripe" => vec![BAD_SIGNATURE, UNPARSABLE, BODY_TOO_LARGE, NOT_FOUND],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
+        "GET /v1/admin/orders/{id}/documents" => vec![SELLER_UNKNOWN],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
         "PATCH /v1/admin/products/{id}" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
         "DELETE /v1/admin/products/{id}" => vec![STOCK_HELD],

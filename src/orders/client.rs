@@ -11,6 +11,7 @@ use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::order::{Key, Receipt};
+use super::papers::Papers;
 use super::projection::Projection;
 use super::protocol::{Access, Envelope, Purchase, Reply, Request};
 use super::terms::Expected;
@@ -56,6 +57,11 @@ impl<'a> OrderClient<'a> {
         Self::new(app, id, Access::of_staff(&confirmed))
     }
 
+    /// The shop itself asks, or staff who only read.
+    pub fn of_shop(app: &'a App, id: OrderId) -> Self {
+        Self::new(app, id, Access::of_shop())
+    }
+
     /// With the key that makes a repeat have the first answer.
     #[must_use]
     pub fn keyed(self, key: Option<Key>) -> Self {
@@ -97,6 +103,11 @@ impl<'a> OrderClient<'a> {
 
     pub async fn order(&self) -> Asked<OrderView> {
         self.ask(Request::ReadOrder).await
+    }
+
+    /// The order as its documents need it.
+    pub async fn papers(&self) -> Asked<Papers> {
+        self.ask(Request::ReadPapers).await
     }
 
     /// Tries another payment; `slots` are those that it takes if the goods are

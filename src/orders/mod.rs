@@ -31,6 +31,7 @@ pub mod offer_handlers;
 pub mod offers;
 pub mod order;
 mod outgoing;
+pub mod papers;
 mod paying;
 mod placing;
 pub mod projection;

@@ -25,7 +25,7 @@ use super::projection::Projection;
 use super::protocol::{Envelope, Reply, Request};
 use super::record::Record;
 use super::store::FirstAnswer;
-use super::view;
+use super::{papers, view};
 use crate::app::App;
 use crate::ids::VariantId;
 use crate::payments::{self, AttemptStatus, Provider};
@@ -124,6 +124,7 @@ impl OrderObject {
                 }
                 order_reply(200, &order)
             }
+            (Request::ReadPapers, Some(order)) => done(200, &papers::of(&order).ok_or(OrderError::NotFound)?),
             (Request::Change { change }, Some(order)) => {
                 let events = decide(&order, Command::Change(change), self.now())?;
                 let changed = !events.is_empty();

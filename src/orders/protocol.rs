@@ -69,6 +69,8 @@ pub enum Request {
     },
     ReadCart,
     ReadOrder,
+    /// What its documents are made of.
+    ReadPapers,
     Change {
         change: Change,
     },

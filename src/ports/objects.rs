@@ -19,6 +19,8 @@ pub enum ObjectClass {
     Throttle,
     /// One per webhook: `webhooks::object`.
     Webhook,
+    /// One per kind of document: `documents::object`.
+    Series,
 }
 
 /// The object did not answer. The command may or may not have taken effect.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
+use tradepost::documents::{self, object::SeriesObject};
 use tradepost::lists::check;
 use tradepost::messages;
 use tradepost::orders::consumer;
@@ -46,6 +47,7 @@ shell!(PoolObject);
 shell!(PublisherObject);
 shell!(ThrottleObject);
 shell!(WebhookObject);
+shell!(SeriesObject);
 
 /// The shop's objects.
 pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) -> Rc<dyn Shell> {
@@ -55,6 +57,7 @@ pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) 
         ObjectClass::Publisher => PublisherObject::new(app, name, host),
         ObjectClass::Throttle => ThrottleObject::new(app, name, host),
         ObjectClass::Webhook => WebhookObject::new(app, name, host),
+        ObjectClass::Series => SeriesObject::new(app, name, host),
     }
 }
 
@@ -69,7 +72,12 @@ pub const SCHEDULE_MILLIS: u32 = 60_000;
 /// What the platform's schedule runs.
 pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
     async move {
-        for outcome in [shelf::tick(&app).await, messages::tick(&app).await, check::tick(&app).await] {
+        for outcome in [
+            shelf::tick(&app).await,
+            messages::tick(&app).await,
+            documents::issue::tick(&app).await,
+            check::tick(&app).await,
+        ] {
             if let Err(problem) = outcome {
                 eprintln!("the schedule failed: {problem:?}");
             }

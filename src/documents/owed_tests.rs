@@ -1,0 +1,134 @@
+use serde_json::json;
+
+use super::*;
+use crate::ids::OrderId;
+use crate::money::{Currency, Money};
+use crate::orders::event::Event;
+use crate::orders::order::{CancelReason, Order};
+use crate::orders::papers;
+use crate::payments::{PaymentChoice, TestMethod};
+use crate::ports::Timestamp;
+
+const NOW: Timestamp = Timestamp::from_millis(1_769_851_800_000);
+
+fn eur(amount: i64) -> Money {
+    Money { amount, currency: Currency::parse("EUR").unwrap() }
+}
+
+/// An order of 10 EUR that was placed and held.
+fn placed() -> Order {
+    let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, NOW);
+    let (zero, all) = (eur(0), eur(1_000));
+    let quote = json!({
+        "lines": [], "shipping": null, "coupons": [], "uses": [], "gift_cards": [], "reverse_charge": false,
+        "totals": {
+            "items": all, "discount": zero, "shipping": zero, "tax": zero, "tax_included": true, "total": all,
+            "gift_cards": zero, "to_pay": all,
+        },
+    });
+    let (quote, payment) = (serde_json::from_value(quote).unwrap(), PaymentChoice::test(TestMethod::Visa));
+    let placed = Event::Placed { quote, claims: Vec::new(), payment, key: None, slot: None };
+    for event in [placed, Event::Held] {
+        order.apply(&event, NOW);
+    }
+    order
+}
+
+/// The order, after what has happened to it since.
+fn papers(since: &[Event]) -> Papers {
+    let mut order = placed();
+    for event in since {
+        order.apply(event, NOW);
+    }
+    papers::of(&order).unwrap()
+}
+
+fn filed(kind: Kind, cause: Cause, amount: i64) -> Filed {
+    let prefix = if kind == Kind::Invoice { "INV" } else { "CN" };
+    let document = json!({
+        "number": format!("{prefix}-000001"), "kind": kind, "issued_at": NOW, "supplied_at": NOW,
+        "order_id": OrderId::derived([1; 16]), "order_number": "1", "language": "en",
+        "seller": { "address": { "name": "Fern Ltd", "line1": "1 Way", "country": "GB" } }, "buyer": {},
+        "reverse_charge": false, "prices_include_tax": true, "lines": [], "taxes": [], "net": eur(amount),
+        "tax": eur(0), "total": eur(amount), "gift_cards": eur(0),
+    });
+    Filed { cause: cause.to_string(), document: serde_json::from_value(document).unwrap() }
+}
+
+/// What is owed, in short.
+fn owes(since: &[Event], filed: &[Filed]) -> Option<(String, i64)> {
+    next(&papers(since), filed).map(|owed| match owed {
+        Owed::Invoice { sure } => (format!("invoice, sure: {sure}"), 0),
+        Owed::Credit { cause, amount, .. } => (cause.to_string(), amount),
+    })
+}
+
+fn some(what: &str, amount: i64) -> Option<(String, i64)> {
+    Some((what.to_owned(), amount))
+}
+
+const PAID: Event = Event::Paid { secured: true };
+
+#[test]
+fn an_invoice_is_owed_once_the_order_is_confirmed() {
+    assert_eq!(owes(&[], &[]), None);
+    assert_eq!(owes(&[Event::Paid { secured: false }], &[]), None, "the goods may be gone");
+    assert_eq!(owes(&[PAID], &[]), some("invoice, sure: true", 0));
+    assert_eq!(owes(&[PAID], &[filed(Kind::Invoice, Cause::Sale, 1_000)]), None);
+}
+
+#[test]
+fn an_order_that_was_never_secured_owes_nothing() {
+    let requested = Event::Cancelled { reason: CancelReason::Requested };
+    assert_eq!(owes(&[requested], &[]), None);
+}
+
+#[test]
+fn an_order_that_is_not_to_be_is_invoiced_only_if_it_has_a_number() {
+    assert_eq!(owes(&[Event::Paid { secured: false }, Event::CommitRefused], &[]), some("invoice, sure: false", 0));
+}
+
+#[test]
+fn each_refund_is_credited_once() {
+    let back = |amount| Event::RefundedElsewhere { amount: eur(amount) };
+    let invoice = || filed(Kind::Invoice, Cause::Sale, 1_000);
+    let history = [PAID, back(300), back(200)];
+    assert_eq!(owes(&history, &[]), some("invoice, sure: true", 0), "the invoice comes first");
+    assert_eq!(owes(&history, &[invoice()]), some("refund/1", 300));
+    let first = filed(Kind::CreditNote, Cause::Refund(1), 300);
+    assert_eq!(owes(&history, &[invoice(), first.clone()]), some("refund/2", 200));
+    let second = filed(Kind::CreditNote, Cause::Refund(2), 200);
+    assert_eq!(owes(&history, &[invoice(), first, second]), None);
+}
+
+#[test]
+fn what_was_paid_twice_and_went_back_is_no_part_of_the_sale() {
+    let mut order = placed();
+    let first = order.attempt().unwrap().clone();
+    let history = [
+        Event::PaymentDeclined { reason: "card_declined".to_owned() },
+        Event::PaymentStarted { payment: PaymentChoice::test(TestMethod::Visa) },
+        PAID,
+        Event::PaidTwice { attempt: first, amount: eur(1_000) },
+        Event::Refunded { refund: 1, reference: None },
+    ];
+    for event in &history {
+        order.apply(event, NOW);
+    }
+    assert_eq!(order.refunds.len(), 1);
+    assert_eq!(papers::of(&order).unwrap().refunds, []);
+}
+
+#[test]
+fn an_order_that_is_cancelled_has_all_of_its_invoice_credited() {
+    let invoice = || filed(Kind::Invoice, Cause::Sale, 1_000);
+    let history = [PAID, Event::RefundedElsewhere { amount: eur(300) }, Event::CommitRefused];
+    let first = filed(Kind::CreditNote, Cause::Refund(1), 300);
+    assert_eq!(
+        owes(&history, &[invoice(), first.clone()]),
+        some("cancellation", 1_000),
+        "the series grants what is left"
+    );
+    let rest = filed(Kind::CreditNote, Cause::Cancellation, 700);
+    assert_eq!(owes(&history, &[invoice(), first, rest]), None);
+}
