@@ -27,7 +27,7 @@ use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
-use crate::web::{again, bank, card, cart, checkout, handlers as web, order, problem};
+use crate::web::{again, bank, card, cart, checkout, documents as papers, handlers as web, order, problem};
 use crate::webhooks::handlers as hooks;
 use crate::wire::contract;
 use crate::wire::site::{ProblemPages, Site};
@@ -133,6 +133,10 @@ pub fn routes() -> ApiRouter<App> {
         .route("/orders/{id}/cancel", form(order::cancel_order))
         .route("/orders/{id}/again", form(again::order_again))
         .route("/orders/{id}/returned", page(card::get_return))
+        .route("/orders/{id}/documents", page(papers::list_order_documents))
+        .route("/orders/{id}/documents/{number}", page(papers::get_order_document))
+        .route("/admin/documents/{number}", page(papers::get_document))
+        .route("/admin/packing-slips", page(papers::get_packing_slips))
         .route("/orders/{id}/authenticate", page(bank::get_authentication).post(bank::post_authentication))
         // Development only
         .route("/dev/orders/{id}/republish", form(orders::republish_order))

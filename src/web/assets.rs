@@ -8,6 +8,9 @@ use std::fmt;
 pub const STYLES: Asset = Asset::new("shop", "css", include_bytes!("../../public/assets/shop.css"));
 pub const ICON: Asset = Asset::new("favicon", "svg", include_bytes!("../../public/assets/favicon.svg"));
 
+/// What printed pages are dressed with.
+pub const PAPER: Asset = Asset::new("paper", "css", include_bytes!("../../public/assets/paper.css"));
+
 /// Starts Stripe's Payment Element; see [`super::card`].
 pub const PAYMENT: Asset = Asset::new("payment", "js", include_bytes!("../../public/assets/payment.js"));
 
@@ -44,6 +47,7 @@ mod tests {
             (&super::STYLES, ["shop", "css"]),
             (&super::ICON, ["favicon", "svg"]),
             (&super::PAYMENT, ["payment", "js"]),
+            (&super::PAPER, ["paper", "css"]),
         ] {
             let bytes = std::fs::read(format!("public/assets/{}", name.join("."))).unwrap();
             let digest = hex::encode(Sha256::digest(bytes));

@@ -46,6 +46,8 @@ pub struct OrderPage<'a> {
     switches: bool,
     can_cancel: bool,
     can_order_again: bool,
+    /// Where its invoice is, once there is one.
+    documents_url: Option<String>,
     notice: Option<String>,
     payment_label: &'static str,
     /// Until when the goods are kept, and until when it can be paid.
@@ -167,6 +169,7 @@ impl<'a> OrderPage<'a> {
                 || declined
                 || standing == Standing::Switching
                 || (standing == Standing::AwaitsMoney && nothing_came),
+            documents_url: has_documents(snapshot, order).then(|| format!("/orders/{}/documents", order.id)),
             can_order_again: order.status == Status::Cancelled || exhausted,
             notice: notice.or_else(|| Some(decline(Language::En, why?).to_owned())),
             payment_label: payment_label(payment),
@@ -199,6 +202,12 @@ impl<'a> OrderPage<'a> {
         }
         response
     }
+}
+
+/// Whether the order has an invoice, or had one before it was cancelled.
+fn has_documents(snapshot: &Snapshot, order: &OrderView) -> bool {
+    let sold = matches!(order.status, Status::Confirmed | Status::Fulfilled) || order.refunded.amount > 0;
+    sold && snapshot.settings.seller.is_some()
 }
 
 /// Whether codes of gift cards are on their way to the buyer.

@@ -30,6 +30,7 @@ mod contract;
 mod coupons;
 mod crashes;
 mod demo;
+mod documents;
 mod gift_cards;
 mod holds;
 mod hostile;
