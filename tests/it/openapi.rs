@@ -37,6 +37,7 @@ impl Ids {
     fn id(&self, room: &str, parameter: &str) -> String {
         match (room, parameter) {
             (_, "{line_id}") | ("lines", _) => "line_1".to_owned(),
+            (_, "{number}") => "INV-999999".to_owned(),
             ("carts", _) => self.cart.clone(),
             ("orders", _) => self.order.clone(),
             ("variants" | "stock", _) | (_, "{variant_id}") => self.variant.clone(),
