@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tradepost::ports::{Database, ObjectClass, Statement};
 
 use crate::ask::Answer;
-use crate::browser::{Browser, VISA};
+use crate::browser::{Browser, VISA, html};
 use crate::buyers::mailbox;
 use crate::fixtures::{Cart, address, payment};
 use crate::host::faults::{Site, When};
@@ -200,7 +200,7 @@ async fn the_page_has_all_that_the_law_wants_and_no_markup_of_others() {
     }
     assert!(!page.contains("<script>"), "{page}");
     let staffs = shop.get("/admin/documents/INV-000001").bearer(&shop.owner().await).send().await.expect(200);
-    assert_eq!(String::from_utf8_lossy(&staffs.body), page);
+    assert_eq!(html(&staffs), page);
 }
 
 #[tokio::test]
@@ -227,8 +227,7 @@ async fn a_business_elsewhere_in_the_union_reads_why_there_is_no_tax() {
     let list = shop.get(&format!("/v1/admin/orders/{id}/documents")).bearer(&shop.owner().await).send().await;
     let number = list.expect(200).json()["items"][0]["number"].clone();
     let path = format!("/admin/documents/{}", number.as_str().unwrap());
-    let page = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200);
-    let page = String::from_utf8_lossy(&page.body).into_owned();
+    let page = html(&shop.get(&path).bearer(&shop.owner().await).send().await.expect(200));
     for words in ["Rechnung INV-000001", "Steuerschuldnerschaft des Leistungsempfängers", "ATU12345678", "DE123456789"]
     {
         assert!(page.contains(words), "{words}: {page}");
@@ -350,6 +349,14 @@ async fn a_cancelled_order_has_a_credit_note_for_all_of_its_invoice() {
         assert_eq!(note[member], first[member], "{member}");
     }
     assert_eq!(listed(&shop, &cart).await, items, "once");
+    let page = format!("/orders/{}/documents", cart.id);
+    let page = html(&shop.get(&page).cart_token(&cart.token).send().await.expect(200));
+    for number in numbers(&items) {
+        assert!(page.contains(&format!("/orders/{}/documents/{number}\"", cart.id)), "{page}");
+    }
+    let note = format!("/orders/{}/documents/CN-000001", cart.id);
+    let note = html(&shop.get(&note).cart_token(&cart.token).send().await.expect(200));
+    assert!(note.contains("Credit note CN-000001") && note.contains("INV-000001 of "), "{note}");
 }
 
 #[tokio::test]
@@ -382,8 +389,7 @@ async fn packing_slips_have_a_sheet_for_each_order_and_no_prices() {
     }
     let owner = shop.owner().await;
     let slips = async |ids: &str| shop.get(&format!("/admin/packing-slips?orders={ids}")).bearer(&owner).send().await;
-    let page = slips(&format!("{},{}", carts[0].id, carts[1].id)).await.expect(200);
-    let page = String::from_utf8_lossy(&page.body).into_owned();
+    let page = html(&slips(&format!("{},{}", carts[0].id, carts[1].id)).await.expect(200));
     assert_eq!(page.matches("class=\"sheet\"").count(), 2);
     for words in [&one.sku, &other.sku, "Ada Lovelace", "SW1Y 4JH"] {
         assert!(page.contains(words), "{words}: {page}");
