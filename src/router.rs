@@ -22,6 +22,7 @@ use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
 use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
 use crate::messages::handlers as messages;
+use crate::orders::after::goods::handlers as goods;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
@@ -62,6 +63,7 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/orders/{id}/cancel", post(orders::cancel_order))
         .api_route("/v1/orders/{id}/documents", get(documents::list_order_documents))
         .api_route("/v1/orders/{id}/documents/{number}", get(documents::get_order_document))
+        .api_route("/v1/orders/{id}/returns", post(goods::create_return))
         .api_route("/v1/me/orders", get(lists::list_my_orders))
         // Payment providers, by their signature
         .api_route("/v1/webhooks/stripe", post(webhooks::receive_stripe_event))
@@ -109,6 +111,13 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/orders/{id}/documents", get(documents::list_documents_of_order))
         .api_route("/v1/admin/documents", get(documents::list_documents))
         .api_route("/v1/admin/documents/{number}", get(documents::get_document))
+        .api_route("/v1/admin/orders/{id}/fulfilments", post(goods::create_fulfilment))
+        .api_route("/v1/admin/orders/{id}/fulfilments/{number}/ship", post(goods::ship_fulfilment))
+        .api_route("/v1/admin/orders/{id}/fulfilments/{number}/undo", post(goods::undo_fulfilment))
+        .api_route("/v1/admin/orders/{id}/returns", post(goods::create_staff_return))
+        .api_route("/v1/admin/returns/{id}/approve", post(goods::approve_return))
+        .api_route("/v1/admin/returns/{id}/refuse", post(goods::refuse_return))
+        .api_route("/v1/admin/returns/{id}/receive", post(goods::receive_return))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
         .api_route("/v1/admin/views", get(views::list_views))
         .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))

@@ -3,13 +3,14 @@
 //!
 //! Lends: [`outbox::write`], which writes each message down once and sends it;
 //! [`tick`], which sends what waits; the letters that are known: about an
-//! [`order`], about a [`gift_card`].
+//! [`order`] and its [`goods`], about a [`gift_card`].
 //!
 //! Who owes a message says its [`Name`]; a second message of the same name is
 //! not written. How a letter looks is in `templates/mail/`, what it says stands
 //! in each language side by side where it is made.
 
 pub mod gift_card;
+pub mod goods;
 pub mod handlers;
 pub mod letter;
 pub mod order;
@@ -41,6 +42,13 @@ pub enum Kind {
     OrderCancelled,
     /// The code of a gift card that was bought or given.
     GiftCard,
+    /// A parcel is on its way.
+    OrderShipped,
+    ReturnRequested,
+    ReturnApproved,
+    ReturnRefused,
+    /// The way to an order, for whoever has lost it.
+    OrderLink,
 }
 
 impl Kind {
@@ -53,6 +61,11 @@ impl Kind {
             Self::ActionNeeded => "action_needed",
             Self::OrderCancelled => "order_cancelled",
             Self::GiftCard => "gift_card",
+            Self::OrderShipped => "order_shipped",
+            Self::ReturnRequested => "return_requested",
+            Self::ReturnApproved => "return_approved",
+            Self::ReturnRefused => "return_refused",
+            Self::OrderLink => "order_link",
         }
     }
 }

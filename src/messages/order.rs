@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
+use super::goods::{self, Moved};
 use super::letter::{Button, Content, Letter};
 use super::sheet::Sheet;
 use super::words;
@@ -34,6 +35,8 @@ pub struct Order {
     pub pay_by: Option<Timestamp>,
     /// Where its buyer sees it.
     pub url: Option<String>,
+    /// What of it goes out or comes back, where the letter is about that.
+    pub moved: Option<Moved>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +85,9 @@ pub enum News {
     Cancelled {
         why: Ending,
     },
+    Goods(goods::News),
+    /// Somebody with its number and this mailbox has asked for the way to it.
+    LinkAsked,
 }
 
 impl News {
@@ -92,6 +98,8 @@ impl News {
             Self::PaymentFailed { .. } => Kind::PaymentFailed,
             Self::ActionNeeded { .. } => Kind::ActionNeeded,
             Self::Cancelled { .. } => Kind::OrderCancelled,
+            Self::Goods(news) => news.kind(),
+            Self::LinkAsked => Kind::OrderLink,
         }
     }
 }
@@ -135,11 +143,13 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
         News::PaymentFailed { reason, payable_until } => payment_failed(order, reason, *payable_until, content),
         News::ActionNeeded { until } => action_needed(order, *until, content),
         News::Cancelled { why } => cancelled(order, *why, content),
+        News::Goods(news) => goods::content(order, *news, content),
+        News::LinkAsked => link(order, content),
     };
     content.lay_out()
 }
 
-fn button(order: &Order, english: &'static str, german: &'static str) -> Option<Button> {
+pub(super) fn button(order: &Order, english: &'static str, german: &'static str) -> Option<Button> {
     let label = order.language.of(english, german);
     order.url.clone().map(|url| Button { label, url })
 }
@@ -265,6 +275,25 @@ fn cancelled<'a>(order: &Order, why: Ending, content: Content<'a>) -> Content<'a
             .of(format!("Your order {number} was cancelled"), format!("Ihre Bestellung {number} wurde storniert")),
         title: language.of("Your order was cancelled", "Ihre Bestellung wurde storniert").to_owned(),
         paragraphs: vec![why, money.to_owned()],
+        button: button(order, "See your order", "Bestellung ansehen"),
+        ..content
+    }
+}
+
+fn link<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let asked = language.of(
+        format!(
+            "Here is the way to your order {number}. If it was not you who asked for it, you need not do anything."
+        ),
+        format!(
+            "Hier geht es zu Ihrer Bestellung {number}. Falls Sie nicht danach gefragt haben, müssen Sie nichts tun."
+        ),
+    );
+    Content {
+        subject: language.of(format!("Your order {number}"), format!("Ihre Bestellung {number}")),
+        title: language.of("Your order", "Ihre Bestellung").to_owned(),
+        paragraphs: vec![asked],
         button: button(order, "See your order", "Bestellung ansehen"),
         ..content
     }

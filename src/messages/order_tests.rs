@@ -62,6 +62,7 @@ fn order(
         paid: true,
         how_to_pay: None,
         pay_by: None,
+        moved: None,
         url: Some("https://shop.example/orders/ord_1/open?token=a&b".to_owned()),
     }
 }

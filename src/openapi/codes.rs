@@ -24,6 +24,7 @@ pub fn all() -> Vec<Code> {
         pools::error::CODES,
         gift_cards::error::CODES,
         webhooks::error::CODES,
+        orders::after::goods::error::CODES,
         orders::error::CODES,
         lists::tags::CODES,
         lists::views::CODES,

@@ -60,6 +60,7 @@ mod tests {
         ("offers", include_str!("../orders/offer_handlers.rs")),
         ("gift_cards", include_str!("../gift_cards/handlers.rs")),
         ("hooks", include_str!("../webhooks/handlers.rs")),
+        ("goods", include_str!("../orders/after/goods/handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("promotions", include_str!("../pools/promotions.rs")),

@@ -10,6 +10,7 @@ use crate::documents::error::*;
 use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
 use crate::lists::{tags::TOO_MANY_TAGS, views::TOO_MANY_VIEWS};
+use crate::orders::after::goods::error::*;
 use crate::orders::error::*;
 use crate::payments::error::*;
 use crate::pools::error::*;
@@ -57,6 +58,12 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/orders/{id}/payments/received" => vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS],
         "POST /v1/admin/orders/{id}/tags" => vec![TOO_MANY_TAGS],
         "PUT /v1/admin/views/{page}/{name}" => vec![TOO_MANY_VIEWS],
+        "POST /v1/admin/orders/{id}/fulfilments" => vec![NOT_FULFILLABLE, TOO_MANY_FULFILMENTS],
+        "POST /v1/admin/orders/{id}/fulfilments/{number}/ship" => vec![NOT_FULFILLABLE],
+        "POST /v1/admin/orders/{id}/fulfilments/{number}/undo" => vec![ALREADY_SHIPPED],
+        "POST /v1/orders/{id}/returns" | "POST /v1/admin/orders/{id}/returns" => vec![NOT_RETURNABLE, TOO_MANY_RETURNS],
+        "POST /v1/admin/returns/{id}/approve" | "POST /v1/admin/returns/{id}/refuse" => vec![RETURN_CLOSED],
+        "POST /v1/admin/returns/{id}/receive" => vec![RETURN_CLOSED, NOT_RETURNABLE],
         "POST /v1/webhooks/stripe" => vec![BAD_SIGNATURE, UNPARSABLE, BODY_TOO_LARGE, NOT_FOUND],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
         "GET /v1/admin/orders/{id}/documents" => vec![SELLER_UNKNOWN],
@@ -112,7 +119,7 @@ fn of(operation: &str, described: &Map<String, Value>) -> Vec<Code> {
         if !operation.contains("/v1/auth/") {
             codes.push(KEY_REUSED);
         }
-        if operation.contains("/carts") || operation.contains("/orders") {
+        if ["/carts", "/orders", "/returns"].iter().any(|room| operation.contains(room)) {
             codes.push(KEY_IN_USE);
         }
     }

@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::after::goods;
 use super::cart::Cart;
 use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
@@ -123,6 +124,11 @@ impl<'a> OrderClient<'a> {
     /// Records money that staff have.
     pub async fn receive(&self, receipt: Receipt) -> Asked<OrderView> {
         self.ask(Request::Receive { receipt }).await
+    }
+
+    /// Has something done with the goods, or asks for it.
+    pub async fn goods(&self, command: goods::Command) -> Asked<OrderView> {
+        self.ask(Request::Goods { command }).await
     }
 
     /// Passes on what the buyer's bank answered.

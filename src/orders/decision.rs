@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::after::goods;
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::{Fact, Facts};
@@ -86,6 +87,7 @@ pub enum Command {
     Receive {
         receipt: Receipt,
     },
+    Goods(goods::Command),
 }
 
 /// Decides what a command does. No events: it is so already.
@@ -94,6 +96,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Pay { payment, slot } => pay(order, payment, slot, now),
         Command::Cancel => cancel(order),
         Command::Receive { receipt } => receive(order, receipt),
+        Command::Goods(command) => Ok(goods::decide(order, command, now)?.into_iter().map(Event::Goods).collect()),
         _ if !matches!(order.stage, Stage::Open) => Err(OrderError::CartClosed),
         _ if order.version >= MAX_CHANGES => Err(OrderError::TooManyChanges),
         Command::Change(change) => self::change(order, change),

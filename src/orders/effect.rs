@@ -1,6 +1,7 @@
 //! What an order still owes the world, computed from its state. A crash at
 //! any point is repaired by asking again.
 
+use super::after::goods::restock::{self, Restock};
 use super::holding::{CONFIRM_MILLIS, kept_until};
 use super::notice::{self, Notice};
 use super::order::{Order, Stage};
@@ -68,6 +69,8 @@ pub enum Effect {
     IssueGiftCards {
         cards: Vec<sold_cards::Owed>,
     },
+    /// Puts pieces that came back into stock.
+    Restock(Restock),
     /// Tells the projections, and the buyer what is news to them.
     Publish {
         version: u64,
@@ -140,6 +143,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     if !cards.is_empty() {
         effects.push(Effect::IssueGiftCards { cards });
     }
+    effects.extend(restock::owed(order).map(Effect::Restock));
     let notice = notice::owed(order);
     if to_publish(order) || notice.is_some() {
         effects.push(Effect::Publish { version: order.version, notice });

@@ -3,6 +3,7 @@
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 
+use super::after::goods;
 use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
 use super::order::LineId;
 use crate::gift_cards;
@@ -148,6 +149,8 @@ pub enum OrderError {
     ReceiptReused,
     #[error("money of this order was recorded {MAX_RECEIPTS} times, the most there may be")]
     TooManyReceipts,
+    #[error(transparent)]
+    Goods(#[from] goods::error::Refusal),
     #[error("this Idempotency-Key was used for a different request")]
     KeyReused,
     #[error("the first request with this Idempotency-Key is still running")]
@@ -222,6 +225,7 @@ impl From<OrderError> for Problem {
             OrderError::ReceiptAmount { .. } => Self::invalid_field("/amount", detail),
             OrderError::ReceiptReused => Self::invalid_field("/reference", detail),
             OrderError::TooManyReceipts => Self::new(TOO_MANY_RECEIPTS, detail),
+            OrderError::Goods(refusal) => refusal.into(),
             OrderError::KeyReused => crate::idempotency::key_reused(),
             OrderError::KeyInUse => {
                 Self::new(KEY_IN_USE, detail).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use super::after::goods;
 use super::facts::{Fact, Facts};
 use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
@@ -181,6 +182,8 @@ pub enum Event {
     ClockPutBack {
         millis: i64,
     },
+    /// Parcels and returns.
+    Goods(goods::Event),
 }
 
 impl Order {
@@ -327,6 +330,7 @@ impl Order {
             }
             Event::Cancelled { reason } => self.cancel(*reason, now),
             Event::ClockPutBack { millis } => self.put_back(*millis),
+            Event::Goods(event) => self.goods.apply(event, now),
             event => self.apply_payment(event, now),
         }
     }

@@ -45,6 +45,7 @@ const STORED: &str = r#"
 {"gift_cards_issued":{"so_far":2,"all":true}}
 "publication_lost"
 {"clock_put_back":{"millis":900000}}
+{"goods":{"undone":{"fulfilment":1}}}
 {"begun_anew":{"currency":"USD","language":"en"}}
 "#;
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::after::goods;
+use super::after::goods::restock;
 use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS, REFUND_POLL_MILLIS};
 use super::error::ShortLine;
 use super::event::Event;
@@ -54,6 +56,10 @@ pub enum Answer {
     GiftCardsIssued {
         so_far: u64,
     },
+    /// Which return's pieces are in stock.
+    Restocked {
+        number: u32,
+    },
     /// Time passed.
     Tick,
 }
@@ -89,6 +95,9 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         }
         (Answer::GiftCardsIssued { so_far }, _) if *so_far > order.cards_issued => {
             vec![Event::GiftCardsIssued { so_far: *so_far, all: *so_far >= sold_cards::count(order) }]
+        }
+        (Answer::Restocked { number }, _) if restock::is_owed(order, *number) => {
+            vec![Event::Goods(goods::Event::Restocked { number: *number })]
         }
         (Answer::Tick, _) => tick(order, now),
         _ => Vec::new(),

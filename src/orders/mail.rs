@@ -2,14 +2,17 @@
 
 use futures_util::{StreamExt, stream};
 
+use super::after::goods::bodies::Pieces;
 use super::cart_token::CartToken;
 use super::client::OrderClient;
+use super::order::LineId;
 use super::protocol::{Access, OrderNews};
 use super::view::{DiscountView, GiftCardView, LineView, OrderView, PaymentStatus, TaxView};
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::OrderId;
-use crate::messages::order::{self, GiftCardPart, Line, Order, Reduction, Shipping};
+use crate::messages::goods::{self, Moved, Piece};
+use crate::messages::order::{self, GiftCardPart, Line, News, Order, Reduction, Shipping};
 use crate::messages::{self, Message, Name};
 use crate::pricing::quote::TaxPart;
 use crate::problem::Problem;
@@ -57,7 +60,11 @@ async fn message(app: &App, shop_name: &str, id: OrderId, news: OrderNews) -> Re
         nothing("the order has no address");
         return Ok(None);
     };
-    let order = shown(&view, url(app, id));
+    let moved = match &notice.news {
+        News::Goods(news) => moved(&view, *news),
+        _ => None,
+    };
+    let order = shown(&view, url(app, id), moved);
     let letter =
         order::letter(&order, shop_name, &notice.news).map_err(|error| Problem::internal(error.to_string()))?;
     let name = Name { about: id.to_string(), kind: notice.kind(), version: notice.version };
@@ -72,7 +79,7 @@ fn url(app: &App, id: OrderId) -> Option<String> {
 }
 
 /// The order as its letters show it.
-fn shown(view: &OrderView, url: Option<String>) -> Order {
+fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
     let shipping = view.shipping_option.as_ref();
     let taxes: Vec<TaxPart> =
         view.lines.iter().map(|line| &line.tax).chain(shipping.map(|option| &option.tax)).flat_map(tax).collect();
@@ -93,7 +100,34 @@ fn shown(view: &OrderView, url: Option<String>) -> Order {
         how_to_pay: view.payment.instructions.clone().filter(|_| is_owed),
         pay_by: view.payment.due_by.filter(|_| is_owed),
         url,
+        moved,
     }
+}
+
+/// The parcel or the return that the news is about. What was sent or asked for
+/// stays as it was then.
+fn moved(view: &OrderView, news: goods::News) -> Option<Moved> {
+    let number = match news {
+        goods::News::Shipped(number) => {
+            let parcel = view.fulfilments.iter().find(|parcel| parcel.number == number)?;
+            let pieces = parcel.lines.iter().map(|Pieces { line_id, quantity }| piece(view, *line_id, quantity.get()));
+            let (carrier, tracking_url) = (parcel.carrier.clone(), parcel.tracking_url.clone());
+            let fetched_at = view.shipping_option.as_ref().and_then(|option| option.pick_up.clone());
+            return Some(Moved { pieces: pieces.collect(), carrier, tracking_url, fetched_at, words: None });
+        }
+        goods::News::ReturnAsked(number) | goods::News::ReturnApproved(number) | goods::News::ReturnRefused(number) => {
+            number
+        }
+    };
+    let known = view.returns.iter().find(|known| known.id.number == number)?;
+    let pieces = known.lines.iter().map(|asked| piece(view, asked.line_id, asked.quantity.get()));
+    let words = known.refusal.clone().or_else(|| known.instructions.clone());
+    Some(Moved { pieces: pieces.collect(), carrier: None, tracking_url: None, fetched_at: None, words })
+}
+
+fn piece(view: &OrderView, id: LineId, quantity: u32) -> Piece {
+    let title = view.lines.iter().find(|line| line.id == id).map_or_else(String::new, |line| line.title.clone());
+    Piece { title, quantity }
 }
 
 fn tax(tax: &TaxView) -> impl Iterator<Item = TaxPart> {

@@ -49,6 +49,7 @@ impl Event {
             Self::RefundFailed { .. } => "refund_failed",
             Self::Disputed { .. } => "disputed",
             Self::GiftCardsIssued { all: true, .. } => "gift_cards_issued",
+            Self::Goods(event) => event.milestone(),
             _ => return None,
         })
     }

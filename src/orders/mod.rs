@@ -3,6 +3,7 @@
 
 pub mod access;
 mod admission;
+pub mod after;
 pub mod bodies;
 mod buying;
 pub mod cart;

@@ -15,7 +15,7 @@ use crate::payments::{Attempt, AttemptStatus};
 /// was when it became one: a second payment does not undo that the first failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Which of its kind: the payment it is about, or 1.
+    /// Which of its kind: the payment it is about, the how manieth parcel or return, or 1.
     pub version: u32,
     pub news: News,
 }
@@ -28,7 +28,8 @@ impl Notice {
 
 /// The news that the buyer has not been told.
 pub fn owed(order: &Order) -> Option<Notice> {
-    news(order).filter(|notice| !order.is_told(notice.kind(), notice.version))
+    let is_new = |notice: &Notice| !order.is_told(notice.kind(), notice.version);
+    news(order).filter(is_new).or_else(|| order.goods.news().find(is_new))
 }
 
 fn news(order: &Order) -> Option<Notice> {
@@ -37,7 +38,7 @@ fn news(order: &Order) -> Option<Notice> {
         Stage::AwaitingPayment { attempt, .. } => of_payment(order, attempt),
         // Not certain to have its goods.
         Stage::Confirmed { secured: false, committed: false, .. } => None,
-        Stage::Confirmed { .. } if view::status(order) == Status::Confirmed => {
+        Stage::Confirmed { .. } if matches!(view::status(order), Status::Confirmed | Status::Fulfilled) => {
             Some(Notice { version: 1, news: News::Confirmed })
         }
         Stage::Confirmed { .. } => Some(Notice { version: 1, news: News::PaymentAwaited }),

@@ -140,6 +140,7 @@ impl OrderObject {
             (Request::Receive { receipt }, Some(order)) => {
                 self.act(&order, Command::Receive { receipt }, 201, key.as_ref())
             }
+            (Request::Goods { command }, Some(order)) => self.act(&order, Command::Goods(command), 201, key.as_ref()),
             (Request::Republish, Some(order)) => {
                 self.record.learn(vec![Event::PublicationLost], self.now())?;
                 self.go_on();

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::after::goods::Goods;
 use super::facts::Facts;
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
@@ -60,6 +61,8 @@ pub struct Order {
     pub told: BTreeMap<Kind, u32>,
     /// How many of the gift cards that it sells are issued, in the order of its lines.
     pub cards_issued: u64,
+    /// Its parcels and returns.
+    pub goods: Goods,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -198,6 +201,7 @@ impl Order {
             vacating: BTreeMap::new(),
             told: BTreeMap::new(),
             cards_issued: 0,
+            goods: Goods::default(),
         }
     }
 

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::after::goods::view::Fulfilled;
 use super::order::Order;
 use super::outgoing;
 use super::view::{PaymentStatus, Status, payment_status, status};
@@ -22,7 +23,7 @@ use crate::webhooks::EventType;
 const MAX_SKUS: usize = 2_000;
 
 /// The columns of the table `orders` that an order decides, as [`Projection::row`] has them.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 19] = [
     "id",
     "version",
     "number",
@@ -30,6 +31,7 @@ pub const COLUMNS: [&str; 18] = [
     "email",
     "status",
     "payment_status",
+    "fulfilment_status",
     "currency",
     "total",
     "pieces",
@@ -53,6 +55,7 @@ pub struct Projection {
     pub email: String,
     pub status: Status,
     pub payment_status: PaymentStatus,
+    pub fulfilment_status: Fulfilled,
     pub total: Money,
     pub pieces: i64,
     pub placed_at: Timestamp,
@@ -79,6 +82,7 @@ impl Projection {
             email: order.facts.email.as_ref().map_or_else(String::new, |email| email.as_str().to_owned()),
             status: status(order),
             payment_status: payment_status(order),
+            fulfilment_status: Fulfilled::of(order),
             total: placement.quote.totals.total,
             pieces: order.lines.iter().map(|line| i64::from(line.quantity)).sum(),
             placed_at: placement.at,
@@ -101,6 +105,7 @@ impl Projection {
             self.email,
             self.status,
             self.payment_status,
+            self.fulfilment_status,
             self.total.currency,
             self.total.amount,
             self.pieces,
@@ -161,15 +166,16 @@ pub(super) async fn write(app: &App, orders: &[Projection]) -> Result<(), Proble
 pub fn upsert(orders: &[Projection]) -> Statement {
     let rows: Vec<_> = orders.iter().map(Projection::row).collect();
     Statement::new(
-        "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, currency, total, pieces,
-           placed_at, updated_at, name, phone, city, postal_code, country, sought)
+        "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, fulfilment_status,
+           currency, total, pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
                 value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
-                value ->> 15, value ->> 16, value ->> 17
+                value ->> 15, value ->> 16, value ->> 17, value ->> 18
          FROM json_each(?1) WHERE true
          ON CONFLICT (id) DO UPDATE SET
            version = excluded.version, account_id = excluded.account_id, email = excluded.email,
-           status = excluded.status, payment_status = excluded.payment_status, total = excluded.total,
+           status = excluded.status, payment_status = excluded.payment_status,
+           fulfilment_status = excluded.fulfilment_status, total = excluded.total,
            pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at,
            name = excluded.name, phone = excluded.phone, city = excluded.city, postal_code = excluded.postal_code,
            country = excluded.country, sought = excluded.sought

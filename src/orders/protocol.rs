@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::after::goods;
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::facts::Fact;
@@ -92,6 +93,9 @@ pub enum Request {
     /// Staff have money of the order's.
     Receive {
         receipt: Receipt,
+    },
+    Goods {
+        command: goods::Command,
     },
     /// The provider says that there is something new about an attempt, which it
     /// names so.

@@ -9,6 +9,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::after::goods::restock::Restock;
 use super::effect::{Effect, due, in_foreground};
 use super::error::OrderError;
 use super::event::Event;
@@ -165,6 +166,7 @@ impl OrderObject {
                 told.then_some(Answer::Refund { refund: refund.number, report })
             }
             Effect::IssueGiftCards { cards } => self.issue_gift_cards(cards).await,
+            Effect::Restock(restock) => self.restock(restock).await,
             Effect::Publish { version, notice } => {
                 self.publish(notice.as_ref()).await?;
                 let told = notice.as_ref().map(|notice| (notice.kind(), notice.version));
@@ -207,6 +209,19 @@ impl OrderObject {
             self.send(&Message::GiftCards(Sold { to, language: order.language, cards })).await?;
         }
         Some(Answer::GiftCardsIssued { so_far })
+    }
+
+    /// Puts pieces that came back into stock. Doing so again puts no more there.
+    async fn restock(&self, Restock { number, pieces }: &Restock) -> Option<Answer> {
+        let app = &self.app;
+        let answers = stream::iter(pieces)
+            .map(|(reference, claim)| async move { (claim, pools::put_back(app, claim, reference.clone()).await) });
+        // A pool refuses only what would be more than it can count: asking again would not help.
+        if self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)? {
+            let order = self.record.existing().ok()?.id;
+            telemetry::log(&json!({ "level": "error", "event": "not_restocked", "order": order, "return": number }));
+        }
+        Some(Answer::Restocked { number: *number })
     }
 
     /// Has the queue take a message. None if it did not.
@@ -267,6 +282,7 @@ mod tests {
     use crate::ids::{AccountId, OrderId};
     use crate::messages::order::News;
     use crate::money::{Currency, MAX_AMOUNT, Money};
+    use crate::orders::after::goods::view::Fulfilled;
     use crate::orders::limits::MAX_LINES;
     use crate::orders::view::{PaymentStatus, Status};
     use crate::ports::Timestamp;
@@ -305,6 +321,7 @@ mod tests {
             email: "e".repeat(254),
             status: Status::AwaitingPayment,
             payment_status: PaymentStatus::RequiresAction,
+            fulfilment_status: Fulfilled::PartiallyFulfilled,
             total: Money { amount: MAX_AMOUNT, currency: Currency::parse("EUR").unwrap() },
             pieces: MAX_AMOUNT,
             placed_at: Timestamp::from_millis(1 << 40),

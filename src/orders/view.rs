@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::after::goods::counts::all_sent;
+use super::after::goods::view::{self as goods, Fulfilled, FulfilmentView, ReturnView};
 use super::cart_token::CartToken;
 use super::decision::waits_for_money;
 use super::holding;
@@ -26,6 +28,7 @@ pub enum Status {
     Open,
     AwaitingPayment,
     Confirmed,
+    /// All that is to be sent was sent.
     Fulfilled,
     Cancelled,
 }
@@ -64,6 +67,18 @@ pub struct LineView {
     pub tax: TaxView,
     /// After discounts.
     pub total: Money,
+    /// Pieces that were shipped; those of what is not sent, once it is paid. Absent in a cart, as the next three.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fulfilled: Option<u32>,
+    /// Pieces that are packed, and not shipped yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packed: Option<u32>,
+    /// Pieces that have come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<u32>,
+    /// Pieces that may still be asked to come back, within the order's `returnable_until`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returnable: Option<u32>,
 }
 
 /// What a promotion takes off, and why.
@@ -175,6 +190,7 @@ pub struct OrderView {
     /// In which the shop writes to the buyer.
     pub language: Language,
     pub payment: PaymentView,
+    pub fulfilment_status: Fulfilled,
     pub lines: Vec<LineView>,
     pub totals: Totals,
     /// The buyer accounts for the tax: prices are without it.
@@ -188,6 +204,11 @@ pub struct OrderView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<vat::Number>,
     pub shipping_option: Option<ShippingView>,
+    pub fulfilments: Vec<FulfilmentView>,
+    pub returns: Vec<ReturnView>,
+    /// Until when the buyer may ask for another return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returnable_until: Option<Timestamp>,
     pub events: Vec<Milestone>,
 }
 
@@ -249,8 +270,19 @@ pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView>
             discounts: quoted.discounts.iter().map(|discount| DiscountView::of(discount, currency)).collect(),
             tax: TaxView::of(&quoted.tax, currency),
             total: Money { amount: quoted.total, currency },
+            fulfilled: None,
+            packed: None,
+            returned: None,
+            returnable: None,
         })
         .collect()
+}
+
+/// The lines of an order, each with where its pieces are.
+fn of_order(order: &Order, quote: &Quote) -> Vec<LineView> {
+    let mut views = lines(&order.lines, quote, order.currency);
+    goods::tell_lines(order, &mut views);
+    views
 }
 
 pub fn gift_cards(quote: &Quote, currency: Currency) -> Vec<GiftCardView> {
@@ -268,6 +300,7 @@ pub fn status(order: &Order) -> Status {
         Stage::Placing { .. } | Stage::AwaitingPayment { .. } => Status::AwaitingPayment,
         Stage::Confirmed { secured: false, committed: false, .. } => Status::AwaitingPayment,
         Stage::Confirmed { attempt, .. } if waits_for_money(attempt) => Status::AwaitingPayment,
+        Stage::Confirmed { .. } if all_sent(order) => Status::Fulfilled,
         Stage::Confirmed { .. } => Status::Confirmed,
         Stage::Cancelled { .. } => Status::Cancelled,
     }
@@ -346,7 +379,8 @@ pub fn order(order: &Order) -> Option<OrderView> {
                 _ => None,
             },
         },
-        lines: lines(&order.lines, quote, order.currency),
+        fulfilment_status: Fulfilled::of(order),
+        lines: of_order(order, quote),
         totals: quote.totals,
         reverse_charge: quote.reverse_charge,
         refunded: refunded(order, None),
@@ -357,6 +391,9 @@ pub fn order(order: &Order) -> Option<OrderView> {
         billing_address: facts.billing_address.clone(),
         vat_number: facts.vat_number.as_ref().map(|known| known.number.clone()),
         shipping_option: quote.shipping.as_ref().map(|shipping| ShippingView::of(shipping, order.currency)),
+        fulfilments: goods::fulfilments(order),
+        returns: goods::returns(order),
+        returnable_until: goods::order_returnable_until(order),
         events: order.milestones.clone(),
     })
 }

@@ -2,7 +2,7 @@
 //! balance of a gift card. One object per pool decides alone, so no unit is
 //! sold twice.
 //!
-//! Lends: [`hold`], [`commit`], [`release`], [`level_of`] for orders,
+//! Lends: [`hold`], [`commit`], [`release`], [`put_back`], [`level_of`] for orders,
 //! [`issue`], [`close`] and [`ledger`] for gift cards, and [`pool::Level`].
 
 mod decision;
@@ -138,6 +138,12 @@ pub async fn adjust(
     reference: String,
 ) -> Result<Answer, ObjectUnavailable> {
     ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
+}
+
+/// Puts pieces of stock back that came from a buyer; a reference counts once.
+pub async fn put_back(app: &App, claim: &Claim, reference: String) -> Result<Answer, ObjectUnavailable> {
+    let adjust = Command::Adjust { delta: claim.quantity, reason: Reason::Returned, reference };
+    ask(app, &claim.of.pool(), &adjust).await
 }
 
 /// Gives a gift card its balance, in minor units; a reference counts once.

@@ -345,9 +345,9 @@ async fn what_belongs_to_nobody_is_not_found_and_what_is_aimed_at_is() {
         let answer = attacker.ask(&nobodys, "").json(operation.example()).send().await;
         answer.problem(404, "not_found");
     }
-    // What is aimed at is not paid, and has no document.
-    own.retain(|operation| operation.method != Method::DELETE && !operation.template.ends_with("/{number}"));
-    for operation in &own {
+    // What is aimed at is not paid: it has no document, no parcel and no return. staff_writes.rs tries the last two.
+    own.retain(|operation| !operation.template.contains("{number}") && !operation.template.contains("/returns/"));
+    for operation in own.iter().filter(|operation| operation.method != Method::DELETE) {
         let answer = attacker.ask(operation, "").json(operation.example()).send().await;
         assert!(!answer.is(404), "{}", answer.told());
     }

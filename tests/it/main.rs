@@ -32,6 +32,7 @@ mod crashes;
 mod demo;
 mod documents;
 mod gift_cards;
+mod goods;
 mod holds;
 mod hostile;
 mod mail;

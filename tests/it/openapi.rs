@@ -37,7 +37,7 @@ impl Ids {
     fn id(&self, room: &str, parameter: &str) -> String {
         match (room, parameter) {
             (_, "{line_id}") | ("lines", _) => "line_1".to_owned(),
-            (_, "{number}") => "INV-999999".to_owned(),
+            ("documents", _) => "INV-999999".to_owned(),
             ("carts", _) => self.cart.clone(),
             ("orders", _) => self.order.clone(),
             ("variants" | "stock", _) | (_, "{variant_id}") => self.variant.clone(),
@@ -85,11 +85,22 @@ impl Operation {
         Self { ids: ids.clone(), ..self }
     }
 
+    /// Which parcel or return: each is for one thing that can be done with it, once.
+    fn parcel(&self) -> u32 {
+        let once = ["/ship", "/approve", "/undo", "/refuse", "/receive"];
+        let at = once.iter().position(|end| self.template.ends_with(end)).unwrap_or(0);
+        [1, 1, 2, 2, 3][at]
+    }
+
     /// A path of this shape.
     pub fn path(&self) -> String {
         let mut room = "";
         let parts = self.template.split('/').map(|part| {
-            let id = part.starts_with('{').then(|| self.ids.id(room, part));
+            let id = part.starts_with('{').then(|| match room {
+                "fulfilments" => self.parcel().to_string(),
+                "returns" => format!("ret_{}_{}", self.ids.order.trim_start_matches("ord_"), self.parcel()),
+                room => self.ids.id(room, part),
+            });
             room = part;
             id.unwrap_or_else(|| part.to_owned())
         });

@@ -102,6 +102,7 @@ impl World {
                 let so_far = self.buyers[call.buyer].memory.cards_issued + cards.len() as u64;
                 Some(Answer::GiftCardsIssued { so_far })
             }
+            Effect::Restock(restock) => Some(self.restock(restock)),
             Effect::Publish { version, notice } => {
                 let told = notice.as_ref().map(|notice| (notice.kind(), notice.version));
                 self.letters.extend(told.map(|(kind, version)| (call.buyer, kind, version)));

@@ -46,7 +46,7 @@ impl World {
                 Stage::Confirmed { placement, attempt, committed, .. } => {
                     assert!(committed, "confirmed without its goods: {order:?}");
                     let is_known = match view::status(order) {
-                        Status::Confirmed => ends == [Kind::OrderConfirmed],
+                        Status::Confirmed | Status::Fulfilled => ends == [Kind::OrderConfirmed],
                         _ => ends.is_empty(),
                     };
                     assert!(is_known, "its buyer knows: {ends:?} {order:?}");
@@ -72,6 +72,7 @@ impl World {
             }
         }
         self.judge_pools(taken);
+        self.judge_goods(&mut outcomes);
         // Who owes keeps a slot until it ends by itself.
         let later = if outcomes.owed > self.outcomes.owed { SLOT_MILLIS } else { 0 };
         assert_eq!(self.throttle.matters_for(self.now.plus_millis(later)), 0, "no slot stays taken");

@@ -13,6 +13,7 @@
 
 mod buyers;
 mod calls;
+mod goods;
 mod judge;
 mod orders;
 mod outcomes;

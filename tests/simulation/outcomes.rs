@@ -72,4 +72,12 @@ outcomes! {
     paid_after_void,
     /// Money for an attempt that the order had given up.
     paid_twice,
+    /// Lines of which something was sent.
+    shipped,
+    /// Orders with a parcel that never left.
+    unpacked,
+    returns_refused,
+    returns_received,
+    /// Lines of which something went back into stock.
+    restocked,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tradepost::orders::after::goods::restock::Restock;
 use tradepost::orders::learning::{Answer, Refused};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
 use tradepost::pools::{Claim, Supply};
@@ -95,6 +96,14 @@ impl World {
             self.ask_pool(&claim.of, &pool::Command::Release { hold: hold.clone() }).unwrap();
         }
         Answer::Released { hold: number }
+    }
+
+    pub fn restock(&mut self, restock: &Restock) -> Answer {
+        for (reference, claim) in &restock.pieces {
+            let (delta, reference) = (claim.quantity, reference.clone());
+            self.ask_pool(&claim.of, &pool::Command::Adjust { delta, reason: Reason::Returned, reference }).unwrap();
+        }
+        Answer::Restocked { number: restock.number }
     }
 
     /// What is on a gift card, for whoever asks now.

@@ -104,7 +104,7 @@ impl World {
     pub fn suffer(&mut self) {
         for _ in 0..STEPS {
             let buyer = usize::try_from(self.rng.below(6)).unwrap();
-            match self.rng.below(22) {
+            match self.rng.below(25) {
                 0..=3 => self.shop(buyer),
                 4..=5 => self.pay_or_cancel(buyer),
                 6..=14 => self.work(buyer, true),
@@ -114,11 +114,13 @@ impl World {
                 18 => self.adjust(),
                 19 => self.tell_of_event(),
                 20 if self.rng.chance(20) => self.take_after_void(),
+                21..=23 => self.move_goods(buyer),
                 _ => self.pass_time(),
             }
             self.check_pools();
             self.check_slots();
             self.check_keeps();
+            self.check_goods(buyer);
         }
     }
 

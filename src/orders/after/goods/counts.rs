@@ -1,0 +1,117 @@
+//! How many pieces of each line are where.
+
+use std::collections::BTreeMap;
+
+use super::{Goods, Progress, Step};
+use crate::orders::decision::waits_for_money;
+use crate::orders::order::{Line, LineId, Order, Stage};
+use crate::payments::AttemptStatus;
+use crate::ports::Timestamp;
+use crate::pricing::Delivery;
+
+/// How long after it was shipped a buyer may ask to send something back, in
+/// milliseconds: 30 days, as most shops give (Directive 2011/83/EU, article 9,
+/// demands 14). Staff may take something back at any time.
+pub const RETURN_MILLIS: i64 = 30 * 24 * 3_600_000;
+
+/// The pieces of one line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// In parcels that are not shipped yet.
+    pub packed: u32,
+    pub shipped: u32,
+    /// Asked to come back, and still to come or to be decided.
+    pub returning: u32,
+    /// That have come back.
+    pub returned: u32,
+}
+
+impl Count {
+    /// That are in no parcel, of so many that were ordered.
+    pub fn left_to_send(self, ordered: u32) -> u32 {
+        ordered.saturating_sub(self.packed.saturating_add(self.shipped))
+    }
+
+    /// That are with the buyer, and are not about to come back.
+    pub fn left_to_return(self) -> u32 {
+        self.shipped.saturating_sub(self.returning.saturating_add(self.returned))
+    }
+}
+
+/// The pieces of all lines; a line that nothing has happened to is not there.
+pub struct Counts(BTreeMap<LineId, Count>);
+
+impl Counts {
+    pub fn of(goods: &Goods) -> Self {
+        let mut counts: BTreeMap<LineId, Count> = BTreeMap::new();
+        for parcel in &goods.fulfilments {
+            for pieces in &parcel.lines {
+                let count = counts.entry(pieces.line_id).or_default();
+                match parcel.progress {
+                    Progress::Packed => add(&mut count.packed, pieces.quantity.get()),
+                    Progress::Shipped { .. } => add(&mut count.shipped, pieces.quantity.get()),
+                    Progress::Undone => {}
+                }
+            }
+        }
+        for known in &goods.returns {
+            for asked in known.lines.iter().filter(|_| known.is_open()) {
+                add(&mut counts.entry(asked.line_id).or_default().returning, asked.quantity.get());
+            }
+            if let Step::Received { lines, .. } = &known.step {
+                for arrived in lines {
+                    add(&mut counts.entry(arrived.line_id).or_default().returned, arrived.quantity);
+                }
+            }
+        }
+        Self(counts)
+    }
+
+    pub fn line(&self, line: LineId) -> Count {
+        self.0.get(&line).copied().unwrap_or_default()
+    }
+
+    /// Pieces of a line that still go into a parcel: none of what is not sent.
+    pub fn left_to_send(&self, line: &Line) -> u32 {
+        if is_sent(line) { self.line(line.id).left_to_send(line.quantity) } else { 0 }
+    }
+}
+
+fn add(sum: &mut u32, more: u32) {
+    *sum = sum.saturating_add(more);
+}
+
+/// Whether the line goes into parcels at all.
+pub fn is_sent(line: &Line) -> bool {
+    line.delivery == Delivery::Shipped
+}
+
+/// Whether goods may leave: they are the order's, and its money is there, set
+/// aside, or to come later by agreement. Not where all of it has gone back.
+pub fn may_send(order: &Order) -> bool {
+    let Stage::Confirmed { attempt, committed: true, .. } = &order.stage else { return false };
+    let all_gone_back = attempt.captured.amount > 0 && order.refundable(attempt).amount == 0;
+    match attempt.status {
+        AttemptStatus::Paid | AttemptStatus::Authorized => !all_gone_back,
+        AttemptStatus::Owed => !waits_for_money(attempt),
+        _ => false,
+    }
+}
+
+/// Whether what is not sent has reached its buyer: once it is paid.
+pub fn is_paid(order: &Order) -> bool {
+    let Stage::Confirmed { attempt, committed: true, .. } = &order.stage else { return false };
+    attempt.status == AttemptStatus::Paid
+}
+
+/// Whether all that is to be sent was sent; no where nothing is.
+pub fn all_sent(order: &Order) -> bool {
+    let counts = Counts::of(&order.goods);
+    let mut sent = order.lines.iter().filter(|line| is_sent(line)).peekable();
+    sent.peek().is_some() && sent.all(|line| counts.line(line.id).shipped >= line.quantity)
+}
+
+/// Until when something that was shipped then may be asked to come back.
+pub fn returnable_until(shipped_at: Timestamp) -> Timestamp {
+    shipped_at.plus_millis(RETURN_MILLIS)
+}

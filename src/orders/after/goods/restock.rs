@@ -1,0 +1,40 @@
+//! Pieces that came back and go into stock again: owed to the pools until they
+//! have answered. Each line of each return has a reference of its own, which a
+//! pool counts once.
+
+use std::collections::BTreeMap;
+
+use super::Step;
+use crate::orders::order::{LineId, Order};
+use crate::pools::Claim;
+
+/// What one return puts back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restock {
+    /// Which return.
+    pub number: u32,
+    /// By reference.
+    pub pieces: Vec<(String, Claim)>,
+}
+
+/// The first return whose pieces are not known to be back.
+pub fn owed(order: &Order) -> Option<Restock> {
+    order.goods.returns.iter().find_map(|known| {
+        let Step::Received { lines, restocked: false } = &known.step else { return None };
+        let mut sums: BTreeMap<LineId, i64> = BTreeMap::new();
+        for arrived in lines.iter().filter(|arrived| arrived.goes_back()) {
+            *sums.entry(arrived.line_id).or_default() += i64::from(arrived.quantity);
+        }
+        let pieces = sums.into_iter().filter_map(|(line, quantity)| {
+            let reference = format!("{}/return-{}/{line}", order.id, known.number);
+            Some((reference, Claim::stock(order.line(line)?.variant_id, quantity)))
+        });
+        Some(Restock { number: known.number, pieces: pieces.collect() })
+    })
+}
+
+/// Whether this return's pieces are still to go back into stock.
+pub fn is_owed(order: &Order, number: u32) -> bool {
+    let owes = |step: &Step| matches!(step, Step::Received { restocked: false, .. });
+    order.goods.returns.iter().any(|known| known.number == number && owes(&known.step))
+}

@@ -1,0 +1,167 @@
+//! What staff do with the goods once an order is confirmed, and what its buyer
+//! sends back; and what must be so of it, reckoned from what was stored alone.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tradepost::orders::after::goods::{Command, Event as Goods, Step};
+use tradepost::orders::decision;
+use tradepost::orders::event::Event;
+use tradepost::orders::order::{LineId, Order};
+use tradepost::pools::Supply;
+
+use crate::buyers::Buyer;
+use crate::outcomes::Outcomes;
+use crate::world::World;
+
+fn body<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+/// The pieces of one line.
+#[derive(Debug, Default, Clone, Copy)]
+struct Pieces {
+    packed: u32,
+    shipped: u32,
+    asked: u32,
+    back: u32,
+    restocked: i64,
+}
+
+impl World {
+    /// Staff pack, send or undo; a buyer asks to send something back, or staff decide on it.
+    pub fn move_goods(&mut self, buyer: usize) {
+        let command = match self.rng.below(12) {
+            0..=4 => Command::Fulfil(body(self.parcel(buyer))),
+            5 => Command::Ship(self.some_number(), body(json!({}))),
+            6 => Command::Undo(self.some_number()),
+            7..=8 => Command::Ask { wanted: body(self.wanted_back(buyer)), by_staff: self.rng.chance(20) },
+            9 => Command::Approve(self.some_number(), body(json!({}))),
+            10 if self.rng.chance(30) => Command::Refuse(self.some_number(), body(json!({ "reason": "Worn" }))),
+            _ => Command::Receive(self.some_number(), body(self.arrived(buyer))),
+        };
+        self.command(buyer, decision::Command::Goods(command));
+    }
+
+    fn some_number(&mut self) -> u32 {
+        u32::try_from(1 + self.rng.below(3)).unwrap()
+    }
+
+    fn some_line(&mut self, buyer: usize) -> String {
+        let lines: Vec<_> = self.buyers[buyer].memory.lines.iter().map(|line| line.id).collect();
+        if lines.is_empty() { "line_1".to_owned() } else { lines[self.pick(lines.len())].to_string() }
+    }
+
+    /// Some pieces, or all that is left.
+    fn parcel(&mut self, buyer: usize) -> Value {
+        let status = if self.rng.chance(50) { "packed" } else { "shipped" };
+        if self.rng.chance(30) {
+            return json!({ "status": status });
+        }
+        let line = json!({ "line_id": self.some_line(buyer), "quantity": 1 + self.rng.below(4) });
+        json!({ "lines": [line], "status": status, "notify": self.rng.chance(80) })
+    }
+
+    fn wanted_back(&mut self, buyer: usize) -> Value {
+        let line = self.some_line(buyer);
+        json!({ "lines": [{ "line_id": line, "quantity": 1 + self.rng.below(3), "reason": "Too small" }] })
+    }
+
+    /// All that was asked for, or something else.
+    fn arrived(&mut self, buyer: usize) -> Value {
+        if self.rng.chance(50) {
+            return json!({});
+        }
+        let line = self.some_line(buyer);
+        let restock = self.rng.chance(70);
+        json!({ "lines": [{ "line_id": line, "quantity": self.rng.below(3), "restock": restock }] })
+    }
+
+    /// Never more sent than ordered, nor more back than sent, at any step.
+    pub fn check_goods(&self, buyer: usize) {
+        let buyer = &self.buyers[buyer];
+        for (line, pieces) in moved(buyer) {
+            let ordered = buyer.memory.line(line).unwrap().quantity;
+            assert!(pieces.packed + pieces.shipped <= ordered, "{pieces:?} of {ordered}: {:?}", buyer.memory);
+            assert!(pieces.asked + pieces.back <= pieces.shipped, "{pieces:?}: {:?}", buyer.memory);
+        }
+    }
+
+    /// What came back and was to go into stock is there exactly once.
+    pub fn judge_goods(&self, outcomes: &mut Outcomes) {
+        let mut back: BTreeMap<Supply, i64> = BTreeMap::new();
+        for buyer in &self.buyers {
+            let order = &buyer.memory;
+            for (line, pieces) in moved(buyer) {
+                let variant = order.line(line).unwrap().variant_id;
+                *back.entry(Supply::Stock(variant)).or_default() += pieces.restocked;
+                outcomes.shipped += u32::from(pieces.shipped > 0);
+                outcomes.restocked += u32::from(pieces.restocked > 0);
+            }
+            count(order, outcomes);
+        }
+        for (supply, stock) in &self.stocks {
+            let of_returns = stock.references.iter().filter(|(reference, _)| reference.contains("/return-"));
+            let there: i64 = of_returns.map(|(_, units)| *units).sum();
+            assert_eq!(there, back.remove(supply).unwrap_or(0), "restocked once, exactly: {supply:?}");
+        }
+        assert!(back.values().all(|units| *units == 0), "not back in stock: {back:?}");
+    }
+}
+
+fn count(order: &Order, outcomes: &mut Outcomes) {
+    for known in &order.goods.returns {
+        match &known.step {
+            Step::Refused { .. } => outcomes.returns_refused += 1,
+            Step::Received { .. } => outcomes.returns_received += 1,
+            _ => {}
+        }
+    }
+    outcomes.unpacked += u32::from(order.goods.fulfilments.iter().any(|parcel| parcel.shipped_at().is_none()));
+}
+
+/// Where the pieces of each line are, by the events that were stored or wait to be.
+fn moved(buyer: &Buyer) -> BTreeMap<LineId, Pieces> {
+    let mut lines: BTreeMap<LineId, Pieces> = BTreeMap::new();
+    let (mut parcels, mut returns) = (BTreeMap::new(), BTreeMap::new());
+    for (_, event) in buyer.stored.iter().chain(&buyer.waiting) {
+        let Event::Goods(event) = event else { continue };
+        match event {
+            Goods::Packed { fulfilment, lines: packed, .. } => {
+                parcels.insert(fulfilment, packed);
+                packed.iter().for_each(|one| lines.entry(one.line_id).or_default().packed += one.quantity.get());
+            }
+            Goods::Shipped { fulfilment, .. } => {
+                for one in parcels.remove(fulfilment).expect("shipped once") {
+                    let line = lines.entry(one.line_id).or_default();
+                    line.packed -= one.quantity.get();
+                    line.shipped += one.quantity.get();
+                }
+            }
+            Goods::Undone { fulfilment } => {
+                for one in parcels.remove(fulfilment).expect("not shipped") {
+                    lines.entry(one.line_id).or_default().packed -= one.quantity.get();
+                }
+            }
+            Goods::ReturnAsked { number, lines: asked, .. } => {
+                returns.insert(number, asked);
+                asked.iter().for_each(|one| lines.entry(one.line_id).or_default().asked += one.quantity.get());
+            }
+            Goods::ReturnRefused { number, .. } | Goods::ReturnReceived { number, .. } => {
+                for one in returns.remove(number).expect("closed once") {
+                    lines.entry(one.line_id).or_default().asked -= one.quantity.get();
+                }
+            }
+            Goods::ReturnApproved { .. } | Goods::Restocked { .. } => {}
+        }
+        if let Goods::ReturnReceived { lines: came, .. } = event {
+            for one in came {
+                let line = lines.entry(one.line_id).or_default();
+                line.back += one.quantity;
+                line.restocked += if one.restock { i64::from(one.quantity) } else { 0 };
+            }
+        }
+    }
+    lines
+}
