@@ -28,7 +28,7 @@ use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
-use crate::web::{again, bank, card, cart, checkout, documents as papers, handlers as web, order, problem};
+use crate::web::{again, bank, card, cart, checkout, documents as papers, handlers as web, order, problem, returns};
 use crate::webhooks::handlers as hooks;
 use crate::wire::contract;
 use crate::wire::site::{ProblemPages, Site};
@@ -141,6 +141,7 @@ pub fn routes() -> ApiRouter<App> {
         .route("/orders/{id}/payments", page(order::get_order_payments).post(order::create_order_payment))
         .route("/orders/{id}/cancel", form(order::cancel_order))
         .route("/orders/{id}/again", form(again::order_again))
+        .route("/orders/{id}/returns", page(returns::get_returns).post(returns::post_returns))
         .route("/orders/{id}/returned", page(card::get_return))
         .route("/orders/{id}/documents", page(papers::list_order_documents))
         .route("/orders/{id}/documents/{number}", page(papers::get_order_document))

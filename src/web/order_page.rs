@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::bank::authentication_url;
 use super::card::CardForm;
+use super::goods::Moved;
 use super::parts::{Choice, Moment, SummaryLine, arrival, page, page_of_problem, price_note, summary};
 use super::standing::{Settled, Standing, payment_label, standing};
 use super::totals::Totals;
@@ -63,6 +64,7 @@ pub struct OrderPage<'a> {
     lines: Vec<SummaryLine>,
     totals: Totals,
     reverse_charge: bool,
+    moved: Moved,
 }
 
 /// How the money gets to the shop, where staff look after it.
@@ -183,6 +185,7 @@ impl<'a> OrderPage<'a> {
             lines: summary(&order.lines, snapshot),
             totals: Totals::of_order(order),
             reverse_charge: order.reverse_charge,
+            moved: Moved::new(order, now),
         }
     }
 

@@ -1,5 +1,6 @@
 //! How an order stands, in words for its buyer.
 
+use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, PaymentView, ShippingView, Status};
 use crate::payments::Provider;
@@ -33,7 +34,9 @@ pub enum Standing {
         money: Settled,
         goods: Goods,
     },
-    Fulfilled,
+    Fulfilled {
+        goods: Goods,
+    },
     CancelledByBuyer,
     Expired,
     SoldOut,
@@ -56,6 +59,8 @@ pub enum Settled {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Goods {
     Sent,
+    /// Some of it is under way.
+    PartlySent,
     Fetched,
     NotSent,
 }
@@ -86,6 +91,7 @@ impl Goods {
     fn of(order: &OrderView) -> Self {
         match &order.shipping_option {
             Some(ShippingView { pick_up: Some(_), .. }) => Self::Fetched,
+            Some(_) if order.fulfilment_status == Fulfilled::PartiallyFulfilled => Self::PartlySent,
             Some(_) => Self::Sent,
             None => Self::NotSent,
         }
@@ -94,6 +100,7 @@ impl Goods {
     fn words(self) -> &'static str {
         match self {
             Self::Sent => "We are packing your things.",
+            Self::PartlySent => "Some of your things are on their way. We are packing the rest.",
             Self::Fetched => "We are getting your things ready for you to fetch.",
             Self::NotSent => "",
         }
@@ -104,7 +111,7 @@ pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
     let kept = order.held_until.is_some_and(|until| now < until);
     match (order.status, order.payment.status) {
         (Status::Confirmed, _) => Standing::Confirmed { money: Settled::of(&order.payment), goods: Goods::of(order) },
-        (Status::Fulfilled, _) => Standing::Fulfilled,
+        (Status::Fulfilled, _) => Standing::Fulfilled { goods: Goods::of(order) },
         (Status::Cancelled, _) => match order.cancel_reason {
             Some(CancelReason::Expired) => Standing::Expired,
             Some(CancelReason::OutOfStock) => Standing::SoldOut,
@@ -151,7 +158,10 @@ impl Standing {
                 "One step is left: please pay",
                 "Enter below how you pay, to complete the order. Your things are no longer set aside: if they are gone when you pay, you get your money back.",
             ),
-            Self::Fulfilled => {
+            Self::Fulfilled { goods: Goods::Fetched } => {
+                ("good", "Your order is ready", "Everything is ready for you to fetch. Thank you for buying from us.")
+            }
+            Self::Fulfilled { .. } => {
                 ("good", "Your order is on its way", "We have sent everything. Thank you for buying from us.")
             }
             Self::Pending { kept: true } => (

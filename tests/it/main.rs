@@ -33,6 +33,7 @@ mod demo;
 mod documents;
 mod gift_cards;
 mod goods;
+mod goods_page;
 mod holds;
 mod hostile;
 mod mail;

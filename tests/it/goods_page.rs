@@ -1,0 +1,99 @@
+//! What buyers see of their parcels, and how they ask to send something back.
+
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, VISA, html, text, value_of};
+use crate::shop::{Shop, eventually};
+
+/// A browser that has bought so many pieces, and the path of its order.
+async fn bought(shop: &Shop, quantity: &str) -> (Browser, String) {
+    let product = shop.product(json!({ "title": "Kettle <b>" })).await;
+    shop.stock(&product.variant, 9).await;
+    let mut browser = Browser::at_checkout(shop, &product, quantity).await;
+    let path = browser.buy(VISA).await;
+    browser.until(&path, "your order is confirmed").await;
+    (browser, path)
+}
+
+async fn send(shop: &Shop, path: &str, body: Value) -> Value {
+    let path = format!("/v1/admin{path}/fulfilments");
+    eventually("it is sent", async || {
+        let sent = shop.post(&path).bearer(&shop.owner().await).json(body.clone()).send().await;
+        (sent.status == 201).then(|| sent.json())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_order_shows_its_parcels_and_what_has_happened() {
+    let shop = Shop::open().await;
+    let (browser, path) = bought(&shop, "3").await;
+    let page = browser.open(&path).await;
+    assert!(page.contains("We are packing your things") && !page.contains("Send something back"), "{page}");
+    let tracked = json!({
+        "lines": [{ "line_id": "line_1", "quantity": 2 }], "carrier": "DHL <i>", "tracking_url": "https://p.example/?a=1&b=2",
+    });
+    send(&shop, &path, tracked).await;
+    let page = browser.open(&path).await;
+    for said in
+        ["Some of your things are on their way", "2 × Kettle", "href=\"https://p.example/?a=1&#38;b=2\"", "Sent on "]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("Kettle <b>") && !page.contains("DHL <i>"), "{page}");
+    send(&shop, &path, json!({ "status": "packed" })).await;
+    assert!(browser.open(&path).await.contains("Packed, and about to go out"));
+    let ship = shop.post(&format!("/v1/admin{path}/fulfilments/2/ship")).bearer(&shop.owner().await);
+    ship.json(json!({})).send().await.expect(201);
+    let page = text(&browser.open(&path).await);
+    assert!(page.contains("We have sent everything") && page.contains("Send something back"), "{page}");
+    let (placed, sent) = (page.find("You placed the order").unwrap(), page.find("Something was sent").unwrap());
+    assert!(placed < sent, "{page}");
+}
+
+#[tokio::test]
+async fn a_buyer_asks_for_a_return_and_a_second_click_asks_for_none() {
+    let shop = Shop::open().await;
+    let (mut browser, path) = bought(&shop, "3").await;
+    let returns = format!("{path}/returns");
+    assert_eq!(browser.get(&returns).await.expect(303).header("location"), path, "nothing was sent");
+    send(&shop, &path, json!({})).await;
+    let page = browser.open(&returns).await;
+    let so_far = value_of(&page, "so_far");
+    let fields = |quantity, reason, comment| {
+        vec![("so_far", so_far.as_str()), ("line_1", quantity), ("line_1-reason", reason), ("comment", comment)]
+    };
+    for (quantity, reason, told) in [
+        ("", "", "Say how many of what you send back."),
+        ("0", "Too small", "Say how many of what you send back."),
+        ("4", "Too small", "Enter a number from 0 to 3 for Kettle"),
+        ("some", "Too small", "Enter a number from 0 to 3 for Kettle"),
+        ("1", "", "Choose why Kettle"),
+        ("1", "<script>", "Choose why Kettle"),
+    ] {
+        let page = browser.refused(&returns, fields(quantity, reason, "two\nlines <i>")).await;
+        assert!(page.contains(told) && page.contains("two\nlines &#60;i&#62;"), "{told}: {page}");
+        assert!(page.contains("Error: Send something back") && value_of(&page, "line_1") == quantity, "{page}");
+    }
+    let long = "x".repeat(1_001);
+    let page = browser.refused(&returns, fields("1", "Too small", &long)).await;
+    assert!(
+        page.contains("The note must have at most 1000 characters.") && page.contains("selected>Too small"),
+        "{page}"
+    );
+
+    let asked = format!("{path}#returns");
+    assert_eq!(browser.submit(&returns, fields("2", "Too small", "")).await, asked);
+    assert_eq!(browser.submit(&returns, fields("2", "Too small", "")).await, asked, "a second click");
+    let page = text(&browser.open(&path).await);
+    assert!(page.contains("Return 1") && !page.contains("Return 2"), "{page}");
+    assert!(page.contains("2 × Kettle") && page.contains(": Too small"), "{page}");
+    let other = html(&browser.form(&returns, &fields("1", "Too small", "")).send().await.expect(422));
+    assert!(other.contains("You have just asked for another return"), "{other}");
+
+    let id = format!("ret_{}_1", path.trim_start_matches("/orders/ord_"));
+    let approve = shop.post(&format!("/v1/admin/returns/{id}/approve")).bearer(&shop.owner().await);
+    approve.json(json!({ "instructions": "By post <u>\nto us" })).send().await.expect(201);
+    let page = browser.open(&path).await;
+    assert!(page.contains("You can send this back.") && page.contains("By post &#60;u&#62;<br>to us"), "{page}");
+}
