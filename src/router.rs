@@ -28,7 +28,9 @@ use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
-use crate::web::{again, bank, card, cart, checkout, documents as papers, handlers as web, order, problem, returns};
+use crate::web::{
+    again, bank, card, cart, checkout, documents as papers, find, handlers as web, order, problem, returns,
+};
 use crate::webhooks::handlers as hooks;
 use crate::wire::contract;
 use crate::wire::site::{ProblemPages, Site};
@@ -136,6 +138,7 @@ pub fn routes() -> ApiRouter<App> {
         .route("/cart", page(cart::get_cart).post(cart::update_cart))
         .route("/cart/lines", form(cart::add_cart_line))
         .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))
+        .route("/orders/find", page(find::get_find).post(find::post_find))
         .route("/orders/{id}", page(order::get_order))
         .route("/orders/{id}/open", page(order::open_order))
         .route("/orders/{id}/payments", page(order::get_order_payments).post(order::create_order_payment))

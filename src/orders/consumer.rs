@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::protocol::Message;
-use super::{mail, outgoing, projection, sold_cards};
+use super::{finding, mail, outgoing, projection, sold_cards};
 use crate::app::App;
 use crate::catalog;
 use crate::problem::Problem;
@@ -15,7 +15,7 @@ use crate::webhooks;
 /// letter is written once, an event told once.
 pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     let mut orders = Vec::with_capacity(bodies.len());
-    let (mut levels, mut news, mut cards) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut levels, mut news, mut cards, mut sought) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for body in bodies {
         match serde_json::from_slice::<Message>(body.as_bytes()) {
             Ok(Message::Order { order, levels: of_pools, news: of_order }) => {
@@ -24,6 +24,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
                 levels.extend(of_pools.iter().map(|(variant, level)| level.of(*variant)));
             }
             Ok(Message::GiftCards(sold)) => cards.push(sold),
+            Ok(Message::Find(asked)) => sought.push(asked),
             // Trying again would not help, and must not hold the others up.
             Err(error) => telemetry::log(&json!({
                 "level": "error", "event": "unreadable_message", "cause": error.to_string(),
@@ -33,6 +34,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     projection::write(app, &orders).await?;
     catalog::project_levels(app, &levels).await?;
     sold_cards::write(app, cards).await?;
+    news.extend(finding::found(app, sought).await?);
     let written = mail::write(app, news).await;
     let told = webhooks::tell(app, orders.iter().map(|order| outgoing::news(app, order)).collect()).await;
     // What one leaves undone is no reason for the other to wait.

@@ -18,6 +18,7 @@ pub mod effect;
 pub mod error;
 pub mod event;
 pub mod facts;
+pub mod finding;
 mod first_order;
 pub mod handlers;
 pub mod holding;

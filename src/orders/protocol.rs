@@ -7,6 +7,7 @@ use super::after::goods;
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::facts::Fact;
+use super::finding::Sought;
 use super::notice::Notice;
 use super::order::{Key, Order, Receipt};
 use super::projection::Projection;
@@ -154,6 +155,8 @@ pub enum Message {
     },
     /// Gift cards for whoever bought them.
     GiftCards(Sold),
+    /// Somebody looks for an order.
+    Find(Sought),
 }
 
 /// News for an order's buyer.

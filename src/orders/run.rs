@@ -344,7 +344,7 @@ mod tests {
         assert!(sent.iter().all(|bytes| *bytes < 128_000), "{sent:?}");
         let told = messages.iter().map(|message| match message {
             Message::Order { levels, .. } => levels.len(),
-            Message::GiftCards(_) => 0,
+            Message::GiftCards(_) | Message::Find(_) => 0,
         });
         assert_eq!(told.sum::<usize>(), MAX_LEVELS_BESIDE_VIEW + MAX_LINES);
     }

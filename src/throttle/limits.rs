@@ -91,6 +91,9 @@ pub struct Limits {
     /// VAT numbers that VIES is asked about.
     pub vat_numbers_by_account: Limit,
     pub vat_numbers_by_network: Limit,
+    /// Questions for an order by its number: each may write a letter.
+    pub findings_by_address: Limit,
+    pub findings_by_network: Limit,
     /// Orders that hold stock and are not paid, at once.
     pub unpaid_orders_by_account: u32,
     pub unpaid_orders_by_network: u32,
@@ -127,6 +130,10 @@ impl Default for Limits {
             // of the shop's buyers.
             vat_numbers_by_account: Limit::of(10, 300),
             vat_numbers_by_network: Limit::of(30, 60),
+            // Nobody looks for one order often. A number is 40 random bits, and the letter
+            // goes to its own mailbox: the brake is for that mailbox.
+            findings_by_address: Limit::of(5, 3_600),
+            findings_by_network: Limit::of(20, 300),
             // Most payments take less than a minute. Thirty let a hall of people
             // buy at once, and bound what one address can keep from all others.
             unpaid_orders_by_account: 10,

@@ -40,6 +40,8 @@ impl Bucket {
     pub const GIFT_CARDS: Self = Self(Cow::Borrowed("gift_cards"));
     /// Codes that no promotion has.
     pub const COUPONS: Self = Self(Cow::Borrowed("coupons"));
+    /// Questions for an order by its number and mailbox.
+    pub const FINDINGS: Self = Self(Cow::Borrowed("findings"));
     /// VAT numbers that VIES is asked about.
     pub const VAT_NUMBERS: Self = Self(Cow::Borrowed("vat_numbers"));
 

@@ -18,6 +18,7 @@ mod checkout_page;
 mod document_page;
 pub mod documents;
 mod fields;
+pub mod find;
 mod form;
 mod goods;
 pub mod handlers;

@@ -1,8 +1,10 @@
-//! What buyers see of their parcels, and how they ask to send something back.
+//! What buyers see of their parcels, how they ask to send something back, and how
+//! they find an order again.
 
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, VISA, html, text, value_of};
+use crate::buyers::mailbox;
 use crate::shop::{Shop, eventually};
 
 /// A browser that has bought so many pieces, and the path of its order.
@@ -96,4 +98,54 @@ async fn a_buyer_asks_for_a_return_and_a_second_click_asks_for_none() {
     approve.json(json!({ "instructions": "By post <u>\nto us" })).send().await.expect(201);
     let page = browser.open(&path).await;
     assert!(page.contains("You can send this back.") && page.contains("By post &#60;u&#62;<br>to us"), "{page}");
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_its_number_and_its_mailbox_alone_learns_of_it() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(1).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    let email = mailbox();
+    shop.change_cart(&cart, json!({ "email": email })).await.expect(200);
+    let order = shop.place(&cart, "pm_card_visa").await.expect(201).json();
+    shop.letters(&email, 1).await;
+    let number = order["number"].as_str().unwrap();
+    let mut browser = Browser::new(&shop);
+    let page = browser.open("/orders/find").await;
+    assert!(page.contains("Find your order") && !page.contains("we have sent a letter"), "{page}");
+    let typed = format!(" #{} ", number.to_lowercase().replace('-', " "));
+    let shouted = email.to_uppercase();
+    let asked = browser.submit("/orders/find", vec![("number", &typed), ("email", &shouted)]).await;
+    assert!(browser.open(&asked).await.contains("If there is an order with that number"));
+    let letters = shop.letters(&email, 2).await;
+    assert_eq!(letters[1]["subject"], format!("Your order {number}"));
+    let link =
+        letters[1]["text"].as_str().unwrap().split_whitespace().find(|word| word.contains("/open?token=")).unwrap();
+    let opened = browser.get(link.trim_start_matches(&shop.origin())).await.expect(303);
+    assert_eq!(opened.header("location"), format!("/orders/{}", cart.id));
+
+    // Of what there is not, the same is said.
+    let stranger = mailbox();
+    for (number, email) in [("ZZZZ-ZZZZ", &email), (number, &stranger)] {
+        assert_eq!(browser.submit("/orders/find", vec![("number", number), ("email", email)]).await, asked);
+    }
+    let page = browser.refused("/orders/find", vec![("number", "<b>"), ("email", "ada")]).await;
+    assert!(page.contains("Check the order&#39;s number") && page.contains("Check the e-mail address"), "{page}");
+    assert!(page.contains("value=\"&#60;b&#62;\"") && value_of(&page, "email") == "ada", "{page}");
+    // The queue has been worked off once a later question is answered.
+    assert_eq!(shop.letters(&email, 2).await.len(), 2);
+    assert!(shop.letters(&stranger, 0).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_asks_for_one_mailbox_without_end() {
+    let shop = Shop::open().await;
+    let browser = Browser::new(&shop);
+    let email = mailbox();
+    let form = vec![("number", "ZZZZ-ZZZZ"), ("email", email.as_str())];
+    for _ in 0..5 {
+        browser.form("/orders/find", &form).send().await.expect(303);
+    }
+    let refused = browser.form("/orders/find", &form).send().await.expect(429);
+    assert!(html(&refused).contains("Find your order") && !refused.header("retry-after").is_empty());
 }
