@@ -182,3 +182,7 @@ fn return_refused<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
         ..content
     }
 }
+
+#[cfg(test)]
+#[path = "goods_tests.rs"]
+mod tests;

@@ -329,4 +329,4 @@ pub fn decline(language: Language, reason: &str) -> &'static str {
 
 #[cfg(test)]
 #[path = "order_tests.rs"]
-mod tests;
+pub(super) mod tests;

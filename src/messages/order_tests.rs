@@ -67,7 +67,7 @@ fn order(
     }
 }
 
-fn simple(language: Language) -> Order {
+pub fn simple(language: Language) -> Order {
     order(language, vec![line("Kettle", 2, 1_999, &[])], 490, Vec::new(), true, &[])
 }
 
@@ -158,6 +158,7 @@ fn every_kind_is_written_in_every_language() {
         News::Cancelled { why: Ending::Requested },
         News::Cancelled { why: Ending::NotPaid },
         News::Cancelled { why: Ending::SoldOut },
+        News::LinkAsked,
     ];
     for news in &all {
         let english = write(&simple(Language::En), news);

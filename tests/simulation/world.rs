@@ -114,7 +114,8 @@ impl World {
                 18 => self.adjust(),
                 19 => self.tell_of_event(),
                 20 if self.rng.chance(20) => self.take_after_void(),
-                21..=23 => self.move_goods(buyer),
+                // Several at once: few orders are confirmed, and each of these asks for luck.
+                21..=23 => (0..3).for_each(|_| self.move_goods(buyer)),
                 _ => self.pass_time(),
             }
             self.check_pools();
