@@ -282,6 +282,56 @@ async fn what_is_wrong_with_an_address_is_said() {
     }
 }
 
+/// On the platform its own tables say so, here ICU4X's.
+#[tokio::test]
+async fn a_domain_of_any_letters_is_kept_as_dns_has_it_or_refused() {
+    let shop = Shop::open().await;
+    let cart = shop.cart().await;
+    let put = |domain: &str| {
+        let body = json!({ "email": format!("a@{domain}"), "shipping_address": address() });
+        shop.put(&cart.path("/details")).cart_token(&cart.token).json(body).send()
+    };
+    for (domain, kept) in [
+        ("faß.de", "xn--fa-hia.de"),
+        ("i❤.ws", "xn--i-7iq.ws"),
+        ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
+        ("مثال.إختبار", "xn--mgbh0fb.xn--kgbechtv"),
+        ("βόλος.gr", "xn--nxasmm1c.gr"),
+        ("ΒΌΛΟΣ.gr", "xn--nxasmq6b.gr"),
+        ("Bücher．example", "xn--bcher-kva.example"),
+        ("①②.example", "12.example"),
+        ("①.②", "1.2"),
+        ("℡.example", "tel.example"),
+        ("xn--fa-hia.DE", "xn--fa-hia.de"),
+    ] {
+        assert_eq!(put(domain).await.expect(200).json()["email"], json!(format!("a@{kept}")), "{domain:?}");
+    }
+    let long = format!("{}.de", "ä".repeat(64));
+    for domain in [
+        "xn--a.com",
+        "xn--999999999.de",
+        "xn--KSE-ä.de",
+        "xn--example-.com",
+        "xn--.de",
+        "-käse.de",
+        "käse-.de",
+        "käse..de",
+        "käse.de.",
+        "käse_.de",
+        "käse＿.de",
+        "k%C3%A4se.de",
+        "käse:8080",
+        "käse/.de",
+        "käse／.de",
+        "käse?.de",
+        "\u{301}a.de",
+        "אa.de",
+        &long,
+    ] {
+        assert_eq!(put(domain).await.pointers(), ["/email"], "{domain:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_orders_address_is_kept_in_one_form_and_found_by_either() {
     let shop = Shop::open().await;
