@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`router`] | every route of the system, one line each |
 //! | [`app`] | the capabilities a handler may use |
+//! | [`json`] | JSON, read by one reader |
 //! | [`problem`] | an answer that is not a success, as problem+json |
 //! | [`wire`] | what every request and answer passes through |
 //! | [`idempotency`] | keyed writes to the database |
@@ -38,6 +39,7 @@ pub mod app;
 pub mod email;
 pub mod idempotency;
 pub mod ids;
+pub mod json;
 pub mod money;
 pub mod openapi;
 pub mod ports;

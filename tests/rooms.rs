@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 /// written in, the rooms, and what puts them together.
 const LINE: &[&str] = &[
     "problem",
+    "json",
     "text",
     "email",
     "address",
@@ -49,7 +50,7 @@ const LINE: &[&str] = &[
 ];
 
 /// Whoever is to the left of these knows nothing of the shop: leaves.
-const LEAVES: [&str; 2] = ["problem", "text"];
+const LEAVES: [&str; 3] = ["problem", "json", "text"];
 
 /// A file fits one sitting.
 const MOST_LINES: usize = 400;

@@ -8,6 +8,7 @@ use super::session::{MAX_PER_ACCOUNT, Session};
 use super::{Role, SignedIn};
 use crate::email::EmailAddress;
 use crate::ids::{AccountId, SessionId};
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 
 /// An account with what signing in needs.
@@ -75,7 +76,7 @@ impl From<SessionRow> for Session {
 
 /// What cannot be read gives nobody a grace.
 fn read_times(json: &str) -> Vec<Timestamp> {
-    let millis: Vec<i64> = serde_json::from_slice(json.as_bytes()).unwrap_or_default();
+    let millis: Vec<i64> = json::read(json.as_bytes()).unwrap_or_default();
     millis.into_iter().map(Timestamp::from_millis).collect()
 }
 

@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
+use crate::json;
 use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::revision;
@@ -96,7 +97,7 @@ pub async fn list_products(
     let mut answers = app.database.batch(batch).await?.into_iter();
     let mut products = Vec::new();
     for document in store::documents(answers.next().unwrap_or_default())? {
-        let product: Result<Product, _> = serde_json::from_slice(document.as_bytes());
+        let product: Result<Product, _> = json::read(document.as_bytes());
         products.push(product.map_err(|error| Problem::internal(error.to_string()))?);
     }
     let total: Option<Total> = answers.next().unwrap_or_default().first()?;

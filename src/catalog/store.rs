@@ -9,6 +9,7 @@ pub use self::write::{Naming, delete_product, insert_product, numbered, update_p
 use super::StockLevel;
 use super::product::{Product, Status};
 use crate::ids::{ProductId, VariantId};
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 
 /// Selects whole products, each as one JSON text: a row with a single cell
@@ -68,10 +69,8 @@ pub fn documents(rows: Rows) -> Result<Vec<String>, DatabaseError> {
 /// The first row of that kind, as what its text holds.
 pub fn document<T: DeserializeOwned>(rows: Rows) -> Result<Option<T>, DatabaseError> {
     let text = rows.first::<Document>()?;
-    text.map(|row| {
-        serde_json::from_slice(row.document.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string()))
-    })
-    .transpose()
+    text.map(|row| json::read(row.document.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string())))
+        .transpose()
 }
 
 /// One product, as a [`document`] of [`Product`].

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency;
 use crate::ids::GiftCardId;
+use crate::json;
 use crate::pools;
 use crate::problem::Problem;
 use crate::settings;
@@ -76,7 +77,7 @@ async fn with_code(
     let unreadable = |error: String| Problem::internal(format!("the answer that was kept: {error}"));
     let (parts, body) = kept.into_parts();
     let body = body.collect().await.map_err(|error| unreadable(error.to_string()))?.to_bytes();
-    let card: GiftCard = serde_json::from_slice(&body).map_err(|error| unreadable(error.to_string()))?;
+    let card: GiftCard = json::read(&body).map_err(|error| unreadable(error.to_string()))?;
     level(app, &card).await?;
     let code = given.unwrap_or_else(|| PlainCode::of(&app.keys, card.id));
     let issued = IssuedGiftCard { code: code.reveal().to_owned(), balance: card.initial_balance, card };

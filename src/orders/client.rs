@@ -20,6 +20,7 @@ use super::view::OrderView;
 use crate::app::App;
 use crate::auth::Confirmed;
 use crate::ids::{AccountId, OrderId};
+use crate::json;
 use crate::money::Currency;
 use crate::payments::PaymentChoice;
 use crate::payments::stripe::webhook::About;
@@ -161,7 +162,7 @@ impl<'a> OrderClient<'a> {
         let envelope = Envelope { access: self.access, key: self.key.clone(), request };
         let envelope = serde_json::to_string(&envelope).map_err(internal)?;
         let reply = self.app.objects.command(ObjectClass::Order, &self.id.to_string(), envelope).await?;
-        Ok(match serde_json::from_slice(reply.as_bytes()).map_err(internal)? {
+        Ok(match json::read(reply.as_bytes()).map_err(internal)? {
             Reply::Done { status, replayed, body } => Ok(Answer {
                 status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
                 replayed,
@@ -182,7 +183,7 @@ impl<T> Answer<T> {
 
 impl<T: DeserializeOwned> Answer<T> {
     pub fn read(&self) -> Result<T, Problem> {
-        serde_json::from_slice(self.text.as_bytes()).map_err(|error| Problem::internal(error.to_string()))
+        json::read(self.text.as_bytes()).map_err(|error| Problem::internal(error.to_string()))
     }
 }
 

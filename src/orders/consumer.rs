@@ -6,6 +6,7 @@ use super::protocol::Message;
 use super::{finding, mail, outgoing, projection, sold_cards};
 use crate::app::App;
 use crate::catalog;
+use crate::json;
 use crate::problem::Problem;
 use crate::telemetry;
 use crate::webhooks;
@@ -17,7 +18,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     let mut orders = Vec::with_capacity(bodies.len());
     let (mut levels, mut news, mut cards, mut sought) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for body in bodies {
-        match serde_json::from_slice::<Message>(body.as_bytes()) {
+        match json::read::<Message>(body.as_bytes()) {
             Ok(Message::Order { order, levels: of_pools, news: of_order }) => {
                 news.extend(of_order.map(|of_order| (order.id, of_order)));
                 orders.push(*order);

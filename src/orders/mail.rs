@@ -11,6 +11,7 @@ use super::view::{DiscountView, GiftCardView, LineView, OrderView, PaymentStatus
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::OrderId;
+use crate::json;
 use crate::messages::goods::{self, Moved, Piece};
 use crate::messages::order::{self, GiftCardPart, Line, News, Order, Reduction, Shipping};
 use crate::messages::{self, Message, Name};
@@ -45,7 +46,7 @@ pub async fn write(app: &App, news: Vec<(OrderId, OrderNews)>) -> Result<(), Pro
 async fn message(app: &App, shop_name: &str, id: OrderId, news: OrderNews) -> Result<Option<Message>, Problem> {
     let OrderNews { notice, order } = news;
     let nothing = |cause: &str| messages::outbox::log_nothing_to_write(&id.to_string(), notice.kind(), cause);
-    let told = order.and_then(|order| serde_json::from_slice(order.get().as_bytes()).ok());
+    let told = order.and_then(|order| json::read(order.get().as_bytes()).ok());
     let view: OrderView = match told {
         Some(view) => view,
         None => match OrderClient::new(app, id, Access::of_shop()).order().await? {

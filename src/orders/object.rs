@@ -28,6 +28,7 @@ use super::store::FirstAnswer;
 use super::{papers, view};
 use crate::app::App;
 use crate::ids::VariantId;
+use crate::json;
 use crate::payments::{self, AttemptStatus, Provider};
 use crate::pools::pool::Level;
 use crate::ports::{ObjectHost, ObjectUnavailable, Timestamp};
@@ -64,7 +65,7 @@ impl OrderObject {
     /// Answers one [`Envelope`] with a [`Reply`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
         let unavailable = |error: serde_json::Error| ObjectUnavailable(error.to_string());
-        let envelope: Envelope = serde_json::from_slice(body.as_bytes()).map_err(unavailable)?;
+        let envelope: Envelope = json::read(body.as_bytes()).map_err(unavailable)?;
         let reply = match self.answer(envelope).await {
             Ok(reply) => reply,
             Err(OrderError::Unavailable { cause }) => return Err(ObjectUnavailable(cause)),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::event::Event;
 use super::order::{Key, Order};
+use crate::json;
 use crate::ports::{DatabaseError, ObjectHost, Statement, StorageError, Timestamp};
 
 /// `answer` is last, so that looking for a key does not read through answers.
@@ -61,7 +62,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Stored>, StorageError> {
     for LogRow { key, events } in rows {
         keys.extend(key);
         let events: Vec<(i64, Event)> =
-            serde_json::from_slice(events.as_bytes()).map_err(|error| StorageError(error.to_string()))?;
+            json::read(events.as_bytes()).map_err(|error| StorageError(error.to_string()))?;
         for (at, event) in events {
             Order::replay(&mut order, &event, Timestamp::from_millis(at));
         }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Attempt, DEADLINE_MILLIS, Gateway, Method, Outcome, Refund, RefundOutcome, RefundReport, Report};
 use crate::app::App;
+use crate::json;
 use crate::money::Money;
 use crate::ports::{HttpCall, HttpError, HttpReply, MOST_BODY, Pending};
 
@@ -181,7 +182,7 @@ struct Charge {
 }
 
 fn read(reply: &HttpReply) -> Option<Outcome> {
-    let charge: Charge = serde_json::from_slice(reply.body.as_bytes()).ok()?;
+    let charge: Charge = json::read(reply.body.as_bytes()).ok()?;
     match charge.status.as_str() {
         "paid" => Some(Outcome::Paid),
         "voided" => Some(Outcome::Voided),

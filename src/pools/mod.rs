@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::auth::Confirmed;
 use crate::ids::{GiftCardId, PromotionId, VariantId};
+use crate::json;
 use crate::money::MAX_AMOUNT;
 use crate::ports::{ObjectClass, ObjectUnavailable, Timestamp};
 use ledger::Entry;
@@ -111,7 +112,7 @@ pub fn stock_of(variant: VariantId) -> String {
 async fn ask(app: &App, pool: &str, command: &Command) -> Result<Answer, ObjectUnavailable> {
     let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
     let answer = app.objects.command(ObjectClass::Pool, pool, body).await?;
-    serde_json::from_slice(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
+    json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
 }
 
 pub async fn hold(app: &App, claim: &Claim, hold: HoldId, until: Timestamp) -> Result<Answer, ObjectUnavailable> {

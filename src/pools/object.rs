@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::pool::{Command, Past, Pool, apply, decide};
 use super::{Answer, store};
 use crate::app::App;
+use crate::json;
 use crate::ports::{Commit, ObjectHost, ObjectUnavailable, StorageError};
 
 pub struct PoolObject {
@@ -24,8 +25,7 @@ impl PoolObject {
 
     /// Decides one [`Command`] and answers an [`Answer`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let command: Command =
-            serde_json::from_slice(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
+        let command: Command = json::read(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
         let answer = self.decide(&command).map_err(|error| ObjectUnavailable(error.to_string()))?;
         serde_json::to_string(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Stored;
 use crate::auth::StaffChange;
 use crate::ids::{ProductId, PromotionId};
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 use crate::pricing::Promotion;
 use crate::telemetry;
@@ -162,7 +163,7 @@ fn row(stored: &Stored) -> [Value; 7] {
 }
 
 fn parsed(text: &str) -> Result<Promotion, DatabaseError> {
-    serde_json::from_slice(text.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string()))
+    json::read(text.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string()))
 }
 
 fn bytes(promotion: &Promotion) -> i64 {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, Country};
 use crate::email::EmailAddress;
+use crate::json;
 use crate::money::Currency;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::pricing::{Offer, Promotion, ShippingRules, TaxRules};
@@ -172,6 +173,6 @@ pub fn read_versioned(rows: Rows) -> Result<Versioned, DatabaseError> {
     }
     let undecodable = |why: String| DatabaseError::Undecodable(why);
     let row = rows.first::<VersionedRow>()?.ok_or_else(|| undecodable("no settings".to_owned()))?;
-    let settings = serde_json::from_slice(row.document.as_bytes()).map_err(|error| undecodable(error.to_string()))?;
+    let settings = json::read(row.document.as_bytes()).map_err(|error| undecodable(error.to_string()))?;
     Ok(Versioned { settings, version: row.version })
 }

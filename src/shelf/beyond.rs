@@ -12,6 +12,7 @@ use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::catalog::store;
+use crate::json;
 use crate::ports::{Rows, Statement};
 use crate::problem::Problem;
 use crate::revision::{self, Revision};
@@ -100,7 +101,7 @@ async fn ask(app: &App, names: &[Name]) -> Result<Told, Problem> {
     let mut next = || -> Rows { answers.next().unwrap_or_default() };
     let Revision { revision } = next().first()?.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
     let documents = store::documents(next())?;
-    let products = documents.iter().map(|document| serde_json::from_slice(document.as_bytes()));
+    let products = documents.iter().map(|document| json::read(document.as_bytes()));
     let products = products.collect::<Result<_, _>>().map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Told { products, revision, asked_at })
 }

@@ -12,6 +12,7 @@ use super::publish::republish;
 use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
+use crate::json;
 use crate::problem::Problem;
 use crate::telemetry;
 
@@ -84,9 +85,7 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
 
 async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {
     let Some(bytes) = app.cache.get(key).await? else { return Ok(None) };
-    serde_json::from_slice(&bytes)
-        .map(Some)
-        .map_err(|error| Problem::unavailable("the catalog", format!("{key}: {error}")))
+    json::read(&bytes).map(Some).map_err(|error| Problem::unavailable("the catalog", format!("{key}: {error}")))
 }
 
 fn log(event: &str, cause: &str) {

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::catalog::product::Product;
 use crate::catalog::store;
 use crate::ids::VariantId;
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::promotions::store as promotions;
 use crate::revision::Revision;
@@ -43,8 +44,7 @@ pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>,
     let settings = settings::read(next())?;
     let promotions = promotions::read(next())?;
     let products = store::documents(next())?;
-    let products: Result<Vec<Product>, _> =
-        products.iter().map(|document| serde_json::from_slice(document.as_bytes())).collect();
+    let products: Result<Vec<Product>, _> = products.iter().map(|document| json::read(document.as_bytes())).collect();
     let products = products.map_err(|error| DatabaseError::Undecodable(error.to_string()))?;
     Ok(Arc::new(Snapshot::new(revision.to_string(), settings, products).with_promotions(promotions)))
 }

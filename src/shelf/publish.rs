@@ -11,6 +11,7 @@ use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::catalog::store::{self, State};
+use crate::json;
 use crate::ports::{Statement, Timestamp};
 use crate::pricing::Promotion;
 use crate::problem::Problem;
@@ -113,7 +114,7 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
     let mut part = first;
     loop {
         for document in &part.documents {
-            let product = serde_json::from_slice(document.as_bytes());
+            let product = json::read(document.as_bytes());
             products.push(product.map_err(|error| Problem::internal(format!("a product's document: {error}")))?);
             chunks.push(document).await;
         }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::publish::publish;
 use crate::app::App;
+use crate::json;
 use crate::ports::{Commit, ObjectHost, ObjectUnavailable, Rows, Statement, StorageError, Timestamp};
 use crate::telemetry;
 
@@ -90,7 +91,7 @@ impl PublisherObject {
 
     /// `{"changed": revision}`: answers `{}` once it is certain to be published.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let _: Command = serde_json::from_slice(body.as_bytes()).map_err(unavailable)?;
+        let _: Command = json::read(body.as_bytes()).map_err(unavailable)?;
         let now = self.app.clock.now();
         let plan = self.plan().map_err(unavailable)?;
         match plan.alarm(now) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::json;
 
 use crate::app::App;
+use crate::json;
 use crate::ports::Timestamp;
 use crate::settings;
 use crate::telemetry;
@@ -144,7 +145,7 @@ impl Default for Limits {
 
 impl Limits {
     fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        let limits: Self = serde_json::from_slice(text.as_bytes())?;
+        let limits: Self = json::read(text.as_bytes())?;
         let slots = [limits.unpaid_orders_by_account, limits.unpaid_orders_by_network];
         if slots.iter().any(|slots| !(1..=MOST_SLOTS).contains(slots)) {
             return Err(de::Error::custom(InvalidLimit::Slots));

@@ -27,6 +27,7 @@ use self::object::Answer;
 use self::rules::{Bucket, Command, SlotId};
 use crate::app::{App, Keys};
 use crate::ids::AccountId;
+use crate::json;
 use crate::ports::{ObjectClass, ObjectUnavailable};
 
 /// Whom a throttle counts for: the name of its object. Mailboxes and networks
@@ -146,7 +147,7 @@ async fn ask(app: &App, throttle: &Throttle, command: Command) -> Result<Answer,
     let unreadable = |error: serde_json::Error| ObjectUnavailable(error.to_string());
     let body = serde_json::to_string(&command).map_err(unreadable)?;
     let answer = app.objects.command(ObjectClass::Throttle, &throttle.0, body).await?;
-    serde_json::from_slice(answer.as_bytes()).map_err(unreadable)
+    json::read(answer.as_bytes()).map_err(unreadable)
 }
 
 #[cfg(test)]

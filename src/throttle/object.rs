@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::rules::{Command, Refusal, Throttle, apply, decide};
 use super::store;
 use crate::app::App;
+use crate::json;
 use crate::ports::{Commit, ObjectHost, ObjectUnavailable, StorageError, Timestamp};
 
 /// An alarm that is this late, in milliseconds, has been lost.
@@ -45,8 +46,7 @@ impl ThrottleObject {
 
     /// Decides one [`Command`] and answers an [`Answer`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let command: Command =
-            serde_json::from_slice(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
+        let command: Command = json::read(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
         let answer = self.decide(&command).map_err(|error| ObjectUnavailable(error.to_string()))?;
         serde_json::to_string(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
     }

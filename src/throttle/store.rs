@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::rules::Throttle;
+use crate::json;
 use crate::ports::{ObjectHost, Statement, StorageError};
 
 /// One row for all of it: what is written is what is paid for, and a throttle
@@ -32,7 +33,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Throttle>, StorageError> {
         .read(Statement::new("SELECT state FROM throttle", []))?
         .first()
         .map_err(|error| failed(error.to_string()))?;
-    row.map(|row| serde_json::from_slice(row.state.as_bytes()).map_err(|error| failed(error.to_string()))).transpose()
+    row.map(|row| json::read(row.state.as_bytes()).map_err(|error| failed(error.to_string()))).transpose()
 }
 
 pub fn record(throttle: &Throttle) -> Result<Statement, StorageError> {

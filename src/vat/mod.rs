@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::address::Country;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::json;
 use crate::ports::{HttpCall, MOST_BODY, Timestamp};
 use crate::telemetry;
 use crate::throttle::rules::Bucket;
@@ -152,7 +153,7 @@ async fn answer(app: &App, number: &Number) -> Option<Answer> {
         most_body: MOST_BODY,
     };
     let reply = app.http.call(call).await.ok().filter(|reply| reply.status == 200)?;
-    serde_json::from_slice(reply.body.as_bytes()).ok()
+    json::read(reply.body.as_bytes()).ok()
 }
 
 impl Serialize for Number {

@@ -11,6 +11,7 @@ use serde::de::{Error, IgnoredAny};
 use serde_json::Value;
 
 use super::shape::Shapes;
+use crate::json;
 use crate::problem::{FieldError, Problem};
 
 /// The most errors that one answer names.
@@ -19,20 +20,12 @@ const MOST_ERRORS: usize = 50;
 /// Reads a JSON body into a type. `operation`: such as `POST /v1/carts`. Broken
 /// JSON is a 400, JSON that does not fit a 422 with a pointer to each place.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8], operation: &str) -> Result<T, Problem> {
-    read(bytes).map_err(|error| refusal(bytes, &error, &|bytes| read::<T>(bytes).err(), operation))
+    json::read(bytes).map_err(|error| refusal(bytes, &error, &|bytes| json::read::<T>(bytes).err(), operation))
 }
 
 /// What a type has to say against a text. Asked in this form, one reader of
 /// each type is in the Worker, and what goes on around it is there once.
 type Objection<'a, E> = &'a dyn Fn(&[u8]) -> Option<E>;
-
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    match bytes.trim_ascii_start().first() {
-        // A derived type would also read its fields from an array.
-        Some(b'[') => Err(Error::custom("must be an object")),
-        _ => serde_json::from_slice(bytes),
-    }
-}
 
 fn refusal(
     bytes: &[u8],
@@ -64,7 +57,7 @@ pub trait Draft: DeserializeOwned {
 pub fn parse_checked<T: Draft>(bytes: &[u8], operation: &str) -> Result<T::Checked, Problem> {
     match parse::<T>(bytes, operation) {
         Ok(draft) => draft.check().map_err(Problem::invalid),
-        Err(problem) => Err(with_rules(problem, bytes, &|bytes| read::<T>(bytes).ok()?.check().err())),
+        Err(problem) => Err(with_rules(problem, bytes, &|bytes| json::read::<T>(bytes).ok()?.check().err())),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::intent::Intent;
 use crate::app::{App, StripeKeys};
+use crate::json;
 use crate::payments::DEADLINE_MILLIS;
 use crate::ports::{HttpCall, MOST_BODY};
 use crate::telemetry;
@@ -100,10 +101,11 @@ impl<'a> Client<'a> {
         let Ok(reply) = self.app.http.call(call).await else { return Answer::Silent };
         let bytes = reply.body.as_bytes();
         let answer = match reply.status {
-            200..=299 => serde_json::from_slice(bytes).map_or(Answer::Silent, Answer::Got),
+            200..=299 => json::read(bytes).map_or(Answer::Silent, Answer::Got),
             409 | 429 => Answer::Silent,
-            400..=499 => serde_json::from_slice::<Refused>(bytes)
-                .map_or(Answer::Silent, |said| Answer::Refused(Box::new(said.error))),
+            400..=499 => {
+                json::read::<Refused>(bytes).map_or(Answer::Silent, |said| Answer::Refused(Box::new(said.error)))
+            }
             500.. => Answer::Failed,
             _ => Answer::Silent,
         };

@@ -11,6 +11,7 @@ use super::api::{Answer, Client};
 use super::intent::{Intent, Metadata};
 use crate::app::{App, Secret};
 use crate::ids::OrderId;
+use crate::json;
 use crate::ports::Timestamp;
 use crate::telemetry;
 
@@ -112,7 +113,7 @@ pub enum Unheard {
 /// this shop's; telling it again would not help.
 pub async fn notice(app: &App, body: &[u8]) -> Result<Option<Notice>, Unheard> {
     let Some(client) = Client::new(app) else { return Ok(None) };
-    let event: Event = serde_json::from_slice(body).map_err(|_| Unheard::Unreadable)?;
+    let event: Event = json::read(body).map_err(|_| Unheard::Unreadable)?;
     let ignored = |why: &str| {
         telemetry::log(&json!({
             "level": "error", "event": "stripe_event_ignored", "why": why, "stripe_event": event.id, "type": event.kind,
@@ -122,7 +123,7 @@ pub async fn notice(app: &App, body: &[u8]) -> Result<Option<Notice>, Unheard> {
     if !HEARD.iter().any(|kinds| event.kind.starts_with(kinds)) {
         return Ok(None);
     }
-    let object = serde_json::from_slice(event.data.object.get().as_bytes()).map_err(|_| Unheard::Unreadable)?;
+    let object = json::read(event.data.object.get().as_bytes()).map_err(|_| Unheard::Unreadable)?;
     let Object { id, payment_intent, metadata } = object;
     let (reference, about) = match event.kind.as_str() {
         kind if kind.starts_with("payment_intent.") => (Some(id), About::Payment),
