@@ -3,7 +3,7 @@
 //!
 //! What buyers typed may do nothing and must not change. A spreadsheet takes a cell
 //! for a formula by its first character (OWASP, "CSV Injection"), and reads `02138`
-//! as a number. So such a text has an apostrophe before it, which spreadsheets show
+//! as a number, `Jan 2` as a date. So such a text has an apostrophe before it, which spreadsheets show
 //! or hide, and keep; as has one that begins with an apostrophe. Whoever reads a file
 //! takes one apostrophe off and has what was typed.
 
@@ -79,13 +79,15 @@ impl Sheet {
     }
 }
 
-/// A text as a spreadsheet leaves it alone.
+/// A text as a spreadsheet leaves it alone. Dates have at most two words beside their
+/// numbers, in whatever language: `Mon 5 Jan 2026`, `12. März`.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let first = text.chars().next();
-    let formula = first.is_some_and(|c| "=+-@\t\r\n'\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c));
-    let part_of_number = |c: char| c.is_numeric() || c.is_whitespace() || ".,:;/()+-%eE'".contains(c);
-    let number = text.chars().any(char::is_numeric) && text.chars().all(part_of_number);
-    if formula || number { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    let formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\'', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
+    let number = text.contains(char::is_numeric) && words <= 2;
+    let truth = ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    if formula || number || truth { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]
@@ -119,10 +121,17 @@ mod tests {
             "2026-01-31",
             "12:30",
             "'quoted'",
+            "Jan 2",
+            "mon 5 jan 2026",
+            "12. März",
+            "€5",
+            "12:30 pm",
+            "½",
+            "True",
         ] {
             assert_eq!(harmless(typed), format!("'{typed}"), "{typed:?}");
         }
-        for typed in ["Ada Buyer", "7H2K-9QXM", "O'Neill", "EC1A 9PN", "3rd Floor", ""] {
+        for typed in ["Ada Buyer", "7H2K-9QXM", "O'Neill", "EC1A 9PN", "ada1@example.com", ""] {
             assert_eq!(harmless(typed), typed, "{typed:?}");
         }
     }
