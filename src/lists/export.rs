@@ -7,7 +7,7 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 
-use super::filter::{After, ExportFilter, Filter};
+use super::filter::{After, Filter, OrderFilter};
 use super::sheet::Sheet;
 use super::store::{self, Listed};
 use crate::app::App;
@@ -53,11 +53,11 @@ pub async fn export_orders(
     State(app): State<App>,
     _: Staff,
     OriginalUri(uri): OriginalUri,
-    Query(query): Query<ExportFilter>,
+    Query(query): Query<OrderFilter>,
 ) -> Result<CsvFile, Problem> {
     let mut filter = query.parse()?;
     let mut sheet = Sheet::new(&NAMES);
-    let mut left = MAX_ORDERS;
+    let mut left = query.limit(MAX_ORDERS)?;
     let next = loop {
         let rows = read(&app, &filter, PAGE.min(left).saturating_add(1)).await?;
         let more = rows.len() > PAGE.min(left);

@@ -12,7 +12,7 @@ use crate::money::{Currency, MAX_AMOUNT};
 use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{Timestamp, Value};
 use crate::problem::{FieldError, Problem};
-use crate::wire::page::{self, CursorParameter, LimitParameter};
+use crate::wire::page::{self, CursorParameter};
 
 /// The longest text that is looked for, in characters: no address is longer.
 const MAX_SOUGHT: usize = 255;
@@ -20,116 +20,93 @@ const MAX_SOUGHT: usize = 255;
 /// The name of these lists in their cursors.
 const LIST: &str = "orders";
 
-/// The filters as a query has them, for each route that takes them: serde cannot
-/// nest one such type in another and refuse unknown parameters as well.
-macro_rules! filters {
-    ($(#[$doc:meta])* $name:ident { $($(#[$more:meta])* $field:ident),* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name {
-            #[serde(default)]
-            status: Option<Status>,
-            #[serde(default)]
-            payment_status: Option<PaymentStatus>,
-            /// Part of an order's number, its buyer's mail address, name or telephone number, or of an SKU, in small or
-            /// capital letters, with or without accents; or an order's id. Of a telephone number the digits count.
-            #[serde(default)]
-            #[schemars(length(max = MAX_SOUGHT))]
-            q: Option<String>,
-            /// Placed at this time or later.
-            #[serde(default)]
-            from: Option<Timestamp>,
-            /// Placed before this time.
-            #[serde(default)]
-            to: Option<Timestamp>,
-            #[serde(default)]
-            currency: Option<Currency>,
-            /// In minor units of the `currency`, which must be given.
-            #[schemars(range(max = MAX_AMOUNT))]
-            total_min: Option<u64>,
-            /// In minor units of the `currency`, which must be given.
-            #[schemars(range(max = MAX_AMOUNT))]
-            total_max: Option<u64>,
-            /// Where it goes; of what is not sent, where its buyer lives.
-            #[serde(default)]
-            country: Option<Country>,
-            /// One of its tags.
-            #[serde(default)]
-            tag: Option<Tag>,
-            /// By the total only together with a `currency`.
-            #[schemars(with = "Sort", extend("default" = "newest"))]
-            sort: Option<Sort>,
-            $($(#[$more])* $field: Option<String>,)*
-        }
-
-        impl $name {
-            /// The filter, or all that is wrong with it.
-            pub fn parse(&self) -> Result<Filter, Problem> {
-                let sort = self.sort.unwrap_or_default();
-                let mut errors = Vec::new();
-                if self.q.as_ref().is_some_and(|q| q.chars().count() > MAX_SOUGHT) {
-                    errors.push(FieldError::new("q", format!("must have at most {MAX_SOUGHT} characters")));
-                }
-                let amounts = [("total_min", self.total_min), ("total_max", self.total_max)];
-                let by_total = amounts.iter().any(|(_, amount)| amount.is_some()) || sort.is_by_total();
-                if by_total && self.currency.is_none() {
-                    errors.push(FieldError::new("currency", "say which, as amounts of several do not compare"));
-                }
-                let mut amount = |(name, amount): (&str, Option<u64>)| {
-                    let amount = amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
-                    if amount.is_some_and(|amount| amount > MAX_AMOUNT) {
-                        errors.push(FieldError::new(name, "must be at most 9007199254740991"));
-                    }
-                    amount
-                };
-                let [total_min, total_max] = amounts.map(&mut amount);
-                if !errors.is_empty() {
-                    return Err(Problem::invalid(errors));
-                }
-                Ok(Filter {
-                    status: self.status,
-                    payment_status: self.payment_status,
-                    from: self.from,
-                    to: self.to,
-                    currency: self.currency,
-                    country: self.country,
-                    total_min,
-                    total_max,
-                    tag: self.tag.clone(),
-                    sought: self.q.as_deref().map(Sought::of).unwrap_or_default(),
-                    sort,
-                    after: self.cursor.as_deref().map(|text| After::open(text, sort)).transpose()?,
-                })
-            }
-        }
-    };
-}
-
-filters! {
-    /// Which orders, and which page of them.
-    OrderFilter {
-        /// The most orders of one page.
-        #[schemars(with = "Option<LimitParameter>")]
-        limit,
-        /// The `next_cursor` of the page before.
-        #[schemars(with = "Option<CursorParameter>")]
-        cursor
-    }
-}
-
-filters! {
-    /// Which orders of all.
-    ExportFilter {
-        /// Where the file before ended: the cursor of its `Link`.
-        #[schemars(with = "Option<CursorParameter>")]
-        cursor
-    }
+/// Which orders, and how many of them at once.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderFilter {
+    #[serde(default)]
+    status: Option<Status>,
+    #[serde(default)]
+    payment_status: Option<PaymentStatus>,
+    /// Part of an order's number, its buyer's mail address, name or telephone number, or of an SKU, in small or
+    /// capital letters, with or without accents; or an order's id. Of a telephone number the digits count.
+    #[serde(default)]
+    #[schemars(length(max = MAX_SOUGHT))]
+    q: Option<String>,
+    /// Placed at this time or later.
+    #[serde(default)]
+    from: Option<Timestamp>,
+    /// Placed before this time.
+    #[serde(default)]
+    to: Option<Timestamp>,
+    #[serde(default)]
+    currency: Option<Currency>,
+    /// In minor units of the `currency`, which must be given.
+    #[schemars(range(max = MAX_AMOUNT))]
+    total_min: Option<u64>,
+    /// In minor units of the `currency`, which must be given.
+    #[schemars(range(max = MAX_AMOUNT))]
+    total_max: Option<u64>,
+    /// Where it goes; of what is not sent, where its buyer lives.
+    #[serde(default)]
+    country: Option<Country>,
+    /// One of its tags.
+    #[serde(default)]
+    tag: Option<Tag>,
+    /// By the total only together with a `currency`.
+    #[schemars(with = "Sort", extend("default" = "newest"))]
+    sort: Option<Sort>,
+    /// The most orders of one page, 24 if absent; of a file, 10,000 if absent.
+    #[schemars(with = "Option<u8>", range(min = 1, max = page::MAX_LIMIT))]
+    limit: Option<String>,
+    /// The `next_cursor` of the page before; of a file, the cursor in its `Link`.
+    #[schemars(with = "Option<CursorParameter>")]
+    cursor: Option<String>,
 }
 
 impl OrderFilter {
-    pub fn limit(&self) -> Result<usize, Problem> {
-        page::limit(self.limit.as_deref())
+    /// How many at once; `otherwise`, if that is not said.
+    pub fn limit(&self, otherwise: usize) -> Result<usize, Problem> {
+        self.limit.as_deref().map_or(Ok(otherwise), |limit| page::limit(Some(limit)))
+    }
+
+    /// The filter, or all that is wrong with it.
+    pub fn parse(&self) -> Result<Filter, Problem> {
+        let sort = self.sort.unwrap_or_default();
+        let mut errors = Vec::new();
+        if self.q.as_ref().is_some_and(|q| q.chars().count() > MAX_SOUGHT) {
+            errors.push(FieldError::new("q", format!("must have at most {MAX_SOUGHT} characters")));
+        }
+        let amounts = [("total_min", self.total_min), ("total_max", self.total_max)];
+        let by_total = amounts.iter().any(|(_, amount)| amount.is_some()) || sort.is_by_total();
+        if by_total && self.currency.is_none() {
+            errors.push(FieldError::new("currency", "say which, as amounts of several do not compare"));
+        }
+        let mut amount = |(name, amount): (&str, Option<u64>)| {
+            let amount = amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
+            if amount.is_some_and(|amount| amount > MAX_AMOUNT) {
+                errors.push(FieldError::new(name, "must be at most 9007199254740991"));
+            }
+            amount
+        };
+        let [total_min, total_max] = amounts.map(&mut amount);
+        if !errors.is_empty() {
+            return Err(Problem::invalid(errors));
+        }
+        Ok(Filter {
+            status: self.status,
+            payment_status: self.payment_status,
+            from: self.from,
+            to: self.to,
+            currency: self.currency,
+            country: self.country,
+            total_min,
+            total_max,
+            tag: self.tag.clone(),
+            sought: self.q.as_deref().map(Sought::of).unwrap_or_default(),
+            sort,
+            after: self.cursor.as_deref().map(|text| After::open(text, sort)).transpose()?,
+        })
     }
 }
 

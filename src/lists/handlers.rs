@@ -65,7 +65,7 @@ pub async fn list_orders(
     _: Staff,
     Query(query): Query<OrderFilter>,
 ) -> Result<Json<OrderList>, Problem> {
-    let limit = query.limit()?;
+    let limit = query.limit(page::DEFAULT_LIMIT)?;
     let filter = query.parse()?;
     let batch = vec![store::page(&filter, limit.saturating_add(1)), store::count(&filter)];
     read(&app, batch, limit, filter.sort, true).await

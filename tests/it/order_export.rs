@@ -68,7 +68,29 @@ async fn a_file_has_what_the_list_has() {
         assert_eq!(cell(&rows, 1, name), expected, "{name}");
     }
     assert_eq!(export(&shop, "q=x&total_max=5").await.pointers(), ["currency"]);
-    assert_eq!(export(&shop, "limit=5").await.pointers(), ["limit"]);
+    assert_eq!(export(&shop, "limit=0").await.pointers(), ["limit"]);
+}
+
+#[tokio::test]
+async fn where_there_are_more_a_link_leads_to_the_next_file() {
+    let shop = Shop::open().await;
+    let email = format!("{}@example.com", unique("ada"));
+    for _ in 0..3 {
+        ordered(&shop, &email, json!({}), "pm_card_visa").await;
+    }
+    let (mut path, mut ids) = (format!("/v1/admin/orders/export?limit=2&q={email}&sort=oldest"), Vec::new());
+    for left in [true, false] {
+        let answer = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200);
+        let rows = rows(&answer);
+        ids.extend((1..rows.len()).map(|row| cell(&rows, row, "id").to_owned()));
+        let link = answer.header("link");
+        assert_eq!(!link.is_empty(), left, "{link}");
+        path = link.trim_start_matches('<').trim_end_matches(">; rel=\"next\"").to_owned();
+    }
+    let placed = ids.clone();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((ids.len(), placed.len()), (3, 3));
 }
 
 #[tokio::test]
