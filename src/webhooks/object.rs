@@ -64,6 +64,7 @@ impl WebhookObject {
     /// Answers one [`Command`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
         let command: Command = serde_json::from_slice(body.as_bytes()).map_err(unavailable)?;
+        let looks = matches!(command, Command::Look);
         let answer = match command {
             Command::Tell { since, types, news } => self.hear(since, &types, &news).map(|()| None),
             Command::Ping => self.ping().map(Some),
@@ -75,11 +76,13 @@ impl WebhookObject {
             }
         };
         let answer = answer.map_err(unavailable)?;
-        // What fails is repaired by the alarm, which is set.
-        let object = Rc::clone(&self);
-        self.host.spawn(Box::pin(async move {
-            let _ = object.run().await;
-        }));
+        if looks || self.is_due().map_err(unavailable)? {
+            // What fails is repaired by the alarm, which is set.
+            let object = Rc::clone(&self);
+            self.host.spawn(Box::pin(async move {
+                let _ = object.run().await;
+            }));
+        }
         serde_json::to_string(&answer).map_err(unavailable)
     }
 
@@ -96,13 +99,14 @@ impl WebhookObject {
         let now = self.now();
         let mut queue = self.take()?.unwrap_or_default();
         let about: Vec<_> = news.iter().map(|news| news.about.as_str()).collect();
-        let mut heard = if self.is_ready.get() { store::heard(&*self.host, &about)? } else { BTreeMap::new() };
+        let before = if self.is_ready.get() { store::heard(&*self.host, &about)? } else { BTreeMap::new() };
+        let mut heard = before.clone();
         // What is older was heard, and may have been forgotten.
         let since = since.max(now.plus_millis(-KEPT_MILLIS));
         let mut statements = Vec::new();
         for news in news {
-            let before = heard.get(&news.about).copied().unwrap_or_default();
-            for event in news.untold(before, since) {
+            let known = heard.get(&news.about).copied().unwrap_or_default();
+            for event in news.untold(known, since) {
                 if types.contains(&event.kind) {
                     let number = queue.add(Some(&news.about), now);
                     let kind = event.kind.name();
@@ -110,7 +114,11 @@ impl WebhookObject {
                     statements.push(store::insert(New { number, about: Some(&news.about), kind, letter }, now));
                 }
             }
-            heard.insert(news.about.clone(), news.heard(before));
+            heard.insert(news.about.clone(), news.heard(known));
+        }
+        if heard == before {
+            self.memory.replace(Some(queue));
+            return Ok(());
         }
         while let Some(number) = queue.give_up() {
             statements.push(self.settled(number, &Standing::Dead, &Err("too many were waiting".to_owned())));
@@ -251,19 +259,28 @@ impl WebhookObject {
         Ok(queue)
     }
 
+    fn is_due(&self) -> Result<bool, StorageError> {
+        let queue = self.take()?;
+        let due = queue.as_ref().is_some_and(|queue| !queue.due(self.now(), 1).is_empty());
+        self.memory.replace(queue);
+        Ok(due)
+    }
+
     fn is_stored(&self) -> Result<bool, StorageError> {
         let queue = self.take()?;
         self.memory.replace(queue);
         Ok(self.is_ready.get())
     }
 
-    /// Writes it, with an alarm should the run that follows be lost. `queue`: what
-    /// waits then; if it is not known, it is read again.
+    /// Writes it, with an alarm for what waits then, should the run that follows be
+    /// lost. `queue`: what waits; if it is not known, it is read again.
     fn keep(&self, statements: Vec<Statement>, queue: Option<Queue>) -> Result<(), StorageError> {
         let schema = if self.is_ready.get() { Vec::new() } else { store::schema() };
         self.memory.replace(None);
-        let alarm = Some(Some(self.now().plus_millis(WATCHDOG_MILLIS)));
-        self.host.commit(Commit { schema, statements, alarm })?;
+        let now = self.now();
+        let watchdog = now.plus_millis(WATCHDOG_MILLIS);
+        let at = queue.as_ref().map_or(watchdog, |queue| next_look(queue, now).max(watchdog));
+        self.host.commit(Commit { schema, statements, alarm: Some(Some(at)) })?;
         self.is_ready.set(true);
         self.memory.replace(queue);
         Ok(())
@@ -273,8 +290,7 @@ impl WebhookObject {
     fn rearm(&self, enabled: bool) -> Result<(), StorageError> {
         let now = self.now();
         let Some(queue) = self.take()? else { return Ok(()) };
-        let look = now.plus_millis(LOOK_MILLIS);
-        let at = queue.wake(now).filter(|_| enabled).map_or(look, |next| next.min(look));
+        let at = if enabled { next_look(&queue, now) } else { now.plus_millis(LOOK_MILLIS) };
         self.memory.replace(Some(queue));
         self.host.commit(Commit { alarm: Some(Some(at)), ..Commit::default() })
     }
@@ -288,6 +304,12 @@ impl WebhookObject {
             "level": "error", "event": event, "webhook": self.name, "delivery": number, "cause": cause,
         }));
     }
+}
+
+/// When something is to be tried, or to be forgotten.
+fn next_look(queue: &Queue, now: Timestamp) -> Timestamp {
+    let look = now.plus_millis(LOOK_MILLIS);
+    queue.wake(now).map_or(look, |next| next.min(look))
 }
 
 fn unavailable(cause: impl std::fmt::Display) -> ObjectUnavailable {

@@ -119,7 +119,7 @@ fn check_host(host: &str) -> Result<(), InvalidTarget> {
         return Err(InvalidTarget::Host);
     }
     let is_in = |zone: &&str| host.strip_suffix(*zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    if !host.contains('.') || PRIVATE.contains(&last) || PRIVATE_ZONES.iter().any(|zone| is_in(zone)) {
+    if !host.contains('.') || PRIVATE.contains(&last) || PRIVATE_ZONES.iter().any(is_in) {
         return Err(InvalidTarget::Private);
     }
     Ok(())
