@@ -59,12 +59,12 @@ pub async fn create_webhook(
     if let Some(first) = owner.begin(&app, request.as_ref(), Vec::new()).await?.first {
         return Ok(with_secret(&app, first).await?.into());
     }
-    let wanted = body.value.into_patch().check(app.config.development).map_err(Problem::invalid)?;
+    let wanted = body.value.check(app.config.development).map_err(Problem::invalid)?;
     let now = app.clock.now();
     let webhook = Webhook {
         id: WebhookId::new(now, &*app.entropy),
-        url: wanted.url.map_or_else(String::new, |url| url.as_str().to_owned()),
-        types: wanted.types.unwrap_or_default(),
+        url: wanted.url.as_str().to_owned(),
+        types: wanted.types,
         disabled: None,
         secret_version: 1,
         secret_rotated_at: None,

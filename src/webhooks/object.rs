@@ -29,7 +29,8 @@ use crate::wire::page;
 /// further ones wait within the platform (Cloudflare Workers, "Limits").
 const MAX_PARALLEL: usize = 6;
 
-/// The most tries of one run; the next begins at once.
+/// The most tries of one run; the next begins at once. 240 / 6 rounds of 15 s are
+/// ten minutes, of the fifteen that an alarm may take (Cloudflare, "Alarms").
 const MAX_TRIES: usize = 240;
 
 /// How long the run after an answer has before the alarm looks after it, in

@@ -97,6 +97,12 @@ pub struct WebhookPatch {
     enabled: Option<bool>,
 }
 
+/// What is wanted of a new webhook, once all rules hold.
+pub struct Wanted {
+    pub url: Target,
+    pub types: Vec<EventType>,
+}
+
 /// A change that breaks no rule.
 pub struct Change {
     pub url: Option<Target>,
@@ -105,28 +111,35 @@ pub struct Change {
 }
 
 impl NewWebhook {
-    /// The same as a change of nothing.
-    pub fn into_patch(self) -> WebhookPatch {
-        WebhookPatch { url: Some(self.url), types: Some(self.types), enabled: None }
+    /// The rules, all that are broken at once.
+    pub fn check(self, development: bool) -> Result<Wanted, Vec<FieldError>> {
+        match (target(&self.url, development), distinct(self.types)) {
+            (Ok(url), Ok(types)) => Ok(Wanted { url, types }),
+            (url, types) => Err(url.err().into_iter().chain(types.err()).collect()),
+        }
     }
 }
 
 impl WebhookPatch {
     /// The rules, all that are broken at once.
     pub fn check(self, development: bool) -> Result<Change, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let url = self.url.and_then(|url| match Target::parse(&url, development) {
-            Ok(target) => Some(target),
-            Err(wrong) => {
-                errors.push(FieldError::new("/url", wrong.to_string()));
-                None
-            }
-        });
-        if self.types.as_ref().is_some_and(|types| types.is_empty() || has_twins(types)) {
-            errors.push(FieldError::new("/types", "must have at least one type of event, and each once"));
+        let url = self.url.map(|url| target(&url, development)).transpose();
+        match (url, self.types.map(distinct).transpose()) {
+            (Ok(url), Ok(types)) => Ok(Change { url, types, enabled: self.enabled }),
+            (url, types) => Err(url.err().into_iter().chain(types.err()).collect()),
         }
-        if errors.is_empty() { Ok(Change { url, types: self.types, enabled: self.enabled }) } else { Err(errors) }
     }
+}
+
+fn target(url: &str, development: bool) -> Result<Target, FieldError> {
+    Target::parse(url, development).map_err(|wrong| FieldError::new("/url", wrong.to_string()))
+}
+
+fn distinct(types: Vec<EventType>) -> Result<Vec<EventType>, FieldError> {
+    if types.is_empty() || has_twins(&types) {
+        return Err(FieldError::new("/types", "must have at least one type of event, and each once"));
+    }
+    Ok(types)
 }
 
 fn has_twins(types: &[EventType]) -> bool {
