@@ -171,8 +171,7 @@ fn facts(document: &Document) -> Vec<Row> {
 }
 
 fn line(language: Language, line: &DocumentLine) -> Line {
-    let percent = |rate: &TaxRateView| format!("{} %", words::decimal(language, &rate.rate.to_string()));
-    let rates: Vec<_> = line.rates.iter().map(percent).collect();
+    let rates: Vec<_> = line.rates.iter().map(|rate| percent(language, rate)).collect();
     Line {
         title: line.title.clone(),
         sku: line.sku.clone(),
@@ -183,6 +182,10 @@ fn line(language: Language, line: &DocumentLine) -> Line {
         rates: if rates.is_empty() { "–".to_owned() } else { rates.join(" + ") },
         total: line.total.display_in(language),
     }
+}
+
+fn percent(language: Language, rate: &TaxRateView) -> String {
+    format!("{}\u{a0}%", words::decimal(language, &rate.rate.to_string()))
 }
 
 fn minus(language: Language, amount: Money) -> String {
@@ -197,9 +200,7 @@ fn tax_rows(language: Language, total: &TaxTotal) -> Vec<TaxRow> {
         return vec![row(language.of("without tax", "ohne Steuer").to_owned(), Money { amount: 0, ..total.net })];
     }
     let rates = total.rates.iter();
-    rates
-        .map(|rate| row(format!("{} {} %", rate.name, words::decimal(language, &rate.rate.to_string())), rate.amount))
-        .collect()
+    rates.map(|rate| row(format!("{} {}", rate.name, percent(language, rate)), rate.amount)).collect()
 }
 
 fn sums(document: &Document) -> Vec<Row> {

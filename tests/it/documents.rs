@@ -190,7 +190,7 @@ async fn the_page_has_all_that_the_law_wants_and_no_markup_of_others() {
         "Ada Lovelace",
         "€16.66",
         "€19.99",
-        "20 %",
+        "20\u{a0}%",
         "€39.98",
         "Company 01234567",
         "Thank you &#60;3",
