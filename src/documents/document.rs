@@ -12,7 +12,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::error::Missing;
+use super::error::{Missing, Unfit};
 use super::number::{Kind, Number};
 use crate::address::Address;
 use crate::email::EmailAddress;
@@ -26,6 +26,10 @@ use crate::pricing::tax::is_in_the_union;
 use crate::settings::Seller;
 use crate::text::Language;
 use crate::vat;
+
+/// The longest document as JSON, in bytes. A row of D1 has at most 2,000,000,
+/// and a credit note says a little more than its invoice.
+const MAX_BYTES: usize = 1_900_000;
 
 /// All of an amount, in the unit of a [`Percent`](crate::pricing::Percent)'s parts.
 const WHOLE: i64 = 1_000_000;
@@ -114,12 +118,6 @@ pub struct TaxTotal {
     pub rates: Vec<TaxRateView>,
 }
 
-/// Why an order makes no invoice: its amounts do not re-add. It never happens;
-/// should it, no number is taken for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the amounts of the order's lines do not sum to its totals")]
-pub struct SumsDiffer;
-
 /// All of an invoice but its number and day.
 pub struct Draft {
     document: Document,
@@ -143,7 +141,7 @@ impl TaxTotal {
 
 impl Draft {
     /// The invoice of an order, by its own quote.
-    pub fn invoice(papers: &Papers, seller: Seller) -> Result<Self, SumsDiffer> {
+    pub fn invoice(papers: &Papers, seller: Seller) -> Result<Self, Unfit> {
         let order = &papers.order;
         let included = order.totals.tax_included;
         let lines: Vec<_> = order.lines.iter().map(|line| goods(line, included)).collect();
@@ -153,7 +151,7 @@ impl Draft {
         let tax: i64 = taxes.iter().map(TaxTotal::tax).sum();
         let total: i64 = taxes.iter().map(TaxTotal::gross).sum();
         if (tax, total) != (order.totals.tax.amount, order.totals.total.amount) {
-            return Err(SumsDiffer);
+            return Err(Unfit::SumsDiffer);
         }
         let first = Number { kind: Kind::Invoice, place: 0 };
         let document = Document {
@@ -178,7 +176,8 @@ impl Draft {
             gift_cards: order.totals.gift_cards,
             how_to_pay: order.payment.instructions.clone().filter(|_| order.payment.status == PaymentStatus::Pending),
         };
-        Ok(Self { document })
+        let long = serde_json::to_vec(&document).is_ok_and(|json| json.len() > MAX_BYTES);
+        if long { Err(Unfit::TooLong) } else { Ok(Self { document }) }
     }
 
     /// What the seller is to say before this can be issued.
@@ -267,3 +266,7 @@ fn by_rates<'a>(lines: impl Iterator<Item = &'a DocumentLine>) -> Vec<TaxTotal> 
     }
     totals
 }
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

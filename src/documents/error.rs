@@ -6,6 +6,8 @@ crate::codes! {
     /// No document can be issued before the owner has said who sells, in the setting `seller`; the detail says what of
     /// it is missing. No number is taken until then.
     SELLER_UNKNOWN = CONFLICT "seller_unknown";
+    /// The order has more lines, with longer titles, than one document can hold. No number is taken for it.
+    DOCUMENT_TOO_LONG = CONFLICT "document_too_long";
 }
 
 /// What the seller has not said.
@@ -22,6 +24,25 @@ pub enum Missing {
 impl From<Missing> for Problem {
     fn from(missing: Missing) -> Self {
         Problem::new(SELLER_UNKNOWN, missing.to_string())
+    }
+}
+
+/// Why an order makes no invoice. Found before a number is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It never happens.
+    #[error("the amounts of the order's lines do not sum to its totals")]
+    SumsDiffer,
+    #[error("the order has more lines, with longer titles, than one document can hold")]
+    TooLong,
+}
+
+impl From<Unfit> for Problem {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::SumsDiffer => Problem::internal(unfit.to_string()),
+            Unfit::TooLong => Problem::new(DOCUMENT_TOO_LONG, unfit.to_string()),
+        }
     }
 }
 

@@ -78,7 +78,7 @@ async fn invoice(app: &App, papers: &Papers, seller: Option<&str>, sure: bool) -
         return Ok(None);
     }
     let seller = read_seller(seller)?;
-    let draft = Draft::invoice(papers, seller).map_err(|error| Problem::internal(error.to_string()))?;
+    let draft = Draft::invoice(papers, seller)?;
     if let Some(missing) = draft.missing() {
         return Err(missing.into());
     }

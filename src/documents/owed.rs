@@ -76,4 +76,4 @@ pub fn next<'a>(papers: &Papers, filed: &'a [Filed]) -> Option<Owed<'a>> {
 
 #[cfg(test)]
 #[path = "owed_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -11,7 +11,7 @@ use crate::ports::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_millis(1_769_851_800_000);
 
-fn eur(amount: i64) -> Money {
+pub fn eur(amount: i64) -> Money {
     Money { amount, currency: Currency::parse("EUR").unwrap() }
 }
 
@@ -35,7 +35,7 @@ fn placed() -> Order {
 }
 
 /// The order, after what has happened to it since.
-fn papers(since: &[Event]) -> Papers {
+pub fn papers(since: &[Event]) -> Papers {
     let mut order = placed();
     for event in since {
         order.apply(event, NOW);
@@ -67,7 +67,7 @@ fn some(what: &str, amount: i64) -> Option<(String, i64)> {
     Some((what.to_owned(), amount))
 }
 
-const PAID: Event = Event::Paid { secured: true };
+pub const PAID: Event = Event::Paid { secured: true };
 
 #[test]
 fn an_invoice_is_owed_once_the_order_is_confirmed() {
