@@ -15,7 +15,7 @@ use crate::payments::{Attempt, AttemptStatus};
 /// was when it became one: a second payment does not undo that the first failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Which of its kind: the payment it is about, the how manieth parcel or return, or 1.
+    /// Which of its kind: the payment it is about; of parcels and returns, which one that was told of; or 1.
     pub version: u32,
     pub news: News,
 }

@@ -124,7 +124,6 @@ fn what(kind: &str) -> Option<&'static str> {
         "out_of_stock" => "It was sold out",
         "cancelled" => "The order was cancelled",
         "gift_cards_issued" => "The codes of your gift cards were sent",
-        "packed" => "Something was packed",
         "shipped" => "Something was sent",
         "return_requested" => "You asked to send something back",
         "return_approved" => "We agreed to take something back",

@@ -112,7 +112,7 @@ async fn an_order_is_found_by_its_number_and_its_mailbox_alone_learns_of_it() {
     let number = order["number"].as_str().unwrap();
     let mut browser = Browser::new(&shop);
     let page = browser.open("/orders/find").await;
-    assert!(page.contains("Find your order") && !page.contains("we have sent a letter"), "{page}");
+    assert!(page.contains("Find your order") && !page.contains("we have sent an e-mail"), "{page}");
     let typed = format!(" #{} ", number.to_lowercase().replace('-', " "));
     let shouted = email.to_uppercase();
     let asked = browser.submit("/orders/find", vec![("number", &typed), ("email", &shouted)]).await;

@@ -21,14 +21,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use self::bodies::{Approval, Arrival, NewFulfilment, NewReturn, Refusing, Shipping};
-use self::bodies::{Arrived, Asked, Pieces};
-use super::super::error::OrderError;
-use super::super::notice::Notice;
-use super::super::order::Order;
+use self::bodies::{Approval, Arrival, Arrived, Asked, NewFulfilment, NewReturn, Pieces, Refusing, Shipping};
 use crate::messages::Kind;
 use crate::messages::goods::News;
 use crate::messages::order;
+use crate::orders::error::OrderError;
+use crate::orders::notice::Notice;
+use crate::orders::order::Order;
 use crate::ports::Timestamp;
 
 /// What became of an order's goods so far.
@@ -90,7 +89,7 @@ pub enum Step {
     },
 }
 
-/// What happened to the goods. Stored for good; see [`super::super::event::Event`].
+/// What happened to the goods. Stored for good; see [`crate::orders::event::Event`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
