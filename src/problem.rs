@@ -86,7 +86,7 @@ impl DerefMut for Problem {
 }
 
 /// One thing wrong with the input.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct FieldError {
     /// A JSON Pointer (RFC 6901) into the body, or the name of a parameter.
     pub pointer: String,

@@ -22,7 +22,7 @@ use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
 use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
 use crate::messages::handlers as messages;
-use crate::orders::after::goods::handlers as goods;
+use crate::orders::after::{goods::handlers as goods, money::handlers as money};
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
@@ -99,6 +99,12 @@ pub fn routes() -> ApiRouter<App> {
         .api_route("/v1/admin/orders/drift", get(checks::get_order_drift))
         .api_route("/v1/admin/orders/rebuild", post(checks::rebuild_orders))
         .api_route("/v1/admin/orders/{id}/tags", post(tags::change_order_tags))
+        .api_route("/v1/admin/orders/{id}", get(money::get_staff_order))
+        .api_route("/v1/admin/orders/{id}/capture", post(money::create_order_capture))
+        .api_route("/v1/admin/orders/{id}/refunds", post(money::create_order_refund))
+        .api_route("/v1/admin/orders/{id}/refunds/{number}/done", post(money::create_refund_done))
+        .api_route("/v1/admin/orders/{id}/cancel", post(money::cancel_order_as_staff))
+        .api_route("/v1/admin/orders/{id}/notes", post(money::create_order_note))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/webhooks", get(hooks::list_webhooks).post(hooks::create_webhook))
         .api_route(

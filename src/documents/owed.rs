@@ -10,8 +10,10 @@ use crate::orders::view::Status;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     Sale,
-    /// Money was given back.
+    /// Money was given back the way that it was paid.
     Refund(u32),
+    /// Money was given back to gift cards.
+    GiftCards(u32),
     /// The order will not be.
     Cancellation,
 }
@@ -21,6 +23,7 @@ impl std::fmt::Display for Cause {
         match self {
             Self::Sale => f.write_str("sale"),
             Self::Refund(number) => write!(f, "refund/{number}"),
+            Self::GiftCards(number) => write!(f, "gift_cards/{number}"),
             Self::Cancellation => f.write_str("cancellation"),
         }
     }
@@ -48,7 +51,8 @@ pub enum Owed<'a> {
 }
 
 /// The next document that is to be issued. Refunds of an order that will not be
-/// are told by the credit note of its cancellation, as that is for all of it.
+/// are told by the credit note of its cancellation, as that is for all of it, unless
+/// staff have kept its money.
 pub fn next<'a>(papers: &Papers, filed: &'a [Filed]) -> Option<Owed<'a>> {
     let order = &papers.order;
     papers.secured_at?;
@@ -62,10 +66,13 @@ pub fn next<'a>(papers: &Papers, filed: &'a [Filed]) -> Option<Owed<'a>> {
     if credited >= invoice.total.amount {
         return None;
     }
-    if cancelled {
+    if cancelled && !papers.kept {
         return Some(Owed::Credit { invoice, cause: Cause::Cancellation, amount: invoice.total.amount });
     }
-    let mut refunds = papers.refunds.iter().map(|refund| (Cause::Refund(refund.number), refund.amount.amount));
+    let mut refunds = papers.refunds.iter().map(|back| {
+        let cause = if back.to_gift_cards { Cause::GiftCards } else { Cause::Refund };
+        (cause(back.number), back.amount.amount)
+    });
     let is_filed = |cause: Cause| of_kind(Kind::CreditNote).any(|known| known.cause == cause.to_string());
     refunds.find(|(cause, amount)| *amount > 0 && !is_filed(*cause)).map(|(cause, amount)| Owed::Credit {
         invoice,

@@ -40,6 +40,8 @@ pub enum Kind {
     /// The buyer's bank asks something.
     ActionNeeded,
     OrderCancelled,
+    /// Staff have given money back.
+    OrderRefunded,
     /// The code of a gift card that was bought or given.
     GiftCard,
     /// A parcel is on its way.
@@ -60,6 +62,7 @@ impl Kind {
             Self::PaymentFailed => "payment_failed",
             Self::ActionNeeded => "action_needed",
             Self::OrderCancelled => "order_cancelled",
+            Self::OrderRefunded => "order_refunded",
             Self::GiftCard => "gift_card",
             Self::OrderShipped => "order_shipped",
             Self::ReturnRequested => "return_requested",

@@ -29,6 +29,8 @@ pub struct Order {
     pub gift_cards: Vec<GiftCardPart>,
     pub totals: Totals,
     pub paid: bool,
+    /// The money is set aside, to be taken later.
+    pub reserved: bool,
     /// The shop's own words, where the money is still to come.
     pub how_to_pay: Option<String>,
     /// Until when it has to be there, if the order is cancelled otherwise.
@@ -88,6 +90,11 @@ pub enum News {
     Goods(goods::News),
     /// Somebody with its number and this mailbox has asked for the way to it.
     LinkAsked,
+    /// What goes back the way it was paid, and what is back on gift cards.
+    Refunded {
+        by_payment: Money,
+        to_gift_cards: Money,
+    },
 }
 
 impl News {
@@ -100,6 +107,7 @@ impl News {
             Self::Cancelled { .. } => Kind::OrderCancelled,
             Self::Goods(news) => news.kind(),
             Self::LinkAsked => Kind::OrderLink,
+            Self::Refunded { .. } => Kind::OrderRefunded,
         }
     }
 }
@@ -111,6 +119,10 @@ pub enum Ending {
     Requested,
     NotPaid,
     SoldOut,
+    /// By the shop, which may have kept what was paid.
+    Shop {
+        kept: bool,
+    },
 }
 
 /// The taxes of all parts of an order, one of each rate, in the order they are met.
@@ -145,6 +157,7 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
         News::Cancelled { why } => cancelled(order, *why, content),
         News::Goods(news) => goods::content(order, *news, content),
         News::LinkAsked => link(order, content),
+        News::Refunded { by_payment, to_gift_cards } => refunded(order, *by_payment, *to_gift_cards, content),
     };
     content.lay_out()
 }
@@ -188,6 +201,10 @@ fn confirmed<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
         _ if to_pay.amount == 0 => {
             Some(language.of("There is nothing left to pay.", "Es ist nichts mehr zu zahlen.").to_owned())
         }
+        _ if order.reserved => Some(language.of(
+            format!("{amount} is set aside for this order, and will be charged later."),
+            format!("{amount} sind für diese Bestellung vorgemerkt und werden später abgebucht."),
+        )),
         _ if order.paid => Some(language.of(
             format!("We have your payment of {amount}."),
             format!("Ihre Zahlung von {amount} ist bei uns eingegangen."),
@@ -199,7 +216,7 @@ fn confirmed<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
         subject: language.of(format!("Your order {number} at {shop}"), format!("Ihre Bestellung {number} bei {shop}")),
         title: language.of("Thank you for your order", "Danke für Ihre Bestellung").to_owned(),
         paragraphs: std::iter::once(confirmed).chain(payment).collect(),
-        block: order.how_to_pay.clone().filter(|_| !order.paid),
+        block: order.how_to_pay.clone().filter(|_| !order.paid && !order.reserved),
         button: button(order, "See your order", "Bestellung ansehen"),
         ..content
     }
@@ -252,7 +269,12 @@ fn action_needed<'a>(order: &Order, until: Timestamp, content: Content<'a>) -> C
 
 fn cancelled<'a>(order: &Order, why: Ending, content: Content<'a>) -> Content<'a> {
     let (language, number) = (order.language, &order.number);
+    let kept = matches!(why, Ending::Shop { kept: true });
     let why = match why {
+        Ending::Shop { .. } => language.of(
+            format!("We had to cancel your order {number}."),
+            format!("Wir mussten Ihre Bestellung {number} stornieren."),
+        ),
         Ending::Requested => language
             .of(format!("Your order {number} was cancelled."), format!("Ihre Bestellung {number} wurde storniert.")),
         Ending::NotPaid => language.of(
@@ -274,7 +296,32 @@ fn cancelled<'a>(order: &Order, why: Ending, content: Content<'a>) -> Content<'a
         subject: language
             .of(format!("Your order {number} was cancelled"), format!("Ihre Bestellung {number} wurde storniert")),
         title: language.of("Your order was cancelled", "Ihre Bestellung wurde storniert").to_owned(),
-        paragraphs: vec![why, money.to_owned()],
+        paragraphs: std::iter::once(why).chain((!kept).then(|| money.to_owned())).collect(),
+        button: button(order, "See your order", "Bestellung ansehen"),
+        ..content
+    }
+}
+
+fn refunded<'a>(order: &Order, by_payment: Money, to_gift_cards: Money, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let (amount, on_cards) = (by_payment.display_in(language), to_gift_cards.display_in(language));
+    let paid = (by_payment.amount > 0).then(|| {
+        language.of(
+            format!("We give you back {amount}, the way it was paid. Banks may take some days."),
+            format!("Wir erstatten Ihnen {amount} auf dem Weg, auf dem Sie bezahlt haben. Das kann bei Banken einige Tage dauern."),
+        )
+    });
+    let cards = (to_gift_cards.amount > 0).then(|| {
+        language.of(
+            format!("{on_cards} is back on the gift card that you paid by."),
+            format!("{on_cards} sind wieder auf dem Gutschein, mit dem Sie bezahlt haben."),
+        )
+    });
+    Content {
+        subject: language
+            .of(format!("A refund for your order {number}"), format!("Erstattung zu Ihrer Bestellung {number}")),
+        title: language.of("Money is on its way to you", "Sie bekommen Geld zurück").to_owned(),
+        paragraphs: paid.into_iter().chain(cards).collect(),
         button: button(order, "See your order", "Bestellung ansehen"),
         ..content
     }

@@ -60,6 +60,7 @@ fn order(
             to_pay: eur(total - gift_cards),
         },
         paid: true,
+        reserved: false,
         how_to_pay: None,
         pay_by: None,
         moved: None,

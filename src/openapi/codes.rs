@@ -29,6 +29,7 @@ pub fn all() -> Vec<Code> {
         lists::tags::CODES,
         lists::views::CODES,
         documents::error::CODES,
+        orders::after::money::error::CODES,
         payments::error::CODES,
     ];
     let mut codes = rooms.concat();

@@ -61,6 +61,7 @@ mod tests {
         ("gift_cards", include_str!("../gift_cards/handlers.rs")),
         ("hooks", include_str!("../webhooks/handlers.rs")),
         ("goods", include_str!("../orders/after/goods/handlers.rs")),
+        ("money", include_str!("../orders/after/money/handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("promotions", include_str!("../pools/promotions.rs")),

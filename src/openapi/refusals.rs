@@ -11,6 +11,7 @@ use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
 use crate::lists::{tags::TOO_MANY_TAGS, views::TOO_MANY_VIEWS};
 use crate::orders::after::goods::error::*;
+use crate::orders::after::money::error::*;
 use crate::orders::error::*;
 use crate::payments::error::*;
 use crate::pools::error::*;
@@ -64,6 +65,13 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/orders/{id}/returns" | "POST /v1/admin/orders/{id}/returns" => vec![NOT_RETURNABLE, TOO_MANY_RETURNS],
         "POST /v1/admin/returns/{id}/approve" | "POST /v1/admin/returns/{id}/refuse" => vec![RETURN_CLOSED],
         "POST /v1/admin/returns/{id}/receive" => vec![RETURN_CLOSED, NOT_RETURNABLE],
+        "POST /v1/admin/orders/{id}/capture" => vec![NOT_CAPTURABLE, PAYMENT_IN_PROGRESS],
+        "POST /v1/admin/orders/{id}/refunds" => vec![NOT_REFUNDABLE, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS],
+        "POST /v1/admin/orders/{id}/refunds/{number}/done" => vec![NOT_BY_HAND],
+        "POST /v1/admin/orders/{id}/cancel" => {
+            vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS]
+        }
+        "POST /v1/admin/orders/{id}/notes" => vec![TOO_MANY_NOTES],
         "POST /v1/webhooks/stripe" => vec![BAD_SIGNATURE, UNPARSABLE, BODY_TOO_LARGE, NOT_FOUND],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],
         "GET /v1/admin/orders/{id}/documents" => vec![SELLER_UNKNOWN, DOCUMENT_TOO_LONG],

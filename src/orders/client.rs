@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::after::goods;
+use super::after::money::decision::Deed;
+use super::after::money::view::StaffOrder;
 use super::cart::Cart;
 use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
@@ -130,6 +132,16 @@ impl<'a> OrderClient<'a> {
     /// Has something done with the goods, or asks for it.
     pub async fn goods(&self, command: goods::Command) -> Asked<OrderView> {
         self.ask(Request::Goods { command }).await
+    }
+
+    /// All that staff see of the order.
+    pub async fn for_staff(&self) -> Asked<StaffOrder> {
+        self.ask(Request::Money { deed: None }).await
+    }
+
+    /// What staff do with its money.
+    pub async fn do_as_staff(&self, deed: Deed) -> Asked<StaffOrder> {
+        self.ask(Request::Money { deed: Some(deed) }).await
     }
 
     /// Passes on what the buyer's bank answered.

@@ -2,6 +2,7 @@
 //! any point is repaired by asking again.
 
 use super::after::goods::restock::{self, Restock};
+use super::after::money;
 use super::holding::{CONFIRM_MILLIS, kept_until};
 use super::notice::{self, Notice};
 use super::order::{Order, Stage};
@@ -71,6 +72,8 @@ pub enum Effect {
     },
     /// Puts pieces that came back into stock.
     Restock(Restock),
+    /// What staff have decided of its money.
+    Money(money::effect::Effect),
     /// Tells the projections, and the buyer what is news to them.
     Publish {
         version: u64,
@@ -132,6 +135,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     for refund in order.refunds.iter().filter(|refund| refund.is_due(now)) {
         effects.push(Effect::Refund { refund: refund.clone() });
     }
+    effects.extend(money::effect::due(order).into_iter().map(Effect::Money));
     if !asks_pools {
         effects.extend(releases(order));
     }

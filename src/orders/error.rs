@@ -3,7 +3,7 @@
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 
-use super::after::goods;
+use super::after::{goods, money};
 use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
 use super::order::LineId;
 use crate::gift_cards;
@@ -140,6 +140,8 @@ pub enum OrderError {
     #[error("this order can no longer be cancelled")]
     NotCancellable,
     #[error(transparent)]
+    Money(#[from] money::error::Refusal),
+    #[error(transparent)]
     Amount(#[from] AmountRefused),
     #[error("this is more than the order owes: {} is left to pay", left.display())]
     MoreThanOwed { left: Money },
@@ -221,6 +223,7 @@ impl From<OrderError> for Problem {
             OrderError::TooManyAttempts => Self::new(TOO_MANY_ATTEMPTS, detail),
             OrderError::NotCancellable => Self::new(NOT_CANCELLABLE, detail),
             OrderError::Amount(refused) => refused.into(),
+            OrderError::Money(refusal) => refusal.into(),
             OrderError::MoreThanOwed { left } => Self::new(MORE_THAN_OWED, detail).with_member("left", left),
             OrderError::ReceiptAmount { .. } => Self::invalid_field("/amount", detail),
             OrderError::ReceiptReused => Self::invalid_field("/reference", detail),

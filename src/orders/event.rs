@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::after::goods;
+use super::after::{goods, money};
 use super::facts::{Fact, Facts};
 use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
@@ -176,6 +176,8 @@ pub enum Event {
         so_far: u64,
         all: bool,
     },
+    /// What staff do with its money, and what comes of it.
+    Money(money::event::Event),
     /// What was published and told is known to have been lost.
     PublicationLost,
     /// The clock by which the order was so far ahead has been put right.
@@ -220,7 +222,8 @@ impl Order {
         self.updated_at = now;
         self.version += u64::from(event.visible());
         if let Some(kind) = event.milestone() {
-            self.milestones.push(Milestone { at: now, kind: kind.to_owned() });
+            let (by, hidden) = (event.by(), event.is_hidden());
+            self.milestones.push(Milestone { at: now, kind: kind.to_owned(), by, hidden });
         }
         if matches!(event, Event::LineAdded { .. } | Event::LineQuantityChanged { .. } | Event::LineRemoved { .. }) {
             self.facts.used_up.clear();
@@ -331,6 +334,7 @@ impl Order {
             Event::Cancelled { reason } => self.cancel(*reason, now),
             Event::ClockPutBack { millis } => self.put_back(*millis),
             Event::Goods(event) => self.goods.apply(event, now),
+            Event::Money(event) => self.apply_money(event, now),
             event => self.apply_payment(event, now),
         }
     }
@@ -351,9 +355,14 @@ impl Order {
         }
     }
 
-    fn cancel(&mut self, reason: CancelReason, now: Timestamp) {
-        let (Some(placement), Some(mut attempt)) = (self.placement().cloned(), self.attempt().cloned()) else { return };
+    pub(super) fn cancel(&mut self, reason: CancelReason, now: Timestamp) {
         self.give_back();
+        self.end(reason, now);
+    }
+
+    /// Cancels what has given back its hold, or will in its own way.
+    pub(super) fn end(&mut self, reason: CancelReason, now: Timestamp) {
+        let (Some(placement), Some(mut attempt)) = (self.placement().cloned(), self.attempt().cloned()) else { return };
         let resolving = attempt.status.is_open();
         if attempt.status == AttemptStatus::Owed {
             attempt.status = AttemptStatus::Voided;

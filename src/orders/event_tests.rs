@@ -46,6 +46,7 @@ const STORED: &str = r#"
 "publication_lost"
 {"clock_put_back":{"millis":900000}}
 {"goods":{"undone":{"fulfilment":1}}}
+{"money":{"capture_asked":{"by":"cus_0000000000000000000000000B","amount":{"amount":270,"currency":"EUR"}}}}
 {"begun_anew":{"currency":"USD","language":"en"}}
 "#;
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::after::goods;
 use super::after::goods::restock;
+use super::after::{goods, money};
 use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS, REFUND_POLL_MILLIS};
 use super::error::ShortLine;
 use super::event::Event;
@@ -60,6 +60,8 @@ pub enum Answer {
     Restocked {
         number: u32,
     },
+    /// Of what staff have decided of its money.
+    Money(money::effect::Answer),
     /// Time passed.
     Tick,
 }
@@ -99,6 +101,7 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         (Answer::Restocked { number }, _) if restock::is_owed(order, *number) => {
             vec![Event::Goods(goods::Event::Restocked { number: *number })]
         }
+        (Answer::Money(answer), _) => money::effect::learn(order, answer, now),
         (Answer::Tick, _) => tick(order, now),
         _ => Vec::new(),
     }
@@ -127,7 +130,7 @@ fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
 }
 
 /// How the provider names the attempt, where that is new, and what it says of it.
-fn learn_report(order: &Order, number: u32, report: &Report, now: Timestamp) -> Vec<Event> {
+pub(super) fn learn_report(order: &Order, number: u32, report: &Report, now: Timestamp) -> Vec<Event> {
     let Some(attempt) = order.attempt().filter(|attempt| attempt.number == number) else {
         return paid_twice(order, number, report);
     };
@@ -155,6 +158,8 @@ fn learn_payment(order: &Order, attempt: &Attempt, report: &Report, now: Timesta
             // It was heard of while another try was being made, for which the goods were refused.
             (Outcome::Paid, _) if is_given_back(order, attempt.number) => Vec::new(),
             (Outcome::Paid, _) => vec![Event::Paid { secured }],
+            (Outcome::PartlyPaid { .. }, _) if is_given_back(order, attempt.number) => Vec::new(),
+            (Outcome::PartlyPaid { amount }, _) => vec![Event::Authorized { secured }, captured(*amount)],
             // Only an attempt whose outcome is open learns of another one.
             (_, status) if !status.is_open() => Vec::new(),
             (Outcome::Declined { .. } | Outcome::Voided, AttemptStatus::CallingOff { next }) => {
@@ -190,16 +195,33 @@ fn learn_payment(order: &Order, attempt: &Attempt, report: &Report, now: Timesta
         (Stage::Cancelled { resolving: true, .. }, Outcome::Voided | Outcome::Declined { .. }) => {
             vec![Event::PaymentVoided]
         }
-        (Stage::Cancelled { resolving: false, .. }, Outcome::Paid) => paid_twice(order, attempt.number, report),
+        (Stage::Cancelled { resolving: true, .. }, Outcome::PartlyPaid { amount }) => vec![captured(*amount)],
+        // Known, and perhaps kept by the shop.
+        (Stage::Cancelled { .. }, _) if attempt.status == AttemptStatus::Paid => Vec::new(),
+        (Stage::Cancelled { resolving: false, .. }, Outcome::Paid | Outcome::PartlyPaid { .. }) => {
+            paid_twice(order, attempt.number, report)
+        }
         // Taken elsewhere, such as on the provider's own pages; or let go by the bank after some days.
-        (Stage::Confirmed { .. }, Outcome::Paid) if attempt.status == AttemptStatus::Authorized => {
+        (Stage::Confirmed { .. }, Outcome::Paid) if may_be_taken(attempt) => {
             vec![Event::Paid { secured: true }]
         }
+        (Stage::Confirmed { .. }, Outcome::PartlyPaid { amount }) if may_be_taken(attempt) => vec![captured(*amount)],
         (Stage::Confirmed { .. }, Outcome::Voided) if attempt.status == AttemptStatus::Authorized => {
             vec![Event::AuthorizationLapsed]
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether it is news that money was taken which had been set aside; also where
+/// it was said to have lapsed.
+fn may_be_taken(attempt: &Attempt) -> bool {
+    matches!(attempt.status, AttemptStatus::Authorized | AttemptStatus::Voided)
+}
+
+/// A part of what was set aside was taken, and the rest let go.
+fn captured(amount: Money) -> Event {
+    Event::Money(money::event::Event::Captured { amount })
 }
 
 /// The attempt takes no money any more: the other one may begin, while the
@@ -217,11 +239,14 @@ fn called_off(order: &Order, next: &PaymentChoice, now: Timestamp) -> Vec<Event>
 /// Money for an attempt that was given up, or for an order that is not to be.
 fn paid_twice(order: &Order, number: u32, report: &Report) -> Vec<Event> {
     match (&report.outcome, order.attempt_numbered(number)) {
-        (Outcome::Paid, Some(attempt)) if !is_given_back(order, number) => {
+        (Outcome::Paid | Outcome::PartlyPaid { .. }, Some(attempt)) if !is_given_back(order, number) => {
             let mut attempt = attempt.clone();
             attempt.settle(AttemptStatus::Paid);
+            if let Outcome::PartlyPaid { amount } = report.outcome {
+                attempt.captured = amount;
+            }
             attempt.reference = report.reference.clone().or(attempt.reference);
-            vec![Event::PaidTwice { amount: attempt.amount, attempt }]
+            vec![Event::PaidTwice { amount: attempt.captured, attempt }]
         }
         _ => Vec::new(),
     }

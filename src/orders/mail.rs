@@ -97,7 +97,11 @@ fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
         taxes: order::by_rate(&taxes),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
-        paid: matches!(view.payment.status, PaymentStatus::Paid | PaymentStatus::Authorized),
+        paid: matches!(
+            view.payment.status,
+            PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded
+        ),
+        reserved: view.payment.status == PaymentStatus::Authorized,
         how_to_pay: view.payment.instructions.clone().filter(|_| is_owed),
         pay_by: view.payment.due_by.filter(|_| is_owed),
         url,

@@ -2,6 +2,7 @@
 //! could see it, and what it is called in an order's history.
 
 use super::event::Event;
+use crate::ids::AccountId;
 
 impl Event {
     /// Whether losing this event with the process only means repeating an
@@ -50,7 +51,18 @@ impl Event {
             Self::Disputed { .. } => "disputed",
             Self::GiftCardsIssued { all: true, .. } => "gift_cards_issued",
             Self::Goods(event) => event.milestone(),
+            Self::Money(event) => return event.milestone(),
             _ => return None,
         })
+    }
+
+    /// The member of staff who did it.
+    pub(super) fn by(&self) -> Option<AccountId> {
+        if let Self::Money(event) = self { event.by() } else { None }
+    }
+
+    /// Whether it is nothing to the buyer.
+    pub(super) fn is_hidden(&self) -> bool {
+        matches!(self, Self::Money(event) if event.is_hidden())
     }
 }

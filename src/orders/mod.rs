@@ -24,6 +24,7 @@ pub mod handlers;
 pub mod holding;
 pub mod learning;
 pub mod limits;
+mod line_view;
 mod looking;
 mod mail;
 mod milestones;

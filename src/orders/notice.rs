@@ -3,13 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::after::money::{Repayment, left};
 use super::holding;
 use super::learning::CALLED_OFF;
 use super::order::{CancelReason, Order, Stage};
 use super::view::{self, Status};
 use crate::messages::Kind;
 use crate::messages::order::{Ending, News};
-use crate::payments::{Attempt, AttemptStatus};
+use crate::money::Money;
+use crate::payments::{Attempt, AttemptStatus, RefundStatus};
 
 /// A piece of news that the buyer is to have once. The queue carries it as it
 /// was when it became one: a second payment does not undo that the first failed.
@@ -29,7 +31,29 @@ impl Notice {
 /// The news that the buyer has not been told.
 pub fn owed(order: &Order) -> Option<Notice> {
     let is_new = |notice: &Notice| !order.is_told(notice.kind(), notice.version);
-    news(order).filter(is_new).or_else(|| order.goods.news().find(is_new))
+    news(order).filter(is_new).or_else(|| order.goods.news().find(is_new)).or_else(|| of_refunds(order))
+}
+
+/// The next refund of staff's that is on its way, one after the other. One that
+/// the provider could not give is not told: staff are to find another way.
+fn of_refunds(order: &Order) -> Option<Notice> {
+    let told = order.told.get(&Kind::OrderRefunded).copied().unwrap_or_default();
+    let news = order.money.repayments.iter().filter(|repayment| repayment.number > told && !repayment.with_the_end);
+    for Repayment { number, giving, payment, .. } in news {
+        let refund = order.refunds.iter().find(|refund| Some(refund.number) == *payment);
+        let by_payment = match refund.map(|refund| refund.status) {
+            Some(RefundStatus::Asked) => return None,
+            Some(RefundStatus::Failed) | None => 0,
+            Some(RefundStatus::Pending { .. } | RefundStatus::Done) => giving.to_payment,
+        };
+        let money = |amount| Money { amount, currency: order.currency };
+        let to_cards = giving.amount().saturating_sub(giving.to_payment);
+        if by_payment > 0 || to_cards > 0 {
+            let news = News::Refunded { by_payment: money(by_payment), to_gift_cards: money(to_cards) };
+            return Some(Notice { version: *number, news });
+        }
+    }
+    None
 }
 
 fn news(order: &Order) -> Option<Notice> {
@@ -47,12 +71,19 @@ fn news(order: &Order) -> Option<Notice> {
         Stage::Cancelled { reason, .. } => {
             let why = match reason {
                 CancelReason::Requested => Ending::Requested,
+                CancelReason::Shop => Ending::Shop { kept: is_kept(order) },
                 CancelReason::Expired => Ending::NotPaid,
                 CancelReason::OutOfStock => Ending::SoldOut,
             };
             Some(Notice { version: 1, news: News::Cancelled { why } })
         }
     }
+}
+
+/// Whether staff have cancelled the order and kept what was paid.
+fn is_kept(order: &Order) -> bool {
+    let without_refund = order.money.ended.as_ref().is_some_and(|ended| !ended.refunded);
+    without_refund && left::taken(order).amount > left::given(order).amount
 }
 
 fn of_payment(order: &Order, attempt: &Attempt) -> Option<Notice> {

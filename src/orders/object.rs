@@ -13,6 +13,7 @@ use futures_util::lock::Mutex;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::after::money;
 use super::cart::Cart;
 use super::decision::{Change, Command, NewLine, decide};
 use super::effect::due;
@@ -22,7 +23,7 @@ use super::learning::{Answer, learn};
 use super::order::{Key, Order, Stage};
 use super::placing::{Refusals, Wish};
 use super::projection::Projection;
-use super::protocol::{Envelope, Reply, Request};
+use super::protocol::{Access, Envelope, Reply, Request};
 use super::record::Record;
 use super::store::FirstAnswer;
 use super::{papers, view};
@@ -142,6 +143,7 @@ impl OrderObject {
                 self.act(&order, Command::Receive { receipt }, 201, key.as_ref())
             }
             (Request::Goods { command }, Some(order)) => self.act(&order, Command::Goods(command), 201, key.as_ref()),
+            (Request::Money { deed }, Some(order)) => self.as_staff(&order, &access, deed, key.as_ref()),
             (Request::Republish, Some(order)) => {
                 self.record.learn(vec![Event::PublicationLost], self.now())?;
                 self.go_on();
@@ -199,6 +201,28 @@ impl OrderObject {
         let reply = self.changed(changed, key, reply)?;
         self.go_on();
         Ok(reply)
+    }
+
+    /// What only staff may ask; they are shown all of the order.
+    fn as_staff(
+        self: &Rc<Self>,
+        order: &Order,
+        access: &Access,
+        deed: Option<money::decision::Deed>,
+        key: Option<&Key>,
+    ) -> Result<Reply, OrderError> {
+        let shown = |status, order: &Order| done(status, &money::view::order(order).ok_or(OrderError::NotFound)?);
+        match (deed, access.staff_account()) {
+            (None, _) if access.is_staff() => shown(200, order),
+            (Some(deed), Some(by)) => {
+                let events = decide(order, Command::Money { by, deed }, self.now())?;
+                self.record.learn(events, self.now())?;
+                let reply = self.answered(key, shown(201, &*self.record.existing()?)?)?;
+                self.go_on();
+                Ok(reply)
+            }
+            _ => Err(OrderError::NotFound),
+        }
     }
 
     async fn authenticate(self: &Rc<Self>, order: &Order, approved: bool) -> Result<Reply, OrderError> {

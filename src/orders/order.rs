@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::after::goods::Goods;
+use super::after::money::Books;
 use super::facts::Facts;
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
@@ -63,6 +64,8 @@ pub struct Order {
     pub cards_issued: u64,
     /// Its parcels and returns.
     pub goods: Goods,
+    /// What staff have done with its money.
+    pub money: Books,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,10 +152,12 @@ pub enum CancelReason {
     Expired,
     /// The stock was gone when the money came.
     OutOfStock,
+    /// Staff have.
+    Shop,
 }
 
 /// Money that came by a way to pay that staff look after.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
     pub amount: Money,
     /// Where it is found again, such as in a bank statement. Counts once.
@@ -165,6 +170,19 @@ pub struct Milestone {
     pub at: Timestamp,
     #[serde(rename = "type")]
     pub kind: String,
+    /// The member of staff who did it.
+    #[serde(skip)]
+    pub by: Option<AccountId>,
+    /// For staff alone.
+    #[serde(skip)]
+    pub hidden: bool,
+}
+
+impl Line {
+    /// Whether its pieces are counted in a stock.
+    pub fn is_stocked(&self) -> bool {
+        self.delivery == Delivery::Shipped
+    }
 }
 
 impl Placement {
@@ -202,6 +220,7 @@ impl Order {
             told: BTreeMap::new(),
             cards_issued: 0,
             goods: Goods::default(),
+            money: Books::default(),
         }
     }
 
@@ -219,7 +238,7 @@ impl Order {
     /// variant are one claim. What is not sent is not counted in pieces.
     pub fn claims(&self) -> Vec<Claim> {
         let mut pieces = BTreeMap::new();
-        for line in self.lines.iter().filter(|line| line.delivery == Delivery::Shipped) {
+        for line in self.lines.iter().filter(|line| line.is_stocked()) {
             *pieces.entry(line.variant_id).or_insert(0) += i64::from(line.quantity);
         }
         let pieces = pieces.into_iter().map(|(variant, quantity)| Claim::stock(variant, quantity));

@@ -68,16 +68,19 @@ mod tests {
     use crate::ids::OrderId;
     use crate::money::Currency;
 
+    fn happening(at: Timestamp, kind: &str) -> Milestone {
+        Milestone { at, kind: kind.to_owned(), by: None, hidden: false }
+    }
+
     #[test]
     fn an_order_begins_where_it_was_placed_for_good() {
         let at = Timestamp::from_millis;
         let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, at(0));
         let happened = ["placed", "stock_refused", "placed", "payment_declined", "payment_started", "paid", "refunded"];
-        order.milestones =
-            (1..).zip(happened).map(|(n, kind)| Milestone { at: at(n), kind: kind.to_owned() }).collect();
+        order.milestones = (1..).zip(happened).map(|(n, kind)| happening(at(n), kind)).collect();
         let expected = [(3, EventType::OrderPlaced), (6, EventType::OrderPaid), (7, EventType::OrderRefunded)];
         assert_eq!(events(&order), expected.map(|(n, kind)| (at(n), kind)));
-        let refunds = vec![Milestone { at: at(8), kind: "refunded".to_owned() }; 2 * MAX_NAMED];
+        let refunds = vec![happening(at(8), "refunded"); 2 * MAX_NAMED];
         order.milestones.extend(refunds);
         assert_eq!(events(&order).len(), MAX_NAMED);
     }

@@ -96,7 +96,7 @@ impl Order {
         self.holds = self.hold().map_or(self.holds, |hold| self.holds.max(hold.number));
     }
 
-    fn attempt_mut(&mut self) -> Option<&mut Attempt> {
+    pub(super) fn attempt_mut(&mut self) -> Option<&mut Attempt> {
         match &mut self.stage {
             Stage::Open => None,
             Stage::Placing { attempt, .. }
@@ -106,14 +106,14 @@ impl Order {
         }
     }
 
-    fn with_refund(&mut self, number: u32, change: impl FnOnce(&mut Refund)) {
+    pub(super) fn with_refund(&mut self, number: u32, change: impl FnOnce(&mut Refund)) {
         if let Some(refund) = self.refunds.iter_mut().find(|refund| refund.number == number) {
             change(refund);
         }
     }
 
     /// The refund's number.
-    fn add_refund(&mut self, attempt: Attempt, amount: Money) -> u32 {
+    pub(super) fn add_refund(&mut self, attempt: Attempt, amount: Money) -> u32 {
         let number = self.refunds.iter().map(|refund| refund.number).max().unwrap_or(0) + 1;
         self.refunds.push(Refund::new(self.id, number, attempt, amount));
         number

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::after::goods;
+use super::after::{goods, money};
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::facts::Fact;
@@ -54,6 +54,16 @@ impl Access {
         Self { token: false, account: None, staff: true }
     }
 
+    /// The member of staff who asks.
+    pub fn staff_account(&self) -> Option<AccountId> {
+        self.account.filter(|_| self.staff)
+    }
+
+    /// Whether a member of staff asks, or the shop itself.
+    pub fn is_staff(&self) -> bool {
+        self.staff
+    }
+
     pub fn allows(&self, order: &Order) -> bool {
         self.token || self.staff || (self.account.is_some() && self.account == order.account)
     }
@@ -97,6 +107,10 @@ pub enum Request {
     },
     Goods {
         command: goods::Command,
+    },
+    /// Staff look at the order and its money, or do something with it.
+    Money {
+        deed: Option<money::decision::Deed>,
     },
     /// The provider says that there is something new about an attempt, which it
     /// names so.

@@ -165,6 +165,7 @@ impl OrderObject {
                 let told = report.outcome != RefundOutcome::Unknown;
                 told.then_some(Answer::Refund { refund: refund.number, report })
             }
+            Effect::Money(effect) => self.perform_money(effect).await.map(Answer::Money),
             Effect::IssueGiftCards { cards } => self.issue_gift_cards(cards).await,
             Effect::Restock(restock) => self.restock(restock).await,
             Effect::Publish { version, notice } => {
@@ -214,8 +215,9 @@ impl OrderObject {
     /// Puts pieces that came back into stock. Doing so again puts no more there.
     async fn restock(&self, Restock { number, pieces }: &Restock) -> Option<Answer> {
         let app = &self.app;
-        let answers = stream::iter(pieces)
-            .map(|(reference, claim)| async move { (claim, pools::put_back(app, claim, reference.clone()).await) });
+        let answers = stream::iter(pieces).map(|(reference, claim)| async move {
+            (claim, pools::put_back(app, &claim.of, claim.quantity, reference.clone()).await)
+        });
         // A pool refuses only what would be more than it can count: asking again would not help.
         if self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)? {
             let order = self.record.existing().ok()?.id;

@@ -81,7 +81,8 @@ fn sold(order: &Order) -> impl Iterator<Item = &super::order::Line> {
 fn is_paid(order: &Order) -> bool {
     let Stage::Confirmed { attempt, committed: true, .. } = &order.stage else { return false };
     let all_gone_back = attempt.captured.amount > 0 && order.refundable(attempt).amount == 0;
-    attempt.status == AttemptStatus::Paid && !all_gone_back
+    // Where only a part of what was set aside was taken, the cards are not paid for.
+    attempt.status == AttemptStatus::Paid && attempt.captured == attempt.amount && !all_gone_back
 }
 
 /// Issues the cards; those that are there stay as they are.

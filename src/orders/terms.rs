@@ -211,11 +211,12 @@ mod tests {
     fn a_cart_is_placed_so_often_in_a_while_and_no_more() {
         let at = Timestamp::from_millis;
         let mut order = Order::created(OrderId::derived([1; 16]), Currency::parse("EUR").unwrap(), None, at(0));
-        let placed = |at| Milestone { at, kind: "placed".to_owned() };
+        let milestone = |at, kind: &str| Milestone { at, kind: kind.to_owned(), by: None, hidden: false };
+        let placed = |at| milestone(at, "placed");
         order.milestones = vec![placed(at(0)); MAX_PLACEMENTS - 1];
         assert_eq!(not_too_often(&order, at(1_000)), Ok(()));
         order.milestones.insert(0, placed(at(500)));
-        order.milestones.push(Milestone { at: at(600), kind: "stock_refused".to_owned() });
+        order.milestones.push(milestone(at(600), "stock_refused"));
         let wait = |retry_after_millis| Err(OrderError::PlacedTooOften { retry_after_millis });
         assert_eq!(not_too_often(&order, at(1_000)), wait(PLACEMENTS_MILLIS - 500));
         assert_eq!(not_too_often(&order, at(500 + PLACEMENTS_MILLIS - 1)), wait(1));

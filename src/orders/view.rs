@@ -5,18 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use super::after::goods::counts::all_sent;
 use super::after::goods::view::{self as goods, Fulfilled, FulfilmentView, ReturnView};
+use super::after::money::{left, view as money};
 use super::cart_token::CartToken;
 use super::decision::waits_for_money;
 use super::holding;
-use super::order::{CancelReason, Line, LineId, Milestone, Order, Stage};
+use super::line_view::off;
+pub use super::line_view::{DiscountView, LineView, TaxRateView, TaxView, lines};
+use super::order::{CancelReason, Milestone, Order, Stage};
 use crate::address::Address;
 use crate::email::EmailAddress;
-use crate::ids::{GiftCardId, OrderId, ProductId, PromotionId, VariantId};
+use crate::ids::{GiftCardId, OrderId};
 use crate::money::{Currency, Money};
 use crate::payments::{Attempt, AttemptStatus, Method, PaymentChoice, Provider, RefundStatus};
 use crate::ports::Timestamp;
-use crate::pricing::quote::{Arrival, Discount, QuotedGiftCard, QuotedShipping, Tax, TaxPart};
-use crate::pricing::{Delivery, Percent, Quote, Totals};
+use crate::pricing::quote::{Arrival, QuotedGiftCard, QuotedShipping};
+use crate::pricing::{Quote, Totals};
 use crate::text::Language;
 use crate::vat;
 
@@ -45,64 +48,6 @@ pub enum PaymentStatus {
     Cancelled,
     PartiallyRefunded,
     Refunded,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LineView {
-    pub id: LineId,
-    pub variant_id: VariantId,
-    pub product_id: ProductId,
-    pub title: String,
-    pub sku: String,
-    /// Without tax under reverse charge.
-    pub unit_price: Money,
-    /// What one piece cost before, where it is on sale.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compare_at: Option<Money>,
-    pub quantity: u32,
-    pub delivery: Delivery,
-    /// The sum of `discounts`.
-    pub discount: Money,
-    pub discounts: Vec<DiscountView>,
-    pub tax: TaxView,
-    /// After discounts.
-    pub total: Money,
-    /// Pieces that were shipped; those of what is not sent, once it is paid. Absent in a cart, as the next three.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fulfilled: Option<u32>,
-    /// Pieces that are packed, and not shipped yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub packed: Option<u32>,
-    /// Pieces that have come back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub returned: Option<u32>,
-    /// Pieces that may still be asked to come back, within the order's `returnable_until`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub returnable: Option<u32>,
-}
-
-/// What a promotion takes off, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DiscountView {
-    pub promotion_id: PromotionId,
-    pub title: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    pub amount: Money,
-}
-
-/// Whether it is within the amounts or comes on top: `totals.tax_included`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TaxView {
-    pub amount: Money,
-    pub rates: Vec<TaxRateView>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TaxRateView {
-    pub name: String,
-    pub rate: Percent,
-    pub amount: Money,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -210,31 +155,9 @@ pub struct OrderView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returnable_until: Option<Timestamp>,
     pub events: Vec<Milestone>,
-}
-
-impl TaxView {
-    fn of(tax: &Tax, currency: Currency) -> Self {
-        let money = |amount| Money { amount, currency };
-        let rate =
-            |part: &TaxPart| TaxRateView { name: part.name.clone(), rate: part.rate, amount: money(part.amount) };
-        Self { amount: money(tax.amount), rates: tax.rates.iter().map(rate).collect() }
-    }
-}
-
-impl DiscountView {
-    fn of(discount: &Discount, currency: Currency) -> Self {
-        Self {
-            promotion_id: discount.promotion,
-            title: discount.title.clone(),
-            code: discount.code.as_ref().map(|code| code.as_str().to_owned()),
-            amount: Money { amount: discount.amount, currency },
-        }
-    }
-}
-
-/// What they take off together. They re-add: a quote's sums were checked.
-fn off(discounts: &[Discount], currency: Currency) -> Money {
-    Money { amount: discounts.iter().map(|discount| discount.amount).sum(), currency }
+    /// What staff have written for the buyer, or, for staff, whatever they have noted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<money::NoteView>,
 }
 
 impl ShippingView {
@@ -251,36 +174,9 @@ impl ShippingView {
     }
 }
 
-/// Lines, each with what the quote says of it.
-pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView> {
-    lines
-        .iter()
-        .zip(&quote.lines)
-        .map(|(line, quoted)| LineView {
-            id: line.id,
-            variant_id: line.variant_id,
-            product_id: line.product_id,
-            title: line.title.clone(),
-            sku: line.sku.clone(),
-            unit_price: Money { amount: quoted.unit_price, currency },
-            compare_at: quoted.compare_at.map(|amount| Money { amount, currency }),
-            quantity: line.quantity,
-            delivery: line.delivery,
-            discount: off(&quoted.discounts, currency),
-            discounts: quoted.discounts.iter().map(|discount| DiscountView::of(discount, currency)).collect(),
-            tax: TaxView::of(&quoted.tax, currency),
-            total: Money { amount: quoted.total, currency },
-            fulfilled: None,
-            packed: None,
-            returned: None,
-            returnable: None,
-        })
-        .collect()
-}
-
-/// The lines of an order, each with where its pieces are.
-fn of_order(order: &Order, quote: &Quote) -> Vec<LineView> {
-    let mut views = lines(&order.lines, quote, order.currency);
+/// The lines of an order, each with where its pieces and its money are.
+fn order_lines(order: &Order, quote: &Quote) -> Vec<LineView> {
+    let mut views = money::lines(order, quote);
     goods::tell_lines(order, &mut views);
     views
 }
@@ -306,20 +202,27 @@ pub fn status(order: &Order) -> Status {
     }
 }
 
-/// What was given back, of one attempt or of all.
-fn refunded(order: &Order, attempt: Option<&Attempt>) -> Money {
-    let zero = Money::zero(order.currency);
-    order
-        .refunds
-        .iter()
-        .filter(|refund| refund.status == RefundStatus::Done)
-        .filter(|refund| attempt.is_none_or(|attempt| attempt.number == refund.attempt.number))
-        .fold(zero, |sum, refund| sum.checked_add(refund.amount).unwrap_or(sum))
+/// What was given back of an attempt's money.
+fn refunded(order: &Order, attempt: &Attempt) -> Money {
+    let is_given = |status| status == RefundStatus::Done;
+    let of_attempt = order.refunds.iter().filter(|refund| refund.attempt.number == attempt.number);
+    let given = of_attempt.filter(|refund| is_given(refund.status)).map(|refund| refund.amount.amount).sum();
+    Money { amount: given, currency: order.currency }
 }
 
 pub fn payment_status(order: &Order) -> PaymentStatus {
     let Some(attempt) = order.attempt() else { return PaymentStatus::Pending };
-    let gave_back = refunded(order, Some(attempt)).amount;
+    let taken = attempt.captured.amount.saturating_add(left::paid_by_cards(order));
+    let gave_back = refunded(order, attempt).amount.saturating_add(left::given_to_cards(order));
+    match status_of(attempt) {
+        PaymentStatus::Paid if gave_back > 0 && gave_back >= taken => PaymentStatus::Refunded,
+        PaymentStatus::Paid if gave_back > 0 => PaymentStatus::PartiallyRefunded,
+        status => status,
+    }
+}
+
+/// How an attempt stands, whatever was given back of it.
+pub fn status_of(attempt: &Attempt) -> PaymentStatus {
     match &attempt.status {
         AttemptStatus::Started
         | AttemptStatus::Unknown { .. }
@@ -328,8 +231,6 @@ pub fn payment_status(order: &Order) -> PaymentStatus {
         AttemptStatus::Authorized => PaymentStatus::Authorized,
         AttemptStatus::RequiresAction { .. } => PaymentStatus::RequiresAction,
         AttemptStatus::Declined { .. } => PaymentStatus::Declined,
-        AttemptStatus::Paid if gave_back > 0 && gave_back >= attempt.captured.amount => PaymentStatus::Refunded,
-        AttemptStatus::Paid if gave_back > 0 => PaymentStatus::PartiallyRefunded,
         AttemptStatus::Paid => PaymentStatus::Paid,
         AttemptStatus::Voided => PaymentStatus::Cancelled,
     }
@@ -369,7 +270,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
             instructions: attempt.payment.terms.instructions.clone(),
             due_by: attempt.due_by(),
             captured: attempt.captured,
-            refunded: refunded(order, Some(attempt)),
+            refunded: refunded(order, attempt),
             client_secret: match &attempt.status {
                 AttemptStatus::RequiresAction { client_secret, .. } => Some(client_secret.clone()),
                 _ => None,
@@ -380,10 +281,10 @@ pub fn order(order: &Order) -> Option<OrderView> {
             },
         },
         fulfilment_status: Fulfilled::of(order),
-        lines: of_order(order, quote),
+        lines: order_lines(order, quote),
         totals: quote.totals,
         reverse_charge: quote.reverse_charge,
-        refunded: refunded(order, None),
+        refunded: left::given(order),
         coupons: facts.coupons.iter().map(|code| code.as_str().to_owned()).collect(),
         gift_cards: gift_cards(quote, order.currency),
         email: facts.email.clone(),
@@ -394,6 +295,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
         fulfilments: goods::fulfilments(order),
         returns: goods::returns(order),
         returnable_until: goods::order_returnable_until(order),
-        events: order.milestones.clone(),
+        events: order.milestones.iter().filter(|milestone| !milestone.hidden).cloned().collect(),
+        notes: money::notes_for_buyer(order),
     })
 }

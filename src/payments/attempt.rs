@@ -140,7 +140,9 @@ impl PaymentChoice {
 
     /// By one of the test provider's methods.
     pub fn test(method: super::TestMethod) -> Self {
-        Self { provider: Provider::Test, method: Some(method.into()), terms: Terms::default() }
+        let later = method == super::TestMethod::Authorized;
+        let capture = if later { Capture::Manual } else { Capture::Automatic };
+        Self { provider: Provider::Test, method: Some(method.into()), terms: Terms { capture, ..Terms::default() } }
     }
 
     /// Whether a buyer would call it the same way to pay.
@@ -268,6 +270,10 @@ impl Attempt {
 pub enum Outcome {
     /// All of the attempt's amount was taken.
     Paid,
+    /// So much of what was set aside was taken, and the rest let go.
+    PartlyPaid {
+        amount: Money,
+    },
     /// All of it is set aside, to be taken or let go.
     Authorized,
     /// Staff will say when it has come.

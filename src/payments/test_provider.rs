@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::json;
 use crate::money::Money;
 use crate::ports::{HttpCall, HttpError, HttpReply, MOST_BODY, Pending};
+use crate::settings::Capture;
 
 /// How long `pm_test_slow` thinks, in milliseconds.
 const SLOW_MILLIS: u32 = 2_000;
@@ -27,10 +28,12 @@ pub enum TestMethod {
     Unreachable,
     /// Answers after two seconds.
     Slow,
+    /// Sets the money aside, to be captured.
+    Authorized,
 }
 
 impl TestMethod {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Visa,
         Self::Declined,
         Self::InsufficientFunds,
@@ -38,6 +41,7 @@ impl TestMethod {
         Self::Timeout,
         Self::Unreachable,
         Self::Slow,
+        Self::Authorized,
     ];
 
     pub fn name(self) -> &'static str {
@@ -49,6 +53,7 @@ impl TestMethod {
             Self::Timeout => "pm_test_timeout",
             Self::Unreachable => "pm_test_unreachable",
             Self::Slow => "pm_test_slow",
+            Self::Authorized => "pm_test_authorized",
         }
     }
 
@@ -69,9 +74,12 @@ impl Gateway for TestProvider {
         Box::pin(async move { charge(app, attempt).await.into() })
     }
 
-    /// It sets nothing aside: whatever is to be captured was taken.
-    fn capture<'a>(&'a self, app: &'a App, attempt: &'a Attempt, _: Money) -> Pending<'a, Report> {
-        self.poll(app, attempt)
+    fn capture<'a>(&'a self, app: &'a App, attempt: &'a Attempt, amount: Money) -> Pending<'a, Report> {
+        Box::pin(async move {
+            let body = json!({ "amount": amount.amount }).to_string();
+            let answer = ask_ledger(app, "POST", attempt, "/capture", body).await;
+            answer.map_or_else(|| taken(attempt, amount.amount), |answer| read_or_unknown(answer, attempt)).into()
+        })
     }
 
     fn poll<'a>(&'a self, app: &'a App, attempt: &'a Attempt) -> Pending<'a, Report> {
@@ -85,7 +93,7 @@ impl Gateway for TestProvider {
     fn refund<'a>(&'a self, app: &'a App, refund: &'a Refund) -> Pending<'a, RefundReport> {
         Box::pin(async move {
             let amount = refund.amount;
-            let body = json!({ "amount": amount.amount, "currency": amount.currency }).to_string();
+            let body = json!({ "amount": amount.amount, "currency": amount.currency, "refund": refund.id }).to_string();
             let done = match ask_ledger(app, "POST", &refund.attempt, "/refund", body).await {
                 None => true,
                 Some(answer) => answer.is_ok_and(|reply| reply.status == 200),
@@ -97,7 +105,7 @@ impl Gateway for TestProvider {
 
 async fn charge(app: &App, attempt: &Attempt) -> Outcome {
     match TestMethod::of(attempt) {
-        TestMethod::Visa => take(app, attempt).await,
+        TestMethod::Visa | TestMethod::Authorized => take(app, attempt).await,
         TestMethod::Slow => {
             app.clock.sleep(SLOW_MILLIS).await;
             take(app, attempt).await
@@ -119,7 +127,7 @@ async fn poll(app: &App, attempt: &Attempt) -> Outcome {
     match ask_ledger(app, "GET", attempt, "", String::new()).await {
         None => from_method(attempt),
         Some(Err(_)) => Outcome::Unknown,
-        Some(Ok(reply)) => read(&reply).unwrap_or_else(|| unpaid(attempt)),
+        Some(Ok(reply)) => read(&reply, attempt).unwrap_or_else(|| unpaid(attempt)),
     }
 }
 
@@ -129,8 +137,7 @@ async fn void(app: &App, attempt: &Attempt) -> Outcome {
             Outcome::Paid => Outcome::Paid,
             _ => Outcome::Voided,
         },
-        Some(Err(_)) => Outcome::Unknown,
-        Some(Ok(reply)) => read(&reply).unwrap_or(Outcome::Unknown),
+        Some(answer) => read_or_unknown(answer, attempt),
     }
 }
 
@@ -148,11 +155,19 @@ pub async fn authenticate(app: &App, attempt: &Attempt, approved: bool) -> Outco
 
 async fn take(app: &App, attempt: &Attempt) -> Outcome {
     let amount = attempt.amount;
-    let body = json!({ "amount": amount.amount, "currency": amount.currency }).to_string();
+    let capture = attempt.payment.terms.capture;
+    let body = json!({ "amount": amount.amount, "currency": amount.currency, "capture": capture }).to_string();
     match ask_ledger(app, "PUT", attempt, "", body).await {
+        None if capture == Capture::Manual => Outcome::Authorized,
         None => Outcome::Paid,
-        Some(Err(_)) => Outcome::Unknown,
-        Some(Ok(reply)) => read(&reply).unwrap_or(Outcome::Unknown),
+        Some(answer) => read_or_unknown(answer, attempt),
+    }
+}
+
+fn taken(attempt: &Attempt, amount: i64) -> Outcome {
+    match amount < attempt.amount.amount {
+        true => Outcome::PartlyPaid { amount: Money { amount, ..attempt.amount } },
+        false => Outcome::Paid,
     }
 }
 
@@ -164,7 +179,11 @@ fn unpaid(attempt: &Attempt) -> Outcome {
         TestMethod::AuthenticationRequired => {
             Outcome::ActionRequired { client_secret: format!("{}_secret_test", attempt.id) }
         }
-        TestMethod::Visa | TestMethod::Slow | TestMethod::Timeout | TestMethod::Unreachable => Outcome::NotFound,
+        TestMethod::Visa
+        | TestMethod::Slow
+        | TestMethod::Timeout
+        | TestMethod::Unreachable
+        | TestMethod::Authorized => Outcome::NotFound,
     }
 }
 
@@ -172,6 +191,7 @@ fn unpaid(attempt: &Attempt) -> Outcome {
 fn from_method(attempt: &Attempt) -> Outcome {
     match TestMethod::of(attempt) {
         TestMethod::Visa | TestMethod::Slow | TestMethod::Timeout => Outcome::Paid,
+        TestMethod::Authorized => Outcome::Authorized,
         _ => unpaid(attempt),
     }
 }
@@ -179,12 +199,20 @@ fn from_method(attempt: &Attempt) -> Outcome {
 #[derive(Deserialize)]
 struct Charge {
     status: String,
+    /// What was taken.
+    #[serde(default)]
+    amount: Option<i64>,
 }
 
-fn read(reply: &HttpReply) -> Option<Outcome> {
+fn read_or_unknown(answer: Result<HttpReply, HttpError>, attempt: &Attempt) -> Outcome {
+    answer.ok().and_then(|reply| read(&reply, attempt)).unwrap_or(Outcome::Unknown)
+}
+
+fn read(reply: &HttpReply, attempt: &Attempt) -> Option<Outcome> {
     let charge: Charge = json::read(reply.body.as_bytes()).ok()?;
     match charge.status.as_str() {
-        "paid" => Some(Outcome::Paid),
+        "paid" => Some(charge.amount.map_or(Outcome::Paid, |amount| taken(attempt, amount))),
+        "authorized" => Some(Outcome::Authorized),
         "voided" => Some(Outcome::Voided),
         _ => None,
     }

@@ -141,10 +141,10 @@ pub async fn adjust(
     ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
 }
 
-/// Puts pieces of stock back that came from a buyer; a reference counts once.
-pub async fn put_back(app: &App, claim: &Claim, reference: String) -> Result<Answer, ObjectUnavailable> {
-    let adjust = Command::Adjust { delta: claim.quantity, reason: Reason::Returned, reference };
-    ask(app, &claim.of.pool(), &adjust).await
+/// Puts units back that an order had taken, also of a gift card that was
+/// disabled since; a reference counts once.
+pub async fn put_back(app: &App, of: &Supply, units: i64, reference: String) -> Result<Answer, ObjectUnavailable> {
+    ask(app, &of.pool(), &Command::Adjust { delta: units, reason: Reason::Returned, reference }).await
 }
 
 /// Gives a gift card its balance, in minor units; a reference counts once.

@@ -38,6 +38,7 @@ pub enum Standing {
         goods: Goods,
     },
     CancelledByBuyer,
+    CancelledByShop,
     Expired,
     SoldOut,
 }
@@ -115,6 +116,7 @@ pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
         (Status::Cancelled, _) => match order.cancel_reason {
             Some(CancelReason::Expired) => Standing::Expired,
             Some(CancelReason::OutOfStock) => Standing::SoldOut,
+            Some(CancelReason::Shop) => Standing::CancelledByShop,
             Some(CancelReason::Requested) | None => Standing::CancelledByBuyer,
         },
         _ if order.payment.next_method.is_some() => Standing::Switching,
@@ -209,6 +211,7 @@ impl Standing {
                 "The payment did not go through",
                 "This order was tried as often as one may be. Please order again.",
             ),
+            Self::CancelledByShop => ("bad", "The shop has cancelled this order", "What goes back to you is below."),
             Self::CancelledByBuyer => ("bad", "This order was cancelled", "Whatever was paid goes back to you."),
             Self::Expired => (
                 "bad",

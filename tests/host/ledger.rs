@@ -16,8 +16,12 @@ pub struct Charge {
     pub amount: i64,
     pub currency: String,
     pub paid: bool,
+    /// Set aside, to be captured.
+    pub held: bool,
     pub voided: bool,
     pub refunded: i64,
+    /// What each refund gave back, by its id.
+    pub refunds: BTreeMap<String, i64>,
 }
 
 #[derive(Clone, Default)]
@@ -37,7 +41,8 @@ impl Ledger {
     }
 
     /// `PUT /charges/{id}` charges once, `GET` tells, `POST /void` sees to it
-    /// that it never charges, `POST /refund` gives back once.
+    /// that it never charges, `POST /capture` takes what was set aside, once and
+    /// perhaps in part, `POST /refund` gives back once for each refund's id.
     pub fn answer(&self, call: &HttpCall) -> HttpReply {
         let path = call.url.trim_start_matches(URL).trim_start_matches("/charges/");
         let (id, deed) = path.split_once('/').unwrap_or((path, ""));
@@ -55,12 +60,25 @@ impl Ledger {
             ("PUT", "") if !known => {
                 charge.amount = body["amount"].as_i64().unwrap_or_default();
                 charge.currency = body["currency"].as_str().unwrap_or_default().to_owned();
-                charge.paid = true;
+                charge.held = body["capture"] == "manual";
+                charge.paid = !charge.held;
             }
             ("PUT", "") => {}
-            ("POST", "void") => charge.voided = !charge.paid,
+            ("POST", "void") => {
+                charge.held = false;
+                charge.voided = !charge.paid;
+            }
+            ("POST", "capture") if charge.held => {
+                let amount = body["amount"].as_i64().unwrap_or_default();
+                assert!((1..=charge.amount).contains(&amount), "{id}: takes {amount} of {}", charge.amount);
+                (charge.amount, charge.paid, charge.held) = (amount, true, false);
+            }
+            ("POST", "capture") => {}
             ("POST", "refund") if charge.paid => {
-                charge.refunded = body["amount"].as_i64().unwrap_or_default();
+                let refund = body["refund"].as_str().unwrap_or_default().to_owned();
+                let amount = body["amount"].as_i64().unwrap_or_default();
+                assert_eq!(*charge.refunds.entry(refund).or_insert(amount), amount, "{id}: one refund, two amounts");
+                charge.refunded = charge.refunds.values().sum();
                 assert!(charge.refunded <= charge.amount, "{id}: gives back more than it took");
             }
             _ => return unheard_of(),
@@ -70,8 +88,13 @@ impl Ledger {
 }
 
 fn told(charge: &Charge) -> HttpReply {
-    let status = if charge.paid { "paid" } else { "voided" };
-    HttpReply { status: 200, body: json!({ "status": status, "refunded": charge.refunded }).to_string() }
+    let status = match (charge.paid, charge.held) {
+        (true, _) => "paid",
+        (false, true) => "authorized",
+        (false, false) => "voided",
+    };
+    let body = json!({ "status": status, "amount": charge.amount, "refunded": charge.refunded });
+    HttpReply { status: 200, body: body.to_string() }
 }
 
 fn unheard_of() -> HttpReply {

@@ -38,6 +38,7 @@ mod holds;
 mod hostile;
 mod mail;
 mod manual_payments;
+mod money;
 mod one_request;
 mod operations;
 mod order_drift;

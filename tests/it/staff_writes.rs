@@ -147,6 +147,9 @@ fn good(operation: &Operation) -> Value {
     if operation.template.ends_with("/settings/shipping") {
         body["zones"][0]["options"][0]["rates"] = json!([{ "currency": "EUR", "amount": 1 }]);
     }
+    if operation.template.ends_with("/orders/{id}/refunds") {
+        body["amount"] = json!({ "amount": 1, "currency": "EUR" });
+    }
     body
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tradepost::ids::{AccountId, ProductId};
+use tradepost::ids::{AccountId, ProductId, VariantId};
 use tradepost::money::Money;
 use tradepost::orders::decision::{Change, Command, NewLine, decide};
 use tradepost::orders::event::Event;
 use tradepost::orders::facts::Fact;
 use tradepost::orders::learning::{Answer, Refused};
-use tradepost::orders::order::{Order, Receipt, Stage};
+use tradepost::orders::order::{LineId, Order, Receipt, Stage};
 use tradepost::orders::slots::{SLOT_MILLIS, Slot};
 use tradepost::orders::terms::{Expected, Terms, corrected};
 use tradepost::payments::{AttemptStatus, PaymentChoice, Provider, TestMethod};
@@ -42,6 +42,10 @@ pub struct Buyer {
     pub troubled: Timestamp,
     /// What its uses are counted by: some have a mailbox or an account in common.
     pub customers: Vec<String>,
+    /// Pieces of each line that staff have given money back for.
+    pub given_up: BTreeMap<LineId, u32>,
+    /// Pieces that staff have had put back in stock.
+    pub restocked: BTreeMap<VariantId, i64>,
 }
 
 impl Buyer {
@@ -54,6 +58,8 @@ impl Buyer {
             alarm: None,
             keeps: BTreeMap::new(),
             troubled: now,
+            given_up: BTreeMap::new(),
+            restocked: BTreeMap::new(),
             customers: [format!("mailbox-{}", n / 2)].into_iter().chain(account).collect(),
         }
     }

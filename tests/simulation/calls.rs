@@ -1,5 +1,6 @@
 //! Calls on their way: they arrive, and are answered, late, twice or never.
 
+use tradepost::orders::after::money;
 use tradepost::orders::effect::Effect;
 use tradepost::orders::learning::Answer;
 use tradepost::payments::Outcome;
@@ -93,6 +94,12 @@ impl World {
             Effect::Charge { .. } | Effect::Poll { .. } | Effect::CallOff { .. } | Effect::Refund { .. } => {
                 self.ask_provider(call.buyer, &call.effect)
             }
+            Effect::Money(money::effect::Effect::Capture { attempt, amount }) => {
+                let report = self.capture(call.buyer, attempt, amount.amount).into();
+                let attempt = attempt.number;
+                Some(Answer::Money(money::effect::Answer::Captured { attempt, report }))
+            }
+            Effect::Money(money::effect::Effect::PutBack { put_backs }) => Some(self.put_back(put_backs)),
             Effect::Vacate { number, slot } => {
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id.clone() }).unwrap();
                 Some(Answer::Vacated { hold: *number })

@@ -1,9 +1,11 @@
 //! What must be so at the end of a history, when nothing is left to be done.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use tradepost::ids::PromotionId;
 use tradepost::messages::Kind;
+use tradepost::orders::after::money::left;
 use tradepost::orders::effect::due;
 use tradepost::orders::order::{Line, Order, Placement, Stage};
 use tradepost::orders::slots::SLOT_MILLIS;
@@ -12,6 +14,7 @@ use tradepost::payments::{Attempt, AttemptStatus, Provider, Refund, RefundStatus
 use tradepost::pools::Supply;
 use tradepost::pools::pool::Ended;
 use tradepost::pricing::Delivery;
+use tradepost::settings::Capture;
 
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
@@ -40,7 +43,8 @@ impl World {
             assert!(due(order, self.now).is_empty(), "something is still owed: {order:?}");
             let money = self.money_of(order, &mut outcomes);
             let issued = self.issued.iter().filter(|(whose, ..)| *whose == n).count();
-            assert_eq!(issued, cards_due(order), "gift cards for money that was taken: {order:?}");
+            assert!(cards_due(order).contains(&issued), "{issued} gift cards for money that was taken: {order:?}");
+            self.judge_books(n, &mut outcomes);
             outcomes.cards_sold += u32::from(issued > 0);
             match &order.stage {
                 Stage::Confirmed { placement, attempt, committed, .. } => {
@@ -57,10 +61,14 @@ impl World {
                         *taken.entry(supply).or_default() += units;
                     }
                 }
-                Stage::Cancelled { .. } => {
+                Stage::Cancelled { placement, .. } => {
                     outcomes.cancelled += 1;
-                    assert_eq!((money.kept, money.held), (0, 0), "paid for nothing: {order:?}");
-                    assert!(order.receipts.is_empty() || order.refunds.iter().any(by_hand), "kept by hand: {order:?}");
+                    let (kept, by_hand) = kept_by_staff(order);
+                    assert_eq!((money.kept, money.held), (kept, 0), "paid for nothing: {order:?}");
+                    assert!(order.receipts.is_empty() || by_hand == money.by_hand, "kept by hand: {order:?}");
+                    for (supply, units) in still_drawn(buyer, placement) {
+                        *taken.entry(supply).or_default() += units;
+                    }
                     assert_eq!(ends.last(), Some(&Kind::OrderCancelled), "its buyer knows: {order:?}");
                 }
                 Stage::Open => {
@@ -84,12 +92,45 @@ impl World {
         let mut money = Money { held: 0, kept: 0, by_hand: 0 };
         for (_, charge) in self.charges.iter().filter(|(id, _)| id.starts_with(&prefix)) {
             money.held += charge.held;
-            money.kept += charge.paid - charge.refunded;
-            outcomes.refunded += u32::from(charge.refunded > 0);
+            money.kept += charge.paid - charge.refunded();
+            outcomes.refunded += u32::from(charge.refunded() > 0);
             outcomes.voided += u32::from(charge.voided);
         }
         money.by_hand = order.receipts.iter().map(|receipt| receipt.amount.amount).sum();
         money
+    }
+
+    /// What staff gave back is where they meant it to be, once.
+    fn judge_books(&self, n: usize, outcomes: &mut Outcomes) {
+        let buyer = &self.buyers[n];
+        let order = &buyer.memory;
+        let prefix = format!("{}/", order.id);
+        let back = |supply: &Supply| -> i64 {
+            let references = self.stocks.get(supply).into_iter().flat_map(|stock| &stock.references);
+            let of_staff = |reference: &str| reference.starts_with(&prefix) && !reference.contains("/return-");
+            references.filter(|(reference, _)| of_staff(reference)).map(|(_, units)| units).sum()
+        };
+        for variant in &self.variants {
+            let wanted = buyer.restocked.get(variant).copied().unwrap_or_default();
+            assert_eq!(back(&Supply::Stock(*variant)), wanted, "restocked once: {order:?}");
+        }
+        outcomes.restocked_by_staff += u32::from(!buyer.restocked.is_empty());
+        let mut on_cards = 0;
+        for card in order.placement().into_iter().flat_map(|placement| &placement.quote.gift_cards) {
+            let units = back(&Supply::GiftCard(card.id));
+            assert!((0..=card.amount).contains(&units), "{units} of {card:?} is back: {order:?}");
+            on_cards += units;
+        }
+        outcomes.credited += u32::from(on_cards > 0);
+        assert_eq!(left::given_to_cards(order), on_cards, "the order knows what is back: {order:?}");
+        for line in &order.lines {
+            let gone = buyer.given_up.get(&line.id).copied().unwrap_or_default();
+            assert!(gone <= line.quantity, "{gone} pieces given up: {order:?}");
+        }
+        let told = order.told.get(&Kind::OrderRefunded).copied().unwrap_or_default();
+        let untold =
+            order.money.repayments.iter().filter(|repayment| !repayment.with_the_end && repayment.number > told);
+        assert_eq!(untold.filter(|repayment| repayment.giving.amount() > 0).count(), 0, "its buyer knows: {order:?}");
     }
 
     /// `taken`: what confirmed orders have, by their own quotes.
@@ -148,19 +189,65 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
             outcomes.received += 1;
             Money { by_hand: to_pay, ..nothing }
         }
-        _ => Money { kept: to_pay, ..nothing },
+        _ if attempt.payment.terms.capture == Capture::Manual => {
+            outcomes.captured += 1;
+            outcomes.captured_in_part += u32::from(attempt.captured != attempt.amount);
+            assert!((1..=to_pay).contains(&attempt.captured.amount), "takes what was set aside: {order:?}");
+            Money { kept: attempt.captured.amount - given(order, attempt), ..nothing }
+        }
+        _ => Money { kept: to_pay - given(order, attempt), ..nothing },
     };
     assert_eq!(*money, should, "paid once, exactly: {order:?}");
 }
 
-/// How many gift cards it is to have for its buyer.
-fn cards_due(order: &Order) -> usize {
+/// What an attempt has back, each refund of it being done.
+fn given(order: &Order, attempt: &Attempt) -> i64 {
+    let of_attempt = order.refunds.iter().filter(|refund| refund.attempt.number == attempt.number);
+    of_attempt.map(|refund| refund.amount.amount).sum()
+}
+
+/// How many gift cards it is to have for its buyer: all, once all of its money
+/// was taken, or none. Where the money went back meanwhile, some may have been issued.
+fn cards_due(order: &Order) -> RangeInclusive<usize> {
     match &order.stage {
         Stage::Confirmed { attempt, .. } if attempt.status == AttemptStatus::Paid => {
-            order.lines.iter().filter(|line| is_card(line)).map(|line| line.quantity as usize).sum()
+            let all = order.lines.iter().filter(|line| is_card(line)).map(|line| line.quantity as usize).sum();
+            let is_whole = attempt.captured == attempt.amount;
+            let is_back = attempt.captured.amount > 0 && given(order, attempt) == attempt.captured.amount;
+            match (is_whole, is_back) {
+                (false, _) => 0..=0,
+                (true, true) => 0..=all,
+                (true, false) => all..=all,
+            }
         }
-        _ => 0,
+        _ => 0..=0,
     }
+}
+
+/// What staff have kept of an order that they cancelled: of the provider's money,
+/// and of what they had recorded, whatever of it they gave back by hand.
+fn kept_by_staff(order: &Order) -> (i64, i64) {
+    let is_staffs = order.money.ended.is_some();
+    let kept = if is_staffs { left::of_payment(order) } else { 0 };
+    let recorded: i64 = order.receipts.iter().map(|receipt| receipt.amount.amount).sum();
+    match order.attempt().map(|attempt| attempt.payment.provider) {
+        Some(Provider::Manual) => {
+            let is_told = |refund: &&Refund| refund.status == RefundStatus::Done || by_hand(refund);
+            let by_staff = order.refunds.iter().filter(|refund| refund.attempt.payment.provider == Provider::Manual);
+            let back: i64 = by_staff.filter(is_told).map(|refund| refund.amount.amount).sum();
+            assert_eq!(back + kept, recorded, "what was recorded goes back, or is kept: {order:?}");
+            (0, recorded)
+        }
+        _ => (kept, recorded),
+    }
+}
+
+/// What an order that staff have cancelled still has of each supply: it was put
+/// back piece by piece, but for uses.
+fn still_drawn(buyer: &Buyer, placement: &Placement) -> Vec<(Supply, i64)> {
+    let drawn = buyer.memory.money.ended.as_ref().is_some_and(|ended| ended.drawn);
+    let is_kept = |(supply, _): &(Supply, i64)| matches!(supply, Supply::Stock(_) | Supply::GiftCard(_));
+    if drawn { has(buyer, placement).into_iter().filter(is_kept).collect() } else { Vec::new() }
 }
 
 fn is_card(line: &Line) -> bool {

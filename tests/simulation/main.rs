@@ -21,6 +21,7 @@ mod pools;
 mod provider;
 mod rng;
 mod shelf;
+mod staff;
 mod watch;
 mod world;
 

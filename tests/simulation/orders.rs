@@ -1,6 +1,7 @@
 //! An order's object, as far as it matters: what is stored, what is only in
 //! memory, and what is done of that which is due.
 
+use tradepost::orders::after::money;
 use tradepost::orders::decision::{Command, decide};
 use tradepost::orders::effect::{WATCHDOG_MILLIS, due, hold_id, wake};
 use tradepost::orders::event::Event;
@@ -71,6 +72,7 @@ impl World {
             | Event::PlacementRefused
             | Event::PlacementAbandoned
             | Event::Cancelled { .. }
+            | Event::Money(money::event::Event::Cancelled { .. })
             | Event::CommitRefused => {
                 state.keeps.insert(hold, now);
             }

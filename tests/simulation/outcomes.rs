@@ -80,4 +80,24 @@ outcomes! {
     returns_received,
     /// Lines of which something went back into stock.
     restocked,
+    /// Refunds that staff asked for, of pieces.
+    refunded_pieces,
+    /// Refunds that staff asked for, of an amount.
+    refunded_amount,
+    /// Refunds by staff that were refused, as too little was left.
+    not_refundable,
+    /// Orders of which pieces are in stock again.
+    restocked_by_staff,
+    /// Orders of which gift cards have something back.
+    credited,
+    /// Confirmed with money that staff have captured.
+    captured,
+    captured_in_part,
+    capture_refused,
+    /// Orders that staff have cancelled and given back.
+    cancelled_by_staff,
+    /// Orders that staff have cancelled, and kept what was paid.
+    kept_by_staff,
+    /// Money that staff have given back by hand.
+    given_by_hand,
 }

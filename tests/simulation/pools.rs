@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tradepost::orders::after::goods::restock::Restock;
+use tradepost::orders::after::money::{PutBack, effect};
 use tradepost::orders::learning::{Answer, Refused};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
 use tradepost::pools::{Claim, Supply};
@@ -104,6 +105,16 @@ impl World {
             self.ask_pool(&claim.of, &pool::Command::Adjust { delta, reason: Reason::Returned, reference }).unwrap();
         }
         Answer::Restocked { number: restock.number }
+    }
+
+    /// Pieces and money that staff give back.
+    pub fn put_back(&mut self, put_backs: &[PutBack]) -> Answer {
+        for PutBack { of, units, reference, .. } in put_backs {
+            let (delta, reason, reference) = (*units, Reason::Returned, reference.clone());
+            self.ask_pool(of, &pool::Command::Adjust { delta, reason, reference }).unwrap();
+        }
+        let numbers = put_backs.iter().map(|back| back.number).collect();
+        Answer::Money(effect::Answer::PutBack { numbers })
     }
 
     /// What is on a gift card, for whoever asks now.

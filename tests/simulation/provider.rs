@@ -7,6 +7,9 @@
 //! Of money that is set aside it only says less than it knows: if a lie were
 //! believed, that money would go back by itself after some days.
 
+use std::collections::BTreeMap;
+
+use tradepost::money::Money;
 use tradepost::orders::effect::Effect;
 use tradepost::orders::learning::Answer;
 use tradepost::payments::{Attempt, Outcome, Provider, Refund, RefundOutcome, Report};
@@ -21,7 +24,8 @@ pub struct Charge {
     pub paid: i64,
     /// Set aside, and neither taken nor let go.
     pub held: i64,
-    pub refunded: i64,
+    /// What each refund gave back, by its id.
+    refunds: BTreeMap<String, i64>,
     pub voided: bool,
     /// How the buyer's bank will answer.
     pub declines: bool,
@@ -36,7 +40,7 @@ impl Charge {
             attempt: attempt.clone(),
             paid: 0,
             held: 0,
-            refunded: 0,
+            refunds: BTreeMap::new(),
             voided: false,
             declines: false,
             wants_action: false,
@@ -52,8 +56,16 @@ impl Charge {
         }
     }
 
+    /// What it has given back.
+    pub fn refunded(&self) -> i64 {
+        self.refunds.values().sum()
+    }
+
     pub fn truth(&self) -> Outcome {
-        if self.paid > 0 {
+        let amount = Money { amount: self.paid, ..self.attempt.amount };
+        if self.paid > 0 && amount != self.attempt.amount {
+            Outcome::PartlyPaid { amount }
+        } else if self.paid > 0 {
             Outcome::Paid
         } else if self.held > 0 {
             Outcome::Authorized
@@ -142,9 +154,27 @@ impl World {
             return RefundOutcome::Pending;
         }
         let charge = self.charges.get_mut(&refund.attempt.id).expect("only what was charged is refunded");
-        assert_eq!(charge.paid, refund.amount.amount, "refunded what was paid");
-        charge.refunded = refund.amount.amount;
+        let amount = refund.amount.amount;
+        let first = *charge.refunds.entry(refund.id.clone()).or_insert(amount);
+        assert_eq!(first, amount, "one refund is one amount: {}", refund.id);
+        assert!(charge.refunded() <= charge.paid, "more given back than taken: {charge:?}");
         RefundOutcome::Done
+    }
+
+    /// Takes so much of what is set aside, once; or refuses to, and nothing happens.
+    pub fn capture(&mut self, buyer: usize, attempt: &Attempt, amount: i64) -> Outcome {
+        if self.lies && self.rng.chance(10) {
+            self.outcomes.capture_refused += 1;
+            return Outcome::Authorized;
+        }
+        let charge = self.charges.get_mut(&attempt.id).expect("only what is set aside is captured");
+        if std::mem::take(&mut charge.held) > 0 {
+            assert!((1..=attempt.amount.amount).contains(&amount), "takes {amount} of {attempt:?}");
+            charge.paid = amount;
+            // It says so by itself, too: whoever asked may be gone.
+            self.events.push((buyer, attempt.number));
+        }
+        self.tell(buyer, attempt)
     }
 
     /// What it says of an attempt; while it lies, perhaps something else, and

@@ -1,11 +1,12 @@
 //! What must be so at every step of a history.
 
+use tradepost::orders::after::money::left;
 use tradepost::orders::effect::{WATCHDOG_MILLIS, hold_id};
 use tradepost::orders::order::Stage;
 use tradepost::pools::Supply;
 use tradepost::pools::pool::Ended;
 
-use crate::buyers::SLOTS;
+use crate::buyers::{Buyer, SLOTS};
 use crate::pools::Stock;
 use crate::shelf::EACH;
 use crate::world::World;
@@ -58,6 +59,17 @@ impl World {
             assert!(
                 charge.lied_about || charge.paid + charge.held == 0 && (charge.voided || charge.declines),
                 "attempt {earlier}: {charge:?} {order:?}"
+            );
+        }
+    }
+
+    /// No order gives back more than was taken for it.
+    pub fn check_books(&self) {
+        for Buyer { memory: order, .. } in &self.buyers {
+            let (taken, given, left) = (left::taken(order), left::given(order), left::in_all(order));
+            assert!(
+                given.amount + left.amount <= taken.amount && left.amount >= 0,
+                "{given:?} of {taken:?}: {order:?}"
             );
         }
     }

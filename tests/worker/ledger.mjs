@@ -4,7 +4,8 @@
 //   PUT  /charges/{attempt}         {amount, currency}  takes the money, once
 //   GET  /charges/{attempt}                             what became of it; 404 if never heard of
 //   POST /charges/{attempt}/void                        makes sure it never takes money
-//   POST /charges/{attempt}/refund  {amount, currency}  gives it back, once
+//   POST /charges/{attempt}/capture {amount}            takes what is set aside, once
+//   POST /charges/{attempt}/refund  {amount, refund}    gives it back, once for each refund
 import { createServer } from "node:http";
 
 /** What no correct shop ever asks for is kept in `mistakes`. */
@@ -13,12 +14,12 @@ export async function startLedger() {
   const mistakes = [];
   let puts = 0;
 
-  const put = (attempt, { amount, currency }) => {
+  const put = (attempt, { amount, currency, capture }) => {
     puts += 1;
     const known = charges.get(attempt);
     if (known === undefined) {
       if (!Number.isSafeInteger(amount) || amount <= 0) mistakes.push(`${attempt}: a charge of ${amount}`);
-      charges.set(attempt, { status: "paid", amount, currency, refunded: 0 });
+      charges.set(attempt, { status: capture === "manual" ? "authorized" : "paid", amount, currency, refunded: 0, refunds: {} });
     } else if (known.status === "paid" && (known.amount !== amount || known.currency !== currency)) {
       mistakes.push(`${attempt}: charged ${known.amount} ${known.currency}, then ${amount} ${currency}`);
     }
@@ -31,26 +32,35 @@ export async function startLedger() {
   };
 
   const cancel = (attempt) => {
-    if (!charges.has(attempt)) charges.set(attempt, { status: "voided", amount: 0, currency: "", refunded: 0 });
+    const known = charges.get(attempt);
+    if (known === undefined) charges.set(attempt, { status: "voided", amount: 0, currency: "", refunded: 0, refunds: {} });
+    else if (known.status === "authorized") known.status = "voided";
     return [200, { status: charges.get(attempt).status }];
   };
 
-  const refund = (attempt, { amount }) => {
+  const capture = (attempt, { amount }) => {
+    const known = charges.get(attempt);
+    if (known?.status === "authorized") {
+      if (!(amount > 0 && amount <= known.amount)) mistakes.push(`${attempt}: captured ${amount} of ${known.amount}`);
+      Object.assign(known, { status: "paid", amount });
+    }
+    return known === undefined ? [404, {}] : [200, { status: known.status, amount: known.amount }];
+  };
+
+  const refund = (attempt, { amount, refund: id }) => {
     const known = charges.get(attempt);
     if (known?.status !== "paid") {
       mistakes.push(`${attempt}: a refund of what was not charged`);
       return [409, {}];
     }
-    if (known.refunded === 0) {
-      if (amount > known.amount) mistakes.push(`${attempt}: charged ${known.amount}, refunded ${amount}`);
-      known.refunded = amount;
-    } else if (known.refunded !== amount) {
-      mistakes.push(`${attempt}: refunded ${known.refunded}, then ${amount}`);
-    }
+    if ((known.refunds[id] ?? amount) !== amount) mistakes.push(`${id}: refunded ${known.refunds[id]}, then ${amount}`);
+    known.refunds[id] = amount;
+    known.refunded = Object.values(known.refunds).reduce((sum, part) => sum + part, 0);
+    if (known.refunded > known.amount) mistakes.push(`${attempt}: charged ${known.amount}, refunded ${known.refunded}`);
     return [200, { status: "refunded" }];
   };
 
-  const routes = { "PUT ": put, "GET ": get, "POST /void": cancel, "POST /refund": refund };
+  const routes = { "PUT ": put, "GET ": get, "POST /void": cancel, "POST /capture": capture, "POST /refund": refund };
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (text) => (body += text));

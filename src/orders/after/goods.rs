@@ -176,6 +176,11 @@ impl Event {
 }
 
 impl Goods {
+    /// Whether something has left, or is about to.
+    pub fn has_parcels(&self) -> bool {
+        self.fulfilments.iter().any(|parcel| parcel.progress != Progress::Undone)
+    }
+
     /// The goods after an event. Total: one that does not fit changes nothing.
     pub fn apply(&mut self, event: &Event, now: Timestamp) {
         match event {

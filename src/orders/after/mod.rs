@@ -1,6 +1,8 @@
-//! What comes after the order: its goods go out and come back.
+//! What becomes of an order after it was placed: its money is taken and given
+//! back, its goods go out and come back.
 //!
 //! Each part has events, commands and state of its own, nested into the order's
 //! as one variant and one field, so that the order's own rules stay as they are.
 
 pub mod goods;
+pub mod money;

@@ -7,6 +7,7 @@ use super::api::Refusal;
 use super::currency;
 use crate::app::StripeKeys;
 use crate::payments::{Attempt, Outcome, Report};
+use crate::settings::Capture;
 use crate::telemetry;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -106,6 +107,13 @@ impl Intent {
         let failure = self.last_payment_error.as_ref();
         Said::Told(match self.status.as_str() {
             "succeeded" if self.amount_received == self.amount => Outcome::Paid,
+            // Captured in part: only staff do so.
+            "succeeded" if attempt.payment.terms.capture == Capture::Manual && self.amount_received > 0 => {
+                match currency::money(self.amount_received, attempt.amount.currency) {
+                    Some(amount) if amount.amount < attempt.amount.amount => Outcome::PartlyPaid { amount },
+                    _ => Outcome::Unfit,
+                }
+            }
             "requires_capture" => Outcome::Authorized,
             "processing" => Outcome::Pending,
             "canceled" => match failure {

@@ -242,7 +242,7 @@ impl Asking<'_> {
             Answer::Failed | Answer::Silent => return Outcome::Unknown.into(),
         };
         let outcome = match intent.said(self.attempt, client.keys) {
-            Said::Told(outcome @ (Outcome::Paid | Outcome::Unfit)) => outcome,
+            Said::Told(outcome @ (Outcome::Paid | Outcome::PartlyPaid { .. } | Outcome::Unfit)) => outcome,
             Said::Told(Outcome::Voided | Outcome::Declined { .. }) => Outcome::Voided,
             // Not cancelled after all.
             Said::Told(_) | Said::MethodDeclined { .. } => Outcome::Unknown,

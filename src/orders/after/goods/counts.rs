@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Goods, Progress, Step};
+use crate::orders::after::money::left;
 use crate::orders::decision::waits_for_money;
 use crate::orders::order::{Line, LineId, Order, Stage};
 use crate::payments::AttemptStatus;
@@ -28,7 +29,7 @@ pub struct Count {
 
 impl Count {
     /// That are in no parcel, of so many that were ordered.
-    pub fn left_to_send(self, ordered: u32) -> u32 {
+    pub fn never_sent(self, ordered: u32) -> u32 {
         ordered.saturating_sub(self.packed.saturating_add(self.shipped))
     }
 
@@ -71,9 +72,17 @@ impl Counts {
         self.0.get(&line).copied().unwrap_or_default()
     }
 
-    /// Pieces of a line that still go into a parcel: none of what is not sent.
-    pub fn left_to_send(&self, line: &Line) -> u32 {
-        if is_sent(line) { self.line(line.id).left_to_send(line.quantity) } else { 0 }
+    /// Pieces of a line that still go into a parcel: none of what is not sent, nor
+    /// of what was given up for its money. Pieces that were given up and have not
+    /// come back are taken for those that never left.
+    pub fn left_to_send(&self, order: &Order, line: &Line) -> u32 {
+        if !is_sent(line) {
+            return 0;
+        }
+        let count = self.line(line.id);
+        let given_up = left::refunded_pieces(order, line.id).saturating_sub(count.returned);
+        let in_stock_again = u32::try_from(left::restocked_pieces(order, line.id)).unwrap_or(u32::MAX);
+        count.never_sent(line.quantity).saturating_sub(given_up.max(in_stock_again))
     }
 }
 
@@ -104,11 +113,11 @@ pub fn is_paid(order: &Order) -> bool {
     attempt.status == AttemptStatus::Paid
 }
 
-/// Whether all that is to be sent was sent; no where nothing is.
+/// Whether something was sent, and nothing is left to be.
 pub fn all_sent(order: &Order) -> bool {
     let counts = Counts::of(&order.goods);
-    let mut sent = order.lines.iter().filter(|line| is_sent(line)).peekable();
-    sent.peek().is_some() && sent.all(|line| counts.line(line.id).shipped >= line.quantity)
+    let is_done = |line: &Line| counts.line(line.id).packed == 0 && counts.left_to_send(order, line) == 0;
+    order.lines.iter().any(|line| counts.line(line.id).shipped > 0) && order.lines.iter().all(is_done)
 }
 
 /// Until when something that was shipped then may be asked to come back.

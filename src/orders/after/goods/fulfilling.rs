@@ -21,7 +21,7 @@ pub fn fulfil(order: &Order, wanted: NewFulfilment) -> Result<Vec<Event>, OrderE
     let lines = wanted.lines.unwrap_or_else(|| all_that_is_left(order, &counts));
     let asked = by_line(order, lines.iter().map(|pieces| (pieces.line_id, pieces.quantity.get())))?;
     let ready = may_send(order);
-    let left = |id: &LineId| order.line(*id).filter(|_| ready).map_or(0, |line| counts.left_to_send(line));
+    let left = |id: &LineId| order.line(*id).filter(|_| ready).map_or(0, |line| counts.left_to_send(order, line));
     let short = short(&asked, left);
     if !ready {
         return Err(Refusal::NotPaid { lines: short }.into());
@@ -70,7 +70,7 @@ fn parcel(order: &Order, number: u32) -> Result<&Fulfilment, OrderError> {
 
 fn all_that_is_left(order: &Order, counts: &Counts) -> Vec<Pieces> {
     let pieces = order.lines.iter().filter_map(|line| {
-        let quantity = counts.left_to_send(line).try_into().ok()?;
+        let quantity = counts.left_to_send(order, line).try_into().ok()?;
         Some(Pieces { line_id: line.id, quantity })
     });
     pieces.collect()

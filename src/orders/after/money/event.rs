@@ -1,0 +1,200 @@
+//! What happens to an order's money after it was placed, and how each event
+//! changes the order.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ended, Giving, Note, PutBack, Repayment, left};
+use crate::ids::AccountId;
+use crate::money::Money;
+use crate::orders::order::{CancelReason, Line, LineId, Order, Stage};
+use crate::payments::{AttemptStatus, RefundStatus};
+use crate::pools::{Claim, Supply};
+use crate::ports::Timestamp;
+
+/// Stored for good, as [`crate::orders::event::Event`] is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Noted {
+        by: AccountId,
+        text: String,
+        visible_to_buyer: bool,
+    },
+    RefundAsked {
+        by: AccountId,
+        giving: Box<Giving>,
+    },
+    /// These are back on their gift cards.
+    Credited {
+        put_backs: Vec<u32>,
+    },
+    /// These are back in stock.
+    Restocked {
+        put_backs: Vec<u32>,
+    },
+    /// Staff have given back by hand what one of the order's refunds is.
+    GivenByHand {
+        by: AccountId,
+        refund: u32,
+    },
+    CaptureAsked {
+        by: AccountId,
+        amount: Money,
+    },
+    /// The provider does not take so much: the money is set aside as before.
+    CaptureRefused,
+    /// So much of what was set aside was taken, and the rest let go. It goes back
+    /// where the order is not to be any more.
+    Captured {
+        amount: Money,
+    },
+    /// `giving`: none where the money is kept.
+    Cancelled {
+        by: AccountId,
+        reason: String,
+        restock: bool,
+        giving: Option<Box<Giving>>,
+    },
+}
+
+impl Event {
+    /// What it is called in the order's history.
+    pub fn milestone(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Noted { .. } => return None,
+            Self::RefundAsked { .. } => "refund_asked",
+            Self::Credited { .. } | Self::GivenByHand { .. } => "refunded",
+            Self::Restocked { .. } => "restocked",
+            Self::CaptureAsked { .. } => "capture_asked",
+            Self::CaptureRefused => "capture_refused",
+            Self::Captured { .. } => "paid",
+            Self::Cancelled { .. } => "cancelled",
+        })
+    }
+
+    /// Whether it is nothing to its buyer.
+    pub fn is_hidden(&self) -> bool {
+        match self {
+            Self::RefundAsked { .. } | Self::Restocked { .. } | Self::CaptureAsked { .. } | Self::CaptureRefused => {
+                true
+            }
+            Self::Noted { visible_to_buyer, .. } => !visible_to_buyer,
+            Self::Credited { .. } | Self::GivenByHand { .. } | Self::Captured { .. } | Self::Cancelled { .. } => false,
+        }
+    }
+
+    /// Who did it; nobody where the shop learned of it.
+    pub fn by(&self) -> Option<AccountId> {
+        match self {
+            Self::Noted { by, .. }
+            | Self::RefundAsked { by, .. }
+            | Self::GivenByHand { by, .. }
+            | Self::CaptureAsked { by, .. }
+            | Self::Cancelled { by, .. } => Some(*by),
+            Self::Credited { .. } | Self::Restocked { .. } | Self::CaptureRefused | Self::Captured { .. } => None,
+        }
+    }
+}
+
+impl Order {
+    /// The order after an event of its money; see [`Order::apply`].
+    pub(in crate::orders) fn apply_money(&mut self, event: &Event, now: Timestamp) {
+        match event {
+            Event::Noted { by, text, visible_to_buyer } => {
+                let (text, visible_to_buyer) = (text.clone(), *visible_to_buyer);
+                self.money.notes.push(Note { at: now, by: *by, text, visible_to_buyer });
+            }
+            Event::RefundAsked { by, giving } => self.repay(*by, giving, false, now),
+            Event::Credited { put_backs } | Event::Restocked { put_backs } => {
+                for back in self.money.put_backs.iter_mut().filter(|back| put_backs.contains(&back.number)) {
+                    back.done = true;
+                }
+            }
+            Event::GivenByHand { refund, .. } => self.with_refund(*refund, |refund| refund.status = RefundStatus::Done),
+            Event::CaptureAsked { amount, .. } => self.money.capturing = Some(*amount),
+            Event::CaptureRefused => self.money.capturing = None,
+            Event::Captured { amount } => self.captured(*amount),
+            Event::Cancelled { by, reason, restock, giving } => {
+                let drawn = matches!(self.stage, Stage::Confirmed { committed: true, .. });
+                let refunded = giving.is_some();
+                self.money.ended = Some(Ended { by: *by, reason: reason.clone(), drawn, refunded });
+                if drawn {
+                    self.put_back_all(*restock, giving.is_some());
+                    if let Some(giving) = giving {
+                        self.repay(*by, giving, true, now);
+                    }
+                    self.end(CancelReason::Shop, now);
+                } else {
+                    if refunded {
+                        self.refund_current();
+                    }
+                    self.cancel(CancelReason::Shop, now);
+                }
+            }
+        }
+    }
+
+    /// Gives back what was decided: the provider's part is a refund like any
+    /// other, all else goes into pools.
+    fn repay(&mut self, by: AccountId, giving: &Giving, with_the_end: bool, now: Timestamp) {
+        let number = u32::try_from(self.money.repayments.len() + 1).unwrap_or(u32::MAX);
+        let amount = Money { amount: giving.to_payment, currency: self.currency };
+        let attempt = self.attempt().cloned().filter(|_| amount.amount > 0);
+        let payment = attempt.map(|attempt| self.add_refund(attempt, amount));
+        let why = format!("r{number}");
+        for (card, amount) in &giving.to_cards {
+            self.owe_back(Some(number), Supply::GiftCard(*card), None, *amount, &why);
+        }
+        for pieces in giving.pieces.iter().filter(|pieces| pieces.restock) {
+            self.restock(Some(number), pieces.line, i64::from(pieces.quantity), &why);
+        }
+        let giving = giving.clone();
+        self.money.repayments.push(Repayment { number, at: now, by, giving, payment, with_the_end });
+    }
+
+    /// Gives back what a cancelled order had drawn: its uses as they were held;
+    /// its pieces here where no repayment does.
+    fn put_back_all(&mut self, restock: bool, is_repaid: bool) {
+        self.vacate();
+        let is_use = |claim: &Claim| matches!(claim.of, Supply::Uses(_) | Supply::UsesBy(..));
+        let uses: Vec<Claim> = self.claims().into_iter().filter(is_use).collect();
+        if let Some(number) = self.hold().map(|hold| hold.number).filter(|_| !uses.is_empty()) {
+            self.releasing.insert(number, uses);
+        }
+        if restock && !is_repaid {
+            let lines: Vec<_> = self.lines.iter().map(|line| (line.id, line.quantity)).collect();
+            for (line, quantity) in lines {
+                let left = quantity.saturating_sub(left::refunded_pieces(self, line));
+                self.restock(None, line, i64::from(left), "cancelled");
+            }
+        }
+    }
+
+    /// What is not kept in stock is not put back into it.
+    fn restock(&mut self, repayment: Option<u32>, line: LineId, units: i64, why: &str) {
+        let counts = |line: &&Line| line.is_stocked() && units > 0;
+        if let Some(variant) = self.line(line).filter(counts).map(|line| line.variant_id) {
+            self.owe_back(repayment, Supply::Stock(variant), Some(line), units, why);
+        }
+    }
+
+    fn owe_back(&mut self, repayment: Option<u32>, of: Supply, line: Option<LineId>, units: i64, why: &str) {
+        let number = u32::try_from(self.money.put_backs.len() + 1).unwrap_or(u32::MAX);
+        let reference = match line {
+            Some(line) => format!("{}/{why}/{line}", self.id),
+            None => format!("{}/{why}", self.id),
+        };
+        self.money.put_backs.push(PutBack { number, repayment, of, line, units, reference, done: false });
+    }
+
+    fn captured(&mut self, amount: Money) {
+        self.money.capturing = None;
+        let Some(attempt) = self.attempt_mut() else { return };
+        attempt.captured = amount;
+        attempt.status = AttemptStatus::Paid;
+        if let Stage::Cancelled { resolving, .. } = &mut self.stage {
+            *resolving = false;
+            self.refund_current();
+        }
+    }
+}

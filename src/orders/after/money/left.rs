@@ -1,0 +1,169 @@
+//! What of an order's money was taken, and what of it can still be given back.
+//! Pure.
+//!
+//! What a line comes to is with its tax. Pieces are divided by
+//! [`spread::pieces`], so all of them sum to the line in whatever steps they go
+//! back.
+
+use std::collections::BTreeMap;
+
+use crate::ids::GiftCardId;
+use crate::money::Money;
+use crate::orders::order::{Line, LineId, Order, Stage};
+use crate::payments::{AttemptStatus, RefundStatus};
+use crate::pools::Supply;
+use crate::pricing::quote::{QuotedLine, Tax};
+use crate::pricing::{Quote, spread};
+
+/// What was taken in all: by the payment, by others that came twice or too late,
+/// by gift cards.
+pub fn taken(order: &Order) -> Money {
+    // What is given back knows best what its attempt had taken.
+    let mut by_attempt: BTreeMap<u32, i64> = BTreeMap::new();
+    for attempt in order.refunds.iter().map(|refund| &refund.attempt).chain(order.attempt()) {
+        let taken = by_attempt.entry(attempt.number).or_default();
+        *taken = attempt.captured.amount.max(*taken);
+    }
+    let by_payment: i64 = by_attempt.values().sum();
+    Money { amount: by_payment.saturating_add(paid_by_cards(order)), currency: order.currency }
+}
+
+/// What was given back in all.
+pub fn given(order: &Order) -> Money {
+    let done = order.refunds.iter().filter(|refund| refund.status == RefundStatus::Done);
+    let by_payment: i64 = done.map(|refund| refund.amount.amount).sum();
+    Money { amount: by_payment.saturating_add(given_to_cards(order)), currency: order.currency }
+}
+
+/// What gift cards have back.
+pub fn given_to_cards(order: &Order) -> i64 {
+    let is_card = |of: &Supply| matches!(of, Supply::GiftCard(_));
+    order.money.put_backs.iter().filter(|back| back.done && is_card(&back.of)).map(|back| back.units).sum()
+}
+
+/// What gift cards have paid.
+pub fn paid_by_cards(order: &Order) -> i64 {
+    drawn_cards(order).map(|(_, amount)| amount).sum()
+}
+
+/// What can be given back now.
+pub fn refundable(order: &Order) -> Money {
+    if is_settled(order) { in_all(order) } else { Money::zero(order.currency) }
+}
+
+/// What is left to be given back, now or with the order's end.
+pub fn in_all(order: &Order) -> Money {
+    let by_cards: i64 = of_cards(order).iter().map(|(_, amount)| amount).sum();
+    Money { amount: of_payment(order).saturating_add(by_cards), currency: order.currency }
+}
+
+/// What of it goes back the way it was paid.
+pub fn of_payment(order: &Order) -> i64 {
+    let attempt = order.attempt().filter(|_| is_settled(order));
+    attempt.map_or(0, |attempt| order.refundable(attempt).amount)
+}
+
+/// What of it goes back to gift cards, the one that was used last first.
+pub fn of_cards(order: &Order) -> Vec<(GiftCardId, i64)> {
+    let back = |card: GiftCardId| -> i64 {
+        let to_it = order.money.put_backs.iter().filter(|back| back.of == Supply::GiftCard(card));
+        to_it.map(|back| back.units).sum()
+    };
+    let mut cards: Vec<_> = drawn_cards(order).map(|(card, amount)| (card, amount - back(card))).collect();
+    cards.reverse();
+    cards
+}
+
+/// What can be taken of money that is set aside.
+pub fn capturable(order: &Order) -> Money {
+    match &order.stage {
+        Stage::Confirmed { attempt, committed: true, .. }
+            if attempt.status == AttemptStatus::Authorized && order.money.capturing.is_none() =>
+        {
+            attempt.amount
+        }
+        _ => Money::zero(order.currency),
+    }
+}
+
+/// Whether its goods and its money have found their places: nothing is given
+/// back before. While none of the money that is owed has come, the order may
+/// still end by itself, and all that it holds then goes back as a whole.
+pub fn is_settled(order: &Order) -> bool {
+    match &order.stage {
+        Stage::Confirmed { attempt, committed: true, .. } => {
+            attempt.status != AttemptStatus::Owed || attempt.captured.amount > 0
+        }
+        Stage::Cancelled { .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether its pools were drawn from for good, and not given back as a whole.
+pub fn is_drawn(order: &Order) -> bool {
+    match &order.stage {
+        Stage::Confirmed { committed, .. } => *committed,
+        Stage::Cancelled { .. } => order.money.ended.as_ref().is_some_and(|ended| ended.drawn),
+        Stage::Open | Stage::Placing { .. } | Stage::AwaitingPayment { .. } => false,
+    }
+}
+
+/// The gift cards that were drawn from for good, as they were used.
+fn drawn_cards(order: &Order) -> impl Iterator<Item = (GiftCardId, i64)> {
+    let placement = order.placement().filter(|_| is_drawn(order));
+    placement.into_iter().flat_map(|placement| &placement.quote.gift_cards).map(|card| (card.id, card.amount))
+}
+
+/// How many pieces of a line were given up for their money.
+pub fn refunded_pieces(order: &Order, line: LineId) -> u32 {
+    let pieces = order.money.repayments.iter().flat_map(|repayment| &repayment.giving.pieces);
+    pieces.filter(|pieces| pieces.line == line).map(|pieces| pieces.quantity).sum()
+}
+
+/// How many of a line's pieces are, or are to be, in stock again.
+pub fn restocked_pieces(order: &Order, line: LineId) -> i64 {
+    let of_line = order.money.put_backs.iter().filter(|back| back.line == Some(line));
+    of_line.map(|back| back.units).sum()
+}
+
+/// What so many more pieces of a line come to. None: there are not so many left.
+pub fn pieces_worth(order: &Order, line: &Line, more: u32) -> Option<i64> {
+    let quote = &order.placement()?.quote;
+    let place = order.lines.iter().position(|known| known.id == line.id)?;
+    let quoted = quote.lines.get(place)?;
+    let worth = quoted.total.saturating_add(tax_on_top(order, &quoted.tax));
+    spread::pieces(worth, line.quantity, refunded_pieces(order, line.id), more)
+}
+
+/// What is left of the shipping, tax included.
+pub fn of_shipping(order: &Order) -> i64 {
+    let Some(placement) = order.placement() else { return 0 };
+    let tax = placement.quote.shipping.as_ref().map_or(0, |shipping| tax_on_top(order, &shipping.tax));
+    let given: i64 = order.money.repayments.iter().map(|repayment| repayment.giving.shipping).sum();
+    placement.quote.totals.shipping.amount.saturating_add(tax).saturating_sub(given)
+}
+
+/// The tax where prices do not have it in them.
+fn tax_on_top(order: &Order, tax: &Tax) -> i64 {
+    match order.placement() {
+        Some(placement) if !placement.quote.totals.tax_included => tax.amount,
+        _ => 0,
+    }
+}
+
+/// Of each line: how many pieces were given up for their money, and what the
+/// others come to.
+pub fn lines(order: &Order, quote: &Quote) -> Vec<(u32, Money)> {
+    let mut given_up: BTreeMap<LineId, u32> = BTreeMap::new();
+    for pieces in order.money.repayments.iter().flat_map(|repayment| &repayment.giving.pieces) {
+        let so_far = given_up.entry(pieces.line).or_default();
+        *so_far = so_far.saturating_add(pieces.quantity);
+    }
+    let of_line = |(line, quoted): (&Line, &QuotedLine)| {
+        let gone = given_up.get(&line.id).copied().unwrap_or_default();
+        let worth = quoted.total.saturating_add(tax_on_top(order, &quoted.tax));
+        let left = spread::pieces(worth, line.quantity, gone, line.quantity.saturating_sub(gone));
+        (gone, Money { amount: left.unwrap_or_default(), currency: order.currency })
+    };
+    order.lines.iter().zip(&quote.lines).map(of_line).collect()
+}

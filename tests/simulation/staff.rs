@@ -1,0 +1,108 @@
+//! What staff do with the money of orders that were placed.
+
+use tradepost::ids::AccountId;
+use tradepost::money::Money;
+use tradepost::orders::after::money::bodies::{NewCancellation, NewCapture, NewRefund, RefundedLine};
+use tradepost::orders::after::money::decision::Deed;
+use tradepost::orders::after::money::left;
+use tradepost::orders::decision::Command;
+use tradepost::orders::order::{Line, Stage};
+use tradepost::payments::RefundStatus;
+
+use crate::shelf::{PRICE, id_of};
+use crate::world::World;
+
+impl World {
+    /// A member of staff looks after an order.
+    pub fn staff(&mut self, buyer: usize) {
+        match self.rng.below(20) {
+            0..=7 => self.refund_pieces(buyer),
+            8..=10 => self.refund_amount(buyer),
+            11..=14 => self.capture_some(buyer),
+            15..=17 => self.give_by_hand(buyer),
+            _ => self.cancel_as_staff(buyer),
+        }
+    }
+
+    fn deed(&mut self, buyer: usize, deed: Deed) -> bool {
+        let by = AccountId::derived(id_of(7, 0));
+        self.command(buyer, Command::Money { by, deed })
+    }
+
+    fn money(&self, amount: i64) -> Money {
+        Money { amount, currency: self.currency }
+    }
+
+    /// Often more pieces than there are left, and more than were ever put away.
+    fn refund_pieces(&mut self, buyer: usize) {
+        let lines = self.buyers[buyer].memory.lines.clone();
+        if lines.is_empty() {
+            return;
+        }
+        let line = lines[self.pick(lines.len())].clone();
+        let quantity = u32::try_from(1 + self.rng.below(2)).unwrap();
+        let restock = line.is_stocked() && self.rng.chance(60);
+        let lines = vec![RefundedLine { line_id: line.id, quantity, restock }];
+        let shipping = self.rng.chance(20).then(|| self.money(PRICE));
+        let amount = if self.rng.chance(20) { Some(1 + i64::try_from(self.rng.below(300)).unwrap()) } else { None };
+        let amount = amount.map(|amount| self.money(amount));
+        let wanted = NewRefund { lines, shipping, amount, reason: "broken".parse().unwrap() };
+        if !self.deed(buyer, Deed::Refund(wanted)) {
+            self.outcomes.not_refundable += 1;
+            return;
+        }
+        self.outcomes.refunded_pieces += 1;
+        self.give_up(buyer, &line, quantity, restock);
+    }
+
+    fn give_up(&mut self, buyer: usize, line: &Line, quantity: u32, restock: bool) {
+        let buyer = &mut self.buyers[buyer];
+        *buyer.given_up.entry(line.id).or_default() += quantity;
+        if restock && line.is_stocked() {
+            *buyer.restocked.entry(line.variant_id).or_default() += i64::from(quantity);
+        }
+    }
+
+    fn refund_amount(&mut self, buyer: usize) {
+        let amount = 1 + i64::try_from(self.rng.below(400)).unwrap();
+        let amount = Some(self.money(amount));
+        let wanted = NewRefund { lines: Vec::new(), shipping: None, amount, reason: "late".parse().unwrap() };
+        self.outcomes.refunded_amount += u32::from(self.deed(buyer, Deed::Refund(wanted)));
+    }
+
+    fn capture_some(&mut self, buyer: usize) {
+        let amount = if self.rng.chance(40) { Some(1 + i64::try_from(self.rng.below(400)).unwrap()) } else { None };
+        let amount = amount.map(|amount| self.money(amount));
+        self.deed(buyer, Deed::Capture(NewCapture { amount }));
+    }
+
+    fn give_by_hand(&mut self, buyer: usize) {
+        let refunds = &self.buyers[buyer].memory.refunds;
+        let waits = refunds.iter().find(|refund| refund.status == RefundStatus::Pending { next_poll: None });
+        if let Some(refund) = waits.map(|refund| refund.number) {
+            self.outcomes.given_by_hand += u32::from(self.deed(buyer, Deed::GiveByHand { refund }));
+        }
+    }
+
+    fn cancel_as_staff(&mut self, buyer: usize) {
+        let (refund, restock) = (self.rng.chance(70), self.rng.chance(70));
+        let before = self.buyers[buyer].memory.clone();
+        let wanted = NewCancellation { reason: "flooded".parse().unwrap(), refund, restock };
+        // What is only held, or not yet drawn from every pool, goes back as it was held.
+        if self.deed(buyer, Deed::Cancel(wanted)) && matches!(before.stage, Stage::Confirmed { committed: true, .. }) {
+            for line in &before.lines {
+                let gone = self.buyers[buyer].given_up.get(&line.id).copied().unwrap_or_default();
+                // Where the money is kept, the pieces are not given up for it.
+                let left = line.quantity - gone;
+                if refund {
+                    self.give_up(buyer, line, left, restock);
+                } else if restock && line.is_stocked() {
+                    *self.buyers[buyer].restocked.entry(line.variant_id).or_default() += i64::from(left);
+                }
+            }
+            let kept = left::in_all(&self.buyers[buyer].memory).amount > 0;
+            self.outcomes.cancelled_by_staff += u32::from(refund);
+            self.outcomes.kept_by_staff += u32::from(!refund && kept);
+        }
+    }
+}
