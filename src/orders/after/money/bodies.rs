@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_NOTE, MAX_REASON};
+use super::{MAX_NOTE, MAX_REASON, MAX_REFUNDS};
 use crate::money::Money;
 use crate::orders::limits::{MAX_LINES, MAX_QUANTITY};
 use crate::orders::order::LineId;
@@ -75,6 +75,23 @@ pub struct NewNote {
     /// Whether the buyer sees it on the order.
     #[serde(default)]
     pub visible_to_buyer: bool,
+}
+
+/// Names one of an order's refunds, such as one that is given back by hand.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub struct RefundNumber(pub u32);
+
+impl JsonSchema for RefundNumber {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RefundNumber".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "integer", "minimum": 1, "maximum": 2 * MAX_REFUNDS})
+    }
 }
 
 impl NewRefund {

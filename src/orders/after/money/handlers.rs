@@ -4,7 +4,7 @@
 use axum::extract::State;
 use bytes::Bytes;
 
-use super::bodies::{NewCancellation, NewCapture, NewNote, NewRefund};
+use super::bodies::{NewCancellation, NewCapture, NewNote, NewRefund, RefundNumber};
 use super::decision::Deed;
 use super::view::StaffOrder;
 use crate::app::App;
@@ -59,7 +59,7 @@ pub async fn create_order_refund(
 pub async fn create_refund_done(
     State(app): State<App>,
     staff: StaffWrite,
-    Path((id, refund)): Path<(OrderId, u32)>,
+    Path((id, RefundNumber(refund))): Path<(OrderId, RefundNumber)>,
     key: IdempotencyKey,
     body: extract::Json<Empty>,
 ) -> Result<JsonText<StaffOrder, 201>, Problem> {
