@@ -7,7 +7,7 @@ use tradepost::ports::ObjectClass;
 
 use crate::ask::Answer;
 use crate::buyers::mailbox;
-use crate::fixtures::{Cart, eur, payment};
+use crate::fixtures::{Cart, Product, eur, payment};
 use crate::host::faults::{Site, When};
 use crate::manual_payments;
 use crate::shop::{Shop, eventually, unique};
@@ -55,6 +55,28 @@ impl Shop {
         self.until_staff_see(&cart, "its money can be taken", |order| order["capturable"]["amount"] != 0).await;
         cart
     }
+}
+
+/// An order with which staff can do so, of one piece.
+pub async fn order_for(shop: &Shop, product: &Product, deed: &str) -> String {
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    let payment = match deed {
+        "payments/received" => manual_payments::manual("invoice"),
+        "refunds/{number}/done" => manual_payments::manual("bank_transfer"),
+        "capture" => json!({ "payment": payment("pm_test_authorized") }),
+        _ => json!({ "payment": payment("pm_card_visa") }),
+    };
+    shop.place_with(&cart, payment).await.expect(201);
+    if deed == "refunds/{number}/done" {
+        let receipt = json!({ "amount": eur(1), "reference": "statement 1" });
+        shop.act(&cart, "payments/received", receipt).await.expect(201);
+    }
+    let is_certain = |order: &Value| types(&order["timeline"]).contains(&"stock_committed");
+    shop.until_staff_see(&cart, "its goods are certain", is_certain).await;
+    if deed == "refunds/{number}/done" {
+        shop.refund(&cart, json!({ "amount": eur(1) })).await.expect(201);
+    }
+    cart.id
 }
 
 fn line(quantity: u32, restock: bool) -> Value {

@@ -13,6 +13,7 @@ use crate::ask::Ask;
 use crate::fixtures::{Cart, PUBLISHED_MILLIS, prices};
 use crate::host::faults::Site;
 use crate::manual_payments;
+use crate::money;
 use crate::openapi::{Ids, Operation};
 use crate::shop::{Shop, unique, within};
 
@@ -26,6 +27,9 @@ const ENDINGS: [(&str, u16, &str); 5] = [
 ];
 
 /// A shop, what is in it to be changed, and how.
+/// Each of these is done with an order of its own: most can be done once.
+const OF_MONEY: [&str; 5] = ["capture", "refunds", "refunds/{number}/done", "cancel", "notes"];
+
 struct Desk {
     shop: Shop,
     owner: String,
@@ -35,7 +39,7 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Option<Self> {
-        let (shop, sold) = manual_payments::open(&manual_payments::all(), 9).await?;
+        let (shop, sold) = manual_payments::open(&manual_payments::all(), 100).await?;
         let variant = |size: &str| json!({ "sku": unique("sku"), "options": { "Size": size }, "prices": prices(1) });
         let sizes = json!([{ "name": "Size", "values": ["S", "M", "L"] }]);
         let product = shop.product(json!({ "options": sizes, "variants": [variant("S"), variant("M")] })).await;
@@ -50,7 +54,15 @@ impl Desk {
         let webhook = shop.disabled_webhook().await;
         have_something_moved(&shop, &owed).await;
         let ids = Ids { product: product.id, variant: product.variant, cart, order, promotion, gift_card, webhook };
-        let writes = writes(&shop).await.into_iter().map(|operation| operation.about(&ids)).collect();
+        let mut about = Vec::new();
+        for operation in writes(&shop).await {
+            let order = match operation.template.strip_prefix("/v1/admin/orders/{id}/").map(str::to_owned) {
+                Some(deed) if OF_MONEY.contains(&deed.as_str()) => money::order_for(&shop, &sold, &deed).await,
+                _ => ids.order.clone(),
+            };
+            about.push(operation.about(&Ids { order, ..ids.clone() }));
+        }
+        let writes = about;
         let desk = Self { owner: shop.owner().await, shop, writes };
         desk.until_quiet().await;
         Some(desk)

@@ -112,9 +112,6 @@ impl NewRefund {
         }
         errors.extend(above_zero("/shipping", self.shipping));
         errors.extend(above_zero("/amount", self.amount));
-        if self.lines.is_empty() && self.shipping.is_none() && self.amount.is_none() {
-            errors.push(FieldError::new("", "say what is given back: lines, shipping or an amount"));
-        }
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 }

@@ -49,6 +49,9 @@ pub fn decide(order: &Order, by: AccountId, deed: Deed) -> Result<Vec<Event>, Or
 fn refund(order: &Order, wanted: NewRefund) -> Result<Giving, OrderError> {
     let NewRefund { lines, shipping, amount, reason } = wanted;
     let (mut errors, mut fewer, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
+    if lines.is_empty() && shipping.is_none() && amount.is_none() {
+        errors.push(FieldError::new("", "say what is given back: lines, shipping or an amount"));
+    }
     errors.extend(in_currency("/shipping", shipping, order.currency));
     errors.extend(in_currency("/amount", amount, order.currency));
     for (place, wanted) in lines.iter().enumerate() {
