@@ -147,6 +147,34 @@ fn an_order_whose_money_is_to_come_says_how_to_pay() {
 }
 
 #[test]
+fn money_that_is_set_aside_is_not_said_to_be_paid() {
+    let reserved = |language| Order { paid: false, reserved: true, ..simple(language) };
+    let english = write(&reserved(Language::En), &News::Confirmed).text;
+    assert!(english.contains("€44.88 is set aside for this order, and will be charged later."), "{english}");
+    let german = write(&reserved(Language::De), &News::Confirmed).text;
+    assert!(german.contains("vorgemerkt und werden später abgebucht") && !german.contains("eingegangen"), "{german}");
+}
+
+#[test]
+fn a_refund_says_what_goes_where() {
+    let told = |by_payment, to_gift_cards| {
+        let news = News::Refunded { by_payment: eur(by_payment), to_gift_cards: eur(to_gift_cards) };
+        write(&simple(Language::En), &news).text
+    };
+    let (way, card) = ("We give you back €5.00, the way it was paid.", "€2.00 is back on the gift card");
+    let both = told(500, 200);
+    assert!(both.contains(way) && both.contains(card), "{both}");
+    assert!(!told(500, 0).contains("gift card that") && !told(0, 200).contains("the way it was paid"));
+}
+
+#[test]
+fn whose_money_the_shop_keeps_is_not_told_that_it_comes_back() {
+    let told = |kept| write(&simple(Language::De), &News::Cancelled { why: Ending::Shop { kept } }).text;
+    assert!(told(false).contains("auf demselben Weg an Sie zurück"), "{}", told(false));
+    assert!(!told(true).contains("zurück"), "{}", told(true));
+}
+
+#[test]
 fn every_kind_is_written_in_every_language() {
     let until = Timestamp::from_millis(1_772_442_300_000);
     let reason = || "insufficient_funds".to_owned();
@@ -160,6 +188,8 @@ fn every_kind_is_written_in_every_language() {
         News::Cancelled { why: Ending::NotPaid },
         News::Cancelled { why: Ending::SoldOut },
         News::LinkAsked,
+        News::Cancelled { why: Ending::Shop { kept: true } },
+        News::Refunded { by_payment: eur(500), to_gift_cards: eur(200) },
     ];
     for news in &all {
         let english = write(&simple(Language::En), news);

@@ -119,7 +119,11 @@ fn totals(order: &Order) -> Vec<Row> {
         row(format!("{ending} {}", card.last4), minus(language, card.amount))
     }));
     if totals.gift_cards.amount != 0 {
-        let label = if order.paid { said("Paid", "Bezahlt") } else { said("To pay", "Zu zahlen") };
+        let label = match (order.reserved, order.paid) {
+            (true, _) => said("Set aside", "Vorgemerkt"),
+            (false, true) => said("Paid", "Bezahlt"),
+            (false, false) => said("To pay", "Zu zahlen"),
+        };
         rows.push(Row { sum: true, ..row(label, totals.to_pay.display_in(language)) });
     }
     rows

@@ -336,6 +336,20 @@ fn what_was_set_aside_is_taken_once() {
 }
 
 #[test]
+fn a_part_that_was_taken_is_told_as_one() {
+    let terms = Terms { capture: Capture::Manual, ..card().payment.terms };
+    let later = || named(Attempt { payment: PaymentChoice { terms: terms.clone(), ..card().payment }, ..card() });
+    let part = || ok(&intent("succeeded", json!({ "amount_received": 1_500 })));
+    let take = async |app: &App| Stripe.capture(app, &later(), eur(1_500)).await;
+    let (report, calls) = told(vec![part(), part()], take);
+    assert_eq!(report, named_report(Outcome::PartlyPaid { amount: eur(1_500) }));
+    assert_eq!(field(&calls[0], "amount_to_capture").as_deref(), Some("1500"));
+    // Where all of it was to be taken at once, it does not fit.
+    let (report, _) = charged(&named(card()), vec![part()]);
+    assert_eq!(report, Outcome::Unfit.into());
+}
+
+#[test]
 fn money_is_given_back_once_and_then_asked_after_by_its_name() {
     let paid = Attempt { captured: eur(1_999), status: AttemptStatus::Paid, ..named(card()) };
     let mut refund = Refund::new(OrderId::derived([7; 16]), 1, paid, eur(500));

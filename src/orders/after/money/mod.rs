@@ -131,5 +131,8 @@ impl Giving {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
+mod properties_tests;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod tests;
