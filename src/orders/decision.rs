@@ -87,6 +87,7 @@ pub enum Command {
     /// Staff have the money, or a part of it.
     Receive {
         receipt: Receipt,
+        by: Option<AccountId>,
     },
     Goods(goods::Command),
     /// What a member of staff does with its money.
@@ -101,7 +102,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
     match command {
         Command::Pay { payment, slot } => pay(order, payment, slot, now),
         Command::Cancel => cancel(order),
-        Command::Receive { receipt } => receive(order, receipt),
+        Command::Receive { receipt, by } => receive(order, receipt, by),
         Command::Goods(command) => Ok(goods::decide(order, command, now)?.into_iter().map(Event::Goods).collect()),
         Command::Money { by, deed } => {
             let events = money::decision::decide(order, by, deed)?;
@@ -333,7 +334,7 @@ pub fn waits_for_money(attempt: &Attempt) -> bool {
 }
 
 /// Money that staff have: adds up until all of it is there.
-fn receive(order: &Order, receipt: Receipt) -> Result<Vec<Event>, OrderError> {
+fn receive(order: &Order, receipt: Receipt, by: Option<AccountId>) -> Result<Vec<Event>, OrderError> {
     if let Some(known) = order.receipts.iter().find(|known| known.reference == receipt.reference) {
         return if *known == receipt { Ok(Vec::new()) } else { Err(OrderError::ReceiptReused) };
     }
@@ -350,7 +351,7 @@ fn receive(order: &Order, receipt: Receipt) -> Result<Vec<Event>, OrderError> {
         return Err(OrderError::TooManyReceipts);
     }
     let complete = receipt.amount == left;
-    let received = Event::PaymentReceived { receipt };
+    let received = Event::PaymentReceived { receipt, by };
     Ok(if complete { vec![received, Event::Paid { secured: true }] } else { vec![received] })
 }
 

@@ -110,6 +110,8 @@ pub enum Event {
     },
     PaymentReceived {
         receipt: Receipt,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AccountId>,
     },
     Paid {
         secured: bool,

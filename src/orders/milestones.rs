@@ -58,7 +58,11 @@ impl Event {
 
     /// The member of staff who did it.
     pub(super) fn by(&self) -> Option<AccountId> {
-        if let Self::Money(event) = self { event.by() } else { None }
+        match self {
+            Self::Money(event) => event.by(),
+            Self::PaymentReceived { by, .. } => *by,
+            _ => None,
+        }
     }
 
     /// Whether it is nothing to the buyer.

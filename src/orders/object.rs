@@ -140,7 +140,8 @@ impl OrderObject {
             (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,
             (Request::Cancel, Some(order)) => self.act(&order, Command::Cancel, 200, key.as_ref()),
             (Request::Receive { receipt }, Some(order)) => {
-                self.act(&order, Command::Receive { receipt }, 201, key.as_ref())
+                let by = access.staff_account();
+                self.act(&order, Command::Receive { receipt, by }, 201, key.as_ref())
             }
             (Request::Goods { command }, Some(order)) => self.act(&order, Command::Goods(command), 201, key.as_ref()),
             (Request::Money { deed }, Some(order)) => self.as_staff(&order, &access, deed, key.as_ref()),

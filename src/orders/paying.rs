@@ -58,7 +58,7 @@ impl Order {
             }
             // The slot is kept until it ends by itself: who pays later has only so many in a while.
             Event::Owed { secured } => self.confirm(AttemptStatus::Owed, *secured, now),
-            Event::PaymentReceived { receipt } => {
+            Event::PaymentReceived { receipt, .. } => {
                 if let Some(attempt) = self.attempt_mut() {
                     attempt.captured = attempt.captured.checked_add(receipt.amount).unwrap_or(attempt.captured);
                     self.receipts.push(receipt.clone());

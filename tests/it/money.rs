@@ -376,6 +376,9 @@ async fn money_that_staff_have_recorded_goes_back_by_hand() {
     shop.act(&cart, "payments/received", json!({ "amount": eur(total), "reference": "statement 1" })).await.expect(201);
     shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"] == eur(total)).await;
     shop.refund(&cart, json!({ "amount": eur(500) })).await.expect(201);
+    let timeline = shop.staff_order(&cart).await["timeline"].clone();
+    let received = timeline.as_array().unwrap().iter().find(|entry| entry["type"] == "payment_received").unwrap();
+    assert!(received["by"].is_string(), "{received}");
     let pending = |order: &Value| order["refunds"][0]["parts"][0]["to"] == "by_hand";
     let order = shop.until_staff_see(&cart, "it waits for staff", pending).await;
     assert_eq!((&order["refunds"][0]["parts"][0]["status"], &order["refunded"]), (&json!("pending"), &eur(0)));

@@ -241,7 +241,8 @@ impl World {
         let left = attempt.left();
         let amount = if self.rng.chance(70) { left.amount } else { 1 };
         let reference = format!("statement {}", self.rng.below(5));
-        self.command(buyer, Command::Receive { receipt: Receipt { amount: Money { amount, ..left }, reference } })
+        let receipt = Receipt { amount: Money { amount, ..left }, reference };
+        self.command(buyer, Command::Receive { receipt, by: None })
     }
 
     /// The buyer answers the bank; the shop hears of it, or does not.
