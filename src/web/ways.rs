@@ -17,11 +17,12 @@ const MANUAL: [(&str, &str); 3] =
     [(BANK_TRANSFER, "Bank transfer"), ("invoice", "Invoice"), ("cash_on_delivery", "Cash on delivery")];
 
 /// The ways to pay that the test provider offers, in the order they are shown.
-pub const TEST_METHODS: [(TestMethod, &str); 7] = [
+pub const TEST_METHODS: [(TestMethod, &str); 8] = [
     (TestMethod::Visa, "Visa ending 4242: pays"),
     (TestMethod::AuthenticationRequired, "Card that asks the bank first (3-D Secure)"),
     (TestMethod::Declined, "Card that is declined"),
     (TestMethod::InsufficientFunds, "Card with too little money on it"),
+    (TestMethod::Authorized, "Card that is charged later"),
     (TestMethod::Slow, "Bank that answers after two seconds"),
     (TestMethod::Timeout, "Bank that charges but never answers"),
     (TestMethod::Unreachable, "Bank that cannot be reached"),

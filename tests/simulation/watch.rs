@@ -6,7 +6,7 @@ use tradepost::orders::order::Stage;
 use tradepost::pools::Supply;
 use tradepost::pools::pool::Ended;
 
-use crate::buyers::{Buyer, SLOTS};
+use crate::buyers::SLOTS;
 use crate::pools::Stock;
 use crate::shelf::EACH;
 use crate::world::World;
@@ -65,7 +65,7 @@ impl World {
 
     /// No order gives back more than was taken for it.
     pub fn check_books(&self) {
-        for Buyer { memory: order, .. } in &self.buyers {
+        for order in self.buyers.iter().map(|buyer| &buyer.memory).filter(|order| order.placement().is_some()) {
             let (taken, given, left) = (left::taken(order), left::given(order), left::in_all(order));
             assert!(
                 given.amount + left.amount <= taken.amount && left.amount >= 0,
