@@ -32,6 +32,7 @@
 //! | [`documents`] | invoices and credit notes, numbered without a gap |
 //! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
+//! | [`console`] | the staff's pages, made of what the API answers |
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
 
 pub mod address;
@@ -51,6 +52,7 @@ pub mod wire;
 
 pub mod auth;
 pub mod catalog;
+pub mod console;
 pub mod documents;
 pub mod gift_cards;
 pub mod lists;

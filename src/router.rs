@@ -18,6 +18,7 @@ use axum::{
 use crate::app::App;
 use crate::auth;
 use crate::catalog::handlers as catalog;
+use crate::console::handlers as console;
 use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
 use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
@@ -157,6 +158,9 @@ pub fn routes() -> ApiRouter<App> {
         .route("/admin/documents/{number}", page(papers::get_document))
         .route("/admin/packing-slips", page(papers::get_packing_slips))
         .route("/orders/{id}/authenticate", page(bank::get_authentication).post(bank::post_authentication))
+        // Staff's pages
+        .route("/admin", page(console::get_page).post(console::post_page))
+        .route("/admin/{*page}", page(console::get_page).post(console::post_page))
         // Development only
         .route("/dev/orders/{id}/republish", form(orders::republish_order))
         .route("/dev/mailbox", page(messages::get_mailbox))

@@ -42,6 +42,7 @@ const LINE: &[&str] = &[
     "lists",
     "documents",
     "web",
+    "console",
     "router",
     "openapi",
     "edge",
@@ -162,6 +163,17 @@ fn pages_do_not_call_handlers() {
         for handlers in ["orders::handlers", "orders::cart_handlers", "orders::object", "orders::protocol"] {
             assert!(!code.contains(handlers), "{} uses {handlers}", path.display());
         }
+    }
+}
+
+/// The console asks the API, and nobody behind it: what it can do, every client can.
+#[test]
+fn the_console_asks_the_api_alone() {
+    // The shop's name for the pages' head, and how files are named.
+    let allowed = ["app", "auth", "ids", "money", "problem", "shelf", "web", "wire", "console"];
+    for path in sources(&src().join("console")) {
+        let others: Vec<_> = named(&code(&path)).into_iter().filter(|name| !allowed.contains(&name.as_str())).collect();
+        assert!(others.is_empty(), "{} names {others:?}", path.display());
     }
 }
 

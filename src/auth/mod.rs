@@ -8,7 +8,7 @@
 mod account;
 mod answer;
 mod attempt;
-mod cookies;
+pub mod cookies;
 mod device;
 pub mod error;
 mod guess;

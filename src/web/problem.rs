@@ -28,7 +28,7 @@ pub fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
     let asks = |value: &http::HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/html"));
     match first {
         "" if path == "/" => true,
-        "products" | "cart" | "checkout" | "orders" => true,
+        "products" | "cart" | "checkout" | "orders" | "admin" => true,
         "v1" | "dev" | "healthz" | "readyz" | ".well-known" => false,
         _ => headers.get_all(header::ACCEPT).iter().any(asks),
     }

@@ -60,6 +60,8 @@ impl Site {
         let line =
             telemetry::RequestLine { method: parts.method.clone(), path: parts.uri.path().to_owned(), request_id };
         let mut request = Request::from_parts(parts, Body::from(bytes));
+        // For pages that ask the API as any client would.
+        request.extensions_mut().insert(self.clone());
         let asks_methods =
             request.method() == Method::OPTIONS && !request.headers().contains_key("access-control-request-method");
         if asks_methods {

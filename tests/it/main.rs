@@ -26,6 +26,7 @@ mod cart_stock;
 mod carts;
 mod catalog;
 mod checkout_page;
+mod console;
 mod contract;
 mod coupons;
 mod crashes;

@@ -198,15 +198,20 @@ impl Shop {
         }
     }
 
-    /// A token of a session of the owner's that nobody else uses.
-    pub async fn log_in_owner(&self) -> String {
-        let (email, password) = match self.is_native() {
+    /// The owner's mail address and password.
+    pub fn owner_credentials(&self) -> (String, String) {
+        match self.is_native() {
             true => (OWNER_EMAIL.to_owned(), OWNER_PASSWORD.to_owned()),
             false => {
                 let setting = |name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
                 (setting("TRADEPOST_ADMIN_EMAIL"), setting("TRADEPOST_ADMIN_PASSWORD"))
             }
-        };
+        }
+    }
+
+    /// A token of a session of the owner's that nobody else uses.
+    pub async fn log_in_owner(&self) -> String {
+        let (email, password) = self.owner_credentials();
         let granted = self.log_in(&email, &password).await.expect(200).json();
         granted["access_token"].as_str().unwrap().to_owned()
     }

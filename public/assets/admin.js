@@ -1,0 +1,266 @@
+// What helps staff and nothing needs: every page works without it.
+const find = document.getElementById("find");
+const make = (name, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+};
+
+/* Times in the reader's zone */
+
+const local = new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeStyle: "short" });
+for (const time of document.querySelectorAll("time")) {
+  const date = new Date(time.dateTime);
+  if (Number.isNaN(date.getTime())) continue;
+  time.title = time.textContent;
+  time.textContent = local.format(date);
+}
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const shifted = (text, minutes) => new Date(Date.parse(`${text}:00Z`) + minutes * 60_000).toISOString().slice(0, 16);
+/** UTC as the page has it, to the reader's time; what is typed goes back as UTC. */
+const toLocal = (text) => text && shifted(text, -new Date(`${text}:00Z`).getTimezoneOffset());
+const toUtc = (text) => text && new Date(text).toISOString().slice(0, 16);
+for (const field of document.querySelectorAll('input[type="datetime-local"]')) {
+  field.value = field.defaultValue = toLocal(field.value.slice(0, 16));
+  const hint = field.parentElement.querySelector("[data-zone]");
+  if (hint) hint.textContent = zone;
+}
+document.addEventListener("formdata", ({ target, formData }) => {
+  for (const field of target.querySelectorAll('input[type="datetime-local"]')) {
+    if (field.name) formData.set(field.name, toUtc(field.value));
+  }
+});
+
+/* A notice is said once, not again when the page is looked at anew */
+
+const here = new URL(location.href);
+if (here.searchParams.delete("done"), here.href !== location.href) history.replaceState(null, "", here);
+
+/* What is wrong has the focus; a link to a field opens what it is in */
+
+addEventListener("hashchange", () => {
+  const field = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  field?.closest("details")?.setAttribute("open", "");
+  field?.focus();
+});
+
+/* A form is sent once */
+
+let leaving = false;
+document.addEventListener("submit", ({ target }) => {
+  leaving = true;
+  if (target.method === "post") target.setAttribute("aria-busy", "true");
+  // After the browser has taken the button's name along.
+  setTimeout(() => target.querySelectorAll("button").forEach((button) => (button.disabled = target.method === "post")));
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  leaving = false;
+  for (const form of document.querySelectorAll("[aria-busy]")) {
+    form.removeAttribute("aria-busy");
+    form.querySelectorAll("button").forEach((button) => (button.disabled = false));
+  }
+});
+
+/* The bar that names what was changed, and the guard against losing it */
+
+const labelOf = (field) => {
+  const row = field.closest(".row")?.getAttribute("aria-label");
+  const label = field.labels?.[0]?.textContent.trim() ?? field.name;
+  return row ? `${row}: ${label}` : label;
+};
+const isChanged = (field) => {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.localName === "select") return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
+};
+for (const form of document.querySelectorAll("form[data-edit]")) {
+  const words = make("p", { role: "status" });
+  const bar = make("div", { className: "save-bar", hidden: true }, words);
+  bar.append(make("button", { textContent: form.querySelector(":scope > button:last-of-type").textContent }));
+  bar.append(make("button", { type: "reset", className: "quiet", textContent: "Undo all" }));
+  form.append(bar);
+  // A form that came back with what is wrong was never saved.
+  const refused = document.querySelector(".notice.bad") !== null;
+  // The bar's words tell what is shown, so they may not wait for the reset itself.
+  const tell = () => {
+    const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.localName !== "button");
+    const changed = fields.filter(isChanged);
+    fields.forEach((field) => field.classList.toggle("changed", changed.includes(field)));
+    bar.hidden = changed.length === 0 && !refused;
+    words.textContent = changed.length === 0 ? "Not saved yet" : `Not saved yet: ${changed.map(labelOf).join(", ")}`;
+    return !bar.hidden;
+  };
+  form.addEventListener("input", tell);
+  form.addEventListener("reset", () => setTimeout(tell));
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && tell()) event.preventDefault();
+  });
+  tell();
+}
+
+/* Rows: one more, and cells from a spreadsheet */
+
+const renumber = (row, from, to) => {
+  const [before, after] = [`/${from}`, `/${to}`];
+  const base = row.parentElement.id.split(".").slice(1).join(".");
+  const swap = (text) => text.replace(`${base}${before}`, `${base}${after}`);
+  row.setAttribute("aria-label", row.getAttribute("aria-label").replace(/\d+$/, to + 1));
+  for (const element of row.querySelectorAll("[id], [name], [for]")) {
+    for (const name of ["id", "name", "for"]) {
+      if (element.hasAttribute(name)) element.setAttribute(name, swap(element.getAttribute(name)));
+    }
+  }
+};
+const rowsOf = (set) => [...set.children].filter((child) => child.classList.contains("row"));
+const oneMore = (set) => {
+  const rows = rowsOf(set);
+  const last = rows.at(-1);
+  const row = last.cloneNode(true);
+  last.after(row);
+  renumber(row, rows.length - 1, rows.length);
+  for (const field of row.querySelectorAll("input:not([type=hidden]), textarea, select")) {
+    if (field.type === "checkbox") field.checked = field.defaultChecked = false;
+    else if (field.localName === "select") field.selectedIndex = 0;
+    else field.value = field.defaultValue = "";
+  }
+  row.querySelectorAll("input[type=hidden]:not([value=false])").forEach((field) => field.remove());
+  return row;
+};
+for (const set of document.querySelectorAll("fieldset.rows")) {
+  if (rowsOf(set).length === 0) continue;
+  const name = set.querySelector("legend").textContent.trim();
+  set.append(make("button", { type: "button", className: "quiet", textContent: `One more: ${name}` }));
+}
+document.addEventListener("click", ({ target }) => {
+  const set = target.closest?.("fieldset.rows");
+  if (set && target.localName === "button" && target.parentElement === set) oneMore(set).querySelector("input, textarea, select")?.focus();
+});
+const cellsOf = (row) => [...row.querySelectorAll(":scope > .field > input:not([type=hidden]), :scope > .field > textarea, :scope > .field > select")];
+document.addEventListener("paste", (event) => {
+  const row = event.target.closest?.(".row");
+  const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
+  if (!row || !/[\t\n]/.test(text) || (event.target.localName === "textarea" && !text.includes("\t"))) return;
+  event.preventDefault();
+  const set = row.parentElement;
+  const column = cellsOf(row).indexOf(event.target);
+  let at = rowsOf(set).indexOf(row);
+  for (const line of text.split(/\r?\n/)) {
+    const cells = cellsOf(rowsOf(set)[at] ?? oneMore(set));
+    line.split("\t").forEach((value, index) => {
+      const cell = cells[column + index];
+      if (!cell) return;
+      if (cell.type === "checkbox") cell.checked = /^(true|yes|1|x)$/i.test(value.trim());
+      else cell.value = value.trim();
+    });
+    at += 1;
+  }
+  event.target.form.dispatchEvent(new Event("input"));
+});
+
+/* From one record to the next, in the order of the list that one came from */
+
+const links = [...document.querySelectorAll("main td:first-child > a")].map(({ pathname, textContent }) => ({ pathname, text: textContent }));
+if (links.length > 0 && document.querySelector(".pages")) sessionStorage.setItem("list", JSON.stringify({ back: location.pathname + location.search, links }));
+const list = JSON.parse(sessionStorage.getItem("list") ?? "null");
+const place = list?.links.findIndex(({ pathname }) => pathname === location.pathname) ?? -1;
+if (place >= 0) {
+  const way = make("nav", { className: "links", ariaLabel: "Records" });
+  const lead = (record, label, key) => record && way.append(make("a", { className: "button", href: record.pathname, textContent: label, title: `${record.text} (${key})`, accessKey: key }));
+  way.append(make("a", { className: "button", href: list.back, textContent: "Back to the list" }));
+  lead(list.links[place - 1], "Previous", "k");
+  lead(list.links[place + 1], "Next", "j");
+  document.querySelector("h1").before(way);
+}
+
+/* Ctrl K: pages, records, and what can be done on this page */
+
+const ask = async (path, again = true) => {
+  const answer = await fetch(path, { headers: { accept: "application/json" } });
+  if (answer.ok) return await answer.json();
+  if (answer.status !== 401 || !again) return { items: [] };
+  await fetch("/v1/auth/refresh", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+  return await ask(path, false);
+};
+const records = [
+  { kind: "Order", path: (q) => `/v1/admin/orders?limit=6&q=${q}`, show: ({ id, number, email }) => [`/admin/orders/${id}`, `${number} ${email}`] },
+];
+
+if (find) {
+  const input = make("input", { type: "search", autocomplete: "off" });
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-label", "Find a page, a record or something to do");
+  input.setAttribute("aria-controls", "found");
+  input.setAttribute("aria-expanded", "true");
+  const found = make("ul", { id: "found", role: "listbox", ariaLabel: "Found" });
+  const dialog = make("dialog", { ariaLabel: "Find" }, input, found);
+  document.body.append(dialog);
+  let chosen = 0;
+  let asked = 0;
+
+  const commands = () => [
+    ...[...document.querySelectorAll(".main-nav a")].map((link) => ({ text: link.textContent, kind: "Page", href: link.href })),
+    ...[...document.querySelectorAll("main .links a")].map((link) => ({ text: link.textContent, kind: "Here", href: link.href })),
+    ...[...document.querySelectorAll("main summary")].map((summary) => ({ text: summary.textContent, kind: "Here", go: () => open(summary) })),
+  ];
+  const open = (summary) => {
+    summary.parentElement.open = true;
+    (summary.parentElement.querySelector("input:not([type=hidden]), select, button") ?? summary).focus();
+  };
+  const choose = (index) => {
+    chosen = Math.max(0, Math.min(index, found.children.length - 1));
+    [...found.children].forEach((entry, n) => entry.setAttribute("aria-selected", String(n === chosen)));
+    input.setAttribute("aria-activedescendant", found.children[chosen]?.id ?? "");
+    found.children[chosen]?.scrollIntoView({ block: "nearest" });
+  };
+  const show = (entries) => {
+    found.replaceChildren(
+      ...entries.map(({ text, kind, href, go }, n) => {
+        const link = make("a", { href: href ?? "#", tabIndex: -1 }, make("span", { textContent: text, dir: "auto" }), make("small", { textContent: kind }));
+        link.addEventListener("click", (event) => {
+          if (!go) return;
+          event.preventDefault();
+          dialog.close();
+          go();
+        });
+        return make("li", { id: `found-${n}`, role: "option" }, link);
+      }),
+    );
+    choose(0);
+  };
+  const look = async () => {
+    const words = input.value.trim().toLowerCase();
+    const turn = ++asked;
+    const known = commands().filter(({ text }) => text.toLowerCase().includes(words));
+    show(known);
+    if (words.length < 2) return;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    if (turn !== asked) return;
+    const answers = await Promise.all(records.map(async ({ kind, path, show: of }) => {
+      const { items } = await ask(path(encodeURIComponent(words)));
+      return items.map((item) => ({ kind, href: of(item)[0], text: of(item)[1] }));
+    }));
+    if (turn === asked) show([...known, ...answers.flat()]);
+  };
+  const begin = () => {
+    input.value = "";
+    dialog.showModal();
+    look();
+  };
+  find.hidden = false;
+  find.addEventListener("click", begin);
+  input.addEventListener("input", look);
+  input.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) choose(chosen + step);
+    else if (event.key === "Enter") found.children[chosen]?.firstElementChild.click();
+    else return;
+    event.preventDefault();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    event.preventDefault();
+    if (!dialog.open) begin();
+  });
+}

@@ -1,0 +1,7 @@
+//! The files that the console's pages are dressed with.
+
+use crate::web::assets::Asset;
+pub use crate::web::assets::ICON;
+
+pub const STYLES: Asset = Asset::new("admin", "css", include_bytes!("../../public/assets/admin.css"));
+pub const SCRIPT: Asset = Asset::new("admin", "js", include_bytes!("../../public/assets/admin.js"));

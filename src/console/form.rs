@@ -1,0 +1,324 @@
+//! A form as it is shown: with what the API has, or with what was typed and what
+//! is wrong with it.
+
+use serde_json::Value;
+
+use super::amount::plain as typed_amount;
+use super::page::{self, Blank, Field, Manner, Takes};
+use super::shown::{at, cell, filled, is_there, plain, words};
+use super::typed::{Pairs, Sent};
+use super::view::{Choice, Form, Input, Row, Told};
+use crate::money::Currency;
+
+/// The most rows of one list.
+const MOST_ROWS: usize = 500;
+
+/// A form that was sent and refused.
+pub struct Refused<'a> {
+    /// By name, those of one name in their order.
+    typed: Vec<&'a (String, String)>,
+    /// What is wrong with which field, by name.
+    errors: Vec<(String, String)>,
+    /// What is wrong with none.
+    rest: Vec<Told>,
+    /// Whether it was filled in from what has changed since.
+    stale: bool,
+}
+
+impl<'a> Refused<'a> {
+    /// `problem`: as the API answered (RFC 9457).
+    pub fn new(pairs: &'a Pairs, sent: &Sent, problem: &Value) -> Self {
+        let mut typed: Vec<_> = pairs.iter().collect();
+        typed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let (mut errors, mut rest) = (Vec::new(), Vec::new());
+        for error in at(problem, "/errors").as_array().into_iter().flatten() {
+            let pointer = plain(at(error, "/pointer"));
+            let detail = sent.unread(&pointer).map_or_else(|| plain(at(error, "/detail")), str::to_owned);
+            match sent.field(&pointer) {
+                Some(name) => errors.push((name.to_owned(), capital(&detail))),
+                None => rest.push(Told {
+                    id: String::new(),
+                    text: format!("{} {detail}", words(pointer.trim_start_matches('/'))),
+                }),
+            }
+        }
+        Self { typed, errors, rest, stale: at(problem, "/code") == "stale" }
+    }
+
+    /// Whether it stood at this entry of a list.
+    pub fn is_at(&self, form: &page::Form, entry: &Value) -> bool {
+        let same =
+            |(name, pointer): &(&str, &str)| self.typed(&format!("_at.{name}")) == Some(&*plain(at(entry, pointer)));
+        form.within.iter().all(same)
+    }
+
+    /// The last of what was typed into fields of this name.
+    fn typed(&self, name: &str) -> Option<&str> {
+        let end = self.typed.partition_point(|(other, _)| other.as_str() <= name);
+        let (found, text) = self.typed.get(end.checked_sub(1)?)?;
+        (found == name).then_some(text.as_str())
+    }
+
+    /// How many rows of a list were sent, by the highest number of one.
+    fn rows(&self, list: &str) -> usize {
+        let number =
+            |name: &str| name.strip_prefix(list)?.strip_prefix('/')?.split(['/', ':']).next()?.parse::<usize>().ok();
+        self.typed.iter().filter_map(|(name, _)| number(name)).max().map_or(0, |last| last.saturating_add(1))
+    }
+}
+
+/// A sentence of the API's, which begins small and ends without a stop.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// Makes the fields of one form, and keeps what is wrong, in their order.
+pub struct Maker<'a> {
+    /// Begins the ids of its fields: other forms of the page may have fields of the same names.
+    form: String,
+    root: &'a Value,
+    refused: Option<&'a Refused<'a>>,
+    told: Vec<Told>,
+}
+
+/// Where fields stand: in the form, or in a row of a list.
+struct Scope<'a> {
+    /// The pointer of the row in the body.
+    base: String,
+    json: &'a Value,
+    /// The currency of its amounts, if one is beside them or around.
+    currency: &'a str,
+}
+
+impl<'a> Maker<'a> {
+    pub fn new(form: String, root: &'a Value, refused: Option<&'a Refused<'a>>) -> Self {
+        Self { form, root, refused, told: Vec::new() }
+    }
+
+    /// The form, and what is wrong with it: field by field, then the rest.
+    pub fn form(mut self, form: &'static page::Form, etag: &str, key: String, next: &str) -> (Form, Vec<Told>) {
+        let inputs =
+            self.inputs(form.fields, &Scope { base: String::new(), json: self.root, currency: currency_of(self.root) });
+        let made = Form {
+            id: form.id,
+            places: form.within.iter().map(|(name, pointer)| (*name, plain(at(self.root, pointer)))).collect(),
+            title: form.title,
+            note: filled(form.note, self.root, false),
+            button: form.button,
+            inputs,
+            is_plain: matches!(form.manner, Manner::Edit | Manner::Open),
+            is_edit: matches!(form.manner, Manner::Edit),
+            hurts: matches!(form.manner, Manner::Hurt),
+            refused: self.refused.is_some(),
+            key,
+            etag: etag.to_owned(),
+            next: next.to_owned(),
+        };
+        let rest = self.refused.into_iter().flat_map(|refused| &refused.rest);
+        let rest = rest.map(|told| Told { id: String::new(), text: told.text.clone() });
+        let told = self.told.into_iter().chain(rest).collect();
+        (made, told)
+    }
+
+    fn inputs(&mut self, fields: &'static [Field], scope: &Scope) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        for field in fields.iter().filter(|field| field.when.is_empty() || is_there(at(self.root, field.when))) {
+            match field.takes {
+                Takes::Prices => self.prices(field, scope, &mut inputs),
+                Takes::Rows(of, spare) => {
+                    if matches!(field.blank, Blank::Omitted) {
+                        let name = format!("{}{}:rest", scope.base, field.at);
+                        inputs.push(Input { kind: "hidden", name, ..Input::default() });
+                    }
+                    inputs.push(self.rows(field, of, spare, scope));
+                }
+                _ => inputs.push(self.input(field, scope)),
+            }
+        }
+        inputs
+    }
+
+    fn input(&mut self, field: &Field, scope: &Scope) -> Input {
+        let value = at(scope.json, field.from);
+        let mark = mark(field, value, self.root);
+        let blank = match field.blank {
+            Blank::Sent => "",
+            Blank::Omitted => "-",
+            Blank::Null => "?",
+            Blank::NullWithAll => "??",
+        };
+        let name = format!("{}{}:{mark}{blank}", scope.base, field.at);
+        let (kind, keys, autocomplete) = control(field.takes);
+        let mut input =
+            Input { label: field.label.to_owned(), note: field.note, kind, keys, autocomplete, ..Input::default() };
+        input.choices = match field.takes {
+            Takes::Choice(choices) => choices.iter().map(|(value, label)| choice(value, label)).collect(),
+            Takes::ChoiceOf(list) => {
+                let texts = at(self.root, list).as_array().into_iter().flatten().map(plain);
+                std::iter::once(String::new()).chain(texts).map(|text| choice(&text, &text)).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.fill(input, name, text(field.takes, value, scope))
+    }
+
+    /// Gives a field its name, and its value: what was typed, or what there is.
+    fn fill(&mut self, mut input: Input, name: String, there: String) -> Input {
+        input.id = format!("{}.{name}", self.form);
+        let given = matches!(input.kind, "hidden" | "only" | "password");
+        if let Some(refused) = self.refused.filter(|_| !given) {
+            input.value = refused.typed(&name).unwrap_or_default().to_owned();
+            input.now = (refused.stale && input.value.trim() != there.trim()).then(|| there.clone());
+        } else if input.kind != "password" {
+            input.value = there;
+        }
+        if let Some((_, error)) = self.refused.and_then(|refused| refused.errors.iter().find(|(of, _)| *of == name)) {
+            input.error.clone_from(error);
+            self.told.push(Told { id: input.id.clone(), text: format!("{}: {error}", input.label) });
+        }
+        for choice in &mut input.choices {
+            choice.selected = choice.value == input.value;
+        }
+        // What is there is never lost by opening a page that does not know it.
+        if input.kind == "select" && !input.choices.iter().any(|choice| choice.selected) && !input.value.is_empty() {
+            input.choices.push(Choice { selected: true, ..choice(&input.value, &input.value) });
+        }
+        input.name = name;
+        input
+    }
+
+    fn rows(&mut self, field: &Field, of: &'static [Field], spare: usize, scope: &Scope) -> Input {
+        let list = format!("{}{}", scope.base, field.at);
+        let there = at(scope.json, field.from).as_array().map_or(&[][..], Vec::as_slice);
+        let count =
+            self.refused.map_or(0, |refused| refused.rows(&list)).max(there.len().saturating_add(spare)).min(MOST_ROWS);
+        let rows = (0..count).map(|index| {
+            let json = there.get(index).unwrap_or(&Value::Null);
+            let own = currency_of(json);
+            let currency = if own.is_empty() { scope.currency } else { own };
+            let scope = Scope { base: format!("{list}/{index}"), json, currency };
+            Row { label: format!("{} {}", field.label, index.saturating_add(1)), inputs: self.inputs(of, &scope) }
+        });
+        let rows = rows.collect();
+        let (label, note) = (field.label.to_owned(), field.note);
+        Input { id: format!("{}.{list}", self.form), label, note, kind: "rows", rows, ..Input::default() }
+    }
+
+    /// The price in each of the shop's currencies, and what it was before.
+    fn prices(&mut self, field: &Field, scope: &Scope, inputs: &mut Vec<Input>) {
+        let currencies = at(self.root, "/_settings/currencies").as_array().into_iter().flatten();
+        for (index, code) in currencies.filter_map(Value::as_str).enumerate() {
+            let prices = at(scope.json, field.from).as_array().into_iter().flatten();
+            let price = prices.clone().find(|price| at(price, "/currency") == code).unwrap_or(&Value::Null);
+            let amount = |member: &str| in_units(at(price, member), code);
+            let place = format!("{}{}/{index}", scope.base, field.at);
+            for (label, name, there) in [
+                (format!("Price in {code}"), format!("{place}:money.{code}"), amount("/amount")),
+                (format!("Before in {code}"), format!("{place}/compare_at:minor.{code}?"), amount("/compare_at")),
+            ] {
+                let input = Input { label, kind: "text", keys: "decimal", ..Input::default() };
+                let input = self.fill(input, name, there);
+                inputs.push(input);
+            }
+        }
+    }
+}
+
+/// The field of a list's address.
+pub fn parameter(field: &Field, value: &str) -> Input {
+    let (kind, keys, _) = control(field.takes);
+    let choices = match field.takes {
+        Takes::Choice(choices) => choices,
+        _ => &[],
+    };
+    let choices = choices.iter().map(|(of, label)| Choice { selected: *of == value, ..choice(of, label) }).collect();
+    let (id, name, label) = (format!("filter.{}", field.at), field.at.to_owned(), field.label.to_owned());
+    Input { id, name, label, note: field.note, kind, keys, value: value.to_owned(), choices, ..Input::default() }
+}
+
+fn choice(value: &str, label: &str) -> Choice {
+    let label = if label.is_empty() { "—" } else { label };
+    Choice { value: value.to_owned(), label: label.to_owned(), selected: false }
+}
+
+/// What a field's name says of how it is read; see [`super::typed`].
+fn mark(field: &Field, value: &Value, root: &Value) -> String {
+    let mark = match field.takes {
+        Takes::Money(currency) => {
+            let beside = at(root, currency).as_str();
+            let code = at(value, "/currency").as_str().or(beside).unwrap_or_default();
+            return format!("money.{code}");
+        }
+        Takes::Lines => "lines",
+        Takes::Whole => "whole",
+        Takes::Minor => "minor",
+        Takes::Flag => "flag",
+        Takes::Time => "time",
+        Takes::Pairs => "pairs",
+        Takes::Empty => "empty",
+        Takes::Hidden => "key",
+        Takes::Fixed("true") => "flag",
+        Takes::Fixed(_) => "key",
+        _ => "text",
+    };
+    mark.to_owned()
+}
+
+/// The control, the keys that a telephone shows for it, and what a browser may fill in.
+fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
+    match takes {
+        Takes::Email => ("email", "", "username"),
+        Takes::Password => ("password", "", "current-password"),
+        Takes::Prose | Takes::Lines => ("area", "", ""),
+        Takes::Whole => ("text", "numeric", ""),
+        Takes::Minor | Takes::Money(_) => ("text", "decimal", ""),
+        Takes::Flag => ("flag", "", ""),
+        Takes::Choice(_) | Takes::ChoiceOf(_) => ("select", "", ""),
+        Takes::Time => ("datetime-local", "", ""),
+        Takes::Hidden | Takes::Fixed(_) | Takes::Empty => ("hidden", "", ""),
+        Takes::Only(_) => ("only", "", ""),
+        Takes::Rows(..) => ("rows", "", ""),
+        Takes::Line | Takes::Pairs | Takes::Prices => ("text", "", ""),
+    }
+}
+
+/// A value as it stands in its field.
+fn text(takes: Takes, value: &Value, scope: &Scope) -> String {
+    match (takes, value) {
+        (Takes::Fixed(word), _) => word.to_owned(),
+        (Takes::Only(shown), _) => cell("", value, shown, scope.json).text,
+        (Takes::Flag, _) => is_there(value).to_string(),
+        (Takes::Minor, _) => in_units(value, scope.currency),
+        (Takes::Money(_), _) => in_units(at(value, "/amount"), currency_of(value)),
+        (Takes::Time, Value::String(time)) => time.get(..16).unwrap_or_default().to_owned(),
+        (Takes::Lines, Value::Array(lines)) => lines.iter().map(plain).collect::<Vec<_>>().join("\n"),
+        (Takes::Pairs, Value::Object(members)) => {
+            members.iter().map(|(name, value)| format!("{name}: {}", plain(value))).collect::<Vec<_>>().join("; ")
+        }
+        _ => plain(value),
+    }
+}
+
+fn currency_of(row: &Value) -> &str {
+    at(row, "/currency").as_str().unwrap_or_default()
+}
+
+fn in_units(value: &Value, code: &str) -> String {
+    let decimals = Currency::parse(code).map_or(0, |currency| currency.decimals());
+    value.as_i64().map(|amount| typed_amount(amount, decimals)).unwrap_or_default()
+}
+
+/// One cell of a row.
+pub fn shown_as(column: &page::Fact, row: &Value) -> super::shown::Cell {
+    cell(column.label, at(row, column.at), column.shown, row)
+}
+
+impl page::When {
+    pub fn holds(&self, json: &Value) -> bool {
+        let Self(place, words) = self;
+        let (pointer, is_so) = place.strip_prefix('!').map_or((*place, true), |pointer| (pointer, false));
+        let value = at(json, pointer);
+        is_so == if words.is_empty() { is_there(value) } else { words.iter().any(|word| value == word) }
+    }
+}

@@ -1,0 +1,342 @@
+//! The console over HTTP: two handlers for all of its pages. A page is asked of
+//! the API and shown; a form is sent to the API, and leads on or comes back.
+
+use axum::extract::{Request, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use bytes::Bytes;
+use futures_util::future::join_all;
+use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use serde_json::{Map, Value};
+
+use super::desk::{Desk, Reply};
+use super::form::{Refused, capital};
+use super::laid_out::{Given, parts, summary};
+use super::page::{Block, Field, Form, Link, Manner, Page, Takes, Verb};
+use super::pages;
+use super::shown::{filled, words};
+use super::typed::{self, Pairs, Sent};
+use super::view::{Entry, Part, Summary, View};
+use crate::app::App;
+use crate::auth::Role;
+use crate::ids::RequestId;
+use crate::problem::Problem;
+use crate::shelf::memory::CatalogMemory;
+use crate::wire::extract::bounded_body;
+
+/// As strict as the storefront's, with a script of our own that asks our own API.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+     img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const SIGN_IN: &str = "/sign-in";
+
+pub async fn get_page(State(app): State<App>, desk: Desk, uri: Uri) -> Result<Response, Problem> {
+    let visit = Visit::new(&app, &desk, &uri);
+    let answer = match visit.look_up() {
+        Err(refusal) => refusal,
+        Ok((page, places)) => match visit.load(page, places).await {
+            Ok(loaded) => visit.show(page, &loaded, None, None),
+            Err(reply) => visit.refuse(&reply),
+        },
+    };
+    Ok(visit.sent(answer?, &[]))
+}
+
+/// Sends one of the page's forms to the API. Which route that is the page says,
+/// not the request.
+pub async fn post_page(State(app): State<App>, desk: Desk, uri: Uri, request: Request) -> Result<Response, Problem> {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(&bounded_body(request).await?).into_owned().collect();
+    let visit = Visit::new(&app, &desk, &uri);
+    let (page, places) = match visit.look_up() {
+        Err(refusal) => return Ok(visit.sent(refusal?, &[])),
+        Ok(found) => found,
+    };
+    let wanted = value(&pairs, "_do");
+    let form = page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
+    let sent = typed::read(&pairs);
+    let within = form.within.iter().map(|(name, _)| ((*name).to_owned(), value(&pairs, &format!("_at.{name}")).into()));
+    let all = places.clone().into_iter().chain(within).collect();
+    let path = filled(form.path, &Value::Object(all), true);
+    let body = if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
+    // What is made anew has no version, and what replaces or removes may be repeated.
+    let (key, etag) = match form.verb {
+        Verb::Post => (value(&pairs, "_key"), ""),
+        _ => ("", value(&pairs, "_etag")),
+    };
+    let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
+    let reply = desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await;
+    let answer = match reply.status.is_success() {
+        true => visit.done(page, places, form, &pairs, &reply).await,
+        false => visit.refused(page, places, form, &pairs, &sent, &reply).await,
+    };
+    Ok(visit.sent(answer?, &reply.cookies))
+}
+
+/// One request for a page.
+struct Visit<'a> {
+    app: &'a App,
+    desk: &'a Desk,
+    /// Below `/admin`.
+    path: &'a str,
+    query: Vec<(String, String)>,
+}
+
+/// What was asked for a page.
+struct Loaded {
+    json: Value,
+    etag: String,
+}
+
+impl<'a> Visit<'a> {
+    fn new(app: &'a App, desk: &'a Desk, uri: &'a Uri) -> Self {
+        let path = uri.path().strip_prefix("/admin").unwrap_or_default().trim_end_matches('/');
+        let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        Self { app, desk, path, query }
+    }
+
+    /// The page at the address, for whoever may see it.
+    fn look_up(&self) -> Result<(&'static Page, Map<String, Value>), Result<Response, Problem>> {
+        let found = pages::find(self.path);
+        let open = found.as_ref().is_some_and(|(page, _)| page.open);
+        match self.desk.role() {
+            None if !open => return Err(Ok(self.to_sign_in())),
+            Some(Role::Customer) if !open => return Err(self.told(StatusCode::FORBIDDEN, NOT_STAFF)),
+            _ => {}
+        }
+        found.ok_or_else(|| self.told(StatusCode::NOT_FOUND, NOT_HERE))
+    }
+
+    /// To the sign-in, and from there back to here.
+    fn to_sign_in(&self) -> Response {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
+        let here =
+            if query.is_empty() { format!("/admin{}", self.path) } else { format!("/admin{}?{query}", self.path) };
+        let back = form_urlencoded::Serializer::new(String::new()).append_pair("next", &here).finish();
+        Redirect::to(&format!("/admin{SIGN_IN}?{back}")).into_response()
+    }
+
+    /// Asks for all that the page shows, at once; the first that is refused is
+    /// what the page is about then.
+    async fn load(&self, page: &Page, places: Map<String, Value>) -> Result<Loaded, Reply> {
+        let at = Value::Object(places);
+        let asked = page.asks.iter().map(|ask| {
+            let mut path = filled(ask.path, &at, true);
+            if ask.into.is_empty() {
+                path.push_str(&self.parameters(page));
+            }
+            async move { self.desk.read(&path).await }
+        });
+        let mut loaded = Loaded { json: serde_json::from_str(page.begins).unwrap_or_default(), etag: String::new() };
+        for (ask, reply) in page.asks.iter().zip(join_all(asked).await) {
+            if !reply.status.is_success() {
+                return Err(reply);
+            }
+            match loaded.json.as_object_mut().filter(|_| !ask.into.is_empty()) {
+                Some(members) => drop(members.insert(ask.into.to_owned(), reply.json)),
+                None => loaded = Loaded { json: reply.json, etag: reply.etag },
+            }
+        }
+        if let Some(members) = loaded.json.as_object_mut() {
+            members.insert("_at".to_owned(), at);
+            members.insert("_role".to_owned(), self.desk.role().map(Role::as_str).into());
+        }
+        Ok(loaded)
+    }
+
+    /// What the address says that the list takes; what is empty asks for nothing.
+    fn parameters(&self, page: &Page) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, text) in self.query.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            if let Some(mark) = page.parameter(name) {
+                query.append_pair(name, &typed::parameter(mark, text));
+            }
+        }
+        let query = query.finish();
+        if query.is_empty() { query } else { format!("?{query}") }
+    }
+
+    fn show(
+        &self,
+        page: &'static Page,
+        loaded: &Loaded,
+        refused: Option<(&'static str, Refused<'_>, &Reply)>,
+        revealed: Option<(&'static str, &Value)>,
+    ) -> Result<Response, Problem> {
+        let key = || RequestId::new(self.app.clock.now(), &*self.app.entropy).to_string();
+        let Loaded { json, etag } = loaded;
+        let (refused, problem) = refused.map(|(id, refused, reply)| ((id, refused), reply)).unzip();
+        let given = Given { json, etag, path: self.path, query: &self.query, refused, revealed, key: &key };
+        let (parts, wrong) = parts(page, &given);
+        let status = problem.map_or(StatusCode::OK, |reply| reply.status);
+        let problem = problem.map(|reply| summary(&reply.json, wrong));
+        let done = revealed.map_or_else(|| value(&self.query, "done"), |(id, _)| id);
+        self.page(status, page.under, filled(page.title, json, false), pages::said(done), problem, parts)
+    }
+
+    /// A form that was done leads on, or shows what is seen only once.
+    async fn done(
+        &self,
+        page: &'static Page,
+        places: Map<String, Value>,
+        form: &'static Form,
+        pairs: &Pairs,
+        reply: &Reply,
+    ) -> Result<Response, Problem> {
+        if matches!(form.manner, Manner::Reveal(_)) {
+            return match self.load(page, places).await {
+                Ok(loaded) => self.show(page, &loaded, None, Some((form.id, &reply.json))),
+                Err(reply) => self.refuse(&reply),
+            };
+        }
+        let next = Some(value(pairs, "_next")).filter(|next| is_ours(next));
+        let then = match (next, form.then) {
+            (Some(next), _) => return Ok(Redirect::to(next).into_response()),
+            (None, None) => self.path.to_owned(),
+            (None, Some(then)) => filled(then, &reply.json, true),
+        };
+        let done = if form.done.is_empty() { String::new() } else { format!("?done={}", form.id) };
+        Ok(Redirect::to(&format!("/admin{then}{done}")).into_response())
+    }
+
+    /// The page once more, with what was typed and what is wrong with it.
+    async fn refused(
+        &self,
+        page: &'static Page,
+        places: Map<String, Value>,
+        form: &'static Form,
+        pairs: &Pairs,
+        sent: &Sent,
+        reply: &Reply,
+    ) -> Result<Response, Problem> {
+        if reply.status == StatusCode::UNAUTHORIZED && !page.open {
+            return self.told(StatusCode::UNAUTHORIZED, SESSION_OVER);
+        }
+        match self.load(page, places).await {
+            Ok(loaded) => {
+                let refused = Refused::new(pairs, sent, &reply.json);
+                self.show(page, &loaded, Some((form.id, refused, reply)), None)
+            }
+            Err(_) => self.refuse(reply),
+        }
+    }
+
+    /// A page about what the API would not show.
+    fn refuse(&self, reply: &Reply) -> Result<Response, Problem> {
+        match reply.status {
+            StatusCode::UNAUTHORIZED => Ok(self.to_sign_in()),
+            StatusCode::NOT_FOUND => self.told(StatusCode::NOT_FOUND, NOT_HERE),
+            status => {
+                let title = format!("{}.", capital(&words(reply.said("code"))));
+                let problem = Some(summary(&reply.json, Vec::new()));
+                self.page(status, "", title, "", problem, Vec::new())
+            }
+        }
+    }
+
+    /// A page that only says something.
+    fn told(&self, status: StatusCode, (title, text): (&str, &str)) -> Result<Response, Problem> {
+        self.page(status, "", title.to_owned(), "", None, vec![Part::Text(text.to_owned())])
+    }
+
+    fn page(
+        &self,
+        status: StatusCode,
+        under: &str,
+        title: String,
+        notice: &'static str,
+        problem: Option<Summary>,
+        parts: Vec<Part>,
+    ) -> Result<Response, Problem> {
+        let snapshot = CatalogMemory::of(self.app).get();
+        let entry = |link: &Link| Entry {
+            label: link.label.to_owned(),
+            href: format!("/admin{}", link.path),
+            current: link.path == under,
+        };
+        let staff = self.desk.role().is_some_and(|role| role >= Role::Staff);
+        let view = View {
+            shop_name: snapshot.map_or_else(|| "The shop".to_owned(), |snapshot| snapshot.settings.shop_name.clone()),
+            title,
+            nav: if staff { pages::NAVIGATION.iter().map(entry).collect() } else { Vec::new() },
+            signed_in: self.desk.role().is_some(),
+            notice,
+            problem,
+            parts,
+        };
+        let html = askama::Template::render(&view).map_err(|error| Problem::internal(error.to_string()))?;
+        Ok((status, Html(html)).into_response())
+    }
+
+    /// The answer with what the browser is to keep, and what its scripts may.
+    fn sent(&self, mut answer: Response, cookies: &[HeaderValue]) -> Response {
+        for cookie in self.desk.cookies.iter().chain(cookies) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
+        }
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        answer
+    }
+}
+
+const NOT_HERE: (&str, &str) =
+    ("This page does not exist", "The link may be old, or what it led to may be gone. The navigation leads on.");
+const NOT_STAFF: (&str, &str) = (
+    "These pages are for the shop's staff",
+    "The account that is signed in here is a customer's. Sign out to use another one.",
+);
+const SESSION_OVER: (&str, &str) = (
+    "Your session is over",
+    "Nothing has changed. Sign in again in another tab, then come back here, go one page back and send it once more: what you typed is still there.",
+);
+
+/// The last of the fields of a name; empty if there is none.
+fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    pairs.iter().rfind(|(of, _)| of == name).map_or("", |(_, text)| text)
+}
+
+/// Whether an address is one of the console's own pages, so that a sign-in leads
+/// nowhere else.
+fn is_ours(address: &str) -> bool {
+    let path = address.strip_prefix("/admin").unwrap_or("x");
+    let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    plain && (path.is_empty() || path.starts_with(['/', '?']))
+}
+
+impl Page {
+    /// How a parameter is read that the list takes.
+    fn parameter(&self, name: &str) -> Option<&'static str> {
+        let is_time = |field: &Field| matches!(field.takes, Takes::Time);
+        let fields = self.blocks.iter().filter_map(|block| match block {
+            Block::Filter(fields) => Some(*fields),
+            _ => None,
+        });
+        let filter = fields.flatten().find(|field| field.at == name);
+        match (name, filter) {
+            ("cursor" | "limit", _) => Some("text"),
+            (_, Some(field)) => Some(if is_time(field) { "time" } else { "text" }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_leads_to_our_own_pages_alone() {
+        for ours in ["/admin", "/admin/orders?status=confirmed&q=a%40b", "/admin?x=1"] {
+            assert!(is_ours(ours), "{ours}");
+        }
+        for other in [
+            "",
+            "/",
+            "//evil.example/admin",
+            "https://evil.example",
+            "/administrator",
+            "/admin/\\evil",
+            "/admin/a\nb",
+            "/cart",
+        ] {
+            assert!(!is_ours(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A page with what was asked for it, laid out for its template.
+
+use serde_json::Value;
+
+use super::form::{Maker, Refused, capital, parameter, shown_as};
+use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Page, Table};
+use super::shown::{Cell, at, cell, filled, is_there, plain};
+use super::typed::Pairs;
+use super::view::{self, Entry, Part, Summary};
+
+/// What a page is laid out with.
+pub struct Given<'a> {
+    /// All that was asked.
+    pub json: &'a Value,
+    pub etag: &'a str,
+    /// Where it is, below `/admin`.
+    pub path: &'a str,
+    /// What its address says.
+    pub query: &'a Pairs,
+    /// What came of a form: its id, what was typed, and the problem.
+    pub refused: Option<(&'static str, Refused<'a>)>,
+    /// What a form that is seen once was answered.
+    pub revealed: Option<(&'static str, &'a Value)>,
+    /// A name for whatever each form will ask.
+    pub key: &'a dyn Fn() -> String,
+}
+
+/// The parts of the page, and what is wrong with a form of it.
+pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<view::Told>) {
+    let (mut parts, mut wrong) = (Vec::new(), Vec::new());
+    for block in page.blocks {
+        match block {
+            Block::Counts(counts) => parts.push(Part::Counts(counts.iter().map(|count| given.count(count)).collect())),
+            Block::Views(views) => parts.push(Part::Views(views.iter().map(|view| given.view(view)).collect())),
+            Block::Filter(fields) => parts.push(given.filter(fields)),
+            Block::Table(table) => parts.extend(given.table(table)),
+            Block::Facts(facts) => parts.extend(facts_of(facts.title.to_owned(), facts.facts, given.json)),
+            Block::Form(form) => {
+                if let (Manner::Reveal(facts), Some((_, answer))) =
+                    (form.manner, given.revealed.filter(|(id, _)| *id == form.id))
+                {
+                    parts.extend(facts_of(facts.title.to_owned(), facts.facts, answer));
+                }
+                parts.extend(given.form(form, form.id.to_owned(), given.json, &mut wrong));
+            }
+            Block::Each(each) => given.each(each, &mut parts, &mut wrong),
+            Block::Links(links) => parts.push(Part::Links(links.iter().map(|link| given.link(link)).collect())),
+            Block::Text(text) => parts.push(Part::Text(filled(text, given.json, false))),
+        }
+    }
+    (parts, wrong)
+}
+
+/// A problem as its page tells it.
+pub fn summary(problem: &Value, items: Vec<view::Told>) -> Summary {
+    let text = |member: &str| plain(at(problem, member));
+    // Each of several things is named by itself.
+    let detail = if items.is_empty() { format!("{}.", capital(&text("/detail"))) } else { String::new() };
+    Summary { text: detail, items, request_id: text("/request_id") }
+}
+
+fn facts_of(title: String, facts: &'static [Fact], json: &Value) -> Option<Part> {
+    let cells = facts.iter().filter(|fact| is_there(at(json, fact.at)));
+    let cells: Vec<Cell> = cells.map(|fact| shown_as(fact, json)).collect();
+    (!cells.is_empty()).then_some(Part::Facts(title, cells))
+}
+
+impl Given<'_> {
+    fn parameter(&self, name: &str) -> &str {
+        self.query.iter().find(|(of, _)| of == name).map_or("", |(_, text)| text)
+    }
+
+    fn count(&self, count: &Count) -> Cell {
+        let cell = cell(count.label, at(self.json, count.at), super::page::Shown::Plain, self.json);
+        Cell { href: format!("/admin{}", count.path), ..cell }
+    }
+
+    /// A view is current where the address says just what it says.
+    fn view(&self, view: &Link) -> Entry {
+        let of: Vec<(String, String)> =
+            form_urlencoded::parse(view.path.trim_start_matches('?').as_bytes()).into_owned().collect();
+        let said = self.query.iter().filter(|(name, text)| name != "cursor" && name != "done" && !text.is_empty());
+        let current = said.eq(&of);
+        Entry { label: view.label.to_owned(), href: format!("/admin{}{}", self.path, view.path), current }
+    }
+
+    fn link(&self, link: &Link) -> Entry {
+        let href = format!("/admin{}", filled(link.path, self.json, true));
+        Entry { label: link.label.to_owned(), href, current: false }
+    }
+
+    fn filter(&self, fields: &'static [Field]) -> Part {
+        Part::Filter(fields.iter().map(|field| parameter(field, self.parameter(field.at))).collect())
+    }
+
+    /// Nothing where there is no such list.
+    fn table(&self, table: &'static Table) -> Option<Part> {
+        let items = at(self.json, table.rows).as_array()?;
+        let row = |item: &Value| {
+            let mut cells: Vec<Cell> = table.columns.iter().map(|column| shown_as(column, item)).collect();
+            if let Some(first) = cells.first_mut().filter(|_| !table.leads.is_empty()) {
+                first.href = format!("/admin{}", filled(table.leads, item, true));
+            }
+            cells
+        };
+        // The list itself has pages; one within a record has not.
+        let of_list =
+            |pointer: &str| if table.rows == "/items" { plain(at(self.json, pointer)) } else { String::new() };
+        let elsewhere = |cursor: &str| {
+            let said = self.query.iter().filter(|(name, text)| name != "cursor" && name != "done" && !text.is_empty());
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(said);
+            if !cursor.is_empty() {
+                query.append_pair("cursor", cursor);
+            }
+            format!("/admin{}?{}", self.path, query.finish())
+        };
+        let next = of_list("/next_cursor");
+        let later = !self.parameter("cursor").is_empty();
+        Some(Part::Table(view::Table {
+            title: table.title,
+            columns: table.columns.iter().map(|column| column.label).collect(),
+            rows: items.iter().map(row).collect(),
+            empty: table.empty,
+            total: of_list("/total"),
+            next: if next.is_empty() { next } else { elsewhere(&next) },
+            first: if later { elsewhere("") } else { String::new() },
+        }))
+    }
+
+    fn each(&self, each: &'static Each, parts: &mut Vec<Part>, wrong: &mut Vec<view::Told>) {
+        for (index, entry) in at(self.json, each.rows).as_array().into_iter().flatten().enumerate() {
+            parts.extend(facts_of(filled(each.title, entry, false), each.facts, entry));
+            for form in each.forms {
+                parts.extend(self.form(form, format!("{}.{index}", form.id), entry, wrong));
+            }
+        }
+    }
+
+    /// A form about the page's JSON, or about an entry of a list. One that was
+    /// refused is there again whatever holds by now: nothing that was typed is lost.
+    fn form(&self, form: &'static Form, id: String, about: &Value, wrong: &mut Vec<view::Told>) -> Option<Part> {
+        let refused = self.refused.as_ref().filter(|(id, refused)| *id == form.id && refused.is_at(form, about));
+        let refused = refused.map(|(_, refused)| refused);
+        if refused.is_none() && !form.when.iter().all(|when| when.holds(about)) {
+            return None;
+        }
+        let (form, told) = Maker::new(id, about, refused).form(form, self.etag, (self.key)(), self.parameter("next"));
+        wrong.extend(told);
+        Some(Part::Form(form))
+    }
+}

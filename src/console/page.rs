@@ -1,0 +1,301 @@
+//! What a page is: data. It names what it asks of the API and which parts of
+//! the answer it shows where; its forms name the route that each is sent to.
+//! Pointers are JSON Pointers (RFC 6901) into the answer, or into the body that
+//! a form becomes. `{number}` in a text stands for what the answer has there.
+
+/// A page of the console.
+pub struct Page {
+    /// Below `/admin`. `{id}` takes whatever stands there, which the page then
+    /// has as `_at/id`.
+    pub path: &'static str,
+    pub title: &'static str,
+    /// The entry of the main navigation that it belongs to.
+    pub under: &'static str,
+    pub asks: &'static [Ask],
+    /// What it shows before anything was asked, as JSON.
+    pub begins: &'static str,
+    pub blocks: &'static [Block],
+    /// Whether it is there for whoever is not signed in.
+    pub open: bool,
+}
+
+/// A `GET` whose answer a page shows.
+pub struct Ask {
+    /// The member of the page's JSON that it becomes; empty: the page's JSON itself.
+    pub into: &'static str,
+    /// A path of the API. What the address of a list says of it goes along.
+    pub path: &'static str,
+}
+
+pub enum Block {
+    /// What waits to be done, each with how much of it there is.
+    Counts(&'static [Count]),
+    /// Other looks at the same list: addresses that can be kept.
+    Views(&'static [Link]),
+    /// What can be asked of the list, in its address.
+    Filter(&'static [Field]),
+    Table(Table),
+    Facts(Facts),
+    /// Each entry of a list by itself, with what can be done to it.
+    Each(Each),
+    Form(Form),
+    Links(&'static [Link]),
+    Text(&'static str),
+}
+
+pub struct Count {
+    pub label: &'static str,
+    pub at: &'static str,
+    /// Below `/admin`.
+    pub path: &'static str,
+}
+
+pub struct Link {
+    pub label: &'static str,
+    /// Below `/admin`; of a view the query alone, with its `?`.
+    pub path: &'static str,
+}
+
+/// Rows of a list in the answer.
+pub struct Table {
+    pub title: &'static str,
+    pub rows: &'static str,
+    /// Where the first cell of a row leads, below `/admin`; nowhere if empty.
+    pub leads: &'static str,
+    pub columns: &'static [Fact],
+    /// What is said where there is nothing.
+    pub empty: &'static str,
+}
+
+pub struct Facts {
+    pub title: &'static str,
+    pub facts: &'static [Fact],
+}
+
+pub struct Each {
+    pub rows: &'static str,
+    /// What an entry is called.
+    pub title: &'static str,
+    pub facts: &'static [Fact],
+    pub forms: &'static [Form],
+}
+
+/// One value with its name; left out where the answer does not have it.
+pub struct Fact {
+    pub label: &'static str,
+    pub at: &'static str,
+    pub shown: Shown,
+}
+
+/// How a value is shown. Amounts, lists, numbers and yes or no show themselves.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Shown {
+    Plain,
+    /// One of a few words, such as `awaiting_payment`; it has a colour.
+    Word,
+    Time,
+    Address,
+    /// Leads to this address below `/admin`.
+    Link(&'static str),
+}
+
+pub struct Form {
+    /// Names it among the page's forms.
+    pub id: &'static str,
+    pub title: &'static str,
+    /// What it does, if its title does not say so.
+    pub note: &'static str,
+    pub verb: Verb,
+    /// With the places of the page's address, and those of `within`.
+    pub path: &'static str,
+    /// Further places of the path, each with where the entry that the form stands at has it.
+    pub within: &'static [(&'static str, &'static str)],
+    pub fields: &'static [Field],
+    pub button: &'static str,
+    pub manner: Manner,
+    /// It is there where all of these hold.
+    pub when: &'static [When],
+    /// What is said once it is done.
+    pub done: &'static str,
+    /// Where it leads then, below `/admin`, with the answer's values; none: back
+    /// to the page.
+    pub then: Option<&'static str>,
+}
+
+/// What a form does at its route.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Verb {
+    Post,
+    Patch,
+    Put,
+    Delete,
+}
+
+#[derive(Clone, Copy)]
+pub enum Manner {
+    /// Stands open; a bar keeps what was changed in sight.
+    Edit,
+    /// Stands open.
+    Open,
+    /// Is opened first.
+    Act,
+    /// Is opened first, and looks like what it is.
+    Hurt,
+    /// Is opened first; its answer is shown at once, as it is seen only once.
+    Reveal(&'static Facts),
+}
+
+/// That the answer has one of these words at a place; of none, that there is
+/// something: not `null`, `false`, zero or an empty list or text. With `!` before
+/// the place, that it is not so.
+pub struct When(pub &'static str, pub &'static [&'static str]);
+
+/// A field of a form.
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Where its value goes in the body; within rows, in the row. Of a filter,
+    /// the parameter's name.
+    pub at: &'static str,
+    pub label: &'static str,
+    pub note: &'static str,
+    pub takes: Takes,
+    /// Where its value stands now, if not at the same place.
+    pub from: &'static str,
+    /// Left out where the answer has nothing there.
+    pub when: &'static str,
+    /// What becomes of it if it is empty.
+    pub blank: Blank,
+}
+
+#[derive(Clone, Copy)]
+pub enum Blank {
+    /// An empty text, or an empty list.
+    Sent,
+    /// Nothing is said of it.
+    Omitted,
+    Null,
+    /// `null`; if all of its object is, that is `null`.
+    NullWithAll,
+}
+
+/// What is typed into a field, and how it becomes JSON.
+#[derive(Clone, Copy)]
+pub enum Takes {
+    Line,
+    Email,
+    Password,
+    /// Text of several lines.
+    Prose,
+    /// A list of texts, one on each line.
+    Lines,
+    Whole,
+    /// Minor units, typed as people write amounts; in the currency that stands beside it.
+    Minor,
+    /// An amount with its currency, which the answer has there.
+    Money(&'static str),
+    /// A price for each of the shop's currencies, and what it was before.
+    Prices,
+    Flag,
+    Choice(&'static [(&'static str, &'static str)]),
+    /// One of the texts that the answer has there.
+    ChoiceOf(&'static str),
+    Time,
+    /// `Size: S; Colour: red`, an object of texts.
+    Pairs,
+    /// Not typed: what the answer has.
+    Hidden,
+    /// Not typed: this word.
+    Fixed(&'static str),
+    /// Not typed: an object without members.
+    Empty,
+    /// Not sent: what tells one row from another.
+    Only(Shown),
+    /// A row for each entry of a list, and so many empty ones.
+    Rows(&'static [Field], usize),
+}
+
+impl Page {
+    /// All forms of the page, wherever they stand.
+    pub fn forms(&self) -> impl Iterator<Item = &'static Form> {
+        self.blocks.iter().flat_map(|block| match block {
+            Block::Form(form) => std::slice::from_ref(form),
+            Block::Each(each) => each.forms,
+            _ => &[],
+        })
+    }
+    pub const fn new(path: &'static str, title: &'static str, under: &'static str) -> Self {
+        Self { path, title, under, asks: &[], begins: "{}", blocks: &[], open: false }
+    }
+    pub const fn asks(self, asks: &'static [Ask]) -> Self {
+        Self { asks, ..self }
+    }
+    pub const fn shows(self, blocks: &'static [Block]) -> Self {
+        Self { blocks, ..self }
+    }
+}
+
+/// The page's own JSON.
+pub const fn ask(path: &'static str) -> Ask {
+    Ask { into: "", path }
+}
+
+/// Another answer, as a member of the page's JSON.
+pub const fn also(into: &'static str, path: &'static str) -> Ask {
+    Ask { into, path }
+}
+
+pub const fn fact(label: &'static str, at: &'static str, shown: Shown) -> Fact {
+    Fact { label, at, shown }
+}
+
+pub const fn link(label: &'static str, path: &'static str) -> Link {
+    Link { label, path }
+}
+
+impl Verb {
+    pub const fn method(self) -> http::Method {
+        match self {
+            Self::Post => http::Method::POST,
+            Self::Patch => http::Method::PATCH,
+            Self::Put => http::Method::PUT,
+            Self::Delete => http::Method::DELETE,
+        }
+    }
+}
+
+impl Form {
+    pub const fn new(id: &'static str, title: &'static str, verb: Verb, path: &'static str) -> Self {
+        let (note, button, done, then, manner) = ("", title, "", None, Manner::Act);
+        Self { id, title, note, verb, path, within: &[], fields: &[], button, manner, when: &[], done, then }
+    }
+}
+
+impl Field {
+    pub const fn new(at: &'static str, label: &'static str, takes: Takes) -> Self {
+        Self { at, label, note: "", takes, from: at, when: "", blank: Blank::Sent }
+    }
+    pub const fn note(self, note: &'static str) -> Self {
+        Self { note, ..self }
+    }
+    pub const fn from(self, from: &'static str) -> Self {
+        Self { from, ..self }
+    }
+    /// It begins empty, whatever the answer has of that name.
+    pub const fn empty(self) -> Self {
+        Self { from: "/_", ..self }
+    }
+    pub const fn when(self, when: &'static str) -> Self {
+        Self { when, ..self }
+    }
+    pub const fn optional(self) -> Self {
+        Self { blank: Blank::Null, ..self }
+    }
+    /// Not said if it is empty.
+    pub const fn omitted(self) -> Self {
+        Self { blank: Blank::Omitted, ..self }
+    }
+    /// Optional together with all else of its object.
+    pub const fn with_all(self) -> Self {
+        Self { blank: Blank::NullWithAll, ..self }
+    }
+}

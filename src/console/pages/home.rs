@@ -1,0 +1,32 @@
+//! What to do now.
+
+use crate::console::page::{Block, Count, Page, Shown, Table, also, ask, fact};
+
+pub static HOME: Page = Page::new("", "What to do now", "")
+    .asks(&[
+        ask("/v1/admin/orders?limit=8"),
+        also("_to_send", "/v1/admin/orders?limit=1&status=confirmed"),
+        also("_to_pay", "/v1/admin/orders?limit=1&status=awaiting_payment"),
+        also("_drafts", "/v1/admin/products?limit=1&status=draft"),
+    ])
+    .shows(&[
+        Block::Counts(&[
+            Count { label: "Orders to send", at: "/_to_send/total", path: "/orders?status=confirmed" },
+            Count { label: "Orders not paid yet", at: "/_to_pay/total", path: "/orders?status=awaiting_payment" },
+            Count { label: "Products not on sale yet", at: "/_drafts/total", path: "/products?status=draft" },
+        ]),
+        Block::Table(Table {
+            title: "Newest orders",
+            rows: "/items",
+            leads: "/orders/{id}",
+            columns: &[
+                fact("Order", "/number", Shown::Plain),
+                fact("Placed", "/placed_at", Shown::Time),
+                fact("Buyer", "/email", Shown::Plain),
+                fact("Status", "/status", Shown::Word),
+                fact("Payment", "/payment_status", Shown::Word),
+                fact("Total", "/total", Shown::Plain),
+            ],
+            empty: "No order has come yet. Once somebody buys, it is here.",
+        }),
+    ]);

@@ -1,0 +1,77 @@
+//! The pages there are. To add one, write it beside its like and name it in [`ALL`].
+
+mod gift_cards;
+mod home;
+mod orders;
+mod products;
+mod promotions;
+mod session;
+mod settings;
+
+use serde_json::{Map, Value};
+
+use super::page::{Link, Page, link};
+
+/// The main navigation.
+pub const NAVIGATION: &[Link] = &[
+    link("Home", ""),
+    link("Orders", "/orders"),
+    link("Products", "/products"),
+    link("Promotions", "/promotions"),
+    link("Gift cards", "/gift-cards"),
+    link("Settings", "/settings"),
+];
+
+/// Of pages at like addresses the first counts: `/products/new` before `/products/{id}`.
+const ALL: &[&Page] = &[
+    &home::HOME,
+    &session::SIGN_IN,
+    &session::SIGN_OUT,
+    &orders::ORDERS,
+    &orders::ORDER,
+    &products::PRODUCTS,
+    &products::NEW,
+    &products::PRODUCT,
+    &products::VARIANT,
+    &promotions::PROMOTIONS,
+    &promotions::PERCENTAGE,
+    &promotions::FIXED,
+    &promotions::FREE_SHIPPING,
+    &promotions::BUY_GET,
+    &promotions::TIERED,
+    &promotions::PROMOTION,
+    &gift_cards::GIFT_CARDS,
+    &gift_cards::GIFT_CARD,
+    &settings::SETTINGS,
+    &settings::TAX,
+    &settings::SHIPPING,
+];
+
+/// The page at an address below `/admin`, with what stands in its places.
+pub fn find(path: &str) -> Option<(&'static Page, Map<String, Value>)> {
+    ALL.iter().find_map(|page| Some((*page, places(page.path, path)?)))
+}
+
+fn places(pattern: &str, path: &str) -> Option<Map<String, Value>> {
+    if pattern.split('/').count() != path.split('/').count() {
+        return None;
+    }
+    let mut places = Map::new();
+    for (wanted, given) in pattern.split('/').zip(path.split('/')) {
+        match wanted.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => drop(places.insert(name.to_owned(), given.into())),
+            None if wanted == given => {}
+            None => return None,
+        }
+    }
+    Some(places)
+}
+
+/// What is said once the form of this id is done; nothing if there is none.
+pub fn said(id: &str) -> &'static str {
+    ALL.iter().flat_map(|page| page.forms()).find(|form| form.id == id).map_or("", |form| form.done)
+}
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;

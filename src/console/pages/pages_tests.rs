@@ -1,0 +1,95 @@
+use super::*;
+use crate::console::page::{Field, Form, Takes};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// A path whose places have no names.
+fn like(path: &str) -> String {
+    path.split('?')
+        .next()
+        .unwrap()
+        .split('/')
+        .map(|part| if part.starts_with('{') { "{}" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// Routes that pages name already and that come with their rooms: a form is shown
+/// once an order has the member that its `when` asks for.
+const TO_COME: [&str; 12] = [
+    "post /v1/admin/orders/{}/capture",
+    "post /v1/admin/orders/{}/refunds",
+    "post /v1/admin/orders/{}/refunds/{}/done",
+    "post /v1/admin/orders/{}/cancel",
+    "post /v1/admin/orders/{}/notes",
+    "post /v1/admin/orders/{}/fulfilments",
+    "post /v1/admin/orders/{}/fulfilments/{}/ship",
+    "post /v1/admin/orders/{}/fulfilments/{}/undo",
+    "post /v1/admin/orders/{}/returns",
+    "post /v1/admin/returns/{}/approve",
+    "post /v1/admin/returns/{}/refuse",
+    "post /v1/admin/returns/{}/receive",
+];
+
+/// The console does nothing that is not a route first.
+#[test]
+fn every_page_and_form_names_routes_of_the_contract() {
+    let contract = std::fs::read("public/openapi.json").unwrap();
+    let contract: Value = serde_json::from_slice(&contract).unwrap();
+    let paths = contract["paths"].as_object().unwrap();
+    let offered: BTreeSet<String> = paths
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |verb| format!("{verb} {}", like(path))))
+        .collect();
+    for page in ALL {
+        let reads = page.asks.iter().map(|ask| format!("get {}", like(ask.path)));
+        let writes =
+            page.forms().map(|form| format!("{} {}", form.verb.method().as_str().to_lowercase(), like(form.path)));
+        for wanted in reads.chain(writes) {
+            let known = offered.contains(&wanted) || TO_COME.contains(&&*wanted);
+            assert!(known, "{}: no route {wanted}", page.path);
+        }
+    }
+}
+
+fn has_place(form: &Form, part: &str) -> bool {
+    form.within.iter().any(|(name, _)| part == format!("{{{name}}}"))
+}
+
+#[test]
+fn every_address_leads_to_its_page_and_every_form_has_a_name_of_its_own() {
+    let mut ids = BTreeSet::new();
+    for page in ALL {
+        let address = page.path.replace("{id}", "x1");
+        let (found, places) = find(&address).unwrap_or_else(|| panic!("{address}"));
+        assert_eq!(found.path, page.path, "{address} is hidden by another page");
+        assert_eq!(places.contains_key("id"), page.path.contains("{id}"));
+        assert!(serde_json::from_str::<Value>(page.begins).unwrap().is_object(), "{}", page.path);
+        for form in page.forms() {
+            assert!(form.path.split('/').all(|part| !part.starts_with('{') || part == "{id}" || has_place(form, part)));
+            // Pages that make the same thing may share their form.
+            ids.insert(form.id);
+            assert!(form.then.is_none_or(|then| find(&then.replace("{id}", "x1")).is_some()), "{}", form.id);
+        }
+    }
+    assert!(find("/nowhere").is_none() && find("/orders/a/b").is_none() && find("//").is_none());
+    assert!(NAVIGATION.iter().all(|entry| find(entry.path).is_some()));
+    assert!(ids.iter().all(|id| !id.is_empty()));
+}
+
+/// A field whose label nobody wrote cannot be found by whoever hears the page.
+#[test]
+fn every_field_that_is_shown_has_a_label() {
+    fn check(page: &str, fields: &[Field]) {
+        for field in fields {
+            let unseen = matches!(field.takes, Takes::Hidden | Takes::Fixed(_) | Takes::Empty | Takes::Prices);
+            assert!(unseen || !field.label.is_empty(), "{page}: {}", field.at);
+            if let Takes::Rows(of, _) = field.takes {
+                check(page, of);
+            }
+        }
+    }
+    for page in ALL {
+        page.forms().for_each(|form| check(page.path, form.fields));
+    }
+}

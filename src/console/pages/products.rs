@@ -1,0 +1,201 @@
+//! Products: the list, the editor with its grid of variants, one variant's stock.
+
+use crate::console::page::{
+    Block, Facts, Field, Form, Link, Manner, Page, Shown, Table, Takes, Verb, also, ask, fact, link,
+};
+
+const STATUSES: &[(&str, &str)] = &[("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
+const DELIVERIES: &[(&str, &str)] = &[("shipped", "Sent"), ("digital", "Digital"), ("gift_card", "A gift card")];
+const ANY_STATUS: &[(&str, &str)] = &[("", "Any"), ("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
+
+const OPTIONS: Field = Field::new(
+    "/options",
+    "Option",
+    Takes::Rows(
+        &[Field::new("/name", "Name", Takes::Line), Field::new("/values", "Values, one on each line", Takes::Lines)],
+        1,
+    ),
+)
+.note("What variants differ by, such as Size. Each variant says one value for each.");
+
+const IMAGES: Field = Field::new(
+    "/images",
+    "Picture",
+    Takes::Rows(
+        &[Field::new("/url", "Address", Takes::Line), Field::new("/alt", "What it shows", Takes::Line).optional()],
+        1,
+    ),
+);
+
+const TITLE: Field = Field::new("/title", "Title", Takes::Line);
+const DESCRIPTION: Field = Field::new("/description", "Description", Takes::Prose).optional();
+const VENDOR: Field = Field::new("/vendor", "Vendor", Takes::Line).optional();
+const TAGS: Field = Field::new("/tags", "Tags, one on each line", Takes::Lines);
+const STATUS: Field = Field::new("/status", "Status", Takes::Choice(STATUSES));
+const DELIVERY: Field = Field::new("/delivery", "How it reaches the buyer", Takes::Choice(DELIVERIES));
+const TAX_CLASS: Field = Field::new("/tax_class", "Tax class", Takes::ChoiceOf("/_tax/classes")).optional();
+
+const SKU: Field = Field::new("/sku", "SKU", Takes::Line);
+const VALUES: Field = Field::new("/options", "Options", Takes::Pairs).note("Size: S; Colour: red");
+const PRICES: Field = Field::new("/prices", "", Takes::Prices);
+const WEIGHT: Field = Field::new("/weight_grams", "Weight in g", Takes::Whole).optional();
+const BARCODE: Field = Field::new("/barcode", "Barcode", Takes::Line).optional();
+
+pub static PRODUCTS: Page =
+    Page::new("/products", "Products", "/products").asks(&[ask("/v1/admin/products")]).shows(&[
+        Block::Links(&[Link { label: "Add a product", path: "/products/new" }]),
+        Block::Views(&[link("All", "?"), link("On sale", "?status=active"), link("Drafts", "?status=draft")]),
+        Block::Filter(&[Field::new("status", "Status", Takes::Choice(ANY_STATUS))]),
+        Block::Table(Table {
+            title: "",
+            rows: "/items",
+            leads: "/products/{id}",
+            columns: &[
+                fact("Product", "/title", Shown::Plain),
+                fact("Vendor", "/vendor", Shown::Plain),
+                fact("Status", "/status", Shown::Word),
+                fact("Stock", "/available", Shown::Word),
+                fact("Price", "/variants/0/prices", Shown::Plain),
+                fact("Changed", "/updated_at", Shown::Time),
+            ],
+            empty: "No product is like that.",
+        }),
+    ]);
+
+pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")
+    .asks(&[also("_settings", "/v1/admin/settings"), also("_tax", "/v1/admin/settings/tax")])
+    .shows(&[Block::Form(Form {
+        fields: &[
+            TITLE,
+            DESCRIPTION,
+            VENDOR,
+            TAGS,
+            STATUS,
+            DELIVERY,
+            TAX_CLASS,
+            OPTIONS,
+            Field::new("/variants", "Variant", Takes::Rows(&[SKU, VALUES, PRICES, WEIGHT, BARCODE], 3)),
+            IMAGES,
+        ],
+        manner: Manner::Edit,
+        button: "Add the product",
+        done: "The product is there.",
+        then: Some("/products/{id}"),
+        ..Form::new("product-new", "", Verb::Post, "/v1/admin/products")
+    })]);
+
+pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
+    .asks(&[
+        ask("/v1/admin/products/{id}"),
+        also("_settings", "/v1/admin/settings"),
+        also("_tax", "/v1/admin/settings/tax"),
+    ])
+    .shows(&[
+        Block::Facts(Facts {
+            title: "",
+            facts: &[
+                fact("Status", "/status", Shown::Word),
+                fact("Stock", "/available", Shown::Word),
+                fact("Changed", "/updated_at", Shown::Time),
+            ],
+        }),
+        Block::Table(Table {
+            title: "Variants and their stock",
+            rows: "/variants",
+            leads: "/variants/{id}",
+            columns: &[
+                fact("Variant", "/title", Shown::Plain),
+                fact("SKU", "/sku", Shown::Plain),
+                fact("Price", "/prices", Shown::Plain),
+                fact("Stock", "/available", Shown::Word),
+            ],
+            empty: "",
+        }),
+        Block::Form(Form {
+            fields: &[
+                TITLE,
+                Field::new("/slug", "Address in the shop", Takes::Line),
+                DESCRIPTION,
+                VENDOR,
+                TAGS,
+                STATUS,
+                DELIVERY,
+                TAX_CLASS,
+                OPTIONS,
+                Field::new(
+                    "/variants",
+                    "Variant",
+                    Takes::Rows(
+                        &[Field::new("/id", "", Takes::Hidden), SKU, VALUES, PRICES, WEIGHT, BARCODE],
+                        1,
+                    ),
+                )
+                .note("Cells copied from a spreadsheet can be pasted into any field of the grid."),
+                IMAGES,
+            ],
+            manner: Manner::Edit,
+            button: "Save",
+            done: "The product is saved.",
+            ..Form::new("product-edit", "Edit", Verb::Patch, "/v1/admin/products/{id}")
+        }),
+        Block::Form(Form {
+            note: "Takes it out of the shop with all its variants. Orders keep their lines. Archive it instead to keep it.",
+            manner: Manner::Hurt,
+            button: "Delete the product",
+            done: "The product is deleted.",
+            then: Some("/products"),
+            ..Form::new("product-delete", "Delete this product", Verb::Delete, "/v1/admin/products/{id}")
+        }),
+    ]);
+
+const REASONS: &[(&str, &str)] = &[
+    ("received", "Received"),
+    ("correction", "Counted anew"),
+    ("damaged", "Damaged"),
+    ("returned", "Came back"),
+    ("sold_elsewhere", "Sold elsewhere"),
+];
+
+pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
+    .asks(&[ask("/v1/admin/variants/{id}"), also("_stock", "/v1/admin/stock/{id}")])
+    .shows(&[
+        Block::Facts(Facts {
+            title: "",
+            facts: &[
+                fact("SKU", "/sku", Shown::Link("/products/{product_id}")),
+                fact("Options", "/options", Shown::Plain),
+                fact("Prices", "/prices", Shown::Plain),
+                fact("Barcode", "/barcode", Shown::Plain),
+            ],
+        }),
+        Block::Facts(Facts {
+            title: "Stock",
+            facts: &[
+                fact("On hand", "/_stock/on_hand", Shown::Plain),
+                fact("Held for orders", "/_stock/held", Shown::Plain),
+                fact("Can be sold", "/_stock/available", Shown::Plain),
+            ],
+        }),
+        Block::Form(Form {
+            fields: &[
+                Field::new("/delta", "Pieces to add", Takes::Whole).empty().note("With a minus to take away"),
+                Field::new("/reason", "Reason", Takes::Choice(REASONS)).empty(),
+                Field::new("/reference", "Reference", Takes::Line)
+                    .empty()
+                    .omitted()
+                    .note("Such as a delivery note; one that comes twice counts once"),
+            ],
+            manner: Manner::Open,
+            button: "Change the stock",
+            done: "The stock is changed.",
+            ..Form::new("stock-adjust", "Change the stock", Verb::Post, "/v1/admin/stock/{id}/adjustments")
+        }),
+        Block::Form(Form {
+            note: "Takes it out of the shop. Orders keep their lines, and its stock stays as it is.",
+            manner: Manner::Hurt,
+            button: "Delete this variant",
+            done: "The variant is deleted.",
+            then: Some("/products"),
+            ..Form::new("variant-delete", "Delete this variant", Verb::Delete, "/v1/admin/variants/{id}")
+        }),
+    ]);

@@ -1,0 +1,160 @@
+//! From the API's JSON to what people read.
+
+use askama::Template;
+use serde_json::Value;
+
+use super::page::Shown;
+use crate::money::{Currency, Money};
+
+/// One value as a page shows it.
+#[derive(Debug, Default, PartialEq, Template)]
+#[template(path = "admin/cell.html")]
+pub struct Cell {
+    pub label: &'static str,
+    pub text: String,
+    /// What styles go by: `word word-paid`, `amount`, `address`.
+    pub class: String,
+    /// Where it leads; nowhere if empty.
+    pub href: String,
+    /// The time that the text says, for the reader's own zone; none if empty.
+    pub time: String,
+}
+
+/// A member of an address, in the order in which it is written.
+const ADDRESS: [&str; 8] = ["name", "line1", "line2", "postal_code", "city", "region", "country", "phone"];
+
+/// What is at a pointer; `null` where nothing is.
+pub fn at<'a>(json: &'a Value, pointer: &str) -> &'a Value {
+    json.pointer(pointer).unwrap_or(&Value::Null)
+}
+
+/// Whether there is something to speak of: not `null`, `false`, zero, or empty
+/// text or list; of an amount, whether it is more than nothing. An object without
+/// members is something: it may say all by being there.
+pub fn is_there(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(yes) => *yes,
+        Value::Number(number) => number.as_i64() != Some(0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(_) => money(value).is_none_or(|money| money.amount != 0),
+    }
+}
+
+/// Puts values into a text: `{number}`, `{_at/id}`. In an address, each is
+/// written so that it stays one part of it.
+pub fn filled(template: &str, json: &Value, in_address: bool) -> String {
+    let mut text = String::new();
+    for (index, part) in template.split('{').enumerate() {
+        match part.split_once('}') {
+            Some((name, rest)) if index > 0 => {
+                let value = plain(at(json, &format!("/{name}")));
+                match in_address {
+                    true => text.extend(form_urlencoded::byte_serialize(value.as_bytes())),
+                    false => text.push_str(&value),
+                }
+                text.push_str(rest);
+            }
+            _ => text.push_str(part),
+        }
+    }
+    text
+}
+
+pub fn money(value: &Value) -> Option<Money> {
+    let amount = value.get("amount")?.as_i64()?;
+    let currency = Currency::parse(value.get("currency")?.as_str()?).ok()?;
+    Some(Money { amount, currency })
+}
+
+/// A value in words: whatever it is, nothing of it is code.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(yes) => if *yes { "Yes" } else { "No" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => match money(value) {
+            Some(money) => money.display(),
+            None => {
+                let pair = |(name, value): (&String, &Value)| format!("{}: {}", words(name), plain(value));
+                members.iter().map(pair).collect::<Vec<_>>().join("; ")
+            }
+        },
+    }
+}
+
+/// A word of the API's as people write it: `awaiting_payment` is "Awaiting payment".
+pub fn words(name: &str) -> String {
+    let mut letters = name.chars().map(|letter| if letter == '_' { ' ' } else { letter });
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// `2026-11-26 20:56 UTC`, until the reader's browser makes it theirs.
+fn moment(iso: &str) -> String {
+    match (iso.get(..10), iso.get(11..16)) {
+        (Some(day), Some(clock)) => format!("{day} {clock} UTC"),
+        _ => iso.to_owned(),
+    }
+}
+
+pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> Cell {
+    let text = plain(value);
+    let cell = Cell { label, ..Cell::default() };
+    match shown {
+        Shown::Plain => Cell { class: if money(value).is_some() { "amount" } else { "" }.to_owned(), text, ..cell },
+        Shown::Word if text.is_empty() => cell,
+        Shown::Word => Cell { class: format!("word word-{text}"), text: words(&text), ..cell },
+        Shown::Time => Cell { time: text.clone(), text: moment(&text), ..cell },
+        Shown::Address => {
+            let lines = ADDRESS.iter().map(|name| plain(at(value, &format!("/{name}"))));
+            let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+            Cell { text: lines.join("\n"), class: "address".to_owned(), ..cell }
+        }
+        Shown::Link(to) => Cell { href: format!("/admin{}", filled(to, json, true)), text, ..cell },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_shown_as_people_read_them() {
+        for (value, text) in [
+            (json!({ "amount": 1_999, "currency": "EUR" }), "€19.99"),
+            (json!([{ "amount": 500, "currency": "JPY", "compare_at": 900 }, "x"]), "¥500, x"),
+            (json!({ "Size": "S", "dark_side": true }), "Size: S; Dark side: Yes"),
+            (json!(null), ""),
+            (json!(3), "3"),
+        ] {
+            assert_eq!(plain(&value), text);
+        }
+        let word = cell("Status", &json!("awaiting_payment"), Shown::Word, &json!({}));
+        assert_eq!((word.text.as_str(), word.class.as_str()), ("Awaiting payment", "word word-awaiting_payment"));
+        let time = cell("Placed", &json!("2026-11-26T20:56:15.000Z"), Shown::Time, &json!({}));
+        assert_eq!((time.text.as_str(), time.time.as_str()), ("2026-11-26 20:56 UTC", "2026-11-26T20:56:15.000Z"));
+    }
+
+    #[test]
+    fn what_is_put_into_an_address_stays_one_part_of_it() {
+        let json = json!({ "id": "a/../b?c=d&e#f", "n": { "m": 1 } });
+        assert_eq!(filled("/v1/{id}/x{n/m}", &json, true), "/v1/a%2F..%2Fb%3Fc%3Dd%26e%23f/x1");
+        assert_eq!(filled("Order {id}{none}", &json, false), "Order a/../b?c=d&e#f");
+    }
+
+    #[test]
+    fn nothing_to_speak_of_is_nothing() {
+        for nothing in
+            [json!(null), json!(false), json!(0), json!(""), json!([]), json!({ "amount": 0, "currency": "EUR" })]
+        {
+            assert!(!is_there(&nothing), "{nothing}");
+        }
+        for something in [json!(true), json!(-1), json!({}), json!({ "amount": 1, "currency": "EUR" })] {
+            assert!(is_there(&something), "{something}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! From a form to JSON. A field's name says where its value goes and what it
+//! becomes: `/prices/0/amount:minor.EUR`, `/tags:lines`. An empty `/vendor:text?` is
+//! `null`, of an empty `/note:text-` nothing is said; two question marks make the
+//! object around it `null`, too, once all of it is. Whether that may be so is the API's to say, as of any other client.
+
+use serde_json::{Map, Value};
+
+use super::amount::minor;
+use crate::money::Currency;
+
+/// The most fields of one form: 500 variants of a dozen fields each are 6,000.
+const MOST_FIELDS: usize = 10_000;
+/// How deep a value may lie: the deepest there is, a tier of a shipping rate, lies at 9.
+const DEEPEST: usize = 10;
+
+/// A form's fields as a browser sends them.
+pub type Pairs = [(String, String)];
+
+/// The body that a form becomes.
+#[derive(Debug)]
+pub struct Sent {
+    pub body: Value,
+    places: Vec<Place>,
+}
+
+/// Where a field's value came to be in the body.
+#[derive(Debug)]
+struct Place {
+    pointer: String,
+    field: String,
+    /// Why it could not be read, for people.
+    unread: Option<&'static str>,
+}
+
+/// A value on its way to its place in the body.
+struct Leaf {
+    /// A pointer without its first slash.
+    path: String,
+    /// None: nothing is said of it.
+    value: Option<Value>,
+    field: String,
+    unread: Option<&'static str>,
+    /// Whether it says that somebody filled the row in which it is.
+    typed: bool,
+    /// Whether the object around it is `null` if all else in it is absent, too.
+    absent: bool,
+}
+
+/// Reads a form. Fields whose names begin with `_` are the console's own. A row
+/// of a list in which nothing was typed is left out. Of fields with one name the
+/// last counts: a tick comes after the hidden field that says "no".
+pub fn read(pairs: &Pairs) -> Sent {
+    let mut leaves: Vec<Leaf> = Vec::new();
+    for (name, text) in pairs.iter().take(MOST_FIELDS) {
+        let Some((path, mark)) = name.strip_prefix('/').and_then(|rest| rest.split_once(':')) else { continue };
+        if path.split('/').count() < DEEPEST {
+            leaves_of(path, mark, name, text.trim(), pairs, &mut leaves);
+        }
+    }
+    // Rows in the order of their numbers, whatever the browser made of it.
+    let order =
+        |leaf: &Leaf| leaf.path.split('/').map(|part| (part.parse::<u32>().ok(), part.to_owned())).collect::<Vec<_>>();
+    leaves.sort_by_cached_key(order);
+    let mut places = Vec::new();
+    let body = if leaves.is_empty() { None } else { built(&leaves, 0, String::new(), &mut places) };
+    Sent { body: body.unwrap_or(Value::Object(Map::new())), places }
+}
+
+/// What one field brings: nothing, a value, or an amount with its currency.
+fn leaves_of(path: &str, mark: &str, name: &str, text: &str, pairs: &Pairs, leaves: &mut Vec<Leaf>) {
+    let (kind, blank) = mark.split_at_checked(mark.find(['?', '-']).unwrap_or(mark.len())).unwrap_or((mark, ""));
+    let (kind, code) = kind.split_once('.').unwrap_or((kind, ""));
+    let (optional, whole) = (!blank.is_empty(), blank == "??");
+    let leaf = |path: String, value: Value, typed: bool| {
+        let absent = whole && value.is_null();
+        Leaf { path, value: Some(value), field: name.to_owned(), unread: None, typed, absent }
+    };
+    let there = !text.is_empty();
+    let one = |value: Value, typed: bool| leaf(path.to_owned(), value, typed);
+    let made = match kind {
+        // Of a list: nothing is said of it if nothing was typed into it.
+        "rest" => Leaf { value: None, ..one(Value::Null, false) },
+        _ if !there && (kind == "money" || blank == "-") => Leaf { value: None, ..one(Value::Null, false) },
+        _ if !there && optional => one(Value::Null, false),
+        "money" => {
+            leaves.push(leaf(format!("{path}/currency"), code.into(), false));
+            amount(one(text.into(), true), format!("{path}/amount"), text, code)
+        }
+        "minor" if code.is_empty() => amount(one(text.into(), there), path.to_owned(), text, beside(name, pairs)),
+        "minor" => amount(one(text.into(), there), path.to_owned(), text, code),
+        "whole" => one(text.parse::<i64>().map_or_else(|_| text.into(), Value::from), there),
+        "flag" => one((text == "true").into(), false),
+        "lines" => one(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(), there),
+        "pairs" => one(pairs_of(text), there),
+        "time" => one(time(text).into(), there),
+        "key" => one(text.into(), false),
+        "empty" => one(Value::Object(Map::new()), false),
+        _ => one(text.into(), there),
+    };
+    leaves.push(made);
+}
+
+/// What cannot be read goes to the API as it was typed: it says what else is
+/// wrong, too.
+fn amount(typed: Leaf, path: String, text: &str, code: &str) -> Leaf {
+    let currency = Currency::parse(code).ok();
+    let unread = match currency.map(|currency| (minor(text, currency.decimals()), currency.decimals())) {
+        Some((Some(amount), _)) => return Leaf { path, value: Some(amount.into()), ..typed },
+        Some((None, 0)) => "write an amount such as 1250",
+        Some((None, _)) => "write an amount such as 12.50",
+        None => "say the amount's currency",
+    };
+    Leaf { path, unread: Some(unread), ..typed }
+}
+
+/// The currency that was chosen in the same row, or in the nearest around it.
+fn beside<'a>(name: &str, pairs: &'a Pairs) -> &'a str {
+    let mut row = name;
+    while let Some((around, _)) = row.rsplit_once('/') {
+        row = around;
+        let chosen = pairs.iter().rev().find(|(other, _)| other.strip_prefix(row) == Some("/currency:text"));
+        if let Some((_, code)) = chosen {
+            return code;
+        }
+    }
+    ""
+}
+
+/// A browser's field for a time has neither seconds nor an offset; the console's
+/// script has made it UTC.
+fn time(text: &str) -> String {
+    match text.len() {
+        16 => format!("{text}:00.000Z"),
+        19 => format!("{text}Z"),
+        _ => text.to_owned(),
+    }
+}
+
+fn pairs_of(text: &str) -> Value {
+    let parts = text.split([';', '\n']).filter(|part| !part.trim().is_empty());
+    let pair = |part: &str| {
+        let (name, value) = part.split_once(':').unwrap_or((part, ""));
+        (name.trim().to_owned(), Value::from(value.trim()))
+    };
+    Value::Object(parts.map(pair).collect())
+}
+
+/// A parameter of a list, as the API reads it.
+pub fn parameter(mark: &str, text: &str) -> String {
+    if mark == "time" { time(text.trim()) } else { text.trim().to_owned() }
+}
+
+impl Leaf {
+    fn part(&self, depth: usize) -> Option<&str> {
+        self.path.split('/').nth(depth)
+    }
+}
+
+/// The value of leaves that share the parts of their paths before `depth`;
+/// there is at least one.
+fn built(leaves: &[Leaf], depth: usize, pointer: String, places: &mut Vec<Place>) -> Option<Value> {
+    let is_typed = leaves.iter().any(|leaf| leaf.typed);
+    if let Some(leaf) = leaves.iter().rfind(|leaf| leaf.part(depth).is_none()) {
+        places.push(Place { pointer: pointer.clone(), field: leaf.field.clone(), unread: leaf.unread });
+        if leaf.value.is_some() || !is_typed {
+            return leaf.value.clone();
+        }
+    }
+    if leaves.iter().all(|leaf| leaf.absent) {
+        places.extend(leaves.first().map(|leaf| Place { pointer, field: leaf.field.clone(), unread: None }));
+        return Some(Value::Null);
+    }
+    let groups = leaves.chunk_by(|one, other| one.part(depth) == other.part(depth));
+    let groups = groups.filter_map(|group| Some((group, group.first()?.part(depth)?)));
+    let next = depth.saturating_add(1);
+    if groups.clone().any(|(_, part)| part.parse::<u32>().is_ok()) {
+        let rows = groups.filter(|(group, _)| group.iter().any(|leaf| leaf.typed)).enumerate();
+        let rows = rows.filter_map(|(index, (group, _))| built(group, next, format!("{pointer}/{index}"), places));
+        return Some(rows.collect());
+    }
+    let mut members = Map::new();
+    for (group, name) in groups {
+        if let Some(value) = built(group, next, format!("{pointer}/{name}"), places) {
+            members.insert(name.to_owned(), value);
+        }
+    }
+    Some(Value::Object(members))
+}
+
+impl Sent {
+    /// The field that a pointer of the API's is about, if there is one: that of
+    /// the very place, of the nearest around it, or the first within.
+    pub fn field(&self, pointer: &str) -> Option<&str> {
+        let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        let places = || self.places.iter();
+        let exact = places().find(|place| place.pointer == pointer);
+        let around =
+            || places().filter(|place| within(pointer, &place.pointer)).max_by_key(|place| place.pointer.len());
+        let inside = || places().find(|place| within(&place.pointer, pointer));
+        exact.or_else(around).or_else(inside).map(|place| place.field.as_str())
+    }
+
+    /// Why what was typed there could not be read.
+    pub fn unread(&self, pointer: &str) -> Option<&'static str> {
+        self.places.iter().find(|place| place.pointer == pointer)?.unread
+    }
+}
+
+#[cfg(test)]
+#[path = "typed_tests.rs"]
+mod tests;

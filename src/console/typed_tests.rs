@@ -1,0 +1,108 @@
+use super::*;
+use serde_json::json;
+
+fn sent(pairs: &[(&str, &str)]) -> Sent {
+    read(&pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_fields_name_says_where_its_value_goes_and_what_it_is() {
+    let sent = sent(&[
+        ("_do", "edit"),
+        ("/title:text", " A mug "),
+        ("/vendor:text?", ""),
+        ("/tags:lines", " red \r\n\r\nround"),
+        ("/priority:whole", "3"),
+        ("/combinable:flag", "false"),
+        ("/combinable:flag", "true"),
+        ("/starts_at:time?", "2026-11-26T20:00"),
+        ("/ends_at:time?", ""),
+        ("/effect/free_shipping:empty", ""),
+        ("/variants/0/options:pairs", "Size: S; Colour: dark red"),
+        ("/amount:money.EUR", "12.50"),
+        ("/shipping:money.EUR", ""),
+        ("nonsense", "x"),
+    ]);
+    let expected = json!({
+        "title": "A mug", "vendor": null, "tags": ["red", "round"], "priority": 3, "combinable": true,
+        "starts_at": "2026-11-26T20:00:00.000Z", "ends_at": null, "effect": { "free_shipping": {} },
+        "variants": [{ "options": { "Size": "S", "Colour": "dark red" } }],
+        "amount": { "amount": 1250, "currency": "EUR" },
+    });
+    assert_eq!(sent.body, expected);
+    assert_eq!(read(&[]).body, json!({}));
+}
+
+#[test]
+fn rows_in_which_nothing_was_typed_are_left_out_and_pointers_still_find_their_fields() {
+    let sent = sent(&[
+        ("/rates/10/name:text", "Ten"),
+        ("/rates/2/name:text", "Two"),
+        ("/rates/2/reduced:flag", "true"),
+        ("/rates/0/id:key", "r0"),
+        ("/rates/0/name:text", ""),
+        ("/rates/0/reduced:flag", "false"),
+        ("/none/0/name:text", ""),
+    ]);
+    assert_eq!(sent.body, json!({ "rates": [{ "name": "Two", "reduced": true }, { "name": "Ten" }], "none": [] }));
+    assert_eq!(sent.field("/rates/0/name"), Some("/rates/2/name:text"));
+    assert_eq!(sent.field("/rates/1/name"), Some("/rates/10/name:text"));
+    // Around the place, or within it.
+    assert_eq!(sent.field("/rates/1/name/0"), Some("/rates/10/name:text"));
+    assert_eq!(sent.field("/rates/1"), Some("/rates/10/name:text"));
+    assert_eq!(sent.field("/elsewhere"), None);
+}
+
+#[test]
+fn an_amount_is_in_the_currency_beside_it_and_one_that_cannot_be_read_stays_as_typed() {
+    let sent = sent(&[
+        ("/tiers/0/from/amount:minor", "1,000.00"),
+        ("/tiers/0/from/currency:text", "EUR"),
+        ("/tiers/1/from/amount:minor", "500"),
+        ("/tiers/1/from/currency:text", "JPY"),
+        ("/tiers/2/from/amount:minor", "5"),
+        ("/tiers/2/from/currency:text", ""),
+        ("/rates/0/currency:text", "KWD"),
+        ("/rates/0/tiers/0/amount:minor", "1.5"),
+        ("/prices/0:money.USD", "a lot"),
+        ("/prices/0/compare_at:minor.USD?", "20"),
+        ("/prices/1:money.GBP", ""),
+        ("/prices/1/compare_at:minor.GBP?", ""),
+    ]);
+    let from = |amount: Value, currency: &str| json!({ "from": { "amount": amount, "currency": currency } });
+    let tiers = json!([from(100_000.into(), "EUR"), from(500.into(), "JPY"), from("5".into(), "")]);
+    let prices = json!([{ "amount": "a lot", "compare_at": 2_000, "currency": "USD" }]);
+    let rates = json!([{ "currency": "KWD", "tiers": [{ "amount": 1_500 }] }]);
+    assert_eq!(sent.body, json!({ "tiers": tiers, "prices": prices, "rates": rates }));
+    assert_eq!(sent.unread("/prices/0/amount"), Some("write an amount such as 12.50"));
+    assert_eq!(sent.unread("/tiers/2/from/amount"), Some("say the amount's currency"));
+    assert_eq!(sent.field("/prices/0/amount"), Some("/prices/0:money.USD"));
+}
+
+#[test]
+fn of_what_is_left_empty_nothing_is_said_where_the_name_says_so() {
+    let parcel = |quantity: &str| {
+        let rows = [("/lines:rest", ""), ("/lines/0/line_id:key", "line_1"), ("/lines/0/quantity:whole", quantity)];
+        sent(&[&rows[..], &[("/carrier:text-", "")]].concat()).body
+    };
+    assert_eq!(parcel(""), json!({}));
+    assert_eq!(parcel("2"), json!({ "lines": [{ "line_id": "line_1", "quantity": 2 }] }));
+}
+
+#[test]
+fn an_object_whose_parts_are_all_left_out_is_left_out() {
+    let days = |from: &str, to: &str| {
+        sent(&[("/days/from:whole??", from), ("/days/to:whole??", to), ("/mail/sender:text?", "")]).body
+    };
+    assert_eq!(days("", ""), json!({ "days": null, "mail": { "sender": null } }));
+    assert_eq!(days("1", ""), json!({ "days": { "from": 1, "to": null }, "mail": { "sender": null } }));
+}
+
+#[test]
+fn a_form_too_deep_or_at_odds_with_itself_becomes_something_that_the_api_refuses() {
+    let deep = format!("{}:text", "/a".repeat(50));
+    assert_eq!(sent(&[(&deep, "x")]).body, json!({}));
+    assert_eq!(sent(&[("/a:text", "x"), ("/a/b:text", "y")]).body, json!({ "a": "x" }));
+    assert_eq!(sent(&[("/a/0:text", "x"), ("/a/b:text", "y")]).body, json!({ "a": ["y", "x"] }));
+    assert_eq!(sent(&[("/a/4294967295/b:text", "x")]).body, json!({ "a": [{ "b": "x" }] }));
+}

@@ -1,0 +1,119 @@
+//! A page as its template needs it: texts and addresses, nothing left to decide.
+
+use askama::Template;
+
+use super::shown::Cell;
+
+#[derive(Template)]
+#[template(path = "admin/page.html")]
+pub struct View {
+    pub shop_name: String,
+    pub title: String,
+    /// Nothing for whoever is not signed in.
+    pub nav: Vec<Entry>,
+    /// Whether there is a session to end.
+    pub signed_in: bool,
+    pub notice: &'static str,
+    pub problem: Option<Summary>,
+    pub parts: Vec<Part>,
+}
+
+/// An address with a name; one of them may be where the reader is.
+pub struct Entry {
+    pub label: String,
+    pub href: String,
+    pub current: bool,
+}
+
+/// What went wrong. It takes the focus and leads to each field (WCAG 2.2, technique G139).
+#[derive(Default)]
+pub struct Summary {
+    pub text: String,
+    pub items: Vec<Told>,
+    /// By which the log can be searched.
+    pub request_id: String,
+}
+
+/// One thing that is wrong, and the field's id; none if it is about no field.
+pub struct Told {
+    pub id: String,
+    pub text: String,
+}
+
+pub enum Part {
+    Counts(Vec<Cell>),
+    Views(Vec<Entry>),
+    Filter(Vec<Input>),
+    Table(Table),
+    Facts(String, Vec<Cell>),
+    Form(Form),
+    Links(Vec<Entry>),
+    Text(String),
+}
+
+pub struct Table {
+    pub title: &'static str,
+    pub columns: Vec<&'static str>,
+    pub rows: Vec<Vec<Cell>>,
+    pub empty: &'static str,
+    /// How many there are in all; unknown if empty.
+    pub total: String,
+    /// The page after this one, and the first; none if empty.
+    pub next: String,
+    pub first: String,
+}
+
+pub struct Form {
+    pub id: &'static str,
+    /// Which of several entries it is about, as the path of its route says it.
+    pub places: Vec<(&'static str, String)>,
+    pub title: &'static str,
+    pub note: String,
+    pub button: &'static str,
+    pub inputs: Vec<Input>,
+    /// Whether it stands open without being opened.
+    pub is_plain: bool,
+    /// Whether a bar keeps what was changed in sight.
+    pub is_edit: bool,
+    pub hurts: bool,
+    /// Whether it comes back with what is wrong.
+    pub refused: bool,
+    /// So that it counts once, however often it is sent.
+    pub key: String,
+    /// The version from which it was filled in.
+    pub etag: String,
+    /// Where a sign-in leads to.
+    pub next: String,
+}
+
+/// One field, or rows of fields.
+#[derive(Template, Default)]
+#[template(path = "admin/input.html")]
+pub struct Input {
+    pub id: String,
+    pub name: String,
+    pub label: String,
+    pub note: &'static str,
+    /// Of an `<input>` its type; else `area`, `select`, `flag`, `hidden`, `only` or `rows`.
+    pub kind: &'static str,
+    /// The keys that a telephone shows, if others than `kind` brings.
+    pub keys: &'static str,
+    pub autocomplete: &'static str,
+    pub value: String,
+    pub choices: Vec<Choice>,
+    pub error: String,
+    /// What somebody else has made it meanwhile.
+    pub now: Option<String>,
+    pub rows: Vec<Row>,
+}
+
+pub struct Row {
+    pub label: String,
+    pub inputs: Vec<Input>,
+}
+
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub selected: bool,
+}
