@@ -185,6 +185,7 @@ const ask = async (path, again = true) => {
 };
 const records = [
   { kind: "Order", path: (q) => `/v1/admin/orders?limit=6&q=${q}`, show: ({ id, number, email }) => [`/admin/orders/${id}`, `${number} ${email}`] },
+  { kind: "Gift card", fits: /^\w{4}$/, path: (q) => `/v1/admin/gift-cards?limit=6&last4=${q}`, show: ({ id, last4 }) => [`/admin/gift-cards/${id}`, last4] },
 ];
 
 if (find) {
@@ -197,7 +198,7 @@ if (find) {
   const dialog = make("dialog", { ariaLabel: "Find" }, input, found);
   document.body.append(dialog);
   let chosen = 0;
-  let asked = 0;
+  let turns = 0;
 
   const commands = () => [
     ...[...document.querySelectorAll(".main-nav a")].map((link) => ({ text: link.textContent, kind: "Page", href: link.href })),
@@ -231,17 +232,18 @@ if (find) {
   };
   const look = async () => {
     const words = input.value.trim().toLowerCase();
-    const turn = ++asked;
+    const turn = ++turns;
     const known = commands().filter(({ text }) => text.toLowerCase().includes(words));
     show(known);
     if (words.length < 2) return;
     await new Promise((resolve) => setTimeout(resolve, 150));
-    if (turn !== asked) return;
-    const answers = await Promise.all(records.map(async ({ kind, path, show: of }) => {
+    if (turn !== turns) return;
+    const asked = records.filter(({ fits }) => fits?.test(words) ?? true);
+    const answers = await Promise.all(asked.map(async ({ kind, path, show: of }) => {
       const { items } = await ask(path(encodeURIComponent(words)));
       return items.map((item) => ({ kind, href: of(item)[0], text: of(item)[1] }));
     }));
-    if (turn === asked) show([...known, ...answers.flat()]);
+    if (turn === turns) show([...known, ...answers.flat()]);
   };
   const begin = () => {
     input.value = "";

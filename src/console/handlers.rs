@@ -6,13 +6,13 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::desk::{Desk, Reply};
 use super::form::{Refused, capital};
 use super::laid_out::{Given, parts, summary};
 use super::page::{Block, Field, Form, Link, Manner, Page, Takes, Verb};
-use super::pages;
+use super::pages::{self, Found};
 use super::shown::{filled, words};
 use super::typed::{self, Pairs, Sent};
 use super::view::{Entry, Part, Summary, View};
@@ -33,8 +33,8 @@ pub async fn get_page(State(app): State<App>, desk: Desk, uri: Uri) -> Result<Re
     let visit = Visit::new(&app, &desk, &uri);
     let answer = match visit.look_up() {
         Err(refusal) => refusal,
-        Ok((page, places)) => match visit.load(page, places).await {
-            Ok(loaded) => visit.show(page, &loaded, None, None),
+        Ok(found) => match visit.load(&found).await {
+            Ok(loaded) => visit.show(found.page, &loaded, None, None),
             Err(reply) => visit.refuse(&reply),
         },
     };
@@ -46,15 +46,16 @@ pub async fn get_page(State(app): State<App>, desk: Desk, uri: Uri) -> Result<Re
 pub async fn post_page(State(app): State<App>, desk: Desk, uri: Uri, request: Request) -> Result<Response, Problem> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(&bounded_body(request).await?).into_owned().collect();
     let visit = Visit::new(&app, &desk, &uri);
-    let (page, places) = match visit.look_up() {
+    let found = match visit.look_up() {
+        Err(_) if desk.role().is_none() => return Ok(visit.sent(visit.session_over()?, &[])),
         Err(refusal) => return Ok(visit.sent(refusal?, &[])),
         Ok(found) => found,
     };
     let wanted = value(&pairs, "_do");
-    let form = page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
+    let form = found.page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
     let sent = typed::read(&pairs);
     let within = form.within.iter().map(|(name, _)| ((*name).to_owned(), value(&pairs, &format!("_at.{name}")).into()));
-    let all = places.clone().into_iter().chain(within).collect();
+    let all = found.places.clone().into_iter().chain(within).collect();
     let path = filled(form.path, &Value::Object(all), true);
     let body = if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
     // What is made anew has no version, and what replaces or removes may be repeated.
@@ -65,8 +66,8 @@ pub async fn post_page(State(app): State<App>, desk: Desk, uri: Uri, request: Re
     let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
     let reply = desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await;
     let answer = match reply.status.is_success() {
-        true => visit.done(page, places, form, &pairs, &reply).await,
-        false => visit.refused(page, places, form, &pairs, &sent, &reply).await,
+        true => visit.done(&found, form, &pairs, &reply).await,
+        false => visit.refused(&found, form, &pairs, &sent, &reply).await,
     };
     Ok(visit.sent(answer?, &reply.cookies))
 }
@@ -94,9 +95,9 @@ impl<'a> Visit<'a> {
     }
 
     /// The page at the address, for whoever may see it.
-    fn look_up(&self) -> Result<(&'static Page, Map<String, Value>), Result<Response, Problem>> {
+    fn look_up(&self) -> Result<Found, Result<Response, Problem>> {
         let found = pages::find(self.path);
-        let open = found.as_ref().is_some_and(|(page, _)| page.open);
+        let open = found.as_ref().is_some_and(|found| found.page.open);
         match self.desk.role() {
             None if !open => return Err(Ok(self.to_sign_in())),
             Some(Role::Customer) if !open => return Err(self.told(StatusCode::FORBIDDEN, NOT_STAFF)),
@@ -116,8 +117,8 @@ impl<'a> Visit<'a> {
 
     /// Asks for all that the page shows, at once; the first that is refused is
     /// what the page is about then.
-    async fn load(&self, page: &Page, places: Map<String, Value>) -> Result<Loaded, Reply> {
-        let at = Value::Object(places);
+    async fn load(&self, Found { page, places }: &Found) -> Result<Loaded, Reply> {
+        let at = Value::Object(places.clone());
         let asked = page.asks.iter().map(|ask| {
             let mut path = filled(ask.path, &at, true);
             if ask.into.is_empty() {
@@ -175,15 +176,14 @@ impl<'a> Visit<'a> {
     /// A form that was done leads on, or shows what is seen only once.
     async fn done(
         &self,
-        page: &'static Page,
-        places: Map<String, Value>,
+        found: &Found,
         form: &'static Form,
         pairs: &Pairs,
         reply: &Reply,
     ) -> Result<Response, Problem> {
         if matches!(form.manner, Manner::Reveal(_)) {
-            return match self.load(page, places).await {
-                Ok(loaded) => self.show(page, &loaded, None, Some((form.id, &reply.json))),
+            return match self.load(found).await {
+                Ok(loaded) => self.show(found.page, &loaded, None, Some((form.id, &reply.json))),
                 Err(reply) => self.refuse(&reply),
             };
         }
@@ -200,20 +200,19 @@ impl<'a> Visit<'a> {
     /// The page once more, with what was typed and what is wrong with it.
     async fn refused(
         &self,
-        page: &'static Page,
-        places: Map<String, Value>,
+        found: &Found,
         form: &'static Form,
         pairs: &Pairs,
         sent: &Sent,
         reply: &Reply,
     ) -> Result<Response, Problem> {
-        if reply.status == StatusCode::UNAUTHORIZED && !page.open {
-            return self.told(StatusCode::UNAUTHORIZED, SESSION_OVER);
+        if reply.status == StatusCode::UNAUTHORIZED && !found.page.open {
+            return self.session_over();
         }
-        match self.load(page, places).await {
+        match self.load(found).await {
             Ok(loaded) => {
                 let refused = Refused::new(pairs, sent, &reply.json);
-                self.show(page, &loaded, Some((form.id, refused, reply)), None)
+                self.show(found.page, &loaded, Some((form.id, refused, reply)), None)
             }
             Err(_) => self.refuse(reply),
         }
@@ -230,6 +229,14 @@ impl<'a> Visit<'a> {
                 self.page(status, "", title, "", problem, Vec::new())
             }
         }
+    }
+
+    /// What was typed is in the page before: the browser goes back to it.
+    fn session_over(&self) -> Result<Response, Problem> {
+        let (title, text) = SESSION_OVER;
+        let link = Entry { label: "Sign in".to_owned(), href: format!("/admin{SIGN_IN}"), current: false };
+        let parts = vec![Part::Text(text.to_owned()), Part::Links(vec![link])];
+        self.page(StatusCode::UNAUTHORIZED, "", title.to_owned(), "", None, parts)
     }
 
     /// A page that only says something.
@@ -284,7 +291,7 @@ const NOT_STAFF: (&str, &str) = (
 );
 const SESSION_OVER: (&str, &str) = (
     "Your session is over",
-    "Nothing has changed. Sign in again in another tab, then come back here, go one page back and send it once more: what you typed is still there.",
+    "Nothing has changed. Sign in again in another tab, come back here, and go one page back: what you typed is still there.",
 );
 
 /// The last of the fields of a name; empty if there is none.

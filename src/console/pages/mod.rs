@@ -47,9 +47,16 @@ const ALL: &[&Page] = &[
     &settings::SHIPPING,
 ];
 
-/// The page at an address below `/admin`, with what stands in its places.
-pub fn find(path: &str) -> Option<(&'static Page, Map<String, Value>)> {
-    ALL.iter().find_map(|page| Some((*page, places(page.path, path)?)))
+/// A page at an address, with what stands in its places there.
+#[derive(Clone)]
+pub struct Found {
+    pub page: &'static Page,
+    pub places: Map<String, Value>,
+}
+
+/// The page at an address below `/admin`.
+pub fn find(path: &str) -> Option<Found> {
+    ALL.iter().find_map(|page| Some(Found { page, places: places(page.path, path)? }))
 }
 
 fn places(pattern: &str, path: &str) -> Option<Map<String, Value>> {

@@ -61,7 +61,7 @@ fn every_address_leads_to_its_page_and_every_form_has_a_name_of_its_own() {
     let mut ids = BTreeSet::new();
     for page in ALL {
         let address = page.path.replace("{id}", "x1");
-        let (found, places) = find(&address).unwrap_or_else(|| panic!("{address}"));
+        let Found { page: found, places } = find(&address).unwrap_or_else(|| panic!("{address}"));
         assert_eq!(found.path, page.path, "{address} is hidden by another page");
         assert_eq!(places.contains_key("id"), page.path.contains("{id}"));
         assert!(serde_json::from_str::<Value>(page.begins).unwrap().is_object(), "{}", page.path);
