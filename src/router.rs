@@ -159,8 +159,8 @@ pub fn routes() -> ApiRouter<App> {
         .route("/admin/packing-slips", page(papers::get_packing_slips))
         .route("/orders/{id}/authenticate", page(bank::get_authentication).post(bank::post_authentication))
         // Staff's pages
-        .route("/admin", page(console::get_page).post(console::post_page))
-        .route("/admin/{*page}", page(console::get_page).post(console::post_page))
+        .route("/admin", page(console::answer_page).post(console::answer_page))
+        .route("/admin/{*page}", page(console::answer_page).post(console::answer_page))
         // Development only
         .route("/dev/orders/{id}/republish", form(orders::republish_order))
         .route("/dev/mailbox", page(messages::get_mailbox))

@@ -1,6 +1,8 @@
 //! A form as it is shown: with what the API has, or with what was typed and what
 //! is wrong with it.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::amount::plain as typed_amount;
@@ -15,8 +17,8 @@ const MOST_ROWS: usize = 500;
 
 /// A form that was sent and refused.
 pub struct Refused<'a> {
-    /// By name, those of one name in their order.
-    typed: Vec<&'a (String, String)>,
+    /// By name; the last of those that share one.
+    typed: BTreeMap<&'a str, &'a str>,
     /// What is wrong with which field, by name.
     errors: Vec<(String, String)>,
     /// What is wrong with none.
@@ -28,8 +30,7 @@ pub struct Refused<'a> {
 impl<'a> Refused<'a> {
     /// `problem`: as the API answered (RFC 9457).
     pub fn new(pairs: &'a Pairs, sent: &Sent, problem: &Value) -> Self {
-        let mut typed: Vec<_> = pairs.iter().collect();
-        typed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let typed = pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let (mut errors, mut rest) = (Vec::new(), Vec::new());
         for error in at(problem, "/errors").as_array().into_iter().flatten() {
             let pointer = plain(at(error, "/pointer"));
@@ -52,18 +53,15 @@ impl<'a> Refused<'a> {
         form.within.iter().all(same)
     }
 
-    /// The last of what was typed into fields of this name.
     fn typed(&self, name: &str) -> Option<&str> {
-        let end = self.typed.partition_point(|(other, _)| other.as_str() <= name);
-        let (found, text) = self.typed.get(end.checked_sub(1)?)?;
-        (found == name).then_some(text.as_str())
+        self.typed.get(name).copied()
     }
 
     /// How many rows of a list were sent, by the highest number of one.
     fn rows(&self, list: &str) -> usize {
         let number =
             |name: &str| name.strip_prefix(list)?.strip_prefix('/')?.split(['/', ':']).next()?.parse::<usize>().ok();
-        self.typed.iter().filter_map(|(name, _)| number(name)).max().map_or(0, |last| last.saturating_add(1))
+        self.typed.keys().filter_map(|name| number(name)).max().map_or(0, |last| last.saturating_add(1))
     }
 }
 
@@ -217,7 +215,7 @@ impl<'a> Maker<'a> {
                 (format!("Price in {code}"), format!("{place}:money.{code}"), amount("/amount")),
                 (format!("Before in {code}"), format!("{place}/compare_at:minor.{code}?"), amount("/compare_at")),
             ] {
-                let input = Input { label, kind: "text", keys: "decimal", ..Input::default() };
+                let input = Input { label, kind: "text", keys: "decimal", autocomplete: "off", ..Input::default() };
                 let input = self.fill(input, name, there);
                 inputs.push(input);
             }
@@ -227,14 +225,25 @@ impl<'a> Maker<'a> {
 
 /// The field of a list's address.
 pub fn parameter(field: &Field, value: &str) -> Input {
-    let (kind, keys, _) = control(field.takes);
+    let (kind, keys, autocomplete) = control(field.takes);
     let choices = match field.takes {
         Takes::Choice(choices) => choices,
         _ => &[],
     };
     let choices = choices.iter().map(|(of, label)| Choice { selected: *of == value, ..choice(of, label) }).collect();
     let (id, name, label) = (format!("filter.{}", field.at), field.at.to_owned(), field.label.to_owned());
-    Input { id, name, label, note: field.note, kind, keys, value: value.to_owned(), choices, ..Input::default() }
+    Input {
+        id,
+        name,
+        label,
+        note: field.note,
+        kind,
+        keys,
+        autocomplete,
+        value: value.to_owned(),
+        choices,
+        ..Input::default()
+    }
 }
 
 fn choice(value: &str, label: &str) -> Choice {
@@ -268,18 +277,18 @@ fn mark(field: &Field, value: &Value, root: &Value) -> String {
 /// The control, the keys that a telephone shows for it, and what a browser may fill in.
 fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
     match takes {
-        Takes::Email => ("email", "", "username"),
-        Takes::Password => ("password", "", "current-password"),
+        Takes::Email => ("email", "email", "username"),
+        Takes::Password => ("password", "text", "current-password"),
         Takes::Prose | Takes::Lines => ("area", "", ""),
-        Takes::Whole => ("text", "numeric", ""),
-        Takes::Minor | Takes::Money(_) => ("text", "decimal", ""),
-        Takes::Flag => ("flag", "", ""),
+        Takes::Whole => ("text", "numeric", "off"),
+        Takes::Minor | Takes::Money(_) => ("text", "decimal", "off"),
+        Takes::Flag => ("checkbox", "", "off"),
         Takes::Choice(_) | Takes::ChoiceOf(_) => ("select", "", ""),
-        Takes::Time => ("datetime-local", "", ""),
+        Takes::Time => ("datetime-local", "none", "off"),
         Takes::Hidden | Takes::Fixed(_) | Takes::Empty => ("hidden", "", ""),
         Takes::Only(_) => ("only", "", ""),
         Takes::Rows(..) => ("rows", "", ""),
-        Takes::Line | Takes::Pairs | Takes::Prices => ("text", "", ""),
+        Takes::Line | Takes::Pairs | Takes::Prices => ("text", "text", "off"),
     }
 }
 

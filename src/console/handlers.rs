@@ -1,16 +1,16 @@
-//! The console over HTTP: two handlers for all of its pages. A page is asked of
+//! The console over HTTP: one handler for all of its pages. A page is asked of
 //! the API and shown; a form is sent to the API, and leads on or comes back.
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use futures_util::future::join_all;
-use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use serde_json::Value;
 
 use super::desk::{Desk, Reply};
 use super::form::{Refused, capital};
-use super::laid_out::{Given, parts, summary};
+use super::laid_out::{Given, parts, query, summary};
 use super::page::{Block, Field, Form, Link, Manner, Page, Takes, Verb};
 use super::pages::{self, Found};
 use super::shown::{filled, words};
@@ -29,8 +29,16 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
 
 const SIGN_IN: &str = "/sign-in";
 
-pub async fn get_page(State(app): State<App>, desk: Desk, uri: Uri) -> Result<Response, Problem> {
-    let visit = Visit::new(&app, &desk, &uri);
+/// Shows a page, or sends one of its forms: one handler for both, as each weighs
+/// more than what it does.
+pub async fn answer_page(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let desk = Desk::from_request_parts(&mut parts, &app).await?;
+    let visit = Visit::new(&app, &desk, &parts.uri);
+    if parts.method == Method::POST {
+        let bytes = bounded_body(Request::from_parts(parts.clone(), body)).await?;
+        return visit.post(&bytes).await;
+    }
     let answer = match visit.look_up() {
         Err(refusal) => refusal,
         Ok(found) => match visit.load(&found).await {
@@ -39,37 +47,6 @@ pub async fn get_page(State(app): State<App>, desk: Desk, uri: Uri) -> Result<Re
         },
     };
     Ok(visit.sent(answer?, &[]))
-}
-
-/// Sends one of the page's forms to the API. Which route that is the page says,
-/// not the request.
-pub async fn post_page(State(app): State<App>, desk: Desk, uri: Uri, request: Request) -> Result<Response, Problem> {
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(&bounded_body(request).await?).into_owned().collect();
-    let visit = Visit::new(&app, &desk, &uri);
-    let found = match visit.look_up() {
-        Err(_) if desk.role().is_none() => return Ok(visit.sent(visit.session_over()?, &[])),
-        Err(refusal) => return Ok(visit.sent(refusal?, &[])),
-        Ok(found) => found,
-    };
-    let wanted = value(&pairs, "_do");
-    let form = found.page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
-    let sent = typed::read(&pairs);
-    let within = form.within.iter().map(|(name, _)| ((*name).to_owned(), value(&pairs, &format!("_at.{name}")).into()));
-    let all = found.places.clone().into_iter().chain(within).collect();
-    let path = filled(form.path, &Value::Object(all), true);
-    let body = if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
-    // What is made anew has no version, and what replaces or removes may be repeated.
-    let (key, etag) = match form.verb {
-        Verb::Post => (value(&pairs, "_key"), ""),
-        _ => ("", value(&pairs, "_etag")),
-    };
-    let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
-    let reply = desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await;
-    let answer = match reply.status.is_success() {
-        true => visit.done(&found, form, &pairs, &reply).await,
-        false => visit.refused(&found, form, &pairs, &sent, &reply).await,
-    };
-    Ok(visit.sent(answer?, &reply.cookies))
 }
 
 /// One request for a page.
@@ -94,6 +71,38 @@ impl<'a> Visit<'a> {
         Self { app, desk, path, query }
     }
 
+    /// Sends one of the page's forms to the API. Which route that is the page says,
+    /// not the request.
+    async fn post(&self, bytes: &[u8]) -> Result<Response, Problem> {
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
+        let found = match self.look_up() {
+            Err(_) if self.desk.role().is_none() => return Ok(self.sent(self.session_over()?, &[])),
+            Err(refusal) => return Ok(self.sent(refusal?, &[])),
+            Ok(found) => found,
+        };
+        let wanted = value(&pairs, "_do");
+        let form = found.page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
+        let sent = typed::read(&pairs);
+        let within =
+            form.within.iter().map(|(name, _)| ((*name).to_owned(), value(&pairs, &format!("_at.{name}")).into()));
+        let all = found.places.clone().into_iter().chain(within).collect();
+        let path = filled(form.path, &Value::Object(all), true);
+        let body =
+            if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
+        // What is made anew has no version, and what replaces or removes may be repeated.
+        let (key, etag) = match form.verb {
+            Verb::Post => (value(&pairs, "_key"), ""),
+            _ => ("", value(&pairs, "_etag")),
+        };
+        let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
+        let reply = self.desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await;
+        let answer = match reply.status.is_success() {
+            true => self.done(&found, form, &pairs, &reply).await,
+            false => self.refused(&found, form, &pairs, &sent, &reply).await,
+        };
+        Ok(self.sent(answer?, &reply.cookies))
+    }
+
     /// The page at the address, for whoever may see it.
     fn look_up(&self) -> Result<Found, Result<Response, Problem>> {
         let found = pages::find(self.path);
@@ -108,11 +117,10 @@ impl<'a> Visit<'a> {
 
     /// To the sign-in, and from there back to here.
     fn to_sign_in(&self) -> Response {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
-        let here =
-            if query.is_empty() { format!("/admin{}", self.path) } else { format!("/admin{}?{query}", self.path) };
-        let back = form_urlencoded::Serializer::new(String::new()).append_pair("next", &here).finish();
-        Redirect::to(&format!("/admin{SIGN_IN}?{back}")).into_response()
+        let said = self.query.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let here = format!("/admin{}{}", self.path, query(said));
+        let back = query([("next", here.as_str())].into_iter());
+        Redirect::to(&format!("/admin{SIGN_IN}{back}")).into_response()
     }
 
     /// Asks for all that the page shows, at once; the first that is refused is
@@ -145,14 +153,11 @@ impl<'a> Visit<'a> {
 
     /// What the address says that the list takes; what is empty asks for nothing.
     fn parameters(&self, page: &Page) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, text) in self.query.iter().filter(|(_, text)| !text.trim().is_empty()) {
-            if let Some(mark) = page.parameter(name) {
-                query.append_pair(name, &typed::parameter(mark, text));
-            }
-        }
-        let query = query.finish();
-        if query.is_empty() { query } else { format!("?{query}") }
+        let said = self.query.iter().filter(|(_, text)| !text.trim().is_empty());
+        let taken =
+            said.filter_map(|(name, text)| Some((name.as_str(), typed::parameter(page.parameter(name)?, text))));
+        let taken: Vec<_> = taken.collect();
+        query(taken.iter().map(|(name, text)| (*name, text.as_str())))
     }
 
     fn show(

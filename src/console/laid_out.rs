@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::form::{Maker, Refused, capital, parameter, shown_as};
 use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Page, Table};
-use super::shown::{Cell, at, cell, filled, is_there, plain};
+use super::shown::{Cell, at, cell, filled, is_there, money, plain};
 use super::typed::Pairs;
 use super::view::{self, Entry, Part, Summary};
 
@@ -51,6 +51,18 @@ pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<view::Told>) {
     (parts, wrong)
 }
 
+/// A query of an address, with its `?`; nothing of nothing.
+pub fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = String::new();
+    for (name, text) in pairs {
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+        query.push('=');
+        query.extend(form_urlencoded::byte_serialize(text.as_bytes()));
+    }
+    query
+}
+
 /// A problem as its page tells it.
 pub fn summary(problem: &Value, items: Vec<view::Told>) -> Summary {
     let text = |member: &str| plain(at(problem, member));
@@ -70,6 +82,12 @@ impl Given<'_> {
         self.query.iter().find(|(of, _)| of == name).map_or("", |(_, text)| text)
     }
 
+    /// What the address says of the list, and not of where in it.
+    fn said(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.query.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        pairs.filter(|(name, text)| !matches!(*name, "cursor" | "done") && !text.is_empty())
+    }
+
     fn count(&self, count: &Count) -> Cell {
         let cell = cell(count.label, at(self.json, count.at), super::page::Shown::Plain, self.json);
         Cell { href: format!("/admin{}", count.path), ..cell }
@@ -79,8 +97,7 @@ impl Given<'_> {
     fn view(&self, view: &Link) -> Entry {
         let of: Vec<(String, String)> =
             form_urlencoded::parse(view.path.trim_start_matches('?').as_bytes()).into_owned().collect();
-        let said = self.query.iter().filter(|(name, text)| name != "cursor" && name != "done" && !text.is_empty());
-        let current = said.eq(&of);
+        let current = self.said().eq(of.iter().map(|(name, text)| (name.as_str(), text.as_str())));
         Entry { label: view.label.to_owned(), href: format!("/admin{}{}", self.path, view.path), current }
     }
 
@@ -96,8 +113,10 @@ impl Given<'_> {
     /// Nothing where there is no such list.
     fn table(&self, table: &'static Table) -> Option<Part> {
         let items = at(self.json, table.rows).as_array()?;
+        let is_filled = |column: &&Fact| items.iter().any(|item| is_there(at(item, column.at)));
+        let columns: Vec<&Fact> = table.columns.iter().filter(is_filled).collect();
         let row = |item: &Value| {
-            let mut cells: Vec<Cell> = table.columns.iter().map(|column| shown_as(column, item)).collect();
+            let mut cells: Vec<Cell> = columns.iter().map(|column| shown_as(column, item)).collect();
             if let Some(first) = cells.first_mut().filter(|_| !table.leads.is_empty()) {
                 first.href = format!("/admin{}", filled(table.leads, item, true));
             }
@@ -107,19 +126,16 @@ impl Given<'_> {
         let of_list =
             |pointer: &str| if table.rows == "/items" { plain(at(self.json, pointer)) } else { String::new() };
         let elsewhere = |cursor: &str| {
-            let said = self.query.iter().filter(|(name, text)| name != "cursor" && name != "done" && !text.is_empty());
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(said);
-            if !cursor.is_empty() {
-                query.append_pair("cursor", cursor);
-            }
-            format!("/admin{}?{}", self.path, query.finish())
+            let cursor = Some(("cursor", cursor)).filter(|(_, cursor)| !cursor.is_empty());
+            format!("/admin{}{}", self.path, query(self.said().chain(cursor)))
         };
         let next = of_list("/next_cursor");
         let later = !self.parameter("cursor").is_empty();
+        let first = items.first().unwrap_or(&Value::Null);
+        let is_amount = |value: &Value| money(value).is_some();
         Some(Part::Table(view::Table {
             title: table.title,
-            columns: table.columns.iter().map(|column| column.label).collect(),
+            columns: columns.iter().map(|column| (column.label, is_amount(at(first, column.at)))).collect(),
             rows: items.iter().map(row).collect(),
             empty: table.empty,
             total: of_list("/total"),

@@ -48,7 +48,8 @@ struct Leaf {
 
 /// Reads a form. Fields whose names begin with `_` are the console's own. A row
 /// of a list in which nothing was typed is left out. Of fields with one name the
-/// last counts: a tick comes after the hidden field that says "no".
+/// last counts: a tick comes after the hidden field that says "no". The fields of
+/// one object stand together, as in the page they are sent from.
 pub fn read(pairs: &Pairs) -> Sent {
     let mut leaves: Vec<Leaf> = Vec::new();
     for (name, text) in pairs.iter().take(MOST_FIELDS) {
@@ -57,10 +58,6 @@ pub fn read(pairs: &Pairs) -> Sent {
             leaves_of(path, mark, name, text.trim(), pairs, &mut leaves);
         }
     }
-    // Rows in the order of their numbers, whatever the browser made of it.
-    let order =
-        |leaf: &Leaf| leaf.path.split('/').map(|part| (part.parse::<u32>().ok(), part.to_owned())).collect::<Vec<_>>();
-    leaves.sort_by_cached_key(order);
     let mut places = Vec::new();
     let body = if leaves.is_empty() { None } else { built(&leaves, 0, String::new(), &mut places) };
     Sent { body: body.unwrap_or(Value::Object(Map::new())), places }

@@ -53,7 +53,8 @@ pub enum Part {
 
 pub struct Table {
     pub title: &'static str,
-    pub columns: Vec<&'static str>,
+    /// Those that have something in any row, and whether that is an amount.
+    pub columns: Vec<(&'static str, bool)>,
     pub rows: Vec<Vec<Cell>>,
     pub empty: &'static str,
     /// How many there are in all; unknown if empty.
@@ -94,10 +95,11 @@ pub struct Input {
     pub name: String,
     pub label: String,
     pub note: &'static str,
-    /// Of an `<input>` its type; else `area`, `select`, `flag`, `hidden`, `only` or `rows`.
+    /// Of an `<input>` its type; else `area`, `select`, `only` or `rows`.
     pub kind: &'static str,
-    /// The keys that a telephone shows, if others than `kind` brings.
+    /// The keys that a telephone shows.
     pub keys: &'static str,
+    /// What a browser may fill in (HTML, section 4.10.18.7).
     pub autocomplete: &'static str,
     pub value: String,
     pub choices: Vec<Choice>,
@@ -105,6 +107,30 @@ pub struct Input {
     /// What somebody else has made it meanwhile.
     pub now: Option<String>,
     pub rows: Vec<Row>,
+}
+
+impl Input {
+    /// The element that it is.
+    fn tag(&self) -> &'static str {
+        match self.kind {
+            "area" => "textarea",
+            "select" => "select",
+            _ => "input",
+        }
+    }
+
+    /// Which of what stands beside it describes it; nothing if empty.
+    fn described(&self) -> &'static str {
+        if !self.error.is_empty() {
+            "error"
+        } else if self.now.is_some() {
+            "now"
+        } else if self.note.is_empty() {
+            ""
+        } else {
+            "note"
+        }
+    }
 }
 
 pub struct Row {

@@ -203,7 +203,7 @@ pub static ORDER: Page =
                     .note("Where it is found again, such as in a bank statement"),
             ],
             when: &[When("/payment/provider", &["manual"]), When("/payment/status", &["pending"])],
-            note: "{totals/to_pay} are to come by {payment/method}.",
+            note: "{totals/to_pay} are to come.",
             button: "Record the money",
             done: "The money is recorded.",
             ..Form::new("order-received", "Record a payment", Verb::Post, "/v1/admin/orders/{id}/payments/received")
@@ -285,7 +285,7 @@ pub static ORDER: Page =
             title: "Payment",
             facts: &[
                 fact("By", "/payment/provider", Shown::Word),
-                fact("Way", "/payment/method", Shown::Plain),
+                fact("Way", "/payment/method", Shown::Word),
                 fact("Due", "/payment/due_by", Shown::Time),
                 fact("Goods kept until", "/held_until", Shown::Time),
                 fact("May be paid until", "/payable_until", Shown::Time),

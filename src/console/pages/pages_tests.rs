@@ -77,6 +77,27 @@ fn every_address_leads_to_its_page_and_every_form_has_a_name_of_its_own() {
     assert!(ids.iter().all(|id| !id.is_empty()));
 }
 
+/// A form becomes JSON in one pass: what is of one object stands together.
+#[test]
+fn the_fields_of_one_object_stand_together() {
+    fn check(page: &str, fields: &[Field]) {
+        for (index, field) in fields.iter().enumerate() {
+            for (end, _) in field.at.match_indices('/').skip(1) {
+                let object = &field.at[..=end];
+                let of = |other: &&Field| other.at.starts_with(object);
+                let apart = fields[..index].iter().rev().skip_while(of).any(|other| of(&other));
+                assert!(!apart, "{page}: {} stands apart from the rest of {object}", field.at);
+            }
+            if let Takes::Rows(of, _) = field.takes {
+                check(page, of);
+            }
+        }
+    }
+    for page in ALL {
+        page.forms().for_each(|form| check(page.path, form.fields));
+    }
+}
+
 /// A field whose label nobody wrote cannot be found by whoever hears the page.
 #[test]
 fn every_field_that_is_shown_has_a_label() {
