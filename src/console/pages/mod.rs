@@ -2,6 +2,7 @@
 
 mod gift_cards;
 mod home;
+mod order_forms;
 mod orders;
 mod products;
 mod promotions;

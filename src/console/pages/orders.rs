@@ -1,8 +1,7 @@
 //! Orders: the list, and one with all that can be done to it.
 
-use crate::console::page::{
-    Block, Each, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, ask, fact, link,
-};
+use super::order_forms::{APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUSE, SHIP, UNPACK};
+use crate::console::page::{Block, Each, Facts, Field, Page, Shown, Table, Takes, ask, fact, link};
 
 const STATUSES: &[(&str, &str)] = &[
     ("", "Any"),
@@ -42,142 +41,6 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
     }),
 ]);
 
-const AMOUNT: Field = Field::new("/amount", "Amount", Takes::Money("/currency")).empty();
-const WHICH: Field = Field::new("/line_id", "", Takes::Hidden).from("/id");
-const WHAT: Field = Field::new("", "Product", Takes::Only(Shown::Plain)).from("/title");
-
-const CAPTURE: Form = Form {
-    fields: &[AMOUNT.note("All of it, if empty. What is not taken now is let go.")],
-    when: &[When("/capturable", &[])],
-    note: "{capturable} are set aside.",
-    button: "Take the money",
-    done: "The money is being taken.",
-    ..Form::new("order-capture", "Take the money", Verb::Post, "/v1/admin/orders/{id}/capture")
-};
-
-const REFUND: Form = Form {
-    fields: &[
-        Field::new(
-            "/lines",
-            "Line",
-            Takes::Rows(
-                &[
-                    WHICH,
-                    WHAT,
-                    Field::new("/quantity", "Pieces to refund", Takes::Whole).empty(),
-                    Field::new("/restock", "Back into stock", Takes::Flag).empty(),
-                ],
-                0,
-            ),
-        ),
-        Field::new("/shipping", "Of the shipping", Takes::Money("/currency")).empty(),
-        AMOUNT.note("Instead of what lines and shipping come to, or without any"),
-        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
-    ],
-    when: &[When("/refundable", &[])],
-    note: "{refundable} can still be given back: first to the payment, then to gift cards.",
-    button: "Refund",
-    done: "The money is on its way back.",
-    ..Form::new("order-refund", "Refund", Verb::Post, "/v1/admin/orders/{id}/refunds")
-};
-
-const NOTE: Form = Form {
-    fields: &[
-        Field::new("/text", "Note", Takes::Prose).empty(),
-        Field::new("/visible_to_buyer", "The buyer sees it on the order", Takes::Flag).empty(),
-    ],
-    when: &[When("/timeline", &[])],
-    button: "Add the note",
-    done: "The note is there.",
-    ..Form::new("order-note", "Add a note", Verb::Post, "/v1/admin/orders/{id}/notes")
-};
-
-const CANCEL: Form = Form {
-    fields: &[
-        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
-        Field::new("/refund", "Give back all that was taken", Takes::Flag).from("/captured"),
-        Field::new("/restock", "Put the pieces back into stock", Takes::Flag).from("/timeline"),
-    ],
-    manner: Manner::Hurt,
-    when: &[When("/timeline", &[]), When("/status", &["awaiting_payment", "confirmed"])],
-    note: "The order ends, and this cannot be undone.",
-    button: "Cancel the order",
-    done: "The order is cancelled.",
-    ..Form::new("order-cancel", "Cancel the order", Verb::Post, "/v1/admin/orders/{id}/cancel")
-};
-
-const CARRIER: Field = Field::new("/carrier", "Carrier", Takes::Line).omitted();
-const TRACKING: Field = Field::new("/tracking_url", "Address where it is tracked", Takes::Line).omitted();
-const NOTIFY: Field = Field::new("/notify", "Write to the buyer", Takes::Flag);
-const PARCEL: &[(&str, &str)] = &[("number", "/number")];
-const RETURN: &[(&str, &str)] = &[("return", "/id")];
-
-const FULFIL: Form = Form {
-    fields: &[
-        Field::new(
-            "/lines",
-            "Line",
-            Takes::Rows(&[WHICH, WHAT, Field::new("/quantity", "Pieces to send", Takes::Whole).empty()], 0),
-        )
-        .omitted()
-        .note("All that is still to be sent, if every field is empty."),
-        CARRIER,
-        TRACKING,
-        Field::new(
-            "/status",
-            "When",
-            Takes::Choice(&[("shipped", "Shipped now"), ("packed", "Packed; shipped later")]),
-        )
-        .empty(),
-        NOTIFY.from("/fulfilment_status"),
-    ],
-    when: &[When("/status", &["confirmed"]), When("/fulfilment_status", &["unfulfilled", "partially_fulfilled"])],
-    button: "Send it",
-    done: "The parcel is there.",
-    ..Form::new("order-fulfil", "Send goods", Verb::Post, "/v1/admin/orders/{id}/fulfilments")
-};
-
-const SHIP: Form = Form {
-    within: PARCEL,
-    fields: &[CARRIER, TRACKING, NOTIFY.from("/status")],
-    when: &[When("/status", &["packed"])],
-    done: "The parcel is shipped.",
-    ..Form::new("parcel-ship", "Ship the parcel", Verb::Post, "/v1/admin/orders/{id}/fulfilments/{number}/ship")
-};
-
-const UNPACK: Form = Form {
-    within: PARCEL,
-    when: &[When("/status", &["packed"])],
-    done: "The parcel is unpacked.",
-    ..Form::new("parcel-undo", "Unpack it again", Verb::Post, "/v1/admin/orders/{id}/fulfilments/{number}/undo")
-};
-
-const APPROVE: Form = Form {
-    within: RETURN,
-    fields: &[Field::new("/instructions", "What the buyer is to do", Takes::Prose)
-        .omitted()
-        .note("Said in the letter")],
-    when: &[When("/status", &["requested"])],
-    done: "The return is approved.",
-    ..Form::new("return-approve", "Approve the return", Verb::Post, "/v1/admin/returns/{return}/approve")
-};
-
-const REFUSE: Form = Form {
-    within: RETURN,
-    fields: &[Field::new("/reason", "Reason", Takes::Prose).empty().note("Said in the letter")],
-    when: &[When("/status", &["requested"])],
-    done: "The return is refused.",
-    ..Form::new("return-refuse", "Refuse the return", Verb::Post, "/v1/admin/returns/{return}/refuse")
-};
-
-const RECEIVE: Form = Form {
-    within: RETURN,
-    when: &[When("/status", &["approved"])],
-    note: "All of it has come, and goes back into stock.",
-    done: "The return is received.",
-    ..Form::new("return-receive", "Receive the return", Verb::Post, "/v1/admin/returns/{return}/receive")
-};
-
 pub static ORDER: Page =
     Page::new("/orders/{id}", "Order {number}", "/orders").asks(&[ask("/v1/admin/orders/{id}")]).shows(&[
         Block::Facts(Facts {
@@ -195,19 +58,7 @@ pub static ORDER: Page =
                 fact("Payment declined", "/payment/decline_reason", Shown::Word),
             ],
         }),
-        Block::Form(Form {
-            fields: &[
-                Field::new("/amount", "Amount", Takes::Money("/currency")).from("/totals/to_pay"),
-                Field::new("/reference", "Reference", Takes::Line)
-                    .empty()
-                    .note("Where it is found again, such as in a bank statement"),
-            ],
-            when: &[When("/payment/provider", &["manual"]), When("/payment/status", &["pending"])],
-            note: "{totals/to_pay} are to come.",
-            button: "Record the money",
-            done: "The money is recorded.",
-            ..Form::new("order-received", "Record a payment", Verb::Post, "/v1/admin/orders/{id}/payments/received")
-        }),
+        Block::Form(RECEIVED),
         Block::Form(CAPTURE),
         Block::Form(REFUND),
         Block::Form(NOTE),
@@ -292,21 +143,50 @@ pub static ORDER: Page =
             ],
         }),
         Block::Table(Table {
-            title: "What happened",
+            title: "Tries to pay",
+            rows: "/attempts",
+            leads: "",
+            columns: &[
+                fact("Begun", "/started_at", Shown::Time),
+                fact("By", "/provider", Shown::Word),
+                fact("Way", "/method", Shown::Plain),
+                fact("Status", "/status", Shown::Word),
+                fact("Amount", "/amount", Shown::Plain),
+                fact("Taken", "/captured", Shown::Plain),
+                fact("Reference", "/reference", Shown::Plain),
+            ],
+            empty: "",
+        }),
+        Block::Table(Table {
+            title: "Refunds",
+            rows: "/refunds",
+            leads: "",
+            columns: &[
+                fact("When", "/at", Shown::Time),
+                fact("Reason", "/reason", Shown::Plain),
+                fact("Amount", "/amount", Shown::Plain),
+                fact("Where to", "/parts", Shown::Plain),
+            ],
+            empty: "Nothing was given back.",
+        }),
+        Block::Table(Table {
+            title: "Who did what",
+            rows: "/timeline",
+            leads: "",
+            columns: &[
+                fact("When", "/at", Shown::Time),
+                fact("What", "/type", Shown::Word),
+                fact("Note", "/text", Shown::Plain),
+                fact("By", "/by", Shown::Plain),
+                fact("The buyer sees it", "/visible_to_buyer", Shown::Plain),
+            ],
+            empty: "",
+        }),
+        Block::Table(Table {
+            title: "As the buyer sees it",
             rows: "/events",
             leads: "",
             columns: &[fact("When", "/at", Shown::Time), fact("What", "/type", Shown::Word)],
             empty: "",
-        }),
-        Block::Table(Table {
-            title: "Notes",
-            rows: "/notes",
-            leads: "",
-            columns: &[
-                fact("When", "/at", Shown::Time),
-                fact("Note", "/text", Shown::Plain),
-                fact("For the buyer, too", "/visible_to_buyer", Shown::Plain),
-            ],
-            empty: "There is no note.",
         }),
     ]);

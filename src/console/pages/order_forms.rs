@@ -1,0 +1,153 @@
+//! What can be done to an order. Each is there once the order says that it can be.
+
+use crate::console::page::{Field, Form, Manner, Shown, Takes, Verb, When};
+
+pub const RECEIVED: Form = Form {
+    fields: &[
+        Field::new("/amount", "Amount", Takes::Money("/currency")).from("/totals/to_pay"),
+        Field::new("/reference", "Reference", Takes::Line)
+            .empty()
+            .note("Where it is found again, such as in a bank statement"),
+    ],
+    when: &[When("/payment/provider", &["manual"]), When("/payment/status", &["pending"])],
+    note: "{totals/to_pay} are to come.",
+    button: "Record the money",
+    done: "The money is recorded.",
+    ..Form::new("order-received", "Record a payment", Verb::Post, "/v1/admin/orders/{id}/payments/received")
+};
+
+const AMOUNT: Field = Field::new("/amount", "Amount", Takes::Money("/currency")).empty();
+const WHICH: Field = Field::new("/line_id", "", Takes::Hidden).from("/id");
+const WHAT: Field = Field::new("", "Product", Takes::Only(Shown::Plain)).from("/title");
+
+pub const CAPTURE: Form = Form {
+    fields: &[AMOUNT.note("All of it, if empty. What is not taken now is let go.")],
+    when: &[When("/capturable", &[])],
+    note: "{capturable} are set aside.",
+    button: "Take the money",
+    done: "The money is being taken.",
+    ..Form::new("order-capture", "Take the money", Verb::Post, "/v1/admin/orders/{id}/capture")
+};
+
+pub const REFUND: Form = Form {
+    fields: &[
+        Field::new(
+            "/lines",
+            "Line",
+            Takes::Rows(
+                &[
+                    WHICH,
+                    WHAT,
+                    Field::new("/quantity", "Pieces to refund", Takes::Whole).empty(),
+                    Field::new("/restock", "Back into stock", Takes::Flag).empty(),
+                ],
+                0,
+            ),
+        ),
+        Field::new("/shipping", "Of the shipping", Takes::Money("/currency")).empty(),
+        AMOUNT.note("Instead of what lines and shipping come to, or without any"),
+        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
+    ],
+    when: &[When("/refundable", &[])],
+    note: "{refundable} can still be given back: first to the payment, then to gift cards.",
+    button: "Refund",
+    done: "The money is on its way back.",
+    ..Form::new("order-refund", "Refund", Verb::Post, "/v1/admin/orders/{id}/refunds")
+};
+
+pub const NOTE: Form = Form {
+    fields: &[
+        Field::new("/text", "Note", Takes::Prose).empty(),
+        Field::new("/visible_to_buyer", "The buyer sees it on the order", Takes::Flag).empty(),
+    ],
+    when: &[When("/timeline", &[])],
+    button: "Add the note",
+    done: "The note is there.",
+    ..Form::new("order-note", "Add a note", Verb::Post, "/v1/admin/orders/{id}/notes")
+};
+
+pub const CANCEL: Form = Form {
+    fields: &[
+        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
+        Field::new("/refund", "Give back all that was taken", Takes::Flag).from("/captured"),
+        Field::new("/restock", "Put the pieces back into stock", Takes::Flag).from("/timeline"),
+    ],
+    manner: Manner::Hurt,
+    when: &[When("/timeline", &[]), When("/status", &["awaiting_payment", "confirmed"])],
+    note: "The order ends, and this cannot be undone.",
+    button: "Cancel the order",
+    done: "The order is cancelled.",
+    ..Form::new("order-cancel", "Cancel the order", Verb::Post, "/v1/admin/orders/{id}/cancel")
+};
+
+const CARRIER: Field = Field::new("/carrier", "Carrier", Takes::Line).omitted();
+const TRACKING: Field = Field::new("/tracking_url", "Address where it is tracked", Takes::Line).omitted();
+const NOTIFY: Field = Field::new("/notify", "Write to the buyer", Takes::Flag);
+const PARCEL: &[(&str, &str)] = &[("number", "/number")];
+const RETURN: &[(&str, &str)] = &[("return", "/id")];
+
+pub const FULFIL: Form = Form {
+    fields: &[
+        Field::new(
+            "/lines",
+            "Line",
+            Takes::Rows(&[WHICH, WHAT, Field::new("/quantity", "Pieces to send", Takes::Whole).empty()], 0),
+        )
+        .omitted()
+        .note("All that is still to be sent, if every field is empty."),
+        CARRIER,
+        TRACKING,
+        Field::new(
+            "/status",
+            "When",
+            Takes::Choice(&[("shipped", "Shipped now"), ("packed", "Packed; shipped later")]),
+        )
+        .empty(),
+        NOTIFY.from("/fulfilment_status"),
+    ],
+    when: &[When("/status", &["confirmed"]), When("/fulfilment_status", &["unfulfilled", "partially_fulfilled"])],
+    button: "Send it",
+    done: "The parcel is there.",
+    ..Form::new("order-fulfil", "Send goods", Verb::Post, "/v1/admin/orders/{id}/fulfilments")
+};
+
+pub const SHIP: Form = Form {
+    within: PARCEL,
+    fields: &[CARRIER, TRACKING, NOTIFY.from("/status")],
+    when: &[When("/status", &["packed"])],
+    done: "The parcel is shipped.",
+    ..Form::new("parcel-ship", "Ship the parcel", Verb::Post, "/v1/admin/orders/{id}/fulfilments/{number}/ship")
+};
+
+pub const UNPACK: Form = Form {
+    within: PARCEL,
+    when: &[When("/status", &["packed"])],
+    done: "The parcel is unpacked.",
+    ..Form::new("parcel-undo", "Unpack it again", Verb::Post, "/v1/admin/orders/{id}/fulfilments/{number}/undo")
+};
+
+pub const APPROVE: Form = Form {
+    within: RETURN,
+    fields: &[Field::new("/instructions", "What the buyer is to do", Takes::Prose)
+        .omitted()
+        .note("Said in the letter")],
+    when: &[When("/status", &["requested"])],
+    done: "The return is approved.",
+    ..Form::new("return-approve", "Approve the return", Verb::Post, "/v1/admin/returns/{return}/approve")
+};
+
+pub const REFUSE: Form = Form {
+    within: RETURN,
+    fields: &[Field::new("/reason", "Reason", Takes::Prose).empty().note("Said in the letter")],
+    when: &[When("/status", &["requested"])],
+    done: "The return is refused.",
+    ..Form::new("return-refuse", "Refuse the return", Verb::Post, "/v1/admin/returns/{return}/refuse")
+};
+
+pub const RECEIVE: Form = Form {
+    within: RETURN,
+    when: &[When("/status", &["approved"])],
+    note: "All of it has come, and goes back into stock.",
+    done: "The return is received.",
+    ..Form::new("return-receive", "Receive the return", Verb::Post, "/v1/admin/returns/{return}/receive")
+};
