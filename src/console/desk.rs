@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::auth::{Caller, Role, cookies};
+use crate::json;
 use crate::problem::Problem;
 use crate::wire::site::Site;
 
@@ -71,7 +72,7 @@ impl Desk {
         let etag = parts.headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());
         Reply {
             status: parts.status,
-            json: serde_json::from_slice(&body).unwrap_or_default(),
+            json: json::read(&body).unwrap_or_default(),
             etag: etag.unwrap_or_default().to_owned(),
             cookies: parts.headers.get_all(header::SET_COOKIE).into_iter().cloned().collect(),
         }

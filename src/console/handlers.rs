@@ -19,6 +19,7 @@ use super::view::{Entry, Part, Summary, View};
 use crate::app::App;
 use crate::auth::Role;
 use crate::ids::RequestId;
+use crate::json;
 use crate::problem::Problem;
 use crate::shelf::memory::CatalogMemory;
 use crate::wire::extract::bounded_body;
@@ -134,9 +135,9 @@ impl<'a> Visit<'a> {
             }
             async move { self.desk.read(&path).await }
         });
-        let mut loaded = Loaded { json: serde_json::from_str(page.begins).unwrap_or_default(), etag: String::new() };
+        let mut loaded = Loaded { json: json::read(page.begins.as_bytes()).unwrap_or_default(), etag: String::new() };
         for (ask, reply) in page.asks.iter().zip(join_all(asked).await) {
-            if !reply.status.is_success() {
+            if ask.needed && !reply.status.is_success() {
                 return Err(reply);
             }
             match loaded.json.as_object_mut().filter(|_| !ask.into.is_empty()) {

@@ -25,6 +25,8 @@ pub struct Ask {
     pub into: &'static str,
     /// A path of the API. What the address of a list says of it goes along.
     pub path: &'static str,
+    /// Whether there is no page without it. Else a refusal stands in its place.
+    pub needed: bool,
 }
 
 pub enum Block {
@@ -236,12 +238,17 @@ impl Page {
 
 /// The page's own JSON.
 pub const fn ask(path: &'static str) -> Ask {
-    Ask { into: "", path }
+    Ask { into: "", path, needed: true }
 }
 
 /// Another answer, as a member of the page's JSON.
 pub const fn also(into: &'static str, path: &'static str) -> Ask {
-    Ask { into, path }
+    Ask { into, path, needed: true }
+}
+
+/// Another answer, or the problem that came instead.
+pub const fn if_there(into: &'static str, path: &'static str) -> Ask {
+    Ask { into, path, needed: false }
 }
 
 pub const fn fact(label: &'static str, at: &'static str, shown: Shown) -> Fact {

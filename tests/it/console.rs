@@ -457,3 +457,51 @@ async fn settings_come_back_as_they_were_sent() {
     assert_eq!(rules["zones"][0]["options"][0]["handling_days"], json!({ "from": 1, "to": 3 }));
     assert!(browser.open(path).await.contains("value=\"4.90\""));
 }
+
+#[tokio::test]
+async fn goods_are_packed_and_shipped_and_each_parcel_has_its_own_way() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 3).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    shop.until_order(&cart, "confirmed", "paid").await;
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/{}", cart.id);
+    for pieces in ["2", ""] {
+        // Of no number at all, the rest is meant.
+        let page = browser.open(&path).await;
+        let typed = [("/lines/0/quantity:whole", pieces), ("/status:text", "packed"), ("/carrier:text-", "Post")];
+        send(&browser, &path, &filled("order-fulfil", &page, &typed)).await.expect(303);
+    }
+    let page = browser.open(&path).await;
+    // All of it is packed.
+    html(&send(&browser, &path, &filled("order-fulfil", &page, &[("/status:text", "packed")])).await.expect(409));
+    assert_eq!(page.matches("value=\"parcel-ship\"").count(), 2);
+    // The second parcel's form, with an address that is none: it comes back there, and not at the first.
+    let second = page.rsplit_once("<details").unwrap().0.rsplit_once("value=\"parcel-ship\"");
+    let second = format!("name=\"_do\" value=\"parcel-ship\"{}", second.unwrap().1);
+    let wrong = filled("parcel-ship", &second, &[("/tracking_url:text-", "nowhere")]);
+    let refused = html(&send(&browser, &path, &wrong).await.expect(422));
+    assert_eq!(refused.matches("aria-invalid=\"true\"").count(), 1);
+    assert!(refused.contains("href=\"#parcel-ship.1./tracking_url:text-\""), "{}", said(&refused));
+    let right = filled("parcel-ship", &second, &[("/tracking_url:text-", "https://post.example/1")]);
+    send(&browser, &path, &right).await.expect(303);
+    let order = shop.order(&cart).await;
+    assert_eq!(order["fulfilments"][0]["status"], "packed");
+    assert_eq!(order["fulfilments"][1]["status"], "shipped", "{order}");
+    assert_eq!(order["fulfilments"][1]["lines"][0]["quantity"], 1);
+}
+
+#[tokio::test]
+async fn a_webhooks_secret_is_shown_once() {
+    let shop = Shop::open().await;
+    let browser = owner(&shop).await;
+    let page = browser.open("/admin/webhooks").await;
+    let typed = [("/url:text", "https://hooks.example.com/orders"), ("/types:lines", "order.paid\r\norder.lost")];
+    let refused = html(&send(&browser, "/admin/webhooks", &filled("webhook-new", &page, &typed)).await.expect(422));
+    assert!(refused.contains("href=\"#webhook-new./types:lines\""), "{}", said(&refused));
+    let typed = [("/types:lines", "order.paid")];
+    let made = html(&send(&browser, "/admin/webhooks", &filled("webhook-new", &refused, &typed)).await.expect(200));
+    assert!(said(&made).contains("Secret whsec_"), "{}", said(&made));
+    assert!(!browser.open("/admin/webhooks").await.contains("whsec_"));
+}

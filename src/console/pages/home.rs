@@ -1,18 +1,26 @@
 //! What to do now.
 
-use crate::console::page::{Block, Count, Page, Shown, Table, also, ask, fact};
+use crate::console::page::{Block, Count, Page, Shown, Table, ask, fact, if_there};
 
 pub static HOME: Page = Page::new("", "What to do now", "")
     .asks(&[
         ask("/v1/admin/orders?limit=8"),
-        also("_to_send", "/v1/admin/orders?limit=1&status=confirmed"),
-        also("_to_pay", "/v1/admin/orders?limit=1&status=awaiting_payment"),
-        also("_drafts", "/v1/admin/products?limit=1&status=draft"),
+        if_there("_to_send", "/v1/admin/orders?limit=1&status=confirmed"),
+        if_there("_to_pay", "/v1/admin/orders?limit=1&status=awaiting_payment"),
+        if_there("_to_capture", "/v1/admin/orders?limit=1&payment_status=authorized"),
+        if_there("_declined", "/v1/admin/orders?limit=1&payment_status=declined&status=awaiting_payment"),
+        if_there("_drafts", "/v1/admin/products?limit=1&status=draft"),
     ])
     .shows(&[
         Block::Counts(&[
             Count { label: "Orders to send", at: "/_to_send/total", path: "/orders?status=confirmed" },
             Count { label: "Orders not paid yet", at: "/_to_pay/total", path: "/orders?status=awaiting_payment" },
+            Count { label: "Money to take", at: "/_to_capture/total", path: "/orders?payment_status=authorized" },
+            Count {
+                label: "Payments declined",
+                at: "/_declined/total",
+                path: "/orders?payment_status=declined&status=awaiting_payment",
+            },
             Count { label: "Products not on sale yet", at: "/_drafts/total", path: "/products?status=draft" },
         ]),
         Block::Table(Table {

@@ -1,5 +1,6 @@
 //! The pages there are. To add one, write it beside its like and name it in [`ALL`].
 
+mod documents;
 mod gift_cards;
 mod home;
 mod order_forms;
@@ -8,6 +9,7 @@ mod products;
 mod promotions;
 mod session;
 mod settings;
+mod webhooks;
 
 use serde_json::{Map, Value};
 
@@ -30,6 +32,7 @@ const ALL: &[&Page] = &[
     &session::SIGN_OUT,
     &orders::ORDERS,
     &orders::ORDER,
+    &documents::DOCUMENTS,
     &products::PRODUCTS,
     &products::NEW,
     &products::PRODUCT,
@@ -46,6 +49,9 @@ const ALL: &[&Page] = &[
     &settings::SETTINGS,
     &settings::TAX,
     &settings::SHIPPING,
+    &webhooks::WEBHOOKS,
+    &webhooks::WEBHOOK,
+    &webhooks::DELIVERIES,
 ];
 
 /// A page at an address, with what stands in its places there.

@@ -66,6 +66,17 @@ pub const NOTE: Form = Form {
     ..Form::new("order-note", "Add a note", Verb::Post, "/v1/admin/orders/{id}/notes")
 };
 
+pub const TAGS: Form = Form {
+    fields: &[
+        Field::new("/add", "Tags to add, one on each line", Takes::Lines),
+        Field::new("/remove", "Tags to take away, one on each line", Takes::Lines),
+    ],
+    note: "Staff see them in the list, and ask by them.",
+    button: "Change the tags",
+    done: "The tags are changed. The list has them in a moment.",
+    ..Form::new("order-tags", "Tags", Verb::Post, "/v1/admin/orders/{id}/tags")
+};
+
 pub const CANCEL: Form = Form {
     fields: &[
         Field::new("/reason", "Reason, for staff", Takes::Line).empty(),

@@ -1,7 +1,9 @@
 //! Orders: the list, and one with all that can be done to it.
 
-use super::order_forms::{APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUSE, SHIP, UNPACK};
-use crate::console::page::{Block, Each, Facts, Field, Page, Shown, Table, Takes, ask, fact, link};
+use super::order_forms::{
+    APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUSE, SHIP, TAGS, UNPACK,
+};
+use crate::console::page::{Block, Each, Facts, Field, Page, Shown, Table, Takes, ask, fact, if_there, link};
 
 const STATUSES: &[(&str, &str)] = &[
     ("", "Any"),
@@ -11,16 +13,32 @@ const STATUSES: &[(&str, &str)] = &[
     ("cancelled", "Cancelled"),
 ];
 
+const PAYMENTS: &[(&str, &str)] = &[
+    ("", "Any"),
+    ("pending", "Pending"),
+    ("authorized", "Authorized"),
+    ("paid", "Paid"),
+    ("declined", "Declined"),
+    ("partially_refunded", "Partially refunded"),
+    ("refunded", "Refunded"),
+];
+
 pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("/v1/admin/orders")]).shows(&[
     Block::Views(&[
         link("All", "?"),
         link("To send", "?status=confirmed"),
         link("Not paid yet", "?status=awaiting_payment"),
+        link("To capture", "?payment_status=authorized"),
         link("Cancelled", "?status=cancelled"),
     ]),
+    Block::Links(&[link("Invoices and credit notes", "/documents")]),
     Block::Filter(&[
-        Field::new("q", "Search", Takes::Line).note("Part of a mail address, or a number"),
+        Field::new("q", "Search", Takes::Line)
+            .note("Part of a number, a mail address, a name, a telephone number or an SKU"),
         Field::new("status", "Status", Takes::Choice(STATUSES)),
+        Field::new("payment_status", "Payment", Takes::Choice(PAYMENTS)),
+        Field::new("country", "Country", Takes::Line).note("Two letters, such as DE"),
+        Field::new("tag", "Tag", Takes::Line),
         Field::new("from", "Placed from", Takes::Time),
         Field::new("to", "Placed before", Takes::Time),
     ]),
@@ -31,9 +49,12 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
         columns: &[
             fact("Order", "/number", Shown::Plain),
             fact("Placed", "/placed_at", Shown::Time),
-            fact("Buyer", "/email", Shown::Plain),
+            fact("Buyer", "/name", Shown::Plain),
+            fact("E-mail", "/email", Shown::Plain),
+            fact("To", "/country", Shown::Plain),
             fact("Status", "/status", Shown::Word),
             fact("Payment", "/payment_status", Shown::Word),
+            fact("Tags", "/tags", Shown::Plain),
             fact("Pieces", "/pieces", Shown::Plain),
             fact("Total", "/total", Shown::Plain),
         ],
@@ -41,8 +62,9 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
     }),
 ]);
 
-pub static ORDER: Page =
-    Page::new("/orders/{id}", "Order {number}", "/orders").asks(&[ask("/v1/admin/orders/{id}")]).shows(&[
+pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
+    .asks(&[ask("/v1/admin/orders/{id}"), if_there("_documents", "/v1/admin/orders/{id}/documents")])
+    .shows(&[
         Block::Facts(Facts {
             title: "",
             facts: &[
@@ -58,10 +80,12 @@ pub static ORDER: Page =
                 fact("Payment declined", "/payment/decline_reason", Shown::Word),
             ],
         }),
+        Block::Links(&[link("Packing slip", "/packing-slips?orders={_at/id}")]),
         Block::Form(RECEIVED),
         Block::Form(CAPTURE),
         Block::Form(REFUND),
         Block::Form(NOTE),
+        Block::Form(TAGS),
         Block::Form(CANCEL),
         Block::Table(Table {
             title: "Lines",
@@ -137,10 +161,23 @@ pub static ORDER: Page =
             facts: &[
                 fact("By", "/payment/provider", Shown::Word),
                 fact("Way", "/payment/method", Shown::Word),
+                fact("No documents", "/_documents/detail", Shown::Plain),
                 fact("Due", "/payment/due_by", Shown::Time),
                 fact("Goods kept until", "/held_until", Shown::Time),
                 fact("May be paid until", "/payable_until", Shown::Time),
             ],
+        }),
+        Block::Table(Table {
+            title: "Documents",
+            rows: "/_documents/items",
+            leads: "/documents/{number}",
+            columns: &[
+                fact("Number", "/number", Shown::Plain),
+                fact("Kind", "/kind", Shown::Word),
+                fact("Issued", "/issued_at", Shown::Time),
+                fact("Total", "/total", Shown::Plain),
+            ],
+            empty: "None is issued yet.",
         }),
         Block::Table(Table {
             title: "Tries to pay",

@@ -14,21 +14,13 @@ fn like(path: &str) -> String {
         .join("/")
 }
 
-/// Routes that pages name already and that come with their rooms: a form is shown
-/// once an order has the member that its `when` asks for.
-const TO_COME: [&str; 12] = [
+/// Routes that pages name already and that come with the room of orders' money: a
+/// form is shown once an order has the member that its `when` asks for.
+const TO_COME: [&str; 4] = [
     "post /v1/admin/orders/{}/capture",
     "post /v1/admin/orders/{}/refunds",
-    "post /v1/admin/orders/{}/refunds/{}/done",
     "post /v1/admin/orders/{}/cancel",
     "post /v1/admin/orders/{}/notes",
-    "post /v1/admin/orders/{}/fulfilments",
-    "post /v1/admin/orders/{}/fulfilments/{}/ship",
-    "post /v1/admin/orders/{}/fulfilments/{}/undo",
-    "post /v1/admin/orders/{}/returns",
-    "post /v1/admin/returns/{}/approve",
-    "post /v1/admin/returns/{}/refuse",
-    "post /v1/admin/returns/{}/receive",
 ];
 
 /// The console does nothing that is not a route first.

@@ -4,8 +4,12 @@
 use crate::console::page::{Block, Field, Form, Manner, Page, Takes, Verb, When, also, ask, link};
 
 const OWNER: &[When] = &[When("/_role", &["owner"])];
-const ROOMS: Block =
-    Block::Links(&[link("Shop", "/settings"), link("Tax", "/settings/tax"), link("Shipping", "/settings/shipping")]);
+const ROOMS: Block = Block::Links(&[
+    link("Shop", "/settings"),
+    link("Tax", "/settings/tax"),
+    link("Shipping", "/settings/shipping"),
+    link("Webhooks", "/webhooks"),
+]);
 const NOT_OWNER: &str = "Only the owner changes these.";
 
 const CAPTURE: &[(&str, &str)] = &[("automatic", "With the order"), ("manual", "By staff, later")];
