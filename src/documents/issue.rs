@@ -19,6 +19,7 @@ use super::series::{Command, Given, Wish};
 use super::store::{self, Lagging};
 use crate::app::App;
 use crate::ids::OrderId;
+use crate::json;
 use crate::orders::client::OrderClient;
 use crate::orders::papers::Papers;
 use crate::problem::Problem;
@@ -97,7 +98,7 @@ async fn invoice(app: &App, papers: &Papers, seller: Option<&str>, sure: bool) -
 /// The setting, as it is stored.
 fn read_seller(setting: Option<&str>) -> Result<Seller, Problem> {
     let seller: Option<Seller> = match setting {
-        Some(text) => serde_json::from_slice(text.as_bytes()).map_err(|error| Problem::internal(error.to_string()))?,
+        Some(text) => json::read(text.as_bytes()).map_err(|error| Problem::internal(error.to_string()))?,
         None => None,
     };
     seller.ok_or_else(|| Missing::Seller.into())

@@ -8,6 +8,7 @@ use super::number::Kind;
 use super::series::{Answer, Command, next};
 use super::series_store as store;
 use crate::app::App;
+use crate::json;
 use crate::ports::{Commit, ObjectClass, ObjectHost, ObjectUnavailable, StorageError};
 
 pub struct SeriesObject {
@@ -22,8 +23,7 @@ impl SeriesObject {
 
     /// Decides one [`Command`] and answers an [`Answer`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let command: Command =
-            serde_json::from_slice(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
+        let command: Command = json::read(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
         let answer = self.answer(&command).map_err(|error| ObjectUnavailable(error.to_string()))?;
         serde_json::to_string(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
     }
@@ -55,5 +55,5 @@ impl SeriesObject {
 pub async fn ask(app: &App, kind: Kind, command: &Command) -> Result<Answer, ObjectUnavailable> {
     let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
     let answer = app.objects.command(ObjectClass::Series, kind.as_str(), body).await?;
-    serde_json::from_slice(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
+    json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
 }

@@ -7,6 +7,7 @@ use super::number::{Kind, Number};
 use super::owed::Filed;
 use super::views::DocumentSummary;
 use crate::ids::OrderId;
+use crate::json;
 use crate::money::{Currency, Money};
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 
@@ -66,7 +67,7 @@ pub fn read_text(rows: Rows) -> Result<Option<String>, DatabaseError> {
 
 /// A document as it is stored.
 pub fn document(content: &str) -> Result<Document, DatabaseError> {
-    serde_json::from_slice(content.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string()))
+    json::read(content.as_bytes()).map_err(|error| DatabaseError::Undecodable(error.to_string()))
 }
 
 /// An order whose documents may lag behind it, and the version that it has in lists.

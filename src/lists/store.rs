@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::filter::{Filter, Sort};
 use crate::ids::{AccountId, OrderId};
+use crate::json;
 use crate::money::{Currency, MAX_AMOUNT};
 use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{DatabaseError, Rows, Statement, Value};
@@ -186,7 +187,7 @@ struct Row {
 /// Reads the rows of a page.
 pub fn listed(rows: Rows) -> Result<Vec<Listed>, DatabaseError> {
     let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
-    let read = |row: Row| serde_json::from_slice(row.listed.as_bytes()).map_err(undecodable);
+    let read = |row: Row| json::read(row.listed.as_bytes()).map_err(undecodable);
     rows.decode::<Row>()?.into_iter().map(read).collect()
 }
 

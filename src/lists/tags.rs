@@ -12,6 +12,7 @@ use std::str::FromStr;
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
 use crate::ids::OrderId;
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::{FieldError, Problem};
 use crate::text::{self, Refusal};
@@ -160,8 +161,7 @@ pub fn tagged(rows: Rows) -> Result<Vec<Tagged>, DatabaseError> {
         tags: String,
     }
     let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
-    let read =
-        |row: Row| Ok(Tagged { id: row.id, tags: serde_json::from_slice(row.tags.as_bytes()).map_err(undecodable)? });
+    let read = |row: Row| Ok(Tagged { id: row.id, tags: json::read(row.tags.as_bytes()).map_err(undecodable)? });
     rows.decode::<Row>()?.into_iter().map(read).collect()
 }
 

@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffChange, StaffWrite};
 use crate::idempotency;
 use crate::ids::WebhookId;
+use crate::json;
 use crate::money::MAX_AMOUNT;
 use crate::ports::{ObjectUnavailable, Statement};
 use crate::problem::Problem;
@@ -211,7 +212,7 @@ async fn queue(
     store::read(begun.rows.next().unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
     let answer = ask_for_staff(app, id, begun.confirmed, command).await?;
     let queued: Option<Box<RawValue>> =
-        serde_json::from_str(&answer).map_err(|error| ObjectUnavailable(error.to_string()))?;
+        json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
     let queued = queued.ok_or_else(Problem::not_found)?;
     Ok(idempotency::remember(app, request.as_ref(), StatusCode::ACCEPTED, &queued).await?.into())
 }
@@ -222,7 +223,7 @@ async fn with_secret(app: &App, kept: Response) -> Result<Response, Problem> {
     let unreadable = |error: String| Problem::internal(format!("the answer that was kept: {error}"));
     let (parts, body) = kept.into_parts();
     let body = body.collect().await.map_err(|error| unreadable(error.to_string()))?.to_bytes();
-    let mut webhook: Value = serde_json::from_slice(&body).map_err(|error| unreadable(error.to_string()))?;
+    let mut webhook: Value = json::read(&body).map_err(|error| unreadable(error.to_string()))?;
     let id = webhook.get("id").and_then(Value::as_str).and_then(|id| id.parse::<WebhookId>().ok());
     let version = webhook.get("secret_version").and_then(Value::as_i64);
     let (id, version) = id.zip(version).ok_or_else(|| unreadable("no id".to_owned()))?;

@@ -21,6 +21,7 @@ use super::store::{by_id, gone, read};
 use super::views::{Delivery, DeliveryList, DeliveryStatus, Queued, Webhook};
 use crate::app::App;
 use crate::ids::{RequestId, WebhookId};
+use crate::json;
 use crate::ports::{Commit, ObjectHost, ObjectUnavailable, Pending, Statement, StorageError, Timestamp};
 use crate::telemetry;
 use crate::wire::page;
@@ -64,7 +65,7 @@ impl WebhookObject {
 
     /// Answers one [`Command`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let command: Command = serde_json::from_slice(body.as_bytes()).map_err(unavailable)?;
+        let command: Command = json::read(body.as_bytes()).map_err(unavailable)?;
         let looks = matches!(command, Command::Look);
         let answer = match command {
             Command::Tell { since, types, news } => self.hear(since, &types, &news).map(|()| None),

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::news::EventType;
 use super::views::{Because, Change, Disabled, MAX_WEBHOOKS, Webhook};
 use crate::ids::WebhookId;
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 
 macro_rules! columns {
@@ -31,7 +32,7 @@ struct Row {
 /// Reads what the statements here answer.
 pub fn read(rows: Rows) -> Result<Vec<Webhook>, DatabaseError> {
     let webhook = |row: Row| {
-        let types: Result<Vec<EventType>, _> = serde_json::from_slice(row.types.as_bytes());
+        let types: Result<Vec<EventType>, _> = json::read(row.types.as_bytes());
         let disabled = row.disabled_at.zip(row.disabled_because);
         Ok(Webhook {
             id: row.id,

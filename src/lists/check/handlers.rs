@@ -10,6 +10,7 @@ use super::{SLICE, Slice, Which, look, mend, report};
 use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffChange};
 use crate::ids::OrderId;
+use crate::json;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::wire::extract::{IdempotencyKey, Json};
@@ -82,7 +83,7 @@ pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<axum::J
     };
     let drift = |row: FoundRow| FoundDrift {
         order_id: row.order_id,
-        wrong: serde_json::from_slice(row.wrong.as_bytes()).unwrap_or_default(),
+        wrong: json::read(row.wrong.as_bytes()).unwrap_or_default(),
         repaired: row.repaired != 0,
         found_at: Timestamp::from_millis(row.found_at),
     };

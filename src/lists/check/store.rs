@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Drift, Which};
 use crate::ids::OrderId;
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 
 /// What was found is kept for so many rows.
@@ -61,7 +62,7 @@ pub fn read_known(rows: Rows) -> Result<Vec<Known>, DatabaseError> {
     }
     let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
     let read = |row: Row| {
-        let cells = row.cells.map(|text| serde_json::from_slice(text.as_bytes())).transpose().map_err(undecodable)?;
+        let cells = row.cells.map(|text| json::read(text.as_bytes())).transpose().map_err(undecodable)?;
         Ok(Known { id: row.id, version: row.version, cells })
     };
     rows.decode::<Row>()?.into_iter().map(read).collect()

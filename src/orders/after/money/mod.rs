@@ -133,6 +133,7 @@ impl Giving {
 #[cfg(test)]
 mod properties_tests;
 #[cfg(test)]
+#[path = "samples_tests.rs"]
 mod samples;
 #[cfg(test)]
 mod tests;
