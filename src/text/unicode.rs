@@ -1,6 +1,6 @@
 //! What takes Unicode's large tables: the normal forms of text (UAX 15), and
 //! hosts in ASCII (UTS 46). The Worker has them lent by its platform, which has
-//! the tables anyway: 98 KB gzipped. Natively they are ICU4X's.
+//! the tables anyway: 93 KB gzipped. Natively they are ICU4X's.
 
 use std::borrow::Cow;
 
