@@ -197,6 +197,20 @@ fn only_the_edge_names_the_platform() {
     }
 }
 
+/// Each other reader brings every type once more into the Worker.
+#[test]
+fn typed_json_has_one_reader() {
+    // What is of no type, to say what is wrong with a body.
+    let untyped = ["wire/body.rs", "wire/shape.rs"].map(|name| src().join(name));
+    let of_tests = |path: &Path| room(path) == "testing" || path.to_str().unwrap().ends_with("tests.rs");
+    for path in sources(&src()).iter().filter(|path| room(path) != "json" && !of_tests(path)) {
+        let code = code(path);
+        let code = code.split("#[cfg(test)]").next().unwrap();
+        let reader = code.contains("serde_json::from_");
+        assert!(!reader || untyped.contains(path), "{} does not use json::read", path.display());
+    }
+}
+
 #[test]
 fn a_file_fits_one_sitting() {
     for path in sources(&src()) {
