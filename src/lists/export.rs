@@ -23,13 +23,14 @@ pub const MAX_ORDERS: usize = 10_000;
 /// The orders read at once, some 400 bytes each.
 const PAGE: usize = 1_000;
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "id",
     "number",
     "placed_at",
     "updated_at",
     "status",
     "payment_status",
+    "fulfilment_status",
     "currency",
     "total",
     "pieces",
@@ -97,11 +98,13 @@ fn line(sheet: &mut Sheet, row: &Listed) {
     sheet.cell(&Timestamp::from_millis(row.updated_at).to_string());
     sheet.cell(&word(serde_json::json!(row.status)));
     sheet.cell(&word(serde_json::json!(row.payment_status)));
+    sheet.cell(&word(serde_json::json!(row.fulfilment_status)));
     sheet.cell(row.currency.as_str());
     sheet.amount(Money { amount: row.total, currency: row.currency });
     sheet.cell(&row.pieces.to_string());
     sheet.typed(Some(&row.email));
-    for typed in [&row.name, &row.phone, &row.city, &row.postal_code, &row.country] {
+    let to = &row.to;
+    for typed in [&to.name, &to.phone, &to.city, &to.postal_code, &to.country] {
         sheet.typed(typed.as_deref());
     }
     sheet.typed(Some(&row.tags.join(", ")));

@@ -9,6 +9,7 @@ use super::tags::Tag;
 use crate::address::Country;
 use crate::ids::OrderId;
 use crate::money::{Currency, MAX_AMOUNT};
+use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{Timestamp, Value};
 use crate::problem::{FieldError, Problem};
@@ -28,6 +29,8 @@ pub struct OrderFilter {
     status: Option<Status>,
     #[serde(default)]
     payment_status: Option<PaymentStatus>,
+    #[serde(default)]
+    fulfilment_status: Option<Fulfilled>,
     /// Part of an order's number, its buyer's mail address, name or telephone number, or of an SKU, in small or
     /// capital letters, with or without accents; or an order's id. Of a telephone number the digits count.
     #[serde(default)]
@@ -96,6 +99,7 @@ impl OrderFilter {
         Ok(Filter {
             status: self.status,
             payment_status: self.payment_status,
+            fulfilment_status: self.fulfilment_status,
             from: self.from,
             to: self.to,
             currency: self.currency,
@@ -174,6 +178,7 @@ impl After {
 pub struct Filter {
     pub status: Option<Status>,
     pub payment_status: Option<PaymentStatus>,
+    pub fulfilment_status: Option<Fulfilled>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
     pub currency: Option<Currency>,
@@ -193,7 +198,7 @@ fn word(value: Option<impl Serialize>) -> Value {
 }
 
 impl Filter {
-    /// The parameters 1 to 14 of [`super::store`].
+    /// The parameters 1 to 15 of [`super::store`].
     pub fn params(&self) -> Vec<Value> {
         let [typed, address, phone] = self.sought.parts.clone();
         vec![
@@ -211,10 +216,11 @@ impl Filter {
             typed.into(),
             address.into(),
             phone.into(),
+            word(self.fulfilment_status),
         ]
     }
 
-    /// Where the page begins: the parameters 15 and 16.
+    /// Where the page begins: the parameters 16 and 17.
     pub fn place(&self) -> [Value; 2] {
         let After { key, id } = self.after.clone().unwrap_or_else(|| After::nothing(self.sort));
         // Of equal keys the lowest id is the last where the newest come first: none comes behind an empty one.

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::ids::{AccountId, OrderId};
 use crate::money::Money;
+use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
@@ -34,6 +35,7 @@ pub struct OrderSummary {
     number: String,
     status: Status,
     payment_status: PaymentStatus,
+    fulfilment_status: Fulfilled,
     account_id: Option<AccountId>,
     email: String,
     /// Of whoever gets it; of what is not sent, of its buyer.
@@ -107,10 +109,11 @@ fn summary(row: Listed, for_staff: bool) -> OrderSummary {
         number: row.number,
         status: row.status,
         payment_status: row.payment_status,
+        fulfilment_status: row.fulfilment_status,
         account_id: row.account_id,
         email: row.email,
-        name: row.name,
-        country: row.country,
+        name: row.to.name,
+        country: row.to.country,
         total: Money { amount: row.total, currency: row.currency },
         pieces: row.pieces,
         placed_at: Timestamp::from_millis(row.placed_at),

@@ -28,6 +28,7 @@ fn order(n: u64) -> Projection {
         "email": format!("buyer{n}@example.com"),
         "status": if waits { "awaiting_payment" } else { "confirmed" },
         "payment_status": if waits { "declined" } else { "paid" },
+        "fulfilment_status": if n % 10 == 1 { "fulfilled" } else { "unfulfilled" },
         "total": { "amount": n % 20_000, "currency": if n.is_multiple_of(3) { "GBP" } else { "EUR" } },
         "pieces": 2,
         "placed_at": Timestamp::from_millis(1_760_000_000_000 + i64::try_from(n).unwrap() * 60_000),
@@ -39,6 +40,7 @@ fn order(n: u64) -> Projection {
         },
         "billing_address": null,
         "skus": [format!("SKU-{}", n % 500), "MUG-WHITE"],
+        "events": [],
     }))
     .unwrap()
 }

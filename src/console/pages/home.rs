@@ -5,7 +5,7 @@ use crate::console::page::{Block, Count, Page, Shown, Table, ask, fact, if_there
 pub static HOME: Page = Page::new("", "What to do now", "")
     .asks(&[
         ask("/v1/admin/orders?limit=8"),
-        if_there("_to_send", "/v1/admin/orders?limit=1&status=confirmed"),
+        if_there("_to_send", "/v1/admin/orders?limit=1&status=confirmed&fulfilment_status=unfulfilled"),
         if_there("_to_pay", "/v1/admin/orders?limit=1&status=awaiting_payment"),
         if_there("_to_capture", "/v1/admin/orders?limit=1&payment_status=authorized"),
         if_there("_declined", "/v1/admin/orders?limit=1&payment_status=declined&status=awaiting_payment"),
@@ -13,7 +13,11 @@ pub static HOME: Page = Page::new("", "What to do now", "")
     ])
     .shows(&[
         Block::Counts(&[
-            Count { label: "Orders to send", at: "/_to_send/total", path: "/orders?status=confirmed" },
+            Count {
+                label: "Orders to send",
+                at: "/_to_send/total",
+                path: "/orders?status=confirmed&fulfilment_status=unfulfilled",
+            },
             Count { label: "Orders not paid yet", at: "/_to_pay/total", path: "/orders?status=awaiting_payment" },
             Count { label: "Money to take", at: "/_to_capture/total", path: "/orders?payment_status=authorized" },
             Count {

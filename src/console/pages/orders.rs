@@ -23,10 +23,14 @@ const PAYMENTS: &[(&str, &str)] = &[
     ("refunded", "Refunded"),
 ];
 
+const SENT: &[(&str, &str)] =
+    &[("", "Any"), ("unfulfilled", "Nothing"), ("partially_fulfilled", "In part"), ("fulfilled", "All")];
+
 pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("/v1/admin/orders")]).shows(&[
     Block::Views(&[
         link("All", "?"),
-        link("To send", "?status=confirmed"),
+        link("To send", "?status=confirmed&fulfilment_status=unfulfilled"),
+        link("Sent in part", "?status=confirmed&fulfilment_status=partially_fulfilled"),
         link("Not paid yet", "?status=awaiting_payment"),
         link("To capture", "?payment_status=authorized"),
         link("Cancelled", "?status=cancelled"),
@@ -37,6 +41,7 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
             .note("Part of a number, a mail address, a name, a telephone number or an SKU"),
         Field::new("status", "Status", Takes::Choice(STATUSES)),
         Field::new("payment_status", "Payment", Takes::Choice(PAYMENTS)),
+        Field::new("fulfilment_status", "Sent", Takes::Choice(SENT)),
         Field::new("country", "Country", Takes::Line).note("Two letters, such as DE"),
         Field::new("tag", "Tag", Takes::Line),
         Field::new("from", "Placed from", Takes::Time),
@@ -54,6 +59,7 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
             fact("To", "/country", Shown::Plain),
             fact("Status", "/status", Shown::Word),
             fact("Payment", "/payment_status", Shown::Word),
+            fact("Sent", "/fulfilment_status", Shown::Word),
             fact("Tags", "/tags", Shown::Plain),
             fact("Pieces", "/pieces", Shown::Plain),
             fact("Total", "/total", Shown::Plain),
