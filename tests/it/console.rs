@@ -203,8 +203,9 @@ async fn orders_are_found_and_what_the_list_does_not_take_is_told() {
     .await;
     assert!(said(&page).contains("ada@example.com") && page.contains("word-paid") && said(&page).contains("1 in all"));
     assert!(page.contains(&format!("value=\"{number}\"")));
-    let none = browser.open("/admin/orders?status=cancelled").await;
-    assert!(said(&none).contains("No order is like that.") && none.contains("aria-current=\"page\">Cancelled"));
+    let none = browser.open(&format!("/admin/orders?status=cancelled&q={number}")).await;
+    assert!(said(&none).contains("No order is like that."));
+    assert!(browser.open("/admin/orders?status=cancelled").await.contains("aria-current=\"page\">Cancelled"));
 
     let order = browser.open(&format!("/admin/orders/{}", cart.id)).await;
     let shown = said(&order);
@@ -360,7 +361,7 @@ async fn a_gift_cards_code_is_shown_once_and_the_card_is_disabled() {
 
 #[tokio::test]
 async fn promotions_of_each_kind_are_written_and_changed() {
-    let shop = Shop::open().await;
+    let Some(shop) = Shop::native("promotions without a code are everybody's").await else { return };
     let browser = owner(&shop).await;
     let add = async |kind: &str, typed: &[(&str, &str)]| {
         let path = format!("/admin/promotions/new/{kind}");
