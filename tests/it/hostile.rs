@@ -338,8 +338,8 @@ async fn what_belongs_to_nobody_is_not_found_and_what_is_aimed_at_is() {
     let mut own = attacker.operations().await;
     // Whether the shop has such an option is asked before the cart is.
     own.retain(|operation| operation.template.contains('{') && !operation.template.ends_with("/shipping-option"));
-    // Saying its name is how a view is made.
-    own.retain(|operation| operation.method != Method::PUT || !operation.template.starts_with("/v1/admin/views/"));
+    // Saying its name is how a view is made, which the other requests here do.
+    own.retain(|operation| !operation.template.starts_with("/v1/admin/views/"));
     for operation in &own {
         let nobodys = operation.clone().about(&Ids::strangers());
         let answer = attacker.ask(&nobodys, "").json(operation.example()).send().await;
