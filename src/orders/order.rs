@@ -317,6 +317,6 @@ impl JsonSchema for LineId {
         "LineId".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "pattern": "^line_[0-9]+$", "examples": ["line_1"]})
+        schemars::json_schema!({"type": "string", "pattern": "^line_(0|[1-9][0-9]{0,8})$", "examples": ["line_1"]})
     }
 }

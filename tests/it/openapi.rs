@@ -55,7 +55,7 @@ impl Ids {
         match (schema["format"].as_str(), schema["pattern"].as_str()) {
             (Some("email"), _) => "nobody@example.com",
             (Some("date-time"), _) => "2026-01-31T09:30:00.000Z",
-            (_, Some("^line_[0-9]+$")) => "line_1",
+            (_, Some("^line_(0|[1-9][0-9]{0,8})$")) => "line_1",
             (_, Some(pattern)) if pattern.starts_with("^var_") => &self.variant,
             (_, Some(pattern)) if pattern.starts_with("^prod_") => &self.product,
             (_, Some(pattern)) if pattern.starts_with("^ord_") => &self.order,

@@ -96,7 +96,7 @@ test("a cart placed twenty times at once is one order with one charge", async ()
   assert.deepEqual(tally(answers.map(({ body }) => body.id)), { [cart.id]: 20 });
   assert.deepEqual(tally(answers.map(({ body }) => body.status)), { confirmed: 20 });
   assert.equal(ledger.puts - before, 1, "the provider was asked once");
-  assert.deepEqual(ledger.paid(cart.id), [{ status: "paid", amount: answers[0].body.totals.total.amount, currency: "EUR", refunded: 0 }]);
+  assert.deepEqual(ledger.paid(cart.id), [{ status: "paid", amount: answers[0].body.totals.total.amount, currency: "EUR", refunded: 0, refunds: {} }]);
   assert.equal(await shop.available(product.variant), 98);
 });
 
