@@ -31,7 +31,12 @@ export async function visit(browser, url, options = {}) {
     faults.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
-  page.on("requestfailed", (request) => faults.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    // A page that is left does not wait for its icon.
+    if (why === "net::ERR_ABORTED" && request.url().includes("/assets/favicon.")) return;
+    faults.push(`${request.method()} ${request.url()}: ${why}`);
+  });
   page.on("response", (response) => {
     if (response.status() >= 500) faults.push(`${response.request().method()} ${response.url()} answered ${response.status()}`);
   });
