@@ -1,8 +1,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::ids::OrderId;
+use crate::ids::{AccountId, GiftCardId, OrderId};
 use crate::money::{Currency, Money};
+use crate::orders::after::money::{Giving, event as money};
 use crate::orders::event::Event;
 use crate::orders::order::{CancelReason, Order};
 use crate::orders::papers;
@@ -131,4 +132,30 @@ fn an_order_that_is_cancelled_has_all_of_its_invoice_credited() {
     );
     let rest = filed(Kind::CreditNote, Cause::Cancellation, 700);
     assert_eq!(owes(&history, &[invoice(), first, rest]), None);
+}
+
+#[test]
+fn an_order_that_staff_cancel_without_giving_its_money_back_is_credited_nothing() {
+    let by = AccountId::derived([9; 16]);
+    let kept = money::Event::Cancelled { by, reason: "never fetched".to_owned(), restock: true, giving: None };
+    let history = [PAID, Event::Committed, Event::Money(kept)];
+    assert_eq!(owes(&history, &[filed(Kind::Invoice, Cause::Sale, 1_000)]), None);
+}
+
+#[test]
+fn what_goes_back_to_gift_cards_is_credited_once_it_is_there() {
+    let giving = Giving {
+        reason: "late".to_owned(),
+        pieces: Vec::new(),
+        shipping: 0,
+        to_payment: 0,
+        to_cards: vec![(GiftCardId::derived([8; 16]), 200)],
+    };
+    let asked = money::Event::RefundAsked { by: AccountId::derived([9; 16]), giving: Box::new(giving) };
+    let invoice = || filed(Kind::Invoice, Cause::Sale, 1_000);
+    let mut history = vec![PAID, Event::Committed, Event::Money(asked)];
+    assert_eq!(owes(&history, &[invoice()]), None, "it is on its way");
+    history.push(Event::Money(money::Event::Credited { put_backs: vec![1] }));
+    assert_eq!(owes(&history, &[invoice()]), some("gift_cards/1", 200));
+    assert_eq!(owes(&history, &[invoice(), filed(Kind::CreditNote, Cause::GiftCards(1), 200)]), None);
 }

@@ -402,3 +402,30 @@ async fn an_order_that_was_never_paid_is_cancelled_by_staff_as_by_its_buyer() {
     shop.until_available(&product.variant, 3).await;
     assert_eq!(shop.order(&cart).await["cancel_reason"], "shop");
 }
+
+#[tokio::test]
+async fn what_was_given_up_is_not_sent_and_what_was_sent_is_not_put_into_stock_by_a_refund() {
+    let shop = Shop::open().await;
+    let (cart, variant) = shop.bought().await;
+    let parcel = |quantity: u32| json!({ "lines": [{ "line_id": "line_1", "quantity": quantity }] });
+    shop.act(&cart, "fulfilments", parcel(2)).await.expect(201);
+    let two = shop.refund(&cart, json!({ "lines": [line(2, true)] })).await;
+    assert_eq!(two.problem(422, "invalid")["errors"][0]["pointer"], "/lines/0/restock");
+
+    shop.refund(&cart, json!({ "lines": [line(1, true)] })).await.expect(201);
+    shop.act(&cart, "fulfilments", parcel(1)).await.problem(409, "not_fulfillable");
+    let order = shop.staff_order(&cart).await;
+    assert_eq!((&order["status"], &order["fulfilment_status"]), (&json!("fulfilled"), &json!("fulfilled")));
+    shop.until_available(&variant, 8).await;
+}
+
+#[tokio::test]
+async fn an_order_is_not_cancelled_while_a_parcel_is_packed_or_gone() {
+    let shop = Shop::open().await;
+    let (cart, _) = shop.bought().await;
+    let cancel = async || shop.act(&cart, "cancel", json!({ "reason": "flooded", "refund": true })).await;
+    shop.act(&cart, "fulfilments", json!({ "status": "packed" })).await.expect(201);
+    cancel().await.problem(409, "not_cancellable");
+    shop.act(&cart, "fulfilments/1/undo", json!({})).await.expect(201);
+    cancel().await.expect(201);
+}
