@@ -138,8 +138,14 @@ fn an_order_that_is_cancelled_has_all_of_its_invoice_credited() {
 fn an_order_that_staff_cancel_without_giving_its_money_back_is_credited_nothing() {
     let by = AccountId::derived([9; 16]);
     let kept = money::Event::Cancelled { by, reason: "never fetched".to_owned(), restock: true, giving: None };
-    let history = [PAID, Event::Committed, Event::Money(kept)];
-    assert_eq!(owes(&history, &[filed(Kind::Invoice, Cause::Sale, 1_000)]), None);
+    let invoice = || filed(Kind::Invoice, Cause::Sale, 1_000);
+    for before in [vec![PAID, Event::Committed], vec![PAID]] {
+        let history = [before, vec![Event::Money(kept.clone())]].concat();
+        assert_eq!(owes(&history, &[invoice()]), None);
+    }
+    // Where none had come, there is none to keep.
+    let history = [Event::Authorized { secured: true }, Event::Committed, Event::Money(kept)];
+    assert_eq!(owes(&history, &[invoice()]), some("cancellation", 1_000));
 }
 
 #[test]

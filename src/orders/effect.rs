@@ -198,8 +198,8 @@ pub fn wake(order: &Order, now: Timestamp) -> Option<Timestamp> {
 
 /// When the payment is to be looked at.
 fn payment_wake(order: &Order) -> Option<Timestamp> {
-    if let Stage::Confirmed { attempt, .. } = &order.stage {
-        return attempt.due_by();
+    if let Stage::Confirmed { .. } = &order.stage {
+        return order.due_by();
     }
     let Stage::AwaitingPayment { placement, hold, attempt } = &order.stage else { return None };
     let kept = kept_until(order);

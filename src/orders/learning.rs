@@ -122,7 +122,7 @@ fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
             let until = if attempt.status.is_open() { hold.until } else { hold.kept_until(placement, attempt) };
             if now >= until { vec![Event::HoldGivenBack] } else { Vec::new() }
         }
-        Stage::Confirmed { attempt, .. } if attempt.due_by().is_some_and(|until| now >= until) => {
+        Stage::Confirmed { .. } if order.due_by().is_some_and(|until| now >= until) => {
             vec![Event::Cancelled { reason: CancelReason::Expired }]
         }
         _ => Vec::new(),

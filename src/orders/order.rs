@@ -274,6 +274,12 @@ impl Order {
         self.attempt().into_iter().chain(&self.given_up).find(|attempt| attempt.number == number)
     }
 
+    /// Until when some of its money must have come, or it is cancelled. What has
+    /// left the shop is not taken back by that: then staff see to the money.
+    pub fn due_by(&self) -> Option<Timestamp> {
+        self.attempt().filter(|_| !self.goods.has_parcels())?.due_by()
+    }
+
     pub fn attempt(&self) -> Option<&Attempt> {
         match &self.stage {
             Stage::Open => None,

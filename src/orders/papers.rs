@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::after::money::left;
 use super::order::Order;
 use super::view::{self, OrderView};
 use crate::money::Money;
@@ -46,7 +47,7 @@ pub fn of(order: &Order) -> Option<Papers> {
     Some(Papers {
         order: view::order(order)?,
         secured_at: secured.map(|milestone| milestone.at),
-        kept: order.money.ended.as_ref().is_some_and(|ended| ended.drawn && !ended.refunded),
+        kept: order.money.ended.as_ref().is_some_and(|ended| !ended.refunded) && left::in_all(order).amount > 0,
         refunds: done.map(given).chain(to_gift_cards(order)).collect(),
     })
 }

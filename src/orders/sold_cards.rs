@@ -7,6 +7,7 @@
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
+use super::after::money::left;
 use super::order::{LineId, Order, Stage};
 use crate::app::App;
 use crate::email::EmailAddress;
@@ -80,9 +81,8 @@ fn sold(order: &Order) -> impl Iterator<Item = &super::order::Line> {
 /// counts as paid.
 fn is_paid(order: &Order) -> bool {
     let Stage::Confirmed { attempt, committed: true, .. } = &order.stage else { return false };
-    let all_gone_back = attempt.captured.amount > 0 && order.refundable(attempt).amount == 0;
     // Where only a part of what was set aside was taken, the cards are not paid for.
-    attempt.status == AttemptStatus::Paid && attempt.captured == attempt.amount && !all_gone_back
+    attempt.status == AttemptStatus::Paid && attempt.captured == attempt.amount && !left::all_gone_back(order)
 }
 
 /// Issues the cards; those that are there stay as they are.

@@ -268,7 +268,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
             },
             publishable_key: asks.and_then(|payment| payment.terms.publishable_key.clone()),
             instructions: attempt.payment.terms.instructions.clone(),
-            due_by: attempt.due_by(),
+            due_by: order.due_by(),
             captured: attempt.captured,
             refunded: refunded(order, attempt),
             client_secret: match &attempt.status {

@@ -176,3 +176,19 @@ async fn a_way_to_pay_that_the_shop_does_not_take_is_refused_where_it_was_chosen
         assert_eq!(refused.pointers(), [pointer], "{asked}");
     }
 }
+
+#[tokio::test]
+async fn what_was_sent_on_credit_is_not_taken_back_for_want_of_money() {
+    let mut ways = all();
+    ways["invoice"]["cancel_after_days"] = json!(14);
+    let Some((shop, product)) = open(&ways, 6).await else { return };
+    let (sent, _) = placed(&shop, &product, "invoice").await;
+    let (kept, _) = placed(&shop, &product, "invoice").await;
+    until_on_hand(&shop, &product, 2).await;
+    let path = format!("/v1/admin/orders/{}/fulfilments", sent.id);
+    shop.post(&path).bearer(&shop.owner().await).json(json!({})).send().await.expect(201);
+    assert!(shop.order(&sent).await["payment"]["due_by"].is_null());
+    shop.host().clock.advance(15 * 24 * 3_600_000);
+    shop.until_order(&kept, "cancelled", "cancelled").await;
+    assert_eq!(shop.order(&sent).await["status"], "fulfilled");
+}

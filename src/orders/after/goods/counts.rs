@@ -99,9 +99,9 @@ pub fn is_sent(line: &Line) -> bool {
 /// aside, or to come later by agreement. Not where all of it has gone back.
 pub fn may_send(order: &Order) -> bool {
     let Stage::Confirmed { attempt, committed: true, .. } = &order.stage else { return false };
-    let all_gone_back = attempt.captured.amount > 0 && order.refundable(attempt).amount == 0;
     match attempt.status {
-        AttemptStatus::Paid | AttemptStatus::Authorized => !all_gone_back,
+        AttemptStatus::Paid => !left::all_gone_back(order),
+        AttemptStatus::Authorized => true,
         AttemptStatus::Owed => !waits_for_money(attempt),
         _ => false,
     }

@@ -12,7 +12,7 @@ use crate::money::{Currency, Money};
 use crate::orders::after::goods::counts::Counts;
 use crate::orders::error::OrderError;
 use crate::orders::order::{Line, Order, Stage};
-use crate::payments::{AttemptStatus, RefundStatus};
+use crate::payments::{Attempt, AttemptStatus, RefundStatus};
 use crate::pricing::Delivery;
 use crate::problem::FieldError;
 
@@ -139,7 +139,9 @@ fn is_issued_card(order: &Order, pieces: &Pieces) -> bool {
 /// Cards are issued as soon as the money was taken: perhaps at this moment, or by
 /// a run that did not live to note it.
 fn are_cards_issued(order: &Order) -> bool {
-    let paid = order.attempt().is_some_and(|attempt| attempt.status == AttemptStatus::Paid);
+    // None are where only a part of what was set aside was taken.
+    let is_all_paid = |attempt: &Attempt| attempt.status == AttemptStatus::Paid && attempt.captured == attempt.amount;
+    let paid = order.attempt().is_some_and(is_all_paid);
     let sells = order.lines.iter().any(|line| line.delivery == Delivery::GiftCard && line.unit_price.amount > 0);
     sells && (order.cards_issued > 0 || paid)
 }

@@ -57,6 +57,11 @@ pub fn in_all(order: &Order) -> Money {
     Money { amount: of_payment(order).saturating_add(by_cards), currency: order.currency }
 }
 
+/// Whether all that was taken has gone back, or is to; not where nothing was.
+pub fn all_gone_back(order: &Order) -> bool {
+    taken(order).amount > 0 && in_all(order).amount == 0
+}
+
 /// What of it goes back the way it was paid.
 pub fn of_payment(order: &Order) -> i64 {
     let attempt = order.attempt().filter(|_| is_settled(order));
