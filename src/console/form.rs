@@ -12,8 +12,9 @@ use super::typed::{Pairs, Sent};
 use super::view::{Choice, Form, Input, Row, Told};
 use crate::money::Currency;
 
-/// The most rows of one list.
-const MOST_ROWS: usize = 500;
+/// The most rows of one list: all that the longest one of the API's may have, the
+/// 2,000 rates of tax, and spare ones. A row that is not sent is taken away.
+const MOST_ROWS: usize = 2_010;
 
 /// A form that was sent and refused.
 pub struct Refused<'a> {
@@ -164,8 +165,11 @@ impl<'a> Maker<'a> {
     /// Gives a field its name, and its value: what was typed, or what there is.
     fn fill(&mut self, mut input: Input, name: String, there: String) -> Input {
         input.id = format!("{}.{name}", self.form);
-        let given = matches!(input.kind, "hidden" | "only" | "password");
-        if let Some(refused) = self.refused.filter(|_| !given) {
+        let given = matches!(input.kind, "only" | "password");
+        if let Some(sent) = self.refused.filter(|_| input.kind == "hidden").and_then(|refused| refused.typed(&name)) {
+            // It says of what the row beside it is, also where others have moved the rows since.
+            input.value = sent.to_owned();
+        } else if let Some(refused) = self.refused.filter(|_| !given && input.kind != "hidden") {
             input.value = refused.typed(&name).unwrap_or_default().to_owned();
             input.now = (refused.stale && input.value.trim() != there.trim()).then(|| there.clone());
         } else if input.kind != "password" {

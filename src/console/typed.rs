@@ -3,18 +3,23 @@
 //! `null`, of an empty `/note:text-` nothing is said; two question marks make the
 //! object around it `null`, too, once all of it is. Whether that may be so is the API's to say, as of any other client.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::amount::minor;
 use crate::money::Currency;
 
-/// The most fields of one form: 500 variants of a dozen fields each are 6,000.
-const MOST_FIELDS: usize = 10_000;
+/// The most fields of one form: 2,000 rates of tax of six fields each are 12,000.
+const MOST_FIELDS: usize = 20_000;
 /// How deep a value may lie: the deepest there is, a tier of a shipping rate, lies at 9.
 const DEEPEST: usize = 10;
 
 /// A form's fields as a browser sends them.
 pub type Pairs = [(String, String)];
+
+/// The currency that was chosen in each row, by the row's place.
+type Currencies<'a> = BTreeMap<&'a str, &'a str>;
 
 /// The body that a form becomes.
 #[derive(Debug)]
@@ -52,10 +57,15 @@ struct Leaf {
 /// one object stand together, as in the page they are sent from.
 pub fn read(pairs: &Pairs) -> Sent {
     let mut leaves: Vec<Leaf> = Vec::new();
+    let chosen = pairs.iter().take(MOST_FIELDS).filter_map(|(name, code)| {
+        let row = name.strip_suffix("/currency:text")?;
+        Some((row.strip_prefix('/').unwrap_or(row), code.as_str()))
+    });
+    let currencies: Currencies = chosen.collect();
     for (name, text) in pairs.iter().take(MOST_FIELDS) {
         let Some((path, mark)) = name.strip_prefix('/').and_then(|rest| rest.split_once(':')) else { continue };
         if path.split('/').count() < DEEPEST {
-            leaves_of(path, mark, name, text.trim(), pairs, &mut leaves);
+            leaves_of(path, mark, name, text.trim(), &currencies, &mut leaves);
         }
     }
     let mut places = Vec::new();
@@ -64,7 +74,7 @@ pub fn read(pairs: &Pairs) -> Sent {
 }
 
 /// What one field brings: nothing, a value, or an amount with its currency.
-fn leaves_of(path: &str, mark: &str, name: &str, text: &str, pairs: &Pairs, leaves: &mut Vec<Leaf>) {
+fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Currencies, leaves: &mut Vec<Leaf>) {
     let (kind, blank) = mark.split_at_checked(mark.find(['?', '-']).unwrap_or(mark.len())).unwrap_or((mark, ""));
     let (kind, code) = kind.split_once('.').unwrap_or((kind, ""));
     let (optional, whole) = (!blank.is_empty(), blank == "??");
@@ -83,7 +93,7 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, pairs: &Pairs, leav
             leaves.push(leaf(format!("{path}/currency"), code.into(), false));
             amount(one(text.into(), true), format!("{path}/amount"), text, code)
         }
-        "minor" if code.is_empty() => amount(one(text.into(), there), path.to_owned(), text, beside(name, pairs)),
+        "minor" if code.is_empty() => amount(one(text.into(), there), path.to_owned(), text, beside(path, currencies)),
         "minor" => amount(one(text.into(), there), path.to_owned(), text, code),
         "whole" => one(text.parse::<i64>().map_or_else(|_| text.into(), Value::from), there),
         "flag" => one((text == "true").into(), false),
@@ -111,12 +121,11 @@ fn amount(typed: Leaf, path: String, text: &str, code: &str) -> Leaf {
 }
 
 /// The currency that was chosen in the same row, or in the nearest around it.
-fn beside<'a>(name: &str, pairs: &'a Pairs) -> &'a str {
-    let mut row = name;
-    while let Some((around, _)) = row.rsplit_once('/') {
-        row = around;
-        let chosen = pairs.iter().rev().find(|(other, _)| other.strip_prefix(row) == Some("/currency:text"));
-        if let Some((_, code)) = chosen {
+fn beside<'a>(path: &str, currencies: &Currencies<'a>) -> &'a str {
+    let mut row = path;
+    while !row.is_empty() {
+        row = row.rsplit_once('/').map_or("", |(around, _)| around);
+        if let Some(code) = currencies.get(row) {
             return code;
         }
     }

@@ -225,11 +225,4 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
             ],
             empty: "",
         }),
-        Block::Table(Table {
-            title: "As the buyer sees it",
-            rows: "/events",
-            leads: "",
-            columns: &[fact("When", "/at", Shown::Time), fact("What", "/type", Shown::Word)],
-            empty: "",
-        }),
     ]);

@@ -126,7 +126,7 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                     "/variants",
                     "Variant",
                     Takes::Rows(
-                        &[Field::new("/id", "", Takes::Hidden), SKU, VALUES, PRICES, WEIGHT, BARCODE],
+                        &[Field::new("/id", "", Takes::Hidden).omitted(), SKU, VALUES, PRICES, WEIGHT, BARCODE],
                         1,
                     ),
                 )
