@@ -7,7 +7,6 @@
 //! or hide, and keep; as has one that begins with an apostrophe. Whoever reads a file
 //! takes one apostrophe off and has what was typed.
 
-use csv_core::{Terminator, Writer, WriterBuilder};
 use std::borrow::Cow;
 
 use crate::money::Money;
@@ -15,8 +14,9 @@ use crate::money::Money;
 /// UTF-8, byte order mark.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
+const QUOTE: u8 = b'"';
+
 pub struct Sheet {
-    writer: Writer,
     bytes: Vec<u8>,
     at_start: bool,
 }
@@ -24,8 +24,7 @@ pub struct Sheet {
 impl Sheet {
     /// A file that begins with a line of names.
     pub fn new(names: &[&str]) -> Self {
-        let writer = WriterBuilder::new().terminator(Terminator::CRLF).build();
-        let mut sheet = Self { writer, bytes: MARK.to_vec(), at_start: true };
+        let mut sheet = Self { bytes: MARK.to_vec(), at_start: true };
         for name in names {
             sheet.cell(name);
         }
@@ -35,19 +34,23 @@ impl Sheet {
 
     /// A cell of ours: a number, a time, an id, a word of the contract.
     pub fn cell(&mut self, text: &str) {
-        if !self.at_start {
-            // It ends a quote that is still open, too.
-            self.write(2, |writer, out| writer.delimiter(out).1);
-        }
-        self.at_start = false;
-        // Both quotes, and each character a quote that becomes two.
-        let most = text.len().saturating_mul(2).saturating_add(2);
-        self.write(most, |writer, out| writer.field(text.as_bytes(), out).2);
+        self.next();
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// A cell that somebody typed; empty where there is nothing.
+    /// A cell that somebody typed, in quotes whatever it holds: a spreadsheet that
+    /// divides at semicolons makes no cells of its own.
     pub fn typed(&mut self, text: Option<&str>) {
-        self.cell(&harmless(text.unwrap_or_default()));
+        self.next();
+        let text = harmless(text.unwrap_or_default());
+        self.bytes.push(QUOTE);
+        let before = self.bytes.len();
+        // Each character may be a quote that becomes two.
+        self.bytes.resize(before.saturating_add(text.len().saturating_mul(2)), 0);
+        let out = self.bytes.get_mut(before..).unwrap_or_default();
+        let (_, _, written) = csv_core::quote(text.as_bytes(), out, QUOTE, QUOTE, true);
+        self.bytes.truncate(before.saturating_add(written));
+        self.bytes.push(QUOTE);
     }
 
     /// A decimal number in the units that people count in: `19.99`, or `500` yen.
@@ -62,8 +65,7 @@ impl Sheet {
     }
 
     pub fn end_line(&mut self) {
-        // A quote that is still open, and the end of the line.
-        self.write(3, |writer, out| writer.terminator(out).1);
+        self.bytes.extend_from_slice(b"\r\n");
         self.at_start = true;
     }
 
@@ -71,11 +73,10 @@ impl Sheet {
         self.bytes
     }
 
-    fn write(&mut self, most: usize, write: impl FnOnce(&mut Writer, &mut [u8]) -> usize) {
-        let before = self.bytes.len();
-        self.bytes.resize(before.saturating_add(most), 0);
-        let written = self.bytes.get_mut(before..).map_or(0, |out| write(&mut self.writer, out));
-        self.bytes.truncate(before.saturating_add(written));
+    fn next(&mut self) {
+        if !std::mem::replace(&mut self.at_start, false) {
+            self.bytes.push(b',');
+        }
     }
 }
 
@@ -137,15 +138,15 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_quoted_where_it_must_be() {
+    fn what_was_typed_is_quoted() {
         assert_eq!(
             line(|sheet| {
-                sheet.cell("a,b");
-                sheet.typed(Some("say \"x\""));
+                sheet.cell("a");
+                sheet.typed(Some("say \"x\", b"));
                 sheet.typed(None);
-                sheet.cell("c");
+                sheet.typed(Some("b;x=a"));
             }),
-            "\"a,b\",\"say \"\"x\"\"\",,c"
+            "a,\"say \"\"x\"\", b\",\"\",\"b;x=a\""
         );
         assert_eq!(line(|sheet| sheet.typed(Some("=HYPERLINK(\"x\")"))), "\"'=HYPERLINK(\"\"x\"\")\"");
     }
