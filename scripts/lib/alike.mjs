@@ -1,9 +1,25 @@
-// Which functions of a module are alike: instances of one generic function, the closer in length
-// the more so. gzip finds a repetition only within 32 KB, so they are to stand side by side.
+// Which functions of a module are alike. gzip finds a repetition only within 32 KB, so like ones are
+// to stand side by side: each follows whichever is most like the few before it.
+//
+// How like two functions are is estimated by MinHash (Broder, "On the resemblance and containment of
+// documents", 1997): of all runs of bytes in a function, the least by each of many hashes. The share
+// of hashes by which two have the same least is that of the runs that both have.
 
 const CODE = 10;
 const CUSTOM = 0;
 const FUNCTION_NAMES = 1;
+
+/** How many bytes make a run: about an instruction and a half. */
+const RUN = 6;
+const HASHES = 48;
+/** Fewer hashes in common than this are chance. */
+const LEAST_ALIKE = 5;
+/** What instances of one generic function are given before, in hashes. */
+const SAME_PATH = 4;
+/** How many functions back the next one is compared with, each counting half of the one after it. */
+const BACK = 4;
+/** Of functions that share a hash no more are looked at: some share it with thousands. */
+const LOOKED_AT = 300;
 
 /**
  * The module with functions named so that in the order of their names like ones are neighbours.
@@ -13,26 +29,100 @@ export function namedByLikeness(wasm) {
   const module = new WebAssembly.Module(wasm);
   const [names] = WebAssembly.Module.customSections(module, "name");
   const imported = WebAssembly.Module.imports(module).filter(({ kind }) => kind === "function").length;
-  const { kept, lengths } = read(wasm);
-  const functions = functionNames(Buffer.from(names));
-  const named = lengths.map((length, at) => {
-    const name = `${pathOf(functions.get(imported + at) ?? "")} ${String(length).padStart(7, "0")} ${at}`;
-    return [imported + at, name];
-  });
+  const { kept, bodies } = read(wasm);
+  const given = functionNames(Buffer.from(names));
+  const functions = bodies.map((body, at) => ({ at, body, path: pathOf(given.get(imported + at) ?? "") }));
+  const named = chained(functions).map(({ at }, place) => [imported + at, String(place).padStart(7, "0")]);
+  named.sort(([one], [other]) => one - other);
   return Buffer.concat([kept, nameSection(named)]);
 }
 
-/** A module without its names, and how long each of its functions is. */
+/** The functions one after the other, like after like. */
+function chained(functions) {
+  const sorted = functions.toSorted(byPathAndLength);
+  for (const [rank, one] of sorted.entries()) Object.assign(one, { rank, least: leastHashes(one.body), placed: false });
+  const sharing = bySharedHash(sorted);
+  const chain = [];
+  for (let first = 0; chain.length < sorted.length; ) {
+    while (sorted[first]?.placed) first += 1;
+    const next = mostAlike(chain.slice(-BACK).reverse(), sharing) ?? following(chain.at(-1), sorted) ?? sorted[first];
+    next.placed = true;
+    chain.push(next);
+  }
+  return chain;
+}
+
+const byPathAndLength = (one, other) =>
+  one.path < other.path ? -1 : one.path > other.path ? 1 : one.body.length - other.body.length || one.at - other.at;
+
+/** The next of the same order that has no place yet. */
+function following(last, sorted) {
+  for (let rank = (last?.rank ?? 0) + 1; rank < sorted.length; rank += 1) if (!sorted[rank].placed) return sorted[rank];
+}
+
+/** Which function that has no place yet is most like the last ones; `last` begins with the very last. */
+function mostAlike(last, sharing) {
+  const scores = new Map();
+  for (const [back, { least }] of last.entries()) {
+    for (const [hash, value] of least.entries()) {
+      let looked = 0;
+      for (const other of sharing.get(keyOf(hash, value))) {
+        if (other.placed) continue;
+        if (++looked > LOOKED_AT) break;
+        scores.set(other, (scores.get(other) ?? 0) + 0.5 ** back);
+      }
+    }
+  }
+  let [best, most] = [undefined, LEAST_ALIKE - 1];
+  for (const [other, shared] of scores) {
+    const longer = Math.abs(other.body.length - last[0].body.length) / (last[0].body.length + 1);
+    const score = shared + (other.path === last[0].path ? SAME_PATH : 0) - Math.min(0.9, longer / 2);
+    if (score > most) [best, most] = [other, score];
+  }
+  return best;
+}
+
+function bySharedHash(functions) {
+  const sharing = new Map();
+  for (const one of functions) {
+    for (const [hash, value] of one.least.entries()) {
+      const key = keyOf(hash, value);
+      if (sharing.has(key)) sharing.get(key).push(one);
+      else sharing.set(key, [one]);
+    }
+  }
+  return sharing;
+}
+
+const keyOf = (hash, value) => hash * 2 ** 32 + value;
+
+/** Of all runs of a function, the least by each hash. */
+function leastHashes(body) {
+  const least = new Uint32Array(HASHES).fill(2 ** 32 - 1);
+  for (let at = 0; at + RUN <= body.length; at += 1) {
+    // FNV-1a of the run; from it the others by a linear congruence, each mixed once.
+    let seed = 2166136261;
+    for (let byte = at; byte < at + RUN; byte += 1) seed = Math.imul(seed ^ body[byte], 16777619);
+    for (let hash = 0; hash < HASHES; hash += 1) {
+      seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+      const value = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) >>> 0;
+      if (value < least[hash]) least[hash] = value;
+    }
+  }
+  return least;
+}
+
+/** A module without its names, and each of its functions. */
 function read(wasm) {
   const parts = [wasm.subarray(0, 8)];
-  const lengths = [];
+  const bodies = [];
   for (let at = 8; at < wasm.length; ) {
     const [size, content] = number(wasm, at + 1);
     const end = content + size;
     if (wasm[at] === CODE) {
       for (let [count, next] = number(wasm, content); count > 0; count -= 1) {
         const [length, body] = number(wasm, next);
-        lengths.push(length);
+        bodies.push(wasm.subarray(body, body + length));
         next = body + length;
       }
     }
@@ -40,7 +130,7 @@ function read(wasm) {
     if (!named) parts.push(wasm.subarray(at, end));
     at = end;
   }
-  return { kept: Buffer.concat(parts), lengths };
+  return { kept: Buffer.concat(parts), bodies };
 }
 
 /** The names in a name section, by the functions' numbers. */
