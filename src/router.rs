@@ -1,19 +1,9 @@
 //! Every route of the system, one line each, grouped by who calls.
 
 #[cfg(not(target_arch = "wasm32"))]
-use aide::axum::ApiRouter;
-#[cfg(not(target_arch = "wasm32"))]
 use aide::axum::routing::{delete, get, patch, post, put};
+#[cfg(not(target_arch = "wasm32"))]
 use axum::routing::{get as page, post as form};
-
-// The Worker's routes carry no description: see wire/contract.rs.
-#[cfg(target_arch = "wasm32")]
-use crate::wire::contract::ApiRoute;
-#[cfg(target_arch = "wasm32")]
-use axum::{
-    Router as ApiRouter,
-    routing::{delete, get, patch, post, put},
-};
 
 use crate::app::App;
 use crate::auth;
@@ -33,16 +23,20 @@ use crate::web::{
     again, bank, card, cart, checkout, documents as papers, find, handlers as web, order, problem, returns,
 };
 use crate::webhooks::handlers as hooks;
-use crate::wire::contract;
+// The Worker's routes carry no description.
+#[cfg(target_arch = "wasm32")]
+use crate::wire::bare::{Routes, delete, get, get as page, patch, plain, post, post as form, put};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::wire::contract::{Routes, plain};
 use crate::wire::site::{ProblemPages, Site};
 
 /// The whole site. Building it is slow: once per isolate.
 pub fn site(app: App) -> Site {
-    Site::new(app, contract::plain(routes()), ProblemPages { wanted: problem::is_for_people, page: problem::page })
+    Site::new(app, plain(routes()), ProblemPages { wanted: problem::is_for_people, page: problem::page })
 }
 
-pub fn routes() -> ApiRouter<App> {
-    ApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         // Catalog, anonymous
         .api_route("/v1/products", get(shelf::list_products))
         .api_route("/v1/products/{id}", get(shelf::get_product))
