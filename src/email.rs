@@ -98,7 +98,7 @@ fn typed(text: &str) -> String {
 /// Part of an address in the form that addresses are kept in, to be looked for.
 /// A whole domain is found in either form; a part of one only as it is kept.
 pub fn part_of_address(part: &str) -> String {
-    let part = typed(part).to_lowercase();
+    let part = text::unicode::lowercase(&typed(part));
     match part.rsplit_once('@') {
         Some((local, domain)) => format!("{local}@{}", ascii_domain(domain).unwrap_or(domain.to_owned())),
         None => ascii_domain(&part).unwrap_or(part),

@@ -31,6 +31,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use crate::text::unicode::{lowercase, uppercase};
 use crate::text::{self, Refusal};
 
 const TABLE: &str = include_str!("countries.txt");
@@ -157,7 +158,7 @@ impl Country {
     pub fn takes_postal_code(self, code: &str) -> bool {
         // The last is what a Japanese keyboard writes for a hyphen; Unicode has it as a letter.
         let counts = |sign: &char| sign.is_alphanumeric() && *sign != '\u{30FC}';
-        let code: String = text::folded(code).chars().filter(counts).flat_map(char::to_uppercase).collect();
+        let code = uppercase(&text::folded(code).chars().filter(counts).collect::<String>());
         let shapes = self.cell(Column::Shapes);
         let country = self.code();
         let before = ["", country.get(..1).unwrap_or_default(), country];
@@ -166,7 +167,7 @@ impl Country {
     }
 
     fn is_called(self, name: &str) -> bool {
-        let same = |other: &str| other.to_lowercase() == name.to_lowercase();
+        let same = |other: &str| lowercase(other) == lowercase(name);
         [Column::Alpha3, Column::Name].into_iter().any(|column| same(self.cell(column)))
             || self.cell(Column::OtherNames).split(',').any(same)
     }
@@ -229,7 +230,7 @@ impl JsonSchema for Country {
         for (first, second) in Self::all().filter_map(|country| country.code().split_at_checked(1)) {
             codes.entry(first).or_default().insert(second);
         }
-        let either = |letters: &str| format!("[{letters}{}]", letters.to_lowercase());
+        let either = |letters: &str| format!("[{letters}{}]", letters.to_ascii_lowercase());
         let of_a_letter = |(first, seconds): (&str, BTreeSet<&str>)| {
             either(first) + &either(&seconds.into_iter().collect::<String>())
         };

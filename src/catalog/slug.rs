@@ -10,7 +10,7 @@ use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use percent_encoding::{CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use crate::text::unicode::{Form, normalized};
+use crate::text::unicode::{Form, lowercase, normalized};
 use crate::text::{Refusal, folded};
 
 /// The longest slug, in characters: 900 bytes of an address at most, where each
@@ -26,7 +26,7 @@ pub fn slug(text: &str) -> Result<String, Refusal> {
     let slug = folded(text);
     let fits = match slug.is_ascii() {
         true => slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')),
-        false => slug.chars().all(|c| c == '-' || is_small(c) || is_mark(c)) && slug.to_lowercase() == slug,
+        false => slug.chars().all(|c| c == '-' || is_small(c) || is_mark(c)) && lowercase(&slug) == slug,
     };
     if fits && (1..=MAX_SLUG).contains(&slug.chars().count()) {
         Ok(slug)
@@ -40,7 +40,7 @@ pub fn from_title(title: &str) -> String {
     let mut slug = String::new();
     // Folding would write ™ as letters.
     let title = title.replace(is_symbol, " ");
-    for c in folded(&folded(&title).to_lowercase()).chars() {
+    for c in folded(&lowercase(&folded(&title))).chars() {
         if let Some(letters) = in_ascii(c) {
             slug.push_str(&letters);
         } else if is_mark(c) {

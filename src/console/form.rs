@@ -11,6 +11,7 @@ use super::shown::{at, cell, filled, is_there, plain, words};
 use super::typed::{Pairs, Sent};
 use super::view::{Choice, Form, Input, Row, Told};
 use crate::money::Currency;
+use crate::text::capitalised;
 
 /// The most rows of one list: all that the longest one of the API's may have, the
 /// 2,000 rates of tax, and spare ones. A row that is not sent is taken away.
@@ -37,7 +38,7 @@ impl<'a> Refused<'a> {
             let pointer = plain(at(error, "/pointer"));
             let detail = sent.unread(&pointer).map_or_else(|| plain(at(error, "/detail")), str::to_owned);
             match sent.field(&pointer) {
-                Some(name) => errors.push((name.to_owned(), capital(&detail))),
+                Some(name) => errors.push((name.to_owned(), capitalised(&detail))),
                 None => rest.push(Told {
                     id: String::new(),
                     text: format!("{} {detail}", words(pointer.trim_start_matches('/'))),
@@ -64,12 +65,6 @@ impl<'a> Refused<'a> {
             |name: &str| name.strip_prefix(list)?.strip_prefix('/')?.split(['/', ':']).next()?.parse::<usize>().ok();
         self.typed.keys().filter_map(|name| number(name)).max().map_or(0, |last| last.saturating_add(1))
     }
-}
-
-/// A sentence of the API's, which begins small and ends without a stop.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// Makes the fields of one form, and keeps what is wrong, in their order.

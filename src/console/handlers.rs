@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use serde_json::Value;
 
 use super::desk::{Desk, Reply};
-use super::form::{Refused, capital};
+use super::form::Refused;
 use super::laid_out::{Given, parts, query, summary};
 use super::page::{Block, Field, Form, Link, Manner, Page, Takes, Verb};
 use super::pages::{self, Found};
@@ -230,7 +230,7 @@ impl<'a> Visit<'a> {
             StatusCode::UNAUTHORIZED => Ok(self.to_sign_in()),
             StatusCode::NOT_FOUND => self.told(StatusCode::NOT_FOUND, NOT_HERE),
             status => {
-                let title = format!("{}.", capital(&words(reply.said("code"))));
+                let title = format!("{}.", words(reply.said("code")));
                 let problem = Some(summary(&reply.json, Vec::new()));
                 self.page(status, "", title, "", problem, Vec::new())
             }

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::form::{Maker, Refused, capital, parameter, shown_as};
+use super::form::{Maker, Refused, parameter, shown_as};
 use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Page, Table};
 use super::shown::{Cell, at, cell, filled, is_there, money, plain};
 use super::typed::Pairs;
 use super::view::{self, Entry, Part, Summary};
+use crate::text::capitalised;
 
 /// What a page is laid out with.
 pub struct Given<'a> {
@@ -67,7 +68,7 @@ pub fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 pub fn summary(problem: &Value, items: Vec<view::Told>) -> Summary {
     let text = |member: &str| plain(at(problem, member));
     // Each of several things is named by itself.
-    let detail = if items.is_empty() { format!("{}.", capital(&text("/detail"))) } else { String::new() };
+    let detail = if items.is_empty() { format!("{}.", capitalised(&text("/detail"))) } else { String::new() };
     Summary { text: detail, items, request_id: text("/request_id") }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::page::Shown;
 use crate::money::{Currency, Money};
+use crate::text::capitalised;
 
 /// One value as a page shows it.
 #[derive(Debug, Default, PartialEq, Template)]
@@ -88,8 +89,7 @@ pub fn plain(value: &Value) -> String {
 
 /// A word of the API's as people write it: `awaiting_payment` is "Awaiting payment".
 pub fn words(name: &str) -> String {
-    let mut letters = name.chars().map(|letter| if letter == '_' { ' ' } else { letter });
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    capitalised(&name.replace('_', " "))
 }
 
 /// `2026-11-26 20:56 UTC`, until the reader's browser makes it theirs.

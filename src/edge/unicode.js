@@ -3,6 +3,10 @@
 /** `form`: such as "NFC". */
 export const normalized = (text, form) => text.normalize(form);
 
+export const lowercase = (text) => text.toLowerCase();
+
+export const uppercase = (text) => text.toUpperCase();
+
 /** A domain in ASCII; undefined if none can be so. Of its ASCII it has nothing that ends a host. */
 export function host(domain) {
   // Behind a letter's label nothing is read as an IPv4 address, as 1.2 would be.

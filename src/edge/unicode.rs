@@ -7,6 +7,8 @@ use crate::text::unicode::{self, Form, Tables};
 #[wasm_bindgen(module = "/src/edge/unicode.js")]
 extern "C" {
     fn normalized(text: &str, form: &str) -> String;
+    fn lowercase(text: &str) -> String;
+    fn uppercase(text: &str) -> String;
     fn host(domain: &str) -> Option<String>;
 }
 
@@ -21,5 +23,5 @@ pub fn lend() {
         };
         normalized(text, form)
     };
-    unicode::lend(Tables { normalized, host });
+    unicode::lend(Tables { normalized, lowercase, uppercase, host });
 }

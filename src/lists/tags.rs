@@ -15,6 +15,7 @@ use crate::ids::OrderId;
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::{FieldError, Problem};
+use crate::text::unicode::lowercase;
 use crate::text::{self, Refusal};
 use crate::wire::extract::{IdempotencyKey, Json, Path};
 use crate::wire::respond::JsonText;
@@ -47,7 +48,7 @@ impl FromStr for Tag {
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
         // Some small letters are longer than their capital ones.
-        text::line(text, MAX_TAG).and_then(|tag| text::line(&tag.to_lowercase(), MAX_TAG)).map(Self)
+        text::line(text, MAX_TAG).and_then(|tag| text::line(&lowercase(&tag), MAX_TAG)).map(Self)
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::MAX_PATTERN;
 use crate::address::{Address, Country};
 use crate::text;
+use crate::text::unicode::{lowercase, uppercase};
 
 /// A place as an address has it. Rules compare it by [`Spot`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Spot {
             country: place.country,
             is_numeric,
             region: place.region.as_deref().map(compared),
-            postal_code: place.postal_code.as_deref().map(|code| signs(&text::folded(code), is_numeric).collect()),
+            postal_code: place.postal_code.as_deref().map(|code| signs(&text::folded(code), is_numeric)),
         }
     }
 
@@ -110,7 +111,7 @@ impl Spot {
         let is_district = begin.ends_with(' ') && DISTRICTS.contains(&self.country.code());
         let mut rest = code.chars();
         let mut said = 0;
-        for sign in signs(begin, self.is_numeric) {
+        for sign in signs(begin, self.is_numeric).chars() {
             (rest.next() == Some(sign)).then_some(())?;
             said += 1;
         }
@@ -126,15 +127,15 @@ impl Spot {
 
 /// What counts of a postal code: neither case nor blanks nor hyphens, nor the
 /// country before it where codes are numbers (`E-35001`).
-fn signs(code: &str, is_numeric: bool) -> impl Iterator<Item = char> {
+fn signs(code: &str, is_numeric: bool) -> String {
     let counts = move |sign: &char| if is_numeric { sign.is_numeric() } else { sign.is_alphanumeric() };
-    code.chars().filter(counts).flat_map(char::to_uppercase)
+    uppercase(&code.chars().filter(counts).collect::<String>())
 }
 
 /// A region's name as it is compared: what is typed into addresses is free
 /// text, so `CA` and `California` are two, and a rule may need both.
 fn compared(region: &str) -> String {
-    text::folded(region).trim().to_lowercase()
+    lowercase(text::folded(region).trim())
 }
 
 #[cfg(test)]

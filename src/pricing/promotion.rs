@@ -9,6 +9,7 @@ use crate::ids::{ProductId, PromotionId};
 use crate::money::Money;
 use crate::ports::Timestamp;
 use crate::text;
+use crate::text::unicode::uppercase;
 
 /// A coupon's code as it is compared: capital letters, without blanks around it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -20,7 +21,7 @@ impl Code {
     /// letter may be longer than the small one, so the limit is looked at last:
     /// a code that was stored must be read again.
     pub fn parse(typed: &str) -> Result<Self, String> {
-        text::code(&text::code(typed)?.to_uppercase()).map(Self)
+        text::code(&uppercase(&text::code(typed)?)).map(Self)
     }
 
     pub fn as_str(&self) -> &str {

@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 use icu_properties::CodePointMapData;
 use icu_properties::props::CanonicalCombiningClass;
 
-use crate::text::unicode::{Form, normalized};
+use crate::text::unicode::{Form, lowercase, normalized};
 
 /// What a key has of a title, in bytes. 255 Latin letters fit; the keys of
 /// 50,000 titles take at most 25 MB while a snapshot is built.
@@ -51,7 +51,7 @@ pub fn compare(a: &str, b: &str) -> Ordering {
 
 /// The first level: keys compare as their titles do, but for accents and case.
 pub fn key(title: &str) -> Vec<u8> {
-    key_of(&decomposed(title))
+    key_of(&lowercase(&decomposed(title)))
 }
 
 /// The [`key`] of each title. Taken apart together: a call of the platform for
@@ -59,13 +59,13 @@ pub fn key(title: &str) -> Vec<u8> {
 pub fn keys<'a>(titles: impl Iterator<Item = &'a str>) -> Vec<Vec<u8>> {
     let titles: Vec<_> = titles.collect();
     let together = titles.join("\n");
-    let keys: Vec<_> = decomposed(&together).split('\n').map(key_of).collect();
+    let keys: Vec<_> = lowercase(&decomposed(&together)).split('\n').map(key_of).collect();
     if keys.len() == titles.len() { keys } else { titles.into_iter().map(key).collect() }
 }
 
-fn key_of(decomposed: &str) -> Vec<u8> {
+fn key_of(small: &str) -> Vec<u8> {
     let mut key = Key::default();
-    decomposed.chars().for_each(|c| key.push(c));
+    small.chars().for_each(|c| key.push(c));
     key.end_number();
     key.bytes.truncate(KEY_BYTES);
     key.bytes
@@ -78,9 +78,8 @@ pub fn compare_details(a: &str, b: &str) -> Ordering {
         return Ordering::Equal;
     }
     let (one, other) = (decomposed(a), decomposed(b));
-    let accents = |title: &str| title.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
     let case = |title: &str| title.chars().map(|c| (c.is_uppercase(), c)).collect::<Vec<_>>();
-    accents(&one).cmp(&accents(&other)).then_with(|| case(&one).cmp(&case(&other))).then_with(|| a.cmp(b))
+    lowercase(&one).cmp(&lowercase(&other)).then_with(|| case(&one).cmp(&case(&other))).then_with(|| a.cmp(b))
 }
 
 /// In the form that takes a letter and its accents apart, and in which letters
@@ -109,7 +108,7 @@ impl Key {
         }
         if is_ignored(c) {
             // й is a letter of its own, not an и with an accent.
-            if (last, c) == (Some('и'), '\u{306}') || (last, c) == (Some('И'), '\u{306}') {
+            if (last, c) == (Some('и'), '\u{306}') {
                 self.bytes.truncate(self.bytes.len().saturating_sub('и'.len_utf8()));
                 self.write('й');
             }
@@ -121,7 +120,7 @@ impl Key {
                 self.bytes.push(BLANK);
             }
         } else if c.is_alphabetic() {
-            c.to_lowercase().for_each(|c| self.letter(c));
+            self.letter(c);
         } else {
             self.bytes.push(SYMBOL);
             match SYMBOLS.bytes().position(|known| char::from(known) == c).and_then(|n| u8::try_from(n).ok()) {

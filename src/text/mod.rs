@@ -101,6 +101,13 @@ pub fn named(c: char) -> String {
     if c.is_alphanumeric() || c.is_ascii_graphic() { format!("“{c}”") } else { format!("U+{:04X}", u32::from(c)) }
 }
 
+/// The text with a capital letter at its beginning.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(String::from).unwrap_or_default();
+    unicode::uppercase(&first) + letters.as_str()
+}
+
 fn nothing_refused(text: &str) -> Result<(), Refusal> {
     match text.chars().find(|c| unseen::is_refused(*c)) {
         Some(c) => Err(format!("must not contain the invisible character {}", named(c))),

@@ -21,7 +21,7 @@ use icu_properties::props::{
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use super::unicode::{Form, normalized};
+use super::unicode::{Form, lowercase, normalized};
 
 const NON_JOINER: char = '\u{200c}';
 const JOINER: char = '\u{200d}';
@@ -97,9 +97,8 @@ pub fn folded(text: &str) -> String {
 /// its marks), and without what breaks a line. What is stored and what is sought is compared in this form.
 pub fn bare(text: &str) -> String {
     let marks = CodePointMapData::<GeneralCategory>::new();
-    let apart = normalized(text, Form::Nfkd);
-    let letters = apart.chars().flat_map(char::to_lowercase);
-    letters.filter(|c| !c.is_control() && !GeneralCategoryGroup::Mark.contains(marks.get(*c))).collect()
+    let letters = lowercase(&normalized(text, Form::Nfkd));
+    letters.chars().filter(|c| !c.is_control() && !GeneralCategoryGroup::Mark.contains(marks.get(*c))).collect()
 }
 
 /// Whether no reader would see anything: blanks, and marks that have no letter.

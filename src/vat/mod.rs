@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::json;
 use crate::ports::{HttpCall, MOST_BODY, Timestamp};
 use crate::telemetry;
+use crate::text::unicode::uppercase;
 use crate::throttle::rules::Bucket;
 use crate::throttle::{self, Network, ThrottleError};
 
@@ -56,7 +57,7 @@ pub enum Status {
 impl Number {
     pub fn parse(text: &str) -> Result<Self, InvalidNumber> {
         let signs = text.chars().filter(|sign| !sign.is_whitespace() && !matches!(sign, '.' | '-'));
-        let number: String = signs.flat_map(char::to_uppercase).collect();
+        let number = uppercase(&signs.collect::<String>());
         let (country, rest) = number.split_at_checked(2).ok_or(InvalidNumber)?;
         let fits = country.bytes().all(|byte| byte.is_ascii_uppercase())
             && (2..=12).contains(&rest.len())

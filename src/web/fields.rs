@@ -3,6 +3,7 @@
 use super::form::{AddressKind, CheckoutForm, TypedAddress};
 use crate::address::{Country, Field, Need, Part};
 use crate::problem::FieldError;
+use crate::text;
 
 /// One field with its label, what was typed, and what is wrong with it.
 pub struct Input {
@@ -84,7 +85,7 @@ impl Input {
         let label = match field {
             Field::Line2 => "Flat, floor, company".to_owned(),
             Field::Phone => "Phone".to_owned(),
-            field => capitalised(field.noun(country)),
+            field => text::capitalised(field.noun(country)),
         };
         let note = match (need, field, country) {
             (Need::Required, ..) | (_, Field::City, None) => "",
@@ -182,11 +183,6 @@ fn countries(chosen: Option<Country>) -> Vec<CountryChoice> {
 /// What is wrong with a field.
 pub fn error(id: &str, errors: &[FieldError]) -> Option<String> {
     errors.iter().find(|error| error.pointer == id).map(|error| error.detail.clone())
-}
-
-fn capitalised(noun: &str) -> String {
-    let mut letters = noun.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
-use crate::text::Language;
+use crate::text::{self, Language};
 
 /// Why nothing was held.
 pub const STOCK_UNAVAILABLE: &str = "The stock could not be reached. Nothing was charged. Please try again.";
@@ -120,9 +120,7 @@ pub fn to_order(id: OrderId) -> Redirect {
 
 /// A rule as our types word it, as a sentence.
 pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    text::capitalised(text) + "."
 }
 
 /// What tells a variant from its product's others; nothing where it is the only one.

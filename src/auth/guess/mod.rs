@@ -6,6 +6,8 @@
 
 mod parts;
 
+use crate::text::unicode::lowercase;
+
 /// Fewer tries than this are made even against a log-in that slows them down
 /// (zxcvbn's scores 0 and 1).
 const TOO_FEW: u64 = 1_000_000;
@@ -58,7 +60,7 @@ pub fn easily_guessed<'a>(password: &str, near: impl IntoIterator<Item = &'a str
 }
 
 fn lower(c: char) -> char {
-    c.to_lowercase().next().unwrap_or(c)
+    lowercase(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(c)
 }
 
 /// A part of a password that is no accident: from `start` to before `end`.

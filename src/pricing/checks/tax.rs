@@ -7,6 +7,7 @@ use crate::pricing::limits::{MAX_CLASSES, MAX_NAME, MAX_RATES_OF_PLACE, MAX_TAX_
 use crate::pricing::percent::Percent;
 use crate::pricing::tax::{TaxRate, TaxRules};
 use crate::problem::FieldError;
+use crate::text::unicode::lowercase;
 
 impl TaxRules {
     /// Cleans their texts, and says what is wrong with them: nothing, if they
@@ -67,5 +68,5 @@ type PlaceOf<'a> = (&'a str, Option<String>, Vec<&'a str>, &'a str);
 
 fn place_of(rate: &TaxRate) -> PlaceOf<'_> {
     let codes = rate.postal_codes.iter().map(|pattern| pattern.0.as_str()).collect();
-    (rate.country.code(), rate.region.as_deref().map(str::to_lowercase), codes, &rate.class)
+    (rate.country.code(), rate.region.as_deref().map(lowercase), codes, &rate.class)
 }
