@@ -1,6 +1,7 @@
 //! Money as integer minor units with its currency. Nothing here rounds.
 
-use rusty_money::{FormattableCurrency, Formatter, Params, Position, iso};
+mod currencies;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -32,9 +33,8 @@ pub enum MoneyError {
 
 impl Currency {
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
-        iso::find(code).ok_or(MoneyError::UnknownCurrency)?;
-        let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::UnknownCurrency)?;
-        Ok(Self(bytes))
+        let code = code.as_bytes().try_into().map_err(|_| MoneyError::UnknownCurrency)?;
+        currencies::find(code).map(|_| Self(code)).ok_or(MoneyError::UnknownCurrency)
     }
 
     pub fn as_str(&self) -> &str {
@@ -43,7 +43,12 @@ impl Currency {
 
     /// How many decimals an amount has here: two of the euro, none of the yen.
     pub fn decimals(&self) -> u32 {
-        iso::find(self.as_str()).map_or(2, |currency| currency.exponent())
+        currencies::find(self.0).map_or(2, |(decimals, _)| u32::from(decimals))
+    }
+
+    /// What stands for it beside an amount, such as `€`.
+    fn symbol(&self) -> &str {
+        currencies::find(self.0).map_or(self.as_str(), |(_, symbol)| symbol)
     }
 }
 
@@ -142,7 +147,7 @@ impl Money {
     /// The amount as people write it, such as `€19.99`: symbol, dot as the
     /// decimal sign, comma between thousands, whatever the currency.
     pub fn display(self) -> String {
-        self.written(Params { positions: &[Position::Sign, Position::Symbol, Position::Amount], ..Default::default() })
+        format!("{}{}{}", self.sign(), self.currency.symbol(), self.written(',', '.'))
     }
 
     /// The amount as people write it in a language: `€1,234.50`, or
@@ -150,31 +155,43 @@ impl Money {
     pub fn display_in(self, language: Language) -> String {
         match language {
             Language::En => self.display(),
-            Language::De => {
-                let written = self.written(Params {
-                    digit_separator: '.',
-                    exponent_separator: ',',
-                    positions: &[Position::Sign, Position::Amount, Position::Space, Position::Symbol],
-                    ..Default::default()
-                });
-                written.replace(' ', "\u{a0}")
-            }
+            Language::De => format!("{}{}\u{a0}{}", self.sign(), self.written('.', ','), self.currency.symbol()),
         }
     }
 
-    fn written(self, params: Params<'_>) -> String {
-        let Some(currency) = iso::find(self.currency.as_str()) else {
-            return format!("{} {}", self.amount, self.currency);
-        };
-        let money = rusty_money::Money::from_minor(self.amount, currency);
-        let params = Params {
-            symbol: Some(currency.symbol()),
-            rounding: Some(currency.exponent()),
-            // 2^53 has 16 digits.
-            separator_pattern: &[3; 5],
-            ..params
-        };
-        Formatter::money(&money, params)
+    /// As a plain decimal number: `-1234.50`, or `500` of a currency without decimals.
+    pub fn decimal(self) -> String {
+        let (whole, part) = self.digits();
+        let point = if part.is_empty() { "" } else { "." };
+        format!("{}{whole}{point}{part}", self.sign())
+    }
+
+    fn sign(self) -> &'static str {
+        if self.amount < 0 { "-" } else { "" }
+    }
+
+    /// Without its sign, with signs between thousands and before the decimals.
+    fn written(self, thousands: char, point: char) -> String {
+        let (whole, part) = self.digits();
+        let mut written = String::new();
+        for (digit, left) in whole.chars().zip((0..whole.len()).rev()) {
+            written.push(digit);
+            if left > 0 && left % 3 == 0 {
+                written.push(thousands);
+            }
+        }
+        if !part.is_empty() {
+            written.push(point);
+        }
+        written + &part
+    }
+
+    /// The digits before and behind the point.
+    fn digits(self) -> (String, String) {
+        let decimals = self.currency.decimals() as usize;
+        let mut whole = format!("{:0>1$}", self.amount.unsigned_abs(), decimals.saturating_add(1));
+        let part = whole.split_off(whole.len().saturating_sub(decimals));
+        (whole, part)
     }
 }
 
