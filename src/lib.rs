@@ -5,6 +5,7 @@
 //! | [`router`] | every route of the system, one line each |
 //! | [`app`] | the capabilities a handler may use |
 //! | [`json`] | JSON, read by one reader |
+//! | [`sorted`] | a map as a sorted list |
 //! | [`problem`] | an answer that is not a success, as problem+json |
 //! | [`wire`] | what every request and answer passes through |
 //! | [`idempotency`] | keyed writes to the database |
@@ -47,6 +48,7 @@ pub mod ports;
 pub mod problem;
 pub mod revision;
 pub mod router;
+pub mod sorted;
 pub mod text;
 pub mod wire;
 

@@ -1,8 +1,6 @@
 //! What staff send: the shapes of the request bodies, before any rule has
 //! looked at them, and how a change is laid over what is there.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -12,6 +10,7 @@ use super::slug::MAX_SLUG;
 use crate::ids::VariantId;
 use crate::money::MAX_PRICE;
 use crate::pricing::Delivery;
+use crate::sorted::SortedMap;
 use crate::wire::patch::{not_null, present};
 
 /// A product as a whole.
@@ -89,7 +88,7 @@ pub struct VariantBody {
     /// Exactly one value for each option of the product.
     #[serde(default)]
     #[schemars(with = "Choice")]
-    pub options: BTreeMap<String, String>,
+    pub options: SortedMap<String, String>,
     /// One per currency of the shop's.
     #[schemars(length(min = 1, max = MAX_PRICES))]
     pub prices: Vec<PriceBody>,
@@ -185,7 +184,7 @@ pub struct VariantChange {
     title: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Choice", skip_serializing_if = "Option::is_none")]
-    options: Option<BTreeMap<String, String>>,
+    options: Option<SortedMap<String, String>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_PRICES))]
     prices: Option<Vec<PriceBody>>,
@@ -217,7 +216,7 @@ pub struct VariantPatch {
     pub title: Option<Option<String>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Choice", skip_serializing_if = "Option::is_none")]
-    pub options: Option<BTreeMap<String, String>>,
+    pub options: Option<SortedMap<String, String>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Vec<PriceBody>", skip_serializing_if = "Option::is_none", length(min = 1, max = MAX_PRICES))]
     pub prices: Option<Vec<PriceBody>>,

@@ -1,8 +1,6 @@
 //! What a product is. The same shape is stored in the snapshot, shown to
 //! staff, and compared when a change is written.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +8,7 @@ use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
+use crate::sorted::SortedMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -180,7 +179,7 @@ impl Product {
 }
 
 /// A variant's values, by the name of the option each belongs to.
-pub fn named_options<'a>(product: &'a Product, values: &'a [String]) -> BTreeMap<&'a str, &'a str> {
+pub fn named_options<'a>(product: &'a Product, values: &'a [String]) -> SortedMap<&'a str, &'a str> {
     product.options.iter().map(|option| option.name.as_str()).zip(values.iter().map(String::as_str)).collect()
 }
 

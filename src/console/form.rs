@@ -1,8 +1,6 @@
 //! A form as it is shown: with what the API has, or with what was typed and what
 //! is wrong with it.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::amount::plain as typed_amount;
@@ -11,6 +9,7 @@ use super::shown::{at, cell, filled, is_there, plain, words};
 use super::typed::{Pairs, Sent};
 use super::view::{Choice, Form, Input, Row, Told};
 use crate::money::Currency;
+use crate::sorted::SortedMap;
 use crate::text::capitalised;
 
 /// The most rows of one list: all that the longest one of the API's may have, the
@@ -20,7 +19,7 @@ const MOST_ROWS: usize = 2_010;
 /// A form that was sent and refused.
 pub struct Refused<'a> {
     /// By name; the last of those that share one.
-    typed: BTreeMap<&'a str, &'a str>,
+    typed: SortedMap<&'a str, &'a str>,
     /// What is wrong with which field, by name.
     errors: Vec<(String, String)>,
     /// What is wrong with none.

@@ -3,12 +3,11 @@
 //! `null`, of an empty `/note:text-` nothing is said; two question marks make the
 //! object around it `null`, too, once all of it is. Whether that may be so is the API's to say, as of any other client.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::amount::minor;
 use crate::money::Currency;
+use crate::sorted::SortedMap;
 
 /// The most fields of one form: 2,000 rates of tax of six fields each are 12,000.
 const MOST_FIELDS: usize = 20_000;
@@ -19,7 +18,7 @@ const DEEPEST: usize = 10;
 pub type Pairs = [(String, String)];
 
 /// The currency that was chosen in each row, by the row's place.
-type Currencies<'a> = BTreeMap<&'a str, &'a str>;
+type Currencies<'a> = SortedMap<&'a str, &'a str>;
 
 /// The body that a form becomes.
 #[derive(Debug)]

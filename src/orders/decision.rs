@@ -1,7 +1,5 @@
 //! What may happen to an order: `decide`, pure.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::after::goods;
@@ -20,6 +18,7 @@ use crate::payments::{self, Attempt, AttemptStatus, PaymentChoice};
 use crate::ports::Timestamp;
 use crate::pricing::promotion::Code;
 use crate::pricing::{Delivery, GiftCardBalance};
+use crate::sorted::SortedMap;
 
 /// A line to add, as the catalog (or staff) prices it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -191,10 +190,10 @@ fn without<T: Clone>(list: &[T], stays: impl Fn(&T) -> bool, fact: impl Fn(Vec<T
 /// Whatever is not wanted any more goes, what is wanted has the quantity that is
 /// wanted, the rest is new.
 fn replace_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError> {
-    let mut wanted: BTreeMap<VariantId, u32> = BTreeMap::new();
+    let mut wanted: SortedMap<VariantId, u32> = SortedMap::new();
     for (index, line) in new.iter().enumerate() {
         let out_of_range = OrderError::QuantityOutOfRange { line: Some(index) };
-        let quantity = wanted.entry(line.variant_id).or_default();
+        let quantity = wanted.get_or_default(line.variant_id);
         *quantity = quantity.saturating_add(line.quantity);
         if !(1..=MAX_QUANTITY).contains(&line.quantity) || *quantity > MAX_QUANTITY {
             return Err(out_of_range);
@@ -271,7 +270,7 @@ fn set_quantity(order: &Order, id: LineId, quantity: u32) -> Result<Vec<Event>, 
 }
 
 fn set_quantities(order: &Order, quantities: Vec<(LineId, u32)>) -> Result<Vec<Event>, OrderError> {
-    let wanted: BTreeMap<LineId, u32> = quantities.into_iter().collect();
+    let wanted: SortedMap<LineId, u32> = quantities.into_iter().collect();
     let mut events = Vec::new();
     for line in &order.lines {
         if let Some(quantity) = wanted.get(&line.id) {

@@ -257,7 +257,7 @@ impl Order {
             }
             Event::Published { version } => self.published = self.published.max(*version),
             Event::Notified { kind, version } => {
-                let told = self.told.entry(*kind).or_default();
+                let told = self.told.get_or_default(*kind);
                 *told = (*told).max(*version);
             }
             Event::GiftCardsIssued { so_far, .. } => self.cards_issued = self.cards_issued.max(*so_far),

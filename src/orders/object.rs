@@ -6,7 +6,6 @@
 //! no decision is held across one: state is read again after each.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::lock::Mutex;
@@ -33,13 +32,14 @@ use crate::json;
 use crate::payments::{self, AttemptStatus, Provider};
 use crate::pools::pool::Level;
 use crate::ports::{ObjectHost, ObjectUnavailable, Timestamp};
+use crate::sorted::SortedMap;
 
 pub struct OrderObject {
     pub(super) app: App,
     pub(super) host: Rc<dyn ObjectHost>,
     pub(super) record: Record,
     /// The pools' levels that the projections have not been told of.
-    pub(super) levels: RefCell<BTreeMap<VariantId, Level>>,
+    pub(super) levels: RefCell<SortedMap<VariantId, Level>>,
     pub(super) refused: RefCell<Refusals>,
     /// Held by the one run that does what is due.
     pub(super) turn: Mutex<()>,

@@ -1,7 +1,7 @@
 //! An order from the first added line to the last refund, as it stands. How it
 //! came to that: [`super::event`]. A cart is an order in [`Stage::Open`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use schemars::JsonSchema;
@@ -18,6 +18,7 @@ use crate::payments::{Attempt, Refund};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::{Delivery, Quote};
+use crate::sorted::SortedMap;
 use crate::text::Language;
 
 /// Names one line of one order; opaque to clients.
@@ -49,7 +50,7 @@ pub struct Order {
     pub given_up: Vec<Attempt>,
     pub milestones: Vec<Milestone>,
     /// Holds to be released, by number.
-    pub releasing: BTreeMap<u32, Vec<Claim>>,
+    pub releasing: SortedMap<u32, Vec<Claim>>,
     /// Money given back, or to be, each by its number.
     pub refunds: Vec<Refund>,
     /// Money that staff have recorded.
@@ -57,9 +58,9 @@ pub struct Order {
     /// What buyers have contested with their bank, as the provider names it.
     pub disputes: BTreeSet<String>,
     /// Slots to give back, by hold, and until when they are taken otherwise.
-    pub vacating: BTreeMap<u32, (Slot, Timestamp)>,
+    pub vacating: SortedMap<u32, (Slot, Timestamp)>,
     /// The last news of each kind that is on its way to the buyer.
-    pub told: BTreeMap<Kind, u32>,
+    pub told: SortedMap<Kind, u32>,
     /// How many of the gift cards that it sells are issued, in the order of its lines.
     pub cards_issued: u64,
     /// Its parcels and returns.
@@ -212,12 +213,12 @@ impl Order {
             attempts: 0,
             given_up: Vec::new(),
             milestones: Vec::new(),
-            releasing: BTreeMap::new(),
+            releasing: SortedMap::new(),
             refunds: Vec::new(),
             receipts: Vec::new(),
             disputes: BTreeSet::new(),
-            vacating: BTreeMap::new(),
-            told: BTreeMap::new(),
+            vacating: SortedMap::new(),
+            told: SortedMap::new(),
             cards_issued: 0,
             goods: Goods::default(),
             money: Books::default(),
@@ -237,9 +238,9 @@ impl Order {
     /// What is to be held, summed per supply and sorted: two lines of one
     /// variant are one claim. What is not sent is not counted in pieces.
     pub fn claims(&self) -> Vec<Claim> {
-        let mut pieces = BTreeMap::new();
+        let mut pieces = SortedMap::new();
         for line in self.lines.iter().filter(|line| line.is_stocked()) {
-            *pieces.entry(line.variant_id).or_insert(0) += i64::from(line.quantity);
+            *pieces.get_or_default(line.variant_id) += i64::from(line.quantity);
         }
         let pieces = pieces.into_iter().map(|(variant, quantity)| Claim::stock(variant, quantity));
         let besides = self.placement().map_or(&[][..], |placement| &placement.claims);

@@ -2,7 +2,6 @@
 //! answer fed back into the rules. The buyer's request, the time after its
 //! answer and the alarm all come here.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::{StreamExt, stream};
@@ -28,6 +27,7 @@ use crate::payments::{self, Outcome, RefundOutcome};
 use crate::pools::pool::{Level, Refusal};
 use crate::pools::{self, Claim};
 use crate::ports::ObjectUnavailable;
+use crate::sorted::SortedMap;
 use crate::telemetry;
 
 /// The most effects one run works off: a placement needs four.
@@ -243,7 +243,7 @@ impl OrderObject {
     /// else whether one refused.
     fn settled(&self, answers: Vec<(&Claim, Result<pools::Answer, ObjectUnavailable>)>) -> Option<bool> {
         let mut refused = false;
-        let mut levels = BTreeMap::new();
+        let mut levels = SortedMap::new();
         for (claim, answer) in answers {
             let answer = answer.ok()?;
             refused |= answer.refusal.is_some();
@@ -260,14 +260,14 @@ impl OrderObject {
         let levels = stream::iter(variants)
             .map(|variant| async move { Some((variant, pools::level(app, variant).await.ok()?)) })
             .buffer_unordered(MAX_PARALLEL);
-        let levels: Option<BTreeMap<_, _>> = levels.collect::<Vec<_>>().await.into_iter().collect();
+        let levels: Option<SortedMap<_, _>> = levels.collect::<Vec<_>>().await.into_iter().collect();
         *self.levels.borrow_mut() = levels?;
         Some(())
     }
 }
 
 /// The levels in as many messages as they need.
-fn parts(levels: &BTreeMap<VariantId, Level>) -> Vec<Vec<(VariantId, Level)>> {
+fn parts(levels: &SortedMap<VariantId, Level>) -> Vec<Vec<(VariantId, Level)>> {
     let levels: Vec<_> = levels.iter().map(|(variant, level)| (*variant, *level)).collect();
     if levels.is_empty() { vec![levels] } else { levels.chunks(MAX_LEVELS).map(<[_]>::to_vec).collect() }
 }

@@ -2,7 +2,6 @@
 //! pools that may have too little are asked, so that whoever buys what there
 //! is plenty of waits for none.
 
-use std::collections::BTreeMap;
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
@@ -16,6 +15,7 @@ use crate::pools;
 use crate::pools::error::OUT_OF_STOCK;
 use crate::pricing::Delivery;
 use crate::shelf::snapshot::Snapshot;
+use crate::sorted::SortedMap;
 
 /// The most pools asked for one answer: a tenth of the 1,000 calls that one
 /// request may make (Cloudflare Workers, "Limits", subrequests).
@@ -34,9 +34,9 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartP
     if cart.status != Status::Open {
         return Vec::new();
     }
-    let mut wanted: BTreeMap<VariantId, i64> = BTreeMap::new();
+    let mut wanted: SortedMap<VariantId, i64> = SortedMap::new();
     for line in cart.lines.iter().filter(|line| line.delivery == Delivery::Shipped) {
-        *wanted.entry(line.variant_id).or_default() += i64::from(line.quantity);
+        *wanted.get_or_default(line.variant_id) += i64::from(line.quantity);
     }
     let doubtful = wanted.into_iter().filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
     let asked = stream::iter(doubtful.take(MAX_ASKED))
@@ -44,7 +44,7 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartP
             |(variant, pieces)| async move { Some((variant, left(app, variant).await.filter(|left| *left < pieces)?)) },
         )
         .buffer_unordered(MAX_PARALLEL);
-    let short: BTreeMap<VariantId, i64> = asked.filter_map(std::future::ready).collect().await;
+    let short: SortedMap<VariantId, i64> = asked.filter_map(std::future::ready).collect().await;
     cart.lines
         .iter()
         .filter_map(|line| {

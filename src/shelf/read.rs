@@ -2,7 +2,6 @@
 //! the request's target. The router's handlers and the edge's synchronous
 //! path both answer with them.
 
-use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use http::StatusCode;
@@ -16,6 +15,7 @@ use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, 
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::problem::Problem;
+use crate::sorted::SortedMap;
 
 /// A browser asks each time and mostly hears 304, so that whoever changes a
 /// price and reloads sees it. A shared cache may keep an answer five seconds:
@@ -143,7 +143,7 @@ pub struct VariantDetail<'a> {
     pub sku: &'a str,
     pub title: &'a str,
     /// The value of each option, by the option's name.
-    pub options: BTreeMap<&'a str, &'a str>,
+    pub options: SortedMap<&'a str, &'a str>,
     /// `null` if it is not sold in the currency.
     pub price: Option<Money>,
     /// What it cost before, if that was more.

@@ -10,12 +10,12 @@
 //! has not looked when they said they would is passed over, and after a while
 //! forgotten.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ThrottleError;
 use crate::app::App;
 use crate::ports::Timestamp;
+use crate::sorted::SortedMap;
 
 /// The most callers in line. The last of them waits for seven seconds.
 const MOST_WAITING: usize = 100;
@@ -44,7 +44,7 @@ const GONE_MILLIS: i64 = 2_000;
 #[derive(Debug, Default)]
 struct Line {
     /// When each looks again, by ticket.
-    waiting: BTreeMap<u64, Timestamp>,
+    waiting: SortedMap<u64, Timestamp>,
     tickets: u64,
     /// When the next may begin; nobody has begun yet if there is none.
     free_at: Option<Timestamp>,
@@ -105,7 +105,8 @@ impl Line {
 
     fn look(&mut self, ticket: u64, now: Timestamp) -> Turn {
         let pause = self.pause(now);
-        let before = self.waiting.range(..ticket).filter(|(_, looks_at)| within(LATE_MILLIS, **looks_at, now)).count();
+        let earlier = self.waiting.iter().take_while(|(other, _)| **other < ticket);
+        let before = earlier.filter(|(_, looks_at)| within(LATE_MILLIS, **looks_at, now)).count();
         if pause == 0 && before == 0 {
             self.leave(ticket);
             // Whoever goes away in the middle leaves this behind.

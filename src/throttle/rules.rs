@@ -10,12 +10,12 @@
 //! order that has it does.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::limits::Limit;
 use crate::ports::Timestamp;
+use crate::sorted::SortedMap;
 
 /// The most buckets of one throttle: a handful of its own, and one for each
 /// device that an account is known on and has lately failed from.
@@ -102,16 +102,16 @@ pub struct Throttle {
     /// From when the durations count, in milliseconds since 1970.
     at: i64,
     /// How long each bucket takes to be full again; those that are full are absent.
-    lacking: BTreeMap<Bucket, i64>,
+    lacking: SortedMap<Bucket, i64>,
     /// For how long each slot is still taken.
-    taken: BTreeMap<SlotId, i64>,
+    taken: SortedMap<SlotId, i64>,
 }
 
 impl Throttle {
     /// As it stands now.
     fn after(&self, now: Timestamp) -> Self {
         let passed = now.since(Timestamp::from_millis(self.at)).max(0);
-        let lacking = if self.is_ahead_of(now) { BTreeMap::new() } else { left(&self.lacking, passed) };
+        let lacking = if self.is_ahead_of(now) { SortedMap::new() } else { left(&self.lacking, passed) };
         Self { at: now.millis(), lacking, taken: left(&self.taken, passed) }
     }
 
@@ -141,7 +141,7 @@ impl Throttle {
 }
 
 /// What is left of durations after some time.
-fn left<K: Ord + Clone>(durations: &BTreeMap<K, i64>, passed: i64) -> BTreeMap<K, i64> {
+fn left<K: Ord + Clone>(durations: &SortedMap<K, i64>, passed: i64) -> SortedMap<K, i64> {
     durations
         .iter()
         .filter(|(_, millis)| **millis > passed)

@@ -1,13 +1,12 @@
 //! The cart's form: quantities, a coupon, a gift card, and the pressed button.
 
-use std::collections::BTreeMap;
-
 use super::parts::sentence;
 use super::quantities::{pieces, set};
 use crate::ids::GiftCardId;
 use crate::orders::limits::MAX_LINES;
 use crate::orders::order::LineId;
 use crate::pricing::promotion::Code;
+use crate::sorted::SortedMap;
 
 /// What the form calls the fields for codes.
 pub const COUPON: &str = "coupon";
@@ -16,7 +15,7 @@ pub const GIFT_CARD: &str = "gift_card";
 /// What stands in each field, and which button was pressed.
 #[derive(Debug, Default, PartialEq)]
 pub struct CartForm {
-    pub typed: BTreeMap<LineId, String>,
+    pub typed: SortedMap<LineId, String>,
     /// Codes that are to be used; blank where nothing was typed.
     pub coupon: String,
     pub gift_card: String,
@@ -38,7 +37,7 @@ pub enum Pressed {
 #[derive(Debug, Default, PartialEq)]
 pub struct Asked {
     pub quantities: Vec<(LineId, u32)>,
-    pub faults: BTreeMap<LineId, String>,
+    pub faults: SortedMap<LineId, String>,
 }
 
 impl Pressed {
@@ -116,7 +115,7 @@ mod tests {
     fn all_that_was_typed_is_asked_for_at_once() {
         let both = form(&[("line_1", " 2 "), ("line_3", "0"), ("csrf", "1"), ("line_03", "9"), ("coupon", " Ab ")]);
         let quantities = vec![(LineId(1), 2), (LineId(3), 0)];
-        assert_eq!(both.asked(), Asked { quantities, faults: BTreeMap::new() });
+        assert_eq!(both.asked(), Asked { quantities, faults: SortedMap::new() });
         assert_eq!((both.coupon.as_str(), both.gift_card.as_str()), ("Ab", ""));
     }
 

@@ -1,7 +1,5 @@
 //! The cart's page.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
@@ -18,6 +16,7 @@ use crate::orders::view::{GiftCardView, LineView, Status};
 use crate::pricing::quote::QuotedShipping;
 use crate::problem::{FieldError, Problem};
 use crate::shelf::snapshot::{Image, Snapshot};
+use crate::sorted::SortedMap;
 
 #[derive(Template)]
 #[template(path = "cart.html")]
@@ -71,7 +70,7 @@ struct Applied {
 /// What was typed into the cart's form and not taken: why, at each field.
 #[derive(Debug, Default)]
 pub struct Faults {
-    pub lines: BTreeMap<LineId, String>,
+    pub lines: SortedMap<LineId, String>,
     pub coupon: Option<String>,
     pub gift_card: Option<String>,
 }

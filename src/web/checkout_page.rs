@@ -1,7 +1,5 @@
 //! The checkout's page.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 
 use super::fields::{AddressInputs, Input, error};
@@ -22,6 +20,7 @@ use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedShipping;
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
+use crate::sorted::SortedMap;
 use crate::vat;
 
 #[derive(Template)]
@@ -195,7 +194,7 @@ impl<'a> CheckoutPage<'a> {
 
     /// With the ways out of lines that want more than there is.
     pub fn with_short(mut self, short: impl IntoIterator<Item = (LineId, Short)>) -> Self {
-        let short: BTreeMap<LineId, Short> = short.into_iter().collect();
+        let short: SortedMap<LineId, Short> = short.into_iter().collect();
         for line in &mut self.lines {
             line.short = short.get(&line.id).cloned();
         }

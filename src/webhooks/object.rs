@@ -4,7 +4,6 @@
 //! needs no telling. Without a row the object forgets all it has.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::StreamExt;
@@ -23,6 +22,7 @@ use crate::app::App;
 use crate::ids::{RequestId, WebhookId};
 use crate::json;
 use crate::ports::{Commit, ObjectHost, ObjectUnavailable, Pending, Statement, StorageError, Timestamp};
+use crate::sorted::SortedMap;
 use crate::telemetry;
 use crate::wire::page;
 
@@ -101,7 +101,7 @@ impl WebhookObject {
         let now = self.now();
         let mut queue = self.take()?.unwrap_or_default();
         let about: Vec<_> = news.iter().map(|news| news.about.as_str()).collect();
-        let before = if self.is_ready.get() { store::heard(&*self.host, &about)? } else { BTreeMap::new() };
+        let before = if self.is_ready.get() { store::heard(&*self.host, &about)? } else { SortedMap::new() };
         let mut heard = before.clone();
         // What is older was heard, and may have been forgotten.
         let since = since.max(now.plus_millis(-KEPT_MILLIS));

@@ -1,8 +1,6 @@
 //! The SQL of one endpoint's own store: its deliveries, and what it has heard of
 //! each thing.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::json;
 
@@ -10,6 +8,7 @@ use super::news::Heard;
 use super::rules::{Queue, Reply, Standing, Waiting};
 use super::views::{Delivery, DeliveryStatus, Queued};
 use crate::ports::{DatabaseError, ObjectHost, Rows, Statement, StorageError, Timestamp};
+use crate::sorted::SortedMap;
 
 /// A delivery that waits for nothing more is kept for so long, in milliseconds, 30
 /// days, as is what was heard of a thing.
@@ -74,7 +73,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Queue>, StorageError> {
 }
 
 /// What was heard of these things.
-pub fn heard(host: &dyn ObjectHost, about: &[&str]) -> Result<BTreeMap<String, Heard>, StorageError> {
+pub fn heard(host: &dyn ObjectHost, about: &[&str]) -> Result<SortedMap<String, Heard>, StorageError> {
     #[derive(Deserialize)]
     struct Row {
         about: String,
@@ -88,7 +87,7 @@ pub fn heard(host: &dyn ObjectHost, about: &[&str]) -> Result<BTreeMap<String, H
 }
 
 /// Writes down what is heard by now.
-pub fn remember(heard: &BTreeMap<String, Heard>, now: Timestamp) -> Statement {
+pub fn remember(heard: &SortedMap<String, Heard>, now: Timestamp) -> Statement {
     let rows: Vec<_> = heard.iter().map(|(about, heard)| json!([about, heard.version, heard.events])).collect();
     Statement::new(
         "INSERT INTO heard (about, version, events, at)

@@ -5,9 +5,10 @@
 //! A try is counted before it is made: if its outcome is lost with the process,
 //! it was one that failed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::ports::Timestamp;
+use crate::sorted::SortedMap;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -40,7 +41,7 @@ pub const MOST_WAITING: usize = 10_000;
 pub struct Queue {
     /// The number of the newest delivery, waiting or not.
     pub last: i64,
-    pub waiting: BTreeMap<i64, Waiting>,
+    pub waiting: SortedMap<i64, Waiting>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

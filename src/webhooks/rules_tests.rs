@@ -127,8 +127,8 @@ proptest! {
     #[test]
     fn order_holds_and_everything_ends_whatever_fails(steps in prop::collection::vec(step(), 0..200)) {
         let mut queue = Queue::default();
-        let (mut now, mut flying, mut begun) = (NOW, Vec::new(), BTreeMap::<i64, u32>::new());
-        let mut about = BTreeMap::new();
+        let (mut now, mut flying, mut begun) = (NOW, Vec::new(), std::collections::BTreeMap::<i64, u32>::new());
+        let mut about = std::collections::BTreeMap::new();
         for step in steps {
             match step {
                 Step::Add(thing) => {
@@ -143,7 +143,8 @@ proptest! {
                     now = now.plus_millis(millis);
                 }
                 Step::Begin(most) => for number in queue.due(now, most) {
-                    let earlier = queue.waiting.range(..number).any(|(_, other)| other.about.as_ref() == about.get(&number));
+                    let earlier = queue.waiting.iter().take_while(|(earlier, _)| **earlier < number);
+                    let earlier = earlier.map(|(_, other)| other).any(|other| other.about.as_ref() == about.get(&number));
                     prop_assert!(!earlier, "an earlier one waits");
                     prop_assert!(!flying.contains(&number), "it is under way");
                     queue.begin(number, now);

@@ -1,8 +1,7 @@
 //! The variants of a product as it is to be: those that were sent, and those
 //! that nobody spoke of. What is wrong is told of what was sent.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::Faults;
 use crate::catalog::body::{PriceBody, VariantBody, VariantChange, VariantPatch, variant_body};
@@ -12,6 +11,7 @@ use crate::ids::VariantId;
 use crate::money::{Currency, Money};
 use crate::problem::FieldError;
 use crate::settings::Settings;
+use crate::sorted::SortedMap;
 use crate::text;
 
 /// One of the variants that a product is to have.
@@ -183,15 +183,17 @@ impl Faults {
     fn combination(
         &mut self,
         pointer: &str,
-        given: BTreeMap<String, String>,
+        given: SortedMap<String, String>,
         options: &[ProductOption],
     ) -> Vec<String> {
-        let mut named = BTreeMap::new();
+        let mut named = SortedMap::new();
         for (sent, value) in given {
             let at = format!("{pointer}/{}", sent.replace('~', "~0").replace('/', "~1"));
-            match named.entry(text::sought(&sent)) {
-                Entry::Vacant(free) => _ = free.insert((at, text::sought(&value))),
-                Entry::Occupied(_) => self.add(at, "this option is there twice"),
+            let name = text::sought(&sent);
+            if named.contains_key(&name) {
+                self.add(at, "this option is there twice");
+            } else {
+                named.insert(name, (at, text::sought(&value)));
             }
         }
         let mut values = Vec::with_capacity(options.len());

@@ -1,7 +1,5 @@
 //! What staff are shown of products.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -11,6 +9,7 @@ use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
+use crate::sorted::SortedMap;
 
 #[derive(Serialize, JsonSchema)]
 pub struct AdminProductList<'a> {
@@ -58,7 +57,7 @@ pub struct AdminVariant<'a> {
     pub sku: &'a str,
     pub title: &'a str,
     /// The value of each option, by the option's name.
-    pub options: BTreeMap<&'a str, &'a str>,
+    pub options: SortedMap<&'a str, &'a str>,
     pub prices: Vec<AdminPrice>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<&'a str>,

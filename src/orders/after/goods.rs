@@ -17,8 +17,6 @@ mod returning;
 pub mod tracking;
 pub mod view;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use self::bodies::{Approval, Arrival, Arrived, Asked, NewFulfilment, NewReturn, Pieces, Refusing, Shipping};
@@ -29,6 +27,7 @@ use crate::orders::error::OrderError;
 use crate::orders::notice::Notice;
 use crate::orders::order::Order;
 use crate::ports::Timestamp;
+use crate::sorted::SortedMap;
 
 /// What became of an order's goods so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -239,9 +238,9 @@ impl Goods {
     /// All that the buyer is to be written, each with which of its kind it is:
     /// parcels go out in another order than they are packed in.
     pub fn news(&self) -> impl Iterator<Item = Notice> {
-        let mut counts: BTreeMap<Kind, u32> = BTreeMap::new();
+        let mut counts: SortedMap<Kind, u32> = SortedMap::new();
         self.news.iter().map(move |news| {
-            let version = counts.entry(news.kind()).or_default();
+            let version = counts.get_or_default(news.kind());
             *version += 1;
             Notice { version: *version, news: order::News::Goods(*news) }
         })

@@ -1,13 +1,12 @@
 //! What is wrong with a promotion.
 
-use std::collections::BTreeMap;
-
 use super::Faults;
 use crate::money::Currency;
 use crate::pricing::Percent;
 use crate::pricing::limits::{MAX_NAME, MAX_PIECES, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS, MAX_TITLE};
 use crate::pricing::promotion::{Conditions, DiscountTier, Effect, Promotion};
 use crate::problem::FieldError;
+use crate::sorted::SortedMap;
 
 impl Promotion {
     /// Cleans its texts, and says what is wrong with it: nothing, if buyers may
@@ -84,10 +83,10 @@ fn check_tiers(faults: &mut Faults, pointer: &str, tiers: &[DiscountTier]) {
     if tiers.is_empty() {
         faults.add(pointer, "there must be a tier");
     }
-    let mut by_currency: BTreeMap<Currency, Vec<(usize, i64)>> = BTreeMap::new();
+    let mut by_currency: SortedMap<Currency, Vec<(usize, i64)>> = SortedMap::new();
     for (place, tier) in tiers.iter().enumerate() {
         faults.threshold(format!("{pointer}/{place}/from/amount"), tier.from.amount);
-        by_currency.entry(tier.from.currency).or_default().push((place, tier.from.amount));
+        by_currency.get_or_default(tier.from.currency).push((place, tier.from.amount));
     }
     for steps in by_currency.into_values() {
         faults.ascending(pointer, steps);

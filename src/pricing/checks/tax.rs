@@ -1,12 +1,11 @@
 //! What is wrong with rules of tax.
 
-use std::collections::BTreeMap;
-
 use super::Faults;
 use crate::pricing::limits::{MAX_CLASSES, MAX_NAME, MAX_RATES_OF_PLACE, MAX_TAX_RATES};
 use crate::pricing::percent::Percent;
 use crate::pricing::tax::{TaxRate, TaxRules};
 use crate::problem::FieldError;
+use crate::sorted::SortedMap;
 use crate::text::unicode::lowercase;
 
 impl TaxRules {
@@ -49,9 +48,9 @@ fn check_rate(faults: &mut Faults, pointer: &str, rate: &mut TaxRate, classes: &
 /// What is added up in one place for one class: a few rates, and no more than
 /// the price itself.
 fn check_sums(faults: &mut Faults, rates: &[TaxRate]) {
-    let mut sums: BTreeMap<PlaceOf<'_>, (usize, u32)> = BTreeMap::new();
+    let mut sums: SortedMap<PlaceOf<'_>, (usize, u32)> = SortedMap::new();
     for (n, rate) in rates.iter().enumerate() {
-        let (count, parts) = sums.entry(place_of(rate)).or_default();
+        let (count, parts) = sums.get_or_default(place_of(rate));
         *count = count.saturating_add(1);
         *parts = parts.saturating_add(rate.rate.parts());
         if *count > MAX_RATES_OF_PLACE {

@@ -1,7 +1,5 @@
 //! How many pieces of each line are where.
 
-use std::collections::BTreeMap;
-
 use super::{Goods, Progress, Step};
 use crate::orders::after::money::left;
 use crate::orders::decision::waits_for_money;
@@ -9,6 +7,7 @@ use crate::orders::order::{Line, LineId, Order, Stage};
 use crate::payments::AttemptStatus;
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
+use crate::sorted::SortedMap;
 
 /// How long after it was shipped a buyer may ask to send something back, in
 /// milliseconds: 30 days, as most shops give (Directive 2011/83/EU, article 9,
@@ -40,14 +39,14 @@ impl Count {
 }
 
 /// The pieces of all lines; a line that nothing has happened to is not there.
-pub struct Counts(BTreeMap<LineId, Count>);
+pub struct Counts(SortedMap<LineId, Count>);
 
 impl Counts {
     pub fn of(goods: &Goods) -> Self {
-        let mut counts: BTreeMap<LineId, Count> = BTreeMap::new();
+        let mut counts: SortedMap<LineId, Count> = SortedMap::new();
         for parcel in &goods.fulfilments {
             for pieces in &parcel.lines {
-                let count = counts.entry(pieces.line_id).or_default();
+                let count = counts.get_or_default(pieces.line_id);
                 match parcel.progress {
                     Progress::Packed => add(&mut count.packed, pieces.quantity.get()),
                     Progress::Shipped { .. } => add(&mut count.shipped, pieces.quantity.get()),
@@ -57,11 +56,11 @@ impl Counts {
         }
         for known in &goods.returns {
             for asked in known.lines.iter().filter(|_| known.is_open()) {
-                add(&mut counts.entry(asked.line_id).or_default().returning, asked.quantity.get());
+                add(&mut counts.get_or_default(asked.line_id).returning, asked.quantity.get());
             }
             if let Step::Received { lines, .. } = &known.step {
                 for arrived in lines {
-                    add(&mut counts.entry(arrived.line_id).or_default().returned, arrived.quantity);
+                    add(&mut counts.get_or_default(arrived.line_id).returned, arrived.quantity);
                 }
             }
         }

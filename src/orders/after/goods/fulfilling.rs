@@ -1,8 +1,6 @@
 //! Parcels: what may go out. Never more than was ordered, and nothing before the
 //! money is there or as good as.
 
-use std::collections::BTreeMap;
-
 use super::bodies::{NewFulfilment, Pieces, Shipping};
 use super::counts::{Counts, may_send};
 use super::error::{Left, Refusal};
@@ -11,6 +9,7 @@ use super::{Event, Fulfilment, Progress};
 use crate::orders::error::OrderError;
 use crate::orders::limits::{MAX_FULFILMENTS, MAX_LINES};
 use crate::orders::order::{LineId, Order};
+use crate::sorted::SortedMap;
 
 pub fn fulfil(order: &Order, wanted: NewFulfilment) -> Result<Vec<Event>, OrderError> {
     order.placement().ok_or(OrderError::NotFound)?;
@@ -80,23 +79,23 @@ fn all_that_is_left(order: &Order, counts: &Counts) -> Vec<Pieces> {
 pub fn by_line(
     order: &Order,
     wanted: impl ExactSizeIterator<Item = (LineId, u32)>,
-) -> Result<BTreeMap<LineId, u32>, Refusal> {
+) -> Result<SortedMap<LineId, u32>, Refusal> {
     if wanted.len() > MAX_LINES {
         return Err(Refusal::LinesOutOfRange);
     }
-    let (mut sums, mut unknown) = (BTreeMap::new(), Vec::new());
+    let (mut sums, mut unknown) = (SortedMap::new(), Vec::new());
     for (index, (line, quantity)) in wanted.enumerate() {
         if order.line(line).is_none() {
             unknown.push(index);
         }
-        let sum: &mut u32 = sums.entry(line).or_default();
+        let sum: &mut u32 = sums.get_or_default(line);
         *sum = sum.saturating_add(quantity);
     }
     if unknown.is_empty() { Ok(sums) } else { Err(Refusal::UnknownLines { at: unknown }) }
 }
 
 /// The lines of which more is asked than there is.
-pub fn short(asked: &BTreeMap<LineId, u32>, left: impl Fn(&LineId) -> u32) -> Vec<Left> {
+pub fn short(asked: &SortedMap<LineId, u32>, left: impl Fn(&LineId) -> u32) -> Vec<Left> {
     let lines = asked.iter().map(|(line, requested)| Left { line_id: *line, requested: *requested, left: left(line) });
     lines.filter(|line| line.requested > line.left).collect()
 }

@@ -2,11 +2,10 @@
 //! have answered. Each line of each return has a reference of its own, which a
 //! pool counts once.
 
-use std::collections::BTreeMap;
-
 use super::Step;
 use crate::orders::order::{LineId, Order};
 use crate::pools::Claim;
+use crate::sorted::SortedMap;
 
 /// What one return puts back.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,9 +20,9 @@ pub struct Restock {
 pub fn owed(order: &Order) -> Option<Restock> {
     order.goods.returns.iter().find_map(|known| {
         let Step::Received { lines, restocked: false } = &known.step else { return None };
-        let mut sums: BTreeMap<LineId, i64> = BTreeMap::new();
+        let mut sums: SortedMap<LineId, i64> = SortedMap::new();
         for arrived in lines.iter().filter(|arrived| arrived.goes_back()) {
-            *sums.entry(arrived.line_id).or_default() += i64::from(arrived.quantity);
+            *sums.get_or_default(arrived.line_id) += i64::from(arrived.quantity);
         }
         let pieces = sums.into_iter().filter_map(|(line, quantity)| {
             let reference = format!("{}/return-{}/{line}", order.id, known.number);

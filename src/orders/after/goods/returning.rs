@@ -1,7 +1,5 @@
 //! Things that come back: never more than was sent, and each piece once.
 
-use std::collections::BTreeMap;
-
 use super::bodies::{Approval, Arrival, Arrived, NewReturn, Refusing};
 use super::counts::{Counts, returnable_until};
 use super::error::Refusal;
@@ -11,6 +9,7 @@ use crate::orders::error::OrderError;
 use crate::orders::limits::MAX_RETURNS;
 use crate::orders::order::{LineId, Order};
 use crate::ports::Timestamp;
+use crate::sorted::SortedMap;
 
 /// A return that staff make for the buyer is approved at once, and may be of
 /// pieces that were shipped long ago.
@@ -38,12 +37,12 @@ pub fn ask(order: &Order, wanted: NewReturn, by_staff: bool, now: Timestamp) -> 
 }
 
 /// Pieces of each line that a buyer may still send back by the calendar.
-fn shipped_lately(order: &Order, now: Timestamp) -> BTreeMap<LineId, u32> {
-    let mut pieces: BTreeMap<LineId, u32> = BTreeMap::new();
+fn shipped_lately(order: &Order, now: Timestamp) -> SortedMap<LineId, u32> {
+    let mut pieces: SortedMap<LineId, u32> = SortedMap::new();
     let in_time = |at: Timestamp| now < returnable_until(at);
     for parcel in order.goods.fulfilments.iter().filter(|parcel| parcel.shipped_at().is_some_and(in_time)) {
         for sent in &parcel.lines {
-            let sum = pieces.entry(sent.line_id).or_default();
+            let sum = pieces.get_or_default(sent.line_id);
             *sum = sum.saturating_add(sent.quantity.get());
         }
     }

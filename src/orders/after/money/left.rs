@@ -5,8 +5,6 @@
 //! [`spread::pieces`], so all of them sum to the line in whatever steps they go
 //! back.
 
-use std::collections::BTreeMap;
-
 use crate::ids::GiftCardId;
 use crate::money::Money;
 use crate::orders::order::{Line, LineId, Order, Stage};
@@ -14,14 +12,15 @@ use crate::payments::{AttemptStatus, RefundStatus};
 use crate::pools::Supply;
 use crate::pricing::quote::{QuotedLine, Tax};
 use crate::pricing::{Quote, spread};
+use crate::sorted::SortedMap;
 
 /// What was taken in all: by the payment, by others that came twice or too late,
 /// by gift cards.
 pub fn taken(order: &Order) -> Money {
     // What is given back knows best what its attempt had taken.
-    let mut by_attempt: BTreeMap<u32, i64> = BTreeMap::new();
+    let mut by_attempt: SortedMap<u32, i64> = SortedMap::new();
     for attempt in order.refunds.iter().map(|refund| &refund.attempt).chain(order.attempt()) {
-        let taken = by_attempt.entry(attempt.number).or_default();
+        let taken = by_attempt.get_or_default(attempt.number);
         *taken = attempt.captured.amount.max(*taken);
     }
     let by_payment: i64 = by_attempt.values().sum();
@@ -159,9 +158,9 @@ fn tax_on_top(order: &Order, tax: &Tax) -> i64 {
 /// Of each line: how many pieces were given up for their money, and what the
 /// others come to.
 pub fn lines(order: &Order, quote: &Quote) -> Vec<(u32, Money)> {
-    let mut given_up: BTreeMap<LineId, u32> = BTreeMap::new();
+    let mut given_up: SortedMap<LineId, u32> = SortedMap::new();
     for pieces in order.money.repayments.iter().flat_map(|repayment| &repayment.giving.pieces) {
-        let so_far = given_up.entry(pieces.line).or_default();
+        let so_far = given_up.get_or_default(pieces.line);
         *so_far = so_far.saturating_add(pieces.quantity);
     }
     let of_line = |(line, quoted): (&Line, &QuotedLine)| {
