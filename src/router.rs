@@ -13,7 +13,7 @@ use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
 use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
 use crate::messages::handlers as messages;
-use crate::orders::after::{goods::handlers as goods, money::handlers as money};
+use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
@@ -99,6 +99,7 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/orders/{id}/refunds", post(money::create_order_refund))
         .api_route("/v1/admin/orders/{id}/refunds/{number}/done", post(money::create_refund_done))
         .api_route("/v1/admin/orders/{id}/cancel", post(money::cancel_order_as_staff))
+        .api_route("/v1/admin/orders/{id}/edits", post(edits::create_order_edit))
         .api_route("/v1/admin/orders/{id}/notes", post(money::create_order_note))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/webhooks", get(hooks::list_webhooks).post(hooks::create_webhook))

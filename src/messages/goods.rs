@@ -64,7 +64,7 @@ pub(super) fn content<'a>(order: &Order, news: News, content: Content<'a>) -> Co
 }
 
 /// The pieces that it is about, a line for each.
-fn listed(order: &Order) -> Option<String> {
+pub(super) fn listed(order: &Order) -> Option<String> {
     let pieces = &order.moved.as_ref()?.pieces;
     let shown = pieces.iter().take(MAX_LISTED).map(|piece| format!("{} × {}", piece.quantity, piece.title));
     let rest = pieces.len().saturating_sub(MAX_LISTED);

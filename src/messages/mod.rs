@@ -9,6 +9,7 @@
 //! not written. How a letter looks is in `templates/mail/`, what it says stands
 //! in each language side by side where it is made.
 
+mod changed;
 pub mod gift_card;
 pub mod goods;
 pub mod handlers;
@@ -42,6 +43,8 @@ pub enum Kind {
     OrderCancelled,
     /// Staff have given money back.
     OrderRefunded,
+    /// Staff have changed the order.
+    OrderChanged,
     /// The code of a gift card that was bought or given.
     GiftCard,
     /// A parcel is on its way.
@@ -63,6 +66,7 @@ impl Kind {
             Self::ActionNeeded => "action_needed",
             Self::OrderCancelled => "order_cancelled",
             Self::OrderRefunded => "order_refunded",
+            Self::OrderChanged => "order_changed",
             Self::GiftCard => "gift_card",
             Self::OrderShipped => "order_shipped",
             Self::ReturnRequested => "return_requested",

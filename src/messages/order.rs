@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
+use super::changed;
 use super::goods::{self, Moved};
 use super::letter::{Button, Content, Letter};
 use super::sheet::Sheet;
@@ -37,7 +38,7 @@ pub struct Order {
     pub pay_by: Option<Timestamp>,
     /// Where its buyer sees it.
     pub url: Option<String>,
-    /// What of it goes out or comes back, where the letter is about that.
+    /// What of it goes out or comes back, where the letter is about that; all that it is, where it was changed.
     pub moved: Option<Moved>,
 }
 
@@ -95,6 +96,10 @@ pub enum News {
         by_payment: Money,
         to_gift_cards: Money,
     },
+    /// Staff have changed it; what goes back for what was taken out.
+    Changed {
+        back: Money,
+    },
 }
 
 impl News {
@@ -108,6 +113,7 @@ impl News {
             Self::Goods(news) => news.kind(),
             Self::LinkAsked => Kind::OrderLink,
             Self::Refunded { .. } => Kind::OrderRefunded,
+            Self::Changed { .. } => Kind::OrderChanged,
         }
     }
 }
@@ -157,6 +163,7 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
         News::Cancelled { why } => cancelled(order, *why, content),
         News::Goods(news) => goods::content(order, *news, content),
         News::LinkAsked => link(order, content),
+        News::Changed { back } => changed::content(order, *back, content),
         News::Refunded { by_payment, to_gift_cards } => refunded(order, *by_payment, *to_gift_cards, content),
     };
     content.lay_out()

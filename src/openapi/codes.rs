@@ -30,6 +30,7 @@ pub fn all() -> Vec<Code> {
         lists::views::CODES,
         documents::error::CODES,
         orders::after::money::error::CODES,
+        orders::after::edits::error::CODES,
         payments::error::CODES,
     ];
     let mut codes = rooms.concat();

@@ -62,6 +62,7 @@ mod tests {
         ("hooks", include_str!("../webhooks/handlers.rs")),
         ("goods", include_str!("../orders/after/goods/handlers.rs")),
         ("money", include_str!("../orders/after/money/handlers.rs")),
+        ("edits", include_str!("../orders/after/edits/handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("promotions", include_str!("../pools/promotions.rs")),

@@ -10,6 +10,7 @@ use crate::documents::error::*;
 use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
 use crate::lists::{tags::TOO_MANY_TAGS, views::TOO_MANY_VIEWS};
+use crate::orders::after::edits::error::*;
 use crate::orders::after::goods::error::*;
 use crate::orders::after::money::error::*;
 use crate::orders::error::*;
@@ -71,6 +72,17 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/orders/{id}/cancel" => {
             vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS]
         }
+        "POST /v1/admin/orders/{id}/edits" => vec![
+            NOT_EDITABLE,
+            ALREADY_PACKED,
+            NOT_REMOVABLE,
+            TAX_DIFFERS,
+            TOO_MANY_EDITS,
+            SHIPPING_NOT_OFFERED,
+            GIFT_CARDS_ISSUED,
+            NOT_REFUNDABLE,
+            TOO_MANY_REFUNDS,
+        ],
         "POST /v1/admin/orders/{id}/notes" => vec![TOO_MANY_NOTES],
         "POST /v1/webhooks/stripe" => vec![BAD_SIGNATURE, UNPARSABLE, BODY_TOO_LARGE, NOT_FOUND],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],

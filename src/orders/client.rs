@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::after::edits::bodies::Wish;
 use super::after::goods;
 use super::after::money::decision::Deed;
 use super::after::money::view::StaffOrder;
@@ -142,6 +143,11 @@ impl<'a> OrderClient<'a> {
     /// What staff do with its money.
     pub async fn do_as_staff(&self, deed: Deed) -> Asked<StaffOrder> {
         self.ask(Request::Money { deed: Some(deed) }).await
+    }
+
+    /// Has staff change the order.
+    pub async fn edit(&self, wish: Wish) -> Asked<StaffOrder> {
+        self.ask(Request::Edit { wish }).await
     }
 
     /// Passes on what the buyer's bank answered.

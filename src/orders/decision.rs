@@ -1,9 +1,10 @@
 //! What may happen to an order: `decide`, pure.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::after::goods;
-use super::after::money;
+use super::after::{edits, goods, money};
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::{Fact, Facts};
@@ -19,6 +20,7 @@ use crate::ports::Timestamp;
 use crate::pricing::promotion::Code;
 use crate::pricing::{Delivery, GiftCardBalance};
 use crate::sorted::SortedMap;
+use crate::shelf::snapshot::Snapshot;
 
 /// A line to add, as the catalog (or staff) prices it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,6 +96,12 @@ pub enum Command {
         by: AccountId,
         deed: money::decision::Deed,
     },
+    /// A member of staff changes it, by the shelf as it is.
+    Edit {
+        by: AccountId,
+        wish: edits::bodies::Wish,
+        shelf: Arc<Snapshot>,
+    },
 }
 
 /// Decides what a command does. No events: it is so already.
@@ -106,6 +114,10 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Money { by, deed } => {
             let events = money::decision::decide(order, by, deed)?;
             Ok(events.into_iter().map(Event::Money).collect())
+        }
+        Command::Edit { by, wish, shelf } => {
+            let events = edits::decision::decide(order, by, wish, &shelf, now)?;
+            Ok(events.into_iter().map(Event::Edits).collect())
         }
         _ if !matches!(order.stage, Stage::Open) => Err(OrderError::CartClosed),
         _ if order.version >= MAX_CHANGES => Err(OrderError::TooManyChanges),

@@ -3,7 +3,7 @@
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 
-use super::after::{goods, money};
+use super::after::{edits, goods, money};
 use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
 use super::order::LineId;
 use crate::gift_cards;
@@ -142,6 +142,8 @@ pub enum OrderError {
     #[error(transparent)]
     Money(#[from] money::error::Refusal),
     #[error(transparent)]
+    Edits(#[from] edits::error::Refusal),
+    #[error(transparent)]
     Amount(#[from] AmountRefused),
     #[error("this is more than the order owes: {} is left to pay", left.display())]
     MoreThanOwed { left: Money },
@@ -224,6 +226,7 @@ impl From<OrderError> for Problem {
             OrderError::NotCancellable => Self::new(NOT_CANCELLABLE, detail),
             OrderError::Amount(refused) => refused.into(),
             OrderError::Money(refusal) => refusal.into(),
+            OrderError::Edits(refusal) => refusal.into(),
             OrderError::MoreThanOwed { left } => Self::new(MORE_THAN_OWED, detail).with_member("left", left),
             OrderError::ReceiptAmount { .. } => Self::invalid_field("/amount", detail),
             OrderError::ReceiptReused => Self::invalid_field("/reference", detail),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::after::{goods, money};
+use super::after::{edits, goods, money};
 use super::facts::{Fact, Facts};
 use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
@@ -188,6 +188,8 @@ pub enum Event {
     },
     /// Parcels and returns.
     Goods(goods::Event),
+    /// How staff change it once it is confirmed.
+    Edits(edits::event::Event),
 }
 
 impl Order {
@@ -337,6 +339,7 @@ impl Order {
             Event::ClockPutBack { millis } => self.put_back(*millis),
             Event::Goods(event) => self.goods.apply(event, now),
             Event::Money(event) => self.apply_money(event, now),
+            Event::Edits(event) => self.apply_edit(event, now),
             event => self.apply_payment(event, now),
         }
     }

@@ -63,6 +63,7 @@ async fn message(app: &App, shop_name: &str, id: OrderId, news: OrderNews) -> Re
     };
     let moved = match &notice.news {
         News::Goods(news) => moved(&view, *news),
+        News::Changed { .. } => Some(as_it_is(&view)),
         _ => None,
     };
     let order = shown(&view, url(app, id), moved);
@@ -128,6 +129,14 @@ fn moved(view: &OrderView, news: goods::News) -> Option<Moved> {
     let pieces = known.lines.iter().map(|asked| piece(view, asked.line_id, asked.quantity.get()));
     let words = known.refusal.clone().or_else(|| known.instructions.clone());
     Some(Moved { pieces: pieces.collect(), carrier: None, tracking_url: None, fetched_at: None, words })
+}
+
+/// The pieces that were not given up for their money.
+fn as_it_is(view: &OrderView) -> Moved {
+    let kept = |line: &LineView| line.quantity.saturating_sub(line.refunded.unwrap_or_default());
+    let pieces = view.lines.iter().map(|line| Piece { title: line.title.clone(), quantity: kept(line) });
+    let pieces = pieces.filter(|piece| piece.quantity > 0).collect();
+    Moved { pieces, carrier: None, tracking_url: None, fetched_at: None, words: None }
 }
 
 fn piece(view: &OrderView, id: LineId, quantity: u32) -> Piece {

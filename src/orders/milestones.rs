@@ -52,6 +52,7 @@ impl Event {
             Self::GiftCardsIssued { all: true, .. } => "gift_cards_issued",
             Self::Goods(event) => event.milestone(),
             Self::Money(event) => return event.milestone(),
+            Self::Edits(event) => event.milestone(),
             _ => return None,
         })
     }
@@ -60,6 +61,7 @@ impl Event {
     pub(super) fn by(&self) -> Option<AccountId> {
         match self {
             Self::Money(event) => event.by(),
+            Self::Edits(event) => event.by(),
             Self::PaymentReceived { by, .. } => *by,
             _ => None,
         }

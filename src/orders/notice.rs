@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::after::money::{Repayment, left};
+use super::after::money::{Giving, Repayment, left};
 use super::holding;
 use super::learning::CALLED_OFF;
 use super::order::{CancelReason, Order, Stage};
@@ -31,14 +31,18 @@ impl Notice {
 /// The news that the buyer has not been told.
 pub fn owed(order: &Order) -> Option<Notice> {
     let is_new = |notice: &Notice| !order.is_told(notice.kind(), notice.version);
-    news(order).filter(is_new).or_else(|| order.goods.news().find(is_new)).or_else(|| of_refunds(order))
+    news(order)
+        .filter(is_new)
+        .or_else(|| order.goods.news().find(is_new))
+        .or_else(|| of_edits(order).find(is_new))
+        .or_else(|| of_refunds(order))
 }
 
 /// The next refund of staff's that is on its way, one after the other. One that
 /// the provider could not give is not told: staff are to find another way.
 fn of_refunds(order: &Order) -> Option<Notice> {
     let told = order.told.get(&Kind::OrderRefunded).copied().unwrap_or_default();
-    let news = order.money.repayments.iter().filter(|repayment| repayment.number > told && !repayment.with_the_end);
+    let news = order.money.repayments.iter().filter(|repayment| repayment.number > told && !repayment.told_with_cause);
     for Repayment { number, giving, payment, .. } in news {
         let refund = order.refunds.iter().find(|refund| Some(refund.number) == *payment);
         let by_payment = match refund.map(|refund| refund.status) {
@@ -54,6 +58,15 @@ fn of_refunds(order: &Order) -> Option<Notice> {
         }
     }
     None
+}
+
+fn of_edits(order: &Order) -> impl Iterator<Item = Notice> {
+    let told = order.edits.iter().filter(|edit| edit.plan.notify);
+    told.map(|edit| {
+        let back = edit.plan.giving.as_ref().map_or(0, Giving::amount);
+        let back = Money { amount: back, currency: order.currency };
+        Notice { version: edit.number, news: News::Changed { back } }
+    })
 }
 
 fn news(order: &Order) -> Option<Notice> {

@@ -145,6 +145,7 @@ impl OrderObject {
             }
             (Request::Goods { command }, Some(order)) => self.act(&order, Command::Goods(command), 201, key.as_ref()),
             (Request::Money { deed }, Some(order)) => self.as_staff(&order, &access, deed, key.as_ref()),
+            (Request::Edit { wish }, Some(_)) => self.edit(wish, &access, key.as_ref()).await,
             (Request::Republish, Some(order)) => {
                 self.record.learn(vec![Event::PublicationLost], self.now())?;
                 self.go_on();
@@ -212,13 +213,12 @@ impl OrderObject {
         deed: Option<money::decision::Deed>,
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
-        let shown = |status, order: &Order| done(status, &money::view::order(order).ok_or(OrderError::NotFound)?);
         match (deed, access.staff_account()) {
-            (None, _) if access.is_staff() => shown(200, order),
+            (None, _) if access.is_staff() => staff_reply(200, order),
             (Some(deed), Some(by)) => {
                 let events = decide(order, Command::Money { by, deed }, self.now())?;
                 self.record.learn(events, self.now())?;
-                let reply = self.answered(key, shown(201, &*self.record.existing()?)?)?;
+                let reply = self.answered(key, staff_reply(201, &*self.record.existing()?)?)?;
                 self.go_on();
                 Ok(reply)
             }
@@ -287,6 +287,11 @@ fn done(status: u16, view: &impl Serialize) -> Result<Reply, OrderError> {
 
 pub(super) fn order_reply(status: u16, order: &Order) -> Result<Reply, OrderError> {
     done(status, &view::order(order).ok_or(OrderError::NotFound)?)
+}
+
+/// The order as staff see it.
+pub(super) fn staff_reply(status: u16, order: &Order) -> Result<Reply, OrderError> {
+    done(status, &money::view::order(order).ok_or(OrderError::NotFound)?)
 }
 
 fn undecodable(error: serde_json::Error) -> OrderError {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::after::edits::Edit;
 use super::after::goods::Goods;
 use super::after::money::Books;
 use super::facts::Facts;
@@ -67,6 +68,8 @@ pub struct Order {
     pub goods: Goods,
     /// What staff have done with its money.
     pub money: Books,
+    /// How staff have changed it since it was confirmed.
+    pub edits: Vec<Edit>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -222,6 +225,7 @@ impl Order {
             cards_issued: 0,
             goods: Goods::default(),
             money: Books::default(),
+            edits: Vec::new(),
         }
     }
 

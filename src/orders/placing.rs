@@ -328,7 +328,7 @@ impl OrderObject {
     /// The shelf as it is certain to be now, as far as the order goes. While the
     /// database is down, the copy and the cart's own prices, so that a cart that
     /// was priced can still be paid.
-    async fn shelf(&self) -> Result<Arc<Snapshot>, OrderError> {
+    pub(super) async fn shelf(&self) -> Result<Arc<Snapshot>, OrderError> {
         let variants = self.record.existing()?.priced_by_shelf();
         match shelf::prices::current(&self.app, &variants).await {
             Ok(shelf) => Ok(shelf),

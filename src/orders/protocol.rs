@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::after::{goods, money};
+use super::after::{edits, goods, money};
 use super::decision::{Change, NewLine};
 use super::error::OrderError;
 use super::facts::Fact;
@@ -111,6 +111,10 @@ pub enum Request {
     /// Staff look at the order and its money, or do something with it.
     Money {
         deed: Option<money::decision::Deed>,
+    },
+    /// Staff change the order.
+    Edit {
+        wish: edits::bodies::Wish,
     },
     /// The provider says that there is something new about an attempt, which it
     /// names so.

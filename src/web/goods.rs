@@ -124,6 +124,7 @@ fn what(kind: &str) -> Option<&'static str> {
         "out_of_stock" => "It was sold out",
         "cancelled" => "The order was cancelled",
         "gift_cards_issued" => "The codes of your gift cards were sent",
+        "edited" => "We changed the order",
         "shipped" => "Something was sent",
         "return_requested" => "You asked to send something back",
         "return_approved" => "We agreed to take something back",

@@ -32,6 +32,7 @@ mod coupons;
 mod crashes;
 mod demo;
 mod documents;
+mod edits;
 mod gift_cards;
 mod goods;
 mod goods_page;

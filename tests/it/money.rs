@@ -16,12 +16,12 @@ const FAULTS: &str = "it needs faults, which only the native host has";
 
 impl Shop {
     /// The order as staff see it.
-    async fn staff_order(&self, cart: &Cart) -> Value {
+    pub async fn staff_order(&self, cart: &Cart) -> Value {
         let path = format!("/v1/admin/orders/{}", cart.id);
         self.get(&path).bearer(&self.owner().await).send().await.expect(200).json()
     }
 
-    async fn act(&self, cart: &Cart, deed: &str, body: Value) -> Answer {
+    pub async fn act(&self, cart: &Cart, deed: &str, body: Value) -> Answer {
         let path = format!("/v1/admin/orders/{}/{deed}", cart.id);
         self.post(&path).bearer(&self.owner().await).json(body).send().await
     }
@@ -32,12 +32,12 @@ impl Shop {
     }
 
     /// Waits until staff see so.
-    async fn until_staff_see(&self, cart: &Cart, what: &str, is: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until_staff_see(&self, cart: &Cart, what: &str, is: impl Fn(&Value) -> bool) -> Value {
         eventually(what, async || Some(self.staff_order(cart).await).filter(|order| is(order))).await
     }
 
     /// A paid order of three pieces, and what it is of; 7 are left.
-    async fn bought(&self) -> (Cart, String) {
+    pub async fn bought(&self) -> (Cart, String) {
         let product = self.stocked(10).await;
         let cart = self.ready_cart(&product.variant, 3).await;
         self.place(&cart, "pm_card_visa").await.expect(201);
@@ -83,7 +83,7 @@ fn line(quantity: u32, restock: bool) -> Value {
     json!({ "line_id": "line_1", "quantity": quantity, "restock": restock })
 }
 
-fn types(entries: &Value) -> Vec<&str> {
+pub fn types(entries: &Value) -> Vec<&str> {
     entries.as_array().unwrap().iter().map(|entry| entry["type"].as_str().unwrap()).collect()
 }
 

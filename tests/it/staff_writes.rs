@@ -28,7 +28,7 @@ const ENDINGS: [(&str, u16, &str); 5] = [
 
 /// A shop, what is in it to be changed, and how.
 /// Each of these is done with an order of its own: most can be done once.
-const OF_MONEY: [&str; 5] = ["capture", "refunds", "refunds/{number}/done", "cancel", "notes"];
+const OF_MONEY: [&str; 6] = ["capture", "edits", "refunds", "refunds/{number}/done", "cancel", "notes"];
 
 struct Desk {
     shop: Shop,
@@ -158,6 +158,9 @@ fn good(operation: &Operation) -> Value {
     }
     if operation.template.ends_with("/settings/shipping") {
         body["zones"][0]["options"][0]["rates"] = json!([{ "currency": "EUR", "amount": 1 }]);
+    }
+    if operation.template.ends_with("/orders/{id}/edits") {
+        body = json!({ "email": format!("{}@example.com", unique("moved")), "reason": "they rang" });
     }
     if operation.template.ends_with("/orders/{id}/refunds") {
         body["amount"] = json!({ "amount": 1, "currency": "EUR" });

@@ -88,6 +88,12 @@ impl World {
         }
     }
 
+    /// Of a line: the pieces that are packed or with the buyer, and those that have come back.
+    pub fn whereabouts(&self, buyer: usize, line: LineId) -> [u32; 2] {
+        let pieces = moved(&self.buyers[buyer]).get(&line).copied().unwrap_or_default();
+        [pieces.packed + pieces.shipped - pieces.back, pieces.back]
+    }
+
     /// What came back and was to go into stock is there exactly once.
     pub fn judge_goods(&self, outcomes: &mut Outcomes) {
         let mut back: BTreeMap<Supply, i64> = BTreeMap::new();

@@ -129,7 +129,7 @@ impl World {
         }
         let told = order.told.get(&Kind::OrderRefunded).copied().unwrap_or_default();
         let untold =
-            order.money.repayments.iter().filter(|repayment| !repayment.with_the_end && repayment.number > told);
+            order.money.repayments.iter().filter(|repayment| !repayment.told_with_cause && repayment.number > told);
         assert_eq!(untold.filter(|repayment| repayment.giving.amount() > 0).count(), 0, "its buyer knows: {order:?}");
     }
 

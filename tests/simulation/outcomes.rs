@@ -82,6 +82,12 @@ outcomes! {
     restocked,
     /// Refunds that staff asked for, of pieces.
     refunded_pieces,
+    /// Edits that took pieces out.
+    taken_out,
+    /// Edits that took out pieces that had come back.
+    exchanged,
+    /// Edits that were refused.
+    not_removable,
     /// Refunds that staff asked for, of an amount.
     refunded_amount,
     /// Refunds by staff that were refused, as too little was left.

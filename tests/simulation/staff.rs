@@ -1,7 +1,10 @@
 //! What staff do with the money of orders that were placed.
 
+use std::sync::Arc;
+
 use tradepost::ids::AccountId;
 use tradepost::money::Money;
+use tradepost::orders::after::edits::bodies::{LeftLine, Wish};
 use tradepost::orders::after::money::bodies::{NewCancellation, NewCapture, NewRefund, RefundedLine};
 use tradepost::orders::after::money::decision::Deed;
 use tradepost::orders::after::money::left;
@@ -15,7 +18,8 @@ use crate::world::World;
 impl World {
     /// A member of staff looks after an order.
     pub fn staff(&mut self, buyer: usize) {
-        match self.rng.below(20) {
+        match self.rng.below(23) {
+            20.. => self.take_out(buyer),
             0..=7 => self.refund_pieces(buyer),
             8..=10 => self.refund_amount(buyer),
             11..=14 => self.capture_some(buyer),
@@ -61,6 +65,37 @@ impl World {
         if restock && line.is_stocked() {
             *buyer.restocked.entry(line.variant_id).or_default() += i64::from(quantity);
         }
+    }
+
+    /// Leaves a line fewer pieces, often fewer than it may have.
+    fn take_out(&mut self, buyer: usize) {
+        let lines = self.buyers[buyer].memory.lines.clone();
+        if lines.is_empty() {
+            return;
+        }
+        let line = lines[self.pick(lines.len())].clone();
+        let quantity = u32::try_from(self.rng.below(u64::from(line.quantity) + 1)).unwrap();
+        let wish = Wish {
+            facts: Vec::new(),
+            lines: vec![LeftLine { line_id: line.id, quantity }],
+            reason: "they rang".parse().unwrap(),
+            notify: self.rng.chance(70),
+        };
+        let gone = self.buyers[buyer].given_up.get(&line.id).copied().unwrap_or_default();
+        let [at_the_buyers, back] = self.whereabouts(buyer, line.id);
+        let command = Command::Edit { by: AccountId::derived(id_of(7, 0)), wish, shelf: Arc::clone(&self.shelf) };
+        if !self.command(buyer, command) {
+            self.outcomes.not_removable += 1;
+            return;
+        }
+        let taken = line.quantity - gone - quantity;
+        assert!(at_the_buyers + taken <= line.quantity, "{at_the_buyers} away, {taken} taken out: {line:?}");
+        // What has come back went into stock with its return, if at all.
+        let of_back = taken.min(back.saturating_sub(gone));
+        self.give_up(buyer, &line, of_back, false);
+        self.give_up(buyer, &line, taken - of_back, true);
+        self.outcomes.taken_out += u32::from(taken > 0);
+        self.outcomes.exchanged += u32::from(of_back > 0);
     }
 
     fn refund_amount(&mut self, buyer: usize) {

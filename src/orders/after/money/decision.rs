@@ -93,7 +93,13 @@ fn refund(order: &Order, wanted: NewRefund) -> Result<Giving, OrderError> {
 }
 
 /// From which purse an amount is given back: see the head of this room.
-fn give(order: &Order, reason: String, pieces: Vec<Pieces>, shipping: i64, amount: i64) -> Result<Giving, OrderError> {
+pub(in crate::orders::after) fn give(
+    order: &Order,
+    reason: String,
+    pieces: Vec<Pieces>,
+    shipping: i64,
+    amount: i64,
+) -> Result<Giving, OrderError> {
     if order.money.repayments.len() >= MAX_REFUNDS {
         return Err(Refusal::TooManyRefunds.into());
     }
@@ -131,7 +137,7 @@ fn may_restock(order: &Order, line: &Line, more: u32) -> bool {
 
 /// Whether these are gift cards that somebody has: a code cannot be taken back
 /// in the moment in which its money is, as it may be spent in that very moment.
-fn is_issued_card(order: &Order, pieces: &Pieces) -> bool {
+pub(in crate::orders::after) fn is_issued_card(order: &Order, pieces: &Pieces) -> bool {
     let is_card = order.line(pieces.line).is_some_and(|line| line.delivery == Delivery::GiftCard);
     is_card && are_cards_issued(order)
 }

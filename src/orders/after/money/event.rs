@@ -104,7 +104,9 @@ impl Order {
                 let (text, visible_to_buyer) = (text.clone(), *visible_to_buyer);
                 self.money.notes.push(Note { at: now, by: *by, text, visible_to_buyer });
             }
-            Event::RefundAsked { by, giving } => self.repay(*by, giving, false, now),
+            Event::RefundAsked { by, giving } => {
+                self.repay(*by, giving, false, now);
+            }
             Event::Credited { put_backs } | Event::Restocked { put_backs } => {
                 for back in self.money.put_backs.iter_mut().filter(|back| put_backs.contains(&back.number)) {
                     back.done = true;
@@ -135,8 +137,14 @@ impl Order {
     }
 
     /// Gives back what was decided: the provider's part is a refund like any
-    /// other, all else goes into pools.
-    fn repay(&mut self, by: AccountId, giving: &Giving, with_the_end: bool, now: Timestamp) {
+    /// other, all else goes into pools. The repayment's number.
+    pub(in crate::orders::after) fn repay(
+        &mut self,
+        by: AccountId,
+        giving: &Giving,
+        told_with_cause: bool,
+        now: Timestamp,
+    ) -> u32 {
         let number = u32::try_from(self.money.repayments.len() + 1).unwrap_or(u32::MAX);
         let amount = Money { amount: giving.to_payment, currency: self.currency };
         let attempt = self.attempt().cloned().filter(|_| amount.amount > 0);
@@ -149,7 +157,8 @@ impl Order {
             self.restock(Some(number), pieces.line, i64::from(pieces.quantity), &why);
         }
         let giving = giving.clone();
-        self.money.repayments.push(Repayment { number, at: now, by, giving, payment, with_the_end });
+        self.money.repayments.push(Repayment { number, at: now, by, giving, payment, told_with_cause });
+        number
     }
 
     /// Gives back what a cancelled order had drawn: its uses as they were held;

@@ -68,8 +68,8 @@ pub struct Repayment {
     pub giving: Giving,
     /// Which of the order's refunds the provider's part is.
     pub payment: Option<u32>,
-    /// The buyer is told of it with the order's end.
-    pub with_the_end: bool,
+    /// The buyer is told of it with what it is for: the order's end, or an edit.
+    pub told_with_cause: bool,
 }
 
 /// How much of what goes back, and to where; in minor units of the order's
@@ -134,6 +134,6 @@ impl Giving {
 mod properties_tests;
 #[cfg(test)]
 #[path = "samples_tests.rs"]
-mod samples;
+pub(in crate::orders::after) mod samples;
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Note, PutBack, Repayment, left};
+use super::{Giving, Note, PutBack, Repayment, left};
 use crate::ids::{AccountId, GiftCardId};
 use crate::money::Money;
+use crate::orders::after::edits::view::{EditView, edits};
 use crate::orders::order::{Line, LineId, Order, Receipt};
 use crate::orders::view::{self, LineView, OrderView, PaymentStatus};
 use crate::payments::{Attempt, Method, Provider, Refund, RefundStatus};
@@ -28,6 +29,8 @@ pub struct StaffOrder {
     /// Each try at paying, the last one at the end.
     attempts: Vec<AttemptView>,
     refunds: Vec<RefundView>,
+    /// How staff have changed it, the last one at the end.
+    edits: Vec<EditView>,
     receipts: Vec<Receipt>,
     /// What its buyer has contested with a bank, as the provider names it.
     disputes: Vec<String>,
@@ -83,7 +86,7 @@ struct RefundView {
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "RefundLine")]
-struct RefundLineView {
+pub struct RefundLineView {
     line_id: LineId,
     quantity: u32,
     restock: bool,
@@ -156,6 +159,7 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         capturable: left::capturable(order),
         attempts: order.given_up.iter().chain(order.attempt()).map(AttemptView::of).collect(),
         refunds: refunds(order),
+        edits: edits(order),
         receipts: order.receipts.clone(),
         disputes: order.disputes.iter().cloned().collect(),
         cancellation: ended.map(|ended| Cancellation { by: ended.by, reason: ended.reason.clone() }),
@@ -204,6 +208,19 @@ impl AttemptView {
     }
 }
 
+impl RefundLineView {
+    /// What was given up, each line's pieces.
+    pub fn of(order: &Order, giving: &Giving) -> Vec<Self> {
+        let pieces = giving.pieces.iter().map(|pieces| Self {
+            line_id: pieces.line,
+            quantity: pieces.quantity,
+            restock: pieces.restock && order.line(pieces.line).is_some_and(Line::is_stocked),
+            amount: Money { amount: pieces.amount, currency: order.currency },
+        });
+        pieces.collect()
+    }
+}
+
 /// What staff have asked for, then what the shop has by itself.
 fn refunds(order: &Order) -> Vec<RefundView> {
     let repayments = &order.money.repayments;
@@ -224,18 +241,12 @@ fn of_staff(order: &Order, repayment: &Repayment) -> RefundView {
     let money = |amount| Money { amount, currency: order.currency };
     let giving = &repayment.giving;
     let by_payment = order.refunds.iter().filter(|refund| Some(refund.number) == repayment.payment);
-    let pieces = giving.pieces.iter().map(|pieces| RefundLineView {
-        line_id: pieces.line,
-        quantity: pieces.quantity,
-        restock: pieces.restock && order.line(pieces.line).is_some_and(Line::is_stocked),
-        amount: money(pieces.amount),
-    });
     let to_cards = order.money.put_backs.iter().filter(|back| back.repayment == Some(repayment.number));
     RefundView {
         at: Some(repayment.at),
         by: Some(repayment.by),
         reason: Some(giving.reason.clone()),
-        lines: pieces.collect(),
+        lines: RefundLineView::of(order, giving),
         shipping: money(giving.shipping),
         amount: money(giving.amount()),
         parts: by_payment.map(of_payment).chain(to_cards.filter_map(|back| of_card(order, back))).collect(),

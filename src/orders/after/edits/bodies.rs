@@ -1,0 +1,96 @@
+//! What staff send to change an order.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::address::NewAddress;
+use crate::email::EmailAddress;
+use crate::orders::after::money::MAX_REASON;
+use crate::orders::bodies::{CartChange, present};
+use crate::orders::facts::Fact;
+use crate::orders::limits::{MAX_LINES, MAX_QUANTITY};
+use crate::orders::order::LineId;
+use crate::problem::FieldError;
+use crate::text::Line;
+use crate::wire::body::Draft;
+
+/// What is to become of an order, all of it or nothing. What is absent stays.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEdit {
+    /// Where the order's letters go from then on.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "EmailAddress")]
+    email: Option<String>,
+    /// While nothing is packed or sent, and where the same tax applies.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "NewAddress")]
+    shipping_address: Option<NewAddress>,
+    /// Null: the shipping address. Invoices that were issued stay as they are.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Option<NewAddress>")]
+    billing_address: Option<Option<NewAddress>>,
+    /// Of each how many pieces it has from then on. The others are taken out: those that have come back first, then
+    /// those that were never packed, which are in stock again.
+    #[serde(default)]
+    #[schemars(length(max = MAX_LINES))]
+    lines: Vec<LeftLine>,
+    /// For staff.
+    reason: Line<MAX_REASON>,
+    /// Whether the buyer is written to.
+    #[serde(default = "yes")]
+    notify: bool,
+}
+
+/// How many pieces a line keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftLine {
+    pub line_id: LineId,
+    /// Zero: none. Pieces that were refunded are not among them.
+    #[schemars(range(max = MAX_QUANTITY))]
+    pub quantity: u32,
+}
+
+/// [`NewEdit`], as far as its rules need no order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    pub facts: Vec<Fact>,
+    pub lines: Vec<LeftLine>,
+    pub reason: Line<MAX_REASON>,
+    pub notify: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Draft for NewEdit {
+    type Checked = Wish;
+
+    fn check(&self) -> Result<Wish, Vec<FieldError>> {
+        let facts = CartChange {
+            email: self.email.clone(),
+            shipping_address: self.shipping_address.clone(),
+            billing_address: self.billing_address.clone(),
+            ..CartChange::default()
+        };
+        let (facts, mut errors) = match facts.check() {
+            Ok(wanted) => (wanted.facts, Vec::new()),
+            Err(errors) => (Vec::new(), errors),
+        };
+        if self.lines.len() > MAX_LINES {
+            errors.push(FieldError::new("/lines", format!("must have at most {MAX_LINES} entries")));
+        }
+        for (place, line) in self.lines.iter().enumerate().take(MAX_LINES) {
+            if self.lines.iter().take(place).any(|before| before.line_id == line.line_id) {
+                errors.push(FieldError::new(format!("/lines/{place}/line_id"), "this line is there twice"));
+            }
+        }
+        if errors.is_empty() && facts.is_empty() && self.lines.is_empty() {
+            errors.push(FieldError::new("", "say what is changed: an address, the e-mail address or lines"));
+        }
+        let (lines, reason, notify) = (self.lines.clone(), self.reason.clone(), self.notify);
+        if errors.is_empty() { Ok(Wish { facts, lines, reason, notify }) } else { Err(errors) }
+    }
+}

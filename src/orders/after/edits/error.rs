@@ -1,0 +1,58 @@
+//! What an order refuses of what staff want to change, and what that means to a
+//! client.
+
+use serde::{Deserialize, Serialize};
+
+use super::MAX_EDITS;
+use crate::money::Money;
+use crate::orders::after::goods::error::Left;
+use crate::problem::{FieldError, Problem};
+
+crate::codes! {
+    /// Only an order that is confirmed can be changed, and its pieces only once its money was taken.
+    NOT_EDITABLE = CONFLICT "not_editable";
+    /// Something of this order is packed or was sent, so its address stays; a parcel that is only packed can be undone.
+    ALREADY_PACKED = CONFLICT "already_packed";
+    /// Pieces that are packed, with the buyer or refunded cannot be taken out; `lines` says how many can.
+    NOT_REMOVABLE = CONFLICT "not_removable";
+    /// Another tax applies where the order would go: `old_tax` and `new_tax` say what it comes to by today's rates.
+    /// Order anew for that address, and cancel this one.
+    TAX_DIFFERS = CONFLICT "tax_differs";
+    /// The order was changed as often as it may be.
+    TOO_MANY_EDITS = CONFLICT "too_many_edits";
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("only a confirmed order can be changed")]
+    NotConfirmed,
+    #[error("the order's money was not taken yet: nothing can be taken out before")]
+    NotPaid,
+    #[error("something of this order is packed or was sent: its address stays")]
+    AlreadyPacked,
+    #[error("these are not that many pieces that can be taken out")]
+    NotRemovable { lines: Vec<Left> },
+    #[error("another tax applies there: {} instead of {}", new.display(), old.display())]
+    TaxDiffers { old: Money, new: Money },
+    #[error("an order is changed at most {MAX_EDITS} times")]
+    TooManyEdits,
+    #[error("what was sent does not fit the order")]
+    Unfit { errors: Vec<FieldError> },
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            Refusal::NotConfirmed | Refusal::NotPaid => Self::new(NOT_EDITABLE, detail),
+            Refusal::AlreadyPacked => Self::new(ALREADY_PACKED, detail),
+            Refusal::NotRemovable { lines } => Self::new(NOT_REMOVABLE, detail).with_member("lines", lines),
+            Refusal::TaxDiffers { old, new } => {
+                Self::new(TAX_DIFFERS, detail).with_member("old_tax", old).with_member("new_tax", new)
+            }
+            Refusal::TooManyEdits => Self::new(TOO_MANY_EDITS, detail),
+            Refusal::Unfit { errors } => Self::invalid(errors),
+        }
+    }
+}

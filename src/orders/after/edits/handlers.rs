@@ -1,0 +1,29 @@
+//! Changing an order over HTTP.
+
+use axum::extract::State;
+
+use super::bodies::NewEdit;
+use crate::app::App;
+use crate::auth::StaffWrite;
+use crate::ids::OrderId;
+use crate::orders::after::money::view::StaffOrder;
+use crate::orders::client::OrderClient;
+use crate::orders::handlers::keyed;
+use crate::problem::Problem;
+use crate::wire::extract::{Checked, IdempotencyKey, Path};
+use crate::wire::respond::JsonText;
+
+/// Changes a confirmed order: whom to write to, where it goes, and how many pieces of each line there are. All of it
+/// or nothing. Pieces are given up for their share of the line, as it was placed; promotions are not run again. The
+/// money goes back as that of a refund does, and is on its way when this is answered.
+pub async fn create_order_edit(
+    State(app): State<App>,
+    staff: StaffWrite,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: Checked<NewEdit>,
+) -> Result<JsonText<StaffOrder, 201>, Problem> {
+    let key = keyed(key, "POST edits", &body.bytes);
+    let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
+    Ok(order.edit(body.value).await??.into())
+}

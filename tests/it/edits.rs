@@ -1,0 +1,103 @@
+//! What staff change of an order that is confirmed, and what its buyer sees of it.
+
+use serde_json::{Value, json};
+
+use crate::buyers::mailbox;
+use crate::fixtures::{Cart, address, eur};
+use crate::money::types;
+use crate::shop::{Shop, eventually};
+
+impl Shop {
+    async fn edit(&self, cart: &Cart, mut body: Value) -> crate::ask::Answer {
+        body["reason"] = json!("they rang");
+        self.act(cart, "edits", body).await
+    }
+}
+
+fn keep(quantity: u32) -> Value {
+    json!({ "lines": [{ "line_id": "line_1", "quantity": quantity }] })
+}
+
+#[tokio::test]
+async fn pieces_are_taken_out_and_their_money_goes_back() {
+    let shop = Shop::open().await;
+    let (cart, variant) = shop.bought().await;
+    let order = shop.edit(&cart, keep(1)).await.expect(201).json();
+    assert_eq!((&order["lines"][0]["refunded"], &order["lines"][0]["refundable"]), (&json!(2), &eur(1_999)));
+    let edit = &order["edits"][0];
+    assert_eq!(
+        (&edit["number"], &edit["reason"], &edit["refunded"]),
+        (&json!(1), &json!("they rang"), &eur(2 * 1_999))
+    );
+    assert_eq!(edit["taken_out"][0]["quantity"], 2);
+    assert_eq!(types(&order["timeline"]).last(), Some(&"edited"));
+    shop.until_available(&variant, 9).await;
+    let order = shop.until_staff_see(&cart, "the money is back", |order| order["refunded"] == eur(2 * 1_999)).await;
+    assert_eq!(order["refundable"], eur(cart.total() - 2 * 1_999));
+    let seen = shop.order(&cart).await;
+    assert!(types(&seen["events"]).contains(&"edited"), "{seen}");
+    assert_eq!(seen.get("edits"), None, "the reason is the shop's");
+    shop.edit(&cart, keep(0)).await.problem(422, "invalid");
+    // All that is left is sent, and not a piece more.
+    let sent = shop.act(&cart, "fulfilments", json!({})).await.expect(201).json();
+    assert_eq!(sent["fulfilments"][0]["lines"], json!([{ "line_id": "line_1", "quantity": 1 }]));
+    assert_eq!(sent["fulfilment_status"], "fulfilled");
+}
+
+#[tokio::test]
+async fn an_edit_with_a_key_is_done_once() {
+    let shop = Shop::open().await;
+    let (cart, variant) = shop.bought().await;
+    let mut body = keep(2);
+    body["reason"] = json!("they rang");
+    let path = format!("/v1/admin/orders/{}/edits", cart.id);
+    let ask =
+        async || shop.post(&path).bearer(&shop.owner().await).json(body.clone()).key("an-edit-of-its-own").send().await;
+    let first = ask().await.expect(201);
+    let second = ask().await.expect(201);
+    assert_eq!((first.json(), second.header("idempotent-replayed")), (second.json(), "true"));
+    shop.until_available(&variant, 8).await;
+    assert_eq!(shop.staff_order(&cart).await["edits"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_order_that_is_not_sent_yet_goes_elsewhere_and_its_buyer_is_told() {
+    let shop = Shop::open().await;
+    let (cart, _) = shop.bought().await;
+    let (mut there, email) = (address(), mailbox());
+    there["line1"] = json!("Another Street 2");
+    let edit = json!({ "shipping_address": there, "email": email });
+    let order = shop.edit(&cart, edit.clone()).await.expect(201).json();
+    assert_eq!((&order["shipping_address"]["line1"], &order["email"]), (&json!("Another Street 2"), &json!(email)));
+    assert_eq!(order["edits"][0]["shipping_address"]["line1"], "Another Street 2");
+    assert_eq!(order["edits"][0]["refunded"], eur(0));
+    let letters = shop.letters(&email, 1).await;
+    let told = letters.iter().find(|letter| letter["subject"].as_str().unwrap().contains("was changed")).unwrap();
+    assert!(told["text"].as_str().unwrap().contains("Another Street 2"), "{told}");
+    let listed = eventually("the list has it", async || {
+        let list = shop.get(&format!("/v1/admin/orders?q={email}")).bearer(&shop.owner().await).send().await;
+        list.expect(200).json()["items"].as_array().unwrap().first().cloned()
+    });
+    assert_eq!(listed.await["id"], cart.id);
+
+    shop.act(&cart, "fulfilments", json!({ "status": "packed" })).await.expect(201);
+    there["line1"] = json!("A Third Street");
+    shop.edit(&cart, json!({ "shipping_address": there })).await.problem(409, "already_packed");
+    let refused = shop.edit(&cart, keep(1)).await.problem(409, "not_removable");
+    assert_eq!(refused["lines"], json!([{ "line_id": "line_1", "requested": 2, "left": 0 }]));
+}
+
+#[tokio::test]
+async fn a_cart_is_no_order_to_edit_and_what_does_not_fit_is_said() {
+    let shop = Shop::open().await;
+    let cart = shop.cart().await;
+    shop.edit(&cart, keep(1)).await.problem(404, "not_found");
+    let (cart, _) = shop.bought().await;
+    shop.edit(&cart, json!({})).await.problem(422, "invalid");
+    let wrong = shop.edit(&cart, json!({ "email": "ada", "lines": [{ "line_id": "line_7", "quantity": 1 }] })).await;
+    assert_eq!(wrong.problem(422, "invalid")["errors"][0]["pointer"], "/email");
+    let wrong = shop.edit(&cart, json!({ "lines": [{ "line_id": "line_7", "quantity": 1 }] })).await;
+    assert_eq!(wrong.problem(422, "invalid")["errors"][0]["pointer"], "/lines/0/line_id");
+    shop.act(&cart, "cancel", json!({ "reason": "x", "refund": true })).await.expect(201);
+    shop.edit(&cart, keep(1)).await.problem(409, "not_editable");
+}
