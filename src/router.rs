@@ -14,6 +14,7 @@ use crate::gift_cards::handlers as gift_cards;
 use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
 use crate::messages::handlers as messages;
 use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
+use crate::orders::drafts::handlers as drafts;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
 use crate::setup::handlers as setup;
@@ -122,6 +123,13 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/returns/{id}/approve", post(goods::approve_return))
         .api_route("/v1/admin/returns/{id}/refuse", post(goods::refuse_return))
         .api_route("/v1/admin/returns/{id}/receive", post(goods::receive_return))
+        .api_route("/v1/admin/drafts", get(drafts::list_drafts).post(drafts::create_draft))
+        .api_route(
+            "/v1/admin/drafts/{id}",
+            get(drafts::get_draft).patch(drafts::update_draft).delete(drafts::delete_draft),
+        )
+        .api_route("/v1/admin/drafts/{id}/send", post(drafts::send_draft))
+        .api_route("/v1/admin/drafts/{id}/order", post(drafts::place_draft))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
         .api_route("/v1/admin/views", get(views::list_views))
         .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))
@@ -143,6 +151,7 @@ pub fn routes() -> Routes {
         .route("/orders/find", page(find::get_find).post(find::post_find))
         .route("/orders/{id}", page(order::get_order))
         .route("/orders/{id}/open", page(order::open_order))
+        .route("/orders/{id}/checkout", page(checkout::get_order_checkout).post(checkout::post_order_checkout))
         .route("/orders/{id}/payments", page(order::get_order_payments).post(order::create_order_payment))
         .route("/orders/{id}/cancel", form(order::cancel_order))
         .route("/orders/{id}/again", form(again::order_again))

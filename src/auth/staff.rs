@@ -73,6 +73,11 @@ impl StaffWrite {
         Self { who, least: Role::Staff }
     }
 
+    /// Who asks, as everybody who asks for something is known.
+    pub fn caller(&self) -> Caller {
+        Caller { account: Some(self.who) }
+    }
+
     /// The request by its `Idempotency-Key`; a key is one account's.
     pub fn keyed(&self, key: Option<String>, operation: &str, body: &[u8]) -> Option<Request> {
         key.map(|key| Request { scope: self.who.id.to_string(), key, digest: request_digest(operation, body) })

@@ -10,6 +10,7 @@
 //! in each language side by side where it is made.
 
 mod changed;
+mod draft;
 pub mod gift_card;
 pub mod goods;
 pub mod handlers;
@@ -54,6 +55,8 @@ pub enum Kind {
     ReturnRefused,
     /// The way to an order, for whoever has lost it.
     OrderLink,
+    /// The way to an order that staff have typed in, to be paid.
+    DraftSent,
 }
 
 impl Kind {
@@ -73,6 +76,7 @@ impl Kind {
             Self::ReturnApproved => "return_approved",
             Self::ReturnRefused => "return_refused",
             Self::OrderLink => "order_link",
+            Self::DraftSent => "draft_sent",
         }
     }
 }

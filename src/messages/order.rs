@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
-use super::changed;
 use super::goods::{self, Moved};
 use super::letter::{Button, Content, Letter};
 use super::sheet::Sheet;
 use super::words;
+use super::{changed, draft};
 use crate::money::Money;
 use crate::ports::Timestamp;
 use crate::pricing::Totals;
@@ -91,6 +91,10 @@ pub enum News {
     Goods(goods::News),
     /// Somebody with its number and this mailbox has asked for the way to it.
     LinkAsked,
+    /// Staff have put it together, to be paid. `message`: what they say.
+    DraftSent {
+        message: Option<String>,
+    },
     /// What goes back the way it was paid, and what is back on gift cards.
     Refunded {
         by_payment: Money,
@@ -112,6 +116,7 @@ impl News {
             Self::Cancelled { .. } => Kind::OrderCancelled,
             Self::Goods(news) => news.kind(),
             Self::LinkAsked => Kind::OrderLink,
+            Self::DraftSent { .. } => Kind::DraftSent,
             Self::Refunded { .. } => Kind::OrderRefunded,
             Self::Changed { .. } => Kind::OrderChanged,
         }
@@ -164,6 +169,7 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
         News::Goods(news) => goods::content(order, *news, content),
         News::LinkAsked => link(order, content),
         News::Changed { back } => changed::content(order, *back, content),
+        News::DraftSent { message } => draft::content(order, message.as_deref(), content),
         News::Refunded { by_payment, to_gift_cards } => refunded(order, *by_payment, *to_gift_cards, content),
     };
     content.lay_out()

@@ -188,6 +188,7 @@ fn every_kind_is_written_in_every_language() {
         News::Cancelled { why: Ending::NotPaid },
         News::Cancelled { why: Ending::SoldOut },
         News::LinkAsked,
+        News::DraftSent { message: Some("As we said\non the telephone".to_owned()) },
         News::Cancelled { why: Ending::Shop { kept: true } },
         News::Refunded { by_payment: eur(500), to_gift_cards: eur(200) },
     ];

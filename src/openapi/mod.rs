@@ -56,6 +56,7 @@ mod tests {
         ("checks", include_str!("../lists/check/handlers.rs")),
         ("export", include_str!("../lists/export.rs")),
         ("lists", include_str!("../lists/handlers.rs")),
+        ("drafts", include_str!("../orders/drafts/handlers.rs")),
         ("documents", include_str!("../documents/handlers.rs")),
         ("offers", include_str!("../orders/offer_handlers.rs")),
         ("gift_cards", include_str!("../gift_cards/handlers.rs")),

@@ -27,7 +27,9 @@ use crate::wire::extract::{BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 use crate::wire::forgery::CSRF;
 
 /// Of a cart that is being filled.
-const CART: [Code; 2] = [CART_CLOSED, TOO_MANY_CHANGES];
+const CART: [Code; 4] = [CART_CLOSED, TOO_MANY_CHANGES, DRAFT_LINES, DRAFT_OVER];
+/// Of a draft that staff fill.
+const DRAFT: [Code; 4] = [CART_CLOSED, TOO_MANY_CHANGES, DRAFT_OVER, COUPON_NOT_VALID];
 /// Of trying to have an order paid.
 const PAYMENT: [Code; 9] = [
     OUT_OF_STOCK,
@@ -43,7 +45,8 @@ const PAYMENT: [Code; 9] = [
 /// Of a gift card that is to pay.
 const GIFT_CARD: [Code; 2] = [GIFT_CARD_NOT_VALID, TOO_MANY_REQUESTS];
 /// Of placing one.
-const PLACEMENT: [Code; 5] = [CART_INCOMPLETE, PRICE_CHANGED, NOT_FOR_SALE, SHIPPING_NOT_OFFERED, TOO_MANY_CHANGES];
+const PLACEMENT: [Code; 6] =
+    [CART_INCOMPLETE, PRICE_CHANGED, NOT_FOR_SALE, SHIPPING_NOT_OFFERED, TOO_MANY_CHANGES, DRAFT_OVER];
 
 /// What an operation refuses for reasons of its own.
 fn own(operation: &str) -> Vec<Code> {
@@ -52,6 +55,13 @@ fn own(operation: &str) -> Vec<Code> {
         "GET /v1/products/{id}" => vec![INVALID],
         "POST /v1/carts" => vec![TOO_MANY_REQUESTS, CART_CLOSED, TOO_MANY_CHANGES],
         "POST /v1/carts/{id}/order" => [&PLACEMENT[..], &PAYMENT].concat(),
+        "POST /v1/admin/drafts" => [&DRAFT[..], &GIFT_CARD].concat(),
+        "PATCH /v1/admin/drafts/{id}" => [&DRAFT[..], &GIFT_CARD].concat(),
+        "DELETE /v1/admin/drafts/{id}" => vec![CART_CLOSED],
+        "POST /v1/admin/drafts/{id}/send" => {
+            vec![CART_CLOSED, DRAFT_OVER, CART_INCOMPLETE, TOO_MANY_CHANGES, TOO_MANY_LETTERS]
+        }
+        "POST /v1/admin/drafts/{id}/order" => [&[CART_CLOSED][..], &PLACEMENT, &PAYMENT].concat(),
         "POST /v1/orders" => [&PLACEMENT[..], &PAYMENT, &GIFT_CARD].concat(),
         "POST /v1/carts/{id}/coupons" => [&CART[..], &[COUPON_NOT_VALID, TOO_MANY_REQUESTS]].concat(),
         "POST /v1/carts/{id}/gift-cards" => [&CART[..], &GIFT_CARD].concat(),
@@ -140,7 +150,7 @@ fn of(operation: &str, described: &Map<String, Value>) -> Vec<Code> {
         if !operation.contains("/v1/auth/") {
             codes.push(KEY_REUSED);
         }
-        if ["/carts", "/orders", "/returns"].iter().any(|room| operation.contains(room)) {
+        if ["/carts", "/drafts", "/orders", "/returns"].iter().any(|room| operation.contains(room)) {
             codes.push(KEY_IN_USE);
         }
     }

@@ -13,7 +13,7 @@ use super::client::OrderClient;
 use super::error::OrderError;
 use super::protocol::Access;
 use crate::app::{App, Keys};
-use crate::auth::Caller;
+use crate::auth::{Caller, StaffWrite};
 use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
@@ -67,6 +67,11 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Staff's, who show no token.
+    pub(super) fn of_staff(staff: &StaffWrite) -> Self {
+        Self { header: None, cart: None, orders: Vec::new(), caller: staff.caller(), network: None }
+    }
+
     /// The access to one order. A request that could not have any is a 404
     /// here already, so that guessing ids costs no object.
     fn to(&self, keys: &Keys, order: OrderId) -> Result<Access, Problem> {
@@ -91,7 +96,14 @@ impl Credentials {
     /// The cart that the browser keeps: none if it keeps none, or one that is
     /// gone. It may have been placed.
     pub async fn cart(&self, app: &App) -> Result<Option<Cart>, Problem> {
-        let Some(id) = self.kept_cart(&app.keys) else { return Ok(None) };
+        match self.kept_cart(&app.keys) {
+            Some(id) => self.cart_of(app, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A cart by its id: none if it is gone. It may have been placed.
+    pub async fn cart_of(&self, app: &App, id: OrderId) -> Result<Option<Cart>, Problem> {
         match self.order(app, id)?.cart().await? {
             Ok(cart) => {
                 let shelf = shelf::current(app).await?;

@@ -54,7 +54,7 @@ impl OrderObject {
             }
             Some(_) => {}
         }
-        self.place(Wish { payment, expected, at_shelf_prices: true, slots, key }).await
+        self.place(Wish { payment, expected, at_shelf_prices: true, by_hand: None, slots, key }).await
     }
 
     /// Sets what is bought, once it has `begun`. The next commit stores it.

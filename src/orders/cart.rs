@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cart_token::CartToken;
+use super::drafts::Draft;
 use super::facts::Facts;
 use super::order::{Line, LineId, Order};
 use super::quoting::Wanted;
@@ -18,6 +19,7 @@ use crate::ports::Timestamp;
 use crate::pricing::quote::CouponRefusal;
 use crate::pricing::{Delivery, Quote, Totals};
 use crate::shelf::snapshot::Snapshot;
+use crate::text::Language;
 use crate::vat;
 
 /// A cart as its object answers it: facts, no sums.
@@ -28,11 +30,17 @@ pub struct Cart {
     pub version: u64,
     pub currency: Currency,
     pub account: Option<AccountId>,
+    /// In which its buyer is written to.
+    #[serde(default)]
+    pub language: Language,
     pub lines: Vec<Line>,
     pub facts: Facts,
     /// What was frozen, if it was placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed: Option<Quote>,
+    /// Where staff have typed it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Box<Draft>>,
     /// Whether it is the buyer's first order, once somebody has asked.
     #[serde(skip)]
     pub first_order: Option<bool>,
@@ -104,9 +112,11 @@ impl Cart {
             version: order.version,
             currency: order.currency,
             account: order.account,
+            language: order.language,
             lines: order.lines.clone(),
             facts: order.facts.clone(),
             placed: order.placement().map(|placement| (*placement.quote).clone()),
+            draft: order.draft.clone(),
             first_order: None,
         }
     }

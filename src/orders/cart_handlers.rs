@@ -13,6 +13,7 @@ use super::client::{Answer, OrderClient};
 use super::decision::{Change, NewLine};
 use super::details::NewDetails;
 use super::error::OrderError;
+use super::facts::Fact;
 use super::handlers::keyed;
 use super::offers::{names, priced, wanted};
 use super::order::{Key, LineId};
@@ -40,17 +41,21 @@ async fn add_lines(order: OrderClient<'_>, lines: Result<Vec<NewLine>, Problem>)
 /// The cart as it looks from outside: what it comes to, and what is short. Both
 /// are told as it stands now, also to a repeat.
 pub(super) async fn shown(app: &App, answer: Answer<Cart>) -> Result<Answer<CartView>, Problem> {
-    let cart = answer.read()?;
+    let view = view(app, answer.read()?).await?;
+    answer.shown_as(&view)
+}
+
+pub(super) async fn view(app: &App, cart: Cart) -> Result<CartView, Problem> {
     let shelf = shelf::knowing_at_best(app, names(&cart)).await?;
     let cart = cart.asked_for_first_order(app, &shelf).await;
     let mut view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
     view.problems.extend(shortages(app, &shelf, &cart).await);
-    answer.shown_as(&view)
+    Ok(view)
 }
 
 /// The first answer to the same request, if it was made while the lines could
 /// still be had; else why they cannot.
-async fn first_answer(order: &OrderClient<'_>, refusal: Problem) -> Result<Answer<Cart>, Problem> {
+pub(super) async fn first_answer(order: &OrderClient<'_>, refusal: Problem) -> Result<Answer<Cart>, Problem> {
     if !order.has_key() {
         return Err(refusal);
     }
@@ -139,14 +144,18 @@ pub async fn update_cart(
     let currency = before.as_ref().map_or(shelf::current(&app).await?.settings.default_currency, |cart| cart.currency);
     let facts = body.value.facts(&app, &credentials, currency).await?;
     if let Some(before) = before {
-        let after = before.after(lines.as_deref(), &facts);
-        let shelf = shelf::knowing_at_best(&app, names(&after)).await?;
-        let after = after.asked_for_first_order(&app, &shelf).await;
-        let quote = admit(&after, &facts, "/shipping_option", &shelf, app.clock.now())?;
-        uses::are_left(&app, &after, &quote, coupons(&facts)).await?;
+        offered(&app, before.after(lines.as_deref(), &facts), &facts).await?;
     }
     let answer = order.change(Change::Update { lines, facts }).await??;
     Ok(shown(&app, answer).await?.into())
+}
+
+/// Whether the shop has a cart as it is `after` these facts were asked for.
+pub(super) async fn offered(app: &App, after: Cart, asked: &[Fact]) -> Result<(), Problem> {
+    let shelf = shelf::knowing_at_best(app, names(&after)).await?;
+    let after = after.asked_for_first_order(app, &shelf).await;
+    let quote = admit(&after, asked, "/shipping_option", &shelf, app.clock.now())?;
+    uses::are_left(app, &after, &quote, coupons(asked)).await
 }
 
 /// Adds pieces; to the line that has the variant, if there is one.

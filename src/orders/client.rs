@@ -13,6 +13,7 @@ use super::after::money::view::StaffOrder;
 use super::cart::Cart;
 use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
+use super::drafts;
 use super::error::OrderError;
 use super::order::{Key, Receipt};
 use super::papers::Papers;
@@ -88,6 +89,11 @@ impl<'a> OrderClient<'a> {
         self.ask(Request::Create { id: self.id, currency, account, language, lines }).await
     }
 
+    /// What a member of staff does with a draft; `begun`: with one that is begun for it.
+    pub async fn draft(&self, begun: Option<Currency>, deed: drafts::Deed) -> Asked<Cart> {
+        self.ask(Request::Draft { begun: begun.map(|currency| (self.id, currency)), deed }).await
+    }
+
     pub async fn cart(&self) -> Asked<Cart> {
         self.ask(Request::ReadCart).await
     }
@@ -103,7 +109,17 @@ impl<'a> OrderClient<'a> {
 
     /// Places the order; `slots` are those that it takes until it is paid.
     pub async fn place(&self, payment: PaymentChoice, expected: Expected, slots: Vec<Slots>) -> Asked<OrderView> {
-        self.ask(Request::Place { payment, expected, slots }).await
+        self.ask(Request::Place { payment, expected, slots, received: None }).await
+    }
+
+    /// Places the order as a member of staff; `received`: where its money is found again, if it is there.
+    pub async fn place_by_hand(
+        &self,
+        payment: PaymentChoice,
+        expected: Expected,
+        received: Option<String>,
+    ) -> Asked<OrderView> {
+        self.ask(Request::Place { payment, expected, slots: Vec::new(), received }).await
     }
 
     pub async fn order(&self) -> Asked<OrderView> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::protocol::Message;
-use super::{finding, mail, outgoing, projection, sold_cards};
+use super::{drafts, finding, mail, outgoing, projection, sold_cards};
 use crate::app::App;
 use crate::catalog;
 use crate::json;
@@ -17,6 +17,7 @@ use crate::webhooks;
 pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     let mut orders = Vec::with_capacity(bodies.len());
     let (mut levels, mut news, mut cards, mut sought) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut of_drafts = Vec::new();
     for body in bodies {
         match json::read::<Message>(body.as_bytes()) {
             Ok(Message::Order { order, levels: of_pools, news: of_order }) => {
@@ -24,6 +25,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
                 orders.push(*order);
                 levels.extend(of_pools.iter().map(|(variant, level)| level.of(*variant)));
             }
+            Ok(Message::Draft { id, notice }) => of_drafts.push((id, notice)),
             Ok(Message::GiftCards(sold)) => cards.push(sold),
             Ok(Message::Find(asked)) => sought.push(asked),
             // Trying again would not help, and must not hold the others up.
@@ -35,6 +37,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
     projection::write(app, &orders).await?;
     catalog::project_levels(app, &levels).await?;
     sold_cards::write(app, cards).await?;
+    drafts::told::write(app, of_drafts).await?;
     news.extend(finding::found(app, sought).await?);
     let written = mail::write(app, news).await;
     let told = webhooks::tell(app, orders.iter().map(|order| outgoing::news(app, order)).collect()).await;

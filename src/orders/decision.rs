@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::after::{edits, goods, money};
+use super::drafts;
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::{Fact, Facts};
 use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS, MAX_SHIPPING_ID};
 use super::order::{CancelReason, Line, LineId, Order, Receipt, Stage};
+use super::replacing;
 use super::slots::Slot;
 use super::terms::{Terms, not_too_often};
 use crate::gift_cards;
@@ -19,8 +21,8 @@ use crate::payments::{self, Attempt, AttemptStatus, PaymentChoice};
 use crate::ports::Timestamp;
 use crate::pricing::promotion::Code;
 use crate::pricing::{Delivery, GiftCardBalance};
-use crate::sorted::SortedMap;
 use crate::shelf::snapshot::Snapshot;
+use crate::sorted::SortedMap;
 
 /// A line to add, as the catalog (or staff) prices it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,6 +93,11 @@ pub enum Command {
         by: Option<AccountId>,
     },
     Goods(goods::Command),
+    /// What a member of staff does with an order that staff type in.
+    Draft {
+        by: AccountId,
+        deed: drafts::Deed,
+    },
     /// What a member of staff does with its money.
     Money {
         by: AccountId,
@@ -119,10 +126,33 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
             let events = edits::decision::decide(order, by, wish, &shelf, now)?;
             Ok(events.into_iter().map(Event::Edits).collect())
         }
+        Command::Draft { by, deed } => drafts::decide(order, by, deed, now),
         _ if !matches!(order.stage, Stage::Open) => Err(OrderError::CartClosed),
         _ if order.version >= MAX_CHANGES => Err(OrderError::TooManyChanges),
-        Command::Change(change) => self::change(order, change),
-        Command::Place(terms) => terms.place(order, now),
+        Command::Change(change) if order.draft.is_some() && change.is_of_lines() => Err(OrderError::DraftLines),
+        Command::Change(change) => is_open(order, now).and_then(|()| self::change(order, change)),
+        Command::Place(terms) => is_open(order, now).and_then(|()| terms.place(order, now)),
+    }
+}
+
+/// Whether a cart that staff have made is not over; any other never is.
+fn is_open(order: &Order, now: Timestamp) -> Result<(), OrderError> {
+    order.draft.as_ref().map_or(Ok(()), |draft| draft.is_open(now))
+}
+
+impl Change {
+    /// Whether it is about what is bought, and not only where it goes and how it is paid.
+    fn is_of_lines(&self) -> bool {
+        match self {
+            Self::AddLines { .. } | Self::SetQuantity { .. } | Self::SetQuantities { .. } | Self::RemoveLine { .. } => {
+                true
+            }
+            Self::Update { lines, .. } => lines.is_some(),
+            Self::AddCoupon { .. }
+            | Self::RemoveCoupon { .. }
+            | Self::AddGiftCard { .. }
+            | Self::RemoveGiftCard { .. } => false,
+        }
     }
 }
 
@@ -135,15 +165,28 @@ fn change(order: &Order, change: Change) -> Result<Vec<Event>, OrderError> {
             order.line(line).ok_or(OrderError::LineNotFound)?;
             vec![Event::LineRemoved { line }]
         }
-        Change::Update { lines, facts } => {
-            let lines = lines.map_or(Ok(Vec::new()), |lines| replace_lines(order, lines))?;
-            lines.into_iter().chain(facts.into_iter().map(|fact| Event::FactSet { fact })).collect()
-        }
+        Change::Update { lines, facts } => return update(order, lines, facts, |line| !line.overridden),
         Change::AddCoupon { code } => with_coupon(order, code)?,
         Change::RemoveCoupon { code } => without(&order.facts.coupons, |known| *known != code, Fact::Coupons),
         Change::AddGiftCard { card } => with_gift_card(order, card)?,
         Change::RemoveGiftCard { id } => without(&order.facts.gift_cards, |known| known.id != id, Fact::GiftCards),
     };
+    admitted(order, events)
+}
+
+/// Several facts, and all lines that are `replaced`, at once.
+pub(super) fn update(
+    order: &Order,
+    lines: Option<Vec<NewLine>>,
+    facts: Vec<Fact>,
+    replaced: fn(&Line) -> bool,
+) -> Result<Vec<Event>, OrderError> {
+    let lines = lines.map_or(Ok(Vec::new()), |lines| replacing::lines(order, lines, replaced))?;
+    admitted(order, lines.into_iter().chain(facts.into_iter().map(|fact| Event::FactSet { fact })).collect())
+}
+
+/// The events, if the order may be as it is after them.
+fn admitted(order: &Order, events: Vec<Event>) -> Result<Vec<Event>, OrderError> {
     let after = order.after(&events);
     in_range(&after)?;
     fits(&after)?;
@@ -199,35 +242,8 @@ fn without<T: Clone>(list: &[T], stays: impl Fn(&T) -> bool, fact: impl Fn(Vec<T
     if left.len() == list.len() { Vec::new() } else { vec![Event::FactSet { fact: fact(left) }] }
 }
 
-/// Whatever is not wanted any more goes, what is wanted has the quantity that is
-/// wanted, the rest is new.
-fn replace_lines(order: &Order, new: Vec<NewLine>) -> Result<Vec<Event>, OrderError> {
-    let mut wanted: SortedMap<VariantId, u32> = SortedMap::new();
-    for (index, line) in new.iter().enumerate() {
-        let out_of_range = OrderError::QuantityOutOfRange { line: Some(index) };
-        let quantity = wanted.get_or_default(line.variant_id);
-        *quantity = quantity.saturating_add(line.quantity);
-        if !(1..=MAX_QUANTITY).contains(&line.quantity) || *quantity > MAX_QUANTITY {
-            return Err(out_of_range);
-        }
-    }
-    let mut events = Vec::new();
-    for line in order.lines.iter().filter(|line| !line.overridden) {
-        events.extend(match wanted.get(&line.variant_id) {
-            None => Some(Event::LineRemoved { line: line.id }),
-            Some(quantity) if *quantity == line.quantity => None,
-            Some(quantity) => Some(Event::LineQuantityChanged { line: line.id, quantity: *quantity }),
-        });
-    }
-    let kept = order.after(&events);
-    let is_there =
-        |line: &NewLine| kept.lines.iter().any(|known| known.variant_id == line.variant_id && !known.overridden);
-    events.extend(add_lines(&kept, new.into_iter().enumerate().filter(|(_, line)| !is_there(line)))?);
-    Ok(events)
-}
-
 /// Each with its place among those that were sent.
-fn add_lines(order: &Order, new: impl Iterator<Item = (usize, NewLine)>) -> Result<Vec<Event>, OrderError> {
+pub(super) fn add_lines(order: &Order, new: impl Iterator<Item = (usize, NewLine)>) -> Result<Vec<Event>, OrderError> {
     let mut events = Vec::new();
     let mut lines = order.lines.clone();
     let mut made = order.lines_made;

@@ -163,9 +163,14 @@ fn releases(order: &Order) -> impl Iterator<Item = Effect> {
     })
 }
 
-/// Carts are nobody's business.
+/// Carts are nobody's business but where staff have made them.
 fn to_publish(order: &Order) -> bool {
-    order.version > order.published && !matches!(order.stage, Stage::Open | Stage::Placing { .. })
+    let is_listed = match order.stage {
+        Stage::Open => order.draft.is_some(),
+        Stage::Placing { .. } => false,
+        _ => true,
+    };
+    order.version > order.published && is_listed
 }
 
 /// Whether what is due belongs to the buyer's own request.

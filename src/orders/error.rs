@@ -4,7 +4,9 @@ use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 
 use super::after::{edits, goods, money};
-use super::limits::{MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS};
+use super::limits::{
+    MAX_ATTEMPTS, MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LETTERS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS,
+};
 use super::order::LineId;
 use crate::gift_cards;
 use crate::idempotency::KEY_IN_USE;
@@ -51,6 +53,12 @@ crate::codes! {
     SHIPPING_NOT_OFFERED = CONFLICT "shipping_not_offered";
     /// The order can no longer be cancelled.
     NOT_CANCELLABLE = CONFLICT "not_cancellable";
+    /// What staff have put into this order is theirs to change.
+    DRAFT_LINES = CONFLICT "draft_lines";
+    /// This order was never placed, and its prices stand no longer.
+    DRAFT_OVER = CONFLICT "draft_over";
+    /// This draft was sent as often as one may be.
+    TOO_MANY_LETTERS = CONFLICT "too_many_letters";
     /// More money than the order still owes; `left` says how much it does.
     MORE_THAN_OWED = CONFLICT "more_than_owed";
     /// Money of this order was recorded as often as it may be.
@@ -131,6 +139,12 @@ pub enum OrderError {
     TooManyCoupons,
     #[error("an order takes at most {MAX_GIFT_CARDS} gift cards")]
     TooManyGiftCards,
+    #[error("the shop has put this order together: ask it for a change of what is bought")]
+    DraftLines,
+    #[error("this order was to be placed within 90 days; please ask the shop for another one")]
+    DraftOver,
+    #[error("a draft is sent {MAX_LETTERS} times at most")]
+    TooManyLetters,
     #[error("a payment is under way; wait for its outcome")]
     PaymentInProgress,
     #[error("this order needs no payment")]
@@ -220,6 +234,9 @@ impl From<OrderError> for Problem {
             OrderError::ShippingNotOffered => Self::new(SHIPPING_NOT_OFFERED, detail),
             OrderError::TooManyCoupons => Self::invalid_field("/coupons", detail),
             OrderError::TooManyGiftCards => Self::invalid_field("/gift_cards", detail),
+            OrderError::DraftLines => Self::new(DRAFT_LINES, detail),
+            OrderError::DraftOver => Self::new(DRAFT_OVER, detail),
+            OrderError::TooManyLetters => Self::new(TOO_MANY_LETTERS, detail),
             OrderError::PaymentInProgress => Self::new(PAYMENT_IN_PROGRESS, detail),
             OrderError::NotPayable => Self::new(NOT_PAYABLE, detail),
             OrderError::TooManyAttempts => Self::new(TOO_MANY_ATTEMPTS, detail),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::after::{edits, goods, money};
+use super::drafts;
 use super::facts::{Fact, Facts};
 use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
@@ -190,6 +191,8 @@ pub enum Event {
     Goods(goods::Event),
     /// How staff change it once it is confirmed.
     Edits(edits::event::Event),
+    /// What staff do with an order that they type in.
+    Draft(drafts::Event),
 }
 
 impl Order {
@@ -340,6 +343,7 @@ impl Order {
             Event::Goods(event) => self.goods.apply(event, now),
             Event::Money(event) => self.apply_money(event, now),
             Event::Edits(event) => self.apply_edit(event, now),
+            Event::Draft(event) => self.apply_draft(event, now),
             event => self.apply_payment(event, now),
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::after::goods::restock;
 use super::after::{goods, money};
+use super::drafts;
 use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS, REFUND_POLL_MILLIS};
 use super::error::ShortLine;
 use super::event::Event;
@@ -167,7 +168,7 @@ fn learn_payment(order: &Order, attempt: &Attempt, report: &Report, now: Timesta
             }
             (_, AttemptStatus::CallingOff { .. }) => Vec::new(),
             (Outcome::Authorized, _) => vec![Event::Authorized { secured }],
-            (Outcome::Owed, _) => vec![Event::Owed { secured }],
+            (Outcome::Owed, _) => drafts::owed(order, attempt, secured),
             (Outcome::Declined { reason }, _) => vec![Event::PaymentDeclined { reason: reason.clone() }],
             (
                 Outcome::ActionRequired { .. }

@@ -22,6 +22,8 @@ pub const MAX_GIFT_CARDS: usize = 10;
 pub const MAX_SHIPPING_ID: usize = 100;
 /// The most times that staff record money of one order.
 pub const MAX_RECEIPTS: usize = 100;
+/// The most letters with the way to one draft.
+pub const MAX_LETTERS: u32 = 20;
 /// The most parcels of one order, those that were undone among them.
 pub const MAX_FULFILMENTS: usize = 200;
 /// The most returns of one order: whoever was refused may ask again.

@@ -3,11 +3,12 @@
 use futures_util::{StreamExt, stream};
 
 use super::after::goods::bodies::Pieces;
+use super::cart::{Cart, CartView};
 use super::cart_token::CartToken;
 use super::client::OrderClient;
 use super::order::LineId;
 use super::protocol::{Access, OrderNews};
-use super::view::{DiscountView, GiftCardView, LineView, OrderView, PaymentStatus, TaxView};
+use super::view::{DiscountView, GiftCardView, LineView, OrderView, PaymentStatus, ShippingView, TaxView};
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::OrderId;
@@ -75,27 +76,22 @@ async fn message(app: &App, shop_name: &str, id: OrderId, news: OrderNews) -> Re
 
 /// Where the buyer sees the order, whoever has the letter: the cart's secret is
 /// in it, as the order is in the letter.
-fn url(app: &App, id: OrderId) -> Option<String> {
+pub(super) fn url(app: &App, id: OrderId) -> Option<String> {
     let shop = app.config.public_url.as_ref()?;
     Some(format!("{shop}/orders/{id}/open?token={}", CartToken::of(&app.keys, id).as_str()))
 }
 
 /// The order as its letters show it.
 fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
-    let shipping = view.shipping_option.as_ref();
-    let taxes: Vec<TaxPart> =
-        view.lines.iter().map(|line| &line.tax).chain(shipping.map(|option| &option.tax)).flat_map(tax).collect();
-    let shipping = shipping.map(|option| Shipping { title: option.title.clone(), arrives: option.arrives });
-    let gift_card = |card: &GiftCardView| GiftCardPart { last4: card.last4.clone(), amount: card.amount };
     let is_owed = view.payment.status == PaymentStatus::Pending;
     Order {
         number: view.number.clone(),
         language: view.language,
         placed_at: view.placed_at,
         lines: view.lines.iter().map(line).collect(),
-        shipping,
+        shipping: view.shipping_option.as_ref().map(shipping),
         address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
-        taxes: order::by_rate(&taxes),
+        taxes: taxes(&view.lines, view.shipping_option.as_ref()),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
         paid: matches!(
@@ -108,6 +104,41 @@ fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
         url,
         moved,
     }
+}
+
+/// A draft as its letter shows it, and the way to it.
+pub(super) fn of_draft(app: &App, cart: &Cart, view: &CartView) -> Order {
+    let draft = cart.draft.as_ref();
+    Order {
+        number: cart.id.number(),
+        language: cart.language,
+        placed_at: draft.map_or(app.clock.now(), |draft| draft.touched_at),
+        lines: view.lines.iter().map(line).collect(),
+        shipping: view.shipping_option.as_ref().map(shipping),
+        address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
+        taxes: taxes(&view.lines, view.shipping_option.as_ref()),
+        gift_cards: view.gift_cards.iter().map(gift_card).collect(),
+        totals: view.totals,
+        paid: false,
+        reserved: false,
+        how_to_pay: None,
+        pay_by: draft.map(|draft| draft.ends_at()),
+        url: url(app, cart.id),
+        moved: None,
+    }
+}
+
+fn taxes(lines: &[LineView], shipping: Option<&ShippingView>) -> Vec<TaxPart> {
+    let taxes = lines.iter().map(|line| &line.tax).chain(shipping.map(|option| &option.tax));
+    order::by_rate(&taxes.flat_map(tax).collect::<Vec<TaxPart>>())
+}
+
+fn shipping(option: &ShippingView) -> Shipping {
+    Shipping { title: option.title.clone(), arrives: option.arrives }
+}
+
+fn gift_card(card: &GiftCardView) -> GiftCardPart {
+    GiftCardPart { last4: card.last4.clone(), amount: card.amount }
 }
 
 /// The parcel or the return that the news is about. What was sent or asked for

@@ -53,6 +53,7 @@ impl Event {
             Self::Goods(event) => event.milestone(),
             Self::Money(event) => return event.milestone(),
             Self::Edits(event) => event.milestone(),
+            Self::Draft(event) => event.milestone(),
             _ => return None,
         })
     }
@@ -62,6 +63,7 @@ impl Event {
         match self {
             Self::Money(event) => event.by(),
             Self::Edits(event) => event.by(),
+            Self::Draft(event) => Some(event.by()),
             Self::PaymentReceived { by, .. } => *by,
             _ => None,
         }
@@ -69,6 +71,10 @@ impl Event {
 
     /// Whether it is nothing to the buyer.
     pub(super) fn is_hidden(&self) -> bool {
-        matches!(self, Self::Money(event) if event.is_hidden())
+        match self {
+            Self::Money(event) => event.is_hidden(),
+            Self::Draft(_) => true,
+            _ => false,
+        }
     }
 }

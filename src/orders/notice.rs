@@ -71,7 +71,8 @@ fn of_edits(order: &Order) -> impl Iterator<Item = Notice> {
 
 fn news(order: &Order) -> Option<Notice> {
     match &order.stage {
-        Stage::Open | Stage::Placing { .. } => None,
+        Stage::Open => order.draft.as_ref().and_then(|draft| draft.notice()),
+        Stage::Placing { .. } => None,
         Stage::AwaitingPayment { attempt, .. } => of_payment(order, attempt),
         // Not certain to have its goods.
         Stage::Confirmed { secured: false, committed: false, .. } => None,

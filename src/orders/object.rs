@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use super::after::money;
 use super::cart::Cart;
 use super::decision::{Change, Command, NewLine, decide};
+use super::drafts;
 use super::effect::due;
 use super::error::OrderError;
 use super::event::Event;
@@ -99,7 +100,7 @@ impl OrderObject {
             }
         };
         if let Some(order) = &order {
-            if !access.allows(order) {
+            if !access.allows(order) || (order.is_deleted() && !access.is_staff()) {
                 return Err(OrderError::NotFound);
             }
             if let Some(reply) = self.replay(key.as_ref(), order)? {
@@ -113,6 +114,10 @@ impl OrderObject {
             }
             // The same key once more, perhaps: what was refused may be something else by now.
             (Request::Buy { id, purchase }, before) => self.buy(id, *purchase, key, before).await,
+            (Request::Draft { begun, deed }, order) => {
+                let by = access.staff_account().ok_or(OrderError::NotFound)?;
+                self.draft(begun, order.as_deref(), by, deed, key.as_ref())
+            }
             (_, None) => Err(OrderError::NotFound),
             // A purchase has it that was refused.
             (Request::Create { .. }, Some(_)) => Err(OrderError::KeyReused),
@@ -134,8 +139,9 @@ impl OrderObject {
                 let reply = done(200, &Cart::of(&*self.record.existing()?))?;
                 self.changed(changed, key.as_ref(), reply)
             }
-            (Request::Place { payment, expected, slots }, Some(_)) => {
-                self.place(Wish { payment, expected, at_shelf_prices: false, slots, key }).await
+            (Request::Place { payment, expected, slots, received }, Some(_)) => {
+                let by_hand = access.staff_account().map(|by| drafts::Event::PlacedByHand { by, received });
+                self.place(Wish { payment, expected, at_shelf_prices: false, by_hand, slots, key }).await
             }
             (Request::Pay { payment, slots }, Some(_)) => self.pay(payment, slots, key.as_ref()).await,
             (Request::Cancel, Some(order)) => self.act(&order, Command::Cancel, 200, key.as_ref()),
@@ -259,7 +265,7 @@ impl OrderObject {
 
     /// Stores a reply with its key if anything changed: what changed nothing
     /// may be done again, and must not make the log longer.
-    fn changed(&self, changed: bool, key: Option<&Key>, reply: Reply) -> Result<Reply, OrderError> {
+    pub(super) fn changed(&self, changed: bool, key: Option<&Key>, reply: Reply) -> Result<Reply, OrderError> {
         if changed { self.answered(key, reply) } else { Ok(reply) }
     }
 
@@ -280,7 +286,7 @@ pub(super) fn recorded(key: Option<&Key>, reply: &Reply) -> Option<FirstAnswer> 
     }
 }
 
-fn done(status: u16, view: &impl Serialize) -> Result<Reply, OrderError> {
+pub(super) fn done(status: u16, view: &impl Serialize) -> Result<Reply, OrderError> {
     let body = serde_json::value::to_raw_value(view).map_err(undecodable)?;
     Ok(Reply::Done { status, replayed: false, body })
 }

@@ -3,9 +3,10 @@
 use super::bodies::{PricedLine, WantedLine};
 use super::cart::Cart;
 use super::decision::NewLine;
+use super::drafts::bodies::DraftLine;
 use crate::app::App;
 use crate::ids::VariantId;
-use crate::money::{Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError};
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::name::Name;
@@ -53,6 +54,24 @@ pub async fn priced(app: &App, lines: &[PricedLine]) -> Result<Vec<NewLine>, Pro
     let names = lines.iter().map(|line| Name::Variant(line.variant_id));
     let snapshot = shelf::knowing_all(app, names).await?;
     all(lines.iter().enumerate().map(|(index, line)| priced_line(&snapshot, index, line)))
+}
+
+/// Lines of a draft in this currency, at the shop's prices where staff have set none.
+pub async fn typed(app: &App, lines: &[DraftLine], currency: Currency) -> Result<Vec<NewLine>, Problem> {
+    let names = lines.iter().map(|line| Name::Variant(line.variant_id));
+    let snapshot = shelf::knowing_all(app, names).await?;
+    let line = |(index, line): (usize, &DraftLine)| {
+        let DraftLine { variant_id, quantity, unit_price } = *line;
+        match unit_price {
+            None => offer(&snapshot, index, variant_id, quantity),
+            Some(price) if price.currency != currency => Err(FieldError::new(
+                format!("/lines/{index}/unit_price/currency"),
+                format!("the draft is in {currency}"),
+            )),
+            Some(unit_price) => priced_line(&snapshot, index, &PricedLine { variant_id, quantity, unit_price }),
+        }
+    };
+    all(lines.iter().enumerate().map(line))
 }
 
 /// All the lines, or what is wrong with each that cannot be had.

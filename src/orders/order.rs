@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::after::edits::Edit;
 use super::after::goods::Goods;
 use super::after::money::Books;
+use super::drafts::Draft;
 use super::facts::Facts;
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
@@ -70,6 +71,8 @@ pub struct Order {
     pub money: Books,
     /// How staff have changed it since it was confirmed.
     pub edits: Vec<Edit>,
+    /// Where staff have typed it in.
+    pub draft: Option<Box<Draft>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -226,6 +229,7 @@ impl Order {
             goods: Goods::default(),
             money: Books::default(),
             edits: Vec::new(),
+            draft: None,
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures_util::future::{join3, try_join_all};
 
 use super::decision::{Command, decide};
+use super::drafts;
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::Fact;
@@ -36,6 +37,8 @@ pub(super) struct Wish {
     pub expected: Expected,
     /// Whether its lines have the prices of the shelf, whatever they began with.
     pub at_shelf_prices: bool,
+    /// What is said of it where staff do so.
+    pub by_hand: Option<drafts::Event>,
     pub slots: Vec<Slots>,
     pub key: Option<Key>,
 }
@@ -73,7 +76,7 @@ impl OrderObject {
     /// Places the order, unless another request has, or had the first answer.
     /// `slot`: what this request has taken, unless the placement has it now.
     async fn decide_placement(&self, wish: Wish, slot: &mut Option<Slot>) -> Result<Option<Reply>, OrderError> {
-        let Wish { payment, expected, at_shelf_prices, slots, key } = wish;
+        let Wish { payment, expected, at_shelf_prices, by_hand, slots, key } = wish;
         let mut used_up = Vec::new();
         while let Some(asked) = self.open_version()? {
             let taking = slots::take(&self.app, self.wanted_slots(&slots, slot)?);
@@ -118,6 +121,7 @@ impl OrderObject {
                     return Err(refusal);
                 }
             };
+            let events = events.into_iter().chain(by_hand.map(Event::Draft)).collect();
             self.record.learn(events, self.now())?;
             *slot = None;
             self.record.commit(None, self.now())?;

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::after::{edits, goods, money};
 use super::decision::{Change, NewLine};
+use super::drafts;
 use super::error::OrderError;
 use super::facts::Fact;
 use super::finding::Sought;
@@ -95,12 +96,19 @@ pub enum Request {
         payment: PaymentChoice,
         expected: Expected,
         slots: Vec<Slots>,
+        /// Where staff who place it find the money again, if it is there.
+        received: Option<String>,
     },
     Pay {
         payment: PaymentChoice,
         slots: Vec<Slots>,
     },
     Cancel,
+    /// Staff begin an order that they type in, or do something with one.
+    Draft {
+        begun: Option<(OrderId, Currency)>,
+        deed: drafts::Deed,
+    },
     /// Staff have money of the order's.
     Receive {
         receipt: Receipt,
@@ -171,6 +179,8 @@ pub enum Message {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         news: Option<OrderNews>,
     },
+    /// An order that staff type in was changed. `notice`: what its buyer is to be written.
+    Draft { id: OrderId, notice: Option<Notice> },
     /// Gift cards for whoever bought them.
     GiftCards(Sold),
     /// Somebody looks for an order.

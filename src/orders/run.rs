@@ -15,7 +15,7 @@ use super::event::Event;
 use super::learning::{Answer, Refused, learn};
 use super::notice::Notice;
 use super::object::{OrderObject, order_reply, recorded};
-use super::order::Order;
+use super::order::{Order, Stage};
 use super::placing::Refusals;
 use super::projection::Projection;
 use super::protocol::{Message, OrderNews};
@@ -178,6 +178,10 @@ impl OrderObject {
 
     /// Tells the lists how the order stands, and its buyer what is news.
     async fn publish(&self, notice: Option<&Notice>) -> Option<()> {
+        let order = self.record.existing().ok()?;
+        if matches!(order.stage, Stage::Open) {
+            return self.send(&Message::Draft { id: order.id, notice: notice.cloned() }).await;
+        }
         // After a crash the levels that came with the commits are gone.
         if self.levels.borrow().is_empty() {
             self.read_levels().await?;
@@ -346,7 +350,7 @@ mod tests {
         assert!(sent.iter().all(|bytes| *bytes < 128_000), "{sent:?}");
         let told = messages.iter().map(|message| match message {
             Message::Order { levels, .. } => levels.len(),
-            Message::GiftCards(_) | Message::Find(_) => 0,
+            Message::Draft { .. } | Message::GiftCards(_) | Message::Find(_) => 0,
         });
         assert_eq!(told.sum::<usize>(), MAX_LEVELS_BESIDE_VIEW + MAX_LINES);
     }

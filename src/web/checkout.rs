@@ -12,6 +12,7 @@ use super::parts::{STOCK_UNAVAILABLE, Short, page, page_of_problem, sentence, sh
 use super::quantities;
 use super::wishes::{Entered, TOTAL, Wishes};
 use crate::app::App;
+use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::cart::Cart;
 use crate::orders::client::Asked;
@@ -24,19 +25,33 @@ use crate::orders::view::{OrderView, Status};
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
-use crate::wire::extract::Form;
+use crate::wire::extract::{Form, Path};
 
 const CORRECT: &str = "Nothing has been ordered yet. Please correct:";
 const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.";
+const ASK_THE_SHOP: &str = "Please ask the shop, which has put this order together.";
 const UNANSWERED: &str =
     "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
 
 /// The form, with what the cart knows already.
 pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
-    let snapshot = shelf::current(&app).await?;
-    match open_cart(&app, &credentials).await? {
+    begin(&app, &credentials, None).await
+}
+
+/// The form of a cart that staff have made.
+pub async fn get_order_checkout(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+) -> Result<Response, Problem> {
+    begin(&app, &credentials, Some(id)).await
+}
+
+async fn begin(app: &App, credentials: &Credentials, draft: Option<OrderId>) -> Result<Response, Problem> {
+    let snapshot = shelf::current(app).await?;
+    match going_on(found(app, credentials, draft).await?) {
         Err(elsewhere) => Ok(elsewhere.into_response()),
-        Ok(cart) => page(&shown(&app, &snapshot, &cart, &CheckoutForm::of(&cart.facts), &[]).await?),
+        Ok(cart) => page(&shown(app, &snapshot, &cart, &CheckoutForm::of(&cart.facts), &[]).await?),
     }
 }
 
@@ -46,9 +61,27 @@ pub async fn post_checkout(
     credentials: Credentials,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let form = CheckoutForm::parse(fields);
-    let snapshot = shelf::current(&app).await?;
-    let cart = match (credentials.cart(&app).await?, form.intent.as_str()) {
+    go_on(&app, &credentials, None, &CheckoutForm::parse(fields)).await
+}
+
+/// The same of a cart that staff have made.
+pub async fn post_order_checkout(
+    State(app): State<App>,
+    credentials: Credentials,
+    Path(id): Path<OrderId>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    go_on(&app, &credentials, Some(id), &CheckoutForm::parse(fields)).await
+}
+
+async fn go_on(
+    app: &App,
+    credentials: &Credentials,
+    draft: Option<OrderId>,
+    form: &CheckoutForm,
+) -> Result<Response, Problem> {
+    let snapshot = shelf::current(app).await?;
+    let cart = match (found(app, credentials, draft).await?, form.intent.as_str()) {
         // A second click: the first one's outcome is this one's.
         (Some(cart), "place") if cart.status == Status::AwaitingPayment => cart,
         (cart, _) => match going_on(cart) {
@@ -57,10 +90,10 @@ pub async fn post_checkout(
         },
     };
     match form.intent.as_str() {
-        "place" => place_order(&app, &snapshot, &credentials, cart, &form).await,
+        "place" => place_order(app, &snapshot, credentials, cart, form).await,
         // Only the fields change: what stands in them was typed for another country.
-        "country" => page(&CheckoutPage::new(&app, &snapshot, &cart, &form, &[], None)?),
-        _ => update(&app, &snapshot, &credentials, &cart, &form).await,
+        "country" => page(&CheckoutPage::new(app, &snapshot, &cart, form, &[], None)?),
+        _ => update(app, &snapshot, credentials, &cart, form).await,
     }
 }
 
@@ -74,14 +107,25 @@ async fn shown<'a>(
 ) -> Result<CheckoutPage<'a>, Problem> {
     let short = stock::shortages(app, snapshot, cart).await;
     let short = short.iter().filter_map(|problem| Some((problem.line_id?, Short::of_problem(problem)?)));
+    if cart.draft.is_some() {
+        let told: String = short.map(|(line, short)| format!("{} ", short.of(line_title(cart, line)))).collect();
+        let notice = (!told.is_empty()).then(|| format!("{told}{ASK_THE_SHOP}"));
+        return Ok(CheckoutPage::new(app, snapshot, cart, form, errors, notice)?);
+    }
     Ok(CheckoutPage::new(app, snapshot, cart, form, errors, None)?.with_short(short).warning())
 }
 
-/// The cart that can be checked out, or where else there is something to see.
-async fn open_cart(app: &App, credentials: &Credentials) -> Result<Result<Cart, Redirect>, Problem> {
-    Ok(going_on(credentials.cart(app).await?))
+/// The cart that the browser keeps, or one that staff have made and that is not over.
+async fn found(app: &App, credentials: &Credentials, draft: Option<OrderId>) -> Result<Option<Cart>, Problem> {
+    let Some(id) = draft else { return credentials.cart(app).await };
+    let cart = credentials.cart_of(app, id).await?.filter(|cart| !cart.lines.is_empty());
+    let draft = cart.as_ref().and_then(|cart| cart.draft.as_ref().filter(|_| cart.status == Status::Open));
+    draft.map_or(Ok(()), |draft| draft.is_open(app.clock.now()))?;
+    let cart = cart.filter(|cart| cart.draft.is_some());
+    cart.map(Some).ok_or_else(Problem::not_found)
 }
 
+/// The cart that can be checked out, or where else there is something to see.
 fn going_on(cart: Option<Cart>) -> Result<Cart, Redirect> {
     match cart {
         Some(cart) if cart.status != Status::Open => Err(to_order(cart.id)),
@@ -148,11 +192,14 @@ async fn place_order(
         Err(problem) => return Err(problem),
     };
     // Prices may be new, and another click may have had more luck.
-    let cart = match open_cart(app, credentials).await {
+    let draft = cart.draft.is_some();
+    let cart = match found(app, credentials, draft.then_some(cart.id)).await.map(going_on) {
         Ok(Err(elsewhere)) => return Ok(elsewhere.into_response()),
         Ok(Ok(latest)) => latest,
         Err(_) => cart,
     };
+    // Its lines are not the buyer's to change.
+    short.retain(|_| !draft);
     page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?.with_short(short), problem)
 }
 
@@ -193,6 +240,7 @@ fn line_title(cart: &Cart, id: LineId) -> &str {
 /// Why the order was not placed, and what to do about it.
 fn notice(error: &OrderError, cart: &Cart) -> String {
     let title = |id: LineId| line_title(cart, id);
+    let is_draft = cart.draft.is_some();
     match error {
         OrderError::PriceChanged { lines, old_total, new_total } => {
             let changed = |line: &ChangedLine| {
@@ -212,11 +260,13 @@ fn notice(error: &OrderError, cart: &Cart) -> String {
         ),
         OrderError::NotForSale { lines } => {
             let titles: Vec<&str> = lines.iter().map(|line| title(*line)).collect();
-            format!("No longer for sale: {}. Please take it out of the cart.", titles.join(", "))
+            let way_out = if is_draft { ASK_THE_SHOP } else { "Please take it out of the cart." };
+            format!("No longer for sale: {}. {way_out}", titles.join(", "))
         }
         OrderError::OutOfStock { lines } => {
             let shortages = shortages(lines, |id| line_title(cart, id));
-            format!("{shortages}Nothing has been ordered or charged. Please change the cart.")
+            let way_out = if is_draft { ASK_THE_SHOP } else { "Please change the cart." };
+            format!("{shortages}Nothing has been ordered or charged. {way_out}")
         }
         OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
         OrderError::CouponNotValid { code, .. } | OrderError::CouponExhausted { code } => {

@@ -28,6 +28,8 @@ use crate::vat;
 pub struct CheckoutPage<'a> {
     shop_name: &'a str,
     price_note: &'static str,
+    /// Where the form goes.
+    action: String,
     error_summary: Option<ErrorSummary>,
     contact: Vec<Input>,
     /// None where nothing is sent.
@@ -149,6 +151,10 @@ impl<'a> CheckoutPage<'a> {
         let mut page = Self {
             shop_name: &settings.shop_name,
             price_note: price_note(settings),
+            action: match cart.draft {
+                Some(_) => format!("/orders/{}/checkout", cart.id),
+                None => "/checkout".to_owned(),
+            },
             error_summary: None,
             contact: std::iter::once(Input::email(form, errors)).chain(phone).collect(),
             delivery: sent.then(|| AddressInputs::new(&form.address, errors)),

@@ -99,6 +99,10 @@ async fn show(
         Err(OrderError::NotFound) if credentials.kept_cart(&app.keys) == Some(id) => {
             Ok(Redirect::to("/cart").into_response())
         }
+        // Staff have made it, and it is not placed yet.
+        Err(OrderError::NotFound) if credentials.cart_of(app, id).await?.is_some_and(|cart| cart.draft.is_some()) => {
+            Ok(Redirect::to(&format!("/orders/{id}/checkout")).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }

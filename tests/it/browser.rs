@@ -63,6 +63,12 @@ impl Browser {
         self.with_cookies(self.shop.get(path)).send().await
     }
 
+    /// Follows a link that leads elsewhere: where to.
+    pub async fn follow(&mut self, path: &str) -> String {
+        let answer = self.get(path).await.expect(303);
+        self.keep(answer).header("location").to_owned()
+    }
+
     pub async fn open(&self, path: &str) -> String {
         html(&self.get(path).await.expect(200))
     }

@@ -42,7 +42,10 @@ impl Attacker {
         let promotion = text(&promotion.json(), "id");
         let gift_card = shop.gift_card().await;
         let webhook = shop.disabled_webhook().await;
-        let own = Ids { cart: cart.id, order: ordered.id, product, variant, promotion, gift_card, webhook };
+        let lines = json!({ "lines": [{ "variant_id": variant, "quantity": 1 }] });
+        let draft = shop.post("/v1/admin/drafts").bearer(&owner).json(lines).send().await.expect(201);
+        let draft = text(&draft.json(), "id");
+        let own = Ids { cart: cart.id, draft, order: ordered.id, product, variant, promotion, gift_card, webhook };
         Self { shop, owner, customer, own }
     }
 

@@ -32,6 +32,7 @@ mod coupons;
 mod crashes;
 mod demo;
 mod documents;
+mod drafts;
 mod edits;
 mod gift_cards;
 mod goods;

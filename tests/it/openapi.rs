@@ -18,6 +18,7 @@ const MAX_DEPTH: usize = 8;
 #[derive(Debug, Clone)]
 pub struct Ids {
     pub cart: String,
+    pub draft: String,
     pub order: String,
     pub product: String,
     pub variant: String,
@@ -31,7 +32,17 @@ impl Ids {
     pub fn strangers() -> Self {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
         let (cart, order, product, variant) = (id("ord_"), id("ord_"), id("prod_"), id("var_"));
-        Self { cart, order, product, variant, promotion: id("promo_"), gift_card: id("gift_"), webhook: id("hook_") }
+        let draft = id("ord_");
+        Self {
+            cart,
+            draft,
+            order,
+            product,
+            variant,
+            promotion: id("promo_"),
+            gift_card: id("gift_"),
+            webhook: id("hook_"),
+        }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -39,6 +50,7 @@ impl Ids {
             (_, "{line_id}") | ("lines", _) => "line_1".to_owned(),
             ("documents", _) => "INV-999999".to_owned(),
             ("carts", _) => self.cart.clone(),
+            ("drafts", _) => self.draft.clone(),
             ("orders", _) => self.order.clone(),
             ("variants" | "stock", _) | (_, "{variant_id}") => self.variant.clone(),
             ("gift-cards", _) => self.gift_card.clone(),

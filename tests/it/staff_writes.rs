@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tradepost::ports::{Database, ObjectClass, Row, Rows, Statement};
 
 use crate::ask::Ask;
+use crate::drafts;
 use crate::fixtures::{Cart, PUBLISHED_MILLIS, prices};
 use crate::host::faults::Site;
 use crate::manual_payments;
@@ -53,14 +54,21 @@ impl Desk {
         let order = order["id"].as_str().unwrap().to_owned();
         let webhook = shop.disabled_webhook().await;
         have_something_moved(&shop, &owed).await;
-        let ids = Ids { product: product.id, variant: product.variant, cart, order, promotion, gift_card, webhook };
+        let draft = String::new();
+        let ids =
+            Ids { product: product.id, variant: product.variant, cart, draft, order, promotion, gift_card, webhook };
         let mut about = Vec::new();
         for operation in writes(&shop).await {
             let order = match operation.template.strip_prefix("/v1/admin/orders/{id}/").map(str::to_owned) {
                 Some(deed) if OF_MONEY.contains(&deed.as_str()) => money::order_for(&shop, &sold, &deed).await,
                 _ => ids.order.clone(),
             };
-            about.push(operation.about(&Ids { order, ..ids.clone() }));
+            // Each of these is done with a draft of its own.
+            let draft = match operation.template.starts_with("/v1/admin/drafts/{id}") {
+                true => drafts::ready(&shop, &sold).await["id"].as_str().unwrap().to_owned(),
+                false => String::new(),
+            };
+            about.push(operation.about(&Ids { order, draft, ..ids.clone() }));
         }
         let writes = about;
         let desk = Self { owner: shop.owner().await, shop, writes };
@@ -152,6 +160,12 @@ fn good(operation: &Operation) -> Value {
     if operation.method == Method::POST && operation.template.ends_with("/variants") {
         body["sku"] = json!(unique("sku"));
         body["options"] = json!({ "Size": "L" });
+    }
+    if operation.method == Method::PATCH && operation.template.ends_with("/drafts/{id}") {
+        body["email"] = json!(format!("{}@example.com", unique("ada")));
+    }
+    if operation.template.ends_with("/drafts/{id}/order") {
+        body = manual_payments::manual("invoice");
     }
     if operation.template.ends_with("/orders/bulk") {
         body["action"] = json!({ "tag": { "add": ["at once"] } });
@@ -259,7 +273,8 @@ async fn no_change_slips_through_while_the_session_ends() {
 fn changes_something(sql: &str) -> bool {
     let writes =
         |statement: &str| ["INSERT INTO", "UPDATE ", "DELETE FROM"].iter().any(|verb| statement.contains(verb));
-    let behind = ["staff_refusals", "published_at =", "INTO orders", "INTO messages", "INTO stock_levels"];
+    let behind =
+        ["staff_refusals", "published_at =", "INTO orders", "INTO drafts", "INTO messages", "INTO stock_levels"];
     sql.split(";\n").any(|statement| writes(statement) && !behind.iter().any(|behind| statement.contains(behind)))
 }
 

@@ -44,6 +44,8 @@ pub struct Buyer {
     pub customers: Vec<String>,
     /// Pieces of each line that staff have given money back for.
     pub given_up: BTreeMap<LineId, u32>,
+    /// What staff have put into the order, if they have typed it in.
+    pub typed_in: BTreeMap<VariantId, u32>,
     /// Pieces that staff have had put back in stock.
     pub restocked: BTreeMap<VariantId, i64>,
 }
@@ -60,6 +62,7 @@ impl Buyer {
             troubled: now,
             given_up: BTreeMap::new(),
             restocked: BTreeMap::new(),
+            typed_in: BTreeMap::new(),
             customers: [format!("mailbox-{}", n / 2)].into_iter().chain(account).collect(),
         }
     }
@@ -86,16 +89,19 @@ impl World {
             delivery: if is_card { Delivery::GiftCard } else { Delivery::Shipped },
             overridden: false,
         };
-        self.command(buyer, Command::Change(Change::AddLines { lines: vec![line] }));
+        let put_in = self.command(buyer, Command::Change(Change::AddLines { lines: vec![line] }));
+        let is_draft = self.buyers[buyer].memory.draft.is_some();
+        self.outcomes.draft_lines_kept += u32::from(is_draft && !put_in);
         let facts = self.facts();
         self.command(buyer, Command::Change(Change::Update { lines: None, facts }));
         if self.rng.chance(60) {
-            self.place(buyer);
+            let payment = self.payment();
+            self.place(buyer, payment, None);
         }
     }
 
     /// Where it goes, and perhaps the coupon and gift cards.
-    fn facts(&mut self) -> Vec<Fact> {
+    pub fn facts(&mut self) -> Vec<Fact> {
         let address = serde_json::json!({"name": "A", "line1": "1", "city": "B", "postal_code": "1", "country": "DE"});
         let coupons = if self.rng.chance(50) { vec![Code::parse(CODE).unwrap()] } else { Vec::new() };
         let mut cards = Vec::new();
@@ -115,8 +121,8 @@ impl World {
         ]
     }
 
-    fn place(&mut self, buyer: usize) {
-        let payment = self.payment();
+    /// `by_hand`: what says that staff do so.
+    pub fn place(&mut self, buyer: usize, payment: PaymentChoice, by_hand: Option<Event>) {
         let Some(slot) = self.take_slot() else {
             self.outcomes.turned_away += 1;
             return;
@@ -135,7 +141,7 @@ impl World {
             customers: self.buyers[buyer].customers.clone(),
         };
         match decide(&self.buyers[buyer].memory, Command::Place(Box::new(terms)), self.now) {
-            Ok(events) => self.record(buyer, events, true),
+            Ok(events) => self.record(buyer, events.into_iter().chain(by_hand).collect(), true),
             Err(refusal) => {
                 self.record(buyer, corrected(&refusal, &gift_cards), true);
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id }).unwrap();
@@ -217,7 +223,7 @@ impl World {
         self.command(buyer, pay(Some(slot)));
     }
 
-    fn payment(&mut self) -> PaymentChoice {
+    pub fn payment(&mut self) -> PaymentChoice {
         let method = if self.rng.chance(50) { TestMethod::Visa } else { TestMethod::AuthenticationRequired };
         let mut payment = PaymentChoice::test(method);
         match self.rng.below(10) {

@@ -81,6 +81,7 @@ impl World {
         }
         self.judge_pools(taken);
         self.judge_goods(&mut outcomes);
+        self.judge_drafts(&mut outcomes);
         // Who owes keeps a slot until it ends by itself.
         let later = if outcomes.owed > self.outcomes.owed { SLOT_MILLIS } else { 0 };
         assert_eq!(self.throttle.matters_for(self.now.plus_millis(later)), 0, "no slot stays taken");

@@ -13,6 +13,7 @@
 
 mod buyers;
 mod calls;
+mod drafts;
 mod goods;
 mod judge;
 mod orders;

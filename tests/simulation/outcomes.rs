@@ -106,4 +106,15 @@ outcomes! {
     kept_by_staff,
     /// Money that staff have given back by hand.
     given_by_hand,
+    /// Letters with the way to a draft that staff asked for.
+    drafts_sent,
+    drafts_deleted,
+    /// Orders that staff had typed in.
+    drafts_placed,
+    /// Orders whose money staff had when they placed them.
+    drafts_paid_by_hand,
+    /// Drafts that were sent, and wait for their buyers.
+    drafts_open,
+    /// Lines that buyers tried to put into a draft.
+    draft_lines_kept,
 }

@@ -104,7 +104,7 @@ impl World {
     pub fn suffer(&mut self) {
         for _ in 0..STEPS {
             let buyer = usize::try_from(self.rng.below(6)).unwrap();
-            match self.rng.below(27) {
+            match self.rng.below(29) {
                 0..=3 => self.shop(buyer),
                 4..=5 => self.pay_or_cancel(buyer),
                 6..=14 => self.work(buyer, true),
@@ -117,6 +117,7 @@ impl World {
                 // Several at once: few orders are confirmed, and each of these asks for luck.
                 21..=23 => (0..3).for_each(|_| self.move_goods(buyer)),
                 24..=25 => self.staff(buyer),
+                26..=27 => self.type_in(buyer),
                 _ => self.pass_time(),
             }
             self.check_pools();
@@ -124,6 +125,7 @@ impl World {
             self.check_keeps();
             self.check_goods(buyer);
             self.check_books();
+            self.check_drafts();
         }
     }
 
