@@ -135,6 +135,24 @@ async fn what_is_packed_may_be_undone_until_it_is_shipped() {
 }
 
 #[tokio::test]
+async fn a_parcel_with_refunded_pieces_stays_until_it_is_packed_anew() {
+    let sold = Sold::new(Shop::open().await, "en").await;
+    let packed = |quantity| with(pieces(quantity), &json!({ "status": "packed" }));
+    sold.staff("/fulfilments", packed(3)).await.expect(201);
+    // Money that goes back asks for no parcel.
+    sold.staff("/refunds", with(pieces(1), &json!({ "reason": "They want two" }))).await.expect(201);
+    let refused = sold.staff("/fulfilments/1/ship", json!({})).await.problem(409, "not_fulfillable");
+    assert_eq!(refused["lines"], json!([{ "line_id": "line_1", "requested": 3, "left": 2 }]));
+    assert!(refused["detail"].as_str().unwrap().contains("undo this parcel"), "{refused}");
+    assert_eq!(where_they_are(&sold.shop.order(&sold.cart).await), [0, 3, 0, 0], "nothing was sent");
+    sold.staff("/fulfilments/1/undo", json!({})).await.expect(201);
+    sold.staff("/fulfilments", packed(3)).await.problem(409, "not_fulfillable");
+    sold.staff("/fulfilments", json!({ "status": "packed" })).await.expect(201);
+    let order = sold.staff("/fulfilments/2/ship", json!({})).await.expect(201).json();
+    assert_eq!((where_they_are(&order), statuses(&order).1), ([2, 0, 0, 2], "fulfilled"));
+}
+
+#[tokio::test]
 async fn a_parcel_asked_for_twice_under_one_key_is_one() {
     let sold = Sold::new(Shop::open().await, "en").await;
     let path = format!("/v1/admin/orders/{}/fulfilments", sold.cart.id);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tradepost::orders::after::goods::{Command, Event as Goods, Step};
+use tradepost::orders::after::money::event::Event as Money;
 use tradepost::orders::decision;
 use tradepost::orders::event::Event;
 use tradepost::orders::order::{LineId, Order};
@@ -27,6 +28,20 @@ struct Pieces {
     asked: u32,
     back: u32,
     restocked: i64,
+    /// That staff have given money back for.
+    given_up: u32,
+    /// Of those, put back into stock at once.
+    never_left: u32,
+    /// That left, or were packed to, though they were refunded as unsent by then.
+    sent_unpaid: u32,
+}
+
+impl Pieces {
+    /// So many of it are out by now: pieces that were given up and are not back never left.
+    fn goes_out(&mut self, out: u32, ordered: u32) {
+        let unsent = self.given_up.saturating_sub(self.back).max(self.never_left);
+        self.sent_unpaid = self.sent_unpaid.max((out + unsent).saturating_sub(ordered));
+    }
 }
 
 impl World {
@@ -84,6 +99,7 @@ impl World {
         for (line, pieces) in moved(buyer) {
             let ordered = buyer.memory.line(line).unwrap().quantity;
             assert!(pieces.packed + pieces.shipped <= ordered, "{pieces:?} of {ordered}: {:?}", buyer.memory);
+            assert_eq!(pieces.sent_unpaid, 0, "kept, and refunded as unsent: {pieces:?}: {:?}", buyer.memory);
             assert!(pieces.asked + pieces.back <= pieces.shipped, "{pieces:?}: {:?}", buyer.memory);
         }
     }
@@ -131,18 +147,31 @@ fn count(order: &Order, outcomes: &mut Outcomes) {
 fn moved(buyer: &Buyer) -> BTreeMap<LineId, Pieces> {
     let mut lines: BTreeMap<LineId, Pieces> = BTreeMap::new();
     let (mut parcels, mut returns) = (BTreeMap::new(), BTreeMap::new());
+    let ordered = |line: LineId| buyer.memory.line(line).unwrap().quantity;
     for (_, event) in buyer.stored.iter().chain(&buyer.waiting) {
+        if let Event::Money(Money::RefundAsked { giving, .. }) = event {
+            for gone in &giving.pieces {
+                let line = lines.entry(gone.line).or_default();
+                line.given_up += gone.quantity;
+                line.never_left += if gone.restock { gone.quantity } else { 0 };
+            }
+        }
         let Event::Goods(event) = event else { continue };
         match event {
             Goods::Packed { fulfilment, lines: packed, .. } => {
                 parcels.insert(fulfilment, packed);
-                packed.iter().for_each(|one| lines.entry(one.line_id).or_default().packed += one.quantity.get());
+                for one in packed {
+                    let line = lines.entry(one.line_id).or_default();
+                    line.packed += one.quantity.get();
+                    line.goes_out(line.packed + line.shipped, ordered(one.line_id));
+                }
             }
             Goods::Shipped { fulfilment, .. } => {
                 for one in parcels.remove(fulfilment).expect("shipped once") {
                     let line = lines.entry(one.line_id).or_default();
                     line.packed -= one.quantity.get();
                     line.shipped += one.quantity.get();
+                    line.goes_out(line.shipped, ordered(one.line_id));
                 }
             }
             Goods::Undone { fulfilment } => {

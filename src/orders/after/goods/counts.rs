@@ -71,17 +71,22 @@ impl Counts {
         self.0.get(&line).copied().unwrap_or_default()
     }
 
-    /// Pieces of a line that still go into a parcel: none of what is not sent, nor
-    /// of what was given up for its money. Pieces that were given up and have not
-    /// come back are taken for those that never left.
+    /// Pieces of a line that still go into a parcel.
     pub fn left_to_send(&self, order: &Order, line: &Line) -> u32 {
+        self.left_to_leave(order, line).saturating_sub(self.line(line.id).packed)
+    }
+
+    /// Pieces of a line that may still leave, packed or not: none of what is not
+    /// sent, nor of what was given up for its money. Pieces that were given up and
+    /// have not come back are taken for those that never left, were they packed.
+    pub fn left_to_leave(&self, order: &Order, line: &Line) -> u32 {
         if !is_sent(line) {
             return 0;
         }
         let count = self.line(line.id);
         let given_up = left::refunded_pieces(order, line.id).saturating_sub(count.returned);
         let in_stock_again = u32::try_from(left::restocked_pieces(order, line.id)).unwrap_or(u32::MAX);
-        count.never_sent(line.quantity).saturating_sub(given_up.max(in_stock_again))
+        line.quantity.saturating_sub(given_up.max(in_stock_again)).saturating_sub(count.shipped)
     }
 }
 

@@ -7,7 +7,8 @@ use crate::orders::order::LineId;
 use crate::problem::{FieldError, Problem};
 
 crate::codes! {
-    /// More pieces than are still to be sent, or the order is not paid; `lines` says how many are left of each.
+    /// More pieces than are still to be sent, or the order is not paid; `lines` says how many are left of each. Of a
+    /// packed parcel: some of its pieces were refunded since, so undo it and pack what is left.
     NOT_FULFILLABLE = CONFLICT "not_fulfillable";
     /// This parcel was shipped, and can no longer be undone.
     ALREADY_SHIPPED = CONFLICT "already_shipped";
@@ -36,6 +37,8 @@ pub enum Refusal {
     NotFulfillable { lines: Vec<Left> },
     #[error("nothing can be sent before the order is paid, or its payment is agreed for later")]
     NotPaid { lines: Vec<Left> },
+    #[error("some of these pieces were refunded after they were packed: undo this parcel, and pack what is left")]
+    GivenUp { lines: Vec<Left> },
     #[error("this parcel was shipped, and can no longer be undone")]
     AlreadyShipped,
     #[error("an order has at most {MAX_FULFILMENTS} parcels")]
@@ -57,7 +60,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
-            Refusal::NotFulfillable { lines } | Refusal::NotPaid { lines } => {
+            Refusal::NotFulfillable { lines } | Refusal::NotPaid { lines } | Refusal::GivenUp { lines } => {
                 Self::new(NOT_FULFILLABLE, detail).with_member("lines", lines)
             }
             Refusal::AlreadyShipped => Self::new(ALREADY_SHIPPED, detail),

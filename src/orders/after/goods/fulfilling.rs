@@ -39,6 +39,9 @@ pub fn fulfil(order: &Order, wanted: NewFulfilment) -> Result<Vec<Event>, OrderE
     })
 }
 
+/// Money that was given back wins over what is packed: a parcel is undone in a
+/// moment, a refund never. So a refund asks for no parcel, and a parcel that has
+/// more in it than may still leave stays.
 pub fn ship(order: &Order, number: u32, shipping: Shipping) -> Result<Vec<Event>, OrderError> {
     let parcel = parcel(order, number)?;
     match parcel.progress {
@@ -46,9 +49,13 @@ pub fn ship(order: &Order, number: u32, shipping: Shipping) -> Result<Vec<Event>
         Progress::Undone => return Err(OrderError::NotFound),
         Progress::Packed => {}
     }
-    if !may_send(order) {
-        let lines = parcel.lines.iter().map(|pieces| (pieces.line_id, pieces.quantity.get()));
-        return Err(Refusal::NotPaid { lines: short(&by_line(order, lines)?, |_| 0) }.into());
+    let packed = by_line(order, parcel.lines.iter().map(|pieces| (pieces.line_id, pieces.quantity.get())))?;
+    let counts = Counts::of(&order.goods);
+    let given_up = short(&packed, |id| order.line(*id).map_or(0, |line| counts.left_to_leave(order, line)));
+    if !given_up.is_empty() {
+        return Err(Refusal::GivenUp { lines: given_up }.into());
+    } else if !may_send(order) {
+        return Err(Refusal::NotPaid { lines: short(&packed, |_| 0) }.into());
     }
     let carrier = shipping.carrier.map(String::from).or_else(|| parcel.carrier.clone());
     let tracking_url = shipping.tracking_url.map(String::from).or_else(|| parcel.tracking_url.clone());

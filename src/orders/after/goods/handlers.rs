@@ -47,7 +47,8 @@ pub async fn create_fulfilment(
     staff(&app, who, id, keyed, Command::Fulfil(body.value)).await
 }
 
-/// Sends a packed parcel. One that was shipped stays as it is.
+/// Sends a packed parcel. One that was shipped stays as it is; one with pieces that were refunded since is refused, and
+/// is to be undone and packed anew.
 pub async fn ship_fulfilment(
     State(app): State<App>,
     who: StaffWrite,

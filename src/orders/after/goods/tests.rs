@@ -199,6 +199,54 @@ fn nothing_goes_out_before_its_money_is_there_or_as_good_as() {
     assert!(matches!(refused, Err(OrderError::Goods(Refusal::NotPaid { .. }))), "{refused:?}");
 }
 
+/// Staff give back what these pieces of the first line cost.
+fn refund_pieces(order: &mut Order, quantity: u32) {
+    let giving = json!({
+        "reason": "broken", "pieces": [{ "line": "line_1", "quantity": quantity, "restock": false, "amount": 250 * quantity }],
+        "shipping": 0, "to_payment": 250 * quantity, "to_cards": [],
+    });
+    let asked = json!({ "money": { "refund_asked": { "by": "cus_0000000000000000000000000B", "giving": giving } } });
+    order.apply(&serde_json::from_value(asked).unwrap(), NOW);
+}
+
+#[test]
+fn what_was_refunded_after_it_was_packed_is_not_shipped() {
+    let packed = |quantity| {
+        let mut body = of_line(1, quantity);
+        body["status"] = json!("packed");
+        fulfil(body)
+    };
+    let ship = |number| Command::Ship(number, ask(json!({})));
+    let mut order = paid();
+    act(&mut order, packed(3), NOW).unwrap();
+    refund_pieces(&mut order, 1);
+    let refused = Refusal::GivenUp { lines: short(1, 3, 2) };
+    assert_eq!(act(&mut order, ship(1), NOW), Err(refused.into()));
+    assert_eq!(act(&mut order, packed(1), NOW), Err(Refusal::NotFulfillable { lines: short(1, 1, 0) }.into()));
+    // The way that the refusal names.
+    act(&mut order, Command::Undo(1), NOW).unwrap();
+    act(&mut order, packed(2), NOW).unwrap();
+    assert_eq!(act(&mut order, ship(2), NOW), Ok(1));
+    assert!(counts::Counts::of(&order.goods).left_to_leave(&order, order.line(LineId(1)).unwrap()) == 0);
+
+    // Of two parcels either may go, as pieces are alike, and then the other not.
+    let mut order = paid();
+    act(&mut order, packed(2), NOW).unwrap();
+    act(&mut order, packed(1), NOW).unwrap();
+    refund_pieces(&mut order, 1);
+    assert_eq!(act(&mut order, ship(1), NOW), Ok(1));
+    assert_eq!(act(&mut order, ship(2), NOW), Err(Refusal::GivenUp { lines: short(1, 1, 0) }.into()));
+
+    // What came back and was refunded was sent: the parcel is of other pieces.
+    let mut order = paid();
+    act(&mut order, fulfil(of_line(1, 1)), NOW).unwrap();
+    act(&mut order, packed(2), NOW).unwrap();
+    act(&mut order, Command::Ask { wanted: ask(back(1, 1)), by_staff: true }, NOW).unwrap();
+    act(&mut order, Command::Receive(1, ask(json!({}))), NOW).unwrap();
+    refund_pieces(&mut order, 1);
+    assert_eq!(act(&mut order, ship(2), NOW), Ok(1));
+}
+
 #[test]
 fn what_was_shipped_comes_back_once_and_goes_into_stock_as_staff_say() {
     let mut order = paid();
