@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::amount::plain as typed_amount;
+use super::desk::Reply;
 use super::page::{self, Blank, Field, Manner, Takes};
 use super::shown::{at, cell, filled, is_there, plain, words};
 use super::typed::{Pairs, Sent};
@@ -26,11 +27,14 @@ pub struct Refused<'a> {
     rest: Vec<Told>,
     /// Whether it was filled in from what has changed since.
     stale: bool,
+    /// Whether it may have taken effect, or is to yet.
+    unsure: bool,
 }
 
 impl<'a> Refused<'a> {
-    /// `problem`: as the API answered (RFC 9457).
-    pub fn new(pairs: &'a Pairs, sent: &Sent, problem: &Value) -> Self {
+    /// `reply`: a problem, as the API answered (RFC 9457).
+    pub fn new(pairs: &'a Pairs, sent: &Sent, reply: &Reply) -> Self {
+        let problem = &reply.json;
         let typed = pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let (mut errors, mut rest) = (Vec::new(), Vec::new());
         for error in at(problem, "/errors").as_array().into_iter().flatten() {
@@ -44,7 +48,16 @@ impl<'a> Refused<'a> {
                 }),
             }
         }
-        Self { typed, errors, rest, stale: at(problem, "/code") == "stale" }
+        let code = reply.said("code");
+        let unsure = reply.status.is_server_error() || code == "idempotency_key_in_use";
+        Self { typed, errors, rest, stale: code == "stale", unsure }
+    }
+
+    /// The key to send it under once more: its own where it may have taken effect,
+    /// so that it still counts once. Whatever was refused for good takes another,
+    /// as what is mended then is another request.
+    pub fn key(&self) -> Option<&str> {
+        self.typed("_key").filter(|key| self.unsure && !key.is_empty())
     }
 
     /// Whether it stood at this entry of a list.

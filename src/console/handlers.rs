@@ -217,7 +217,7 @@ impl<'a> Visit<'a> {
         }
         match self.load(found).await {
             Ok(loaded) => {
-                let refused = Refused::new(pairs, sent, &reply.json);
+                let refused = Refused::new(pairs, sent, reply);
                 self.show(found.page, &loaded, Some((form.id, refused, reply)), None)
             }
             Err(_) => self.refuse(reply),

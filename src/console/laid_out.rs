@@ -162,7 +162,8 @@ impl Given<'_> {
         if refused.is_none() && !form.when.iter().all(|when| when.holds(about)) {
             return None;
         }
-        let (form, told) = Maker::new(id, about, refused).form(form, self.etag, (self.key)(), self.parameter("next"));
+        let key = refused.and_then(Refused::key).map_or_else(self.key, str::to_owned);
+        let (form, told) = Maker::new(id, about, refused).form(form, self.etag, key, self.parameter("next"));
         wrong.extend(told);
         Some(Part::Form(form))
     }

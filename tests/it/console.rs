@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use crate::ask::Answer;
 use crate::browser::{Browser, html, text, value_of};
 use crate::fixtures::{Customer, eur};
+use crate::host::faults::{Site, When};
 use crate::manual_payments;
 use crate::shop::{Shop, eventually, unique};
+use tradepost::ports::ObjectClass;
 
 /// Keeps the session's cookies of an answer.
 fn keep(browser: &mut Browser, answer: &Answer) {
@@ -491,6 +493,34 @@ async fn goods_are_packed_and_shipped_and_each_parcel_has_its_own_way() {
     assert_eq!(order["fulfilments"][0]["status"], "packed");
     assert_eq!(order["fulfilments"][1]["status"], "shipped", "{order}");
     assert_eq!(order["fulfilments"][1]["lines"][0]["quantity"], 1);
+}
+
+#[tokio::test]
+async fn a_form_whose_answer_was_lost_counts_once_when_it_is_sent_again() {
+    let Some(shop) = Shop::native("it needs faults, which only the native host has").await else { return };
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 3).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/{}", cart.id);
+    let page = eventually("it may be packed", async || {
+        let page = browser.open(&path).await;
+        page.contains("value=\"order-fulfil\"").then_some(page)
+    })
+    .await;
+    let sent = filled("order-fulfil", &page, &[("/lines/0/quantity:whole", "1"), ("/status:text", "packed")]);
+    shop.host().faults.once(Site::Command(ObjectClass::Order), "fulfil", When::After);
+    let lost = html(&send(&browser, &path, &sent).await.expect(503));
+    assert!(said(&lost).contains("There is a problem"), "{}", said(&lost));
+    let again = filled("order-fulfil", &lost, &[]);
+    let key = |fields: &[(String, String)]| fields.iter().find(|(name, _)| name == "_key").unwrap().1.clone();
+    assert_eq!(key(&again), key(&sent), "it is the same request");
+    send(&browser, &path, &again).await.expect(303);
+    assert_eq!(shop.order(&cart).await["lines"][0]["packed"], 1, "it counts once");
+    // What is mended after a refusal is another request.
+    let wrong = filled("order-fulfil", &browser.open(&path).await, &[("/lines/0/quantity:whole", "x")]);
+    let refused = html(&send(&browser, &path, &wrong).await.expect(422));
+    assert_ne!(key(&filled("order-fulfil", &refused, &[])), key(&wrong));
 }
 
 #[tokio::test]
