@@ -49,7 +49,8 @@ pub struct CsvFile(Response);
 /// The orders that fit, as `list_orders` lists them, at most 10,000 in one file; where there are more, the header `Link`
 /// leads to the next. CSV by RFC 4180, in UTF-8 with a byte order mark; times are UTC, amounts decimal. Before a text
 /// that a spreadsheet would take for a formula, a number or a date stands an apostrophe, as before one that begins with
-/// an apostrophe: whoever reads the file takes one off.
+/// an apostrophe; so, too, after each `;`, `|`, tab or line break within a text, where some spreadsheets begin a cell.
+/// Whoever reads the file takes one off in each of these places.
 pub async fn export_orders(
     State(app): State<App>,
     _: Staff,

@@ -3,9 +3,14 @@
 //!
 //! What buyers typed may do nothing and must not change. A spreadsheet takes a cell
 //! for a formula by its first character (OWASP, "CSV Injection"), and reads `02138`
-//! as a number, `Jan 2` as a date. So such a text has an apostrophe before it, which spreadsheets show
-//! or hide, and keep; as has one that begins with an apostrophe. Whoever reads a file
-//! takes one apostrophe off and has what was typed.
+//! as a number, `Jan 2` as a date. So such a text has an apostrophe before it, which
+//! spreadsheets show or hide, and keep; as has one that begins with an apostrophe.
+//!
+//! Where people write decimals with a comma, a spreadsheet parts lines at `;` and not
+//! at our commas, inside our quotes, too; others part at tabs, `|`, or each line of a
+//! text. So a text has the apostrophe wherever a cell could begin in it. Whoever reads
+//! a file takes one off at the start of a text and after each such mark, and has what
+//! was typed.
 
 use std::borrow::Cow;
 
@@ -15,6 +20,9 @@ use crate::money::Money;
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 const QUOTE: u8 = b'"';
+
+/// After which a cell may begin within a text.
+const MARKS: [char; 5] = [';', '\t', '\r', '\n', '|'];
 
 pub struct Sheet {
     bytes: Vec<u8>,
@@ -32,17 +40,12 @@ impl Sheet {
         sheet
     }
 
-    /// A cell of ours: a number, a time, an id, a word of the contract.
+    /// A cell of ours: a number, a time, an id, a word of the contract. All cells are in
+    /// quotes: whoever parts at `;`, too, knows them by that alone.
     pub fn cell(&mut self, text: &str) {
-        self.next();
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
-
-    /// A cell that somebody typed, in quotes whatever it holds: a spreadsheet that
-    /// divides at semicolons makes no cells of its own.
-    pub fn typed(&mut self, text: Option<&str>) {
-        self.next();
-        let text = harmless(text.unwrap_or_default());
+        if !std::mem::replace(&mut self.at_start, false) {
+            self.bytes.push(b',');
+        }
         self.bytes.push(QUOTE);
         let before = self.bytes.len();
         // Each character may be a quote that becomes two.
@@ -51,6 +54,11 @@ impl Sheet {
         let (_, _, written) = csv_core::quote(text.as_bytes(), out, QUOTE, QUOTE, true);
         self.bytes.truncate(before.saturating_add(written));
         self.bytes.push(QUOTE);
+    }
+
+    /// A cell that somebody typed; empty where there is nothing.
+    pub fn typed(&mut self, text: Option<&str>) {
+        self.cell(&harmless(text.unwrap_or_default()));
     }
 
     /// A decimal number in the units that people count in: `19.99`, or `500` yen.
@@ -72,23 +80,37 @@ impl Sheet {
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
-
-    fn next(&mut self) {
-        if !std::mem::replace(&mut self.at_start, false) {
-            self.bytes.push(b',');
-        }
-    }
 }
 
-/// A text as a spreadsheet leaves it alone. Dates have at most two words beside their
-/// numbers, in whatever language: `Mon 5 Jan 2026`, `12. März`.
+/// A text as a spreadsheet leaves it alone.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let formula =
-        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\'', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let mut kept = String::new();
+    for (index, cell) in text.split_inclusive(MARKS).enumerate() {
+        if may_reckon(cell) || (index == 0 && (may_change(text) || text.starts_with(MARKS))) {
+            kept.push('\'');
+        }
+        kept.push_str(cell);
+    }
+    if kept.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(kept) }
+}
+
+/// Whether a cell could be a formula, in letters of ASCII, full width or small forms
+/// (Unicode, "Halfwidth and Fullwidth Forms", "Small Form Variants"): by what can be
+/// seen of it first, as quotes and blanks may be taken off. Or looks like one of ours.
+fn may_reckon(cell: &str) -> bool {
+    let is_taken_off = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\u{200b}' | '\u{feff}');
+    let seen = cell.trim_start_matches(is_taken_off);
+    let begins = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−'];
+    seen.starts_with(begins) || cell.starts_with('\'')
+}
+
+/// Whether a text could be read as something else: a number, a date, yes or no. Dates
+/// have at most two words beside their numbers, in whatever language: `Mon 5 Jan 2026`,
+/// `12. März`.
+fn may_change(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
     let number = text.contains(char::is_numeric) && words <= 2;
-    let truth = ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
-    if formula || number || truth { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    number || ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -102,7 +124,7 @@ mod tests {
         write(&mut sheet);
         sheet.end_line();
         let text = String::from_utf8(sheet.into_bytes()).unwrap();
-        text.strip_prefix("\u{feff}a\r\n").unwrap().strip_suffix("\r\n").unwrap().to_owned()
+        text.strip_prefix("\u{feff}\"a\"\r\n").unwrap().strip_suffix("\r\n").unwrap().to_owned()
     }
 
     #[test]
@@ -112,8 +134,6 @@ mod tests {
             "+1+1",
             "-1",
             "@SUM(A1)",
-            "\t=1",
-            "\r=1",
             "＝1",
             "02138",
             "+49 30 1234",
@@ -129,32 +149,60 @@ mod tests {
             "12:30 pm",
             "½",
             "True",
+            "﹢1",
+            "−1",
+            " =A1",
+            "\u{a0}=A1",
+            "\"=A1\"",
+            "\"\" @SUM(A1)",
         ] {
             assert_eq!(harmless(typed), format!("'{typed}"), "{typed:?}");
         }
-        for typed in ["Ada Buyer", "7H2K-9QXM", "O'Neill", "EC1A 9PN", "ada1@example.com", ""] {
+        let plain =
+            ["Ada Buyer", "7H2K-9QXM", "O'Neill", "EC1A 9PN", "ada1@example.com", "", "Ada; Grace", "a\nb", "a|"];
+        for typed in plain {
             assert_eq!(harmless(typed), typed, "{typed:?}");
         }
     }
 
     #[test]
-    fn what_was_typed_is_quoted() {
+    fn what_would_be_a_cell_of_its_own_elsewhere_is_text_there_too() {
+        for (typed, kept) in [
+            ("Ada;=A()", "Ada;'=A()"),
+            ("Ada; +A;'b;c", "Ada;' +A;''b;c"),
+            ("Ada;\"=A()\"", "Ada;'\"=A()\""),
+            ("Ada\t@SUM(A)", "Ada\t'@SUM(A)"),
+            ("Ada|-A", "Ada|'-A"),
+            ("a\r\n=A", "a\r\n'=A"),
+            ("\t=A", "'\t'=A"),
+            ("\rA", "'\rA"),
+            ("=1;=1", "'=1;'=1"),
+            ("Ada;＝A", "Ada;'＝A"),
+        ] {
+            assert_eq!(harmless(typed), kept, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn each_cell_is_quoted() {
         assert_eq!(
             line(|sheet| {
-                sheet.cell("a");
-                sheet.typed(Some("say \"x\", b"));
+                sheet.cell("a,b");
+                sheet.typed(Some("say \"x\""));
                 sheet.typed(None);
-                sheet.typed(Some("b;x=a"));
+                sheet.cell("c");
             }),
-            "a,\"say \"\"x\"\", b\",\"\",\"b;x=a\""
+            "\"a,b\",\"say \"\"x\"\"\",\"\",\"c\""
         );
         assert_eq!(line(|sheet| sheet.typed(Some("=HYPERLINK(\"x\")"))), "\"'=HYPERLINK(\"\"x\"\")\"");
     }
 
     #[test]
     fn amounts_are_decimals_of_their_currency() {
-        let shown =
-            |amount, code| line(|sheet| sheet.amount(Money { amount, currency: Currency::parse(code).unwrap() }));
+        let shown = |amount, code| {
+            let cell = line(|sheet| sheet.amount(Money { amount, currency: Currency::parse(code).unwrap() }));
+            cell.trim_matches('"').to_owned()
+        };
         assert_eq!(shown(1_999, "EUR"), "19.99");
         assert_eq!(shown(5, "EUR"), "0.05");
         assert_eq!(shown(-250, "EUR"), "-2.50");
@@ -186,9 +234,14 @@ mod tests {
         }
     }
 
+    /// As whoever reads a file is told to.
+    fn as_typed(cell: &str) -> String {
+        cell.split_inclusive(MARKS).map(|part| part.strip_prefix('\'').unwrap_or(part)).collect()
+    }
+
     proptest! {
         #[test]
-        fn what_was_typed_comes_back(cells in prop::collection::vec("\\PC{0,12}|[=+@'\", \r\n\t0-9-]{0,8}", 1..6)) {
+        fn what_was_typed_comes_back(cells in prop::collection::vec("\\PC{0,12}|[=+@'\", \r\n\t;|0-9-]{0,8}", 1..6)) {
             let mut sheet = Sheet::new(&["a"]);
             for cell in &cells {
                 sheet.typed(Some(cell));
@@ -196,8 +249,19 @@ mod tests {
             sheet.end_line();
             let bytes = sheet.into_bytes();
             let rows = read(&bytes[MARK.len()..]);
-            let back: Vec<_> = rows[1].iter().map(|cell| cell.strip_prefix('\'').unwrap_or(cell).to_owned()).collect();
+            let back: Vec<_> = rows[1].iter().map(|cell| as_typed(cell)).collect();
             prop_assert_eq!(back, cells);
+        }
+
+        /// At whatever mark a program parts a line, quotes or not, no cell begins as a formula does.
+        #[test]
+        fn nothing_reckons_wherever_a_line_is_parted(cell in "[=+@'\", \r\n\t;|a＝-]{0,10}") {
+            let kept = harmless(&cell);
+            let written = line(|sheet| sheet.typed(Some(&cell)));
+            for parted in [kept.as_ref(), written.as_str()].iter().flat_map(|text| text.split(MARKS)) {
+                let seen = parted.trim_start_matches(|c: char| c == '"' || c.is_whitespace());
+                prop_assert!(!seen.starts_with(['=', '+', '-', '@', '＝']), "{kept:?}");
+            }
         }
     }
 }

@@ -62,6 +62,7 @@ mod saved_views;
 mod settings;
 mod shipping;
 mod slugs;
+mod spreadsheet;
 mod staff_writes;
 mod stripe;
 mod the_host;

@@ -6,14 +6,19 @@ use crate::ask::Answer;
 use crate::order_lists::ordered;
 use crate::shop::{Shop, unique};
 
-async fn export(shop: &Shop, query: &str) -> Answer {
+pub async fn export(shop: &Shop, query: &str) -> Answer {
     let path = format!("/v1/admin/orders/export?{query}");
     shop.get(&path).bearer(&shop.owner().await).send().await
 }
 
-/// The lines of a file, as RFC 4180 divides them.
 fn rows(answer: &Answer) -> Vec<Vec<String>> {
-    let text = std::str::from_utf8(&answer.body).unwrap().strip_prefix('\u{feff}').expect("a byte order mark");
+    assert!(answer.body.starts_with("\u{feff}".as_bytes()), "a byte order mark");
+    read(&answer.body)
+}
+
+/// The lines of a file, as RFC 4180 divides them; of one that a spreadsheet wrote, too.
+pub fn read(file: &[u8]) -> Vec<Vec<String>> {
+    let text = std::str::from_utf8(file).unwrap().trim_start_matches('\u{feff}');
     let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -21,8 +26,8 @@ fn rows(answer: &Answer) -> Vec<Vec<String>> {
             '"' if quoted && rest.peek() == Some(&'"') => cell.extend(rest.next()),
             '"' => quoted = !quoted,
             ',' if !quoted => row.push(std::mem::take(&mut cell)),
-            '\r' if !quoted && rest.peek() == Some(&'\n') => {
-                rest.next();
+            '\r' if !quoted && rest.peek() == Some(&'\n') => {}
+            '\n' if !quoted => {
                 row.push(std::mem::take(&mut cell));
                 rows.push(std::mem::take(&mut row));
             }
@@ -33,7 +38,13 @@ fn rows(answer: &Answer) -> Vec<Vec<String>> {
     rows
 }
 
-fn cell<'a>(rows: &'a [Vec<String>], row: usize, name: &str) -> &'a str {
+/// What somebody typed, as whoever reads a cell is told to find it.
+pub fn as_typed(cell: &str) -> String {
+    let parts = cell.split_inclusive([';', '\t', '\r', '\n', '|']);
+    parts.map(|part| part.strip_prefix('\'').unwrap_or(part)).collect()
+}
+
+pub fn cell<'a>(rows: &'a [Vec<String>], row: usize, name: &str) -> &'a str {
     let column = rows[0].iter().position(|known| known == name).unwrap();
     &rows[row][column]
 }
@@ -102,6 +113,8 @@ async fn what_buyers_typed_does_nothing_in_a_spreadsheet() {
         ("@SUM(1)", "'@SUM(1)"),
         ("-2", "'-2"),
         ("'quoted", "''quoted"),
+        ("Ada;=HYPERLINK(A)", "Ada;'=HYPERLINK(A)"),
+        ("＝SUM(A)", "'＝SUM(A)"),
         ("Ada, \"the\" Countess", "Ada, \"the\" Countess"),
     ] {
         let email = format!("{}@example.com", unique("ada"));
@@ -109,6 +122,7 @@ async fn what_buyers_typed_does_nothing_in_a_spreadsheet() {
         ordered(&shop, &email, to, "pm_card_visa").await;
         let rows = rows(&export(&shop, &format!("q={email}")).await.expect(200));
         assert_eq!((cell(&rows, 1, "name"), cell(&rows, 1, "postal_code")), (kept, "'02138"));
+        assert_eq!(as_typed(kept), name);
     }
 }
 
