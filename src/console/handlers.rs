@@ -77,7 +77,7 @@ impl<'a> Visit<'a> {
     async fn post(&self, bytes: &[u8]) -> Result<Response, Problem> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
         let found = match self.look_up() {
-            Err(_) if self.desk.role().is_none() => return Ok(self.sent(self.session_over()?, &[])),
+            Err(_) if self.desk.role().is_none() => return Ok(self.sent(self.session_over(&pairs)?, &[])),
             Err(refusal) => return Ok(self.sent(refusal?, &[])),
             Ok(found) => found,
         };
@@ -213,7 +213,7 @@ impl<'a> Visit<'a> {
         reply: &Reply,
     ) -> Result<Response, Problem> {
         if reply.status == StatusCode::UNAUTHORIZED && !found.page.open {
-            return self.session_over();
+            return self.session_over(pairs);
         }
         match self.load(found).await {
             Ok(loaded) => {
@@ -237,11 +237,12 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// What was typed is in the page before: the browser goes back to it.
-    fn session_over(&self) -> Result<Response, Problem> {
-        let (title, text) = SESSION_OVER;
-        let link = Entry { label: "Sign in".to_owned(), href: format!("/admin{SIGN_IN}"), current: false };
-        let parts = vec![Part::Text(text.to_owned()), Part::Links(vec![link])];
+    /// What was typed waits in the page, to be sent once more under the same key.
+    fn session_over(&self, pairs: &Pairs) -> Result<Response, Problem> {
+        let (title, kept, lost) = SESSION_OVER;
+        let again = kept_fields(self.path, pairs);
+        let text = if again.is_empty() { lost } else { kept };
+        let parts = vec![Part::Text(text.to_owned()), Part::Again(format!("/admin{SIGN_IN}"), again)];
         self.page(StatusCode::UNAUTHORIZED, "", title.to_owned(), "", None, parts)
     }
 
@@ -295,10 +296,33 @@ const NOT_STAFF: (&str, &str) = (
     "These pages are for the shop's staff",
     "The account that is signed in here is a customer's. Sign out to use another one.",
 );
-const SESSION_OVER: (&str, &str) = (
+const SESSION_OVER: (&str, &str, &str) = (
     "Your session is over",
-    "Nothing has changed. Sign in again in another tab, come back here, and go one page back: what you typed is still there.",
+    "Nothing has changed, and what you typed is kept in this page. Sign in, which opens another tab; then come back here and send it once more.",
+    "Nothing has changed. Sign in, which opens another tab; then come back here and go one page back: what you typed may still be there.",
 );
+
+/// The most that a page keeps of a form that could not be sent, in bytes: of what
+/// was typed, and of what the page says of each field besides. It is for whoever
+/// asks, signed in or not.
+const MOST_KEPT: usize = 128 * 1024;
+/// `<input type="hidden" name="" value="">`, with what stands around it.
+const AROUND_A_FIELD: usize = 48;
+
+/// What was sent, to be sent again: the fields of a form that the page at this
+/// path has, without what it takes as a password. None of it, if it is too much.
+fn kept_fields(path: &str, pairs: &Pairs) -> Vec<(String, String)> {
+    let found = pages::find(path);
+    let wanted = value(pairs, "_do");
+    let Some(form) = found.and_then(|found| found.page.forms().find(|form| form.id == wanted)) else {
+        return Vec::new();
+    };
+    let secrets = form.fields.iter().filter(|field| matches!(field.takes, Takes::Password));
+    let is_secret = |name: &str| secrets.clone().any(|field| name.starts_with(field.at));
+    let kept = pairs.iter().filter(|(name, _)| name.starts_with(['_', '/']) && !is_secret(name));
+    let size = kept.clone().map(|(name, text)| name.len() + text.len() + AROUND_A_FIELD).sum::<usize>();
+    if size > MOST_KEPT { Vec::new() } else { kept.cloned().collect() }
+}
 
 /// The last of the fields of a name; empty if there is none.
 fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {

@@ -49,6 +49,8 @@ pub enum Part {
     Form(Form),
     Links(Vec<Entry>),
     Text(String),
+    /// Where to sign in, and a form that could not be sent, as it was sent.
+    Again(String, Vec<(String, String)>),
 }
 
 pub struct Table {

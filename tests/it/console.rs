@@ -159,6 +159,42 @@ async fn a_session_goes_on_when_its_token_has_run_out() {
 }
 
 #[tokio::test]
+async fn what_was_typed_when_a_session_ended_is_sent_once_more_after_signing_in() {
+    let shop = Shop::open().await;
+    let mut browser = owner(&shop).await;
+    let page = browser.open("/admin/gift-cards").await;
+    let typed =
+        [("/balance/amount:minor", "25"), ("/balance/currency:text", "EUR"), ("/note:text-", "\"<b>Ada</b>\" & Grace")];
+    let sent = filled("gift-card-issue", &page, &typed);
+    browser.cookies.clear();
+    let over = html(&send(&browser, "/admin/gift-cards", &sent).await.expect(401));
+    assert!(said(&over).contains("what you typed is kept in this page") && !over.contains("<b>Ada"), "{over}");
+    let kept = filled("gift-card-issue", &over, &[]);
+    assert_eq!(kept, sent, "all of it, under the same key");
+    let (email, password) = shop.owner_credentials();
+    sign_in(&mut browser, "/admin/sign-in", &email, &password).await.expect(303);
+    let issued = send(&browser, "/admin/gift-cards", &kept).await.expect(200);
+    assert!(said(&html(&issued)).contains("\"<b>Ada</b>\" & Grace"), "{}", said(&html(&issued)));
+
+    // Nothing is kept of what no form of ours takes, nor of more than a page may weigh.
+    browser.cookies.clear();
+    let lost = async |fields: &[(String, String)]| {
+        let page = html(&send(&browser, "/admin/gift-cards", fields).await.expect(401));
+        assert!(said(&page).contains("go one page back") && !page.contains("name=\"/note"), "{page}");
+    };
+    let with = |name: &str, text: String| {
+        let changed = sent.iter().map(|(of, was)| (of.clone(), if of == name { text.clone() } else { was.clone() }));
+        changed.collect::<Vec<_>>()
+    };
+    lost(&with("/note:text-", "x".repeat(128 * 1024))).await;
+    lost(&with("_do", "no-form-of-ours".to_owned())).await;
+    // Another site's form is not shown as ours.
+    let fields = sent.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let forged = browser.form("/admin/gift-cards", &fields).header("sec-fetch-site", "cross-site").send().await;
+    assert!(!String::from_utf8_lossy(&forged.expect(403).body).contains("Send it once more"));
+}
+
+#[tokio::test]
 async fn another_sites_form_is_refused() {
     let shop = Shop::open().await;
     let browser = owner(&shop).await;
