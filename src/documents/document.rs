@@ -18,6 +18,7 @@ use crate::address::Address;
 use crate::email::EmailAddress;
 use crate::ids::OrderId;
 use crate::money::Money;
+use crate::orders::order::LineId;
 use crate::orders::papers::Papers;
 use crate::orders::view::{LineView, OrderView, PaymentStatus, ShippingView, TaxRateView, TaxView};
 use crate::ports::Timestamp;
@@ -56,7 +57,8 @@ pub struct Document {
     pub reverse_charge: bool,
     /// Whether the lines' prices and totals have the tax in them.
     pub prices_include_tax: bool,
-    /// None on a credit note for a part of its invoice.
+    /// On a credit note those that it takes back, each with as much of it; none, and no shipping, where it is for an
+    /// amount.
     pub lines: Vec<DocumentLine>,
     /// As a line of one piece.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,6 +95,9 @@ pub struct Buyer {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentLine {
+    /// The order's line; none for the shipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_id: Option<LineId>,
     pub title: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
@@ -133,7 +138,7 @@ impl TaxTotal {
     }
 
     /// Whether the same rates fall on both.
-    fn is_of(&self, rates: &[TaxRateView]) -> bool {
+    pub fn is_of(&self, rates: &[TaxRateView]) -> bool {
         let alike = |(one, other): (&TaxRateView, &TaxRateView)| one.name == other.name && one.rate == other.rate;
         self.rates.len() == rates.len() && self.rates.iter().zip(rates).all(alike)
     }
@@ -212,6 +217,7 @@ impl Buyer {
 
 fn goods(line: &LineView, included: bool) -> DocumentLine {
     DocumentLine {
+        line_id: Some(line.id),
         title: line.title.clone(),
         sku: Some(line.sku.clone()).filter(|sku| !sku.is_empty()),
         quantity: line.quantity,
@@ -227,6 +233,7 @@ fn goods(line: &LineView, included: bool) -> DocumentLine {
 fn shipping(option: &ShippingView, included: bool) -> DocumentLine {
     let total = Money { amount: option.price.amount.saturating_sub(option.discount.amount), ..option.price };
     DocumentLine {
+        line_id: None,
         title: option.title.clone(),
         sku: None,
         quantity: 1,
@@ -252,7 +259,7 @@ fn without_tax(price: Money, tax: &TaxView, included: bool) -> Money {
 }
 
 /// What each rate falls on, in the order that they are met.
-fn by_rates<'a>(lines: impl Iterator<Item = &'a DocumentLine>) -> Vec<TaxTotal> {
+pub(super) fn by_rates<'a>(lines: impl Iterator<Item = &'a DocumentLine>) -> Vec<TaxTotal> {
     let mut totals: Vec<TaxTotal> = Vec::new();
     for line in lines {
         let Some(total) = totals.iter_mut().find(|total| total.is_of(&line.rates)) else {

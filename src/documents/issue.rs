@@ -58,7 +58,10 @@ async fn look_after(app: &App, id: OrderId, order: &OrderClient<'_>) -> Result<(
                 Some(document) => vec![Filed { cause: Cause::Sale.to_string(), document }],
                 None => return Ok((filed, true)),
             },
-            Some(Owed::Credit { invoice, cause, amount }) => credits(app, invoice, cause, amount, &filed).await?,
+            Some(Owed::Credit { invoice, cause, amount }) => {
+                let wish = Wish { cause: cause.to_string(), amount, most: invoice.total.amount };
+                credits(app, &papers, invoice, wish, &filed).await?
+            }
         };
         let rows: Vec<_> = issued.iter().map(store::insert).collect::<Result<_, _>>()?;
         if !rows.is_empty() {
@@ -109,24 +112,18 @@ fn read_seller(setting: Option<&str>) -> Result<Seller, Problem> {
 /// may owe another in their place.
 async fn credits(
     app: &App,
+    papers: &Papers,
     invoice: &Document,
-    cause: Cause,
-    amount: i64,
+    wish: Wish,
     filed: &[Filed],
 ) -> Result<Vec<Filed>, Problem> {
-    let wish = Wish { cause: cause.to_string(), amount, most: invoice.total.amount };
     let command = Command::Give { order: invoice.order_id, wish };
     let given = ask(app, Kind::CreditNote, &command).await?.given;
-    let mut earlier = Vec::new();
-    let mut issued = Vec::new();
-    for one in &given {
-        let document = credit::note(invoice, &earlier, one);
-        earlier.push(one.amount);
-        if !filed.iter().any(|known| known.document.number == document.number) {
-            issued.push(Filed { cause: one.cause.clone(), document });
-        }
-    }
-    Ok(issued)
+    let back = |one: &Given| papers.refunds.iter().find(|back| Cause::of(back).to_string() == one.cause);
+    let notes = credit::notes(invoice, given.iter().map(|one| (one, back(one))));
+    let new = notes.into_iter().filter(|note| !filed.iter().any(|known| known.document.number == note.number));
+    let cause = |note: &Document| given.iter().find(|one| one.place == note.number.place).map(|one| one.cause.clone());
+    Ok(new.filter_map(|document| Some(Filed { cause: cause(&document)?, document })).collect())
 }
 
 /// Issues what orders owe that nobody has asked for. One that cannot be looked

@@ -3,7 +3,8 @@
 
 use super::document::Document;
 use super::number::Kind;
-use crate::orders::papers::Papers;
+use crate::money::Money;
+use crate::orders::papers::{GivenBack, Papers};
 use crate::orders::view::Status;
 
 /// Why there is a document: with the kind, its name among the order's.
@@ -16,6 +17,12 @@ pub enum Cause {
     GiftCards(u32),
     /// The order will not be.
     Cancellation,
+}
+
+impl Cause {
+    pub fn of(back: &GivenBack) -> Self {
+        if back.to_gift_cards { Self::GiftCards(back.number) } else { Self::Refund(back.number) }
+    }
 }
 
 impl std::fmt::Display for Cause {
@@ -51,8 +58,9 @@ pub enum Owed<'a> {
 }
 
 /// The next document that is to be issued. Refunds of an order that will not be
-/// are told by the credit note of its cancellation, as that is for all of it, unless
-/// staff have kept its money.
+/// are told by the credit note of its cancellation, as that is for all of it. Where
+/// staff have kept its money, that one is for what was never paid; of what was, each
+/// part is credited when it goes back.
 pub fn next<'a>(papers: &Papers, filed: &'a [Filed]) -> Option<Owed<'a>> {
     let order = &papers.order;
     papers.secured_at?;
@@ -66,13 +74,12 @@ pub fn next<'a>(papers: &Papers, filed: &'a [Filed]) -> Option<Owed<'a>> {
     if credited >= invoice.total.amount {
         return None;
     }
-    if cancelled && !papers.kept {
+    if cancelled && papers.kept.is_none() {
         return Some(Owed::Credit { invoice, cause: Cause::Cancellation, amount: invoice.total.amount });
     }
-    let mut refunds = papers.refunds.iter().map(|back| {
-        let cause = if back.to_gift_cards { Cause::GiftCards } else { Cause::Refund };
-        (cause(back.number), back.amount.amount)
-    });
+    let never_paid = |paid: Money| (Cause::Cancellation, invoice.total.amount.saturating_sub(paid.amount));
+    let done = papers.refunds.iter().filter(|back| back.done);
+    let mut refunds = done.map(|back| (Cause::of(back), back.amount.amount)).chain(papers.kept.map(never_paid));
     let is_filed = |cause: Cause| of_kind(Kind::CreditNote).any(|known| known.cause == cause.to_string());
     refunds.find(|(cause, amount)| *amount > 0 && !is_filed(*cause)).map(|(cause, amount)| Owed::Credit {
         invoice,

@@ -143,6 +143,20 @@ fn an_order_that_staff_cancel_without_giving_its_money_back_is_credited_nothing(
         let history = [before, vec![Event::Money(kept.clone())]].concat();
         assert_eq!(owes(&history, &[invoice()]), None);
     }
+    // Where a part had come, the rest is not owed any more; and what is given back later is credited then.
+    let (invoiced, asked) = (invoice(), |amount| money::Event::CaptureAsked { by, amount: eur(amount) });
+    let taken = [
+        Event::Authorized { secured: true },
+        Event::Committed,
+        Event::Money(asked(300)),
+        Event::Money(money::Event::Captured { amount: eur(300) }),
+        Event::Money(kept.clone()),
+    ];
+    assert_eq!(owes(&taken, std::slice::from_ref(&invoiced)), some("cancellation", 700));
+    let rest = filed(Kind::CreditNote, Cause::Cancellation, 700);
+    assert_eq!(owes(&taken, &[invoiced.clone(), rest.clone()]), None);
+    let later = [&taken[..], &[Event::RefundedElsewhere { amount: eur(300) }]].concat();
+    assert_eq!(owes(&later, &[invoiced, rest]), some("refund/1", 300));
     // Where none had come, there is none to keep.
     let history = [Event::Authorized { secured: true }, Event::Committed, Event::Money(kept)];
     assert_eq!(owes(&history, &[invoice()]), some("cancellation", 1_000));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::after::money::left;
+use super::after::money::{Giving, left};
 use super::order::Order;
 use super::view::{self, OrderView};
 use crate::money::Money;
@@ -20,14 +20,14 @@ pub struct Papers {
     pub order: OrderView,
     /// When it was last secured; none if it never was.
     pub secured_at: Option<Timestamp>,
-    /// Staff have cancelled it, and kept its money.
-    pub kept: bool,
-    /// Money that was given back of the payment that stands, and to gift cards; what
-    /// was paid twice and went back is no part of the sale.
+    /// Staff have cancelled it, and kept its money: what was paid of it in all.
+    pub kept: Option<Money>,
+    /// Money that was given back of the payment that stands, and to gift cards, or is
+    /// to be; what was paid twice and went back is no part of the sale.
     pub refunds: Vec<GivenBack>,
 }
 
-/// Money that was given back.
+/// Money that was given back, or is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GivenBack {
     /// To gift cards; else the way that it was paid.
@@ -35,20 +35,32 @@ pub struct GivenBack {
     /// Names it among the order's that go the same way.
     pub number: u32,
     pub amount: Money,
+    /// It is there, by what is known. A bank may send back what had counted as given.
+    pub done: bool,
+    /// What staff decided that it is a part of; none where the shop gave it back by itself.
+    pub giving: Option<Giving>,
 }
 
 /// None while it is a cart.
 pub fn of(order: &Order) -> Option<Papers> {
     let attempt = order.attempt()?;
     let of_this = order.refunds.iter().filter(|refund| refund.attempt.number == attempt.number);
-    let done = of_this.filter(|refund| refund.status == RefundStatus::Done);
-    let given = |refund: &Refund| GivenBack { to_gift_cards: false, number: refund.number, amount: refund.amount };
+    let giving = |refund: &Refund| {
+        let mut repayments = order.money.repayments.iter();
+        repayments.find(|repayment| repayment.payment == Some(refund.number)).map(|repayment| repayment.giving.clone())
+    };
+    let given = |refund: &Refund| {
+        let (number, amount, done) = (refund.number, refund.amount, refund.status == RefundStatus::Done);
+        GivenBack { to_gift_cards: false, number, amount, done, giving: giving(refund) }
+    };
+    let paid = attempt.captured.amount.saturating_add(left::paid_by_cards(order));
+    let is_kept = order.money.ended.as_ref().is_some_and(|ended| !ended.refunded) && paid > 0;
     let secured = order.milestones.iter().rev().find(|milestone| SECURED.contains(&milestone.kind.as_str()));
     Some(Papers {
         order: view::order(order)?,
         secured_at: secured.map(|milestone| milestone.at),
-        kept: order.money.ended.as_ref().is_some_and(|ended| !ended.refunded) && left::in_all(order).amount > 0,
-        refunds: done.map(given).chain(to_gift_cards(order)).collect(),
+        kept: is_kept.then_some(Money { amount: paid, currency: order.currency }),
+        refunds: of_this.map(given).chain(to_gift_cards(order)).collect(),
     })
 }
 
@@ -59,7 +71,8 @@ fn to_gift_cards(order: &Order) -> impl Iterator<Item = GivenBack> {
         let backs = order.money.put_backs.iter().filter(|back| back.repayment == Some(repayment.number));
         let backs: Vec<_> = backs.filter(|back| is_card(&back.of)).collect();
         let amount = Money { amount: backs.iter().map(|back| back.units).sum(), currency: order.currency };
-        let is_done = !backs.is_empty() && backs.iter().all(|back| back.done);
-        is_done.then_some(GivenBack { to_gift_cards: true, number: repayment.number, amount })
+        let done = backs.iter().all(|back| back.done);
+        let (number, giving) = (repayment.number, Some(repayment.giving.clone()));
+        (!backs.is_empty()).then_some(GivenBack { to_gift_cards: true, number, amount, done, giving })
     })
 }

@@ -234,7 +234,7 @@ fn notes(document: &Document) -> Vec<String> {
         let words = language.of("Reverse charge", "Steuerschuldnerschaft des Leistungsempfängers");
         notes.push(words.to_owned());
     }
-    if document.kind == Kind::CreditNote && document.lines.is_empty() {
+    if document.kind == Kind::CreditNote && document.lines.is_empty() && document.shipping.is_none() {
         notes.push(
             language
                 .of(

@@ -362,6 +362,43 @@ async fn a_cancelled_order_has_a_credit_note_for_all_of_its_invoice() {
 }
 
 #[tokio::test]
+async fn a_credit_note_names_the_pieces_that_money_went_back_for_at_their_own_rate() {
+    let Some(shop) = open().await else { return };
+    let (tea, mug) = (shop.stocked(5).await, shop.stocked(5).await);
+    let rate = |class: &str, rate: &str| json!({ "country": "GB", "class": class, "name": "VAT", "rate": rate });
+    let rates = json!([rate("standard", "20"), rate("reduced", "5")]);
+    change(&shop, TAX, json!({ "classes": ["standard", "reduced"], "rates": rates, "reverse_charge": false })).await;
+    let reduced = shop.patch(&format!("/v1/admin/products/{}", tea.id)).bearer(&shop.owner().await);
+    reduced.json(json!({ "tax_class": "reduced" })).send().await.expect(200);
+    let lines = [(&tea, 2), (&mug, 1)].map(|(of, pieces)| json!({ "variant_id": of.variant, "quantity": pieces }));
+    let cart = shop.new_cart(json!({ "currency": "EUR", "lines": lines })).await;
+    let cart = shop.ready(cart).await;
+    shop.place(&cart, VISA).await.expect(201);
+    let refund = format!("/v1/admin/orders/{}/refunds", cart.id);
+    let one = json!({ "lines": [{ "line_id": "line_1", "quantity": 1, "restock": true }], "reason": "broken" });
+    eventually("money can go back", async || {
+        let asked = shop.post(&refund).bearer(&shop.owner().await).json(one.clone()).send().await;
+        (asked.status == 201).then_some(())
+    })
+    .await;
+    let items = eventually("it is credited", async || {
+        let items = listed(&shop, &cart).await;
+        (items.len() == 2).then_some(items)
+    })
+    .await;
+    let note = document(&shop, &items[1]["number"]).await;
+    // 19.99 with 5 % in it, and nothing of the mug's 20 %.
+    assert_eq!((amount(&note["total"]), amount(&note["net"]), amount(&note["tax"])), (1_999, 1_904, 95));
+    assert_eq!((note["taxes"].as_array().unwrap().len(), &note["taxes"][0]["rates"][0]["rate"]), (1, &json!("5")));
+    let line = &note["lines"][0];
+    assert_eq!((note["lines"].as_array().unwrap().len(), &line["sku"]), (1, &json!(tea.sku)));
+    assert_eq!((&line["line_id"], &line["quantity"], amount(&line["total"])), (&json!("line_1"), &json!(1), 1_999));
+    let page = format!("/orders/{}/documents/{}", cart.id, note["number"].as_str().unwrap());
+    let page = html(&shop.get(&page).cart_token(&cart.token).send().await.expect(200));
+    assert!(page.contains(&tea.sku) && !page.contains(&mug.sku), "{page}");
+}
+
+#[tokio::test]
 async fn an_invoice_that_was_lost_with_its_number_given_is_there_though_the_order_is_cancelled() {
     let Some((shop, cart)) = on_credit().await else { return };
     shop.host().faults.always(Site::Batch, "INSERT INTO documents", When::Before);
