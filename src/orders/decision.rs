@@ -92,11 +92,15 @@ pub enum Command {
         receipt: Receipt,
         by: Option<AccountId>,
     },
-    Goods(goods::Command),
     /// What a member of staff does with an order that staff type in.
     Draft {
         by: AccountId,
         deed: drafts::Deed,
+    },
+    /// `by`: the member of staff who does it; none where its buyer asks.
+    Goods {
+        by: Option<AccountId>,
+        command: goods::Command,
     },
     /// What a member of staff does with its money.
     Money {
@@ -117,7 +121,10 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Pay { payment, slot } => pay(order, payment, slot, now),
         Command::Cancel => cancel(order),
         Command::Receive { receipt, by } => receive(order, receipt, by),
-        Command::Goods(command) => Ok(goods::decide(order, command, now)?.into_iter().map(Event::Goods).collect()),
+        Command::Goods { by, command } => {
+            let events = goods::decide(order, command, now)?;
+            Ok(events.into_iter().map(|event| Event::Goods { by, event }).collect())
+        }
         Command::Money { by, deed } => {
             let events = money::decision::decide(order, by, deed)?;
             Ok(events.into_iter().map(Event::Money).collect())

@@ -187,8 +187,11 @@ pub enum Event {
     ClockPutBack {
         millis: i64,
     },
-    /// Parcels and returns.
-    Goods(goods::Event),
+    /// Parcels and returns. `by`: the member of staff who did it.
+    Goods {
+        by: Option<AccountId>,
+        event: goods::Event,
+    },
     /// How staff change it once it is confirmed.
     Edits(edits::event::Event),
     /// What staff do with an order that they type in.
@@ -340,7 +343,7 @@ impl Order {
             }
             Event::Cancelled { reason } => self.cancel(*reason, now),
             Event::ClockPutBack { millis } => self.put_back(*millis),
-            Event::Goods(event) => self.goods.apply(event, now),
+            Event::Goods { event, .. } => self.goods.apply(event, now),
             Event::Money(event) => self.apply_money(event, now),
             Event::Edits(event) => self.apply_edit(event, now),
             Event::Draft(event) => self.apply_draft(event, now),

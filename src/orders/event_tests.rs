@@ -45,7 +45,7 @@ const STORED: &str = r#"
 {"gift_cards_issued":{"so_far":2,"all":true}}
 "publication_lost"
 {"clock_put_back":{"millis":900000}}
-{"goods":{"undone":{"fulfilment":1}}}
+{"goods":{"by":"cus_0000000000000000000000000B","event":{"undone":{"fulfilment":1}}}}
 {"money":{"capture_asked":{"by":"cus_0000000000000000000000000B","amount":{"amount":270,"currency":"EUR"}}}}
 {"draft":{"sent":{"by":"cus_0000000000000000000000000B","message":"As we said"}}}
 {"begun_anew":{"currency":"USD","language":"en"}}

@@ -100,7 +100,7 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
             vec![Event::GiftCardsIssued { so_far: *so_far, all: *so_far >= sold_cards::count(order) }]
         }
         (Answer::Restocked { number }, _) if restock::is_owed(order, *number) => {
-            vec![Event::Goods(goods::Event::Restocked { number: *number })]
+            vec![Event::Goods { by: None, event: goods::Event::Restocked { number: *number } }]
         }
         (Answer::Money(answer), _) => money::effect::learn(order, answer, now),
         (Answer::Tick, _) => tick(order, now),

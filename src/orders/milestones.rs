@@ -50,7 +50,7 @@ impl Event {
             Self::RefundFailed { .. } => "refund_failed",
             Self::Disputed { .. } => "disputed",
             Self::GiftCardsIssued { all: true, .. } => "gift_cards_issued",
-            Self::Goods(event) => event.milestone(),
+            Self::Goods { event, .. } => event.milestone(),
             Self::Money(event) => return event.milestone(),
             Self::Edits(event) => event.milestone(),
             Self::Draft(event) => event.milestone(),
@@ -64,7 +64,7 @@ impl Event {
             Self::Money(event) => event.by(),
             Self::Edits(event) => event.by(),
             Self::Draft(event) => Some(event.by()),
-            Self::PaymentReceived { by, .. } => *by,
+            Self::PaymentReceived { by, .. } | Self::Goods { by, .. } => *by,
             _ => None,
         }
     }

@@ -149,7 +149,10 @@ impl OrderObject {
                 let by = access.staff_account();
                 self.act(&order, Command::Receive { receipt, by }, 201, key.as_ref())
             }
-            (Request::Goods { command }, Some(order)) => self.act(&order, Command::Goods(command), 201, key.as_ref()),
+            (Request::Goods { command }, Some(order)) => {
+                let by = access.staff_account().filter(|_| !command.is_of_buyer());
+                self.act(&order, Command::Goods { by, command }, 201, key.as_ref())
+            }
             (Request::Money { deed }, Some(order)) => self.as_staff(&order, &access, deed, key.as_ref()),
             (Request::Edit { wish }, Some(_)) => self.edit(wish, &access, key.as_ref()).await,
             (Request::Republish, Some(order)) => {

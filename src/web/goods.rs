@@ -2,6 +2,7 @@
 
 use crate::messages::words;
 use crate::orders::after::goods::view::{FulfilmentStatus, FulfilmentView, ReturnStatus, ReturnView};
+use crate::orders::after::money::view::NoteView;
 use crate::orders::order::{LineId, Milestone};
 use crate::orders::view::OrderView;
 use crate::ports::Timestamp;
@@ -13,6 +14,8 @@ pub struct Moved {
     pub returns: Vec<Returned>,
     /// The oldest first.
     pub timeline: Vec<Happened>,
+    /// What the shop has written, the oldest first.
+    pub notes: Vec<Noted>,
     /// Where a return is asked for, while it may be.
     pub returns_url: Option<String>,
 }
@@ -40,12 +43,19 @@ pub struct Happened {
     pub what: &'static str,
 }
 
+pub struct Noted {
+    pub iso: String,
+    pub when: String,
+    pub lines: Vec<String>,
+}
+
 impl Moved {
     pub fn new(order: &OrderView, now: Timestamp) -> Self {
         Self {
             parcels: order.fulfilments.iter().map(|parcel| Parcel::new(order, parcel)).collect(),
             returns: order.returns.iter().map(|known| Returned::new(order, known)).collect(),
             timeline: order.events.iter().filter_map(happened).collect(),
+            notes: order.notes.iter().map(noted).collect(),
             returns_url: is_returnable(order, now).then(|| format!("/orders/{}/returns", order.id)),
         }
     }
@@ -110,6 +120,11 @@ impl Returned {
 fn happened(milestone: &Milestone) -> Option<Happened> {
     let what = what(&milestone.kind)?;
     Some(Happened { iso: milestone.at.to_string(), when: words::moment(Language::En, milestone.at), what })
+}
+
+fn noted(note: &NoteView) -> Noted {
+    let (iso, when) = (note.at.to_string(), words::moment(Language::En, note.at));
+    Noted { iso, when, lines: note.text.lines().map(str::to_owned).collect() }
 }
 
 /// What a buyer cares about; the rest is the shop's own bookkeeping.

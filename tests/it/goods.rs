@@ -153,6 +153,41 @@ async fn a_parcel_with_refunded_pieces_stays_until_it_is_packed_anew() {
 }
 
 #[tokio::test]
+async fn the_timeline_says_who_of_the_staff_moved_goods() {
+    let sold = Sold::new(Shop::open().await, "en").await;
+    let note = sold.staff("/notes", json!({ "text": "Mine" })).await.expect(201).json();
+    let me = note["notes"][0]["by"].clone();
+    assert!(me.as_str().unwrap().starts_with("cus_"), "{note}");
+    sold.staff("/fulfilments", with(pieces(2), &json!({ "status": "packed" }))).await.expect(201);
+    sold.staff("/fulfilments", with(pieces(1), &json!({ "status": "packed" }))).await.expect(201);
+    sold.staff("/fulfilments/2/undo", json!({})).await.expect(201);
+    sold.staff("/fulfilments/1/ship", json!({})).await.expect(201);
+    for _ in 0..2 {
+        sold.ask_back(1).await.expect(201);
+    }
+    let returns = sold.shop.order(&sold.cart).await["returns"].clone();
+    sold.decide(&returns[0]["id"], "approve", json!({})).await.expect(201);
+    sold.decide(&returns[0]["id"], "receive", json!({})).await.expect(201);
+    sold.decide(&returns[1]["id"], "refuse", json!({ "reason": "Worn" })).await.expect(201);
+    sold.staff("/returns", json!({ "lines": [{ "line_id": "line_1", "quantity": 1, "reason": "Found" }] }))
+        .await
+        .expect(201);
+    let timeline = sold.shop.staff_order(&sold.cart).await["timeline"].clone();
+    let by = |kind: &str| {
+        let entries = timeline.as_array().unwrap().iter().filter(|entry| entry["type"] == kind);
+        entries.map(|entry| entry["by"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(by("packed"), [me.clone(), me.clone()]);
+    for kind in ["packing_undone", "shipped", "return_received", "return_refused"] {
+        assert_eq!(by(kind), [me.clone()], "{kind}");
+    }
+    assert_eq!(by("return_requested"), [Value::Null, Value::Null, me.clone()], "its buyer's own are nobody's else");
+    assert_eq!(by("return_approved"), [me.clone(), me.clone()]);
+    let seen = sold.shop.order(&sold.cart).await;
+    assert!(!seen.to_string().contains(me.as_str().unwrap()), "buyers are not told: {seen}");
+}
+
+#[tokio::test]
 async fn a_parcel_asked_for_twice_under_one_key_is_one() {
     let sold = Sold::new(Shop::open().await, "en").await;
     let path = format!("/v1/admin/orders/{}/fulfilments", sold.cart.id);

@@ -54,6 +54,21 @@ async fn an_order_shows_its_parcels_and_what_has_happened() {
 }
 
 #[tokio::test]
+async fn what_the_shop_writes_for_a_buyer_stands_on_the_orders_page() {
+    let shop = Shop::open().await;
+    let (browser, path) = bought(&shop, "1").await;
+    assert!(!browser.open(&path).await.contains("From the shop"));
+    for (text, seen) in [("We ship on <b>Monday</b>\n& by boat", true), ("A difficult customer", false)] {
+        let note = json!({ "text": text, "visible_to_buyer": seen });
+        let noted = shop.post(&format!("/v1/admin{path}/notes")).bearer(&shop.owner().await).json(note).send().await;
+        noted.expect(201);
+    }
+    let page = browser.open(&path).await;
+    assert!(page.contains("We ship on &#60;b&#62;Monday&#60;/b&#62;<br>&#38; by boat"), "{page}");
+    assert!(text(&page).contains("From the shop") && !page.contains("difficult"), "{page}");
+}
+
+#[tokio::test]
 async fn a_buyer_asks_for_a_return_and_a_second_click_asks_for_none() {
     let shop = Shop::open().await;
     let (mut browser, path) = bought(&shop, "3").await;

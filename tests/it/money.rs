@@ -26,7 +26,7 @@ impl Shop {
         self.post(&path).bearer(&self.owner().await).json(body).send().await
     }
 
-    async fn refund(&self, cart: &Cart, mut body: Value) -> Answer {
+    pub async fn refund(&self, cart: &Cart, mut body: Value) -> Answer {
         body["reason"] = json!("arrived broken");
         self.act(cart, "refunds", body).await
     }

@@ -56,7 +56,7 @@ impl World {
             10 if self.rng.chance(30) => Command::Refuse(self.some_number(), body(json!({ "reason": "Worn" }))),
             _ => Command::Receive(self.some_number(), body(self.arrived(buyer))),
         };
-        self.command(buyer, decision::Command::Goods(command));
+        self.command(buyer, decision::Command::Goods { by: None, command });
     }
 
     fn some_number(&mut self) -> u32 {
@@ -156,7 +156,7 @@ fn moved(buyer: &Buyer) -> BTreeMap<LineId, Pieces> {
                 line.never_left += if gone.restock { gone.quantity } else { 0 };
             }
         }
-        let Event::Goods(event) = event else { continue };
+        let Event::Goods { event, .. } = event else { continue };
         match event {
             Goods::Packed { fulfilment, lines: packed, .. } => {
                 parcels.insert(fulfilment, packed);

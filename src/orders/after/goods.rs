@@ -145,6 +145,13 @@ pub enum Command {
     Receive(u32, Arrival),
 }
 
+impl Command {
+    /// Whether it is the buyer who asks, whoever sends it.
+    pub fn is_of_buyer(&self) -> bool {
+        matches!(self, Self::Ask { by_staff: false, .. })
+    }
+}
+
 /// Decides what a command does. No events: it is so already.
 pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Event>, OrderError> {
     match command {

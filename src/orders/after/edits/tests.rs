@@ -58,7 +58,7 @@ fn edit(order: &mut Order, body: Value) -> Result<(), OrderError> {
 }
 
 fn goods(order: &mut Order, command: goods::Command) {
-    for event in decide(order, Command::Goods(command), NOW).unwrap() {
+    for event in decide(order, Command::Goods { by: None, command }, NOW).unwrap() {
         order.apply(&event, NOW);
     }
 }

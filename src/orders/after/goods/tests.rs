@@ -100,7 +100,7 @@ fn back(line: u32, quantity: u32) -> Value {
 fn act(order: &mut Order, command: Command, now: Timestamp) -> Result<usize, OrderError> {
     let events = decide(order, command, now)?;
     for event in &events {
-        order.apply(&OrderEvent::Goods(event.clone()), now);
+        order.apply(&OrderEvent::Goods { by: None, event: event.clone() }, now);
     }
     Ok(events.len())
 }
@@ -270,7 +270,7 @@ fn what_was_shipped_comes_back_once_and_goes_into_stock_as_staff_say() {
     assert_eq!((reference.as_str(), claim.quantity), ("ord_0000000000000000000000000A/return-1/line_1", 1));
     act(&mut order, returned(1, 1), NOW).unwrap();
     assert_eq!(restock::owed(&order), Some(owed), "until a pool has answered");
-    order.apply(&OrderEvent::Goods(Event::Restocked { number: 1 }), NOW);
+    order.apply(&OrderEvent::Goods { by: None, event: Event::Restocked { number: 1 } }, NOW);
     assert_eq!(restock::owed(&order), None);
     // What did not come may be asked for again, and be refused.
     let refuse = || Command::Refuse(2, ask(json!({ "reason": "Worn" })));
@@ -393,7 +393,7 @@ proptest! {
         for command in commands {
             let Ok(events) = decide(&order, command, NOW) else { continue };
             for event in events {
-                order.apply(&OrderEvent::Goods(event.clone()), NOW);
+                order.apply(&OrderEvent::Goods { by: None, event: event.clone() }, NOW);
                 match event {
                     Event::Packed { fulfilment, lines, .. } => {
                         packed.insert(fulfilment, lines);
@@ -419,7 +419,7 @@ proptest! {
                                 let line = reference.rsplit('_').next().unwrap().parse::<usize>().unwrap();
                                 restocked[line - 1] += claim.quantity;
                             }
-                            order.apply(&OrderEvent::Goods(Event::Restocked { number: owed.number }), NOW);
+                            order.apply(&OrderEvent::Goods { by: None, event: Event::Restocked { number: owed.number } }, NOW);
                         }
                     }
                     Event::ReturnRefused { number, .. } => {

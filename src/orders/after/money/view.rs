@@ -43,8 +43,8 @@ pub struct StaffOrder {
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Note")]
 pub struct NoteView {
-    at: Timestamp,
-    text: String,
+    pub at: Timestamp,
+    pub text: String,
     /// For staff: who wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     by: Option<AccountId>,
