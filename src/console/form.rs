@@ -342,3 +342,7 @@ impl page::When {
         is_so == if words.is_empty() { is_there(value) } else { words.iter().any(|word| value == word) }
     }
 }
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;

@@ -106,3 +106,31 @@ fn a_form_too_deep_or_at_odds_with_itself_becomes_something_that_the_api_refuses
     assert_eq!(sent(&[("/a/0:text", "x"), ("/a/b:text", "y")]).body, json!({ "a": ["x", "y"] }));
     assert_eq!(sent(&[("/a/4294967295/b:text", "x")]).body, json!({ "a": [{ "b": "x" }] }));
 }
+
+#[test]
+fn the_nearest_currency_counts_and_a_row_that_is_new_says_no_id() {
+    let sent = sent(&[
+        ("/currency:text", "JPY"),
+        ("/fee:minor", "12"),
+        ("/zones/0/currency:text", "EUR"),
+        ("/zones/0/fee:minor", "12"),
+        ("/zones/0/rates/0/fee:minor", "1.20"),
+        ("/zones/0/rates/1/currency:text", "KWD"),
+        ("/zones/0/rates/1/fee:minor", "1.234"),
+        ("/zones/1/fee:minor", "12"),
+        // As the editor of products sends them: one that is there, the spare one, one that was emptied.
+        ("/variants/0/id:key-", "var_1"),
+        ("/variants/0/sku:text", "A"),
+        ("/variants/1/id:key-", ""),
+        ("/variants/1/sku:text", "B"),
+        ("/variants/2/id:key-", "var_3"),
+        ("/variants/2/sku:text", ""),
+        ("/variants/3/id:key-", ""),
+        ("/variants/3/sku:text", ""),
+    ]);
+    let zones = &sent.body["zones"];
+    assert_eq!((&sent.body["fee"], &zones[0]["fee"], &zones[1]["fee"]), (&json!(12), &json!(1_200), &json!(12)));
+    let rates: Vec<_> = zones[0]["rates"].as_array().unwrap().iter().map(|rate| rate["fee"].clone()).collect();
+    assert_eq!(rates, [120, 1_234]);
+    assert_eq!(sent.body["variants"], json!([{ "id": "var_1", "sku": "A" }, { "sku": "B" }]));
+}

@@ -3,6 +3,7 @@ use super::decision::Deed;
 use super::error::Refusal;
 use super::samples::*;
 use super::{Books, effect, left};
+use crate::orders::after::goods::counts::may_send;
 use crate::orders::effect::{Effect, due};
 use crate::orders::error::OrderError;
 use crate::orders::event::Event;
@@ -185,4 +186,32 @@ fn an_order_that_staff_never_touched_has_empty_books() {
     let order = mugs().paid();
     assert_eq!(order.money, Books::default());
     assert_eq!(order.attempt().map(|attempt| attempt.status.clone()), Some(AttemptStatus::Paid));
+}
+
+#[test]
+fn goods_that_gift_cards_paid_go_out_until_all_of_it_is_back_on_them() {
+    for cards in [vec![100, 50], vec![40]] {
+        let mut order = Bought { cards, ..mugs() }.paid();
+        assert!(may_send(&order) && !left::all_gone_back(&order));
+        act(&mut order, refund(&[], None, Some(149))).unwrap();
+        assert!(may_send(&order), "a part of it is still paid");
+        act(&mut order, refund(&[], None, Some(1))).unwrap();
+        assert!(left::all_gone_back(&order) && !may_send(&order), "all of it is on its way back");
+        settle(&mut order);
+        assert!(left::all_gone_back(&order) && !may_send(&order));
+    }
+    let free = Bought { lines: vec![(1, 0)], shipping: 0, ..mugs() }.paid();
+    assert!(may_send(&free) && !left::all_gone_back(&free), "what costs nothing is paid");
+}
+
+#[test]
+fn gift_cards_that_were_paid_in_part_are_nobodys_yet() {
+    let mut order = Bought { delivery: Delivery::GiftCard, ..mugs() }.authorized();
+    act(&mut order, capture(Some(70))).unwrap();
+    told(&mut order, Outcome::PartlyPaid { amount: eur(70) });
+    act(&mut order.clone(), refund(&[(1, 1, false)], None, None)).unwrap();
+    act(&mut order.clone(), cancel(true)).unwrap();
+    // Once one is out, all of them may be.
+    order.apply(&Event::GiftCardsIssued { so_far: 1, all: false }, NOW);
+    assert_eq!(attempt(&order, cancel(true)), Err(Refusal::GiftCardsIssued.into()));
 }

@@ -1,0 +1,87 @@
+use http::StatusCode;
+use serde_json::json;
+
+use super::*;
+use crate::console::page::Verb;
+
+/// As many rates of tax as there may be.
+const LONGEST: usize = 2_000;
+
+static RATES: [Field; 1] = [Field::new(
+    "/rates",
+    "Rate",
+    Takes::Rows(
+        &[
+            Field::new("/id", "", Takes::Hidden).omitted(),
+            Field::new("/name", "Name", Takes::Line),
+            Field::new("/amount", "Amount", Takes::Minor),
+        ],
+        1,
+    ),
+)];
+
+static FORM: page::Form = page::Form { fields: &RATES, ..page::Form::new("rates", "", Verb::Put, "/v1/rates") };
+
+fn pairs(typed: &[(&str, &str)]) -> Vec<(String, String)> {
+    typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+/// The rows of the form about this JSON; where something was typed, as it comes
+/// back refused.
+fn rows(json: &Value, typed: Option<&[(&str, &str)]>) -> Vec<Row> {
+    let typed = typed.map(pairs);
+    let reply =
+        Reply { status: StatusCode::UNPROCESSABLE_ENTITY, json: json!({}), etag: String::new(), cookies: Vec::new() };
+    let refused = typed.as_ref().map(|typed| Refused::new(typed, &super::super::typed::read(typed), &reply));
+    let maker = Maker::new("rates".to_owned(), json, refused.as_ref());
+    let (mut form, _) = maker.form(&FORM, "", String::new(), "");
+    form.inputs.remove(0).rows
+}
+
+fn values(row: &Row) -> Vec<(&str, &str)> {
+    row.inputs.iter().map(|input| (input.name.as_str(), input.value.as_str())).collect()
+}
+
+#[test]
+fn a_list_has_a_spare_row_and_all_that_the_longest_one_has() {
+    let rate = |n: usize| json!({ "id": format!("r{n}"), "name": n.to_string(), "amount": 100, "currency": "EUR" });
+    let shown = rows(&json!({ "rates": [rate(0), rate(1)] }), None);
+    assert_eq!(shown.len(), 3);
+    assert_eq!(values(&shown[1])[..2], [("/rates/1/id:key-", "r1"), ("/rates/1/name:text", "1")]);
+    assert!(values(&shown[2]).iter().all(|(_, value)| value.is_empty()), "the spare one");
+    assert_eq!(rows(&json!({}), None).len(), 1);
+    // A row that is not shown would be taken away by whoever saves the rest.
+    let most = json!({ "rates": (0..LONGEST).map(rate).collect::<Vec<_>>() });
+    assert_eq!(rows(&most, None).len(), LONGEST + 1);
+}
+
+#[test]
+fn a_form_has_no_more_rows_than_a_list_may_whatever_was_sent() {
+    let sent = [("/rates/4/name:text", "Five"), ("/rates/99999999999/name:text", "x"), ("/rates/x/name:text", "y")];
+    assert_eq!(rows(&json!({}), Some(&sent[..1])).len(), 5);
+    assert_eq!(rows(&json!({}), Some(&sent)).len(), MOST_ROWS);
+}
+
+#[test]
+fn a_row_that_comes_back_is_of_what_it_was_sent_for() {
+    // Somebody else has taken the first away meanwhile.
+    let now = json!({ "rates": [{ "id": "b", "name": "B", "amount": 200, "currency": "EUR" }] });
+    let typed = [
+        ("/rates/0/id:key-", "a"),
+        ("/rates/0/name:text", "A2"),
+        ("/rates/1/id:key-", "b"),
+        ("/rates/1/name:text", "B"),
+    ];
+    let shown = rows(&now, Some(&typed));
+    assert_eq!(values(&shown[0])[..2], [("/rates/0/id:key-", "a"), ("/rates/0/name:text", "A2")]);
+    assert_eq!(values(&shown[1])[..2], [("/rates/1/id:key-", "b"), ("/rates/1/name:text", "B")]);
+}
+
+#[test]
+fn an_amount_is_shown_in_the_currency_of_its_row_or_of_what_is_around() {
+    let rates =
+        json!([{ "amount": 1_234, "currency": "JPY" }, { "amount": 1_234, "currency": "KWD" }, { "amount": 1_234 }]);
+    let shown = rows(&json!({ "rates": rates, "currency": "EUR" }), None);
+    let amounts: Vec<_> = shown.iter().map(|row| values(row)[2].1).collect();
+    assert_eq!(amounts, ["1234", "1.234", "12.34", ""]);
+}
