@@ -57,9 +57,10 @@ pub enum Answer {
     GiftCardsIssued {
         so_far: u64,
     },
-    /// Which return's pieces are in stock.
+    /// Which return's pieces are in stock; of some of them the pools refuse ever to be.
     Restocked {
         number: u32,
+        refused: bool,
     },
     /// Of what staff have decided of its money.
     Money(money::effect::Answer),
@@ -99,8 +100,13 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         (Answer::GiftCardsIssued { so_far }, _) if *so_far > order.cards_issued => {
             vec![Event::GiftCardsIssued { so_far: *so_far, all: *so_far >= sold_cards::count(order) }]
         }
-        (Answer::Restocked { number }, _) if restock::is_owed(order, *number) => {
-            vec![Event::Goods { by: None, event: goods::Event::Restocked { number: *number } }]
+        (Answer::Restocked { number, refused }, _) if restock::is_owed(order, *number) => {
+            let number = *number;
+            let event = match refused {
+                false => goods::Event::Restocked { number },
+                true => goods::Event::NotRestocked { number },
+            };
+            vec![Event::Goods { by: None, event }]
         }
         (Answer::Money(answer), _) => money::effect::learn(order, answer, now),
         (Answer::Tick, _) => tick(order, now),

@@ -1,6 +1,7 @@
 //! What an event is to others: whether it may wait to be stored, whether a reader
 //! could see it, and what it is called in an order's history.
 
+use super::after::goods;
 use super::event::Event;
 use crate::ids::AccountId;
 
@@ -74,6 +75,7 @@ impl Event {
         match self {
             Self::Money(event) => event.is_hidden(),
             Self::Draft(_) => true,
+            Self::Goods { event, .. } => matches!(event, goods::Event::NotRestocked { .. }),
             _ => false,
         }
     }

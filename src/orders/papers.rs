@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::after::money::{Giving, left};
+use super::after::money::{Fate, Giving, left};
 use super::order::Order;
 use super::view::{self, OrderView};
 use crate::money::Money;
@@ -71,7 +71,7 @@ fn to_gift_cards(order: &Order) -> impl Iterator<Item = GivenBack> {
         let backs = order.money.put_backs.iter().filter(|back| back.repayment == Some(repayment.number));
         let backs: Vec<_> = backs.filter(|back| is_card(&back.of)).collect();
         let amount = Money { amount: backs.iter().map(|back| back.units).sum(), currency: order.currency };
-        let done = backs.iter().all(|back| back.done);
+        let done = backs.iter().all(|back| back.fate == Fate::Done);
         let (number, giving) = (repayment.number, Some(repayment.giving.clone()));
         (!backs.is_empty()).then_some(GivenBack { to_gift_cards: true, number, amount, done, giving })
     })

@@ -223,11 +223,12 @@ impl OrderObject {
             (claim, pools::put_back(app, &claim.of, claim.quantity, reference.clone()).await)
         });
         // A pool refuses only what would be more than it can count: asking again would not help.
-        if self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)? {
+        let refused = self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
+        if refused {
             let order = self.record.existing().ok()?.id;
             telemetry::log(&json!({ "level": "error", "event": "not_restocked", "order": order, "return": number }));
         }
-        Some(Answer::Restocked { number: *number })
+        Some(Answer::Restocked { number: *number, refused })
     }
 
     /// Has the queue take a message. None if it did not.

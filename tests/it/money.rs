@@ -3,6 +3,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tradepost::money::MAX_AMOUNT;
 use tradepost::ports::ObjectClass;
 
 use crate::ask::Answer;
@@ -10,7 +11,7 @@ use crate::buyers::mailbox;
 use crate::fixtures::{Cart, Product, eur, payment};
 use crate::host::faults::{Site, When};
 use crate::manual_payments;
-use crate::shop::{Shop, eventually, unique};
+use crate::shop::{Shop, eventually, unique, within};
 
 const FAULTS: &str = "it needs faults, which only the native host has";
 
@@ -289,6 +290,37 @@ async fn pieces_come_back_once_although_the_pool_does_not_answer() {
     shop.host().clock.advance(11_000);
     shop.until_staff_see(&cart, "it is noted", |order| types(&order["timeline"]).contains(&"restocked")).await;
     assert_eq!(shop.available(&variant).await, 9);
+}
+
+#[tokio::test]
+async fn what_a_pool_has_no_room_for_ends_and_staff_see_it() {
+    let Some(shop) = Shop::native("it looks at an order's alarm").await else { return };
+    let product = shop.stocked(MAX_AMOUNT).await;
+    let cart = shop.ready_cart(&product.variant, 3).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"]["amount"] != 0).await;
+    // As full as a pool can be: what was sold counts, too.
+    shop.refund(&cart, json!({ "lines": [line(1, true)] })).await.expect(201);
+    let ended = |order: &Value, times| {
+        types(&order["timeline"]).iter().filter(|kind| **kind == "not_put_back").count() == times
+    };
+    let order = shop.until_staff_see(&cart, "staff are told", |order| ended(order, 1)).await;
+    assert_eq!(order["refunded"], eur(1_999), "its money is back all the same");
+    // So it is with what comes back by a return.
+    let sent = json!({ "lines": [{ "line_id": "line_1", "quantity": 1 }] });
+    shop.act(&cart, "fulfilments", sent).await.expect(201);
+    let back = json!({ "lines": [{ "line_id": "line_1", "quantity": 1, "reason": "Too small" }] });
+    let order = shop.act(&cart, "returns", back).await.expect(201).json();
+    let receive = format!("/v1/admin/returns/{}/receive", order["returns"][0]["id"].as_str().unwrap());
+    shop.post(&receive).bearer(&shop.owner().await).json(json!({})).send().await.expect(201);
+    let order = shop.until_staff_see(&cart, "staff are told", |order| ended(order, 2)).await;
+    assert!(!types(&order["timeline"]).contains(&"restocked"), "{order}");
+    assert!(!types(&shop.order(&cart).await["events"]).contains(&"not_put_back"), "nothing to its buyer");
+    assert_eq!(shop.available(&product.variant).await, MAX_AMOUNT - 3);
+    within(5_000, "nothing rings for it any more", async || {
+        shop.host().objects.alarm(ObjectClass::Order, &cart.id).await.is_none().then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use tradepost::pools::Supply;
 
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
+use crate::pools::is_full;
 use crate::world::World;
 
 fn body<T: DeserializeOwned>(value: Value) -> T {
@@ -188,13 +189,14 @@ fn moved(buyer: &Buyer) -> BTreeMap<LineId, Pieces> {
                     lines.entry(one.line_id).or_default().asked -= one.quantity.get();
                 }
             }
-            Goods::ReturnApproved { .. } | Goods::Restocked { .. } => {}
+            Goods::ReturnApproved { .. } | Goods::Restocked { .. } | Goods::NotRestocked { .. } => {}
         }
-        if let Goods::ReturnReceived { lines: came, .. } = event {
+        if let Goods::ReturnReceived { number, lines: came } = event {
             for one in came {
                 let line = lines.entry(one.line_id).or_default();
                 line.back += one.quantity;
-                line.restocked += if one.restock { i64::from(one.quantity) } else { 0 };
+                let reference = format!("{}/return-{number}/{}", buyer.memory.id, one.line_id);
+                line.restocked += if one.restock && !is_full(&reference) { i64::from(one.quantity) } else { 0 };
             }
         }
     }

@@ -18,6 +18,7 @@ use tradepost::settings::Capture;
 
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
+use crate::pools::is_full;
 use crate::shelf::{EACH, OFF, PRICE, coupon, promotion};
 use crate::world::World;
 
@@ -113,7 +114,9 @@ impl World {
         };
         for variant in &self.variants {
             let wanted = buyer.restocked.get(variant).copied().unwrap_or_default();
-            assert_eq!(back(&Supply::Stock(*variant)), wanted, "restocked once: {order:?}");
+            let of_it = order.money.put_backs.iter().filter(|back| back.of == Supply::Stock(*variant));
+            let refused: i64 = of_it.filter(|back| is_full(&back.reference)).map(|back| back.units).sum();
+            assert_eq!(back(&Supply::Stock(*variant)), wanted - refused, "restocked once: {order:?}");
         }
         outcomes.restocked_by_staff += u32::from(!buyer.restocked.is_empty());
         let mut on_cards = 0;
@@ -122,6 +125,8 @@ impl World {
             assert!((0..=card.amount).contains(&units), "{units} of {card:?} is back: {order:?}");
             on_cards += units;
         }
+        let never = order.milestones.iter().filter(|milestone| milestone.kind == "not_put_back");
+        outcomes.not_put_back += u32::try_from(never.count()).unwrap();
         outcomes.credited += u32::from(on_cards > 0);
         assert_eq!(left::given_to_cards(order), on_cards, "the order knows what is back: {order:?}");
         for line in &order.lines {

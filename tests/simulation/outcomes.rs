@@ -94,6 +94,8 @@ outcomes! {
     not_refundable,
     /// Orders of which pieces are in stock again.
     restocked_by_staff,
+    /// Pieces and money for which a pool had no room, as staff are told.
+    not_put_back,
     /// Orders of which gift cards have something back.
     credited,
     /// Confirmed with money that staff have captured.

@@ -100,21 +100,24 @@ impl World {
     }
 
     pub fn restock(&mut self, restock: &Restock) -> Answer {
-        for (reference, claim) in &restock.pieces {
+        for (reference, claim) in restock.pieces.iter().filter(|(reference, _)| !is_full(reference)) {
             let (delta, reference) = (claim.quantity, reference.clone());
             self.ask_pool(&claim.of, &pool::Command::Adjust { delta, reason: Reason::Returned, reference }).unwrap();
         }
-        Answer::Restocked { number: restock.number }
+        let refused = restock.pieces.iter().any(|(reference, _)| is_full(reference));
+        Answer::Restocked { number: restock.number, refused }
     }
 
     /// Pieces and money that staff give back.
     pub fn put_back(&mut self, put_backs: &[PutBack]) -> Answer {
-        for PutBack { of, units, reference, .. } in put_backs {
+        let (refused, taken): (Vec<&PutBack>, Vec<&PutBack>) =
+            put_backs.iter().partition(|back| is_full(&back.reference));
+        for PutBack { of, units, reference, .. } in &taken {
             let (delta, reason, reference) = (*units, Reason::Returned, reference.clone());
             self.ask_pool(of, &pool::Command::Adjust { delta, reason, reference }).unwrap();
         }
-        let numbers = put_backs.iter().map(|back| back.number).collect();
-        Answer::Money(effect::Answer::PutBack { numbers })
+        let numbers = |backs: Vec<&PutBack>| backs.iter().map(|back| back.number).collect();
+        Answer::Money(effect::Answer::PutBack { numbers: numbers(taken), refused: numbers(refused) })
     }
 
     /// What is on a gift card, for whoever asks now.
@@ -138,4 +141,10 @@ impl World {
             let _ = self.ask_pool(&Supply::Stock(variant), &command);
         }
     }
+}
+
+/// Whether a pool has no room for what goes back under this reference, however
+/// often it is asked: so it is of one in sixteen.
+pub fn is_full(reference: &str) -> bool {
+    reference.bytes().map(u32::from).sum::<u32>() % 16 == 0
 }

@@ -81,7 +81,7 @@ pub enum Step {
     Refused {
         reason: String,
     },
-    /// `restocked`: what goes back into stock is there, or nothing does.
+    /// `restocked`: what goes back into stock is there, or nothing does, or can.
     Received {
         lines: Vec<Arrived>,
         restocked: bool,
@@ -128,6 +128,10 @@ pub enum Event {
     },
     /// What came back and is good is in stock again.
     Restocked {
+        number: u32,
+    },
+    /// Some of it a pool takes never: staff put it right by an adjustment.
+    NotRestocked {
         number: u32,
     },
 }
@@ -177,6 +181,7 @@ impl Event {
             Self::ReturnRefused { .. } => "return_refused",
             Self::ReturnReceived { .. } => "return_received",
             Self::Restocked { .. } => "restocked",
+            Self::NotRestocked { .. } => "not_put_back",
         }
     }
 }
@@ -227,7 +232,7 @@ impl Goods {
                 let restocked = !lines.iter().any(Arrived::goes_back);
                 self.step(*number, Step::Received { lines: lines.clone(), restocked });
             }
-            Event::Restocked { number } => {
+            Event::Restocked { number } | Event::NotRestocked { number } => {
                 let known = self.returns.iter_mut().find(|known| known.number == *number);
                 if let Some(Return { step: Step::Received { restocked, .. }, .. }) = known {
                     *restocked = true;

@@ -23,6 +23,7 @@ const STORED: &str = r#"
 {"return_refused":{"number":1,"reason":"Worn"}}
 {"return_received":{"number":1,"lines":[{"line_id":"line_1","quantity":1,"restock":true}]}}
 {"restocked":{"number":1}}
+{"not_restocked":{"number":1}}
 "#;
 
 #[test]
@@ -425,7 +426,7 @@ proptest! {
                     Event::ReturnRefused { number, .. } => {
                         asked.remove(&number).expect("was asked for");
                     }
-                    Event::ReturnApproved { .. } | Event::Restocked { .. } => {}
+                    Event::ReturnApproved { .. } | Event::Restocked { .. } | Event::NotRestocked { .. } => {}
                 }
             }
             for n in 0..3 {

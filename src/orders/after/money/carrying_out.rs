@@ -23,12 +23,13 @@ impl OrderObject {
         }
     }
 
-    /// Each pool counts it once. None where none of them did.
+    /// Each pool counts it once, or refuses what would be more than it can count:
+    /// asking that again would not help. None where none of them answered.
     async fn put_back(&self, put_backs: &[PutBack]) -> Option<Answer> {
         let asked = put_backs.iter().map(|back| async move {
             (back, pools::put_back(&self.app, &back.of, back.units, back.reference.clone()).await)
         });
-        let mut numbers = Vec::new();
+        let (mut numbers, mut refused) = (Vec::new(), Vec::new());
         for (back, answer) in stream::iter(asked).buffer_unordered(put_backs.len().max(1)).collect::<Vec<_>>().await {
             let Ok(answer) = answer else { continue };
             if let Some(refusal) = answer.refusal {
@@ -36,6 +37,7 @@ impl OrderObject {
                     "level": "error", "event": "not_put_back", "pool": back.of.pool(), "reference": back.reference,
                     "cause": refusal.to_string(),
                 }));
+                refused.push(back.number);
                 continue;
             }
             numbers.push(back.number);
@@ -43,6 +45,6 @@ impl OrderObject {
                 self.levels.borrow_mut().insert(variant, answer.level);
             }
         }
-        (!numbers.is_empty()).then_some(Answer::PutBack { numbers })
+        (!numbers.is_empty() || !refused.is_empty()).then_some(Answer::PutBack { numbers, refused })
     }
 }

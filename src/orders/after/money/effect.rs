@@ -1,8 +1,8 @@
 //! What an order owes the world for what staff have decided of its money, and
 //! what the world's answers mean. Pure.
 
-use super::PutBack;
 use super::event::Event;
+use super::{Fate, PutBack};
 use crate::money::Money;
 use crate::orders::event::Event as OrderEvent;
 use crate::orders::learning::learn_report;
@@ -31,9 +31,10 @@ pub enum Answer {
         attempt: u32,
         report: Report,
     },
-    /// These have their units back.
+    /// These have their units back; of those the pools take these never.
     PutBack {
         numbers: Vec<u32>,
+        refused: Vec<u32>,
     },
 }
 
@@ -45,7 +46,7 @@ pub fn due(order: &Order) -> Vec<Effect> {
     {
         effects.push(Effect::Capture { attempt: Box::new(attempt.clone()), amount });
     }
-    let waiting = order.money.put_backs.iter().filter(|back| !back.done);
+    let waiting = order.money.put_backs.iter().filter(|back| back.fate == Fate::Owed);
     let put_backs: Vec<_> = waiting.take(MAX_AT_ONCE).cloned().collect();
     if !put_backs.is_empty() {
         effects.push(Effect::PutBack { put_backs });
@@ -66,12 +67,14 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<OrderEvent> 
                 false => learn_report(order, *attempt, report, now),
             }
         }
-        Answer::PutBack { numbers } => learn_put_back(order, numbers),
+        Answer::PutBack { numbers, refused } => learn_put_back(order, numbers, refused),
     }
 }
 
-fn learn_put_back(order: &Order, numbers: &[u32]) -> Vec<OrderEvent> {
-    let news = order.money.put_backs.iter().filter(|back| !back.done && numbers.contains(&back.number));
+fn learn_put_back(order: &Order, done: &[u32], refused: &[u32]) -> Vec<OrderEvent> {
+    let owed = order.money.put_backs.iter().filter(|back| back.fate == Fate::Owed);
+    let refused: Vec<&PutBack> = owed.clone().filter(|back| refused.contains(&back.number)).collect();
+    let news = owed.filter(|back| done.contains(&back.number));
     let (cards, pieces): (Vec<&PutBack>, Vec<&PutBack>) = news.partition(|back| matches!(back.of, Supply::GiftCard(_)));
     let numbers = |put_backs: Vec<&PutBack>| put_backs.iter().map(|back| back.number).collect::<Vec<u32>>();
     let mut events = Vec::new();
@@ -80,6 +83,9 @@ fn learn_put_back(order: &Order, numbers: &[u32]) -> Vec<OrderEvent> {
     }
     if !pieces.is_empty() {
         events.push(OrderEvent::Money(Event::Restocked { put_backs: numbers(pieces) }));
+    }
+    if !refused.is_empty() {
+        events.push(OrderEvent::Money(Event::NotPutBack { put_backs: numbers(refused) }));
     }
     events
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ended, Giving, Note, PutBack, Repayment, left};
+use super::{Ended, Fate, Giving, Note, PutBack, Repayment, left};
 use crate::ids::AccountId;
 use crate::money::Money;
 use crate::orders::order::{CancelReason, Line, LineId, Order, Stage};
@@ -30,6 +30,10 @@ pub enum Event {
     },
     /// These are back in stock.
     Restocked {
+        put_backs: Vec<u32>,
+    },
+    /// The pools take these never.
+    NotPutBack {
         put_backs: Vec<u32>,
     },
     /// Staff have given back by hand what one of the order's refunds is.
@@ -65,6 +69,7 @@ impl Event {
             Self::RefundAsked { .. } => "refund_asked",
             Self::Credited { .. } | Self::GivenByHand { .. } => "refunded",
             Self::Restocked { .. } => "restocked",
+            Self::NotPutBack { .. } => "not_put_back",
             Self::CaptureAsked { .. } => "capture_asked",
             Self::CaptureRefused => "capture_refused",
             Self::Captured { .. } => "paid",
@@ -75,9 +80,11 @@ impl Event {
     /// Whether it is nothing to its buyer.
     pub fn is_hidden(&self) -> bool {
         match self {
-            Self::RefundAsked { .. } | Self::Restocked { .. } | Self::CaptureAsked { .. } | Self::CaptureRefused => {
-                true
-            }
+            Self::RefundAsked { .. }
+            | Self::Restocked { .. }
+            | Self::NotPutBack { .. }
+            | Self::CaptureAsked { .. }
+            | Self::CaptureRefused => true,
             Self::Noted { visible_to_buyer, .. } => !visible_to_buyer,
             Self::Credited { .. } | Self::GivenByHand { .. } | Self::Captured { .. } | Self::Cancelled { .. } => false,
         }
@@ -91,7 +98,11 @@ impl Event {
             | Self::GivenByHand { by, .. }
             | Self::CaptureAsked { by, .. }
             | Self::Cancelled { by, .. } => Some(*by),
-            Self::Credited { .. } | Self::Restocked { .. } | Self::CaptureRefused | Self::Captured { .. } => None,
+            Self::Credited { .. }
+            | Self::Restocked { .. }
+            | Self::NotPutBack { .. }
+            | Self::CaptureRefused
+            | Self::Captured { .. } => None,
         }
     }
 }
@@ -104,14 +115,9 @@ impl Order {
                 let (text, visible_to_buyer) = (text.clone(), *visible_to_buyer);
                 self.money.notes.push(Note { at: now, by: *by, text, visible_to_buyer });
             }
-            Event::RefundAsked { by, giving } => {
-                self.repay(*by, giving, false, now);
-            }
-            Event::Credited { put_backs } | Event::Restocked { put_backs } => {
-                for back in self.money.put_backs.iter_mut().filter(|back| put_backs.contains(&back.number)) {
-                    back.done = true;
-                }
-            }
+            Event::RefundAsked { by, giving } => self.repay(*by, giving, false, now),
+            Event::Credited { put_backs } | Event::Restocked { put_backs } => self.put_back_ends(put_backs, Fate::Done),
+            Event::NotPutBack { put_backs } => self.put_back_ends(put_backs, Fate::Refused),
             Event::GivenByHand { refund, .. } => self.with_refund(*refund, |refund| refund.status = RefundStatus::Done),
             Event::CaptureAsked { amount, .. } => self.money.capturing = Some(*amount),
             Event::CaptureRefused => self.money.capturing = None,
@@ -187,13 +193,19 @@ impl Order {
         }
     }
 
+    fn put_back_ends(&mut self, numbers: &[u32], fate: Fate) {
+        for back in self.money.put_backs.iter_mut().filter(|back| numbers.contains(&back.number)) {
+            back.fate = fate;
+        }
+    }
+
     fn owe_back(&mut self, repayment: Option<u32>, of: Supply, line: Option<LineId>, units: i64, why: &str) {
         let number = u32::try_from(self.money.put_backs.len() + 1).unwrap_or(u32::MAX);
         let reference = match line {
             Some(line) => format!("{}/{why}/{line}", self.id),
             None => format!("{}/{why}", self.id),
         };
-        self.money.put_backs.push(PutBack { number, repayment, of, line, units, reference, done: false });
+        self.money.put_backs.push(PutBack { number, repayment, of, line, units, reference, fate: Fate::Owed });
     }
 
     fn captured(&mut self, amount: Money) {

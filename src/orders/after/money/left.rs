@@ -5,6 +5,7 @@
 //! [`spread::pieces`], so all of them sum to the line in whatever steps they go
 //! back.
 
+use super::{Fate, PutBack};
 use crate::ids::GiftCardId;
 use crate::money::Money;
 use crate::orders::order::{Line, LineId, Order, Stage};
@@ -37,7 +38,13 @@ pub fn given(order: &Order) -> Money {
 /// What gift cards have back.
 pub fn given_to_cards(order: &Order) -> i64 {
     let is_card = |of: &Supply| matches!(of, Supply::GiftCard(_));
-    order.money.put_backs.iter().filter(|back| back.done && is_card(&back.of)).map(|back| back.units).sum()
+    order
+        .money
+        .put_backs
+        .iter()
+        .filter(|back| back.fate == Fate::Done && is_card(&back.of))
+        .map(|back| back.units)
+        .sum()
 }
 
 /// What gift cards have paid.
@@ -70,7 +77,7 @@ pub fn of_payment(order: &Order) -> i64 {
 /// What of it goes back to gift cards, the one that was used last first.
 pub fn of_cards(order: &Order) -> Vec<(GiftCardId, i64)> {
     let back = |card: GiftCardId| -> i64 {
-        let to_it = order.money.put_backs.iter().filter(|back| back.of == Supply::GiftCard(card));
+        let to_it = not_refused(order).filter(|back| back.of == Supply::GiftCard(card));
         to_it.map(|back| back.units).sum()
     };
     let mut cards: Vec<_> = drawn_cards(order).map(|(card, amount)| (card, amount - back(card))).collect();
@@ -126,8 +133,12 @@ pub fn refunded_pieces(order: &Order, line: LineId) -> u32 {
 
 /// How many of a line's pieces are, or are to be, in stock again.
 pub fn restocked_pieces(order: &Order, line: LineId) -> i64 {
-    let of_line = order.money.put_backs.iter().filter(|back| back.line == Some(line));
-    of_line.map(|back| back.units).sum()
+    not_refused(order).filter(|back| back.line == Some(line)).map(|back| back.units).sum()
+}
+
+/// What is back in pools, or is to be.
+fn not_refused(order: &Order) -> impl Iterator<Item = &PutBack> {
+    order.money.put_backs.iter().filter(|back| back.fate != Fate::Refused)
 }
 
 /// What so many more pieces of a line come to. None: there are not so many left.

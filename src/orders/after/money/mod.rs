@@ -108,7 +108,17 @@ pub struct PutBack {
     pub units: i64,
     /// What makes them count once: the order, why, and the line.
     pub reference: String,
-    pub done: bool,
+    pub fate: Fate,
+}
+
+/// What has become of something that is owed to a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Owed,
+    Done,
+    /// The pool never takes it, as it would be more than it can count. Staff see
+    /// so, and put it right by hand: pieces by an adjustment, money another way.
+    Refused,
 }
 
 /// How staff have cancelled an order.

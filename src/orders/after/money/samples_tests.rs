@@ -175,7 +175,7 @@ pub fn settle(order: &mut Order) -> Vec<(String, i64)> {
             Effect::Money(effect::Effect::PutBack { put_backs }) => {
                 put_back.extend(put_backs.iter().map(|back| (back.reference.clone(), back.units)));
                 let numbers = put_backs.iter().map(|back| back.number).collect();
-                Some(Answer::Money(effect::Answer::PutBack { numbers }))
+                Some(Answer::Money(effect::Answer::PutBack { numbers, refused: Vec::new() }))
             }
             _ => None,
         });

@@ -47,7 +47,7 @@ fn pieces_are_restocked_once_however_often_the_pool_answers() {
     let mut order = mugs().paid();
     act(&mut order, refund(&[(1, 2, true)], None, None)).unwrap();
     assert_eq!(settle(&mut order), [(format!("{}/r1/line_1", order.id), 2)]);
-    let again = Answer::Money(effect::Answer::PutBack { numbers: vec![1] });
+    let again = Answer::Money(effect::Answer::PutBack { numbers: vec![1], refused: Vec::new() });
     assert_eq!(learn(&order, &again, NOW), []);
     act(&mut order, cancel(false)).unwrap();
     assert_eq!(settle(&mut order), [(format!("{}/cancelled/line_1", order.id), 1)], "only what is not back yet");
@@ -65,6 +65,22 @@ fn what_the_provider_cannot_give_back_is_given_another_way() {
     assert_eq!(left_of(&order), 0);
     hear(&mut order, &Answer::Refund { refund: 1, report: RefundOutcome::Failed.into() });
     assert_eq!(left_of(&order), 150);
+}
+
+#[test]
+fn what_a_pool_never_takes_is_not_asked_for_again_and_its_money_can_be_given_another_way() {
+    let mut order = Bought { cards: vec![40], ..mugs() }.paid();
+    act(&mut order, refund(&[(1, 3, true)], None, Some(150))).unwrap();
+    let is_due = |order: &Order| due(order, NOW).iter().any(|effect| matches!(effect, Effect::Money(_)));
+    assert!(is_due(&order));
+    let answer = Answer::Money(effect::Answer::PutBack { numbers: Vec::new(), refused: vec![1, 2] });
+    hear(&mut order, &answer);
+    assert!(!is_due(&order), "asking again would not help");
+    assert_eq!(learn(&order, &answer, NOW), []);
+    assert_eq!((left_of(&order), left::given_to_cards(&order)), (40, 0), "the card has not got it");
+    assert_eq!(left::restocked_pieces(&order, order.lines[0].id), 0);
+    let shown = order.milestones.iter().find(|milestone| milestone.kind == "not_put_back").unwrap();
+    assert!(shown.hidden, "for staff alone");
 }
 
 #[test]

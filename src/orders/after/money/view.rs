@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Giving, Note, PutBack, Repayment, left};
+use super::{Fate, Giving, Note, PutBack, Repayment, left};
 use crate::ids::{AccountId, GiftCardId};
 use crate::money::Money;
 use crate::orders::after::edits::view::{EditView, edits};
@@ -276,7 +276,11 @@ fn of_card(order: &Order, back: &PutBack) -> Option<RefundPartView> {
         to: RefundedTo::GiftCard,
         gift_card_id: Some(card),
         amount: Money { amount: back.units, currency: order.currency },
-        status: if back.done { RefundProgress::Done } else { RefundProgress::Pending },
+        status: match back.fate {
+            Fate::Owed => RefundProgress::Pending,
+            Fate::Done => RefundProgress::Done,
+            Fate::Refused => RefundProgress::Failed,
+        },
     })
 }
 
