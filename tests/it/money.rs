@@ -225,6 +225,9 @@ async fn a_hundred_refunds_at_once_give_back_what_was_taken_and_no_more() {
         shop.until_staff_see(&cart, "all is given back", |order| order["refunded"]["amount"] == 60 * 1_999).await;
     assert_eq!(order["refundable"], order["totals"]["shipping"]);
     assert_eq!(shop.available(&product.variant).await, 60);
+    if let Some(ledger) = shop.ledger() {
+        assert_eq!(ledger.kept(&cart.id), cart.total() - 60 * 1_999);
+    }
 }
 
 #[tokio::test]
@@ -321,6 +324,29 @@ async fn what_a_pool_has_no_room_for_ends_and_staff_see_it() {
         shop.host().objects.alarm(ObjectClass::Order, &cart.id).await.is_none().then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_refund_whose_answers_are_lost_gives_back_once() {
+    let Some(shop) = Shop::native(FAULTS).await else { return };
+    for when in [When::Before, When::After] {
+        let (cart, variant) = shop.bought().await;
+        shop.host().faults.always(Site::Http, "/refund", when);
+        shop.refund(&cart, json!({ "lines": [line(2, true)] })).await.expect(201);
+        // While the provider does not answer, the rest of it goes on, and it is asked again and again.
+        shop.until_available(&variant, 9).await;
+        for _ in 0..3 {
+            shop.host().clock.advance(11_000);
+            let order = shop.staff_order(&cart).await;
+            assert_eq!(order["refunds"][0]["parts"][0]["status"], "pending", "{order}");
+            assert_eq!(order["refundable"], eur(cart.total() - 2 * 1_999), "it is on its way");
+        }
+        shop.host().faults.clear();
+        shop.host().clock.advance(11_000);
+        shop.until_staff_see(&cart, "it is given back", |order| order["refunded"] == eur(2 * 1_999)).await;
+        assert_eq!(shop.host().ledger.kept(&cart.id), cart.total() - 2 * 1_999, "{when:?}");
+        assert_eq!(shop.available(&variant).await, 9);
+    }
 }
 
 #[tokio::test]

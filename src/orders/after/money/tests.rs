@@ -68,6 +68,28 @@ fn what_the_provider_cannot_give_back_is_given_another_way() {
 }
 
 #[test]
+fn a_refund_that_is_told_twice_counts_once_and_one_that_fails_later_is_to_be_given_again() {
+    let mut order = mugs().paid();
+    act(&mut order, refund(&[(1, 3, true)], Some(50), None)).unwrap();
+    let told = |outcome: RefundOutcome| Answer::Refund { refund: 1, report: outcome.into() };
+    hear(&mut order, &told(RefundOutcome::Pending));
+    hear(&mut order, &told(RefundOutcome::Done));
+    for late in [RefundOutcome::Done, RefundOutcome::Pending, RefundOutcome::Unknown] {
+        assert_eq!(learn(&order, &told(late), NOW), [], "{late:?} comes after it is done");
+    }
+    assert_eq!((left::given(&order), left_of(&order)), (eur(150), 0));
+    hear(&mut order, &told(RefundOutcome::Failed));
+    assert_eq!((left::given(&order), left_of(&order)), (eur(0), 150), "a bank sent it back");
+    for late in [RefundOutcome::Failed, RefundOutcome::Done] {
+        assert_eq!(learn(&order, &told(late), NOW), []);
+    }
+    // The pieces are given up, and in stock: what is given again is an amount.
+    act(&mut order, refund(&[], None, Some(150))).unwrap();
+    assert_eq!(settle(&mut order), [(format!("{}/r1/line_1", order.id), 3)]);
+    assert_eq!(left::given(&order), eur(150));
+}
+
+#[test]
 fn what_a_pool_never_takes_is_not_asked_for_again_and_its_money_can_be_given_another_way() {
     let mut order = Bought { cards: vec![40], ..mugs() }.paid();
     act(&mut order, refund(&[(1, 3, true)], None, Some(150))).unwrap();
