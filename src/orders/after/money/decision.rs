@@ -4,12 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::bodies::{NewCancellation, NewCapture, NewNote, NewRefund};
-use super::error::{FewerPieces, Refusal};
+use super::error::Refusal;
 use super::event::Event;
 use super::{Giving, MAX_NOTES, MAX_REFUNDS, Pieces, left};
 use crate::ids::AccountId;
 use crate::money::{Currency, Money};
 use crate::orders::after::goods::counts::Counts;
+use crate::orders::after::goods::error::Left;
 use crate::orders::error::OrderError;
 use crate::orders::order::{Line, Order, Stage};
 use crate::payments::{Attempt, AttemptStatus, RefundStatus};
@@ -70,7 +71,7 @@ fn refund(order: &Order, wanted: NewRefund) -> Result<Giving, OrderError> {
             }
             None => {
                 let left = line.quantity.saturating_sub(left::refunded_pieces(order, line.id));
-                fewer.push(FewerPieces { line_id: line.id, requested: wanted.quantity, left });
+                fewer.push(Left { line_id: line.id, requested: wanted.quantity, left });
             }
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MAX_NOTES, MAX_REFUNDS};
 use crate::money::Money;
-use crate::orders::order::LineId;
+use crate::orders::after::goods::error::Left;
 use crate::problem::{FieldError, Problem};
 
 crate::codes! {
@@ -25,21 +25,13 @@ crate::codes! {
     NOT_BY_HAND = CONFLICT "not_by_hand";
 }
 
-/// A line of which fewer pieces are left to be given back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FewerPieces {
-    pub line_id: LineId,
-    pub requested: u32,
-    pub left: u32,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     #[error("{} can be given back", left.display())]
     NotRefundable { left: Money },
     #[error("of some lines there are fewer pieces to be given back")]
-    FewerPieces { lines: Vec<FewerPieces> },
+    FewerPieces { lines: Vec<Left> },
     #[error("{} can be taken", left.display())]
     NotCapturable { left: Money },
     #[error("the order's gift cards were issued; disable them, then give back by amount what was left on them")]
