@@ -82,7 +82,7 @@ for (const form of document.querySelectorAll("form[data-edit]")) {
   bar.append(make("button", { type: "reset", className: "quiet", textContent: "Undo all" }));
   form.append(bar);
   // A form that came back with what is wrong was never saved.
-  const refused = document.querySelector(".notice.bad") !== null;
+  const refused = document.querySelector(".error-summary") !== null;
   // The bar's words tell what is shown, so they may not wait for the reset itself.
   const tell = () => {
     const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.localName !== "button");

@@ -8,10 +8,11 @@ use super::desk::Reply;
 use super::page::{self, Blank, Field, Manner, Takes};
 use super::shown::{at, cell, filled, is_there, plain, words};
 use super::typed::{Pairs, Sent};
-use super::view::{Choice, Form, Input, Row, Told};
+use super::view::{Choice, Form, Input, Row};
 use crate::money::Currency;
 use crate::sorted::SortedMap;
 use crate::text::capitalised;
+use crate::web::SummaryItem;
 
 /// The most rows of one list: all that the longest one of the API's may have, the
 /// 2,000 rates of tax, and spare ones. A row that is not sent is taken away.
@@ -24,7 +25,7 @@ pub struct Refused<'a> {
     /// What is wrong with which field, by name.
     errors: Vec<(String, String)>,
     /// What is wrong with none.
-    rest: Vec<Told>,
+    rest: Vec<SummaryItem>,
     /// Whether it was filled in from what has changed since.
     stale: bool,
     /// Whether it may have taken effect, or is to yet.
@@ -42,8 +43,8 @@ impl<'a> Refused<'a> {
             let detail = sent.unread(&pointer).map_or_else(|| plain(at(error, "/detail")), str::to_owned);
             match sent.field(&pointer) {
                 Some(name) => errors.push((name.to_owned(), capitalised(&detail))),
-                None => rest.push(Told {
-                    id: String::new(),
+                None => rest.push(SummaryItem {
+                    field: String::new(),
                     text: format!("{} {detail}", words(pointer.trim_start_matches('/'))),
                 }),
             }
@@ -85,7 +86,7 @@ pub struct Maker<'a> {
     form: String,
     root: &'a Value,
     refused: Option<&'a Refused<'a>>,
-    told: Vec<Told>,
+    told: Vec<SummaryItem>,
 }
 
 /// Where fields stand: in the form, or in a row of a list.
@@ -103,7 +104,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The form, and what is wrong with it: field by field, then the rest.
-    pub fn form(mut self, form: &'static page::Form, etag: &str, key: String, next: &str) -> (Form, Vec<Told>) {
+    pub fn form(mut self, form: &'static page::Form, etag: &str, key: String, next: &str) -> (Form, Vec<SummaryItem>) {
         let inputs =
             self.inputs(form.fields, &Scope { base: String::new(), json: self.root, currency: currency_of(self.root) });
         let made = Form {
@@ -122,7 +123,7 @@ impl<'a> Maker<'a> {
             next: next.to_owned(),
         };
         let rest = self.refused.into_iter().flat_map(|refused| &refused.rest);
-        let rest = rest.map(|told| Told { id: String::new(), text: told.text.clone() });
+        let rest = rest.map(|told| SummaryItem { field: String::new(), text: told.text.clone() });
         let told = self.told.into_iter().chain(rest).collect();
         (made, told)
     }
@@ -184,7 +185,7 @@ impl<'a> Maker<'a> {
         }
         if let Some((_, error)) = self.refused.and_then(|refused| refused.errors.iter().find(|(of, _)| *of == name)) {
             input.error.clone_from(error);
-            self.told.push(Told { id: input.id.clone(), text: format!("{}: {error}", input.label) });
+            self.told.push(SummaryItem { field: input.id.clone(), text: format!("{}: {error}", input.label) });
         }
         for choice in &mut input.choices {
             choice.selected = choice.value == input.value;

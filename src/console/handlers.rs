@@ -10,18 +10,20 @@ use serde_json::Value;
 
 use super::desk::{Desk, Reply};
 use super::form::Refused;
+use super::kept;
 use super::laid_out::{Given, parts, query, summary};
 use super::page::{Block, Field, Form, Link, Manner, Page, Takes, Verb};
 use super::pages::{self, Found};
 use super::shown::{filled, words};
 use super::typed::{self, Pairs, Sent};
-use super::view::{Entry, Part, Summary, View};
+use super::view::{Entry, Part, View};
 use crate::app::App;
 use crate::auth::Role;
 use crate::ids::RequestId;
 use crate::json;
 use crate::problem::Problem;
 use crate::shelf::memory::CatalogMemory;
+use crate::web::ErrorSummary;
 use crate::wire::extract::bounded_body;
 
 /// As strict as the storefront's, with a script of our own that asks our own API.
@@ -44,7 +46,7 @@ pub async fn answer_page(State(app): State<App>, request: Request) -> Result<Res
         Err(refusal) => refusal,
         Ok(found) => match visit.load(&found).await {
             Ok(loaded) => visit.show(found.page, &loaded, None, None),
-            Err(reply) => visit.refuse(&reply),
+            Err(reply) => visit.refuse(&reply, &[]),
         },
     };
     Ok(visit.sent(answer?, &[]))
@@ -190,7 +192,7 @@ impl<'a> Visit<'a> {
         if matches!(form.manner, Manner::Reveal(_)) {
             return match self.load(found).await {
                 Ok(loaded) => self.show(found.page, &loaded, None, Some((form.id, &reply.json))),
-                Err(reply) => self.refuse(&reply),
+                Err(reply) => self.refuse(&reply, &[]),
             };
         }
         let next = Some(value(pairs, "_next")).filter(|next| is_ours(next));
@@ -220,19 +222,22 @@ impl<'a> Visit<'a> {
                 let refused = Refused::new(pairs, sent, reply);
                 self.show(found.page, &loaded, Some((form.id, refused, reply)), None)
             }
-            Err(_) => self.refuse(reply),
+            Err(_) => self.refuse(reply, pairs),
         }
     }
 
-    /// A page about what the API would not show.
-    fn refuse(&self, reply: &Reply) -> Result<Response, Problem> {
+    /// A page about what the API would not show, with what was sent where it did not
+    /// answer at all.
+    fn refuse(&self, reply: &Reply, sent: &Pairs) -> Result<Response, Problem> {
         match reply.status {
             StatusCode::UNAUTHORIZED => Ok(self.to_sign_in()),
             StatusCode::NOT_FOUND => self.told(StatusCode::NOT_FOUND, NOT_HERE),
             status => {
                 let title = format!("{}.", words(reply.said("code")));
                 let problem = Some(summary(&reply.json, Vec::new()));
-                self.page(status, "", title, "", problem, Vec::new())
+                let kept = if status.is_server_error() { kept::fields(self.path, sent) } else { Vec::new() };
+                let again = (!kept.is_empty()).then(|| Part::Again(String::new(), kept));
+                self.page(status, "", title, "", problem, again.into_iter().collect())
             }
         }
     }
@@ -240,7 +245,7 @@ impl<'a> Visit<'a> {
     /// What was typed waits in the page, to be sent once more under the same key.
     fn session_over(&self, pairs: &Pairs) -> Result<Response, Problem> {
         let (title, kept, lost) = SESSION_OVER;
-        let again = kept_fields(self.path, pairs);
+        let again = kept::fields(self.path, pairs);
         let text = if again.is_empty() { lost } else { kept };
         let parts = vec![Part::Text(text.to_owned()), Part::Again(format!("/admin{SIGN_IN}"), again)];
         self.page(StatusCode::UNAUTHORIZED, "", title.to_owned(), "", None, parts)
@@ -257,7 +262,7 @@ impl<'a> Visit<'a> {
         under: &str,
         title: String,
         notice: &'static str,
-        problem: Option<Summary>,
+        problem: Option<(ErrorSummary, String)>,
         parts: Vec<Part>,
     ) -> Result<Response, Problem> {
         let snapshot = CatalogMemory::of(self.app).get();
@@ -266,6 +271,7 @@ impl<'a> Visit<'a> {
             href: format!("/admin{}", link.path),
             current: link.path == under,
         };
+        let (error_summary, request_id) = problem.unzip();
         let staff = self.desk.role().is_some_and(|role| role >= Role::Staff);
         let view = View {
             shop_name: snapshot.map_or_else(|| "The shop".to_owned(), |snapshot| snapshot.settings.shop_name.clone()),
@@ -273,7 +279,8 @@ impl<'a> Visit<'a> {
             nav: if staff { pages::NAVIGATION.iter().map(entry).collect() } else { Vec::new() },
             signed_in: self.desk.role().is_some(),
             notice,
-            problem,
+            error_summary,
+            request_id: request_id.unwrap_or_default(),
             parts,
         };
         let html = askama::Template::render(&view).map_err(|error| Problem::internal(error.to_string()))?;
@@ -302,30 +309,8 @@ const SESSION_OVER: (&str, &str, &str) = (
     "Nothing has changed. Sign in, which opens another tab; then come back here and go one page back: what you typed may still be there.",
 );
 
-/// The most that a page keeps of a form that could not be sent, in bytes: of what
-/// was typed, and of what the page says of each field besides. It is for whoever
-/// asks, signed in or not.
-const MOST_KEPT: usize = 128 * 1024;
-/// `<input type="hidden" name="" value="">`, with what stands around it.
-const AROUND_A_FIELD: usize = 48;
-
-/// What was sent, to be sent again: the fields of a form that the page at this
-/// path has, without what it takes as a password. None of it, if it is too much.
-fn kept_fields(path: &str, pairs: &Pairs) -> Vec<(String, String)> {
-    let found = pages::find(path);
-    let wanted = value(pairs, "_do");
-    let Some(form) = found.and_then(|found| found.page.forms().find(|form| form.id == wanted)) else {
-        return Vec::new();
-    };
-    let secrets = form.fields.iter().filter(|field| matches!(field.takes, Takes::Password));
-    let is_secret = |name: &str| secrets.clone().any(|field| name.starts_with(field.at));
-    let kept = pairs.iter().filter(|(name, _)| name.starts_with(['_', '/']) && !is_secret(name));
-    let size = kept.clone().map(|(name, text)| name.len() + text.len() + AROUND_A_FIELD).sum::<usize>();
-    if size > MOST_KEPT { Vec::new() } else { kept.cloned().collect() }
-}
-
 /// The last of the fields of a name; empty if there is none.
-fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
     pairs.iter().rfind(|(of, _)| of == name).map_or("", |(_, text)| text)
 }
 

@@ -6,8 +6,9 @@ use super::form::{Maker, Refused, parameter, shown_as};
 use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Page, Table};
 use super::shown::{Cell, at, cell, filled, is_there, money, plain};
 use super::typed::Pairs;
-use super::view::{self, Entry, Part, Summary};
+use super::view::{self, Entry, Part};
 use crate::text::capitalised;
+use crate::web::{ErrorSummary, SummaryItem};
 
 /// What a page is laid out with.
 pub struct Given<'a> {
@@ -27,7 +28,7 @@ pub struct Given<'a> {
 }
 
 /// The parts of the page, and what is wrong with a form of it.
-pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<view::Told>) {
+pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
     let (mut parts, mut wrong) = (Vec::new(), Vec::new());
     for block in page.blocks {
         match block {
@@ -64,12 +65,12 @@ pub fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     query
 }
 
-/// A problem as its page tells it.
-pub fn summary(problem: &Value, items: Vec<view::Told>) -> Summary {
+/// A problem as its page tells it, and the id of its request.
+pub fn summary(problem: &Value, items: Vec<SummaryItem>) -> (ErrorSummary, String) {
     let text = |member: &str| plain(at(problem, member));
     // Each of several things is named by itself.
     let detail = if items.is_empty() { format!("{}.", capitalised(&text("/detail"))) } else { String::new() };
-    Summary { text: detail, items, request_id: text("/request_id") }
+    (ErrorSummary { text: detail, items }, text("/request_id"))
 }
 
 fn facts_of(title: String, facts: &'static [Fact], json: &Value) -> Option<Part> {
@@ -145,7 +146,7 @@ impl Given<'_> {
         }))
     }
 
-    fn each(&self, each: &'static Each, parts: &mut Vec<Part>, wrong: &mut Vec<view::Told>) {
+    fn each(&self, each: &'static Each, parts: &mut Vec<Part>, wrong: &mut Vec<SummaryItem>) {
         for (index, entry) in at(self.json, each.rows).as_array().into_iter().flatten().enumerate() {
             parts.extend(facts_of(filled(each.title, entry, false), each.facts, entry));
             for form in each.forms {
@@ -156,7 +157,7 @@ impl Given<'_> {
 
     /// A form about the page's JSON, or about an entry of a list. One that was
     /// refused is there again whatever holds by now: nothing that was typed is lost.
-    fn form(&self, form: &'static Form, id: String, about: &Value, wrong: &mut Vec<view::Told>) -> Option<Part> {
+    fn form(&self, form: &'static Form, id: String, about: &Value, wrong: &mut Vec<SummaryItem>) -> Option<Part> {
         let refused = self.refused.as_ref().filter(|(id, refused)| *id == form.id && refused.is_at(form, about));
         let refused = refused.map(|(_, refused)| refused);
         if refused.is_none() && !form.when.iter().all(|when| when.holds(about)) {

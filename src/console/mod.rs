@@ -12,6 +12,7 @@ mod assets;
 mod desk;
 mod form;
 pub mod handlers;
+mod kept;
 mod laid_out;
 mod page;
 mod pages;

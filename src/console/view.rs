@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::shown::Cell;
+use crate::web::ErrorSummary;
 
 #[derive(Template)]
 #[template(path = "admin/page.html")]
@@ -14,7 +15,9 @@ pub struct View {
     /// Whether there is a session to end.
     pub signed_in: bool,
     pub notice: &'static str,
-    pub problem: Option<Summary>,
+    pub error_summary: Option<ErrorSummary>,
+    /// Of a problem: by which the log can be searched.
+    pub request_id: String,
     pub parts: Vec<Part>,
 }
 
@@ -23,21 +26,6 @@ pub struct Entry {
     pub label: String,
     pub href: String,
     pub current: bool,
-}
-
-/// What went wrong. It takes the focus and leads to each field (WCAG 2.2, technique G139).
-#[derive(Default)]
-pub struct Summary {
-    pub text: String,
-    pub items: Vec<Told>,
-    /// By which the log can be searched.
-    pub request_id: String,
-}
-
-/// One thing that is wrong, and the field's id; none if it is about no field.
-pub struct Told {
-    pub id: String,
-    pub text: String,
 }
 
 pub enum Part {
@@ -49,7 +37,7 @@ pub enum Part {
     Form(Form),
     Links(Vec<Entry>),
     Text(String),
-    /// Where to sign in, and a form that could not be sent, as it was sent.
+    /// Where to sign in, if that is wanting, and a form that could not be sent, as it was sent.
     Again(String, Vec<(String, String)>),
 }
 

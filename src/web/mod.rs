@@ -34,3 +34,5 @@ mod standing;
 mod totals;
 mod ways;
 mod wishes;
+
+pub use self::parts::{ErrorSummary, SummaryItem};

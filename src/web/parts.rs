@@ -90,7 +90,7 @@ pub struct ErrorSummary {
 }
 
 pub struct SummaryItem {
-    /// The id of what is to be corrected.
+    /// The id of what is to be corrected; none where it is about no field.
     pub field: String,
     pub text: String,
 }

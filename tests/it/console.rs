@@ -1,14 +1,12 @@
-//! The staff's console, as a browser without scripts uses it.
+//! The staff's console, as a browser without scripts uses it: coming, going and
+//! finding about. What is done there: `console_orders.rs`, `console_catalog.rs`.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::ask::Answer;
 use crate::browser::{Browser, html, text, value_of};
-use crate::fixtures::{Customer, eur};
-use crate::host::faults::{Site, When};
-use crate::manual_payments;
-use crate::shop::{Shop, eventually, unique};
-use tradepost::ports::ObjectClass;
+use crate::fixtures::Customer;
+use crate::shop::Shop;
 
 /// Keeps the session's cookies of an answer.
 fn keep(browser: &mut Browser, answer: &Answer) {
@@ -32,7 +30,7 @@ async fn sign_in(browser: &mut Browser, at: &str, email: &str, password: &str) -
     answer
 }
 
-async fn owner(shop: &Shop) -> Browser {
+pub async fn owner(shop: &Shop) -> Browser {
     let mut browser = Browser::new(shop);
     let (email, password) = shop.owner_credentials();
     sign_in(&mut browser, "/admin/sign-in", &email, &password).await.expect(303);
@@ -46,12 +44,12 @@ fn unescaped(text: &str) -> String {
 }
 
 /// What a page says to its reader.
-fn said(page: &str) -> String {
+pub fn said(page: &str) -> String {
     unescaped(&text(page))
 }
 
 /// A form of a page, as a browser has filled it in: what is there, then `typed`.
-fn filled(form: &str, page: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn filled(form: &str, page: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
     let (_, page) =
         page.split_once(&format!("name=\"_do\" value=\"{form}\"")).unwrap_or_else(|| panic!("no {form}: {page}"));
     let page = page.split("</form>").next().unwrap();
@@ -82,7 +80,7 @@ fn filled(form: &str, page: &str, typed: &[(&str, &str)]) -> Vec<(String, String
 }
 
 /// Sends a form of a page.
-async fn send(browser: &Browser, path: &str, fields: &[(String, String)]) -> Answer {
+pub async fn send(browser: &Browser, path: &str, fields: &[(String, String)]) -> Answer {
     let fields = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     browser.form(path, &fields).send().await
 }
@@ -225,227 +223,6 @@ async fn every_page_of_the_navigation_opens() {
 }
 
 #[tokio::test]
-async fn orders_are_found_and_what_the_list_does_not_take_is_told() {
-    let shop = Shop::open().await;
-    let product = shop.stocked(5).await;
-    let cart = shop.ready_cart(&product.variant, 1).await;
-    let order = shop.place(&cart, "pm_card_visa").await.expect(201).json();
-    let number = order["number"].as_str().unwrap();
-    let browser = owner(&shop).await;
-    // An empty field asks for nothing, and what the list does not know is no concern of its.
-    let path = format!("/admin/orders?q={number}&status=&from=&utm_source=mail");
-    let page = eventually("the order is in the list", async || {
-        let page = browser.open(&path).await;
-        page.contains(&format!("href=\"/admin/orders/{}\"", cart.id)).then_some(page)
-    })
-    .await;
-    assert!(said(&page).contains("ada@example.com") && page.contains("word-paid") && said(&page).contains("1 in all"));
-    assert!(page.contains(&format!("value=\"{number}\"")));
-    let none = browser.open(&format!("/admin/orders?status=cancelled&q={number}")).await;
-    assert!(said(&none).contains("No order is like that."));
-    assert!(browser.open("/admin/orders?status=cancelled").await.contains("aria-current=\"page\">Cancelled"));
-
-    let order = browser.open(&format!("/admin/orders/{}", cart.id)).await;
-    let shown = said(&order);
-    assert!(shown.contains(&product.title) && shown.contains("London") && shown.contains("€19.99"), "{shown}");
-    assert!(!order.contains("order-received"), "there is no money to come");
-
-    let long = "x".repeat(300);
-    let refused = html(&browser.get(&format!("/admin/orders?q={long}")).await.expect(422));
-    assert!(said(&refused).contains("There is a problem") && refused.contains("main-nav"), "{refused}");
-}
-
-#[tokio::test]
-async fn money_is_recorded_as_people_write_it() {
-    let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
-    let cart = shop.ready_cart(&product.variant, 2).await;
-    shop.place_with(&cart, manual_payments::manual("bank_transfer")).await.expect(201);
-    let browser = owner(&shop).await;
-    let path = format!("/admin/orders/{}", cart.id);
-    let page = browser.open(&path).await;
-    let total = format!("{}.{:02}", cart.total() / 100, cart.total() % 100);
-    let amount = "/amount:money.EUR";
-    assert!(
-        filled("order-received", &page, &[]).contains(&(amount.to_owned(), total)),
-        "what is to come is there already"
-    );
-
-    let typed = [(amount, "lots"), ("/reference:text", "<b>statement</b> 1")];
-    let refused = html(&send(&browser, &path, &filled("order-received", &page, &typed)).await.expect(422));
-    assert!(refused.contains("<title>Error: ") && refused.contains("value=\"lots\""), "{refused}");
-    assert!(refused.contains("value=\"&#60;b&#62;statement&#60;/b&#62; 1\"") && !refused.contains("<b>statement"));
-    let id = format!("order-received.{amount}");
-    assert!(refused.contains(&format!("href=\"#{id}\"")) && refused.contains(&format!("id=\"{id}\"")), "{refused}");
-    assert!(said(&refused).contains("Amount: Write an amount such as 12.50"), "{}", said(&refused));
-    assert!(refused.contains(&format!("aria-describedby=\"{id}-error\" aria-invalid=\"true\"")));
-    // All that is wrong, at once; and what an order refuses is said without a field.
-    let both = html(
-        &send(&browser, &path, &filled("order-received", &page, &[(amount, ""), ("/reference:text", "")]))
-            .await
-            .expect(422),
-    );
-    assert!(said(&both).contains("Reference: ") && said(&both).contains("Amount: "), "{}", said(&both));
-    let more = filled("order-received", &page, &[(amount, "9,999.00"), ("/reference:text", "x")]);
-    assert!(said(&html(&send(&browser, &path, &more).await.expect(409))).contains("There is a problem"));
-
-    let fields = filled("order-received", &refused, &[(amount, "10,00"), ("/reference:text", "statement 1")]);
-    let done = format!("{path}?done=order-received");
-    for _ in 0..2 {
-        // Sent twice, it counts once.
-        assert_eq!(send(&browser, &path, &fields).await.expect(303).header("location"), done);
-    }
-    let page = browser.open(&done).await;
-    assert!(said(&page).contains("The money is recorded.") && said(&page).contains("Taken €10.00"), "{}", said(&page));
-}
-
-#[tokio::test]
-async fn a_product_is_written_with_its_variants_as_a_grid() {
-    let shop = Shop::open().await;
-    let browser = owner(&shop).await;
-    let page = browser.open("/admin/products/new").await;
-    let (title, sku) = (unique("Mug <script>"), unique("mug").to_uppercase());
-    let (small, large) = (format!("{sku}-S"), format!("{sku}-L"));
-    let typed = [
-        ("/title:text", title.as_str()),
-        ("/description:text?", "Two\nlines"),
-        ("/tags:lines", "red\r\nround"),
-        ("/status:text", "active"),
-        ("/delivery:text", "shipped"),
-        ("/options/0/name:text", "Size"),
-        ("/options/0/values:lines", "S\r\nL"),
-        ("/variants/0/sku:text", small.as_str()),
-        ("/variants/0/options:pairs", "Size: S"),
-        ("/variants/0/prices/0:money.EUR", "12.50"),
-        ("/variants/2/sku:text", large.as_str()),
-        ("/variants/2/options:pairs", "Size: XL"),
-        ("/variants/2/prices/0:money.EUR", "1,000.00"),
-    ];
-    let refused = html(&send(&browser, "/admin/products/new", &filled("product-new", &page, &typed)).await.expect(422));
-    // The second variant that was sent is the third row.
-    let id = "product-new./variants/2/options:pairs";
-    assert!(refused.contains(&format!("href=\"#{id}\"")), "{}", said(&refused));
-    assert!(
-        refused.contains("value=\"1,000.00\"")
-            && refused.contains("Two\nlines</textarea>")
-            && !refused.contains("<script>")
-    );
-    let mended = filled("product-new", &refused, &[&typed[..], &[("/variants/2/options:pairs", "Size: L")]].concat());
-    let to = send(&browser, "/admin/products/new", &mended).await.expect(303).header("location").to_owned();
-    let (path, _) = to.split_once("?done=product-new").unwrap();
-
-    let id = path.strip_prefix("/admin/products/").unwrap();
-    let see = async || {
-        let answer = shop.get(&format!("/v1/admin/products/{id}")).bearer(&shop.owner().await).send().await;
-        answer.expect(200).json()
-    };
-    let product = see().await;
-    assert_eq!(product["title"], title);
-    assert_eq!(product["tags"], json!(["red", "round"]));
-    assert_eq!(product["variants"].as_array().unwrap().len(), 2);
-    assert_eq!(product["variants"][1]["prices"], json!([{ "amount": 100_000, "currency": "EUR" }]));
-
-    // What nobody touches stays; somebody else has changed it meanwhile.
-    let page = browser.open(path).await;
-    assert!(page.contains("value=\"12.50\"") && !page.contains("<script>"), "{page}");
-    let patch = json!({ "vendor": "Somebody else" });
-    shop.patch(&format!("/v1/admin/products/{id}")).bearer(&shop.owner().await).json(patch).send().await.expect(200);
-    let raised = [
-        ("/status:text", "draft"),
-        ("/variants/0/prices/0:money.EUR", "13"),
-        ("/variants/0/prices/0/compare_at:minor.EUR?", "15"),
-    ];
-    let stale = html(&send(&browser, path, &filled("product-edit", &page, &raised)).await.expect(412));
-    assert!(said(&stale).contains("Somebody else changed it. Now it is: Somebody else"), "{}", said(&stale));
-    assert!(stale.contains("value=\"13\""), "what was typed is there, too");
-    send(&browser, path, &filled("product-edit", &stale, &raised)).await.expect(303);
-    let after = see().await;
-    assert_eq!(after["variants"][0]["prices"], json!([{ "amount": 1_300, "currency": "EUR", "compare_at": 1_500 }]));
-    assert_eq!((&after["vendor"], &after["status"]), (&Value::Null, &json!("draft")));
-    assert_eq!(after["variants"][1]["id"], product["variants"][1]["id"]);
-    assert_eq!(after["options"], product["options"]);
-}
-
-#[tokio::test]
-async fn stock_is_counted_anew() {
-    let shop = Shop::open().await;
-    let product = shop.stocked(5).await;
-    let browser = owner(&shop).await;
-    let path = format!("/admin/variants/{}", product.variant);
-    let page = browser.open(&path).await;
-    assert!(said(&page).contains("On hand 5"), "{}", said(&page));
-    let less = filled("stock-adjust", &page, &[("/delta:whole", "-9"), ("/reason:text", "damaged")]);
-    html(&send(&browser, &path, &less).await.expect(409));
-    let less = filled("stock-adjust", &page, &[("/delta:whole", "-2"), ("/reason:text", "damaged")]);
-    send(&browser, &path, &less).await.expect(303);
-    assert!(said(&browser.open(&path).await).contains("On hand 3"));
-}
-
-#[tokio::test]
-async fn a_gift_cards_code_is_shown_once_and_the_card_is_disabled() {
-    let shop = Shop::open().await;
-    let browser = owner(&shop).await;
-    let page = browser.open("/admin/gift-cards").await;
-    let typed = [("/balance/amount:minor", "25"), ("/balance/currency:text", "EUR"), ("/note:text-", "for <Ada>")];
-    let issued = send(&browser, "/admin/gift-cards", &filled("gift-card-issue", &page, &typed)).await.expect(200);
-    let issued = html(&issued);
-    assert!(said(&issued).contains("The card is issued.") && said(&issued).contains("Balance €25.00"), "{issued}");
-    let link = issued.split("href=\"/admin/gift-cards/gift_").nth(1).unwrap().split('"').next().unwrap();
-    let path = format!("/admin/gift-cards/gift_{link}");
-    let card = browser.open(&path).await;
-    assert!(said(&card).contains("Left on it €25.00") && card.contains("for &#60;Ada&#62;"), "{card}");
-    send(&browser, &path, &filled("gift-card-disable", &card, &[])).await.expect(303);
-    assert!(!browser.open(&path).await.contains("gift-card-disable"));
-}
-
-#[tokio::test]
-async fn promotions_of_each_kind_are_written_and_changed() {
-    let Some(shop) = Shop::native("promotions without a code are everybody's").await else { return };
-    let browser = owner(&shop).await;
-    let add = async |kind: &str, typed: &[(&str, &str)]| {
-        let path = format!("/admin/promotions/new/{kind}");
-        let page = browser.open(&path).await;
-        let title = unique("promotion");
-        let typed = [&[("/title:text", title.as_str())], typed].concat();
-        let answer = send(&browser, &path, &filled("promotion-new", &page, &typed)).await.expect(303);
-        let path = answer.header("location").split('?').next().unwrap().to_owned();
-        let api = path.replace("/admin/", "/v1/admin/");
-        let see = shop.get(&api).bearer(&shop.owner().await).send().await.expect(200).json();
-        (path, see["effect"].clone())
-    };
-    let (_, effect) = add("percentage", &[("/effect/percentage/percent:text", "12.5")]).await;
-    assert_eq!(effect, json!({ "percentage": { "percent": "12.5" } }));
-    let fixed = [("/effect/fixed/amounts/1/amount:minor", "5"), ("/effect/fixed/amounts/1/currency:text", "EUR")];
-    let (path, effect) = add("fixed", &fixed).await;
-    assert_eq!(effect, json!({ "fixed": { "amounts": [eur(500)] } }));
-    let (_, effect) = add("free-shipping", &[]).await;
-    assert_eq!(effect, json!({ "free_shipping": {} }));
-    let some = [
-        ("/effect/buy_get/buy/quantity:whole", "2"),
-        ("/effect/buy_get/get/quantity:whole", "1"),
-        ("/effect/buy_get/get/percent:text", "100"),
-    ];
-    let (_, effect) = add("buy-get", &some).await;
-    assert_eq!(effect["buy_get"]["get"]["quantity"], 1);
-    let tier = [
-        ("/effect/tiered/tiers/0/from/amount:minor", "50"),
-        ("/effect/tiered/tiers/0/from/currency:text", "EUR"),
-        ("/effect/tiered/tiers/0/percent:text", "10"),
-    ];
-    let (_, effect) = add("tiered", &tier).await;
-    assert_eq!(effect, json!({ "tiered": { "tiers": [{ "from": eur(5_000), "percent": "10" }] } }));
-
-    let page = browser.open(&path).await;
-    let ends = [("/ends_at:time?", "2030-01-31T09:30"), ("/effect/fixed/amounts/0/currency:text", "EUR")];
-    send(&browser, &path, &filled("promotion-edit", &page, &ends)).await.expect(303);
-    assert!(browser.open(&path).await.contains("value=\"2030-01-31T09:30\""));
-    // Decided from what it was before.
-    send(&browser, &path, &filled("promotion-delete", &page, &[])).await.expect(412);
-    let page = browser.open(&path).await;
-    send(&browser, &path, &filled("promotion-delete", &page, &[])).await.expect(303);
-    html(&browser.get(&path).await.expect(404));
-}
-
-#[tokio::test]
 async fn settings_come_back_as_they_were_sent() {
     let Some(shop) = Shop::native("the settings are changed").await else { return };
     let browser = owner(&shop).await;
@@ -495,68 +272,6 @@ async fn settings_come_back_as_they_were_sent() {
     assert_eq!(rate["tiers"], json!([{ "from": 0, "amount": 490 }]), "{rules}");
     assert_eq!(rules["zones"][0]["options"][0]["handling_days"], json!({ "from": 1, "to": 3 }));
     assert!(browser.open(path).await.contains("value=\"4.90\""));
-}
-
-#[tokio::test]
-async fn goods_are_packed_and_shipped_and_each_parcel_has_its_own_way() {
-    let shop = Shop::open().await;
-    let product = shop.stocked(5).await;
-    let cart = shop.ready_cart(&product.variant, 3).await;
-    shop.place(&cart, "pm_card_visa").await.expect(201);
-    shop.until_order(&cart, "confirmed", "paid").await;
-    let browser = owner(&shop).await;
-    let path = format!("/admin/orders/{}", cart.id);
-    for pieces in ["2", ""] {
-        // Of no number at all, the rest is meant.
-        let page = browser.open(&path).await;
-        let typed = [("/lines/0/quantity:whole", pieces), ("/status:text", "packed"), ("/carrier:text-", "Post")];
-        send(&browser, &path, &filled("order-fulfil", &page, &typed)).await.expect(303);
-    }
-    let page = browser.open(&path).await;
-    // All of it is packed.
-    html(&send(&browser, &path, &filled("order-fulfil", &page, &[("/status:text", "packed")])).await.expect(409));
-    assert_eq!(page.matches("value=\"parcel-ship\"").count(), 2);
-    // The second parcel's form, with an address that is none: it comes back there, and not at the first.
-    let second = page.rsplit_once("<details").unwrap().0.rsplit_once("value=\"parcel-ship\"");
-    let second = format!("name=\"_do\" value=\"parcel-ship\"{}", second.unwrap().1);
-    let wrong = filled("parcel-ship", &second, &[("/tracking_url:text-", "nowhere")]);
-    let refused = html(&send(&browser, &path, &wrong).await.expect(422));
-    assert_eq!(refused.matches("aria-invalid=\"true\"").count(), 1);
-    assert!(refused.contains("href=\"#parcel-ship.1./tracking_url:text-\""), "{}", said(&refused));
-    let right = filled("parcel-ship", &second, &[("/tracking_url:text-", "https://post.example/1")]);
-    send(&browser, &path, &right).await.expect(303);
-    let order = shop.order(&cart).await;
-    assert_eq!(order["fulfilments"][0]["status"], "packed");
-    assert_eq!(order["fulfilments"][1]["status"], "shipped", "{order}");
-    assert_eq!(order["fulfilments"][1]["lines"][0]["quantity"], 1);
-}
-
-#[tokio::test]
-async fn a_form_whose_answer_was_lost_counts_once_when_it_is_sent_again() {
-    let Some(shop) = Shop::native("it needs faults, which only the native host has").await else { return };
-    let product = shop.stocked(5).await;
-    let cart = shop.ready_cart(&product.variant, 3).await;
-    shop.place(&cart, "pm_card_visa").await.expect(201);
-    let browser = owner(&shop).await;
-    let path = format!("/admin/orders/{}", cart.id);
-    let page = eventually("it may be packed", async || {
-        let page = browser.open(&path).await;
-        page.contains("value=\"order-fulfil\"").then_some(page)
-    })
-    .await;
-    let sent = filled("order-fulfil", &page, &[("/lines/0/quantity:whole", "1"), ("/status:text", "packed")]);
-    shop.host().faults.once(Site::Command(ObjectClass::Order), "fulfil", When::After);
-    let lost = html(&send(&browser, &path, &sent).await.expect(503));
-    assert!(said(&lost).contains("There is a problem"), "{}", said(&lost));
-    let again = filled("order-fulfil", &lost, &[]);
-    let key = |fields: &[(String, String)]| fields.iter().find(|(name, _)| name == "_key").unwrap().1.clone();
-    assert_eq!(key(&again), key(&sent), "it is the same request");
-    send(&browser, &path, &again).await.expect(303);
-    assert_eq!(shop.order(&cart).await["lines"][0]["packed"], 1, "it counts once");
-    // What is mended after a refusal is another request.
-    let wrong = filled("order-fulfil", &browser.open(&path).await, &[("/lines/0/quantity:whole", "x")]);
-    let refused = html(&send(&browser, &path, &wrong).await.expect(422));
-    assert_ne!(key(&filled("order-fulfil", &refused, &[])), key(&wrong));
 }
 
 #[tokio::test]

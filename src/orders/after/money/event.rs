@@ -115,7 +115,9 @@ impl Order {
                 let (text, visible_to_buyer) = (text.clone(), *visible_to_buyer);
                 self.money.notes.push(Note { at: now, by: *by, text, visible_to_buyer });
             }
-            Event::RefundAsked { by, giving } => self.repay(*by, giving, false, now),
+            Event::RefundAsked { by, giving } => {
+                self.repay(*by, giving, false, now);
+            }
             Event::Credited { put_backs } | Event::Restocked { put_backs } => self.put_back_ends(put_backs, Fate::Done),
             Event::NotPutBack { put_backs } => self.put_back_ends(put_backs, Fate::Refused),
             Event::GivenByHand { refund, .. } => self.with_refund(*refund, |refund| refund.status = RefundStatus::Done),
