@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::messages::order::decline;
 use crate::messages::words;
 use crate::money::Money;
+use crate::orders::order::Milestone;
 use crate::orders::view::{OrderView, PaymentStatus, Status};
 use crate::payments::Provider;
 use crate::ports::Timestamp;
@@ -207,10 +208,13 @@ impl<'a> OrderPage<'a> {
     }
 }
 
-/// Whether the order has an invoice, or had one before it was cancelled.
+/// Whether the order has an invoice, or had one before it was cancelled: then also
+/// where the shop has kept its money.
 fn has_documents(snapshot: &Snapshot, order: &OrderView) -> bool {
+    let had_money = |event: &Milestone| matches!(&*event.kind, "paid" | "payment_authorized" | "payment_received");
     let sold = matches!(order.status, Status::Confirmed | Status::Fulfilled) || order.refunded.amount > 0;
-    sold && snapshot.settings.seller.is_some()
+    let was_sold = order.status == Status::Cancelled && order.events.iter().any(had_money);
+    (sold || was_sold) && snapshot.settings.seller.is_some()
 }
 
 /// Whether codes of gift cards are on their way to the buyer.

@@ -362,6 +362,32 @@ async fn a_cancelled_order_has_a_credit_note_for_all_of_its_invoice() {
 }
 
 #[tokio::test]
+async fn where_staff_keep_what_was_paid_the_rest_is_credited_and_the_page_leads_there() {
+    let Some((shop, cart)) = on_credit().await else { return };
+    let first = invoice(&shop, &cart).await;
+    let received = json!({ "amount": { "amount": 500, "currency": "EUR" }, "reference": "statement 1" });
+    shop.act(&cart, "payments/received", received).await.expect(201);
+    shop.until_staff_see(&cart, "its goods are certain", |order| order["refundable"]["amount"] == 500).await;
+    shop.act(&cart, "cancel", json!({ "reason": "never fetched", "refund": false })).await.expect(201);
+    let items = listed(&shop, &cart).await;
+    assert_eq!(numbers(&items), ["INV-000001", "CN-000001"]);
+    let note = document(&shop, &items[1]["number"]).await;
+    assert_eq!(amount(&note["total"]), amount(&first["total"]) - 500, "what was never paid");
+    // What goes back after all is credited then.
+    shop.refund(&cart, json!({ "amount": { "amount": 200, "currency": "EUR" } })).await.expect(201);
+    shop.act(&cart, "refunds/1/done", json!({})).await.expect(201);
+    let items = listed(&shop, &cart).await;
+    assert_eq!(numbers(&items), ["INV-000001", "CN-000001", "CN-000002"]);
+    assert_eq!(amount(&document(&shop, &items[2]["number"]).await["total"]), 200);
+    let (path, leads) = (format!("/orders/{}", cart.id), format!("href=\"/orders/{}/documents\"", cart.id));
+    eventually("its page leads there, once who sells is published", async || {
+        let page = html(&shop.get(&path).cart_token(&cart.token).send().await.expect(200));
+        page.contains(&leads).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_credit_note_names_the_pieces_that_money_went_back_for_at_their_own_rate() {
     let Some(shop) = open().await else { return };
     let (tea, mug) = (shop.stocked(5).await, shop.stocked(5).await);
