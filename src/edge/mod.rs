@@ -7,6 +7,7 @@
 // What `wasm_bindgen` generates for an import or an export is unsafe code.
 #![allow(unsafe_code)]
 
+mod calendar;
 mod database;
 mod door;
 mod host;
@@ -75,6 +76,7 @@ fn app(env: &Env) -> Result<App, String> {
     }
     crate::telemetry::write_with(|line| worker::console_log!("{line}"));
     unicode::lend();
+    calendar::lend();
     let app = build(env)?;
     APP.set(Some(app.clone()));
     Ok(app)

@@ -57,7 +57,7 @@ pub async fn export_orders(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<OrderFilter>,
 ) -> Result<CsvFile, Problem> {
-    let mut filter = query.parse()?;
+    let mut filter = query.parse(&app).await?;
     let mut sheet = Sheet::new(&NAMES);
     let mut left = query.limit(MAX_ORDERS)?;
     let next = loop {
@@ -72,18 +72,11 @@ pub async fn export_orders(
         }
         filter.after = Some(After { key: last.key(filter.sort), id: Some(last.id) });
     };
-    let mut response = (
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-            (header::CONTENT_DISPOSITION, "attachment; filename=\"orders.csv\""),
-        ],
-        sheet.into_bytes(),
-    )
-        .into_response();
+    let mut file = CsvFile::new(sheet, "attachment; filename=\"orders.csv\"");
     if let Some(link) = next.and_then(|cursor| link(uri.query().unwrap_or_default(), &cursor)) {
-        response.headers_mut().insert(header::LINK, link);
+        file.0.headers_mut().insert(header::LINK, link);
     }
-    Ok(CsvFile(response))
+    Ok(file)
 }
 
 async fn read(app: &App, filter: &Filter, most: usize) -> Result<Vec<Listed>, Problem> {
@@ -118,6 +111,17 @@ fn link(query: &str, cursor: &str) -> Option<HeaderValue> {
     // A bracket would end the address here; browsers write it so themselves.
     let pairs: Vec<_> = others.map(|pair| pair.replace('>', "%3E")).chain([format!("cursor={cursor}")]).collect();
     HeaderValue::from_str(&format!("</v1/admin/orders/export?{}>; rel=\"next\"", pairs.join("&"))).ok()
+}
+
+impl CsvFile {
+    /// `disposition`: what is done with it, and what it is called (RFC 6266).
+    pub fn new(sheet: Sheet, disposition: &'static str) -> Self {
+        let headers = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+            (header::CONTENT_DISPOSITION, disposition),
+        ];
+        Self((headers, sheet.into_bytes()).into_response())
+    }
 }
 
 impl IntoResponse for CsvFile {

@@ -7,12 +7,14 @@ use serde_json::json;
 use super::sought::Sought;
 use super::tags::Tag;
 use crate::address::Country;
+use crate::app::App;
 use crate::ids::OrderId;
 use crate::money::{Currency, MAX_AMOUNT};
 use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::view::{PaymentStatus, Status};
-use crate::ports::{Timestamp, Value};
+use crate::ports::{Moment, TimeZone, Timestamp, Value};
 use crate::problem::{FieldError, Problem};
+use crate::settings;
 use crate::wire::page::{self, CursorParameter};
 
 /// The longest text that is looked for, in characters: no address is longer.
@@ -36,12 +38,12 @@ pub struct OrderFilter {
     #[serde(default)]
     #[schemars(length(max = MAX_SOUGHT))]
     q: Option<String>,
-    /// Placed at this time or later.
+    /// Placed at this time or later, or from this day of the shop's on.
     #[serde(default)]
-    from: Option<Timestamp>,
-    /// Placed before this time.
+    from: Option<Moment>,
+    /// Placed before this time, or on this day of the shop's at the latest.
     #[serde(default)]
-    to: Option<Timestamp>,
+    to: Option<Moment>,
     #[serde(default)]
     currency: Option<Currency>,
     /// In minor units of the `currency`, which must be given.
@@ -73,8 +75,15 @@ impl OrderFilter {
         self.limit.as_deref().map_or(Ok(otherwise), |limit| page::limit(Some(limit)))
     }
 
-    /// The filter, or all that is wrong with it.
-    pub fn parse(&self) -> Result<Filter, Problem> {
+    /// The filter, or all that is wrong with it. Days are those of the shop's zone,
+    /// which is asked for only where there are any.
+    pub async fn parse(&self, app: &App) -> Result<Filter, Problem> {
+        let has_days = [self.from, self.to].iter().any(|moment| matches!(moment, Some(Moment::Day(_))));
+        let zone = if has_days { settings::read_zone(app).await? } else { TimeZone::default() };
+        self.in_zone(&zone)
+    }
+
+    fn in_zone(&self, zone: &TimeZone) -> Result<Filter, Problem> {
         let sort = self.sort.unwrap_or_default();
         let mut errors = Vec::new();
         if self.q.as_ref().is_some_and(|q| q.chars().count() > MAX_SOUGHT) {
@@ -100,8 +109,8 @@ impl OrderFilter {
             status: self.status,
             payment_status: self.payment_status,
             fulfilment_status: self.fulfilment_status,
-            from: self.from,
-            to: self.to,
+            from: self.from.map(|moment| begins(moment, zone, 0)),
+            to: self.to.map(|moment| begins(moment, zone, 1)),
             currency: self.currency,
             country: self.country,
             total_min,
@@ -111,6 +120,14 @@ impl OrderFilter {
             sort,
             after: self.cursor.as_deref().map(|text| After::open(text, sort)).transpose()?,
         })
+    }
+}
+
+/// A time as it is; of a day the beginning, so many days later.
+fn begins(moment: Moment, zone: &TimeZone, later: i32) -> Timestamp {
+    match moment {
+        Moment::Time(at) => at,
+        Moment::Day(day) => zone.begins(day.plus(later)),
     }
 }
 

@@ -68,7 +68,7 @@ pub async fn list_orders(
     Query(query): Query<OrderFilter>,
 ) -> Result<Json<OrderList>, Problem> {
     let limit = query.limit(page::DEFAULT_LIMIT)?;
-    let filter = query.parse()?;
+    let filter = query.parse(&app).await?;
     let batch = vec![store::page(&filter, limit.saturating_add(1)), store::count(&filter)];
     read(&app, batch, limit, filter.sort, true).await
 }

@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// Reads what `Display` writes. An offset may lead out of the years that have
 /// four digits, which RFC 3339 cannot write: such a time could not be read again.
-fn parse(text: &str) -> Result<Timestamp, &'static str> {
+pub(super) fn parse(text: &str) -> Result<Timestamp, &'static str> {
     let time = chrono::DateTime::parse_from_rfc3339(text)
         .map_err(|_| "a time is RFC 3339, such as 2026-01-31T09:30:00.000Z")?;
     if (0..=9_999).contains(&time.to_utc().year()) {

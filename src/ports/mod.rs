@@ -2,6 +2,7 @@
 //! Worker's adapters are in `edge/`, the tests' in `tests/host/`.
 
 mod cache;
+pub mod calendar;
 mod clock;
 mod database;
 mod entropy;
@@ -15,6 +16,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use self::cache::{Cache, CacheError};
+pub use self::calendar::{Day, Moment, TimeZone};
 pub use self::clock::{Clock, Timestamp};
 pub use self::database::{Database, DatabaseError, Row, Rows, Statement, Value};
 pub use self::entropy::Entropy;

@@ -5,10 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, Country};
+use crate::app::App;
 use crate::email::EmailAddress;
 use crate::json;
 use crate::money::Currency;
-use crate::ports::{DatabaseError, Rows, Statement};
+use crate::ports::{DatabaseError, Rows, Statement, TimeZone};
 use crate::pricing::{Offer, Promotion, ShippingRules, TaxRules};
 use crate::text::Line;
 
@@ -20,6 +21,9 @@ pub struct Settings {
     pub currencies: Vec<Currency>,
     /// Where the shop is: whose tax counts before a buyer has said where to.
     pub country: Option<Country>,
+    /// In which the shop's days begin and end.
+    #[serde(default)]
+    pub time_zone: TimeZone,
     pub prices_include_tax: bool,
     pub tax: TaxRules,
     pub shipping: ShippingRules,
@@ -152,6 +156,14 @@ pub fn current() -> Statement {
 /// One setting, for [`read_value`].
 pub fn value(key: &'static str) -> Statement {
     Statement::new("SELECT value AS document FROM settings WHERE key = ?1", [key.into()])
+}
+
+/// The shop's time zone; UTC where the owner has not said.
+pub async fn read_zone(app: &App) -> Result<TimeZone, DatabaseError> {
+    let rows = app.database.batch(vec![value("time_zone")]).await?.into_iter().next();
+    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
+    let zone = read_value(rows.unwrap_or_default())?.map(|text| json::read(text.as_bytes()).map_err(undecodable));
+    Ok(zone.transpose()?.unwrap_or_default())
 }
 
 /// Reads the row of [`value`]: JSON text, if the setting is there.

@@ -7,6 +7,7 @@ use super::error::in_use;
 use super::seller::NewSeller;
 use crate::address::Country;
 use crate::money::Currency;
+use crate::ports::TimeZone;
 use crate::pricing::shipping::ShippingOption;
 use crate::pricing::{ShippingRules, TaxRules};
 use crate::problem::{FieldError, Problem};
@@ -47,6 +48,10 @@ pub struct SettingsPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<Country>")]
     country: Option<Option<Country>>,
+    /// In which the shop's days begin and end.
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "TimeZone", skip_serializing_if = "Option::is_none")]
+    time_zone: Option<TimeZone>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "bool", skip_serializing_if = "Option::is_none")]
     prices_include_tax: Option<bool>,
@@ -69,12 +74,16 @@ impl SettingsPatch {
         if let Some(currencies) = &self.currencies {
             check_currencies(currencies, &mut faults);
         }
+        if self.time_zone.as_ref().is_some_and(|zone| !zone.is_known()) {
+            faults.push(FieldError::new("/time_zone", "there is no such time zone; its name is such as Europe/Berlin"));
+        }
         let says_default = self.default_currency.is_some();
         let after = Settings {
             shop_name: self.shop_name.map_or_else(|| now.shop_name.clone(), String::from),
             default_currency: self.default_currency.unwrap_or(now.default_currency),
             currencies: self.currencies.unwrap_or_else(|| now.currencies.clone()),
             country: self.country.unwrap_or(now.country),
+            time_zone: self.time_zone.unwrap_or_else(|| now.time_zone.clone()),
             prices_include_tax: self.prices_include_tax.unwrap_or(now.prices_include_tax),
             payments: match self.payments {
                 Some(payments) => checked_payments(payments, &mut faults),

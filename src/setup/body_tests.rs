@@ -23,13 +23,14 @@ fn what_is_absent_stays_and_what_is_there_is_replaced() {
     let now = in_pounds();
     assert_eq!(over(json!({}), &now).as_ref(), Ok(&now));
     let change = json!({
-        "shop_name": " Fern & Fettle ", "currencies": ["CHF", "GBP"], "default_currency": "CHF", "country": "CH",
+        "shop_name": " Fern & Fettle ", "currencies": ["CHF", "GBP"], "default_currency": "CHF", "country": "CH", "time_zone": "Europe/Zurich",
         "prices_include_tax": false, "mail": {"sender": "Shop@Example.com"},
         "payments": {"stripe": {"offered": false, "capture": "manual"}, "invoice": {"instructions": " Pay.\n"}},
     });
     let after = over(change, &now).unwrap();
     assert_eq!((after.shop_name.as_str(), after.default_currency.as_str()), ("Fern & Fettle", "CHF"));
     assert_eq!(after.country.map(Country::code), Some("CH"));
+    assert_eq!(after.time_zone.as_str(), "Europe/Zurich");
     assert_eq!(after.mail.sender.as_ref().map(|sender| sender.as_str()), Some("shop@example.com"));
     assert_eq!(after.payments.invoice.as_ref().map(|invoice| invoice.instructions.as_str()), Some("Pay."));
     assert_eq!((&after.tax, &after.shipping), (&now.tax, &now.shipping));
@@ -40,7 +41,7 @@ fn what_is_absent_stays_and_what_is_there_is_replaced() {
 fn all_that_is_wrong_is_told_at_once() {
     let now = settings();
     let wrong = json!({
-        "currencies": ["EUR", "USD", "EUR"], "default_currency": "GBP",
+        "currencies": ["EUR", "USD", "EUR"], "default_currency": "GBP", "time_zone": "Europe/Entenhausen",
         "payments": {
             "stripe": {"offered": true, "capture": "automatic"},
             "bank_transfer": {"instructions": " ", "cancel_after_days": 0},
@@ -51,6 +52,7 @@ fn all_that_is_wrong_is_told_at_once() {
     let pointers: Vec<_> = over(wrong, &now).unwrap_err().into_iter().map(|(pointer, _)| pointer).collect();
     let expected = [
         "/currencies/2",
+        "/time_zone",
         "/payments/bank_transfer/instructions",
         "/payments/bank_transfer/cancel_after_days",
         "/payments/invoice/instructions",

@@ -13,7 +13,7 @@ use crate::address::Country;
 use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffWrite};
 use crate::money::Currency;
-use crate::ports::Statement;
+use crate::ports::{Statement, TimeZone};
 use crate::pricing::{ShippingRules, TaxRules};
 use crate::problem::Problem;
 use crate::revision;
@@ -31,6 +31,8 @@ pub struct ShopSettings<'a> {
     currencies: &'a [Currency],
     /// Where the shop is: whose tax counts before a buyer has said where to.
     country: Option<Country>,
+    /// In which the shop's days begin and end: those of reports, and of lists that are asked for days.
+    time_zone: &'a TimeZone,
     prices_include_tax: bool,
     payments: &'a PaymentSettings,
     mail: &'a MailSettings,
@@ -46,6 +48,7 @@ impl<'a> From<&'a Settings> for ShopSettings<'a> {
             default_currency: settings.default_currency,
             currencies: &settings.currencies,
             country: settings.country,
+            time_zone: &settings.time_zone,
             prices_include_tax: settings.prices_include_tax,
             payments: &settings.payments,
             mail: &settings.mail,

@@ -25,6 +25,8 @@ pub static SETTINGS: Page =
             fields: &[
                 Field::new("/shop_name", "Name of the shop", Takes::Line),
                 Field::new("/country", "Country", Takes::Line).optional().note("Two letters, such as DE"),
+                Field::new("/time_zone", "Time zone", Takes::Line)
+                    .note("In which its days begin, such as Europe/Berlin"),
                 Field::new("/currencies", "Currencies, one on each line", Takes::Lines),
                 Field::new("/default_currency", "First currency", Takes::ChoiceOf("/currencies")),
                 Field::new("/prices_include_tax", "Prices include tax", Takes::Flag),
