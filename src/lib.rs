@@ -30,6 +30,7 @@
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes |
 //! | [`lists`] | many orders at once: lists, the search, tags, files, and whether the lists are right |
+//! | [`reports`] | what was sold, and the tax in it, by days of the shop |
 //! | [`documents`] | invoices and credit notes, numbered without a gap |
 //! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
@@ -64,6 +65,7 @@ pub mod payments;
 pub mod pools;
 pub mod pricing;
 pub mod promotions;
+pub mod reports;
 pub mod settings;
 pub mod setup;
 pub mod shelf;

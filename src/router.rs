@@ -17,6 +17,7 @@ use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, m
 use crate::orders::drafts::handlers as drafts;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{handlers as pools, promotions, removal};
+use crate::reports::handlers as reports;
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
@@ -103,6 +104,11 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/orders/{id}/edits", post(edits::create_order_edit))
         .api_route("/v1/admin/orders/{id}/notes", post(money::create_order_note))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
+        .api_route("/v1/admin/reports/sales", get(reports::get_sales_report))
+        .api_route("/v1/admin/reports/sales/export", get(reports::export_sales_report))
+        .api_route("/v1/admin/reports/tax", get(reports::get_tax_report))
+        .api_route("/v1/admin/reports/tax/export", get(reports::export_tax_report))
+        .api_route("/v1/admin/reports/today", get(reports::get_today_report))
         .api_route("/v1/admin/webhooks", get(hooks::list_webhooks).post(hooks::create_webhook))
         .api_route(
             "/v1/admin/webhooks/{id}",

@@ -41,6 +41,7 @@ const LINE: &[&str] = &[
     "webhooks",
     "orders",
     "lists",
+    "reports",
     "documents",
     "web",
     "console",

@@ -7,7 +7,7 @@ pub mod check;
 pub mod export;
 mod filter;
 pub mod handlers;
-mod sheet;
+pub mod sheet;
 mod sought;
 mod store;
 pub mod tags;

@@ -7,7 +7,7 @@ use super::*;
 use crate::lists::filter::After;
 use crate::lists::sought::Sought;
 use crate::lists::tags::Tag;
-use crate::orders::projection::{Projection, upsert};
+use crate::orders::projection::{Projection, upserts};
 use crate::ports::Timestamp;
 use crate::testing::{connection, run};
 
@@ -40,6 +40,8 @@ fn order(n: u64) -> Projection {
         },
         "billing_address": null,
         "skus": [format!("SKU-{}", n % 500), "MUG-WHITE"],
+        "channel": "storefront",
+        "sales": [[], []],
         "events": [],
     }))
     .unwrap()
@@ -50,7 +52,7 @@ fn shop(orders: u64) -> Connection {
     let all: Vec<_> = (0..orders).map(order).collect();
     connection.execute_batch("BEGIN").unwrap();
     for part in all.chunks(1_000) {
-        run(&connection, &upsert(part)).unwrap();
+        upserts(part).iter().for_each(|upsert| drop(run(&connection, upsert).unwrap()));
     }
     connection.execute_batch("COMMIT").unwrap();
     connection
@@ -159,9 +161,9 @@ fn an_older_version_overwrites_neither_the_row_nor_what_it_is_found_by() {
     let mut newer = order(1);
     newer.version = 4;
     newer.email = "moved@example.com".to_owned();
-    run(&connection, &upsert(&[newer.clone()])).unwrap();
-    run(&connection, &upsert(&[order(1)])).unwrap();
-    run(&connection, &upsert(&[newer.clone()])).unwrap();
+    for version in [&newer, &order(1), &newer] {
+        run(&connection, &upserts(std::slice::from_ref(version))[0]).unwrap();
+    }
     assert_eq!(found(&connection, &search("moved@"), 10).len(), 1);
     assert!(found(&connection, &search("buyer1@"), 10).is_empty());
     connection.execute("INSERT INTO orders_search (orders_search, rank) VALUES ('integrity-check', 1)", []).unwrap();

@@ -68,6 +68,7 @@ mod tests {
         ("pools", include_str!("../pools/handlers.rs")),
         ("promotions", include_str!("../pools/promotions.rs")),
         ("removal", include_str!("../pools/removal.rs")),
+        ("reports", include_str!("../reports/handlers.rs")),
         ("setup", include_str!("../setup/handlers.rs")),
         ("shelf", include_str!("../shelf/handlers.rs")),
         ("tags", include_str!("../lists/tags.rs")),

@@ -11,9 +11,10 @@ use super::cart::Cart;
 use super::cart_token::CartToken;
 use super::client::OrderClient;
 use super::error::OrderError;
+use super::order::Channel;
 use super::protocol::Access;
 use crate::app::{App, Keys};
-use crate::auth::{Caller, StaffWrite};
+use crate::auth::{Caller, Role, StaffWrite};
 use crate::ids::OrderId;
 use crate::problem::Problem;
 use crate::shelf;
@@ -91,6 +92,12 @@ impl Credentials {
     pub fn new_order<'a>(&self, app: &'a App, id: OrderId) -> OrderClient<'a> {
         let account = self.caller.account.map(|account| account.id);
         OrderClient::new(app, id, Access::of_buyer(true, account))
+    }
+
+    /// By which way the caller begins an order over the API.
+    pub fn channel(&self) -> Channel {
+        let staff = self.caller.account.is_some_and(|account| account.role >= Role::Staff);
+        if staff { Channel::Staff } else { Channel::Api }
     }
 
     /// The cart that the browser keeps: none if it keeps none, or one that is

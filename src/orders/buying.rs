@@ -41,12 +41,13 @@ impl OrderObject {
         key: Option<Key>,
         before: Option<Rc<Order>>,
     ) -> Result<Reply, OrderError> {
-        let Purchase { currency, account, language, lines, facts, payment, expected, slots } = purchase;
+        let Purchase { currency, account, language, channel, lines, facts, payment, expected, slots } = purchase;
         let _buying = Buying::begin(self, key.clone());
         let now = self.now();
         match before {
             None => {
-                self.record.create(Order::created(id, currency, account, now).written_in(language), now);
+                self.record
+                    .create(Order::created(id, currency, account, now).written_in(language).through(channel), now);
                 self.fill(Vec::new(), lines, facts)?;
             }
             Some(order) if matches!(order.stage, Stage::Open) => {

@@ -106,7 +106,7 @@ pub async fn create_cart(
     let answer = match lines {
         Ok(lines) => {
             credentials.count_cart(&app).await?;
-            order.create(currency, account, language, lines).await??
+            order.create(currency, account, language, credentials.channel(), lines).await??
         }
         Err(refusal) => first_answer(&order, refusal).await?,
     };

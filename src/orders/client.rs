@@ -15,7 +15,7 @@ use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
 use super::drafts;
 use super::error::OrderError;
-use super::order::{Key, Receipt};
+use super::order::{Channel, Key, Receipt};
 use super::papers::Papers;
 use super::projection::Projection;
 use super::protocol::{Access, Envelope, Purchase, Reply, Request};
@@ -84,9 +84,10 @@ impl<'a> OrderClient<'a> {
         currency: Currency,
         account: Option<AccountId>,
         language: Language,
+        channel: Channel,
         lines: Vec<NewLine>,
     ) -> Asked<Cart> {
-        self.ask(Request::Create { id: self.id, currency, account, language, lines }).await
+        self.ask(Request::Create { id: self.id, currency, account, language, channel, lines }).await
     }
 
     /// What a member of staff does with a draft; `begun`: with one that is begun for it.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::after::{edits, goods, money};
 use super::drafts;
 use super::facts::{Fact, Facts};
-use super::order::{CancelReason, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
+use super::order::{CancelReason, Channel, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
 use crate::ids::{AccountId, OrderId};
 use crate::messages::Kind;
@@ -29,6 +29,8 @@ pub enum Event {
         currency: Currency,
         account: Option<AccountId>,
         language: Language,
+        #[serde(default)]
+        channel: Channel,
     },
     /// A purchase that was refused is made another one, under the same key:
     /// nothing that the first one said stays.
@@ -202,8 +204,8 @@ impl Order {
     /// Builds the order up from its stored events; the first creates it.
     pub fn replay(order: &mut Option<Self>, event: &Event, at: Timestamp) {
         match (order, event) {
-            (order @ None, Event::Created { id, currency, account, language }) => {
-                *order = Some(Self::created(*id, *currency, *account, at).written_in(*language));
+            (order @ None, Event::Created { id, currency, account, language, channel }) => {
+                *order = Some(Self::created(*id, *currency, *account, at).written_in(*language).through(*channel));
             }
             (Some(order), event) => order.apply(event, at),
             (None, _) => {}
@@ -338,7 +340,7 @@ impl Order {
                 }
             }
             Event::CommitRefused => {
-                self.refund_current();
+                self.refund_current(now);
                 self.cancel(CancelReason::OutOfStock, now);
             }
             Event::Cancelled { reason } => self.cancel(*reason, now),

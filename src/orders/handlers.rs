@@ -83,7 +83,8 @@ async fn purchase(
     let slots = credentials.slots(app).await;
     let facts = asked.wanted.facts(app, credentials, currency).await?;
     let account = credentials.caller.account.map(|account| account.id);
-    Ok(Purchase { currency, account, language, lines, facts, payment, expected: asked.expected, slots })
+    let channel = credentials.channel();
+    Ok(Purchase { currency, account, language, channel, lines, facts, payment, expected: asked.expected, slots })
 }
 
 /// The first answer to the same request, if all of it could still be had then: it may have spent the very gift card

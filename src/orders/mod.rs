@@ -44,6 +44,7 @@ pub mod quoting;
 mod record;
 mod replacing;
 mod run;
+mod sales;
 pub mod slots;
 mod sold_cards;
 pub mod stock;

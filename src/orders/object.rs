@@ -108,8 +108,8 @@ impl OrderObject {
             }
         }
         match (request, order) {
-            (Request::Create { id, currency, account, language, lines }, None) => {
-                let order = Order::created(id, currency, account, self.now()).written_in(language);
+            (Request::Create { id, currency, account, language, channel, lines }, None) => {
+                let order = Order::created(id, currency, account, self.now()).written_in(language).through(channel);
                 self.create(order, lines, key)
             }
             // The same key once more, perhaps: what was refused may be something else by now.

@@ -23,6 +23,19 @@ use crate::pricing::{Delivery, Quote};
 use crate::sorted::SortedMap;
 use crate::text::Language;
 
+/// By which way an order was begun.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The shop's own pages.
+    Storefront,
+    /// Another program of the buyer's or the shop's.
+    #[default]
+    Api,
+    /// By staff.
+    Staff,
+}
+
 /// Names one line of one order; opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineId(pub u32);
@@ -35,6 +48,8 @@ pub struct Order {
     pub account: Option<AccountId>,
     /// In which its buyer is written to.
     pub language: Language,
+    /// By which way it was begun.
+    pub channel: Channel,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Counts the changes a buyer could see.
@@ -207,6 +222,7 @@ impl Order {
             currency,
             account,
             language: Language::default(),
+            channel: Channel::default(),
             created_at: now,
             updated_at: now,
             version: 1,
@@ -237,6 +253,12 @@ impl Order {
     #[must_use]
     pub fn written_in(self, language: Language) -> Self {
         Self { language, ..self }
+    }
+
+    /// The same order, begun by this way.
+    #[must_use]
+    pub fn through(self, channel: Channel) -> Self {
+        Self { channel, ..self }
     }
 
     pub fn line(&self, id: LineId) -> Option<&Line> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::after::money::{Fate, Giving, left};
-use super::order::Order;
+use super::order::{Milestone, Order};
 use super::view::{self, OrderView};
 use crate::money::Money;
 use crate::payments::{Refund, RefundStatus};
@@ -55,13 +55,18 @@ pub fn of(order: &Order) -> Option<Papers> {
     };
     let paid = attempt.captured.amount.saturating_add(left::paid_by_cards(order));
     let is_kept = order.money.ended.as_ref().is_some_and(|ended| !ended.refunded) && paid > 0;
-    let secured = order.milestones.iter().rev().find(|milestone| SECURED.contains(&milestone.kind.as_str()));
     Some(Papers {
         order: view::order(order)?,
-        secured_at: secured.map(|milestone| milestone.at),
+        secured_at: secured_at(order),
         kept: is_kept.then_some(Money { amount: paid, currency: order.currency }),
         refunds: of_this.map(given).chain(to_gift_cards(order)).collect(),
     })
+}
+
+/// When it was last secured; none if it never was.
+pub(super) fn secured_at(order: &Order) -> Option<Timestamp> {
+    let is_secured = |milestone: &&Milestone| SECURED.contains(&milestone.kind.as_str());
+    order.milestones.iter().rev().find(is_secured).map(|milestone| milestone.at)
 }
 
 /// What went back to gift cards, all that one decision of staff gave them at once.

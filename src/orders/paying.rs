@@ -21,7 +21,7 @@ impl Order {
             }),
             Event::RefundedElsewhere { amount } => {
                 if let Some(attempt) = self.attempt().cloned() {
-                    let number = self.add_refund(attempt, *amount);
+                    let number = self.add_refund(attempt, *amount, now);
                     self.with_refund(number, |refund| refund.status = RefundStatus::Done);
                 }
             }
@@ -29,7 +29,7 @@ impl Order {
                 self.disputes.insert(dispute.clone());
             }
             Event::PaidTwice { attempt, amount } => {
-                self.add_refund(attempt.clone(), *amount);
+                self.add_refund(attempt.clone(), *amount, now);
             }
             Event::PaymentNamed { reference } => {
                 if let Some(attempt) = self.attempt_mut() {
@@ -74,7 +74,7 @@ impl Order {
             }
             Event::PaidAfterAll => {
                 self.resolve(AttemptStatus::Paid);
-                self.refund_current();
+                self.refund_current(now);
             }
             _ => {}
         }
@@ -113,9 +113,9 @@ impl Order {
     }
 
     /// The refund's number.
-    pub(super) fn add_refund(&mut self, attempt: Attempt, amount: Money) -> u32 {
+    pub(super) fn add_refund(&mut self, attempt: Attempt, amount: Money, now: Timestamp) -> u32 {
         let number = self.refunds.iter().map(|refund| refund.number).max().unwrap_or(0) + 1;
-        self.refunds.push(Refund::new(self.id, number, attempt, amount));
+        self.refunds.push(Refund::new(self.id, number, attempt, amount, now));
         number
     }
 
@@ -134,11 +134,11 @@ impl Order {
         }
     }
 
-    pub(super) fn refund_current(&mut self) {
+    pub(super) fn refund_current(&mut self, now: Timestamp) {
         if let Some(attempt) = self.attempt().cloned() {
             let amount = self.refundable(&attempt);
             if amount.amount > 0 {
-                self.add_refund(attempt, amount);
+                self.add_refund(attempt, amount, now);
             }
         }
     }

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::after::goods::view::Fulfilled;
-use super::order::Order;
-use super::outgoing;
+use super::client::OrderClient;
+use super::order::{Channel, Order};
 use super::view::{PaymentStatus, Status, payment_status, status};
+use super::{outgoing, sales};
 use crate::address::Address;
 use crate::app::App;
 use crate::ids::{AccountId, OrderId};
@@ -22,8 +23,16 @@ use crate::webhooks::EventType;
 /// An order of more lines is found by the first of them.
 const MAX_SKUS: usize = 2_000;
 
+/// The most bytes of its books in a message, of which the queue makes 8 KB at most: those of some 30 products.
+/// Of an order of more the consumer asks.
+const MAX_SALES: usize = 4_000;
+
+/// The most bytes of rows that one statement writes. D1 takes 2,000,000 in a
+/// parameter, and one order is larger than this by half of that at most.
+const MAX_STATEMENT: usize = 700_000;
+
 /// The columns of the table `orders` that an order decides, as [`Projection::row`] has them.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 21] = [
     "id",
     "version",
     "number",
@@ -43,6 +52,8 @@ pub const COLUMNS: [&str; 19] = [
     "postal_code",
     "country",
     "sought",
+    "channel",
+    "sales",
 ];
 
 /// What the lists of orders know of an order; the queue carries it.
@@ -66,6 +77,10 @@ pub struct Projection {
     pub billing_address: Option<Address>,
     /// Each once, as many as [`MAX_SKUS`] holds.
     pub skus: Vec<String>,
+    pub channel: Channel,
+    /// What it is in the books, see [`sales`]. None where a message has no room for
+    /// it: then the order is asked.
+    pub sales: Option<Value>,
     /// What has happened to it so far, for other systems.
     pub events: Vec<(Timestamp, EventType)>,
 }
@@ -90,8 +105,17 @@ impl Projection {
             shipping_address: order.facts.shipping_address.clone(),
             billing_address: order.facts.billing_address.clone(),
             skus: skus(order.lines.iter().map(|line| line.sku.as_str())),
+            channel: order.channel,
+            sales: Some(sales::of(order)),
             events: outgoing::events(order),
         })
+    }
+
+    /// As a message of the queue has room for it.
+    #[must_use]
+    pub(super) fn for_the_queue(mut self) -> Self {
+        self.sales = self.sales.filter(|sales| sales.to_string().len() <= MAX_SALES);
+        self
     }
 
     /// The row of the table `orders`: a cell for each of [`COLUMNS`].
@@ -117,6 +141,8 @@ impl Projection {
             to.and_then(|to| to.postal_code.as_ref()),
             to.map(|to| to.country),
             self.sought(),
+            self.channel,
+            self.sales.as_ref().map(Value::to_string),
         ])
     }
 
@@ -155,22 +181,44 @@ fn skus<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
 /// Writes down how orders stand. Twice or out of order is the same as once: a
 /// row only gives way to a newer version.
 pub(super) async fn write(app: &App, orders: &[Projection]) -> Result<(), Problem> {
-    if !orders.is_empty() {
-        app.database.batch(vec![upsert(orders)]).await?;
+    let (mut whole, large): (Vec<_>, Vec<_>) = orders.iter().cloned().partition(|order| order.sales.is_some());
+    for order in large {
+        if let Ok(order) = OrderClient::of_shop(app, order.id).projection().await? {
+            whole.push(order.read()?);
+        }
+    }
+    if !whole.is_empty() {
+        app.database.batch(upserts(&whole)).await?;
     }
     Ok(())
 }
 
-/// One statement for a whole delivery: each costs the database far more than
-/// a row. The index of the search follows by triggers, where what is sought changes.
-pub fn upsert(orders: &[Projection]) -> Statement {
-    let rows: Vec<_> = orders.iter().map(Projection::row).collect();
+/// One statement for a whole delivery, unless that would be too long: each costs
+/// the database far more than a row. The index of the search and the books follow
+/// by triggers, where what they are made of changes.
+pub fn upserts(orders: &[Projection]) -> Vec<Statement> {
+    let (mut statements, mut rows, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for row in orders.iter().map(|order| order.row().to_string()) {
+        bytes += row.len();
+        rows.push(row);
+        if bytes > MAX_STATEMENT {
+            statements.push(upsert(&std::mem::take(&mut rows)));
+            bytes = 0;
+        }
+    }
+    statements.extend((!rows.is_empty()).then(|| upsert(&rows)));
+    statements
+}
+
+/// `rows`: JSON texts.
+fn upsert(rows: &[String]) -> Statement {
     Statement::new(
         "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, fulfilment_status,
-           currency, total, pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought)
+           currency, total, pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought,
+           channel, sales)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
                 value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
-                value ->> 15, value ->> 16, value ->> 17, value ->> 18
+                value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20
          FROM json_each(?1) WHERE true
          ON CONFLICT (id) DO UPDATE SET
            version = excluded.version, account_id = excluded.account_id, email = excluded.email,
@@ -178,9 +226,9 @@ pub fn upsert(orders: &[Projection]) -> Statement {
            fulfilment_status = excluded.fulfilment_status, total = excluded.total,
            pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at,
            name = excluded.name, phone = excluded.phone, city = excluded.city, postal_code = excluded.postal_code,
-           country = excluded.country, sought = excluded.sought
+           country = excluded.country, sought = excluded.sought, channel = excluded.channel, sales = excluded.sales
          WHERE excluded.version > orders.version",
-        [Value::from(rows).to_string().into()],
+        [format!("[{}]", rows.join(",")).into()],
     )
 }
 

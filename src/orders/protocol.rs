@@ -10,7 +10,7 @@ use super::error::OrderError;
 use super::facts::Fact;
 use super::finding::Sought;
 use super::notice::Notice;
-use super::order::{Key, Order, Receipt};
+use super::order::{Channel, Key, Order, Receipt};
 use super::projection::Projection;
 use super::sold_cards::Sold;
 use super::terms::Expected;
@@ -78,6 +78,7 @@ pub enum Request {
         currency: Currency,
         account: Option<AccountId>,
         language: Language,
+        channel: Channel,
         lines: Vec<NewLine>,
     },
     ReadCart,
@@ -150,6 +151,7 @@ pub struct Purchase {
     pub currency: Currency,
     pub account: Option<AccountId>,
     pub language: Language,
+    pub channel: Channel,
     pub lines: Vec<NewLine>,
     pub facts: Vec<Fact>,
     pub payment: PaymentChoice,

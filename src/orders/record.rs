@@ -74,8 +74,8 @@ impl Record {
 
     /// Begins with a new order; it is stored with the next [`Self::commit`].
     pub fn create(&self, order: Order, now: Timestamp) {
-        let Order { id, currency, account, language, .. } = order;
-        let created = Event::Created { id, currency, account, language };
+        let Order { id, currency, account, language, channel, .. } = order;
+        let created = Event::Created { id, currency, account, language, channel };
         *self.memory.borrow_mut() =
             Memory { order: Some(Rc::new(order)), waiting: vec![(now, created)], ..Memory::default() };
     }

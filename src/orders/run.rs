@@ -191,7 +191,7 @@ impl OrderObject {
         let view = if told.len() <= MAX_LEVELS_BESIDE_VIEW { small_view(&order) } else { None };
         let mut news = notice.map(|notice| OrderNews { notice: notice.clone(), order: view });
         for levels in parts(&told) {
-            let order = Box::new(Projection::of(&order)?);
+            let order = Box::new(Projection::of(&order)?.for_the_queue());
             self.send(&Message::Order { order, levels, news: news.take() }).await?;
         }
         self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
@@ -291,6 +291,7 @@ mod tests {
     use crate::money::{Currency, MAX_AMOUNT, Money};
     use crate::orders::after::goods::view::Fulfilled;
     use crate::orders::limits::MAX_LINES;
+    use crate::orders::order::Channel;
     use crate::orders::view::{PaymentStatus, Status};
     use crate::ports::Timestamp;
     use crate::webhooks::EventType;
@@ -337,6 +338,9 @@ mod tests {
             shipping_address: Some(longest_address()),
             billing_address: Some(longest_address()),
             skus: vec!["\"".repeat(2_000)],
+            channel: Channel::Storefront,
+            // As many as there may be of what becomes most.
+            sales: Some(json!("\"".repeat(1_999))),
         };
         let view = to_raw_value(&"v\"".repeat((MAX_VIEW - 2) / 3)).unwrap();
         let notice = Notice { version: u32::MAX, news: News::Confirmed };

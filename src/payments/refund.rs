@@ -16,6 +16,8 @@ pub struct Refund {
     pub id: String,
     pub attempt: Attempt,
     pub amount: Money,
+    /// When it was decided, here or by the provider.
+    pub at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     pub status: RefundStatus,
@@ -38,9 +40,9 @@ pub enum RefundStatus {
 }
 
 impl Refund {
-    pub fn new(order: OrderId, number: u32, attempt: Attempt, amount: Money) -> Self {
+    pub fn new(order: OrderId, number: u32, attempt: Attempt, amount: Money, at: Timestamp) -> Self {
         let id = format!("{order}-r{number}");
-        Self { number, id, attempt, amount, reference: None, status: RefundStatus::Asked }
+        Self { number, id, attempt, amount, at, reference: None, status: RefundStatus::Asked }
     }
 
     /// Whether the provider is to be asked now.

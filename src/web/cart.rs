@@ -20,6 +20,7 @@ use crate::orders::client::{Answer, OrderClient};
 use crate::orders::decision::{Change, NewLine};
 use crate::orders::error::{COUPON_NOT_VALID, OrderError};
 use crate::orders::offers::{names, offers};
+use crate::orders::order::Channel;
 use crate::orders::{stock, vouchers};
 use crate::pools::error::OUT_OF_STOCK;
 use crate::pricing::promotion::Code;
@@ -198,6 +199,6 @@ pub async fn put_in(
     credentials.count_cart(app).await?;
     let id = OrderId::new(app.clock.now(), &*app.entropy);
     let account = credentials.caller.account.map(|account| account.id);
-    let begun = credentials.new_order(app, id).create(currency, account, language, lines).await?;
+    let begun = credentials.new_order(app, id).create(currency, account, language, Channel::Storefront, lines).await?;
     Ok(begun.map(|_| (id, std::iter::once(keep(id)).chain(before).collect())))
 }

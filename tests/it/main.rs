@@ -66,6 +66,7 @@ mod product_writes;
 mod promotions;
 mod recovery;
 mod removals;
+mod reports;
 mod saved_views;
 mod settings;
 mod shipping;

@@ -93,7 +93,13 @@ impl World {
         }
         for n in 0..6 {
             let order = Order::created(OrderId::derived(id_of(2, n)), currency, None, world.now);
-            let created = Event::Created { id: order.id, currency, account: None, language: order.language };
+            let created = Event::Created {
+                id: order.id,
+                currency,
+                account: None,
+                language: order.language,
+                channel: order.channel,
+            };
             world.buyers.push(Buyer::new(n, order, created, world.now));
         }
         world.rng = rng;

@@ -169,12 +169,10 @@ fn mend(slice: &Slice, now: Timestamp) -> Vec<Statement> {
         return Vec::new();
     }
     let right: Vec<Projection> = slice.drifts.iter().filter_map(|drift| drift.right.as_deref().cloned()).collect();
-    vec![
-        store::remove(&slice.drifts),
-        crate::orders::projection::upsert(&right),
-        store::found(&slice.drifts, now),
-        store::forget_old(),
-    ]
+    let mut batch = vec![store::remove(&slice.drifts)];
+    batch.extend(crate::orders::projection::upserts(&right));
+    batch.extend([store::found(&slice.drifts, now), store::forget_old()]);
+    batch
 }
 
 /// A line for each row that was wrong, and one for the orders that did not answer.

@@ -352,7 +352,7 @@ fn a_part_that_was_taken_is_told_as_one() {
 #[test]
 fn money_is_given_back_once_and_then_asked_after_by_its_name() {
     let paid = Attempt { captured: eur(1_999), status: AttemptStatus::Paid, ..named(card()) };
-    let mut refund = Refund::new(OrderId::derived([7; 16]), 1, paid, eur(500));
+    let mut refund = Refund::new(OrderId::derived([7; 16]), 1, paid, eur(500), Timestamp::from_millis(0));
     for (status, outcome) in [
         ("succeeded", RefundOutcome::Done),
         ("pending", RefundOutcome::Pending),
@@ -377,7 +377,7 @@ fn money_is_given_back_once_and_then_asked_after_by_its_name() {
 #[test]
 fn a_refund_that_failed_for_good_is_looked_for_and_asked_for_under_another_key() {
     let paid = Attempt { captured: eur(1_999), status: AttemptStatus::Paid, ..named(card()) };
-    let refund = Refund::new(OrderId::derived([7; 16]), 1, paid, eur(500));
+    let refund = Refund::new(OrderId::derived([7; 16]), 1, paid, eur(500), Timestamp::from_millis(0));
     let asked = |replies| told(replies, async |app| Stripe.refund(app, &refund).await);
     let failed = || refused(500, json!({ "type": "api_error" }));
     let used = || refused(400, json!({ "type": "idempotency_error" }));

@@ -123,7 +123,7 @@ impl Order {
             Event::GivenByHand { refund, .. } => self.with_refund(*refund, |refund| refund.status = RefundStatus::Done),
             Event::CaptureAsked { amount, .. } => self.money.capturing = Some(*amount),
             Event::CaptureRefused => self.money.capturing = None,
-            Event::Captured { amount } => self.captured(*amount),
+            Event::Captured { amount } => self.captured(*amount, now),
             Event::Cancelled { by, reason, restock, giving } => {
                 let drawn = matches!(self.stage, Stage::Confirmed { committed: true, .. });
                 let refunded = giving.is_some();
@@ -136,7 +136,7 @@ impl Order {
                     self.end(CancelReason::Shop, now);
                 } else {
                     if refunded {
-                        self.refund_current();
+                        self.refund_current(now);
                     }
                     self.cancel(CancelReason::Shop, now);
                 }
@@ -156,7 +156,7 @@ impl Order {
         let number = u32::try_from(self.money.repayments.len() + 1).unwrap_or(u32::MAX);
         let amount = Money { amount: giving.to_payment, currency: self.currency };
         let attempt = self.attempt().cloned().filter(|_| amount.amount > 0);
-        let payment = attempt.map(|attempt| self.add_refund(attempt, amount));
+        let payment = attempt.map(|attempt| self.add_refund(attempt, amount, now));
         let why = format!("r{number}");
         for (card, amount) in &giving.to_cards {
             self.owe_back(Some(number), Supply::GiftCard(*card), None, *amount, &why);
@@ -210,14 +210,14 @@ impl Order {
         self.money.put_backs.push(PutBack { number, repayment, of, line, units, reference, fate: Fate::Owed });
     }
 
-    fn captured(&mut self, amount: Money) {
+    fn captured(&mut self, amount: Money, now: Timestamp) {
         self.money.capturing = None;
         let Some(attempt) = self.attempt_mut() else { return };
         attempt.captured = amount;
         attempt.status = AttemptStatus::Paid;
         if let Stage::Cancelled { resolving, .. } = &mut self.stage {
             *resolving = false;
-            self.refund_current();
+            self.refund_current(now);
         }
     }
 }

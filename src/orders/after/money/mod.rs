@@ -144,6 +144,6 @@ impl Giving {
 mod properties_tests;
 #[cfg(test)]
 #[path = "samples_tests.rs"]
-pub(in crate::orders::after) mod samples;
+pub mod samples;
 #[cfg(test)]
 mod tests;

@@ -13,8 +13,8 @@ use crate::orders::learning::{Answer, learn};
 use crate::orders::order::{Line, LineId, Order};
 use crate::payments::{PaymentChoice, RefundOutcome, TestMethod};
 use crate::ports::Timestamp;
-use crate::pricing::quote::{QuotedGiftCard, QuotedLine, QuotedShipping, Tax};
-use crate::pricing::{Delivery, Quote, Totals};
+use crate::pricing::quote::{QuotedGiftCard, QuotedLine, QuotedShipping, Tax, TaxPart};
+use crate::pricing::{Delivery, Percent, Quote, Totals};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_769_851_800_000);
 
@@ -43,7 +43,11 @@ pub struct Bought {
 
 impl Bought {
     pub fn quote(&self) -> Quote {
-        let taxed = |amount: i64| Tax { amount: amount * self.tax_on_top.unwrap_or(19) / 100, rates: Vec::new() };
+        let percent = self.tax_on_top.unwrap_or(19);
+        let taxed = |amount: i64| {
+            let (amount, rate) = (amount * percent / 100, Percent::parse(&percent.to_string()).unwrap());
+            Tax { amount, rates: vec![TaxPart { name: "VAT".to_owned(), rate, amount }] }
+        };
         let line = |(quantity, total): &(u32, i64)| QuotedLine {
             unit_price: total / i64::from(*quantity),
             compare_at: None,
@@ -96,7 +100,7 @@ impl Bought {
             let line = Line {
                 id: LineId(u32::try_from(n + 1).unwrap()),
                 variant_id: VariantId::derived([u8::try_from(n).unwrap(); 16]),
-                product_id: ProductId::derived([1; 16]),
+                product_id: ProductId::derived([u8::try_from(n / 2 + 1).unwrap(); 16]),
                 title: "Mug".to_owned(),
                 sku: "MUG".to_owned(),
                 unit_price: eur(1),

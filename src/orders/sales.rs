@@ -1,0 +1,322 @@
+//! What an order is in the shop's books: what it sold and what it gave back, and
+//! when. Reports are made of nothing else. Pure.
+//!
+//! | | rule |
+//! |---|---|
+//! | what is a sale | an order whose money was there, set aside or agreed upon; that a gift card paid it changes nothing |
+//! | of which day it is | of that on which the order was placed, as lists have it |
+//! | what was given back | of the day on which that was decided, unless the provider could not. Pieces and shipping name what they were given back for; of a plain amount each part of the order has its share |
+//! | a cancelled order | all that is left of it, of the day of its end; less what the shop keeps of its money |
+//! | gift cards as goods | no sale but a debt until they are spent, so they are booked by themselves |
+//! | what is in no book | what was never paid; what was out of stock when its money came; money that came twice, and going back |
+//!
+//! So a day that is over changes no more, but while orders of its last hour may
+//! still be paid. All entries of an order sum to its total less what was given
+//! back, by what was sold as by rates of tax.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::after::money::{Giving, Repayment, left};
+use super::order::{CancelReason, Order, Placement, Stage};
+use super::papers;
+use crate::ids::ProductId;
+use crate::payments::RefundStatus;
+use crate::ports::Timestamp;
+use crate::pricing::quote::{Discount, Tax, TaxPart};
+use crate::pricing::spread::{share, spread};
+use crate::pricing::{Delivery, Percent};
+
+/// The most entries that name what something was given back for; what is given
+/// back after that is an amount. With each product's own and 80 characters of its
+/// title, 1.2 MB of the 2 MB that a row of D1 may have.
+const MAX_NAMED: usize = 4_000;
+/// In characters.
+const MAX_TITLE: usize = 80;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Item,
+    Shipping,
+    GiftCard,
+    /// Given back, and not for one thing.
+    Amount,
+}
+
+/// What entries that name the same are summed by; in the order in which they are
+/// written down, so that an order's first is a sale.
+type Name = (Timestamp, bool, Kind, Option<ProductId>);
+
+#[derive(Debug, Default)]
+struct Entry {
+    title: String,
+    pieces: i64,
+    discount: i64,
+    net: i64,
+    tax: i64,
+}
+
+/// An amount without tax, and what each rate adds to it.
+#[derive(Debug, Clone, Default)]
+struct Taxed {
+    net: i64,
+    rates: Vec<TaxPart>,
+}
+
+/// A part of the order, with what of it was not given back.
+struct Part<'a> {
+    kind: Kind,
+    product: Option<ProductId>,
+    title: &'a str,
+    pieces: i64,
+    discount: i64,
+    left: Taxed,
+}
+
+/// How an order has become less.
+enum Less<'a> {
+    Given(&'a Giving, i64),
+    Amount(i64),
+    /// It ended, and the shop keeps so much of its money.
+    Ended(i64),
+}
+
+struct Books<'a> {
+    /// Its lines in their order, then the shipping.
+    parts: Vec<Part<'a>>,
+    entries: BTreeMap<Name, Entry>,
+    /// By rate, none where no tax falls: net, and tax. Without gift cards as goods.
+    taxes: BTreeMap<(Timestamp, Option<(String, Percent)>), (i64, i64)>,
+}
+
+/// The books of an order as lists keep them: `[entries, taxes]`, of which the
+/// triggers of the table `orders` make rows.
+pub fn of(order: &Order) -> Value {
+    let Some(placement) = order.placement().filter(|_| is_sale(order)) else { return json!([[], []]) };
+    let mut books = Books::sold(order, placement);
+    for (at, less) in less(order) {
+        match less {
+            Less::Given(giving, amount) => books.give(order, at, giving, amount),
+            Less::Amount(amount) => books.give_amount(at, amount),
+            Less::Ended(kept) => books.end(at, kept),
+        }
+    }
+    books.json()
+}
+
+fn is_sale(order: &Order) -> bool {
+    match &order.stage {
+        Stage::Confirmed { secured, committed, .. } => *secured || *committed,
+        Stage::Cancelled { reason, .. } => *reason != CancelReason::OutOfStock && papers::secured_at(order).is_some(),
+        Stage::Open | Stage::Placing { .. } | Stage::AwaitingPayment { .. } => false,
+    }
+}
+
+/// All that made it less, in the order in which it happened.
+fn less(order: &Order) -> Vec<(Timestamp, Less<'_>)> {
+    let ended = if let Stage::Cancelled { at, .. } = &order.stage { Some(*at) } else { None };
+    let repayments = &order.money.repayments;
+    let given = repayments.iter().map(|one| (one.at, Less::Given(&one.giving, amount_of(order, one))));
+    // What the shop gives back with the order's end is the end's.
+    let current = order.attempt().map(|attempt| attempt.number);
+    let elsewhere = order.refunds.iter().filter(|refund| {
+        Some(refund.attempt.number) == current
+            && refund.status != RefundStatus::Failed
+            && ended.is_none_or(|end| refund.at < end)
+            && !repayments.iter().any(|one| one.payment == Some(refund.number))
+    });
+    let mut all: Vec<_> =
+        given.chain(elsewhere.map(|refund| (refund.at, Less::Amount(refund.amount.amount)))).collect();
+    if let Some(end) = ended {
+        let keeps = order.money.ended.as_ref().is_some_and(|ended| !ended.refunded);
+        let later: i64 = repayments.iter().filter(|one| one.at > end).map(|one| amount_of(order, one)).sum();
+        let kept = if keeps { left::in_all(order).amount.saturating_add(later) } else { 0 };
+        all.push((end, Less::Ended(kept)));
+    }
+    all.sort_by_key(|(at, _)| *at);
+    all
+}
+
+/// What of a repayment goes back: not what the provider could not give.
+fn amount_of(order: &Order, repayment: &Repayment) -> i64 {
+    let refund = order.refunds.iter().find(|refund| Some(refund.number) == repayment.payment);
+    let failed = refund.filter(|refund| refund.status == RefundStatus::Failed);
+    repayment.giving.amount().saturating_sub(failed.map_or(0, |refund| refund.amount.amount))
+}
+
+impl Taxed {
+    fn new(amount: i64, tax: &Tax, is_included: bool) -> Self {
+        let within = if is_included { tax.amount } else { 0 };
+        Self { net: amount.saturating_sub(within), rates: tax.rates.clone() }
+    }
+
+    fn tax(&self) -> i64 {
+        self.rates.iter().map(|rate| rate.amount).sum()
+    }
+
+    fn gross(&self) -> i64 {
+        self.net.saturating_add(self.tax())
+    }
+
+    /// Takes a part of it, tax included: the tax in proportion, half up, of each
+    /// rate by largest remainder. Whoever takes all that is left gets exactly that.
+    fn take(&mut self, part: i64) -> Self {
+        let part = part.min(self.gross());
+        let tax = share(self.tax(), part, self.gross());
+        let weights: Vec<i64> = self.rates.iter().map(|rate| rate.amount).collect();
+        let mut taken = self.clone();
+        for ((rate, left), amount) in taken.rates.iter_mut().zip(&mut self.rates).zip(spread(tax, &weights)) {
+            rate.amount = amount;
+            left.amount -= amount;
+        }
+        taken.net = part.saturating_sub(tax);
+        self.net = self.net.saturating_sub(taken.net);
+        taken
+    }
+}
+
+impl<'a> Books<'a> {
+    fn sold(order: &'a Order, placement: &'a Placement) -> Self {
+        let quote = &*placement.quote;
+        let included = quote.totals.tax_included;
+        let off = |discounts: &[Discount]| discounts.iter().map(|discount| discount.amount).sum::<i64>();
+        let lines = order.lines.iter().zip(&quote.lines).map(|(line, quoted)| Part {
+            kind: if line.delivery == Delivery::GiftCard { Kind::GiftCard } else { Kind::Item },
+            product: Some(line.product_id),
+            title: &line.title,
+            pieces: i64::from(line.quantity),
+            discount: off(&quoted.discounts),
+            left: Taxed::new(quoted.total, &quoted.tax, included),
+        });
+        let shipping = quote.shipping.as_ref().map(|shipping| Part {
+            kind: Kind::Shipping,
+            product: None,
+            title: "",
+            pieces: 0,
+            discount: off(&shipping.discounts),
+            left: Taxed::new(quote.totals.shipping.amount, &shipping.tax, included),
+        });
+        let mut books =
+            Self { parts: lines.chain(shipping).collect(), entries: BTreeMap::new(), taxes: BTreeMap::new() };
+        for place in 0..books.parts.len() {
+            let Some(part) = books.parts.get(place) else { break };
+            let sold = Entry {
+                title: part.title.chars().take(MAX_TITLE).collect(),
+                pieces: part.pieces,
+                discount: part.discount,
+                ..Entry::default()
+            };
+            let (name, amount) = ((placement.at, false, part.kind, part.product), part.left.clone());
+            books.book(name, sold, &amount, 1);
+        }
+        books
+    }
+
+    /// Writes down an amount; `sign`: 1 for what was sold, -1 for what was given back.
+    fn book(&mut self, name: Name, told: Entry, amount: &Taxed, sign: i64) {
+        let (at, _, kind, _) = name;
+        let entry = self.entries.entry(name).or_default();
+        entry.title = told.title;
+        entry.pieces += told.pieces;
+        entry.discount += told.discount;
+        entry.net += sign * amount.net;
+        entry.tax += sign * amount.tax();
+        if kind == Kind::GiftCard {
+            return;
+        }
+        let mut of_rate = |rate: Option<(String, Percent)>, tax: i64| {
+            let sum = self.taxes.entry((at, rate)).or_default();
+            *sum = (sum.0 + sign * amount.net, sum.1 + sign * tax);
+        };
+        amount.rates.iter().for_each(|rate| of_rate(Some((rate.name.clone(), rate.rate)), rate.amount));
+        if amount.rates.is_empty() {
+            of_rate(None, 0);
+        }
+    }
+
+    /// Gives back for pieces and shipping, each at most what is left of it; what is
+    /// more than they come to is a plain amount.
+    fn give(&mut self, order: &Order, at: Timestamp, giving: &Giving, amount: i64) {
+        let shipping = self.parts.iter().position(|part| part.kind == Kind::Shipping);
+        let pieces = giving.pieces.iter().filter_map(|pieces| {
+            let place = order.lines.iter().position(|line| line.id == pieces.line)?;
+            Some((place, i64::from(pieces.quantity), pieces.amount))
+        });
+        let named: Vec<_> = pieces.chain(shipping.map(|place| (place, 0, giving.shipping))).collect();
+        let named = if self.entries.len() < MAX_NAMED { named } else { Vec::new() };
+        let weights: Vec<i64> = named.iter().map(|(.., worth)| *worth).collect();
+        let mut rest = amount;
+        for ((place, pieces, _), share) in named.iter().zip(spread(amount.min(weights.iter().sum()), &weights)) {
+            rest -= self.give_of(at, *place, *pieces, share);
+        }
+        self.give_amount(at, rest);
+    }
+
+    /// Gives back of one part of the order; says how much that was.
+    fn give_of(&mut self, at: Timestamp, place: usize, pieces: i64, amount: i64) -> i64 {
+        let Some(part) = self.parts.get_mut(place) else { return 0 };
+        let taken = part.left.take(amount);
+        part.pieces = part.pieces.saturating_sub(pieces);
+        let (name, told) = ((at, true, part.kind, part.product), Entry { pieces: -pieces, ..Entry::default() });
+        if pieces != 0 || taken.gross() != 0 {
+            self.book(name, told, &taken, -1);
+        }
+        taken.gross()
+    }
+
+    /// Gives back for nothing by name: of each part in proportion to what is left of it.
+    fn give_amount(&mut self, at: Timestamp, amount: i64) {
+        let weights: Vec<i64> = self.parts.iter().map(|part| part.left.gross()).collect();
+        let shares = spread(amount.min(weights.iter().sum()), &weights);
+        for (place, share) in shares.into_iter().enumerate().filter(|(_, share)| *share > 0) {
+            let Some(part) = self.parts.get_mut(place) else { break };
+            let kind = if part.kind == Kind::GiftCard { Kind::GiftCard } else { Kind::Amount };
+            let taken = part.left.take(share);
+            self.book((at, true, kind, None), Entry::default(), &taken, -1);
+        }
+    }
+
+    /// Gives back all that is left, but for what is kept.
+    fn end(&mut self, at: Timestamp, kept: i64) {
+        if kept > 0 {
+            let left: i64 = self.parts.iter().map(|part| part.left.gross()).sum();
+            return self.give_amount(at, left.saturating_sub(kept).max(0));
+        }
+        for place in 0..self.parts.len() {
+            if let Some((pieces, amount)) = self.parts.get(place).map(|part| (part.pieces, part.left.gross())) {
+                self.give_of(at, place, pieces, amount);
+            }
+        }
+    }
+
+    fn json(self) -> Value {
+        let entry = |((at, back, kind, product), entry): (Name, Entry)| {
+            let Entry { title, pieces, discount, net, tax } = entry;
+            let title = Some(title).filter(|title| !title.is_empty());
+            json!([at.millis(), i64::from(back), kind.as_str(), product, title, pieces, discount, net, tax])
+        };
+        let tax = |((at, rate), (net, tax)): ((Timestamp, Option<(String, Percent)>), (i64, i64))| {
+            let (name, rate) = rate.unzip();
+            json!([at.millis(), name, rate, net, tax])
+        };
+        let entries: Vec<Value> = self.entries.into_iter().map(entry).collect();
+        json!([entries, self.taxes.into_iter().map(tax).collect::<Vec<Value>>()])
+    }
+}
+
+impl Kind {
+    /// As the tables have it.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Item => "item",
+            Self::Shipping => "shipping",
+            Self::GiftCard => "gift_card",
+            Self::Amount => "amount",
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "sales_tests.rs"]
+mod tests;

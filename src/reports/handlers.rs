@@ -1,0 +1,205 @@
+//! Reports over HTTP.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::days::{self, Days};
+use super::rows::{Sales, SalesBy, SalesReport, TaxOfRate, TaxReport, TodayReport, TodaySales};
+use super::store::{self, MAX_ITEMS, SalesRow, TaxRow};
+use crate::app::App;
+use crate::auth::Staff;
+use crate::lists::export::CsvFile;
+use crate::lists::sheet::Sheet;
+use crate::money::Currency;
+use crate::ports::{Day, Rows};
+use crate::problem::Problem;
+use crate::settings;
+use crate::wire::extract::Query;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SalesQuery {
+    /// The first day, in the shop's time zone. If absent, 29 days before the last one.
+    #[serde(default)]
+    from: Option<Day>,
+    /// The last day, at most 366 in all. If absent, today.
+    #[serde(default)]
+    to: Option<Day>,
+    #[schemars(with = "SalesBy", extend("default" = "day"))]
+    by: Option<SalesBy>,
+    /// This alone.
+    #[serde(default)]
+    currency: Option<Currency>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaxQuery {
+    /// The first day, in the shop's time zone. If absent, 29 days before the last one.
+    #[serde(default)]
+    from: Option<Day>,
+    /// The last day, at most 366 in all. If absent, today.
+    #[serde(default)]
+    to: Option<Day>,
+}
+
+/// What was sold, less what was given back, by days of the shop's time zone, by product, country or channel.
+///
+/// A sale is an order whose money was there, set aside or agreed upon, of the day on which the order was placed. What
+/// was given back is of the day on which that was decided; what is left of a cancelled order, of the day of its end.
+/// May lag a second behind the orders.
+pub async fn get_sales_report(
+    State(app): State<App>,
+    _: Staff,
+    Query(query): Query<SalesQuery>,
+) -> Result<Json<SalesReport>, Problem> {
+    Ok(Json(sales(&app, query).await?))
+}
+
+/// The same as a file of comma-separated values, amounts as decimals.
+pub async fn export_sales_report(
+    State(app): State<App>,
+    _: Staff,
+    Query(query): Query<SalesQuery>,
+) -> Result<CsvFile, Problem> {
+    let report = sales(&app, query).await?;
+    let mut sheet = Sheet::new(&[
+        "day",
+        "kind",
+        "product_id",
+        "title",
+        "country",
+        "channel",
+        "currency",
+        "orders",
+        "pieces",
+        "sold",
+        "refunded",
+        "discounts",
+        "shipping",
+        "net",
+        "tax",
+        "total",
+    ]);
+    for item in &report.items {
+        sheet.cell(&item.day.map(|day| day.to_string()).unwrap_or_default());
+        let word = |value: serde_json::Value| value.as_str().map(str::to_owned).unwrap_or_default();
+        sheet.cell(&word(serde_json::json!(item.kind)));
+        sheet.cell(&item.product_id.map(|id| id.to_string()).unwrap_or_default());
+        [&item.title, &item.country, &item.channel].iter().for_each(|text| sheet.typed(text.as_deref()));
+        sheet.cell(item.total.currency.as_str());
+        sheet.cell(&item.orders.to_string());
+        sheet.cell(&item.pieces.to_string());
+        let amounts = [item.sold, item.refunded, item.discounts, item.shipping, item.net, item.tax, item.total];
+        amounts.into_iter().for_each(|amount| sheet.amount(amount));
+        sheet.end_line();
+    }
+    Ok(CsvFile::new(sheet, "attachment; filename=\"sales.csv\""))
+}
+
+/// The tax in what was sold, less that in what was given back, by country and rate. Which day each is of:
+/// `get_sales_report` says.
+pub async fn get_tax_report(
+    State(app): State<App>,
+    _: Staff,
+    Query(query): Query<TaxQuery>,
+) -> Result<Json<TaxReport>, Problem> {
+    Ok(Json(taxes(&app, query).await?))
+}
+
+/// The same as a file of comma-separated values, amounts as decimals.
+pub async fn export_tax_report(
+    State(app): State<App>,
+    _: Staff,
+    Query(query): Query<TaxQuery>,
+) -> Result<CsvFile, Problem> {
+    let report = taxes(&app, query).await?;
+    let mut sheet = Sheet::new(&["country", "name", "rate", "currency", "net", "tax"]);
+    for item in &report.items {
+        sheet.cell(item.country.as_deref().unwrap_or_default());
+        sheet.typed(item.name.as_deref());
+        sheet.cell(item.rate.as_deref().unwrap_or_default());
+        sheet.cell(item.net.currency.as_str());
+        [item.net, item.tax].into_iter().for_each(|amount| sheet.amount(amount));
+        sheet.end_line();
+    }
+    Ok(CsvFile::new(sheet, "attachment; filename=\"tax.csv\""))
+}
+
+/// What was sold today so far, beside the same weekday a week ago until the same time of the day.
+pub async fn get_today_report(State(app): State<App>, _: Staff) -> Result<Json<TodayReport>, Problem> {
+    let batch = app.database.batch(vec![settings::current()]).await?.into_iter().next();
+    let settings = settings::read(batch.unwrap_or_default())?;
+    let until = app.clock.now();
+    let (day, spans) = days::today(&settings.time_zone, until);
+    let rows = app.database.batch(vec![store::spans(&spans, None)]).await?.into_iter().next();
+    let rows: Vec<SalesRow> = rows.unwrap_or_default().decode()?;
+    let mut currencies: Vec<Currency> =
+        rows.iter().map(|row| row.currency).chain([settings.default_currency]).collect();
+    currencies.sort_by_key(|currency| (*currency != settings.default_currency, *currency));
+    currencies.dedup();
+    let mut found = by_span(rows);
+    let mut of = |span, currency| take(&mut found, span, currency);
+    let items =
+        currencies.into_iter().map(|currency| TodaySales { today: of(0, currency), week_before: of(1, currency) });
+    Ok(Json(TodayReport { day, items: items.collect(), time_zone: settings.time_zone, until }))
+}
+
+async fn sales(app: &App, query: SalesQuery) -> Result<SalesReport, Problem> {
+    let by = query.by.unwrap_or_default();
+    let days = Days::of(app, query.from, query.to).await?;
+    let batch = vec![store::totals(&days, query.currency), store::sales(&days, by, query.currency)];
+    let mut answers = app.database.batch(batch).await?.into_iter();
+    let totals = totals(answers.next())?;
+    let mut rows: Vec<SalesRow> = answers.next().unwrap_or_default().decode()?;
+    let cut = by != SalesBy::Day && rows.len() > MAX_ITEMS;
+    let items = match by {
+        SalesBy::Day => every_day(&days, &totals, rows),
+        SalesBy::Product | SalesBy::Country | SalesBy::Channel => {
+            rows.truncate(MAX_ITEMS);
+            rows.into_iter().map(Sales::from).collect()
+        }
+    };
+    Ok(SalesReport { from: days.first, to: days.last, time_zone: days.zone, by, totals, items, cut })
+}
+
+async fn taxes(app: &App, query: TaxQuery) -> Result<TaxReport, Problem> {
+    let days = Days::of(app, query.from, query.to).await?;
+    let mut answers = app.database.batch(vec![store::totals(&days, None), store::taxes(&days)]).await?.into_iter();
+    let totals = totals(answers.next())?;
+    let mut rows: Vec<TaxRow> = answers.next().unwrap_or_default().decode()?;
+    let cut = rows.len() > MAX_ITEMS;
+    rows.truncate(MAX_ITEMS);
+    let items = rows.into_iter().map(TaxOfRate::from).collect();
+    Ok(TaxReport { from: days.first, to: days.last, time_zone: days.zone, totals, items, cut })
+}
+
+fn totals(rows: Option<Rows>) -> Result<Vec<Sales>, Problem> {
+    Ok(rows.unwrap_or_default().decode::<SalesRow>()?.into_iter().map(Sales::from).collect())
+}
+
+type BySpan = BTreeMap<(usize, Currency), Sales>;
+
+fn by_span(rows: Vec<SalesRow>) -> BySpan {
+    rows.into_iter().map(|row| ((row.span.unwrap_or_default(), row.currency), row.into())).collect()
+}
+
+fn take(found: &mut BySpan, span: usize, currency: Currency) -> Sales {
+    found.remove(&(span, currency)).unwrap_or_else(|| Sales::nothing(currency))
+}
+
+/// Each day for each currency there is, also those on which nothing was sold.
+fn every_day(days: &Days, totals: &[Sales], rows: Vec<SalesRow>) -> Vec<Sales> {
+    let mut found = by_span(rows);
+    let mut items = Vec::new();
+    for total in totals {
+        for (span, day) in days.each().enumerate() {
+            items.push(Sales { day: Some(day), ..take(&mut found, span, total.total.currency) });
+        }
+    }
+    items
+}

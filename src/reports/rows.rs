@@ -1,0 +1,178 @@
+//! What reports answer.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::store::{SalesRow, TaxRow};
+use crate::ids::ProductId;
+use crate::money::{Currency, Money};
+use crate::ports::{Day, TimeZone, Timestamp};
+
+/// What the sales of a report are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SalesBy {
+    #[default]
+    Day,
+    Product,
+    /// Where the orders went.
+    Country,
+    /// How they were begun.
+    Channel,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SalesReport {
+    pub from: Day,
+    pub to: Day,
+    pub time_zone: TimeZone,
+    pub by: SalesBy,
+    /// All of the period, for each currency.
+    pub totals: Vec<Sales>,
+    /// Days in their order, for each currency; else the largest first.
+    pub items: Vec<Sales>,
+    /// Whether there are more items than the 1,000 that are shown. The totals have all.
+    pub cut: bool,
+}
+
+/// What was sold, less what was given back. `total = sold - refunded = net + tax`. Gift cards as goods are no sale, and
+/// not in it; what was paid by gift card is.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Sales {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
+    /// By product: what was sold, or what was given back for no one thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SalesKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
+    /// The product's; of one that is no more, as it was sold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Where the orders went; of what is not sent, where their buyers live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Orders that were placed; by product, those it was in.
+    pub orders: i64,
+    /// Less those that were given up for their money.
+    pub pieces: i64,
+    /// After discounts, with shipping and tax.
+    pub sold: Money,
+    /// With tax.
+    pub refunded: Money,
+    /// What promotions took off what was sold; as prices are, with or without tax.
+    pub discounts: Money,
+    /// Of the total.
+    pub shipping: Money,
+    pub net: Money,
+    pub tax: Money,
+    pub total: Money,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SalesKind {
+    /// A product.
+    Item,
+    Shipping,
+    /// Given back, and not for pieces or shipping.
+    Amount,
+}
+
+impl Sales {
+    pub fn nothing(currency: Currency) -> Self {
+        let zero = Money::zero(currency);
+        Self {
+            day: None,
+            kind: None,
+            product_id: None,
+            title: None,
+            country: None,
+            channel: None,
+            orders: 0,
+            pieces: 0,
+            sold: zero,
+            refunded: zero,
+            discounts: zero,
+            shipping: zero,
+            net: zero,
+            tax: zero,
+            total: zero,
+        }
+    }
+}
+
+impl From<SalesRow> for Sales {
+    fn from(row: SalesRow) -> Self {
+        let money = |amount| Money { amount, currency: row.currency };
+        Self {
+            kind: row.kind,
+            product_id: row.product_id,
+            title: row.title,
+            country: row.country,
+            channel: row.channel,
+            orders: row.orders,
+            pieces: row.pieces,
+            sold: money(row.sold),
+            refunded: money(row.refunded),
+            discounts: money(row.discounts),
+            shipping: money(row.shipping),
+            net: money(row.net),
+            tax: money(row.tax),
+            total: money(row.net.saturating_add(row.tax)),
+            ..Self::nothing(row.currency)
+        }
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TaxReport {
+    pub from: Day,
+    pub to: Day,
+    pub time_zone: TimeZone,
+    /// All that was sold less what was given back, for each currency.
+    pub totals: Vec<Sales>,
+    /// By country, then by rate.
+    pub items: Vec<TaxOfRate>,
+    /// Whether there are more items than the 1,000 that are shown. The totals have all.
+    pub cut: bool,
+}
+
+/// The tax of one rate in one country: of sales, less that of what was given back.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TaxOfRate {
+    /// Where the orders went; of what is not sent, where their buyers live.
+    pub country: Option<String>,
+    /// Such as `VAT`; `null` where no tax falls.
+    pub name: Option<String>,
+    /// In percent, such as `19`; `null` where no tax falls.
+    pub rate: Option<String>,
+    /// What it falls on, without tax. What several rates fall on is in each of them.
+    pub net: Money,
+    pub tax: Money,
+}
+
+impl From<TaxRow> for TaxOfRate {
+    fn from(row: TaxRow) -> Self {
+        let money = |amount| Money { amount, currency: row.currency };
+        Self { country: row.country, name: row.name, rate: row.rate, net: money(row.net), tax: money(row.tax) }
+    }
+}
+
+/// Today so far, beside the same weekday a week ago until the same time.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TodayReport {
+    pub day: Day,
+    pub time_zone: TimeZone,
+    pub until: Timestamp,
+    /// For each currency in which something was sold on either day; of the shop's first currency always.
+    pub items: Vec<TodaySales>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TodaySales {
+    pub today: Sales,
+    pub week_before: Sales,
+}

@@ -1,0 +1,192 @@
+//! The shop's books by days of its own: list, report and home agree, and all of them with the orders.
+
+use serde_json::{Value, json};
+use tradepost::ports::{Clock, Timestamp};
+
+use crate::fixtures::{Cart, Product};
+use crate::shop::{Shop, within};
+
+const CLOCK: &str = "its clock cannot be moved";
+
+/// 23:30 and 00:30 in Berlin around the day whose 02:30 there is not, and around the one that has two of them.
+const MOMENTS: [&str; 9] = [
+    "2035-03-24T22:30:00.000Z",
+    "2035-03-24T23:30:00.000Z",
+    "2035-03-25T00:59:59.000Z",
+    "2035-03-25T21:30:00.000Z",
+    "2035-03-25T22:30:00.000Z",
+    "2035-10-28T00:30:00.000Z",
+    "2035-10-28T01:30:00.000Z",
+    "2035-10-28T22:30:00.000Z",
+    "2035-10-28T23:30:00.000Z",
+];
+
+impl Shop {
+    async fn report(&self, path: &str) -> Value {
+        let path = format!("/v1/admin/reports/{path}");
+        self.get(&path).bearer(&self.log_in_owner().await).send().await.expect(200).json()
+    }
+
+    async fn set_time_zone(&self, name: &str) {
+        let (owner, body) = (self.log_in_owner().await, json!({ "time_zone": name }));
+        self.patch("/v1/admin/settings").bearer(&owner).json(body).send().await.expect(200);
+    }
+
+    /// A paid order of so many pieces.
+    async fn sell(&self, product: &Product, pieces: i64) -> Cart {
+        let cart = self.ready_cart(&product.variant, pieces).await;
+        self.place(&cart, "pm_card_visa").await.expect(201);
+        self.until_order(&cart, "confirmed", "paid").await;
+        cart
+    }
+}
+
+fn move_to(shop: &Shop, moment: &str) {
+    let moment: Timestamp = serde_json::from_value(moment.into()).unwrap();
+    shop.host().clock.advance(moment.since(shop.host().clock.now()));
+}
+
+/// How many orders a day has by the list, and by the report.
+async fn orders_of(shop: &Shop, day: &str) -> (i64, i64) {
+    let path = format!("/v1/admin/orders?from={day}&to={day}");
+    let list = shop.get(&path).bearer(&shop.log_in_owner().await).send().await.expect(200).json();
+    let report = shop.report(&format!("sales?from={day}&to={day}")).await;
+    let items = report["items"].as_array().unwrap();
+    assert!(items.len() <= 1 && items.iter().all(|item| item["day"] == day), "{report}");
+    let orders = items.first().map_or(0, |item| item["orders"].as_i64().unwrap());
+    (list["total"].as_i64().unwrap(), orders)
+}
+
+#[tokio::test]
+async fn a_day_is_the_shops_in_list_report_and_home_also_when_clocks_change() {
+    let Some(shop) = Shop::native(CLOCK).await else { return };
+    let product = shop.stocked(20).await;
+    shop.set_time_zone("Europe/Berlin").await;
+    for moment in MOMENTS {
+        move_to(&shop, moment);
+        shop.sell(&product, 1).await;
+    }
+    within(5_000, "all are listed", async || {
+        let report = shop.report("sales?from=2035-01-01&to=2035-12-31").await;
+        (report["totals"][0]["orders"] == 9).then_some(())
+    })
+    .await;
+    for (day, orders) in [
+        ("2035-03-24", 1),
+        ("2035-03-25", 3),
+        ("2035-03-26", 1),
+        ("2035-10-27", 0),
+        ("2035-10-28", 3),
+        ("2035-10-29", 1),
+    ] {
+        assert_eq!(orders_of(&shop, day).await, (orders, orders), "{day} in Berlin");
+    }
+    let today = shop.report("today").await;
+    assert_eq!((&today["day"], &today["items"][0]["today"]["orders"]), (&json!("2035-10-29"), &json!(1)));
+    shop.set_time_zone("Asia/Kolkata").await;
+    for (day, orders) in [("2035-03-24", 0), ("2035-03-25", 3), ("2035-03-26", 2), ("2035-10-28", 2), ("2035-10-29", 2)]
+    {
+        assert_eq!(orders_of(&shop, day).await, (orders, orders), "{day} in India");
+    }
+    let today = shop.report("today").await;
+    assert_eq!((&today["day"], &today["items"][0]["today"]["orders"]), (&json!("2035-10-29"), &json!(2)));
+    let until = today["until"].as_str().unwrap().to_owned();
+    // A week later, until the same time of the day.
+    shop.host().clock.advance(7 * 24 * 3_600_000);
+    let later = shop.report("today").await;
+    assert_eq!(
+        (&later["day"], &later["items"][0]["week_before"]["orders"]),
+        (&json!("2035-11-05"), &json!(2)),
+        "{until}"
+    );
+    assert_eq!(later["items"][0]["today"]["orders"], 0);
+}
+
+fn amount(value: &Value) -> i64 {
+    value["amount"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn reports_sum_to_the_orders_less_what_was_given_back() {
+    let Some(shop) = Shop::native("other tests sell in it").await else { return };
+    let owner = shop.owner().await;
+    let rates = json!([{ "country": "GB", "class": "standard", "name": "VAT", "rate": "20" }]);
+    let tax = json!({ "classes": ["standard"], "rates": rates, "reverse_charge": false });
+    shop.put("/v1/admin/settings/tax").bearer(&owner).json(tax).send().await.expect(200);
+    let (mugs, pots) = (shop.stocked(10).await, shop.stocked(10).await);
+    let (one, other, third) = (shop.sell(&mugs, 3).await, shop.sell(&pots, 2).await, shop.sell(&pots, 1).await);
+    let unpaid = shop.ready_cart(&pots.variant, 1).await;
+    shop.place(&unpaid, "pm_card_chargeDeclined").await.expect(201);
+    let line = shop.order(&one).await["lines"][0]["id"].clone();
+    for (cart, deed, body) in [
+        (
+            &one,
+            "refunds",
+            json!({ "lines": [{ "line_id": line, "quantity": 2, "restock": true }], "reason": "broken" }),
+        ),
+        (&other, "refunds", json!({ "amount": { "amount": 500, "currency": "EUR" }, "reason": "late" })),
+        (&third, "cancel", json!({ "reason": "asked for", "refund": true })),
+    ] {
+        let path = format!("/v1/admin/orders/{}/{deed}", cart.id);
+        within(5_000, "it is done", async || {
+            shop.post(&path).bearer(&owner).json(body.clone()).send().await.is(201).then_some(())
+        })
+        .await;
+    }
+    let mut expected = (0, 0);
+    for cart in [&one, &other, &third] {
+        let order = shop.order(cart).await;
+        expected.0 += amount(&order["totals"]["total"]);
+        expected.1 += amount(&order["totals"]["tax"]);
+    }
+    let refunded = 2 * 1_999 + 500 + third.total();
+    let report = within(5_000, "all is in the books", async || {
+        let report = shop.report("sales?by=product").await;
+        (report["totals"][0]["orders"] == 3 && amount(&report["totals"][0]["refunded"]) == refunded).then_some(report)
+    })
+    .await;
+    let total = &report["totals"][0];
+    assert_eq!(amount(&total["sold"]), expected.0, "{report}");
+    assert_eq!(amount(&total["total"]), expected.0 - refunded);
+    assert_eq!(amount(&total["net"]) + amount(&total["tax"]), amount(&total["total"]));
+    let of = |id: &str| report["items"].as_array().unwrap().iter().find(|item| item["product_id"] == id).unwrap();
+    assert_eq!((&of(&mugs.id)["pieces"], &of(&mugs.id)["title"]), (&json!(1), &json!(mugs.title)));
+    assert_eq!((&of(&pots.id)["pieces"], &of(&pots.id)["orders"]), (&json!(2), &json!(2)));
+    for by in ["day", "product", "country", "channel"] {
+        let report = shop.report(&format!("sales?by={by}")).await;
+        for member in ["sold", "refunded", "net", "tax", "total", "shipping", "discounts"] {
+            let sum: i64 = report["items"].as_array().unwrap().iter().map(|item| amount(&item[member])).sum();
+            assert_eq!(sum, amount(&total[member]), "{by} {member}");
+        }
+    }
+    let taxes = shop.report("tax").await;
+    let rate = &taxes["items"][0];
+    assert_eq!((&rate["country"], &rate["name"], &rate["rate"]), (&json!("GB"), &json!("VAT"), &json!("20")));
+    assert_eq!((amount(&rate["net"]), amount(&rate["tax"])), (amount(&total["net"]), amount(&total["tax"])));
+    assert_eq!(taxes["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_report_is_a_file_too_and_says_what_is_wrong_with_its_days() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    for (path, names) in [("sales", "day,kind,product_id"), ("tax", "country,name,rate")] {
+        let answer = shop.get(&format!("/v1/admin/reports/{path}/export")).bearer(&owner).send().await.expect(200);
+        assert!(String::from_utf8_lossy(&answer.body).trim_start_matches('\u{feff}').starts_with(names), "{path}");
+    }
+    for (query, field) in [
+        ("from=2026-02-01&to=2026-01-31", "to"),
+        ("from=2026-01-01&to=2027-01-02", "to"),
+        ("from=2026-02-30", "from"),
+        ("from=2026-01-01T00:00:00Z", "from"),
+    ] {
+        let refused = shop.get(&format!("/v1/admin/reports/sales?{query}")).bearer(&owner).send().await.expect(422);
+        assert_eq!(refused.json()["errors"][0]["pointer"], field, "{query}");
+    }
+    let refused = shop.patch("/v1/admin/settings").bearer(&owner).json(json!({ "time_zone": "Europe/Entenhausen" }));
+    assert_eq!(refused.send().await.expect(422).json()["errors"][0]["pointer"], "/time_zone");
+    let customer = shop.customer().await;
+    for path in ["sales", "tax", "today"] {
+        shop.get(&format!("/v1/admin/reports/{path}")).bearer(&customer.access).send().await.expect(403);
+    }
+}
