@@ -297,6 +297,7 @@ fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
         Takes::Flag => ("checkbox", "", "off"),
         Takes::Choice(_) | Takes::ChoiceOf(_) => ("select", "", ""),
         Takes::Time => ("datetime-local", "none", "off"),
+        Takes::Day => ("date", "none", "off"),
         Takes::Hidden | Takes::Fixed(_) | Takes::Empty => ("hidden", "", ""),
         Takes::Only(_) => ("only", "", ""),
         Takes::Rows(..) => ("rows", "", ""),

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::form::{Maker, Refused, parameter, shown_as};
 use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Page, Table};
+use super::plotted;
 use super::shown::{Cell, at, cell, filled, is_there, money, plain};
 use super::typed::Pairs;
 use super::view::{self, Entry, Part};
@@ -46,6 +47,8 @@ pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
                 parts.extend(given.form(form, form.id.to_owned(), given.json, &mut wrong));
             }
             Block::Each(each) => given.each(each, &mut parts, &mut wrong),
+            Block::File(link) => parts.push(Part::Links(vec![given.file(link)])),
+            Block::Plot(plot) => parts.extend(plotted::plots(plot, given.json).into_iter().map(Part::Plot)),
             Block::Links(links) => parts.push(Part::Links(links.iter().map(|link| given.link(link)).collect())),
             Block::Text(text) => parts.push(Part::Text(filled(text, given.json, false))),
         }
@@ -108,6 +111,11 @@ impl Given<'_> {
         Entry { label: link.label.to_owned(), href, current: false }
     }
 
+    fn file(&self, link: &Link) -> Entry {
+        let href = format!("{}{}", link.path, query(self.said()));
+        Entry { label: link.label.to_owned(), href, current: false }
+    }
+
     fn filter(&self, fields: &'static [Field]) -> Part {
         Part::Filter(fields.iter().map(|field| parameter(field, self.parameter(field.at))).collect())
     }
@@ -138,7 +146,8 @@ impl Given<'_> {
         Some(Part::Table(view::Table {
             title: table.title,
             columns: columns.iter().map(|column| (column.label, is_amount(at(first, column.at)))).collect(),
-            rows: items.iter().map(row).collect(),
+            // Rows of which nothing is to be told are none.
+            rows: if columns.is_empty() { Vec::new() } else { items.iter().map(row).collect() },
             empty: table.empty,
             total: of_list("/total"),
             next: if next.is_empty() { next } else { elsewhere(&next) },

@@ -16,6 +16,7 @@ mod kept;
 mod laid_out;
 mod page;
 mod pages;
+mod plotted;
 mod shown;
 mod typed;
 mod view;

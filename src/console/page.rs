@@ -42,7 +42,21 @@ pub enum Block {
     Each(Each),
     Form(Form),
     Links(&'static [Link]),
+    /// What the page shows as a file, from this path of the API with all that the
+    /// address says.
+    File(Link),
+    Plot(Plot),
     Text(&'static str),
+}
+
+/// Amounts of a list in the answer as bars, for each currency by itself; nothing
+/// where no entry has the label.
+pub struct Plot {
+    pub title: &'static str,
+    pub rows: &'static str,
+    /// Of an entry: what its bar is called, and how high it is.
+    pub label: &'static str,
+    pub amount: &'static str,
 }
 
 pub struct Count {
@@ -202,6 +216,8 @@ pub enum Takes {
     /// One of the texts that the answer has there.
     ChoiceOf(&'static str),
     Time,
+    /// A day of the calendar.
+    Day,
     /// `Size: S; Colour: red`, an object of texts.
     Pairs,
     /// Not typed: what the answer has.

@@ -36,9 +36,31 @@ pub enum Part {
     Facts(String, Vec<Cell>),
     Form(Form),
     Links(Vec<Entry>),
+    Plot(Plot),
     Text(String),
     /// Where to sign in, if that is wanting, and a form that could not be sent, as it was sent.
     Again(String, Vec<(String, String)>),
+}
+
+/// Bars above and below a line, drawn in a box of `width` by [`Plot::HEIGHT`].
+pub struct Plot {
+    /// Names it on its page.
+    pub id: String,
+    pub title: &'static str,
+    /// What it shows, in words.
+    pub about: String,
+    pub width: usize,
+    /// Where nothing is, from above.
+    pub zero: i64,
+    pub bars: Vec<Bar>,
+}
+
+pub struct Bar {
+    pub label: String,
+    pub text: String,
+    pub x: usize,
+    pub y: i64,
+    pub height: i64,
 }
 
 pub struct Table {

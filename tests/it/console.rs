@@ -208,9 +208,15 @@ async fn every_page_of_the_navigation_opens() {
     let home = browser.open("/admin").await;
     let nav = home.split("main-nav").nth(1).unwrap().split("</nav>").next().unwrap();
     let links: Vec<&str> = nav.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(links.len(), 6);
-    let more =
-        ["/admin/products/new", "/admin/promotions/new/buy-get", "/admin/settings/tax", "/admin/settings/shipping"];
+    assert_eq!(links.len(), 7);
+    let more = [
+        "/admin/products/new",
+        "/admin/promotions/new/buy-get",
+        "/admin/settings/tax",
+        "/admin/settings/shipping",
+        "/admin/reports?by=product",
+        "/admin/reports/tax",
+    ];
     for path in links.into_iter().chain(more) {
         let answer = browser.get(path).await.expect(200);
         assert!(answer.header("content-security-policy").contains("script-src 'self'"));

@@ -1,6 +1,7 @@
 //! What to do now.
 
-use crate::console::page::{Block, Count, Page, Shown, Table, ask, fact, if_there};
+use super::reports::BY_DAY;
+use crate::console::page::{Block, Count, Page, Plot, Shown, Table, ask, fact, if_there};
 
 pub static HOME: Page = Page::new("", "What to do now", "")
     .asks(&[
@@ -9,6 +10,8 @@ pub static HOME: Page = Page::new("", "What to do now", "")
         if_there("_to_pay", "/v1/admin/orders?limit=1&status=awaiting_payment"),
         if_there("_to_capture", "/v1/admin/orders?limit=1&payment_status=authorized"),
         if_there("_declined", "/v1/admin/orders?limit=1&payment_status=declined&status=awaiting_payment"),
+        if_there("_today", "/v1/admin/reports/today"),
+        if_there("_sales", "/v1/admin/reports/sales"),
         if_there("_drafts", "/v1/admin/products?limit=1&status=draft"),
     ])
     .shows(&[
@@ -27,6 +30,19 @@ pub static HOME: Page = Page::new("", "What to do now", "")
             },
             Count { label: "Products not on sale yet", at: "/_drafts/total", path: "/products?status=draft" },
         ]),
+        Block::Table(Table {
+            title: "Today, and a week ago by now",
+            rows: "/_today/items",
+            leads: "/reports",
+            columns: &[
+                fact("Sold today", "/today/total", Shown::Plain),
+                fact("Orders today", "/today/orders", Shown::Plain),
+                fact("A week ago", "/week_before/total", Shown::Plain),
+                fact("Orders a week ago", "/week_before/orders", Shown::Plain),
+            ],
+            empty: "Nothing was sold today yet, nor a week ago by now.",
+        }),
+        Block::Plot(Plot { title: "Sales of the last 30 days", rows: "/_sales/items", ..BY_DAY }),
         Block::Table(Table {
             title: "Newest orders",
             rows: "/items",

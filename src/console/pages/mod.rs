@@ -7,6 +7,7 @@ mod order_forms;
 mod orders;
 mod products;
 mod promotions;
+mod reports;
 mod session;
 mod settings;
 mod webhooks;
@@ -22,6 +23,7 @@ pub const NAVIGATION: &[Link] = &[
     link("Products", "/products"),
     link("Promotions", "/promotions"),
     link("Gift cards", "/gift-cards"),
+    link("Reports", "/reports"),
     link("Settings", "/settings"),
 ];
 
@@ -46,6 +48,8 @@ const ALL: &[&Page] = &[
     &promotions::PROMOTION,
     &gift_cards::GIFT_CARDS,
     &gift_cards::GIFT_CARD,
+    &reports::SALES,
+    &reports::TAX,
     &settings::SETTINGS,
     &settings::TAX,
     &settings::SHIPPING,

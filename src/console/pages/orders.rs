@@ -44,8 +44,8 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
         Field::new("fulfilment_status", "Sent", Takes::Choice(SENT)),
         Field::new("country", "Country", Takes::Line).note("Two letters, such as DE"),
         Field::new("tag", "Tag", Takes::Line),
-        Field::new("from", "Placed from", Takes::Time),
-        Field::new("to", "Placed before", Takes::Time),
+        Field::new("from", "Placed from", Takes::Day),
+        Field::new("to", "Placed until", Takes::Day),
     ]),
     Block::Table(Table {
         title: "",
