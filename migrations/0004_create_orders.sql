@@ -11,6 +11,8 @@ CREATE TABLE orders (
   status TEXT NOT NULL CHECK (status IN ('awaiting_payment', 'confirmed', 'fulfilled', 'cancelled')),
   payment_status TEXT NOT NULL,
   fulfilment_status TEXT NOT NULL CHECK (fulfilment_status IN ('unfulfilled', 'partially_fulfilled', 'fulfilled')),
+  -- What a return of it waits for; NULL: it has none, or all are dealt with.
+  return_status TEXT CHECK (return_status IN ('requested', 'approved')),
   currency TEXT NOT NULL,
   total INTEGER NOT NULL CHECK (total >= 0),
   pieces INTEGER NOT NULL,
@@ -28,7 +30,7 @@ CREATE TABLE orders (
 -- Every list is a walk along this index, which has all that lists are filtered and sorted by: at
 -- 100,000 orders the rarest thing is found in some 20 ms, the common ones at once. An index for each
 -- filter would be written with every change of every order.
-CREATE INDEX orders_listed ON orders (placed_at, id, status, payment_status, fulfilment_status, currency, country, total);
+CREATE INDEX orders_listed ON orders (placed_at, id, status, payment_status, fulfilment_status, currency, country, total, return_status);
 CREATE INDEX orders_by_email ON orders (email);
 CREATE INDEX orders_by_account ON orders (account_id, placed_at DESC, id DESC) WHERE account_id IS NOT NULL;
 

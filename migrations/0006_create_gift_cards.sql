@@ -14,6 +14,10 @@ CREATE TABLE gift_cards (
   created_at INTEGER NOT NULL,
   -- From this moment on it is worth nothing.
   expires_at INTEGER CHECK (expires_at > created_at),
+  -- What was left when its pool was last heard of, for reports; NULL: it was never used.
+  balance INTEGER CHECK (balance >= 0),
+  -- Of the pool; the newest counts.
+  balance_version INTEGER NOT NULL DEFAULT 0,
   -- As its pool says, for lists.
   disabled_at INTEGER,
   CHECK ((account_id IS NULL) <> (order_id IS NULL))

@@ -108,6 +108,8 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/reports/sales/export", get(reports::export_sales_report))
         .api_route("/v1/admin/reports/tax", get(reports::get_tax_report))
         .api_route("/v1/admin/reports/tax/export", get(reports::export_tax_report))
+        .api_route("/v1/admin/reports/stock", get(reports::get_stock_report))
+        .api_route("/v1/admin/reports/gift-cards", get(reports::get_gift_card_report))
         .api_route("/v1/admin/reports/today", get(reports::get_today_report))
         .api_route("/v1/admin/webhooks", get(hooks::list_webhooks).post(hooks::create_webhook))
         .api_route(

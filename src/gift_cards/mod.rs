@@ -20,8 +20,22 @@ pub use self::sold::{Issued, Sold, issue_for_order};
 
 use self::card::GiftCard;
 use crate::app::App;
+use crate::ids::GiftCardId;
 use crate::pools::{self, pool::Level};
 use crate::ports::ObjectUnavailable;
+use crate::problem::Problem;
+
+/// Writes down what is left on cards, for reports. Twice or out of order is the
+/// same as once.
+pub async fn project_balances(app: &App, mut levels: Vec<(GiftCardId, Level)>) -> Result<(), Problem> {
+    // Of several of one card the newest: a statement writes a row once.
+    levels.sort_unstable_by_key(|(card, level)| (*card, -level.version));
+    levels.dedup_by_key(|(card, _)| *card);
+    if !levels.is_empty() {
+        app.database.batch(vec![store::balances(&levels)]).await?;
+    }
+    Ok(())
+}
 
 /// The level of a card's pool, which is filled first should that have been
 /// missed: the row comes before the pool, and a crash may come between. The

@@ -1,11 +1,13 @@
 //! The cards' SQL.
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::card::GiftCard;
 use super::code::CodeDigest;
 use crate::ids::{AccountId, GiftCardId, OrderId};
 use crate::money::{Currency, Money};
+use crate::pools::pool::Level;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 
 macro_rules! select_cards {
@@ -105,6 +107,17 @@ fn values(card: &GiftCard, digest: CodeDigest) -> [Value; 10] {
 /// What the pool says, for lists.
 pub fn disable(id: GiftCardId, at: Timestamp) -> Statement {
     Statement::new("UPDATE gift_cards SET disabled_at = ?2 WHERE id = ?1", [id.to_string().into(), at.millis().into()])
+}
+
+/// What is left on each of these cards, as their pools said; each once.
+pub fn balances(levels: &[(GiftCardId, Level)]) -> Statement {
+    let rows: Vec<_> = levels.iter().map(|(card, level)| (card, level.on_hand, level.version)).collect();
+    Statement::new(
+        "UPDATE gift_cards SET balance = level.value ->> 1, balance_version = level.value ->> 2
+         FROM json_each(?1) AS level
+         WHERE gift_cards.id = level.value ->> 0 AND level.value ->> 2 > balance_version",
+        [json!(rows).to_string().into()],
+    )
 }
 
 /// Cards, the newest first, after this one if any.

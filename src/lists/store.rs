@@ -74,7 +74,8 @@ macro_rules! fits {
          AND (?9 IS NULL OR EXISTS (SELECT 1 FROM order_tags WHERE order_id = orders.id AND tag = ?9))
          AND (?10 IS NULL OR id = ?10)
          AND (?12 IS NULL OR instr(sought, ?12) OR instr(sought, ?13) OR instr(sought, ?14))
-         AND (?15 IS NULL OR fulfilment_status = ?15)"
+         AND (?15 IS NULL OR fulfilment_status = ?15)
+         AND (?16 IS NULL OR return_status = ?16)"
     };
 }
 
@@ -95,7 +96,7 @@ macro_rules! named {
     };
 }
 
-/// A page in an order, behind a place in it (?16, ?17), of at most ?18 orders. A
+/// A page in an order, behind a place in it (?17, ?18), of at most ?18 orders. A
 /// limit of zero ends a way before its first row.
 macro_rules! page_by {
     ($order:literal, $behind:literal) => {
@@ -112,7 +113,7 @@ macro_rules! page_by {
             "
                  ORDER BY ",
             $order,
-            " LIMIT iif((SELECT yes FROM few), ?18, 0))
+            " LIMIT iif((SELECT yes FROM few), ?19, 0))
                UNION ALL
                SELECT seq FROM (
                  SELECT seq FROM orders INDEXED BY orders_listed WHERE ",
@@ -122,17 +123,17 @@ macro_rules! page_by {
             "
                  ORDER BY ",
             $order,
-            " LIMIT iif((SELECT yes FROM few), 0, ?18)))
+            " LIMIT iif((SELECT yes FROM few), 0, ?19)))
              ORDER BY ",
             $order
         )
     };
 }
 
-const BY_NEWEST: &str = page_by!("placed_at DESC, id DESC", "(placed_at, id) < (?16, ?17)");
-const BY_OLDEST: &str = page_by!("placed_at, id", "(placed_at, id) > (?16, ?17)");
-const BY_TOTAL_DESC: &str = page_by!("total DESC, id DESC", "(total, id) < (?16, ?17)");
-const BY_TOTAL_ASC: &str = page_by!("total, id", "(total, id) > (?16, ?17)");
+const BY_NEWEST: &str = page_by!("placed_at DESC, id DESC", "(placed_at, id) < (?17, ?18)");
+const BY_OLDEST: &str = page_by!("placed_at, id", "(placed_at, id) > (?17, ?18)");
+const BY_TOTAL_DESC: &str = page_by!("total DESC, id DESC", "(total, id) < (?17, ?18)");
+const BY_TOTAL_ASC: &str = page_by!("total, id", "(total, id) > (?17, ?18)");
 
 /// Not where the search or a tag names many: counting those would mean reading them all.
 const COUNT: &str = concat!(

@@ -7,6 +7,7 @@ use super::*;
 use crate::lists::filter::After;
 use crate::lists::sought::Sought;
 use crate::lists::tags::Tag;
+use crate::orders::after::goods::view::OpenReturn;
 use crate::orders::projection::{Projection, upserts};
 use crate::ports::Timestamp;
 use crate::testing::{connection, run};
@@ -41,6 +42,7 @@ fn order(n: u64) -> Projection {
         "billing_address": null,
         "skus": [format!("SKU-{}", n % 500), "MUG-WHITE"],
         "channel": "storefront",
+        "return_status": if n % 1_000 == 3 { Some("requested") } else { None },
         "sales": [[], []],
         "events": [],
     }))
@@ -221,6 +223,7 @@ fn a_hundred_thousand_orders_are_listed_within_a_tenth_of_a_second() {
         ("one in fifty: a status", Filter { status: Some(Status::AwaitingPayment), ..Filter::default() }),
         ("one in a thousand: a country", Filter { country: malta, ..Filter::default() }),
         ("none: a payment status", Filter { payment_status: Some(PaymentStatus::Refunded), ..Filter::default() }),
+        ("one in a thousand: a return", Filter { return_status: Some(OpenReturn::Requested), ..Filter::default() }),
         (
             "country and currency and total",
             Filter { country: malta, currency: euros, total_min: Some(19_000), ..Filter::default() },

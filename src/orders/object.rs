@@ -28,9 +28,9 @@ use super::record::Record;
 use super::store::FirstAnswer;
 use super::{papers, view};
 use crate::app::App;
-use crate::ids::VariantId;
 use crate::json;
 use crate::payments::{self, AttemptStatus, Provider};
+use crate::pools::Supply;
 use crate::pools::pool::Level;
 use crate::ports::{ObjectHost, ObjectUnavailable, Timestamp};
 use crate::sorted::SortedMap;
@@ -40,7 +40,7 @@ pub struct OrderObject {
     pub(super) host: Rc<dyn ObjectHost>,
     pub(super) record: Record,
     /// The pools' levels that the projections have not been told of.
-    pub(super) levels: RefCell<SortedMap<VariantId, Level>>,
+    pub(super) levels: RefCell<SortedMap<Supply, Level>>,
     pub(super) refused: RefCell<Refusals>,
     /// Held by the one run that does what is due.
     pub(super) turn: Mutex<()>,

@@ -15,10 +15,11 @@ use super::projection::Projection;
 use super::sold_cards::Sold;
 use super::terms::Expected;
 use crate::auth::Confirmed;
-use crate::ids::{AccountId, OrderId, VariantId};
+use crate::ids::{AccountId, OrderId};
 use crate::money::Currency;
 use crate::payments::PaymentChoice;
 use crate::payments::stripe::webhook::About;
+use crate::pools::Supply;
 use crate::pools::pool::Level;
 use crate::text::Language;
 use crate::throttle::Slots;
@@ -176,7 +177,7 @@ pub enum Message {
     Order {
         order: Box<Projection>,
         /// The pools' levels after this order took from them or gave back.
-        levels: Vec<(VariantId, Level)>,
+        levels: Vec<(Supply, Level)>,
         /// What its buyer is to be written.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         news: Option<OrderNews>,

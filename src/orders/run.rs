@@ -22,10 +22,9 @@ use super::protocol::{Message, OrderNews};
 use super::sold_cards::{Owed, Sold};
 use super::store::FirstAnswer;
 use super::{slots, sold_cards, view};
-use crate::ids::VariantId;
 use crate::payments::{self, Outcome, RefundOutcome};
 use crate::pools::pool::{Level, Refusal};
-use crate::pools::{self, Claim};
+use crate::pools::{self, Claim, Supply};
 use crate::ports::ObjectUnavailable;
 use crate::sorted::SortedMap;
 use crate::telemetry;
@@ -33,14 +32,14 @@ use crate::telemetry;
 /// The most effects one run works off: a placement needs four.
 const MAX_STEPS: usize = 64;
 
-/// The most levels in one message: of 226 bytes at most as they are sent, 99 KB
-/// of the 128 KB that a message may have, beside 18 KB of the order's.
-const MAX_LEVELS: usize = 440;
+/// The most levels in one message: of 242 bytes at most as they are sent, 97 KB
+/// of the 128 KB that a message may have, beside 26 KB of the order's.
+const MAX_LEVELS: usize = 400;
 
 /// The most bytes of an order's view in a message, which it shares with at most
-/// so many levels: 56 KB of them, and 50 KB of it as the queue writes it once more.
+/// so many levels: 41 KB of them, and 50 KB of it as the queue writes it once more.
 const MAX_VIEW: usize = 30_000;
-const MAX_LEVELS_BESIDE_VIEW: usize = 200;
+const MAX_LEVELS_BESIDE_VIEW: usize = 170;
 
 /// The most pools asked at once.
 const MAX_PARALLEL: usize = 32;
@@ -194,7 +193,7 @@ impl OrderObject {
             let order = Box::new(Projection::of(&order)?.for_the_queue());
             self.send(&Message::Order { order, levels, news: news.take() }).await?;
         }
-        self.levels.borrow_mut().retain(|variant, level| told.get(variant) != Some(level));
+        self.levels.borrow_mut().retain(|supply, level| told.get(supply) != Some(level));
         Some(())
     }
 
@@ -252,7 +251,7 @@ impl OrderObject {
         for (claim, answer) in answers {
             let answer = answer.ok()?;
             refused |= answer.refusal.is_some();
-            levels.extend(claim.of.variant().map(|variant| (variant, answer.level)));
+            levels.extend(claim.of.is_listed().then(|| (claim.of.clone(), answer.level)));
         }
         self.levels.borrow_mut().extend(levels);
         Some(refused)
@@ -261,9 +260,9 @@ impl OrderObject {
     async fn read_levels(&self) -> Option<()> {
         let app = &self.app;
         let claims = self.record.existing().ok()?.claims();
-        let variants = claims.iter().filter_map(|claim| claim.of.variant()).collect::<Vec<_>>();
-        let levels = stream::iter(variants)
-            .map(|variant| async move { Some((variant, pools::level(app, variant).await.ok()?)) })
+        let supplies = claims.into_iter().map(|claim| claim.of).filter(Supply::is_listed);
+        let levels = stream::iter(supplies)
+            .map(|of| async move { pools::level_of(app, &of).await.ok().map(|level| (of, level)) })
             .buffer_unordered(MAX_PARALLEL);
         let levels: Option<SortedMap<_, _>> = levels.collect::<Vec<_>>().await.into_iter().collect();
         *self.levels.borrow_mut() = levels?;
@@ -272,8 +271,8 @@ impl OrderObject {
 }
 
 /// The levels in as many messages as they need.
-fn parts(levels: &SortedMap<VariantId, Level>) -> Vec<Vec<(VariantId, Level)>> {
-    let levels: Vec<_> = levels.iter().map(|(variant, level)| (*variant, *level)).collect();
+fn parts(levels: &SortedMap<Supply, Level>) -> Vec<Vec<(Supply, Level)>> {
+    let levels: Vec<_> = levels.iter().map(|(supply, level)| (supply.clone(), *level)).collect();
     if levels.is_empty() { vec![levels] } else { levels.chunks(MAX_LEVELS).map(<[_]>::to_vec).collect() }
 }
 
@@ -286,10 +285,10 @@ fn small_view(order: &Order) -> Option<Box<RawValue>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{AccountId, OrderId};
+    use crate::ids::{AccountId, OrderId, VariantId};
     use crate::messages::order::News;
     use crate::money::{Currency, MAX_AMOUNT, Money};
-    use crate::orders::after::goods::view::Fulfilled;
+    use crate::orders::after::goods::view::{Fulfilled, OpenReturn};
     use crate::orders::limits::MAX_LINES;
     use crate::orders::order::Channel;
     use crate::orders::view::{PaymentStatus, Status};
@@ -310,7 +309,7 @@ mod tests {
     /// Cloudflare Queues, "Limits": 128 KB a message.
     #[test]
     fn the_levels_of_the_largest_order_fit_into_messages() {
-        let variant = |n: u128| VariantId::derived(Ulid::from_parts(u64::MAX, n).to_bytes());
+        let variant = |n: u128| Supply::Stock(VariantId::derived(Ulid::from_parts(u64::MAX, n).to_bytes()));
         let (on_hand, held, available) = (MAX_AMOUNT, MAX_AMOUNT, MAX_AMOUNT);
         let level = Level {
             on_hand,
@@ -339,6 +338,7 @@ mod tests {
             billing_address: Some(longest_address()),
             skus: vec!["\"".repeat(2_000)],
             channel: Channel::Storefront,
+            return_status: Some(OpenReturn::Requested),
             // As many as there may be of what becomes most.
             sales: Some(json!("\"".repeat(1_999))),
         };

@@ -62,6 +62,11 @@ impl Supply {
         }
     }
 
+    /// Whether lists show how much there is of it.
+    pub fn is_listed(&self) -> bool {
+        matches!(self, Self::Stock(_) | Self::GiftCard(_))
+    }
+
     pub fn variant(&self) -> Option<VariantId> {
         match self {
             Self::Stock(variant) => Some(*variant),

@@ -8,8 +8,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::days::{self, Days};
-use super::rows::{Sales, SalesBy, SalesReport, TaxOfRate, TaxReport, TodayReport, TodaySales};
-use super::store::{self, MAX_ITEMS, SalesRow, TaxRow};
+use super::rows::{
+    GiftCardDebt, GiftCardReport, LowStock, Sales, SalesBy, SalesReport, StockReport, StockValue, TaxOfRate, TaxReport,
+    TodayReport, TodaySales,
+};
+use super::store::{self, CardsRow, LowRow, MAX_ITEMS, SalesRow, StockRow, TaxRow};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::lists::export::CsvFile;
@@ -38,7 +41,7 @@ pub struct SalesQuery {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TaxQuery {
+pub struct PeriodQuery {
     /// The first day, in the shop's time zone. If absent, 29 days before the last one.
     #[serde(default)]
     from: Option<Day>,
@@ -106,7 +109,7 @@ pub async fn export_sales_report(
 pub async fn get_tax_report(
     State(app): State<App>,
     _: Staff,
-    Query(query): Query<TaxQuery>,
+    Query(query): Query<PeriodQuery>,
 ) -> Result<Json<TaxReport>, Problem> {
     Ok(Json(taxes(&app, query).await?))
 }
@@ -115,7 +118,7 @@ pub async fn get_tax_report(
 pub async fn export_tax_report(
     State(app): State<App>,
     _: Staff,
-    Query(query): Query<TaxQuery>,
+    Query(query): Query<PeriodQuery>,
 ) -> Result<CsvFile, Problem> {
     let report = taxes(&app, query).await?;
     let mut sheet = Sheet::new(&["country", "name", "rate", "currency", "net", "tax"]);
@@ -128,6 +131,36 @@ pub async fn export_tax_report(
         sheet.end_line();
     }
     Ok(CsvFile::new(sheet, "attachment; filename=\"tax.csv\""))
+}
+
+/// What the stock would bring at today's prices, and what of it is running out. May lag a second behind the stock.
+pub async fn get_stock_report(State(app): State<App>, _: Staff) -> Result<Json<StockReport>, Problem> {
+    let batch = vec![settings::value("prices_include_tax"), store::stock_values(), store::low()];
+    let mut answers = app.database.batch(batch).await?.into_iter();
+    let included = settings::read_value(answers.next().unwrap_or_default())?;
+    let totals: Vec<StockRow> = answers.next().unwrap_or_default().decode()?;
+    let low: Vec<LowRow> = answers.next().unwrap_or_default().decode()?;
+    Ok(Json(StockReport {
+        totals: totals.into_iter().map(StockValue::from).collect(),
+        prices_include_tax: included.as_deref() == Some("true"),
+        low: low.first().map_or(0, |row| row.low),
+        out: low.first().map_or(0, |row| row.out),
+        items: low.into_iter().map(LowStock::from).collect(),
+    }))
+}
+
+/// What is left on gift cards, which the shop owes until it is spent, and what was issued and sold on days of the
+/// shop's time zone. May lag a second behind the cards.
+pub async fn get_gift_card_report(
+    State(app): State<App>,
+    _: Staff,
+    Query(query): Query<PeriodQuery>,
+) -> Result<Json<GiftCardReport>, Problem> {
+    let days = Days::of(&app, query.from, query.to).await?;
+    let rows = app.database.batch(vec![store::gift_cards(&days, app.clock.now())]).await?.into_iter().next();
+    let rows: Vec<CardsRow> = rows.unwrap_or_default().decode()?;
+    let items = rows.into_iter().map(GiftCardDebt::from).collect();
+    Ok(Json(GiftCardReport { from: days.first, to: days.last, time_zone: days.zone, items }))
 }
 
 /// What was sold today so far, beside the same weekday a week ago until the same time of the day.
@@ -167,7 +200,7 @@ async fn sales(app: &App, query: SalesQuery) -> Result<SalesReport, Problem> {
     Ok(SalesReport { from: days.first, to: days.last, time_zone: days.zone, by, totals, items, cut })
 }
 
-async fn taxes(app: &App, query: TaxQuery) -> Result<TaxReport, Problem> {
+async fn taxes(app: &App, query: PeriodQuery) -> Result<TaxReport, Problem> {
     let days = Days::of(app, query.from, query.to).await?;
     let mut answers = app.database.batch(vec![store::totals(&days, None), store::taxes(&days)]).await?.into_iter();
     let totals = totals(answers.next())?;

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::store::{SalesRow, TaxRow};
-use crate::ids::ProductId;
+use super::store::{CardsRow, LowRow, SalesRow, StockRow, TaxRow};
+use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::ports::{Day, TimeZone, Timestamp};
 
@@ -158,6 +158,83 @@ impl From<TaxRow> for TaxOfRate {
     fn from(row: TaxRow) -> Self {
         let money = |amount| Money { amount, currency: row.currency };
         Self { country: row.country, name: row.name, rate: row.rate, net: money(row.net), tax: money(row.tax) }
+    }
+}
+
+/// What is in stock now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StockReport {
+    /// For each currency that it has prices in: each is the whole stock.
+    pub totals: Vec<StockValue>,
+    /// Whether the prices have tax in them.
+    pub prices_include_tax: bool,
+    /// Variants on sale of which at most five pieces can be had.
+    pub low: i64,
+    /// Those of them of which none can.
+    pub out: i64,
+    /// Of them the 100 of which there is least.
+    pub items: Vec<LowStock>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StockValue {
+    pub variants: i64,
+    /// On hand, also those that are held for orders.
+    pub pieces: i64,
+    /// What they would bring at today's prices, as these are. The shop knows nothing of what they cost.
+    pub at_prices: Money,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LowStock {
+    pub variant_id: VariantId,
+    pub product_id: ProductId,
+    pub title: String,
+    pub sku: String,
+    pub available: i64,
+}
+
+impl From<StockRow> for StockValue {
+    fn from(row: StockRow) -> Self {
+        let at_prices = Money { amount: row.value, currency: row.currency };
+        Self { variants: row.variants, pieces: row.pieces, at_prices }
+    }
+}
+
+impl From<LowRow> for LowStock {
+    fn from(row: LowRow) -> Self {
+        let LowRow { variant_id, product_id, product, variant, sku, available, .. } = row;
+        let title = variant.map_or_else(|| product.clone(), |variant| format!("{product}, {variant}"));
+        Self { variant_id, product_id, title, sku, available }
+    }
+}
+
+/// What is owed to whoever has gift cards.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct GiftCardReport {
+    pub from: Day,
+    pub to: Day,
+    pub time_zone: TimeZone,
+    /// For each currency.
+    pub items: Vec<GiftCardDebt>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct GiftCardDebt {
+    /// Cards with something left on them, now.
+    pub cards: i64,
+    /// What is left on them, now: not on those that are disabled or have expired.
+    pub liability: Money,
+    /// What was on the cards that were issued on these days, by staff or for orders.
+    pub issued: Money,
+    /// What was paid for cards on these days, less what was given back.
+    pub sold: Money,
+}
+
+impl From<CardsRow> for GiftCardDebt {
+    fn from(row: CardsRow) -> Self {
+        let money = |amount| Money { amount, currency: row.currency };
+        Self { cards: row.cards, liability: money(row.liability), issued: money(row.issued), sold: money(row.sold) }
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::days::{Days, bound};
 use super::rows::{SalesBy, SalesKind};
-use crate::ids::ProductId;
+use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
 use crate::ports::{Statement, Timestamp, Value};
 
@@ -12,6 +12,9 @@ use crate::ports::{Statement, Timestamp, Value};
 pub const MAX_ITEMS: usize = 1_000;
 /// One more, which says that there are more.
 const LIMIT: u32 = 1_001;
+
+/// The most variants that are named as running out.
+const MAX_LOW: u32 = 100;
 
 /// What a report sums up, by whatever is its own.
 #[derive(Debug, Deserialize)]
@@ -42,6 +45,35 @@ pub struct TaxRow {
     pub currency: Currency,
     pub net: i64,
     pub tax: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct StockRow {
+    pub currency: Currency,
+    pub variants: i64,
+    pub pieces: i64,
+    pub value: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct LowRow {
+    pub variant_id: VariantId,
+    pub product_id: ProductId,
+    pub product: String,
+    pub variant: Option<String>,
+    pub sku: String,
+    pub available: i64,
+    pub low: i64,
+    pub out: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct CardsRow {
+    pub currency: Currency,
+    pub cards: i64,
+    pub liability: i64,
+    pub issued: i64,
+    pub sold: i64,
 }
 
 /// An order's first entry counts it.
@@ -133,6 +165,57 @@ pub fn taxes(days: &Days) -> Statement {
          FROM sales_taxes WHERE at >= ?1 AND at < ?2
          GROUP BY country, name, rate, currency ORDER BY country, name, rate, currency LIMIT ?3",
         [begins, ends, LIMIT.into()],
+    )
+}
+
+/// What the stock would bring, for each currency: [`StockRow`]s. Sums that no one
+/// can count are cut off where JSON ends.
+pub fn stock_values() -> Statement {
+    Statement::new(
+        "SELECT currency, count(*) AS variants, cast(min(total(on_hand), 9007199254740991.0) AS INTEGER) AS pieces,
+           cast(min(total(1.0 * on_hand * amount), 9007199254740991.0) AS INTEGER) AS value
+         FROM stock_levels JOIN variants ON variants.id = variant_id JOIN prices USING (variant_id)
+         WHERE on_hand > 0 GROUP BY currency ORDER BY currency",
+        [],
+    )
+}
+
+/// What is sold and running out, the least first: [`LowRow`]s. As many pieces as
+/// buyers are told are few (`src/catalog/store.rs`).
+pub fn low() -> Statement {
+    Statement::new(
+        "SELECT variants.id AS variant_id, product_id, products.title AS product, sku,
+           coalesce(variants.title, (SELECT group_concat(value, ' / ') FROM json_each(option_values))) AS variant,
+           coalesce(on_hand - held, 0) AS available, count(*) OVER () AS low,
+           sum(coalesce(on_hand - held, 0) <= 0) OVER () AS out
+         FROM products JOIN variants ON product_id = products.id LEFT JOIN stock_levels ON variant_id = variants.id
+         WHERE status = 'active' AND delivery = 'shipped' AND coalesce(on_hand - held, 0) <= 5
+         ORDER BY available, product, sku LIMIT ?1",
+        [MAX_LOW.into()],
+    )
+}
+
+/// The gift cards, for each currency: [`CardsRow`]s. Worth something is what is
+/// neither disabled nor expired by `now`.
+pub fn gift_cards(days: &Days, now: Timestamp) -> Statement {
+    let [begins, ends] = days.bounds().map(|at| at.millis().into());
+    Statement::new(
+        "WITH cards AS (
+           SELECT currency, coalesce(balance, initial_balance) AS balance,
+             disabled_at IS NULL AND (expires_at IS NULL OR expires_at > ?3) AS live,
+             iif(created_at >= ?1 AND created_at < ?2, initial_balance, 0) AS issued
+           FROM gift_cards),
+         parts AS (
+           SELECT currency, sum(live AND balance > 0) AS cards, total(iif(live, balance, 0)) AS liability,
+             total(issued) AS issued, 0.0 AS sold
+           FROM cards GROUP BY currency
+           UNION ALL
+           SELECT currency, 0, 0.0, 0.0, total(net + tax) FROM sales
+           WHERE at >= ?1 AND at < ?2 AND kind = 'gift_card' GROUP BY currency)
+         SELECT currency, sum(cards) AS cards, cast(min(sum(liability), 9007199254740991.0) AS INTEGER) AS liability,
+           cast(min(sum(issued), 9007199254740991.0) AS INTEGER) AS issued, cast(sum(sold) AS INTEGER) AS sold
+         FROM parts GROUP BY currency ORDER BY currency",
+        [begins, ends, now.millis().into()],
     )
 }
 

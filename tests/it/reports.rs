@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tradepost::ports::{Clock, Timestamp};
 
-use crate::fixtures::{Cart, Product};
+use crate::fixtures::{Cart, Product, eur};
 use crate::shop::{Shop, within};
 
 const CLOCK: &str = "its clock cannot be moved";
@@ -167,6 +167,79 @@ async fn reports_sum_to_the_orders_less_what_was_given_back() {
 }
 
 #[tokio::test]
+async fn what_is_in_stock_and_owed_on_gift_cards_is_reported() {
+    let Some(shop) = Shop::native("other tests sell in it").await else { return };
+    let owner = shop.owner().await;
+    let (few, many) = (shop.stocked(3).await, shop.stocked(10).await);
+    let stock = shop.report("stock").await;
+    let euros = stock["totals"].as_array().unwrap().iter().find(|total| total["at_prices"]["currency"] == "EUR");
+    assert_eq!(euros.unwrap(), &json!({ "variants": 2, "pieces": 13, "at_prices": eur(13 * 1_999) }), "{stock}");
+    assert_eq!((&stock["low"], &stock["out"], &stock["prices_include_tax"]), (&json!(1), &json!(0), &json!(true)));
+    assert_eq!(stock["items"][0]["variant_id"], few.variant);
+    let card = shop.issued_card(json!({ "balance": eur(5_000) })).await;
+    let spare = shop.issued_card(json!({ "balance": eur(700) })).await;
+    let debt = |liability: i64, cards: i64| json!([{ "cards": cards, "liability": eur(liability), "issued": eur(5_700), "sold": eur(0) }]);
+    assert_eq!(shop.report("gift-cards").await["items"], debt(5_700, 2));
+    let cart = shop.ready_cart(&many.variant, 1).await;
+    shop.pay_by(&cart, card["code"].as_str().unwrap()).await.expect(200);
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let until = async |owed: Value| {
+        within(5_000, &format!("{owed} is owed"), async || {
+            (shop.report("gift-cards").await["items"] == owed).then_some(())
+        })
+        .await;
+    };
+    until(debt(5_700 - cart.total(), 2)).await;
+    let refund = json!({ "amount": eur(900), "reason": "late" });
+    let path = format!("/v1/admin/orders/{}/refunds", cart.id);
+    within(5_000, "its money can be given back", async || {
+        shop.post(&path).bearer(&owner).json(refund.clone()).send().await.is(201).then_some(())
+    })
+    .await;
+    until(debt(5_700 - cart.total() + 900, 2)).await;
+    let path = format!("/v1/admin/gift-cards/{}/disable", spare["id"].as_str().unwrap());
+    shop.post(&path).bearer(&owner).send().await.expect(200);
+    until(debt(5_000 - cart.total() + 900, 1)).await;
+    let sales = shop.report("sales").await;
+    assert_eq!(amount(&sales["totals"][0]["total"]), cart.total() - 900, "what a gift card paid is a sale");
+}
+
+#[tokio::test]
+async fn an_order_is_listed_by_what_its_return_waits_for() {
+    let Some(shop) = Shop::native("other tests have returns").await else { return };
+    let owner = shop.owner().await;
+    let product = shop.stocked(2).await;
+    let cart = shop.sell(&product, 1).await;
+    let lines = json!([{ "line_id": shop.order(&cart).await["lines"][0]["id"], "quantity": 1 }]);
+    let act = async |path: String, body: Value| {
+        within(5_000, &path, async || {
+            let answer = shop.post(&path).bearer(&owner).json(body.clone()).send().await;
+            answer.is(201).then(|| answer.json())
+        })
+        .await
+    };
+    act(format!("/v1/admin/orders/{}/fulfilments", cart.id), json!({ "lines": lines })).await;
+    let mut asked = lines.clone();
+    asked[0]["reason"] = json!("does not fit");
+    let path = cart.order_path("/returns");
+    let order =
+        shop.post(&path).cart_token(&cart.token).json(json!({ "lines": asked })).send().await.expect(201).json();
+    let id = order["returns"][0]["id"].as_str().unwrap();
+    let until = async |status: &str, orders: i64| {
+        within(5_000, &format!("{orders} orders have a return that is {status}"), async || {
+            let path = format!("/v1/admin/orders?return_status={status}");
+            let list = shop.get(&path).bearer(&owner).send().await.expect(200).json();
+            (list["total"] == orders).then_some(())
+        })
+        .await;
+    };
+    until("requested", 1).await;
+    act(format!("/v1/admin/returns/{id}/approve"), json!({})).await;
+    until("approved", 1).await;
+    until("requested", 0).await;
+}
+
+#[tokio::test]
 async fn a_report_is_a_file_too_and_says_what_is_wrong_with_its_days() {
     let shop = Shop::open().await;
     let owner = shop.owner().await;
@@ -186,7 +259,7 @@ async fn a_report_is_a_file_too_and_says_what_is_wrong_with_its_days() {
     let refused = shop.patch("/v1/admin/settings").bearer(&owner).json(json!({ "time_zone": "Europe/Entenhausen" }));
     assert_eq!(refused.send().await.expect(422).json()["errors"][0]["pointer"], "/time_zone");
     let customer = shop.customer().await;
-    for path in ["sales", "tax", "today"] {
+    for path in ["sales", "tax", "today", "stock", "gift-cards"] {
         shop.get(&format!("/v1/admin/reports/{path}")).bearer(&customer.access).send().await.expect(403);
     }
 }

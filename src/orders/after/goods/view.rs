@@ -28,6 +28,28 @@ pub enum FulfilmentStatus {
     Shipped,
 }
 
+/// What a return waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenReturn {
+    /// That staff approve or refuse it.
+    Requested,
+    /// What is to come back.
+    Approved,
+}
+
+impl OpenReturn {
+    /// Of an order's returns, the one that staff are to decide first.
+    pub fn of(order: &Order) -> Option<Self> {
+        let is_at = |step: fn(&Step) -> bool| order.goods.returns.iter().any(|known| step(&known.step));
+        if is_at(|step| matches!(step, Step::Requested)) {
+            Some(Self::Requested)
+        } else {
+            is_at(|step| matches!(step, Step::Approved { .. })).then_some(Self::Approved)
+        }
+    }
+}
+
 /// A parcel. One that was undone is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Fulfilment")]

@@ -41,9 +41,7 @@ impl OrderObject {
                 continue;
             }
             numbers.push(back.number);
-            if let Some(variant) = back.of.variant() {
-                self.levels.borrow_mut().insert(variant, answer.level);
-            }
+            self.levels.borrow_mut().insert(back.of.clone(), answer.level);
         }
         (!numbers.is_empty() || !refused.is_empty()).then_some(Answer::PutBack { numbers, refused })
     }
