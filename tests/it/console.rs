@@ -2,11 +2,12 @@
 //! finding about. What is done there: `console_orders.rs`, `console_catalog.rs`.
 
 use serde_json::json;
+use tradepost::money::{Currency, Money};
 
 use crate::ask::Answer;
 use crate::browser::{Browser, html, text, value_of};
 use crate::fixtures::Customer;
-use crate::shop::Shop;
+use crate::shop::{Shop, within};
 
 /// Keeps the session's cookies of an answer.
 fn keep(browser: &mut Browser, answer: &Answer) {
@@ -216,6 +217,8 @@ async fn every_page_of_the_navigation_opens() {
         "/admin/settings/shipping",
         "/admin/reports?by=product",
         "/admin/reports/tax",
+        "/admin/reports/stock",
+        "/admin/reports/gift-cards",
     ];
     for path in links.into_iter().chain(more) {
         let answer = browser.get(path).await.expect(200);
@@ -226,6 +229,28 @@ async fn every_page_of_the_navigation_opens() {
     }
     assert!(said(&html(&browser.get("/admin/nowhere").await.expect(404))).contains("This page does not exist"));
     html(&browser.get("/admin/orders/ord_01ARZ3NDEKTSV4RRFFQ69G5FAV").await.expect(404));
+}
+
+#[tokio::test]
+async fn home_shows_what_was_sold_in_bars_in_words_and_as_a_table() {
+    let Some(shop) = Shop::native("others sell in it").await else { return };
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let browser = owner(&shop).await;
+    let home = within(5_000, "it is in the books", async || {
+        let home = browser.open("/admin").await;
+        home.contains("<svg").then_some(home)
+    })
+    .await;
+    assert_eq!((home.matches("<rect").count(), home.matches("<figure").count()), (30, 1));
+    let total = Money { amount: cart.total(), currency: Currency::parse("EUR").unwrap() };
+    let about = format!("{} in all, at most", total.display());
+    assert!(said(&home).contains(&about), "{about}");
+    let day = unescaped(&browser.open("/admin/reports?by=day").await);
+    let today = day.split("href=\"/admin/orders?from=").last().unwrap().split('"').next().unwrap();
+    assert!(browser.open(&format!("/admin/orders?from={today}")).await.contains(&cart.id));
+    assert!(day.contains("href=\"/v1/admin/reports/sales/export?by=day\""));
 }
 
 #[tokio::test]

@@ -50,6 +50,8 @@ const ALL: &[&Page] = &[
     &gift_cards::GIFT_CARD,
     &reports::SALES,
     &reports::TAX,
+    &reports::STOCK,
+    &reports::GIFT_CARDS,
     &settings::SETTINGS,
     &settings::TAX,
     &settings::SHIPPING,

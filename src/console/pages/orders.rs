@@ -26,6 +26,8 @@ const PAYMENTS: &[(&str, &str)] = &[
 const SENT: &[(&str, &str)] =
     &[("", "Any"), ("unfulfilled", "Nothing"), ("partially_fulfilled", "In part"), ("fulfilled", "All")];
 
+const RETURNS: &[(&str, &str)] = &[("", "Any"), ("requested", "To decide"), ("approved", "On their way")];
+
 pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("/v1/admin/orders")]).shows(&[
     Block::Views(&[
         link("All", "?"),
@@ -33,6 +35,7 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
         link("Sent in part", "?status=confirmed&fulfilment_status=partially_fulfilled"),
         link("Not paid yet", "?status=awaiting_payment"),
         link("To capture", "?payment_status=authorized"),
+        link("Returns to decide", "?return_status=requested"),
         link("Cancelled", "?status=cancelled"),
     ]),
     Block::Links(&[link("Invoices and credit notes", "/documents")]),
@@ -42,6 +45,7 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders").asks(&[ask("
         Field::new("status", "Status", Takes::Choice(STATUSES)),
         Field::new("payment_status", "Payment", Takes::Choice(PAYMENTS)),
         Field::new("fulfilment_status", "Sent", Takes::Choice(SENT)),
+        Field::new("return_status", "Returns", Takes::Choice(RETURNS)),
         Field::new("country", "Country", Takes::Line).note("Two letters, such as DE"),
         Field::new("tag", "Tag", Takes::Line),
         Field::new("from", "Placed from", Takes::Day),

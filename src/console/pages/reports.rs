@@ -2,7 +2,12 @@
 
 use crate::console::page::{Block, Field, Page, Plot, Shown, Table, Takes, ask, fact, link};
 
-const ROOMS: Block = Block::Links(&[link("Sales", "/reports"), link("Tax", "/reports/tax")]);
+const ROOMS: Block = Block::Links(&[
+    link("Sales", "/reports"),
+    link("Tax", "/reports/tax"),
+    link("Stock", "/reports/stock"),
+    link("Gift cards", "/reports/gift-cards"),
+]);
 
 const FROM: Field = Field::new("from", "First day", Takes::Day);
 const TO: Field = Field::new("to", "Last day", Takes::Day);
@@ -87,3 +92,50 @@ pub static TAX: Page = Page::new("/reports/tax", "Tax", "/reports").asks(&[ask("
     }),
     Block::File(link("As a file (CSV)", "/v1/admin/reports/tax/export")),
 ]);
+
+pub static STOCK: Page =
+    Page::new("/reports/stock", "Stock", "/reports").asks(&[ask("/v1/admin/reports/stock")]).shows(&[
+        ROOMS,
+        Block::Table(Table {
+            title: "What it would bring at today's prices",
+            rows: "/totals",
+            leads: "",
+            columns: &[
+                fact("Value", "/at_prices", Shown::Plain),
+                fact("Pieces", "/pieces", Shown::Plain),
+                fact("Variants", "/variants", Shown::Plain),
+            ],
+            empty: "Nothing is in stock.",
+        }),
+        Block::Table(Table {
+            title: "Running out",
+            rows: "/items",
+            leads: "/variants/{variant_id}",
+            columns: &[
+                fact("Variant", "/title", Shown::Plain),
+                fact("SKU", "/sku", Shown::Plain),
+                fact("Left", "/available", Shown::Plain),
+            ],
+            empty: "There are more than five pieces of whatever is on sale.",
+        }),
+    ]);
+
+pub static GIFT_CARDS: Page = Page::new("/reports/gift-cards", "Gift cards: what is owed", "/reports")
+    .asks(&[ask("/v1/admin/reports/gift-cards")])
+    .shows(&[
+        ROOMS,
+        Block::Filter(&[FROM, TO]),
+        Block::Text("Left on cards now. Issued and sold: {from} to {to}, days of {time_zone}."),
+        Block::Table(Table {
+            title: "",
+            rows: "/items",
+            leads: "/gift-cards",
+            columns: &[
+                fact("Left on cards", "/liability", Shown::Plain),
+                fact("Cards", "/cards", Shown::Plain),
+                fact("Issued", "/issued", Shown::Plain),
+                fact("Sold", "/sold", Shown::Plain),
+            ],
+            empty: "There are no gift cards.",
+        }),
+    ]);

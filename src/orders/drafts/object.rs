@@ -9,7 +9,7 @@ use crate::orders::cart::Cart;
 use crate::orders::decision::{Command, decide};
 use crate::orders::error::OrderError;
 use crate::orders::object::{OrderObject, done};
-use crate::orders::order::{Key, Order};
+use crate::orders::order::{Channel, Key, Order};
 use crate::orders::protocol::Reply;
 
 /// As what an order is begun for a draft.
@@ -33,7 +33,7 @@ impl OrderObject {
             // A cart was begun under the same key.
             (Some(_), Some(_)) => return Err(OrderError::KeyReused),
             (Some((id, currency)), None) => {
-                self.record.create(Order::created(id, currency, None, now), now);
+                self.record.create(Order::created(id, currency, None, now).through(Channel::Staff), now);
                 vec![Deed::Begin, deed]
             }
         };
