@@ -12,13 +12,13 @@ use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::AuthError;
 use super::{Caller, Role, SignedIn, store};
 use crate::app::App;
 use crate::idempotency::{self, Request};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, SessionId};
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::Problem;
 use crate::wire::extract::request_digest;
@@ -46,6 +46,15 @@ pub struct StaffWrite {
 
 /// A [`StaffWrite`] of what the owner alone may change.
 pub struct OwnerWrite(pub StaffWrite);
+
+/// Who began what goes on after their request, and the least that may go on with
+/// it. Whoever acts by it is confirmed anew for each step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mandate {
+    pub account: AccountId,
+    session: SessionId,
+    least: Role,
+}
 
 /// A change that only staff may make. Nothing but [`StaffWrite::commit`] can
 /// write it, so that no change forgets to ask whether its session goes on.
@@ -76,6 +85,24 @@ impl StaffWrite {
     /// Who asks, as everybody who asks for something is known.
     pub fn caller(&self) -> Caller {
         Caller { account: Some(self.who) }
+    }
+
+    /// This writer, for as long as the session goes on.
+    pub fn mandate(&self) -> Mandate {
+        Mandate { account: self.who.id, session: self.who.session, least: self.least }
+    }
+
+    /// Whoever gave the mandate.
+    pub fn by(Mandate { account, session, least }: Mandate) -> Self {
+        Self { who: SignedIn { id: account, role: least, session }, least }
+    }
+
+    /// The same writer, for what the owner alone may change.
+    pub fn as_owner(self) -> Result<Self, Problem> {
+        if self.who.role < Role::Owner {
+            return Err(Problem::forbidden());
+        }
+        Ok(Self { least: Role::Owner, ..self })
     }
 
     /// The request by its `Idempotency-Key`; a key is one account's.

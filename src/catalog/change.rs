@@ -23,6 +23,12 @@ use crate::wire::conditional::{IfMatch, tagged};
 /// How often a change is decided anew because another came in between.
 pub const ATTEMPTS: usize = 4;
 
+/// What a product is to be. One type for all changes: each other one would bring
+/// all of [`Change::write`] again.
+pub type Drafting<'a> = &'a (dyn Fn(&Product, &Settings) -> Result<Draft, Problem> + Sync);
+/// What is answered of it.
+pub type Viewing<'a> = &'a (dyn Fn(&Product) -> Option<Value> + Sync);
+
 /// A change of a product that is there.
 pub struct Change<'a> {
     pub app: &'a App,
@@ -34,13 +40,17 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// Decides and writes; anew if another change came in between.
-    pub async fn run(
-        self,
-        find: Statement,
-        draft: impl Fn(&Product, &Settings) -> Result<Draft, Problem>,
-        view: impl Fn(&Product) -> Option<Value>,
-    ) -> Result<Response, Problem> {
+    /// Writes, and answers once nobody takes what was there before for the truth.
+    pub async fn run(self, find: Statement, draft: Drafting<'_>, view: Viewing<'_>) -> Result<Response, Problem> {
+        let app = self.app;
+        let response = self.write(find, draft, view).await?;
+        settle(app).await;
+        Ok(response)
+    }
+
+    /// Decides and writes; anew if another change came in between. Whoever writes
+    /// several settles once for all of them.
+    pub async fn write(self, find: Statement, draft: Drafting<'_>, view: Viewing<'_>) -> Result<Response, Problem> {
         let app = self.app;
         for _ in 0..ATTEMPTS {
             let reads = vec![find.clone(), settings::current()];
@@ -63,7 +73,6 @@ impl Change<'_> {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
                     let (response, _) = with_pointers(app, other, after.id, &sent).await?;
-                    settle(app).await;
                     return Ok(tagged(response, after.version));
                 }
             }

@@ -141,7 +141,7 @@ pub async fn update_product(
         let (wanted, faults) = draft::wanted(before, changes);
         Draft::change(facts, wanted, faults, settings).map_err(Problem::invalid)
     };
-    let response = change.run(store::product(id), draft, |product| shown(&AdminProduct::from(product))).await?;
+    let response = change.run(store::product(id), &draft, &|product| shown(&AdminProduct::from(product))).await?;
     Ok(JsonText::from(response))
 }
 
@@ -175,7 +175,7 @@ pub async fn create_variant(
     };
     let view =
         |product: &Product| product.variants.last().and_then(|variant| shown(&AdminVariant::new(product, variant)));
-    let answer = change.run(store::product(id), draft, view).await;
+    let answer = change.run(store::product(id), &draft, &view).await;
     Ok(JsonText::from(answer.map_err(|problem| problem.of_one("/variants/"))?))
 }
 
@@ -215,7 +215,7 @@ pub async fn update_variant(
         let variant = product.variants.iter().find(|variant| variant.id == id);
         variant.and_then(|variant| shown(&AdminVariant::new(product, variant)))
     };
-    let answer = change.run(store::product_of_variant(id), draft, view).await;
+    let answer = change.run(store::product_of_variant(id), &draft, &view).await;
     Ok(JsonText::from(answer.map_err(|problem| problem.of_one("/variants/"))?))
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::tags::{self, TagChange, Tagged};
 use crate::app::App;
-use crate::auth::StaffWrite;
+use crate::auth::{StaffChange, StaffWrite};
 use crate::idempotency;
 use crate::ids::OrderId;
 use crate::orders::bodies::Empty;
@@ -37,9 +37,9 @@ pub struct BulkChange {
 }
 
 /// What is done to each of them.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum BulkAction {
+pub enum BulkAction {
     /// As `POST /v1/admin/orders/{id}/tags` does it.
     Tag(TagChange),
     /// As `POST /v1/orders/{id}/cancel` does it.
@@ -64,6 +64,12 @@ pub struct BulkResult {
     detail: Option<String>,
 }
 
+impl BulkResults {
+    fn of(ids: &[OrderId], outcomes: Vec<Result<(), Problem>>) -> Self {
+        Self { items: ids.iter().zip(outcomes).map(|(id, outcome)| BulkResult::of(*id, outcome)).collect() }
+    }
+}
+
 impl BulkResult {
     fn of(id: OrderId, outcome: Result<(), Problem>) -> Self {
         let Err(problem) = outcome else { return Self { id, status: 200, code: None, detail: None } };
@@ -77,6 +83,28 @@ impl BulkResult {
     }
 }
 
+impl BulkAction {
+    /// What is wrong with it; `at`: where it stands in the body.
+    pub fn check(&self, at: &str) -> Result<(), Problem> {
+        match self {
+            Self::Tag(change) => change.check(&format!("{at}/tag")),
+            Self::Cancel(_) => Ok(()),
+        }
+    }
+
+    /// Does it to these orders, as many as one request may name, and says of each
+    /// what came of it. Doing so again changes nothing more.
+    pub async fn perform(&self, app: &App, staff: &StaffWrite, ids: &[OrderId]) -> Vec<Result<(), Problem>> {
+        match self {
+            Self::Tag(change) => match tag_at_once(app, staff, ids, change).await {
+                Ok(outcomes) => outcomes,
+                Err(problem) => ids.iter().map(|_| Err(problem.clone())).collect(),
+            },
+            Self::Cancel(_) => cancel(app, staff, ids).await,
+        }
+    }
+}
+
 /// Does the same to each of up to 100 orders, and says of each what came of it: the answer is a 200 whatever they
 /// refuse. Doing so again changes nothing more.
 pub async fn change_orders(
@@ -87,9 +115,7 @@ pub async fn change_orders(
 ) -> Result<JsonText<BulkResults>, Problem> {
     let ids = &body.ids;
     check(ids)?;
-    if let BulkAction::Tag(change) = &body.action {
-        change.check("/action/tag")?;
-    }
+    body.action.check("/action")?;
     let request = staff.keyed(key, "POST /v1/admin/orders/bulk", &body.bytes);
     let mut begun = staff.begin(&app, request.as_ref(), vec![tags::of(ids)]).await?;
     if let Some(first) = begun.first {
@@ -98,12 +124,12 @@ pub async fn change_orders(
     let response = match &body.action {
         BulkAction::Tag(change) => {
             let known = tags::tagged(begun.rows.next().unwrap_or_default())?;
-            let (taken, results) = tag(ids, &known, change);
-            let change = change.statements(&taken);
+            let (change, outcomes) = tag(ids, &known, change);
+            let results = BulkResults::of(ids, outcomes);
             staff.commit(&app, request.as_ref(), change, StatusCode::OK, &results, |_| None).await?.0
         }
         BulkAction::Cancel(_) => {
-            let results = cancel(&app, &staff, ids).await;
+            let results = BulkResults::of(ids, cancel(&app, &staff, ids).await);
             idempotency::remember(&app, request.as_ref(), StatusCode::OK, &results).await?
         }
     };
@@ -120,22 +146,34 @@ fn check(ids: &[OrderId]) -> Result<(), Problem> {
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
 }
 
-/// The orders that take it, and what is said of each.
-fn tag(ids: &[OrderId], known: &[Tagged], change: &TagChange) -> (Vec<OrderId>, BulkResults) {
+/// What is written for those that take it, and what each makes of it.
+fn tag(ids: &[OrderId], known: &[Tagged], change: &TagChange) -> (StaffChange, Vec<Result<(), Problem>>) {
     let decide = |id: &OrderId| {
         let order = known.iter().find(|order| order.id == *id);
-        change.decide(order.ok_or_else(Problem::not_found)?).map(|_| ())
+        change.decide(order.ok_or_else(Problem::not_found)?).map(drop)
     };
-    let decided: Vec<_> = ids.iter().map(|id| (*id, decide(id))).collect();
-    let taken = decided.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(id, _)| *id).collect();
-    let items = decided.into_iter().map(|(id, outcome)| BulkResult::of(id, outcome)).collect();
-    (taken, BulkResults { items })
+    let outcomes: Vec<_> = ids.iter().map(decide).collect();
+    let taken: Vec<_> = ids.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()).map(|(id, _)| *id).collect();
+    (change.statements(&taken), outcomes)
+}
+
+async fn tag_at_once(
+    app: &App,
+    staff: &StaffWrite,
+    ids: &[OrderId],
+    change: &TagChange,
+) -> Result<Vec<Result<(), Problem>>, Problem> {
+    let mut begun = staff.begin(app, None, vec![tags::of(ids)]).await?;
+    let known = tags::tagged(begun.rows.next().unwrap_or_default())?;
+    let (change, outcomes) = tag(ids, &known, change);
+    staff.commit(app, None, change, StatusCode::OK, &(), |_| None).await?;
+    Ok(outcomes)
 }
 
 /// Each order decides for itself, for staff who may still ask for it at that moment.
-async fn cancel(app: &App, staff: &StaffWrite, ids: &[OrderId]) -> BulkResults {
-    let each = stream::iter(ids.to_vec()).map(|id| async move { BulkResult::of(id, cancel_one(app, staff, id).await) });
-    BulkResults { items: each.buffered(MAX_PARALLEL).collect().await }
+async fn cancel(app: &App, staff: &StaffWrite, ids: &[OrderId]) -> Vec<Result<(), Problem>> {
+    let each = stream::iter(ids.to_vec()).map(|id| cancel_one(app, staff, id));
+    each.buffered(MAX_PARALLEL).collect().await
 }
 
 async fn cancel_one(app: &App, staff: &StaffWrite, id: OrderId) -> Result<(), Problem> {

@@ -7,9 +7,10 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 
-use super::filter::{After, Filter, OrderFilter};
+use super::filter::{After, OrderFilter};
 use super::sheet::Sheet;
-use super::store::{self, Listed};
+use super::store::Listed;
+use super::walk::walk;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::money::Money;
@@ -19,9 +20,6 @@ use crate::wire::extract::Query;
 
 /// The most orders of one file: some 3 MB, of which an isolate has room for a few at once.
 pub const MAX_ORDERS: usize = 10_000;
-
-/// The orders read at once, some 400 bytes each.
-const PAGE: usize = 1_000;
 
 const NAMES: [&str; 17] = [
     "id",
@@ -57,31 +55,16 @@ pub async fn export_orders(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<OrderFilter>,
 ) -> Result<CsvFile, Problem> {
-    let mut filter = query.parse(&app).await?;
+    let filter = query.parse(&app).await?;
     let mut sheet = Sheet::new(&NAMES);
-    let mut left = query.limit(MAX_ORDERS)?;
-    let next = loop {
-        let rows = read(&app, &filter, PAGE.min(left).saturating_add(1)).await?;
-        let more = rows.len() > PAGE.min(left);
-        let page = rows.get(..PAGE.min(left)).unwrap_or(&rows);
-        page.iter().for_each(|row| line(&mut sheet, row));
-        left = left.saturating_sub(page.len());
-        let Some(last) = page.last().filter(|_| more) else { break None };
-        if left == 0 {
-            break Some(After::seal(last.key(filter.sort), last.id, filter.sort));
-        }
-        filter.after = Some(After { key: last.key(filter.sort), id: Some(last.id) });
-    };
+    let sort = filter.sort;
+    let last = walk(&app, filter, query.limit(MAX_ORDERS)?, &mut |row| line(&mut sheet, row)).await?;
+    let next = last.and_then(|After { key, id }| Some(After::seal(key, id?, sort)));
     let mut file = CsvFile::new(sheet, "attachment; filename=\"orders.csv\"");
     if let Some(link) = next.and_then(|cursor| link(uri.query().unwrap_or_default(), &cursor)) {
         file.0.headers_mut().insert(header::LINK, link);
     }
     Ok(file)
-}
-
-async fn read(app: &App, filter: &Filter, most: usize) -> Result<Vec<Listed>, Problem> {
-    let rows = app.database.batch(vec![store::page(filter, most)]).await?.into_iter().next();
-    Ok(store::listed(rows.unwrap_or_default())?)
 }
 
 fn line(sheet: &mut Sheet, row: &Listed) {

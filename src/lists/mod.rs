@@ -12,3 +12,4 @@ mod sought;
 mod store;
 pub mod tags;
 pub mod views;
+pub mod walk;

@@ -72,7 +72,7 @@ impl JsonSchema for Tag {
 
 /// What becomes of an order's tags. A tag that is both added and removed is there
 /// afterwards.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "the tags to add and to remove")]
 #[schemars(example = json!({"add": ["call back"]}))]
 pub struct TagChange {

@@ -214,7 +214,7 @@ pub struct NewReceipt {
 }
 
 /// No member is allowed.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 

@@ -1,71 +1,16 @@
 //! One endpoint's object against an endpoint that fails, and a process that dies.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 
-use rusqlite::Connection;
 use serde_json::Value;
 
 use super::*;
-use crate::ports::{HttpCall, HttpError, HttpReply, Rows};
-use crate::testing::{Shop, block_on, run};
+use crate::ports::{HttpCall, HttpError, HttpReply};
+use crate::testing::{Crash, Host, Shop, block_on};
 use crate::webhooks::news::EventType::{OrderPlaced, OrderRefunded, OrderUpdated};
 use crate::webhooks::rules::MOST_TRIES;
 
 const ALL: [EventType; 3] = [OrderPlaced, OrderRefunded, OrderUpdated];
-
-/// How an object's commit fails.
-#[derive(Clone, Copy, PartialEq)]
-enum Crash {
-    Before,
-    After,
-}
-
-/// One object's store and alarm.
-struct Host {
-    storage: RefCell<Connection>,
-    alarm: Cell<Option<Timestamp>>,
-    /// Of the commits that come, so many pass and the next one fails.
-    crash: Cell<Option<(usize, Crash)>>,
-}
-
-impl ObjectHost for Host {
-    fn read(&self, statement: Statement) -> Result<Rows, StorageError> {
-        run(&self.storage.borrow(), &statement).map_err(|error| StorageError(error.to_string()))
-    }
-    fn commit(&self, commit: Commit) -> Result<(), StorageError> {
-        let crash = match self.crash.take() {
-            Some((0, crash)) => Some(crash),
-            Some((left, crash)) => {
-                self.crash.set(Some((left - 1, crash)));
-                None
-            }
-            None => None,
-        };
-        if crash == Some(Crash::Before) {
-            return Err(StorageError("crash".to_owned()));
-        }
-        let mut storage = self.storage.borrow_mut();
-        let transaction = storage.transaction().unwrap();
-        for statement in commit.schema.iter().chain(&commit.statements) {
-            run(&transaction, statement).map_err(|error| StorageError(error.to_string()))?;
-        }
-        transaction.commit().unwrap();
-        if let Some(alarm) = commit.alarm {
-            self.alarm.set(alarm);
-        }
-        if crash.is_some() { Err(StorageError("crash".to_owned())) } else { Ok(()) }
-    }
-    fn forget(&self) -> Pin<Box<dyn Future<Output = Result<(), StorageError>>>> {
-        *self.storage.borrow_mut() = Connection::open_in_memory().unwrap();
-        self.alarm.set(None);
-        Box::pin(async { Ok(()) })
-    }
-    fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
-        block_on(work);
-    }
-}
 
 struct Desk {
     shop: Shop,
@@ -90,8 +35,7 @@ impl Desk {
             enabled_at: now,
         };
         block_on(shop.app.database.batch(vec![crate::webhooks::store::insert(&webhook)])).unwrap();
-        let storage = RefCell::new(Connection::open_in_memory().unwrap());
-        let host = Rc::new(Host { storage, alarm: Cell::new(None), crash: Cell::new(None) });
+        let host = Rc::new(Host::default());
         let object = WebhookObject::new(shop.app.clone(), &webhook.id.to_string(), host.clone());
         Self { shop, webhook, host, object: RefCell::new(object) }
     }

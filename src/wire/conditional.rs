@@ -45,6 +45,9 @@ fn entity_tags() -> schemars::Schema {
 pub struct IfMatch(Option<String>);
 
 impl IfMatch {
+    /// Whatever the version is.
+    pub const ANY: Self = Self(None);
+
     /// 412 unless the version is one that the client expects. The comparison
     /// is the strong one: a weak tag never matches.
     pub fn check(&self, version: i64) -> Result<(), Problem> {
