@@ -60,7 +60,7 @@ CREATE INDEX order_tags_by_tag ON order_tags (tag);
 
 -- The job that holds the lists against the orders: how far it is.
 CREATE TABLE order_checks (
-  name TEXT PRIMARY KEY CHECK (name IN ('nightly', 'rebuild')),
+  name TEXT PRIMARY KEY CHECK (name = 'nightly'),
   -- The night whose work it is, in days since 1970.
   night INTEGER NOT NULL,
   -- The order it goes on behind; empty: at the front.

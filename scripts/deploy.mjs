@@ -16,7 +16,7 @@ function check() {
   const need = (there, what) => there || missing.push(what);
   need(config.d1_databases.some(({ binding }) => binding === "DB"), "the D1 binding DB");
   need(config.kv_namespaces.some(({ binding }) => binding === "CATALOG"), "the KV binding CATALOG");
-  for (const name of ["ORDERS", "POOLS", "PUBLISHER", "THROTTLES", "WEBHOOKS", "SERIES"]) {
+  for (const name of ["ORDERS", "POOLS", "PUBLISHER", "THROTTLES", "WEBHOOKS", "SERIES", "JOBS"]) {
     const bound = config.durable_objects.bindings.find((binding) => binding.name === name);
     need(bound, `the Durable Object binding ${name}`);
     const classes = config.migrations.flatMap((step) => step.new_sqlite_classes ?? []);

@@ -118,6 +118,10 @@ id!(
     /// Where another system is told what happens.
     WebhookId, "hook_"
 );
+id!(
+    /// A piece of long work.
+    JobId, "job_"
+);
 id!(RequestId, "req_");
 
 impl OrderId {

@@ -32,6 +32,7 @@
 //! | [`lists`] | many orders at once: lists, the search, tags, files, and whether the lists are right |
 //! | [`reports`] | what was sold, and the tax in it, by days of the shop |
 //! | [`documents`] | invoices and credit notes, numbered without a gap |
+//! | [`jobs`] | long work, done row by row, that survives whatever dies |
 //! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
 //! | [`console`] | the staff's pages, made of what the API answers |
@@ -58,6 +59,7 @@ pub mod catalog;
 pub mod console;
 pub mod documents;
 pub mod gift_cards;
+pub mod jobs;
 pub mod lists;
 pub mod messages;
 pub mod orders;

@@ -11,6 +11,7 @@ use crate::catalog::handlers as catalog;
 use crate::console::handlers as console;
 use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
+use crate::jobs::handlers as jobs;
 use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
 use crate::messages::handlers as messages;
 use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
@@ -139,6 +140,10 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/drafts/{id}/send", post(drafts::send_draft))
         .api_route("/v1/admin/drafts/{id}/order", post(drafts::place_draft))
         .api_route("/v1/admin/carts/{id}/lines", post(carts::add_priced_cart_lines))
+        .api_route("/v1/admin/jobs", get(jobs::list_jobs).post(jobs::create_job))
+        .api_route("/v1/admin/jobs/{id}", get(jobs::get_job))
+        .api_route("/v1/admin/jobs/{id}/rows", get(jobs::list_job_rows))
+        .api_route("/v1/admin/jobs/{id}/cancel", post(jobs::cancel_job))
         .api_route("/v1/admin/views", get(views::list_views))
         .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))
         // Accounts

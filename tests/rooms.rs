@@ -43,6 +43,7 @@ const LINE: &[&str] = &[
     "lists",
     "reports",
     "documents",
+    "jobs",
     "web",
     "console",
     "router",

@@ -119,3 +119,4 @@ export class PublisherObject extends objectOf(rust.PublisherHost) {}
 export class ThrottleObject extends objectOf(rust.ThrottleHost) {}
 export class WebhookObject extends objectOf(rust.WebhookHost) {}
 export class SeriesObject extends objectOf(rust.SeriesHost) {}
+export class JobObject extends objectOf(rust.JobHost) {}

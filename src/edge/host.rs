@@ -12,6 +12,7 @@ use worker::send::{SendFuture, SendWrapper};
 
 use super::database::bound;
 use crate::documents::object::SeriesObject;
+use crate::jobs::object::JobObject;
 use crate::orders::object::OrderObject;
 use crate::pools::object::PoolObject;
 use crate::ports::{
@@ -75,6 +76,7 @@ pub struct DurableObjects {
     throttles: SendWrapper<Namespace>,
     webhooks: SendWrapper<Namespace>,
     series: SendWrapper<Namespace>,
+    jobs: SendWrapper<Namespace>,
 }
 
 impl DurableObjects {
@@ -90,6 +92,7 @@ impl DurableObjects {
             throttles: namespace("THROTTLES"),
             webhooks: namespace("WEBHOOKS"),
             series: namespace("SERIES"),
+            jobs: namespace("JOBS"),
         }
     }
 }
@@ -108,6 +111,7 @@ impl Objects for DurableObjects {
             ObjectClass::Throttle => &self.throttles,
             ObjectClass::Webhook => &self.webhooks,
             ObjectClass::Series => &self.series,
+            ObjectClass::Job => &self.jobs,
         };
         Box::pin(SendFuture::new(async move {
             let stub = namespace.get_by_name(name).map_err(unavailable)?;
@@ -234,3 +238,4 @@ host!(PublisherHost, PublisherObject);
 host!(ThrottleHost, ThrottleObject);
 host!(WebhookHost, WebhookObject);
 host!(SeriesHost, SeriesObject);
+host!(JobHost, JobObject);

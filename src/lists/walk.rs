@@ -38,11 +38,13 @@ pub async fn walk(
 /// All orders that fit a query as `GET /v1/admin/orders` takes it, wherever in the
 /// list it is. `pointer`: where it stands in a body.
 pub async fn chosen(app: &App, query: &str, most: usize, pointer: &str) -> Result<Vec<OrderId>, Problem> {
-    let parsed = body::parse_query::<OrderFilter>(query, "GET /v1/admin/orders").and_then(|filter| filter.parse());
-    let filter = parsed.map_err(|problem| {
+    let here = |problem: Problem| {
         let here = |error: &FieldError| FieldError::new(pointer, format!("{}: {}", error.pointer, error.detail));
-        Problem::invalid(problem.errors.iter().map(here).collect())
-    })?;
+        let errors: Vec<_> = problem.errors.iter().map(here).collect();
+        if errors.is_empty() { problem } else { Problem::invalid(errors) }
+    };
+    let query = body::parse_query::<OrderFilter>(query, "GET /v1/admin/orders").map_err(here)?;
+    let filter = query.parse(app).await.map_err(here)?;
     let mut ids = Vec::new();
     let filter = Filter { after: None, ..filter };
     match walk(app, filter, most, &mut |row| ids.push(row.id)).await? {

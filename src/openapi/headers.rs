@@ -23,6 +23,7 @@ pub fn components() -> Value {
         "WWW-Authenticate": header("How to say who asks (RFC 6750).", text()),
         "Link": header("Where it goes on, with `rel=\"next\"`; absent at the end (RFC 8288).", text()),
         "Content-Disposition": header("Has browsers keep it as a file (RFC 6266).", text()),
+        "Location": header("Where what was begun is (RFC 9110, section 10.2.2).", text()),
         "Set-Cookie": header("What a browser keeps, or forgets.", text()),
     })
 }
@@ -62,6 +63,9 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
     }
     if operation == "GET /v1/admin/orders/export" {
         headers.extend(["Link", "Content-Disposition"].map(|name| (name.to_owned(), reference(name))));
+    }
+    if operation == "POST /v1/admin/jobs" {
+        headers.insert("Location".into(), reference("Location"));
     }
     let keeps =
         ["POST /v1/carts", "POST /v1/orders", "POST /v1/auth/login", "POST /v1/auth/refresh", "POST /v1/auth/logout"];

@@ -60,6 +60,7 @@ mod tests {
         ("documents", include_str!("../documents/handlers.rs")),
         ("offers", include_str!("../orders/offer_handlers.rs")),
         ("gift_cards", include_str!("../gift_cards/handlers.rs")),
+        ("jobs", include_str!("../jobs/handlers.rs")),
         ("hooks", include_str!("../webhooks/handlers.rs")),
         ("goods", include_str!("../orders/after/goods/handlers.rs")),
         ("money", include_str!("../orders/after/money/handlers.rs")),

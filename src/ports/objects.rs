@@ -21,6 +21,8 @@ pub enum ObjectClass {
     Webhook,
     /// One per kind of document: `documents::object`.
     Series,
+    /// One per piece of long work: `jobs::object`.
+    Job,
 }
 
 /// The object did not answer. The command may or may not have taken effect.

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
 use tradepost::documents::{self, object::SeriesObject};
+use tradepost::jobs::object::JobObject;
 use tradepost::lists::check;
 use tradepost::messages;
 use tradepost::orders::consumer;
@@ -48,6 +49,7 @@ shell!(PublisherObject);
 shell!(ThrottleObject);
 shell!(WebhookObject);
 shell!(SeriesObject);
+shell!(JobObject);
 
 /// The shop's objects.
 pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) -> Rc<dyn Shell> {
@@ -58,6 +60,7 @@ pub fn shop(class: ObjectClass, app: App, name: &str, host: Rc<dyn ObjectHost>) 
         ObjectClass::Throttle => ThrottleObject::new(app, name, host),
         ObjectClass::Webhook => WebhookObject::new(app, name, host),
         ObjectClass::Series => SeriesObject::new(app, name, host),
+        ObjectClass::Job => JobObject::new(app, name, host),
     }
 }
 

@@ -45,7 +45,10 @@ impl Attacker {
         let lines = json!({ "lines": [{ "variant_id": variant, "quantity": 1 }] });
         let draft = shop.post("/v1/admin/drafts").bearer(&owner).json(lines).send().await.expect(201);
         let draft = text(&draft.json(), "id");
-        let own = Ids { cart: cart.id, draft, order: ordered.id, product, variant, promotion, gift_card, webhook };
+        let filter = json!({ "orders": { "filter": "tag=nobody's", "action": { "cancel": {} } } });
+        let job = shop.post("/v1/admin/jobs").bearer(&owner).json(filter).send().await.expect(202);
+        let job = text(&job.json(), "id");
+        let own = Ids { cart: cart.id, draft, order: ordered.id, product, variant, promotion, gift_card, webhook, job };
         Self { shop, owner, customer, own }
     }
 

@@ -45,6 +45,7 @@ mod goods;
 mod goods_page;
 mod holds;
 mod hostile;
+mod jobs;
 mod mail;
 mod manual_payments;
 mod markup;

@@ -25,6 +25,7 @@ pub struct Ids {
     pub gift_card: String,
     pub promotion: String,
     pub webhook: String,
+    pub job: String,
 }
 
 impl Ids {
@@ -32,17 +33,9 @@ impl Ids {
     pub fn strangers() -> Self {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
         let (cart, order, product, variant) = (id("ord_"), id("ord_"), id("prod_"), id("var_"));
+        let (promotion, gift_card, webhook, job) = (id("promo_"), id("gift_"), id("hook_"), id("job_"));
         let draft = id("ord_");
-        Self {
-            cart,
-            draft,
-            order,
-            product,
-            variant,
-            promotion: id("promo_"),
-            gift_card: id("gift_"),
-            webhook: id("hook_"),
-        }
+        Self { cart, draft, order, product, variant, promotion, gift_card, webhook, job }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -57,6 +50,7 @@ impl Ids {
             ("products", _) => self.product.clone(),
             ("promotions", _) => self.promotion.clone(),
             ("webhooks", _) => self.webhook.clone(),
+            ("jobs", _) => self.job.clone(),
             (_, "{number}") => "1".to_owned(),
             ("sessions", _) => "ses_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
             _ => "nobodys".to_owned(),

@@ -3,7 +3,7 @@
 // has stored, and have every queue message delivered twice, the first time in reverse.
 import app, { OrderObject as Order, ThrottleObject as Throttle } from "../../src/edge/entry.js";
 
-export { PoolObject, PublisherObject, SeriesObject, WebhookObject } from "../../src/edge/entry.js";
+export { JobObject, PoolObject, PublisherObject, SeriesObject, WebhookObject } from "../../src/edge/entry.js";
 
 export class OrderObject extends Order {
   ring() {

@@ -1,12 +1,12 @@
-//! The check over HTTP: what it found, and having it done now.
+//! The check over HTTP: what it found, and having it done now for a few orders.
 
 use axum::extract::State;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::store::{self, Night};
-use super::{SLICE, Slice, Which, look, mend, report};
+use super::store;
+use super::{SLICE, Which, look, mend, report};
 use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffChange};
 use crate::ids::OrderId;
@@ -29,7 +29,7 @@ pub struct OrderDrift {
 /// How far a run is, or how it ended.
 #[derive(Debug, Serialize, JsonSchema)]
 struct CheckRun {
-    /// `nightly`, or `rebuild`.
+    /// `nightly`.
     name: String,
     checked: i64,
     drifted: i64,
@@ -96,63 +96,45 @@ pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<axum::J
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RebuildBody {
-    /// Behind this order, the `next` of the slice before. Absent: from the front, where the search's index is made anew.
-    #[serde(default)]
-    after: Option<OrderId>,
-    /// Only these, which the lists may know nothing of.
-    #[serde(default)]
-    #[schemars(length(max = SLICE))]
-    ids: Option<Vec<OrderId>>,
+    /// Which the lists may know nothing of.
+    #[schemars(length(min = 1, max = SLICE))]
+    ids: Vec<OrderId>,
 }
 
-/// What a slice came to.
+/// What it came to.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct RebuiltSlice {
+pub struct RebuiltOrders {
     checked: i64,
     /// Rows that were put right.
     repaired: i64,
     unanswered: i64,
-    /// For the next request; `null` at the end.
-    next: Option<OrderId>,
 }
 
-/// Puts the lists right from the orders, a slice of 100 at a time: ask again with `next` until there is none. Walks the
-/// orders that lists know, and those that the letters of the last 90 days are about.
+/// Puts the lists right from these orders, at most 100. All that the lists know of are put right by a job, see
+/// `POST /v1/admin/jobs`.
 pub async fn rebuild_orders(
     State(app): State<App>,
     OwnerWrite(staff): OwnerWrite,
     IdempotencyKey(key): IdempotencyKey,
     body: Json<RebuildBody>,
-) -> Result<JsonText<RebuiltSlice>, Problem> {
-    let ids = body.ids.as_deref();
-    if ids.is_some_and(|ids| ids.len() > SLICE) {
-        return Err(Problem::invalid_field("/ids", format!("must have at most {SLICE} items")));
+) -> Result<JsonText<RebuiltOrders>, Problem> {
+    if !(1..=SLICE).contains(&body.ids.len()) {
+        return Err(Problem::invalid_field("/ids", format!("must have 1 to {SLICE} items")));
     }
     let request = staff.keyed(key, "POST /v1/admin/orders/rebuild", &body.bytes);
     if let Some(first) = staff.begin(&app, request.as_ref(), Vec::new()).await?.first {
         return Ok(first.into());
     }
-    let after = body.after.map_or_else(String::new, |id| id.to_string());
     let now = app.clock.now();
-    let slice = look(&app, ids.map_or(Which::Behind(&after), Which::These), now).await?;
-    let mut change = mend(&slice, now);
-    if body.after.is_none() && ids.is_none() {
-        change.push(store::reindex());
-    }
-    change.push(store::remember("rebuild", &Night::default().over(&slice), now));
-    let told = told(&slice);
-    let (response, _) =
-        staff.commit(&app, request.as_ref(), StaffChange::new(change), StatusCode::OK, &told, |_| None).await?;
-    report(&slice);
-    Ok(response.into())
-}
-
-fn told(slice: &Slice) -> RebuiltSlice {
+    let slice = look(&app, Which::These(&body.ids), now).await?;
     let repaired = slice.drifts.iter().filter(|drift| drift.right.is_some()).count();
-    RebuiltSlice {
+    let told = RebuiltOrders {
         checked: slice.checked,
         repaired: i64::try_from(repaired).unwrap_or(i64::MAX),
         unanswered: slice.unanswered,
-        next: slice.next,
-    }
+    };
+    let change = StaffChange::new(mend(&slice, now));
+    let (response, _) = staff.commit(&app, request.as_ref(), change, StatusCode::OK, &told, |_| None).await?;
+    report(&slice);
+    Ok(response.into())
 }

@@ -1,7 +1,7 @@
 //! Holds the lists against the orders: each order's object says what its row
 //! should be, and a row that is otherwise gives way to that. In slices that
 //! remember where they are: by night as many as [`NIGHTLY`], and all of them
-//! when the owner has the lists rebuilt.
+//! when the owner has the lists rebuilt, by a job.
 //!
 //! An object cannot be listed from inside the platform. So what is walked is what
 //! the database knows of: the rows themselves, and the orders that letters are
@@ -12,10 +12,12 @@ pub mod handlers;
 mod store;
 
 use futures_util::{StreamExt, stream};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use self::store::{Known, Night};
 use crate::app::App;
+use crate::auth::{StaffChange, StaffWrite};
 use crate::ids::OrderId;
 use crate::orders::client::OrderClient;
 use crate::orders::error::OrderError;
@@ -88,10 +90,35 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
     let slice = look(app, Which::Behind(&night.after), now.plus_millis(-ON_ITS_WAY_MILLIS)).await?;
     let after = night.over(&slice);
     let mut batch = mend(&slice, now);
-    batch.push(store::remember("nightly", &after, now));
+    batch.push(store::remember(&after, now));
     app.database.batch(batch).await?;
     report(&slice);
     Ok(())
+}
+
+/// What a slice of a rebuild came to.
+#[derive(Debug, PartialEq)]
+pub struct Rebuilt {
+    /// Orders that answered; their rows are right now.
+    pub checked: i64,
+    pub unanswered: i64,
+    /// Behind which the next slice begins; none at the end.
+    pub next: Option<OrderId>,
+}
+
+/// Puts the rows of the next 100 orders right, behind this id; the first slice,
+/// behind an empty one, has the search's index made anew, too. Doing so again
+/// changes nothing more.
+pub async fn rebuild(app: &App, staff: &StaffWrite, behind: &str) -> Result<Rebuilt, Problem> {
+    let now = app.clock.now();
+    let slice = look(app, Which::Behind(behind), now).await?;
+    let mut change = mend(&slice, now);
+    if behind.is_empty() {
+        change.push(store::reindex());
+    }
+    staff.commit(app, None, StaffChange::new(change), StatusCode::OK, &(), |_| None).await?;
+    report(&slice);
+    Ok(Rebuilt { checked: slice.checked, unanswered: slice.unanswered, next: slice.next })
 }
 
 impl Night {

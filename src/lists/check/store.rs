@@ -136,17 +136,16 @@ pub fn read_night(rows: Rows) -> Result<Option<Night>, DatabaseError> {
     }))
 }
 
-/// Writes down how far a run is.
-pub fn remember(name: &'static str, night: &Night, now: Timestamp) -> Statement {
+/// Writes down how far the nightly run is.
+pub fn remember(night: &Night, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO order_checks (name, night, after_id, checked, drifted, unanswered, done, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         VALUES ('nightly', ?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (name) DO UPDATE SET
            night = excluded.night, after_id = excluded.after_id, checked = excluded.checked,
            drifted = excluded.drifted, unanswered = excluded.unanswered, done = excluded.done,
            updated_at = excluded.updated_at",
         [
-            name.into(),
             night.night.into(),
             night.after.as_str().into(),
             night.checked.into(),

@@ -1,0 +1,186 @@
+//! A job's object: what it is to do is written down before it is answered; the
+//! alarm does a slice of it, writes down what came of that, and rings again.
+//! Nothing but what is stored counts: whatever was lost is done anew.
+
+use std::rc::Rc;
+
+use super::object_store as store;
+use super::perform::perform;
+use super::protocol::Command;
+use super::rules::{Outcome, Said, Task, WAIT_MILLIS, Work, is_refusal_of_staff};
+use super::store as lists;
+use super::views::{Job, JobRowList, RowOutcome};
+use crate::app::App;
+use crate::auth::StaffWrite;
+use crate::json;
+use crate::lists::check::rebuild;
+use crate::ports::{Commit, ObjectHost, ObjectUnavailable, Statement, StorageError, Timestamp};
+use crate::problem::{INTERNAL, Problem};
+use crate::telemetry;
+use crate::wire::page;
+
+/// The name of the list of rows in its cursors.
+pub const LIST: &str = "job-rows";
+
+pub struct JobObject {
+    app: App,
+    host: Rc<dyn ObjectHost>,
+}
+
+impl JobObject {
+    pub fn new(app: App, _name: &str, host: Rc<dyn ObjectHost>) -> Rc<Self> {
+        Rc::new(Self { app, host })
+    }
+
+    /// Answers one [`Command`], both as JSON.
+    pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
+        let command: Command = json::read(body.as_bytes()).map_err(unavailable)?;
+        let answer: Option<Job> = match command {
+            Command::Begin { task, rows, at } => self.begin(*task, rows, at),
+            Command::Look => store::load(&*self.host).map(|task| task.map(|task| task.job)),
+            Command::Cancel => self.cancel(),
+            Command::Rows { outcome, after, limit } => {
+                let list = self.list(outcome, after, limit).map_err(unavailable)?;
+                return serde_json::to_string(&list).map_err(unavailable);
+            }
+        }
+        .map_err(unavailable)?;
+        serde_json::to_string(&answer).map_err(unavailable)
+    }
+
+    /// Does a slice of what is to be done, tells lists how far it is, and rings
+    /// again. What fails is left to the next ring.
+    pub async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable> {
+        let Some(task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
+        if task.is_old(self.now()) {
+            self.app.database.batch(vec![lists::forget(task.job.id)]).await.map_err(unavailable)?;
+            return self.host.forget().await.map_err(unavailable);
+        }
+        if task.is_running() {
+            self.go_on(task).await?;
+        }
+        let Some(task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
+        self.app.database.batch(vec![lists::tell(&task.job)]).await.map_err(unavailable)?;
+        self.rearm(&task.job).map_err(unavailable)
+    }
+
+    /// The job as it is; none if another request has begun it.
+    fn begin(&self, task: Task, rows: String, at: String) -> Result<Option<Job>, StorageError> {
+        if let Some(known) = store::load(&*self.host)? {
+            return Ok(Some(known.job).filter(|_| known.digest == task.digest));
+        }
+        let statements = vec![store::write(&task), store::insert(rows, at)];
+        self.host.commit(Commit { schema: store::schema(), statements, alarm: Some(Some(self.now())) })?;
+        Ok(Some(task.job))
+    }
+
+    fn cancel(&self) -> Result<Option<Job>, StorageError> {
+        let Some(mut task) = store::load(&*self.host)? else { return Ok(None) };
+        if task.is_running() {
+            task.cancel(self.now());
+            self.keep(&task, None, self.now())?;
+        }
+        Ok(Some(task.job))
+    }
+
+    /// None: there is no such job.
+    fn list(&self, outcome: Option<RowOutcome>, after: i64, limit: usize) -> Result<Option<JobRowList>, StorageError> {
+        if store::load(&*self.host)?.is_none() {
+            return Ok(None);
+        }
+        let mut items = store::list(&*self.host, outcome, after, limit.saturating_add(1))?;
+        let next_cursor = page::cut(&mut items, limit).map(|last| page::seal(LIST, "", &[&last.row.to_string()]));
+        Ok(Some(JobRowList { items, next_cursor }))
+    }
+
+    /// Does the rows whose turn it is, on the authority of whoever began the job,
+    /// as it is now.
+    async fn go_on(&self, mut task: Task) -> Result<(), ObjectUnavailable> {
+        let staff = StaffWrite::by(task.mandate);
+        if let Err(problem) = staff.confirm(&self.app).await {
+            return self.settle_all(vec![refused_or_failed(problem)?]);
+        }
+        if let Work::Rebuild { behind } = &task.work {
+            return match rebuild(&self.app, &staff, behind).await {
+                Ok(slice) => self.change(|task, now| {
+                    task.advance(&slice, now);
+                    Vec::new()
+                }),
+                Err(problem) => self.settle_all(vec![refused_or_failed(problem)?]),
+            };
+        }
+        task.begin();
+        // Should the process die, it is tried again after that.
+        self.keep(&task, None, self.now().plus_millis(WAIT_MILLIS)).map_err(unavailable)?;
+        let outcomes = if task.is_spent() {
+            // It has never come to an answer: it brings the process down.
+            let detail = "it could not be done, however often it was tried".to_owned();
+            vec![Outcome::Refused(Said { code: INTERNAL.name, detail })]
+        } else {
+            let rows = store::rows(&*self.host, task.next(), task.most()).map_err(unavailable)?;
+            perform(&self.app, &task, &rows).await
+        };
+        self.settle_all(outcomes)
+    }
+
+    fn settle_all(&self, outcomes: Vec<Outcome>) -> Result<(), ObjectUnavailable> {
+        self.change(|task, now| task.take(outcomes, now))
+    }
+
+    /// Changes the job as it is by now: while rows were done it may have been
+    /// cancelled.
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Task, Timestamp) -> Vec<(i64, Option<Said>)>,
+    ) -> Result<(), ObjectUnavailable> {
+        let Some(mut task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
+        let now = self.now();
+        let settled = change(&mut task, now);
+        if !task.is_running() {
+            self.log(&task.job);
+        }
+        // Lists are told next: at once again, should that fail.
+        self.keep(&task, Some(store::settle(&settled)), now).map_err(unavailable)
+    }
+
+    fn keep(&self, task: &Task, statement: Option<Statement>, alarm: Timestamp) -> Result<(), StorageError> {
+        let statements = std::iter::once(store::write(task)).chain(statement).collect();
+        self.host.commit(Commit { schema: Vec::new(), statements, alarm: Some(Some(alarm)) })
+    }
+
+    /// `told`: how it was when lists were told of it; if it is otherwise by now,
+    /// they are to be told again.
+    fn rearm(&self, told: &Job) -> Result<(), StorageError> {
+        let Some(task) = store::load(&*self.host)? else { return Ok(()) };
+        let now = self.now();
+        let at = if task.job == *told { task.wake(now) } else { now };
+        self.host.commit(Commit { alarm: Some(Some(at)), ..Commit::default() })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.app.clock.now()
+    }
+
+    fn log(&self, job: &Job) {
+        telemetry::log(&serde_json::json!({
+            "level": "info", "event": "job_ended", "job": job.id, "status": job.status,
+            "done": job.progress.done, "refused": job.progress.refused,
+        }));
+    }
+}
+
+/// Whoever is refused ends the job; what failed is tried again.
+fn refused_or_failed(problem: Problem) -> Result<Outcome, ObjectUnavailable> {
+    if is_refusal_of_staff(&problem) {
+        return Ok(Outcome::NotAllowed(problem.code));
+    }
+    Err(ObjectUnavailable(problem.cause.clone().unwrap_or_else(|| problem.detail.clone())))
+}
+
+fn unavailable(error: impl std::fmt::Display) -> ObjectUnavailable {
+    ObjectUnavailable(error.to_string())
+}
+
+#[cfg(test)]
+#[path = "object_tests.rs"]
+mod tests;

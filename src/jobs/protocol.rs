@@ -1,0 +1,46 @@
+//! What goes to a job's object. It answers JSON that goes on to staff as it is:
+//! `null` where there is no such job.
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::Task;
+use super::views::RowOutcome;
+use crate::app::App;
+use crate::auth::Confirmed;
+use crate::ids::JobId;
+use crate::ports::{ObjectClass, ObjectUnavailable};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Begins the job, once. `rows`: JSON, which has the list of rows at this path.
+    /// Answers `null` if another request has begun it.
+    Begin {
+        task: Box<Task>,
+        rows: String,
+        at: String,
+    },
+    Look,
+    /// Ends it, if it has not ended. The rows that are being done are done.
+    Cancel,
+    Rows {
+        outcome: Option<RowOutcome>,
+        after: i64,
+        limit: usize,
+    },
+}
+
+pub async fn ask(app: &App, job: JobId, command: &Command) -> Result<String, ObjectUnavailable> {
+    let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
+    app.objects.command(ObjectClass::Job, &job.to_string(), body).await
+}
+
+/// What staff have it do.
+pub async fn ask_for_staff(
+    app: &App,
+    job: JobId,
+    _: Confirmed,
+    command: &Command,
+) -> Result<String, ObjectUnavailable> {
+    ask(app, job, command).await
+}
