@@ -32,6 +32,20 @@ document.addEventListener("formdata", ({ target, formData }) => {
   }
 });
 
+/* Long work shows how far it is, and once it has ended all that has changed with it */
+
+const look = async () => {
+  const answer = await fetch(location.href).catch(() => undefined);
+  if (answer?.ok && !answer.redirected) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.querySelector("main dd > .word-running")) return location.reload();
+    const fresh = page.querySelectorAll("main progress, main progress + span");
+    document.querySelectorAll("main progress, main progress + span").forEach((old, n) => fresh[n] && old.replaceWith(fresh[n]));
+  }
+  setTimeout(look, 2_000);
+};
+if (document.querySelector("main dd > .word-running")) setTimeout(look, 1_000);
+
 /* A notice is said once, not again when the page is looked at anew */
 
 const here = new URL(location.href);

@@ -113,6 +113,8 @@ pub enum Shown {
     Address,
     /// Leads to this address below `/admin`.
     Link(&'static str),
+    /// How far long work is, such as `{done: 3, refused: 1, total: 9}`.
+    Progress,
 }
 
 pub struct Form {

@@ -19,6 +19,8 @@ pub struct Cell {
     pub href: String,
     /// The time that the text says, for the reader's own zone; none if empty.
     pub time: String,
+    /// How much is done of how much, where the text says it, too.
+    pub progress: Option<(i64, i64)>,
 }
 
 /// A member of an address, in the order in which it is written.
@@ -113,8 +115,21 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
             let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
             Cell { text: lines.join("\n"), class: "address".to_owned(), ..cell }
         }
+        Shown::Progress => progress(cell, value),
         Shown::Link(to) => Cell { href: format!("/admin{}", filled(to, json, true)), text, ..cell },
     }
+}
+
+fn progress(cell: Cell, value: &Value) -> Cell {
+    let number = |name: &str| value.get(name).and_then(Value::as_i64).unwrap_or_default();
+    let (done, refused, total) = (number("done"), number("refused"), number("total"));
+    let text = match refused {
+        0 => format!("{done} of {total} done"),
+        _ => format!("{done} of {total} done, {refused} refused"),
+    };
+    // An empty one would count as one that nobody knows anything of (HTML, section 4.10.13).
+    let all = if total == 0 { (1, 1) } else { (done.saturating_add(refused), total) };
+    Cell { text, progress: Some(all), ..cell }
 }
 
 #[cfg(test)]
@@ -137,6 +152,18 @@ mod tests {
         assert_eq!((word.text.as_str(), word.class.as_str()), ("Awaiting payment", "word word-awaiting_payment"));
         let time = cell("Placed", &json!("2026-11-26T20:56:15.000Z"), Shown::Time, &json!({}));
         assert_eq!((time.text.as_str(), time.time.as_str()), ("2026-11-26 20:56 UTC", "2026-11-26T20:56:15.000Z"));
+    }
+
+    #[test]
+    fn how_far_long_work_is_is_said_and_shown() {
+        let of = |done: i64, refused: i64, total: i64| {
+            let value = json!({ "done": done, "refused": refused, "total": total });
+            let cell = cell("Progress", &value, Shown::Progress, &json!({}));
+            (cell.text, cell.progress.unwrap())
+        };
+        assert_eq!(of(3, 0, 9), ("3 of 9 done".to_owned(), (3, 9)));
+        assert_eq!(of(3, 1, 9), ("3 of 9 done, 1 refused".to_owned(), (4, 9)));
+        assert_eq!(of(0, 0, 0).1, (1, 1), "nothing to do is done");
     }
 
     #[test]

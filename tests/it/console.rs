@@ -318,3 +318,28 @@ async fn a_webhooks_secret_is_shown_once() {
     assert!(said(&made).contains("Secret whsec_"), "{}", said(&made));
     assert!(!browser.open("/admin/webhooks").await.contains("whsec_"));
 }
+
+#[tokio::test]
+async fn long_work_shows_how_far_it_is_and_what_was_refused() {
+    let shop = Shop::open().await;
+    let browser = owner(&shop).await;
+    let page = browser.open("/admin/jobs").await;
+    let begun = send(&browser, "/admin/jobs", &filled("job-rebuild", &page, &[])).await.expect(303);
+    let path = begun.header("location").to_owned();
+    let page = eventually("it has ended", async || {
+        let page = browser.open(&path).await;
+        said(&page).contains("Status Done").then_some(page)
+    })
+    .await;
+    assert!(
+        page.contains("<progress max=\"") && !page.contains("name=\"_do\" value=\"job-cancel\""),
+        "{}",
+        said(&page)
+    );
+    let rows =
+        json!([{ "variant_id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAV", "stock": { "delta": 1, "reason": "received" } }]);
+    let job = crate::jobs::done(&shop, json!({ "variants": { "rows": rows } })).await;
+    let path = format!("/admin/jobs/{}?outcome=refused", job["id"].as_str().unwrap());
+    let page = said(&browser.open(&path).await);
+    assert!(page.contains("0 of 1 done, 1 refused") && page.contains("Not found"), "{page}");
+}

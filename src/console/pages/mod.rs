@@ -3,6 +3,7 @@
 mod documents;
 mod gift_cards;
 mod home;
+mod jobs;
 mod order_forms;
 mod orders;
 mod products;
@@ -58,6 +59,8 @@ const ALL: &[&Page] = &[
     &webhooks::WEBHOOKS,
     &webhooks::WEBHOOK,
     &webhooks::DELIVERIES,
+    &jobs::JOBS,
+    &jobs::JOB,
 ];
 
 /// A page at an address, with what stands in its places there.

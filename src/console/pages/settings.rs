@@ -9,6 +9,7 @@ const ROOMS: Block = Block::Links(&[
     link("Tax", "/settings/tax"),
     link("Shipping", "/settings/shipping"),
     link("Webhooks", "/webhooks"),
+    link("Jobs", "/jobs"),
 ]);
 const NOT_OWNER: &str = "Only the owner changes these.";
 
