@@ -64,7 +64,7 @@ pub struct VariantRow {
     pub stock: Option<StockRow>,
 }
 
-/// Either `on_hand` or `delta`.
+/// Either `on_hand` or `delta`. Changed after the prices, which stay changed if this is refused.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StockRow {
@@ -105,16 +105,24 @@ impl NewJob {
 
 impl OrdersJob {
     fn check(self) -> Result<Wanted, Problem> {
-        self.action.check("/orders/action")?;
-        let which = match (self.ids, self.filter) {
-            (Some(ids), None) => Which::Named(counted("/orders/ids", ids)?),
-            (None, Some(filter)) if filter.len() <= MAX_FILTER => Which::Fitting(filter),
-            (None, Some(_)) => {
-                return Err(Problem::invalid_field("/orders/filter", format!("may have at most {MAX_FILTER} bytes")));
+        match (self.action.check("/orders/action"), which(self.ids, self.filter)) {
+            (Ok(()), Ok(which)) => Ok(Wanted::Orders(which, self.action)),
+            (action, which) => {
+                let problems = action.err().into_iter().chain(which.err());
+                Err(Problem::invalid(problems.flat_map(|problem| problem.errors.clone()).collect()))
             }
-            _ => return Err(Problem::invalid_field("/orders", "say one of ids and filter")),
-        };
-        Ok(Wanted::Orders(which, self.action))
+        }
+    }
+}
+
+fn which(ids: Option<Vec<OrderId>>, filter: Option<String>) -> Result<Which, Problem> {
+    match (ids, filter) {
+        (Some(ids), None) => counted("/orders/ids", ids).map(Which::Named),
+        (None, Some(filter)) if filter.len() <= MAX_FILTER => Ok(Which::Fitting(filter)),
+        (None, Some(_)) => {
+            Err(Problem::invalid_field("/orders/filter", format!("may have at most {MAX_FILTER} bytes")))
+        }
+        _ => Err(Problem::invalid_field("/orders", "say one of ids and filter")),
     }
 }
 

@@ -49,25 +49,9 @@ pub async fn create_job(
     let request = staff.keyed(key, "POST /v1/admin/jobs", &bytes);
     let id = id_of(&app, request.as_ref());
     if let Some(first) = staff.begin(&app, request.as_ref(), Vec::new()).await?.first {
-        return Ok(at(first, id));
+        return Ok(located(first, id));
     }
-    let (work, rows) = match wanted {
-        Wanted::Orders(which, action) => {
-            let ids = match which {
-                Which::Named(ids) => ids,
-                Which::Fitting(query) => chosen(&app, &query, MAX_CHOSEN, "/orders/filter").await?,
-            };
-            (Work::Orders(action), Rows { total: ids.len(), text: json!(ids).to_string(), at: "$" })
-        }
-        Wanted::Variants(total) => {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            (Work::Variants, Rows { total, text, at: "$.variants.rows" })
-        }
-        Wanted::Rebuild => {
-            let total = usize::try_from(how_many(&app).await?).unwrap_or_default();
-            (Work::Rebuild { behind: String::new() }, Rows { total, text: "[]".to_owned(), at: "$" })
-        }
-    };
+    let (work, rows) = planned(&app, wanted, &bytes).await?;
     let digest = request.as_ref().map(|request| request.digest.clone()).unwrap_or_default();
     let total = i64::try_from(rows.total).unwrap_or(i64::MAX);
     let task = Task::new(id, work, total, staff.mandate(), digest, app.clock.now());
@@ -75,7 +59,7 @@ pub async fn create_job(
     // Asked anew: finding the orders may have taken a while.
     let answer = ask_for_staff(&app, id, staff.confirm(&app).await?, &begin).await?;
     let job = told(&answer)?.ok_or_else(key_reused)?;
-    Ok(at(idempotency::remember(&app, request.as_ref(), StatusCode::ACCEPTED, &job).await?, id))
+    Ok(located(idempotency::remember(&app, request.as_ref(), StatusCode::ACCEPTED, &job).await?, id))
 }
 
 /// Jobs, the newest 100 of the last 30 days. May lag a second behind them.
@@ -124,6 +108,27 @@ pub async fn cancel_job(
     Ok(idempotency::remember(&app, request.as_ref(), StatusCode::OK, &job).await?.into())
 }
 
+/// What is to be done, and to what. `body`: what was sent.
+async fn planned(app: &App, wanted: Wanted, body: &[u8]) -> Result<(Work, Rows), Problem> {
+    Ok(match wanted {
+        Wanted::Orders(which, action) => {
+            let ids = match which {
+                Which::Named(ids) => ids,
+                Which::Fitting(query) => chosen(app, &query, MAX_CHOSEN, "/orders/filter").await?,
+            };
+            (Work::Orders(action), Rows { total: ids.len(), text: json!(ids).to_string(), at: "$" })
+        }
+        Wanted::Variants(total) => {
+            let text = String::from_utf8_lossy(body).into_owned();
+            (Work::Variants, Rows { total, text, at: "$.variants.rows" })
+        }
+        Wanted::Rebuild => {
+            let total = usize::try_from(how_many(app).await?).unwrap_or_default();
+            (Work::Rebuild { behind: String::new() }, Rows { total, text: "[]".to_owned(), at: "$" })
+        }
+    })
+}
+
 /// A keyed request names its job, so that it begins one, however often it comes.
 fn id_of(app: &App, request: Option<&idempotency::Request>) -> JobId {
     let Some(request) = request else { return JobId::new(app.clock.now(), &*app.entropy) };
@@ -132,7 +137,7 @@ fn id_of(app: &App, request: Option<&idempotency::Request>) -> JobId {
 }
 
 /// With the job's address.
-fn at<T, const STATUS: u16>(answer: Response, id: JobId) -> JsonText<T, STATUS> {
+fn located<T, const STATUS: u16>(answer: Response, id: JobId) -> JsonText<T, STATUS> {
     let answer = JsonText::from(answer);
     match HeaderValue::from_str(&format!("/v1/admin/jobs/{id}")) {
         Ok(address) => answer.with_header(header::LOCATION, address),

@@ -1,6 +1,7 @@
 //! A job's object: what it is to do is written down before it is answered; the
 //! alarm does a slice of it, writes down what came of that, and rings again.
-//! Nothing but what is stored counts: whatever was lost is done anew.
+//! Nothing but what is stored counts, and it is read anew after each await: what
+//! was lost is done anew, and what came in between stays.
 
 use std::rc::Rc;
 
@@ -95,7 +96,7 @@ impl JobObject {
 
     /// Does the rows whose turn it is, on the authority of whoever began the job,
     /// as it is now.
-    async fn go_on(&self, mut task: Task) -> Result<(), ObjectUnavailable> {
+    async fn go_on(&self, task: Task) -> Result<(), ObjectUnavailable> {
         let staff = StaffWrite::by(task.mandate);
         if let Err(problem) = staff.confirm(&self.app).await {
             return self.settle_all(vec![refused_or_failed(problem)?]);
@@ -109,9 +110,7 @@ impl JobObject {
                 Err(problem) => self.settle_all(vec![refused_or_failed(problem)?]),
             };
         }
-        task.begin();
-        // Should the process die, it is tried again after that.
-        self.keep(&task, None, self.now().plus_millis(WAIT_MILLIS)).map_err(unavailable)?;
+        let Some(task) = self.begin_slice().map_err(unavailable)? else { return Ok(()) };
         let outcomes = if task.is_spent() {
             // It has never come to an answer: it brings the process down.
             let detail = "it could not be done, however often it was tried".to_owned();
@@ -121,6 +120,15 @@ impl JobObject {
             perform(&self.app, &task, &rows).await
         };
         self.settle_all(outcomes)
+    }
+
+    /// Counts a try of the rows whose turn it is; none if the job has ended.
+    fn begin_slice(&self) -> Result<Option<Task>, StorageError> {
+        let Some(mut task) = store::load(&*self.host)?.filter(Task::is_running) else { return Ok(None) };
+        task.begin();
+        // Should the process die, it is tried again after that.
+        self.keep(&task, None, self.now().plus_millis(WAIT_MILLIS))?;
+        Ok(Some(task))
     }
 
     fn settle_all(&self, outcomes: Vec<Outcome>) -> Result<(), ObjectUnavailable> {

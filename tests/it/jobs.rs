@@ -302,6 +302,10 @@ async fn a_job_that_cannot_be_begun_names_what_is_wrong_with_it() {
             json!({ "orders": { "ids": [STRANGER], "action": { "tag": { "add": vec!["a"; 51] } } } }),
             vec!["/orders/action/tag/add"],
         ),
+        (
+            json!({ "orders": { "ids": [], "action": { "tag": { "add": vec!["a"; 51] } } } }),
+            vec!["/orders/action/tag/add", "/orders/ids"],
+        ),
         (json!({ "orders": { "filter": "colour=red", "action": tag("a") } }), vec!["/orders/filter"]),
         (json!({ "orders": { "filter": "x".repeat(2_001), "action": tag("a") } }), vec!["/orders/filter"]),
         (
