@@ -1,6 +1,7 @@
 // `npm run rebuild`: has the lists of orders put right from the orders themselves, by a job of the
 // shop's, and shows how far it is; ending this ends nothing. The job walks the orders that the lists know,
 // and those that the letters of the last 90 days are about; others are named in a file, an id in each line.
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { readArguments } from "./retail/arguments.mjs";
@@ -32,10 +33,10 @@ async function rebuildThese(shop, file) {
 }
 
 async function rebuildAll(shop, id) {
-  const begun = id ?? (await shop.post("/v1/admin/jobs", { rebuild: {} }, undefined, { staff: true })).body.id;
+  const begun = id ?? (await shop.post("/v1/admin/jobs", { rebuild: {} }, randomUUID(), { staff: true })).body.id;
   say(`  ${begun}; --job ${begun} shows it again`);
   for (;;) {
-    const { body: job } = await shop.get(`/v1/admin/jobs/${begun}`, undefined, { staff: true });
+    const { body: job } = await shop.get(`/v1/admin/jobs/${begun}`, { staff: true });
     const { done, refused, total } = job.progress;
     say(`  ${number(done + refused)} of ${number(total)} orders`);
     if (job.status === "done") return refused;
