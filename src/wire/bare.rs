@@ -6,30 +6,103 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::handler::Handler;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
+use http::request::Parts;
 
 use crate::app::App;
 
-type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Any handler.
 #[derive(Clone)]
-struct Erased(Arc<dyn Fn(Request, App) -> Answer + Send + Sync>);
+struct Erased(Arc<dyn Fn(Request, App) -> Pending<'static, Response> + Send + Sync>);
 
 impl Erased {
-    fn new<T: 'static>(handler: impl Handler<T, App, Future = Answer> + Sync) -> Self {
-        Self(Arc::new(move |request, app| handler.clone().call(request, app)))
+    fn new<T>(handler: impl Answers<T>) -> Self {
+        Self(Arc::new(move |request, app| handler.clone().answer(request, app)))
     }
 }
 
 impl Handler<(), App> for Erased {
-    type Future = Answer;
+    type Future = Pending<'static, Response>;
 
-    fn call(self, request: Request, app: App) -> Answer {
+    fn call(self, request: Request, app: App) -> Self::Future {
         (self.0)(request, app)
+    }
+}
+
+/// A function of what is taken from a request, as axum has them. There, each
+/// brings the reading of all that it takes; here, those that take the same
+/// before the last one share it.
+pub trait Answers<T>: Clone + Send + Sync + 'static {
+    fn answer(self, request: Request, app: App) -> Pending<'static, Response>;
+}
+
+/// Takes what does not need the body.
+fn taken<'a, T: FromRequestParts<App, Rejection = Response> + 'a>(
+    parts: &'a mut Parts,
+    app: &'a App,
+) -> Pending<'a, Result<T, Response>> {
+    Box::pin(T::from_request_parts(parts, app))
+}
+
+macro_rules! answers {
+    ($($($before:ident)+;)*) => {
+        $(#[allow(non_snake_case)]
+        impl<Function, Answer, Last, Via, $($before,)+> Answers<(Via, $($before,)+ Last)> for Function
+        where
+            Function: FnOnce($($before,)+ Last) -> Answer + Clone + Send + Sync + 'static,
+            Answer: Future<Output: IntoResponse> + Send,
+            Last: FromRequest<App, Via> + Send,
+            $($before: FromRequestParts<App> + Send + 'static,)+
+        {
+            fn answer(self, request: Request, app: App) -> Pending<'static, Response> {
+                Box::pin(async move {
+                    let (mut parts, body) = request.into_parts();
+                    let ($($before,)+) = match taken(&mut parts, &app).await {
+                        Ok(taken) => taken,
+                        Err(refusal) => return refusal,
+                    };
+                    let last = match Last::from_request(Request::from_parts(parts, body), &app).await {
+                        Ok(last) => last,
+                        Err(refusal) => return refusal.into_response(),
+                    };
+                    self($($before,)+ last).await.into_response()
+                })
+            }
+        })*
+    };
+}
+
+answers! { A; A B; A B C; A B C D; A B C D E; A B C D E F; }
+
+impl<Function, Answer, Last, Via> Answers<(Via, Last)> for Function
+where
+    Function: FnOnce(Last) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output: IntoResponse> + Send,
+    Last: FromRequest<App, Via> + Send,
+{
+    fn answer(self, request: Request, app: App) -> Pending<'static, Response> {
+        Box::pin(async move {
+            let last = match Last::from_request(request, &app).await {
+                Ok(last) => last,
+                Err(refusal) => return refusal.into_response(),
+            };
+            self(last).await.into_response()
+        })
+    }
+}
+
+impl<Function, Answer> Answers<()> for Function
+where
+    Function: FnOnce() -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output: IntoResponse> + Send,
+{
+    fn answer(self, _: Request, _: App) -> Pending<'static, Response> {
+        Box::pin(async move { self().await.into_response() })
     }
 }
 
@@ -62,12 +135,12 @@ pub struct Methods(MethodRouter<App>);
 macro_rules! methods {
     ($($name:ident = $method:ident)*) => {
         impl Methods {
-            $(pub fn $name<T: 'static>(self, handler: impl Handler<T, App, Future = Answer> + Sync) -> Self {
+            $(pub fn $name<T>(self, handler: impl Answers<T>) -> Self {
                 Self(self.0.on(MethodFilter::$method, Erased::new(handler)))
             })*
         }
 
-        $(pub fn $name<T: 'static>(handler: impl Handler<T, App, Future = Answer> + Sync) -> Methods {
+        $(pub fn $name<T>(handler: impl Answers<T>) -> Methods {
             Methods::default().$name(handler)
         })*
     };
