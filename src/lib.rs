@@ -6,6 +6,7 @@
 //! | [`app`] | the capabilities a handler may use |
 //! | [`json`] | JSON, read by one reader |
 //! | [`sorted`] | a map as a sorted list |
+//! | [`together`] | waiting for many answers at once |
 //! | [`problem`] | an answer that is not a success, as problem+json |
 //! | [`wire`] | what every request and answer passes through |
 //! | [`idempotency`] | keyed writes to the database |
@@ -52,6 +53,7 @@ pub mod revision;
 pub mod router;
 pub mod sorted;
 pub mod text;
+pub mod together;
 pub mod wire;
 
 pub mod auth;

@@ -15,6 +15,7 @@ const LINE: &[&str] = &[
     "json",
     "sorted",
     "text",
+    "together",
     "email",
     "address",
     "money",
@@ -54,7 +55,7 @@ const LINE: &[&str] = &[
 ];
 
 /// Whoever is to the left of these knows nothing of the shop: leaves.
-const LEAVES: [&str; 4] = ["problem", "json", "sorted", "text"];
+const LEAVES: [&str; 5] = ["problem", "json", "sorted", "text", "together"];
 
 /// A file fits one sitting.
 const MOST_LINES: usize = 400;

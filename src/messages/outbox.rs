@@ -8,7 +8,6 @@
 //! trying.
 
 use futures_util::future::{Either, select};
-use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -20,6 +19,7 @@ use crate::ports::{Mail, MailError, Mailer};
 use crate::problem::Problem;
 use crate::shelf;
 use crate::telemetry;
+use crate::together::together;
 
 /// Letters taken at once, and sent side by side: with the deadline, 24 / 8
 /// rounds of 15 s are less than the minute for which nobody else takes them.
@@ -90,8 +90,8 @@ async fn send_due(app: &App) -> Result<(), Problem> {
         let taken = app.database.batch(vec![store::claim(MAX_TAKEN, app.clock.now())]).await?;
         let taken: Vec<Due> = taken.into_iter().next().unwrap_or_default().decode()?;
         let count = taken.len();
-        let sent = stream::iter(taken).map(|letter| send(app, mailer, &sender, from.as_str(), letter));
-        let outcomes: Vec<_> = sent.buffer_unordered(MAX_PARALLEL).filter_map(async |it| it).collect().await;
+        let sent = taken.into_iter().map(|letter| send(app, mailer, &sender, from.as_str(), letter));
+        let outcomes: Vec<_> = together(sent.collect(), MAX_PARALLEL).await.into_iter().flatten().collect();
         let now = app.clock.now();
         let settled = store::settle(&outcomes, now);
         if !settled.is_empty() {

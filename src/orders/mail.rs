@@ -1,7 +1,5 @@
 //! An order's news as letters to its buyer.
 
-use futures_util::{StreamExt, stream};
-
 use super::after::goods::bodies::Pieces;
 use super::cart::{Cart, CartView};
 use super::cart_token::CartToken;
@@ -19,6 +17,7 @@ use crate::messages::{self, Message, Name};
 use crate::pricing::quote::TaxPart;
 use crate::problem::Problem;
 use crate::shelf;
+use crate::together::together;
 
 /// The most orders asked at once.
 const MAX_PARALLEL: usize = 16;
@@ -31,9 +30,9 @@ pub async fn write(app: &App, news: Vec<(OrderId, OrderNews)>) -> Result<(), Pro
     }
     let snapshot = shelf::current(app).await?;
     let shop_name = &snapshot.settings.shop_name;
-    let letters = stream::iter(news).map(|(id, news)| message(app, shop_name, id, news));
+    let letters = news.into_iter().map(|(id, news)| message(app, shop_name, id, news));
     let (mut messages, mut failure) = (Vec::new(), None);
-    for outcome in letters.buffer_unordered(MAX_PARALLEL).collect::<Vec<_>>().await {
+    for outcome in together(letters.collect(), MAX_PARALLEL).await {
         match outcome {
             Ok(message) => messages.extend(message),
             Err(problem) => failure = Some(problem),

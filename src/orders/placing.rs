@@ -5,7 +5,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use futures_util::future::{join3, try_join_all};
+use futures_util::future::join3;
 
 use super::decision::{Command, decide};
 use super::drafts;
@@ -30,6 +30,7 @@ use crate::pricing::{GiftCardBalance, Quote};
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
 use crate::throttle::Slots;
+use crate::together::{ALL, together};
 
 /// How somebody wants to place an order.
 pub(super) struct Wish {
@@ -346,13 +347,14 @@ impl OrderObject {
     /// What is on the order's gift cards now.
     async fn gift_cards(&self) -> Result<Vec<GiftCardBalance>, OrderError> {
         let cards = self.record.existing()?.facts.gift_cards.clone();
+        let app = &self.app;
         let asked = cards.into_iter().map(|card| async move {
-            let level = pools::level_of(&self.app, &Supply::GiftCard(card.id)).await?;
-            let over = card.expires_at.is_some_and(|at| at <= self.now()) || level.closed_at.is_some();
+            let level = pools::level_of(app, &Supply::GiftCard(card.id)).await?;
+            let over = card.expires_at.is_some_and(|at| at <= app.clock.now()) || level.closed_at.is_some();
             let balance = if over { 0 } else { level.available.max(0) };
             Ok::<_, ObjectUnavailable>(GiftCardBalance { balance, ..card })
         });
-        let told = try_join_all(asked).await;
+        let told: Result<_, _> = together(asked.collect(), ALL).await.into_iter().collect();
         told.map_err(|error| OrderError::Unavailable { cause: error.to_string() })
     }
 }

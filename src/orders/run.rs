@@ -4,7 +4,6 @@
 
 use std::rc::Rc;
 
-use futures_util::{StreamExt, stream};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -28,6 +27,7 @@ use crate::pools::{self, Claim, Supply};
 use crate::ports::ObjectUnavailable;
 use crate::sorted::SortedMap;
 use crate::telemetry;
+use crate::together::together;
 
 /// The most effects one run works off: a placement needs four.
 const MAX_STEPS: usize = 64;
@@ -105,11 +105,11 @@ impl OrderObject {
         let app = &self.app;
         match effect {
             Effect::Hold { hold, claims, until } => {
-                let answers = stream::iter(claims).map(|claim| {
+                let answers = claims.iter().map(|claim| {
                     let hold = hold.clone();
                     async move { (claim, pools::hold(app, claim, hold, *until).await) }
                 });
-                let answers: Vec<_> = answers.buffer_unordered(MAX_PARALLEL).collect().await;
+                let answers: Vec<_> = together(answers.collect(), MAX_PARALLEL).await;
                 let mut refused = Vec::new();
                 let mut unanswered = false;
                 for (claim, answer) in answers {
@@ -140,19 +140,19 @@ impl OrderObject {
                 told.then_some(Answer::Payment { attempt: attempt.number, report })
             }
             Effect::Commit { hold, claims } => {
-                let answers = stream::iter(claims).map(|claim| {
+                let answers = claims.iter().map(|claim| {
                     let hold = hold.clone();
                     async move { (claim, pools::commit(app, claim, hold).await) }
                 });
-                let refused = self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
+                let refused = self.settled(together(answers.collect(), MAX_PARALLEL).await)?;
                 Some(Answer::Committed { refused })
             }
             Effect::Release { number, hold, claims } => {
-                let answers = stream::iter(claims).map(|claim| {
+                let answers = claims.iter().map(|claim| {
                     let hold = hold.clone();
                     async move { (claim, pools::release(app, claim, hold).await) }
                 });
-                self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
+                self.settled(together(answers.collect(), MAX_PARALLEL).await)?;
                 Some(Answer::Released { hold: *number })
             }
             Effect::Vacate { number, slot } => {
@@ -218,11 +218,11 @@ impl OrderObject {
     /// Puts pieces that came back into stock. Doing so again puts no more there.
     async fn restock(&self, Restock { number, pieces }: &Restock) -> Option<Answer> {
         let app = &self.app;
-        let answers = stream::iter(pieces).map(|(reference, claim)| async move {
+        let answers = pieces.iter().map(|(reference, claim)| async move {
             (claim, pools::put_back(app, &claim.of, claim.quantity, reference.clone()).await)
         });
         // A pool refuses only what would be more than it can count: asking again would not help.
-        let refused = self.settled(answers.buffer_unordered(MAX_PARALLEL).collect().await)?;
+        let refused = self.settled(together(answers.collect(), MAX_PARALLEL).await)?;
         if refused {
             let order = self.record.existing().ok()?.id;
             telemetry::log(&json!({ "level": "error", "event": "not_restocked", "order": order, "return": number }));
@@ -261,10 +261,8 @@ impl OrderObject {
         let app = &self.app;
         let claims = self.record.existing().ok()?.claims();
         let supplies = claims.into_iter().map(|claim| claim.of).filter(Supply::is_listed);
-        let levels = stream::iter(supplies)
-            .map(|of| async move { pools::level_of(app, &of).await.ok().map(|level| (of, level)) })
-            .buffer_unordered(MAX_PARALLEL);
-        let levels: Option<SortedMap<_, _>> = levels.collect::<Vec<_>>().await.into_iter().collect();
+        let levels = supplies.map(|of| async move { pools::level_of(app, &of).await.ok().map(|level| (of, level)) });
+        let levels: Option<SortedMap<_, _>> = together(levels.collect(), MAX_PARALLEL).await.into_iter().collect();
         *self.levels.borrow_mut() = levels?;
         Some(())
     }

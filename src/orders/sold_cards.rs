@@ -4,7 +4,6 @@
 //! A card is as good as money, so it is made for money that was taken: not for
 //! what is owed, nor for what is only set aside and may lapse.
 
-use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::after::money::left;
@@ -19,6 +18,7 @@ use crate::payments::AttemptStatus;
 use crate::pricing::Delivery;
 use crate::problem::Problem;
 use crate::text::Language;
+use crate::together::{ALL, together};
 
 /// The most cards of one step, each with a row and a pool of its own: as many as
 /// are asked for side by side. The letters of one step go by the queue together,
@@ -94,7 +94,7 @@ pub async fn issue(app: &App, order: &Order, owed: &[Owed]) -> Result<Vec<SoldCa
         let issued = gift_cards::issue_for_order(app, &piece).await?;
         Ok(SoldCard { id: issued.id, amount: balance })
     });
-    try_join_all(issued).await
+    together(issued.collect(), ALL).await.into_iter().collect()
 }
 
 /// Writes each card's letter, once.

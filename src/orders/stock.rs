@@ -5,7 +5,6 @@
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
-use futures_util::{StreamExt, stream};
 
 use super::cart::{Cart, CartProblem};
 use super::view::Status;
@@ -16,6 +15,7 @@ use crate::pools::error::OUT_OF_STOCK;
 use crate::pricing::Delivery;
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedMap;
+use crate::together::together;
 
 /// The most pools asked for one answer: a tenth of the 1,000 calls that one
 /// request may make (Cloudflare Workers, "Limits", subrequests).
@@ -39,12 +39,11 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartP
         *wanted.get_or_default(line.variant_id) += i64::from(line.quantity);
     }
     let doubtful = wanted.into_iter().filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
-    let asked = stream::iter(doubtful.take(MAX_ASKED))
-        .map(
-            |(variant, pieces)| async move { Some((variant, left(app, variant).await.filter(|left| *left < pieces)?)) },
-        )
-        .buffer_unordered(MAX_PARALLEL);
-    let short: SortedMap<VariantId, i64> = asked.filter_map(std::future::ready).collect().await;
+    let asked = doubtful.take(MAX_ASKED).map(|(variant, pieces)| async move {
+        Some((variant, left(app, variant).await.filter(|left| *left < pieces)?))
+    });
+    let short: SortedMap<VariantId, i64> =
+        together(asked.collect(), MAX_PARALLEL).await.into_iter().flatten().collect();
     cart.lines
         .iter()
         .filter_map(|line| {

@@ -3,7 +3,6 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, NoContent};
-use futures_util::future::try_join_all;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,6 +20,7 @@ use crate::promotions::error::refusal;
 use crate::promotions::{Known, Stored, check, is_counted, store};
 use crate::revision;
 use crate::settings;
+use crate::together::{ALL, together};
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page;
@@ -114,11 +114,8 @@ pub async fn list_promotions(
     let total: Option<Total> = answers.next().unwrap_or_default().first()?;
     let last = page::cut(&mut stored, limit);
     let next_cursor = last.map(|last| page::seal("admin/promotions", "any", &[&last.promotion.id.to_string()]));
-    let mut asked = Vec::with_capacity(stored.len());
-    for stored in &stored {
-        asked.push(used(&app, &stored.promotion));
-    }
-    let uses = try_join_all(asked).await?;
+    let asked = stored.iter().map(|stored| used(&app, &stored.promotion));
+    let uses: Vec<_> = together(asked.collect(), ALL).await.into_iter().collect::<Result<_, _>>()?;
     let list = PromotionList {
         items: stored.iter().zip(uses).map(|(stored, used)| AdminPromotion::new(stored, used)).collect(),
         next_cursor,

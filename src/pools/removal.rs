@@ -3,7 +3,6 @@
 
 use axum::extract::State;
 use axum::response::NoContent;
-use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::error::STOCK_HELD;
@@ -15,6 +14,7 @@ use crate::catalog::product::Variant;
 use crate::catalog::removal::{Removal, Target};
 use crate::ids::{ProductId, VariantId};
 use crate::problem::Problem;
+use crate::together::{ALL, together};
 use crate::wire::conditional::IfMatch;
 use crate::wire::extract::Path;
 
@@ -63,8 +63,9 @@ struct Held<'a> {
 
 /// 409 if pieces of any of them are held.
 async fn none_held(app: &App, variants: impl Iterator<Item = &Variant>) -> Result<(), Problem> {
-    let levels = variants.map(async |variant| super::level(app, variant.id).await.map(|level| (variant, level)));
-    let levels = try_join_all(levels).await?;
+    let levels =
+        variants.map(|variant| async move { super::level(app, variant.id).await.map(|level| (variant, level)) });
+    let levels: Vec<_> = together(levels.collect(), ALL).await.into_iter().collect::<Result<_, _>>()?;
     let held = levels.iter().filter(|(_, level)| level.held > 0);
     let held: Vec<_> =
         held.map(|(variant, level)| Held { variant_id: variant.id, sku: &variant.sku, held: level.held }).collect();

@@ -17,7 +17,6 @@ mod store;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 pub use self::error::ThrottleError;
@@ -29,6 +28,7 @@ use crate::app::{App, Keys};
 use crate::ids::AccountId;
 use crate::json;
 use crate::ports::{ObjectClass, ObjectUnavailable};
+use crate::together::{ALL, together};
 
 /// Whom a throttle counts for: the name of its object. Mailboxes and networks
 /// are in it as keyed digests, which tell nobody who they are.
@@ -88,7 +88,7 @@ pub async fn take(app: &App, tries: &[Try]) -> Result<(), ThrottleError> {
     let asked = tries.iter().map(|Try { throttle, bucket, limit }| {
         ask(app, throttle, Command::Take { bucket: bucket.clone(), limit: *limit })
     });
-    let answers = join_all(asked).await;
+    let answers = together(asked.collect(), ALL).await;
     let waits = answers.iter().filter_map(|answer| match answer {
         Ok(Answer::Refused { retry_after_millis }) => Some(*retry_after_millis),
         _ => None,
@@ -107,7 +107,7 @@ pub async fn give_back(app: &App, tries: impl IntoIterator<Item = &Try>) {
     let asked = tries.into_iter().map(|Try { throttle, bucket, limit }| {
         ask(app, throttle, Command::GiveBack { bucket: bucket.clone(), limit: *limit })
     });
-    join_all(asked).await;
+    together(asked.collect(), ALL).await;
 }
 
 /// Forgets all the tries in a bucket.
@@ -129,7 +129,7 @@ pub async fn occupy(app: &App, of: &[Slots], slot: &SlotId, millis: i64) -> Resu
         ask(app, throttle, Command::Occupy { slot: slot.clone(), at_most: *at_most, millis })
     });
     let mut wait = None;
-    for answer in join_all(asked).await {
+    for answer in together(asked.collect(), ALL).await {
         if let Answer::Refused { retry_after_millis } = answer? {
             wait = wait.max(Some(retry_after_millis));
         }
@@ -140,7 +140,7 @@ pub async fn occupy(app: &App, of: &[Slots], slot: &SlotId, millis: i64) -> Resu
 /// Gives a slot of each back.
 pub async fn vacate(app: &App, of: &[Slots], slot: &SlotId) -> Result<(), ObjectUnavailable> {
     let asked = of.iter().map(|Slots { throttle, .. }| ask(app, throttle, Command::Vacate { slot: slot.clone() }));
-    join_all(asked).await.into_iter().try_for_each(|answer| answer.map(drop))
+    together(asked.collect(), ALL).await.into_iter().try_for_each(|answer| answer.map(drop))
 }
 
 async fn ask(app: &App, throttle: &Throttle, command: Command) -> Result<Answer, ObjectUnavailable> {

@@ -7,7 +7,6 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 
 use super::document_page::{DocumentList, DocumentPage};
@@ -23,6 +22,7 @@ use crate::orders::client::OrderClient;
 use crate::orders::view::OrderView;
 use crate::problem::Problem;
 use crate::shelf;
+use crate::together::together;
 use crate::wire::extract::{Path, Query};
 
 /// The most packing slips of one page, and how many orders are asked at once.
@@ -82,8 +82,8 @@ pub async fn get_packing_slips(
         return Err(wrong());
     }
     let snapshot = shelf::current(&app).await?;
-    let asked = stream::iter(ids).map(|id| read(&app, id)).buffered(MAX_PARALLEL);
-    let orders: Vec<OrderView> = asked.try_collect().await?;
+    let asked = ids.into_iter().map(|id| read(&app, id));
+    let orders: Vec<OrderView> = together(asked.collect(), MAX_PARALLEL).await.into_iter().collect::<Result<_, _>>()?;
     let slips = orders.iter().map(|order| PackingSlip::new(&snapshot.settings.shop_name, order)).collect();
     page(&PackingSlips { slips })
 }

@@ -19,12 +19,11 @@ mod store;
 mod target;
 pub mod views;
 
-use futures_util::future::join_all;
-
 pub use self::news::{EventType, News};
 use self::protocol::Command;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::together::{ALL, together};
 
 /// Tells every endpoint that is enabled. Twice, late or out of order is the same
 /// as once: see [`news`]. An endpoint's object that does not answer does not keep
@@ -39,5 +38,5 @@ pub async fn tell(app: &App, news: Vec<News>) -> Result<(), Problem> {
         let command = Command::Tell { since: webhook.enabled_at, types: webhook.types, news: news.clone() };
         asked.push(async move { protocol::ask(app, webhook.id, &command).await });
     }
-    join_all(asked).await.into_iter().try_for_each(|answer| answer.map(drop).map_err(Problem::from))
+    together(asked, ALL).await.into_iter().try_for_each(|answer| answer.map(drop).map_err(Problem::from))
 }

@@ -11,7 +11,6 @@
 pub mod handlers;
 mod store;
 
-use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -26,6 +25,7 @@ use crate::orders::protocol::Access;
 use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
 use crate::telemetry;
+use crate::together::together;
 
 /// The orders of one slice. Each is a call: 100 of the 1,000 that a run has at the least.
 const SLICE: usize = 100;
@@ -150,12 +150,11 @@ async fn look(app: &App, which: Which<'_>, settled: Timestamp) -> Result<Slice, 
     let known = store::read_known(rows.unwrap_or_default())?;
     let next = known.last().map(|last| last.id).filter(|_| known.len() >= SLICE && matches!(which, Which::Behind(_)));
     let mut slice = Slice { next, ..Slice::default() };
-    let asked = stream::iter(known).map(|row| async move {
+    let asked = known.into_iter().map(|row| async move {
         let answer = ask(app, row.id).await;
         (row, answer)
     });
-    let answers: Vec<_> = asked.buffered(MAX_PARALLEL).collect().await;
-    for (row, answer) in answers {
+    for (row, answer) in together(asked.collect(), MAX_PARALLEL).await {
         match answer {
             Ok(order) => {
                 slice.checked = slice.checked.saturating_add(1);

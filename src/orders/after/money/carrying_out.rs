@@ -1,6 +1,5 @@
 //! Doing what staff have decided of an order's money. Part of the order's object.
 
-use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::PutBack;
@@ -9,6 +8,7 @@ use crate::orders::object::OrderObject;
 use crate::payments::{self, Outcome};
 use crate::pools;
 use crate::telemetry;
+use crate::together::{ALL, together};
 
 impl OrderObject {
     /// Performs one effect. None: no answer; the alarm tries again.
@@ -26,11 +26,12 @@ impl OrderObject {
     /// Each pool counts it once, or refuses what would be more than it can count:
     /// asking that again would not help. None where none of them answered.
     async fn put_back(&self, put_backs: &[PutBack]) -> Option<Answer> {
+        let app = &self.app;
         let asked = put_backs.iter().map(|back| async move {
-            (back, pools::put_back(&self.app, &back.of, back.units, back.reference.clone()).await)
+            (back, pools::put_back(app, &back.of, back.units, back.reference.clone()).await)
         });
         let (mut numbers, mut refused) = (Vec::new(), Vec::new());
-        for (back, answer) in stream::iter(asked).buffer_unordered(put_backs.len().max(1)).collect::<Vec<_>>().await {
+        for (back, answer) in together(asked.collect(), ALL).await {
             let Ok(answer) = answer else { continue };
             if let Some(refusal) = answer.refusal {
                 telemetry::log(&json!({
