@@ -91,8 +91,9 @@ impl<'a> OrderClient<'a> {
     }
 
     /// What a member of staff does with a draft; `begun`: with one that is begun for it.
-    pub async fn draft(&self, begun: Option<Currency>, deed: drafts::Deed) -> Asked<Cart> {
-        self.ask(Request::Draft { begun: begun.map(|currency| (self.id, currency)), deed }).await
+    pub async fn draft(&self, begun: Option<(Currency, Language)>, deed: drafts::Deed) -> Asked<Cart> {
+        let begun = begun.map(|(currency, language)| (self.id, currency, language));
+        self.ask(Request::Draft { begun, deed }).await
     }
 
     pub async fn cart(&self) -> Asked<Cart> {

@@ -108,7 +108,7 @@ pub enum Request {
     Cancel,
     /// Staff begin an order that they type in, or do something with one.
     Draft {
-        begun: Option<(OrderId, Currency)>,
+        begun: Option<(OrderId, Currency, Language)>,
         deed: drafts::Deed,
     },
     /// Staff have money of the order's.

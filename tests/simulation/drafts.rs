@@ -25,7 +25,7 @@ impl World {
         let has_letters = order.draft.as_ref().is_some_and(|draft| draft.letters > 0);
         match (&order.draft, self.rng.below(20)) {
             (None, _) if is_new => {
-                self.deed_of(buyer, Deed::Begin);
+                self.deed_of(buyer, Deed::Begin { lines: Vec::new(), facts: Vec::new() });
             }
             (None, _) => {}
             (Some(_), 0..=8) => self.put_in(buyer),

@@ -16,7 +16,9 @@ use crate::orders::bodies::choice;
 use crate::orders::cart::Cart;
 use crate::orders::cart_handlers::{currency, first_answer, new_id, offered};
 use crate::orders::client::{Answer, OrderClient};
+use crate::orders::decision::NewLine;
 use crate::orders::error::OrderError;
+use crate::orders::facts::Fact;
 use crate::orders::handlers::keyed;
 use crate::orders::offers;
 use crate::orders::order::Order;
@@ -67,10 +69,13 @@ pub async fn create_draft(
     let key = keyed(key, "POST /v1/admin/drafts", &bytes);
     let id = new_id(&app, key.as_ref(), staff.caller().account.map(|account| account.id), "");
     let nothing = Cart::of(&Order::created(id, currency, None, app.clock.now()));
-    let deed = change(&app, &staff, asked, nothing).await;
+    let begun = (currency, asked.language.unwrap_or_default());
+    let content = content(&app, &staff, asked, nothing).await;
     let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
-    let answer = match deed {
-        Ok(deed) => order.draft(Some(currency), deed).await??,
+    let answer = match content {
+        Ok((lines, facts)) => {
+            order.draft(Some(begun), Deed::Begin { lines: lines.unwrap_or_default(), facts }).await??
+        }
         Err(refusal) => first_answer(&order, refusal).await?,
     };
     Ok(shown(&app, answer).await?.into())
@@ -78,7 +83,8 @@ pub async fn create_draft(
 
 /// The draft, with what it comes to now.
 pub async fn get_draft(State(app): State<App>, _: Staff, Path(id): Path<OrderId>) -> Result<Json<DraftView>, Problem> {
-    Ok(Json(DraftView::of(&app, read(&app, id).await?).await?))
+    let draft = OrderClient::of_shop(&app, id).cart().await??.read()?;
+    Ok(Json(DraftView::of(&app, draft).await?))
 }
 
 /// Changes what is in a draft, all of it or nothing. Once it is placed, it is `cart_closed`.
@@ -88,11 +94,13 @@ pub async fn update_draft(
     Path(id): Path<OrderId>,
     body: Checked<DraftContent>,
 ) -> Result<JsonText<DraftView>, Problem> {
-    let before = read(&app, id).await?;
+    let before = read(&app, &staff, id).await?;
     if body.value.currency.is_some_and(|currency| currency != before.currency) {
         return Err(Problem::invalid_field("/currency", "a draft keeps its currency; begin another one"));
     }
-    let deed = change(&app, &staff, body.value, before).await?;
+    let language = body.value.language;
+    let (lines, facts) = content(&app, &staff, body.value, before).await?;
+    let deed = Deed::Change { lines, facts, language };
     let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?);
     Ok(shown(&app, order.draft(None, deed).await??).await?.into())
 }
@@ -133,11 +141,11 @@ pub async fn place_draft(
     key: IdempotencyKey,
     body: extract::Json<PlacedDraft>,
 ) -> Result<JsonText<OrderView, 201>, Problem> {
+    read(&app, &staff, id).await?;
     if body.payment.provider != Provider::Manual {
         return Err(Problem::invalid_field("/payment/provider", "staff look after `manual` payments alone"));
     }
     let payment = choice(&app, body.payment.clone(), "/payment").await?;
-    DraftView::of(&app, read(&app, id).await?).await?;
     let key = keyed(key, "POST draft order", &body.bytes);
     let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
     let received = body.received.as_ref().map(|reference| reference.as_str().to_owned());
@@ -148,9 +156,11 @@ pub async fn place_draft(
     }
 }
 
-/// The draft as its object has it, or a cart of nobody's: see [`DraftView::of`].
-async fn read(app: &App, id: OrderId) -> Result<Cart, Problem> {
-    OrderClient::of_shop(app, id).cart().await??.read()
+/// A draft as its object has it; a 404 of any other cart.
+async fn read(app: &App, staff: &StaffWrite, id: OrderId) -> Result<Cart, Problem> {
+    let cart = OrderClient::of_staff(app, id, staff.confirm(app).await?).cart().await??.read()?;
+    let is_draft = cart.draft.as_ref().is_some_and(|draft| !draft.deleted);
+    if is_draft { Ok(cart) } else { Err(Problem::not_found()) }
 }
 
 async fn shown(app: &App, answer: Answer<Cart>) -> Result<Answer<DraftView>, Problem> {
@@ -158,9 +168,14 @@ async fn shown(app: &App, answer: Answer<Cart>) -> Result<Answer<DraftView>, Pro
     answer.shown_as(&view)
 }
 
-/// What was sent, as the shop knows it now, for a draft that was so `before`.
-async fn change(app: &App, staff: &StaffWrite, asked: WantedDraft, mut before: Cart) -> Result<Deed, Problem> {
-    let WantedDraft { wanted, language, lines, .. } = asked;
+/// The lines and facts that were sent, as the shop knows them now, for a draft that was so `before`.
+async fn content(
+    app: &App,
+    staff: &StaffWrite,
+    asked: WantedDraft,
+    mut before: Cart,
+) -> Result<(Option<Vec<NewLine>>, Vec<Fact>), Problem> {
+    let WantedDraft { wanted, lines, .. } = asked;
     let lines = match lines {
         Some(lines) => Some(offers::typed(app, &lines, before.currency).await?),
         None => None,
@@ -173,5 +188,5 @@ async fn change(app: &App, staff: &StaffWrite, asked: WantedDraft, mut before: C
         }
         offered(app, before.after(lines.as_deref(), &facts), &facts).await?;
     }
-    Ok(Deed::Change { lines, facts, language })
+    Ok((lines, facts))
 }

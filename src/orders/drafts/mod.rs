@@ -84,7 +84,10 @@ pub enum Event {
 #[serde(rename_all = "snake_case")]
 pub enum Deed {
     /// Of an order that was begun for it.
-    Begin,
+    Begin {
+        lines: Vec<NewLine>,
+        facts: Vec<Fact>,
+    },
     /// `lines`: all that there are from now on.
     Change {
         lines: Option<Vec<NewLine>>,
@@ -152,7 +155,9 @@ impl Draft {
 /// Decides what a deed comes to. No events: it is so already.
 pub fn decide(order: &Order, by: AccountId, deed: Deed, now: Timestamp) -> Result<Vec<event::Event>, OrderError> {
     let Some(draft) = &order.draft else {
-        return if deed == Deed::Begin { Ok(vec![Event::Begun { by }.into()]) } else { Err(OrderError::NotFound) };
+        let Deed::Begin { lines, facts } = deed else { return Err(OrderError::NotFound) };
+        let put_in = update(order, Some(lines), facts, |_| true)?;
+        return Ok(std::iter::once(Event::Begun { by }.into()).chain(put_in).collect());
     };
     match (&order.stage, &deed) {
         _ if draft.deleted => return Err(OrderError::NotFound),
@@ -164,7 +169,7 @@ pub fn decide(order: &Order, by: AccountId, deed: Deed, now: Timestamp) -> Resul
         return Err(OrderError::TooManyChanges);
     }
     match deed {
-        Deed::Begin | Deed::Delete => Ok(Vec::new()),
+        Deed::Begin { .. } | Deed::Delete => Ok(Vec::new()),
         Deed::Change { lines, mut facts, language } => {
             facts.retain(|fact| order.facts.with(fact.clone()) != order.facts);
             let language = language.filter(|language| *language != order.language);

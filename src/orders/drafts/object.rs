@@ -11,9 +11,10 @@ use crate::orders::error::OrderError;
 use crate::orders::object::{OrderObject, done};
 use crate::orders::order::{Channel, Key, Order};
 use crate::orders::protocol::Reply;
+use crate::text::Language;
 
 /// As what an order is begun for a draft.
-pub type Begun = (OrderId, Currency);
+pub type Begun = (OrderId, Currency, Language);
 
 impl OrderObject {
     /// Decides what a member of staff wants done, of an order that is `begun`
@@ -27,24 +28,21 @@ impl OrderObject {
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
         let now = self.now();
-        let deeds = match (begun, order) {
-            (None, Some(_)) => vec![deed],
+        match (begun, order) {
+            (None, Some(_)) => {}
             (None, None) => return Err(OrderError::NotFound),
             // A cart was begun under the same key.
             (Some(_), Some(_)) => return Err(OrderError::KeyReused),
-            (Some((id, currency)), None) => {
-                self.record.create(Order::created(id, currency, None, now).through(Channel::Staff), now);
-                vec![Deed::Begin, deed]
+            (Some((id, currency, language)), None) => {
+                let order = Order::created(id, currency, None, now);
+                self.record.create(order.written_in(language).through(Channel::Staff), now);
             }
-        };
+        }
         let status = if begun.is_some() { 201 } else { 200 };
         let before = order.map(|order| order.version);
-        for deed in deeds {
-            let decided = decide(&*self.record.existing()?, Command::Draft { by, deed }, now);
-            // One that could not be begun is not left half begun.
-            let events = decided.inspect_err(|_| self.record.discard())?;
-            self.record.learn(events, now)?;
-        }
+        let decided = decide(&*self.record.existing()?, Command::Draft { by, deed }, now);
+        // What could not be begun leaves nothing.
+        self.record.learn(decided.inspect_err(|_| self.record.discard())?, now)?;
         let order = self.record.existing()?;
         let reply = self.changed(before != Some(order.version), key, done(status, &Cart::of(&order))?)?;
         self.go_on();

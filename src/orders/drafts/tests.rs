@@ -22,6 +22,10 @@ fn after(mut order: Order, deeds: Vec<Deed>) -> Result<Order, OrderError> {
     Ok(order)
 }
 
+fn begin() -> Deed {
+    Deed::Begin { lines: Vec::new(), facts: Vec::new() }
+}
+
 fn email() -> Deed {
     let facts = vec![Fact::Email("ada@example.com".parse().unwrap())];
     Deed::Change { lines: None, facts, language: Some(Language::De) }
@@ -32,17 +36,17 @@ fn only_what_staff_have_begun_is_theirs_to_change() {
     for deed in [email(), Deed::Send { message: None }, Deed::Delete] {
         assert_eq!(after(cart(), vec![deed]), Err(OrderError::NotFound));
     }
-    let order = after(cart(), vec![Deed::Begin, email()]).unwrap();
+    let order = after(cart(), vec![begin(), email()]).unwrap();
     assert_eq!((order.language, order.facts.email.is_some()), (Language::De, true));
     assert_eq!(decide(&order, staff(), email(), NOW), Ok(Vec::new()), "it is so already");
-    assert_eq!(decide(&order, staff(), Deed::Begin, NOW), Ok(Vec::new()));
+    assert_eq!(decide(&order, staff(), begin(), NOW), Ok(Vec::new()));
     let steps: Vec<_> = order.milestones.iter().map(|step| (&*step.kind, step.by, step.hidden)).collect();
     assert_eq!(steps, [("draft_made", Some(staff()), true), ("draft_changed", Some(staff()), true)]);
 }
 
 #[test]
 fn a_draft_is_over_by_its_time_alone() {
-    let order = after(cart(), vec![Deed::Begin, email()]).unwrap();
+    let order = after(cart(), vec![begin(), email()]).unwrap();
     let ends = order.draft.as_ref().unwrap().ends_at();
     assert_eq!(ends, NOW.plus_millis(KEPT_MILLIS));
     let moved = || Command::Change(Change::Update { lines: None, facts: Vec::new() });
@@ -57,7 +61,7 @@ fn a_draft_is_over_by_its_time_alone() {
 
 #[test]
 fn it_is_sent_so_often_and_each_time_by_another_letter() {
-    let mut order = after(cart(), vec![Deed::Begin, email()]).unwrap();
+    let mut order = after(cart(), vec![begin(), email()]).unwrap();
     let missing = vec!["lines".to_owned()];
     assert_eq!(decide(&order, staff(), Deed::Send { message: None }, NOW), Err(OrderError::CartIncomplete { missing }));
     assert_eq!(order.draft.as_ref().unwrap().notice(), None);
