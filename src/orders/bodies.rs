@@ -183,7 +183,7 @@ pub struct NewOrder {
 
 impl NewOrder {
     pub fn expected(&self) -> Expected {
-        Expected { total: self.expected_total, to_pay: self.expected_to_pay }
+        Expected { total: self.expected_total, to_pay: self.expected_to_pay, changes: None }
     }
 }
 

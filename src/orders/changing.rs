@@ -172,7 +172,7 @@ impl Draft for NewPurchase {
         checking.lines(&self.lines);
         checking.wanted.vat_number = self.vat_number.clone().map(Some);
         let (currency, payment) = (self.currency, self.payment.clone());
-        let expected = Expected { total: self.expected_total, to_pay: self.expected_to_pay };
+        let expected = Expected { total: self.expected_total, to_pay: self.expected_to_pay, changes: None };
         Ok(WantedPurchase { wanted: checking.done()?, currency, payment, expected })
     }
 }

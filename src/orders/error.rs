@@ -55,6 +55,8 @@ crate::codes! {
     NOT_CANCELLABLE = CONFLICT "not_cancellable";
     /// What staff have put into this order is theirs to change.
     DRAFT_LINES = CONFLICT "draft_lines";
+    /// The shop has changed this order since it was shown.
+    DRAFT_CHANGED = CONFLICT "draft_changed";
     /// This order was never placed, and its prices stand no longer.
     DRAFT_OVER = CONFLICT "draft_over";
     /// This draft was sent as often as one may be.
@@ -141,6 +143,8 @@ pub enum OrderError {
     TooManyGiftCards,
     #[error("the shop has put this order together: ask it for a change of what is bought")]
     DraftLines,
+    #[error("the shop has changed this order since it was shown; look through it again")]
+    DraftChanged,
     #[error("this order was to be placed within 90 days; please ask the shop for another one")]
     DraftOver,
     #[error("a draft is sent {MAX_LETTERS} times at most")]
@@ -235,6 +239,7 @@ impl From<OrderError> for Problem {
             OrderError::TooManyCoupons => Self::invalid_field("/coupons", detail),
             OrderError::TooManyGiftCards => Self::invalid_field("/gift_cards", detail),
             OrderError::DraftLines => Self::new(DRAFT_LINES, detail),
+            OrderError::DraftChanged => Self::new(DRAFT_CHANGED, detail),
             OrderError::DraftOver => Self::new(DRAFT_OVER, detail),
             OrderError::TooManyLetters => Self::new(TOO_MANY_LETTERS, detail),
             OrderError::PaymentInProgress => Self::new(PAYMENT_IN_PROGRESS, detail),

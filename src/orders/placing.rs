@@ -122,13 +122,15 @@ impl OrderObject {
                     return Err(refusal);
                 }
             };
-            let events = events.into_iter().chain(by_hand.map(Event::Draft)).collect();
+            let events = events.into_iter().chain(by_hand.clone().map(Event::Draft)).collect();
             self.record.learn(events, self.now())?;
             *slot = None;
             self.record.commit(None, self.now())?;
             return Ok(None);
         }
-        Ok(None)
+        // Who places it by hand must not take another's payment for their own.
+        let is_own = key.is_some() && self.record.existing()?.placement().is_some_and(|placement| placement.key == key);
+        if by_hand.is_some() && !is_own { Err(OrderError::CartClosed) } else { Ok(None) }
     }
 
     /// The promotions without which a total is the one that the buyer expects, as

@@ -26,6 +26,9 @@ pub struct Expected {
     pub total: Option<Money>,
     /// What is left of it for the payment, once gift cards have paid.
     pub to_pay: Option<Money>,
+    /// How often staff had changed what they have typed in.
+    #[serde(default)]
+    pub changes: Option<u32>,
 }
 
 /// What a cart is placed by.
@@ -88,6 +91,10 @@ impl Terms {
 
     /// Whether it is what the buyer was shown: nothing costs more in silence.
     fn as_shown(&self, order: &Order, quote: &Quote) -> Result<(), OrderError> {
+        let changes = order.draft.as_ref().map(|draft| draft.changes);
+        if self.expected.changes.is_some_and(|shown| changes != Some(shown)) {
+            return Err(OrderError::DraftChanged);
+        }
         let refused = quote.coupons.iter().find_map(|coupon| Some((coupon.code.clone(), coupon.refused?)));
         if let Some((code, reason)) = refused {
             return Err(OrderError::CouponNotValid { code, reason });

@@ -30,6 +30,8 @@ use crate::wire::extract::{Form, Path};
 const CORRECT: &str = "Nothing has been ordered yet. Please correct:";
 const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.";
 const ASK_THE_SHOP: &str = "Please ask the shop, which has put this order together.";
+const DRAFT_CHANGED: &str =
+    "The shop has changed this order since you looked at it. Nothing has been ordered yet: place it if you agree.";
 const UNANSWERED: &str =
     "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
 
@@ -258,6 +260,7 @@ fn notice(error: &OrderError, cart: &Cart) -> String {
             new.display(),
             old.display()
         ),
+        OrderError::DraftChanged => DRAFT_CHANGED.to_owned(),
         OrderError::NotForSale { lines } => {
             let titles: Vec<&str> = lines.iter().map(|line| title(*line)).collect();
             let way_out = if is_draft { ASK_THE_SHOP } else { "Please take it out of the cart." };

@@ -50,6 +50,8 @@ pub struct CheckoutPage<'a> {
     totals: Totals,
     expected_total: i64,
     expected_to_pay: i64,
+    /// How often the shop had changed what it has put together.
+    expected_changes: Option<u32>,
     pieces: String,
 }
 
@@ -173,6 +175,7 @@ impl<'a> CheckoutPage<'a> {
             totals: priced.totals(),
             expected_total: priced.view.totals.total.amount,
             expected_to_pay: to_pay.amount,
+            expected_changes: cart.draft.as_ref().map(|draft| draft.changes),
             pieces: pieces(&priced.view.lines),
         };
         page.error_summary = notice.map(|text| ErrorSummary { text, items: page.items(errors) });

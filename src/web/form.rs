@@ -32,6 +32,7 @@ pub struct CheckoutForm {
     pub method: String,
     pub expected_total: String,
     pub expected_to_pay: String,
+    pub expected_changes: String,
     pub intent: String,
 }
 
@@ -137,6 +138,7 @@ impl CheckoutForm {
                 "method" => form.method = value,
                 "expected_total" => form.expected_total = value,
                 "expected_to_pay" => form.expected_to_pay = value,
+                "expected_changes" => form.expected_changes = value,
                 "intent" => form.intent = value,
                 name => {
                     let (address, name) = match name.strip_prefix(BILLING) {

@@ -72,7 +72,8 @@ impl Entered {
         let to_pay = self.amount(&form.expected_to_pay, cart.currency);
         match payment {
             Ok(payment) if self.errors.is_empty() => {
-                Ok(Wishes { facts: self.facts, payment, expected: Expected { total, to_pay } })
+                let changes = form.expected_changes.parse().ok();
+                Ok(Wishes { facts: self.facts, payment, expected: Expected { total, to_pay, changes } })
             }
             _ => Err(self),
         }

@@ -105,7 +105,7 @@ async fn at_checkout(shop: &Shop, link: &str) -> (Browser, String) {
 async fn form(browser: &Browser, checkout: &str) -> Vec<(String, String)> {
     let page = browser.open(checkout).await;
     let shown = ["email", "name", "line1", "line2", "city", "postal_code", "phone"];
-    let shown = shown.iter().chain(&["shipping_option", "expected_total", "expected_to_pay"]);
+    let shown = shown.iter().chain(&["shipping_option", "expected_total", "expected_to_pay", "expected_changes"]);
     let mut fields: Vec<_> = shown.map(|name| ((*name).to_owned(), value_of(&page, name))).collect();
     let typed = [("country", "GB"), ("method", VISA), ("intent", "place")];
     fields.extend(typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -313,6 +313,11 @@ async fn what_staff_change_while_the_buyer_pays_is_shown_and_never_charged_as_it
     if let Some(ledger) = shop.ledger() {
         assert!(ledger.charges().is_empty());
     }
+    // As well where it comes to as much as before.
+    let again = form(&browser, &checkout).await;
+    changed(&shop, &draft, json!({ "lines": [{ "variant_id": one.variant, "quantity": 3 }] })).await.expect(200);
+    let page = html(&check_out(&browser, &checkout, &again).await.expect(409));
+    assert!(page.contains("The shop has changed this order") && page.contains(&one.title), "{page}");
     // By the API the same, for whoever says what they were shown.
     let stale = json!({ "payment": payment(VISA), "expected_total": eur(total(&draft)) });
     shop.place_with(&of_buyer(&draft), stale).await.problem(409, "price_changed");
@@ -417,7 +422,11 @@ async fn by_hand_it_is_placed_by_what_staff_look_after_unless_the_buyer_was_fast
     shop.place(&of_buyer(&draft), VISA).await.expect(201);
     let mut body = manual("invoice");
     body["received"] = json!("in cash");
-    placed(&shop, &draft, body).await.problem(409, "cart_closed");
+    placed(&shop, &draft, body.clone()).await.problem(409, "cart_closed");
+    // Nor do staff take what the buyer has yet to transfer for what they have in cash.
+    let by_transfer = ready(&shop, &product).await;
+    shop.place_with(&of_buyer(&by_transfer), manual("bank_transfer")).await.expect(201);
+    placed(&shop, &by_transfer, body).await.problem(409, "cart_closed");
     let order = shop.until_order(&of_buyer(&draft), "confirmed", "paid").await;
     assert_eq!(order["payment"]["captured"], eur(total(&draft)));
     // What is to come later is recorded once it has.
@@ -426,7 +435,7 @@ async fn by_hand_it_is_placed_by_what_staff_look_after_unless_the_buyer_was_fast
     assert_eq!((&order["status"], &order["payment"]["status"]), (&json!("confirmed"), &json!("pending")));
     // Too few are left: nothing is placed, and it stays a draft.
     let short = ready(&shop, &product).await;
-    let many = json!({ "lines": [{ "variant_id": product.variant, "quantity": 8 }] });
+    let many = json!({ "lines": [{ "variant_id": product.variant, "quantity": 4 }] });
     changed(&shop, &short, many).await.expect(200);
     placed(&shop, &short, manual("invoice")).await.problem(409, "out_of_stock");
     assert_eq!(seen(&shop, &short).await["status"], "open");

@@ -141,6 +141,6 @@ pub struct PlacedDraft {
 
 impl PlacedDraft {
     pub fn expected(&self) -> Expected {
-        Expected { total: self.expected_total, to_pay: None }
+        Expected { total: self.expected_total, ..Expected::default() }
     }
 }

@@ -17,7 +17,6 @@ use crate::orders::cart::Cart;
 use crate::orders::cart_handlers::{currency, first_answer, new_id, offered};
 use crate::orders::client::{Answer, OrderClient};
 use crate::orders::decision::NewLine;
-use crate::orders::error::OrderError;
 use crate::orders::facts::Fact;
 use crate::orders::handlers::keyed;
 use crate::orders::offers;
@@ -133,7 +132,7 @@ pub async fn send_draft(
 }
 
 /// Places a draft for its buyer, by a way to pay that staff look after; what was paid is recorded with it, or once it
-/// comes. The buyer is told as of any order. Where the buyer was faster, and pays otherwise, it is `cart_closed`.
+/// comes. The buyer is told as of any order. Where somebody else was faster, it is `cart_closed`.
 pub async fn place_draft(
     State(app): State<App>,
     staff: StaffWrite,
@@ -149,11 +148,7 @@ pub async fn place_draft(
     let key = keyed(key, "POST draft order", &body.bytes);
     let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
     let received = body.received.as_ref().map(|reference| reference.as_str().to_owned());
-    let answer = order.place_by_hand(payment, body.expected(), received).await??;
-    match answer.read()?.payment.provider {
-        Provider::Manual | Provider::None => Ok(answer.into()),
-        _ => Err(OrderError::CartClosed.into()),
-    }
+    Ok(order.place_by_hand(payment, body.expected(), received).await??.into())
 }
 
 /// A draft as its object has it; a 404 of any other cart.

@@ -42,6 +42,8 @@ pub struct Draft {
     /// Who of staff changed or sent it last, and when.
     pub touched_by: AccountId,
     pub touched_at: Timestamp,
+    /// How often they have changed what is in it.
+    pub changes: u32,
     pub sent_at: Option<Timestamp>,
     /// How many letters were asked for.
     pub letters: u32,
@@ -125,8 +127,8 @@ impl Event {
 
 impl Draft {
     fn begun(by: AccountId, at: Timestamp) -> Self {
-        let (sent_at, letters, message, received, deleted) = (None, 0, None, None, false);
-        Self { by, at, touched_by: by, touched_at: at, sent_at, letters, message, received, deleted }
+        let (sent_at, message, received, deleted) = (None, None, None, false);
+        Self { by, at, touched_by: by, touched_at: at, changes: 0, sent_at, letters: 0, message, received, deleted }
     }
 
     /// From when on it cannot be placed any more.
@@ -225,7 +227,10 @@ impl Order {
             Event::PlacedByHand { received, .. } => {
                 draft.received = received.clone().map(|reference| (self.attempts, reference));
             }
-            Event::Changed { language, .. } => self.language = language.unwrap_or(self.language),
+            Event::Changed { language, .. } => {
+                self.language = language.unwrap_or(self.language);
+                draft.changes = draft.changes.saturating_add(1);
+            }
             Event::Sent { message, .. } => {
                 (draft.sent_at, draft.message) = (Some(now), message.clone());
                 draft.letters = draft.letters.saturating_add(1);

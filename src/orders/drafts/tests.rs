@@ -38,6 +38,7 @@ fn only_what_staff_have_begun_is_theirs_to_change() {
     }
     let order = after(cart(), vec![begin(), email()]).unwrap();
     assert_eq!((order.language, order.facts.email.is_some()), (Language::De, true));
+    assert_eq!(order.draft.as_ref().unwrap().changes, 1);
     assert_eq!(decide(&order, staff(), email(), NOW), Ok(Vec::new()), "it is so already");
     assert_eq!(decide(&order, staff(), begin(), NOW), Ok(Vec::new()));
     let steps: Vec<_> = order.milestones.iter().map(|step| (&*step.kind, step.by, step.hidden)).collect();
