@@ -24,7 +24,8 @@ impl World {
         let is_new = order.stage == Stage::Open && order.lines.is_empty();
         let has_letters = order.draft.as_ref().is_some_and(|draft| draft.letters > 0);
         match (&order.draft, self.rng.below(20)) {
-            (None, _) if is_new => {
+            // Most carts are their buyers' own.
+            (None, 0..=3) if is_new => {
                 self.deed_of(buyer, Deed::Begin { lines: Vec::new(), facts: Vec::new() });
             }
             (None, _) => {}
@@ -33,7 +34,8 @@ impl World {
                 self.outcomes.drafts_sent += u32::from(self.deed_of(buyer, Deed::Send { message: None }))
             }
             (Some(_), 13..=17) => {
-                let payment = self.payment();
+                let mut payment = self.payment();
+                payment.provider = Provider::Manual;
                 let received = self.rng.chance(50).then(|| "in cash".to_owned());
                 self.place(buyer, payment, Some(Event::PlacedByHand { by, received }.into()));
             }
