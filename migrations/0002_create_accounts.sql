@@ -9,6 +9,8 @@ CREATE TABLE accounts (
   password_changed_at INTEGER NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- The few who are no customers.
+CREATE INDEX accounts_of_staff ON accounts (email) WHERE role <> 'customer';
 
 -- A signed-in device: one family of refresh tokens, of which the generation
 -- names the newest. No token is kept: each is a MAC over id and generation.

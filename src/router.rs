@@ -12,7 +12,7 @@ use crate::console::handlers as console;
 use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
 use crate::jobs::handlers as jobs;
-use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, tags, views};
+use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, sending, tags, views};
 use crate::messages::handlers as messages;
 use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
 use crate::orders::drafts::handlers as drafts;
@@ -94,6 +94,7 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/orders", get(lists::list_orders))
         .api_route("/v1/admin/orders/export", get(export::export_orders))
         .api_route("/v1/admin/orders/bulk", post(bulk::change_orders))
+        .api_route("/v1/admin/fulfilments", post(sending::create_fulfilments))
         .api_route("/v1/admin/orders/drift", get(checks::get_order_drift))
         .api_route("/v1/admin/orders/rebuild", post(checks::rebuild_orders))
         .api_route("/v1/admin/orders/{id}/tags", post(tags::change_order_tags))
@@ -144,6 +145,7 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/jobs/{id}", get(jobs::get_job))
         .api_route("/v1/admin/jobs/{id}/rows", get(jobs::list_job_rows))
         .api_route("/v1/admin/jobs/{id}/cancel", post(jobs::cancel_job))
+        .api_route("/v1/admin/staff", get(auth::handlers::list_staff))
         .api_route("/v1/admin/views", get(views::list_views))
         .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))
         // Accounts

@@ -20,7 +20,7 @@ use super::session::{RefreshToken, Session};
 use super::sign_in::{self, Grant};
 use super::token::AccessTokenKeys;
 use super::token::{self, Jwk};
-use super::{Role, SignedIn, bearer, cookies};
+use super::{Role, SignedIn, Staff, bearer, cookies, store};
 use crate::app::App;
 use crate::email::EmailAddress;
 use crate::ids::{AccountId, SessionId};
@@ -193,8 +193,26 @@ pub struct Me {
 
 /// The caller's own account.
 pub async fn get_me(State(app): State<App>, who: SignedIn) -> Result<axum::Json<Me>, Problem> {
-    let Account { id, email, name, role, created_at } = sign_in::confirm(&app, who).await?;
-    Ok(axum::Json(Me { id, email, name, role, created_at }))
+    Ok(axum::Json(sign_in::confirm(&app, who).await?.into()))
+}
+
+impl From<Account> for Me {
+    fn from(Account { id, email, name, role, created_at }: Account) -> Self {
+        Self { id, email, name, role, created_at }
+    }
+}
+
+/// By their addresses.
+#[derive(Serialize, JsonSchema)]
+pub struct StaffList {
+    items: Vec<Me>,
+}
+
+/// Who works here, at most 200: whoever an order's timeline names is among them, as long as they do.
+pub async fn list_staff(State(app): State<App>, _: Staff) -> Result<axum::Json<StaffList>, Problem> {
+    let rows = app.database.batch(vec![store::select_staff()]).await?.into_iter().next();
+    let accounts = store::accounts(rows.unwrap_or_default())?;
+    Ok(axum::Json(StaffList { items: accounts.into_iter().map(Me::from).collect() }))
 }
 
 #[derive(Serialize, JsonSchema)]

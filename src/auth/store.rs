@@ -109,6 +109,18 @@ pub fn select_credentials(email: &EmailAddress) -> Statement {
     )
 }
 
+/// Whoever is no customer, for [`accounts`]: by an index of their own.
+pub fn select_staff() -> Statement {
+    Statement::new(
+        "SELECT id, email, name, role, created_at FROM accounts WHERE role <> 'customer' ORDER BY email LIMIT 200",
+        [],
+    )
+}
+
+pub fn accounts(rows: Rows) -> Result<Vec<Account>, DatabaseError> {
+    Ok(rows.decode::<AccountRow>()?.into_iter().map(Account::from).collect())
+}
+
 pub fn credentials(rows: Rows) -> Result<Option<Credentials>, DatabaseError> {
     let account = rows.clone().first::<AccountRow>()?;
     let credentials = rows.first::<CredentialsRow>()?;

@@ -2,7 +2,6 @@
 //! no reason not to do it to the others.
 
 use axum::extract::State;
-use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,19 +12,22 @@ use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
 use crate::idempotency;
 use crate::ids::OrderId;
+use crate::orders::after::money::bodies::NewCapture;
+use crate::orders::after::money::decision::Deed;
 use crate::orders::bodies::Empty;
 use crate::orders::client::OrderClient;
 use crate::problem::{FieldError, Problem};
 use crate::telemetry;
+use crate::together::together;
 use crate::wire::extract::{IdempotencyKey, Json};
 use crate::wire::respond::JsonText;
 
 /// The most orders of one request. Each takes a batch and a command at most: 200 of the
 /// 1,000 calls that a request has at the least.
-const MAX_ORDERS: usize = 100;
+pub const MAX_ORDERS: usize = 100;
 
 /// Orders asked side by side.
-const MAX_PARALLEL: usize = 8;
+pub const MAX_PARALLEL: usize = 8;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,12 +46,14 @@ pub enum BulkAction {
     Tag(TagChange),
     /// As `POST /v1/orders/{id}/cancel` does it.
     Cancel(Empty),
+    /// As `POST /v1/admin/orders/{id}/capture` takes all that is set aside.
+    Capture(Empty),
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BulkResults {
     /// In the order of `ids`.
-    items: Vec<BulkResult>,
+    pub items: Vec<BulkResult>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -71,7 +75,7 @@ impl BulkResults {
 }
 
 impl BulkResult {
-    fn of(id: OrderId, outcome: Result<(), Problem>) -> Self {
+    pub fn of(id: OrderId, outcome: Result<(), Problem>) -> Self {
         let Err(problem) = outcome else { return Self { id, status: 200, code: None, detail: None } };
         if let Some(cause) = &problem.cause {
             telemetry::log(&json!({
@@ -88,7 +92,7 @@ impl BulkAction {
     pub fn check(&self, at: &str) -> Result<(), Problem> {
         match self {
             Self::Tag(change) => change.check(&format!("{at}/tag")),
-            Self::Cancel(_) => Ok(()),
+            Self::Cancel(_) | Self::Capture(_) => Ok(()),
         }
     }
 
@@ -100,7 +104,7 @@ impl BulkAction {
                 Ok(outcomes) => outcomes,
                 Err(problem) => ids.iter().map(|_| Err(problem.clone())).collect(),
             },
-            Self::Cancel(_) => cancel(app, staff, ids).await,
+            Self::Cancel(_) | Self::Capture(_) => one_by_one(app, staff, ids, self).await,
         }
     }
 }
@@ -128,8 +132,8 @@ pub async fn change_orders(
             let results = BulkResults::of(ids, outcomes);
             staff.commit(&app, request.as_ref(), change, StatusCode::OK, &results, |_| None).await?.0
         }
-        BulkAction::Cancel(_) => {
-            let results = BulkResults::of(ids, cancel(&app, &staff, ids).await);
+        BulkAction::Cancel(_) | BulkAction::Capture(_) => {
+            let results = BulkResults::of(ids, one_by_one(&app, &staff, ids, &body.action).await);
             idempotency::remember(&app, request.as_ref(), StatusCode::OK, &results).await?
         }
     };
@@ -171,12 +175,17 @@ async fn tag_at_once(
 }
 
 /// Each order decides for itself, for staff who may still ask for it at that moment.
-async fn cancel(app: &App, staff: &StaffWrite, ids: &[OrderId]) -> Vec<Result<(), Problem>> {
-    let each = stream::iter(ids.to_vec()).map(|id| cancel_one(app, staff, id));
-    each.buffered(MAX_PARALLEL).collect().await
+async fn one_by_one(app: &App, staff: &StaffWrite, ids: &[OrderId], action: &BulkAction) -> Vec<Result<(), Problem>> {
+    together(ids.iter().map(|id| change_one(app, staff, *id, action)).collect(), MAX_PARALLEL).await
 }
 
-async fn cancel_one(app: &App, staff: &StaffWrite, id: OrderId) -> Result<(), Problem> {
-    OrderClient::of_staff(app, id, staff.confirm(app).await?).cancel().await??;
+async fn change_one(app: &App, staff: &StaffWrite, id: OrderId, action: &BulkAction) -> Result<(), Problem> {
+    let order = OrderClient::of_staff(app, id, staff.confirm(app).await?);
+    match action {
+        // It needs no order: see above.
+        BulkAction::Tag(_) => {}
+        BulkAction::Cancel(_) => drop(order.cancel().await??),
+        BulkAction::Capture(_) => drop(order.do_as_staff(Deed::Capture(NewCapture { amount: None })).await??),
+    }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod export;
 mod filter;
 pub mod handlers;
+pub mod sending;
 pub mod sheet;
 mod sought;
 mod store;

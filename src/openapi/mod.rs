@@ -72,6 +72,7 @@ mod tests {
         ("reports", include_str!("../reports/handlers.rs")),
         ("setup", include_str!("../setup/handlers.rs")),
         ("shelf", include_str!("../shelf/handlers.rs")),
+        ("sending", include_str!("../lists/sending.rs")),
         ("tags", include_str!("../lists/tags.rs")),
         ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
         ("views", include_str!("../lists/views.rs")),

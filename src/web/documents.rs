@@ -5,9 +5,8 @@
 //! fonts. A library for it that lays text out in any script weighs more than
 //! the whole Worker may.
 
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
 use super::document_page::{DocumentList, DocumentPage};
 use super::packing_slip::{PackingSlip, PackingSlips};
@@ -23,7 +22,7 @@ use crate::orders::view::OrderView;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::together::together;
-use crate::wire::extract::{Path, Query};
+use crate::wire::extract::Path;
 
 /// The most packing slips of one page, and how many orders are asked at once.
 const MAX_SLIPS: usize = 50;
@@ -62,23 +61,19 @@ pub async fn get_document(State(app): State<App>, _: Staff, Path(number): Path<N
     page(&DocumentPage::new(&documents::read(&text(&app, number).await?)?))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    /// Ids of orders, separated by commas.
-    #[serde(default)]
-    orders: String,
-}
-
-/// What to put into the parcels of these orders, one sheet each.
+/// What to put into the parcels of these orders, one sheet each. `orders`: their
+/// ids, separated by commas, or one by one, as ticks of a list are sent.
 pub async fn get_packing_slips(
     State(app): State<App>,
     _: Staff,
-    Query(Wanted { orders }): Query<Wanted>,
+    OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     let wrong = || Problem::invalid_field("orders", format!("1 to {MAX_SLIPS} ids of orders, separated by commas"));
-    let ids: Vec<OrderId> = orders.split(',').map(str::parse).collect::<Result<_, _>>().map_err(|_| wrong())?;
-    if ids.len() > MAX_SLIPS {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let orders: Vec<_> = pairs.filter(|(name, _)| name == "orders").map(|(_, ids)| ids).collect();
+    let ids = orders.iter().flat_map(|ids| ids.split(',')).map(str::parse);
+    let ids: Vec<OrderId> = ids.collect::<Result<_, _>>().map_err(|_| wrong())?;
+    if !(1..=MAX_SLIPS).contains(&ids.len()) {
         return Err(wrong());
     }
     let snapshot = shelf::current(&app).await?;

@@ -397,3 +397,14 @@ async fn no_admin_route_is_for_strangers_or_customers() {
         ask().bearer(&customer.access).send().await.problem(403, "forbidden");
     }
 }
+
+#[tokio::test]
+async fn staff_see_who_works_here_and_customers_do_not() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    shop.get("/v1/admin/staff").bearer(&customer.access).send().await.problem(403, "forbidden");
+    let staff = shop.get("/v1/admin/staff").bearer(&shop.owner().await).send().await.expect(200).json();
+    let people = staff["items"].as_array().unwrap();
+    assert!(people.iter().any(|person| person["email"] == shop.owner_credentials().0), "{staff}");
+    assert!(people.iter().all(|person| person["role"] != "customer"), "{staff}");
+}

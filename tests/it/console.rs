@@ -7,7 +7,7 @@ use tradepost::money::{Currency, Money};
 use crate::ask::Answer;
 use crate::browser::{Browser, html, text, value_of};
 use crate::fixtures::Customer;
-use crate::shop::{Shop, within};
+use crate::shop::{Shop, eventually, within};
 
 /// Keeps the session's cookies of an answer.
 fn keep(browser: &mut Browser, answer: &Answer) {

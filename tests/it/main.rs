@@ -69,6 +69,7 @@ mod recovery;
 mod removals;
 mod reports;
 mod saved_views;
+mod sending;
 mod settings;
 mod shipping;
 mod slugs;

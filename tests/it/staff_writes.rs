@@ -60,7 +60,10 @@ impl Desk {
         let ids = Ids { product, variant, cart, draft, order, promotion, gift_card, webhook, job };
         let mut about = Vec::new();
         for operation in writes(&shop).await {
-            let order = match operation.template.strip_prefix("/v1/admin/orders/{id}/").map(str::to_owned) {
+            // All that is left of an order is sent, which the others want to send in parts.
+            let sends = (operation.template == "/v1/admin/fulfilments").then(|| "refunds".to_owned());
+            let deed = operation.template.strip_prefix("/v1/admin/orders/{id}/").map(str::to_owned);
+            let order = match sends.or(deed) {
                 Some(deed) if OF_MONEY.contains(&deed.as_str()) => money::order_for(&shop, &sold, &deed).await,
                 _ => ids.order.clone(),
             };
