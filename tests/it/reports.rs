@@ -1,7 +1,7 @@
 //! The shop's books by days of its own: list, report and home agree, and all of them with the orders.
 
 use serde_json::{Value, json};
-use tradepost::ports::{Clock, Timestamp};
+use tradepost::ports::{Clock, Database, Statement, Timestamp};
 
 use crate::fixtures::{Cart, Product, eur};
 use crate::shop::{Shop, within};
@@ -164,6 +164,48 @@ async fn reports_sum_to_the_orders_less_what_was_given_back() {
     assert_eq!((&rate["country"], &rate["name"], &rate["rate"]), (&json!("GB"), &json!("VAT"), &json!("20")));
     assert_eq!((amount(&rate["net"]), amount(&rate["tax"])), (amount(&total["net"]), amount(&total["tax"])));
     assert_eq!(taxes["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_order_that_is_too_long_for_the_queue_is_in_the_books_too() {
+    let Some(shop) = Shop::native("it makes many products").await else { return };
+    let mut lines = Vec::new();
+    for n in 0..30 {
+        let title = format!("{n} {}", "long ".repeat(20));
+        let product = shop.new_product(json!({ "title": title, "delivery": "digital" })).await;
+        lines.push(json!({ "variant_id": product.variant, "quantity": 1 }));
+    }
+    let cart = shop.new_cart(json!({ "currency": "EUR", "lines": lines })).await;
+    shop.change_cart(&cart, json!({ "email": "ada@example.com" })).await.expect(200);
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let report = within(5_000, "it is in the books", async || {
+        let report = shop.report("sales?by=product").await;
+        (report["totals"][0]["orders"] == 1).then_some(report)
+    })
+    .await;
+    assert_eq!(report["items"].as_array().unwrap().len(), 30);
+    assert_eq!(amount(&report["totals"][0]["total"]), 30 * 1_999);
+}
+
+#[tokio::test]
+async fn books_that_were_damaged_are_put_right_with_their_row() {
+    let Some(shop) = Shop::native("its tables cannot be damaged").await else { return };
+    let product = shop.stocked(3).await;
+    let cart = shop.sell(&product, 2).await;
+    let total = async || {
+        let report = shop.report("sales").await;
+        report["totals"][0]["total"]["amount"].as_i64().unwrap_or_default()
+    };
+    within(5_000, "it is in the books", async || (total().await == cart.total()).then_some(())).await;
+    let damage = Statement::new("UPDATE orders SET sales = json_array(json_array(), json_array())", []);
+    shop.host().database.batch(vec![damage]).await.unwrap();
+    assert_eq!(total().await, 0, "the books are what the row says");
+    let owner = shop.log_in_owner().await;
+    let slice = shop.post("/v1/admin/orders/rebuild").bearer(&owner).json(json!({})).send().await.expect(200).json();
+    assert_eq!(slice["repaired"], 1);
+    assert_eq!(total().await, cart.total());
+    let drift = shop.get("/v1/admin/orders/drift").bearer(&owner).send().await.expect(200).json();
+    assert_eq!(drift["items"][0]["wrong"], json!(["sales"]));
 }
 
 #[tokio::test]
