@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
@@ -17,6 +18,14 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
     let value = T::deserialize(Strict(&mut reader))?;
     reader.end()?;
     Ok(value)
+}
+
+/// A type as a value, by way of its text: `serde_json::to_value` is a writer of its
+/// own, for which every type would be there once more. Null if it cannot be
+/// written, as each of ours can.
+pub fn value(of: &impl Serialize) -> serde_json::Value {
+    let text = serde_json::to_vec(of).unwrap_or_default();
+    read(&text).unwrap_or_default()
 }
 
 /// A part of serde's reading that asks for objects where a struct is wanted,

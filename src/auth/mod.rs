@@ -11,7 +11,7 @@ mod attempt;
 pub mod cookies;
 mod device;
 pub mod error;
-mod guess;
+pub mod guess;
 pub mod handlers;
 mod owner;
 mod password;

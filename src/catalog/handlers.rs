@@ -235,7 +235,7 @@ fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> 
 
 /// What a change answers with.
 fn shown(view: &impl Serialize) -> Option<Value> {
-    serde_json::to_value(view).ok()
+    Some(json::value(view))
 }
 
 #[cfg(test)]

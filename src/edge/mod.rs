@@ -12,6 +12,7 @@ mod database;
 mod door;
 mod host;
 mod mail;
+mod passwords;
 mod ports;
 mod quick;
 mod unicode;
@@ -77,6 +78,7 @@ fn app(env: &Env) -> Result<App, String> {
     crate::telemetry::write_with(|line| worker::console_log!("{line}"));
     unicode::lend();
     calendar::lend();
+    passwords::lend();
     let app = build(env)?;
     APP.set(Some(app.clone()));
     Ok(app)

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::body::{MAX_CHOSEN, NewJob, Wanted, Which};
@@ -116,7 +115,10 @@ async fn planned(app: &App, wanted: Wanted, body: &[u8]) -> Result<(Work, Rows),
                 Which::Named(ids) => ids,
                 Which::Fitting(query) => chosen(app, &query, MAX_CHOSEN, "/orders/filter").await?,
             };
-            (Work::Orders(action), Rows { total: ids.len(), text: json!(ids).to_string(), at: "$" })
+            (
+                Work::Orders(action),
+                Rows { total: ids.len(), text: serde_json::to_string(&ids).unwrap_or_default(), at: "$" },
+            )
         }
         Wanted::Variants(total) => {
             let text = String::from_utf8_lossy(body).into_owned();

@@ -45,7 +45,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Task>, StorageError> {
 pub fn write(task: &Task) -> Statement {
     Statement::new(
         "INSERT INTO job (singleton, task) VALUES (1, ?1) ON CONFLICT DO UPDATE SET task = excluded.task",
-        [json!(task).to_string().into()],
+        [serde_json::to_string(task).unwrap_or_default().into()],
     )
 }
 

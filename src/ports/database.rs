@@ -68,10 +68,11 @@ pub struct Rows(pub Vec<Row>);
 
 impl Rows {
     pub fn decode<T: DeserializeOwned>(self) -> Result<Vec<T>, DatabaseError> {
-        self.0
-            .into_iter()
-            .map(|row| T::deserialize(row).map_err(|e| DatabaseError::Undecodable(e.to_string())))
-            .collect()
+        let mut decoded = Vec::with_capacity(self.0.len());
+        for row in self.0 {
+            decoded.push(T::deserialize(row).map_err(DatabaseError::undecodable)?);
+        }
+        Ok(decoded)
     }
 
     pub fn first<T: DeserializeOwned>(self) -> Result<Option<T>, DatabaseError> {
@@ -91,6 +92,12 @@ pub enum DatabaseError {
     Unavailable(String),
     #[error("undecodable row: {0}")]
     Undecodable(String),
+}
+
+impl DatabaseError {
+    fn undecodable(error: serde_json::Error) -> Self {
+        Self::Undecodable(error.to_string())
+    }
 }
 
 pub trait Database: Send + Sync {

@@ -71,8 +71,8 @@ pub fn read_titles(rows: Rows) -> Result<Vec<String>, DatabaseError> {
 }
 
 fn members(settings: &Settings) -> serde_json::Map<String, Json> {
-    match serde_json::to_value(settings) {
-        Ok(Json::Object(members)) => members,
+    match crate::json::value(settings) {
+        Json::Object(members) => members,
         _ => serde_json::Map::new(),
     }
 }

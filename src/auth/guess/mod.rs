@@ -4,6 +4,7 @@
 //! rows of keys, sequences, dates, repetitions and single characters in the way
 //! that takes the fewest tries.
 
+pub mod common;
 mod parts;
 
 use crate::text::unicode::lowercase;
@@ -15,12 +16,6 @@ const TOO_FEW: u64 = 1_000_000;
 /// What single characters cost, each: more than a digit's ten would be kind to
 /// a guesser, who tries the likely ones first (zxcvbn's figure).
 const SINGLE: u64 = 10;
-
-/// Passwords that many people have, the most common first, each a guess later
-/// than the one before: the top 2,000 of zxcvbn's list (of leaked passwords,
-/// MIT), whatever else of its first 3,000 of eight characters or more is not
-/// made of those, and words for seasons, months and passwords in other languages.
-const COMMON: &str = include_str!("common_passwords.txt");
 
 /// What most of a password is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +42,7 @@ pub fn easily_guessed<'a>(password: &str, near: impl IntoIterator<Item = &'a str
     for text in near {
         found.near(text);
     }
-    for (place, word) in (1..).zip(COMMON.lines()) {
+    for (place, word) in (1..).zip(common::passwords().lines()) {
         found.word(word, place, Why::Common);
     }
     found.keys();
@@ -144,7 +139,8 @@ mod tests {
 
     #[test]
     fn common_passwords_are_found_by_themselves() {
-        let long = COMMON.lines().filter(|password| password.chars().count() >= 8);
+        let common = common::passwords();
+        let long = common.lines().filter(|password| password.chars().count() >= 8);
         for password in long.step_by(5) {
             assert!(why(password).is_some(), "{password}");
         }

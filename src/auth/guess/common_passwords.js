@@ -1,3 +1,9 @@
+// Passwords that many people have, the most common first, each a guess later than the one before: the
+// top 2,000 of zxcvbn's list (of leaked passwords, MIT), whatever else of its first 3,000 of eight
+// characters or more is not made of those, and words for seasons, months and passwords in other
+// languages. A script, so that the Worker's platform keeps them until somebody chooses a password: within
+// the Worker's own code they would be 16 KB that each start carries.
+export const commonPasswords = () => `
 123456
 password
 12345678
@@ -3522,3 +3528,4 @@ ultraman
 usmc0311
 monique1
 greyhoun
+`;
