@@ -22,7 +22,10 @@ CREATE TABLE products (
   -- What the product takes in the snapshot, in bytes of JSON.
   bytes INTEGER NOT NULL CHECK (bytes >= 0),
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  -- What staff find it by, beside what its variants are found by: its title and
+  -- vendor, in small letters without accents.
+  sought TEXT NOT NULL
 ) STRICT;
 CREATE INDEX products_by_status ON products (status, id);
 CREATE INDEX products_by_tax_class ON products (tax_class) WHERE tax_class IS NOT NULL;
@@ -63,6 +66,8 @@ CREATE TABLE variants (
   option_values TEXT NOT NULL CHECK (json_valid(option_values)),
   weight_grams INTEGER CHECK (weight_grams BETWEEN 0 AND 10000000),
   barcode TEXT CHECK (length(barcode) BETWEEN 1 AND 64),
+  -- As of its product: its SKU, title, options and barcode.
+  sought TEXT NOT NULL,
   UNIQUE (product_id, option_values)
 ) STRICT;
 

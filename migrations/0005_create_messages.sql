@@ -25,7 +25,11 @@ CREATE TABLE messages (
   next_try_at INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   sent_at INTEGER,
+  -- What the provider said last, where it did not take the letter.
+  error TEXT CHECK (length(error) <= 500),
   UNIQUE (about, kind, version)
 ) STRICT;
 CREATE INDEX messages_due ON messages (next_try_at) WHERE status = 'pending';
 CREATE INDEX messages_by_time ON messages (created_at);
+-- What somebody was sent, the newest first.
+CREATE INDEX messages_by_recipient ON messages (recipient, id);

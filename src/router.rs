@@ -7,12 +7,12 @@ use axum::routing::{get as page, post as form};
 
 use crate::app::App;
 use crate::auth;
-use crate::catalog::handlers as catalog;
+use crate::catalog::{handlers as catalog, variant_list as variants};
 use crate::console::handlers as console;
 use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
 use crate::jobs::handlers as jobs;
-use crate::lists::{bulk, check::handlers as checks, export, handlers as lists, sending, tags, views};
+use crate::lists::{bulk, check::handlers as checks, customers, export, handlers as lists, sending, tags, views};
 use crate::messages::handlers as messages;
 use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
 use crate::orders::drafts::handlers as drafts;
@@ -74,14 +74,17 @@ pub fn routes() -> Routes {
             get(catalog::get_product).patch(catalog::update_product).delete(removal::delete_product),
         )
         .api_route("/v1/admin/products/{id}/variants", get(catalog::list_variants).post(catalog::create_variant))
+        .api_route("/v1/admin/variants", get(variants::list_all_variants))
         .api_route(
             "/v1/admin/variants/{id}",
             get(catalog::get_variant).patch(catalog::update_variant).delete(removal::delete_variant),
         )
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
+        .api_route("/v1/admin/stock/{variant_id}/ledger", get(pools::list_stock_entries))
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))
         .api_route("/v1/admin/gift-cards", get(gift_cards::list_gift_cards).post(gift_cards::create_gift_card))
         .api_route("/v1/admin/gift-cards/{id}", get(gift_cards::get_gift_card))
+        .api_route("/v1/admin/gift-cards/{id}/ledger", get(gift_cards::list_gift_card_entries))
         .api_route("/v1/admin/gift-cards/{id}/disable", post(gift_cards::disable_gift_card))
         .api_route("/v1/admin/settings", get(setup::get_settings).patch(setup::update_settings))
         .api_route("/v1/admin/settings/tax", get(setup::get_tax).put(setup::put_tax))
@@ -91,6 +94,7 @@ pub fn routes() -> Routes {
             "/v1/admin/promotions/{id}",
             get(promotions::get_promotion).patch(promotions::update_promotion).delete(promotions::delete_promotion),
         )
+        .api_route("/v1/admin/promotions/{id}/uses", get(promotions::list_promotion_uses))
         .api_route("/v1/admin/orders", get(lists::list_orders))
         .api_route("/v1/admin/orders/export", get(export::export_orders))
         .api_route("/v1/admin/orders/bulk", post(bulk::change_orders))
@@ -146,6 +150,13 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/jobs/{id}/rows", get(jobs::list_job_rows))
         .api_route("/v1/admin/jobs/{id}/cancel", post(jobs::cancel_job))
         .api_route("/v1/admin/staff", get(auth::handlers::list_staff))
+        .api_route("/v1/admin/customers", get(customers::list_customers))
+        .api_route("/v1/admin/customers/{email}", get(customers::get_customer))
+        .api_route("/v1/admin/customers/{email}/orders", get(customers::list_customer_orders))
+        .api_route("/v1/admin/messages", get(messages::list_messages))
+        .api_route("/v1/admin/messages/{number}", get(messages::get_message))
+        .api_route("/v1/admin/messages/{number}/send", post(messages::send_message))
+        .api_route("/v1/admin/messages/previews/{kind}", get(messages::preview_message))
         .api_route("/v1/admin/views", get(views::list_views))
         .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))
         // Accounts

@@ -2,7 +2,7 @@
 //! lay the change over it, parse the whole, write what differs. (What is taken
 //! away has stock: see `pools::removal`.)
 
-mod views;
+pub(super) mod views;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,10 +14,12 @@ use serde_json::Value;
 use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
 use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch, facts, variant_body};
 use super::change::{Change, found, with_pointers};
-use super::draft::{self, Draft, Wanted};
+use super::draft::{self, Draft, Wanted as WantedVariant};
 use super::error::refusal;
+use super::limits::MAX_LINE;
 use super::product::{Product, Status};
-use super::store::{self, Naming};
+use super::store::{self, Naming, Wanted};
+use super::variant_list::words;
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::idempotency;
@@ -68,6 +70,10 @@ pub async fn create_product(
 #[serde(deny_unknown_fields)]
 pub struct AdminListQuery {
     status: Option<Status>,
+    /// Words that are in a product's title or vendor, or in a variant's SKU, title or barcode: each somewhere, in small or
+    /// capital letters, with or without accents.
+    #[schemars(length(max = MAX_LINE))]
+    q: Option<String>,
     /// The most products of one page.
     #[schemars(with = "Option<page::LimitParameter>")]
     limit: Option<String>,
@@ -93,7 +99,8 @@ pub async fn list_products(
         }
     };
     let one_more = u32::try_from(limit.saturating_add(1)).unwrap_or(u32::MAX);
-    let batch = vec![store::newest_products(query.status, after, one_more), store::count_products(query.status)];
+    let wanted = Wanted { status: query.status, words: words(query.q.as_deref())? };
+    let batch = vec![store::newest_products(&wanted, after, one_more), store::count_products(&wanted)];
     let mut answers = app.database.batch(batch).await?.into_iter();
     let mut products = Vec::new();
     for document in store::documents(answers.next().unwrap_or_default())? {
@@ -169,8 +176,8 @@ pub async fn create_variant(
     let request = staff.keyed(key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
     let change = Change { app: &app, staff, condition, request, status: StatusCode::CREATED };
     let draft = |before: &Product, settings: &Settings| {
-        let mut wanted: Vec<_> = before.variants.iter().map(|variant| Wanted::Kept(before, variant)).collect();
-        wanted.push(Wanted::Sent { at: 0, was: None, body: body.value.clone() });
+        let mut wanted: Vec<_> = before.variants.iter().map(|variant| WantedVariant::Kept(before, variant)).collect();
+        wanted.push(WantedVariant::Sent { at: 0, was: None, body: body.value.clone() });
         Draft::change(facts(before), wanted, Vec::new(), settings).map_err(Problem::invalid)
     };
     let view =
@@ -205,9 +212,9 @@ pub async fn update_variant(
         let wanted = before.variants.iter().map(|variant| match variant.id == id {
             true => {
                 let body = patch.value.clone().over(variant_body(before, variant));
-                Wanted::Sent { at: 0, was: Some(variant), body }
+                WantedVariant::Sent { at: 0, was: Some(variant), body }
             }
-            false => Wanted::Kept(before, variant),
+            false => WantedVariant::Kept(before, variant),
         });
         Draft::change(facts(before), wanted.collect(), Vec::new(), settings).map_err(Problem::invalid)
     };

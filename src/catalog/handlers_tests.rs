@@ -191,7 +191,7 @@ fn staff_walk_all_products_newest_first() {
         create(&shop, None, &plain(&format!("P{n}"), &format!("p{n}"))).unwrap();
     }
     let list = |status: Option<Status>, cursor: Option<String>| {
-        let query = AdminListQuery { status, limit: Some("2".into()), cursor };
+        let query = AdminListQuery { status, q: None, limit: Some("2".into()), cursor };
         block_on(list_products(State(shop.app.clone()), staff(), Query(query)))
             .map(|answer| open(answer.into_response()).2)
     };

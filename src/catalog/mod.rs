@@ -18,6 +18,7 @@ pub mod removal;
 pub mod reprice;
 pub mod slug;
 pub mod store;
+pub mod variant_list;
 
 use serde::Serialize;
 

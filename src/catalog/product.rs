@@ -48,6 +48,14 @@ pub enum Level {
 pub const LOW_AT_MOST: i64 = 5;
 
 impl Level {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InStock => "in_stock",
+            Self::Low => "low",
+            Self::Out => "out",
+        }
+    }
+
     pub fn of(available: i64) -> Self {
         match available {
             ..=0 => Self::Out,

@@ -10,7 +10,7 @@ use super::StockLevel;
 use super::product::{Product, Status};
 use crate::ids::{ProductId, VariantId};
 use crate::json;
-use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
+use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 
 /// Selects whole products, each as one JSON text: a row with a single cell
 /// crosses into Wasm an order of magnitude faster than one cell per column.
@@ -18,7 +18,7 @@ use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 /// value is JSON. D1 allows a function 32 arguments, and 16 pairs take them all.
 /// There is always enough of what is not sent: no piece of it is counted.
 macro_rules! select_products {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
             "SELECT json_object(
                'id', products.id, 'slug', products.slug, 'title', products.title,
@@ -109,22 +109,45 @@ pub fn sold(variants: &[VariantId]) -> Statement {
     named_products(&[], &[], variants)
 }
 
-/// Products of any status, the newest first.
-pub fn newest_products(status: Option<Status>, before: Option<ProductId>, limit: u32) -> Statement {
+/// Which products staff want to see.
+#[derive(Default)]
+pub struct Wanted {
+    pub status: Option<Status>,
+    /// Each is in what the product, or one of its variants, is found by.
+    pub words: Vec<String>,
+}
+
+macro_rules! is_wanted {
+    () => {
+        "(?1 IS NULL OR status = ?1) AND NOT EXISTS (
+           SELECT 1 FROM json_each(?2) WHERE NOT instr(products.sought, value) AND NOT EXISTS (
+             SELECT 1 FROM variants WHERE product_id = products.id AND instr(variants.sought, value)))"
+    };
+}
+
+impl Wanted {
+    fn params(&self) -> Vec<Value> {
+        vec![self.status.map(Status::as_str).into(), serde_json::to_string(&self.words).unwrap_or_default().into()]
+    }
+}
+
+/// Those products, the newest first.
+pub fn newest_products(wanted: &Wanted, before: Option<ProductId>, limit: u32) -> Statement {
+    let mut params = wanted.params();
+    params.extend([before.map(|id| id.to_string()).into(), limit.into()]);
     Statement::new(
-        select_products!(
-            "WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY products.id DESC LIMIT ?3"
-        ),
-        [status.map(Status::as_str).into(), before.map(|id| id.to_string()).into(), limit.into()],
+        select_products!(concat!(
+            "WHERE ",
+            is_wanted!(),
+            " AND (?3 IS NULL OR id < ?3) ORDER BY products.id DESC LIMIT ?4"
+        )),
+        params,
     )
 }
 
-/// Of [`newest_products`], how many there are in all: `products`.
-pub fn count_products(status: Option<Status>) -> Statement {
-    Statement::new(
-        "SELECT count(*) AS products FROM products WHERE ?1 IS NULL OR status = ?1",
-        [status.map(Status::as_str).into()],
-    )
+/// How many there are of them in all: `products`.
+pub fn count_products(wanted: &Wanted) -> Statement {
+    Statement::new(concat!("SELECT count(*) AS products FROM products WHERE ", is_wanted!()), wanted.params())
 }
 
 /// A part of what is on sale, by id: `limit` products after `after` and `skip` more.

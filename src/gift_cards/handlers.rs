@@ -9,19 +9,21 @@ use http_body_util::BodyExt;
 
 use super::card::GiftCard;
 use super::code::PlainCode;
-use super::views::{GiftCardAccount, GiftCardFilter, GiftCardList, IssuedGiftCard, MAX_ENTRIES, NewGiftCard};
+use super::views::{
+    GiftCardAccount, GiftCardFilter, GiftCardLedger, GiftCardList, IssuedGiftCard, MAX_ENTRIES, NewGiftCard,
+};
 use super::{error, level, store};
 use crate::app::App;
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency;
 use crate::ids::GiftCardId;
 use crate::json;
-use crate::pools;
+use crate::pools::{self, Supply, ledger};
 use crate::problem::Problem;
 use crate::settings;
 use crate::text;
 use crate::wire::extract::{self, IdempotencyKey, Path, Query};
-use crate::wire::page;
+use crate::wire::page::{self, PageQuery};
 use crate::wire::respond::JsonText;
 
 const CREATED: u16 = 201;
@@ -95,9 +97,7 @@ pub async fn list_gift_cards(
     let limit = page::limit(filter.limit.as_deref())?;
     let last4 = filter.last4.as_deref().map(last4).transpose()?;
     let after = match filter.cursor.as_deref() {
-        Some(cursor) => Some(open_cursor(cursor).ok_or_else(|| {
-            Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
-        })?),
+        Some(cursor) => Some(open_cursor(cursor).ok_or_else(page::unknown_cursor)?),
         None => None,
     };
     let batch = vec![store::page(last4.as_deref(), after, limit.saturating_add(1)), store::count(last4.as_deref())];
@@ -138,8 +138,22 @@ pub async fn get_gift_card(
 
 async fn account(app: &App, card: GiftCard) -> Result<GiftCardAccount, Problem> {
     level(app, &card).await?;
-    let answer = pools::ledger(app, card.id, MAX_ENTRIES).await?;
+    let answer = pools::ledger(app, &Supply::GiftCard(card.id), MAX_ENTRIES, None).await?;
     Ok(GiftCardAccount::new(card, answer))
+}
+
+/// How a gift card's balance came about, the newest entries first.
+pub async fn list_gift_card_entries(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<GiftCardId>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<GiftCardLedger>, Problem> {
+    let rows = app.database.batch(vec![store::by_id(id)]).await?.into_iter().next();
+    let card = store::card(rows.unwrap_or_default())?.ok_or_else(Problem::not_found)?;
+    level(&app, &card).await?;
+    let page = ledger::page(&app, &Supply::GiftCard(id), &query).await?;
+    Ok(Json(GiftCardLedger::new(&card, page)))
 }
 
 /// Disables a gift card for good. Orders that hold something of it may still be

@@ -120,23 +120,37 @@ struct Entry {
     order_id: Option<OrderId>,
 }
 
+impl Entry {
+    fn new(card: &GiftCard, entry: ledger::Entry) -> Self {
+        let amount = Money { amount: entry.units, currency: card.initial_balance.currency };
+        Self { at: entry.at, kind: entry.kind, amount, order_id: entry.order() }
+    }
+}
+
+/// A part of a card's ledger.
+#[derive(Serialize, JsonSchema)]
+pub struct GiftCardLedger {
+    items: Vec<Entry>,
+    next_cursor: Option<String>,
+}
+
+impl GiftCardLedger {
+    pub fn new(card: &GiftCard, page: ledger::Page) -> Self {
+        let items = page.entries.into_iter().map(|entry| Entry::new(card, entry)).collect();
+        Self { items, next_cursor: page.next_cursor }
+    }
+}
+
 impl GiftCardAccount {
     /// A card with what its pool answered, which knows first that it is closed.
     pub fn new(card: GiftCard, answer: Answer) -> Self {
         let Answer { level, ledger, .. } = answer;
         let currency = card.initial_balance.currency;
         let money = |amount| Money { amount, currency };
-        let entry = |ledger::Entry { at, kind, units, reference }| Entry {
-            at,
-            kind,
-            amount: money(units),
-            // A hold is named by its order, and which of its placements.
-            order_id: reference.split('/').next().and_then(|order| order.parse().ok()),
-        };
         Self {
             balance: money(level.on_hand),
             held: money(level.held),
-            ledger: ledger.into_iter().map(entry).collect(),
+            ledger: ledger.into_iter().map(|entry| Entry::new(&card, entry)).collect(),
             card: GiftCard { disabled_at: level.closed_at, ..card },
         }
     }

@@ -18,7 +18,7 @@ use crate::settings;
 use crate::wire::page::{self, CursorParameter};
 
 /// The longest text that is looked for, in characters: no address is longer.
-const MAX_SOUGHT: usize = 255;
+pub const MAX_SOUGHT: usize = 255;
 
 /// The name of these lists in their cursors.
 const LIST: &str = "orders";
@@ -184,9 +184,7 @@ impl After {
             let (key, id) = payload.split_once('\n')?;
             Some(Self { key: key.parse().ok()?, id: Some(id.parse().ok()?) })
         };
-        read().ok_or_else(|| {
-            Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
-        })
+        read().ok_or_else(page::unknown_cursor)
     }
 
     pub fn seal(key: i64, id: OrderId, sort: Sort) -> String {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::filter::{After, OrderFilter, Sort};
 use super::store::{self, Listed};
@@ -16,18 +16,7 @@ use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
 use crate::wire::extract::Query;
-use crate::wire::page::{self, CursorParameter, LimitParameter};
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Page {
-    /// The most orders of one page.
-    #[schemars(with = "Option<LimitParameter>")]
-    limit: Option<String>,
-    /// The `next_cursor` of the page before.
-    #[schemars(with = "Option<CursorParameter>")]
-    cursor: Option<String>,
-}
+use crate::wire::page::{self, PageQuery};
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderSummary {
@@ -77,7 +66,7 @@ pub async fn list_orders(
 pub async fn list_my_orders(
     State(app): State<App>,
     who: SignedIn,
-    Query(query): Query<Page>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<OrderList>, Problem> {
     let limit = page::limit(query.limit.as_deref())?;
     let after = query.cursor.as_deref().map(|text| After::open(text, Sort::Newest)).transpose()?;
@@ -87,7 +76,7 @@ pub async fn list_my_orders(
 }
 
 /// A page, of a statement for its rows and one more, and a statement that counts.
-async fn read(
+pub(super) async fn read(
     app: &App,
     batch: Vec<Statement>,
     limit: usize,

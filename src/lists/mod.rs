@@ -4,6 +4,7 @@
 
 pub mod bulk;
 pub mod check;
+pub mod customers;
 pub mod export;
 mod filter;
 pub mod handlers;

@@ -9,6 +9,7 @@
 use serde::Deserialize;
 
 use super::filter::{Filter, Sort};
+use crate::email::EmailAddress;
 use crate::ids::{AccountId, OrderId};
 use crate::json;
 use crate::money::{Currency, MAX_AMOUNT};
@@ -186,6 +187,28 @@ pub fn page_of(account: AccountId, after: Option<(i64, OrderId)>, most: usize) -
 
 pub fn count_of(account: AccountId) -> Statement {
     Statement::new("SELECT count(*) AS total FROM orders WHERE account_id = ?1", [account.to_string().into()])
+}
+
+/// A mailbox's orders, the newest first, behind a place.
+pub fn page_by(email: &EmailAddress, after: Option<(i64, OrderId)>, most: usize) -> Statement {
+    Statement::new(
+        concat!(
+            "SELECT ",
+            listed!(),
+            " FROM orders WHERE email = ?1 AND (placed_at, id) < (?2, ?3)
+              ORDER BY placed_at DESC, id DESC LIMIT ?4"
+        ),
+        [
+            email.as_str().into(),
+            after.map_or(MAX_AMOUNT, |(at, _)| at).into(),
+            after.map_or_else(String::new, |(_, id)| id.to_string()).into(),
+            bounded(most),
+        ],
+    )
+}
+
+pub fn count_by(email: &EmailAddress) -> Statement {
+    Statement::new("SELECT count(*) AS total FROM orders WHERE email = ?1", [email.as_str().into()])
 }
 
 fn bounded(most: usize) -> Value {

@@ -43,6 +43,14 @@ pub(super) fn with_code(keys: &Keys, card: GiftCardId, part: &str) -> String {
     part.replace(CODE, PlainCode::of(keys, card).reveal())
 }
 
+impl Letter {
+    /// For whoever may not spend the card: dots stand for its code.
+    pub fn without_code(self) -> Self {
+        let hidden = |part: &str| part.replace(CODE, "••••");
+        Self { text: hidden(&self.text), html: hidden(&self.html), ..self }
+    }
+}
+
 /// The letter itself, without the code.
 pub fn letter(card: &GiftCard, shop_name: &str, language: Language) -> Result<Letter, askama::Error> {
     let amount = card.amount.display_in(language);

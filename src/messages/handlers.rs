@@ -1,15 +1,104 @@
-//! The mailbox of development.
+//! The letters over HTTP: what was sent, for staff; the mailbox of development.
 
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::Letter;
+use super::sample::{self, Sender};
 use super::store::{self, Kept};
+use super::views::{
+    MessageFilter, MessageList, MessageNumber, MessagePreview, MessageSummary, PreviewQuery, SentMessage,
+};
+use super::{Kind, Letter, outbox, sent};
 use crate::app::App;
+use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
-use crate::wire::extract::Query;
+use crate::wire::extract::{IdempotencyKey, Path, Query};
+use crate::wire::listed::{self, Part};
+use crate::wire::respond::JsonText;
+use crate::{idempotency, json, shelf};
+
+const ACCEPTED: u16 = 202;
+
+/// The name of the list in its cursors.
+const LIST: &str = "messages";
+
+/// What people were written, the newest first; for 90 days.
+pub async fn list_messages(
+    State(app): State<App>,
+    _: Staff,
+    Query(filter): Query<MessageFilter>,
+) -> Result<JsonText<MessageList>, Problem> {
+    let part = Part::of(LIST, filter.limit.as_deref(), filter.cursor.as_deref())?;
+    let list = part.read(&app, sent::page(&filter, &part), None).await?;
+    Ok(JsonText::new(StatusCode::OK, list))
+}
+
+/// A letter as it was sent. Dots stand for what only its reader may have: a gift card's code, and what opens an order.
+pub async fn get_message(
+    State(app): State<App>,
+    _: Staff,
+    Path(number): Path<MessageNumber>,
+) -> Result<JsonText<SentMessage>, Problem> {
+    let letter = listed::one(&app, sent::message(number)).await?;
+    Ok(JsonText::new(StatusCode::OK, without_keys(&letter)))
+}
+
+/// What goes before a secret in the address of an order.
+const KEY: &str = "/open?token=";
+
+/// The letter with dots for what would let whoever reads it be its buyer.
+fn without_keys(letter: &str) -> String {
+    let mut parts = letter.split(KEY);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_of_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        shown.push_str(KEY);
+        shown.push_str("••••");
+        shown.push_str(part.trim_start_matches(is_of_secret));
+    }
+    shown
+}
+
+/// Sends a letter once more, word for word, whatever became of it: where it failed, or where its reader does not find it.
+pub async fn send_message(
+    State(app): State<App>,
+    staff: StaffWrite,
+    Path(number): Path<MessageNumber>,
+    IdempotencyKey(key): IdempotencyKey,
+) -> Result<JsonText<MessageSummary, ACCEPTED>, Problem> {
+    let request = staff.keyed(key, &format!("POST send message {}", number.0), &[]);
+    if let Some(first) = staff.begin(&app, request.as_ref(), Vec::new()).await?.first {
+        return Ok(first.into());
+    }
+    let change = StaffChange::new(vec![sent::send_again(number, outbox::once_more(&app), app.clock.now())]);
+    let (_, rows) = staff.commit(&app, None, change, StatusCode::ACCEPTED, &(), |_| None).await?;
+    let item = listed::item(rows.into_iter().next().unwrap_or_default())?;
+    // What is not sent now the tick sends.
+    if !app.config.development {
+        outbox::send_due(&app).await?;
+    }
+    let item: Box<RawValue> = json::read(item.as_bytes()).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(idempotency::remember(&app, request.as_ref(), StatusCode::ACCEPTED, &item).await?.into())
+}
+
+/// A letter of a kind, about an order that never was: what buyers are written.
+pub async fn preview_message(
+    State(app): State<App>,
+    _: Staff,
+    Path(kind): Path<Kind>,
+    Query(PreviewQuery { language }): Query<PreviewQuery>,
+) -> Result<Json<MessagePreview>, Problem> {
+    let snapshot = shelf::current(&app).await?;
+    let settings = &snapshot.settings;
+    let sender = Sender { shop_name: &settings.shop_name, currency: settings.default_currency };
+    let letter = sample::letter(kind, language, &sender, app.clock.now());
+    let Letter { subject, text, html } = letter.map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(Json(MessagePreview { kind, language, subject, text, html }))
+}
 
 /// The most letters shown.
 const MAX_SHOWN: u32 = 1_000;

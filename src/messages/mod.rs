@@ -17,12 +17,16 @@ pub mod handlers;
 pub mod letter;
 pub mod order;
 pub mod outbox;
+mod sample;
+mod sent;
 mod sheet;
 mod store;
+pub mod views;
 pub mod words;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::email::EmailAddress;
@@ -32,8 +36,9 @@ pub use self::letter::Letter;
 pub use self::outbox::{tick, write};
 
 /// What a message is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "MessageKind")]
 pub enum Kind {
     /// The order is taken, and its money is to come first: how to pay.
     PaymentAwaited,
@@ -60,6 +65,24 @@ pub enum Kind {
 }
 
 impl Kind {
+    #[cfg(test)]
+    const ALL: &[Self] = &[
+        Self::PaymentAwaited,
+        Self::OrderConfirmed,
+        Self::PaymentFailed,
+        Self::ActionNeeded,
+        Self::OrderCancelled,
+        Self::OrderRefunded,
+        Self::OrderChanged,
+        Self::GiftCard,
+        Self::OrderShipped,
+        Self::ReturnRequested,
+        Self::ReturnApproved,
+        Self::ReturnRefused,
+        Self::OrderLink,
+        Self::DraftSent,
+    ];
+
     /// As the table names it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::letter::header;
-use super::store::{self, Due, Fate, Outcome};
+use super::store::{self, Due, Fate, Outcome, Tried};
 use super::{Kind, Letter, Message};
 use crate::app::App;
 use crate::ports::{Mail, MailError, Mailer};
@@ -55,6 +55,12 @@ pub async fn write(app: &App, messages: &[Message]) -> Result<(), Problem> {
     if sending { send_due(app).await } else { Ok(()) }
 }
 
+/// Has a letter sent once more, whatever became of it: what its row is to be. In
+/// development it is for the mailbox alone, as ever.
+pub(super) fn once_more(app: &App) -> Fate {
+    if app.config.development { Fate::Kept } else { Fate::Pending }
+}
+
 /// Sends what waits, gives up what had no answer, deletes what is old.
 pub async fn tick(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
@@ -76,7 +82,7 @@ struct Given {
     status: String,
 }
 
-async fn send_due(app: &App) -> Result<(), Problem> {
+pub(super) async fn send_due(app: &App) -> Result<(), Problem> {
     let snapshot = shelf::current(app).await?;
     let Some(from) = &snapshot.settings.mail.sender else { return Ok(()) };
     let Some(mailer) = app.mailer.as_deref() else {
@@ -91,22 +97,20 @@ async fn send_due(app: &App) -> Result<(), Problem> {
         let taken: Vec<Due> = taken.into_iter().next().unwrap_or_default().decode()?;
         let count = taken.len();
         let sent = taken.into_iter().map(|letter| send(app, mailer, &sender, from.as_str(), letter));
-        let outcomes: Vec<_> = together(sent.collect(), MAX_PARALLEL).await.into_iter().flatten().collect();
-        let now = app.clock.now();
-        let settled = store::settle(&outcomes, now);
-        if !settled.is_empty() {
-            app.database.batch(settled).await?;
+        let tried = together(sent.collect(), MAX_PARALLEL).await;
+        if let Some(settled) = store::settle(&tried, app.clock.now()) {
+            app.database.batch(vec![settled]).await?;
         }
         // A provider that takes no more is not asked to.
-        if count < MAX_TAKEN as usize || outcomes.iter().any(|(_, outcome)| *outcome == Outcome::NotTaken) {
+        if count < MAX_TAKEN as usize || tried.iter().any(|tried| tried.outcome == Outcome::NotTaken) {
             break;
         }
     }
     Ok(())
 }
 
-/// Sends one letter. None: nobody knows what came of it.
-async fn send(app: &App, mailer: &dyn Mailer, sender: &str, from: &str, letter: Due) -> Option<(i64, Outcome)> {
+/// Sends one letter.
+async fn send(app: &App, mailer: &dyn Mailer, sender: &str, from: &str, letter: Due) -> Tried {
     let Due { id, recipient, kept } = letter;
     let Letter { subject, text, html } = kept.letter(&app.keys);
     let mail = Mail { sender: sender.to_owned(), from: from.to_owned(), to: recipient, subject, text, html };
@@ -114,13 +118,14 @@ async fn send(app: &App, mailer: &dyn Mailer, sender: &str, from: &str, letter: 
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(MailError::Unanswered("too late".to_owned())),
     };
-    let Err(error) = answer else { return Some((id, Outcome::Sent)) };
+    let Err(error) = answer else { return Tried { id, outcome: Outcome::Sent, error: None } };
     log("error", "mail_not_sent", &kept.about, &kept.kind, &error.to_string());
-    match error {
-        MailError::NotTaken(_) => Some((id, Outcome::NotTaken)),
-        MailError::Refused(_) => Some((id, Outcome::Refused)),
-        MailError::Unanswered(_) => None,
-    }
+    let outcome = match error {
+        MailError::NotTaken(_) => Outcome::NotTaken,
+        MailError::Refused(_) => Outcome::Refused,
+        MailError::Unanswered(_) => Outcome::Unanswered,
+    };
+    Tried { id, outcome, error: Some(error.to_string()) }
 }
 
 /// A line about a message: never whom it is for.

@@ -7,7 +7,7 @@ use super::gift_card::with_code;
 use super::{Kind, Letter, Message};
 use crate::app::Keys;
 use crate::ids::GiftCardId;
-use crate::ports::{Statement, Timestamp, Value};
+use crate::ports::{Statement, Timestamp};
 
 /// A message whose last tries had no answer so often is not sent again: one
 /// that came without our knowing comes twice at most.
@@ -28,6 +28,19 @@ pub enum Outcome {
     /// For good.
     Refused,
     NotTaken,
+    /// Nobody knows.
+    Unanswered,
+}
+
+impl Outcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Refused => "refused",
+            Self::NotTaken => "not_taken",
+            Self::Unanswered => "unanswered",
+        }
+    }
 }
 
 /// What becomes of a letter that is written down.
@@ -40,7 +53,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Kept => "kept",
@@ -144,29 +157,36 @@ pub fn claim(most: u32, now: Timestamp) -> Statement {
     )
 }
 
+/// The longest error that is kept, in characters.
+const MAX_ERROR: usize = 500;
+
+/// A try that is over.
+pub struct Tried {
+    pub id: i64,
+    pub outcome: Outcome,
+    /// What the provider said, if it did not take the letter.
+    pub error: Option<String>,
+}
+
 /// What tries came to, of which nobody asks the database one by one.
-pub fn settle(outcomes: &[(i64, Outcome)], now: Timestamp) -> Vec<Statement> {
-    let changes = [
-        (
-            Outcome::Sent,
-            "UPDATE messages SET status = 'sent', sent_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
-        ),
-        (Outcome::Refused, "UPDATE messages SET status = 'refused' WHERE id IN (SELECT value FROM json_each(?1))"),
-        (
-            Outcome::NotTaken,
-            "UPDATE messages SET unanswered = max(unanswered - 1, 0) WHERE id IN (SELECT value FROM json_each(?1))",
-        ),
-    ];
-    let of = |wanted: Outcome| -> Vec<i64> {
-        outcomes.iter().filter(|(_, outcome)| *outcome == wanted).map(|(id, _)| *id).collect()
+pub fn settle(tried: &[Tried], now: Timestamp) -> Option<Statement> {
+    let row = |tried: &Tried| {
+        let error = tried.error.as_ref().map(|error| error.chars().take(MAX_ERROR).collect::<String>());
+        json!([tried.id, tried.outcome.as_str(), error])
     };
-    let statement = |(outcome, sql): (Outcome, &'static str)| {
-        let ids = of(outcome);
-        let time = (outcome == Outcome::Sent).then(|| now.millis().into());
-        let params: Vec<Value> = std::iter::once(json!(ids).to_string().into()).chain(time).collect();
-        (!ids.is_empty()).then(|| Statement::new(sql, params))
-    };
-    changes.into_iter().filter_map(statement).collect()
+    let rows: Vec<_> = tried.iter().map(row).collect();
+    (!rows.is_empty()).then(|| {
+        Statement::new(
+            "UPDATE messages
+             SET status = iif(outcome IN ('sent', 'refused'), outcome, status),
+                 sent_at = iif(outcome = 'sent', ?2, sent_at),
+                 unanswered = iif(outcome = 'not_taken', max(unanswered - 1, 0), unanswered),
+                 error = tried.error
+             FROM (SELECT value ->> 0 AS id, value ->> 1 AS outcome, value ->> 2 AS error FROM json_each(?1)) AS tried
+             WHERE messages.id = tried.id",
+            [json!(rows).to_string().into(), now.millis().into()],
+        )
+    })
 }
 
 /// Gives up what had no answer too often, and news that waited for too long;

@@ -56,6 +56,7 @@ mod tests {
         ("checks", include_str!("../lists/check/handlers.rs")),
         ("export", include_str!("../lists/export.rs")),
         ("lists", include_str!("../lists/handlers.rs")),
+        ("customers", include_str!("../lists/customers.rs")),
         ("drafts", include_str!("../orders/drafts/handlers.rs")),
         ("documents", include_str!("../documents/handlers.rs")),
         ("offers", include_str!("../orders/offer_handlers.rs")),
@@ -63,6 +64,7 @@ mod tests {
         ("jobs", include_str!("../jobs/handlers.rs")),
         ("hooks", include_str!("../webhooks/handlers.rs")),
         ("goods", include_str!("../orders/after/goods/handlers.rs")),
+        ("messages", include_str!("../messages/handlers.rs")),
         ("money", include_str!("../orders/after/money/handlers.rs")),
         ("edits", include_str!("../orders/after/edits/handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
@@ -75,6 +77,7 @@ mod tests {
         ("sending", include_str!("../lists/sending.rs")),
         ("tags", include_str!("../lists/tags.rs")),
         ("telemetry::handlers", include_str!("../telemetry/handlers.rs")),
+        ("variants", include_str!("../catalog/variant_list.rs")),
         ("views", include_str!("../lists/views.rs")),
         ("webhooks", include_str!("../orders/webhooks.rs")),
     ];

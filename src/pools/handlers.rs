@@ -6,8 +6,9 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::ledger::{self, Ledger};
 use super::pool::{Level, Reason, Refusal};
+use super::{Answer, Supply};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::catalog;
@@ -20,7 +21,8 @@ use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
 use crate::text::Line;
-use crate::wire::extract::{self, IdempotencyKey, Path};
+use crate::wire::extract::{self, IdempotencyKey, Path, Query};
+use crate::wire::page::PageQuery;
 use crate::wire::respond::JsonText;
 
 /// What many variants are given one after the other.
@@ -101,6 +103,20 @@ pub async fn get_stock(
     let Level { on_hand, held, available, version, .. } = super::level(&app, variant).await?;
     let removed_at = removed_at.map(Timestamp::from_millis);
     Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available, version, removed_at }))
+}
+
+/// How a variant's stock came about, the newest entries first; also that of a variant that was removed.
+pub async fn list_stock_entries(
+    State(app): State<App>,
+    _: Staff,
+    Path(variant): Path<VariantId>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Ledger>, Problem> {
+    let rows = app.database.batch(vec![store::stocked_variant(variant)]).await?.into_iter().next();
+    if rows.unwrap_or_default().0.is_empty() {
+        return Err(Problem::not_found());
+    }
+    Ok(Json(ledger::page(&app, &Supply::Stock(variant), &query).await?.into()))
 }
 
 /// Changes what is on hand, also of a variant that was removed.

@@ -163,9 +163,14 @@ pub async fn close(app: &App, _: Confirmed, card: GiftCardId) -> Result<Answer, 
     ask(app, &Supply::GiftCard(card).pool(), &Command::Close).await
 }
 
-/// The level of a gift card, and its newest entries, at most so many.
-pub async fn ledger(app: &App, card: GiftCardId, limit: u32) -> Result<Answer, ObjectUnavailable> {
-    ask(app, &Supply::GiftCard(card).pool(), &Command::Ledger { limit }).await
+/// The level of a supply, and its newest entries behind a place, at most so many.
+pub async fn ledger(
+    app: &App,
+    of: &Supply,
+    limit: u32,
+    after: Option<ledger::Mark>,
+) -> Result<Answer, ObjectUnavailable> {
+    ask(app, &of.pool(), &Command::Ledger { limit, after }).await
 }
 
 pub async fn level_of(app: &App, supply: &Supply) -> Result<Level, ObjectUnavailable> {

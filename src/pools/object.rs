@@ -56,7 +56,7 @@ impl PoolObject {
             self.host.commit(Commit { schema, statements: store::record(&pool, &events, now), alarm: None })?;
         }
         let ledger = match command {
-            Command::Ledger { limit } if !unwritten => store::ledger(&*self.host, *limit)?,
+            Command::Ledger { limit, after } if !unwritten => store::ledger(&*self.host, *limit, after.as_ref())?,
             _ => Vec::new(),
         };
         let answer = Answer { level: pool.level(now), refusal, ledger };

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::decision::decide;
 pub use super::error::Refusal;
+use super::ledger::Mark;
 use crate::catalog::StockLevel;
 use crate::ids::VariantId;
 use crate::ports::Timestamp;
@@ -116,9 +117,10 @@ pub enum Command {
     Close,
     Level,
     /// The level, and how what is on hand came about: the newest entries first,
-    /// so many at most.
+    /// so many at most, from behind a place on.
     Ledger {
         limit: u32,
+        after: Option<Mark>,
     },
 }
 

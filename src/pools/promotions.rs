@@ -7,6 +7,7 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ledger::{self, Ledger};
 use super::{Supply, level_of};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
@@ -23,7 +24,7 @@ use crate::settings;
 use crate::together::{ALL, together};
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
-use crate::wire::page;
+use crate::wire::page::{self, PageQuery};
 use crate::wire::respond::JsonText;
 
 const CREATED: u16 = 201;
@@ -83,29 +84,18 @@ impl<'a> AdminPromotion<'a> {
     }
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PromotionListQuery {
-    /// The most promotions of one page.
-    #[schemars(with = "Option<page::LimitParameter>")]
-    limit: Option<String>,
-    /// The `next_cursor` of the page before.
-    #[schemars(with = "Option<page::CursorParameter>")]
-    cursor: Option<String>,
-}
-
 /// Promotions, the newest first, also those that have ended.
 pub async fn list_promotions(
     State(app): State<App>,
     _: Staff,
-    Query(query): Query<PromotionListQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<JsonText<PromotionList<'static>>, Problem> {
     let limit = page::limit(query.limit.as_deref())?;
     let after = match query.cursor {
         None => None,
         Some(text) => {
             let id = page::open(&text, "admin/promotions", "any").and_then(|id| id.parse().ok());
-            Some(id.ok_or_else(|| Problem::invalid_field("cursor", "a cursor is the next_cursor of a list"))?)
+            Some(id.ok_or_else(page::unknown_cursor)?)
         }
     };
     let one_more = u32::try_from(limit.saturating_add(1)).unwrap_or(u32::MAX);
@@ -166,6 +156,19 @@ pub async fn get_promotion(
     let stored = store::read_stored(rows.unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
     let view = AdminPromotion::new(&stored, used(&app, &stored.promotion).await?);
     Ok(tagged(axum::Json(view).into_response(), stored.version).into())
+}
+
+/// Who used a promotion, the newest first: an entry for each order that took a use, and for each use that came back. One
+/// that nobody counts has none.
+pub async fn list_promotion_uses(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<PromotionId>,
+    Query(query): Query<PageQuery>,
+) -> Result<axum::Json<Ledger>, Problem> {
+    let rows = app.database.batch(vec![store::promotion(id)]).await?.into_iter().next();
+    store::read_stored(rows.unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
+    Ok(axum::Json(ledger::page(&app, &Supply::Uses(id), &query).await?.into()))
 }
 
 /// Changes a promotion. Orders that were placed keep what they were given.

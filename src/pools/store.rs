@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::ledger::{Entry, Kind};
-use super::pool::{Command, Ended, Event, Hold, HoldId, Past, Pool};
+use super::ledger::{Entry, Kind, Mark};
+use super::pool::{Command, Ended, Event, Hold, HoldId, Past, Pool, Reason};
 use crate::ports::{ObjectHost, Statement, StorageError, Timestamp};
 
 /// The invariant is here once more: a decision that broke it would not commit.
@@ -169,23 +169,34 @@ struct EntryRow {
     kind: Kind,
     units: i64,
     reference: String,
+    reason: Option<Reason>,
 }
 
-/// The newest entries, at most so many. Of one moment, what was taken comes
-/// before what was put back.
-pub fn ledger(host: &dyn ObjectHost, limit: u32) -> Result<Vec<Entry>, StorageError> {
+/// The newest entries behind a place, at most so many. Of one moment, what was
+/// taken comes before what was put back: see [`Kind::step`].
+pub fn ledger(host: &dyn ObjectHost, limit: u32, after: Option<&Mark>) -> Result<Vec<Entry>, StorageError> {
     let rows = host.read(Statement::new(
-        "SELECT at, kind, units, reference FROM (
-           SELECT at, iif(reason = ?1, 'issued', 'adjusted') AS kind, delta AS units, reference, 1 AS step
+        "SELECT at, kind, units, reference, reason FROM (
+           SELECT at, iif(reason = ?1, 'issued', 'adjusted') AS kind, delta AS units, reference, 1 AS step,
+                  nullif(reason, ?1) AS reason
              FROM adjustments
-           UNION ALL SELECT until, 'taken', -quantity, hold, 2 FROM holds WHERE state IN ('committed', 'put_back')
-           UNION ALL SELECT put_back_at, 'put_back', quantity, hold, 3 FROM holds WHERE state = 'put_back'
-         ) ORDER BY at DESC, step DESC, reference DESC LIMIT ?2",
-        [ISSUED.into(), i64::from(limit).into()],
+           UNION ALL SELECT until, 'taken', -quantity, hold, 2, NULL FROM holds WHERE state IN ('committed', 'put_back')
+           UNION ALL SELECT put_back_at, 'put_back', quantity, hold, 3, NULL FROM holds WHERE state = 'put_back'
+         ) WHERE ?3 IS NULL OR (at, step, reference) < (?3, ?4, ?5)
+         ORDER BY at DESC, step DESC, reference DESC LIMIT ?2",
+        [
+            ISSUED.into(),
+            i64::from(limit).into(),
+            after.map(|after| after.at.millis()).into(),
+            after.map(|after| after.step).into(),
+            after.map(|after| after.reference.clone()).into(),
+        ],
     ))?;
     let rows: Vec<EntryRow> = rows.decode().map_err(undecodable)?;
-    let entry =
-        |EntryRow { at, kind, units, reference }| Entry { at: Timestamp::from_millis(at), kind, units, reference };
+    let entry = |EntryRow { at, kind, units, reference, reason }| {
+        let at = Timestamp::from_millis(at);
+        Entry { at, kind, units, reference, reason }
+    };
     Ok(rows.into_iter().map(entry).collect())
 }
 

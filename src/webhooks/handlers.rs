@@ -136,9 +136,9 @@ pub async fn list_webhook_deliveries(
 ) -> Result<JsonText<DeliveryList>, Problem> {
     let limit = page::limit(filter.limit.as_deref())?;
     let before = match filter.cursor.as_deref() {
-        Some(cursor) => Some(page::open(cursor, LIST, "").and_then(|number| number.parse().ok()).ok_or_else(|| {
-            Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
-        })?),
+        Some(cursor) => {
+            Some(page::open(cursor, LIST, "").and_then(|number| number.parse().ok()).ok_or_else(page::unknown_cursor)?)
+        }
         None => None,
     };
     look_up(&app, store::by_id(id)).await?.pop().ok_or_else(Problem::not_found)?;

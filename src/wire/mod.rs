@@ -12,6 +12,7 @@ pub mod extract;
 pub mod forgery;
 pub mod headers;
 pub mod language;
+pub mod listed;
 pub mod page;
 pub mod patch;
 pub mod respond;

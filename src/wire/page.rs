@@ -6,6 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -45,6 +46,23 @@ impl JsonSchema for CursorParameter {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 2_000})
     }
+}
+
+/// Which page of a list is asked for, where nothing else can be.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// The most items of one page.
+    #[schemars(with = "Option<LimitParameter>")]
+    pub limit: Option<String>,
+    /// The `next_cursor` of the page before.
+    #[schemars(with = "Option<CursorParameter>")]
+    pub cursor: Option<String>,
+}
+
+/// A cursor that no page of this list has ended with.
+pub fn unknown_cursor() -> Problem {
+    Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front")
 }
 
 /// A page's size, from its parameter.

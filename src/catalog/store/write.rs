@@ -11,6 +11,7 @@ use crate::catalog::slug;
 use crate::idempotency::Request;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
+use crate::text;
 
 /// `request`: whose answer is recorded with it.
 pub fn insert_product(product: &Product, naming: Naming, request: Option<&Request>) -> StaffChange {
@@ -23,8 +24,8 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
         match naming {
             Naming::AsGiven => Statement::new(
                 "INSERT INTO products (id, slug, title, description, vendor, status, delivery, tax_class, version, bytes,
-                   created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                   created_at, updated_at, sought)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 row(product),
             ),
             Naming::Numbered => insert_numbered(product),
@@ -77,12 +78,12 @@ fn insert_numbered(product: &Product) -> Statement {
                   CASE WHEN p.id IS NULL THEN (taken + tried) / 2
                        WHEN free IS NULL THEN tried * 2
                        ELSE (tried + free) / 2 END
-           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?13 || '-' || tried)
+           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?14 || '-' || tried)
            WHERE free IS NULL OR free - taken > 1
          )
          INSERT INTO products (id, slug, title, description, vendor, status, delivery, tax_class, version, bytes, created_at,
-           updated_at)
-         SELECT ?1, iif(free = 1, ?2, ?13 || '-' || free), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+           updated_at, sought)
+         SELECT ?1, iif(free = 1, ?2, ?14 || '-' || free), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
          FROM search WHERE free - taken = 1
          RETURNING slug",
         params,
@@ -112,7 +113,7 @@ pub fn update_product(before: &Product, after: &Product) -> StaffChange {
         ),
         Statement::new(
             "UPDATE products SET slug = ?2, title = ?3, description = ?4, vendor = ?5, status = ?6, delivery = ?7,
-               tax_class = ?8, version = ?9, bytes = ?10, created_at = ?11, updated_at = ?12 WHERE id = ?1",
+               tax_class = ?8, version = ?9, bytes = ?10, created_at = ?11, updated_at = ?12, sought = ?13 WHERE id = ?1",
             row(after),
         ),
     ];
@@ -196,7 +197,7 @@ fn remove_variants(ids: &[VariantId], now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-fn row(product: &Product) -> [Value; 12] {
+fn row(product: &Product) -> [Value; 13] {
     [
         product.id.to_string().into(),
         product.slug.clone().into(),
@@ -210,6 +211,7 @@ fn row(product: &Product) -> [Value; 12] {
         product.bytes().into(),
         product.created_at.millis().into(),
         product.updated_at.millis().into(),
+        sought([product.title.as_str(), product.vendor.as_deref().unwrap_or_default()]).into(),
     ]
 }
 
@@ -253,6 +255,12 @@ struct VariantRow<'a> {
     options: &'a [String],
     weight_grams: Option<u32>,
     barcode: &'a Option<String>,
+    sought: String,
+}
+
+/// What something is found by, in the form in which it is sought.
+fn sought<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    text::bare(&parts.into_iter().collect::<Vec<_>>().join(" "))
 }
 
 fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> Statement {
@@ -266,15 +274,25 @@ fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> Statement
             options: &variant.options,
             weight_grams: variant.weight_grams,
             barcode: &variant.barcode,
+            sought: sought(
+                [&variant.sku, &variant.title]
+                    .into_iter()
+                    .chain(&variant.options)
+                    .chain(&variant.barcode)
+                    .map(String::as_str),
+            ),
         })
         .collect();
     Statement::new(
-        "INSERT INTO variants (product_id, id, position, sku, title, option_values, weight_grams, barcode)
+        "INSERT INTO variants (product_id, id, position, sku, title, option_values, weight_grams, barcode,
+           sought)
          SELECT ?1, value ->> '$.id', value ->> '$.position', value ->> '$.sku', value ->> '$.title',
-                value -> '$.options', value ->> '$.weight_grams', value ->> '$.barcode'
+                value -> '$.options', value ->> '$.weight_grams', value ->> '$.barcode',
+                value ->> '$.sought'
          FROM json_each(?2) WHERE true
          ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, title = excluded.title,
-           option_values = excluded.option_values, weight_grams = excluded.weight_grams, barcode = excluded.barcode",
+           option_values = excluded.option_values, weight_grams = excluded.weight_grams, barcode = excluded.barcode,
+           sought = excluded.sought",
         [product.to_string().into(), json(&rows)],
     )
 }

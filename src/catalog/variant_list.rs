@@ -1,0 +1,129 @@
+//! Variants of all products as staff work with many of them at once: what each
+//! costs, and how many there are, as far as lists know.
+
+use axum::extract::State;
+use http::StatusCode;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::handlers::views::AdminPrice;
+use super::limits::MAX_LINE;
+use super::product::{Level, Status};
+use crate::app::App;
+use crate::auth::Staff;
+use crate::ids::{ProductId, VariantId};
+use crate::ports::Statement;
+use crate::pricing::Delivery;
+use crate::problem::Problem;
+use crate::text;
+use crate::wire::extract::Query;
+use crate::wire::listed::Part;
+use crate::wire::page;
+use crate::wire::respond::JsonText;
+
+/// The name of the list in its cursors.
+const LIST: &str = "admin/variants";
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantFilter {
+    /// Words that are in a variant's SKU, title or barcode, or in its product's title or vendor: each somewhere, in small
+    /// or capital letters, with or without accents.
+    #[schemars(length(max = MAX_LINE))]
+    q: Option<String>,
+    /// Those of this product.
+    product_id: Option<ProductId>,
+    /// Of which there are so many; what is not sent is always there.
+    available: Option<Level>,
+    /// The most variants of one page.
+    #[schemars(with = "Option<page::LimitParameter>")]
+    limit: Option<String>,
+    /// The `next_cursor` of the page before.
+    #[schemars(with = "Option<page::CursorParameter>")]
+    cursor: Option<String>,
+}
+
+/// Variants, those of the newest product first, in their products' order.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "the database lays it out")]
+pub struct VariantList {
+    items: Vec<ListedVariant>,
+    next_cursor: Option<String>,
+    total: i64,
+}
+
+/// A variant with what is known of its stock, which may lag a second behind it.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "the database lays it out")]
+struct ListedVariant {
+    id: VariantId,
+    product_id: ProductId,
+    /// The product's own.
+    version: i64,
+    product_title: String,
+    /// What sets it apart from the product's other variants; empty where there are none.
+    title: String,
+    sku: String,
+    barcode: Option<String>,
+    status: Status,
+    delivery: Delivery,
+    prices: Vec<AdminPrice>,
+    on_hand: i64,
+    held: i64,
+    available: i64,
+}
+
+macro_rules! listed {
+    () => {
+        "FROM products CROSS JOIN variants ON variants.product_id = products.id
+         LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
+         WHERE (?1 IS NULL OR products.id = ?1)
+           AND (?2 IS NULL OR ?2 = CASE
+             WHEN products.delivery <> 'shipped' OR on_hand - held > 5 THEN 'in_stock'
+             WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END)
+           AND NOT EXISTS (
+             SELECT 1 FROM json_each(?3) WHERE NOT instr(products.sought || ' ' || variants.sought, value))"
+    };
+}
+
+/// Variants of every product, with their prices and their stock as lists know it.
+pub async fn list_all_variants(
+    State(app): State<App>,
+    _: Staff,
+    Query(filter): Query<VariantFilter>,
+) -> Result<JsonText<VariantList>, Problem> {
+    let part = Part::of(LIST, filter.limit.as_deref(), filter.cursor.as_deref())?;
+    let words = serde_json::to_string(&words(filter.q.as_deref())?).unwrap_or_default();
+    let level = filter.available.map(Level::as_str);
+    let wanted = [filter.product_id.map(|id| id.to_string()).into(), level.into(), words.into()];
+    let count = Statement::new(concat!("SELECT count(*) AS total ", listed!()), wanted.clone());
+    let page = Statement::new(
+        concat!(
+            "SELECT json_object(
+               'id', variants.id, 'product_id', products.id, 'version', products.version,
+               'product_title', products.title, 'title', coalesce(variants.title,
+                 (SELECT group_concat(value, ' / ') FROM json_each(variants.option_values)), ''),
+               'sku', sku, 'barcode', barcode, 'status', products.status, 'delivery', products.delivery,
+               'prices', json((SELECT json_group_array(json_patch('{}', json_object(
+                 'amount', amount, 'currency', currency, 'compare_at', compare_at)))
+                 FROM prices WHERE variant_id = variants.id)),
+               'on_hand', coalesce(on_hand, 0), 'held', coalesce(held, 0),
+               'available', coalesce(on_hand - held, 0)) AS item,
+               variants.position AS key, products.id AS id ",
+            listed!(),
+            " AND (?5 IS NULL OR products.id < ?5 OR products.id = ?5 AND variants.position > ?4)
+             ORDER BY products.id DESC, variants.position LIMIT ?6"
+        ),
+        [wanted, part.params()].concat(),
+    );
+    Ok(JsonText::new(StatusCode::OK, part.read(&app, page, Some(count)).await?))
+}
+
+/// The words that are looked for, as what they are looked for in has them.
+pub fn words(typed: Option<&str>) -> Result<Vec<String>, Problem> {
+    let typed = typed.unwrap_or_default();
+    if typed.chars().count() > MAX_LINE {
+        return Err(Problem::invalid_field("q", format!("must have at most {MAX_LINE} characters")));
+    }
+    Ok(text::bare(&text::sought(typed)).split_whitespace().map(str::to_owned).collect())
+}
