@@ -14,7 +14,7 @@ use super::kept;
 use super::laid_out::{Given, parts, query, summary};
 use super::page::{Block, Field, Form, Link, Manner, Page, Takes, Verb};
 use super::pages::{self, Found};
-use super::shown::{filled, words};
+use super::shown::{at, filled, plain, words};
 use super::typed::{self, Pairs, Sent};
 use super::view::{Entry, Part, View};
 use crate::app::App;
@@ -28,7 +28,11 @@ use crate::wire::extract::bounded_body;
 
 /// As strict as the storefront's, with a script of our own that asks our own API.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-     img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     img-src 'self' https: data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Of a letter in its frame: it has the styles that mail needs, and can do nothing.
+const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; \
+     sandbox; frame-ancestors 'self'";
 
 const SIGN_IN: &str = "/sign-in";
 
@@ -45,6 +49,7 @@ pub async fn answer_page(State(app): State<App>, request: Request) -> Result<Res
     let answer = match visit.look_up() {
         Err(refusal) => refusal,
         Ok(found) => match visit.load(&found).await {
+            Ok(loaded) if !found.page.letter.is_empty() => Ok(letter(plain(at(&loaded.json, found.page.letter)))),
             Ok(loaded) => visit.show(found.page, &loaded, None, None),
             Err(reply) => visit.refuse(&reply, &[]),
         },
@@ -292,9 +297,15 @@ impl<'a> Visit<'a> {
         for cookie in self.desk.cookies.iter().chain(cookies) {
             answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
         }
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        let policy = answer.headers_mut().entry(header::CONTENT_SECURITY_POLICY);
+        policy.or_insert(HeaderValue::from_static(POLICY));
         answer
     }
+}
+
+/// A letter by itself, as its reader's mail program shows it.
+fn letter(html: String) -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, LETTER_POLICY)], Html(html)).into_response()
 }
 
 const NOT_HERE: (&str, &str) =

@@ -11,6 +11,13 @@ use super::view::{self, Entry, Part};
 use crate::text::capitalised;
 use crate::web::{ErrorSummary, SummaryItem};
 
+/// The parameter of an address that has the cursors of the pages before, with
+/// dots between them, which no cursor has.
+const BACK: &str = "back";
+/// The most of them that an address keeps, of some 80 characters each; from
+/// further on the way back leads to the front.
+const MOST_BACK: usize = 40;
+
 /// What a page is laid out with.
 pub struct Given<'a> {
     /// All that was asked.
@@ -36,7 +43,10 @@ pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
             Block::Counts(counts) => parts.push(Part::Counts(counts.iter().map(|count| given.count(count)).collect())),
             Block::Views(views) => parts.push(Part::Views(views.iter().map(|view| given.view(view)).collect())),
             Block::Filter(fields) => parts.push(given.filter(fields)),
-            Block::Table(table) => parts.extend(given.table(table)),
+            Block::Table(table) => {
+                parts.extend(given.table(table));
+                parts.extend(given.pages(table.rows));
+            }
             Block::Facts(facts) => parts.extend(facts_of(facts.title.to_owned(), facts.facts, given.json)),
             Block::Form(form) => {
                 if let (Manner::Reveal(facts), Some((_, answer))) =
@@ -46,10 +56,16 @@ pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
                 }
                 parts.extend(given.form(form, form.id.to_owned(), given.json, &mut wrong));
             }
-            Block::Each(each) => given.each(each, &mut parts, &mut wrong),
+            Block::Each(each) => {
+                given.each(each, &mut parts, &mut wrong);
+                parts.extend(given.pages(each.rows));
+            }
             Block::File(link) => parts.push(Part::Links(vec![given.file(link)])),
             Block::Plot(plot) => parts.extend(plotted::plots(plot, given.json).into_iter().map(Part::Plot)),
             Block::Links(links) => parts.push(Part::Links(links.iter().map(|link| given.link(link)).collect())),
+            Block::Frame(title, path) => {
+                parts.push(Part::Frame(title, format!("/admin{}", filled(path, given.json, true))));
+            }
             Block::Text(text) => parts.push(Part::Text(filled(text, given.json, false))),
         }
     }
@@ -90,7 +106,7 @@ impl Given<'_> {
     /// What the address says of the list, and not of where in it.
     fn said(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.query.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        pairs.filter(|(name, text)| !matches!(*name, "cursor" | "done") && !text.is_empty())
+        pairs.filter(|(name, text)| !matches!(*name, "cursor" | BACK | "done") && !text.is_empty())
     }
 
     fn count(&self, count: &Count) -> Cell {
@@ -132,15 +148,6 @@ impl Given<'_> {
             }
             cells
         };
-        // The list itself has pages; one within a record has not.
-        let of_list =
-            |pointer: &str| if table.rows == "/items" { plain(at(self.json, pointer)) } else { String::new() };
-        let elsewhere = |cursor: &str| {
-            let cursor = Some(("cursor", cursor)).filter(|(_, cursor)| !cursor.is_empty());
-            format!("/admin{}{}", self.path, query(self.said().chain(cursor)))
-        };
-        let next = of_list("/next_cursor");
-        let later = !self.parameter("cursor").is_empty();
         let first = items.first().unwrap_or(&Value::Null);
         let is_amount = |value: &Value| money(value).is_some();
         Some(Part::Table(view::Table {
@@ -149,10 +156,32 @@ impl Given<'_> {
             // Rows of which nothing is to be told are none.
             rows: if columns.is_empty() { Vec::new() } else { items.iter().map(row).collect() },
             empty: table.empty,
-            total: of_list("/total"),
-            next: if next.is_empty() { next } else { elsewhere(&next) },
-            first: if later { elsewhere("") } else { String::new() },
         }))
+    }
+
+    /// The ways to the other pages of the list; one within a record has none. As a
+    /// cursor leads only on, the address keeps those of the pages before.
+    fn pages(&self, rows: &str) -> Option<Part> {
+        let said = |pointer: &str| if rows == "/items" { plain(at(self.json, pointer)) } else { String::new() };
+        let elsewhere = |cursor: &str, back: &str| {
+            let place = [("cursor", cursor), (BACK, back)].into_iter().filter(|(_, text)| !text.is_empty());
+            format!("/admin{}{}", self.path, query(self.said().chain(place)))
+        };
+        let (here, next) = (self.parameter("cursor"), said("/next_cursor"));
+        let before: Vec<&str> = self.parameter(BACK).split('.').filter(|cursor| !cursor.is_empty()).collect();
+        let mut pages = view::Pages { total: said("/total"), ..view::Pages::default() };
+        if rows == "/items" && !here.is_empty() {
+            pages.first = elsewhere("", "");
+            let (last, rest) = before.split_last().unwrap_or((&"", &[]));
+            pages.previous = elsewhere(last, &rest.join("."));
+        }
+        if !next.is_empty() {
+            let kept = before.len().saturating_sub(MOST_BACK);
+            let trail = before.iter().skip(kept).copied().chain(Some(here)).filter(|cursor| !cursor.is_empty());
+            pages.next = elsewhere(&next, &trail.collect::<Vec<_>>().join("."));
+        }
+        let any = [&pages.total, &pages.first, &pages.next].iter().any(|text| !text.is_empty());
+        any.then_some(Part::Pages(pages))
     }
 
     fn each(&self, each: &'static Each, parts: &mut Vec<Part>, wrong: &mut Vec<SummaryItem>) {

@@ -17,6 +17,9 @@ pub struct Page {
     pub blocks: &'static [Block],
     /// Whether it is there for whoever is not signed in.
     pub open: bool,
+    /// Where the answer has a letter, if all of the page is that letter, to be shown
+    /// in a [`Block::Frame`]. Empty: it is a page.
+    pub letter: &'static str,
 }
 
 /// A `GET` whose answer a page shows.
@@ -47,6 +50,8 @@ pub enum Block {
     File(Link),
     Plot(Plot),
     Text(&'static str),
+    /// A page of its own, shown in this one: what it is, and its path below `/admin`.
+    Frame(&'static str, &'static str),
 }
 
 /// Amounts of a list in the answer as bars, for each currency by itself; nothing
@@ -111,6 +116,8 @@ pub enum Shown {
     Word,
     Time,
     Address,
+    /// Text of several lines.
+    Prose,
     /// Leads to this address below `/admin`.
     Link(&'static str),
     /// How far long work is, such as `{done: 3, refused: 1, total: 9}`.
@@ -244,7 +251,7 @@ impl Page {
         })
     }
     pub const fn new(path: &'static str, title: &'static str, under: &'static str) -> Self {
-        Self { path, title, under, asks: &[], begins: "{}", blocks: &[], open: false }
+        Self { path, title, under, asks: &[], begins: "{}", blocks: &[], open: false, letter: "" }
     }
     pub const fn asks(self, asks: &'static [Ask]) -> Self {
         Self { asks, ..self }

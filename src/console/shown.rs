@@ -116,6 +116,7 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
             Cell { text: lines.join("\n"), class: "address".to_owned(), ..cell }
         }
         Shown::Progress => progress(cell, value),
+        Shown::Prose => Cell { text, class: "prose".to_owned(), ..cell },
         Shown::Link(to) => Cell { href: format!("/admin{}", filled(to, json, true)), text, ..cell },
     }
 }

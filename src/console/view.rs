@@ -33,11 +33,14 @@ pub enum Part {
     Views(Vec<Entry>),
     Filter(Vec<Input>),
     Table(Table),
+    Pages(Pages),
     Facts(String, Vec<Cell>),
     Form(Form),
     Links(Vec<Entry>),
     Plot(Plot),
     Text(String),
+    /// Its name, and where it is.
+    Frame(&'static str, String),
     /// Where to sign in, if that is wanting, and a form that could not be sent, as it was sent.
     Again(String, Vec<(String, String)>),
 }
@@ -69,11 +72,16 @@ pub struct Table {
     pub columns: Vec<(&'static str, bool)>,
     pub rows: Vec<Vec<Cell>>,
     pub empty: &'static str,
-    /// How many there are in all; unknown if empty.
+}
+
+/// The other pages of a list; none where an address is empty.
+#[derive(Default)]
+pub struct Pages {
+    /// How many entries there are in all; unknown if empty.
     pub total: String,
-    /// The page after this one, and the first; none if empty.
-    pub next: String,
     pub first: String,
+    pub previous: String,
+    pub next: String,
 }
 
 pub struct Form {

@@ -1,6 +1,8 @@
 //! Gift cards: the list, issuing one, and one with its ledger.
 
-use crate::console::page::{Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, also, ask, fact};
+use crate::console::page::{
+    Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, also, ask, fact, link,
+};
 
 const ISSUED: Facts = Facts {
     title: "The new card's code: write it down, it is shown only now",
@@ -44,8 +46,26 @@ pub static GIFT_CARDS: Page = Page::new("/gift-cards", "Gift cards", "/gift-card
         }),
     ]);
 
+const LEDGER: Table = Table {
+    title: "",
+    rows: "/items",
+    leads: "",
+    columns: &[
+        fact("When", "/at", Shown::Time),
+        fact("What", "/kind", Shown::Word),
+        fact("Amount", "/amount", Shown::Plain),
+        fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
+    ],
+    empty: "Nothing has moved on it yet.",
+};
+
+pub static GIFT_CARD_LEDGER: Page =
+    Page::new("/gift-cards/{id}/ledger", "Ledger of gift card {_card/last4}", "/gift-cards")
+        .asks(&[ask("/v1/admin/gift-cards/{id}/ledger"), also("_card", "/v1/admin/gift-cards/{id}")])
+        .shows(&[Block::Links(&[link("The card", "/gift-cards/{_at/id}")]), Block::Table(LEDGER)]);
+
 pub static GIFT_CARD: Page = Page::new("/gift-cards/{id}", "Gift card {last4}", "/gift-cards")
-    .asks(&[ask("/v1/admin/gift-cards/{id}")])
+    .asks(&[ask("/v1/admin/gift-cards/{id}"), also("_ledger", "/v1/admin/gift-cards/{id}/ledger?limit=12")])
     .shows(&[
         Block::Facts(Facts {
             title: "",
@@ -60,18 +80,8 @@ pub static GIFT_CARD: Page = Page::new("/gift-cards/{id}", "Gift card {last4}", 
                 fact("Note", "/note", Shown::Plain),
             ],
         }),
-        Block::Table(Table {
-            title: "Ledger",
-            rows: "/ledger",
-            leads: "",
-            columns: &[
-                fact("When", "/at", Shown::Time),
-                fact("What", "/kind", Shown::Word),
-                fact("Amount", "/amount", Shown::Plain),
-                fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
-            ],
-            empty: "Nothing was taken from it yet.",
-        }),
+        Block::Table(Table { title: "Ledger", rows: "/_ledger/items", ..LEDGER }),
+        Block::Links(&[link("The whole ledger", "/gift-cards/{id}/ledger")]),
         Block::Form(Form {
             note: "{balance} are left on it. Nobody can pay with it any more, and this cannot be undone.",
             manner: Manner::Hurt,

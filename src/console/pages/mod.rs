@@ -1,9 +1,11 @@
 //! The pages there are. To add one, write it beside its like and name it in [`ALL`].
 
+mod customers;
 mod documents;
 mod gift_cards;
 mod home;
 mod jobs;
+mod messages;
 mod order_forms;
 mod orders;
 mod products;
@@ -22,8 +24,10 @@ pub const NAVIGATION: &[Link] = &[
     link("Home", ""),
     link("Orders", "/orders"),
     link("Products", "/products"),
+    link("Customers", "/customers"),
     link("Promotions", "/promotions"),
     link("Gift cards", "/gift-cards"),
+    link("Messages", "/messages"),
     link("Reports", "/reports"),
     link("Settings", "/settings"),
 ];
@@ -40,6 +44,9 @@ const ALL: &[&Page] = &[
     &products::NEW,
     &products::PRODUCT,
     &products::VARIANT,
+    &products::STOCK_LEDGER,
+    &customers::CUSTOMERS,
+    &customers::CUSTOMER,
     &promotions::PROMOTIONS,
     &promotions::PERCENTAGE,
     &promotions::FIXED,
@@ -47,8 +54,16 @@ const ALL: &[&Page] = &[
     &promotions::BUY_GET,
     &promotions::TIERED,
     &promotions::PROMOTION,
+    &promotions::USES,
     &gift_cards::GIFT_CARDS,
     &gift_cards::GIFT_CARD,
+    &gift_cards::GIFT_CARD_LEDGER,
+    &messages::MESSAGES,
+    &messages::PREVIEWS,
+    &messages::MESSAGE,
+    &messages::PREVIEW,
+    &messages::MESSAGE_LETTER,
+    &messages::PREVIEW_LETTER,
     &reports::SALES,
     &reports::TAX,
     &reports::STOCK,
@@ -82,12 +97,17 @@ fn places(pattern: &str, path: &str) -> Option<Map<String, Value>> {
     let mut places = Map::new();
     for (wanted, given) in pattern.split('/').zip(path.split('/')) {
         match wanted.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) => drop(places.insert(name.to_owned(), given.into())),
+            Some(name) => drop(places.insert(name.to_owned(), decoded(given).into())),
             None if wanted == given => {}
             None => return None,
         }
     }
     Some(places)
+}
+
+/// A part of an address as it was before [`super::shown::filled`] wrote it there.
+fn decoded(part: &str) -> String {
+    form_urlencoded::parse(part.as_bytes()).next().map_or_else(String::new, |(text, _)| text.into_owned())
 }
 
 /// What is said once the form of this id is done; nothing if there is none.

@@ -156,8 +156,31 @@ const REASONS: &[(&str, &str)] = &[
     ("sold_elsewhere", "Sold elsewhere"),
 ];
 
+const LEDGER: Table = Table {
+    title: "",
+    rows: "/items",
+    leads: "",
+    columns: &[
+        fact("When", "/at", Shown::Time),
+        fact("What", "/kind", Shown::Word),
+        fact("Reason", "/reason", Shown::Word),
+        fact("Pieces", "/units", Shown::Plain),
+        fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
+        fact("Reference", "/reference", Shown::Plain),
+    ],
+    empty: "No piece has come or gone yet.",
+};
+
+pub static STOCK_LEDGER: Page = Page::new("/variants/{id}/ledger", "What came and went of {_stock/sku}", "/products")
+    .asks(&[ask("/v1/admin/stock/{id}/ledger"), also("_stock", "/v1/admin/stock/{id}")])
+    .shows(&[Block::Links(&[link("The variant", "/variants/{_at/id}")]), Block::Table(LEDGER)]);
+
 pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
-    .asks(&[ask("/v1/admin/variants/{id}"), also("_stock", "/v1/admin/stock/{id}")])
+    .asks(&[
+        ask("/v1/admin/variants/{id}"),
+        also("_stock", "/v1/admin/stock/{id}"),
+        also("_ledger", "/v1/admin/stock/{id}/ledger?limit=12"),
+    ])
     .shows(&[
         Block::Facts(Facts {
             title: "",
@@ -190,6 +213,8 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
             done: "The stock is changed.",
             ..Form::new("stock-adjust", "Change the stock", Verb::Post, "/v1/admin/stock/{id}/adjustments")
         }),
+        Block::Table(Table { title: "What came and went", rows: "/_ledger/items", ..LEDGER }),
+        Block::Links(&[link("All that came and went", "/variants/{id}/ledger")]),
         Block::Form(Form {
             note: "Takes it out of the shop. Orders keep their lines, and its stock stays as it is.",
             manner: Manner::Hurt,

@@ -112,6 +112,7 @@ pub static PROMOTION: Page = Page::new("/promotions/{id}", "{title}", "/promotio
                 fact("Changed", "/updated_at", Shown::Time),
             ],
         }),
+        Block::Links(&[link("Which orders used it", "/promotions/{id}/uses")]),
         Block::Form(Form {
             fields: FIELDS,
             manner: Manner::Edit,
@@ -126,5 +127,22 @@ pub static PROMOTION: Page = Page::new("/promotions/{id}", "{title}", "/promotio
             done: "The promotion is deleted.",
             then: Some("/promotions"),
             ..Form::new("promotion-delete", "Delete this promotion", Verb::Delete, "/v1/admin/promotions/{id}")
+        }),
+    ]);
+
+pub static USES: Page = Page::new("/promotions/{id}/uses", "Uses of {_promotion/title}", "/promotions")
+    .asks(&[ask("/v1/admin/promotions/{id}/uses"), also("_promotion", "/v1/admin/promotions/{id}")])
+    .shows(&[
+        Block::Links(&[link("The promotion", "/promotions/{_at/id}")]),
+        Block::Table(Table {
+            title: "",
+            rows: "/items",
+            leads: "",
+            columns: &[
+                fact("When", "/at", Shown::Time),
+                fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
+                fact("What", "/kind", Shown::Word),
+            ],
+            empty: "No order has used it yet, or nobody counts: it has neither a code nor a limit.",
         }),
     ]);
