@@ -346,13 +346,16 @@ async fn what_belongs_to_nobody_is_not_found_and_what_is_aimed_at_is() {
     own.retain(|operation| operation.template.contains('{') && !operation.template.ends_with("/shipping-option"));
     // Saying its name is how a view is made, which the other requests here do.
     own.retain(|operation| !operation.template.starts_with("/v1/admin/views/"));
-    for operation in &own {
+    // Letters are counted from 1, and there are some.
+    for operation in own.iter().filter(|operation| !operation.template.contains("/messages/{number}")) {
         let nobodys = operation.clone().about(&Ids::strangers());
         let answer = attacker.ask(&nobodys, "").json(operation.example()).send().await;
         answer.problem(404, "not_found");
     }
     // What is aimed at is not paid: it has no document, no parcel and no return. staff_writes.rs tries the last two.
-    own.retain(|operation| !operation.template.contains("{number}") && !operation.template.contains("/returns/"));
+    // Its buyer is no customer yet, and what kinds of letters there are is no matter of ids.
+    let unknown = ["{number}", "/returns/", "{email}", "{kind}"];
+    own.retain(|operation| !unknown.iter().any(|part| operation.template.contains(part)));
     for operation in own.iter().filter(|operation| operation.method != Method::DELETE) {
         let answer = attacker.ask(operation, "").json(operation.example()).send().await;
         assert!(!answer.is(404), "{}", answer.told());

@@ -394,7 +394,7 @@ async fn a_letter_is_sent_once_more_where_nobody_knows_whether_it_was_and_no_thi
 #[tokio::test]
 async fn a_letter_whose_sending_was_not_written_down_comes_twice_at_most() {
     let Some(shop) = deployed(Some("orders@shop.example")).await else { return };
-    shop.host().faults.once(Site::Batch, "SET status = 'sent'", When::Before);
+    shop.host().faults.once(Site::Batch, "sent_at = iif", When::Before);
     let buyer = confirmed(&shop).await;
     until_status(&shop, &buyer, "sent").await;
     assert_eq!(sent(&shop, &buyer), 2);
@@ -428,4 +428,36 @@ async fn news_that_could_not_be_sent_for_a_week_is_given_up() {
     until_status(&shop, &buyer, "pending").await;
     shop.host().clock.advance(8 * 24 * 3_600_000);
     until_status(&shop, &buyer, "stale").await;
+}
+
+#[tokio::test]
+async fn staff_see_why_a_letter_did_not_go_out_and_send_it_again() {
+    let Some(shop) = deployed(Some("orders@shop.example")).await else { return };
+    let owner = shop.owner().await;
+    shop.host().mailer.refuse(Some(MailError::Refused("suppressed".to_owned())));
+    let buyer = confirmed(&shop).await;
+    until_status(&shop, &buyer, "refused").await;
+    let list = async || {
+        let path = format!("/v1/admin/messages?to={}&order_id={}", buyer.email, buyer.cart.id);
+        let list = shop.get(&path).bearer(&owner).send().await.expect(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+        list["items"][0].clone()
+    };
+    let refused = list().await;
+    assert_eq!((&refused["status"], &refused["kind"]), (&json!("refused"), &json!("order_confirmed")));
+    assert!(refused["error"].as_str().unwrap().contains("suppressed"), "{refused}");
+
+    shop.host().mailer.refuse(None);
+    let path = format!("/v1/admin/messages/{}/send", refused["number"]);
+    for replayed in ["", "true"] {
+        let answer = shop.post(&path).bearer(&owner).key("send-it-again").send().await.expect(202);
+        assert_eq!(answer.header("idempotent-replayed"), replayed);
+    }
+    let sent_again = list().await;
+    assert_eq!(
+        (&sent_again["status"], &sent_again["error"], &sent_again["tries"]),
+        (&json!("sent"), &json!(null), &json!(1))
+    );
+    assert_eq!(sent(&shop, &buyer), 1);
+    shop.post("/v1/admin/messages/999999999/send").bearer(&owner).send().await.problem(404, "not_found");
 }

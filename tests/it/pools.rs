@@ -101,7 +101,7 @@ async fn each_customer_has_uses_of_their_own_and_without_a_limit_they_are_counte
 async fn a_ledger_says_what_came_what_went_and_what_came_back() {
     let Some(pools) = Pools::open().await else { return };
     let claim = Claim::gift_card(card(), 1_000);
-    let read = || async { pools::ledger(&pools.app, card(), 100).await.unwrap() };
+    let read = || async { pools::ledger(&pools.app, &Supply::GiftCard(card()), 100, None).await.unwrap() };
     assert_eq!(read().await.ledger, []);
     assert_eq!(pools.hold(0, &claim).await.refusal, Some(Refusal::OutOfStock { available: 0 }));
     for _ in 0..2 {
