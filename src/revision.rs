@@ -44,7 +44,7 @@ pub fn bump() -> Statement {
     Statement::new("UPDATE catalog_state SET revision = revision + 1 RETURNING revision", [])
 }
 
-/// Writes a change whose first statement raises the revision, with the answer
+/// Writes a change whose statements raise the revision, the first among them, with the answer
 /// for repeats of the request, and has it published. Answers the rows of the
 /// change's statements, too. `meaning`: of violated constraints.
 pub async fn write(
@@ -57,9 +57,9 @@ pub async fn write(
     meaning: impl FnOnce(&str) -> Option<Problem>,
 ) -> Result<(Response, Vec<Rows>), Problem> {
     let (response, rows) = staff.commit(app, request, change, status, answer, meaning).await?;
-    // A replayed answer wrote nothing and has no rows.
-    let raised = rows.first().cloned().and_then(|rows| rows.first::<Revision>().ok().flatten());
-    if let Some(Revision { revision }) = raised {
+    // Several changes raise it each; a replayed answer wrote nothing and has no rows.
+    let raised = rows.iter().filter_map(|rows| rows.clone().first::<Revision>().ok().flatten());
+    if let Some(Revision { revision }) = raised.max_by_key(|raised| raised.revision) {
         notify(app, revision).await;
     }
     Ok((response, rows))

@@ -17,7 +17,7 @@ use crate::messages::handlers as messages;
 use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
 use crate::orders::drafts::handlers as drafts;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
-use crate::pools::{handlers as pools, promotions, removal};
+use crate::pools::{bulk as pool_bulk, handlers as pools, promotions, removal};
 use crate::reports::handlers as reports;
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
@@ -74,6 +74,7 @@ pub fn routes() -> Routes {
             get(catalog::get_product).patch(catalog::update_product).delete(removal::delete_product),
         )
         .api_route("/v1/admin/products/{id}/variants", get(catalog::list_variants).post(catalog::create_variant))
+        .api_route("/v1/admin/variants/bulk", post(pool_bulk::change_variants))
         .api_route("/v1/admin/variants", get(variants::list_all_variants))
         .api_route(
             "/v1/admin/variants/{id}",

@@ -151,6 +151,13 @@ impl StaffWrite {
     }
 }
 
+/// All of several changes, in their order.
+impl FromIterator<Self> for StaffChange {
+    fn from_iter<I: IntoIterator<Item = Self>>(changes: I) -> Self {
+        Self(changes.into_iter().flat_map(|change| change.0).collect())
+    }
+}
+
 impl StaffChange {
     pub fn new(statements: Vec<Statement>) -> Self {
         Self(statements)

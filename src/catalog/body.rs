@@ -2,7 +2,7 @@
 //! looked at them, and how a change is laid over what is there.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::limits::*;
 use super::product::{Product, Status, Variant};
@@ -99,7 +99,7 @@ pub struct VariantBody {
 }
 
 /// A price in minor units of one of the shop's currencies.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceBody {
     /// In minor units.

@@ -2,7 +2,7 @@
 //! lay the change over it, parse the whole, write what differs. (What is taken
 //! away has stock: see `pools::removal`.)
 
-pub(super) mod views;
+pub mod views;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -24,7 +24,6 @@ use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
-use crate::json;
 use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::revision;
@@ -102,11 +101,7 @@ pub async fn list_products(
     let wanted = Wanted { status: query.status, words: words(query.q.as_deref())? };
     let batch = vec![store::newest_products(&wanted, after, one_more), store::count_products(&wanted)];
     let mut answers = app.database.batch(batch).await?.into_iter();
-    let mut products = Vec::new();
-    for document in store::documents(answers.next().unwrap_or_default())? {
-        let product: Result<Product, _> = json::read(document.as_bytes());
-        products.push(product.map_err(|error| Problem::internal(error.to_string()))?);
-    }
+    let mut products = store::products(answers.next().unwrap_or_default())?;
     let total: Option<Total> = answers.next().unwrap_or_default().first()?;
     let last = page::cut(&mut products, limit);
     let next_cursor = last.map(|last| page::seal("admin/products", kind, &[&last.id.to_string()]));

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod product;
 pub mod removal;
 pub mod reprice;
+pub mod repricing;
 pub mod slug;
 pub mod store;
 pub mod variant_list;

@@ -103,6 +103,26 @@ pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[Varian
     )
 }
 
+/// The products, of any status, that have one of these variants, or variants of these SKUs.
+pub fn products_with(ids: &[VariantId], skus: &[String]) -> Statement {
+    Statement::new(
+        select_products!(
+            "WHERE products.id IN (
+               SELECT product_id FROM variants JOIN json_each(?1) ON variants.id = value
+               UNION SELECT product_id FROM variants JOIN json_each(?2) ON variants.sku = value)"
+        ),
+        [serde_json::to_string(ids).unwrap_or_default().into(), serde_json::to_string(skus).unwrap_or_default().into()],
+    )
+}
+
+/// The products of rows with one column, `document`.
+pub fn products(rows: Rows) -> Result<Vec<Product>, DatabaseError> {
+    let read = |text: String| {
+        json::read(text.as_bytes()).map_err(|error: serde_json::Error| DatabaseError::Undecodable(error.to_string()))
+    };
+    documents(rows)?.into_iter().map(read).collect()
+}
+
 /// The products on sale that have one of these variants. One parameter whatever
 /// the number of ids.
 pub fn sold(variants: &[VariantId]) -> Statement {

@@ -68,6 +68,7 @@ mod tests {
         ("money", include_str!("../orders/after/money/handlers.rs")),
         ("edits", include_str!("../orders/after/edits/handlers.rs")),
         ("orders", include_str!("../orders/handlers.rs")),
+        ("pool_bulk", include_str!("../pools/bulk.rs")),
         ("pools", include_str!("../pools/handlers.rs")),
         ("promotions", include_str!("../pools/promotions.rs")),
         ("removal", include_str!("../pools/removal.rs")),

@@ -103,6 +103,7 @@ fn own(operation: &str) -> Vec<Code> {
         "DELETE /v1/admin/products/{id}" => vec![STOCK_HELD],
         "POST /v1/admin/products/{id}/variants" => vec![SKU_TAKEN, CATALOG_FULL],
         "PATCH /v1/admin/variants/{id}" => vec![SKU_TAKEN, CATALOG_FULL],
+        "POST /v1/admin/variants/bulk" => vec![PRODUCT_CHANGED, CATALOG_FULL],
         "DELETE /v1/admin/variants/{id}" => vec![STOCK_HELD, LAST_VARIANT],
         "POST /v1/admin/stock/{variant_id}/adjustments" => vec![BELOW_HELD],
         "POST /v1/admin/gift-cards" => vec![GIFT_CARD_CODE_TAKEN],

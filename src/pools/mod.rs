@@ -5,6 +5,8 @@
 //! Lends: [`hold`], [`commit`], [`release`], [`put_back`], [`level_of`] for orders,
 //! [`issue`], [`close`] and [`ledger`] for gift cards, and [`pool::Level`].
 
+pub mod bulk;
+mod bulk_rows;
 mod decision;
 pub mod error;
 pub mod handlers;

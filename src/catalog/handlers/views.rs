@@ -75,7 +75,7 @@ pub struct AdminPrice {
 }
 
 impl AdminPrice {
-    fn new(price: Money, variant: &Variant) -> Self {
+    pub fn new(price: Money, variant: &Variant) -> Self {
         let before = variant.compare_at(price.currency);
         Self { amount: price.amount, currency: price.currency, compare_at: before.map(|before| before.amount) }
     }

@@ -1,0 +1,83 @@
+//! New prices for variants of a product that stays as it is otherwise: what is
+//! wrong with those of one variant is no reason not to change the others.
+
+use super::body::{PriceBody, VariantBody, facts, variant_body};
+use super::draft::{Draft, Wanted};
+use super::product::{Product, Variant};
+use crate::ids::VariantId;
+use crate::ports::Timestamp;
+use crate::problem::FieldError;
+use crate::settings::Settings;
+
+/// What a variant is to cost in some currencies. What it costs in others stays, as
+/// does what it cost before where that is not said.
+pub struct Asked<'a> {
+    /// Its place in the request's list.
+    pub row: usize,
+    pub variant: VariantId,
+    pub prices: &'a [PriceBody],
+}
+
+/// What is wrong with a row; of one that is named here nothing is changed.
+pub type Fault = (usize, Vec<FieldError>);
+
+/// The product with the new prices that can be, if that changes it.
+pub fn reprice(
+    before: &Product,
+    asked: &[Asked],
+    settings: &Settings,
+    now: Timestamp,
+) -> (Option<Product>, Vec<Fault>) {
+    let mut faults: Vec<Fault> = Vec::new();
+    loop {
+        let good = |row: usize| faults.iter().all(|(wrong, _)| *wrong != row);
+        let wanted = before.variants.iter().map(|variant| {
+            let asked = asked.iter().find(|asked| asked.variant == variant.id && good(asked.row));
+            asked.map_or(Wanted::Kept(before, variant), |asked| {
+                let body = priced(before, variant, asked.prices);
+                Wanted::Sent { at: asked.row, was: Some(variant), body }
+            })
+        });
+        let errors = match Draft::change(facts(before), wanted.collect(), Vec::new(), settings) {
+            Ok(draft) => {
+                let after = draft.replace(before, now, || unreachable_id(before));
+                let same = after.variants.iter().zip(&before.variants).all(|(new, old)| new.costs_the_same(old));
+                return ((!same).then_some(after), faults);
+            }
+            Err(errors) => errors,
+        };
+        let known = faults.len();
+        for asked in asked {
+            let place = format!("/variants/{}/", asked.row);
+            let own = errors.iter().filter_map(|error| {
+                let rest = error.pointer.strip_prefix(&place)?;
+                Some(FieldError::new(format!("/{rest}"), error.detail.clone()))
+            });
+            let own: Vec<_> = own.collect();
+            if !own.is_empty() {
+                faults.push((asked.row, own));
+            }
+        }
+        // What is wrong with the product itself is so for all of its rows.
+        if faults.len() == known {
+            faults.extend(asked.iter().map(|asked| (asked.row, errors.clone())));
+            return (None, faults);
+        }
+    }
+}
+
+fn priced(product: &Product, variant: &Variant, prices: &[PriceBody]) -> VariantBody {
+    let mut body = variant_body(product, variant);
+    for new in prices {
+        match body.prices.iter_mut().find(|now| now.currency == new.currency) {
+            Some(now) => *now = PriceBody { compare_at: new.compare_at.or(now.compare_at), ..new.clone() },
+            None => body.prices.push(new.clone()),
+        }
+    }
+    body
+}
+
+/// No variant is new here.
+fn unreachable_id(product: &Product) -> VariantId {
+    product.variants.first().map_or_else(|| VariantId::derived([0; 16]), |variant| variant.id)
+}

@@ -1,0 +1,308 @@
+//! The rows of a bulk change: what is sent, what each would change, and what is
+//! said of it.
+
+mod answer;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::answer::BulkVariants;
+use super::error::Refusal;
+use super::pool::{Level, Reason};
+use crate::catalog::body::PriceBody;
+use crate::catalog::handlers::views::AdminPrice;
+use crate::catalog::limits::{MAX_CODE, MAX_PRICES};
+use crate::catalog::product::{Product, Variant};
+use crate::catalog::repricing::{Asked, reprice};
+use crate::ids::VariantId;
+use crate::money::MAX_AMOUNT;
+use crate::ports::Timestamp;
+use crate::problem::{FieldError, NOT_FOUND, Problem};
+use crate::settings::Settings;
+use crate::text;
+use crate::wire::conditional::STALE;
+
+/// The most rows of one request. Each takes a batch and a command to its pool at
+/// most: 600 of the 1,000 calls that a request has at the least.
+const MAX_ROWS: usize = 300;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkBody {
+    #[schemars(length(min = 1, max = MAX_ROWS))]
+    rows: Vec<VariantRow>,
+    /// Why stock changes; `correction` if absent.
+    pub reason: Option<Reason>,
+    /// Whether to say only what would be.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What a variant is to be; what is absent stays as it is.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantRow {
+    /// Which variant; else its SKU says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<VariantId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = MAX_CODE))]
+    sku: Option<String>,
+    /// In these currencies. Prices in others stay, as does what it cost before where that is not said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MAX_PRICES))]
+    prices: Vec<PriceBody>,
+    /// How many pieces there are. Not together with `add`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = MAX_AMOUNT))]
+    on_hand: Option<i64>,
+    /// How many there were as `on_hand` was typed: the difference is added, whatever was sold meanwhile. What there is as
+    /// the request comes, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = MAX_AMOUNT))]
+    on_hand_was: Option<i64>,
+    /// Pieces to add; negative to take away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -MAX_AMOUNT, max = MAX_AMOUNT))]
+    add: Option<i64>,
+    /// The product's version at which its prices were looked at: the row is refused if somebody has changed it since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = MAX_AMOUNT))]
+    version: Option<i64>,
+}
+
+impl BulkBody {
+    pub fn check(&self) -> Result<(), Problem> {
+        match (1..=MAX_ROWS).contains(&self.rows.len()) {
+            true => Ok(()),
+            false => Err(Problem::invalid_field("/rows", format!("must have 1 to {MAX_ROWS} items"))),
+        }
+    }
+
+    pub fn ids(&self) -> Vec<VariantId> {
+        self.rows.iter().filter_map(|row| row.id).collect()
+    }
+
+    pub fn skus(&self) -> Vec<String> {
+        self.rows.iter().filter_map(VariantRow::sku).collect()
+    }
+}
+
+impl VariantRow {
+    /// Its SKU as the shop keeps it; none if nobody can have it.
+    fn sku(&self) -> Option<String> {
+        text::code(self.sku.as_deref()?).ok()
+    }
+
+    fn names(&self, variant: &Variant) -> bool {
+        match self.id {
+            Some(id) => id == variant.id,
+            None => self.sku().is_some_and(|sku| sku == variant.sku),
+        }
+    }
+
+    /// What is wrong with it by itself.
+    fn check(&self) -> Result<(), Problem> {
+        let fits = |pieces: Option<i64>, least| pieces.is_none_or(|pieces| (least..=MAX_AMOUNT).contains(&pieces));
+        if self.on_hand.is_some() && self.add.is_some() {
+            Err(Problem::invalid_field("/add", "either on_hand or add"))
+        } else if !fits(self.on_hand, 0) || !fits(self.on_hand_was, 0) {
+            Err(Problem::invalid_field("/on_hand", format!("must be from 0 to {MAX_AMOUNT}")))
+        } else if !fits(self.add, -MAX_AMOUNT) {
+            Err(Problem::invalid_field("/add", format!("must be from -{MAX_AMOUNT} to {MAX_AMOUNT}")))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// How a stock changes.
+#[derive(Clone, Copy)]
+pub enum Pieces {
+    Added(i64),
+    /// There are so many.
+    Counted(i64),
+}
+
+impl Pieces {
+    pub fn delta(self, level: &Level) -> i64 {
+        match self {
+            Self::Added(delta) => delta,
+            Self::Counted(now) => now.saturating_sub(level.on_hand),
+        }
+    }
+}
+
+/// A row with the variant that it names, and what came of it so far.
+pub struct Row<'a> {
+    /// From 1.
+    number: usize,
+    asked: &'a VariantRow,
+    found: Option<(&'a Product, &'a Variant)>,
+    /// Whether its prices are changed.
+    repriced: Option<Vec<AdminPrice>>,
+    /// How many pieces are added, and how many there were.
+    stock: Option<(i64, i64)>,
+    problem: Option<Problem>,
+}
+
+/// All rows, and the products whose prices they change, before and after.
+pub struct Rows<'a> {
+    rows: Vec<Row<'a>>,
+    pub repriced: Vec<(&'a Product, Product)>,
+}
+
+impl<'a> Rows<'a> {
+    pub fn of(body: &'a BulkBody, products: &'a [Product], settings: &Settings, now: Timestamp) -> Self {
+        let mut rows: Vec<Row<'a>> = Vec::with_capacity(body.rows.len());
+        for (at, asked) in body.rows.iter().enumerate() {
+            let row = Row::of(at.saturating_add(1), asked, products, &rows);
+            rows.push(row);
+        }
+        let mut repriced = Vec::new();
+        for before in products {
+            if let Some(after) = reprice_rows(before, &mut rows, settings, now) {
+                repriced.push((before, after));
+            }
+        }
+        Self { rows, repriced }
+    }
+
+    /// The rows that change a stock, each with its place among all.
+    pub fn of_stock(&self) -> Vec<(usize, VariantId, Pieces)> {
+        let of = |(at, row): (usize, &Row)| Some((at, row.found?.1.id, row.pieces()?));
+        self.rows.iter().enumerate().filter_map(of).collect()
+    }
+
+    pub fn at(&mut self, at: usize, tell: impl FnOnce(&mut Row)) {
+        if let Some(row) = self.rows.get_mut(at) {
+            tell(row);
+        }
+    }
+}
+
+/// The product with its rows' prices, and what that makes of the rows.
+fn reprice_rows(before: &Product, rows: &mut [Row], settings: &Settings, now: Timestamp) -> Option<Product> {
+    let asked: Vec<Asked> = rows.iter().filter_map(|row| row.asks_prices_of(before)).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let (after, faults) = reprice(before, &asked, settings, now);
+    for (number, errors) in faults {
+        if let Some(row) = rows.iter_mut().find(|row| row.number == number) {
+            row.refuse(invalid(errors));
+        }
+    }
+    for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
+        let changed = row.found.and_then(|(_, old)| {
+            let new = after.as_ref()?.variants.iter().find(|new| new.id == old.id)?;
+            Some((!new.costs_the_same(old)).then(|| prices(new)))
+        });
+        row.repriced = changed.flatten().or_else(|| row.repriced.take());
+    }
+    after
+}
+
+/// What is wrong with a row, with the name of what it is about: its only sentence.
+fn invalid(errors: Vec<FieldError>) -> Problem {
+    let named = errors.iter().map(|error| {
+        let name = error.pointer.rsplit('/').next().unwrap_or_default();
+        format!("{name} {}", error.detail)
+    });
+    let detail = named.collect::<Vec<_>>().join("; ");
+    let mut problem = Problem::invalid(errors);
+    problem.detail = detail;
+    problem
+}
+
+fn prices(variant: &Variant) -> Vec<AdminPrice> {
+    variant.prices.iter().map(|price| AdminPrice::new(*price, variant)).collect()
+}
+
+impl<'a> Row<'a> {
+    fn of(number: usize, asked: &'a VariantRow, products: &'a [Product], before: &[Self]) -> Self {
+        let variants = products.iter().flat_map(|product| product.variants.iter().map(move |it| (product, it)));
+        let found = variants.into_iter().find(|(_, variant)| asked.names(variant));
+        let mut row = Self { number, asked, found, repriced: None, stock: None, problem: asked.check().err() };
+        match found {
+            None => row.refuse(Problem::new(NOT_FOUND, "there is no such variant")),
+            Some((_, variant)) if before.iter().any(|other| other.is_of(variant)) => {
+                row.refuse(Problem::invalid_field("/sku", "this variant is there twice"));
+            }
+            Some((product, variant)) => {
+                let stale = asked.version.is_some_and(|version| version != product.version);
+                if stale && asked.prices.iter().any(|price| !costs(variant, price)) {
+                    row.refuse(Problem::new(STALE, "somebody else has changed the product since; look at it anew"));
+                }
+            }
+        }
+        row
+    }
+
+    fn is_of(&self, variant: &Variant) -> bool {
+        self.found.is_some_and(|(_, own)| own.id == variant.id)
+    }
+
+    fn asks_prices_of(&self, product: &Product) -> Option<Asked<'a>> {
+        let (own, variant) = self.found.filter(|_| self.problem.is_none())?;
+        let asks = own.id == product.id && !self.asked.prices.is_empty();
+        asks.then(|| Asked { row: self.number, variant: variant.id, prices: &self.asked.prices })
+    }
+
+    /// How its stock changes, if it does.
+    fn pieces(&self) -> Option<Pieces> {
+        let pieces = match (self.asked.on_hand, self.asked.on_hand_was, self.asked.add) {
+            (Some(now), Some(was), _) => Pieces::Added(now.saturating_sub(was)),
+            (Some(now), None, _) => Pieces::Counted(now),
+            (None, _, add) => Pieces::Added(add?),
+        };
+        Some(pieces).filter(|pieces| self.problem.is_none() && !matches!(pieces, Pieces::Added(0)))
+    }
+
+    pub fn would_leave(&mut self, level: &Level) {
+        let Some(pieces) = self.pieces() else { return };
+        let delta = pieces.delta(level);
+        if delta < 0 && level.on_hand.saturating_add(delta) < level.held {
+            self.refuse(Refusal::BelowHeld { held: level.held }.into());
+        } else {
+            self.stock = Some((delta, level.on_hand));
+        }
+    }
+
+    pub fn has_left(&mut self, level: &Level, delta: i64) {
+        self.stock = Some((delta, level.on_hand.saturating_sub(delta)));
+    }
+
+    /// The first that is wrong counts.
+    pub fn refuse(&mut self, problem: Problem) {
+        self.problem.get_or_insert(problem);
+    }
+
+    fn is_changed(&self) -> bool {
+        self.repriced.is_some() || self.stock.is_some_and(|(delta, _)| delta != 0)
+    }
+
+    /// The row that has just what this one was said to change.
+    fn agreed(&self) -> Option<VariantRow> {
+        let (product, variant) = self.found.filter(|_| self.problem.is_none() && self.is_changed())?;
+        let is_new = |price: &&PriceBody| !costs(variant, price);
+        let prices: Vec<_> = self.asked.prices.iter().filter(is_new).cloned().collect();
+        Some(VariantRow {
+            id: Some(variant.id),
+            sku: None,
+            version: (!prices.is_empty()).then_some(product.version),
+            prices,
+            on_hand: None,
+            on_hand_was: None,
+            add: self.stock.map(|(delta, _)| delta).filter(|delta| *delta != 0),
+        })
+    }
+}
+
+/// Whether a variant costs this already.
+fn costs(variant: &Variant, price: &PriceBody) -> bool {
+    let now = prices(variant).into_iter().find(|now| now.currency.as_str() == price.currency);
+    now.is_some_and(|now| {
+        now.amount == price.amount && (price.compare_at.is_none() || now.compare_at == price.compare_at)
+    })
+}
