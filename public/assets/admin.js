@@ -199,6 +199,8 @@ const ask = async (path, again = true) => {
 };
 const records = [
   { kind: "Order", path: (q) => `/v1/admin/orders?limit=6&q=${q}`, show: ({ id, number, email }) => [`/admin/orders/${id}`, `${number} ${email}`] },
+  { kind: "Product", path: (q) => `/v1/admin/products?limit=6&q=${q}`, show: ({ id, title, variants }) => [`/admin/products/${id}`, `${title} ${variants[0].sku}`] },
+  { kind: "Customer", path: (q) => `/v1/admin/customers?limit=6&q=${q}`, show: ({ email, name }) => [`/admin/customers/${encodeURIComponent(email)}`, `${email} ${name ?? ""}`] },
   { kind: "Gift card", fits: /^\w{4}$/, path: (q) => `/v1/admin/gift-cards?limit=6&last4=${q}`, show: ({ id, last4 }) => [`/admin/gift-cards/${id}`, last4] },
 ];
 
@@ -257,15 +259,18 @@ if (find) {
       const { items } = await ask(path(encodeURIComponent(words)));
       return items.map((item) => ({ kind, href: of(item)[0], text: of(item)[1] }));
     }));
-    if (turn === turns) show([...known, ...answers.flat()]);
+    const everything = { text: `All that is like \u201c${input.value.trim()}\u201d`, kind: "Search", href: `/admin/find?q=${encodeURIComponent(words)}` };
+    if (turn === turns) show([...known, ...answers.flat(), everything]);
   };
   const begin = () => {
     input.value = "";
     dialog.showModal();
     look();
   };
-  find.hidden = false;
-  find.addEventListener("click", begin);
+  find.addEventListener("click", (event) => {
+    event.preventDefault();
+    begin();
+  });
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -41,6 +41,7 @@ impl<'a> Refused<'a> {
         for error in at(problem, "/errors").as_array().into_iter().flatten() {
             let pointer = plain(at(error, "/pointer"));
             let detail = sent.unread(&pointer).map_or_else(|| plain(at(error, "/detail")), str::to_owned);
+            let detail = sent.line(&pointer).map_or(detail.clone(), |line| format!("line {line}: {detail}"));
             match sent.field(&pointer) {
                 Some(name) => errors.push((name.to_owned(), capitalised(&detail))),
                 None => rest.push(SummaryItem {
@@ -114,7 +115,7 @@ impl<'a> Maker<'a> {
             note: filled(form.note, self.root, false),
             button: form.button,
             inputs,
-            is_plain: matches!(form.manner, Manner::Edit | Manner::Open),
+            is_plain: matches!(form.manner, Manner::Edit | Manner::Open | Manner::Answer),
             is_edit: matches!(form.manner, Manner::Edit),
             hurts: matches!(form.manner, Manner::Hurt),
             refused: self.refused.is_some(),
@@ -132,7 +133,8 @@ impl<'a> Maker<'a> {
         let mut inputs = Vec::new();
         for field in fields.iter().filter(|field| field.when.is_empty() || is_there(at(self.root, field.when))) {
             match field.takes {
-                Takes::Prices => self.prices(field, scope, &mut inputs),
+                Takes::Prices => self.prices(field, scope, true, &mut inputs),
+                Takes::PricesAlone => self.prices(field, scope, false, &mut inputs),
                 Takes::Rows(of, spare) => {
                     if matches!(field.blank, Blank::Omitted) {
                         let name = format!("{}{}:rest", scope.base, field.at);
@@ -215,18 +217,18 @@ impl<'a> Maker<'a> {
         Input { id: format!("{}.{list}", self.form), label, note, kind: "rows", rows, ..Input::default() }
     }
 
-    /// The price in each of the shop's currencies, and what it was before.
-    fn prices(&mut self, field: &Field, scope: &Scope, inputs: &mut Vec<Input>) {
+    /// The price in each of the shop's currencies, and perhaps what it was before.
+    fn prices(&mut self, field: &Field, scope: &Scope, with_before: bool, inputs: &mut Vec<Input>) {
         let currencies = at(self.root, "/_settings/currencies").as_array().into_iter().flatten();
         for (index, code) in currencies.filter_map(Value::as_str).enumerate() {
             let prices = at(scope.json, field.from).as_array().into_iter().flatten();
             let price = prices.clone().find(|price| at(price, "/currency") == code).unwrap_or(&Value::Null);
             let amount = |member: &str| in_units(at(price, member), code);
             let place = format!("{}{}/{index}", scope.base, field.at);
-            for (label, name, there) in [
-                (format!("Price in {code}"), format!("{place}:money.{code}"), amount("/amount")),
-                (format!("Before in {code}"), format!("{place}/compare_at:minor.{code}?"), amount("/compare_at")),
-            ] {
+            let now = (format!("Price in {code}"), format!("{place}:money.{code}"), amount("/amount"));
+            let before =
+                || (format!("Before in {code}"), format!("{place}/compare_at:minor.{code}?"), amount("/compare_at"));
+            for (label, name, there) in std::iter::once(now).chain(with_before.then(before)) {
                 let input = Input { label, kind: "text", keys: "decimal", autocomplete: "off", ..Input::default() };
                 let input = self.fill(input, name, there);
                 inputs.push(input);
@@ -258,6 +260,18 @@ pub fn parameter(field: &Field, value: &str) -> Input {
     }
 }
 
+impl page::Column {
+    /// As the name of a sheet's field says it: where it goes in a row, with a comma for
+    /// each slash, and how it is read.
+    fn mark(self, currency: &str) -> String {
+        match self {
+            Self::Text(at) => format!("{at}:text"),
+            Self::Whole(at) => format!("{at}:whole-"),
+            Self::Price(at) => format!("{at}/0:money~{currency}"),
+        }
+    }
+}
+
 fn choice(value: &str, label: &str) -> Choice {
     let label = if label.is_empty() { "—" } else { label };
     Choice { value: value.to_owned(), label: label.to_owned(), selected: false }
@@ -271,7 +285,13 @@ fn mark(field: &Field, value: &Value, root: &Value) -> String {
             let code = at(value, "/currency").as_str().or(beside).unwrap_or_default();
             return format!("money.{code}");
         }
+        Takes::Sheet(columns) => {
+            let code = plain(at(root, "/_settings/default_currency"));
+            let columns: Vec<String> = columns.iter().map(|column| column.mark(&code)).collect();
+            return format!("sheet.{}", columns.join("."));
+        }
         Takes::Lines => "lines",
+        Takes::Kept => "json",
         Takes::Whole => "whole",
         Takes::Minor => "minor",
         Takes::Flag => "flag",
@@ -291,17 +311,17 @@ fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
     match takes {
         Takes::Email => ("email", "email", "username"),
         Takes::Password => ("password", "text", "current-password"),
-        Takes::Prose | Takes::Lines => ("area", "", ""),
+        Takes::Prose | Takes::Lines | Takes::Sheet(_) => ("area", "", ""),
         Takes::Whole => ("text", "numeric", "off"),
         Takes::Minor | Takes::Money(_) => ("text", "decimal", "off"),
         Takes::Flag => ("checkbox", "", "off"),
         Takes::Choice(_) | Takes::ChoiceOf(_) => ("select", "", ""),
         Takes::Time => ("datetime-local", "none", "off"),
         Takes::Day => ("date", "none", "off"),
-        Takes::Hidden | Takes::Fixed(_) | Takes::Empty => ("hidden", "", ""),
+        Takes::Hidden | Takes::Kept | Takes::Fixed(_) | Takes::Empty => ("hidden", "", ""),
         Takes::Only(_) => ("only", "", ""),
         Takes::Rows(..) => ("rows", "", ""),
-        Takes::Line | Takes::Pairs | Takes::Prices => ("text", "text", "off"),
+        Takes::Line | Takes::Pairs | Takes::Prices | Takes::PricesAlone => ("text", "text", "off"),
     }
 }
 
@@ -309,6 +329,8 @@ fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
 fn text(takes: Takes, value: &Value, scope: &Scope) -> String {
     match (takes, value) {
         (Takes::Fixed(word), _) => word.to_owned(),
+        (Takes::Kept, _) => value.to_string(),
+        (Takes::Sheet(_), _) => String::new(),
         (Takes::Only(shown), _) => cell("", value, shown, scope.json).text,
         (Takes::Flag, _) => is_there(value).to_string(),
         (Takes::Minor, _) => in_units(value, scope.currency),

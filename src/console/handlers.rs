@@ -105,7 +105,7 @@ impl<'a> Visit<'a> {
         let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
         let reply = self.desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await;
         let answer = match reply.status.is_success() {
-            true => self.done(&found, form, &pairs, &reply).await,
+            true => self.done(&found, form, &pairs, &sent, &reply).await,
             false => self.refused(&found, form, &pairs, &sent, &reply).await,
         };
         Ok(self.sent(answer?, &reply.cookies))
@@ -135,10 +135,18 @@ impl<'a> Visit<'a> {
     /// what the page is about then.
     async fn load(&self, Found { page, places }: &Found) -> Result<Loaded, Reply> {
         let at = Value::Object(places.clone());
+        // What the address says of a filter has a place in the paths, too.
+        let mut known = places.clone();
+        for (name, text) in self.query.iter().filter(|(name, _)| page.parameter(name).is_some()) {
+            known.entry(name.clone()).or_insert_with(|| text.trim().into());
+        }
+        let known = Value::Object(known);
         let asked = page.asks.iter().map(|ask| {
-            let mut path = filled(ask.path, &at, true);
+            let mut path = filled(ask.path, &known, true);
             if ask.into.is_empty() {
-                path.push_str(&self.parameters(page));
+                let parameters = self.parameters(page);
+                let more = parameters.strip_prefix('?').filter(|_| path.contains('?'));
+                path.push_str(&more.map_or(parameters.clone(), |more| format!("&{more}")));
             }
             async move { self.desk.read(&path).await }
         });
@@ -172,7 +180,7 @@ impl<'a> Visit<'a> {
         &self,
         page: &'static Page,
         loaded: &Loaded,
-        refused: Option<(&'static str, Refused<'_>, &Reply)>,
+        refused: Option<(&'static str, Refused<'_>, Option<&Reply>)>,
         revealed: Option<(&'static str, &Value)>,
     ) -> Result<Response, Problem> {
         let key = || RequestId::new(self.app.clock.now(), &*self.app.entropy).to_string();
@@ -180,6 +188,7 @@ impl<'a> Visit<'a> {
         let (refused, problem) = refused.map(|(id, refused, reply)| ((id, refused), reply)).unzip();
         let given = Given { json, etag, path: self.path, query: &self.query, refused, revealed, key: &key };
         let (parts, wrong) = parts(page, &given);
+        let problem = problem.flatten();
         let status = problem.map_or(StatusCode::OK, |reply| reply.status);
         let problem = problem.map(|reply| summary(&reply.json, wrong));
         let done = revealed.map_or_else(|| value(&self.query, "done"), |(id, _)| id);
@@ -192,10 +201,20 @@ impl<'a> Visit<'a> {
         found: &Found,
         form: &'static Form,
         pairs: &Pairs,
+        sent: &Sent,
         reply: &Reply,
     ) -> Result<Response, Problem> {
-        if matches!(form.manner, Manner::Reveal(_)) {
+        if matches!(form.manner, Manner::Reveal(_) | Manner::Answer) {
             return match self.load(found).await {
+                Ok(mut loaded) if matches!(form.manner, Manner::Answer) => {
+                    if let Some(members) = loaded.json.as_object_mut() {
+                        members.insert("_answer".to_owned(), reply.json.clone());
+                    }
+                    // What was typed stays, to be mended or added to, unless the form is done with.
+                    let there = form.when.iter().all(|when| when.holds(&loaded.json));
+                    let typed = there.then(|| (form.id, Refused::new(pairs, sent, reply), None));
+                    self.show(found.page, &loaded, typed, Some((form.id, &reply.json)))
+                }
                 Ok(loaded) => self.show(found.page, &loaded, None, Some((form.id, &reply.json))),
                 Err(reply) => self.refuse(&reply, &[]),
             };
@@ -225,7 +244,7 @@ impl<'a> Visit<'a> {
         match self.load(found).await {
             Ok(loaded) => {
                 let refused = Refused::new(pairs, sent, reply);
-                self.show(found.page, &loaded, Some((form.id, refused, reply)), None)
+                self.show(found.page, &loaded, Some((form.id, refused, Some(reply))), None)
             }
             Err(_) => self.refuse(reply, pairs),
         }

@@ -26,7 +26,8 @@ pub struct Page {
 pub struct Ask {
     /// The member of the page's JSON that it becomes; empty: the page's JSON itself.
     pub into: &'static str,
-    /// A path of the API. What the address of a list says of it goes along.
+    /// A path of the API, with the places of the page's address, and the parameters of
+    /// its filter. What that says of the page's own list goes along.
     pub path: &'static str,
     /// Whether there is no page without it. Else a refusal stands in its place.
     pub needed: bool,
@@ -168,6 +169,8 @@ pub enum Manner {
     Hurt,
     /// Is opened first; its answer is shown at once, as it is seen only once.
     Reveal(&'static Facts),
+    /// Stands open; its answer is shown on the page, which has it as `_answer`.
+    Answer,
 }
 
 /// That the answer has one of these words at a place; of none, that there is
@@ -220,6 +223,8 @@ pub enum Takes {
     Money(&'static str),
     /// A price for each of the shop's currencies, and what it was before.
     Prices,
+    /// A price for each of the shop's currencies.
+    PricesAlone,
     Flag,
     Choice(&'static [(&'static str, &'static str)]),
     /// One of the texts that the answer has there.
@@ -229,8 +234,13 @@ pub enum Takes {
     Day,
     /// `Size: S; Colour: red`, an object of texts.
     Pairs,
-    /// Not typed: what the answer has.
+    /// Rows as a spreadsheet copies them, one on each line, with a tab between their
+    /// cells, which are of these [`Column`]s.
+    Sheet(&'static [Column]),
+    /// Not typed: the text that the answer has.
     Hidden,
+    /// Not typed: what the answer has, whatever that is.
+    Kept,
     /// Not typed: this word.
     Fixed(&'static str),
     /// Not typed: an object without members.
@@ -239,6 +249,15 @@ pub enum Takes {
     Only(Shown),
     /// A row for each entry of a list, and so many empty ones.
     Rows(&'static [Field], usize),
+}
+
+/// What a column of a sheet is.
+#[derive(Clone, Copy)]
+pub enum Column {
+    Text(&'static str),
+    Whole(&'static str),
+    /// The only price, in the shop's first currency.
+    Price(&'static str),
 }
 
 impl Page {

@@ -2,10 +2,12 @@
 //! becomes: `/prices/0/amount:minor.EUR`, `/tags:lines`. An empty `/vendor:text?` is
 //! `null`, of an empty `/note:text-` nothing is said; two question marks make the
 //! object around it `null`, too, once all of it is. Whether that may be so is the API's to say, as of any other client.
+//! `/rows:json` is JSON already; of `/rows:sheet.sku:text.add:whole` each line is a row.
 
 use serde_json::{Map, Value};
 
 use super::amount::minor;
+use crate::json;
 use crate::money::Currency;
 use crate::sorted::SortedMap;
 
@@ -74,6 +76,9 @@ pub fn read(pairs: &Pairs) -> Sent {
 
 /// What one field brings: nothing, a value, or an amount with its currency.
 fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Currencies, leaves: &mut Vec<Leaf>) {
+    if let Some(columns) = mark.strip_prefix("sheet.") {
+        return rows_of(path, columns, name, text, currencies, leaves);
+    }
     let (kind, blank) = mark.split_at_checked(mark.find(['?', '-']).unwrap_or(mark.len())).unwrap_or((mark, ""));
     let (kind, code) = kind.split_once('.').unwrap_or((kind, ""));
     let (optional, whole) = (!blank.is_empty(), blank == "??");
@@ -100,10 +105,30 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Curren
         "pairs" => one(pairs_of(text), there),
         "time" => one(time(text).into(), there),
         "key" => one(text.into(), false),
+        "json" => one(json::read(text.as_bytes()).unwrap_or_default(), false),
         "empty" => one(Value::Object(Map::new()), false),
         _ => one(text.into(), there),
     };
     leaves.push(made);
+}
+
+/// The rows of a sheet: of each line that has something the cells, each as its
+/// column's mark says, such as `prices/0:money~EUR`.
+fn rows_of(path: &str, columns: &str, name: &str, text: &str, currencies: &Currencies, leaves: &mut Vec<Leaf>) {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let before = leaves.len();
+    for (index, line) in lines.enumerate() {
+        for (column, cell) in columns.split('.').zip(line.split('\t')) {
+            let Some((at, mark)) = column.split_once(':') else { continue };
+            let path = format!("{path}/{index}/{at}");
+            leaves_of(&path, &mark.replace('~', "."), name, cell.trim(), currencies, leaves);
+        }
+    }
+    if leaves.len() == before {
+        let value = Some(Value::Array(Vec::new()));
+        let field = name.to_owned();
+        leaves.push(Leaf { path: path.to_owned(), value, field, unread: None, typed: false, absent: false });
+    }
 }
 
 /// What cannot be read goes to the API as it was typed: it says what else is
@@ -203,6 +228,13 @@ impl Sent {
             || places().filter(|place| within(pointer, &place.pointer)).max_by_key(|place| place.pointer.len());
         let inside = || places().find(|place| within(&place.pointer, pointer));
         exact.or_else(around).or_else(inside).map(|place| place.field.as_str())
+    }
+
+    /// Which line of a sheet a pointer is about, from 1; blank lines do not count.
+    pub fn line(&self, pointer: &str) -> Option<usize> {
+        let (list, mark) = self.field(pointer)?.split_once(':')?;
+        let row = pointer.strip_prefix(list)?.split('/').nth(1)?.parse::<usize>().ok()?;
+        mark.starts_with("sheet.").then(|| row.saturating_add(1))
     }
 
     /// Why what was typed there could not be read.

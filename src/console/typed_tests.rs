@@ -134,3 +134,31 @@ fn the_nearest_currency_counts_and_a_row_that_is_new_says_no_id() {
     assert_eq!(rates, [120, 1_234]);
     assert_eq!(sent.body["variants"], json!([{ "id": "var_1", "sku": "A" }, { "sku": "B" }]));
 }
+
+#[test]
+fn a_sheets_lines_are_rows_and_what_is_wrong_with_one_is_said_of_its_line() {
+    let name = "/rows:sheet.sku:text.prices/0:money~EUR.on_hand:whole-";
+    let of = |text: &str| sent(&[(name, text)]);
+    let read = of("A-1\t1,50\t4\r\n\r\nB 2\t\t\nC\t2.00\nD\tmuch\tmany\tmore\n");
+    let price = |amount: serde_json::Value| json!([{ "currency": "EUR", "amount": amount }]);
+    let expected = json!({ "rows": [
+        { "sku": "A-1", "prices": price(json!(150)), "on_hand": 4 },
+        { "sku": "B 2", "prices": [] },
+        { "sku": "C", "prices": price(json!(200)) },
+        { "sku": "D", "prices": price(json!("much")), "on_hand": "many" },
+    ] });
+    assert_eq!(read.body, expected);
+    for (pointer, line) in [("/rows/3/prices/0/amount", 4), ("/rows/1/sku", 2), ("/rows/0", 1)] {
+        assert_eq!((read.field(pointer), read.line(pointer)), (Some(name), Some(line)), "{pointer}");
+    }
+    assert_eq!(read.unread("/rows/3/prices/0/amount"), Some("write an amount such as 12.50"));
+    let none = of(" \r\n");
+    assert_eq!((&none.body, none.field("/rows"), none.line("/rows")), (&json!({ "rows": [] }), Some(name), None));
+}
+
+#[test]
+fn what_an_answer_had_goes_back_as_it_was() {
+    let kept = sent(&[("/rows:json", r#"[{"id":"x","add":-2}]"#), ("/reason:json", "null"), ("/broken:json", "{")]);
+    assert_eq!(kept.body, json!({ "rows": [{ "id": "x", "add": -2 }], "reason": null, "broken": null }));
+    assert_eq!(kept.field("/rows/0/add"), Some("/rows:json"));
+}

@@ -2,6 +2,7 @@
 
 mod customers;
 mod documents;
+mod find;
 mod gift_cards;
 mod home;
 mod jobs;
@@ -13,6 +14,7 @@ mod promotions;
 mod reports;
 mod session;
 mod settings;
+mod stock;
 mod webhooks;
 
 use serde_json::{Map, Value};
@@ -24,6 +26,7 @@ pub const NAVIGATION: &[Link] = &[
     link("Home", ""),
     link("Orders", "/orders"),
     link("Products", "/products"),
+    link("Stock", "/stock"),
     link("Customers", "/customers"),
     link("Promotions", "/promotions"),
     link("Gift cards", "/gift-cards"),
@@ -35,6 +38,7 @@ pub const NAVIGATION: &[Link] = &[
 /// Of pages at like addresses the first counts: `/products/new` before `/products/{id}`.
 const ALL: &[&Page] = &[
     &home::HOME,
+    &find::FIND,
     &session::SIGN_IN,
     &session::SIGN_OUT,
     &orders::ORDERS,
@@ -42,9 +46,12 @@ const ALL: &[&Page] = &[
     &documents::DOCUMENTS,
     &products::PRODUCTS,
     &products::NEW,
+    &stock::GRID,
     &products::PRODUCT,
     &products::VARIANT,
     &products::STOCK_LEDGER,
+    &stock::STOCK,
+    &stock::RECEIVE,
     &customers::CUSTOMERS,
     &customers::CUSTOMER,
     &promotions::PROMOTIONS,

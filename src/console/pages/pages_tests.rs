@@ -85,7 +85,10 @@ fn the_fields_of_one_object_stand_together() {
 fn every_field_that_is_shown_has_a_label() {
     fn check(page: &str, fields: &[Field]) {
         for field in fields {
-            let unseen = matches!(field.takes, Takes::Hidden | Takes::Fixed(_) | Takes::Empty | Takes::Prices);
+            let unseen = matches!(
+                field.takes,
+                Takes::Hidden | Takes::Fixed(_) | Takes::Empty | Takes::Prices | Takes::PricesAlone | Takes::Kept
+            );
             assert!(unseen || !field.label.is_empty(), "{page}: {}", field.at);
             if let Takes::Rows(of, _) = field.takes {
                 check(page, of);

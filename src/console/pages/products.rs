@@ -1,8 +1,6 @@
 //! Products: the list, the editor with its grid of variants, one variant's stock.
 
-use crate::console::page::{
-    Block, Facts, Field, Form, Link, Manner, Page, Shown, Table, Takes, Verb, also, ask, fact, link,
-};
+use crate::console::page::{Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, also, ask, fact, link};
 
 const STATUSES: &[(&str, &str)] = &[("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
 const DELIVERIES: &[(&str, &str)] = &[("shipped", "Sent"), ("digital", "Digital"), ("gift_card", "A gift card")];
@@ -43,9 +41,12 @@ const BARCODE: Field = Field::new("/barcode", "Barcode", Takes::Line).optional()
 
 pub static PRODUCTS: Page =
     Page::new("/products", "Products", "/products").asks(&[ask("/v1/admin/products")]).shows(&[
-        Block::Links(&[Link { label: "Add a product", path: "/products/new" }]),
+        Block::Links(&[link("Add a product", "/products/new"), link("Change prices and stock", "/products/grid")]),
         Block::Views(&[link("All", "?"), link("On sale", "?status=active"), link("Drafts", "?status=draft")]),
-        Block::Filter(&[Field::new("status", "Status", Takes::Choice(ANY_STATUS))]),
+        Block::Filter(&[
+            Field::new("q", "Find", Takes::Line).note("Words of its title, vendor, SKU or barcode"),
+            Field::new("status", "Status", Takes::Choice(ANY_STATUS)),
+        ]),
         Block::Table(Table {
             title: "",
             rows: "/items",
@@ -99,6 +100,7 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 fact("Changed", "/updated_at", Shown::Time),
             ],
         }),
+        Block::Links(&[link("Change prices and stock", "/products/grid?product_id={id}")]),
         Block::Table(Table {
             title: "Variants and their stock",
             rows: "/variants",
