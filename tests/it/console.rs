@@ -6,7 +6,7 @@ use tradepost::money::{Currency, Money};
 
 use crate::ask::Answer;
 use crate::browser::{Browser, html, text, value_of};
-use crate::fixtures::Customer;
+use crate::fixtures::{Customer, eur};
 use crate::shop::{Shop, eventually, within};
 
 /// Keeps the session's cookies of an answer.
@@ -209,7 +209,7 @@ async fn every_page_of_the_navigation_opens() {
     let home = browser.open("/admin").await;
     let nav = home.split("main-nav").nth(1).unwrap().split("</nav>").next().unwrap();
     let links: Vec<&str> = nav.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(links.len(), 9);
+    assert_eq!(links.len(), 10);
     let more = [
         "/admin/products/new",
         "/admin/promotions/new/buy-get",
@@ -342,4 +342,29 @@ async fn long_work_shows_how_far_it_is_and_what_was_refused() {
     let path = format!("/admin/jobs/{}?outcome=refused", job["id"].as_str().unwrap());
     let page = said(&browser.open(&path).await);
     assert!(page.contains("0 of 1 done, 1 refused") && page.contains("Not found"), "{page}");
+}
+
+#[tokio::test]
+async fn whatever_is_like_a_text_is_found_on_one_page() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let browser = owner(&shop).await;
+    assert!(browser.open("/admin").await.contains("id=\"find\" href=\"/admin/find\""), "it is there without a script");
+    let path = format!("/admin/find?q={}", product.sku);
+    let page = eventually("the order is found by what was bought", async || {
+        let page = browser.open(&path).await;
+        page.contains(&format!("href=\"/admin/orders/{}\"", cart.id)).then_some(page)
+    })
+    .await;
+    assert!(page.contains(&format!("href=\"/admin/products/{}\"", product.id)), "{page}");
+    assert!(page.contains("href=\"/admin/customers/ada%40example.com\""), "{page}");
+    let customer = browser.open("/admin/customers/ada%40example.com").await;
+    assert!(said(&customer).contains("Ada Lovelace") && customer.contains(&cart.id), "{}", said(&customer));
+    let issue = json!({ "balance": eur(500) });
+    let card =
+        shop.post("/v1/admin/gift-cards").bearer(&shop.owner().await).json(issue).send().await.expect(201).json();
+    let page = browser.open(&format!("/admin/find?q={}", card["last4"].as_str().unwrap())).await;
+    assert!(page.contains(&format!("href=\"/admin/gift-cards/{}\"", card["id"].as_str().unwrap())), "{page}");
 }

@@ -22,6 +22,7 @@ mod addresses;
 mod admin;
 mod after_the_order;
 mod another_payment;
+mod bulk_variants;
 mod cart_page;
 mod cart_stock;
 mod carts;

@@ -91,6 +91,11 @@ impl Operation {
         Self { ids: ids.clone(), ..self }
     }
 
+    /// The variant that it is about, where its body says one.
+    pub fn variant(&self) -> &str {
+        &self.ids.variant
+    }
+
     /// Which parcel or return: each is for one thing that can be done with it, once.
     fn parcel(&self) -> u32 {
         let once = ["/ship", "/approve", "/undo", "/refuse", "/receive"];

@@ -179,6 +179,9 @@ fn good(operation: &Operation) -> Value {
     if operation.template == "/v1/admin/jobs" {
         body = json!({ "orders": { "filter": "tag=nobody's", "action": { "tag": { "add": ["at once"] } } } });
     }
+    if operation.template.ends_with("/variants/bulk") {
+        body = json!({ "rows": [{ "id": operation.variant(), "add": 1 }] });
+    }
     if operation.template.ends_with("/settings/shipping") {
         body["zones"][0]["options"][0]["rates"] = json!([{ "currency": "EUR", "amount": 1 }]);
     }

@@ -1,0 +1,193 @@
+//! Prices and stock of many variants at once: looked at first, then written.
+
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use crate::ask::Ask;
+use crate::browser::html;
+use crate::console::{filled, owner, said, send};
+use crate::fixtures::{PRICE, PUBLISHED_MILLIS, Product, eur};
+use crate::shop::{Shop, unique, within};
+
+const PATH: &str = "/v1/admin/variants/bulk";
+
+async fn ask(shop: &Shop, body: Value) -> Ask {
+    shop.post(PATH).bearer(&shop.owner().await).json(body)
+}
+
+async fn change(shop: &Shop, body: Value) -> Value {
+    ask(shop, body).await.send().await.expect(200).json()
+}
+
+/// What a variant costs in euros, and how many there are.
+async fn standing(shop: &Shop, product: &Product) -> (i64, i64) {
+    let owner = shop.owner().await;
+    let path = format!("/v1/admin/variants/{}", product.variant);
+    let variant = shop.get(&path).bearer(&owner).send().await.expect(200).json();
+    let path = format!("/v1/admin/stock/{}", product.variant);
+    let stock = shop.get(&path).bearer(&owner).send().await.expect(200).json();
+    let mut prices = variant["prices"].as_array().unwrap().iter();
+    let euros = prices.find(|price| price["currency"] == "EUR").unwrap();
+    (euros["amount"].as_i64().unwrap(), stock["on_hand"].as_i64().unwrap())
+}
+
+#[tokio::test]
+async fn a_change_is_looked_at_line_by_line_and_then_is_just_that() {
+    let shop = Shop::open().await;
+    let [one, other] = [shop.stocked(5).await, shop.stocked(8).await];
+    let rows = json!([
+        { "sku": one.sku.to_lowercase(), "prices": [eur(2_500)] },
+        { "sku": one.sku, "prices": [eur(2_500)], "on_hand": 7 },
+        { "sku": other.sku, "on_hand": 6, "on_hand_was": 8 },
+        { "id": other.variant, "add": 1 },
+        { "sku": unique("nothing"), "add": 1 },
+    ]);
+    let looked = change(&shop, json!({ "rows": rows, "reason": "damaged", "dry_run": true })).await;
+    assert_eq!((&looked["changed"], &looked["refused"], &looked["unchanged"]), (&json!(2), &json!(3), &json!(0)));
+    let codes: Vec<_> = looked["items"].as_array().unwrap().iter().map(|item| item["code"].as_str()).collect();
+    assert_eq!(codes, [Some("not_found"), None, None, Some("invalid"), Some("not_found")], "{looked}");
+    let first = &looked["items"][1];
+    assert_eq!((&first["row"], &first["sku"], &first["title"]), (&json!(2), &json!(one.sku), &json!(one.title)));
+    assert_eq!((&first["before"]["prices"][0], &first["before"]["on_hand"]), (&eur(PRICE), &json!(5)));
+    assert_eq!((&first["after"]["prices"][0], &first["after"]["on_hand"]), (&eur(2_500), &json!(7)));
+    assert_eq!(first["before"]["prices"][1], first["after"]["prices"][1], "other currencies stay");
+    assert!(looked["items"][2]["before"].get("prices").is_none(), "what stays is not told");
+    for (product, pieces) in [(&one, 5), (&other, 8)] {
+        assert_eq!(standing(&shop, product).await, (PRICE, pieces), "nothing is written yet");
+    }
+
+    // One is sold meanwhile, and what was counted is right nevertheless.
+    let sold = json!({ "delta": -1, "reason": "sold_elsewhere" });
+    let path = format!("/v1/admin/stock/{}/adjustments", other.variant);
+    shop.post(&path).bearer(&shop.owner().await).json(sold).send().await.expect(200);
+    let agreed = json!({ "rows": looked["rows"], "reason": looked["reason"] });
+    for replayed in ["", "true"] {
+        let answer = ask(&shop, agreed.clone()).await.key("agreed-to-this").send().await.expect(200);
+        assert_eq!(answer.header("idempotent-replayed"), replayed);
+        assert_eq!((&answer.json()["changed"], &answer.json()["refused"]), (&json!(2), &json!(0)), "{}", answer.told());
+    }
+    assert_eq!(standing(&shop, &one).await, (2_500, 7));
+    assert_eq!(standing(&shop, &other).await.1, 8 - 1 - 2);
+    let path = format!("/v1/admin/stock/{}/ledger", one.variant);
+    let ledger = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
+    assert_eq!((&ledger["items"][0]["reason"], &ledger["items"][0]["units"]), (&json!("damaged"), &json!(2)));
+    within(PUBLISHED_MILLIS * 2, "buyers see it", async || {
+        let cart = shop.cart_with(&one.variant, 1).await;
+        (cart.json["lines"][0]["unit_price"] == eur(2_500)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_said_of_its_row_and_the_others_are_written() {
+    let shop = Shop::open().await;
+    let sale =
+        json!([{ "sku": unique("SALE"), "prices": [{ "amount": 1_000, "currency": "EUR", "compare_at": 1_500 }] }]);
+    let [held, sale, good, stale] = [
+        shop.stocked(2).await,
+        shop.new_product(json!({ "variants": sale })).await,
+        shop.new_product(json!({})).await,
+        shop.new_product(json!({})).await,
+    ];
+    let cart = shop.ready_cart(&held.variant, 2).await;
+    shop.place(&cart, "pm_card_authenticationRequired").await.expect(201);
+    let patch = json!({ "vendor": "Somebody else" });
+    let path = format!("/v1/admin/products/{}", stale.id);
+    shop.patch(&path).bearer(&shop.owner().await).json(patch).send().await.expect(200);
+    let sku = sale.sku.clone();
+    let rows = json!([
+        { "id": held.variant, "add": -1, "prices": [eur(3_000)] },
+        { "sku": sku, "prices": [eur(1_500)] },
+        { "id": good.variant, "prices": [eur(1)], "version": 1 },
+        { "id": stale.variant, "prices": [eur(1)], "version": 1 },
+        { "id": good.variant, "prices": [{ "amount": 5, "currency": "CHF" }] },
+        { "id": stale.variant, "on_hand": 1, "add": 1 },
+    ]);
+    let done = change(&shop, json!({ "rows": rows })).await;
+    let told: Vec<_> = done["items"].as_array().unwrap().iter().map(|item| (&item["row"], &item["code"])).collect();
+    let codes =
+        [json!("below_held"), json!("invalid"), json!(null), json!("stale"), json!("invalid"), json!("invalid")];
+    let numbers = [json!(1), json!(2), json!(3), json!(4), json!(5), json!(6)];
+    assert_eq!(told, numbers.iter().zip(&codes).collect::<Vec<_>>(), "{done}");
+    assert_eq!(done["items"][1]["detail"], "compare_at must be more than amount, or absent");
+    assert_eq!(done["items"][0]["after"]["prices"].as_array().map(Vec::len), Some(3), "its price is changed");
+    assert_eq!(standing(&shop, &held).await.1, 2);
+    assert_eq!(standing(&shop, &good).await.0, 1);
+    assert_eq!(standing(&shop, &sale).await.0, 1_000);
+    assert_eq!(standing(&shop, &stale).await.0, PRICE);
+}
+
+#[tokio::test]
+async fn of_three_hundred_one_is_wrong_and_the_others_are_written() {
+    let shop = Shop::open().await;
+    let made = stream::iter(0..300).map(|_| shop.new_product(json!({}))).buffer_unordered(16);
+    let products: Vec<Product> = made.collect().await;
+    let mut rows: Vec<Value> =
+        products.iter().map(|product| json!({ "sku": product.sku, "prices": [eur(2_222)], "add": 2 })).collect();
+    rows[137]["prices"][0]["compare_at"] = json!(1);
+    let done = change(&shop, json!({ "rows": rows, "reason": "received" })).await;
+    assert_eq!((&done["changed"], &done["refused"]), (&json!(299), &json!(1)));
+    let wrong: Vec<_> = done["items"].as_array().unwrap().iter().filter(|item| item["status"] != 200).collect();
+    assert_eq!((wrong.len(), &wrong[0]["row"], &wrong[0]["sku"]), (1, &json!(138), &json!(products[137].sku)));
+    assert_eq!(standing(&shop, &products[137]).await, (PRICE, 0));
+    for product in [&products[0], &products[299]] {
+        assert_eq!(standing(&shop, product).await, (2_222, 2));
+    }
+    rows.push(json!({ "sku": "ONE-MORE", "add": 1 }));
+    let many = ask(&shop, json!({ "rows": rows })).await.send().await;
+    assert_eq!(many.pointers(), ["/rows"]);
+    assert_eq!(ask(&shop, json!({ "rows": [] })).await.send().await.pointers(), ["/rows"]);
+    let wrong = json!({ "rows": [{ "sku": "A", "price": 1 }, { "sku": "B", "add": "1" }] });
+    assert_eq!(ask(&shop, wrong).await.send().await.pointers(), ["/rows/0/price", "/rows/1/add"]);
+}
+
+#[tokio::test]
+async fn the_consoles_grid_is_reviewed_before_it_is_written() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let browser = owner(&shop).await;
+    let path = format!("/admin/products/grid?q={}", product.sku);
+    let page = browser.open(&path).await;
+    let typed = [("/rows/0/prices/0:money.EUR", "25,00"), ("/rows/0/on_hand:whole", "9")];
+    let review = html(&send(&browser, &path, &filled("bulk-grid", &page, &typed)).await.expect(200));
+    let shown = said(&review);
+    assert!(
+        shown.contains("Nothing is written yet. This is what would change.") && shown.contains("Is this right?"),
+        "{shown}"
+    );
+    assert!(shown.contains("€19.99") && shown.contains("€25.00"), "{shown}");
+    assert!(review.contains("value=\"25,00\""), "what was typed is there, to be mended");
+    assert_eq!(standing(&shop, &product).await, (PRICE, 5));
+    let written = html(&send(&browser, &path, &filled("bulk-agree", &review, &[])).await.expect(200));
+    assert!(said(&written).contains("The changes are written; line by line below."), "{}", said(&written));
+    assert_eq!(standing(&shop, &product).await, (2_500, 9));
+    assert!(!written.contains("bulk-agree"));
+}
+
+#[tokio::test]
+async fn rows_are_pasted_as_a_spreadsheet_copies_them_and_wrong_lines_are_named() {
+    let shop = Shop::open().await;
+    let [one, other] = [shop.stocked(5).await, shop.stocked(5).await];
+    let browser = owner(&shop).await;
+    let path = "/admin/products/grid";
+    let page = browser.open(path).await;
+    let name = "/rows:sheet.sku:text.prices/0:money~EUR.on_hand:whole-";
+    let wrong = format!("{}\t1,50\t4\r\n\r\n{}\tlots\t\r\n", one.sku, other.sku);
+    let refused = html(&send(&browser, path, &filled("bulk-paste", &page, &[(name, &wrong)])).await.expect(422));
+    assert!(said(&refused).contains("Rows: Line 2: write an amount such as 12.50"), "{}", said(&refused));
+    let mended = wrong.replace("lots", "");
+    let review = html(&send(&browser, path, &filled("bulk-paste", &refused, &[(name, &mended)])).await.expect(200));
+    assert!(said(&review).contains("€1.50"), "{}", said(&review));
+    html(&send(&browser, path, &filled("bulk-agree", &review, &[])).await.expect(200));
+    assert_eq!(standing(&shop, &one).await.1, 4);
+    assert_eq!(standing(&shop, &other).await, (PRICE, 5));
+
+    let path = "/admin/stock/receive";
+    let page = browser.open(path).await;
+    let came = format!("{}\t20\r\nno-such-sku\t1", other.sku);
+    let name = "/rows:sheet.sku:text.add:whole-";
+    let review = html(&send(&browser, path, &filled("stock-receive", &page, &[(name, &came)])).await.expect(200));
+    assert!(said(&review).contains("there is no such variant") && said(&review).contains("25"), "{}", said(&review));
+    html(&send(&browser, path, &filled("bulk-agree", &review, &[])).await.expect(200));
+    assert_eq!(standing(&shop, &other).await.1, 25);
+}
