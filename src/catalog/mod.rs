@@ -2,7 +2,7 @@
 //! read a copy, see [`crate::shelf`].
 //!
 //! Lends: [`store::stocked_variant`], [`project_levels`] and [`removal`] for the
-//! pools; [`reprice`] for whoever has many prices to change.
+//! pools; [`repricing`] for whoever has many prices to change.
 //!
 //! A body ([`body`]) is parsed into a [`draft`], becomes a [`product`], and is
 //! written in one batch with the revision's increase.
@@ -15,7 +15,6 @@ pub mod handlers;
 pub mod limits;
 pub mod product;
 pub mod removal;
-pub mod reprice;
 pub mod repricing;
 pub mod slug;
 pub mod store;

@@ -68,12 +68,13 @@ pub fn reprice(
 
 fn priced(product: &Product, variant: &Variant, prices: &[PriceBody]) -> VariantBody {
     let mut body = variant_body(product, variant);
-    for new in prices {
-        match body.prices.iter_mut().find(|now| now.currency == new.currency) {
-            Some(now) => *now = PriceBody { compare_at: new.compare_at.or(now.compare_at), ..new.clone() },
-            None => body.prices.push(new.clone()),
-        }
-    }
+    let before = std::mem::take(&mut body.prices);
+    // First, so that what is wrong with them is told by their own places.
+    body.prices.extend(prices.iter().map(|new| {
+        let compared = before.iter().find(|old| old.currency == new.currency).and_then(|old| old.compare_at);
+        PriceBody { compare_at: new.compare_at.or(compared), ..new.clone() }
+    }));
+    body.prices.extend(before.into_iter().filter(|old| prices.iter().all(|new| new.currency != old.currency)));
     body
 }
 

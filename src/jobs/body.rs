@@ -3,12 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::catalog::body::PriceBody;
-use crate::catalog::limits::MAX_PRICES;
-use crate::ids::{OrderId, VariantId};
+use crate::ids::OrderId;
 use crate::lists::bulk::BulkAction;
-use crate::money::MAX_AMOUNT;
 use crate::orders::bodies::Empty;
+use crate::pools::bulk::VariantRow;
 use crate::pools::pool::Reason;
 use crate::problem::{FieldError, Problem};
 
@@ -48,40 +46,18 @@ struct OrdersJob {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct VariantsJob {
-    /// Done one after the other.
+    /// As `POST /v1/admin/variants/bulk` takes them, done one after the other: a variant may be there twice.
     #[schemars(length(min = 1, max = MAX_ROWS))]
     rows: Vec<VariantRow>,
-}
-
-/// What becomes of one variant. All that is not named stays as it is.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct VariantRow {
-    pub variant_id: VariantId,
-    /// In these currencies; each replaces what was there, `compare_at` included. In others it costs what it did.
-    #[schemars(length(min = 1, max = MAX_PRICES))]
-    pub prices: Option<Vec<PriceBody>>,
-    pub stock: Option<StockRow>,
-}
-
-/// Either `on_hand` or `delta`. Changed after the prices, which stay changed if this is refused.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StockRow {
-    /// Pieces that were counted.
-    #[schemars(range(min = 0, max = MAX_AMOUNT))]
-    pub on_hand: Option<i64>,
-    /// Pieces to add; negative to take away.
-    #[schemars(range(min = -MAX_AMOUNT, max = MAX_AMOUNT))]
-    pub delta: Option<i64>,
-    pub reason: Reason,
+    /// Why stock changes; `correction` if absent.
+    reason: Option<Reason>,
 }
 
 /// A job that breaks no rule.
 pub enum Wanted {
     Orders(Which, BulkAction),
-    /// So many rows.
-    Variants(usize),
+    /// So many rows, and why stock changes.
+    Variants(usize, Reason),
     Rebuild,
 }
 
@@ -127,35 +103,19 @@ fn which(ids: Option<Vec<OrderId>>, filter: Option<String>) -> Result<Which, Pro
 }
 
 impl VariantsJob {
+    /// Whether the shop can do a row turns out when its turn comes.
     fn check(self) -> Result<Wanted, Problem> {
         let rows = counted("/variants/rows", self.rows)?;
-        let errors: Vec<_> = rows.iter().enumerate().flat_map(|(at, row)| row.faults(at)).collect();
-        if errors.is_empty() { Ok(Wanted::Variants(rows.len())) } else { Err(Problem::invalid(errors)) }
+        let errors: Vec<_> = rows.iter().enumerate().flat_map(|(at, row)| faults(at, row)).collect();
+        let reason = self.reason.unwrap_or(Reason::Correction);
+        if errors.is_empty() { Ok(Wanted::Variants(rows.len(), reason)) } else { Err(Problem::invalid(errors)) }
     }
 }
 
-impl VariantRow {
-    /// What is wrong with its shape; whether the shop can do it turns out when its
-    /// turn comes.
-    fn faults(&self, at: usize) -> Vec<FieldError> {
-        let fault = |member: &str, detail: &str| FieldError::new(format!("/variants/rows/{at}{member}"), detail);
-        let mut faults = Vec::new();
-        if self.prices.is_none() && self.stock.is_none() {
-            faults.push(fault("", "says neither prices nor stock"));
-        }
-        if self.prices.as_ref().is_some_and(|prices| !(1..=MAX_PRICES).contains(&prices.len())) {
-            faults.push(fault("/prices", &format!("must have 1 to {MAX_PRICES} entries")));
-        }
-        match self.stock.map(|stock| (stock.on_hand, stock.delta)) {
-            None => {}
-            Some((Some(on_hand), None)) if (0..=MAX_AMOUNT).contains(&on_hand) => {}
-            Some((None, Some(delta))) if delta != 0 && (-MAX_AMOUNT..=MAX_AMOUNT).contains(&delta) => {}
-            Some((Some(_), None)) => faults.push(fault("/stock/on_hand", "must be 0 to 9007199254740991")),
-            Some((None, Some(_))) => faults.push(fault("/stock/delta", "must be other than 0, and within 2^53")),
-            Some(_) => faults.push(fault("/stock", "say one of on_hand and delta")),
-        }
-        faults
-    }
+fn faults(at: usize, row: &VariantRow) -> impl Iterator<Item = FieldError> {
+    let version = row.has_version().then(|| FieldError::new("/version", "is for rows that are written at once"));
+    let faults = row.faults().into_iter().chain(version);
+    faults.map(move |fault| FieldError::new(format!("/variants/rows/{at}{}", fault.pointer), fault.detail))
 }
 
 fn counted<T>(pointer: &str, items: Vec<T>) -> Result<Vec<T>, Problem> {

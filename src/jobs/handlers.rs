@@ -120,9 +120,9 @@ async fn planned(app: &App, wanted: Wanted, body: &[u8]) -> Result<(Work, Rows),
                 Rows { total: ids.len(), text: serde_json::to_string(&ids).unwrap_or_default(), at: "$" },
             )
         }
-        Wanted::Variants(total) => {
+        Wanted::Variants(total, reason) => {
             let text = String::from_utf8_lossy(body).into_owned();
-            (Work::Variants, Rows { total, text, at: "$.variants.rows" })
+            (Work::Variants(reason), Rows { total, text, at: "$.variants.rows" })
         }
         Wanted::Rebuild => {
             let total = usize::try_from(how_many(app).await?).unwrap_or_default();

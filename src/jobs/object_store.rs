@@ -93,7 +93,8 @@ pub fn list(
     let outcome = outcome.and_then(|outcome| json!(outcome).as_str().map(str::to_owned));
     let rows: Rows = host.read(Statement::new(
         "SELECT number AS row, iif(json_valid(row), NULL, row) AS order_id,
-                CASE WHEN json_valid(row) THEN row ->> '$.variant_id' END AS variant_id, outcome, code, detail
+                CASE WHEN json_valid(row) THEN row ->> '$.id' END AS variant_id,
+                CASE WHEN json_valid(row) THEN row ->> '$.sku' END AS sku, outcome, code, detail
          FROM job_rows WHERE number > ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY number LIMIT ?3",
         [after.into(), outcome.into(), u32::try_from(most).unwrap_or(u32::MAX).into()],
     ))?;

@@ -8,6 +8,7 @@ use super::*;
 use crate::catalog::product::Product;
 use crate::ids::{JobId, VariantId};
 use crate::jobs::rules::{KEPT_MILLIS, MOST_TRIES};
+use crate::pools::pool::Reason;
 use crate::testing::{Crash, Host, Shop, block_on, insertion, product, staff_member};
 
 struct Desk {
@@ -36,12 +37,19 @@ impl Desk {
     fn begin(&self, digest: &str) -> Result<Value, ObjectUnavailable> {
         let row = |(n, id): (usize, VariantId)| {
             let price = json!({ "amount": 200, "currency": if n == 0 { "XXX" } else { "EUR" } });
-            json!({ "variant_id": id, "prices": [price] })
+            json!({ "id": id, "prices": [price] })
         };
         let rows: Vec<_> = self.variants().enumerate().map(row).collect();
         let (mandate, now) = (StaffWrite::of(staff_member()).mandate(), self.shop.app.clock.now());
         let total = i64::try_from(rows.len()).unwrap();
-        let task = Task::new(JobId::derived([1; 16]), Work::Variants, total, mandate, digest.to_owned(), now);
+        let task = Task::new(
+            JobId::derived([1; 16]),
+            Work::Variants(Reason::Received),
+            total,
+            mandate,
+            digest.to_owned(),
+            now,
+        );
         let rows = json!({ "variants": { "rows": rows } }).to_string();
         self.ask(&Command::Begin { task: Box::new(task), rows, at: "$.variants.rows".to_owned() })
     }
@@ -117,7 +125,7 @@ fn each_row_is_done_and_what_is_refused_is_named() {
     assert_eq!((&job["status"], &job["progress"]["done"]), (&json!("done"), &json!(59)));
     let first = desk.variants().next().unwrap();
     let refused = json!({
-        "row": 0, "order_id": null, "variant_id": first, "outcome": "refused", "code": "invalid",
+        "row": 0, "order_id": null, "variant_id": first, "sku": null, "outcome": "refused", "code": "invalid",
         "detail": "/prices/0/currency: not a currency of this shop",
     });
     assert_eq!(desk.rows(Some(RowOutcome::Refused)), [refused]);

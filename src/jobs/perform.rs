@@ -2,15 +2,14 @@
 
 use serde_json::json;
 
-use super::body::{StockRow, VariantRow};
 use super::rules::{Outcome, Task, Work};
 use crate::app::App;
 use crate::auth::StaffWrite;
-use crate::catalog::reprice::reprice;
 use crate::ids::OrderId;
 use crate::json;
 use crate::lists::bulk::BulkAction;
-use crate::pools::handlers::{StockChange, change_stock};
+use crate::pools::bulk::{VariantRow, change_variant};
+use crate::pools::pool::Reason;
 use crate::problem::Problem;
 use crate::revision::settle;
 use crate::telemetry;
@@ -21,7 +20,7 @@ use crate::telemetry;
 pub async fn perform(app: &App, task: &Task, rows: &[String]) -> Vec<Outcome> {
     match &task.work {
         Work::Orders(action) => change_orders(app, task, action, rows).await,
-        Work::Variants => change_variants(app, task, rows).await,
+        Work::Variants(reason) => change_variants(app, task, *reason, rows).await,
         Work::Rebuild { .. } => Vec::new(),
     }
 }
@@ -34,13 +33,15 @@ async fn change_orders(app: &App, task: &Task, action: &BulkAction, rows: &[Stri
 }
 
 /// One after the other: two of one product would only get into each other's way.
-async fn change_variants(app: &App, task: &Task, rows: &[String]) -> Vec<Outcome> {
+async fn change_variants(app: &App, task: &Task, reason: Reason, rows: &[String]) -> Vec<Outcome> {
+    let staff = StaffWrite::by(task.mandate);
     let (mut outcomes, mut repriced) = (Vec::new(), false);
     for (number, row) in (task.next()..).zip(rows) {
         let outcome = match json::read::<VariantRow>(row.as_bytes()) {
             Ok(row) => {
-                repriced |= row.prices.is_some();
-                told(task, number, change_variant(app, task, number, &row).await)
+                repriced |= row.has_prices();
+                let name = format!("{}/{number}", task.job.id);
+                told(task, number, change_variant(app, &staff, &row, reason, &name).await)
             }
             Err(error) => told(task, number, Err(Problem::invalid_field("", error.to_string()))),
         };
@@ -54,20 +55,6 @@ async fn change_variants(app: &App, task: &Task, rows: &[String]) -> Vec<Outcome
         settle(app).await;
     }
     outcomes
-}
-
-/// The prices first: a row that they are refused for leaves the stock alone.
-async fn change_variant(app: &App, task: &Task, number: i64, row: &VariantRow) -> Result<(), Problem> {
-    let staff = || StaffWrite::by(task.mandate);
-    let name = format!("{}/{number}", task.job.id);
-    if let Some(prices) = &row.prices {
-        let request = staff().keyed(Some(name.clone()), "job", &[]);
-        let refused = |problem: Problem| problem.of_one("/variants/");
-        reprice(app, staff(), row.variant_id, prices, request).await.map_err(refused)?;
-    }
-    let Some(StockRow { on_hand, delta, reason }) = row.stock else { return Ok(()) };
-    let change = on_hand.map_or_else(|| StockChange::By(delta.unwrap_or_default()), StockChange::To);
-    change_stock(app, &staff(), row.variant_id, change, reason, name).await
 }
 
 /// What came of a row; what failed is logged.

@@ -9,6 +9,7 @@ use crate::auth::Mandate;
 use crate::ids::JobId;
 use crate::lists::bulk::BulkAction;
 use crate::lists::check::Rebuilt;
+use crate::pools::pool::Reason;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 
@@ -44,7 +45,8 @@ pub struct Task {
 #[serde(rename_all = "snake_case")]
 pub enum Work {
     Orders(BulkAction),
-    Variants,
+    /// Why stock changes.
+    Variants(Reason),
     /// Goes on behind this order; an empty text is before all.
     Rebuild {
         behind: String,
@@ -95,7 +97,7 @@ impl Work {
     fn kind(&self) -> JobKind {
         match self {
             Self::Orders(_) => JobKind::Orders,
-            Self::Variants => JobKind::Variants,
+            Self::Variants(_) => JobKind::Variants,
             Self::Rebuild { .. } => JobKind::Rebuild,
         }
     }

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::auth::StaffWrite;
 use crate::ids::OrderId;
+use crate::pools::pool::Reason;
 use crate::testing::staff_member;
 
 fn now() -> Timestamp {
@@ -32,7 +33,7 @@ proptest! {
     /// comes to its end.
     #[test]
     fn every_row_is_settled_once_and_in_order(total in 0_i64..130, outcomes in prop::collection::vec(outcome(), 1..40)) {
-        let mut task = task(Work::Variants, total);
+        let mut task = task(Work::Variants(Reason::Received), total);
         let mut coming = outcomes.into_iter().cycle();
         let mut settled = Vec::new();
         let mut turns = 0;
@@ -54,7 +55,7 @@ proptest! {
     /// A job that has ended never goes on, and ends once.
     #[test]
     fn what_has_ended_stays_so(before in prop::collection::vec(outcome(), 0..9), after in prop::collection::vec(outcome(), 0..9)) {
-        let mut task = task(Work::Variants, 50);
+        let mut task = task(Work::Variants(Reason::Received), 50);
         task.take(before, now());
         task.cancel(now());
         let later = now().plus_seconds(60);
@@ -68,7 +69,7 @@ proptest! {
 
 #[test]
 fn a_row_without_an_answer_waits_longer_each_time_and_keeps_the_others_waiting_for_minutes_at_most() {
-    let mut task = task(Work::Variants, 2);
+    let mut task = task(Work::Variants(Reason::Received), 2);
     let mut waited = 0;
     for _ in 1..MOST_TRIES {
         task.begin();
@@ -84,7 +85,7 @@ fn a_row_without_an_answer_waits_longer_each_time_and_keeps_the_others_waiting_f
 
 #[test]
 fn whoever_may_do_no_more_ends_the_job_before_that_row() {
-    let mut task = task(Work::Variants, 3);
+    let mut task = task(Work::Variants(Reason::Received), 3);
     let settled = task.take(vec![Outcome::Done, Outcome::NotAllowed("forbidden"), Outcome::Done], now());
     assert_eq!(settled, [(0, None)]);
     assert_eq!((task.job.status, task.job.stopped_by.as_deref()), (JobStatus::Stopped, Some("forbidden")));

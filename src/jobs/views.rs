@@ -71,6 +71,8 @@ pub struct JobRow {
     pub row: i64,
     pub order_id: Option<OrderId>,
     pub variant_id: Option<VariantId>,
+    /// Of the variant, where that was sent instead.
+    pub sku: Option<String>,
     pub outcome: RowOutcome,
     /// Of the problem, as if it had been asked for alone.
     pub code: Option<String>,

@@ -3,19 +3,22 @@
 //! with one row is no reason not to change the others.
 
 use axum::extract::State;
+use axum::response::Response;
 use http::StatusCode;
 
-use super::bulk_rows::{BulkBody, BulkVariants, Pieces, Rows};
-use super::pool::{Level, Reason};
+pub use super::bulk_rows::VariantRow;
+use super::bulk_rows::{BulkBody, BulkVariants, Pieces, Rows, ids, skus};
+use super::pool::{Level, Reason, Refusal};
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
 use crate::catalog::error::{PRODUCT_CHANGED, changed, refusal};
+use crate::catalog::product::Product;
 use crate::catalog::{self, ATTEMPTS, StockLevel, store};
-use crate::idempotency;
+use crate::idempotency::{self, Request};
 use crate::ids::{RequestId, VariantId};
 use crate::problem::Problem;
 use crate::revision;
-use crate::settings;
+use crate::settings::{self, Settings};
 use crate::together::together;
 use crate::wire::extract::{IdempotencyKey, Json};
 use crate::wire::respond::JsonText;
@@ -25,7 +28,7 @@ const MAX_PARALLEL: usize = 8;
 
 /// Changes prices and stock of up to 300 variants, and says of each row that changes something or is refused what came of
 /// it: the answer is a 200 whatever they refuse. With `dry_run` it only says what would be; its `rows` are then what is to
-/// be sent to have just that.
+/// be sent to have just that. More of them are a job, see `POST /v1/admin/jobs`.
 pub async fn change_variants(
     State(app): State<App>,
     staff: StaffWrite,
@@ -40,25 +43,24 @@ pub async fn change_variants(
         None => RequestId::new(app.clock.now(), &*app.entropy).to_string(),
     };
     for _ in 0..ATTEMPTS {
-        let reads = vec![settings::current(), store::products_with(&body.ids(), &body.skus())];
-        let mut begun = staff.begin(&app, request.as_ref(), reads).await?;
-        if let Some(first) = begun.first {
+        let mut known = Known::read(&app, &staff, request.as_ref(), &body.rows).await?;
+        if let Some(first) = known.first.take() {
             return Ok(first.into());
         }
-        let settings = settings::read(begun.rows.next().unwrap_or_default())?;
-        let products = store::products(begun.rows.next().unwrap_or_default())?;
-        let mut rows = Rows::of(&body, &products, &settings, app.clock.now());
+        let mut rows = Rows::of(&body.rows, &known.products, &known.settings, app.clock.now());
         if body.dry_run {
             see(&app, &mut rows).await?;
             let answer = BulkVariants::agreed(rows, &body);
             return Ok(idempotency::json_response(StatusCode::OK, text(&answer)?).into());
         }
-        match reprice(&app, &staff, &rows).await {
-            Err(problem) if problem.code == PRODUCT_CHANGED.name => continue,
-            other => other?,
+        if !reprice(&app, &staff, None, &rows).await? {
+            continue;
+        }
+        if !rows.repriced.is_empty() {
+            revision::settle(&app).await;
         }
         let reason = body.reason.unwrap_or(Reason::Correction);
-        let levels = adjust(&app, &staff, &mut rows, reason, &name).await;
+        let levels = adjust(&app, &staff, &mut rows, reason, &|at| format!("{name}/{at}")).await;
         // The pools have decided and are the truth; the lists learn of it here.
         let projection = catalog::project_levels(&app, &levels).await;
         let answer = BulkVariants::done(rows);
@@ -69,20 +71,70 @@ pub async fn change_variants(
     Err(changed())
 }
 
+/// Does what one row says, for whoever does many one after the other: each `name`
+/// takes effect once. The prices come first: a row that they are refused for leaves
+/// the stock alone. Whoever is done with a few has to [settle](revision::settle).
+pub async fn change_variant(
+    app: &App,
+    staff: &StaffWrite,
+    row: &VariantRow,
+    reason: Reason,
+    name: &str,
+) -> Result<(), Problem> {
+    let request = staff.keyed(Some(name.to_owned()), "row", &[]);
+    let row = std::slice::from_ref(row);
+    for _ in 0..ATTEMPTS {
+        let known = Known::read(app, staff, request.as_ref(), row).await?;
+        let mut rows = Rows::of(row, &known.products, &known.settings, app.clock.now());
+        if known.first.is_none() && !reprice(app, staff, request.as_ref(), &rows).await? {
+            continue;
+        }
+        let levels = adjust(app, staff, &mut rows, reason, &|_| name.to_owned()).await;
+        catalog::project_levels(app, &levels).await?;
+        return rows.refusal().map_or(Ok(()), Err);
+    }
+    Err(changed())
+}
+
+/// What rows are decided on.
+struct Known {
+    /// The answer to the same request, if it was answered before.
+    first: Option<Response>,
+    settings: Settings,
+    products: Vec<Product>,
+}
+
+impl Known {
+    async fn read(
+        app: &App,
+        staff: &StaffWrite,
+        request: Option<&Request>,
+        rows: &[VariantRow],
+    ) -> Result<Self, Problem> {
+        let reads = vec![settings::current(), store::products_with(&ids(rows), &skus(rows))];
+        let mut begun = staff.begin(app, request, reads).await?;
+        let settings = settings::read(begun.rows.next().unwrap_or_default())?;
+        let products = store::products(begun.rows.next().unwrap_or_default())?;
+        Ok(Self { first: begun.first, settings, products })
+    }
+}
+
 fn text(answer: &BulkVariants) -> Result<String, Problem> {
     serde_json::to_string(answer).map_err(|error| Problem::internal(error.to_string()))
 }
 
-/// Writes the new prices of all products at once, and waits until they count.
-async fn reprice(app: &App, staff: &StaffWrite, rows: &Rows<'_>) -> Result<(), Problem> {
+/// Writes the new prices of all products at once, for `request` once; false if
+/// another change came in between.
+async fn reprice(app: &App, staff: &StaffWrite, request: Option<&Request>, rows: &Rows<'_>) -> Result<bool, Problem> {
     if rows.repriced.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let change: StaffChange =
         rows.repriced.iter().map(|(before, after)| store::update_product(before, after)).collect();
-    revision::write(app, staff, None, change, StatusCode::OK, &(), refusal).await?;
-    revision::settle(app).await;
-    Ok(())
+    match revision::write(app, staff, request, change, StatusCode::OK, &(), refusal).await {
+        Err(problem) if problem.code == PRODUCT_CHANGED.name => Ok(false),
+        other => other.map(|_| true),
+    }
 }
 
 /// What the changes of stock would come to.
@@ -98,10 +150,16 @@ async fn see(app: &App, rows: &mut Rows<'_>) -> Result<(), Problem> {
 }
 
 /// Changes stocks; the levels that this leaves. One that does not answer is said of its
-/// row, as others have changed by then.
-async fn adjust(app: &App, staff: &StaffWrite, rows: &mut Rows<'_>, reason: Reason, name: &str) -> Vec<StockLevel> {
+/// row, as others have changed by then. `name`: of each change, by its row's place.
+async fn adjust(
+    app: &App,
+    staff: &StaffWrite,
+    rows: &mut Rows<'_>,
+    reason: Reason,
+    name: &(dyn Fn(usize) -> String + Sync),
+) -> Vec<StockLevel> {
     let act = |(at, variant, pieces)| async move {
-        (at, variant, adjust_one(app, staff, variant, pieces, reason, format!("{name}/{at}")).await)
+        (at, variant, adjust_one(app, staff, variant, pieces, reason, name(at)).await)
     };
     let done = together(rows.of_stock().into_iter().map(act).collect(), MAX_PARALLEL).await;
     let mut levels = Vec::new();
@@ -138,6 +196,8 @@ async fn adjust_one(
     let answer = super::adjust(app, confirmed, variant, delta, reason, reference).await?;
     match answer.refusal {
         None => Ok((answer.level, delta)),
+        // What was counted is there already, and pieces were sold since.
+        Some(Refusal::ReferenceReused) => Ok((answer.level, 0)),
         Some(refusal) => Err(refusal.into()),
     }
 }

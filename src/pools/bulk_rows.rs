@@ -30,7 +30,7 @@ const MAX_ROWS: usize = 300;
 #[serde(deny_unknown_fields)]
 pub struct BulkBody {
     #[schemars(length(min = 1, max = MAX_ROWS))]
-    rows: Vec<VariantRow>,
+    pub rows: Vec<VariantRow>,
     /// Why stock changes; `correction` if absent.
     pub reason: Option<Reason>,
     /// Whether to say only what would be.
@@ -65,7 +65,8 @@ pub struct VariantRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -MAX_AMOUNT, max = MAX_AMOUNT))]
     add: Option<i64>,
-    /// The product's version at which its prices were looked at: the row is refused if somebody has changed it since.
+    /// The product's version at which its prices were looked at: the row is refused if somebody has changed it since. No
+    /// row of a job has one, as those before it change the product, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = MAX_AMOUNT))]
     version: Option<i64>,
@@ -78,14 +79,14 @@ impl BulkBody {
             false => Err(Problem::invalid_field("/rows", format!("must have 1 to {MAX_ROWS} items"))),
         }
     }
+}
 
-    pub fn ids(&self) -> Vec<VariantId> {
-        self.rows.iter().filter_map(|row| row.id).collect()
-    }
+pub fn ids(rows: &[VariantRow]) -> Vec<VariantId> {
+    rows.iter().filter_map(|row| row.id).collect()
+}
 
-    pub fn skus(&self) -> Vec<String> {
-        self.rows.iter().filter_map(VariantRow::sku).collect()
-    }
+pub fn skus(rows: &[VariantRow]) -> Vec<String> {
+    rows.iter().filter_map(VariantRow::sku).collect()
 }
 
 impl VariantRow {
@@ -101,18 +102,32 @@ impl VariantRow {
         }
     }
 
+    pub fn has_prices(&self) -> bool {
+        !self.prices.is_empty()
+    }
+
+    pub fn has_version(&self) -> bool {
+        self.version.is_some()
+    }
+
     /// What is wrong with it by itself.
-    fn check(&self) -> Result<(), Problem> {
-        let fits = |pieces: Option<i64>, least| pieces.is_none_or(|pieces| (least..=MAX_AMOUNT).contains(&pieces));
+    pub fn faults(&self) -> Vec<FieldError> {
+        let ranges = [
+            ("/on_hand", self.on_hand, 0),
+            ("/on_hand_was", self.on_hand_was, 0),
+            ("/add", self.add, MAX_AMOUNT.saturating_neg()),
+        ];
+        let beyond = |(_, pieces, least): &(_, Option<i64>, i64)| {
+            pieces.is_some_and(|pieces| !(*least..=MAX_AMOUNT).contains(&pieces))
+        };
+        let beyond = ranges.into_iter().filter(beyond);
+        let mut faults: Vec<_> = beyond
+            .map(|(place, _, least)| FieldError::new(place, format!("must be from {least} to {MAX_AMOUNT}")))
+            .collect();
         if self.on_hand.is_some() && self.add.is_some() {
-            Err(Problem::invalid_field("/add", "either on_hand or add"))
-        } else if !fits(self.on_hand, 0) || !fits(self.on_hand_was, 0) {
-            Err(Problem::invalid_field("/on_hand", format!("must be from 0 to {MAX_AMOUNT}")))
-        } else if !fits(self.add, -MAX_AMOUNT) {
-            Err(Problem::invalid_field("/add", format!("must be from -{MAX_AMOUNT} to {MAX_AMOUNT}")))
-        } else {
-            Ok(())
+            faults.push(FieldError::new("/add", "cannot stand together with on_hand"));
         }
+        faults
     }
 }
 
@@ -153,9 +168,9 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub fn of(body: &'a BulkBody, products: &'a [Product], settings: &Settings, now: Timestamp) -> Self {
-        let mut rows: Vec<Row<'a>> = Vec::with_capacity(body.rows.len());
-        for (at, asked) in body.rows.iter().enumerate() {
+    pub fn of(asked: &'a [VariantRow], products: &'a [Product], settings: &Settings, now: Timestamp) -> Self {
+        let mut rows: Vec<Row<'a>> = Vec::with_capacity(asked.len());
+        for (at, asked) in asked.iter().enumerate() {
             let row = Row::of(at.saturating_add(1), asked, products, &rows);
             rows.push(row);
         }
@@ -172,6 +187,11 @@ impl<'a> Rows<'a> {
     pub fn of_stock(&self) -> Vec<(usize, VariantId, Pieces)> {
         let of = |(at, row): (usize, &Row)| Some((at, row.found?.1.id, row.pieces()?));
         self.rows.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// Why the first that is refused is.
+    pub fn refusal(self) -> Option<Problem> {
+        self.rows.into_iter().find_map(|row| row.problem)
     }
 
     pub fn at(&mut self, at: usize, tell: impl FnOnce(&mut Row)) {
@@ -223,7 +243,9 @@ impl<'a> Row<'a> {
     fn of(number: usize, asked: &'a VariantRow, products: &'a [Product], before: &[Self]) -> Self {
         let variants = products.iter().flat_map(|product| product.variants.iter().map(move |it| (product, it)));
         let found = variants.into_iter().find(|(_, variant)| asked.names(variant));
-        let mut row = Self { number, asked, found, repriced: None, stock: None, problem: asked.check().err() };
+        let faults = asked.faults();
+        let problem = (!faults.is_empty()).then(|| invalid(faults));
+        let mut row = Self { number, asked, found, repriced: None, stock: None, problem };
         match found {
             None => row.refuse(Problem::new(NOT_FOUND, "there is no such variant")),
             Some((_, variant)) if before.iter().any(|other| other.is_of(variant)) => {

@@ -25,14 +25,6 @@ use crate::wire::extract::{self, IdempotencyKey, Path, Query};
 use crate::wire::page::PageQuery;
 use crate::wire::respond::JsonText;
 
-/// What many variants are given one after the other.
-pub enum StockChange {
-    /// So many more, or fewer.
-    By(i64),
-    /// So many as were counted.
-    To(i64),
-}
-
 #[derive(Serialize, JsonSchema)]
 pub struct Availability {
     /// Pieces that can be ordered now.
@@ -157,33 +149,4 @@ pub async fn create_stock_adjustment(
     let answer = idempotency::remember(&app, keyed.as_ref(), StatusCode::OK, &StockLevel::from(level)).await;
     projection?;
     Ok(answer?.into())
-}
-
-/// Changes what is on hand of a variant. A reference, which nobody else may use,
-/// counts once.
-pub async fn change_stock(
-    app: &App,
-    staff: &StaffWrite,
-    variant: VariantId,
-    change: StockChange,
-    reason: Reason,
-    reference: String,
-) -> Result<(), Problem> {
-    let mut begun = staff.begin(app, None, vec![store::stocked_variant(variant)]).await?;
-    if begun.rows.next().unwrap_or_default().0.is_empty() {
-        return Err(Problem::not_found());
-    }
-    let delta = match change {
-        StockChange::By(delta) => delta,
-        StockChange::To(on_hand) => on_hand.saturating_sub(super::level(app, variant).await?.on_hand),
-    };
-    if delta == 0 {
-        return Ok(());
-    }
-    let Answer { level, refusal, .. } = super::adjust(app, begun.confirmed, variant, delta, reason, reference).await?;
-    match refusal {
-        // What was counted is there already, and pieces were sold since.
-        None | Some(Refusal::ReferenceReused) => catalog::project_levels(app, &[level.of(variant)]).await,
-        Some(refusal) => Err(refusal.into()),
-    }
 }

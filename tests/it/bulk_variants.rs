@@ -7,6 +7,7 @@ use crate::ask::Ask;
 use crate::browser::html;
 use crate::console::{filled, owner, said, send};
 use crate::fixtures::{PRICE, PUBLISHED_MILLIS, Product, eur};
+use crate::host::faults::{Site, When};
 use crate::shop::{Shop, unique, within};
 
 const PATH: &str = "/v1/admin/variants/bulk";
@@ -115,6 +116,24 @@ async fn what_cannot_be_is_said_of_its_row_and_the_others_are_written() {
     assert_eq!(standing(&shop, &good).await.0, 1);
     assert_eq!(standing(&shop, &sale).await.0, 1_000);
     assert_eq!(standing(&shop, &stale).await.0, PRICE);
+}
+
+#[tokio::test]
+async fn what_was_counted_counts_once_for_a_request_whose_answer_was_lost() {
+    let Some(shop) = Shop::native("nothing fails when told").await else { return };
+    let [product, other] = [shop.stocked(5).await, shop.stocked(5).await];
+    let (owner, key) = (shop.owner().await, unique("key"));
+    let rows = json!([{ "id": product.variant, "on_hand": 9 }, { "id": other.variant, "add": 2 }]);
+    let send = || shop.post(PATH).bearer(&owner).key(&key).json(json!({ "rows": rows })).send();
+    shop.host().faults.once(Site::Batch, "INSERT INTO idempotency_records", When::Before);
+    send().await.problem(503, "unavailable");
+    assert_eq!(standing(&shop, &product).await.1, 9);
+    let sold = json!({ "delta": -1, "reason": "sold_elsewhere" });
+    let path = format!("/v1/admin/stock/{}/adjustments", product.variant);
+    shop.post(&path).bearer(&owner).json(sold).send().await.expect(200);
+    let again = send().await.expect(200).json();
+    assert_eq!((&again["changed"], &again["refused"]), (&json!(1), &json!(0)), "{again}");
+    assert_eq!((standing(&shop, &product).await.1, standing(&shop, &other).await.1), (8, 7));
 }
 
 #[tokio::test]

@@ -336,8 +336,7 @@ async fn long_work_shows_how_far_it_is_and_what_was_refused() {
         "{}",
         said(&page)
     );
-    let rows =
-        json!([{ "variant_id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAV", "stock": { "delta": 1, "reason": "received" } }]);
+    let rows = json!([{ "id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAV", "add": 1 }]);
     let job = crate::jobs::done(&shop, json!({ "variants": { "rows": rows } })).await;
     let path = format!("/admin/jobs/{}?outcome=refused", job["id"].as_str().unwrap());
     let page = said(&browser.open(&path).await);

@@ -123,7 +123,7 @@ async fn of_300_products_with_one_bad_row_299_are_changed_and_nothing_else() {
     let before = variant(&shop, &products[7]).await;
     let row = |(n, product): (usize, &Product)| {
         let (amount, currency) = (2_500, if n == 150 { "JPY" } else { "EUR" });
-        json!({ "variant_id": product.variant, "prices": [{ "amount": amount, "currency": currency }] })
+        json!({ "id": product.variant, "prices": [{ "amount": amount, "currency": currency }] })
     };
     let sent: Vec<_> = products.iter().enumerate().map(row).collect();
     let ended = done(&shop, json!({ "variants": { "rows": sent } })).await;
@@ -154,24 +154,26 @@ async fn stock_is_counted_or_changed_beside_prices() {
     let shop = Shop::open().await;
     let (one, other) = (shop.new_product(json!({})).await, shop.new_product(json!({})).await);
     shop.stock(&one.variant, 5).await;
-    let correction = |member: &str, pieces: i64| json!({ member: pieces, "reason": "correction" });
-    let row = |product: &Product, stock: Value| json!({ "variant_id": product.variant, "stock": stock });
-    let mut priced = row(&other, json!({ "delta": 4, "reason": "received" }));
-    priced["prices"] = prices(2_000);
+    let row = |product: &Product, member: &str, pieces: i64| json!({ "id": product.variant, member: pieces });
+    let nobodys = unique("nothing");
     let sent = [
-        row(&one, correction("on_hand", 12)),
-        priced,
-        row(&other, correction("delta", -5)),
+        row(&one, "on_hand", 12),
+        json!({ "sku": other.sku.to_lowercase(), "prices": prices(2_000), "add": 4 }),
+        row(&other, "add", -5),
         // Two of one variant, one after the other.
-        row(&one, correction("on_hand", 9)),
-        row(&one, correction("on_hand", 9)),
-        json!({ "variant_id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAV", "stock": correction("delta", 1) }),
+        row(&one, "on_hand", 9),
+        row(&one, "on_hand", 9),
+        json!({ "sku": nobodys, "add": 1 }),
     ];
-    let ended = done(&shop, json!({ "variants": { "rows": sent } })).await;
+    let ended = done(&shop, json!({ "variants": { "rows": sent, "reason": "damaged" } })).await;
     assert_eq!(ended["progress"], progress(4, 2));
     let refused = rows(&shop, &ended, "outcome=refused").await["items"].clone();
     let codes: Vec<_> = refused.as_array().unwrap().iter().map(|row| (&row["row"], &row["code"])).collect();
     assert_eq!(codes, [(&json!(2), &json!("below_held")), (&json!(5), &json!("not_found"))]);
+    assert_eq!((&refused[1]["sku"], &refused[1]["variant_id"]), (&json!(nobodys), &Value::Null));
+    let path = format!("/v1/admin/stock/{}/ledger", one.variant);
+    let ledger = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
+    assert_eq!((&ledger["items"][0]["reason"], &ledger["items"][0]["units"]), (&json!("damaged"), &json!(-3)));
     shop.until_available(&one.variant, 9).await;
     shop.until_available(&other.variant, 4).await;
     assert_eq!(variant(&shop, &other).await["variants"][0]["prices"][0]["amount"], 2_000);
@@ -205,9 +207,8 @@ async fn every_row_takes_effect_once_whatever_fails() {
             let told = format!("{site:?} {text} {skip} {when:?}");
             let version = variant(&shop, &product).await["version"].as_i64().unwrap();
             let amount = 100 + i64::try_from(n).unwrap();
-            let stock = json!({ "delta": 1, "reason": "received" });
-            let row = json!({ "variant_id": product.variant, "prices": prices(amount), "stock": stock });
-            let body = json!({ "variants": { "rows": [row.clone(), row] } });
+            let row = |amount: i64| json!({ "id": product.variant, "prices": prices(amount), "add": 1 });
+            let body = json!({ "variants": { "rows": [row(amount + 1_000), row(amount)] } });
             shop.host().faults.nth(site, text, skip, when);
             let key = unique("key");
             // Whoever gets no answer asks again.
@@ -290,8 +291,7 @@ async fn only_the_owner_has_lists_rebuilt() {
 #[tokio::test]
 async fn a_job_that_cannot_be_begun_names_what_is_wrong_with_it() {
     let shop = Shop::open().await;
-    let variant = "var_01ARZ3NDEKTSV4RRFFQ69G5FAV";
-    let stock = |stock: Value| json!({ "variants": { "rows": [{ "variant_id": variant, "stock": stock }] } });
+    let of_variants = |row: Value| json!({ "variants": { "rows": [{ "sku": "A", "add": 1 }, row] } });
     for (body, pointers) in [
         (json!({}), vec![""]),
         (json!({ "rebuild": {}, "orders": { "ids": [STRANGER], "action": tag("a") } }), vec![""]),
@@ -309,14 +309,15 @@ async fn a_job_that_cannot_be_begun_names_what_is_wrong_with_it() {
         (json!({ "orders": { "filter": "colour=red", "action": tag("a") } }), vec!["/orders/filter"]),
         (json!({ "orders": { "filter": "x".repeat(2_001), "action": tag("a") } }), vec!["/orders/filter"]),
         (
-            json!({ "variants": { "rows": [{ "variant_id": variant }, { "variant_id": "x", "prices": [] }] } }),
-            vec!["/variants/rows/1/prices", "/variants/rows/1/variant_id"],
+            of_variants(json!({ "id": "x", "price": 1, "add": "1" })),
+            vec!["/variants/rows/1/add", "/variants/rows/1/id", "/variants/rows/1/price"],
         ),
-        (json!({ "variants": { "rows": [{ "variant_id": variant }] } }), vec!["/variants/rows/0"]),
-        (stock(json!({ "reason": "correction" })), vec!["/variants/rows/0/stock"]),
-        (stock(json!({ "delta": 1, "on_hand": 1, "reason": "correction" })), vec!["/variants/rows/0/stock"]),
-        (stock(json!({ "delta": 0, "reason": "correction" })), vec!["/variants/rows/0/stock/delta"]),
-        (stock(json!({ "on_hand": -1, "reason": "correction" })), vec!["/variants/rows/0/stock/on_hand"]),
+        (json!({ "variants": { "rows": [] } }), vec!["/variants/rows"]),
+        (of_variants(json!({ "sku": "B", "on_hand": 1, "add": 1 })), vec!["/variants/rows/1/add"]),
+        (
+            of_variants(json!({ "sku": "B", "on_hand": -1, "on_hand_was": -1, "version": 1 })),
+            vec!["/variants/rows/1/on_hand", "/variants/rows/1/on_hand_was", "/variants/rows/1/version"],
+        ),
     ] {
         let mut told = begin(&shop, body.clone()).await.pointers();
         told.sort();

@@ -59,6 +59,7 @@ pub static JOB: Page = Page::new("/jobs/{id}", "Job", "/settings")
                 fact("Row, from 0", "/row", Shown::Plain),
                 fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
                 fact("Variant", "/variant_id", Shown::Link("/variants/{variant_id}")),
+                fact("SKU", "/sku", Shown::Plain),
                 fact("Outcome", "/outcome", Shown::Word),
                 fact("Why", "/code", Shown::Word),
                 fact("Detail", "/detail", Shown::Plain),
