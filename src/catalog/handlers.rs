@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
+use crate::json;
 use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::revision;
