@@ -174,8 +174,10 @@ fn pages_do_not_call_handlers() {
 #[test]
 fn the_console_asks_the_api_alone() {
     // The shop's name for the pages' head, and how files are named.
-    let allowed =
-        ["app", "auth", "ids", "json", "money", "problem", "shelf", "sorted", "text", "web", "wire", "console"];
+    let allowed = [
+        "app", "auth", "ids", "json", "money", "problem", "shelf", "sorted", "text", "together", "web", "wire",
+        "console",
+    ];
     for path in sources(&src().join("console")) {
         let others: Vec<_> = named(&code(&path)).into_iter().filter(|name| !allowed.contains(&name.as_str())).collect();
         assert!(others.is_empty(), "{} names {others:?}", path.display());

@@ -142,7 +142,7 @@ const oneMore = (set) => {
   row.querySelectorAll("input[type=hidden]:not([value=false])").forEach((field) => field.remove());
   return row;
 };
-for (const set of document.querySelectorAll("fieldset.rows")) {
+for (const set of document.querySelectorAll("fieldset[data-grows]")) {
   if (rowsOf(set).length === 0) continue;
   const name = set.querySelector("legend").textContent.trim();
   set.append(make("button", { type: "button", className: "quiet", textContent: `One more: ${name}` }));
@@ -161,6 +161,7 @@ document.addEventListener("paste", (event) => {
   const column = cellsOf(row).indexOf(event.target);
   let at = rowsOf(set).indexOf(row);
   for (const line of text.split(/\r?\n/)) {
+    if (at >= rowsOf(set).length && !("grows" in set.dataset)) break;
     const cells = cellsOf(rowsOf(set)[at] ?? oneMore(set));
     line.split("\t").forEach((value, index) => {
       const cell = cells[column + index];
@@ -171,6 +172,60 @@ document.addEventListener("paste", (event) => {
     at += 1;
   }
   event.target.form.dispatchEvent(new Event("input"));
+});
+
+/* Rows that are ticked: all of them, a range by Shift, and how many there are */
+
+for (const form of document.querySelectorAll("form.picks")) {
+  const ticks = [...form.querySelectorAll("td > [type=checkbox]")];
+  const [all, count] = [form.querySelector("[data-all]"), form.querySelector("[data-ticked]")];
+  const tell = () => {
+    const ticked = ticks.filter(({ checked }) => checked).length;
+    all.textContent = ticked === ticks.length ? "Tick none" : "Tick all";
+    count.textContent = ticked === 0 ? "Tick orders first:" : `With the ${ticked} ticked:`;
+    form.querySelectorAll("button").forEach((button) => (button.disabled = ticked === 0));
+  };
+  let last = 0;
+  form.addEventListener("click", (event) => {
+    const at = ticks.indexOf(event.target);
+    if (at >= 0) {
+      const [from, to] = [Math.min(at, last), Math.max(at, last)];
+      if (event.shiftKey) ticks.slice(from, to + 1).forEach((tick) => (tick.checked = event.target.checked));
+      last = at;
+    } else if (event.target === all) {
+      event.preventDefault();
+      const checked = all.textContent === "Tick all";
+      ticks.forEach((tick) => (tick.checked = checked));
+    }
+    tell();
+  });
+  addEventListener("pageshow", tell);
+}
+
+/* Whoever types into a row means it */
+
+document.addEventListener("input", ({ target }) => {
+  const pick = target.value && target.closest?.(".row")?.querySelector("input[type=checkbox][name$=':pick']");
+  if (pick && pick !== target) pick.checked = true;
+});
+
+/* An address is copied whole; a file is asked for with a session that is not over */
+
+for (const address of document.querySelectorAll(".address")) {
+  if (!navigator.clipboard || !address.closest("dd")) continue;
+  const copy = make("button", { type: "button", className: "quiet copy", textContent: "Copy" });
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(address.textContent);
+    copy.textContent = "Copied";
+  });
+  address.after(make("br"), copy);
+}
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.('a[href^="/v1/"]');
+  if (!link) return;
+  event.preventDefault();
+  await ask("/v1/me");
+  location.assign(link.href);
 });
 
 /* From one record to the next, in the order of the list that one came from */

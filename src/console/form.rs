@@ -115,7 +115,7 @@ impl<'a> Maker<'a> {
             note: filled(form.note, self.root, false),
             button: form.button,
             inputs,
-            is_plain: matches!(form.manner, Manner::Edit | Manner::Open | Manner::Answer),
+            is_plain: matches!(form.manner, Manner::Edit | Manner::Open | Manner::Answer | Manner::Each),
             is_edit: matches!(form.manner, Manner::Edit),
             hurts: matches!(form.manner, Manner::Hurt),
             refused: self.refused.is_some(),
@@ -157,7 +157,10 @@ impl<'a> Maker<'a> {
             Blank::Null => "?",
             Blank::NullWithAll => "??",
         };
-        let name = format!("{}{}:{mark}{blank}", scope.base, field.at);
+        let name = match field.takes {
+            Takes::Place => format!("_at.{}", field.at),
+            _ => format!("{}{}:{mark}{blank}", scope.base, field.at),
+        };
         let (kind, keys, autocomplete) = control(field.takes);
         let mut input =
             Input { label: field.label.to_owned(), note: field.note, kind, keys, autocomplete, ..Input::default() };
@@ -169,13 +172,19 @@ impl<'a> Maker<'a> {
             }
             _ => Vec::new(),
         };
+        input.required = matches!(field.takes, Takes::Place);
+        if input.kind == "pick" {
+            let there = at(scope.json, "/_picked") == true;
+            input.ticked =
+                self.refused.map_or(there, |refused| refused.typed(&name).is_some_and(|text| !text.is_empty()));
+        }
         self.fill(input, name, text(field.takes, value, scope))
     }
 
     /// Gives a field its name, and its value: what was typed, or what there is.
     fn fill(&mut self, mut input: Input, name: String, there: String) -> Input {
         input.id = format!("{}.{name}", self.form);
-        let given = matches!(input.kind, "only" | "password");
+        let given = matches!(input.kind, "only" | "pick" | "password");
         if let Some(sent) = self.refused.filter(|_| input.kind == "hidden").and_then(|refused| refused.typed(&name)) {
             // It says of what the row beside it is, also where others have moved the rows since.
             input.value = sent.to_owned();
@@ -214,7 +223,15 @@ impl<'a> Maker<'a> {
         });
         let rows = rows.collect();
         let (label, note) = (field.label.to_owned(), field.note);
-        Input { id: format!("{}.{list}", self.form), label, note, kind: "rows", rows, ..Input::default() }
+        Input {
+            id: format!("{}.{list}", self.form),
+            label,
+            note,
+            kind: "rows",
+            rows,
+            grows: spare > 0,
+            ..Input::default()
+        }
     }
 
     /// The price in each of the shop's currencies, and perhaps what it was before.
@@ -298,6 +315,7 @@ fn mark(field: &Field, value: &Value, root: &Value) -> String {
         Takes::Time => "time",
         Takes::Pairs => "pairs",
         Takes::Empty => "empty",
+        Takes::Pick => "pick",
         Takes::Hidden => "key",
         Takes::Fixed("true") => "flag",
         Takes::Fixed(_) => "key",
@@ -320,8 +338,9 @@ fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
         Takes::Day => ("date", "none", "off"),
         Takes::Hidden | Takes::Kept | Takes::Fixed(_) | Takes::Empty => ("hidden", "", ""),
         Takes::Only(_) => ("only", "", ""),
+        Takes::Pick => ("pick", "", ""),
         Takes::Rows(..) => ("rows", "", ""),
-        Takes::Line | Takes::Pairs | Takes::Prices | Takes::PricesAlone => ("text", "text", "off"),
+        Takes::Line | Takes::Place | Takes::Pairs | Takes::Prices | Takes::PricesAlone => ("text", "text", "off"),
     }
 }
 

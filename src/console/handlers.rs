@@ -4,7 +4,6 @@
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use bytes::Bytes;
-use futures_util::future::join_all;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use serde_json::Value;
 
@@ -12,7 +11,8 @@ use super::desk::{Desk, Reply};
 use super::form::Refused;
 use super::kept;
 use super::laid_out::{Given, parts, query, summary};
-use super::page::{Block, Field, Form, Link, Manner, Page, Takes, Verb};
+use super::loading::{Loaded, load, outcome, parameters, put};
+use super::page::{Form, Link, Manner, Page, Verb};
 use super::pages::{self, Found};
 use super::shown::{at, filled, plain, words};
 use super::typed::{self, Pairs, Sent};
@@ -20,7 +20,6 @@ use super::view::{Entry, Part, View};
 use crate::app::App;
 use crate::auth::Role;
 use crate::ids::RequestId;
-use crate::json;
 use crate::problem::Problem;
 use crate::shelf::memory::CatalogMemory;
 use crate::web::ErrorSummary;
@@ -48,7 +47,7 @@ pub async fn answer_page(State(app): State<App>, request: Request) -> Result<Res
     }
     let answer = match visit.look_up() {
         Err(refusal) => refusal,
-        Ok(found) => match visit.load(&found).await {
+        Ok(found) => match load(&desk, &found, &visit.query).await {
             Ok(loaded) if !found.page.letter.is_empty() => Ok(letter(plain(at(&loaded.json, found.page.letter)))),
             Ok(loaded) => visit.show(found.page, &loaded, None, None),
             Err(reply) => visit.refuse(&reply, &[]),
@@ -64,12 +63,6 @@ struct Visit<'a> {
     /// Below `/admin`.
     path: &'a str,
     query: Vec<(String, String)>,
-}
-
-/// What was asked for a page.
-struct Loaded {
-    json: Value,
-    etag: String,
 }
 
 impl<'a> Visit<'a> {
@@ -92,8 +85,8 @@ impl<'a> Visit<'a> {
         let form = found.page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
         let sent = typed::read(&pairs);
         let within =
-            form.within.iter().map(|(name, _)| ((*name).to_owned(), value(&pairs, &format!("_at.{name}")).into()));
-        let all = found.places.clone().into_iter().chain(within).collect();
+            pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix("_at.")?.to_owned(), text.clone().into())));
+        let all = within.chain(found.places.clone()).collect();
         let path = filled(form.path, &Value::Object(all), true);
         let body =
             if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
@@ -131,51 +124,6 @@ impl<'a> Visit<'a> {
         Redirect::to(&format!("/admin{SIGN_IN}{back}")).into_response()
     }
 
-    /// Asks for all that the page shows, at once; the first that is refused is
-    /// what the page is about then.
-    async fn load(&self, Found { page, places }: &Found) -> Result<Loaded, Reply> {
-        let at = Value::Object(places.clone());
-        // What the address says of a filter has a place in the paths, too.
-        let mut known = places.clone();
-        for (name, text) in self.query.iter().filter(|(name, _)| page.parameter(name).is_some()) {
-            known.entry(name.clone()).or_insert_with(|| text.trim().into());
-        }
-        let known = Value::Object(known);
-        let asked = page.asks.iter().map(|ask| {
-            let mut path = filled(ask.path, &known, true);
-            if ask.into.is_empty() {
-                let parameters = self.parameters(page);
-                let more = parameters.strip_prefix('?').filter(|_| path.contains('?'));
-                path.push_str(&more.map_or(parameters.clone(), |more| format!("&{more}")));
-            }
-            async move { self.desk.read(&path).await }
-        });
-        let mut loaded = Loaded { json: json::read(page.begins.as_bytes()).unwrap_or_default(), etag: String::new() };
-        for (ask, reply) in page.asks.iter().zip(join_all(asked).await) {
-            if ask.needed && !reply.status.is_success() {
-                return Err(reply);
-            }
-            match loaded.json.as_object_mut().filter(|_| !ask.into.is_empty()) {
-                Some(members) => drop(members.insert(ask.into.to_owned(), reply.json)),
-                None => loaded = Loaded { json: reply.json, etag: reply.etag },
-            }
-        }
-        if let Some(members) = loaded.json.as_object_mut() {
-            members.insert("_at".to_owned(), at);
-            members.insert("_role".to_owned(), self.desk.role().map(Role::as_str).into());
-        }
-        Ok(loaded)
-    }
-
-    /// What the address says that the list takes; what is empty asks for nothing.
-    fn parameters(&self, page: &Page) -> String {
-        let said = self.query.iter().filter(|(_, text)| !text.trim().is_empty());
-        let taken =
-            said.filter_map(|(name, text)| Some((name.as_str(), typed::parameter(page.parameter(name)?, text))));
-        let taken: Vec<_> = taken.collect();
-        query(taken.iter().map(|(name, text)| (*name, text.as_str())))
-    }
-
     fn show(
         &self,
         page: &'static Page,
@@ -186,7 +134,8 @@ impl<'a> Visit<'a> {
         let key = || RequestId::new(self.app.clock.now(), &*self.app.entropy).to_string();
         let Loaded { json, etag } = loaded;
         let (refused, problem) = refused.map(|(id, refused, reply)| ((id, refused), reply)).unzip();
-        let given = Given { json, etag, path: self.path, query: &self.query, refused, revealed, key: &key };
+        let asked = &parameters(page, &self.query);
+        let given = Given { json, etag, path: self.path, query: &self.query, asked, refused, revealed, key: &key };
         let (parts, wrong) = parts(page, &given);
         let problem = problem.flatten();
         let status = problem.map_or(StatusCode::OK, |reply| reply.status);
@@ -204,29 +153,37 @@ impl<'a> Visit<'a> {
         sent: &Sent,
         reply: &Reply,
     ) -> Result<Response, Problem> {
-        if matches!(form.manner, Manner::Reveal(_) | Manner::Answer) {
-            return match self.load(found).await {
+        if matches!(form.manner, Manner::Reveal(_) | Manner::Answer | Manner::Each) {
+            return match load(self.desk, found, &self.query).await {
                 Ok(mut loaded) if matches!(form.manner, Manner::Answer) => {
-                    if let Some(members) = loaded.json.as_object_mut() {
-                        members.insert("_answer".to_owned(), reply.json.clone());
-                    }
+                    put(&mut loaded.json, "_answer", reply.json.clone());
                     // What was typed stays, to be mended or added to, unless the form is done with.
                     let there = form.when.iter().all(|when| when.holds(&loaded.json));
                     let typed = there.then(|| (form.id, Refused::new(pairs, sent, reply), None));
                     self.show(found.page, &loaded, typed, Some((form.id, &reply.json)))
                 }
-                Ok(loaded) => self.show(found.page, &loaded, None, Some((form.id, &reply.json))),
+                Ok(mut loaded) => {
+                    if matches!(form.manner, Manner::Each) {
+                        outcome(&mut loaded.json, &reply.json);
+                    }
+                    self.show(found.page, &loaded, None, Some((form.id, &reply.json)))
+                }
                 Err(reply) => self.refuse(&reply, &[]),
             };
         }
         let next = Some(value(pairs, "_next")).filter(|next| is_ours(next));
+        let mut said: Vec<(&str, &str)> = Vec::new();
         let then = match (next, form.then) {
             (Some(next), _) => return Ok(Redirect::to(next).into_response()),
-            (None, None) => self.path.to_owned(),
+            (None, None) => {
+                said.extend(self.query.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+                self.path.to_owned()
+            }
             (None, Some(then)) => filled(then, &reply.json, true),
         };
-        let done = if form.done.is_empty() { String::new() } else { format!("?done={}", form.id) };
-        Ok(Redirect::to(&format!("/admin{then}{done}")).into_response())
+        said.retain(|(name, _)| *name != "done");
+        said.extend((!form.done.is_empty()).then_some(("done", form.id)));
+        Ok(Redirect::to(&format!("/admin{then}{}", query(said.into_iter()))).into_response())
     }
 
     /// The page once more, with what was typed and what is wrong with it.
@@ -241,7 +198,7 @@ impl<'a> Visit<'a> {
         if reply.status == StatusCode::UNAUTHORIZED && !found.page.open {
             return self.session_over(pairs);
         }
-        match self.load(found).await {
+        match load(self.desk, found, &self.query).await {
             Ok(loaded) => {
                 let refused = Refused::new(pairs, sent, reply);
                 self.show(found.page, &loaded, Some((form.id, refused, Some(reply))), None)
@@ -350,23 +307,6 @@ fn is_ours(address: &str) -> bool {
     let path = address.strip_prefix("/admin").unwrap_or("x");
     let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     plain && (path.is_empty() || path.starts_with(['/', '?']))
-}
-
-impl Page {
-    /// How a parameter is read that the list takes.
-    fn parameter(&self, name: &str) -> Option<&'static str> {
-        let is_time = |field: &Field| matches!(field.takes, Takes::Time);
-        let fields = self.blocks.iter().filter_map(|block| match block {
-            Block::Filter(fields) => Some(*fields),
-            _ => None,
-        });
-        let filter = fields.flatten().find(|field| field.at == name);
-        match (name, filter) {
-            ("cursor" | "limit", _) => Some("text"),
-            (_, Some(field)) => Some(if is_time(field) { "time" } else { "text" }),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::form::{Maker, Refused, parameter, shown_as};
+use super::loading::is_at;
 use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Page, Table};
 use super::plotted;
 use super::shown::{Cell, at, cell, filled, is_there, money, plain};
@@ -27,6 +28,8 @@ pub struct Given<'a> {
     pub path: &'a str,
     /// What its address says.
     pub query: &'a Pairs,
+    /// What of that its list is asked.
+    pub asked: &'a str,
     /// What came of a form: its id, what was typed, and the problem.
     pub refused: Option<(&'static str, Refused<'a>)>,
     /// What a form that is seen once was answered.
@@ -41,10 +44,14 @@ pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
     for block in page.blocks {
         match block {
             Block::Counts(counts) => parts.push(Part::Counts(counts.iter().map(|count| given.count(count)).collect())),
-            Block::Views(views) => parts.push(Part::Views(views.iter().map(|view| given.view(view)).collect())),
+            Block::Views(views) => parts.push(given.views(views)),
             Block::Filter(fields) => parts.push(given.filter(fields)),
             Block::Table(table) => {
-                parts.extend(given.table(table));
+                parts.extend(given.table(table).map(Part::Table));
+                parts.extend(given.pages(table.rows));
+            }
+            Block::Picks(name, table, links) => {
+                parts.extend(given.picks(name, table, links));
                 parts.extend(given.pages(table.rows));
             }
             Block::Facts(facts) => parts.extend(facts_of(facts.title.to_owned(), facts.facts, given.json)),
@@ -66,10 +73,23 @@ pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
             Block::Frame(title, path) => {
                 parts.push(Part::Frame(title, format!("/admin{}", filled(path, given.json, true))));
             }
+            Block::Beside => parts.push(Part::Beside),
             Block::Text(text) => parts.push(Part::Text(filled(text, given.json, false))),
         }
     }
-    (parts, wrong)
+    (together(parts), wrong)
+}
+
+/// Forms that follow each other stand together.
+fn together(parts: Vec<Part>) -> Vec<Part> {
+    let mut all: Vec<Part> = Vec::new();
+    for part in parts {
+        match (part, all.last_mut()) {
+            (Part::Forms(next), Some(Part::Forms(forms))) => forms.extend(next),
+            (part, _) => all.push(part),
+        }
+    }
+    all
 }
 
 /// A query of an address, with its `?`; nothing of nothing.
@@ -82,6 +102,12 @@ pub fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         query.extend(form_urlencoded::byte_serialize(text.as_bytes()));
     }
     query
+}
+
+/// What an address says of the list, and not of where in it.
+pub fn said(pairs: &Pairs) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = pairs.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    pairs.filter(|(name, text)| !matches!(*name, "cursor" | BACK | "done" | "all") && !text.is_empty())
 }
 
 /// A problem as its page tells it, and the id of its request.
@@ -103,41 +129,44 @@ impl Given<'_> {
         self.query.iter().find(|(of, _)| of == name).map_or("", |(_, text)| text)
     }
 
-    /// What the address says of the list, and not of where in it.
-    fn said(&self) -> impl Iterator<Item = (&str, &str)> {
-        let pairs = self.query.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        pairs.filter(|(name, text)| !matches!(*name, "cursor" | BACK | "done") && !text.is_empty())
-    }
-
     fn count(&self, count: &Count) -> Cell {
         let cell = cell(count.label, at(self.json, count.at), super::page::Shown::Plain, self.json);
         Cell { href: format!("/admin{}", count.path), ..cell }
     }
 
-    /// A view is current where the address says just what it says.
-    fn view(&self, view: &Link) -> Entry {
-        let of: Vec<(String, String)> =
-            form_urlencoded::parse(view.path.trim_start_matches('?').as_bytes()).into_owned().collect();
-        let current = self.said().eq(of.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-        Entry { label: view.label.to_owned(), href: format!("/admin{}{}", self.path, view.path), current }
+    /// The page's own views, then those that its reader has saved.
+    fn views(&self, views: &'static [Link]) -> Part {
+        let view = |label: String, query: &str| Entry {
+            label,
+            href: format!("/admin{}?{query}", self.path),
+            current: is_at(self.query, query),
+        };
+        let own = views.iter().map(|link| view(link.label.to_owned(), link.path.trim_start_matches('?')));
+        let saved = at(self.json, "/_views/items").as_array().into_iter().flatten();
+        let saved = saved.map(|saved| view(plain(at(saved, "/name")), &plain(at(saved, "/query"))));
+        Part::Views(own.chain(saved).collect())
     }
 
+    /// Below `/admin`, unless it is the API's; with what the list is asked, if it ends so.
     fn link(&self, link: &Link) -> Entry {
-        let href = format!("/admin{}", filled(link.path, self.json, true));
-        Entry { label: link.label.to_owned(), href, current: false }
+        let path = filled(link.path, self.json, true);
+        let (path, asked) = path.strip_suffix('?').map_or((path.as_str(), ""), |path| (path, self.asked));
+        let below = if path.starts_with("/v1/") { "" } else { "/admin" };
+        Entry { label: link.label.to_owned(), href: format!("{below}{path}{asked}"), current: false }
     }
 
     fn file(&self, link: &Link) -> Entry {
-        let href = format!("{}{}", link.path, query(self.said()));
+        let href = format!("{}{}", link.path, query(said(self.query)));
         Entry { label: link.label.to_owned(), href, current: false }
     }
 
     fn filter(&self, fields: &'static [Field]) -> Part {
-        Part::Filter(fields.iter().map(|field| parameter(field, self.parameter(field.at))).collect())
+        let behind = fields.iter().skip(1).any(|field| !self.parameter(field.at).is_empty());
+        Part::Filter(fields.iter().map(|field| parameter(field, self.parameter(field.at))).collect(), behind)
     }
 
     /// Nothing where there is no such list.
-    fn table(&self, table: &'static Table) -> Option<Part> {
+    fn table(&self, table: &'static Table) -> Option<view::Table> {
         let items = at(self.json, table.rows).as_array()?;
         let is_filled = |column: &&Fact| items.iter().any(|item| is_there(at(item, column.at)));
         let columns: Vec<&Fact> = table.columns.iter().filter(is_filled).collect();
@@ -150,26 +179,45 @@ impl Given<'_> {
         };
         let first = items.first().unwrap_or(&Value::Null);
         let is_amount = |value: &Value| money(value).is_some();
-        Some(Part::Table(view::Table {
+        Some(view::Table {
             title: table.title,
             columns: columns.iter().map(|column| (column.label, is_amount(at(first, column.at)))).collect(),
             // Rows of which nothing is to be told are none.
             rows: if columns.is_empty() { Vec::new() } else { items.iter().map(row).collect() },
             empty: table.empty,
-        }))
+            picks: Vec::new(),
+            all: String::new(),
+        })
+    }
+
+    /// A table whose rows can be ticked. There is nothing to tick in an empty one.
+    fn picks(&self, name: &'static str, table: &'static Table, links: &[Link]) -> Option<Part> {
+        let mut shown = self.table(table)?;
+        let ids = at(self.json, table.rows).as_array().into_iter().flatten().map(|item| plain(at(item, "/id")));
+        let all = !self.parameter("all").is_empty();
+        for (first, id) in shown.rows.iter_mut().filter_map(|row| row.first_mut()).zip(ids) {
+            (first.pick, first.ticked) = (Some((name, id)), all);
+        }
+        if !shown.rows.is_empty() {
+            shown.picks = links.iter().map(|link| self.link(link)).collect();
+            let place = ["cursor", BACK].map(|name| (name, self.parameter(name)));
+            let place = place.into_iter().filter(|(_, text)| !text.is_empty());
+            shown.all = format!("/admin{}{}", self.path, query(said(self.query).chain(place).chain([("all", "yes")])));
+        }
+        Some(Part::Table(shown))
     }
 
     /// The ways to the other pages of the list; one within a record has none. As a
     /// cursor leads only on, the address keeps those of the pages before.
     fn pages(&self, rows: &str) -> Option<Part> {
-        let said = |pointer: &str| if rows == "/items" { plain(at(self.json, pointer)) } else { String::new() };
+        let listed = |pointer: &str| if rows == "/items" { plain(at(self.json, pointer)) } else { String::new() };
         let elsewhere = |cursor: &str, back: &str| {
             let place = [("cursor", cursor), (BACK, back)].into_iter().filter(|(_, text)| !text.is_empty());
-            format!("/admin{}{}", self.path, query(self.said().chain(place)))
+            format!("/admin{}{}", self.path, query(said(self.query).chain(place)))
         };
-        let (here, next) = (self.parameter("cursor"), said("/next_cursor"));
+        let (here, next) = (self.parameter("cursor"), listed("/next_cursor"));
         let before: Vec<&str> = self.parameter(BACK).split('.').filter(|cursor| !cursor.is_empty()).collect();
-        let mut pages = view::Pages { total: said("/total"), ..view::Pages::default() };
+        let mut pages = view::Pages { total: listed("/total"), ..view::Pages::default() };
         if rows == "/items" && !here.is_empty() {
             pages.first = elsewhere("", "");
             let (last, rest) = before.split_last().unwrap_or((&"", &[]));
@@ -204,6 +252,6 @@ impl Given<'_> {
         let key = refused.and_then(Refused::key).map_or_else(self.key, str::to_owned);
         let (form, told) = Maker::new(id, about, refused).form(form, self.etag, key, self.parameter("next"));
         wrong.extend(told);
-        Some(Part::Form(form))
+        Some(Part::Forms(vec![form]))
     }
 }

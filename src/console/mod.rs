@@ -14,6 +14,8 @@ mod form;
 pub mod handlers;
 mod kept;
 mod laid_out;
+mod loading;
+mod named;
 mod page;
 mod pages;
 mod plotted;

@@ -31,6 +31,20 @@ pub struct Ask {
     pub path: &'static str,
     /// Whether there is no page without it. Else a refusal stands in its place.
     pub needed: bool,
+    pub once: Once,
+}
+
+/// When a page can ask for something.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Once {
+    /// At once: its path takes what stands in the page's address.
+    Here,
+    /// Once the page's own JSON is there, of which its path takes something.
+    Known,
+    /// For each record that the address names in this parameter, such as those
+    /// ticked in a list; where it names none, for each of the page's own list.
+    /// The place of its path has the parameter's name.
+    Chosen(&'static str),
 }
 
 pub enum Block {
@@ -41,6 +55,9 @@ pub enum Block {
     /// What can be asked of the list, in its address.
     Filter(&'static [Field]),
     Table(Table),
+    /// A table whose rows can be ticked: the links lead on with those that are,
+    /// as a parameter of this name.
+    Picks(&'static str, Table, &'static [Link]),
     Facts(Facts),
     /// Each entry of a list by itself, with what can be done to it.
     Each(Each),
@@ -53,6 +70,8 @@ pub enum Block {
     Text(&'static str),
     /// A page of its own, shown in this one: what it is, and its path below `/admin`.
     Frame(&'static str, &'static str),
+    /// What follows stands beside what came before, where there is room.
+    Beside,
 }
 
 /// Amounts of a list in the answer as bars, for each currency by itself; nothing
@@ -74,7 +93,8 @@ pub struct Count {
 
 pub struct Link {
     pub label: &'static str,
-    /// Below `/admin`; of a view the query alone, with its `?`.
+    /// Below `/admin`, or a path of the API; of a view the query alone, with its
+    /// `?`. One that ends with `?` takes along what the address asks of the list.
     pub path: &'static str,
 }
 
@@ -119,6 +139,12 @@ pub enum Shown {
     Address,
     /// Text of several lines.
     Prose,
+    /// How many of how many: of the number that stands there, in the same row.
+    Of(&'static str),
+    /// Lines with their quantities: `2 × Kettle`.
+    Pieces,
+    /// An address elsewhere, which it leads to.
+    Web,
     /// Leads to this address below `/admin`.
     Link(&'static str),
     /// How far long work is, such as `{done: 3, refused: 1, total: 9}`.
@@ -171,6 +197,9 @@ pub enum Manner {
     Reveal(&'static Facts),
     /// Stands open; its answer is shown on the page, which has it as `_answer`.
     Answer,
+    /// Stands open; its answer says of each chosen record what came of it, and is
+    /// shown beside them. Those that refused stay ticked.
+    Each,
 }
 
 /// That the answer has one of these words at a place; of none, that there is
@@ -247,6 +276,11 @@ pub enum Takes {
     Empty,
     /// Not sent: what tells one row from another.
     Only(Shown),
+    /// A tick that takes the row along: what the answer has there. Of a row
+    /// without it nothing is said.
+    Pick,
+    /// Typed, for a place of the form's path.
+    Place,
     /// A row for each entry of a list, and so many empty ones.
     Rows(&'static [Field], usize),
 }
@@ -282,17 +316,28 @@ impl Page {
 
 /// The page's own JSON.
 pub const fn ask(path: &'static str) -> Ask {
-    Ask { into: "", path, needed: true }
+    Ask { into: "", path, needed: true, once: Once::Here }
 }
 
 /// Another answer, as a member of the page's JSON.
 pub const fn also(into: &'static str, path: &'static str) -> Ask {
-    Ask { into, path, needed: true }
+    Ask { into, path, needed: true, once: Once::Here }
 }
 
 /// Another answer, or the problem that came instead.
 pub const fn if_there(into: &'static str, path: &'static str) -> Ask {
-    Ask { into, path, needed: false }
+    Ask { into, path, needed: false, once: Once::Here }
+}
+
+/// Another answer, once the page's own JSON says what to ask for; or the problem
+/// that came instead.
+pub const fn known(into: &'static str, path: &'static str) -> Ask {
+    Ask { into, path, needed: false, once: Once::Known }
+}
+
+/// Each of the records that were chosen, as a list.
+pub const fn chosen(into: &'static str, parameter: &'static str, path: &'static str) -> Ask {
+    Ask { into, path, needed: false, once: Once::Chosen(parameter) }
 }
 
 pub const fn fact(label: &'static str, at: &'static str, shown: Shown) -> Fact {

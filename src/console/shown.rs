@@ -21,6 +21,9 @@ pub struct Cell {
     pub time: String,
     /// How much is done of how much, where the text says it, too.
     pub progress: Option<(i64, i64)>,
+    /// The parameter and the value by which its row is chosen.
+    pub pick: Option<(&'static str, String)>,
+    pub ticked: bool,
 }
 
 /// A member of an address, in the order in which it is written.
@@ -54,7 +57,7 @@ pub fn filled(template: &str, json: &Value, in_address: bool) -> String {
             Some((name, rest)) if index > 0 => {
                 let value = plain(at(json, &format!("/{name}")));
                 match in_address {
-                    true => text.extend(form_urlencoded::byte_serialize(value.as_bytes())),
+                    true => text.push_str(&in_place(&value)),
                     false => text.push_str(&value),
                 }
                 text.push_str(rest);
@@ -63,6 +66,11 @@ pub fn filled(template: &str, json: &Value, in_address: bool) -> String {
         }
     }
     text
+}
+
+/// A text as one part of an address: a plus sign is a blank in a query alone.
+fn in_place(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).map(|part| if part == "+" { "%20" } else { part }).collect()
 }
 
 pub fn money(value: &Value) -> Option<Money> {
@@ -102,6 +110,16 @@ fn moment(iso: &str) -> String {
     }
 }
 
+/// Each line with its quantity, and the reason where it has one.
+fn pieces(lines: &Value) -> String {
+    let line = |line: &Value| {
+        let reason = plain(at(line, "/reason"));
+        let reason = if reason.is_empty() { reason } else { format!(": {reason}") };
+        format!("{} × {}{reason}", plain(at(line, "/quantity")), plain(at(line, "/title")))
+    };
+    lines.as_array().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
+}
+
 pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> Cell {
     let text = plain(value);
     let cell = Cell { label, ..Cell::default() };
@@ -117,6 +135,19 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
         }
         Shown::Progress => progress(cell, value),
         Shown::Prose => Cell { text, class: "prose".to_owned(), ..cell },
+        Shown::Of(all) => {
+            let class = match is_there(value) {
+                true if value == at(json, all) => "word of word-done",
+                true => "word of word-pending",
+                false => "of",
+            };
+            Cell { class: class.to_owned(), text: format!("{text} of {}", plain(at(json, all))), ..cell }
+        }
+        Shown::Pieces => Cell { text: pieces(value), class: "pieces".to_owned(), ..cell },
+        // Only where a browser goes, and nothing runs.
+        Shown::Web => {
+            Cell { href: if text.starts_with("https://") { text.clone() } else { String::new() }, text, ..cell }
+        }
         Shown::Link(to) => Cell { href: format!("/admin{}", filled(to, json, true)), text, ..cell },
     }
 }
@@ -168,9 +199,18 @@ mod tests {
     }
 
     #[test]
+    fn pieces_are_counted() {
+        let line = json!({ "quantity": 2, "title": "Kettle", "sent": 1 });
+        assert_eq!(cell("Sent", at(&line, "/sent"), Shown::Of("/quantity"), &line).text, "1 of 2");
+        let back = json!([line, { "quantity": 1, "title": "Mug", "reason": "Broken" }]);
+        assert_eq!(cell("", &back, Shown::Pieces, &json!({})).text, "2 × Kettle\n1 × Mug: Broken");
+    }
+
+    #[test]
     fn what_is_put_into_an_address_stays_one_part_of_it() {
         let json = json!({ "id": "a/../b?c=d&e#f", "n": { "m": 1 } });
         assert_eq!(filled("/v1/{id}/x{n/m}", &json, true), "/v1/a%2F..%2Fb%3Fc%3Dd%26e%23f/x1");
+        assert_eq!(filled("/views/{n}", &json!({ "n": "To send +1" }), true), "/views/To%20send%20%2B1");
         assert_eq!(filled("Order {id}{none}", &json, false), "Order a/../b?c=d&e#f");
     }
 

@@ -50,6 +50,8 @@ struct Leaf {
     typed: bool,
     /// Whether the object around it is `null` if all else in it is absent, too.
     absent: bool,
+    /// Of a tick that takes its row along: whether it is set.
+    picked: Option<bool>,
 }
 
 /// Reads a form. Fields whose names begin with `_` are the console's own. A row
@@ -84,13 +86,14 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Curren
     let (optional, whole) = (!blank.is_empty(), blank == "??");
     let leaf = |path: String, value: Value, typed: bool| {
         let absent = whole && value.is_null();
-        Leaf { path, value: Some(value), field: name.to_owned(), unread: None, typed, absent }
+        Leaf { path, value: Some(value), field: name.to_owned(), unread: None, typed, absent, picked: None }
     };
     let there = !text.is_empty();
     let one = |value: Value, typed: bool| leaf(path.to_owned(), value, typed);
     let made = match kind {
         // Of a list: nothing is said of it if nothing was typed into it.
         "rest" => Leaf { value: None, ..one(Value::Null, false) },
+        "pick" => Leaf { picked: Some(there), ..one(text.into(), there) },
         _ if !there && (kind == "money" || blank == "-") => Leaf { value: None, ..one(Value::Null, false) },
         _ if !there && optional => one(Value::Null, false),
         "money" => {
@@ -127,7 +130,15 @@ fn rows_of(path: &str, columns: &str, name: &str, text: &str, currencies: &Curre
     if leaves.len() == before {
         let value = Some(Value::Array(Vec::new()));
         let field = name.to_owned();
-        leaves.push(Leaf { path: path.to_owned(), value, field, unread: None, typed: false, absent: false });
+        leaves.push(Leaf {
+            path: path.to_owned(),
+            value,
+            field,
+            unread: None,
+            typed: false,
+            absent: false,
+            picked: None,
+        });
     }
 }
 
@@ -204,7 +215,7 @@ fn built(leaves: &[Leaf], depth: usize, pointer: String, places: &mut Vec<Place>
     let groups = groups.filter_map(|group| Some((group, group.first()?.part(depth)?)));
     let next = depth.saturating_add(1);
     if groups.clone().any(|(_, part)| part.parse::<u32>().is_ok()) {
-        let rows = groups.filter(|(group, _)| group.iter().any(|leaf| leaf.typed)).enumerate();
+        let rows = groups.filter(|(group, _)| is_row(group)).enumerate();
         let rows = rows.filter_map(|(index, (group, _))| built(group, next, format!("{pointer}/{index}"), places));
         return Some(rows.collect());
     }
@@ -215,6 +226,13 @@ fn built(leaves: &[Leaf], depth: usize, pointer: String, places: &mut Vec<Place>
         }
     }
     Some(Value::Object(members))
+}
+
+/// Whether something was typed into a row, and it is ticked where it can be.
+fn is_row(leaves: &[Leaf]) -> bool {
+    // The tick comes after the hidden field that says "no".
+    let picked = leaves.iter().rev().find_map(|leaf| leaf.picked);
+    picked != Some(false) && leaves.iter().any(|leaf| leaf.typed)
 }
 
 impl Sent {

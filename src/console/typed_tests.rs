@@ -162,3 +162,19 @@ fn what_an_answer_had_goes_back_as_it_was() {
     assert_eq!(kept.body, json!({ "rows": [{ "id": "x", "add": -2 }], "reason": null, "broken": null }));
     assert_eq!(kept.field("/rows/0/add"), Some("/rows:json"));
 }
+
+#[test]
+fn of_a_row_that_is_not_ticked_nothing_is_said() {
+    let sent = sent(&[
+        ("/ids/0:pick", ""),
+        ("/ids/0:pick", "ord_1"),
+        ("/ids/1:pick", ""),
+        ("/parcels/0/id:pick", ""),
+        ("/parcels/0/carrier:text-", "Post"),
+        ("/parcels/1/id:pick", ""),
+        ("/parcels/1/id:pick", "ord_2"),
+        ("/parcels/1/carrier:text-", ""),
+    ]);
+    assert_eq!(sent.body, json!({ "ids": ["ord_1"], "parcels": [{ "id": "ord_2" }] }));
+    assert_eq!(sent.field("/parcels/0/carrier"), Some("/parcels/1/carrier:text-"));
+}

@@ -21,6 +21,13 @@ pub struct View {
     pub parts: Vec<Part>,
 }
 
+impl View {
+    /// Whether some of it stands beside the rest.
+    fn is_split(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Beside))
+    }
+}
+
 /// An address with a name; one of them may be where the reader is.
 pub struct Entry {
     pub label: String,
@@ -31,16 +38,19 @@ pub struct Entry {
 pub enum Part {
     Counts(Vec<Cell>),
     Views(Vec<Entry>),
-    Filter(Vec<Input>),
+    /// Its fields, and whether one that lies behind the first says something.
+    Filter(Vec<Input>, bool),
     Table(Table),
     Pages(Pages),
     Facts(String, Vec<Cell>),
-    Form(Form),
+    /// Those that stand together.
+    Forms(Vec<Form>),
     Links(Vec<Entry>),
     Plot(Plot),
     Text(String),
     /// Its name, and where it is.
     Frame(&'static str, String),
+    Beside,
     /// Where to sign in, if that is wanting, and a form that could not be sent, as it was sent.
     Again(String, Vec<(String, String)>),
 }
@@ -72,6 +82,10 @@ pub struct Table {
     pub columns: Vec<(&'static str, bool)>,
     pub rows: Vec<Vec<Cell>>,
     pub empty: &'static str,
+    /// Where those that are ticked may go.
+    pub picks: Vec<Entry>,
+    /// The same page with all of them ticked.
+    pub all: String,
 }
 
 /// The other pages of a list; none where an address is empty.
@@ -82,6 +96,13 @@ pub struct Pages {
     pub first: String,
     pub previous: String,
     pub next: String,
+}
+
+impl Table {
+    /// The element that it is: a form, where its rows can be ticked.
+    fn tag(&self) -> &'static str {
+        if self.picks.is_empty() { "section" } else { "form" }
+    }
 }
 
 pub struct Form {
@@ -124,9 +145,15 @@ pub struct Input {
     pub value: String,
     pub choices: Vec<Choice>,
     pub error: String,
+    /// Of a `pick`.
+    pub ticked: bool,
+    /// Whether the browser itself refuses it empty or longer than a name may be.
+    pub required: bool,
     /// What somebody else has made it meanwhile.
     pub now: Option<String>,
     pub rows: Vec<Row>,
+    /// Whether there may be more of them.
+    pub grows: bool,
 }
 
 impl Input {

@@ -23,7 +23,7 @@ async fn orders_are_found_and_what_the_list_does_not_take_is_told() {
         page.contains(&format!("href=\"/admin/orders/{}\"", cart.id)).then_some(page)
     })
     .await;
-    assert!(said(&page).contains("ada@example.com") && page.contains("word-paid") && said(&page).contains("1 in all"));
+    assert!(said(&page).contains("Ada Lovelace") && page.contains("word-paid") && said(&page).contains("1 in all"));
     assert!(page.contains(&format!("value=\"{number}\"")));
     let none = browser.open(&format!("/admin/orders?status=cancelled&q={number}")).await;
     assert!(said(&none).contains("No order is like that."));

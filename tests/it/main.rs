@@ -31,6 +31,7 @@ mod catalog_lists;
 mod checkout_page;
 mod console;
 mod console_catalog;
+mod console_desk;
 mod console_orders;
 mod contract;
 mod coupon_uses;

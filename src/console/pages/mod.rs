@@ -1,5 +1,6 @@
 //! The pages there are. To add one, write it beside its like and name it in [`ALL`].
 
+mod bulk;
 mod customers;
 mod documents;
 mod find;
@@ -15,6 +16,7 @@ mod reports;
 mod session;
 mod settings;
 mod stock;
+mod views;
 mod webhooks;
 
 use serde_json::{Map, Value};
@@ -42,6 +44,10 @@ const ALL: &[&Page] = &[
     &session::SIGN_IN,
     &session::SIGN_OUT,
     &orders::ORDERS,
+    &bulk::SEND,
+    &bulk::TAG,
+    &bulk::CAPTURE,
+    &bulk::CANCEL,
     &orders::ORDER,
     &documents::DOCUMENTS,
     &products::PRODUCTS,

@@ -18,6 +18,7 @@ pub const RECEIVED: Form = Form {
 
 const AMOUNT: Field = Field::new("/amount", "Amount", Takes::Money("/currency")).empty();
 const WHICH: Field = Field::new("/line_id", "", Takes::Hidden).from("/id");
+const ORDERED: Field = Field::new("", "Ordered", Takes::Only(Shown::Plain)).from("/quantity");
 const WHAT: Field = Field::new("", "Product", Takes::Only(Shown::Plain)).from("/title");
 
 pub const CAPTURE: Form = Form {
@@ -38,6 +39,9 @@ pub const REFUND: Form = Form {
                 &[
                     WHICH,
                     WHAT,
+                    ORDERED,
+                    Field::new("", "Refunded so far", Takes::Only(Shown::Plain)).from("/refunded"),
+                    Field::new("", "Can be given back", Takes::Only(Shown::Plain)).from("/refundable"),
                     Field::new("/quantity", "Pieces to refund", Takes::Whole).empty(),
                     Field::new("/restock", "Back into stock", Takes::Flag).empty(),
                 ],
@@ -95,14 +99,24 @@ const CARRIER: Field = Field::new("/carrier", "Carrier", Takes::Line).omitted();
 const TRACKING: Field = Field::new("/tracking_url", "Address where it is tracked", Takes::Line).omitted();
 const NOTIFY: Field = Field::new("/notify", "Write to the buyer", Takes::Flag);
 const PARCEL: &[(&str, &str)] = &[("number", "/number")];
-const RETURN: &[(&str, &str)] = &[("return", "/id")];
+const RETURN_ID: &[(&str, &str)] = &[("return", "/id")];
 
 pub const FULFIL: Form = Form {
     fields: &[
         Field::new(
             "/lines",
             "Line",
-            Takes::Rows(&[WHICH, WHAT, Field::new("/quantity", "Pieces to send", Takes::Whole).empty()], 0),
+            Takes::Rows(
+                &[
+                    WHICH,
+                    WHAT,
+                    ORDERED,
+                    Field::new("", "Packed", Takes::Only(Shown::Plain)).from("/packed"),
+                    Field::new("", "Sent", Takes::Only(Shown::Plain)).from("/fulfilled"),
+                    Field::new("/quantity", "Pieces to send", Takes::Whole).empty(),
+                ],
+                0,
+            ),
         )
         .omitted()
         .note("All that is still to be sent, if every field is empty."),
@@ -138,7 +152,7 @@ pub const UNPACK: Form = Form {
 };
 
 pub const APPROVE: Form = Form {
-    within: RETURN,
+    within: RETURN_ID,
     fields: &[Field::new("/instructions", "What the buyer is to do", Takes::Prose)
         .omitted()
         .note("Said in the letter")],
@@ -148,7 +162,7 @@ pub const APPROVE: Form = Form {
 };
 
 pub const REFUSE: Form = Form {
-    within: RETURN,
+    within: RETURN_ID,
     fields: &[Field::new("/reason", "Reason", Takes::Prose).empty().note("Said in the letter")],
     when: &[When("/status", &["requested"])],
     done: "The return is refused.",
@@ -156,9 +170,58 @@ pub const REFUSE: Form = Form {
 };
 
 pub const RECEIVE: Form = Form {
-    within: RETURN,
+    within: RETURN_ID,
+    fields: &[Field::new(
+        "/lines",
+        "Line",
+        Takes::Rows(
+            &[
+                Field::new("/line_id", "", Takes::Hidden),
+                WHAT,
+                Field::new("", "Why", Takes::Only(Shown::Plain)).from("/reason"),
+                Field::new("/quantity", "Pieces that came", Takes::Whole),
+                Field::new("/restock", "As good as new: back into stock", Takes::Flag).from("/quantity"),
+            ],
+            0,
+        ),
+    )],
     when: &[When("/status", &["approved"])],
-    note: "All of it has come, and goes back into stock.",
+    note: "What did not come is with the buyer still, and may be asked for again. The money goes back by a refund.",
+    button: "It has come",
     done: "The return is received.",
     ..Form::new("return-receive", "Receive the return", Verb::Post, "/v1/admin/returns/{return}/receive")
+};
+
+pub const RETURN: Form = Form {
+    fields: &[
+        Field::new(
+            "/lines",
+            "Line",
+            Takes::Rows(
+                &[
+                    WHICH,
+                    WHAT,
+                    Field::new("", "Can come back", Takes::Only(Shown::Plain)).from("/returnable"),
+                    Field::new("/quantity", "Pieces", Takes::Whole).empty(),
+                    Field::new("/reason", "Why", Takes::Line).empty(),
+                ],
+                0,
+            ),
+        ),
+        Field::new("/comment", "Comment", Takes::Prose).empty().omitted(),
+    ],
+    when: &[When("/fulfilments", &[])],
+    note: "Of what was sent. It counts as approved at once.",
+    button: "Begin the return",
+    done: "The return is begun.",
+    ..Form::new("order-return", "Take something back", Verb::Post, "/v1/admin/orders/{id}/returns")
+};
+
+pub const REFUND_DONE: Form = Form {
+    within: PARCEL,
+    note: "{amount} went back to the buyer by a bank transfer or in cash. This cannot be undone.",
+    button: "It was given back",
+    manner: Manner::Hurt,
+    done: "The refund is noted as done.",
+    ..Form::new("refund-done", "Note it as done", Verb::Post, "/v1/admin/orders/{id}/refunds/{number}/done")
 };

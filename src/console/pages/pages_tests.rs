@@ -1,5 +1,5 @@
 use super::*;
-use crate::console::page::{Field, Form, Takes};
+use crate::console::page::{Block, Field, Form, Takes};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -28,14 +28,20 @@ fn every_page_and_form_names_routes_of_the_contract() {
         let reads = page.asks.iter().map(|ask| format!("get {}", like(ask.path)));
         let writes =
             page.forms().map(|form| format!("{} {}", form.verb.method().as_str().to_lowercase(), like(form.path)));
-        for wanted in reads.chain(writes) {
+        let links = page.blocks.iter().flat_map(|block| match block {
+            Block::Links(links) | Block::Picks(_, _, links) => *links,
+            _ => &[],
+        });
+        let files = links.filter(|link| link.path.starts_with("/v1/")).map(|link| format!("get {}", like(link.path)));
+        for wanted in reads.chain(writes).chain(files) {
             assert!(offered.contains(&wanted), "{}: no route {wanted}", page.path);
         }
     }
 }
 
 fn has_place(form: &Form, part: &str) -> bool {
-    form.within.iter().any(|(name, _)| part == format!("{{{name}}}"))
+    let typed = form.fields.iter().filter(|field| matches!(field.takes, Takes::Place)).map(|field| field.at);
+    form.within.iter().map(|(name, _)| *name).chain(typed).any(|name| part == format!("{{{name}}}"))
 }
 
 #[test]

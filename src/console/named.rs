@@ -1,0 +1,117 @@
+//! What an order's JSON names by an id, said in full, so that its page need not
+//! be looked through: parcels, returns and refunds say what their lines are.
+
+use serde_json::{Value, json};
+
+use super::loading::put;
+use super::shown::{at, is_there, plain, words};
+
+/// Lists of an order whose entries have lines of their own.
+const LISTS: [&str; 3] = ["/fulfilments", "/returns", "/refunds"];
+
+/// Names all that can be named; of what is no order, nothing.
+pub fn name(order: &mut Value) {
+    buyers(order);
+    let Some(lines) = at(order, "/lines").as_array().cloned() else { return };
+    for entry in LISTS.iter().flat_map(|list| entries(order, list)).collect::<Vec<_>>() {
+        for pieces in ["lines", "received"].map(|list| format!("{entry}/{list}")) {
+            for line in order.pointer_mut(&pieces).and_then(Value::as_array_mut).into_iter().flatten() {
+                let known = lines.iter().find(|known| at(known, "/id") == at(line, "/line_id"));
+                put(line, "title", known.map(|known| at(known, "/title").clone()).unwrap_or_default());
+            }
+        }
+    }
+    for (known, number) in order.pointer_mut("/returns").and_then(Value::as_array_mut).into_iter().flatten().zip(1..) {
+        put(known, "_number", Value::from(number));
+    }
+    let to_send: Vec<Value> = lines.iter().filter_map(left_to_send).collect();
+    put(order, "_to_send", to_send.into());
+    refunds(order);
+    people(order);
+}
+
+/// Whoever a list has no name of is known by the mail address.
+fn buyers(list: &mut Value) {
+    for order in list.pointer_mut("/items").and_then(Value::as_array_mut).into_iter().flatten() {
+        if order.get("email").is_some() {
+            let name = if is_there(at(order, "/name")) { "/name" } else { "/email" };
+            put(order, "_buyer", at(order, name).clone());
+        }
+    }
+}
+
+/// Who did each thing, of the staff that the page knows.
+fn people(order: &mut Value) {
+    let staff = at(order, "/_staff/items").as_array().cloned().unwrap_or_default();
+    for entry in order.pointer_mut("/timeline").and_then(Value::as_array_mut).into_iter().flatten() {
+        let by = at(entry, "/by");
+        let Some(id) = by.as_str() else { continue };
+        let person = staff.iter().find(|person| at(person, "/id") == by);
+        let name = person.map(|person| at(person, "/name")).filter(|name| is_there(name));
+        let who = name.or(person.map(|person| at(person, "/email"))).map_or_else(|| id.to_owned(), plain);
+        put(entry, "_who", who.into());
+    }
+}
+
+fn entries(order: &Value, list: &'static str) -> impl Iterator<Item = String> + use<> {
+    let count = at(order, list).as_array().map_or(0, Vec::len);
+    (0..count).map(move |index| format!("{list}/{index}"))
+}
+
+/// The pieces of a line that are in no parcel.
+fn left_to_send(line: &Value) -> Option<Value> {
+    let count = |pointer: &str| at(line, pointer).as_i64().unwrap_or_default();
+    let left = count("/quantity").saturating_sub(count("/fulfilled")).saturating_sub(count("/packed"));
+    (left > 0).then(|| json!({ "quantity": left, "title": at(line, "/title") }))
+}
+
+/// Where each refund goes, in words; and those parts that staff have to see to.
+fn refunds(order: &mut Value) {
+    let mut by_hand = Vec::new();
+    for refund in order.pointer_mut("/refunds").and_then(Value::as_array_mut).into_iter().flatten() {
+        let parts = at(refund, "/parts").as_array().into_iter().flatten();
+        let is_open = |part: &&Value| *at(part, "/to") == "by_hand" && *at(part, "/status") == "pending";
+        by_hand.extend(parts.clone().filter(is_open).cloned());
+        let part = |part: &Value| {
+            let said = |pointer| words(&plain(at(part, pointer)));
+            format!("{} {}: {}", said("/to"), plain(at(part, "/amount")), said("/status"))
+        };
+        let where_to = parts.map(part).collect::<Vec<_>>().join("\n");
+        put(refund, "_where_to", where_to.into());
+    }
+    put(order, "_by_hand", by_hand.into());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_says_what_its_ids_stand_for() {
+        let eur = json!({ "amount": 500, "currency": "EUR" });
+        let mut order = json!({
+            "lines": [
+                { "id": "line_1", "title": "Kettle", "quantity": 3, "fulfilled": 1, "packed": 1 },
+                { "id": "line_2", "title": "Mug", "quantity": 1, "fulfilled": 1, "packed": 0 },
+            ],
+            "returns": [{ "lines": [{ "line_id": "line_2", "quantity": 1 }] }],
+            "refunds": [{ "lines": [], "parts": [
+                { "number": 1, "to": "by_hand", "amount": eur, "status": "pending" },
+                { "number": null, "to": "gift_card", "amount": eur, "status": "done" },
+            ] }],
+        });
+        order["timeline"] = json!([{ "by": "cus_1" }, { "by": "cus_2" }, { "by": null }]);
+        order["_staff"] = json!({ "items": [{ "id": "cus_1", "name": null, "email": "grace@example.com" }] });
+        name(&mut order);
+        let who = [json!("grace@example.com"), json!("cus_2"), json!(null)];
+        assert_eq!([0, 1, 2].map(|entry| order["timeline"][entry]["_who"].clone()), who);
+        assert_eq!(order["returns"][0]["lines"][0]["title"], "Mug");
+        assert_eq!(order["returns"][0]["_number"], 1);
+        assert_eq!(order["_to_send"], json!([{ "quantity": 1, "title": "Kettle" }]));
+        assert_eq!(order["refunds"][0]["_where_to"], "By hand €5.00: Pending\nGift card €5.00: Done");
+        assert_eq!(order["_by_hand"].as_array().unwrap().len(), 1);
+        let mut list = json!({ "items": [] });
+        name(&mut list);
+        assert_eq!(list, json!({ "items": [] }));
+    }
+}

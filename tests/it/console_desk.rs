@@ -1,0 +1,166 @@
+//! Orders that staff act on together, and what comes back of one, as a browser
+//! without scripts uses their pages.
+
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, html};
+use crate::console::{filled, owner, said, send};
+use crate::fixtures::Cart;
+use crate::manual_payments;
+use crate::order_lists::ordered;
+use crate::sending::to_send;
+use crate::shop::{Shop, eventually, unique};
+
+const STRANGER: &str = "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+/// Whether a page has this order ticked.
+fn is_ticked(page: &str, id: &str) -> bool {
+    let tag = page.split('<').find(|tag| tag.contains("checkbox") && tag.contains(&format!("value=\"{id}\"")));
+    tag.unwrap_or_else(|| panic!("no {id}: {page}")).contains(" checked")
+}
+
+async fn staff_order(shop: &Shop, cart: &Cart) -> Value {
+    let path = format!("/v1/admin/orders/{}", cart.id);
+    shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()
+}
+
+/// Does one thing on an order's page.
+async fn act(browser: &Browser, path: &str, form: &str, typed: &[(&str, &str)]) {
+    let page = browser.open(path).await;
+    let answer = send(browser, path, &filled(form, &page, typed)).await;
+    assert!(answer.is(303), "{form}: {}", said(&html(&answer)));
+    assert_eq!(answer.header("location"), format!("{path}?done={form}"));
+}
+
+#[tokio::test]
+async fn orders_that_are_ticked_are_tagged_together_and_those_that_refuse_stay_ticked() {
+    let shop = Shop::open().await;
+    let one = ordered(&shop, "ada@example.com", json!({}), "pm_card_visa").await;
+    let other = ordered(&shop, "bob@example.com", json!({}), "pm_card_visa").await;
+    let browser = owner(&shop).await;
+    let list = browser.open(&format!("/admin/orders?q={}", one.id)).await;
+    assert!(!is_ticked(&list, &one.id), "nothing is ticked by itself");
+    let all = list.split("data-all").next().unwrap().rsplit("href=\"").next().unwrap();
+    let all = all.split('"').next().unwrap().replace("&#38;", "&");
+    assert!(is_ticked(&browser.open(&all).await, &one.id), "all of the page are, without a script: {all}");
+    assert!(list.contains("formaction=\"/admin/orders/tag\""));
+
+    let path = format!("/admin/orders/tag?orders={}&orders={STRANGER}&orders={}", one.id, other.id);
+    let page = browser.open(&path).await;
+    assert!([&one.id, &other.id].iter().all(|id| is_ticked(&page, id)), "they are what was ticked");
+    let tag = unique("bulk");
+    let wrong = filled("orders-tag", &page, &[("/action/tag/add:lines", "one\r\n\u{7}")]);
+    let refused = html(&send(&browser, &path, &wrong).await.expect(422));
+    assert!(refused.contains("href=\"#orders-tag./action/tag/add:lines\"") && is_ticked(&refused, &one.id));
+    let mut right = filled("orders-tag", &refused, &[("/action/tag/add:lines", &tag)]);
+    // One is not meant after all.
+    right.retain(|(_, value)| *value != other.id);
+    let done = html(&send(&browser, &path, &right).await.expect(200));
+    assert!(said(&done).contains("each order says what came of it") && said(&done).contains("Result Done"));
+    assert!(!is_ticked(&done, &one.id) && is_ticked(&done, STRANGER), "{done}");
+    let tagged = browser.open(&format!("/admin/orders?tag={tag}")).await;
+    assert!(tagged.contains(&one.id) && !tagged.contains(&other.id), "{tagged}");
+}
+
+#[tokio::test]
+async fn what_is_asked_of_the_list_is_kept_as_a_view_and_goes_into_a_file() {
+    let shop = Shop::open().await;
+    let browser = owner(&shop).await;
+    let name = unique("To pay / late");
+    let path = "/admin/orders?status=awaiting_payment&from=2026-01-31";
+    let page = browser.open(path).await;
+    let file = page.split("href=\"/v1/admin/orders/export").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(file.replace("&#38;", "&"), "?status=awaiting_payment&from=2026-01-31");
+    browser.get(&format!("/v1/admin/orders/export{}", file.replace("&#38;", "&"))).await.expect(200);
+
+    let keep = filled("view-keep", &page, &[("_at.name", &name)]);
+    let to = send(&browser, path, &keep).await.expect(303).header("location").to_owned();
+    assert_eq!(to, format!("{path}&done=view-keep"));
+    let page = browser.open(&to).await;
+    assert!(said(&page).contains("The view is saved.") && page.contains(&format!("aria-current=\"page\">{name}")));
+    assert!(!page.contains("view-keep"), "it is there already");
+    assert!(
+        browser.open("/admin/orders").await.contains(&name)
+            && !browser.open("/admin/orders").await.contains("view-keep")
+    );
+    let to = send(&browser, path, &filled("view-forget", &page, &[])).await.expect(303).header("location").to_owned();
+    assert!(!browser.open(&to).await.contains(&name));
+}
+
+#[tokio::test]
+async fn orders_are_sent_each_with_its_own_tracking() {
+    let shop = Shop::open().await;
+    let (one, other) = (to_send(&shop).await, to_send(&shop).await);
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/send?orders={}&orders={}&orders={STRANGER}", one.id, other.id);
+    let page = browser.open(&path).await;
+    let title = shop.order(&one).await["lines"][0]["title"].as_str().unwrap().to_owned();
+    assert!(said(&page).contains(&format!("2 × {title}")), "{}", said(&page));
+    let typed = [
+        ("/parcels/0/carrier:text-", "Post"),
+        ("/parcels/0/tracking_url:text-", "nowhere"),
+        ("/parcels/1/carrier:text-", "Courier"),
+    ];
+    let wrong = send(&browser, &path, &filled("orders-send", &page, &typed)).await.expect(422);
+    let refused = html(&wrong);
+    assert!(
+        refused.contains("href=\"#orders-send./parcels/0/tracking_url:text-\"")
+            && refused.contains("value=\"nowhere\"")
+    );
+    let mended = filled("orders-send", &refused, &[("/parcels/0/tracking_url:text-", "https://post.example/1")]);
+    let done = html(&send(&browser, &path, &mended).await.expect(200));
+    assert!(!is_ticked(&done, &one.id) && !is_ticked(&done, &other.id) && is_ticked(&done, STRANGER), "{done}");
+    let (first, second) = (shop.order(&one).await, shop.order(&other).await);
+    assert_eq!(first["fulfilments"][0]["tracking_url"], "https://post.example/1");
+    assert_eq!((&second["status"], &second["fulfilments"][0]["carrier"]), (&json!("fulfilled"), &json!("Courier")));
+    // Both sheets, as the list's ticks are sent.
+    let slips = format!("/admin/packing-slips?orders={}&orders={}", one.id, other.id);
+    assert_eq!(browser.open(&slips).await.matches("class=\"sheet\"").count(), 2);
+}
+
+#[tokio::test]
+async fn what_comes_back_is_received_line_by_line() {
+    let shop = Shop::open().await;
+    let cart = to_send(&shop).await;
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/{}", cart.id);
+    assert!(!browser.open(&path).await.contains("order-return"), "nothing was sent");
+    act(&browser, &path, "order-fulfil", &[("/status:text", "shipped")]).await;
+    let page = browser.open(&path).await;
+    assert!(said(&page).contains("2 of 2"), "{}", said(&page));
+    let typed = [("/lines/0/quantity:whole", "2"), ("/lines/0/reason:text", "")];
+    let refused = html(&send(&browser, &path, &filled("order-return", &page, &typed)).await.expect(422));
+    assert!(refused.contains("href=\"#order-return./lines/0/reason:text\""), "{}", said(&refused));
+    let why = [("/lines/0/reason:text", "Too <small>")];
+    send(&browser, &path, &filled("order-return", &refused, &why)).await.expect(303);
+    let page = browser.open(&path).await;
+    assert!(said(&page).contains("Too <small>") && !page.contains("<small>"), "{page}");
+    act(&browser, &path, "return-receive", &[("/lines/0/quantity:whole", "1"), ("/lines/0/restock:flag", "true")])
+        .await;
+    let received = &staff_order(&shop, &cart).await["returns"][0];
+    assert_eq!(received["received"], json!([{ "line_id": "line_1", "quantity": 1, "restock": true }]), "{received}");
+}
+
+#[tokio::test]
+async fn money_that_goes_back_by_hand_is_noted_as_done() {
+    let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
+    let cart = shop.ready_cart(&product.variant, 2).await;
+    shop.place_with(&cart, manual_payments::manual("bank_transfer")).await.expect(201);
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/{}", cart.id);
+    eventually("its goods are certain", async || {
+        (staff_order(&shop, &cart).await["timeline"].as_array()?.len() > 1).then_some(())
+    })
+    .await;
+    act(&browser, &path, "order-received", &[("/reference:text", "statement 1")]).await;
+    eventually("it can be given back", async || {
+        (staff_order(&shop, &cart).await["refundable"]["amount"] != 0).then_some(())
+    })
+    .await;
+    act(&browser, &path, "order-refund", &[("/lines/0/quantity:whole", "1"), ("/reason:text", "Broken")]).await;
+    let page = browser.open(&path).await;
+    assert!(said(&page).contains("By hand €") && said(&page).contains(": Pending"), "{}", said(&page));
+    act(&browser, &path, "refund-done", &[]).await;
+    let page = browser.open(&path).await;
+    assert!(said(&page).contains(": Done") && !page.contains("refund-done"), "{}", said(&page));
+}
