@@ -106,6 +106,7 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/orders/{id}", get(money::get_staff_order))
         .api_route("/v1/admin/orders/{id}/capture", post(money::create_order_capture))
         .api_route("/v1/admin/orders/{id}/refunds", post(money::create_order_refund))
+        .api_route("/v1/admin/orders/{id}/refunds/preview", post(money::preview_order_refund))
         .api_route("/v1/admin/orders/{id}/refunds/{number}/done", post(money::create_refund_done))
         .api_route("/v1/admin/orders/{id}/cancel", post(money::cancel_order_as_staff))
         .api_route("/v1/admin/orders/{id}/edits", post(edits::create_order_edit))

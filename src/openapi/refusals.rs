@@ -77,7 +77,9 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/returns/{id}/approve" | "POST /v1/admin/returns/{id}/refuse" => vec![RETURN_CLOSED],
         "POST /v1/admin/returns/{id}/receive" => vec![RETURN_CLOSED, NOT_RETURNABLE],
         "POST /v1/admin/orders/{id}/capture" => vec![NOT_CAPTURABLE, PAYMENT_IN_PROGRESS],
-        "POST /v1/admin/orders/{id}/refunds" => vec![NOT_REFUNDABLE, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS],
+        "POST /v1/admin/orders/{id}/refunds" | "POST /v1/admin/orders/{id}/refunds/preview" => {
+            vec![NOT_REFUNDABLE, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS]
+        }
         "POST /v1/admin/orders/{id}/refunds/{number}/done" => vec![NOT_BY_HAND],
         "POST /v1/admin/orders/{id}/cancel" => {
             vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS]

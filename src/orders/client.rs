@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 
 use super::after::edits::bodies::Wish;
 use super::after::goods;
+use super::after::money::bodies::NewRefund;
 use super::after::money::decision::Deed;
-use super::after::money::view::StaffOrder;
+use super::after::money::view::{RefundPreview, StaffOrder};
 use super::cart::Cart;
 use super::cart_token::CartToken;
 use super::decision::{Change, NewLine};
@@ -166,6 +167,11 @@ impl<'a> OrderClient<'a> {
     /// Has staff change the order.
     pub async fn edit(&self, wish: Wish) -> Asked<StaffOrder> {
         self.ask(Request::Edit { wish }).await
+    }
+
+    /// What giving back so much would come to.
+    pub async fn preview_refund(&self, wanted: NewRefund) -> Asked<RefundPreview> {
+        self.ask(Request::PreviewRefund { wanted }).await
     }
 
     /// Passes on what the buyer's bank answered.

@@ -155,6 +155,10 @@ impl OrderObject {
             }
             (Request::Money { deed }, Some(order)) => self.as_staff(&order, &access, deed, key.as_ref()),
             (Request::Edit { wish }, Some(_)) => self.edit(wish, &access, key.as_ref()).await,
+            (Request::PreviewRefund { wanted }, Some(order)) if access.is_staff() => {
+                done(200, &money::view::preview(&order, &money::decision::refund(&order, wanted)?))
+            }
+            (Request::PreviewRefund { .. }, Some(_)) => Err(OrderError::NotFound),
             (Request::Republish, Some(order)) => {
                 self.record.learn(vec![Event::PublicationLost], self.now())?;
                 self.go_on();

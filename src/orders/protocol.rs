@@ -126,6 +126,10 @@ pub enum Request {
     Edit {
         wish: edits::bodies::Wish,
     },
+    /// What a refund would come to; for staff.
+    PreviewRefund {
+        wanted: money::bodies::NewRefund,
+    },
     /// The provider says that there is something new about an attempt, which it
     /// names so.
     LookAtPayment {

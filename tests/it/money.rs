@@ -487,3 +487,21 @@ async fn an_order_is_not_cancelled_while_a_parcel_is_packed_or_gone() {
     shop.act(&cart, "fulfilments/1/undo", json!({})).await.expect(201);
     cancel().await.expect(201);
 }
+
+#[tokio::test]
+async fn a_refund_comes_to_what_was_said_of_it_before() {
+    let shop = Shop::open().await;
+    let (cart, _) = shop.bought().await;
+    let path = format!("/v1/admin/orders/{}/refunds/preview", cart.id);
+    let customer = shop.customer().await;
+    let body =
+        |pieces: u32| json!({ "lines": [line(pieces, false)], "shipping": eur(100), "reason": "arrived broken" });
+    shop.post(&path).bearer(&customer.access).json(body(1)).send().await.problem(403, "forbidden");
+    shop.act(&cart, "refunds/preview", body(4)).await.expect(409);
+    shop.act(&cart, "refunds/preview", json!({ "reason": "nothing" })).await.expect(422);
+    let said = shop.act(&cart, "refunds/preview", body(2)).await.expect(200).json();
+    assert_eq!(shop.staff_order(&cart).await["refunds"], json!([]), "nothing is done");
+    let order = shop.refund(&cart, body(2)).await.expect(201).json();
+    assert_eq!((&order["refunds"][0]["amount"], &order["refundable"]), (&said["amount"], &said["left"]));
+    assert_eq!((&said["to_payment"], &said["to_gift_cards"]), (&said["amount"], &eur(0)));
+}

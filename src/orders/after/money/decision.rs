@@ -46,8 +46,8 @@ pub fn decide(order: &Order, by: AccountId, deed: Deed) -> Result<Vec<Event>, Or
     })
 }
 
-/// All of it or nothing.
-fn refund(order: &Order, wanted: NewRefund) -> Result<Giving, OrderError> {
+/// What giving back so much comes to: all of it or nothing.
+pub fn refund(order: &Order, wanted: NewRefund) -> Result<Giving, OrderError> {
     let NewRefund { lines, shipping, amount, reason } = wanted;
     let (mut errors, mut fewer, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     if lines.is_empty() && shipping.is_none() && amount.is_none() {

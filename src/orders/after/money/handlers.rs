@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::bodies::{NewCancellation, NewCapture, NewNote, NewRefund, RefundNumber};
 use super::decision::Deed;
-use super::view::StaffOrder;
+use super::view::{RefundPreview, StaffOrder};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::ids::OrderId;
@@ -52,6 +52,17 @@ pub async fn create_order_refund(
 ) -> Result<JsonText<StaffOrder, 201>, Problem> {
     let wanted = body.value.check().map_err(Problem::invalid)?;
     act(&app, staff, id, (key, "POST refunds", body.bytes), Deed::Refund(wanted)).await
+}
+
+/// Says what a refund would come to, and does nothing. What this refuses, the refund refuses, too.
+pub async fn preview_order_refund(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<OrderId>,
+    body: extract::Json<NewRefund>,
+) -> Result<JsonText<RefundPreview>, Problem> {
+    let wanted = body.value.check().map_err(Problem::invalid)?;
+    Ok(OrderClient::of_shop(&app, id).preview_refund(wanted).await??.into())
 }
 
 /// Says that money was given back by hand, where the order was paid by a way that staff look after. `number`: of that

@@ -124,6 +124,18 @@ enum RefundProgress {
     Failed,
 }
 
+/// What a refund would come to.
+#[derive(Serialize, JsonSchema)]
+pub struct RefundPreview {
+    /// In all.
+    amount: Money,
+    /// Of that, by the way it was paid.
+    to_payment: Money,
+    to_gift_cards: Money,
+    /// What could be given back after it.
+    left: Money,
+}
+
 /// By staff.
 #[derive(Serialize, JsonSchema)]
 struct Cancellation {
@@ -166,6 +178,18 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         timeline: timeline(order),
         order: seen,
     })
+}
+
+/// What would come of giving so much back.
+pub fn preview(order: &Order, giving: &Giving) -> RefundPreview {
+    let money = |amount| Money { amount, currency: order.currency };
+    let amount = giving.amount();
+    RefundPreview {
+        amount: money(amount),
+        to_payment: money(giving.to_payment),
+        to_gift_cards: money(amount.saturating_sub(giving.to_payment)),
+        left: money(left::in_all(order).amount.saturating_sub(amount)),
+    }
 }
 
 /// An order's lines with what was given up of each for its money.
