@@ -95,7 +95,8 @@ impl Desk {
 }
 
 impl Reply {
-    fn nothing(status: StatusCode) -> Self {
+    /// An answer without anything in it.
+    pub fn nothing(status: StatusCode) -> Self {
         Self { status, json: Value::Null, etag: String::new(), cookies: Vec::new() }
     }
 

@@ -119,6 +119,7 @@ impl<'a> Maker<'a> {
             is_edit: matches!(form.manner, Manner::Edit),
             hurts: matches!(form.manner, Manner::Hurt),
             refused: self.refused.is_some(),
+            confirms: false,
             key,
             etag: etag.to_owned(),
             next: next.to_owned(),

@@ -14,6 +14,7 @@ use super::laid_out::{Given, parts, query, summary};
 use super::loading::{Loaded, load, outcome, parameters, put};
 use super::page::{Form, Link, Manner, Page, Verb};
 use super::pages::{self, Found};
+use super::review;
 use super::shown::{at, filled, plain, words};
 use super::typed::{self, Pairs, Sent};
 use super::view::{Entry, Part, View};
@@ -87,19 +88,28 @@ impl<'a> Visit<'a> {
         let within =
             pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix("_at.")?.to_owned(), text.clone().into())));
         let all = within.chain(found.places.clone()).collect();
-        let path = filled(form.path, &Value::Object(all), true);
+        if review::is_taken_back(&pairs) {
+            let unchanged = Reply::nothing(StatusCode::OK);
+            return Ok(self.sent(self.refused(&found, form, &pairs, &sent, &unchanged).await?, &[]));
+        }
+        let review = review::of(form, &pairs);
+        let path = filled(review.map_or(form.path, |(path, _)| path), &Value::Object(all), true);
         let body =
             if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
         // What is made anew has no version, and what replaces or removes may be repeated.
         let (key, etag) = match form.verb {
+            Verb::Post if review.is_some() => ("", ""),
             Verb::Post => (value(&pairs, "_key"), ""),
             _ => ("", value(&pairs, "_etag")),
         };
         let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
         let reply = self.desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await;
-        let answer = match reply.status.is_success() {
-            true => self.done(&found, form, &pairs, &sent, &reply).await,
-            false => self.refused(&found, form, &pairs, &sent, &reply).await,
+        let answer = match (reply.status.is_success(), review) {
+            (true, Some((_, facts))) => {
+                self.asked_back(&found, &pairs, review::parts(form, facts, &pairs, &reply.json)).await
+            }
+            (true, None) => self.done(&found, form, &pairs, &sent, &reply).await,
+            (false, _) => self.refused(&found, form, &pairs, &sent, &reply).await,
         };
         Ok(self.sent(answer?, &reply.cookies))
     }
@@ -139,9 +149,21 @@ impl<'a> Visit<'a> {
         let (parts, wrong) = parts(page, &given);
         let problem = problem.flatten();
         let status = problem.map_or(StatusCode::OK, |reply| reply.status);
+        let problem = problem.filter(|reply| !reply.status.is_success());
         let problem = problem.map(|reply| summary(&reply.json, wrong));
         let done = revealed.map_or_else(|| value(&self.query, "done"), |(id, _)| id);
         self.page(status, page.under, filled(page.title, json, false), pages::said(done), problem, parts)
+    }
+
+    /// What a form would come to, to be confirmed.
+    async fn asked_back(&self, found: &Found, sent: &Pairs, parts: Vec<Part>) -> Result<Response, Problem> {
+        match load(self.desk, found, &self.query).await {
+            Ok(Loaded { json, .. }) => {
+                let title = filled(found.page.title, &json, false);
+                self.page(StatusCode::OK, found.page.under, title, "", None, parts)
+            }
+            Err(reply) => self.refuse(&reply, sent),
+        }
     }
 
     /// A form that was done leads on, or shows what is seen only once.

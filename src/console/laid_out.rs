@@ -118,7 +118,7 @@ pub fn summary(problem: &Value, items: Vec<SummaryItem>) -> (ErrorSummary, Strin
     (ErrorSummary { text: detail, items }, text("/request_id"))
 }
 
-fn facts_of(title: String, facts: &'static [Fact], json: &Value) -> Option<Part> {
+pub fn facts_of(title: String, facts: &'static [Fact], json: &Value) -> Option<Part> {
     let cells = facts.iter().filter(|fact| is_there(at(json, fact.at)));
     let cells: Vec<Cell> = cells.map(|fact| shown_as(fact, json)).collect();
     (!cells.is_empty()).then_some(Part::Facts(title, cells))
@@ -181,6 +181,7 @@ impl Given<'_> {
         let is_amount = |value: &Value| money(value).is_some();
         Some(view::Table {
             title: table.title,
+            at: table.rows,
             columns: columns.iter().map(|column| (column.label, is_amount(at(first, column.at)))).collect(),
             // Rows of which nothing is to be told are none.
             rows: if columns.is_empty() { Vec::new() } else { items.iter().map(row).collect() },

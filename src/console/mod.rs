@@ -19,6 +19,7 @@ mod named;
 mod page;
 mod pages;
 mod plotted;
+mod review;
 mod shown;
 mod typed;
 mod view;

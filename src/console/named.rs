@@ -44,6 +44,8 @@ fn buyers(list: &mut Value) {
 fn people(order: &mut Value) {
     let staff = at(order, "/_staff/items").as_array().cloned().unwrap_or_default();
     for entry in order.pointer_mut("/timeline").and_then(Value::as_array_mut).into_iter().flatten() {
+        let seen = if is_there(at(entry, "/visible_to_buyer")) { "The buyer, too" } else { "Staff alone" };
+        put(entry, "_seen", seen.into());
         let by = at(entry, "/by");
         let Some(id) = by.as_str() else { continue };
         let person = staff.iter().find(|person| at(person, "/id") == by);

@@ -197,6 +197,9 @@ pub enum Manner {
     Reveal(&'static Facts),
     /// Stands open; its answer is shown on the page, which has it as `_answer`.
     Answer,
+    /// Is opened first; before it counts, this route says what would come of it,
+    /// which is shown and confirmed.
+    Review(&'static str, &'static Facts),
     /// Stands open; its answer says of each chosen record what came of it, and is
     /// shown beside them. Those that refused stay ticked.
     Each,

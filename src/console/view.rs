@@ -78,6 +78,8 @@ pub struct Bar {
 
 pub struct Table {
     pub title: &'static str,
+    /// Where the answer has it.
+    pub at: &'static str,
     /// Those that have something in any row, and whether that is an amount.
     pub columns: Vec<(&'static str, bool)>,
     pub rows: Vec<Vec<Cell>>,
@@ -120,6 +122,8 @@ pub struct Form {
     pub hurts: bool,
     /// Whether it comes back with what is wrong.
     pub refused: bool,
+    /// Whether it only says once more what was typed before.
+    pub confirms: bool,
     /// So that it counts once, however often it is sent.
     pub key: String,
     /// The version from which it was filled in.

@@ -141,6 +141,32 @@ async fn what_comes_back_is_received_line_by_line() {
     assert_eq!(received["received"], json!([{ "line_id": "line_1", "quantity": 1, "restock": true }]), "{received}");
 }
 
+/// Gives a piece back, having looked at what that comes to.
+async fn refund(browser: &Browser, path: &str) {
+    let page = browser.open(path).await;
+    let much = filled("order-refund", &page, &[("/lines/0/quantity:whole", "9"), ("/reason:text", "Broken")]);
+    let refused = html(&send(browser, path, &much).await.expect(409));
+    assert!(refused.contains("value=\"9\""), "{}", said(&refused));
+    let one = filled("order-refund", &refused, &[("/lines/0/quantity:whole", "1")]);
+    let review = html(&send(browser, path, &one).await.expect(200));
+    assert!(
+        said(&review).contains("In all €19.99") && said(&review).contains("Back to the payment €19.99"),
+        "{review}"
+    );
+    assert!(said(&browser.open(path).await).contains("Nothing was given back."), "nothing is done yet");
+    let and = |name: &str| {
+        let mut fields = filled("order-refund", &review, &[]);
+        fields.push((name.to_owned(), "yes".to_owned()));
+        fields
+    };
+    let back = html(&send(browser, path, &and("_back")).await.expect(200));
+    assert!(back.contains("value=\"Broken\"") && !back.contains("There is a problem"), "what was typed is there");
+    for _ in 0..2 {
+        // Confirmed twice, it counts once.
+        send(browser, path, &and("_reviewed")).await.expect(303);
+    }
+}
+
 #[tokio::test]
 async fn money_that_goes_back_by_hand_is_noted_as_done() {
     let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
@@ -157,10 +183,11 @@ async fn money_that_goes_back_by_hand_is_noted_as_done() {
         (staff_order(&shop, &cart).await["refundable"]["amount"] != 0).then_some(())
     })
     .await;
-    act(&browser, &path, "order-refund", &[("/lines/0/quantity:whole", "1"), ("/reason:text", "Broken")]).await;
+    refund(&browser, &path).await;
     let page = browser.open(&path).await;
     assert!(said(&page).contains("By hand €") && said(&page).contains(": Pending"), "{}", said(&page));
     act(&browser, &path, "refund-done", &[]).await;
     let page = browser.open(&path).await;
+    assert_eq!(page.matches("Broken").count(), 1, "once");
     assert!(said(&page).contains(": Done") && !page.contains("refund-done"), "{}", said(&page));
 }

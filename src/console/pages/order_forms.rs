@@ -1,6 +1,6 @@
 //! What can be done to an order. Each is there once the order says that it can be.
 
-use crate::console::page::{Field, Form, Manner, Shown, Takes, Verb, When};
+use crate::console::page::{Facts, Field, Form, Manner, Shown, Takes, Verb, When, fact};
 
 pub const RECEIVED: Form = Form {
     fields: &[
@@ -40,7 +40,6 @@ pub const REFUND: Form = Form {
                     WHICH,
                     WHAT,
                     ORDERED,
-                    Field::new("", "Refunded so far", Takes::Only(Shown::Plain)).from("/refunded"),
                     Field::new("", "Can be given back", Takes::Only(Shown::Plain)).from("/refundable"),
                     Field::new("/quantity", "Pieces to refund", Takes::Whole).empty(),
                     Field::new("/restock", "Back into stock", Takes::Flag).empty(),
@@ -55,8 +54,19 @@ pub const REFUND: Form = Form {
     when: &[When("/refundable", &[])],
     note: "{refundable} can still be given back: first to the payment, then to gift cards.",
     button: "Refund",
+    manner: Manner::Review("/v1/admin/orders/{id}/refunds/preview", &COMES_TO),
     done: "The money is on its way back.",
     ..Form::new("order-refund", "Refund", Verb::Post, "/v1/admin/orders/{id}/refunds")
+};
+
+static COMES_TO: Facts = Facts {
+    title: "This refund comes to",
+    facts: &[
+        fact("In all", "/amount", Shown::Plain),
+        fact("Back to the payment", "/to_payment", Shown::Plain),
+        fact("Back to gift cards", "/to_gift_cards", Shown::Plain),
+        fact("Can be given back afterwards", "/left", Shown::Plain),
+    ],
 };
 
 pub const NOTE: Form = Form {

@@ -232,7 +232,7 @@ const TIMELINE: Table = Table {
         fact("What", "/type", Shown::Word),
         fact("Note", "/text", Shown::Plain),
         fact("By", "/_who", Shown::Plain),
-        fact("Seen by the buyer", "/visible_to_buyer", Shown::Plain),
+        fact("Seen by", "/_seen", Shown::Plain),
     ],
     empty: "",
 };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::console::page::{Block, Field, Form, Takes};
+use crate::console::page::{Block, Field, Form, Manner, Takes};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -33,7 +33,11 @@ fn every_page_and_form_names_routes_of_the_contract() {
             _ => &[],
         });
         let files = links.filter(|link| link.path.starts_with("/v1/")).map(|link| format!("get {}", like(link.path)));
-        for wanted in reads.chain(writes).chain(files) {
+        let reviews = page.forms().filter_map(|form| match form.manner {
+            Manner::Review(path, _) => Some(format!("post {}", like(path))),
+            _ => None,
+        });
+        for wanted in reads.chain(writes).chain(files).chain(reviews) {
             assert!(offered.contains(&wanted), "{}: no route {wanted}", page.path);
         }
     }
