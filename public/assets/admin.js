@@ -8,12 +8,15 @@ const make = (name, properties = {}, ...children) => {
 
 /* Times in the reader's zone */
 
-const local = new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeStyle: "short" });
+const parts = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
+const local = new Intl.DateTimeFormat(navigator.language, parts);
+const ofAnotherYear = new Intl.DateTimeFormat(navigator.language, { year: "numeric", ...parts });
+const thisYear = new Date().getFullYear();
 for (const time of document.querySelectorAll("time")) {
   const date = new Date(time.dateTime);
   if (Number.isNaN(date.getTime())) continue;
   time.title = time.textContent;
-  time.textContent = local.format(date);
+  time.textContent = (date.getFullYear() === thisYear ? local : ofAnotherYear).format(date);
 }
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -98,6 +98,33 @@ test("an order is found and its money recorded by the keyboard alone", async () 
   await leave();
 });
 
+test("orders are ticked by the keyboard, and changed together", async () => {
+  const { page, picture, leave } = await signIn();
+  await eventually("the order is in the list", 5_000, async () => {
+    const { items } = await shop.admin("GET", `/v1/admin/orders?q=${order.number}`);
+    return items.length === 1 || undefined;
+  });
+  await page.goto(`/admin/orders?q=${order.number}`);
+  const tags = page.getByRole("button", { name: "Change tags" });
+  assert.ok(await tags.isDisabled(), "nothing is ticked yet");
+  await page.getByRole("checkbox", { name: `Choose ${order.number}` }).focus();
+  await page.keyboard.press("Space");
+  await page.getByText("With the 1 ticked:").waitFor();
+  await picture("console-orders-ticked");
+  await tags.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/admin/orders/tag?orders=${order.id}`);
+  await page.getByLabel("Tags to add, one on each line").fill("by hand");
+  await page.getByRole("button", { name: "Change the tags" }).click();
+  await page.getByRole("status").getByText("each order says what came of it").waitFor();
+  await page.getByText("Done", { exact: true }).waitFor();
+  assert.equal(await page.getByRole("checkbox", { name: "Do it" }).isChecked(), false, "what is done is not ticked any more");
+  await picture("console-orders-tagged");
+  const { items } = await shop.admin("GET", "/v1/admin/orders?tag=by%20hand");
+  assert.deepEqual(items.map(({ id }) => id), [order.id]);
+  await leave();
+});
+
 test("a price is changed in the grid, and nothing of it is lost by leaving", async () => {
   const { page, picture, leave } = await signIn();
   await page.goto(`/admin/products/${product.id}`);
@@ -159,6 +186,9 @@ const pages = () => [
   "/admin",
   "/admin/orders",
   "/admin/orders?q=nobody",
+  "/admin/orders?status=awaiting_payment",
+  "/admin/orders/send",
+  `/admin/orders/tag?orders=${order.id}`,
   `/admin/orders/${order.id}`,
   "/admin/products",
   "/admin/products/new",
