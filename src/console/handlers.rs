@@ -85,25 +85,12 @@ impl<'a> Visit<'a> {
         let wanted = value(&pairs, "_do");
         let form = found.page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
         let sent = typed::read(&pairs);
-        let within =
-            pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix("_at.")?.to_owned(), text.clone().into())));
-        let all = within.chain(found.places.clone()).collect();
         if review::is_taken_back(&pairs) {
             let unchanged = Reply::nothing(StatusCode::OK);
             return Ok(self.sent(self.refused(&found, form, &pairs, &sent, &unchanged).await?, &[]));
         }
         let review = review::of(form, &pairs);
-        let path = filled(review.map_or(form.path, |(path, _)| path), &Value::Object(all), true);
-        let body =
-            if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
-        // What is made anew has no version, and what replaces or removes may be repeated.
-        let (key, etag) = match form.verb {
-            Verb::Post if review.is_some() => ("", ""),
-            Verb::Post => (value(&pairs, "_key"), ""),
-            _ => ("", value(&pairs, "_etag")),
-        };
-        let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
-        let reply = self.desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await;
+        let reply = self.send(&found, form, review.map(|(path, _)| path), &pairs, &sent).await;
         let answer = match (reply.status.is_success(), review) {
             (true, Some((_, facts))) => {
                 self.asked_back(&found, &pairs, review::parts(form, facts, &pairs, &reply.json)).await
@@ -112,6 +99,31 @@ impl<'a> Visit<'a> {
             (false, _) => self.refused(&found, form, &pairs, &sent, &reply).await,
         };
         Ok(self.sent(answer?, &reply.cookies))
+    }
+
+    /// Sends a form to its route, or to that which says what would come of it.
+    async fn send(
+        &self,
+        found: &Found,
+        form: &'static Form,
+        review: Option<&'static str>,
+        pairs: &Pairs,
+        sent: &Sent,
+    ) -> Reply {
+        let within =
+            pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix("_at.")?.to_owned(), text.clone().into())));
+        let all = within.chain(found.places.clone()).collect();
+        let path = filled(review.unwrap_or(form.path), &Value::Object(all), true);
+        let body =
+            if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
+        // What is made anew has no version, and what replaces or removes may be repeated.
+        let (key, etag) = match form.verb {
+            Verb::Post if review.is_some() => ("", ""),
+            Verb::Post => (value(pairs, "_key"), ""),
+            _ => ("", value(pairs, "_etag")),
+        };
+        let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
+        self.desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await
     }
 
     /// The page at the address, for whoever may see it.

@@ -8,7 +8,7 @@ use super::laid_out::{query, said};
 use super::named;
 use super::page::{Ask, Block, Field, Once, Page, Takes};
 use super::pages::Found;
-use super::shown::{at, filled, plain};
+use super::shown::{at, filled, is_there, plain};
 use super::typed::{self, Pairs};
 use crate::auth::Role;
 use crate::json;
@@ -60,6 +60,7 @@ pub async fn load(desk: &Desk, Found { page, places }: &Found, address: &Pairs) 
     view(&mut loaded.json, address);
     named::name(&mut loaded.json);
     later(desk, page.asks, address, &mut loaded.json).await;
+    named::of_one_buyer(&mut loaded.json);
     Ok(loaded)
 }
 
@@ -68,6 +69,8 @@ async fn later(desk: &Desk, asks: &[Ask], address: &Pairs, json: &mut Value) {
     for ask in asks {
         let answer = match ask.once {
             Once::Here => continue,
+            // What names nothing would ask for all there is.
+            Once::Known if !is_said(ask.path, json) => continue,
             Once::Known => desk.read(&filled(ask.path, json, true)).await.json,
             Once::Chosen(parameter) => {
                 let (records, ids) = each(desk, ask.path, parameter, address, json).await;
@@ -77,6 +80,12 @@ async fn later(desk: &Desk, asks: &[Ask], address: &Pairs, json: &mut Value) {
         };
         put(json, ask.into, answer);
     }
+}
+
+/// Whether all that a path takes is there.
+fn is_said(path: &str, json: &Value) -> bool {
+    let mut names = path.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    names.all(|(name, _)| is_there(at(json, &format!("/{name}"))))
 }
 
 /// The records that the address names, ticked; else those of the page's list.

@@ -40,6 +40,15 @@ fn buyers(list: &mut Value) {
     }
 }
 
+/// Of the orders that a search for this one's mail address finds, the others of
+/// just that address.
+pub fn of_one_buyer(order: &mut Value) {
+    let (id, email) = (at(order, "/id").clone(), at(order, "/email").clone());
+    if let Some(others) = order.pointer_mut("/_others/items").and_then(Value::as_array_mut) {
+        others.retain(|other| *at(other, "/email") == email && *at(other, "/id") != id);
+    }
+}
+
 /// Who did each thing, of the staff that the page knows.
 fn people(order: &mut Value) {
     let staff = at(order, "/_staff/items").as_array().cloned().unwrap_or_default();
@@ -87,6 +96,15 @@ fn refunds(order: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_others_of_a_buyer_are_of_the_very_address() {
+        let other = |id: &str, email: &str| json!({ "id": id, "email": email });
+        let found = json!([other("a", "ada@x.org"), other("b", "ada@x.org"), other("c", "grada@x.org")]);
+        let mut order = json!({ "id": "a", "email": "ada@x.org", "_others": { "items": found } });
+        of_one_buyer(&mut order);
+        assert_eq!(order["_others"]["items"], json!([other("b", "ada@x.org")]));
+    }
 
     #[test]
     fn an_order_says_what_its_ids_stand_for() {

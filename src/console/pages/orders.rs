@@ -101,7 +101,7 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
         if_there("_documents", "/v1/admin/orders/{id}/documents"),
         if_there("_staff", "/v1/admin/staff"),
         if_there("_listed", "/v1/admin/orders?limit=1&q={id}"),
-        known("_others", "/v1/admin/orders?limit=6&q={email}"),
+        known("_others", "/v1/admin/orders?limit=10&q={email}"),
     ])
     .shows(&[
         Block::Facts(STANDING),
@@ -294,9 +294,8 @@ const DOCUMENTS: Table = Table {
     empty: "None is issued yet.",
 };
 
-/// This one among them.
 const OTHERS: Table = Table {
-    title: "Orders of this buyer",
+    title: "Other orders of this buyer",
     rows: "/_others/items",
     leads: "/orders/{id}",
     columns: &[
@@ -304,5 +303,5 @@ const OTHERS: Table = Table {
         fact("Status", "/status", Shown::Word),
         fact("Total", "/total", Shown::Plain),
     ],
-    empty: "The list has it in a moment.",
+    empty: "It is the only one so far.",
 };
