@@ -7,14 +7,14 @@ use super::loading::put;
 use super::shown::{at, is_there, plain, words};
 
 /// Lists of an order whose entries have lines of their own.
-const LISTS: [&str; 3] = ["/fulfilments", "/returns", "/refunds"];
+const LISTS: [&str; 4] = ["/fulfilments", "/returns", "/refunds", "/edits"];
 
 /// Names all that can be named; of what is no order, nothing.
 pub fn name(order: &mut Value) {
     buyers(order);
     let Some(lines) = at(order, "/lines").as_array().cloned() else { return };
     for entry in LISTS.iter().flat_map(|list| entries(order, list)).collect::<Vec<_>>() {
-        for pieces in ["lines", "received"].map(|list| format!("{entry}/{list}")) {
+        for pieces in ["lines", "received", "taken_out"].map(|list| format!("{entry}/{list}")) {
             for line in order.pointer_mut(&pieces).and_then(Value::as_array_mut).into_iter().flatten() {
                 let known = lines.iter().find(|known| at(known, "/id") == at(line, "/line_id"));
                 put(line, "title", known.map(|known| at(known, "/title").clone()).unwrap_or_default());

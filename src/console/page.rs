@@ -139,6 +139,8 @@ pub enum Shown {
     Address,
     /// Text of several lines.
     Prose,
+    /// A text that is copied whole.
+    Copied,
     /// How many of how many: of the number that stands there, in the same row.
     Of(&'static str),
     /// Lines with their quantities: `2 × Kettle`.

@@ -133,6 +133,7 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
             let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
             Cell { text: lines.join("\n"), class: "address".to_owned(), ..cell }
         }
+        Shown::Copied => Cell { text, class: "address".to_owned(), ..cell },
         Shown::Progress => progress(cell, value),
         Shown::Prose => Cell { text, class: "prose".to_owned(), ..cell },
         Shown::Of(all) => {

@@ -225,7 +225,8 @@ fn built(leaves: &[Leaf], depth: usize, pointer: String, places: &mut Vec<Place>
             members.insert(name.to_owned(), value);
         }
     }
-    Some(Value::Object(members))
+    // Of an object none of whose members is said, nothing is.
+    (!members.is_empty()).then_some(Value::Object(members))
 }
 
 /// Whether something was typed into a row, and it is ticked where it can be.

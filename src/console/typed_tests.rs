@@ -96,6 +96,8 @@ fn an_object_whose_parts_are_all_left_out_is_left_out() {
     };
     assert_eq!(days("", ""), json!({ "days": null, "mail": { "sender": null } }));
     assert_eq!(days("1", ""), json!({ "days": { "from": 1, "to": null }, "mail": { "sender": null } }));
+    let to = |city: &str| sent(&[("/to/name:text-", ""), ("/to/city:text-", city)]).body;
+    assert_eq!((to(""), to("London")), (json!({}), json!({ "to": { "city": "London" } })));
 }
 
 #[test]

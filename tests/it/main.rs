@@ -32,6 +32,7 @@ mod checkout_page;
 mod console;
 mod console_catalog;
 mod console_desk;
+mod console_drafts;
 mod console_orders;
 mod contract;
 mod coupon_uses;

@@ -3,6 +3,7 @@
 mod bulk;
 mod customers;
 mod documents;
+mod drafts;
 mod find;
 mod gift_cards;
 mod home;
@@ -49,6 +50,8 @@ const ALL: &[&Page] = &[
     &bulk::CAPTURE,
     &bulk::CANCEL,
     &orders::ORDER,
+    &drafts::DRAFTS,
+    &drafts::DRAFT,
     &documents::DOCUMENTS,
     &products::PRODUCTS,
     &products::NEW,

@@ -91,6 +91,43 @@ pub const TAGS: Form = Form {
     ..Form::new("order-tags", "Tags", Verb::Post, "/v1/admin/orders/{id}/tags")
 };
 
+/// One part of an address. What is left empty everywhere is no address.
+pub const fn address(at: &'static str, label: &'static str) -> Field {
+    Field::new(at, label, Takes::Line).omitted()
+}
+
+pub const EDIT: Form = Form {
+    fields: &[
+        Field::new("/email", "E-mail", Takes::Line).empty().omitted().note("As it is, if empty"),
+        address("/shipping_address/name", "Name").empty().note("All of the address, or none of it: then it stays"),
+        address("/shipping_address/line1", "Street and number").empty(),
+        address("/shipping_address/line2", "Second line").empty(),
+        address("/shipping_address/postal_code", "Postal code").empty(),
+        address("/shipping_address/city", "City").empty(),
+        address("/shipping_address/region", "Region").empty(),
+        address("/shipping_address/country", "Country").empty(),
+        address("/shipping_address/phone", "Telephone").empty(),
+        Field::new(
+            "/lines",
+            "Line",
+            Takes::Rows(
+                &[WHICH, WHAT, ORDERED, Field::new("/quantity", "Pieces from now on", Takes::Whole).empty()],
+                0,
+            ),
+        )
+        .omitted()
+        .note("Fewer than there are. What is left empty stays as it is."),
+        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
+        NOTIFY.from("/status"),
+    ],
+    when: &[When("/status", &["confirmed"])],
+    note: "What is taken out goes back into stock, and its money to the buyer. This cannot be undone.",
+    button: "Change the order",
+    manner: Manner::Hurt,
+    done: "The order is changed.",
+    ..Form::new("order-edit", "Edit the order", Verb::Post, "/v1/admin/orders/{id}/edits")
+};
+
 pub const CANCEL: Form = Form {
     fields: &[
         Field::new("/reason", "Reason, for staff", Takes::Line).empty(),

@@ -1,7 +1,8 @@
 //! Orders: the list, and one with all that can be done to it.
 
 use super::order_forms::{
-    APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUND_DONE, REFUSE, RETURN, SHIP, TAGS, UNPACK,
+    APPROVE, CANCEL, CAPTURE, EDIT, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUND_DONE, REFUSE, RETURN, SHIP, TAGS,
+    UNPACK,
 };
 use super::views;
 use crate::console::page::{
@@ -65,6 +66,7 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders")
         Block::Views(VIEWS),
         Block::Links(&[
             link("Send orders", "/orders/send"),
+            link("Drafts", "/drafts"),
             link("Export as CSV", "/v1/admin/orders/export?"),
             link("Invoices and credit notes", "/documents"),
         ]),
@@ -114,6 +116,7 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
         Block::Form(RETURN),
         Block::Form(NOTE),
         Block::Form(TAGS),
+        Block::Form(EDIT),
         Block::Form(CANCEL),
         Block::Each(Each { rows: "/_by_hand", title: "To give back by hand", facts: BY_HAND, forms: &[REFUND_DONE] }),
         Block::Each(Each { rows: "/fulfilments", title: "Parcel {number}", facts: PARCEL, forms: &[SHIP, UNPACK] }),
@@ -124,6 +127,7 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
             forms: &[APPROVE, REFUSE, RECEIVE],
         }),
         Block::Table(REFUNDS),
+        Block::Table(EDITS),
         Block::Table(TRIES),
         Block::Table(TIMELINE),
         Block::Beside,
@@ -205,6 +209,21 @@ const REFUNDS: Table = Table {
         fact("Where to", "/_where_to", Shown::Plain),
     ],
     empty: "Nothing was given back.",
+};
+
+const EDITS: Table = Table {
+    title: "Changes",
+    rows: "/edits",
+    leads: "",
+    columns: &[
+        fact("When", "/at", Shown::Time),
+        fact("Reason", "/reason", Shown::Plain),
+        fact("Taken out", "/taken_out", Shown::Pieces),
+        fact("Refunded", "/refunded", Shown::Plain),
+        fact("E-mail", "/email", Shown::Plain),
+        fact("Goes to", "/shipping_address", Shown::Address),
+    ],
+    empty: "It is as it was placed.",
 };
 
 const TRIES: Table = Table {

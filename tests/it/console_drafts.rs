@@ -1,0 +1,100 @@
+//! Orders that staff type in or change, as a browser without scripts uses their
+//! pages.
+
+use serde_json::json;
+
+use crate::browser::html;
+use crate::console::{filled, owner, said, send};
+use crate::fixtures::eur;
+use crate::manual_payments;
+use crate::shop::{Shop, eventually, unique};
+
+#[tokio::test]
+async fn an_order_is_typed_in_at_a_price_of_its_own_and_placed_by_hand() {
+    let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
+    let browser = owner(&shop).await;
+    let page = browser.open("/admin/drafts").await;
+    let email = format!("{}@example.com", unique("ada"));
+    let typed = [
+        ("/email:text-", email.as_str()),
+        ("/lines/0/variant_id:text", product.variant.as_str()),
+        ("/lines/0/quantity:whole", "none"),
+    ];
+    let refused = html(&send(&browser, "/admin/drafts", &filled("draft-new", &page, &typed)).await.expect(422));
+    assert!(refused.contains("href=\"#draft-new./lines/0/quantity:whole\""), "{}", said(&refused));
+    let right = filled("draft-new", &refused, &[("/lines/0/quantity:whole", "2")]);
+    let to = send(&browser, "/admin/drafts", &right).await.expect(303).header("location").to_owned();
+    let page = browser.open(&to).await;
+    assert!(said(&page).contains("The draft is begun.") && said(&page).contains(&product.title), "{}", said(&page));
+    let path = to.split('?').next().unwrap();
+
+    let price = [("/lines/0/unit_price:money.EUR", "10.00")];
+    send(&browser, path, &filled("draft-lines", &page, &price)).await.expect(303);
+    let home = [
+        ("/shipping_address/name:text-", "Ada <b>"),
+        ("/shipping_address/line1:text-", "12 St James's Square"),
+        ("/shipping_address/city:text-", "London"),
+        ("/shipping_address/postal_code:text-", "SW1Y 4JH"),
+        ("/shipping_address/country:text-", "GB"),
+    ];
+    send(&browser, path, &filled("draft-change", &browser.open(path).await, &home)).await.expect(303);
+    let page = browser.open(path).await;
+    assert!(said(&page).contains("€20.00") && said(&page).contains("Ada <b>") && !page.contains("<b>"), "{page}");
+    send(&browser, path, &filled("draft-shipping", &page, &[])).await.expect(303);
+    let page = browser.open(path).await;
+    let sent = filled("draft-send", &page, &[("/message:text-", "As agreed")]);
+    send(&browser, path, &sent).await.expect(303);
+
+    let page = browser.open(path).await;
+    let bank = [("/payment/method:text", "bank_transfer"), ("/expected_total:money.EUR", "1")];
+    let refused = html(&send(&browser, path, &filled("draft-place", &page, &bank)).await.expect(409));
+    assert!(said(&refused).contains("There is a problem"), "another total was agreed on");
+    let bank = filled("draft-place", &page, &[("/payment/method:text", "bank_transfer")]);
+    let to = send(&browser, path, &bank).await.expect(303).header("location").to_owned();
+    assert_eq!(to, format!("{}?done=draft-place", path.replace("drafts", "orders")));
+    let page = browser.open(&to).await;
+    assert!(said(&page).contains("The order is placed.") && said(&page).contains("€10.00"), "{}", said(&page));
+    let page = browser.open(path).await;
+    assert!(page.contains("word-placed") && !page.contains("draft-place\""), "nothing is left to do to it");
+}
+
+#[tokio::test]
+async fn a_draft_is_deleted_and_the_list_tells_the_others() {
+    let shop = Shop::open().await;
+    let browser = owner(&shop).await;
+    let email = format!("{}@example.com", unique("bob"));
+    let new = filled("draft-new", &browser.open("/admin/drafts").await, &[("/email:text-", &email)]);
+    let to = send(&browser, "/admin/drafts", &new).await.expect(303).header("location").to_owned();
+    let path = to.split('?').next().unwrap();
+    eventually("it is in the list", async || {
+        browser.open("/admin/drafts?status=open").await.contains(&email).then_some(())
+    })
+    .await;
+    assert!(!browser.open("/admin/drafts?status=placed").await.contains(&email));
+    let to = send(&browser, path, &filled("draft-delete", &browser.open(path).await, &[])).await.expect(303);
+    assert_eq!(to.header("location"), "/admin/drafts?done=draft-delete");
+    html(&browser.get(path).await.expect(404));
+    eventually("it is in no list", async || (!browser.open("/admin/drafts").await.contains(&email)).then_some(()))
+        .await;
+}
+
+#[tokio::test]
+async fn pieces_are_taken_out_of_an_order_and_what_is_left_empty_stays() {
+    let shop = Shop::open().await;
+    let (cart, _) = shop.bought().await;
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/{}", cart.id);
+    let page = browser.open(&path).await;
+    let more = [("/lines/0/quantity:whole", "9"), ("/reason:text", "they rang")];
+    let refused = html(&send(&browser, &path, &filled("order-edit", &page, &more)).await.expect(422));
+    assert!(refused.contains("href=\"#order-edit./lines/0/quantity:whole\""), "{}", said(&refused));
+    let fewer = filled("order-edit", &refused, &[("/lines/0/quantity:whole", "1")]);
+    send(&browser, &path, &fewer).await.expect(303);
+    let order = shop.staff_order(&cart).await;
+    let edit = &order["edits"][0];
+    assert_eq!((&edit["refunded"], &edit["taken_out"][0]["quantity"]), (&eur(2 * 1_999), &json!(2)));
+    assert_eq!((edit.get("email"), edit.get("shipping_address")), (None, None));
+    let title = order["lines"][0]["title"].as_str().unwrap();
+    let page = said(&browser.open(&path).await);
+    assert!(page.contains(&format!("2 × {title}")) && page.contains("they rang"), "{page}");
+}
