@@ -6,7 +6,7 @@ use super::document::{Corrected, Document, DocumentLine, TaxTotal};
 use super::number::{Kind, Number};
 use super::series::Given;
 use crate::money::Money;
-use crate::orders::papers::GivenBack;
+use crate::orders::papers::{GivenBack, Way};
 use crate::pricing::spread::{share, spread};
 
 /// A line of the invoice, or its shipping, of which a note takes something back.
@@ -25,9 +25,9 @@ pub fn notes<'a>(invoice: &Document, given: impl Iterator<Item = (&'a Given, Opt
     let notes = given.enumerate().map(|(place, (given, back))| {
         let named = named(invoice, given.amount, back);
         let taken = take(&mut left, given.amount, &named);
-        // What goes back to two purses is told twice, and of an amount beyond what
+        // What goes two ways is told twice, and of an amount beyond what
         // its pieces come to some is for nothing: then no line is named.
-        let in_one = back.and_then(|back| back.giving.as_ref()).is_some_and(|giving| giving.amount() == given.amount);
+        let in_one = back.and_then(|back| back.giving.as_ref()).is_some_and(|giving| giving.worth() == given.amount);
         let is_named = in_one && taken.iter().all(|total| own(total, &named) == total.gross());
         let lines = if is_named { lines(invoice, &named, &taken) } else { Vec::new() };
         if place == 0 && given.amount == invoice.total.amount {
@@ -66,7 +66,7 @@ fn note(
 }
 
 /// What of an amount is for which line. Staff may give back less than pieces come
-/// to, or to two purses: then it is shared out between the same lines.
+/// to, or two ways: then it is shared out between the same lines.
 fn named<'a>(invoice: &'a Document, amount: i64, back: Option<&GivenBack>) -> Vec<Named<'a>> {
     let Some((back, giving)) = back.and_then(|back| Some((back, back.giving.as_ref()?))) else { return Vec::new() };
     let line = |id| invoice.lines.iter().find(|line| line.line_id == Some(id));
@@ -76,10 +76,18 @@ fn named<'a>(invoice: &'a Document, amount: i64, back: Option<&GivenBack>) -> Ve
         .filter_map(|pieces| Some(Named { of: line(pieces.line)?, quantity: pieces.quantity, amount: pieces.amount }));
     let shipping = invoice.shipping.iter().map(|of| Named { of, quantity: 1, amount: giving.shipping });
     let mut named: Vec<Named> = pieces.chain(shipping).filter(|named| named.amount > 0).collect();
-    let in_all = shared(giving.amount(), &amounts(&named));
-    let to_payment = shared(giving.to_payment, &in_all);
-    let to_cards: Vec<i64> = in_all.iter().zip(&to_payment).map(|(all, other)| all - other).collect();
-    let parts = shared(amount, if back.to_gift_cards { &to_cards } else { &to_payment });
+    let without =
+        |all: &[i64], part: &[i64]| -> Vec<i64> { all.iter().zip(part).map(|(all, part)| all - part).collect() };
+    let in_all = shared(giving.worth(), &amounts(&named));
+    let set_off = shared(giving.set_off, &in_all);
+    let back_again = without(&in_all, &set_off);
+    let to_payment = shared(giving.to_payment, &back_again);
+    let of_it = match back.way {
+        Way::SetOff => set_off,
+        Way::Payment => to_payment,
+        Way::GiftCards => without(&back_again, &to_payment),
+    };
+    let parts = shared(amount, &of_it);
     named.iter_mut().zip(parts).for_each(|(named, part)| named.amount = part);
     named
 }

@@ -96,8 +96,8 @@ fn back(pieces: &[(u32, u32, i64)], shipping: i64, purses: (i64, i64), to_gift_c
         "to_cards": [[card, purses.1]],
     });
     let amount = if to_gift_cards { purses.1 } else { to_payment };
-    let back =
-        json!({ "to_gift_cards": to_gift_cards, "number": 1, "amount": eur(amount), "done": true, "giving": giving });
+    let way = if to_gift_cards { Way::GiftCards } else { Way::Payment };
+    let back = json!({ "way": way, "number": 1, "amount": eur(amount), "done": true, "giving": giving });
     Some(serde_json::from_value(back).unwrap())
 }
 

@@ -145,17 +145,21 @@ impl TaxTotal {
 }
 
 impl Draft {
-    /// The invoice of an order, by its own quote.
-    pub fn invoice(papers: &Papers, seller: Seller) -> Result<Self, Unfit> {
+    /// The invoice of one of an order's sales, by its own quote.
+    pub fn invoice(papers: &Papers, place: usize, seller: Seller) -> Result<Self, Unfit> {
         let order = &papers.order;
-        let included = order.totals.tax_included;
-        let lines: Vec<_> = order.lines.iter().map(|line| goods(line, included)).collect();
-        let shipping = order.shipping_option.as_ref().map(|option| shipping(option, included));
+        let sale = papers.sales.get(place).ok_or(Unfit::SumsDiffer)?;
+        let (totals, is_first) = (&sale.totals, sale.edit.is_none());
+        let included = totals.tax_included;
+        let before: usize = papers.sales.iter().take(place).map(|sale| sale.lines).sum();
+        let sold = order.lines.iter().skip(before).take(sale.lines);
+        let lines: Vec<_> = sold.map(|line| goods(line, included)).collect();
+        let shipping = order.shipping_option.as_ref().filter(|_| is_first).map(|option| shipping(option, included));
         let taxes = by_rates(lines.iter().chain(&shipping));
         let money = |amount| Money { amount, currency: order.currency };
         let tax: i64 = taxes.iter().map(TaxTotal::tax).sum();
         let total: i64 = taxes.iter().map(TaxTotal::gross).sum();
-        if (tax, total) != (order.totals.tax.amount, order.totals.total.amount) {
+        if (tax, total) != (totals.tax.amount, totals.total.amount) {
             return Err(Unfit::SumsDiffer);
         }
         let first = Number { kind: Kind::Invoice, place: 0 };
@@ -163,7 +167,7 @@ impl Draft {
             number: first,
             kind: Kind::Invoice,
             issued_at: order.placed_at,
-            supplied_at: papers.secured_at.unwrap_or(order.placed_at),
+            supplied_at: sale.at.or(papers.secured_at).unwrap_or(order.placed_at),
             order_id: order.id,
             order_number: order.number.clone(),
             corrects: None,
@@ -178,8 +182,12 @@ impl Draft {
             net: money(total - tax),
             tax: money(tax),
             total: money(total),
-            gift_cards: order.totals.gift_cards,
-            how_to_pay: order.payment.instructions.clone().filter(|_| order.payment.status == PaymentStatus::Pending),
+            gift_cards: totals.gift_cards,
+            how_to_pay: order
+                .payment
+                .instructions
+                .clone()
+                .filter(|_| is_first && order.payment.status == PaymentStatus::Pending),
         };
         let long = serde_json::to_vec(&document).is_ok_and(|json| json.len() > MAX_BYTES);
         if long { Err(Unfit::TooLong) } else { Ok(Self { document }) }

@@ -15,7 +15,7 @@ use super::error::{Missing, is_seller_unknown};
 use super::number::Kind;
 use super::object::ask;
 use super::owed::{self, Cause, Filed, Owed};
-use super::series::{Command, Given, Wish};
+use super::series::{Command, Given, Wish, scope};
 use super::store::{self, Lagging};
 use crate::app::App;
 use crate::ids::OrderId;
@@ -54,12 +54,14 @@ async fn look_after(app: &App, id: OrderId, order: &OrderClient<'_>) -> Result<(
         let seller = settings::read_value(rows.next().unwrap_or_default())?;
         let issued = match owed::next(&papers, &filed) {
             None => return Ok((filed, true)),
-            Some(Owed::Invoice { sure }) => match invoice(app, &papers, seller.as_deref(), sure).await? {
-                Some(document) => vec![Filed { cause: Cause::Sale.to_string(), document }],
-                None => return Ok((filed, true)),
-            },
+            Some(Owed::Invoice { sale, cause, sure }) => {
+                match invoice(app, &papers, (sale, cause), seller.as_deref(), sure).await? {
+                    Some(document) => vec![Filed { cause: cause.to_string(), document }],
+                    None => return Ok((filed, true)),
+                }
+            }
             Some(Owed::Credit { invoice, cause, amount }) => {
-                let wish = Wish { cause: cause.to_string(), amount, most: invoice.total.amount };
+                let wish = Wish { cause, amount, most: invoice.total.amount };
                 credits(app, &papers, invoice, wish, &filed).await?
             }
         };
@@ -72,17 +74,24 @@ async fn look_after(app: &App, id: OrderId, order: &OrderClient<'_>) -> Result<(
 }
 
 /// The invoice, under its number. None: the sale was never invoiced, and will not be.
-async fn invoice(app: &App, papers: &Papers, seller: Option<&str>, sure: bool) -> Result<Option<Document>, Problem> {
+async fn invoice(
+    app: &App,
+    papers: &Papers,
+    (sale, cause): (usize, Cause),
+    seller: Option<&str>,
+    sure: bool,
+) -> Result<Option<Document>, Problem> {
     let order = papers.order.id;
     let ask_series = async |command| -> Result<Option<Given>, Problem> {
-        Ok(ask(app, Kind::Invoice, &command).await?.given.into_iter().next())
+        let given = ask(app, Kind::Invoice, &command).await?.given;
+        Ok(given.into_iter().find(|given| given.cause == cause.to_string()))
     };
     let before = if sure { None } else { ask_series(Command::Find { order }).await? };
     if before.is_none() && !sure {
         return Ok(None);
     }
     let seller = read_seller(seller)?;
-    let draft = Draft::invoice(papers, seller)?;
+    let draft = Draft::invoice(papers, sale, seller)?;
     if let Some(missing) = draft.missing() {
         return Err(missing.into());
     }
@@ -90,7 +99,8 @@ async fn invoice(app: &App, papers: &Papers, seller: Option<&str>, sure: bool) -
         Some(given) => Some(given),
         None => {
             let total = draft.total();
-            let wish = Wish { cause: Cause::Sale.to_string(), amount: total, most: total };
+            let most = papers.sales.iter().map(|sale| sale.totals.total.amount).sum();
+            let wish = Wish { cause: cause.to_string(), amount: total, most };
             ask_series(Command::Give { order, wish }).await?
         }
     };
@@ -117,9 +127,11 @@ async fn credits(
     wish: Wish,
     filed: &[Filed],
 ) -> Result<Vec<Filed>, Problem> {
+    let of_it = scope(&wish.cause).to_owned();
     let command = Command::Give { order: invoice.order_id, wish };
-    let given = ask(app, Kind::CreditNote, &command).await?.given;
-    let back = |one: &Given| papers.refunds.iter().find(|back| Cause::of(back).to_string() == one.cause);
+    let mut given = ask(app, Kind::CreditNote, &command).await?.given;
+    given.retain(|one| scope(&one.cause) == of_it);
+    let back = |one: &Given| papers.refunds.iter().find(|back| Cause::is_of(&one.cause, back));
     let notes = credit::notes(invoice, given.iter().map(|one| (one, back(one))));
     let new = notes.into_iter().filter(|note| !filed.iter().any(|known| known.document.number == note.number));
     let cause = |note: &Document| given.iter().find(|one| one.place == note.number.place).map(|one| one.cause.clone());

@@ -19,13 +19,14 @@ pub enum Command {
 /// What a number is to be for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Wish {
-    /// Why there is a document. An order has one number for each cause.
+    /// Why there is a document. An order has one number for each cause. What stands
+    /// before a colon names the invoice of an edit that a credit note is of.
     pub cause: String,
     /// What the document comes to, in minor units. Less is granted where less
     /// is left of `most`.
     pub amount: i64,
-    /// The most that the order's numbers in this series come to together: of
-    /// credit notes, what was invoiced.
+    /// The most that the order's numbers in this series come to together, as far as
+    /// they are of the same invoice: of credit notes, what was invoiced.
     pub most: i64,
 }
 
@@ -60,7 +61,10 @@ pub fn next(given: &[Given], last: Option<Last>, wish: &Wish, now: Timestamp) ->
     if given.iter().any(|known| known.cause == wish.cause) {
         return None;
     }
-    let so_far = given.iter().fold(0, |sum: i64, known| sum.saturating_add(known.amount));
+    let so_far = given
+        .iter()
+        .filter(|known| scope(&known.cause) == scope(&wish.cause))
+        .fold(0, |sum: i64, known| sum.saturating_add(known.amount));
     let left = wish.most.saturating_sub(so_far);
     let amount = wish.amount.min(left);
     // An order that costs nothing has its invoice nevertheless.
@@ -68,6 +72,16 @@ pub fn next(given: &[Given], last: Option<Last>, wish: &Wish, now: Timestamp) ->
     let place = last.map_or(0, |last| last.place).checked_add(1)?;
     let at = last.map_or(now, |last| now.max(last.at));
     (something && amount <= MAX_AMOUNT).then(|| Given { place, cause: wish.cause.clone(), amount, at })
+}
+
+/// The invoice that a credit note is of, as its cause names it; nothing of the first.
+pub fn scope(cause: &str) -> &str {
+    cause.split_once(':').map_or("", |(invoice, _)| invoice)
+}
+
+/// Why there is a document, whatever invoice it is of.
+pub fn unscoped(cause: &str) -> &str {
+    cause.split_once(':').map_or(cause, |(_, cause)| cause)
 }
 
 #[cfg(test)]
@@ -112,6 +126,7 @@ mod tests {
         let before = [given(1, "refund/1", 700)];
         assert_eq!(next(&before, last, &wish("refund/2", 300), NOW), Some(given(2, "refund/2", 300)));
         assert_eq!(next(&before, last, &wish("cancellation", 1_000), NOW), Some(given(2, "cancellation", 300)));
+        assert_eq!(next(&before, last, &wish("edit/1:refund/1", 900), NOW), Some(given(2, "edit/1:refund/1", 900)));
         let all = [given(1, "refund/1", 700), given(2, "refund/2", 300)];
         assert_eq!(next(&all, last, &wish("refund/3", 1), NOW), None);
         let free = Wish { most: 0, ..wish("sale", 0) };

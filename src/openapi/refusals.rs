@@ -70,7 +70,7 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/orders/{id}/payments/received" => vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS],
         "POST /v1/admin/orders/{id}/tags" => vec![TOO_MANY_TAGS],
         "PUT /v1/admin/views/{page}/{name}" => vec![TOO_MANY_VIEWS],
-        "POST /v1/admin/orders/{id}/fulfilments" => vec![NOT_FULFILLABLE, TOO_MANY_FULFILMENTS],
+        "POST /v1/admin/orders/{id}/fulfilments" => vec![NOT_FULFILLABLE, TOO_MANY_FULFILMENTS, EDIT_IN_PROGRESS],
         "POST /v1/admin/orders/{id}/fulfilments/{number}/ship" => vec![NOT_FULFILLABLE],
         "POST /v1/admin/orders/{id}/fulfilments/{number}/undo" => vec![ALREADY_SHIPPED],
         "POST /v1/orders/{id}/returns" | "POST /v1/admin/orders/{id}/returns" => vec![NOT_RETURNABLE, TOO_MANY_RETURNS],
@@ -78,11 +78,11 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/returns/{id}/receive" => vec![RETURN_CLOSED, NOT_RETURNABLE],
         "POST /v1/admin/orders/{id}/capture" => vec![NOT_CAPTURABLE, PAYMENT_IN_PROGRESS],
         "POST /v1/admin/orders/{id}/refunds" | "POST /v1/admin/orders/{id}/refunds/preview" => {
-            vec![NOT_REFUNDABLE, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS]
+            vec![NOT_REFUNDABLE, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS, EDIT_IN_PROGRESS]
         }
         "POST /v1/admin/orders/{id}/refunds/{number}/done" => vec![NOT_BY_HAND],
         "POST /v1/admin/orders/{id}/cancel" => {
-            vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS]
+            vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS, GIFT_CARDS_ISSUED, TOO_MANY_REFUNDS, EDIT_IN_PROGRESS]
         }
         "POST /v1/admin/orders/{id}/edits" => vec![
             NOT_EDITABLE,
@@ -90,6 +90,9 @@ fn own(operation: &str) -> Vec<Code> {
             NOT_REMOVABLE,
             TAX_DIFFERS,
             TOO_MANY_EDITS,
+            DIFFERENCE_TO_PAY,
+            EDIT_IN_PROGRESS,
+            OUT_OF_STOCK,
             SHIPPING_NOT_OFFERED,
             GIFT_CARDS_ISSUED,
             NOT_REFUNDABLE,

@@ -34,7 +34,7 @@ pub struct NewCart {
 }
 
 /// Pieces of a variant.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WantedLine {
     pub variant_id: VariantId,

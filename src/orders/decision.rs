@@ -10,7 +10,7 @@ use super::error::OrderError;
 use super::event::Event;
 use super::facts::{Fact, Facts};
 use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS, MAX_SHIPPING_ID};
-use super::order::{CancelReason, Line, LineId, Order, Receipt, Stage};
+use super::order::{CancelReason, Key, Line, LineId, Order, Receipt, Stage};
 use super::replacing;
 use super::slots::Slot;
 use super::terms::{Terms, not_too_often};
@@ -111,12 +111,29 @@ pub enum Command {
     Edit {
         by: AccountId,
         wish: edits::bodies::Wish,
+        key: Option<Key>,
         shelf: Arc<Snapshot>,
     },
 }
 
+impl Command {
+    /// Whether it is about pieces that an edit may be taking out.
+    fn is_of_pieces(&self) -> bool {
+        use money::decision::Deed;
+        let is_of_money = |deed: &Deed| matches!(deed, Deed::Refund(_) | Deed::Cancel(_));
+        match self {
+            Self::Edit { .. } | Self::Goods { command: goods::Command::Fulfil(_), .. } => true,
+            Self::Money { deed, .. } => is_of_money(deed),
+            _ => false,
+        }
+    }
+}
+
 /// Decides what a command does. No events: it is so already.
 pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Event>, OrderError> {
+    if order.edits.open.is_some() && command.is_of_pieces() {
+        return Err(edits::error::Refusal::InProgress.into());
+    }
     match command {
         Command::Pay { payment, slot } => pay(order, payment, slot, now),
         Command::Cancel => cancel(order),
@@ -129,8 +146,8 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
             let events = money::decision::decide(order, by, deed)?;
             Ok(events.into_iter().map(Event::Money).collect())
         }
-        Command::Edit { by, wish, shelf } => {
-            let events = edits::decision::decide(order, by, wish, &shelf, now)?;
+        Command::Edit { by, wish, key, shelf } => {
+            let events = edits::decision::decide(order, by, wish, key, &shelf, now)?;
             Ok(events.into_iter().map(Event::Edits).collect())
         }
         Command::Draft { by, deed } => drafts::decide(order, by, deed, now),

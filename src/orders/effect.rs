@@ -2,7 +2,7 @@
 //! any point is repaired by asking again.
 
 use super::after::goods::restock::{self, Restock};
-use super::after::money;
+use super::after::{edits, money};
 use super::holding::{CONFIRM_MILLIS, kept_until};
 use super::notice::{self, Notice};
 use super::order::{Order, Stage};
@@ -72,6 +72,8 @@ pub enum Effect {
     },
     /// Puts pieces that came back into stock.
     Restock(Restock),
+    /// Takes what an edit adds.
+    TakeAdded(edits::effect::Take),
     /// What staff have decided of its money.
     Money(money::effect::Effect),
     /// Tells the projections, and the buyer what is news to them.
@@ -135,6 +137,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     for refund in order.refunds.iter().filter(|refund| refund.is_due(now)) {
         effects.push(Effect::Refund { refund: refund.clone() });
     }
+    effects.extend(edits::effect::due(order).map(Effect::TakeAdded));
     effects.extend(money::effect::due(order).into_iter().map(Effect::Money));
     if !asks_pools {
         effects.extend(releases(order));
@@ -181,7 +184,7 @@ pub fn in_foreground(order: &Order) -> bool {
             matches!(attempt.status, AttemptStatus::Started | AttemptStatus::CallingOff { .. })
         }
         // Not certain to have its goods: the buyer is told when it is.
-        Stage::Confirmed { secured, committed, .. } => !secured && !committed,
+        Stage::Confirmed { secured, committed, .. } => (!secured && !committed) || order.edits.open.is_some(),
         Stage::Cancelled { .. } => false,
         // A refused placement gives back what it held before it is answered.
         Stage::Open => !order.releasing.is_empty(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::after::goods::restock;
-use super::after::{goods, money};
+use super::after::{edits, goods, money};
 use super::drafts;
 use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS, REFUND_POLL_MILLIS};
 use super::error::ShortLine;
@@ -62,6 +62,8 @@ pub enum Answer {
         number: u32,
         refused: bool,
     },
+    /// What the pools said to pieces that are to be added.
+    Added(edits::effect::Answer),
     /// Of what staff have decided of its money.
     Money(money::effect::Answer),
     /// Time passed.
@@ -108,6 +110,7 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
             };
             vec![Event::Goods { by: None, event }]
         }
+        (Answer::Added(answer), _) => edits::effect::learn(order, answer).map(Event::Edits).into_iter().collect(),
         (Answer::Money(answer), _) => money::effect::learn(order, answer, now),
         (Answer::Tick, _) => tick(order, now),
         _ => Vec::new(),

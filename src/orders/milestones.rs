@@ -25,7 +25,8 @@ impl Event {
 
     /// Whether the change is one that a reader of the order could see.
     pub(super) fn visible(&self) -> bool {
-        !(self.may_wait() || matches!(self, Self::PaymentAsked { .. } | Self::RefundPending { .. }))
+        let is_quiet = matches!(self, Self::Edits(event) if event.is_quiet());
+        !(self.may_wait() || is_quiet || matches!(self, Self::PaymentAsked { .. } | Self::RefundPending { .. }))
     }
 
     pub(super) fn milestone(&self) -> Option<&'static str> {
@@ -53,7 +54,7 @@ impl Event {
             Self::GiftCardsIssued { all: true, .. } => "gift_cards_issued",
             Self::Goods { event, .. } => event.milestone(),
             Self::Money(event) => return event.milestone(),
-            Self::Edits(event) => event.milestone(),
+            Self::Edits(event) => return event.milestone(),
             Self::Draft(event) => event.milestone(),
             _ => return None,
         })

@@ -43,13 +43,15 @@ pub fn owed(order: &Order) -> Option<Notice> {
 fn of_refunds(order: &Order) -> Option<Notice> {
     let told = order.told.get(&Kind::OrderRefunded).copied().unwrap_or_default();
     let news = order.money.repayments.iter().filter(|repayment| repayment.number > told && !repayment.told_with_cause);
-    for Repayment { number, giving, payment, .. } in news {
-        let refund = order.refunds.iter().find(|refund| Some(refund.number) == *payment);
-        let by_payment = match refund.map(|refund| refund.status) {
-            Some(RefundStatus::Asked) => return None,
-            Some(RefundStatus::Failed) | None => 0,
-            Some(RefundStatus::Pending { .. } | RefundStatus::Done) => giving.to_payment,
-        };
+    for Repayment { number, giving, payments, .. } in news {
+        let mut by_payment = 0;
+        for refund in order.refunds.iter().filter(|refund| payments.contains(&refund.number)) {
+            match refund.status {
+                RefundStatus::Asked => return None,
+                RefundStatus::Failed => {}
+                RefundStatus::Pending { .. } | RefundStatus::Done => by_payment += refund.amount.amount,
+            }
+        }
         let money = |amount| Money { amount, currency: order.currency };
         let to_cards = giving.amount().saturating_sub(giving.to_payment);
         if by_payment > 0 || to_cards > 0 {
@@ -61,7 +63,7 @@ fn of_refunds(order: &Order) -> Option<Notice> {
 }
 
 fn of_edits(order: &Order) -> impl Iterator<Item = Notice> {
-    let told = order.edits.iter().filter(|edit| edit.plan.notify);
+    let told = order.edits.done.iter().filter(|edit| edit.plan.notify);
     told.map(|edit| {
         let back = edit.plan.giving.as_ref().map_or(0, Giving::amount);
         let back = Money { amount: back, currency: order.currency };

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::after::edits::Edit;
+use super::after::edits::Edits;
 use super::after::goods::Goods;
 use super::after::money::Books;
 use super::drafts::Draft;
@@ -85,7 +85,7 @@ pub struct Order {
     /// What staff have done with its money.
     pub money: Books,
     /// How staff have changed it since it was confirmed.
-    pub edits: Vec<Edit>,
+    pub edits: Edits,
     /// Where staff have typed it in.
     pub draft: Option<Box<Draft>>,
 }
@@ -244,7 +244,7 @@ impl Order {
             cards_issued: 0,
             goods: Goods::default(),
             money: Books::default(),
-            edits: Vec::new(),
+            edits: Edits::default(),
             draft: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::after::edits;
 use super::after::money::{Fate, Giving, left};
 use super::order::{Milestone, Order};
 use super::view::{self, OrderView};
@@ -9,6 +10,7 @@ use crate::money::Money;
 use crate::payments::{Refund, RefundStatus};
 use crate::pools::Supply;
 use crate::ports::Timestamp;
+use crate::pricing::Totals;
 
 /// What secures an order, as its history calls it: the money is there, set
 /// aside, or owed by agreement.
@@ -20,18 +22,43 @@ pub struct Papers {
     pub order: OrderView,
     /// When it was last secured; none if it never was.
     pub secured_at: Option<Timestamp>,
-    /// Staff have cancelled it, and kept its money: what was paid of it in all.
+    /// What was sold: at first, then by each edit that added something.
+    pub sales: Vec<Sale>,
+    /// Staff have cancelled it, and kept its money: what was paid of it in all, by
+    /// what was set off, too.
     pub kept: Option<Money>,
-    /// Money that was given back of the payment that stands, and to gift cards, or is
-    /// to be; what was paid twice and went back is no part of the sale.
+    /// Money that was given back of the payments that stand, and to gift cards, or is
+    /// to be, and what was set off; what was paid twice and went back is no part of the
+    /// sale.
     pub refunds: Vec<GivenBack>,
+}
+
+/// What was sold in one go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sale {
+    /// Which edit has added it; none of what was placed.
+    pub edit: Option<u32>,
+    /// How many of the order's lines it is, after those of the sales before.
+    pub lines: usize,
+    pub totals: Totals,
+    pub at: Option<Timestamp>,
+}
+
+/// Where money went back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// The way that it was paid.
+    Payment,
+    GiftCards,
+    /// It has paid for what an edit added.
+    SetOff,
 }
 
 /// Money that was given back, or is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GivenBack {
-    /// To gift cards; else the way that it was paid.
-    pub to_gift_cards: bool,
+    pub way: Way,
     /// Names it among the order's that go the same way.
     pub number: u32,
     pub amount: Money,
@@ -43,23 +70,28 @@ pub struct GivenBack {
 
 /// None while it is a cart.
 pub fn of(order: &Order) -> Option<Papers> {
-    let attempt = order.attempt()?;
-    let of_this = order.refunds.iter().filter(|refund| refund.attempt.number == attempt.number);
+    order.attempt()?;
+    let is_of_these = |refund: &&Refund| left::payments(order).any(|known| known.number == refund.attempt.number);
+    let of_these = order.refunds.iter().filter(is_of_these);
     let giving = |refund: &Refund| {
         let mut repayments = order.money.repayments.iter();
-        repayments.find(|repayment| repayment.payment == Some(refund.number)).map(|repayment| repayment.giving.clone())
+        let of_it = repayments.find(|repayment| repayment.payments.contains(&refund.number));
+        of_it.map(|repayment| repayment.giving.clone())
     };
     let given = |refund: &Refund| {
         let (number, amount, done) = (refund.number, refund.amount, refund.status == RefundStatus::Done);
-        GivenBack { to_gift_cards: false, number, amount, done, giving: giving(refund) }
+        GivenBack { way: Way::Payment, number, amount, done, giving: giving(refund) }
     };
-    let paid = attempt.captured.amount.saturating_add(left::paid_by_cards(order));
-    let is_kept = order.money.ended.as_ref().is_some_and(|ended| !ended.refunded) && paid > 0;
+    let by_payments: i64 = left::payments(order).map(|payment| payment.captured.amount).sum();
+    let besides = left::paid_by_cards(order).saturating_add(left::set_off(order));
+    let paid = Money { amount: by_payments.saturating_add(besides), currency: order.currency };
+    let is_kept = order.money.ended.as_ref().is_some_and(|ended| !ended.refunded) && paid.amount > 0;
     Some(Papers {
         order: view::order(order)?,
         secured_at: secured_at(order),
-        kept: is_kept.then_some(Money { amount: paid, currency: order.currency }),
-        refunds: of_this.map(given).chain(to_gift_cards(order)).collect(),
+        sales: sales(order),
+        kept: is_kept.then_some(paid),
+        refunds: of_these.map(given).chain(to_gift_cards(order)).chain(set_off(order)).collect(),
     })
 }
 
@@ -67,6 +99,33 @@ pub fn of(order: &Order) -> Option<Papers> {
 pub(super) fn secured_at(order: &Order) -> Option<Timestamp> {
     let is_secured = |milestone: &&Milestone| SECURED.contains(&milestone.kind.as_str());
     order.milestones.iter().rev().find(is_secured).map(|milestone| milestone.at)
+}
+
+/// What was placed, and what edits have added to it.
+fn sales(order: &Order) -> Vec<Sale> {
+    let Some(placement) = order.placement() else { return Vec::new() };
+    let mut first = Sale { edit: None, lines: order.lines.len(), totals: placement.quote.totals, at: None };
+    let added = order.edits.done.iter().filter_map(|edit| {
+        let added = edit.plan.added.as_ref()?;
+        let (lines, totals) = (added.lines.len(), added.quote.totals);
+        Some(Sale { edit: Some(edit.number), lines, totals, at: Some(edit.at) })
+    });
+    let added: Vec<_> = added.collect();
+    for sale in &added {
+        first.lines = first.lines.saturating_sub(sale.lines);
+        first.totals = edits::without(&first.totals, &sale.totals);
+    }
+    std::iter::once(first).chain(added).collect()
+}
+
+/// What was taken out and has paid for something else.
+fn set_off(order: &Order) -> impl Iterator<Item = GivenBack> {
+    let repayments = order.money.repayments.iter().filter(|repayment| repayment.giving.set_off > 0);
+    repayments.map(|repayment| {
+        let amount = Money { amount: repayment.giving.set_off, currency: order.currency };
+        let (number, giving) = (repayment.number, Some(repayment.giving.clone()));
+        GivenBack { way: Way::SetOff, number, amount, done: true, giving }
+    })
 }
 
 /// What went back to gift cards, all that one decision of staff gave them at once.
@@ -78,6 +137,6 @@ fn to_gift_cards(order: &Order) -> impl Iterator<Item = GivenBack> {
         let amount = Money { amount: backs.iter().map(|back| back.units).sum(), currency: order.currency };
         let done = backs.iter().all(|back| back.fate == Fate::Done);
         let (number, giving) = (repayment.number, Some(repayment.giving.clone()));
-        (!backs.is_empty()).then_some(GivenBack { to_gift_cards: true, number, amount, done, giving })
+        (!backs.is_empty()).then_some(GivenBack { way: Way::GiftCards, number, amount, done, giving })
     })
 }

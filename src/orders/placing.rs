@@ -20,7 +20,7 @@ use super::protocol::Reply;
 use super::slots::{self, Slot};
 use super::terms::{Expected, Terms, corrected, lacking};
 use super::uses::{self, customers};
-use crate::ids::PromotionId;
+use crate::ids::{PromotionId, VariantId};
 use crate::payments::{AttemptStatus, PaymentChoice};
 use crate::pools::{self, Supply};
 use crate::ports::{DatabaseError, ObjectUnavailable};
@@ -325,18 +325,22 @@ impl OrderObject {
     /// The shelf, and whether it is the buyer's first order, where something on it
     /// asks for that.
     async fn offer(&self) -> Result<(Arc<Snapshot>, Option<bool>), OrderError> {
-        let shelf = self.shelf().await?;
+        let shelf = self.shelf([]).await?;
         let order = self.record.existing()?;
         let buyer = Buyer { order: order.id, email: order.facts.email.as_ref(), account: order.account };
         let first_order = first_order::ask(&self.app, &shelf, &order.facts, buyer).await;
         Ok((shelf, first_order))
     }
 
-    /// The shelf as it is certain to be now, as far as the order goes. While the
+    /// The shelf as it is certain to be now, as far as the order and these go. While the
     /// database is down, the copy and the cart's own prices, so that a cart that
     /// was priced can still be paid.
-    pub(super) async fn shelf(&self) -> Result<Arc<Snapshot>, OrderError> {
-        let variants = self.record.existing()?.priced_by_shelf();
+    pub(super) async fn shelf(
+        &self,
+        besides: impl IntoIterator<Item = VariantId>,
+    ) -> Result<Arc<Snapshot>, OrderError> {
+        let mut variants = self.record.existing()?.priced_by_shelf();
+        variants.extend(besides);
         match shelf::prices::current(&self.app, &variants).await {
             Ok(shelf) => Ok(shelf),
             Err(DatabaseError::Unavailable(cause)) => {

@@ -165,6 +165,7 @@ impl OrderObject {
                 told.then_some(Answer::Refund { refund: refund.number, report })
             }
             Effect::Money(effect) => self.perform_money(effect).await.map(Answer::Money),
+            Effect::TakeAdded(take) => self.take_added(take).await.map(Answer::Added),
             Effect::IssueGiftCards { cards } => self.issue_gift_cards(cards).await,
             Effect::Restock(restock) => self.restock(restock).await,
             Effect::Publish { version, notice } => {

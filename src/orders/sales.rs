@@ -4,8 +4,8 @@
 //! | | rule |
 //! |---|---|
 //! | what is a sale | an order whose money was there, set aside or agreed upon; that a gift card paid it changes nothing |
-//! | of which day it is | of that on which the order was placed, as lists have it |
-//! | what was given back | of the day on which that was decided, unless the provider could not. Pieces and shipping name what they were given back for; of a plain amount each part of the order has its share |
+//! | of which day it is | of that on which the order was placed, as lists have it; what an edit adds, of the edit's |
+//! | what was given back | of the day on which that was decided, unless the provider could not. Pieces and shipping name what they were given back for; of a plain amount each part of the order has its share. So is what was taken out and paid for something else |
 //! | a cancelled order | all that is left of it, of the day of its end; less what the shop keeps of its money |
 //! | gift cards as goods | no sale but a debt until they are spent, so they are booked by themselves |
 //! | what is in no book | what was never paid; what was out of stock when its money came; money that came twice, and going back |
@@ -18,13 +18,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::after::edits::Added;
 use super::after::money::{Giving, Repayment, left};
-use super::order::{CancelReason, Order, Placement, Stage};
+use super::order::{CancelReason, Line, LineId, Order, Placement, Stage};
 use super::papers;
 use crate::ids::ProductId;
 use crate::payments::RefundStatus;
 use crate::ports::Timestamp;
-use crate::pricing::quote::{Discount, Tax, TaxPart};
+use crate::pricing::quote::{Discount, QuotedLine, QuotedShipping, Tax, TaxPart};
 use crate::pricing::spread::{share, spread};
 use crate::pricing::{Delivery, Percent};
 
@@ -67,6 +68,8 @@ struct Taxed {
 /// A part of the order, with what of it was not given back.
 struct Part<'a> {
     kind: Kind,
+    /// Which of the order's it is.
+    line: Option<LineId>,
     product: Option<ProductId>,
     title: &'a str,
     pieces: i64,
@@ -74,8 +77,9 @@ struct Part<'a> {
     left: Taxed,
 }
 
-/// How an order has become less.
-enum Less<'a> {
+/// What happened to an order after it was sold.
+enum Change<'a> {
+    Added(&'a Added),
     Given(&'a Giving, i64),
     Amount(i64),
     /// It ended, and the shop keeps so much of its money.
@@ -83,8 +87,10 @@ enum Less<'a> {
 }
 
 struct Books<'a> {
-    /// Its lines in their order, then the shipping.
+    /// What was sold so far.
     parts: Vec<Part<'a>>,
+    /// Whether prices include the tax.
+    included: bool,
     entries: BTreeMap<Name, Entry>,
     /// By rate, none where no tax falls: net, and tax. Without gift cards as goods.
     taxes: BTreeMap<(Timestamp, Option<(String, Percent)>), (i64, i64)>,
@@ -95,11 +101,12 @@ struct Books<'a> {
 pub fn of(order: &Order) -> Value {
     let Some(placement) = order.placement().filter(|_| is_sale(order)) else { return json!([[], []]) };
     let mut books = Books::sold(order, placement);
-    for (at, less) in less(order) {
-        match less {
-            Less::Given(giving, amount) => books.give(order, at, giving, amount),
-            Less::Amount(amount) => books.give_amount(at, amount),
-            Less::Ended(kept) => books.end(at, kept),
+    for (at, change) in changes(order) {
+        match change {
+            Change::Added(added) => books.sell(at, added.lines.iter().zip(&added.quote.lines), None),
+            Change::Given(giving, amount) => books.give(at, giving, amount),
+            Change::Amount(amount) => books.give_amount(at, amount),
+            Change::Ended(kept) => books.end(at, kept),
         }
     }
     books.json()
@@ -113,36 +120,39 @@ fn is_sale(order: &Order) -> bool {
     }
 }
 
-/// All that made it less, in the order in which it happened.
-fn less(order: &Order) -> Vec<(Timestamp, Less<'_>)> {
+/// All that made it more or less, in the order in which it happened.
+fn changes(order: &Order) -> Vec<(Timestamp, Change<'_>)> {
     let ended = if let Stage::Cancelled { at, .. } = &order.stage { Some(*at) } else { None };
     let repayments = &order.money.repayments;
-    let given = repayments.iter().map(|one| (one.at, Less::Given(&one.giving, amount_of(order, one))));
+    let edits = order.edits.done.iter();
+    let added = edits.filter_map(|edit| Some((edit.at, Change::Added(edit.plan.added.as_ref()?))));
+    let given = repayments.iter().map(|one| (one.at, Change::Given(&one.giving, amount_of(order, one))));
     // What the shop gives back with the order's end is the end's.
-    let current = order.attempt().map(|attempt| attempt.number);
     let elsewhere = order.refunds.iter().filter(|refund| {
-        Some(refund.attempt.number) == current
+        left::payments(order).any(|payment| payment.number == refund.attempt.number)
             && refund.status != RefundStatus::Failed
             && ended.is_none_or(|end| refund.at < end)
-            && !repayments.iter().any(|one| one.payment == Some(refund.number))
+            && !repayments.iter().any(|one| one.payments.contains(&refund.number))
     });
-    let mut all: Vec<_> =
-        given.chain(elsewhere.map(|refund| (refund.at, Less::Amount(refund.amount.amount)))).collect();
+    let elsewhere = elsewhere.map(|refund| (refund.at, Change::Amount(refund.amount.amount)));
+    // What came in the same instant is there to be given back.
+    let mut all: Vec<_> = added.chain(given).chain(elsewhere).collect();
     if let Some(end) = ended {
         let keeps = order.money.ended.as_ref().is_some_and(|ended| !ended.refunded);
         let later: i64 = repayments.iter().filter(|one| one.at > end).map(|one| amount_of(order, one)).sum();
         let kept = if keeps { left::in_all(order).amount.saturating_add(later) } else { 0 };
-        all.push((end, Less::Ended(kept)));
+        all.push((end, Change::Ended(kept)));
     }
     all.sort_by_key(|(at, _)| *at);
     all
 }
 
-/// What of a repayment goes back: not what the provider could not give.
+/// What of a repayment goes back, or pays for something else: not what a provider
+/// could not give.
 fn amount_of(order: &Order, repayment: &Repayment) -> i64 {
-    let refund = order.refunds.iter().find(|refund| Some(refund.number) == repayment.payment);
-    let failed = refund.filter(|refund| refund.status == RefundStatus::Failed);
-    repayment.giving.amount().saturating_sub(failed.map_or(0, |refund| refund.amount.amount))
+    let refunds = order.refunds.iter().filter(|refund| repayment.payments.contains(&refund.number));
+    let failed = refunds.filter(|refund| refund.status == RefundStatus::Failed);
+    repayment.giving.worth().saturating_sub(failed.map(|refund| refund.amount.amount).sum())
 }
 
 impl Taxed {
@@ -179,38 +189,51 @@ impl Taxed {
 impl<'a> Books<'a> {
     fn sold(order: &'a Order, placement: &'a Placement) -> Self {
         let quote = &*placement.quote;
+        let added = order.edits.done.iter().filter_map(|edit| edit.plan.added.as_ref());
+        let placed = order.lines.len().saturating_sub(added.map(|added| added.lines.len()).sum());
         let included = quote.totals.tax_included;
+        let mut books = Self { parts: Vec::new(), included, entries: BTreeMap::new(), taxes: BTreeMap::new() };
+        books.sell(placement.at, order.lines.iter().zip(&quote.lines).take(placed), quote.shipping.as_ref());
+        books
+    }
+
+    /// Writes down what was sold in one go.
+    fn sell(
+        &mut self,
+        at: Timestamp,
+        lines: impl Iterator<Item = (&'a Line, &'a QuotedLine)>,
+        shipping: Option<&'a QuotedShipping>,
+    ) {
         let off = |discounts: &[Discount]| discounts.iter().map(|discount| discount.amount).sum::<i64>();
-        let lines = order.lines.iter().zip(&quote.lines).map(|(line, quoted)| Part {
+        let included = self.included;
+        let lines = lines.map(|(line, quoted)| Part {
             kind: if line.delivery == Delivery::GiftCard { Kind::GiftCard } else { Kind::Item },
+            line: Some(line.id),
             product: Some(line.product_id),
             title: &line.title,
             pieces: i64::from(line.quantity),
             discount: off(&quoted.discounts),
             left: Taxed::new(quoted.total, &quoted.tax, included),
         });
-        let shipping = quote.shipping.as_ref().map(|shipping| Part {
+        let shipping = shipping.map(|shipping| Part {
             kind: Kind::Shipping,
+            line: None,
             product: None,
             title: "",
             pieces: 0,
             discount: off(&shipping.discounts),
-            left: Taxed::new(quote.totals.shipping.amount, &shipping.tax, included),
+            left: Taxed::new(shipping.to_pay(), &shipping.tax, included),
         });
-        let mut books =
-            Self { parts: lines.chain(shipping).collect(), entries: BTreeMap::new(), taxes: BTreeMap::new() };
-        for place in 0..books.parts.len() {
-            let Some(part) = books.parts.get(place) else { break };
+        for part in lines.chain(shipping) {
             let sold = Entry {
                 title: part.title.chars().take(MAX_TITLE).collect(),
                 pieces: part.pieces,
                 discount: part.discount,
                 ..Entry::default()
             };
-            let (name, amount) = ((placement.at, false, part.kind, part.product), part.left.clone());
-            books.book(name, sold, &amount, 1);
+            self.book((at, false, part.kind, part.product), sold, &part.left, 1);
+            self.parts.push(part);
         }
-        books
     }
 
     /// Writes down an amount; `sign`: 1 for what was sold, -1 for what was given back.
@@ -237,10 +260,10 @@ impl<'a> Books<'a> {
 
     /// Gives back for pieces and shipping, each at most what is left of it; what is
     /// more than they come to is a plain amount.
-    fn give(&mut self, order: &Order, at: Timestamp, giving: &Giving, amount: i64) {
+    fn give(&mut self, at: Timestamp, giving: &Giving, amount: i64) {
         let shipping = self.parts.iter().position(|part| part.kind == Kind::Shipping);
         let pieces = giving.pieces.iter().filter_map(|pieces| {
-            let place = order.lines.iter().position(|line| line.id == pieces.line)?;
+            let place = self.parts.iter().position(|part| part.line == Some(pieces.line))?;
             Some((place, i64::from(pieces.quantity), pieces.amount))
         });
         let named: Vec<_> = pieces.chain(shipping.map(|place| (place, 0, giving.shipping))).collect();

@@ -2,6 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::orders::after::edits::tests::{edit, keep, variant};
 use crate::orders::after::money::samples::*;
 use crate::orders::event::Event;
 use crate::orders::learning::Answer;
@@ -111,6 +112,30 @@ fn gift_cards_as_goods_are_no_sale() {
     assert_eq!(of(&order)[1][0][3], 0);
 }
 
+/// Leaves so many pieces of a line, and adds something, where that may be.
+fn exchange(order: &mut Order, line: u32, quantity: u32) {
+    let mut body = keep(line, quantity);
+    body["add"] = json!([{ "variant_id": variant(8), "quantity": 1 }]);
+    if edit(order, body.clone()).is_err() {
+        body["paid_by_hand"] = json!("till");
+        let _ = edit(order, body);
+    }
+}
+
+#[test]
+fn what_an_edit_adds_is_sold_by_it_and_what_it_takes_out_given_back() {
+    let mut order = mugs().paid();
+    exchange(&mut order, 1, 1);
+    let told = [entry(false, "item", 3, 81, 19), entry(false, "item", 1, 30, 0), entry(false, "shipping", 0, 41, 9)];
+    assert_eq!(entries(&order), [&told[..], &[entry(true, "item", -2, -53, -13)]].concat());
+    assert_eq!(sum(&order), 150 + 30 - 66);
+    act(&mut order, refund(&[(2, 1, false)], None, None)).unwrap();
+    assert_eq!(entries(&order)[4], entry(true, "item", -1, -30, 0));
+    act(&mut order, cancel(false)).unwrap();
+    settle(&mut order);
+    assert_eq!((sum(&order), left_of(&order)), (84, 84));
+}
+
 fn bought() -> impl Strategy<Value = Bought> {
     let lines = vec((1_u32..12, 0_i64..5_000), 1..5);
     let tax = prop_oneof![Just(None), (0_i64..30).prop_map(Some)];
@@ -134,6 +159,11 @@ proptest! {
         prop_assert_eq!((sum(&order), sum_of_taxes(&order)), (totals.total.amount, totals.tax.amount));
         for (line, quantity, amount) in steps {
             let line = u32::try_from(line % bought.lines.len() + 1).unwrap();
+            if amount % 5 == 4 {
+                exchange(&mut order, line, quantity);
+                prop_assert_eq!(sum(&order), left_of(&order), "edited: {:?}", order.edits);
+                continue;
+            }
             let deed = match amount % 4 {
                 0 => refund(&[], None, Some(amount)),
                 1 => refund(&[(line, quantity, true)], None, Some(amount)),

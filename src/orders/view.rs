@@ -99,7 +99,7 @@ pub struct PaymentView {
     /// An order that has had no money until then is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_by: Option<Timestamp>,
-    /// What has been taken so far.
+    /// What has been taken so far, by whatever payment, and what pieces that were taken out have paid for others.
     pub captured: Money,
     /// What of it was given back.
     pub refunded: Money,
@@ -141,6 +141,8 @@ pub struct OrderView {
     /// The buyer accounts for the tax: prices are without it.
     pub reverse_charge: bool,
     pub refunded: Money,
+    /// What of it did not go back, but has paid for pieces that were added.
+    pub set_off: Money,
     pub coupons: Vec<String>,
     pub gift_cards: Vec<GiftCardView>,
     pub email: Option<EmailAddress>,
@@ -210,10 +212,18 @@ fn refunded(order: &Order, attempt: &Attempt) -> Money {
     Money { amount: given, currency: order.currency }
 }
 
+/// Of all payments, and what has paid for what was added.
+fn with_set_off(order: &Order, of: impl Fn(&Attempt) -> Money) -> Money {
+    let of_payments: i64 = left::payments(order).map(|payment| of(payment).amount).sum();
+    Money { amount: of_payments.saturating_add(left::set_off(order)), currency: order.currency }
+}
+
 pub fn payment_status(order: &Order) -> PaymentStatus {
     let Some(attempt) = order.attempt() else { return PaymentStatus::Pending };
-    let taken = attempt.captured.amount.saturating_add(left::paid_by_cards(order));
-    let gave_back = refunded(order, attempt).amount.saturating_add(left::given_to_cards(order));
+    let taken: i64 = left::payments(order).map(|payment| payment.captured.amount).sum();
+    let gave_back: i64 = left::payments(order).map(|payment| refunded(order, payment).amount).sum();
+    let taken = taken.saturating_add(left::paid_by_cards(order));
+    let gave_back = gave_back.saturating_add(left::given_to_cards(order));
     match status_of(attempt) {
         PaymentStatus::Paid if gave_back > 0 && gave_back >= taken => PaymentStatus::Refunded,
         PaymentStatus::Paid if gave_back > 0 => PaymentStatus::PartiallyRefunded,
@@ -269,8 +279,8 @@ pub fn order(order: &Order) -> Option<OrderView> {
             publishable_key: asks.and_then(|payment| payment.terms.publishable_key.clone()),
             instructions: attempt.payment.terms.instructions.clone(),
             due_by: order.due_by(),
-            captured: attempt.captured,
-            refunded: refunded(order, attempt),
+            captured: with_set_off(order, |payment| payment.captured),
+            refunded: with_set_off(order, |payment| refunded(order, payment)),
             client_secret: match &attempt.status {
                 AttemptStatus::RequiresAction { client_secret, .. } => Some(client_secret.clone()),
                 _ => None,
@@ -285,6 +295,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
         totals: quote.totals,
         reverse_charge: quote.reverse_charge,
         refunded: left::given(order),
+        set_off: Money { amount: left::set_off(order), currency: order.currency },
         coupons: facts.coupons.iter().map(|code| code.as_str().to_owned()).collect(),
         gift_cards: gift_cards(quote, order.currency),
         email: facts.email.clone(),

@@ -69,9 +69,10 @@ impl Totals {
             let left = Money { amount: to_pay.amount - paid.amount, ..to_pay }.display();
             totals.left = Some(TotalRow::new("Left to pay", left));
         }
-        if order.refunded.amount > 0 {
-            totals.below.push(TotalRow::new("Refunded to you", order.refunded.display()));
-        }
+        let back = Money { amount: order.refunded.amount - order.set_off.amount, ..order.refunded };
+        let rows = [("Refunded to you", back), ("Taken out, and paid for what was added", order.set_off)];
+        let rows = rows.into_iter().filter(|(_, amount)| amount.amount > 0);
+        totals.below.extend(rows.map(|(label, amount)| TotalRow::new(label, amount.display())));
         totals
     }
 

@@ -483,3 +483,34 @@ async fn all_that_is_wrong_with_a_seller_is_told_at_once() {
     let known = patch(seller()).await.expect(200).json();
     assert_eq!(known["seller"]["register"], "Company 01234567");
 }
+
+#[tokio::test]
+async fn an_exchange_has_an_invoice_of_what_was_added_and_credit_notes_of_what_was_taken_out() {
+    let Some(shop) = open().await else { return };
+    let product = shop.stocked(10).await;
+    let cart = shop.ready_cart(&product.variant, 3).await;
+    shop.place(&cart, VISA).await.expect(201);
+    shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"]["amount"] != 0).await;
+    let other = shop.stocked(10).await;
+    let lines = json!([{ "line_id": "line_1", "quantity": 1 }]);
+    let add = json!([{ "variant_id": other.variant, "quantity": 1 }]);
+    let edit = json!({ "lines": lines, "add": add, "reason": "too small" });
+    shop.act(&cart, "edits", edit).await.expect(201);
+    let documents = eventually("all of them are issued", async || {
+        let list = listed(&shop, &cart).await;
+        (list.len() == 4).then_some(list)
+    })
+    .await;
+    let said = |kind: &str| -> Vec<i64> {
+        let of_kind = documents.iter().filter(|document| document["kind"] == kind);
+        let mut totals: Vec<_> = of_kind.map(|document| document["total"]["amount"].as_i64().unwrap()).collect();
+        totals.sort_unstable();
+        totals
+    };
+    assert_eq!(said("invoice"), [1_999, cart.total()]);
+    assert_eq!(said("credit_note"), [1_999, 1_999]);
+    let added = documents.iter().find(|known| known["kind"] == "invoice" && known["total"]["amount"] == 1_999).unwrap();
+    let document = document(&shop, &added["number"]).await;
+    assert_eq!((document["lines"].as_array().unwrap().len(), &document["tax"]["amount"]), (1, &json!(333)));
+    assert_eq!(document.get("shipping"), None);
+}

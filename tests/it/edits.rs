@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use tradepost::ports::ObjectClass;
+
 use crate::buyers::mailbox;
 use crate::fixtures::{Cart, address, eur};
+use crate::host::faults::{Site, When};
 use crate::money::types;
 use crate::shop::{Shop, eventually};
 
@@ -12,6 +15,12 @@ impl Shop {
         body["reason"] = json!("they rang");
         self.act(cart, "edits", body).await
     }
+}
+
+/// So many pieces more.
+fn and(mut body: Value, variant: &str, quantity: u32) -> Value {
+    body["add"] = json!([{ "variant_id": variant, "quantity": quantity }]);
+    body
 }
 
 fn keep(quantity: u32) -> Value {
@@ -100,4 +109,95 @@ async fn a_cart_is_no_order_to_edit_and_what_does_not_fit_is_said() {
     assert_eq!(wrong.problem(422, "invalid")["errors"][0]["pointer"], "/lines/0/line_id");
     shop.act(&cart, "cancel", json!({ "reason": "x", "refund": true })).await.expect(201);
     shop.edit(&cart, keep(1)).await.problem(409, "not_editable");
+}
+
+#[tokio::test]
+async fn pieces_are_exchanged_for_others_and_the_difference_goes_back() {
+    let shop = Shop::open().await;
+    let (cart, variant) = shop.bought().await;
+    let other = shop.stocked(5).await;
+    let total = cart.total();
+    let order = shop.edit(&cart, and(keep(1), &other.variant, 1)).await.expect(201).json();
+    let edit = &order["edits"][0];
+    assert_eq!((&edit["set_off"], &edit["to_pay"], &edit["refunded"]), (&eur(1_999), &eur(0), &eur(1_999)));
+    assert_eq!(edit["added"], json!([{ "line_id": "line_2", "quantity": 1, "total": eur(1_999) }]));
+    assert_eq!((&order["totals"]["total"], &order["set_off"]), (&eur(total + 1_999), &eur(1_999)));
+    shop.until_available(&other.variant, 4).await;
+    shop.until_available(&variant, 9).await;
+    let order = shop.until_staff_see(&cart, "the money is back", |order| order["refunded"] == eur(2 * 1_999)).await;
+    assert_eq!(
+        (&order["refundable"], &order["payment"]["status"]),
+        (&eur(total - 1_999), &json!("partially_refunded"))
+    );
+    let sent = shop.act(&cart, "fulfilments", json!({})).await.expect(201).json();
+    let lines = |n: &str| json!({ "line_id": n, "quantity": 1 });
+    assert_eq!(sent["fulfilments"][0]["lines"], json!([lines("line_1"), lines("line_2")]));
+    // All of it can go back still, and no more.
+    shop.act(&cart, "returns", json!({ "lines": [{ "line_id": "line_2", "quantity": 1, "reason": "x" }] }))
+        .await
+        .expect(201);
+    let all = json!({ "amount": eur(total - 1_999), "reason": "x" });
+    shop.act(&cart, "refunds", all).await.expect(201);
+    shop.act(&cart, "refunds", json!({ "amount": eur(1), "reason": "x" })).await.problem(409, "not_refundable");
+}
+
+#[tokio::test]
+async fn what_is_not_in_stock_is_not_added_and_nothing_else_happens() {
+    let shop = Shop::open().await;
+    let (cart, variant) = shop.bought().await;
+    let (other, third) = (shop.stocked(1).await, shop.stocked(9).await);
+    let mut body = and(keep(1), &third.variant, 1);
+    body["add"].as_array_mut().unwrap().push(json!({ "variant_id": other.variant, "quantity": 2 }));
+    body["paid_by_hand"] = json!("till 7");
+    let refused = shop.edit(&cart, body).await.problem(409, "out_of_stock");
+    assert_eq!(refused["lines"], json!([{ "variant_id": other.variant, "requested": 2, "available": 1 }]));
+    let order = shop.staff_order(&cart).await;
+    assert_eq!((&order["edits"], &order["refunded"]), (&json!([]), &eur(0)));
+    for (variant, pieces) in [(&variant, 7), (&other.variant, 1), (&third.variant, 9)] {
+        shop.until_available(variant, pieces).await;
+    }
+}
+
+#[tokio::test]
+async fn an_edit_is_seen_before_it_is_done_and_a_difference_is_named() {
+    let shop = Shop::open().await;
+    let (cart, variant) = shop.bought().await;
+    let other = shop.stocked(5).await;
+    let mut body = and(keep(2), &other.variant, 3);
+    body["preview"] = json!(true);
+    let order = shop.edit(&cart, body.clone()).await.expect(201).json();
+    assert_eq!((&order["edits"][0]["to_pay"], &order["lines"][1]["quantity"]), (&eur(2 * 1_999), &json!(3)));
+    assert_eq!(shop.staff_order(&cart).await["edits"], json!([]));
+    body["preview"] = json!(false);
+    let refused = shop.edit(&cart, body.clone()).await.problem(409, "difference_to_pay");
+    assert_eq!(refused["to_pay"], eur(2 * 1_999));
+    body["paid_by_hand"] = json!("till 7");
+    let order = shop.edit(&cart, body).await.expect(201).json();
+    assert_eq!(order["attempts"][1]["reference"], "till 7");
+    assert_eq!(order["refundable"], eur(cart.total() + 2 * 1_999));
+    assert_eq!((shop.available(&other.variant).await, shop.available(&variant).await), (2, 8));
+}
+
+#[tokio::test]
+async fn an_edit_whose_pool_does_not_answer_is_done_once_in_the_end() {
+    let Some(shop) = Shop::native("it needs faults, which only the native host has").await else { return };
+    let (cart, _) = shop.bought().await;
+    let other = shop.stocked(5).await;
+    let path = format!("/v1/admin/orders/{}/edits", cart.id);
+    let mut body = and(keep(2), &other.variant, 1);
+    body["reason"] = json!("they rang");
+    let owner = shop.owner().await;
+    let ask = async || shop.post(&path).bearer(&owner).json(body.clone()).key("one-edit-and-no-more").send().await;
+    shop.host().faults.always(Site::Command(ObjectClass::Pool), &other.variant, When::After);
+    ask().await.problem(503, "unavailable");
+    shop.act(&cart, "refunds", json!({ "amount": eur(1), "reason": "x" })).await.problem(409, "edit_in_progress");
+    shop.host().faults.clear();
+    let first = ask().await.expect(201).json();
+    assert_eq!(first["edits"].as_array().unwrap().len(), 1);
+    assert_eq!(ask().await.expect(201).header("idempotent-replayed"), "true");
+    assert_eq!(shop.available(&other.variant).await, 4);
+    let mut another = body.clone();
+    another["reason"] = json!("another");
+    let ask = shop.post(&path).bearer(&owner).json(another).key("one-edit-and-no-more");
+    ask.send().await.problem(422, "idempotency_key_reused");
 }

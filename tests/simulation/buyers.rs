@@ -9,7 +9,7 @@ use tradepost::orders::decision::{Change, Command, NewLine, decide};
 use tradepost::orders::event::Event;
 use tradepost::orders::facts::Fact;
 use tradepost::orders::learning::{Answer, Refused};
-use tradepost::orders::order::{LineId, Order, Receipt, Stage};
+use tradepost::orders::order::{Line, LineId, Order, Receipt, Stage};
 use tradepost::orders::slots::{SLOT_MILLIS, Slot};
 use tradepost::orders::terms::{Expected, Terms, corrected};
 use tradepost::payments::{AttemptStatus, PaymentChoice, Provider, TestMethod};
@@ -46,6 +46,9 @@ pub struct Buyer {
     pub given_up: BTreeMap<LineId, u32>,
     /// What staff have put into the order, if they have typed it in.
     pub typed_in: BTreeMap<VariantId, u32>,
+    /// What an edit takes out that waits for what it adds: of which line, how many, and
+    /// whether they go back into stock.
+    pub taking_out: Vec<(Line, u32, bool)>,
     /// Pieces that staff have had put back in stock.
     pub restocked: BTreeMap<VariantId, i64>,
 }
@@ -61,6 +64,7 @@ impl Buyer {
             keeps: BTreeMap::new(),
             troubled: now,
             given_up: BTreeMap::new(),
+            taking_out: Vec::new(),
             restocked: BTreeMap::new(),
             typed_in: BTreeMap::new(),
             customers: [format!("mailbox-{}", n / 2)].into_iter().chain(account).collect(),

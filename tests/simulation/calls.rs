@@ -90,6 +90,7 @@ impl World {
         match &call.effect {
             Effect::Hold { hold, claims, until } => Some(self.hold(hold, claims, *until)),
             Effect::Commit { hold, claims } => Some(self.commit(hold, claims)),
+            Effect::TakeAdded(take) => Some(self.take_added(take)),
             Effect::Release { number, hold, claims } => Some(self.release(*number, hold, claims)),
             Effect::Charge { .. } | Effect::Poll { .. } | Effect::CallOff { .. } | Effect::Refund { .. } => {
                 self.ask_provider(call.buyer, &call.effect)

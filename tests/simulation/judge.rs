@@ -171,8 +171,9 @@ impl World {
 /// The money is there once, exactly, and with what gift cards pay it is the total.
 fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &Money, outcomes: &mut Outcomes) {
     let by_cards: i64 = placement.quote.gift_cards.iter().map(|card| card.amount).sum();
-    let (total, to_pay) = (total_of(order, placement), total_of(order, placement) - by_cards);
-    assert_eq!(placement.quote.totals.total.amount, total, "the total, reckoned anew: {order:?}");
+    let (total, added) = (total_of(order, placement), judge_added(order, outcomes));
+    let to_pay = total - by_cards;
+    assert_eq!(placement.quote.totals.total.amount, total + added, "the total, reckoned anew: {order:?}");
     outcomes.by_card_in_part += u32::from(by_cards > 0 && to_pay > 0);
     outcomes.by_card_alone += u32::from(to_pay == 0);
     outcomes.with_coupon += u32::from(uses(placement, coupon()));
@@ -206,6 +207,25 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
     assert_eq!(*money, should, "paid once, exactly: {order:?}");
 }
 
+/// What was added is paid by what was taken out and by hand, exactly: what it comes to.
+fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
+    let added = order.lines.iter().filter(|line| is_added(order, line));
+    let worth = added.map(|line| PRICE * i64::from(line.quantity)).sum();
+    let by_hand: i64 = order.edits.payments.iter().map(|payment| payment.captured.amount).sum();
+    assert_eq!(left::set_off(order) + by_hand, worth, "what was added is paid: {order:?}");
+    assert!(order.edits.open.is_none(), "nothing is still being added: {order:?}");
+    for payment in &order.edits.payments {
+        assert!(given(order, payment) <= payment.captured.amount, "given back twice: {order:?}");
+    }
+    outcomes.added_by_hand += u32::from(by_hand > 0);
+    worth
+}
+
+fn is_added(order: &Order, line: &Line) -> bool {
+    let added = order.edits.done.iter().filter_map(|edit| edit.plan.added.as_ref());
+    added.flat_map(|added| &added.lines).any(|known| known.id == line.id)
+}
+
 /// What an attempt has back, each refund of it being done.
 fn given(order: &Order, attempt: &Attempt) -> i64 {
     let of_attempt = order.refunds.iter().filter(|refund| refund.attempt.number == attempt.number);
@@ -234,11 +254,15 @@ fn cards_due(order: &Order) -> RangeInclusive<usize> {
 /// and of what they had recorded, whatever of it they gave back by hand.
 fn kept_by_staff(order: &Order) -> (i64, i64) {
     let is_staffs = order.money.ended.is_some();
-    let kept = if is_staffs { left::of_payment(order) } else { 0 };
+    let of_attempt = order.attempt().map_or(0, |attempt| order.refundable(attempt).amount);
+    let kept = if is_staffs { of_attempt } else { 0 };
     let recorded: i64 = order.receipts.iter().map(|receipt| receipt.amount.amount).sum();
     match order.attempt().map(|attempt| attempt.payment.provider) {
         Some(Provider::Manual) => {
-            let is_told = |refund: &&Refund| refund.status == RefundStatus::Done || by_hand(refund);
+            let is_for_added =
+                |refund: &Refund| order.edits.payments.iter().any(|payment| payment.number == refund.attempt.number);
+            let is_told =
+                |refund: &&Refund| (refund.status == RefundStatus::Done || by_hand(refund)) && !is_for_added(refund);
             let by_staff = order.refunds.iter().filter(|refund| refund.attempt.payment.provider == Provider::Manual);
             let back: i64 = by_staff.filter(is_told).map(|refund| refund.amount.amount).sum();
             assert_eq!(back + kept, recorded, "what was recorded goes back, or is kept: {order:?}");
@@ -260,12 +284,13 @@ fn is_card(line: &Line) -> bool {
     line.delivery == Delivery::GiftCard
 }
 
-/// What an order comes to, by an arithmetic of its own: the promotion first,
+/// What was placed comes to, by an arithmetic of its own: the promotion first,
 /// then 10 % of what is left, half up; no tax; gift cards as they are.
 fn total_of(order: &Order, placement: &Placement) -> i64 {
     let worth = |line: &Line| PRICE * i64::from(line.quantity);
-    let cards: i64 = order.lines.iter().filter(|line| is_card(line)).map(worth).sum();
-    let items: i64 = order.lines.iter().filter(|line| !is_card(line)).map(worth).sum();
+    let placed = || order.lines.iter().filter(|line| !is_added(order, line));
+    let cards: i64 = placed().filter(|line| is_card(line)).map(worth).sum();
+    let items: i64 = placed().filter(|line| !is_card(line)).map(worth).sum();
     if items == 0 {
         return cards;
     }

@@ -44,6 +44,9 @@ impl World {
 
     /// What an event, about to happen, means for the time the order's goods may be kept.
     fn note(&mut self, buyer: usize, event: &Event) {
+        if let Event::Edits(event) = event {
+            self.edited(buyer, event);
+        }
         let (now, state) = (self.now, &mut self.buyers[buyer]);
         let order = &state.memory;
         let again = matches!(&order.stage, Stage::Placing { before: Some(_), .. });

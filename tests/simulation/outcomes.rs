@@ -86,6 +86,12 @@ outcomes! {
     taken_out,
     /// Edits that took out pieces that had come back.
     exchanged,
+    /// Edits that added pieces.
+    added,
+    /// Edits for which there were too few pieces to add.
+    not_added,
+    /// What was added, paid by hand.
+    added_by_hand,
     /// Edits that were refused.
     not_removable,
     /// Refunds that staff asked for, of an amount.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tradepost::orders::after::edits::{self, effect::Take};
 use tradepost::orders::after::goods::restock::Restock;
 use tradepost::orders::after::money::{PutBack, effect};
 use tradepost::orders::learning::{Answer, Refused};
@@ -90,6 +91,17 @@ impl World {
             refused |= self.ask_pool(of, &command).is_err();
         }
         Answer::Committed { refused }
+    }
+
+    pub fn take_added(&mut self, take: &Take) -> Answer {
+        let mut refused = Vec::new();
+        for Claim { of, quantity, limit } in &take.claims {
+            let command = pool::Command::Commit { hold: take.hold.clone(), quantity: *quantity, limit: *limit };
+            if self.ask_pool(of, &command).is_err() {
+                refused.push(Refused { of: of.clone(), available: self.stocks[of].pool.level(self.now).available });
+            }
+        }
+        Answer::Added(edits::effect::Answer { refused })
     }
 
     pub fn release(&mut self, number: u32, hold: &HoldId, claims: &[Claim]) -> Answer {

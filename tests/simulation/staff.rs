@@ -5,12 +5,17 @@ use std::sync::Arc;
 use tradepost::ids::AccountId;
 use tradepost::money::Money;
 use tradepost::orders::after::edits::bodies::{LeftLine, Wish};
+use tradepost::orders::after::edits::error::Refusal;
+use tradepost::orders::after::edits::event::Event;
 use tradepost::orders::after::money::bodies::{NewCancellation, NewCapture, NewRefund, RefundedLine};
 use tradepost::orders::after::money::decision::Deed;
 use tradepost::orders::after::money::left;
-use tradepost::orders::decision::Command;
+use tradepost::orders::bodies::WantedLine;
+use tradepost::orders::decision::{Command, decide};
+use tradepost::orders::error::OrderError;
 use tradepost::orders::order::{Line, Stage};
 use tradepost::payments::RefundStatus;
+use tradepost::shelf::snapshot::Snapshot;
 
 use crate::shelf::{PRICE, id_of};
 use crate::world::World;
@@ -78,13 +83,15 @@ impl World {
         let wish = Wish {
             facts: Vec::new(),
             lines: vec![LeftLine { line_id: line.id, quantity }],
+            add: self.more(),
+            paid_by_hand: None,
+            preview: false,
             reason: "they rang".parse().unwrap(),
             notify: self.rng.chance(70),
         };
         let gone = self.buyers[buyer].given_up.get(&line.id).copied().unwrap_or_default();
         let [at_the_buyers, back] = self.whereabouts(buyer, line.id);
-        let command = Command::Edit { by: AccountId::derived(id_of(7, 0)), wish, shelf: Arc::clone(&self.shelf) };
-        if !self.command(buyer, command) {
+        if !self.edit(buyer, wish) {
             self.outcomes.not_removable += 1;
             return;
         }
@@ -92,10 +99,64 @@ impl World {
         assert!(at_the_buyers + taken <= line.quantity, "{at_the_buyers} away, {taken} taken out: {line:?}");
         // What has come back went into stock with its return, if at all.
         let of_back = taken.min(back.saturating_sub(gone));
-        self.give_up(buyer, &line, of_back, false);
-        self.give_up(buyer, &line, taken - of_back, true);
-        self.outcomes.taken_out += u32::from(taken > 0);
-        self.outcomes.exchanged += u32::from(of_back > 0);
+        let parts = vec![(line.clone(), of_back, false), (line, taken - of_back, true)];
+        // Where something is added, none of it counts before the pools have given that.
+        if self.buyers[buyer].memory.edits.open.is_some() {
+            self.buyers[buyer].taking_out = parts;
+        } else {
+            self.take_parts(buyer, parts);
+        }
+    }
+
+    /// Sometimes something to be added.
+    fn more(&mut self) -> Vec<WantedLine> {
+        if self.rng.chance(50) {
+            return Vec::new();
+        }
+        let n = self.pick(self.variants.len());
+        let variant_id = self.variants[n];
+        vec![WantedLine { variant_id, quantity: u32::try_from(1 + self.rng.below(2)).unwrap() }]
+    }
+
+    /// With the difference paid by hand, where there is one.
+    fn edit(&mut self, buyer: usize, mut wish: Wish) -> bool {
+        let command = |wish: &Wish, shelf: &Arc<Snapshot>| Command::Edit {
+            by: AccountId::derived(id_of(7, 0)),
+            wish: wish.clone(),
+            key: None,
+            shelf: Arc::clone(shelf),
+        };
+        let decided = decide(&self.buyers[buyer].memory, command(&wish, &self.shelf), self.now);
+        if let Err(OrderError::Edits(Refusal::DifferenceToPay { .. })) = decided {
+            wish.paid_by_hand = Some("till".parse().unwrap());
+        }
+        let command = command(&wish, &self.shelf);
+        self.command(buyer, command)
+    }
+
+    /// Pieces of lines that an edit has taken out, and whether they are in stock by it.
+    fn take_parts(&mut self, buyer: usize, parts: Vec<(Line, u32, bool)>) {
+        for (line, quantity, restock) in parts {
+            self.give_up(buyer, &line, quantity, restock);
+            self.outcomes.taken_out += u32::from(quantity > 0);
+            self.outcomes.exchanged += u32::from(quantity > 0 && !restock);
+        }
+    }
+
+    /// What an edit that had to wait came to.
+    pub fn edited(&mut self, buyer: usize, event: &Event) {
+        match event {
+            Event::Edited { .. } | Event::Begun { .. } => {}
+            Event::Taken { .. } => {
+                let parts = std::mem::take(&mut self.buyers[buyer].taking_out);
+                self.take_parts(buyer, parts);
+                self.outcomes.added += 1;
+            }
+            Event::Refused => {
+                self.buyers[buyer].taking_out.clear();
+                self.outcomes.not_added += 1;
+            }
+        }
     }
 
     fn refund_amount(&mut self, buyer: usize) {

@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 use crate::address::NewAddress;
 use crate::email::EmailAddress;
 use crate::orders::after::money::MAX_REASON;
-use crate::orders::bodies::{CartChange, present};
+use crate::orders::bodies::{CartChange, WantedLine, present};
 use crate::orders::facts::Fact;
 use crate::orders::limits::{MAX_LINES, MAX_QUANTITY};
 use crate::orders::order::LineId;
 use crate::problem::FieldError;
 use crate::text::Line;
 use crate::wire::body::Draft;
+
+/// The longest reference of money that came by hand, in characters.
+const MAX_REFERENCE: usize = 200;
 
 /// What is to become of an order, all of it or nothing. What is absent stays.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,6 +38,18 @@ pub struct NewEdit {
     #[serde(default)]
     #[schemars(length(max = MAX_LINES))]
     lines: Vec<LeftLine>,
+    /// Pieces that are added, at the shelf's prices of now and without promotions, each as a line of its own. What is
+    /// taken out pays for them as far as it goes.
+    #[serde(default)]
+    #[schemars(length(max = MAX_LINES))]
+    add: Vec<WantedLine>,
+    /// Where the money for the difference is found again, such as in a bank statement. Needed where what is added
+    /// comes to more than what is taken out.
+    #[serde(default)]
+    paid_by_hand: Option<Line<MAX_REFERENCE>>,
+    /// Nothing is done: the answer is the order as it would be. Whether the stock suffices is not asked.
+    #[serde(default)]
+    preview: bool,
     /// For staff.
     reason: Line<MAX_REASON>,
     /// Whether the buyer is written to.
@@ -57,6 +72,9 @@ pub struct LeftLine {
 pub struct Wish {
     pub facts: Vec<Fact>,
     pub lines: Vec<LeftLine>,
+    pub add: Vec<WantedLine>,
+    pub paid_by_hand: Option<Line<MAX_REFERENCE>>,
+    pub preview: bool,
     pub reason: Line<MAX_REASON>,
     pub notify: bool,
 }
@@ -87,10 +105,29 @@ impl Draft for NewEdit {
                 errors.push(FieldError::new(format!("/lines/{place}/line_id"), "this line is there twice"));
             }
         }
-        if errors.is_empty() && facts.is_empty() && self.lines.is_empty() {
+        if self.add.len() > MAX_LINES {
+            errors.push(FieldError::new("/add", format!("must have at most {MAX_LINES} entries")));
+        }
+        for (place, line) in self.add.iter().enumerate().take(MAX_LINES) {
+            if !(1..=MAX_QUANTITY).contains(&line.quantity) {
+                let wrong = format!("a quantity is between 1 and {MAX_QUANTITY}");
+                errors.push(FieldError::new(format!("/add/{place}/quantity"), wrong));
+            }
+        }
+        if errors.is_empty() && facts.is_empty() && self.lines.is_empty() && self.add.is_empty() {
             errors.push(FieldError::new("", "say what is changed: an address, the e-mail address or lines"));
         }
-        let (lines, reason, notify) = (self.lines.clone(), self.reason.clone(), self.notify);
-        if errors.is_empty() { Ok(Wish { facts, lines, reason, notify }) } else { Err(errors) }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Wish {
+            facts,
+            lines: self.lines.clone(),
+            add: self.add.clone(),
+            paid_by_hand: self.paid_by_hand.clone(),
+            preview: self.preview,
+            reason: self.reason.clone(),
+            notify: self.notify,
+        })
     }
 }

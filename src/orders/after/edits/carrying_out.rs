@@ -4,11 +4,21 @@
 use std::rc::Rc;
 
 use super::bodies::Wish;
+use super::effect::{Answer, Take};
+use super::error::{Refusal, ShortVariant};
+use super::event::Event;
+use crate::orders::bodies::WantedLine;
 use crate::orders::decision::{Command, decide};
 use crate::orders::error::OrderError;
+use crate::orders::event::Event as OrderEvent;
+use crate::orders::learning::Refused;
 use crate::orders::object::{OrderObject, staff_reply};
-use crate::orders::order::Key;
+use crate::orders::order::{Key, Order};
+use crate::orders::placing::Refusals;
 use crate::orders::protocol::{Access, Reply};
+use crate::pools;
+use crate::pools::pool::Refusal as PoolRefusal;
+use crate::together::{ALL, together};
 
 impl OrderObject {
     pub(in crate::orders) async fn edit(
@@ -18,16 +28,94 @@ impl OrderObject {
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
         let by = access.staff_account().ok_or(OrderError::NotFound)?;
-        let shelf = self.shelf().await?;
+        let (add, preview) = (wish.add.clone(), wish.preview);
+        let shelf = self.shelf(add.iter().map(|line| line.variant_id)).await?;
         // Others may have come in between.
         let order = self.record.existing()?;
         if let Some(reply) = self.replay(key, &order)? {
             return Ok(reply);
         }
-        let events = decide(&order, Command::Edit { by, wish, shelf }, self.now())?;
-        self.record.learn(events, self.now())?;
-        let reply = self.answered(key, staff_reply(201, &*self.record.existing()?)?)?;
+        let hold = match begun_before(&order, key)? {
+            Some(hold) => hold,
+            None => {
+                let events = decide(&order, Command::Edit { by, wish, key: key.cloned(), shelf }, self.now())?;
+                if preview {
+                    return staff_reply(201, &as_done(&order, by, &events));
+                }
+                let waits = matches!(events.as_slice(), [OrderEvent::Edits(Event::Begun { .. })]);
+                self.record.learn(events, self.now())?;
+                if !waits {
+                    let reply = self.answered(key, staff_reply(201, &*self.record.existing()?)?)?;
+                    self.go_on();
+                    return Ok(reply);
+                }
+                self.record.commit(None, self.now())?;
+                self.record.existing()?.holds
+            }
+        };
+        let run = self.run(true).await;
         self.go_on();
-        Ok(reply)
+        run?;
+        self.edited(hold, &add, key)
     }
+
+    /// What became of an edit, by the number of its hold.
+    fn edited(&self, hold: u32, add: &[WantedLine], key: Option<&Key>) -> Result<Reply, OrderError> {
+        let order = self.record.existing()?;
+        let has = |begun: &super::Begun| begun.hold == hold;
+        if order.edits.done.iter().filter_map(|edit| edit.begun.as_ref()).any(has) {
+            return self.answered(key, staff_reply(201, &order)?);
+        }
+        let refused = &self.refused.borrow().refused;
+        if order.edits.open.as_ref().is_some_and(has) || refused.is_empty() {
+            return Err(OrderError::StockUnavailable);
+        }
+        let lines = refused.iter().filter_map(|refused| {
+            let variant_id = refused.of.variant()?;
+            let of_it = add.iter().filter(|line| line.variant_id == variant_id);
+            let requested = of_it.map(|line| i64::from(line.quantity)).sum();
+            Some(ShortVariant { variant_id, requested, available: refused.available })
+        });
+        Err(Refusal::OutOfStock { lines: lines.collect() }.into())
+    }
+
+    /// Takes what an edit adds. None: some pool did not answer.
+    pub(in crate::orders) async fn take_added(&self, Take { hold, claims }: &Take) -> Option<Answer> {
+        let asked = claims.iter().map(|claim| pools::commit(&self.app, claim, hold.clone()));
+        let mut refused = Vec::new();
+        for (claim, answer) in claims.iter().zip(together(asked.collect(), ALL).await) {
+            let answer = answer.ok()?;
+            if let Some(refusal) = answer.refusal {
+                let available = match refusal {
+                    PoolRefusal::OutOfStock { available } => available,
+                    _ => answer.level.available,
+                };
+                refused.push(Refused { of: claim.of.clone(), available });
+            }
+            self.levels.borrow_mut().insert(claim.of.clone(), answer.level);
+        }
+        *self.refused.borrow_mut() = Refusals { refused: refused.clone(), quote: None };
+        Some(Answer { refused })
+    }
+}
+
+/// The hold of the edit that the same request has begun, as far as it is known.
+fn begun_before(order: &Order, key: Option<&Key>) -> Result<Option<u32>, OrderError> {
+    let Some(key) = key else { return Ok(None) };
+    let done = order.edits.done.iter().filter_map(|edit| edit.begun.as_ref());
+    let known =
+        done.chain(&order.edits.open).find(|begun| begun.key.as_ref().is_some_and(|known| known.key == key.key));
+    match known {
+        Some(begun) if begun.key.as_ref() != Some(key) => Err(OrderError::KeyReused),
+        known => Ok(known.map(|begun| begun.hold)),
+    }
+}
+
+/// The order as it would be.
+fn as_done(order: &Order, by: crate::ids::AccountId, events: &[OrderEvent]) -> Order {
+    let mut order = order.clone();
+    for event in events.iter().chain(&[OrderEvent::Edits(Event::Taken { by })]) {
+        order.apply(event, order.updated_at);
+    }
+    order
 }

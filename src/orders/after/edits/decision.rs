@@ -4,46 +4,90 @@
 use super::bodies::Wish;
 use super::error::Refusal;
 use super::event::Event;
-use super::{MAX_EDITS, Plan, moving, taking_out};
+use super::{Added, MAX_EDITS, Plan, adding, moving, taking_out};
 use crate::ids::AccountId;
+use crate::orders::after::money::decision::give;
 use crate::orders::error::OrderError;
 use crate::orders::facts::{Fact, Facts};
-use crate::orders::order::{Order, Stage};
+use crate::orders::order::{Key, Line, Order, Stage};
+use crate::payments::AttemptStatus;
 use crate::ports::Timestamp;
+use crate::pricing::Quote;
+use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
 
 /// Decides what it comes to. No events: it is so already. `shelf`: as it is now,
-/// with the order's variants.
+/// with the variants of the order and those to be added.
 pub fn decide(
     order: &Order,
     by: AccountId,
     wish: Wish,
+    key: Option<Key>,
     shelf: &Snapshot,
     now: Timestamp,
 ) -> Result<Vec<Event>, OrderError> {
-    let plan = plan(order, wish, shelf, now)?;
-    if plan.facts.is_empty() && plan.giving.is_none() {
+    let plan = Box::new(plan(order, wish, shelf, now)?);
+    if plan.facts.is_empty() && plan.giving.is_none() && plan.added.is_none() {
         return Ok(Vec::new());
     }
-    Ok(vec![Event::Edited { by, plan: Box::new(plan) }])
+    let waits = plan.added.as_ref().is_some_and(|added| !added.claims().is_empty());
+    Ok(vec![if waits { Event::Begun { by, plan, key } } else { Event::Edited { by, plan } }])
 }
 
 fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<Plan, OrderError> {
     match &order.stage {
         Stage::Open => return Err(OrderError::NotFound),
-        Stage::Confirmed { committed: true, .. } if order.edits.len() >= MAX_EDITS => {
+        Stage::Confirmed { committed: true, .. } if order.edits.done.len() >= MAX_EDITS => {
             return Err(Refusal::TooManyEdits.into());
         }
         Stage::Confirmed { committed: true, .. } => {}
         _ => return Err(Refusal::NotConfirmed.into()),
     }
-    let Wish { mut facts, lines, reason, notify } = wish;
+    let Wish { mut facts, lines, add, paid_by_hand, preview, reason, notify } = wish;
     facts.retain(|fact| !is_so(&order.facts, fact));
     moving::check(order, &facts, shelf, now)?;
-    let giving = taking_out::of(order, &lines, reason.clone().into())?;
-    Ok(Plan { reason: reason.into(), notify, facts, giving })
+    let pieces = taking_out::of(order, &lines, !add.is_empty())?;
+    let more = adding::of(order, &add, &facts, shelf, now)?;
+    if (more.is_some() || !pieces.is_empty()) && !is_paid(order) {
+        return Err(Refusal::NotPaid.into());
+    }
+    let worth: i64 = pieces.iter().map(|pieces| pieces.amount).sum();
+    let added = more.map(|more| pay(more, worth, paid_by_hand.map(String::from), preview)).transpose()?;
+    let set_off = added.as_ref().map_or(0, |added| added.set_off);
+    let giving = if pieces.is_empty() {
+        None
+    } else {
+        let mut giving = give(order, reason.clone().into(), pieces, 0, worth - set_off)?;
+        giving.set_off = set_off;
+        Some(giving)
+    };
+    Ok(Plan { reason: reason.into(), notify, facts, giving, added: added.map(Box::new) })
+}
+
+/// How what is added is paid: by what is taken out as far as that goes, the rest
+/// by hand.
+fn pay(
+    (lines, quote): (Vec<Line>, Quote),
+    worth: i64,
+    paid_by_hand: Option<String>,
+    preview: bool,
+) -> Result<Added, OrderError> {
+    let set_off = worth.min(quote.totals.total.amount);
+    let added = Added { lines, quote, set_off, paid_by_hand };
+    match (added.to_pay(), &added.paid_by_hand) {
+        (to_pay, None) if to_pay.amount > 0 && !preview => Err(Refusal::DifferenceToPay { to_pay }.into()),
+        (to_pay, Some(_)) if to_pay.amount == 0 => {
+            let errors = vec![FieldError::new("/paid_by_hand", "nothing is left to be paid")];
+            Err(Refusal::Unfit { errors }.into())
+        }
+        _ => Ok(added),
+    }
 }
 
 fn is_so(facts: &Facts, fact: &Fact) -> bool {
     facts.with(fact.clone()) == *facts
+}
+
+fn is_paid(order: &Order) -> bool {
+    matches!(&order.stage, Stage::Confirmed { attempt, .. } if attempt.status == AttemptStatus::Paid)
 }

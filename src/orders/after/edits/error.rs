@@ -4,8 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::MAX_EDITS;
+use crate::ids::VariantId;
 use crate::money::Money;
 use crate::orders::after::goods::error::Left;
+use crate::pools::error::OUT_OF_STOCK;
 use crate::problem::{FieldError, Problem};
 
 crate::codes! {
@@ -18,8 +20,21 @@ crate::codes! {
     /// Another tax applies where the order would go: `old_tax` and `new_tax` say what it comes to by today's rates.
     /// Order anew for that address, and cancel this one.
     TAX_DIFFERS = CONFLICT "tax_differs";
+    /// What is added comes to more than what is taken out: `to_pay` says by how much. Say by `paid_by_hand` where that
+    /// money is.
+    DIFFERENCE_TO_PAY = CONFLICT "difference_to_pay";
+    /// Pieces are being added to this order; try again in some seconds.
+    EDIT_IN_PROGRESS = CONFLICT "edit_in_progress";
     /// The order was changed as often as it may be.
     TOO_MANY_EDITS = CONFLICT "too_many_edits";
+}
+
+/// A variant of which more is to be added than there is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ShortVariant {
+    pub variant_id: VariantId,
+    pub requested: i64,
+    pub available: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
@@ -27,7 +42,7 @@ crate::codes! {
 pub enum Refusal {
     #[error("only a confirmed order can be changed")]
     NotConfirmed,
-    #[error("the order's money was not taken yet: nothing can be taken out before")]
+    #[error("the order's money was not taken yet: nothing can be taken out or added before")]
     NotPaid,
     #[error("something of this order is packed or was sent: its address stays")]
     AlreadyPacked,
@@ -35,6 +50,12 @@ pub enum Refusal {
     NotRemovable { lines: Vec<Left> },
     #[error("another tax applies there: {} instead of {}", new.display(), old.display())]
     TaxDiffers { old: Money, new: Money },
+    #[error("what is added comes to {} more than what is taken out", to_pay.display())]
+    DifferenceToPay { to_pay: Money },
+    #[error("some of what is to be added is not in stock in the quantity asked for")]
+    OutOfStock { lines: Vec<ShortVariant> },
+    #[error("pieces are being added to this order")]
+    InProgress,
     #[error("an order is changed at most {MAX_EDITS} times")]
     TooManyEdits,
     #[error("what was sent does not fit the order")]
@@ -51,6 +72,9 @@ impl From<Refusal> for Problem {
             Refusal::TaxDiffers { old, new } => {
                 Self::new(TAX_DIFFERS, detail).with_member("old_tax", old).with_member("new_tax", new)
             }
+            Refusal::DifferenceToPay { to_pay } => Self::new(DIFFERENCE_TO_PAY, detail).with_member("to_pay", to_pay),
+            Refusal::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", lines),
+            Refusal::InProgress => Self::new(EDIT_IN_PROGRESS, detail),
             Refusal::TooManyEdits => Self::new(TOO_MANY_EDITS, detail),
             Refusal::Unfit { errors } => Self::invalid(errors),
         }

@@ -1,17 +1,25 @@
-//! Changes of an order that is confirmed: whom to write to, where it goes, and
-//! pieces that are taken out of it.
+//! Changes of an order that is confirmed: whom to write to, where it goes, pieces
+//! that are taken out of it, and pieces that are added.
 //!
 //! What is there keeps the price it was placed at, and promotions are not run
 //! again: a piece that is taken out is given up for its share of the line, as a
-//! refund by pieces has it ([`super::money`]), discount and tax within. So the
-//! order's quote stays what was agreed, its invoice stays true, and each edit
-//! that gives money back has a credit note as any refund has.
+//! refund by pieces has it ([`super::money`]), discount and tax within; what is
+//! added has a quote of its own, at today's prices ([`adding`]). So what was
+//! agreed stays as it was: an invoice stays true, what is taken out has a credit
+//! note, and what is added an invoice of its own.
 //!
-//! An edit is one event, decided in full by whoever asks for it.
+//! What is taken out pays for what is added, as far as it goes (*set off*): that is
+//! an exchange. Only the difference is given back, or was paid by hand.
+//!
+//! An edit is decided in full by whoever asks for it. One that adds pieces counts
+//! once its pools have given them, in one step, and else has never been. While
+//! they are asked, nothing else may be done with the order's pieces.
 
+mod adding;
 pub mod bodies;
 mod carrying_out;
 pub mod decision;
+pub mod effect;
 pub mod error;
 pub mod event;
 pub mod handlers;
@@ -19,26 +27,54 @@ mod moving;
 mod taking_out;
 pub mod view;
 
+pub use adding::without;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AccountId;
+use crate::money::Money;
 use crate::orders::after::money::Giving;
 use crate::orders::facts::Fact;
+use crate::orders::order::{Key, Line};
+use crate::payments::Attempt;
+use crate::pools::Claim;
 use crate::ports::Timestamp;
+use crate::pricing::Quote;
+use crate::sorted::SortedMap;
 
 /// The most edits of one order.
 pub const MAX_EDITS: usize = 100;
 
+/// How staff have changed an order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Edits {
+    /// By number, from 1.
+    pub done: Vec<Edit>,
+    /// Whose pieces are being asked for.
+    pub open: Option<Begun>,
+    /// What was paid by hand for what was added.
+    pub payments: Vec<Attempt>,
+}
+
 /// What staff have changed in one go.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    /// By number, from 1.
     pub number: u32,
     pub at: Timestamp,
     pub by: AccountId,
     pub plan: Plan,
-    /// Which of the order's repayments what was taken out is.
-    pub repayment: Option<u32>,
+    /// The request that did it, if that had to wait for its pieces.
+    pub begun: Option<Begun>,
+}
+
+/// An edit whose pieces are not certain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begun {
+    pub by: AccountId,
+    pub plan: Plan,
+    /// Which of the order's holds takes them.
+    pub hold: u32,
+    pub key: Option<Key>,
 }
 
 /// All that an edit does.
@@ -53,7 +89,39 @@ pub struct Plan {
     /// What is taken out, and what of the money goes back for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub giving: Option<Giving>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<Box<Added>>,
+}
+
+/// What is added, and how it is paid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Added {
+    pub lines: Vec<Line>,
+    pub quote: Quote,
+    /// What of it is paid by what is taken out, in minor units.
+    pub set_off: i64,
+    /// Where the money for the rest is found again.
+    pub paid_by_hand: Option<String>,
+}
+
+impl Added {
+    /// What is left to be paid of it.
+    pub fn to_pay(&self) -> Money {
+        let total = self.quote.totals.total;
+        Money { amount: total.amount.saturating_sub(self.set_off), ..total }
+    }
+
+    /// What it takes from each stock.
+    pub fn claims(&self) -> Vec<Claim> {
+        let mut pieces = SortedMap::<_, i64>::new();
+        for line in self.lines.iter().filter(|line| line.is_stocked()) {
+            *pieces.get_or_default(line.variant_id) += i64::from(line.quantity);
+        }
+        pieces.iter().map(|(variant, quantity)| Claim::stock(*variant, *quantity)).collect()
+    }
 }
 
 #[cfg(test)]
-mod tests;
+mod adding_tests;
+#[cfg(test)]
+pub(in crate::orders) mod tests;

@@ -1,19 +1,17 @@
-//! Pieces that are taken out of an order, and what of its money goes back for
-//! them.
+//! Pieces that are taken out of an order.
 
 use super::bodies::LeftLine;
 use super::error::Refusal;
 use crate::orders::after::goods::counts::{Count, Counts, is_sent};
 use crate::orders::after::goods::error::Left;
-use crate::orders::after::money::decision::{give, is_issued_card};
-use crate::orders::after::money::{self, Giving, Pieces, left};
+use crate::orders::after::money::decision::is_issued_card;
+use crate::orders::after::money::{self, Pieces, left};
 use crate::orders::error::OrderError;
-use crate::orders::order::{Line, Order, Stage};
-use crate::payments::AttemptStatus;
+use crate::orders::order::{Line, Order};
 use crate::problem::FieldError;
 
-/// None: every line keeps what it has.
-pub fn of(order: &Order, lines: &[LeftLine], reason: String) -> Result<Option<Giving>, OrderError> {
+/// The pieces, and what they come to. `is_replaced`: something is added in the same step.
+pub fn of(order: &Order, lines: &[LeftLine], is_replaced: bool) -> Result<Vec<Pieces>, OrderError> {
     let counts = Counts::of(&order.goods);
     let (mut errors, mut short, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     for (place, wanted) in lines.iter().enumerate() {
@@ -36,20 +34,15 @@ pub fn of(order: &Order, lines: &[LeftLine], reason: String) -> Result<Option<Gi
     }
     if !errors.is_empty() {
         return Err(Refusal::Unfit { errors }.into());
-    } else if pieces.is_empty() && short.is_empty() {
-        return Ok(None);
-    } else if !is_paid(order) {
-        return Err(Refusal::NotPaid.into());
     } else if pieces.iter().any(|pieces| is_issued_card(order, pieces)) {
         return Err(money::error::Refusal::GiftCardsIssued.into());
     } else if !short.is_empty() {
         return Err(Refusal::NotRemovable { lines: short }.into());
-    } else if !leaves_something(order, &pieces) {
+    } else if !is_replaced && !leaves_something(order, &pieces) {
         let errors = vec![FieldError::new("/lines", "nothing would be left of the order: cancel it instead")];
         return Err(Refusal::Unfit { errors }.into());
     }
-    let worth = pieces.iter().map(|pieces| pieces.amount).sum();
-    give(order, reason, pieces, 0, worth).map(Some)
+    Ok(pieces)
 }
 
 /// Of a line: pieces that can be taken out.
@@ -83,10 +76,6 @@ impl Removable {
         let parts = [part(back, false, of_back), part(less - back, line.is_stocked(), of_all - of_back)];
         parts.into_iter().filter(|pieces| pieces.quantity > 0)
     }
-}
-
-fn is_paid(order: &Order) -> bool {
-    matches!(&order.stage, Stage::Confirmed { attempt, .. } if attempt.status == AttemptStatus::Paid)
 }
 
 /// An order of nothing is a cancelled one.

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::bodies::{LeftLine, NewEdit, Wish};
 use super::error::Refusal;
+use crate::ids::{ProductId, VariantId};
 use crate::orders::after::goods;
 use crate::orders::after::money::samples::*;
 use crate::orders::after::money::{self, left};
@@ -12,11 +13,11 @@ use crate::orders::order::{LineId, Order};
 use crate::payments::TestMethod;
 use crate::pricing::Delivery;
 use crate::settings::Settings;
-use crate::shelf::snapshot::Snapshot;
+use crate::shelf::snapshot::{Product, Snapshot};
 use crate::wire::body::Draft;
 
 /// Taxed in Germany and in France, and sent to both alone.
-fn shelf() -> Snapshot {
+pub(super) fn shelf() -> Snapshot {
     let mut settings = serde_json::to_value(crate::testing::settings()).unwrap();
     let rate =
         |country: &str, rate: &str| json!({ "class": "standard", "country": country, "name": "VAT", "rate": rate });
@@ -26,16 +27,35 @@ fn shelf() -> Snapshot {
     settings["shipping"]["zones"] =
         json!([{ "title": "Home", "places": [place("DE"), place("FR"), place("AT")], "options": [option] }]);
     let settings: Settings = serde_json::from_value(settings).unwrap();
-    Snapshot::new("1".to_owned(), settings, Vec::new())
+    let products = vec![product(7, "shipped", 40), product(8, "digital", 30), product(9, "gift_card", 50)];
+    Snapshot::new("1".to_owned(), settings, products)
 }
 
-fn wish(body: Value) -> Wish {
+/// One variant, whose id is made of the number.
+fn product(n: u8, delivery: &str, price: i64) -> Product {
+    let variant = json!({
+        "id": variant(n), "sku": "CUP", "title": "Cup", "given_title": null, "options": [], "prices": [eur(price)],
+        "compare_at": [], "weight_grams": null, "barcode": null, "level": "in_stock",
+    });
+    let product = json!({
+        "id": ProductId::derived([n; 16]), "slug": n.to_string(), "title": "Cup", "description": "", "vendor": null,
+        "tags": [], "status": "active", "version": 1, "created_at": 0, "updated_at": 0, "options": [],
+        "variants": [variant], "images": [], "level": "in_stock", "delivery": delivery, "tax_class": null,
+    });
+    serde_json::from_value(product).unwrap()
+}
+
+pub(in crate::orders) fn variant(n: u8) -> VariantId {
+    VariantId::derived([n; 16])
+}
+
+pub(super) fn wish(body: Value) -> Wish {
     let mut body = body;
     body["reason"] = json!("they rang");
     serde_json::from_value::<NewEdit>(body).unwrap().check().unwrap()
 }
 
-fn keep(line: u32, quantity: u32) -> Value {
+pub(in crate::orders) fn keep(line: u32, quantity: u32) -> Value {
     json!({ "lines": [{ "line_id": format!("line_{line}"), "quantity": quantity }] })
 }
 
@@ -44,12 +64,12 @@ fn home(country: &str) -> Value {
     json!({ "name": "Ada", "line1": "Weg 1", "city": "Ulm", "postal_code": code, "country": country })
 }
 
-fn try_to(order: &Order, body: Value) -> Result<Vec<Event>, OrderError> {
-    decide(order, Command::Edit { by: staff(), wish: wish(body), shelf: shelf().into() }, NOW)
+pub(super) fn try_to(order: &Order, body: Value) -> Result<Vec<Event>, OrderError> {
+    decide(order, Command::Edit { by: staff(), wish: wish(body), key: None, shelf: shelf().into() }, NOW)
 }
 
 /// Edits it, and reads back what was stored.
-fn edit(order: &mut Order, body: Value) -> Result<(), OrderError> {
+pub(in crate::orders) fn edit(order: &mut Order, body: Value) -> Result<(), OrderError> {
     for event in try_to(order, body)? {
         let stored = serde_json::to_string(&event).unwrap();
         order.apply(&serde_json::from_str(&stored).unwrap(), NOW);
@@ -57,22 +77,22 @@ fn edit(order: &mut Order, body: Value) -> Result<(), OrderError> {
     Ok(())
 }
 
-fn goods(order: &mut Order, command: goods::Command) {
+pub(super) fn goods(order: &mut Order, command: goods::Command) {
     for event in decide(order, Command::Goods { by: None, command }, NOW).unwrap() {
         order.apply(&event, NOW);
     }
 }
 
-fn body<T: serde::de::DeserializeOwned>(value: Value) -> T {
+pub(super) fn body<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
 }
 
-fn fulfil(order: &mut Order, quantity: u32, status: &str) {
+pub(super) fn fulfil(order: &mut Order, quantity: u32, status: &str) {
     let line = json!({ "line_id": "line_1", "quantity": quantity });
     goods(order, goods::Command::Fulfil(body(json!({ "lines": [line], "status": status }))));
 }
 
-fn come_back(order: &mut Order, quantity: u32, restock: bool) {
+pub(super) fn come_back(order: &mut Order, quantity: u32, restock: bool) {
     let line = json!({ "line_id": "line_1", "quantity": quantity, "reason": "Too small" });
     goods(order, goods::Command::Ask { wanted: body(json!({ "lines": [line] })), by_staff: true });
     let number = u32::try_from(order.goods.returns.len()).unwrap();
@@ -89,7 +109,7 @@ fn short(refused: Result<(), OrderError>) -> (u32, u32) {
 fn pieces_that_are_taken_out_go_back_for_their_share_and_into_stock_once() {
     let mut order = mugs().paid();
     edit(&mut order, keep(1, 1)).unwrap();
-    let giving = order.edits[0].plan.giving.clone().unwrap();
+    let giving = order.edits.done[0].plan.giving.clone().unwrap();
     assert_eq!((giving.amount(), giving.to_payment, giving.shipping), (66, 66, 0));
     assert_eq!(settle(&mut order), [(format!("{}/r1/line_1", order.id), 2)]);
     assert_eq!((left::given(&order), left_of(&order)), (eur(66), 84));
@@ -120,7 +140,7 @@ fn what_came_back_is_taken_out_first_and_put_into_stock_by_its_return_alone() {
     fulfil(&mut order, 2, "shipped");
     come_back(&mut order, 1, true);
     edit(&mut order, keep(1, 2)).unwrap();
-    let pieces = order.edits[0].plan.giving.clone().unwrap().pieces;
+    let pieces = order.edits.done[0].plan.giving.clone().unwrap().pieces;
     let told: Vec<_> = pieces.iter().map(|pieces| (pieces.quantity, pieces.restock, pieces.amount)).collect();
     assert_eq!(told, [(1, false, 25), (1, true, 25)]);
     assert_eq!(settle(&mut order), [(format!("{}/r1/line_1", order.id), 1)]);
@@ -137,7 +157,7 @@ fn all_edits_of_a_line_sum_to_it() {
         edit(&mut order, keep(1, kept)).unwrap();
     }
     assert_eq!(left_of(&order), 1, "the other line, whose tax is nothing");
-    let of_edits: i64 = order.edits.iter().map(|edit| edit.plan.giving.as_ref().unwrap().amount()).sum();
+    let of_edits: i64 = order.edits.done.iter().map(|edit| edit.plan.giving.as_ref().unwrap().amount()).sum();
     assert_eq!(of_edits, 107);
 }
 

@@ -116,7 +116,7 @@ pub(in crate::orders::after) fn give(
     if rest > 0 {
         return Err(not_refundable(order, left::in_all(order).amount));
     }
-    Ok(Giving { reason, pieces, shipping, to_payment, to_cards })
+    Ok(Giving { reason, pieces, shipping, to_payment, to_cards, set_off: 0 })
 }
 
 fn not_refundable(order: &Order, left: i64) -> OrderError {

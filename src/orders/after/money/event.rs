@@ -154,9 +154,7 @@ impl Order {
         now: Timestamp,
     ) -> u32 {
         let number = u32::try_from(self.money.repayments.len() + 1).unwrap_or(u32::MAX);
-        let amount = Money { amount: giving.to_payment, currency: self.currency };
-        let attempt = self.attempt().cloned().filter(|_| amount.amount > 0);
-        let payment = attempt.map(|attempt| self.add_refund(attempt, amount, now));
+        let payments = self.refund_payments(giving.to_payment, now);
         let why = format!("r{number}");
         for (card, amount) in &giving.to_cards {
             self.owe_back(Some(number), Supply::GiftCard(*card), None, *amount, &why);
@@ -165,8 +163,22 @@ impl Order {
             self.restock(Some(number), pieces.line, i64::from(pieces.quantity), &why);
         }
         let giving = giving.clone();
-        self.money.repayments.push(Repayment { number, at: now, by, giving, payment, told_with_cause });
+        self.money.repayments.push(Repayment { number, at: now, by, giving, payments, told_with_cause });
         number
+    }
+
+    /// By what was paid first, first. The refunds' numbers.
+    fn refund_payments(&mut self, amount: i64, now: Timestamp) -> Vec<u32> {
+        let (mut rest, mut numbers) = (amount, Vec::new());
+        let payments: Vec<_> = left::payments(self).cloned().collect();
+        for payment in payments {
+            let part = Money { amount: rest.min(self.refundable(&payment).amount), currency: self.currency };
+            if part.amount > 0 {
+                rest -= part.amount;
+                numbers.push(self.add_refund(payment, part, now));
+            }
+        }
+        numbers
     }
 
     /// Gives back what a cancelled order had drawn: its uses as they were held;

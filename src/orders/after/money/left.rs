@@ -9,7 +9,7 @@ use super::{Fate, PutBack};
 use crate::ids::GiftCardId;
 use crate::money::Money;
 use crate::orders::order::{Line, LineId, Order, Stage};
-use crate::payments::{AttemptStatus, RefundStatus};
+use crate::payments::{Attempt, AttemptStatus, RefundStatus};
 use crate::pools::Supply;
 use crate::pricing::quote::{QuotedLine, Tax};
 use crate::pricing::{Quote, spread};
@@ -20,19 +20,32 @@ use crate::sorted::SortedMap;
 pub fn taken(order: &Order) -> Money {
     // What is given back knows best what its attempt had taken.
     let mut by_attempt: SortedMap<u32, i64> = SortedMap::new();
-    for attempt in order.refunds.iter().map(|refund| &refund.attempt).chain(order.attempt()) {
+    for attempt in order.refunds.iter().map(|refund| &refund.attempt).chain(payments(order)) {
         let taken = by_attempt.get_or_default(attempt.number);
         *taken = attempt.captured.amount.max(*taken);
     }
     let by_payment: i64 = by_attempt.values().sum();
-    Money { amount: by_payment.saturating_add(paid_by_cards(order)), currency: order.currency }
+    let besides = paid_by_cards(order).saturating_add(set_off(order));
+    Money { amount: by_payment.saturating_add(besides), currency: order.currency }
+}
+
+/// What was paid the way that an order is, then what was for pieces that were added.
+pub fn payments(order: &Order) -> impl Iterator<Item = &Attempt> {
+    order.attempt().into_iter().chain(&order.edits.payments)
+}
+
+/// What was taken out of the order and has paid for what was added to it: it was
+/// taken twice, so to speak, and given back once.
+pub fn set_off(order: &Order) -> i64 {
+    order.money.repayments.iter().map(|repayment| repayment.giving.set_off).sum()
 }
 
 /// What was given back in all.
 pub fn given(order: &Order) -> Money {
     let done = order.refunds.iter().filter(|refund| refund.status == RefundStatus::Done);
     let by_payment: i64 = done.map(|refund| refund.amount.amount).sum();
-    Money { amount: by_payment.saturating_add(given_to_cards(order)), currency: order.currency }
+    let besides = given_to_cards(order).saturating_add(set_off(order));
+    Money { amount: by_payment.saturating_add(besides), currency: order.currency }
 }
 
 /// What gift cards have back.
@@ -70,8 +83,8 @@ pub fn all_gone_back(order: &Order) -> bool {
 
 /// What of it goes back the way it was paid.
 pub fn of_payment(order: &Order) -> i64 {
-    let attempt = order.attempt().filter(|_| is_settled(order));
-    attempt.map_or(0, |attempt| order.refundable(attempt).amount)
+    let payments = payments(order).filter(|_| is_settled(order));
+    payments.map(|payment| order.refundable(payment).amount).sum()
 }
 
 /// What of it goes back to gift cards, the one that was used last first.

@@ -66,8 +66,8 @@ pub struct Repayment {
     pub at: Timestamp,
     pub by: AccountId,
     pub giving: Giving,
-    /// Which of the order's refunds the provider's part is.
-    pub payment: Option<u32>,
+    /// Which of the order's refunds the providers' parts are.
+    pub payments: Vec<u32>,
     /// The buyer is told of it with what it is for: the order's end, or an edit.
     pub told_with_cause: bool,
 }
@@ -83,6 +83,9 @@ pub struct Giving {
     pub to_payment: i64,
     /// The card that was used last first.
     pub to_cards: Vec<(GiftCardId, i64)>,
+    /// What of the pieces' worth pays for others that were added in the same edit.
+    #[serde(default)]
+    pub set_off: i64,
 }
 
 /// Pieces of a line that are given up for their money.
@@ -134,9 +137,14 @@ pub struct Ended {
 }
 
 impl Giving {
-    /// In all.
+    /// What goes back in all.
     pub fn amount(&self) -> i64 {
         self.to_payment.saturating_add(self.to_cards.iter().map(|(_, amount)| amount).sum())
+    }
+
+    /// What goes back, and what pays for others.
+    pub fn worth(&self) -> i64 {
+        self.amount().saturating_add(self.set_off)
     }
 }
 

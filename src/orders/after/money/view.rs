@@ -80,6 +80,8 @@ struct RefundView {
     lines: Vec<RefundLineView>,
     shipping: Money,
     amount: Money,
+    /// What of the pieces' worth has paid for others that were added.
+    set_off: Money,
     /// Where it goes, first the payment, then gift cards, the one that was used last first.
     parts: Vec<RefundPartView>,
 }
@@ -169,7 +171,7 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         captured: left::taken(order),
         refundable: left::refundable(order),
         capturable: left::capturable(order),
-        attempts: order.given_up.iter().chain(order.attempt()).map(AttemptView::of).collect(),
+        attempts: order.given_up.iter().chain(left::payments(order)).map(AttemptView::of).collect(),
         refunds: refunds(order),
         edits: edits(order),
         receipts: order.receipts.clone(),
@@ -248,7 +250,7 @@ impl RefundLineView {
 /// What staff have asked for, then what the shop has by itself.
 fn refunds(order: &Order) -> Vec<RefundView> {
     let repayments = &order.money.repayments;
-    let is_staffs = |refund: &&Refund| repayments.iter().any(|known| known.payment == Some(refund.number));
+    let is_staffs = |refund: &&Refund| repayments.iter().any(|known| known.payments.contains(&refund.number));
     let by_itself = order.refunds.iter().filter(|refund| !is_staffs(refund)).map(|refund| RefundView {
         at: None,
         by: None,
@@ -256,6 +258,7 @@ fn refunds(order: &Order) -> Vec<RefundView> {
         lines: Vec::new(),
         shipping: Money::zero(order.currency),
         amount: refund.amount,
+        set_off: Money::zero(order.currency),
         parts: vec![of_payment(refund)],
     });
     repayments.iter().map(|repayment| of_staff(order, repayment)).chain(by_itself).collect()
@@ -264,7 +267,7 @@ fn refunds(order: &Order) -> Vec<RefundView> {
 fn of_staff(order: &Order, repayment: &Repayment) -> RefundView {
     let money = |amount| Money { amount, currency: order.currency };
     let giving = &repayment.giving;
-    let by_payment = order.refunds.iter().filter(|refund| Some(refund.number) == repayment.payment);
+    let by_payment = order.refunds.iter().filter(|refund| repayment.payments.contains(&refund.number));
     let to_cards = order.money.put_backs.iter().filter(|back| back.repayment == Some(repayment.number));
     RefundView {
         at: Some(repayment.at),
@@ -273,6 +276,7 @@ fn of_staff(order: &Order, repayment: &Repayment) -> RefundView {
         lines: RefundLineView::of(order, giving),
         shipping: money(giving.shipping),
         amount: money(giving.amount()),
+        set_off: money(giving.set_off),
         parts: by_payment.map(of_payment).chain(to_cards.filter_map(|back| of_card(order, back))).collect(),
     }
 }
