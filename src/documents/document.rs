@@ -154,7 +154,7 @@ impl Draft {
         let before: usize = papers.sales.iter().take(place).map(|sale| sale.lines).sum();
         let sold = order.lines.iter().skip(before).take(sale.lines);
         let lines: Vec<_> = sold.map(|line| goods(line, included)).collect();
-        let shipping = order.shipping_option.as_ref().filter(|_| is_first).map(|option| shipping(option, included));
+        let shipping = sale.shipping.as_ref().map(|option| shipping(option, included));
         let taxes = by_rates(lines.iter().chain(&shipping));
         let money = |amount| Money { amount, currency: order.currency };
         let tax: i64 = taxes.iter().map(TaxTotal::tax).sum();

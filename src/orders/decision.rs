@@ -116,22 +116,9 @@ pub enum Command {
     },
 }
 
-impl Command {
-    /// Whether it is about pieces that an edit may be taking out.
-    fn is_of_pieces(&self) -> bool {
-        use money::decision::Deed;
-        let is_of_money = |deed: &Deed| matches!(deed, Deed::Refund(_) | Deed::Cancel(_));
-        match self {
-            Self::Edit { .. } | Self::Goods { command: goods::Command::Fulfil(_), .. } => true,
-            Self::Money { deed, .. } => is_of_money(deed),
-            _ => false,
-        }
-    }
-}
-
 /// Decides what a command does. No events: it is so already.
 pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Event>, OrderError> {
-    if order.edits.open.is_some() && command.is_of_pieces() {
+    if edits::decision::is_in_the_way(order, &command) {
         return Err(edits::error::Refusal::InProgress.into());
     }
     match command {

@@ -49,6 +49,7 @@ const STORED: &str = r#"
 {"money":{"capture_asked":{"by":"cus_0000000000000000000000000B","amount":{"amount":270,"currency":"EUR"}}}}
 {"draft":{"sent":{"by":"cus_0000000000000000000000000B","message":"As we said"}}}
 {"begun_anew":{"currency":"USD","language":"en"}}
+{"edits":{"taken":{"by":"cus_0000000000000000000000000B"}}}
 "#;
 
 #[test]

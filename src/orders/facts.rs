@@ -60,6 +60,13 @@ impl Facts {
         }
     }
 
+    /// The same after changes.
+    #[must_use]
+    pub fn changed(mut self, facts: &[Fact]) -> Self {
+        facts.iter().for_each(|fact| self.set(fact.clone()));
+        self
+    }
+
     /// The same with a change.
     #[must_use]
     pub fn with(&self, fact: Fact) -> Self {

@@ -90,7 +90,7 @@ fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
         lines: view.lines.iter().map(line).collect(),
         shipping: view.shipping_option.as_ref().map(shipping),
         address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
-        taxes: taxes(&view.lines, view.shipping_option.as_ref()),
+        taxes: taxes(&view.lines, view.former_shipping.iter().chain(&view.shipping_option)),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
         paid: matches!(
@@ -115,7 +115,7 @@ pub(super) fn of_draft(app: &App, cart: &Cart, view: &CartView) -> Order {
         lines: view.lines.iter().map(line).collect(),
         shipping: view.shipping_option.as_ref().map(shipping),
         address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
-        taxes: taxes(&view.lines, view.shipping_option.as_ref()),
+        taxes: taxes(&view.lines, view.shipping_option.iter()),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
         paid: false,
@@ -127,7 +127,7 @@ pub(super) fn of_draft(app: &App, cart: &Cart, view: &CartView) -> Order {
     }
 }
 
-fn taxes(lines: &[LineView], shipping: Option<&ShippingView>) -> Vec<TaxPart> {
+fn taxes<'a>(lines: &'a [LineView], shipping: impl Iterator<Item = &'a ShippingView>) -> Vec<TaxPart> {
     let taxes = lines.iter().map(|line| &line.tax).chain(shipping.map(|option| &option.tax));
     order::by_rate(&taxes.flat_map(tax).collect::<Vec<TaxPart>>())
 }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::after::edits;
 use super::after::money::{Fate, Giving, left};
 use super::order::{Milestone, Order};
-use super::view::{self, OrderView};
+use super::view::{self, OrderView, ShippingView};
 use crate::money::Money;
 use crate::payments::{Refund, RefundStatus};
 use crate::pools::Supply;
 use crate::ports::Timestamp;
 use crate::pricing::Totals;
+use crate::pricing::quote::QuotedShipping;
 
 /// What secures an order, as its history calls it: the money is there, set
 /// aside, or owed by agreement.
@@ -41,6 +42,7 @@ pub struct Sale {
     /// How many of the order's lines it is, after those of the sales before.
     pub lines: usize,
     pub totals: Totals,
+    pub shipping: Option<ShippingView>,
     pub at: Option<Timestamp>,
 }
 
@@ -104,11 +106,14 @@ pub(super) fn secured_at(order: &Order) -> Option<Timestamp> {
 /// What was placed, and what edits have added to it.
 fn sales(order: &Order) -> Vec<Sale> {
     let Some(placement) = order.placement() else { return Vec::new() };
-    let mut first = Sale { edit: None, lines: order.lines.len(), totals: placement.quote.totals, at: None };
+    let way = |way: &QuotedShipping| ShippingView::of(way, order.currency);
+    let shipping = order.edits.first_shipping(placement.quote.shipping.as_ref()).map(way);
+    let mut first = Sale { edit: None, lines: order.lines.len(), totals: placement.quote.totals, shipping, at: None };
     let added = order.edits.done.iter().filter_map(|edit| {
         let added = edit.plan.added.as_ref()?;
         let (lines, totals) = (added.lines.len(), added.quote.totals);
-        Some(Sale { edit: Some(edit.number), lines, totals, at: Some(edit.at) })
+        let shipping = added.quote.shipping.as_ref().map(way);
+        Some(Sale { edit: Some(edit.number), lines, totals, shipping, at: Some(edit.at) })
     });
     let added: Vec<_> = added.collect();
     for sale in &added {

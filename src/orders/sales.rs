@@ -103,7 +103,9 @@ pub fn of(order: &Order) -> Value {
     let mut books = Books::sold(order, placement);
     for (at, change) in changes(order) {
         match change {
-            Change::Added(added) => books.sell(at, added.lines.iter().zip(&added.quote.lines), None),
+            Change::Added(added) => {
+                books.sell(at, added.lines.iter().zip(&added.quote.lines), added.quote.shipping.as_ref())
+            }
             Change::Given(giving, amount) => books.give(at, giving, amount),
             Change::Amount(amount) => books.give_amount(at, amount),
             Change::Ended(kept) => books.end(at, kept),
@@ -193,7 +195,8 @@ impl<'a> Books<'a> {
         let placed = order.lines.len().saturating_sub(added.map(|added| added.lines.len()).sum());
         let included = quote.totals.tax_included;
         let mut books = Self { parts: Vec::new(), included, entries: BTreeMap::new(), taxes: BTreeMap::new() };
-        books.sell(placement.at, order.lines.iter().zip(&quote.lines).take(placed), quote.shipping.as_ref());
+        let shipping = order.edits.first_shipping(quote.shipping.as_ref());
+        books.sell(placement.at, order.lines.iter().zip(&quote.lines).take(placed), shipping);
         books
     }
 
@@ -261,7 +264,8 @@ impl<'a> Books<'a> {
     /// Gives back for pieces and shipping, each at most what is left of it; what is
     /// more than they come to is a plain amount.
     fn give(&mut self, at: Timestamp, giving: &Giving, amount: i64) {
-        let shipping = self.parts.iter().position(|part| part.kind == Kind::Shipping);
+        // What is left of a way of shipping is given up for another as a whole.
+        let shipping = self.parts.iter().position(|part| part.kind == Kind::Shipping && part.left.gross() > 0);
         let pieces = giving.pieces.iter().filter_map(|pieces| {
             let place = self.parts.iter().position(|part| part.line == Some(pieces.line))?;
             Some((place, i64::from(pieces.quantity), pieces.amount))

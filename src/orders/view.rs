@@ -151,6 +151,9 @@ pub struct OrderView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<vat::Number>,
     pub shipping_option: Option<ShippingView>,
+    /// Ways of shipping that another took the place of: what they came to is in the totals, and was given up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_shipping: Vec<ShippingView>,
     pub fulfilments: Vec<FulfilmentView>,
     pub returns: Vec<ReturnView>,
     /// Until when the buyer may ask for another return.
@@ -303,6 +306,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
         billing_address: facts.billing_address.clone(),
         vat_number: facts.vat_number.as_ref().map(|known| known.number.clone()),
         shipping_option: quote.shipping.as_ref().map(|shipping| ShippingView::of(shipping, order.currency)),
+        former_shipping: order.edits.former_shipping.iter().map(|way| ShippingView::of(way, order.currency)).collect(),
         fulfilments: goods::fulfilments(order),
         returns: goods::returns(order),
         returnable_until: goods::order_returnable_until(order),

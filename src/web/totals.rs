@@ -53,12 +53,12 @@ pub fn minus(amount: Money) -> String {
 
 impl Totals {
     pub fn of_cart(cart: &CartView, shipping: &Shipping<'_>) -> Self {
-        Self::new(&cart.totals, &cart.lines, shipping, &cart.gift_cards)
+        Self::new(&cart.totals, &cart.lines, shipping, &[], &cart.gift_cards)
     }
 
     pub fn of_order(order: &OrderView) -> Self {
         let shipping = order.shipping_option.as_ref().map_or(Shipping::None, Shipping::Chosen);
-        let mut totals = Self::new(&order.totals, &order.lines, &shipping, &order.gift_cards);
+        let mut totals = Self::new(&order.totals, &order.lines, &shipping, &order.former_shipping, &order.gift_cards);
         let (paid, to_pay) = (order.payment.captured, order.totals.to_pay);
         let is_paid = paid == to_pay && order.payment.status != PaymentStatus::Pending;
         if let Some(left) = totals.left.as_mut().filter(|_| is_paid) {
@@ -76,7 +76,13 @@ impl Totals {
         totals
     }
 
-    fn new(totals: &pricing::Totals, lines: &[LineView], shipping: &Shipping<'_>, gift_cards: &[GiftCardView]) -> Self {
+    fn new(
+        totals: &pricing::Totals,
+        lines: &[LineView],
+        shipping: &Shipping<'_>,
+        former: &[ShippingView],
+        gift_cards: &[GiftCardView],
+    ) -> Self {
         let mut rows = vec![TotalRow::new("Items", totals.items.display())];
         if totals.discount.amount != 0 {
             rows.push(TotalRow::new("Discounts", minus(totals.discount)));
@@ -84,7 +90,7 @@ impl Totals {
         rows.extend(shipping_row(totals, shipping));
         let included = totals.tax_included;
         let chosen = if let Shipping::Chosen(shipping) = shipping { Some(*shipping) } else { None };
-        let taxes = taxes(lines, chosen).into_iter().filter(|tax| tax.amount != 0).map(|tax| {
+        let taxes = taxes(lines, former.iter().chain(chosen)).into_iter().filter(|tax| tax.amount != 0).map(|tax| {
             let label = format!("{}{} {} %", if included { "includes " } else { "" }, tax.name, tax.rate);
             TotalRow::new(label, Money { amount: tax.amount, ..totals.tax }.display())
         });
@@ -128,7 +134,7 @@ pub fn price(amount: Money) -> String {
 }
 
 /// The taxes of all parts, one of each rate.
-fn taxes(lines: &[LineView], shipping: Option<&ShippingView>) -> Vec<TaxPart> {
+fn taxes<'a>(lines: &'a [LineView], shipping: impl Iterator<Item = &'a ShippingView>) -> Vec<TaxPart> {
     let views = lines.iter().map(|line| &line.tax).chain(shipping.map(|shipping| &shipping.tax));
     let part = |rate: &TaxRateView| TaxPart { name: rate.name.clone(), rate: rate.rate, amount: rate.amount.amount };
     let parts: Vec<TaxPart> = views.flat_map(|tax| tax.rates.iter().map(part)).collect();

@@ -201,3 +201,27 @@ async fn an_edit_whose_pool_does_not_answer_is_done_once_in_the_end() {
     let ask = shop.post(&path).bearer(&owner).json(another).key("one-edit-and-no-more");
     ask.send().await.problem(422, "idempotency_key_reused");
 }
+
+#[tokio::test]
+async fn an_order_is_sent_another_way_for_the_difference() {
+    let Some(shop) = Shop::native("the ways of shipping are everybody's").await else { return };
+    let option = |id: &str, price: i64| json!({ "id": id, "title": id, "rates": [eur(price)] });
+    let put = |options: Value| {
+        let zones = json!({ "zones": [{ "title": "World", "places": [], "options": options }] });
+        shop.put("/v1/admin/settings/shipping").json(zones)
+    };
+    let options = json!([option("standard", 500), option("express", 900), option("slow", 200)]);
+    put(options).bearer(&shop.owner().await).send().await.expect(200);
+    let product = shop.stocked(10).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.change_cart(&cart, json!({ "shipping_option": "standard" })).await.expect(200);
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"]["amount"] != 0).await;
+    let refused = shop.edit(&cart, json!({ "shipping_option": "express" })).await.problem(409, "difference_to_pay");
+    assert_eq!(refused["to_pay"], eur(400));
+    let order = shop.edit(&cart, json!({ "shipping_option": "slow" })).await.expect(201).json();
+    assert_eq!((&order["shipping_option"]["id"], &order["edits"][0]["refunded"]), (&json!("slow"), &eur(300)));
+    assert_eq!(order["edits"][0]["shipping_option"]["price"], eur(200));
+    shop.until_staff_see(&cart, "the rest is back", |order| order["refunded"] == eur(500)).await;
+    shop.edit(&cart, json!({ "shipping_option": "pigeon" })).await.problem(409, "shipping_not_offered");
+}

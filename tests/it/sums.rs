@@ -44,8 +44,10 @@ fn sums(view: &Value) -> Vec<(i64, i64, &'static str)> {
         tax += money(&line["tax"]["amount"]);
     }
     let mut shipping = 0;
-    if let Some(option) = Some(&view["shipping_option"]).filter(|option| option.is_object()) {
-        shipping = money(&option["price"]) - money(&option["discount"]);
+    // Where another took the place of one, both were sold.
+    let ways = list(&view["former_shipping"]).into_iter().chain([view["shipping_option"].clone()]);
+    for option in ways.filter(Value::is_object) {
+        shipping += money(&option["price"]) - money(&option["discount"]);
         all.push((money(&option["tax"]["amount"]), sum(&option["tax"]["rates"]), "the taxes of shipping"));
         tax += money(&option["tax"]["amount"]);
     }

@@ -210,13 +210,16 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
 /// What was added is paid by what was taken out and by hand, exactly: what it comes to.
 fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
     let added = order.lines.iter().filter(|line| is_added(order, line));
-    let worth = added.map(|line| PRICE * i64::from(line.quantity)).sum();
+    let pieces: i64 = added.map(|line| i64::from(line.quantity)).sum();
+    let ways = order.edits.former_shipping.len() as i64;
+    let worth = PRICE * (pieces + ways);
     let by_hand: i64 = order.edits.payments.iter().map(|payment| payment.captured.amount).sum();
     assert_eq!(left::set_off(order) + by_hand, worth, "what was added is paid: {order:?}");
     assert!(order.edits.open.is_none(), "nothing is still being added: {order:?}");
     for payment in &order.edits.payments {
         assert!(given(order, payment) <= payment.captured.amount, "given back twice: {order:?}");
     }
+    outcomes.sent_another_way += u32::from(ways > 0);
     outcomes.added_by_hand += u32::from(by_hand > 0);
     worth
 }

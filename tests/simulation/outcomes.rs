@@ -90,6 +90,8 @@ outcomes! {
     added,
     /// Edits for which there were too few pieces to add.
     not_added,
+    /// Orders whose way of shipping was changed.
+    sent_another_way,
     /// What was added, paid by hand.
     added_by_hand,
     /// Edits that were refused.

@@ -76,11 +76,11 @@ fn product(n: usize, delivery: &str, variants: &[VariantId]) -> Product {
 /// A shop that sells these, and gift cards, and sends for [`PRICE`].
 pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
     let option =
-        serde_json::json!({ "id": "standard", "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
+        |id: &str| serde_json::json!({ "id": id, "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
     let settings: Settings = serde_json::from_value(serde_json::json!({
         "shop_name": "A", "default_currency": "EUR", "currencies": ["EUR"], "country": null, "prices_include_tax": true,
         "tax": { "classes": ["standard"], "rates": [], "reverse_charge": false },
-        "shipping": { "zones": [{ "title": "A", "places": [], "options": [option] }] },
+        "shipping": { "zones": [{ "title": "A", "places": [], "options": [option("standard"), option("express")] }] },
         "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },
     }))
     .unwrap();

@@ -13,6 +13,7 @@ use tradepost::orders::after::money::left;
 use tradepost::orders::bodies::WantedLine;
 use tradepost::orders::decision::{Command, decide};
 use tradepost::orders::error::OrderError;
+use tradepost::orders::facts::Fact;
 use tradepost::orders::order::{Line, Stage};
 use tradepost::payments::RefundStatus;
 use tradepost::shelf::snapshot::Snapshot;
@@ -81,7 +82,7 @@ impl World {
         let line = lines[self.pick(lines.len())].clone();
         let quantity = u32::try_from(self.rng.below(u64::from(line.quantity) + 1)).unwrap();
         let wish = Wish {
-            facts: Vec::new(),
+            facts: self.another_way(),
             lines: vec![LeftLine { line_id: line.id, quantity }],
             add: self.more(),
             paid_by_hand: None,
@@ -106,6 +107,13 @@ impl World {
         } else {
             self.take_parts(buyer, parts);
         }
+    }
+
+    /// Sometimes another way of shipping.
+    fn another_way(&mut self) -> Vec<Fact> {
+        let id = if self.rng.chance(50) { "express" } else { "standard" };
+        let is_chosen = self.rng.chance(20);
+        is_chosen.then(|| Fact::ShippingOption(Some(id.to_owned()))).into_iter().collect()
     }
 
     /// Sometimes something to be added.

@@ -3,6 +3,7 @@
 //! They have a quote of their own, so both of them re-add, and together.
 
 use super::error::Refusal;
+use crate::orders::after::money::{Pieces, left};
 use crate::orders::bodies::WantedLine;
 use crate::orders::error::OrderError;
 use crate::orders::facts::{Fact, Facts};
@@ -10,26 +11,36 @@ use crate::orders::limits::MAX_LINES;
 use crate::orders::order::{Line, LineId, Order};
 use crate::orders::quoting::Wanted;
 use crate::ports::Timestamp;
+use crate::pricing::quote::QuotedShipping;
 use crate::pricing::{Delivery, Quote, Totals};
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
 
-/// The lines and what they come to; none where nothing is added. `facts`: what
-/// else changes.
+/// The lines and what they come to, with another way of shipping, where one is
+/// chosen; none where nothing is added. `facts`: what else changes. `taken`: what is
+/// taken out in the same step.
 pub fn of(
     order: &Order,
     add: &[WantedLine],
     facts: &[Fact],
-    shelf: &Snapshot,
-    now: Timestamp,
+    taken: &[Pieces],
+    (shelf, now): (&Snapshot, Timestamp),
 ) -> Result<Option<(Vec<Line>, Quote)>, OrderError> {
-    if add.is_empty() {
+    let is_sent_another_way = facts.iter().any(|fact| matches!(fact, Fact::ShippingOption(_)));
+    if add.is_empty() && !is_sent_another_way {
         return Ok(None);
     }
     let lines = lines(order, add, shelf)?;
-    let facts = without_promotions(order, facts, shelf);
-    let priced = Wanted { lines: &lines, facts: &facts, ..Wanted::of(order) };
-    let quote = priced.quote(shelf, now)?;
+    let facts_priced = without_promotions(order, facts, shelf);
+    let priced = Wanted { lines: &lines, facts: &facts_priced, ..Wanted::of(order) };
+    let mut quote = priced.quote(shelf, now)?;
+    if is_sent_another_way {
+        let all = as_it_will_be(order, &lines, taken);
+        let shipping_option = order.facts.clone().changed(facts).shipping_option;
+        let facts = Facts { shipping_option, ..facts_priced };
+        let sent = Wanted { lines: &all, facts: &facts, ..Wanted::of(order) }.quote(shelf, now)?;
+        quote = with_shipping(quote, sent.shipping.ok_or(OrderError::ShippingNotOffered)?);
+    }
     let Some(placement) = order.placement() else { return Err(Refusal::NotConfirmed.into()) };
     let before = &placement.quote;
     if before.totals.tax_included != quote.totals.tax_included || before.reverse_charge != quote.reverse_charge {
@@ -77,10 +88,34 @@ fn line(order: &Order, wanted: &WantedLine, id: LineId, shelf: &Snapshot) -> Res
     })
 }
 
+/// What is sent in the end.
+fn as_it_will_be(order: &Order, added: &[Line], taken: &[Pieces]) -> Vec<Line> {
+    let kept = order.lines.iter().map(|line| {
+        let taken = taken.iter().filter(|pieces| pieces.line == line.id).map(|pieces| pieces.quantity);
+        let gone = taken.fold(left::refunded_pieces(order, line.id), u32::saturating_add);
+        Line { quantity: line.quantity.saturating_sub(gone), ..line.clone() }
+    });
+    kept.filter(|line| line.quantity > 0).chain(added.iter().cloned()).collect()
+}
+
+fn with_shipping(quote: Quote, shipping: QuotedShipping) -> Quote {
+    let mut totals = quote.totals;
+    let on_top = if totals.tax_included { 0 } else { shipping.tax.amount };
+    let more = shipping.to_pay().saturating_add(on_top);
+    for (sum, more) in [
+        (&mut totals.shipping, shipping.to_pay()),
+        (&mut totals.tax, shipping.tax.amount),
+        (&mut totals.total, more),
+        (&mut totals.to_pay, more),
+    ] {
+        sum.amount = sum.amount.saturating_add(more);
+    }
+    Quote { shipping: Some(shipping), totals, ..quote }
+}
+
 /// What is known of the order where nothing is taken off, sent or paid by a card.
 fn without_promotions(order: &Order, facts: &[Fact], shelf: &Snapshot) -> Facts {
-    let mut all = order.facts.clone();
-    facts.iter().for_each(|fact| all.set(fact.clone()));
+    let mut all = order.facts.clone().changed(facts);
     all.used_up = shelf.promotions.iter().map(|promotion| promotion.id).collect();
     Facts { shipping_option: None, coupons: Vec::new(), gift_cards: Vec::new(), ..all }
 }
@@ -89,6 +124,7 @@ fn without_promotions(order: &Order, facts: &[Fact], shelf: &Snapshot) -> Facts 
 pub fn joined(before: &Quote, added: &Quote) -> Quote {
     let mut both = before.clone();
     both.lines.extend(added.lines.iter().cloned());
+    both.shipping = added.shipping.clone().or(both.shipping);
     both.totals = sums(&before.totals, &added.totals, i64::saturating_add);
     both
 }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::effect::{Answer as Told, Take};
 use super::error::Refusal;
-use super::tests::{come_back, edit, fulfil, keep, try_to, variant};
+use super::tests::{come_back, edit, fulfil, keep, to_germany, try_to, variant};
 use crate::orders::after::goods;
 use crate::orders::after::money::left;
 use crate::orders::after::money::samples::*;
@@ -160,4 +160,41 @@ fn what_was_placed_and_what_was_added_are_sales_of_their_own() {
     let said: Vec<_> = sales.iter().map(|sale| (sale.edit, sale.lines, sale.totals.total.amount)).collect();
     assert_eq!(said, [(None, 1, 150), (Some(1), 1, 40), (Some(2), 1, 30)]);
     assert_eq!(sales[0].totals, mugs().quote().totals);
+}
+
+fn send(option: &str) -> Value {
+    json!({ "shipping_option": option })
+}
+
+#[test]
+fn another_way_of_shipping_takes_the_place_of_the_one_before() {
+    let mut order = to_germany(mugs().paid());
+    let dearer = try_to(&order, send("express"));
+    assert_eq!(dearer, Err(Refusal::DifferenceToPay { to_pay: eur(30) }.into()));
+    edit(&mut order, by_hand(send("express"))).unwrap();
+    let seen = view::order(&order).unwrap();
+    assert_eq!((seen.shipping_option.unwrap().id.as_str(), seen.totals.shipping), ("express", eur(130)));
+    assert_eq!((seen.totals.total, seen.payment.captured, seen.refunded), (eur(230), eur(230), eur(50)));
+    assert_eq!((left::of_shipping(&order), left_of(&order)), (80, 180));
+    let sales = papers::of(&order).unwrap().sales;
+    let said: Vec<_> = sales.iter().map(|sale| (&*sale.shipping.as_ref().unwrap().id, sale.totals.total)).collect();
+    assert_eq!(said, [("standard", eur(150)), ("express", eur(80))]);
+    edit(&mut order, send("slow")).unwrap();
+    settle(&mut order);
+    assert_eq!((left::of_shipping(&order), left_of(&order)), (20, 120), "what is cheaper goes back");
+    assert_eq!(try_to(&order, send("slow")), Ok(Vec::new()));
+    assert_eq!(try_to(&order, send("pigeon")), Err(OrderError::ShippingNotOffered));
+}
+
+#[test]
+fn what_is_taken_out_pays_for_dearer_shipping_too() {
+    let mut order = to_germany(mugs().paid());
+    let mut all = add(keep(1, 2), 7, 1);
+    all["shipping_option"] = json!("express");
+    assert_eq!(try_to(&order, all.clone()), Err(Refusal::DifferenceToPay { to_pay: eur(80 + 40 - 50 - 33) }.into()));
+    edit(&mut order, by_hand(all)).unwrap();
+    told(&mut order, Vec::new());
+    assert_eq!((left::set_off(&order), left_of(&order)), (83, 150 + 120 - 83));
+    fulfil(&mut order, 1, "packed");
+    assert_eq!(try_to(&order, send("slow")), Err(Refusal::AlreadyPacked.into()));
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::NewAddress;
 use crate::email::EmailAddress;
 use crate::orders::after::money::MAX_REASON;
-use crate::orders::bodies::{CartChange, WantedLine, present};
+use crate::orders::bodies::{CartChange, ShippingId, WantedLine, present};
 use crate::orders::facts::Fact;
 use crate::orders::limits::{MAX_LINES, MAX_QUANTITY};
 use crate::orders::order::LineId;
@@ -33,6 +33,11 @@ pub struct NewEdit {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<NewAddress>")]
     billing_address: Option<Option<NewAddress>>,
+    /// The `id` of another way of shipping, at its price of now and without promotions; what the one before came to is
+    /// given up for it. While nothing is packed or sent.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "ShippingId")]
+    shipping_option: Option<ShippingId>,
     /// Of each how many pieces it has from then on. The others are taken out: those that have come back first, then
     /// those that were never packed, which are in stock again.
     #[serde(default)]
@@ -91,6 +96,7 @@ impl Draft for NewEdit {
             email: self.email.clone(),
             shipping_address: self.shipping_address.clone(),
             billing_address: self.billing_address.clone(),
+            shipping_option: self.shipping_option.clone(),
             ..CartChange::default()
         };
         let (facts, mut errors) = match facts.check() {
@@ -115,7 +121,10 @@ impl Draft for NewEdit {
             }
         }
         if errors.is_empty() && facts.is_empty() && self.lines.is_empty() && self.add.is_empty() {
-            errors.push(FieldError::new("", "say what is changed: an address, the e-mail address or lines"));
+            errors.push(FieldError::new(
+                "",
+                "say what is changed: the e-mail address, an address, the way of shipping or lines",
+            ));
         }
         if !errors.is_empty() {
             return Err(errors);

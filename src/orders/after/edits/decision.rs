@@ -6,7 +6,10 @@ use super::error::Refusal;
 use super::event::Event;
 use super::{Added, MAX_EDITS, Plan, adding, moving, taking_out};
 use crate::ids::AccountId;
-use crate::orders::after::money::decision::give;
+use crate::orders::after::goods;
+use crate::orders::after::money::decision::{Deed, give};
+use crate::orders::after::money::left;
+use crate::orders::decision::Command;
 use crate::orders::error::OrderError;
 use crate::orders::facts::{Fact, Facts};
 use crate::orders::order::{Key, Line, Order, Stage};
@@ -47,17 +50,20 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
     facts.retain(|fact| !is_so(&order.facts, fact));
     moving::check(order, &facts, shelf, now)?;
     let pieces = taking_out::of(order, &lines, !add.is_empty())?;
-    let more = adding::of(order, &add, &facts, shelf, now)?;
+    let more = adding::of(order, &add, &facts, &pieces, (shelf, now))?;
+    // Another way of shipping takes the place of the one there was.
+    let is_sent_another_way = more.as_ref().is_some_and(|(_, quote)| quote.shipping.is_some());
+    let shipping = if is_sent_another_way { left::of_shipping(order) } else { 0 };
     if (more.is_some() || !pieces.is_empty()) && !is_paid(order) {
         return Err(Refusal::NotPaid.into());
     }
-    let worth: i64 = pieces.iter().map(|pieces| pieces.amount).sum();
+    let worth = pieces.iter().map(|pieces| pieces.amount).fold(shipping, i64::saturating_add);
     let added = more.map(|more| pay(more, worth, paid_by_hand.map(String::from), preview)).transpose()?;
     let set_off = added.as_ref().map_or(0, |added| added.set_off);
-    let giving = if pieces.is_empty() {
+    let giving = if pieces.is_empty() && shipping == 0 {
         None
     } else {
-        let mut giving = give(order, reason.clone().into(), pieces, 0, worth - set_off)?;
+        let mut giving = give(order, reason.clone().into(), pieces, shipping, worth - set_off)?;
         giving.set_off = set_off;
         Some(giving)
     };
@@ -82,6 +88,17 @@ fn pay(
         }
         _ => Ok(added),
     }
+}
+
+/// Whether an edit whose pieces are being asked for stands in a command's way: what
+/// it takes out must still be there in the end.
+pub fn is_in_the_way(order: &Order, command: &Command) -> bool {
+    let moves_pieces = match command {
+        Command::Edit { .. } | Command::Goods { command: goods::Command::Fulfil(_), .. } => true,
+        Command::Money { deed, .. } => matches!(deed, Deed::Refund(_) | Deed::Cancel(_)),
+        _ => false,
+    };
+    moves_pieces && order.edits.open.is_some()
 }
 
 fn is_so(facts: &Facts, fact: &Fact) -> bool {

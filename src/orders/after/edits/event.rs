@@ -93,6 +93,9 @@ impl Order {
 
     fn add(&mut self, added: &Added, now: Timestamp) {
         let Stage::Confirmed { placement, .. } = &mut self.stage else { return };
+        if added.quote.shipping.is_some() {
+            self.edits.former_shipping.extend(placement.quote.shipping.clone());
+        }
         placement.quote = Rc::new(adding::joined(&placement.quote, &added.quote));
         self.lines.extend(added.lines.iter().cloned());
         self.lines_made = added.lines.iter().map(|line| line.id.0).fold(self.lines_made, u32::max);

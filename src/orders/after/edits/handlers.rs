@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::wire::extract::{Checked, IdempotencyKey, Path};
 use crate::wire::respond::JsonText;
 
-/// Changes a confirmed order: whom to write to, where it goes, how many pieces of each line there are, and what is
+/// Changes a confirmed order: whom to write to, where it goes and how, how many pieces of each line there are, and what is
 /// added. All of it or nothing. Pieces are given up for their share of the line, as it was placed; promotions are not
 /// run again. What is taken out pays for what is added; what is left of it goes back as the money of a refund does, and
 /// is on its way when this is answered. What is added is out of the stock by then, or `out_of_stock` says what is not

@@ -1,5 +1,5 @@
 //! Changes of an order that is confirmed: whom to write to, where it goes, pieces
-//! that are taken out of it, and pieces that are added.
+//! that are taken out of it, pieces that are added, another way of shipping.
 //!
 //! What is there keeps the price it was placed at, and promotions are not run
 //! again: a piece that is taken out is given up for its share of the line, as a
@@ -40,6 +40,7 @@ use crate::payments::Attempt;
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
+use crate::pricing::quote::QuotedShipping;
 use crate::sorted::SortedMap;
 
 /// The most edits of one order.
@@ -54,6 +55,17 @@ pub struct Edits {
     pub open: Option<Begun>,
     /// What was paid by hand for what was added.
     pub payments: Vec<Attempt>,
+    /// The ways of shipping that another took the place of, the first first.
+    pub former_shipping: Vec<QuotedShipping>,
+}
+
+impl Edits {
+    /// The way of shipping that was placed. `current`: that of the whole order.
+    pub fn first_shipping<'a>(&'a self, current: Option<&'a QuotedShipping>) -> Option<&'a QuotedShipping> {
+        let is_sent_by = |edit: &Edit| edit.plan.added.as_ref().is_some_and(|added| added.quote.shipping.is_some());
+        let is_added = self.done.iter().any(is_sent_by);
+        self.former_shipping.first().or(current.filter(|_| !is_added))
+    }
 }
 
 /// What staff have changed in one go.

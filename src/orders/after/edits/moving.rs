@@ -14,13 +14,13 @@ use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
 
 pub fn check(order: &Order, facts: &[Fact], shelf: &Snapshot, now: Timestamp) -> Result<(), OrderError> {
-    let is_sent_elsewhere = facts.iter().any(|fact| matches!(fact, Fact::ShippingAddress(_)));
-    if is_sent_elsewhere && !order.needs_shipping() {
-        let errors = vec![FieldError::new("/shipping_address", "nothing of this order is sent")];
-        return Err(Refusal::Unfit { errors }.into());
-    } else if is_sent_elsewhere && order.goods.has_parcels() {
+    let of_sending: Vec<&str> = facts.iter().filter_map(of_sending).collect();
+    if !of_sending.is_empty() && !order.needs_shipping() {
+        let errors = of_sending.iter().map(|pointer| FieldError::new(*pointer, "nothing of this order is sent"));
+        return Err(Refusal::Unfit { errors: errors.collect() }.into());
+    } else if !of_sending.is_empty() && order.goods.has_parcels() {
         return Err(Refusal::AlreadyPacked.into());
-    } else if !facts.iter().any(|fact| matches!(fact, Fact::ShippingAddress(_) | Fact::BillingAddress(_))) {
+    } else if of_sending.is_empty() && !facts.iter().any(|fact| matches!(fact, Fact::BillingAddress(_))) {
         return Ok(());
     }
     // Both by the shelf of today: what has changed there meanwhile tells them apart by nothing.
@@ -28,7 +28,8 @@ pub fn check(order: &Order, facts: &[Fact], shelf: &Snapshot, now: Timestamp) ->
     facts.iter().for_each(|fact| moved.set(fact.clone()));
     let before = Wanted::of(order).quote(shelf, now)?;
     let after = Wanted { facts: &moved, ..Wanted::of(order) }.quote(shelf, now)?;
-    if before.shipping.is_some() && after.shipping.is_none() {
+    let is_chosen = facts.iter().any(|fact| matches!(fact, Fact::ShippingOption(_)));
+    if after.shipping.is_none() && (before.shipping.is_some() || is_chosen) {
         return Err(OrderError::ShippingNotOffered);
     } else if !are_taxed_alike(&before, &after) {
         return Err(Refusal::TaxDiffers { old: before.totals.tax, new: after.totals.tax }.into());
@@ -36,16 +37,26 @@ pub fn check(order: &Order, facts: &[Fact], shelf: &Snapshot, now: Timestamp) ->
     Ok(())
 }
 
+/// What is about sending it, as it is called where it is sent from.
+fn of_sending(fact: &Fact) -> Option<&'static str> {
+    match fact {
+        Fact::ShippingAddress(_) => Some("/shipping_address"),
+        Fact::ShippingOption(_) => Some("/shipping_option"),
+        _ => None,
+    }
+}
+
 /// Whether the same rates fall on each part; sending it may cost something else
 /// today, and so may its tax.
 fn are_taxed_alike(one: &Quote, other: &Quote) -> bool {
-    one.reverse_charge == other.reverse_charge && taxes(one).map(rates).eq(taxes(other).map(rates))
+    let of_lines = |quote: &Quote| quote.lines.iter().map(|line| rates(&line.tax)).collect::<Vec<_>>();
+    // One of them may not be offered any more.
+    let ways = one.shipping.as_ref().zip(other.shipping.as_ref());
+    one.reverse_charge == other.reverse_charge
+        && of_lines(one) == of_lines(other)
+        && ways.is_none_or(|(one, other)| rates(&one.tax) == rates(&other.tax))
 }
 
-fn taxes(quote: &Quote) -> impl Iterator<Item = &Tax> {
-    quote.lines.iter().map(|line| &line.tax).chain(quote.shipping.as_ref().map(|shipping| &shipping.tax))
-}
-
-fn rates(tax: &Tax) -> Vec<(&str, u32)> {
-    tax.rates.iter().map(|part| (part.name.as_str(), part.rate.parts())).collect()
+fn rates(tax: &Tax) -> Vec<(String, u32)> {
+    tax.rates.iter().map(|part| (part.name.clone(), part.rate.parts())).collect()
 }

@@ -22,10 +22,12 @@ pub(super) fn shelf() -> Snapshot {
     let rate =
         |country: &str, rate: &str| json!({ "class": "standard", "country": country, "name": "VAT", "rate": rate });
     settings["tax"]["rates"] = json!([rate("DE", "19"), rate("FR", "20")]);
-    let option = json!({ "id": "standard", "title": "Standard", "rates": [{ "amount": 50, "currency": "EUR" }] });
+    let option =
+        |id: &str, price: i64| json!({ "id": id, "title": id, "rates": [{ "amount": price, "currency": "EUR" }] });
+    let options = [option("standard", 50), option("express", 80), option("slow", 20)];
     let place = |country: &str| json!({ "country": country });
     settings["shipping"]["zones"] =
-        json!([{ "title": "Home", "places": [place("DE"), place("FR"), place("AT")], "options": [option] }]);
+        json!([{ "title": "Home", "places": [place("DE"), place("FR"), place("AT")], "options": options }]);
     let settings: Settings = serde_json::from_value(settings).unwrap();
     let products = vec![product(7, "shipped", 40), product(8, "digital", 30), product(9, "gift_card", 50)];
     Snapshot::new("1".to_owned(), settings, products)
@@ -190,7 +192,7 @@ fn issued_gift_cards_are_not_taken_out() {
 }
 
 /// An order of mugs that goes to Germany, whatever became of its payment.
-fn to_germany(order: Order) -> Order {
+pub(in crate::orders) fn to_germany(order: Order) -> Order {
     let mut order = order;
     let place = |country: &str| wish(json!({ "shipping_address": home(country) })).facts;
     for fact in place("DE") {

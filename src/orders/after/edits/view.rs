@@ -11,6 +11,7 @@ use crate::money::Money;
 use crate::orders::after::money::view::RefundLineView;
 use crate::orders::facts::Fact;
 use crate::orders::order::{Line, LineId, Order};
+use crate::orders::view::ShippingView;
 use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedLine;
 
@@ -30,6 +31,9 @@ pub struct EditView {
     /// Null: the shipping address.
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_address: Option<Option<Address>>,
+    /// Another way of shipping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_option: Option<ShippingView>,
     /// What was taken out.
     taken_out: Vec<RefundLineView>,
     added: Vec<AddedView>,
@@ -73,6 +77,9 @@ fn view(order: &Order, edit: &Edit) -> EditView {
         email: None,
         shipping_address: None,
         billing_address: None,
+        shipping_option: added
+            .and_then(|added| added.quote.shipping.as_ref())
+            .map(|way| ShippingView::of(way, order.currency)),
         taken_out: giving.map(|giving| RefundLineView::of(order, giving)).unwrap_or_default(),
         added: added.map(|added| added.lines.iter().zip(&added.quote.lines).map(line).collect()).unwrap_or_default(),
         set_off: money(added.map_or(0, |added| added.set_off)),

@@ -166,9 +166,10 @@ pub fn pieces_worth(order: &Order, line: &Line, more: u32) -> Option<i64> {
 /// What is left of the shipping, tax included.
 pub fn of_shipping(order: &Order) -> i64 {
     let Some(placement) = order.placement() else { return 0 };
-    let tax = placement.quote.shipping.as_ref().map_or(0, |shipping| tax_on_top(order, &shipping.tax));
     let given: i64 = order.money.repayments.iter().map(|repayment| repayment.giving.shipping).sum();
-    placement.quote.totals.shipping.amount.saturating_add(tax).saturating_sub(given)
+    let ways = order.edits.former_shipping.iter().chain(&placement.quote.shipping);
+    let paid: i64 = ways.map(|way| way.to_pay().saturating_add(tax_on_top(order, &way.tax))).sum();
+    paid.saturating_sub(given)
 }
 
 /// The tax where prices do not have it in them.
