@@ -17,6 +17,9 @@ use std::marker::PhantomData;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortedMap<K, V>(Vec<(K, V)>);
 
+/// Keys, each once.
+pub type SortedSet<K> = SortedMap<K, ()>;
+
 impl<K: Ord, V> SortedMap<K, V> {
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -86,6 +89,13 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 }
 
+impl<K: Ord> SortedSet<K> {
+    /// Puts a key in; whether it was not there.
+    pub fn add(&mut self, key: K) -> bool {
+        self.insert(key, ()).is_none()
+    }
+}
+
 impl<K: Ord, V: Default> SortedMap<K, V> {
     /// The value, put in by its default if it was not there.
     pub fn get_or_default(&mut self, key: K) -> &mut V {
@@ -141,6 +151,12 @@ impl<K: Ord, V> FromIterator<(K, V)> for SortedMap<K, V> {
         let mut map = Self::default();
         map.extend(entries);
         map
+    }
+}
+
+impl<K: Ord> FromIterator<K> for SortedSet<K> {
+    fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
+        keys.into_iter().map(|key| (key, ())).collect()
     }
 }
 

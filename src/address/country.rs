@@ -26,18 +26,18 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::unicode::{lowercase, uppercase};
 use crate::text::{self, Refusal};
 
 const TABLE: &str = include_str!("countries.txt");
 
 /// Each stored address is read by its country's code.
-static BY_CODE: LazyLock<BTreeMap<&str, Country>> =
+static BY_CODE: LazyLock<SortedMap<&str, Country>> =
     LazyLock::new(|| Country::all().map(|country| (country.code(), country)).collect());
 
 /// A country, by its line of the table.
@@ -226,13 +226,13 @@ impl JsonSchema for Country {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         // All of them, by their first letter: `^([Aa][DEFdef]|[Bb][ABab])$`.
-        let mut codes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut codes: SortedMap<&str, SortedSet<&str>> = SortedMap::new();
         for (first, second) in Self::all().filter_map(|country| country.code().split_at_checked(1)) {
-            codes.entry(first).or_default().insert(second);
+            codes.get_or_default(first).add(second);
         }
         let either = |letters: &str| format!("[{letters}{}]", letters.to_ascii_lowercase());
-        let of_a_letter = |(first, seconds): (&str, BTreeSet<&str>)| {
-            either(first) + &either(&seconds.into_iter().collect::<String>())
+        let of_a_letter = |(first, seconds): (&str, SortedSet<&str>)| {
+            either(first) + &either(&seconds.into_keys().collect::<String>())
         };
         let pattern = codes.into_iter().map(of_a_letter).collect::<Vec<_>>().join("|");
         let description = "ISO 3166-1 alpha-2, and XK for Kosovo; small letters are taken, too.";

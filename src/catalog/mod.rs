@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::ids::VariantId;
 use crate::problem::Problem;
 use crate::revision::{self, Revision};
+use crate::sorted::SortedMap;
 
 /// A variant's stock as lists show it; the pool is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,11 +44,10 @@ pub struct StockLevel {
 /// Writes newer levels down for the lists, and has the catalog published if
 /// buyers are to be told something else.
 pub async fn project_levels(app: &App, levels: &[StockLevel]) -> Result<(), Problem> {
-    let mut newest = std::collections::BTreeMap::new();
+    let mut newest: SortedMap<VariantId, StockLevel> = SortedMap::new();
     for level in levels {
-        let kept = newest.entry(level.variant_id).or_insert(*level);
-        if level.version > kept.version {
-            *kept = *level;
+        if newest.get(&level.variant_id).is_none_or(|kept| level.version > kept.version) {
+            newest.insert(level.variant_id, *level);
         }
     }
     let levels: Vec<_> = newest.into_values().collect();

@@ -44,7 +44,7 @@ impl OrderObject {
             About::Payment => {}
             About::Refund => self.ask_about_refunds(number).await?,
             About::Dispute { dispute } => {
-                let known = self.record.existing()?.disputes.contains(&dispute);
+                let known = self.record.existing()?.disputes.contains_key(&dispute);
                 let events = if known { Vec::new() } else { vec![Event::Disputed { dispute }] };
                 self.record.learn(events, self.now())?;
             }

@@ -1,7 +1,6 @@
 //! An order from the first added line to the last refund, as it stands. How it
 //! came to that: [`super::event`]. A cart is an order in [`Stage::Open`].
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use schemars::JsonSchema;
@@ -20,7 +19,7 @@ use crate::payments::{Attempt, Refund};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::{Delivery, Quote};
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Language;
 
 /// By which way an order was begun.
@@ -73,7 +72,7 @@ pub struct Order {
     /// Money that staff have recorded.
     pub receipts: Vec<Receipt>,
     /// What buyers have contested with their bank, as the provider names it.
-    pub disputes: BTreeSet<String>,
+    pub disputes: SortedSet<String>,
     /// Slots to give back, by hold, and until when they are taken otherwise.
     pub vacating: SortedMap<u32, (Slot, Timestamp)>,
     /// The last news of each kind that is on its way to the buyer.
@@ -238,7 +237,7 @@ impl Order {
             releasing: SortedMap::new(),
             refunds: Vec::new(),
             receipts: Vec::new(),
-            disputes: BTreeSet::new(),
+            disputes: SortedSet::new(),
             vacating: SortedMap::new(),
             told: SortedMap::new(),
             cards_issued: 0,

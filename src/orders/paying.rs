@@ -26,7 +26,7 @@ impl Order {
                 }
             }
             Event::Disputed { dispute } => {
-                self.disputes.insert(dispute.clone());
+                self.disputes.add(dispute.clone());
             }
             Event::PaidTwice { attempt, amount } => {
                 self.add_refund(attempt.clone(), *amount, now);

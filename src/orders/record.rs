@@ -2,7 +2,6 @@
 //! to be stored.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::effect::{WATCHDOG_MILLIS, wake};
@@ -11,6 +10,7 @@ use super::event::Event;
 use super::order::Order;
 use super::store::{self, FirstAnswer, Stored};
 use crate::ports::{Commit, ObjectHost, StorageError, Timestamp};
+use crate::sorted::SortedSet;
 
 pub struct Record {
     host: Rc<dyn ObjectHost>,
@@ -23,7 +23,7 @@ struct Memory {
     /// Whether there is anything in storage.
     stored: bool,
     /// The keys of the requests that have an answer in storage.
-    keys: BTreeSet<String>,
+    keys: SortedSet<String>,
     waiting: Vec<(Timestamp, Event)>,
     /// When the alarm rings, as far as this instance knows. One that an
     /// earlier instance set may ring besides; it finds nothing to do.
@@ -64,7 +64,7 @@ impl Record {
 
     /// Whether the request with this key has its answer.
     pub fn is_answered(&self, key: &str) -> bool {
-        self.memory.borrow().keys.contains(key)
+        self.memory.borrow().keys.contains_key(key)
     }
 
     /// The first answer to the request with this key.
@@ -163,7 +163,7 @@ impl Record {
             return Err(error.into());
         }
         memory.stored = true;
-        memory.keys.extend(key);
+        memory.keys.extend(key.map(|key| (key, ())));
         memory.waiting.clear();
         memory.alarm = alarm;
         Ok(())

@@ -1,7 +1,5 @@
 //! All lines of a cart at once, in place of those that are there.
 
-use std::collections::BTreeSet;
-
 use super::decision::{NewLine, add_lines};
 use super::error::OrderError;
 use super::event::Event;
@@ -9,7 +7,7 @@ use super::limits::MAX_QUANTITY;
 use super::order::{Line, Order};
 use crate::ids::VariantId;
 use crate::money::Currency;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// `replaced`: which of the lines that are there the new ones stand for.
 /// Whatever is not wanted any more goes, what is wanted has the quantity that is
@@ -33,8 +31,8 @@ pub fn lines(order: &Order, new: Vec<NewLine>, replaced: fn(&Line) -> bool) -> R
         });
     }
     let kept = order.after(&events);
-    let known: BTreeSet<SoldAs> = kept.lines.iter().map(SoldAs::of).collect();
-    let is_new = |line: &NewLine| !known.contains(&SoldAs::of_new(line, order.currency));
+    let known: SortedSet<SoldAs> = kept.lines.iter().map(SoldAs::of).collect();
+    let is_new = |line: &NewLine| !known.contains_key(&SoldAs::of_new(line, order.currency));
     events.extend(add_lines(&kept, new.into_iter().enumerate().filter(|(_, line)| is_new(line)))?);
     Ok(events)
 }

@@ -14,8 +14,6 @@
 //! still be paid. All entries of an order sum to its total less what was given
 //! back, by what was sold as by rates of tax.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::after::edits::Added;
@@ -28,6 +26,7 @@ use crate::ports::Timestamp;
 use crate::pricing::quote::{Discount, QuotedLine, QuotedShipping, Tax, TaxPart};
 use crate::pricing::spread::{share, spread};
 use crate::pricing::{Delivery, Percent};
+use crate::sorted::SortedMap;
 
 /// The most entries that name what something was given back for; what is given
 /// back after that is an amount. With each product's own and 80 characters of its
@@ -91,9 +90,9 @@ struct Books<'a> {
     parts: Vec<Part<'a>>,
     /// Whether prices include the tax.
     included: bool,
-    entries: BTreeMap<Name, Entry>,
+    entries: SortedMap<Name, Entry>,
     /// By rate, none where no tax falls: net, and tax. Without gift cards as goods.
-    taxes: BTreeMap<(Timestamp, Option<(String, Percent)>), (i64, i64)>,
+    taxes: SortedMap<(Timestamp, Option<(String, Percent)>), (i64, i64)>,
 }
 
 /// The books of an order as lists keep them: `[entries, taxes]`, of which the
@@ -194,7 +193,7 @@ impl<'a> Books<'a> {
         let added = order.edits.done.iter().filter_map(|edit| edit.plan.added.as_ref());
         let placed = order.lines.len().saturating_sub(added.map(|added| added.lines.len()).sum());
         let included = quote.totals.tax_included;
-        let mut books = Self { parts: Vec::new(), included, entries: BTreeMap::new(), taxes: BTreeMap::new() };
+        let mut books = Self { parts: Vec::new(), included, entries: SortedMap::new(), taxes: SortedMap::new() };
         let shipping = order.edits.first_shipping(quote.shipping.as_ref());
         books.sell(placement.at, order.lines.iter().zip(&quote.lines).take(placed), shipping);
         books
@@ -242,7 +241,7 @@ impl<'a> Books<'a> {
     /// Writes down an amount; `sign`: 1 for what was sold, -1 for what was given back.
     fn book(&mut self, name: Name, told: Entry, amount: &Taxed, sign: i64) {
         let (at, _, kind, _) = name;
-        let entry = self.entries.entry(name).or_default();
+        let entry = self.entries.get_or_default(name);
         entry.title = told.title;
         entry.pieces += told.pieces;
         entry.discount += told.discount;
@@ -252,7 +251,7 @@ impl<'a> Books<'a> {
             return;
         }
         let mut of_rate = |rate: Option<(String, Percent)>, tax: i64| {
-            let sum = self.taxes.entry((at, rate)).or_default();
+            let sum = self.taxes.get_or_default((at, rate));
             *sum = (sum.0 + sign * amount.net, sum.1 + sign * tax);
         };
         amount.rates.iter().for_each(|rate| of_rate(Some((rate.name.clone(), rate.rate)), rate.amount));

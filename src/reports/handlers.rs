@@ -1,7 +1,5 @@
 //! Reports over HTTP.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -21,6 +19,7 @@ use crate::money::Currency;
 use crate::ports::{Day, Rows};
 use crate::problem::Problem;
 use crate::settings;
+use crate::sorted::SortedMap;
 use crate::wire::extract::Query;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -215,7 +214,7 @@ fn totals(rows: Option<Rows>) -> Result<Vec<Sales>, Problem> {
     Ok(rows.unwrap_or_default().decode::<SalesRow>()?.into_iter().map(Sales::from).collect())
 }
 
-type BySpan = BTreeMap<(usize, Currency), Sales>;
+type BySpan = SortedMap<(usize, Currency), Sales>;
 
 fn by_span(rows: Vec<SalesRow>) -> BySpan {
     rows.into_iter().map(|row| ((row.span.unwrap_or_default(), row.currency), row.into())).collect()

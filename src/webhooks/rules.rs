@@ -5,10 +5,8 @@
 //! A try is counted before it is made: if its outcome is lost with the process,
 //! it was one that failed.
 
-use std::collections::BTreeSet;
-
 use crate::ports::Timestamp;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -84,9 +82,9 @@ impl Queue {
 
     /// Those that wait for no other.
     fn heads(&self) -> impl Iterator<Item = (i64, &Waiting)> {
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         self.waiting.iter().filter_map(move |(number, waiting)| {
-            let first = waiting.about.as_deref().is_none_or(|about| seen.insert(about));
+            let first = waiting.about.as_deref().is_none_or(|about| seen.add(about));
             first.then_some((*number, waiting))
         })
     }

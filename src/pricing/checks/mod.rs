@@ -5,12 +5,11 @@ mod promotion;
 mod shipping;
 mod tax;
 
-use std::collections::BTreeSet;
-
 use super::limits::{MAX_CURRENCIES, MAX_NAMED, MAX_PATTERN};
 use super::place::PostalPattern;
 use crate::money::{MAX_AMOUNT, MAX_PRICE, Money};
 use crate::problem::FieldError;
+use crate::sorted::SortedSet;
 use crate::text;
 
 /// Answers with so many faults are read by nobody.
@@ -42,9 +41,9 @@ impl Faults {
 
     /// Each once; the later ones are refused.
     fn once<T: Ord>(&mut self, what: &str, items: impl IntoIterator<Item = (String, T)>) {
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         for (pointer, item) in items {
-            if !seen.insert(item) {
+            if !seen.add(item) {
                 self.add(pointer, format!("this {what} is there already"));
             }
         }

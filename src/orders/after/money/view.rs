@@ -175,7 +175,7 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         refunds: refunds(order),
         edits: edits(order),
         receipts: order.receipts.clone(),
-        disputes: order.disputes.iter().cloned().collect(),
+        disputes: order.disputes.keys().cloned().collect(),
         cancellation: ended.map(|ended| Cancellation { by: ended.by, reason: ended.reason.clone() }),
         timeline: timeline(order),
         order: seen,
