@@ -5,7 +5,7 @@
 //! | [`router`] | every route of the system, one line each |
 //! | [`app`] | the capabilities a handler may use |
 //! | [`json`] | JSON, read by one reader |
-//! | [`sorted`] | a map as a sorted list |
+//! | [`sorted`] | a map as a sorted list, and sorting |
 //! | [`together`] | waiting for many answers at once |
 //! | [`problem`] | an answer that is not a success, as problem+json |
 //! | [`wire`] | what every request and answer passes through |

@@ -26,6 +26,7 @@ use crate::email::EmailAddress;
 use crate::ids::{AccountId, SessionId};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
+use crate::sorted::SortedSet;
 use crate::throttle::Network;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::{IdempotencyKey, Json, Path};
@@ -131,11 +132,9 @@ pub async fn logout(
     let now = app.clock.now();
     let keys = AccessTokenKeys::of(&app)?;
     let by_access = access.into_iter().flatten().filter_map(|text| keys.verify(text, now).ok());
-    let mut sessions: Vec<SessionId> = by_access.map(|who| who.session).collect();
-    sessions.extend(by_body.into_iter().chain(by_cookie).map(|presented| presented.session));
-    sessions.sort_unstable();
-    sessions.dedup();
-    sign_in::log_out(&app, sessions).await?;
+    let mut sessions: SortedSet<SessionId> = by_access.map(|who| who.session).collect();
+    sessions.extend(by_body.into_iter().chain(by_cookie).map(|presented| (presented.session, ())));
+    sign_in::log_out(&app, sessions.into_keys().collect()).await?;
     let mut headers = HeaderMap::new();
     cookies::clear(&mut headers).map_err(unprintable)?;
     Ok(WithHeaders { headers, body: NoContent })

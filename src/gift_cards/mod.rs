@@ -24,12 +24,13 @@ use crate::ids::GiftCardId;
 use crate::pools::{self, pool::Level};
 use crate::ports::ObjectUnavailable;
 use crate::problem::Problem;
+use crate::sorted::sort;
 
 /// Writes down what is left on cards, for reports. Twice or out of order is the
 /// same as once.
 pub async fn project_balances(app: &App, mut levels: Vec<(GiftCardId, Level)>) -> Result<(), Problem> {
     // Of several of one card the newest: a statement writes a row once.
-    levels.sort_unstable_by_key(|(card, level)| (*card, -level.version));
+    sort(&mut levels, |(card, level), (other, others)| (card, -level.version).cmp(&(other, -others.version)));
     levels.dedup_by_key(|(card, _)| *card);
     if !levels.is_empty() {
         app.database.batch(vec![store::balances(&levels)]).await?;

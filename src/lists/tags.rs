@@ -15,6 +15,7 @@ use crate::ids::OrderId;
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::{FieldError, Problem};
+use crate::sorted::SortedSet;
 use crate::text::unicode::lowercase;
 use crate::text::{self, Refusal};
 use crate::wire::extract::{IdempotencyKey, Json, Path};
@@ -104,11 +105,9 @@ impl TagChange {
     /// The tags of an order that had these.
     fn over(&self, tags: &[String]) -> Vec<String> {
         let removed = |tag: &&String| !self.remove.iter().any(|other| other.as_str() == tag.as_str());
-        let mut after: Vec<String> = tags.iter().filter(removed).cloned().collect();
-        after.extend(self.add.iter().map(|tag| tag.as_str().to_owned()));
-        after.sort_unstable();
-        after.dedup();
-        after
+        let mut after: SortedSet<String> = tags.iter().filter(removed).cloned().collect();
+        after.extend(self.add.iter().map(|tag| (tag.as_str().to_owned(), ())));
+        after.into_keys().collect()
     }
 
     /// An order's tags afterwards, or why not.

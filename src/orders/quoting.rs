@@ -8,6 +8,7 @@ use crate::money::{Currency, MoneyError};
 use crate::ports::Timestamp;
 use crate::pricing::{self, Item, Offer, Place, Promotion, Quote, Totals, shipping};
 use crate::shelf::snapshot::Snapshot;
+use crate::sorted::SortedSet;
 
 /// What is to be priced.
 #[derive(Clone, Copy)]
@@ -88,9 +89,7 @@ impl Order {
 
     /// The variants whose prices are the shelf's to say.
     pub fn priced_by_shelf(&self) -> Vec<VariantId> {
-        let mut variants: Vec<VariantId> = self.lines.iter().map(|line| line.variant_id).collect();
-        variants.sort_unstable();
-        variants.dedup();
-        variants
+        let variants: SortedSet<VariantId> = self.lines.iter().map(|line| line.variant_id).collect();
+        variants.into_keys().collect()
     }
 }

@@ -26,7 +26,7 @@ use crate::ports::Timestamp;
 use crate::pricing::quote::{Discount, QuotedLine, QuotedShipping, Tax, TaxPart};
 use crate::pricing::spread::{share, spread};
 use crate::pricing::{Delivery, Percent};
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, sort};
 
 /// The most entries that name what something was given back for; what is given
 /// back after that is an amount. With each product's own and 80 characters of its
@@ -144,7 +144,7 @@ fn changes(order: &Order) -> Vec<(Timestamp, Change<'_>)> {
         let kept = if keeps { left::in_all(order).amount.saturating_add(later) } else { 0 };
         all.push((end, Change::Ended(kept)));
     }
-    all.sort_by_key(|(at, _)| *at);
+    sort(&mut all, |one, other| one.0.cmp(&other.0));
     all
 }
 

@@ -3,6 +3,7 @@
 use super::matching::{Member, Role};
 use super::promotion::{Buy, Get};
 use super::spread::share;
+use crate::sorted::sort;
 
 /// Pieces that are alike, and what is left to pay for all of them.
 struct Pieces {
@@ -44,7 +45,7 @@ pub fn got<'a>(
     let mut values = vec![0; pieces.len()];
     pieces.retain(|pieces| pieces.left > 0 && pieces.count > 0);
     // Stable: of pieces that cost the same the earlier kind's are got.
-    pieces.sort_by(|one, other| {
+    sort(&mut pieces, |one, other| {
         let price = |of: &Pieces, by: &Pieces| i128::from(of.left) * i128::from(by.count);
         price(one, other).cmp(&price(other, one))
     });

@@ -11,6 +11,7 @@ use super::spread::spread;
 use super::taxing::percent_of;
 use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
+use crate::sorted::sort;
 
 /// A cart after the discounts of its lines.
 pub struct Discounts<'a> {
@@ -123,7 +124,8 @@ impl<'a> Walk<'a> {
                 Err(refused) => self.done.judge(promotion, Some(refused)),
             }
         }
-        candidates.sort_by_key(|promotion| (Reverse(promotion.priority), promotion.id));
+        let rank = |of: &Promotion| (Reverse(of.priority), of.id);
+        sort(&mut candidates, |one, other| rank(one).cmp(&rank(other)));
         candidates
     }
 

@@ -1,10 +1,9 @@
 //! Which lines of a cart a promotion is about, and which lines are alike to it.
 
-use std::collections::HashMap;
-
 use super::cart::{Cart, Delivery, Item};
 use super::promotion::{Conditions, Effect, Promotion};
 use crate::ids::ProductId;
+use crate::sorted::{SortedMap, sort};
 
 /// What a line is to a promotion.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,18 +30,18 @@ pub struct Member {
 pub struct Index<'a> {
     cart: &'a Cart<'a>,
     all: Vec<usize>,
-    by_product: HashMap<ProductId, Vec<usize>>,
-    by_tag: HashMap<&'a str, Vec<usize>>,
+    by_product: SortedMap<ProductId, Vec<usize>>,
+    by_tag: SortedMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     pub fn of(cart: &'a Cart<'a>) -> Self {
-        let mut index = Self { cart, all: Vec::new(), by_product: HashMap::new(), by_tag: HashMap::new() };
+        let mut index = Self { cart, all: Vec::new(), by_product: SortedMap::new(), by_tag: SortedMap::new() };
         for (place, line) in cart.lines.iter().enumerate().filter(|(_, line)| line.delivery != Delivery::GiftCard) {
             index.all.push(place);
-            index.by_product.entry(line.product).or_default().push(place);
+            index.by_product.get_or_default(line.product).push(place);
             for tag in line.tags {
-                index.by_tag.entry(tag).or_default().push(place);
+                index.by_tag.get_or_default(tag).push(place);
             }
         }
         index
@@ -124,7 +123,7 @@ pub fn members(index: &Index<'_>, promotions: &[&Promotion]) -> Vec<Vec<Member>>
             .filter(|(_, (_, role))| **role != Role::default())
             .map(|(line, (kind, role))| Member { kind: *kind, line, role: *role })
             .collect();
-        members.sort_unstable();
+        sort(&mut members, Ord::cmp);
         all.push(members);
         if !by_pieces {
             kinds.tell_apart(&roles);
@@ -159,7 +158,7 @@ impl Kinds {
         }
         let mut order: Vec<(usize, T, usize)> =
             self.of_line.iter().zip(marks).enumerate().map(|(line, (kind, mark))| (*kind, *mark, line)).collect();
-        order.sort_unstable();
+        sort(&mut order, Ord::cmp);
         let same = |one: &(usize, T, usize), other: &(usize, T, usize)| (one.0, one.1) == (other.0, other.1);
         for (kind, lines) in order.chunk_by(same).enumerate() {
             for (_, _, line) in lines {

@@ -19,7 +19,7 @@ use crate::money::Currency;
 use crate::ports::{Day, Rows};
 use crate::problem::Problem;
 use crate::settings;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, sort};
 use crate::wire::extract::Query;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -172,7 +172,8 @@ pub async fn get_today_report(State(app): State<App>, _: Staff) -> Result<Json<T
     let rows: Vec<SalesRow> = rows.unwrap_or_default().decode()?;
     let mut currencies: Vec<Currency> =
         rows.iter().map(|row| row.currency).chain([settings.default_currency]).collect();
-    currencies.sort_by_key(|currency| (*currency != settings.default_currency, *currency));
+    let rank = |currency: &Currency| (*currency != settings.default_currency, *currency);
+    sort(&mut currencies, |one, other| rank(one).cmp(&rank(other)));
     currencies.dedup();
     let mut found = by_span(rows);
     let mut of = |span, currency| take(&mut found, span, currency);

@@ -5,6 +5,7 @@
 use super::filter::{Filter, Offer};
 use crate::catalog::product::{PriceRange, Product};
 use crate::money::Currency;
+use crate::sorted::sort;
 
 #[derive(Debug)]
 pub struct PriceIndex {
@@ -28,7 +29,7 @@ impl PriceIndex {
             .enumerate()
             .filter_map(|(place, (product, range))| range.map(|range| (range.from.amount, product.id, place)))
             .collect();
-        priced.sort_unstable();
+        sort(&mut priced, Ord::cmp);
         let (mut offers, mut ends) = (Vec::with_capacity(products.len()), Vec::with_capacity(products.len()));
         for product in products {
             offers.extend(product.variants.iter().filter_map(|variant| {

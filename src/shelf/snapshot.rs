@@ -1,7 +1,7 @@
 //! The catalog as buyers read it: immutable, in the isolate's memory, with
 //! an index for each way it is listed.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::name::Name;
@@ -12,6 +12,7 @@ use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
 use crate::pricing::{Offer, Promotion};
 use crate::settings::Settings;
+use crate::sorted::{order, sort};
 
 /// Cheap to clone: what is large is shared.
 #[derive(Debug, Clone)]
@@ -28,7 +29,8 @@ pub struct Snapshot {
 
 #[derive(Debug)]
 struct Index {
-    by_variant: HashMap<VariantId, (usize, usize)>,
+    /// The product's place and the variant's place in it, by the variant's id.
+    by_variant: Vec<(VariantId, usize, usize)>,
     // Places in `products`, in the order of the name.
     by_id: Vec<usize>,
     by_slug: Vec<usize>,
@@ -39,11 +41,12 @@ struct Index {
 
 impl Index {
     fn new(settings: &Settings, products: &[Product]) -> Self {
-        let by_variant = products
+        let mut by_variant: Vec<_> = products
             .iter()
             .enumerate()
-            .flat_map(|(p, product)| product.variants.iter().enumerate().map(move |(v, variant)| (variant.id, (p, v))))
+            .flat_map(|(p, product)| product.variants.iter().enumerate().map(move |(v, variant)| (variant.id, p, v)))
             .collect();
+        sort(&mut by_variant, |one, other| one.0.cmp(&other.0));
         Self {
             by_variant,
             by_id: sorted(products, |product| product.id),
@@ -85,9 +88,10 @@ impl Snapshot {
         if let Some(found) = self.beyond.as_ref().and_then(|beyond| beyond.variant(id)) {
             return Some(found);
         }
-        let (p, v) = *self.index.by_variant.get(&id)?;
-        let product = self.products.get(p)?;
-        Some((product, product.variants.get(v)?))
+        let found = self.index.by_variant.binary_search_by_key(&id, |(id, ..)| *id).ok()?;
+        let (_, p, v) = self.index.by_variant.get(found)?;
+        let product = self.products.get(*p)?;
+        Some((product, product.variants.get(*v)?))
     }
 
     pub fn by_id(&self, id: ProductId) -> Option<&Product> {
@@ -140,20 +144,17 @@ impl Snapshot {
 }
 
 fn sorted<K: Ord>(products: &[Product], key: impl Fn(&Product) -> K) -> Vec<usize> {
-    let mut keyed: Vec<_> = products.iter().enumerate().map(|(place, product)| (key(product), place)).collect();
-    keyed.sort_unstable();
-    keyed.into_iter().map(|(_, place)| place).collect()
+    let keys: Vec<K> = products.iter().map(key).collect();
+    order(keys.len(), &|one, other| keys.get(one).cmp(&keys.get(other)))
 }
 
 /// By [`title_order`], then by id. A title's key is made once.
 fn sorted_by_title(products: &[Product]) -> Vec<usize> {
     let keys = title_order::keys(products.iter().map(|product| &*product.title));
-    let mut keyed: Vec<_> = keys.into_iter().zip(0..).collect();
-    keyed.sort_unstable_by(|(a_key, a), (b_key, b)| {
-        a_key.cmp(b_key).then_with(|| match (products.get(*a), products.get(*b)) {
+    order(keys.len(), &|a, b| {
+        keys.get(a).cmp(&keys.get(b)).then_with(|| match (products.get(a), products.get(b)) {
             (Some(a), Some(b)) => title_order::compare_details(&a.title, &b.title).then(a.id.cmp(&b.id)),
-            _ => a.cmp(b),
+            _ => Ordering::Equal,
         })
-    });
-    keyed.into_iter().map(|(_, place)| place).collect()
+    })
 }

@@ -13,6 +13,7 @@ use crate::payments::{Attempt, Method, Provider, Refund, RefundStatus};
 use crate::pools::Supply;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
+use crate::sorted::sort;
 
 /// An order as staff see it: as its buyer does, with all that is behind it. `lines` say what is `refundable` of each,
 /// and `notes` who wrote them.
@@ -328,6 +329,6 @@ fn timeline(order: &Order) -> Vec<TimelineEntry> {
         text: Some(note.text.clone()),
     });
     let mut entries: Vec<_> = events.chain(notes).collect();
-    entries.sort_by_key(|entry| entry.at);
+    sort(&mut entries, |one, other| one.at.cmp(&other.at));
     entries
 }
