@@ -3,8 +3,6 @@
 
 mod variants;
 
-use std::collections::{HashMap, HashSet};
-
 use self::variants::DraftVariant;
 pub use self::variants::{Wanted, wanted};
 use super::body::{ImageBody, OptionBody, ProductBody};
@@ -16,6 +14,7 @@ use crate::ports::Timestamp;
 use crate::pricing::Delivery;
 use crate::problem::FieldError;
 use crate::settings::Settings;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::{self, Refusal};
 
 /// An answer that names more faults than this helps nobody.
@@ -79,7 +78,7 @@ impl Draft {
     /// A new product. A slug that was not given is made from the title.
     pub fn create(self, id: ProductId, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
         let slug = slug::from_title(&self.title);
-        self.product(id, slug, 1, now, now, &HashMap::new(), new_id)
+        self.product(id, slug, 1, now, now, &SortedMap::new(), new_id)
     }
 
     /// The product as it is after the change.
@@ -99,7 +98,7 @@ impl Draft {
         version: i64,
         created_at: Timestamp,
         updated_at: Timestamp,
-        levels: &HashMap<VariantId, Level>,
+        levels: &SortedMap<VariantId, Level>,
         mut new_id: impl FnMut() -> VariantId,
     ) -> Product {
         let title = self.title;
@@ -193,24 +192,24 @@ impl Faults {
     }
 
     fn options(&mut self, options: Vec<OptionBody>) -> Vec<ProductOption> {
-        let mut names = HashSet::new();
+        let mut names = SortedSet::new();
         let options = self.at_most("/options", "options", MAX_OPTIONS, options).into_iter().enumerate();
         options
             .map(|(n, option)| {
                 let name = self.take(format!("/options/{n}/name"), text::line(&option.name, MAX_NAME));
-                if !names.insert(name.clone()) {
+                if !names.add(name.clone()) {
                     self.add(format!("/options/{n}/name"), "another option has this name");
                 }
                 let pointer = format!("/options/{n}/values");
                 if option.values.is_empty() {
                     self.add(pointer.clone(), "at least one value");
                 }
-                let mut seen = HashSet::new();
+                let mut seen = SortedSet::new();
                 let values = self.at_most(&pointer, "values", MAX_VALUES, option.values).into_iter().enumerate();
                 let values = values.map(|(v, value)| {
                     let pointer = format!("{pointer}/{v}");
                     let value = self.take(&pointer, text::line(&value, MAX_VALUE));
-                    if !seen.insert(value.clone()) {
+                    if !seen.add(value.clone()) {
                         self.add(pointer, "this value is there twice");
                     }
                     value

@@ -2,7 +2,6 @@
 //! promise, a header look-up or a copy of the body, or declines.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use wasm_bindgen::prelude::*;
 
@@ -10,6 +9,7 @@ use crate::ports::Clock;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::read::{self, ReadAnswer, none_match_holds};
 use crate::shelf::snapshot::Snapshot;
+use crate::sorted::SortedMap;
 use crate::web::pages;
 use crate::wire::headers::security_headers;
 
@@ -34,7 +34,7 @@ thread_local! {
 #[derive(Default)]
 struct Kept {
     version: String,
-    answers: HashMap<String, KeptAnswer>,
+    answers: SortedMap<String, KeptAnswer>,
     bytes: usize,
 }
 

@@ -1,20 +1,19 @@
 //! What must hold between a promotion and the shop. What must hold within it is
 //! said by [`Promotion::check`].
 
-use std::collections::HashSet;
-
 use super::body::{MAX_PRIORITY, PromotionBody};
 use crate::ids::{ProductId, PromotionId};
 use crate::money::{Currency, Money};
 use crate::pricing::Promotion;
 use crate::pricing::promotion::{Code, Effect};
 use crate::problem::FieldError;
+use crate::sorted::SortedSet;
 
 /// What the shop has, and so what a promotion may speak of.
 pub struct Known {
     pub currencies: Vec<Currency>,
     /// Of the products that are spoken of, those that there are not.
-    pub missing: HashSet<ProductId>,
+    pub missing: SortedSet<ProductId>,
 }
 
 /// The promotion that a body is, or all that is wrong with it, each with a
@@ -43,7 +42,7 @@ pub fn check(body: PromotionBody, id: PromotionId, known: &Known) -> Result<Prom
     let foreign = |(_, currency): &(String, Currency)| !known.currencies.contains(currency);
     let foreign = currencies(&promotion).into_iter().filter(foreign);
     faults.extend(foreign.map(|(pointer, _)| FieldError::new(pointer, "not a currency of this shop")));
-    let missing = |(_, product): &(String, ProductId)| known.missing.contains(product);
+    let missing = |(_, product): &(String, ProductId)| known.missing.contains_key(product);
     let missing = products(&promotion).into_iter().filter(missing);
     faults.extend(missing.map(|(pointer, _)| FieldError::new(pointer, "there is no such product")));
     if faults.is_empty() { Ok(promotion) } else { Err(faults) }

@@ -2,8 +2,6 @@
 //! constraints refuse it where it must not happen: `stale_write`,
 //! `too_many_promotions`, `promotions_too_large`.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::Stored;
@@ -12,6 +10,7 @@ use crate::ids::{ProductId, PromotionId};
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 use crate::pricing::Promotion;
+use crate::sorted::SortedSet;
 use crate::telemetry;
 
 /// How long after its end a promotion still counts as one, in milliseconds, so
@@ -95,7 +94,7 @@ pub fn missing(products: &[ProductId]) -> Statement {
     )
 }
 
-pub fn read_missing(rows: Rows) -> Result<HashSet<ProductId>, DatabaseError> {
+pub fn read_missing(rows: Rows) -> Result<SortedSet<ProductId>, DatabaseError> {
     #[derive(Deserialize)]
     struct Row {
         product: ProductId,

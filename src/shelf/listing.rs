@@ -12,6 +12,7 @@ use super::title_order;
 use crate::catalog::product::{PriceRange, Product};
 use crate::money::Currency;
 use crate::problem::Problem;
+use crate::sorted::SortedSet;
 use crate::text;
 use crate::wire::page::{DEFAULT_LIMIT, cut, limit};
 
@@ -93,12 +94,12 @@ impl ListQuery {
     pub fn parse(snapshot: &Snapshot, query: &str) -> Result<Self, Problem> {
         let mut list = Self::new(snapshot);
         let mut cursor = None;
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = SortedSet::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if is_planned(&name, &value) {
                 return Err(unsupported(&name));
             }
-            if !seen.insert(name.to_string()) {
+            if !seen.add(name.to_string()) {
                 return Err(Problem::invalid_field(name, "this parameter is there twice"));
             }
             match &*name {

@@ -8,7 +8,7 @@ use crate::ports::Timestamp;
 /// How far the clock that made an id may be ahead of ours, in milliseconds.
 const LEEWAY_MILLIS: i64 = 60_000;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Name {
     Product(ProductId),
     Slug(String),

@@ -7,7 +7,7 @@
 //! many a second, of so many names; and whoever asks has an answer that is not
 //! older than what this isolate has seen or written.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::name::Name;
@@ -15,6 +15,7 @@ use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::ports::Timestamp;
+use crate::sorted::SortedMap;
 
 /// For how long an answer is remembered, in milliseconds.
 const ANSWER_MILLIS: i64 = 2_000;
@@ -39,7 +40,7 @@ pub struct Questions(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    names: HashMap<Name, Standing>,
+    names: SortedMap<Name, Standing>,
     /// Those that wait, in the order in which they came.
     waiting: VecDeque<Name>,
     last: Option<Question>,

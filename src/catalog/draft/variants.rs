@@ -1,8 +1,6 @@
 //! The variants of a product as it is to be: those that were sent, and those
 //! that nobody spoke of. What is wrong is told of what was sent.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Faults;
 use crate::catalog::body::{PriceBody, VariantBody, VariantChange, VariantPatch, variant_body};
 use crate::catalog::limits::{MAX_LINE, MAX_PRICES, MAX_VARIANTS, MAX_WEIGHT};
@@ -11,7 +9,7 @@ use crate::ids::VariantId;
 use crate::money::{Currency, Money};
 use crate::problem::FieldError;
 use crate::settings::Settings;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text;
 
 /// One of the variants that a product is to have.
@@ -35,7 +33,7 @@ impl Wanted<'_> {
 /// the changes name none of its variants, or one twice.
 pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>>, Vec<FieldError>) {
     let mut faults = Vec::new();
-    let mut named = HashSet::new();
+    let mut named = SortedSet::new();
     let mut sent = Vec::with_capacity(changes.len());
     for (at, change) in changes.into_iter().enumerate() {
         let id = change.id;
@@ -43,7 +41,7 @@ pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>
         let variant = |id| product.variants.iter().find(|variant| variant.id == id);
         match (id, id.and_then(variant)) {
             (None, _) => sent.push(Wanted::Sent { at, was: None, body: patch.over(VariantBody::default()) }),
-            (Some(known), Some(variant)) if named.insert(known) => {
+            (Some(known), Some(variant)) if named.add(known) => {
                 sent.push(Wanted::Sent { at, was: Some(variant), body: patch.over(variant_body(product, variant)) });
             }
             _ => {
@@ -51,11 +49,11 @@ pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>
             }
         }
     }
-    if product.variants.iter().all(|variant| named.contains(&variant.id)) {
+    if product.variants.iter().all(|variant| named.contains_key(&variant.id)) {
         return (sent, faults);
     }
     let (changed, new): (Vec<_>, Vec<_>) = sent.into_iter().partition(|sent| sent.id().is_some());
-    let mut changed: HashMap<_, _> = changed.into_iter().map(|sent| (sent.id(), sent)).collect();
+    let mut changed: SortedMap<_, _> = changed.into_iter().map(|sent| (sent.id(), sent)).collect();
     let in_place = product
         .variants
         .iter()
@@ -89,8 +87,8 @@ pub struct Prices {
 /// What no two variants of a product share.
 #[derive(Default)]
 struct Taken {
-    skus: HashSet<String>,
-    combinations: HashSet<Vec<String>>,
+    skus: SortedSet<String>,
+    combinations: SortedSet<Vec<String>>,
 }
 
 impl Faults {
@@ -126,11 +124,11 @@ impl Faults {
         });
         let values: Vec<String> = values.collect();
         let fits = values.len() == options.len() && own.len() == options.len();
-        if !fits || !taken.combinations.insert(values.clone()) {
+        if !fits || !taken.combinations.add(values.clone()) {
             let detail = "the variant {sku} does not fit these options; send it along in variants, or delete it first";
             self.add("/options", detail.replace("{sku}", &variant.sku));
         }
-        taken.skus.insert(variant.sku.clone());
+        taken.skus.add(variant.sku.clone());
         Some(DraftVariant {
             at: None,
             id: Some(variant.id),
@@ -154,12 +152,12 @@ impl Faults {
     ) -> DraftVariant {
         let place = |field: &str| format!("/variants/{at}/{field}");
         let sku = self.take(place("sku"), text::code(&body.sku));
-        if !taken.skus.insert(sku.clone()) {
+        if !taken.skus.add(sku.clone()) {
             self.add(place("sku"), "another variant of this product has this SKU");
         }
         let faults_before = self.0.len();
         let values = self.combination(&place("options"), body.options, options);
-        if self.0.len() == faults_before && !taken.combinations.insert(values.clone()) {
+        if self.0.len() == faults_before && !taken.combinations.add(values.clone()) {
             self.add(place("options"), "another variant has the same options");
         }
         if body.weight_grams.is_some_and(|weight| weight > MAX_WEIGHT) {
