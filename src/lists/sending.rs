@@ -2,7 +2,6 @@
 //! carrier and a tracking link of its own, and with a result of its own.
 
 use axum::extract::State;
-use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -20,6 +19,7 @@ use crate::orders::client::OrderClient;
 use crate::orders::order::Key;
 use crate::problem::{FieldError, Problem};
 use crate::text::Line;
+use crate::together::together;
 use crate::wire::extract::{IdempotencyKey, Json};
 use crate::wire::respond::JsonText;
 
@@ -65,14 +65,14 @@ pub async fn create_fulfilments(
     }
     // Each order has the key, too: a request that did not live to be remembered is gone on with.
     let key = request.as_ref().map(|request| Key { key: request.key.clone(), digest: request.digest.clone() });
-    let each = stream::iter(parcels).map(|parcel| {
+    let each = parcels.into_iter().map(|parcel| {
         let (app, staff, key) = (&app, &staff, key.clone());
         async move {
             let id = parcel.order_id;
             BulkResult::of(id, send(app, staff, key, parcel, notify).await)
         }
     });
-    let results = BulkResults { items: each.buffered(MAX_PARALLEL).collect().await };
+    let results = BulkResults { items: together(each.collect(), MAX_PARALLEL).await };
     Ok(idempotency::remember(&app, request.as_ref(), StatusCode::OK, &results).await?.into())
 }
 

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 
 use super::format::{Head, POINTER, Pointer, chunk_key, head_key};
@@ -15,6 +14,7 @@ use crate::catalog::product::Product;
 use crate::json;
 use crate::problem::Problem;
 use crate::telemetry;
+use crate::together::together;
 
 /// Chunks that are read at a time: see `CHUNK_BYTES`.
 const CHUNKS_AT_ONCE: usize = 3;
@@ -71,14 +71,13 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
     let key = head_key(&pointer.version);
     let head: Head = get(app, &key).await?.ok_or_else(|| missing(&key))?;
     let version = &pointer.version;
-    let chunks = stream::iter(0..pointer.chunks).map(|n| async move {
+    let chunks = (0..pointer.chunks).map(|n| async move {
         let key = chunk_key(version, n);
         get::<Vec<Product>>(app, &key).await?.ok_or_else(|| missing(&key))
     });
     let mut products = Vec::with_capacity(head.products);
-    let mut chunks = chunks.buffered(CHUNKS_AT_ONCE);
-    while let Some(chunk) = chunks.try_next().await? {
-        products.extend(chunk);
+    for chunk in together(chunks.collect(), CHUNKS_AT_ONCE).await {
+        products.extend(chunk?);
     }
     Ok(Snapshot::new(pointer.version.clone(), head.settings, products).with_promotions(head.promotions))
 }

@@ -1,7 +1,5 @@
 //! What others are told of drafts: staff's list, and the buyer whom one was sent.
 
-use futures_util::{StreamExt, stream};
-
 use super::store;
 use crate::app::App;
 use crate::ids::OrderId;
@@ -16,6 +14,7 @@ use crate::orders::view::Status;
 use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::shelf;
+use crate::together::together;
 
 /// The most drafts asked at once.
 const MAX_PARALLEL: usize = 16;
@@ -26,9 +25,9 @@ pub(in crate::orders) async fn write(app: &App, told: Vec<(OrderId, Option<Notic
     if told.is_empty() {
         return Ok(());
     }
-    let asked = stream::iter(told).map(|(id, notice)| of_one(app, id, notice));
+    let asked = told.into_iter().map(|(id, notice)| of_one(app, id, notice));
     let (mut rows, mut letters, mut failure) = (Vec::new(), Vec::new(), None);
-    for outcome in asked.buffer_unordered(MAX_PARALLEL).collect::<Vec<_>>().await {
+    for outcome in together(asked.collect(), MAX_PARALLEL).await {
         match outcome {
             Ok((row, letter)) => {
                 rows.push(row);
