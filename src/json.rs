@@ -20,12 +20,16 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
     Ok(value)
 }
 
+/// A type's text. Empty if it cannot be written, as each of ours can.
+pub fn text<T: Serialize + ?Sized>(of: &T) -> String {
+    serde_json::to_string(of).unwrap_or_default()
+}
+
 /// A type as a value, by way of its text: `serde_json::to_value` is a writer of its
 /// own, for which every type would be there once more. Null if it cannot be
 /// written, as each of ours can.
 pub fn value(of: &impl Serialize) -> serde_json::Value {
-    let text = serde_json::to_vec(of).unwrap_or_default();
-    read(&text).unwrap_or_default()
+    read(text(of).as_bytes()).unwrap_or_default()
 }
 
 /// A part of serde's reading that asks for objects where a struct is wanted,

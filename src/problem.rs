@@ -165,8 +165,8 @@ impl Problem {
         self.headers.push((name, value));
         self
     }
-    pub fn with_member(mut self, name: &str, value: impl Serialize) -> Self {
-        self.members.insert(name.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
+    pub fn with_member(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
         self
     }
     pub fn caused_by(mut self, cause: impl Into<String>) -> Self {

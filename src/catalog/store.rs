@@ -95,11 +95,7 @@ pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[Varian
                UNION SELECT named.id FROM json_each(?2) JOIN products AS named ON named.slug = value
                UNION SELECT product_id FROM json_each(?3) JOIN variants ON variants.id = value)"
         ),
-        [
-            serde_json::to_string(products).unwrap_or_default().into(),
-            serde_json::to_string(slugs).unwrap_or_default().into(),
-            serde_json::to_string(variants).unwrap_or_default().into(),
-        ],
+        [json::text(products).into(), json::text(slugs).into(), json::text(variants).into()],
     )
 }
 
@@ -182,7 +178,7 @@ pub fn active_products(after: &str, limit: u32, skip: u32) -> Statement {
 pub fn taken_skus(product: ProductId, skus: &[&str]) -> Statement {
     Statement::new(
         "SELECT sku FROM variants WHERE sku IN (SELECT value FROM json_each(?2)) AND product_id <> ?1",
-        [product.to_string().into(), serde_json::to_string(skus).unwrap_or_default().into()],
+        [product.to_string().into(), json::text(skus).into()],
     )
 }
 
@@ -219,7 +215,7 @@ pub fn upsert_stock_levels(levels: &[StockLevel]) -> Statement {
          FROM json_each(?1) WHERE true
          ON CONFLICT (variant_id) DO UPDATE SET on_hand = excluded.on_hand, held = excluded.held, version = excluded.version
          WHERE excluded.version > stock_levels.version",
-        [serde_json::to_string(levels).unwrap_or_default().into()],
+        [json::text(levels).into()],
     )
 }
 
@@ -246,7 +242,7 @@ pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
             OR EXISTS (SELECT 1 FROM touched GROUP BY product_id
                  HAVING (sum(was) > 0) + (sum(was) > 5) <> (sum(will) > 0) + (sum(will) > 5))
          RETURNING revision",
-        [serde_json::to_string(levels).unwrap_or_default().into()],
+        [json::text(levels).into()],
     )
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json;
 use crate::ports::{DatabaseError, ObjectUnavailable};
 use crate::problem::Problem;
 use crate::throttle::ThrottleError;
@@ -47,7 +48,7 @@ impl From<GiftCardError> for Problem {
     fn from(error: GiftCardError) -> Self {
         match error {
             GiftCardError::NotValid(refusal) => {
-                Self::new(GIFT_CARD_NOT_VALID, refusal.to_string()).with_member("reason", refusal)
+                Self::new(GIFT_CARD_NOT_VALID, refusal.to_string()).with_member("reason", json::value(&refusal))
             }
             GiftCardError::Throttled(error) => error.into(),
             GiftCardError::Database(error) => error.into(),

@@ -1,11 +1,11 @@
 //! The cards' SQL.
 
 use serde::Deserialize;
-use serde_json::json;
 
 use super::card::GiftCard;
 use super::code::CodeDigest;
 use crate::ids::{AccountId, GiftCardId, OrderId};
+use crate::json;
 use crate::money::{Currency, Money};
 use crate::pools::pool::Level;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
@@ -116,7 +116,7 @@ pub fn balances(levels: &[(GiftCardId, Level)]) -> Statement {
         "UPDATE gift_cards SET balance = level.value ->> 1, balance_version = level.value ->> 2
          FROM json_each(?1) AS level
          WHERE gift_cards.id = level.value ->> 0 AND level.value ->> 2 > balance_version",
-        [json!(rows).to_string().into()],
+        [json::text(&rows).into()],
     )
 }
 

@@ -45,7 +45,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Task>, StorageError> {
 pub fn write(task: &Task) -> Statement {
     Statement::new(
         "INSERT INTO job (singleton, task) VALUES (1, ?1) ON CONFLICT DO UPDATE SET task = excluded.task",
-        [serde_json::to_string(task).unwrap_or_default().into()],
+        [json::text(task).into()],
     )
 }
 
@@ -79,7 +79,7 @@ pub fn settle(settled: &[(i64, Option<Said>)]) -> Statement {
     Statement::new(
         "UPDATE job_rows SET outcome = value ->> 1, code = value ->> 2, detail = value ->> 3
          FROM json_each(?1) WHERE number = value ->> 0",
-        [json!(rows).to_string().into()],
+        [json::text(&rows).into()],
     )
 }
 

@@ -15,7 +15,7 @@ pub fn tell(job: &Job) -> Statement {
     Statement::new(
         "INSERT INTO jobs (id, begun_at, job) VALUES (?1, ?2, ?3)
          ON CONFLICT (id) DO UPDATE SET job = excluded.job",
-        [job.id.to_string().into(), job.begun_at.millis().into(), serde_json::json!(job).to_string().into()],
+        [job.id.to_string().into(), job.begun_at.millis().into(), json::text(job).into()],
     )
 }
 

@@ -121,7 +121,7 @@ impl TagChange {
 
     /// Writes it for these orders. Doing so again changes nothing more.
     pub fn statements(&self, orders: &[OrderId]) -> StaffChange {
-        let bound = |tags: &[Tag]| [json!(orders).to_string().into(), json!(tags).to_string().into()];
+        let bound = |tags: &[Tag]| [json::text(orders).into(), json::text(tags).into()];
         StaffChange::new(vec![
             Statement::new(
                 "DELETE FROM order_tags WHERE order_id IN (SELECT value FROM json_each(?1))
@@ -150,7 +150,7 @@ pub fn of(orders: &[OrderId]) -> Statement {
     Statement::new(
         "SELECT id, (SELECT json_group_array(tag) FROM order_tags WHERE order_id = orders.id) AS tags
          FROM orders WHERE id IN (SELECT value FROM json_each(?1))",
-        [json!(orders).to_string().into()],
+        [json::text(orders).into()],
     )
 }
 

@@ -7,6 +7,7 @@ use super::gift_card::with_code;
 use super::{Kind, Letter, Message};
 use crate::app::Keys;
 use crate::ids::GiftCardId;
+use crate::json;
 use crate::ports::{Statement, Timestamp};
 
 /// A message whose last tries had no answer so often is not sent again: one
@@ -135,7 +136,7 @@ fn insert_rows(rows: &[serde_json::Value], now: Timestamp) -> Statement {
                 value ->> 6, value ->> 7, value ->> 8, 0, 0, ?2, ?2
          FROM json_each(?1) WHERE true
          ON CONFLICT (about, kind, version) DO NOTHING",
-        [json!(rows).to_string().into(), now.millis().into()],
+        [json::text(&rows).into(), now.millis().into()],
     )
 }
 

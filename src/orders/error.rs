@@ -10,6 +10,7 @@ use super::limits::{
 use super::order::LineId;
 use crate::gift_cards;
 use crate::idempotency::KEY_IN_USE;
+use crate::json;
 use crate::money::{Currency, Money, MoneyError};
 use crate::payments::AmountRefused;
 use crate::pools::error::OUT_OF_STOCK;
@@ -209,27 +210,33 @@ impl From<OrderError> for Problem {
                     .with_member("missing", missing)
             }
             OrderError::PriceChanged { lines, old_total, new_total } => Self::new(PRICE_CHANGED, detail)
-                .with_member("lines", lines)
-                .with_member("old_total", old_total)
-                .with_member("new_total", new_total),
-            OrderError::ToPayChanged { old, new } => {
-                Self::new(PRICE_CHANGED, detail).with_member("old_to_pay", old).with_member("new_to_pay", new)
+                .with_member("lines", json::value(&lines))
+                .with_member("old_total", json::value(&old_total))
+                .with_member("new_total", json::value(&new_total)),
+            OrderError::ToPayChanged { old, new } => Self::new(PRICE_CHANGED, detail)
+                .with_member("old_to_pay", json::value(&old))
+                .with_member("new_to_pay", json::value(&new)),
+            OrderError::NotForSale { lines } => {
+                Self::new(NOT_FOR_SALE, detail).with_member("lines", json::value(&lines))
             }
-            OrderError::NotForSale { lines } => Self::new(NOT_FOR_SALE, detail).with_member("lines", lines),
-            OrderError::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", lines),
+            OrderError::OutOfStock { lines } => {
+                Self::new(OUT_OF_STOCK, detail).with_member("lines", json::value(&lines))
+            }
             OrderError::StockUnavailable => Self::unavailable("the stock", "a pool did not answer"),
             OrderError::TooManyUnpaid { retry_after_millis } => Self::new(TOO_MANY_UNPAID_ORDERS, detail)
                 .with_header(header::RETRY_AFTER, retry_after(retry_after_millis)),
             OrderError::PlacedTooOften { retry_after_millis } => {
                 Self::new(PLACED_TOO_OFTEN, detail).with_header(header::RETRY_AFTER, retry_after(retry_after_millis))
             }
-            OrderError::CouponNotValid { code, reason } => {
-                Self::new(COUPON_NOT_VALID, detail).with_member("coupon", code).with_member("reason", reason)
+            OrderError::CouponNotValid { code, reason } => Self::new(COUPON_NOT_VALID, detail)
+                .with_member("coupon", json::value(&code))
+                .with_member("reason", json::value(&reason)),
+            OrderError::CouponExhausted { code } => {
+                Self::new(COUPON_EXHAUSTED, detail).with_member("coupon", json::value(&code))
             }
-            OrderError::CouponExhausted { code } => Self::new(COUPON_EXHAUSTED, detail).with_member("coupon", code),
             OrderError::DiscountGone { code: None } => Self::new(COUPON_EXHAUSTED, detail),
             OrderError::DiscountGone { code: Some(code) } => {
-                Self::new(COUPON_EXHAUSTED, detail).with_member("coupon", code)
+                Self::new(COUPON_EXHAUSTED, detail).with_member("coupon", json::value(&code))
             }
             OrderError::GiftCardChanged { last4 } | OrderError::GiftCardSpent { last4 } => {
                 Self::new(GIFT_CARD_CHANGED, detail).with_member("gift_card", last4)
@@ -249,7 +256,9 @@ impl From<OrderError> for Problem {
             OrderError::Amount(refused) => refused.into(),
             OrderError::Money(refusal) => refusal.into(),
             OrderError::Edits(refusal) => refusal.into(),
-            OrderError::MoreThanOwed { left } => Self::new(MORE_THAN_OWED, detail).with_member("left", left),
+            OrderError::MoreThanOwed { left } => {
+                Self::new(MORE_THAN_OWED, detail).with_member("left", json::value(&left))
+            }
             OrderError::ReceiptAmount { .. } => Self::invalid_field("/amount", detail),
             OrderError::ReceiptReused => Self::invalid_field("/reference", detail),
             OrderError::TooManyReceipts => Self::new(TOO_MANY_RECEIPTS, detail),

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::order::{Milestone, Order};
 use super::projection::Projection;
 use crate::app::App;
+use crate::json;
 use crate::ports::Timestamp;
 use crate::webhooks::{EventType, News};
 
@@ -53,7 +54,7 @@ pub fn news(app: &App, order: &Projection) -> News {
             "version": order.version,
             "status": order.status,
             "payment_status": order.payment_status,
-            "total": order.total,
+            "total": json::value(&order.total),
             "pieces": order.pieces,
             "placed_at": order.placed_at,
             "updated_at": order.updated_at,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json;
 use crate::money::Money;
 use crate::problem::Problem;
 
@@ -30,7 +31,9 @@ impl From<AmountRefused> for Problem {
     fn from(refused: AmountRefused) -> Self {
         let detail = refused.to_string();
         match refused {
-            AmountRefused::TooSmall { minimum } => Self::new(AMOUNT_TOO_SMALL, detail).with_member("minimum", minimum),
+            AmountRefused::TooSmall { minimum } => {
+                Self::new(AMOUNT_TOO_SMALL, detail).with_member("minimum", json::value(&minimum))
+            }
             AmountRefused::NotTaken { .. } => Self::new(AMOUNT_NOT_TAKEN, detail),
         }
     }

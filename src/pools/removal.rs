@@ -13,6 +13,7 @@ use crate::catalog::error::changed;
 use crate::catalog::product::Variant;
 use crate::catalog::removal::{Removal, Target};
 use crate::ids::{ProductId, VariantId};
+use crate::json;
 use crate::problem::Problem;
 use crate::together::{ALL, together};
 use crate::wire::conditional::IfMatch;
@@ -79,5 +80,5 @@ async fn none_held(app: &App, variants: impl Iterator<Item = &Variant>) -> Resul
          and try again once these orders are paid or given up",
         skus.join(", "),
     );
-    Err(Problem::new(STOCK_HELD, detail).with_member("held", pieces).with_member("variants", held))
+    Err(Problem::new(STOCK_HELD, detail).with_member("held", pieces).with_member("variants", json::value(&held)))
 }

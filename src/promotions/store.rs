@@ -170,7 +170,7 @@ fn bytes(promotion: &Promotion) -> i64 {
 }
 
 fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    json::text(value)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The days that a report is about.
 
-use serde_json::json;
-
 use crate::app::App;
+use crate::json;
 use crate::ports::{Day, TimeZone, Timestamp, Value};
 use crate::problem::{FieldError, Problem};
 use crate::settings;
@@ -55,7 +54,7 @@ impl Days {
 /// Spans of time as a statement takes them.
 pub fn bound(spans: &[[Timestamp; 2]]) -> Value {
     let millis: Vec<_> = spans.iter().map(|span| span.map(Timestamp::millis)).collect();
-    json!(millis).to_string().into()
+    json::text(&millis).into()
 }
 
 /// Today so far, and the same weekday a week ago as long: until the same time by

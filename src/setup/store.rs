@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::auth::StaffChange;
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::settings::{Settings, Versioned};
 
@@ -78,5 +79,5 @@ fn members(settings: &Settings) -> serde_json::Map<String, Json> {
 }
 
 fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    json::text(value)
 }

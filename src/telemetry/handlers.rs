@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::json;
 use crate::ports::{ObjectClass, Statement};
 use crate::problem::Problem;
 
@@ -51,6 +52,6 @@ pub async fn readyz(State(app): State<App>) -> Result<Json<Readiness>, Problem> 
     if database && cache && objects {
         Ok(Json(Readiness { status: "ok", parts }))
     } else {
-        Err(Problem::unavailable("a part of the shop", "not ready").with_member("parts", parts))
+        Err(Problem::unavailable("a part of the shop", "not ready").with_member("parts", json::value(&parts)))
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::news::Heard;
 use super::rules::{Queue, Reply, Standing, Waiting};
 use super::views::{Delivery, DeliveryStatus, Queued};
+use crate::json;
 use crate::ports::{DatabaseError, ObjectHost, Rows, Statement, StorageError, Timestamp};
 use crate::sorted::SortedMap;
 
@@ -81,7 +82,7 @@ pub fn heard(host: &dyn ObjectHost, about: &[&str]) -> Result<SortedMap<String, 
         events: u64,
     }
     let select = "SELECT about, version, events FROM heard WHERE about IN (SELECT value FROM json_each(?1))";
-    let rows = host.read(Statement::new(select, [json!(about).to_string().into()]))?;
+    let rows = host.read(Statement::new(select, [json::text(about).into()]))?;
     let rows: Vec<Row> = rows.decode().map_err(undecodable)?;
     Ok(rows.into_iter().map(|Row { about, version, events }| (about, Heard { version, events })).collect())
 }
@@ -93,7 +94,7 @@ pub fn remember(heard: &SortedMap<String, Heard>, now: Timestamp) -> Statement {
         "INSERT INTO heard (about, version, events, at)
          SELECT value ->> 0, value ->> 1, value ->> 2, ?2 FROM json_each(?1) WHERE true
          ON CONFLICT (about) DO UPDATE SET version = excluded.version, events = excluded.events, at = excluded.at",
-        [json!(rows).to_string().into(), now.millis().into()],
+        [json::text(&rows).into(), now.millis().into()],
     )
 }
 

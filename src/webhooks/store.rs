@@ -130,5 +130,5 @@ pub fn gone(webhook: &Webhook, now: Timestamp) -> Statement {
 }
 
 fn names(types: &[EventType]) -> String {
-    serde_json::to_string(types).unwrap_or_default()
+    json::text(types)
 }

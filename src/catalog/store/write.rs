@@ -10,6 +10,7 @@ use crate::catalog::product::{Image, Product, ProductOption, Variant};
 use crate::catalog::slug;
 use crate::idempotency::Request;
 use crate::ids::{ProductId, VariantId};
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 use crate::text;
 
@@ -324,5 +325,5 @@ fn insert_prices<'a>(variants: impl Iterator<Item = &'a Variant>) -> Statement {
 }
 
 fn json(value: &impl Serialize) -> Value {
-    serde_json::to_string(value).unwrap_or_default().into()
+    json::text(value).into()
 }

@@ -1,7 +1,7 @@
 //! The check's SQL.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Drift, Which};
 use crate::ids::OrderId;
@@ -48,7 +48,7 @@ pub fn known(which: Which<'_>, most: usize) -> Statement {
         ),
         Which::These(ids) => Statement::new(
             concat!("WITH known (id) AS (SELECT value FROM json_each(?1)) ", rows_of_known!()),
-            [json!(ids).to_string().into()],
+            [json::text(ids).into()],
         ),
     }
 }
@@ -75,19 +75,17 @@ pub fn remove(drifts: &[Drift]) -> Statement {
         drifts.iter().filter(|drift| drift.right.is_some()).map(|drift| (drift.order, drift.version)).collect();
     Statement::new(
         "DELETE FROM orders WHERE (id, version) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
-        [json!(seen).to_string().into()],
+        [json::text(&seen).into()],
     )
 }
 
 pub fn found(drifts: &[Drift], now: Timestamp) -> Statement {
-    let rows: Vec<_> = drifts
-        .iter()
-        .map(|drift| (drift.order, json!(drift.wrong).to_string(), i64::from(drift.right.is_some())))
-        .collect();
+    let rows: Vec<_> =
+        drifts.iter().map(|drift| (drift.order, json::text(&drift.wrong), i64::from(drift.right.is_some()))).collect();
     Statement::new(
         "INSERT INTO order_drifts (order_id, wrong, repaired, found_at)
          SELECT value ->> 0, value ->> 1, value ->> 2, ?2 FROM json_each(?1)",
-        [json!(rows).to_string().into(), now.millis().into()],
+        [json::text(&rows).into(), now.millis().into()],
     )
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::api::Refusal;
 use super::currency;
 use crate::app::StripeKeys;
+use crate::json;
 use crate::payments::{Attempt, Outcome, Report};
 use crate::settings::Capture;
 use crate::telemetry;
@@ -158,7 +159,7 @@ impl Intent {
         telemetry::log(&json!({
             "level": "error", "event": "stripe_payment_does_not_fit", "attempt": attempt.id, "intent": self.id,
             "status": self.status, "amount": self.amount, "received": self.amount_received,
-            "currency": self.currency, "livemode": self.livemode, "expected": attempt.amount,
+            "currency": self.currency, "livemode": self.livemode, "expected": json::value(&attempt.amount),
         }));
     }
 }

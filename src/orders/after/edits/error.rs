@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MAX_EDITS;
 use crate::ids::VariantId;
+use crate::json;
 use crate::money::Money;
 use crate::orders::after::goods::error::Left;
 use crate::pools::error::OUT_OF_STOCK;
@@ -68,12 +69,16 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotConfirmed | Refusal::NotPaid => Self::new(NOT_EDITABLE, detail),
             Refusal::AlreadyPacked => Self::new(ALREADY_PACKED, detail),
-            Refusal::NotRemovable { lines } => Self::new(NOT_REMOVABLE, detail).with_member("lines", lines),
-            Refusal::TaxDiffers { old, new } => {
-                Self::new(TAX_DIFFERS, detail).with_member("old_tax", old).with_member("new_tax", new)
+            Refusal::NotRemovable { lines } => {
+                Self::new(NOT_REMOVABLE, detail).with_member("lines", json::value(&lines))
             }
-            Refusal::DifferenceToPay { to_pay } => Self::new(DIFFERENCE_TO_PAY, detail).with_member("to_pay", to_pay),
-            Refusal::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", lines),
+            Refusal::TaxDiffers { old, new } => Self::new(TAX_DIFFERS, detail)
+                .with_member("old_tax", json::value(&old))
+                .with_member("new_tax", json::value(&new)),
+            Refusal::DifferenceToPay { to_pay } => {
+                Self::new(DIFFERENCE_TO_PAY, detail).with_member("to_pay", json::value(&to_pay))
+            }
+            Refusal::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", json::value(&lines)),
             Refusal::InProgress => Self::new(EDIT_IN_PROGRESS, detail),
             Refusal::TooManyEdits => Self::new(TOO_MANY_EDITS, detail),
             Refusal::Unfit { errors } => Self::invalid(errors),

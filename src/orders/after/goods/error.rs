@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json;
 use crate::orders::limits::{MAX_FULFILMENTS, MAX_LINES, MAX_RETURNS};
 use crate::orders::order::LineId;
 use crate::problem::{FieldError, Problem};
@@ -61,11 +62,13 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         match refusal {
             Refusal::NotFulfillable { lines } | Refusal::NotPaid { lines } | Refusal::GivenUp { lines } => {
-                Self::new(NOT_FULFILLABLE, detail).with_member("lines", lines)
+                Self::new(NOT_FULFILLABLE, detail).with_member("lines", json::value(&lines))
             }
             Refusal::AlreadyShipped => Self::new(ALREADY_SHIPPED, detail),
             Refusal::TooManyFulfilments => Self::new(TOO_MANY_FULFILMENTS, detail),
-            Refusal::NotReturnable { lines } => Self::new(NOT_RETURNABLE, detail).with_member("lines", lines),
+            Refusal::NotReturnable { lines } => {
+                Self::new(NOT_RETURNABLE, detail).with_member("lines", json::value(&lines))
+            }
             Refusal::ReturnClosed => Self::new(RETURN_CLOSED, detail),
             Refusal::TooManyReturns => Self::new(TOO_MANY_RETURNS, detail),
             Refusal::LinesOutOfRange => Self::invalid_field("/lines", detail),

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_NOTES, MAX_REFUNDS};
+use crate::json;
 use crate::money::Money;
 use crate::orders::after::goods::error::Left;
 use crate::problem::{FieldError, Problem};
@@ -50,9 +51,15 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
-            Refusal::NotRefundable { left } => Self::new(NOT_REFUNDABLE, detail).with_member("left", left),
-            Refusal::FewerPieces { lines } => Self::new(NOT_REFUNDABLE, detail).with_member("lines", lines),
-            Refusal::NotCapturable { left } => Self::new(NOT_CAPTURABLE, detail).with_member("left", left),
+            Refusal::NotRefundable { left } => {
+                Self::new(NOT_REFUNDABLE, detail).with_member("left", json::value(&left))
+            }
+            Refusal::FewerPieces { lines } => {
+                Self::new(NOT_REFUNDABLE, detail).with_member("lines", json::value(&lines))
+            }
+            Refusal::NotCapturable { left } => {
+                Self::new(NOT_CAPTURABLE, detail).with_member("left", json::value(&left))
+            }
             Refusal::GiftCardsIssued => Self::new(GIFT_CARDS_ISSUED, detail),
             Refusal::TooManyRefunds => Self::new(TOO_MANY_REFUNDS, detail),
             Refusal::TooManyNotes => Self::new(TOO_MANY_NOTES, detail),
