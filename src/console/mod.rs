@@ -23,3 +23,4 @@ mod review;
 mod shown;
 mod typed;
 mod view;
+mod writing;
