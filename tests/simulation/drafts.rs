@@ -12,6 +12,7 @@ use tradepost::orders::order::{Order, Stage};
 use tradepost::payments::{Attempt, AttemptStatus, Provider};
 use tradepost::pricing::Delivery;
 
+use crate::judge::is_added;
 use crate::outcomes::Outcomes;
 use crate::shelf::{PRICE, id_of};
 use crate::world::World;
@@ -108,9 +109,10 @@ impl World {
     }
 }
 
+/// Of each variant, without what edits have added.
 fn pieces(order: &Order) -> BTreeMap<VariantId, u32> {
     let mut pieces = BTreeMap::new();
-    for line in &order.lines {
+    for line in order.lines.iter().filter(|line| !is_added(order, line)) {
         *pieces.entry(line.variant_id).or_default() += line.quantity;
     }
     pieces

@@ -224,7 +224,7 @@ fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
     worth
 }
 
-fn is_added(order: &Order, line: &Line) -> bool {
+pub fn is_added(order: &Order, line: &Line) -> bool {
     let added = order.edits.done.iter().filter_map(|edit| edit.plan.added.as_ref());
     added.flat_map(|added| &added.lines).any(|known| known.id == line.id)
 }
