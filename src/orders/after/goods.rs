@@ -274,5 +274,7 @@ impl Return {
 }
 
 #[cfg(test)]
+mod properties_tests;
+#[cfg(test)]
 #[path = "goods/tests.rs"]
 mod tests;
