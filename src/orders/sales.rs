@@ -85,14 +85,17 @@ enum Change<'a> {
     Ended(i64),
 }
 
+/// A tax's name and rate; none where no tax falls.
+type Rate = Option<(String, Percent)>;
+
 struct Books<'a> {
     /// What was sold so far.
     parts: Vec<Part<'a>>,
     /// Whether prices include the tax.
     included: bool,
     entries: SortedMap<Name, Entry>,
-    /// By rate, none where no tax falls: net, and tax. Without gift cards as goods.
-    taxes: SortedMap<(Timestamp, Option<(String, Percent)>), (i64, i64)>,
+    /// By rate: net, and tax. Without gift cards as goods.
+    taxes: SortedMap<(Timestamp, Rate), (i64, i64)>,
 }
 
 /// The books of an order as lists keep them: `[entries, taxes]`, of which the
@@ -250,7 +253,7 @@ impl<'a> Books<'a> {
         if kind == Kind::GiftCard {
             return;
         }
-        let mut of_rate = |rate: Option<(String, Percent)>, tax: i64| {
+        let mut of_rate = |rate: Rate, tax: i64| {
             let sum = self.taxes.get_or_default((at, rate));
             *sum = (sum.0 + sign * amount.net, sum.1 + sign * tax);
         };
@@ -322,7 +325,7 @@ impl<'a> Books<'a> {
             let title = Some(title).filter(|title| !title.is_empty());
             json!([at.millis(), i64::from(back), kind.as_str(), product, title, pieces, discount, net, tax])
         };
-        let tax = |((at, rate), (net, tax)): ((Timestamp, Option<(String, Percent)>), (i64, i64))| {
+        let tax = |((at, rate), (net, tax)): ((Timestamp, Rate), (i64, i64))| {
             let (name, rate) = rate.unzip();
             json!([at.millis(), name, rate, net, tax])
         };
