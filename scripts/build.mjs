@@ -17,6 +17,8 @@ const wasmFeatures = "-C target-feature=+simd128,+bulk-memory";
 const optimise = [
   // Higher levels make it smaller raw, and a tenth larger gzipped.
   "-O1",
+  // It leaves zeros out, in many small segments that gzip less well.
+  "--skip-pass=memory-packing",
   "--dae-optimizing",
   "--duplicate-function-elimination",
   "--rse",

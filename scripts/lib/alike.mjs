@@ -11,7 +11,7 @@ const FUNCTION_NAMES = 1;
 
 /** How many bytes make a run: about an instruction and a half. */
 const RUN = 6;
-const HASHES = 48;
+const HASHES = 64;
 /** Fewer hashes in common than this are chance. */
 const LEAST_ALIKE = 5;
 /** What instances of one generic function are given before, in hashes. */

@@ -22,7 +22,7 @@ export const country = (name) => (Object.hasOwn(NAMES, name) ? NAMES[name] : und
 
 /** The shop's own table of what an address has: src/address/country.rs says what its columns mean. */
 const table = new Map(
-  readFileSync(at("src", "address", "countries.txt"), "utf8").split("\n").map((line) => [line.slice(0, 2), line.split("|")]),
+  readFileSync(at("src", "address", "countries.js"), "utf8").split("\n").map((line) => [line.slice(0, 2), line.split("|")]),
 );
 
 /** The place for a parcel to a country of which the file says only the name: what the post there needs, made up. */

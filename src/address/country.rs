@@ -1,4 +1,4 @@
-//! Countries, and what an address has in each: one table, `countries.txt`,
+//! Countries, and what an address has in each: one table, `countries.js`,
 //! with one line a country, sorted by name as people sort.
 //!
 //! | column | what it says |
@@ -26,15 +26,19 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
 use crate::sorted::{SortedMap, SortedSet};
+use crate::text::kept::Kept;
 use crate::text::unicode::{lowercase, uppercase};
 use crate::text::{self, Refusal};
 
-const TABLE: &str = include_str!("countries.txt");
+pub static KEPT: Kept = Kept::new(include_str!("countries.js"));
+
+static TABLE: LazyLock<Cow<'static, str>> = LazyLock::new(|| KEPT.text());
 
 /// Each stored address is read by its country's code.
 static BY_CODE: LazyLock<SortedMap<&str, Country>> =
@@ -89,7 +93,7 @@ impl Part {
 impl Country {
     /// Every country, by its name.
     pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.lines().filter(|line| !line.starts_with('#')).map(Self)
+        TABLE.lines().map(Self)
     }
 
     fn cell(self, column: Column) -> &'static str {

@@ -1,7 +1,7 @@
 //! Addresses: what is typed, what is known to be one, and how it is written on
 //! a parcel. What an address has differs between countries: see [`country`].
 
-mod country;
+pub mod country;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -11,8 +11,8 @@ mod calendar;
 mod database;
 mod door;
 mod host;
+mod kept;
 mod mail;
-mod passwords;
 mod ports;
 mod quick;
 mod unicode;
@@ -78,7 +78,7 @@ fn app(env: &Env) -> Result<App, String> {
     crate::telemetry::write_with(|line| worker::console_log!("{line}"));
     unicode::lend();
     calendar::lend();
-    passwords::lend();
+    kept::lend();
     let app = build(env)?;
     APP.set(Some(app.clone()));
     Ok(app)

@@ -179,14 +179,14 @@ mod tests {
         let document = document();
         let described = serde_json::to_string_pretty(&document).unwrap() + "\n";
         let page = super::docs::page(&document);
+        let shapes = super::shapes::script(&document);
         if std::env::var_os("UPDATE_OPENAPI").is_some() {
             std::fs::write("public/openapi.json", &described).unwrap();
             std::fs::write("public/docs.html", &page).unwrap();
-            std::fs::write("src/wire/shapes.json", super::shapes::of(&document)).unwrap();
+            std::fs::write("src/wire/shapes.js", &shapes).unwrap();
         } else {
             let behind = "public/ is behind the code: UPDATE_OPENAPI=1 cargo test --lib openapi";
-            let shapes = include_str!("../wire/shapes.json");
-            assert!(shapes == super::shapes::of(&document), "{behind}");
+            assert!(shapes == include_str!("../wire/shapes.js"), "{behind}");
             assert!(described == crate::wire::contract::DOCUMENT && page == crate::wire::contract::PAGE, "{behind}");
         }
     }

@@ -28,8 +28,12 @@ const KEPT: [&str; 19] = [
     "default",
 ];
 
-/// The shapes of all operations, as `wire/shapes.json` has them.
-pub fn of(document: &Value) -> String {
+/// `wire/shapes.js`: the shapes of all operations.
+pub fn script(document: &Value) -> String {
+    format!("// Made of the contract; see shape.rs.\nexport const shapes = () => String.raw`{}`;\n", of(document))
+}
+
+fn of(document: &Value) -> String {
     let (mut bodies, mut parameters, mut names) = (Map::new(), Map::new(), BTreeSet::new());
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

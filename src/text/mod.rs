@@ -2,6 +2,7 @@
 //! room it is for. A text that was parsed once parses to itself, so that what
 //! was stored can be read again.
 
+pub mod kept;
 mod language;
 pub mod unicode;
 mod unseen;

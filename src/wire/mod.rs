@@ -16,5 +16,5 @@ pub mod listed;
 pub mod page;
 pub mod patch;
 pub mod respond;
-mod shape;
+pub mod shape;
 pub mod site;

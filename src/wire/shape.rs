@@ -1,20 +1,21 @@
 //! The shapes of bodies and parameters, as the contract has them: JSON Schema,
 //! as far as the contract uses it. Read only where something does not fit.
 //!
-//! `shapes.json` is made of the contract by the test that makes that, less all
+//! `shapes.js` is made of the contract by the test that makes that, less all
 //! that says nothing about the shape.
 
 use serde_json::{Map, Value};
 
 use crate::problem::FieldError;
+use crate::text::kept::Kept;
 
-const SHAPES: &str = include_str!("shapes.json");
+pub static SHAPES: Kept = Kept::new(include_str!("shapes.js"));
 
 pub struct Shapes(Value);
 
 impl Shapes {
     pub fn read() -> Self {
-        Self(serde_json::from_slice(SHAPES.as_bytes()).unwrap_or_default())
+        Self(serde_json::from_slice(SHAPES.text().as_bytes()).unwrap_or_default())
     }
 
     /// The shape of an operation's body, such as `POST /v1/carts`.

@@ -3,7 +3,7 @@
 // characters or more is not made of those, and words for seasons, months and passwords in other
 // languages. A script, so that the Worker's platform keeps them until somebody chooses a password: within
 // the Worker's own code they would be 16 KB that each start carries.
-export const commonPasswords = () => `
+export const commonPasswords = () => String.raw`
 123456
 password
 12345678

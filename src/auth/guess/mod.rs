@@ -4,8 +4,9 @@
 //! rows of keys, sequences, dates, repetitions and single characters in the way
 //! that takes the fewest tries.
 
-pub mod common;
 mod parts;
+
+use crate::text::kept::Kept;
 
 use crate::text::unicode::lowercase;
 
@@ -16,6 +17,9 @@ const TOO_FEW: u64 = 1_000_000;
 /// What single characters cost, each: more than a digit's ten would be kind to
 /// a guesser, who tries the likely ones first (zxcvbn's figure).
 const SINGLE: u64 = 10;
+
+/// Passwords that many people have, the most common first.
+pub static COMMON: Kept = Kept::new(include_str!("common_passwords.js"));
 
 /// What most of a password is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +46,7 @@ pub fn easily_guessed<'a>(password: &str, near: impl IntoIterator<Item = &'a str
     for text in near {
         found.near(text);
     }
-    for (place, word) in (1..).zip(common::passwords().lines()) {
+    for (place, word) in (1..).zip(COMMON.text().lines()) {
         found.word(word, place, Why::Common);
     }
     found.keys();
@@ -139,7 +143,7 @@ mod tests {
 
     #[test]
     fn common_passwords_are_found_by_themselves() {
-        let common = common::passwords();
+        let common = COMMON.text();
         let long = common.lines().filter(|password| password.chars().count() >= 8);
         for password in long.step_by(5) {
             assert!(why(password).is_some(), "{password}");

@@ -1,4 +1,6 @@
-# See country.rs. From Google's Address Data Service (CC BY 4.0, libaddressinput of 2025-06-09) and CLDR 48.
+// See country.rs.
+// From Google's Address Data Service (CC BY 4.0, libaddressinput of 2025-06-09) and CLDR 48.
+export const countries = () => String.raw`
 AF|AFG|Afghanistan||A/C/z||||####|1001
 AX|ALA|Åland Islands|Aland|A/Z C||||#####|22150
 AL|ALB|Albania||A/z/C||||####|1001
@@ -249,3 +251,4 @@ EH|ESH|Western Sahara||A/z C||||#####|70000
 YE|YEM|Yemen||A/C|||||
 ZM|ZMB|Zambia||A/z C||||#####|50100
 ZW|ZWE|Zimbabwe||A/C|||||
+`;
