@@ -1,11 +1,15 @@
 //! The fields of the checkout's form, as the country has them that was chosen.
 
+use askama::Template;
+
 use super::form::{AddressKind, CheckoutForm, TypedAddress};
 use crate::address::{Country, Field, Need, Part};
 use crate::problem::FieldError;
 use crate::text;
 
 /// One field with its label, what was typed, and what is wrong with it.
+#[derive(Template)]
+#[template(path = "_input.html")]
 pub struct Input {
     pub id: String,
     pub label: String,
@@ -24,6 +28,8 @@ pub struct Input {
 }
 
 /// An address's fields, in the order and the lines in which it is written.
+#[derive(Template)]
+#[template(path = "_address.html")]
 pub struct AddressInputs {
     pub label: &'static str,
     /// What the form calls its country, and its part of the page.

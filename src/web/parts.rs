@@ -19,6 +19,8 @@ use crate::text::{self, Language};
 /// Why nothing was held.
 pub const STOCK_UNAVAILABLE: &str = "The stock could not be reached. Nothing was charged. Please try again.";
 
+#[derive(Template)]
+#[template(path = "_summary_line.html")]
 pub struct SummaryLine {
     pub id: LineId,
     pub title: String,
@@ -83,7 +85,8 @@ impl Moment {
 
 /// What went wrong, at the top of the page: it takes the focus and leads to
 /// each field (WCAG 2.2, technique G139, as GOV.UK's error summary does it).
-#[derive(Default)]
+#[derive(Default, Template)]
+#[template(path = "_error_summary.html")]
 pub struct ErrorSummary {
     pub text: String,
     pub items: Vec<SummaryItem>,

@@ -1,6 +1,8 @@
 //! What a cart or an order comes to, row by row, as its pages show it. Each
 //! amount is shown as it is, so that what is read re-adds.
 
+use askama::Template;
+
 use crate::messages::order::by_rate;
 use crate::money::Money;
 use crate::orders::cart::CartView;
@@ -8,7 +10,8 @@ use crate::orders::view::{GiftCardView, LineView, OrderView, PaymentStatus, Ship
 use crate::pricing;
 use crate::pricing::quote::TaxPart;
 
-#[derive(Default)]
+#[derive(Default, Template)]
+#[template(path = "_totals.html")]
 pub struct Totals {
     /// What makes the total.
     pub rows: Vec<TotalRow>,
