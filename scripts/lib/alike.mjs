@@ -11,13 +11,13 @@ const FUNCTION_NAMES = 1;
 
 /** How many bytes make a run: about an instruction and a half. */
 const RUN = 6;
-const HASHES = 64;
+const HASHES = 128;
 /** Fewer hashes in common than this are chance. */
-const LEAST_ALIKE = 5;
+const LEAST_ALIKE = 7;
 /** What instances of one generic function are given before, in hashes. */
-const SAME_PATH = 4;
+const SAME_PATH = 6;
 /** How many functions back the next one is compared with, each counting half of the one after it. */
-const BACK = 4;
+const BACK = 6;
 /** Of functions that share a hash no more are looked at: some share it with thousands. */
 const LOOKED_AT = 300;
 

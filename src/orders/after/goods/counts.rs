@@ -85,8 +85,8 @@ impl Counts {
         }
         let count = self.line(line.id);
         let given_up = left::refunded_pieces(order, line.id).saturating_sub(count.returned);
-        let in_stock_again = u32::try_from(left::restocked_pieces(order, line.id)).unwrap_or(u32::MAX);
-        line.quantity.saturating_sub(given_up.max(in_stock_again)).saturating_sub(count.shipped)
+        let unsent = left::unsent_pieces(order, line.id);
+        line.quantity.saturating_sub(given_up.max(unsent)).saturating_sub(count.shipped)
     }
 }
 

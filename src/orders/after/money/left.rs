@@ -149,6 +149,13 @@ pub fn restocked_pieces(order: &Order, line: LineId) -> i64 {
     not_refused(order).filter(|back| back.line == Some(line)).map(|back| back.units).sum()
 }
 
+/// How many of a line's pieces were given back as such that never left, whether or
+/// not their pool had room for them.
+pub fn unsent_pieces(order: &Order, line: LineId) -> u32 {
+    let units: i64 = order.money.put_backs.iter().filter(|back| back.line == Some(line)).map(|back| back.units).sum();
+    u32::try_from(units).unwrap_or(u32::MAX)
+}
+
 /// What is back in pools, or is to be.
 fn not_refused(order: &Order) -> impl Iterator<Item = &PutBack> {
     order.money.put_backs.iter().filter(|back| back.fate != Fate::Refused)
