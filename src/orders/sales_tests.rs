@@ -116,7 +116,7 @@ fn gift_cards_as_goods_are_no_sale() {
 fn exchange(order: &mut Order, line: u32, quantity: u32) {
     let mut body = keep(line, quantity);
     body["add"] = json!([{ "variant_id": variant(8), "quantity": 1 }]);
-    body["shipping_option"] = json!(if quantity % 2 == 0 { "express" } else { "standard" });
+    body["shipping_option"] = json!(if quantity.is_multiple_of(2) { "express" } else { "standard" });
     if edit(order, body.clone()).is_err() {
         body["paid_by_hand"] = json!("till");
         let _ = edit(order, body);
