@@ -149,6 +149,8 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
         Shown::Web => {
             Cell { href: if text.starts_with("https://") { text.clone() } else { String::new() }, text, ..cell }
         }
+        // Where there is nothing to lead to, there is no link.
+        Shown::Link(_) if text.is_empty() => cell,
         Shown::Link(to) => Cell { href: format!("/admin{}", filled(to, json, true)), text, ..cell },
     }
 }

@@ -66,7 +66,7 @@ test("an order is found and its money recorded by the keyboard alone", async () 
   });
   await page.keyboard.press("Control+k");
   await choose(page).fill(order.number.toLowerCase());
-  await page.getByRole("option", { name: order.number }).waitFor();
+  await page.getByRole("option", { name: order.number }).first().waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/admin/orders/${order.id}`);
   await page.getByText("Ada <b>Lovelace</b>").waitFor();
