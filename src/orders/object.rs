@@ -101,7 +101,9 @@ impl OrderObject {
         };
         if let Some(order) = &order {
             if !access.allows(order) || (order.is_deleted() && !access.is_staff()) {
-                return Err(OrderError::NotFound);
+                // What begins an order names it by the caller's own key: a draft has it that is deleted.
+                let begins = matches!(request, Request::Create { .. } | Request::Buy { .. });
+                return Err(if begins { OrderError::KeyReused } else { OrderError::NotFound });
             }
             if let Some(reply) = self.replay(key.as_ref(), order)? {
                 return Ok(reply);

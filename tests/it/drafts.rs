@@ -119,6 +119,29 @@ async fn check_out(browser: &Browser, checkout: &str, fields: &[(String, String)
 }
 
 #[tokio::test]
+async fn one_key_begins_one_thing() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(3).await;
+    let key = unique("a-key-for-one-thing");
+    let post = async |path: &str, body: Value| desk(&shop, shop.post(path).json(body).key(&key)).await;
+    let typed = content(&product);
+    let draft = post("/v1/admin/drafts", typed.clone()).await.expect(201);
+    assert_eq!(post("/v1/admin/drafts", typed).await.expect(201).json()["id"], draft.json()["id"]);
+    let purchase = json!({ "currency": "EUR", "email": "ada@example.com", "payment": payment(VISA),
+        "lines": [{ "variant_id": product.variant, "quantity": 1 }] });
+    for _ in ["while it is there", "once it is deleted"] {
+        post("/v1/carts", json!({})).await.problem(422, "idempotency_key_reused");
+        post("/v1/orders", purchase.clone()).await.problem(422, "idempotency_key_reused");
+        desk(&shop, shop.delete(&path(&draft.json(), ""))).await;
+    }
+
+    let key = unique("a-key-for-a-cart");
+    let post = async |path: &str, body: Value| desk(&shop, shop.post(path).json(body).key(&key)).await;
+    post("/v1/carts", json!({})).await.expect(201);
+    post("/v1/admin/drafts", content(&product)).await.problem(422, "idempotency_key_reused");
+}
+
+#[tokio::test]
 async fn a_draft_is_a_cart_that_staff_have_made_and_holds_nothing() {
     let shop = Shop::open().await;
     let product = shop.stocked(3).await;
