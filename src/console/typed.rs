@@ -94,7 +94,7 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Curren
         // Of a list: nothing is said of it if nothing was typed into it.
         "rest" => Leaf { value: None, ..one(Value::Null, false) },
         "pick" => Leaf { picked: Some(there), ..one(text.into(), there) },
-        _ if !there && (kind == "money" || blank == "-") => Leaf { value: None, ..one(Value::Null, false) },
+        _ if !there && (blank == "-" || kind == "money" && !whole) => Leaf { value: None, ..one(Value::Null, false) },
         _ if !there && optional => one(Value::Null, false),
         "money" => {
             leaves.push(leaf(format!("{path}/currency"), code.into(), false));
@@ -207,7 +207,7 @@ fn built(leaves: &[Leaf], depth: usize, pointer: String, places: &mut Vec<Place>
             return leaf.value.clone();
         }
     }
-    if leaves.iter().all(|leaf| leaf.absent) {
+    if depth > 0 && leaves.iter().all(|leaf| leaf.absent) {
         places.extend(leaves.first().map(|leaf| Place { pointer, field: leaf.field.clone(), unread: None }));
         return Some(Value::Null);
     }

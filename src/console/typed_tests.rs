@@ -96,6 +96,11 @@ fn an_object_whose_parts_are_all_left_out_is_left_out() {
     };
     assert_eq!(days("", ""), json!({ "days": null, "mail": { "sender": null } }));
     assert_eq!(days("1", ""), json!({ "days": { "from": 1, "to": null }, "mail": { "sender": null } }));
+    let off =
+        |reason: &str, amount: &str| sent(&[("/off/reason:text??", reason), ("/off/amount:money.EUR??", amount)]).body;
+    assert_eq!(off("", ""), json!({ "off": null }));
+    assert_eq!(off("A", ""), json!({ "off": { "reason": "A", "amount": null } }));
+    assert_eq!(off("", "1"), json!({ "off": { "reason": null, "amount": { "amount": 100, "currency": "EUR" } } }));
     let to = |city: &str| sent(&[("/to/name:text-", ""), ("/to/city:text-", city)]).body;
     assert_eq!((to(""), to("London")), (json!({}), json!({ "to": { "city": "London" } })));
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::email::EmailAddress;
 use crate::ids::PromotionId;
-use crate::pricing::GiftCardBalance;
 use crate::pricing::promotion::Code;
+use crate::pricing::{GiftCardBalance, Promotion};
 use crate::vat::VatNumber;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Facts {
     /// Promotions that apply by themselves, and had no use left when it was
     /// tried to place the order. Forgotten once the buyer or the lines are others.
     pub used_up: Vec<PromotionId>,
+    /// What staff take off: [`Promotion::of_staff`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Box<Promotion>>,
 }
 
 /// One of [`Facts`], as it is from now on.
@@ -38,6 +41,7 @@ pub enum Fact {
     GiftCards(Vec<GiftCardBalance>),
     VatNumber(Option<VatNumber>),
     UsedUp(Vec<PromotionId>),
+    Discount(Option<Box<Promotion>>),
 }
 
 impl Facts {
@@ -57,6 +61,7 @@ impl Facts {
             Fact::GiftCards(cards) => self.gift_cards = cards,
             Fact::VatNumber(number) => self.vat_number = number,
             Fact::UsedUp(promotions) => self.used_up = promotions,
+            Fact::Discount(discount) => self.discount = discount,
         }
     }
 

@@ -52,12 +52,12 @@ impl<'a> Wanted<'a> {
             business_in: facts.vat_number.as_ref().and_then(|number| number.confirmed_in()),
             first_order: self.first_order,
         };
-        if facts.used_up.is_empty() {
+        if facts.used_up.is_empty() && facts.discount.is_none() {
             return by(&cart, &shelf.offer());
         }
         let left = shelf.promotions.iter().filter(|promotion| !facts.used_up.contains(&promotion.id));
-        let left: Vec<Promotion> = left.cloned().collect();
-        by(&cart, &shelf.settings.offer(&left))
+        let all: Vec<Promotion> = left.chain(facts.discount.as_deref()).cloned().collect();
+        by(&cart, &shelf.settings.offer(&all))
     }
 }
 

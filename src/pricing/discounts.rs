@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
                 Err(refused) => self.done.judge(promotion, Some(refused)),
             }
         }
-        let rank = |of: &Promotion| (Reverse(of.priority), of.id);
+        let rank = |of: &Promotion| (of.is_of_staff(), Reverse(of.priority), of.id);
         sort(&mut candidates, |one, other| rank(one).cmp(&rank(other)));
         candidates
     }
@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
         if members.is_empty() || !self.suits_buyer(promotion) {
             return Err(CouponRefusal::NothingMatches);
         }
-        if !self.company.admits(promotion) {
+        if !self.company.admits(promotion) && !promotion.is_of_staff() {
             return Err(CouponRefusal::NotCombinable);
         }
         self.check_minimum(promotion, members)?;

@@ -47,6 +47,17 @@ fn a_percentage_is_rounded_once_half_up_over_all_its_lines() {
 }
 
 #[test]
+fn what_staff_take_off_comes_last_and_beside_any_other() {
+    let of_staff = |effect| Shop::plain().with(Promotion::of_staff("A scratch".to_owned(), effect));
+    let lines = || [item(1, 1000, 1), item(2, 500, 2)];
+    assert_eq!(of_staff(off_percent("10")).discount(lines()), 200);
+    assert_eq!(of_staff(off(9_999)).discount(lines()), 2000, "never more than there is to pay");
+    for other in [promotion(1, off(1000)), promotion(1, off(1000)).alone().first(i32::MIN)] {
+        assert_eq!(of_staff(off_percent("10")).with(other).discount(lines()), 1000 + 100);
+    }
+}
+
+#[test]
 fn promotions_come_by_priority_and_each_sees_what_is_left() {
     let tenth = promotion(1, off_percent("10"));
     let hundred = promotion(2, off(100));

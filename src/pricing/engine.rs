@@ -75,7 +75,7 @@ impl<'a> Priced<'a> {
         let coupons = self.discounts.coupons(self.cart);
         let mut used = self.discounts.taken.clone();
         used.extend(self.discounts.free_shipping.first().filter(|_| is_discounted(shipping.as_ref())));
-        let uses = used.into_iter().map(Use::of).collect();
+        let uses = used.into_iter().filter(|promotion| !promotion.is_of_staff()).map(Use::of).collect();
         let Discounts { left, of_lines, .. } = self.discounts;
         let items_left: i64 = left.iter().sum();
         let mut lines = Vec::with_capacity(left.len());

@@ -67,6 +67,33 @@ pub struct Promotion {
 }
 
 impl Promotion {
+    /// What staff take off one order, for a reason of theirs. It comes after all
+    /// others, whether or not those may be combined, and nobody counts its uses.
+    pub fn of_staff(title: String, effect: Effect) -> Self {
+        Self {
+            id: Self::of_staff_id(),
+            title,
+            code: None,
+            starts_at: None,
+            ends_at: None,
+            combinable: true,
+            priority: i32::MIN,
+            usage_limit: None,
+            usage_limit_per_customer: None,
+            conditions: Conditions::default(),
+            effect,
+        }
+    }
+
+    /// The same for every order's: it is none of the shop's promotions, whose ids begin with the time.
+    fn of_staff_id() -> PromotionId {
+        PromotionId::derived([0xff; 16])
+    }
+
+    pub fn is_of_staff(&self) -> bool {
+        self.id == Self::of_staff_id()
+    }
+
     /// How often one customer may have it. There is one first order.
     pub fn limit_per_customer(&self) -> Option<i64> {
         let once = self.conditions.first_order.then_some(1);

@@ -20,7 +20,7 @@ pub struct Quote {
     pub shipping: Option<QuotedShipping>,
     /// One for each coupon of the cart, in its order.
     pub coupons: Vec<QuotedCoupon>,
-    /// The promotions that took something off, and whose uses are counted.
+    /// The shop's promotions that took something off, and whose uses are counted.
     pub uses: Vec<Use>,
     pub gift_cards: Vec<QuotedGiftCard>,
     pub totals: Totals,

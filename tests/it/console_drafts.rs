@@ -42,6 +42,13 @@ async fn an_order_is_typed_in_at_a_price_of_its_own_and_placed_by_hand() {
     assert!(said(&page).contains("€20.00") && said(&page).contains("Ada <b>") && !page.contains("<b>"), "{page}");
     send(&browser, path, &filled("draft-shipping", &page, &[])).await.expect(303);
     let page = browser.open(path).await;
+    let scratch = [("/discount/reason:text??", "A scratch"), ("/discount/percent:text??", "50")];
+    send(&browser, path, &filled("draft-discount", &page, &scratch)).await.expect(303);
+    let page = browser.open(path).await;
+    assert!(page.contains("value=\"A scratch\"") && said(&page).contains("€10.00"), "{}", said(&page));
+    let none = [("/discount/reason:text??", ""), ("/discount/percent:text??", "")];
+    send(&browser, path, &filled("draft-discount", &page, &none)).await.expect(303);
+    let page = browser.open(path).await;
     let sent = filled("draft-send", &page, &[("/message:text-", "As agreed")]);
     send(&browser, path, &sent).await.expect(303);
 

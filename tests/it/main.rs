@@ -41,6 +41,7 @@ mod crashes;
 mod customers;
 mod demo;
 mod documents;
+mod draft_content;
 mod drafts;
 mod edits;
 mod first_orders;

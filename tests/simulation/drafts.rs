@@ -8,9 +8,12 @@ use tradepost::messages::Kind;
 use tradepost::money::Money;
 use tradepost::orders::decision::{Command, NewLine};
 use tradepost::orders::drafts::{Deed, Draft, Event};
+use tradepost::orders::facts::Fact;
 use tradepost::orders::order::{Order, Stage};
 use tradepost::payments::{Attempt, AttemptStatus, Provider};
-use tradepost::pricing::Delivery;
+use tradepost::pricing::percent::Percent;
+use tradepost::pricing::promotion::Effect;
+use tradepost::pricing::{Delivery, Promotion};
 
 use crate::judge::is_added;
 use crate::outcomes::Outcomes;
@@ -71,7 +74,11 @@ impl World {
             *wanted.entry(line.variant_id).or_default() += quantity;
             lines.push(line);
         }
-        let facts = self.facts();
+        let mut facts = self.facts();
+        if self.rng.chance(30) {
+            let effect = Effect::Percentage { percent: Percent::parse("10").unwrap() };
+            facts.push(Fact::Discount(Some(Box::new(Promotion::of_staff("A scratch".to_owned(), effect)))));
+        }
         if self.deed_of(buyer, Deed::Change { lines: Some(lines), facts, language: None }) {
             self.buyers[buyer].typed_in = wanted;
         }

@@ -298,7 +298,9 @@ fn total_of(order: &Order, placement: &Placement) -> i64 {
         return cards;
     }
     let items = if uses(placement, promotion()) { items - OFF } else { items };
-    let items = if uses(placement, coupon()) { items - (items + 5) / 10 } else { items };
+    let tenth_off = |items: i64| items - (items + 5) / 10;
+    let items = if uses(placement, coupon()) { tenth_off(items) } else { items };
+    let items = if order.facts.discount.is_some() { tenth_off(items) } else { items };
     items + PRICE + cards
 }
 

@@ -67,6 +67,7 @@ pub static DRAFT: Page = Page::new("/drafts/{id}", "Draft {number}", "/orders").
     }),
     Block::Form(CHANGE),
     Block::Form(CHANGE_LINES),
+    Block::Form(DISCOUNT),
     Block::Form(SEND),
     Block::Form(PLACE),
     Block::Form(DELETE),
@@ -148,6 +149,19 @@ const CHANGE_LINES: Form = Form {
     button: "Change the lines",
     done: "The lines are changed.",
     ..Form::new("draft-lines", "Change the lines", Verb::Patch, PATH)
+};
+
+const DISCOUNT: Form = Form {
+    fields: &[
+        Field::new("/discount/reason", "Why", Takes::Line).with_all().note("Its buyer reads it"),
+        Field::new("/discount/percent", "Percent of the lines", Takes::Line).with_all(),
+        Field::new("/discount/amount", "Or an amount", Takes::Money("/cart/currency")).with_all(),
+    ],
+    when: WAITS,
+    note: "Beside whatever the shop's promotions take off. Nothing, if all is empty.",
+    button: "Change the discount",
+    done: "The discount is changed.",
+    ..Form::new("draft-discount", "Take something off the whole", Verb::Patch, PATH)
 };
 
 const CHOOSE: Form = Form {

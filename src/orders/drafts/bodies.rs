@@ -1,7 +1,7 @@
 //! What staff send about drafts.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::address::NewAddress;
 use crate::email::EmailAddress;
@@ -9,9 +9,12 @@ use crate::ids::VariantId;
 use crate::money::{Currency, Money, Price};
 use crate::orders::bodies::{CartChange, Payment, ShippingId, present};
 use crate::orders::changing::Wanted;
+use crate::orders::facts::Fact;
 use crate::orders::limits::{MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY};
 use crate::orders::terms::Expected;
-use crate::pricing::promotion::Code;
+use crate::pricing::Promotion;
+use crate::pricing::percent::Percent;
+use crate::pricing::promotion::{Code, Effect};
 use crate::problem::FieldError;
 use crate::text::{self, Language, Line};
 use crate::vat;
@@ -60,6 +63,49 @@ pub struct DraftContent {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<vat::Number>")]
     pub vat_number: Option<Option<vat::Number>>,
+    /// Taken off the lines. Null: nothing is.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<DraftDiscount>")]
+    pub discount: Option<Option<DraftDiscount>>,
+}
+
+/// What staff take off the lines of a draft, in proportion, after whatever the shop's promotions do: a `percent` of what
+/// they come to, or an `amount`, at most what they cost.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DraftDiscount {
+    /// Why. Its buyer reads it.
+    pub reason: Line<100>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Percent>")]
+    pub percent: Option<Percent>,
+    /// In the draft's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Price>")]
+    pub amount: Option<Money>,
+}
+
+impl DraftDiscount {
+    fn parse(&self) -> Result<Promotion, FieldError> {
+        let effect = match (self.percent, self.amount) {
+            (Some(percent), None) if !percent.is_zero() => Effect::Percentage { percent },
+            (None, Some(amount)) if amount.amount > 0 => Effect::Fixed { amounts: vec![amount] },
+            (Some(_), None) => return Err(FieldError::new("/discount/percent", "must be more than 0")),
+            (None, Some(_)) => return Err(FieldError::new("/discount/amount/amount", "must be more than 0")),
+            _ => return Err(FieldError::new("/discount", "must have either a percent or an amount")),
+        };
+        Ok(Promotion::of_staff(self.reason.as_str().to_owned(), effect))
+    }
+
+    /// As it was sent; none of what staff never take off by it.
+    pub fn of(promotion: &Promotion) -> Option<Self> {
+        let (percent, amount) = match &promotion.effect {
+            Effect::Percentage { percent } => (Some(*percent), None),
+            Effect::Fixed { amounts } => (None, amounts.first().copied()),
+            Effect::FreeShipping {} | Effect::BuyGet { .. } | Effect::Tiered { .. } => return None,
+        };
+        Some(Self { reason: Line::from_store(promotion.title.clone()), percent, amount })
+    }
 }
 
 /// Pieces of a variant, at the shop's price unless staff set another.
@@ -81,6 +127,8 @@ pub struct WantedDraft {
     pub currency: Option<Currency>,
     pub language: Option<Language>,
     pub lines: Option<Vec<DraftLine>>,
+    /// In which an amount is taken off.
+    pub discounted: Option<Currency>,
 }
 
 impl Draft for DraftContent {
@@ -97,12 +145,25 @@ impl Draft for DraftContent {
             vat_number: self.vat_number.clone(),
             lines: None,
         };
-        let wanted = facts.check();
+        let (mut wanted, mut errors) = match facts.check() {
+            Ok(wanted) => (wanted, Vec::new()),
+            Err(errors) => (Wanted::default(), errors),
+        };
         if self.lines.as_ref().is_some_and(|lines| lines.len() > MAX_LINES) {
-            let too_many = FieldError::new("/lines", format!("must have at most {MAX_LINES} entries"));
-            return Err(wanted.err().into_iter().flatten().chain([too_many]).collect());
+            errors.push(FieldError::new("/lines", format!("must have at most {MAX_LINES} entries")));
         }
-        Ok(WantedDraft { wanted: wanted?, currency: self.currency, language: self.language, lines: self.lines.clone() })
+        match self.discount.as_ref().map(|discount| discount.as_ref().map(DraftDiscount::parse).transpose()) {
+            Some(Ok(discount)) => wanted.facts.push(Fact::Discount(discount.map(Box::new))),
+            Some(Err(error)) => errors.push(error),
+            None => {}
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let discounted = self.discount.iter().flatten().find_map(|discount| discount.amount);
+        let discounted = discounted.map(|amount| amount.currency);
+        let (currency, language, lines) = (self.currency, self.language, self.lines.clone());
+        Ok(WantedDraft { wanted, currency, language, lines, discounted })
     }
 }
 

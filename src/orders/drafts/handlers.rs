@@ -170,7 +170,11 @@ async fn content(
     asked: WantedDraft,
     mut before: Cart,
 ) -> Result<(Option<Vec<NewLine>>, Vec<Fact>), Problem> {
-    let WantedDraft { wanted, lines, .. } = asked;
+    let WantedDraft { wanted, lines, discounted, .. } = asked;
+    if discounted.is_some_and(|currency| currency != before.currency) {
+        let detail = format!("the draft is in {}", before.currency);
+        return Err(Problem::invalid_field("/discount/amount/currency", detail));
+    }
     let lines = match lines {
         Some(lines) => Some(offers::typed(app, &lines, before.currency).await?),
         None => None,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Draft;
+use super::bodies::DraftDiscount;
 use crate::app::App;
 use crate::ids::{AccountId, OrderId};
 use crate::money::Money;
@@ -53,6 +54,9 @@ pub struct DraftView {
     /// own address.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    /// What staff take off the lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discount: Option<DraftDiscount>,
     /// As its buyer sees it, at the shop's prices of now.
     cart: CartView,
     /// The ways it can be sent, as far as it is known where to.
@@ -125,6 +129,7 @@ impl DraftView {
             changed_at: draft.touched_at,
             sent_at: draft.sent_at,
             expires_at: draft.ends_at(),
+            discount: cart.facts.discount.as_deref().and_then(DraftDiscount::of),
             url: mail::url(app, cart.id),
             shipping_options: options.iter().map(|option| ShippingView::of(option, cart.currency)).collect(),
             cart: cart_handlers::view(app, cart).await?,

@@ -117,7 +117,7 @@ fn with_shipping(quote: Quote, shipping: QuotedShipping) -> Quote {
 fn without_promotions(order: &Order, facts: &[Fact], shelf: &Snapshot) -> Facts {
     let mut all = order.facts.clone().changed(facts);
     all.used_up = shelf.promotions.iter().map(|promotion| promotion.id).collect();
-    Facts { shipping_option: None, coupons: Vec::new(), gift_cards: Vec::new(), ..all }
+    Facts { shipping_option: None, coupons: Vec::new(), gift_cards: Vec::new(), discount: None, ..all }
 }
 
 /// What was agreed, and what was added to it: the sums of both.
