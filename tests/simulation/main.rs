@@ -7,7 +7,8 @@
 //! may have paid for nothing, no piece may have been sold twice, no coupon used
 //! more often than it may, and no gift card drawn from for more than was on it.
 //!
-//! `SIMULATION_SEED=n` repeats one history, `SIMULATION_HISTORIES=n` runs more.
+//! `SIMULATION_SEED=n` repeats one history, `SIMULATION_HISTORIES=n` runs more,
+//! from the seed `SIMULATION_FROM=n` on.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -33,7 +34,10 @@ fn histories() -> Vec<u64> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     match number("SIMULATION_SEED") {
         Some(seed) => vec![seed],
-        None => (0..number("SIMULATION_HISTORIES").unwrap_or(4_000)).collect(),
+        None => {
+            let from = number("SIMULATION_FROM").unwrap_or(0);
+            (from..from + number("SIMULATION_HISTORIES").unwrap_or(4_000)).collect()
+        }
     }
 }
 
