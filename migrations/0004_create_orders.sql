@@ -49,6 +49,39 @@ CREATE TRIGGER orders_search_update AFTER UPDATE OF sought ON orders WHEN old.so
   INSERT INTO orders_search (orders_search, rowid, sought) VALUES ('delete', old.seq, old.sought);
   INSERT INTO orders_search (rowid, sought) VALUES (new.seq, new.sought);
 END;
+-- The parts of three letters that there are: those that begin with two letters name whatever has the two.
+CREATE VIRTUAL TABLE orders_terms USING fts5vocab (orders_search, 'row');
+
+-- How many orders stand so: the home page and every list say it, and counting 100,000 takes some
+-- 12 ms each time. '': no return waits.
+CREATE TABLE order_counts (
+  status TEXT NOT NULL,
+  payment_status TEXT NOT NULL,
+  fulfilment_status TEXT NOT NULL,
+  return_status TEXT NOT NULL,
+  orders INTEGER NOT NULL,
+  PRIMARY KEY (status, payment_status, fulfilment_status, return_status)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER order_counts_insert AFTER INSERT ON orders BEGIN
+  INSERT INTO order_counts
+    VALUES (new.status, new.payment_status, new.fulfilment_status, coalesce(new.return_status, ''), 1)
+    ON CONFLICT DO UPDATE SET orders = orders + 1;
+END;
+CREATE TRIGGER order_counts_delete AFTER DELETE ON orders BEGIN
+  UPDATE order_counts SET orders = orders - 1
+    WHERE status = old.status AND payment_status = old.payment_status
+      AND fulfilment_status = old.fulfilment_status AND return_status = coalesce(old.return_status, '');
+END;
+CREATE TRIGGER order_counts_update AFTER UPDATE OF status, payment_status, fulfilment_status, return_status ON orders
+WHEN old.status <> new.status OR old.payment_status <> new.payment_status
+  OR old.fulfilment_status <> new.fulfilment_status OR old.return_status IS NOT new.return_status BEGIN
+  UPDATE order_counts SET orders = orders - 1
+    WHERE status = old.status AND payment_status = old.payment_status
+      AND fulfilment_status = old.fulfilment_status AND return_status = coalesce(old.return_status, '');
+  INSERT INTO order_counts
+    VALUES (new.status, new.payment_status, new.fulfilment_status, coalesce(new.return_status, ''), 1)
+    ON CONFLICT DO UPDATE SET orders = orders + 1;
+END;
 
 -- What staff sort orders by. The truth: no object decides it, and nobody contests it.
 CREATE TABLE order_tags (

@@ -107,9 +107,41 @@ fn an_order_is_found_by_a_part_of_whatever_names_it() {
     assert!(found(&connection, &search("nobody"), 10).is_empty());
     // A whole half of the number, however many share its beginning.
     assert!(found(&connection, &search(rest), 600).iter().any(|listed| listed.id == one.id));
-    // Two letters are a name, too.
-    assert_eq!(found(&connection, &search("王伟"), 600).len(), 75);
-    assert_eq!(counted(&connection, &search("王伟")), None);
+    // Two letters are a name, too, also at its end, and two that are nowhere are found nowhere.
+    for (q, expected) in [("王伟", 75), ("01", 600), ("bø", 75), ("~~", 0), ("\"\"", 0), ("te", 600)] {
+        let count = counted(&connection, &search(q));
+        let orders = i64::try_from(found(&connection, &search(q), 1_000).len()).unwrap();
+        assert_eq!(count, Some(orders), "{q}");
+        assert!(q == "01" && orders > 0 || orders == expected, "{q}: {orders}");
+    }
+    assert_eq!(found(&connection, &search("王"), 600).len(), 75);
+    assert_eq!(counted(&connection, &search("王")), None);
+}
+
+#[test]
+fn how_many_stand_so_is_kept_whatever_becomes_of_their_rows() {
+    let connection = shop(300);
+    let kept = |filter: &Filter| {
+        let walked = Filter { from: Some(Timestamp::from_millis(1)), ..filter.clone() };
+        let (kept, walked) = (counted(&connection, filter), counted(&connection, &walked));
+        assert_eq!(kept, walked, "{filter:?}");
+        kept
+    };
+    let waiting = Filter { status: Some(Status::AwaitingPayment), ..Filter::default() };
+    let asked = Filter { return_status: Some(OpenReturn::Requested), ..Filter::default() };
+    assert_eq!([kept(&Filter::default()), kept(&waiting), kept(&asked)], [Some(300), Some(6), Some(1)]);
+    let mut paid = order(7);
+    paid.version += 1;
+    (paid.status, paid.payment_status) = (Status::Confirmed, PaymentStatus::Paid);
+    let mut decided = order(3);
+    (decided.version, decided.return_status) = (4, None);
+    // Once more, and as it was before: neither counts twice.
+    for one in [&paid, &decided, &paid, &order(7)] {
+        run(&connection, &upserts(std::slice::from_ref(one))[0]).unwrap();
+    }
+    assert_eq!([kept(&Filter::default()), kept(&waiting), kept(&asked)], [Some(300), Some(5), Some(0)]);
+    connection.execute("DELETE FROM orders WHERE id = ?1", [paid.id.to_string()]).unwrap();
+    assert_eq!([kept(&Filter::default()), kept(&waiting)], [Some(299), Some(5)]);
 }
 
 #[test]

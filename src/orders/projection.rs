@@ -150,16 +150,16 @@ impl Projection {
         ])
     }
 
-    /// What it is found by, as [`text::bare`] writes it, each in a line: the number
-    /// with and without its hyphen, the mailbox, both names, both telephones' digits,
-    /// the SKUs.
+    /// What it is found by, as [`text::bare`] writes it, each in a line of its own
+    /// that ends: the number with and without its hyphen, the mailbox, both names,
+    /// both telephones' digits, the SKUs.
     fn sought(&self) -> String {
         let addresses = || self.shipping_address.iter().chain(&self.billing_address);
         let mut parts = vec![self.number.clone(), self.number.replace('-', ""), self.email.clone()];
         parts.extend(addresses().map(|address| address.name.as_str().to_owned()));
         parts.extend(addresses().filter_map(|address| address.phone.as_ref()).map(|phone| digits(phone.as_str())));
         parts.extend_from_slice(&self.skus);
-        parts.iter().map(|part| text::bare(part)).collect::<Vec<_>>().join("\n")
+        parts.iter().map(|part| text::bare(part) + "\n").collect()
     }
 }
 
