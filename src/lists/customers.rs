@@ -95,20 +95,31 @@ macro_rules! customers_of {
     };
 }
 
-/// The customers of these orders and of these accounts, behind a place (?1, ?2). An
-/// order stands for its buyer if it is the newest of that mailbox.
-macro_rules! customers {
-    ($named:expr, $orders:literal, $accounts:literal) => {
-        customers_of!(concat!(
-            $named,
-            " buyer AS (
-               SELECT orders.email, placed_at AS at, orders.id FROM ",
+/// The buyers of these orders, behind a place (?1, ?2), so many of them. An order
+/// stands for its buyer if it is the newest of that mailbox.
+macro_rules! buyers {
+    ($orders:literal, $most:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT orders.email, placed_at AS at, orders.id FROM ",
             $orders,
             " AND (?1 IS NULL OR (placed_at, orders.id) < (?1, ?2)) AND NOT EXISTS (
-                 SELECT 1 FROM orders AS later WHERE later.email = orders.email
-                   AND (later.placed_at, later.id) > (orders.placed_at, orders.id))
-               ORDER BY placed_at DESC, orders.id DESC LIMIT ?3),
-             registered AS (
+               SELECT 1 FROM orders AS later WHERE later.email = orders.email
+                 AND (later.placed_at, later.id) > (orders.placed_at, orders.id))
+             ORDER BY placed_at DESC, orders.id DESC LIMIT ",
+            $most,
+            ")"
+        )
+    };
+}
+
+/// These buyers and the customers of these accounts, behind that place.
+macro_rules! customers {
+    ($named:expr, $buyers:expr, $accounts:literal) => {
+        customers_of!(concat!(
+            $named,
+            " buyer AS (",
+            $buyers,
+            "), registered AS (
                SELECT email, created_at AS at, id FROM accounts WHERE role = 'customer' AND ",
             $accounts,
             " AND (?1 IS NULL OR (created_at, id) < (?1, ?2))
@@ -120,21 +131,34 @@ macro_rules! customers {
 }
 
 /// Walks along the orders, the newest first.
-const ALL: &str = customers!("WITH", "orders INDEXED BY orders_listed WHERE ?4 IS NULL", "?4 IS NULL");
+const ALL: &str = customers!("WITH", buyers!("orders INDEXED BY orders_listed WHERE ?4 IS NULL", "?3"), "?4 IS NULL");
 
 /// Of the orders that the index finds, 2,000 at most.
 const FOUND: &str = customers!(
     "WITH named AS MATERIALIZED (
        SELECT DISTINCT email FROM orders WHERE seq IN (
          SELECT rowid FROM orders_search WHERE orders_search MATCH ?5 LIMIT 2000)),",
-    "named CROSS JOIN orders ON orders.email = named.email WHERE true",
+    buyers!("named CROSS JOIN orders ON orders.email = named.email WHERE true", "?3"),
     "(instr(email, ?4) OR instr(lower(name), ?4))"
 );
 
-/// By the first letters of a mailbox: what is too short for the index.
+/// By the first letters of a mailbox: what is too short for the index. Where few
+/// orders are of such (2,000), those are looked at; else the orders are walked along.
 const BEGINNING: &str = customers!(
-    "WITH",
-    "orders WHERE orders.email >= ?4 AND orders.email < ?4 || char(1114111)",
+    "WITH few (yes) AS MATERIALIZED (
+       SELECT count(*) <= 2000 FROM (
+         SELECT 1 FROM orders WHERE email >= ?4 AND email < ?4 || char(1114111) LIMIT 2001)),",
+    concat!(
+        buyers!(
+            "orders INDEXED BY orders_by_email WHERE orders.email >= ?4 AND orders.email < ?4 || char(1114111)",
+            "iif((SELECT yes FROM few), ?3, 0)"
+        ),
+        " UNION ALL ",
+        buyers!(
+            "orders INDEXED BY orders_listed WHERE orders.email >= ?4 AND orders.email < ?4 || char(1114111)",
+            "iif((SELECT yes FROM few), 0, ?3)"
+        )
+    ),
     "email >= ?4 AND email < ?4 || char(1114111)"
 );
 
