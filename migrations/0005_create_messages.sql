@@ -30,6 +30,8 @@ CREATE TABLE messages (
   UNIQUE (about, kind, version)
 ) STRICT;
 CREATE INDEX messages_due ON messages (next_try_at) WHERE status = 'pending';
+-- What lists of them are filtered by, beside the letters' long texts.
+CREATE INDEX messages_listed ON messages (id, kind, status);
 CREATE INDEX messages_by_time ON messages (created_at);
 -- What somebody was sent, the newest first.
 CREATE INDEX messages_by_recipient ON messages (recipient, id);

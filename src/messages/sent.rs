@@ -20,23 +20,23 @@ macro_rules! summary {
     };
 }
 
-/// A page of letters of which this holds, too.
-macro_rules! page_where {
-    ($holds:literal) => {
+/// A page of these letters. Which they are is found first, without their texts.
+macro_rules! page_of {
+    ($letters:literal) => {
         concat!(
             "SELECT json_object(",
             summary!(),
-            ") AS item, id AS key, '' AS id FROM messages
-             WHERE ",
-            $holds,
+            ") AS item, id AS key, '' AS id FROM messages WHERE id IN (SELECT id FROM ",
+            $letters,
             " AND (?6 IS NULL OR kind = ?6) AND (?7 IS NULL OR status = ?7) AND (?1 IS NULL OR id < ?1 AND ?2 = '')
-             ORDER BY messages.id DESC LIMIT ?3"
+               ORDER BY id DESC LIMIT ?3)
+             ORDER BY messages.id DESC"
         )
     };
 }
 
 /// A part of the list, the newest first. Those of a mailbox or an order are few, and
-/// an index has each; else the table is walked along from its end.
+/// an index has each; else one is walked along from its end that has what is filtered by.
 pub fn page(filter: &MessageFilter, part: &Part) -> Statement {
     let mut params = part.params().to_vec();
     params.extend([
@@ -46,9 +46,9 @@ pub fn page(filter: &MessageFilter, part: &Part) -> Statement {
         filter.status.map(|status| status.as_str().to_owned()).into(),
     ]);
     let sql = match (&filter.to, filter.order_id) {
-        (Some(_), _) => page_where!("recipient = ?4 AND (?5 IS NULL OR about = ?5)"),
-        (None, Some(_)) => page_where!("about = ?5 AND ?4 IS NULL"),
-        (None, None) => page_where!("?4 IS NULL AND ?5 IS NULL"),
+        (Some(_), _) => page_of!("messages WHERE recipient = ?4 AND (?5 IS NULL OR about = ?5)"),
+        (None, Some(_)) => page_of!("messages WHERE about = ?5 AND ?4 IS NULL"),
+        (None, None) => page_of!("messages INDEXED BY messages_listed WHERE ?4 IS NULL AND ?5 IS NULL"),
     };
     Statement::new(sql, params)
 }
