@@ -96,6 +96,13 @@ CREATE TABLE stock_levels (
   held INTEGER NOT NULL CHECK (held BETWEEN 0 AND on_hand),
   version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- What is running out, by itself: as many pieces as `store` says are few. So that nothing is missing
+-- there, each variant has a level from the start, which any that its pool tells is newer than.
+CREATE INDEX stock_levels_low ON stock_levels (on_hand - held) WHERE on_hand - held <= 5;
+CREATE TRIGGER stock_levels_begin AFTER INSERT ON variants BEGIN
+  INSERT INTO stock_levels (variant_id, on_hand, held, version) VALUES (new.id, 0, 0, -1)
+  ON CONFLICT (variant_id) DO NOTHING;
+END;
 
 CREATE TABLE settings (
   key TEXT PRIMARY KEY,

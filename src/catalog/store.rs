@@ -133,11 +133,14 @@ pub struct Wanted {
     pub words: Vec<String>,
 }
 
+/// Whatever has the first word is found in one pass, and looked at for the others.
 macro_rules! is_wanted {
     () => {
-        "(?1 IS NULL OR status = ?1) AND NOT EXISTS (
-           SELECT 1 FROM json_each(?2) WHERE NOT instr(products.sought, value) AND NOT EXISTS (
-             SELECT 1 FROM variants WHERE product_id = products.id AND instr(variants.sought, value)))"
+        "(?1 IS NULL OR status = ?1) AND (?2 = '[]' OR (products.id IN (
+           SELECT id FROM products WHERE instr(sought, ?2 ->> 0)
+           UNION SELECT product_id FROM variants WHERE instr(sought, ?2 ->> 0)) AND NOT EXISTS (
+             SELECT 1 FROM json_each(?2) WHERE NOT instr(products.sought, value) AND NOT EXISTS (
+               SELECT 1 FROM variants WHERE product_id = products.id AND instr(variants.sought, value)))))"
     };
 }
 

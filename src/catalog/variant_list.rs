@@ -78,11 +78,12 @@ macro_rules! listed {
         "FROM products CROSS JOIN variants ON variants.product_id = products.id
          LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
          WHERE (?1 IS NULL OR products.id = ?1)
+           AND (?3 = '[]' OR instr(products.sought || ' ' || variants.sought, ?3 ->> 0))
            AND (?2 IS NULL OR ?2 = CASE
              WHEN products.delivery <> 'shipped' OR on_hand - held > 5 THEN 'in_stock'
              WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END)
-           AND NOT EXISTS (
-             SELECT 1 FROM json_each(?3) WHERE NOT instr(products.sought || ' ' || variants.sought, value))"
+           AND (?3 = '[]' OR NOT EXISTS (
+             SELECT 1 FROM json_each(?3) WHERE NOT instr(products.sought || ' ' || variants.sought, value)))"
     };
 }
 
@@ -96,7 +97,15 @@ pub async fn list_all_variants(
     let words = serde_json::to_string(&words(filter.q.as_deref())?).unwrap_or_default();
     let level = filter.available.map(Level::as_str);
     let wanted = [filter.product_id.map(|id| id.to_string()).into(), level.into(), words.into()];
-    let count = Statement::new(concat!("SELECT count(*) AS total ", listed!()), wanted.clone());
+    let count = Statement::new(
+        concat!(
+            "SELECT CASE WHEN coalesce(?1, ?2) IS NULL AND ?3 = '[]' THEN (SELECT count(*) FROM variants)
+               ELSE (SELECT count(*) ",
+            listed!(),
+            ") END AS total"
+        ),
+        wanted.clone(),
+    );
     let page = Statement::new(
         concat!(
             "SELECT json_object(
