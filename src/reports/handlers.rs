@@ -10,7 +10,7 @@ use super::rows::{
     GiftCardDebt, GiftCardReport, LowStock, Sales, SalesBy, SalesReport, StockReport, StockValue, TaxOfRate, TaxReport,
     TodayReport, TodaySales,
 };
-use super::store::{self, CardsRow, LowRow, MAX_ITEMS, SalesRow, StockRow, TaxRow};
+use super::store::{self, CardsRow, LowRow, MAX_ITEMS, MAX_SHOWN, SalesRow, StockRow, TaxRow};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::lists::export::CsvFile;
@@ -59,7 +59,7 @@ pub async fn get_sales_report(
     _: Staff,
     Query(query): Query<SalesQuery>,
 ) -> Result<Json<SalesReport>, Problem> {
-    Ok(Json(sales(&app, query).await?))
+    Ok(Json(sales(&app, query, MAX_SHOWN).await?))
 }
 
 /// The same as a file of comma-separated values, amounts as decimals.
@@ -68,7 +68,7 @@ pub async fn export_sales_report(
     _: Staff,
     Query(query): Query<SalesQuery>,
 ) -> Result<CsvFile, Problem> {
-    let report = sales(&app, query).await?;
+    let report = sales(&app, query, MAX_ITEMS).await?;
     let mut sheet = Sheet::new(&[
         "day",
         "kind",
@@ -182,18 +182,25 @@ pub async fn get_today_report(State(app): State<App>, _: Staff) -> Result<Json<T
     Ok(Json(TodayReport { day, items: items.collect(), time_zone: settings.time_zone, until }))
 }
 
-async fn sales(app: &App, query: SalesQuery) -> Result<SalesReport, Problem> {
+/// `most`: of products, countries or channels.
+async fn sales(app: &App, query: SalesQuery, most: usize) -> Result<SalesReport, Problem> {
     let by = query.by.unwrap_or_default();
     let days = Days::of(app, query.from, query.to).await?;
-    let batch = vec![store::totals(&days, query.currency), store::sales(&days, by, query.currency)];
+    let mut batch = vec![store::sales(&days, by, query.currency, most)];
+    if by != SalesBy::Day {
+        batch.push(store::totals(&days, query.currency));
+    }
     let mut answers = app.database.batch(batch).await?.into_iter();
-    let totals = totals(answers.next())?;
     let mut rows: Vec<SalesRow> = answers.next().unwrap_or_default().decode()?;
-    let cut = by != SalesBy::Day && rows.len() > MAX_ITEMS;
+    let totals = match answers.next() {
+        Some(totals) => totals_of(totals)?,
+        None => rows.extract_if(.., |row| row.span.is_none()).map(Sales::from).collect(),
+    };
+    let cut = by != SalesBy::Day && rows.len() > most;
     let items = match by {
         SalesBy::Day => every_day(&days, &totals, rows),
         SalesBy::Product | SalesBy::Country | SalesBy::Channel => {
-            rows.truncate(MAX_ITEMS);
+            rows.truncate(most);
             rows.into_iter().map(Sales::from).collect()
         }
     };
@@ -203,7 +210,7 @@ async fn sales(app: &App, query: SalesQuery) -> Result<SalesReport, Problem> {
 async fn taxes(app: &App, query: PeriodQuery) -> Result<TaxReport, Problem> {
     let days = Days::of(app, query.from, query.to).await?;
     let mut answers = app.database.batch(vec![store::totals(&days, None), store::taxes(&days)]).await?.into_iter();
-    let totals = totals(answers.next())?;
+    let totals = totals_of(answers.next().unwrap_or_default())?;
     let mut rows: Vec<TaxRow> = answers.next().unwrap_or_default().decode()?;
     let cut = rows.len() > MAX_ITEMS;
     rows.truncate(MAX_ITEMS);
@@ -211,8 +218,8 @@ async fn taxes(app: &App, query: PeriodQuery) -> Result<TaxReport, Problem> {
     Ok(TaxReport { from: days.first, to: days.last, time_zone: days.zone, totals, items, cut })
 }
 
-fn totals(rows: Option<Rows>) -> Result<Vec<Sales>, Problem> {
-    Ok(rows.unwrap_or_default().decode::<SalesRow>()?.into_iter().map(Sales::from).collect())
+fn totals_of(rows: Rows) -> Result<Vec<Sales>, Problem> {
+    Ok(rows.decode::<SalesRow>()?.into_iter().map(Sales::from).collect())
 }
 
 type BySpan = SortedMap<(usize, Currency), Sales>;

@@ -8,8 +8,11 @@ use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
 use crate::ports::{Statement, Timestamp, Value};
 
-/// The most items of one report.
+/// The most items of one report, or of a file of one.
 pub const MAX_ITEMS: usize = 1_000;
+/// The most products, countries or channels where they are shown: of 1,000 a page
+/// has 600 KB.
+pub const MAX_SHOWN: usize = 250;
 /// One more, which says that there are more.
 const LIMIT: u32 = 1_001;
 
@@ -19,7 +22,7 @@ const MAX_LOW: u32 = 100;
 /// What a report sums up, by whatever is its own.
 #[derive(Debug, Deserialize)]
 pub struct SalesRow {
-    /// By day: which of the spans that were asked for.
+    /// By day: which of the spans that were asked for; none of what all come to.
     pub span: Option<usize>,
     pub kind: Option<SalesKind>,
     pub product_id: Option<ProductId>,
@@ -99,12 +102,27 @@ macro_rules! of_period {
 }
 
 const TOTALS: &str = concat!("SELECT ", sums!(), of_period!(), "GROUP BY currency ORDER BY currency");
-const BY_SPAN: &str = concat!(
-    "SELECT span.key AS span, ",
-    sums!(),
-    "FROM json_each(?1) AS span CROSS JOIN sales
-     WHERE at >= span.value ->> 0 AND at < span.value ->> 1 AND kind <> 'gift_card' AND (?2 IS NULL OR currency = ?2)
-     GROUP BY span.key, currency"
+macro_rules! by_span {
+    () => {
+        concat!(
+            "SELECT span.key AS span, ",
+            sums!(),
+            "FROM json_each(?1) AS span CROSS JOIN sales
+             WHERE at >= span.value ->> 0 AND at < span.value ->> 1 AND kind <> 'gift_card'
+               AND (?2 IS NULL OR currency = ?2)
+             GROUP BY span.key, currency"
+        )
+    };
+}
+const BY_SPAN: &str = by_span!();
+const BY_SPAN_AND_ALL: &str = concat!(
+    "WITH spans AS MATERIALIZED (",
+    by_span!(),
+    ") SELECT * FROM spans
+     UNION ALL
+     SELECT NULL, currency, sum(orders), sum(pieces), sum(sold), sum(refunded), sum(discounts), sum(shipping), sum(net),
+       sum(tax)
+     FROM spans GROUP BY currency ORDER BY span, currency"
 );
 const BY_PRODUCT: &str = concat!(
     "SELECT kind, product_id, coalesce((SELECT title FROM products WHERE id = product_id), max(title)) AS title, ",
@@ -139,16 +157,19 @@ pub fn totals(days: &Days, currency: Option<Currency>) -> Statement {
     Statement::new(TOTALS, period(days, currency))
 }
 
-/// [`SalesRow`]s; by day only for days on which there is something.
-pub fn sales(days: &Days, by: SalesBy, currency: Option<Currency>) -> Statement {
+/// [`SalesRow`]s; by day only for days on which there is something, behind [`totals`]
+/// from the same pass.
+///
+/// At most one more than so many, which says that there are more.
+pub fn sales(days: &Days, by: SalesBy, currency: Option<Currency>, most: usize) -> Statement {
     let sql = match by {
-        SalesBy::Day => return spans(&days.spans(), currency),
+        SalesBy::Day => return Statement::new(BY_SPAN_AND_ALL, [bound(&days.spans()), code(currency)]),
         SalesBy::Product => BY_PRODUCT,
         SalesBy::Country => BY_COUNTRY,
         SalesBy::Channel => BY_CHANNEL,
     };
     let mut params = period(days, currency);
-    params.push(LIMIT.into());
+    params.push(u32::try_from(most).unwrap_or(u32::MAX).saturating_add(1).into());
     Statement::new(sql, params)
 }
 
@@ -174,22 +195,22 @@ pub fn stock_values() -> Statement {
     Statement::new(
         "SELECT currency, count(*) AS variants, cast(min(total(on_hand), 9007199254740991.0) AS INTEGER) AS pieces,
            cast(min(total(1.0 * on_hand * amount), 9007199254740991.0) AS INTEGER) AS value
-         FROM stock_levels JOIN variants ON variants.id = variant_id JOIN prices USING (variant_id)
+         FROM stock_levels CROSS JOIN prices USING (variant_id)
          WHERE on_hand > 0 GROUP BY currency ORDER BY currency",
         [],
     )
 }
 
 /// What is sold and running out, the least first: [`LowRow`]s. As many pieces as
-/// buyers are told are few (`src/catalog/store.rs`).
+/// buyers are told are few (`src/catalog/store.rs`). An index has these alone.
 pub fn low() -> Statement {
     Statement::new(
         "SELECT variants.id AS variant_id, product_id, products.title AS product, sku,
            coalesce(variants.title, (SELECT group_concat(value, ' / ') FROM json_each(option_values))) AS variant,
-           coalesce(on_hand - held, 0) AS available, count(*) OVER () AS low,
-           sum(coalesce(on_hand - held, 0) <= 0) OVER () AS out
-         FROM products JOIN variants ON product_id = products.id LEFT JOIN stock_levels ON variant_id = variants.id
-         WHERE status = 'active' AND delivery = 'shipped' AND coalesce(on_hand - held, 0) <= 5
+           on_hand - held AS available, count(*) OVER () AS low, sum(on_hand - held <= 0) OVER () AS out
+         FROM stock_levels INDEXED BY stock_levels_low CROSS JOIN variants ON variants.id = variant_id
+           CROSS JOIN products ON products.id = product_id
+         WHERE status = 'active' AND delivery = 'shipped' AND on_hand - held <= 5
          ORDER BY available, product, sku LIMIT ?1",
         [MAX_LOW.into()],
     )
