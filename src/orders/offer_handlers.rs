@@ -5,7 +5,7 @@ use axum::extract::State;
 
 use super::access::Credentials;
 use super::bodies::{ChosenShipping, Coupon, GiftCardCode, ShippingOptions};
-use super::cart::CartView;
+use super::cart::{Cart, CartView};
 use super::cart_handlers::shown;
 use super::changing::admit;
 use super::decision::Change;
@@ -32,7 +32,12 @@ pub async fn list_cart_shipping_options(
     Path(id): Path<OrderId>,
 ) -> Result<Json<ShippingOptions>, Problem> {
     let cart = credentials.order(&app, id)?.cart().await??.read()?;
-    let shelf = shelf::knowing_at_best(&app, names(&cart)).await?;
+    shipping_options(&app, &cart).await
+}
+
+/// The ways it can be sent as the shop is now.
+pub async fn shipping_options(app: &App, cart: &Cart) -> Result<Json<ShippingOptions>, Problem> {
+    let shelf = shelf::knowing_at_best(app, names(cart)).await?;
     let options = cart.wanted().shipping_options(&shelf, app.clock.now()).map_err(OrderError::from)?;
     let items = options.iter().map(|option| ShippingView::of(option, cart.currency)).collect();
     Ok(Json(ShippingOptions { items }))

@@ -217,6 +217,13 @@ async fn an_order_is_sent_another_way_for_the_difference() {
     shop.change_cart(&cart, json!({ "shipping_option": "standard" })).await.expect(200);
     shop.place(&cart, "pm_card_visa").await.expect(201);
     shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"]["amount"] != 0).await;
+    let path = format!("/v1/admin/orders/{}/shipping-options", cart.id);
+    let offered = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
+    assert_eq!(offered["items"].as_array().unwrap().len(), 3, "{offered}");
+    assert_eq!((&offered["items"][1]["id"], &offered["items"][1]["price"]), (&json!("express"), &eur(900)));
+    let still = shop.ready_cart(&product.variant, 1).await;
+    let path = format!("/v1/admin/orders/{}/shipping-options", still.id);
+    shop.get(&path).bearer(&shop.owner().await).send().await.problem(404, "not_found");
     let refused = shop.edit(&cart, json!({ "shipping_option": "express" })).await.problem(409, "difference_to_pay");
     assert_eq!(refused["to_pay"], eur(400));
     let order = shop.edit(&cart, json!({ "shipping_option": "slow" })).await.expect(201).json();

@@ -1,14 +1,17 @@
 //! Changing an order over HTTP.
 
+use axum::Json;
 use axum::extract::State;
 
 use super::bodies::NewEdit;
 use crate::app::App;
-use crate::auth::StaffWrite;
+use crate::auth::{Staff, StaffWrite};
 use crate::ids::OrderId;
 use crate::orders::after::money::view::StaffOrder;
+use crate::orders::bodies::ShippingOptions;
 use crate::orders::client::OrderClient;
 use crate::orders::handlers::keyed;
+use crate::orders::offer_handlers::shipping_options;
 use crate::problem::Problem;
 use crate::wire::extract::{Checked, IdempotencyKey, Path};
 use crate::wire::respond::JsonText;
@@ -28,4 +31,18 @@ pub async fn create_order_edit(
     let key = keyed(key, "POST edits", &body.bytes);
     let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
     Ok(order.edit(body.value).await??.into())
+}
+
+/// The ways this order can be sent, of which an edit chooses another: at their prices of now, for all that was ordered.
+/// None where the shop does not send there any more, or nothing of it is sent.
+pub async fn list_order_shipping_options(
+    State(app): State<App>,
+    _: Staff,
+    Path(id): Path<OrderId>,
+) -> Result<Json<ShippingOptions>, Problem> {
+    let order = OrderClient::of_shop(&app, id).cart().await??.read()?;
+    if order.placed.is_none() {
+        return Err(Problem::not_found());
+    }
+    shipping_options(&app, &order).await
 }
