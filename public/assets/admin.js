@@ -181,12 +181,14 @@ document.addEventListener("paste", (event) => {
 
 for (const form of document.querySelectorAll("form.picks")) {
   const ticks = [...form.querySelectorAll("td > [type=checkbox]")];
-  const [all, count] = [form.querySelector("[data-all]"), form.querySelector("[data-ticked]")];
+  const [all, count, fit] = ["all", "ticked", "fit"].map((name) => form.querySelector(`[data-${name}]`));
   const tell = () => {
     const ticked = ticks.filter(({ checked }) => checked).length;
     all.textContent = ticked === ticks.length ? "Tick none" : "Tick all";
     count.textContent = ticked === 0 ? "Tick orders first:" : `With the ${ticked} ticked:`;
     form.querySelectorAll("button").forEach((button) => (button.disabled = ticked === 0));
+    // Whoever has ticked all that can be seen may mean those of the other pages, too.
+    if (fit) fit.hidden = ticked < ticks.length;
   };
   let last = 0;
   form.addEventListener("click", (event) => {
@@ -204,6 +206,22 @@ for (const form of document.querySelectorAll("form.picks")) {
   });
   addEventListener("pageshow", tell);
 }
+
+/* A variant is chosen among those that are like what was typed */
+
+const variants = make("datalist", { id: "variants" });
+document.body.append(variants);
+let sought = "";
+document.addEventListener("input", async ({ target }) => {
+  const words = target.value?.trim();
+  if (!/:variant/.test(target.name) || words.length < 2 || words === sought) return;
+  sought = words;
+  target.setAttribute("list", variants.id);
+  const { items } = await ask(`/v1/admin/variants?limit=8&q=${encodeURIComponent(words)}`);
+  if (sought !== words) return;
+  const label = ({ product_title, title, available }) => [product_title, title, `${available} can be sold`].filter(Boolean).join(", ");
+  variants.replaceChildren(...items.map((item) => make("option", { value: item.sku, label: label(item) })));
+});
 
 /* Whoever types into a row means it */
 

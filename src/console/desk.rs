@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::auth::{Caller, Role, cookies};
 use crate::json;
 use crate::problem::Problem;
+use crate::together::{ALL, together};
 use crate::wire::site::Site;
 
 /// What of a page's own request says nothing of what the API is asked.
@@ -52,6 +53,11 @@ impl Desk {
 
     pub async fn read(&self, path: &str) -> Reply {
         self.ask(Method::GET, path, Bytes::new(), &[]).await
+    }
+
+    /// What the API has at each of these paths, asked side by side.
+    pub async fn read_all(&self, paths: Vec<String>) -> Vec<Reply> {
+        together(paths.iter().map(|path| self.read(path)).collect(), ALL).await
     }
 
     /// Asks the API. `more`: headers beside those that the browser sent, none

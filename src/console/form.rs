@@ -3,13 +3,12 @@
 
 use serde_json::Value;
 
-use super::amount::plain as typed_amount;
+use super::control::{choice, choice_of, control, currency_of, in_units, mark, text};
 use super::desk::Reply;
 use super::page::{self, Blank, Field, Manner, Takes};
-use super::shown::{at, cell, filled, is_there, plain, words};
+use super::shown::{ADDRESS, at, cell, filled, is_there, plain, words};
 use super::typed::{Pairs, Sent};
 use super::view::{Choice, Form, Input, Row};
-use crate::money::Currency;
 use crate::sorted::SortedMap;
 use crate::text::capitalised;
 use crate::web::SummaryItem;
@@ -115,7 +114,8 @@ impl<'a> Maker<'a> {
             note: filled(form.note, self.root, false),
             button: form.button,
             inputs,
-            is_plain: matches!(form.manner, Manner::Edit | Manner::Open | Manner::Answer | Manner::Each),
+            is_plain: form.title.is_empty()
+                || matches!(form.manner, Manner::Edit | Manner::Open | Manner::Answer | Manner::Each),
             is_edit: matches!(form.manner, Manner::Edit),
             hurts: matches!(form.manner, Manner::Hurt),
             refused: self.refused.is_some(),
@@ -136,6 +136,7 @@ impl<'a> Maker<'a> {
             match field.takes {
                 Takes::Prices => self.prices(field, scope, true, &mut inputs),
                 Takes::PricesAlone => self.prices(field, scope, false, &mut inputs),
+                Takes::Address => self.address(field, scope, &mut inputs),
                 Takes::Rows(of, spare) => {
                     if matches!(field.blank, Blank::Omitted) {
                         let name = format!("{}{}:rest", scope.base, field.at);
@@ -168,8 +169,8 @@ impl<'a> Maker<'a> {
         input.choices = match field.takes {
             Takes::Choice(choices) => choices.iter().map(|(value, label)| choice(value, label)).collect(),
             Takes::ChoiceOf(list) => {
-                let texts = at(self.root, list).as_array().into_iter().flatten().map(plain);
-                std::iter::once(String::new()).chain(texts).map(|text| choice(&text, &text)).collect()
+                let there = at(self.root, list).as_array().into_iter().flatten();
+                std::iter::once(choice("", "")).chain(there.map(choice_of)).collect()
             }
             _ => Vec::new(),
         };
@@ -179,7 +180,7 @@ impl<'a> Maker<'a> {
             input.ticked =
                 self.refused.map_or(there, |refused| refused.typed(&name).is_some_and(|text| !text.is_empty()));
         }
-        self.fill(input, name, text(field.takes, value, scope))
+        self.fill(input, name, text(field.takes, value, scope.json, scope.currency))
     }
 
     /// Gives a field its name, and its value: what was typed, or what there is.
@@ -235,6 +236,17 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// The members of an address, with what the page has of it.
+    fn address(&mut self, field: &Field, scope: &Scope, inputs: &mut Vec<Input>) {
+        for (member, label) in ADDRESS {
+            let input =
+                Input { label: label.to_owned(), kind: "text", keys: "text", autocomplete: "off", ..Input::default() };
+            let name = format!("{}{}/{member}:text-", scope.base, field.at);
+            let input = self.fill(input, name, plain(at(at(scope.json, field.from), &format!("/{member}"))));
+            inputs.push(input);
+        }
+    }
+
     /// The price in each of the shop's currencies, and perhaps what it was before.
     fn prices(&mut self, field: &Field, scope: &Scope, with_before: bool, inputs: &mut Vec<Input>) {
         let currencies = at(self.root, "/_settings/currencies").as_array().into_iter().flatten();
@@ -276,101 +288,6 @@ pub fn parameter(field: &Field, value: &str) -> Input {
         choices,
         ..Input::default()
     }
-}
-
-impl page::Column {
-    /// As the name of a sheet's field says it: where it goes in a row, with a comma for
-    /// each slash, and how it is read.
-    fn mark(self, currency: &str) -> String {
-        match self {
-            Self::Text(at) => format!("{at}:text"),
-            Self::Whole(at) => format!("{at}:whole-"),
-            Self::Price(at) => format!("{at}/0:money~{currency}"),
-        }
-    }
-}
-
-fn choice(value: &str, label: &str) -> Choice {
-    let label = if label.is_empty() { "—" } else { label };
-    Choice { value: value.to_owned(), label: label.to_owned(), selected: false }
-}
-
-/// What a field's name says of how it is read; see [`super::typed`].
-fn mark(field: &Field, value: &Value, root: &Value) -> String {
-    let mark = match field.takes {
-        Takes::Money(currency) => {
-            let beside = at(root, currency).as_str();
-            let code = at(value, "/currency").as_str().or(beside).unwrap_or_default();
-            return format!("money.{code}");
-        }
-        Takes::Sheet(columns) => {
-            let code = plain(at(root, "/_settings/default_currency"));
-            let columns: Vec<String> = columns.iter().map(|column| column.mark(&code)).collect();
-            return format!("sheet.{}", columns.join("."));
-        }
-        Takes::Lines => "lines",
-        Takes::Kept => "json",
-        Takes::Whole => "whole",
-        Takes::Minor => "minor",
-        Takes::Flag => "flag",
-        Takes::Time => "time",
-        Takes::Pairs => "pairs",
-        Takes::Empty => "empty",
-        Takes::Pick => "pick",
-        Takes::Hidden => "key",
-        Takes::Fixed("true") => "flag",
-        Takes::Fixed(_) => "key",
-        _ => "text",
-    };
-    mark.to_owned()
-}
-
-/// The control, the keys that a telephone shows for it, and what a browser may fill in.
-fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
-    match takes {
-        Takes::Email => ("email", "email", "username"),
-        Takes::Password => ("password", "text", "current-password"),
-        Takes::Prose | Takes::Lines | Takes::Sheet(_) => ("area", "", ""),
-        Takes::Whole => ("text", "numeric", "off"),
-        Takes::Minor | Takes::Money(_) => ("text", "decimal", "off"),
-        Takes::Flag => ("checkbox", "", "off"),
-        Takes::Choice(_) | Takes::ChoiceOf(_) => ("select", "", ""),
-        Takes::Time => ("datetime-local", "none", "off"),
-        Takes::Day => ("date", "none", "off"),
-        Takes::Hidden | Takes::Kept | Takes::Fixed(_) | Takes::Empty => ("hidden", "", ""),
-        Takes::Only(_) => ("only", "", ""),
-        Takes::Pick => ("pick", "", ""),
-        Takes::Rows(..) => ("rows", "", ""),
-        Takes::Line | Takes::Place | Takes::Pairs | Takes::Prices | Takes::PricesAlone => ("text", "text", "off"),
-    }
-}
-
-/// A value as it stands in its field.
-fn text(takes: Takes, value: &Value, scope: &Scope) -> String {
-    match (takes, value) {
-        (Takes::Fixed(word), _) => word.to_owned(),
-        (Takes::Kept, _) => value.to_string(),
-        (Takes::Sheet(_), _) => String::new(),
-        (Takes::Only(shown), _) => cell("", value, shown, scope.json).text,
-        (Takes::Flag, _) => is_there(value).to_string(),
-        (Takes::Minor, _) => in_units(value, scope.currency),
-        (Takes::Money(_), _) => in_units(at(value, "/amount"), currency_of(value)),
-        (Takes::Time, Value::String(time)) => time.get(..16).unwrap_or_default().to_owned(),
-        (Takes::Lines, Value::Array(lines)) => lines.iter().map(plain).collect::<Vec<_>>().join("\n"),
-        (Takes::Pairs, Value::Object(members)) => {
-            members.iter().map(|(name, value)| format!("{name}: {}", plain(value))).collect::<Vec<_>>().join("; ")
-        }
-        _ => plain(value),
-    }
-}
-
-fn currency_of(row: &Value) -> &str {
-    at(row, "/currency").as_str().unwrap_or_default()
-}
-
-fn in_units(value: &Value, code: &str) -> String {
-    let decimals = Currency::parse(code).map_or(0, |currency| currency.decimals());
-    value.as_i64().map(|amount| typed_amount(amount, decimals)).unwrap_or_default()
 }
 
 /// One cell of a row.

@@ -11,12 +11,14 @@ use super::desk::{Desk, Reply};
 use super::form::Refused;
 use super::kept;
 use super::laid_out::{Given, parts, query, summary};
-use super::loading::{Loaded, load, outcome, parameters, put};
-use super::page::{Form, Link, Manner, Page, Verb};
+use super::loading::{Loaded, asked, load, outcome, put};
+use super::named;
+use super::page::{Block, Form, Link, Manner, Page, Verb};
 use super::pages::{self, Found};
 use super::review;
 use super::shown::{at, filled, plain, words};
 use super::typed::{self, Pairs, Sent};
+use super::variants;
 use super::view::{Entry, Part, View};
 use crate::app::App;
 use crate::auth::Role;
@@ -84,7 +86,7 @@ impl<'a> Visit<'a> {
         };
         let wanted = value(&pairs, "_do");
         let form = found.page.forms().find(|form| form.id == wanted).ok_or_else(Problem::not_found)?;
-        let sent = typed::read(&pairs);
+        let sent = typed::read(&variants::named(self.desk, &pairs).await);
         if review::is_taken_back(&pairs) {
             let unchanged = Reply::nothing(StatusCode::OK);
             return Ok(self.sent(self.refused(&found, form, &pairs, &sent, &unchanged).await?, &[]));
@@ -92,9 +94,7 @@ impl<'a> Visit<'a> {
         let review = review::of(form, &pairs);
         let reply = self.send(&found, form, review.map(|(path, _)| path), &pairs, &sent).await;
         let answer = match (reply.status.is_success(), review) {
-            (true, Some((_, facts))) => {
-                self.asked_back(&found, &pairs, review::parts(form, facts, &pairs, &reply.json)).await
-            }
+            (true, Some((_, blocks))) => self.asked_back(&found, form, blocks, &pairs, reply.json.clone()).await,
             (true, None) => self.done(&found, form, &pairs, &sent, &reply).await,
             (false, _) => self.refused(&found, form, &pairs, &sent, &reply).await,
         };
@@ -156,9 +156,9 @@ impl<'a> Visit<'a> {
         let key = || RequestId::new(self.app.clock.now(), &*self.app.entropy).to_string();
         let Loaded { json, etag } = loaded;
         let (refused, problem) = refused.map(|(id, refused, reply)| ((id, refused), reply)).unzip();
-        let asked = &parameters(page, &self.query);
+        let asked = &asked(page, &self.query);
         let given = Given { json, etag, path: self.path, query: &self.query, asked, refused, revealed, key: &key };
-        let (parts, wrong) = parts(page, &given);
+        let (parts, wrong) = parts(page.blocks, &given);
         let problem = problem.flatten();
         let status = problem.map_or(StatusCode::OK, |reply| reply.status);
         let problem = problem.filter(|reply| !reply.status.is_success());
@@ -168,11 +168,25 @@ impl<'a> Visit<'a> {
     }
 
     /// What a form would come to, to be confirmed.
-    async fn asked_back(&self, found: &Found, sent: &Pairs, parts: Vec<Part>) -> Result<Response, Problem> {
+    async fn asked_back(
+        &self,
+        found: &Found,
+        form: &'static Form,
+        blocks: &'static [Block],
+        sent: &Pairs,
+        mut answer: Value,
+    ) -> Result<Response, Problem> {
         match load(self.desk, found, &self.query).await {
             Ok(Loaded { json, .. }) => {
+                named::name(&mut answer);
+                named::edited(&mut answer, &json);
+                let (path, query) = (self.path, &*self.query);
+                let (etag, asked, refused, revealed) = ("", "", None, None);
+                let given = Given { json: &answer, etag, path, query, asked, refused, revealed, key: &String::new };
+                let (mut shown, _) = parts(blocks, &given);
+                shown.push(Part::Forms(vec![review::confirming(form, sent)]));
                 let title = filled(found.page.title, &json, false);
-                self.page(StatusCode::OK, found.page.under, title, "", None, parts)
+                self.page(StatusCode::OK, found.page.under, title, "", None, shown)
             }
             Err(reply) => self.refuse(&reply, sent),
         }

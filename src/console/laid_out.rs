@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::form::{Maker, Refused, parameter, shown_as};
 use super::loading::is_at;
-use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Page, Table};
+use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Table};
 use super::plotted;
 use super::shown::{Cell, at, cell, filled, is_there, money, plain};
 use super::typed::Pairs;
@@ -38,10 +38,10 @@ pub struct Given<'a> {
     pub key: &'a dyn Fn() -> String,
 }
 
-/// The parts of the page, and what is wrong with a form of it.
-pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
+/// The parts of a page, and what is wrong with a form of it.
+pub fn parts(blocks: &'static [Block], given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
     let (mut parts, mut wrong) = (Vec::new(), Vec::new());
-    for block in page.blocks {
+    for block in blocks {
         match block {
             Block::Counts(counts) => parts.push(Part::Counts(counts.iter().map(|count| given.count(count)).collect())),
             Block::Views(views) => parts.push(given.views(views)),
@@ -67,9 +67,11 @@ pub fn parts(page: &Page, given: &Given) -> (Vec<Part>, Vec<SummaryItem>) {
                 given.each(each, &mut parts, &mut wrong);
                 parts.extend(given.pages(each.rows));
             }
-            Block::File(link) => parts.push(Part::Links(vec![given.file(link)])),
             Block::Plot(plot) => parts.extend(plotted::plots(plot, given.json).into_iter().map(Part::Plot)),
-            Block::Links(links) => parts.push(Part::Links(links.iter().map(|link| given.link(link)).collect())),
+            Block::Links(links) => {
+                let there = links.iter().filter(|link| link.when.iter().all(|when| when.holds(given.json)));
+                parts.push(Part::Links(there.map(|link| given.link(link)).collect()));
+            }
             Block::Frame(title, path) => {
                 parts.push(Part::Frame(title, format!("/admin{}", filled(path, given.json, true))));
             }
@@ -152,12 +154,7 @@ impl Given<'_> {
         let path = filled(link.path, self.json, true);
         let (path, asked) = path.strip_suffix('?').map_or((path.as_str(), ""), |path| (path, self.asked));
         let below = if path.starts_with("/v1/") { "" } else { "/admin" };
-        Entry { label: link.label.to_owned(), href: format!("{below}{path}{asked}"), current: false }
-    }
-
-    fn file(&self, link: &Link) -> Entry {
-        let href = format!("{}{}", link.path, query(said(self.query)));
-        Entry { label: link.label.to_owned(), href, current: false }
+        Entry { label: filled(link.label, self.json, false), href: format!("{below}{path}{asked}"), current: false }
     }
 
     fn filter(&self, fields: &'static [Field]) -> Part {
@@ -188,6 +185,7 @@ impl Given<'_> {
             empty: table.empty,
             picks: Vec::new(),
             all: String::new(),
+            fit: None,
         })
     }
 
@@ -200,7 +198,10 @@ impl Given<'_> {
             (first.pick, first.ticked) = (Some((name, id)), all);
         }
         if !shown.rows.is_empty() {
-            shown.picks = links.iter().map(|link| self.link(link)).collect();
+            let (fit, ticked): (Vec<&Link>, Vec<&Link>) = links.iter().partition(|link| link.path.ends_with('?'));
+            shown.picks = ticked.into_iter().map(|link| self.link(link)).collect();
+            let is_part = is_there(at(self.json, "/next_cursor")) || !self.parameter("cursor").is_empty();
+            shown.fit = fit.first().filter(|_| is_part).map(|link| self.link(link));
             let place = ["cursor", BACK].map(|name| (name, self.parameter(name)));
             let place = place.into_iter().filter(|(_, text)| !text.is_empty());
             shown.all = format!("/admin{}{}", self.path, query(said(self.query).chain(place).chain([("all", "yes")])));

@@ -13,7 +13,6 @@ use super::typed::{self, Pairs};
 use crate::auth::Role;
 use crate::json;
 use crate::text::capitalised;
-use crate::together::{ALL, together};
 
 /// The most records that are chosen at once: as many as the API changes at once.
 const MOST_CHOSEN: usize = 100;
@@ -37,15 +36,14 @@ pub async fn load(desk: &Desk, Found { page, places }: &Found, address: &Pairs) 
     }
     let known = Value::Object(known);
     let at_once = page.asks.iter().filter(|ask| ask.once == Once::Here);
-    let replies = at_once.clone().map(|ask| {
+    let paths = at_once.clone().map(|ask| {
         let list = if ask.into.is_empty() { of_list.as_str() } else { "" };
         let path = filled(ask.path, &known, true);
         // A list may be narrowed by the page already.
         let list = if path.contains('?') { list.replacen('?', "&", 1) } else { list.to_owned() };
-        let path = format!("{path}{list}");
-        async move { desk.read(&path).await }
+        format!("{path}{list}")
     });
-    for (ask, reply) in at_once.clone().zip(together(replies.collect(), ALL).await) {
+    for (ask, reply) in at_once.clone().zip(desk.read_all(paths.collect()).await) {
         if ask.needed && !reply.status.is_success() {
             return Err(reply);
         }
@@ -57,7 +55,7 @@ pub async fn load(desk: &Desk, Found { page, places }: &Found, address: &Pairs) 
     put(&mut loaded.json, "_at", here);
     put(&mut loaded.json, "_role", desk.role().map(Role::as_str).into());
     put(&mut loaded.json, "_page", page.path.trim_start_matches('/').into());
-    view(&mut loaded.json, address);
+    view(&mut loaded.json, &asked(page, address));
     named::name(&mut loaded.json);
     later(desk, page.asks, address, &mut loaded.json).await;
     named::of_one_buyer(&mut loaded.json);
@@ -97,11 +95,8 @@ async fn each(desk: &Desk, path: &str, parameter: &str, address: &Pairs, json: &
     let is_chosen = !named.is_empty();
     let mut ids: Vec<String> = if is_chosen { named } else { listed.collect() };
     ids.truncate(MOST_CHOSEN);
-    let replies = ids.iter().map(|id| {
-        let path = filled(path, &json!({ parameter: id }), true);
-        async move { desk.read(&path).await }
-    });
-    let replies = together(replies.collect(), ALL).await.into_iter().zip(&ids);
+    let paths = ids.iter().map(|id| filled(path, &json!({ parameter: id }), true)).collect();
+    let replies = desk.read_all(paths).await.into_iter().zip(&ids);
     let records = replies.map(|(reply, id)| {
         let mut record = if reply.status.is_success() { reply.json } else { json!({ "id": id, "number": id }) };
         put(&mut record, "_picked", is_chosen.into());
@@ -113,13 +108,18 @@ async fn each(desk: &Desk, path: &str, parameter: &str, address: &Pairs, json: &
 
 /// What the address asks of the list, as a view is saved, and which saved view
 /// that is.
-fn view(json: &mut Value, address: &Pairs) {
-    let asked = query(said(address));
-    let views = at(json, "/_views/items").as_array().into_iter().flatten();
-    let name =
-        views.clone().find(|view| is_at(address, &plain(at(view, "/query")))).map(|view| at(view, "/name").clone());
-    put(json, "_query", asked.trim_start_matches('?').into());
+fn view(json: &mut Value, asked: &str) {
+    let asked = asked.trim_start_matches('?');
+    let mut views = at(json, "/_views/items").as_array().into_iter().flatten();
+    let address: Vec<_> = form_urlencoded::parse(asked.as_bytes()).into_owned().collect();
+    let name = views.find(|view| is_at(&address, &plain(at(view, "/query")))).map(|view| at(view, "/name").clone());
+    put(json, "_query", asked.into());
     put(json, "_view", name.unwrap_or_default());
+}
+
+/// What the address asks of the page's list, on whichever page of it.
+pub fn asked(page: &Page, address: &Pairs) -> String {
+    query(said(address).filter(|(name, _)| *name != "limit" && page.parameter(name).is_some()))
 }
 
 /// Whether an address asks just what a view does.

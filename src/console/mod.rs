@@ -9,6 +9,7 @@
 
 mod amount;
 mod assets;
+mod control;
 mod desk;
 mod form;
 pub mod handlers;
@@ -22,5 +23,6 @@ mod plotted;
 mod review;
 mod shown;
 mod typed;
+mod variants;
 mod view;
 mod writing;

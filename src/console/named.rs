@@ -14,7 +14,7 @@ pub fn name(order: &mut Value) {
     buyers(order);
     let Some(lines) = at(order, "/lines").as_array().cloned() else { return };
     for entry in LISTS.iter().flat_map(|list| entries(order, list)).collect::<Vec<_>>() {
-        for pieces in ["lines", "received", "taken_out"].map(|list| format!("{entry}/{list}")) {
+        for pieces in ["lines", "received", "taken_out", "added"].map(|list| format!("{entry}/{list}")) {
             for line in order.pointer_mut(&pieces).and_then(Value::as_array_mut).into_iter().flatten() {
                 let known = lines.iter().find(|known| at(known, "/id") == at(line, "/line_id"));
                 put(line, "title", known.map(|known| at(known, "/title").clone()).unwrap_or_default());
@@ -31,13 +31,30 @@ pub fn name(order: &mut Value) {
 }
 
 /// Whoever a list has no name of is known by the mail address.
-fn buyers(list: &mut Value) {
-    for order in list.pointer_mut("/items").and_then(Value::as_array_mut).into_iter().flatten() {
+fn buyers(page: &mut Value) {
+    for list in ["/items", "/_orders/items"] {
+        buyers_of(page.pointer_mut(list));
+    }
+}
+
+fn buyers_of(list: Option<&mut Value>) {
+    for order in list.and_then(Value::as_array_mut).into_iter().flatten() {
         if order.get("email").is_some() {
             let name = if is_there(at(order, "/name")) { "/name" } else { "/email" };
             put(order, "_buyer", at(order, name).clone());
         }
     }
+}
+
+/// What an edit that is only looked at would change, as what is shown of it.
+/// `before`: the order as it is.
+pub fn edited(order: &mut Value, before: &Value) {
+    let done = at(before, "/edits").as_array().map_or(0, Vec::len);
+    let Some(edits) = at(order, "/edits").as_array() else { return };
+    let new = edits.get(done).cloned();
+    let nothing = new.is_none();
+    put(order, "_edit", new.unwrap_or_default());
+    put(order, "_nothing", if nothing { "Nothing: the order is so already".into() } else { Value::Null });
 }
 
 /// Of the orders that a search for this one's mail address finds, the others of

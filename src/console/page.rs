@@ -56,16 +56,14 @@ pub enum Block {
     Filter(&'static [Field]),
     Table(Table),
     /// A table whose rows can be ticked: the links lead on with those that are,
-    /// as a parameter of this name.
+    /// as a parameter of this name. One that ends with `?` is about all that fit,
+    /// on whichever page, and is there where there are several pages.
     Picks(&'static str, Table, &'static [Link]),
     Facts(Facts),
     /// Each entry of a list by itself, with what can be done to it.
     Each(Each),
     Form(Form),
     Links(&'static [Link]),
-    /// What the page shows as a file, from this path of the API with all that the
-    /// address says.
-    File(Link),
     Plot(Plot),
     Text(&'static str),
     /// A page of its own, shown in this one: what it is, and its path below `/admin`.
@@ -96,6 +94,8 @@ pub struct Link {
     /// Below `/admin`, or a path of the API; of a view the query alone, with its
     /// `?`. One that ends with `?` takes along what the address asks of the list.
     pub path: &'static str,
+    /// It is there where all of these hold.
+    pub when: &'static [When],
 }
 
 /// Rows of a list in the answer.
@@ -156,6 +156,7 @@ pub enum Shown {
 pub struct Form {
     /// Names it among the page's forms.
     pub id: &'static str,
+    /// One without a title stands open, whatever its manner.
     pub title: &'static str,
     /// What it does, if its title does not say so.
     pub note: &'static str,
@@ -200,8 +201,9 @@ pub enum Manner {
     /// Stands open; its answer is shown on the page, which has it as `_answer`.
     Answer,
     /// Is opened first; before it counts, this route says what would come of it,
-    /// which is shown and confirmed.
-    Review(&'static str, &'static Facts),
+    /// of which these are shown, and it is confirmed. It may be the form's own
+    /// route, told so by a [`Takes::Look`].
+    Review(&'static str, &'static [Block]),
     /// Stands open; its answer says of each chosen record what came of it, and is
     /// shown beside them. Those that refused stay ticked.
     Each,
@@ -261,8 +263,14 @@ pub enum Takes {
     PricesAlone,
     Flag,
     Choice(&'static [(&'static str, &'static str)]),
-    /// One of the texts that the answer has there.
+    /// One of what the answer has there: texts, or things with an `id`, a `title`
+    /// and a `price`.
     ChoiceOf(&'static str),
+    /// An address, each member in a field of its own. What is left empty in all of
+    /// them is none, of which nothing is said.
+    Address,
+    /// A variant by its SKU, which becomes its id (see [`super::variants`]).
+    Variant,
     Time,
     /// A day of the calendar.
     Day,
@@ -277,6 +285,9 @@ pub enum Takes {
     Kept,
     /// Not typed: this word.
     Fixed(&'static str),
+    /// Not typed: `true` while what would come of the form is looked at, and not
+    /// said once that is confirmed.
+    Look,
     /// Not typed: an object without members.
     Empty,
     /// Not sent: what tells one row from another.
@@ -350,7 +361,13 @@ pub const fn fact(label: &'static str, at: &'static str, shown: Shown) -> Fact {
 }
 
 pub const fn link(label: &'static str, path: &'static str) -> Link {
-    Link { label, path }
+    Link { label, path, when: &[] }
+}
+
+impl Link {
+    pub const fn when(self, when: &'static [When]) -> Self {
+        Self { when, ..self }
+    }
 }
 
 impl Verb {

@@ -2,18 +2,15 @@
 //! and nothing is done until that is confirmed. What was typed goes along unseen,
 //! so that what is confirmed is what was looked at.
 
-use serde_json::Value;
-
-use super::laid_out::facts_of;
-use super::page::{Facts, Form, Manner};
+use super::page::{Block, Form, Manner, Takes};
 use super::typed::Pairs;
-use super::view::{self, Input, Part};
+use super::view::{self, Input};
 
 /// Where it is asked first, and what is shown of the answer; none where it counts
 /// at once, or was looked at.
-pub fn of(form: &Form, pairs: &Pairs) -> Option<(&'static str, &'static Facts)> {
+pub fn of(form: &Form, pairs: &Pairs) -> Option<(&'static str, &'static [Block])> {
     match form.manner {
-        Manner::Review(path, facts) if !is_said(pairs, "_reviewed") => Some((path, facts)),
+        Manner::Review(path, blocks) if !is_said(pairs, "_reviewed") => Some((path, blocks)),
         _ => None,
     }
 }
@@ -27,17 +24,19 @@ fn is_said(pairs: &Pairs, name: &str) -> bool {
     pairs.iter().any(|(of, text)| of == name && !text.is_empty())
 }
 
-/// What would come of the form, and the way to say that it shall.
-pub fn parts(form: &'static Form, facts: &'static Facts, pairs: &Pairs, answer: &Value) -> Vec<Part> {
+/// The way to say that it shall be done as it was looked at.
+pub fn confirming(form: &'static Form, pairs: &Pairs) -> view::Form {
     let said = |wanted: &str| pairs.iter().rfind(|(name, _)| name == wanted).map_or("", |(_, text)| text);
-    let kept = pairs.iter().filter(|(name, _)| name.starts_with('/'));
+    let looks = form.fields.iter().filter(|field| matches!(field.takes, Takes::Look));
+    let is_look = |name: &str| looks.clone().any(|field| name.starts_with(field.at));
+    let kept = pairs.iter().filter(|(name, _)| name.starts_with('/') && !is_look(name));
     let hidden = |(name, value): &(String, String)| Input {
         kind: "hidden",
         name: name.clone(),
         value: value.clone(),
         ..Input::default()
     };
-    let confirming = view::Form {
+    view::Form {
         id: form.id,
         places: form.within.iter().map(|(name, _)| (*name, said(&format!("_at.{name}")).to_owned())).collect(),
         title: "",
@@ -52,7 +51,5 @@ pub fn parts(form: &'static Form, facts: &'static Facts, pairs: &Pairs, answer: 
         key: said("_key").to_owned(),
         etag: said("_etag").to_owned(),
         next: String::new(),
-    };
-    let shown = facts_of(facts.title.to_owned(), facts.facts, answer);
-    shown.into_iter().chain([Part::Forms(vec![confirming])]).collect()
+    }
 }

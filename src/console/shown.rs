@@ -26,8 +26,18 @@ pub struct Cell {
     pub ticked: bool,
 }
 
-/// A member of an address, in the order in which it is written.
-const ADDRESS: [&str; 8] = ["name", "line1", "line2", "postal_code", "city", "region", "country", "phone"];
+/// The members of an address, in the order in which it is written, and what each is
+/// called where it is typed.
+pub const ADDRESS: [(&str, &str); 8] = [
+    ("name", "Name"),
+    ("line1", "Street and number"),
+    ("line2", "Second line"),
+    ("postal_code", "Postal code"),
+    ("city", "City"),
+    ("region", "Region"),
+    ("country", "Country"),
+    ("phone", "Telephone"),
+];
 
 /// What is at a pointer; `null` where nothing is.
 pub fn at<'a>(json: &'a Value, pointer: &str) -> &'a Value {
@@ -129,7 +139,7 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
         Shown::Word => Cell { class: format!("word word-{text}"), text: words(&text), ..cell },
         Shown::Time => Cell { time: text.clone(), text: moment(&text), ..cell },
         Shown::Address => {
-            let lines = ADDRESS.iter().map(|name| plain(at(value, &format!("/{name}"))));
+            let lines = ADDRESS.iter().map(|(name, _)| plain(at(value, &format!("/{name}"))));
             let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
             Cell { text: lines.join("\n"), class: "address".to_owned(), ..cell }
         }

@@ -2,7 +2,8 @@
 //! becomes: `/prices/0/amount:minor.EUR`, `/tags:lines`. An empty `/vendor:text?` is
 //! `null`, of an empty `/note:text-` nothing is said; two question marks make the
 //! object around it `null`, too, once all of it is. Whether that may be so is the API's to say, as of any other client.
-//! `/rows:json` is JSON already; of `/rows:sheet.sku:text.add:whole` each line is a row.
+//! `/variant_id:variant` is a SKU that [`super::variants`] has made an id; `/rows:json`
+//! is JSON already; of `/rows:sheet.sku:text.add:whole` each line is a row.
 
 use serde_json::{Map, Value};
 
@@ -15,6 +16,10 @@ use crate::sorted::SortedMap;
 const MOST_FIELDS: usize = 20_000;
 /// How deep a value may lie: the deepest there is, a tier of a shipping rate, lies at 9.
 const DEEPEST: usize = 10;
+
+/// How the id of a variant begins.
+pub const VARIANT: &str = "var_";
+const NO_VARIANT: &str = "no variant has this SKU, and no single one is like it";
 
 /// A form's fields as a browser sends them.
 pub type Pairs = [(String, String)];
@@ -107,6 +112,7 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Curren
         "lines" => one(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(), there),
         "pairs" => one(pairs_of(text), there),
         "time" => one(time(text).into(), there),
+        "variant" if there && !text.starts_with(VARIANT) => Leaf { unread: Some(NO_VARIANT), ..one(text.into(), true) },
         "key" => one(text.into(), false),
         "json" => one(json::read(text.as_bytes()).unwrap_or_default(), false),
         "empty" => one(Value::Object(Map::new()), false),

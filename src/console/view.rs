@@ -88,6 +88,8 @@ pub struct Table {
     pub picks: Vec<Entry>,
     /// The same page with all of them ticked.
     pub all: String,
+    /// Where all that fit are changed, if there are more than those of the page.
+    pub fit: Option<Entry>,
 }
 
 /// The other pages of a list; none where an address is empty.

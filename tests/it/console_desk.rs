@@ -40,8 +40,7 @@ async fn orders_that_are_ticked_are_tagged_together_and_those_that_refuse_stay_t
     let browser = owner(&shop).await;
     let list = browser.open(&format!("/admin/orders?q={}", one.id)).await;
     assert!(!is_ticked(&list, &one.id), "nothing is ticked by itself");
-    let all = list.split("data-all").next().unwrap().rsplit("href=\"").next().unwrap();
-    let all = all.split('"').next().unwrap().replace("&#38;", "&");
+    let all = leads_to(&list, " data-all");
     assert!(is_ticked(&browser.open(&all).await, &one.id), "all of the page are, without a script: {all}");
     assert!(list.contains("formaction=\"/admin/orders/tag\""));
 
@@ -60,6 +59,44 @@ async fn orders_that_are_ticked_are_tagged_together_and_those_that_refuse_stay_t
     assert!(!is_ticked(&done, &one.id) && is_ticked(&done, STRANGER), "{done}");
     let tagged = browser.open(&format!("/admin/orders?tag={tag}")).await;
     assert!(tagged.contains(&one.id) && !tagged.contains(&other.id), "{tagged}");
+}
+
+/// The address that a mark of a page leads to.
+fn leads_to(page: &str, mark: &str) -> String {
+    let before = page.split(mark).next().unwrap();
+    before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn all_orders_that_fit_are_changed_by_a_job_and_not_only_those_of_a_page() {
+    let shop = Shop::open().await;
+    let (mine, tag) = (format!("{}@example.com", unique("all")), unique("fit"));
+    for _ in 0..3 {
+        ordered(&shop, &mine, json!({}), "pm_card_visa").await;
+    }
+    let browser = owner(&shop).await;
+    assert!(!browser.open(&format!("/admin/orders?q={mine}")).await.contains("data-fit"), "the page has all of them");
+    // Whichever page of the list it is, and whatever else the address says.
+    let page = browser.open(&format!("/admin/orders?q={mine}&limit=2&utm_source=mail")).await;
+    assert!(said(&page).contains("All 3 that fit…"), "{}", said(&page));
+    let path = leads_to(&page, " data-fit");
+    assert_eq!(path, format!("/admin/orders/all?q={}", mine.replace('@', "%40")));
+    let page = browser.open(&path).await;
+    assert!(said(&page).contains("All 3 orders that fit"), "{}", said(&page));
+    let wrong = [("/orders/action/tag/add:lines", "one\r\n\u{7}")];
+    let refused = html(&send(&browser, &path, &filled("all-tag", &page, &wrong)).await.expect(422));
+    assert!(refused.contains("href=\"#all-tag./orders/action/tag/add:lines\""), "{}", said(&refused));
+    let right = filled("all-tag", &refused, &[("/orders/action/tag/add:lines", &tag)]);
+    let job = send(&browser, &path, &right).await.expect(303).header("location").to_owned();
+    assert!(job.starts_with("/admin/jobs/job_"), "{job}");
+    eventually("all of them have the tag", async || {
+        said(&browser.open(&format!("/admin/orders?tag={tag}")).await).contains("3 in all").then_some(())
+    })
+    .await;
+    let job = said(&browser.open(&job).await);
+    assert!(job.contains("3 of 3 done"), "{job}");
+    let nobody = browser.open("/admin/orders/all?q=nobody-is-like-that").await;
+    assert!(!nobody.contains("all-tag"), "there is nothing to do it to");
 }
 
 #[tokio::test]

@@ -17,12 +17,15 @@ async fn an_order_is_typed_in_at_a_price_of_its_own_and_placed_by_hand() {
     let email = format!("{}@example.com", unique("ada"));
     let typed = [
         ("/email:text-", email.as_str()),
-        ("/lines/0/variant_id:text", product.variant.as_str()),
+        ("/lines/0/variant_id:variant", "no-such-sku"),
         ("/lines/0/quantity:whole", "none"),
     ];
     let refused = html(&send(&browser, "/admin/drafts", &filled("draft-new", &page, &typed)).await.expect(422));
     assert!(refused.contains("href=\"#draft-new./lines/0/quantity:whole\""), "{}", said(&refused));
-    let right = filled("draft-new", &refused, &[("/lines/0/quantity:whole", "2")]);
+    let two = filled("draft-new", &refused, &[("/lines/0/quantity:whole", "2")]);
+    let refused = html(&send(&browser, "/admin/drafts", &two).await.expect(422));
+    assert!(said(&refused).contains("No variant has this SKU") && refused.contains("value=\"no-such-sku\""));
+    let right = filled("draft-new", &refused, &[("/lines/0/variant_id:variant", &product.sku)]);
     let to = send(&browser, "/admin/drafts", &right).await.expect(303).header("location").to_owned();
     let page = browser.open(&to).await;
     assert!(said(&page).contains("The draft is begun.") && said(&page).contains(&product.title), "{}", said(&page));
@@ -85,23 +88,78 @@ async fn a_draft_is_deleted_and_the_list_tells_the_others() {
         .await;
 }
 
+/// What is confirmed once it was looked at.
+fn confirmed(review: &str) -> Vec<(String, String)> {
+    let mut fields = filled("order-edit", review, &[]);
+    assert!(!fields.iter().any(|(name, _)| name.starts_with("/preview")), "it counts then");
+    fields.push(("_reviewed".to_owned(), "yes".to_owned()));
+    fields
+}
+
 #[tokio::test]
 async fn pieces_are_taken_out_of_an_order_and_what_is_left_empty_stays() {
     let shop = Shop::open().await;
     let (cart, _) = shop.bought().await;
     let browser = owner(&shop).await;
-    let path = format!("/admin/orders/{}", cart.id);
+    let order = format!("/admin/orders/{}", cart.id);
+    let path = format!("{order}/edit");
+    assert!(browser.open(&order).await.contains(&format!("href=\"{path}\"")));
     let page = browser.open(&path).await;
     let more = [("/lines/0/quantity:whole", "9"), ("/reason:text", "they rang")];
     let refused = html(&send(&browser, &path, &filled("order-edit", &page, &more)).await.expect(422));
     assert!(refused.contains("href=\"#order-edit./lines/0/quantity:whole\""), "{}", said(&refused));
+    let none = filled("order-edit", &refused, &[("/lines/0/quantity:whole", "")]);
+    let review = said(&html(&send(&browser, &path, &none).await.expect(200)));
+    assert!(review.contains("Nothing: the order is so already"), "its own address is no other: {review}");
     let fewer = filled("order-edit", &refused, &[("/lines/0/quantity:whole", "1")]);
-    send(&browser, &path, &fewer).await.expect(303);
-    let order = shop.staff_order(&cart).await;
-    let edit = &order["edits"][0];
+    let review = html(&send(&browser, &path, &fewer).await.expect(200));
+    assert!(said(&review).contains("Goes back to the buyer €39.98"), "{}", said(&review));
+    assert_eq!(shop.staff_order(&cart).await["edits"], json!([]), "nothing is done yet");
+    let to = send(&browser, &path, &confirmed(&review)).await.expect(303).header("location").to_owned();
+    assert_eq!(to, format!("{order}?done=order-edit"));
+    let edited = shop.staff_order(&cart).await;
+    let edit = &edited["edits"][0];
     assert_eq!((&edit["refunded"], &edit["taken_out"][0]["quantity"]), (&eur(2 * 1_999), &json!(2)));
     assert_eq!((edit.get("email"), edit.get("shipping_address")), (None, None));
-    let title = order["lines"][0]["title"].as_str().unwrap();
-    let page = said(&browser.open(&path).await);
+    let title = edited["lines"][0]["title"].as_str().unwrap();
+    let page = said(&browser.open(&order).await);
     assert!(page.contains(&format!("2 × {title}")) && page.contains("they rang"), "{page}");
+}
+
+#[tokio::test]
+async fn pieces_are_added_by_their_sku_and_the_difference_is_noted_as_paid() {
+    let shop = Shop::open().await;
+    let (cart, _) = shop.bought().await;
+    let other = shop.stocked(5).await;
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/{}/edit", cart.id);
+    let page = browser.open(&path).await;
+    assert!(page.contains("value=\"12 St James&#39;s Square\"") || page.contains("/shipping_address/line1:text-"));
+    let typed = [
+        ("/add/0/variant_id:variant", other.sku.as_str()),
+        ("/add/0/quantity:whole", "2"),
+        ("/shipping_address/line1:text-", "Another Street 2"),
+        ("/reason:text", "they rang"),
+    ];
+    let review = html(&send(&browser, &path, &filled("order-edit", &page, &typed)).await.expect(200));
+    for what in [&*format!("2 × {}", other.title), "To be paid besides €39.98", "Another Street 2"] {
+        assert!(said(&review).contains(what), "{what}: {}", said(&review));
+    }
+    let refused = html(&send(&browser, &path, &confirmed(&review)).await.expect(409));
+    assert!(said(&refused).contains("€39.98 more than what is taken out"), "{}", said(&refused));
+    assert!(refused.contains(&format!("value=\"{}\"", other.sku)), "what was typed is there");
+    let paid = filled("order-edit", &refused, &[("/paid_by_hand:text-", "till 7")]);
+    let review = html(&send(&browser, &path, &paid).await.expect(200));
+    assert!(said(&review).contains("That money is here till 7"), "{}", said(&review));
+    for _ in 0..2 {
+        // Confirmed twice, it counts once.
+        send(&browser, &path, &confirmed(&review)).await.expect(303);
+    }
+    let order = shop.staff_order(&cart).await;
+    let edit = &order["edits"][0];
+    assert_eq!((&edit["added"][0]["quantity"], &edit["paid_by_hand"]), (&json!(2), &json!("till 7")));
+    assert_eq!(
+        (order["edits"].as_array().unwrap().len(), &order["shipping_address"]["line1"]),
+        (1, &json!("Another Street 2"))
+    );
 }

@@ -1,7 +1,11 @@
-//! What is done to many orders at once: to those that were ticked in the list.
-//! Each says what came of it, and those that refused stay ticked.
+//! What is done to many orders at once: to those that were ticked in the list, each
+//! of which says what came of it, and those that refused stay ticked; or to all that
+//! fit what is asked of the list, by a job.
 
-use crate::console::page::{Ask, Block, Field, Form, Link, Manner, Page, Shown, Takes, Verb, ask, chosen, link};
+use super::orders::{FILTER, LISTED};
+use crate::console::page::{
+    Ask, Block, Field, Form, Link, Manner, Page, Shown, Table, Takes, Verb, When, ask, chosen, link,
+};
 
 const ORDERS: &[Link] = &[link("Back to the orders", "/orders")];
 
@@ -120,4 +124,48 @@ pub static SEND: Page = Page::new("/orders/send", "Send orders", "/orders")
             done: "They are sent as far as they could be: each order says what came of it.",
             ..Form::new("orders-send", "", Verb::Post, "/v1/admin/fulfilments")
         }),
+    ]);
+
+/// Of all orders that the address asks for when the job begins.
+const WHICH: Field = Field::new("/orders/filter", "", Takes::Hidden).from("/_query");
+
+const fn job(id: &'static str, title: &'static str, fields: &'static [Field]) -> Form {
+    let when: &[When] = &[When("/items", &[])];
+    let (then, done) = (Some("/jobs/{id}"), "It goes on by itself, order by order.");
+    Form { fields, when, then, done, ..Form::new(id, title, Verb::Post, "/v1/admin/jobs") }
+}
+
+pub static ALL: Page =
+    Page::new("/orders/all", "All {total} orders that fit", "/orders").asks(&[ask("/v1/admin/orders")]).shows(&[
+        Block::Links(&[link("Back to the list", "/orders?")]),
+        FILTER,
+        Block::Text(
+            "What is done here is done to all {total} orders that fit, on whichever page of the list they are. It is \
+             a job, at most 10,000 orders long: it goes on by itself, and says of each order what came of it.",
+        ),
+        Block::Form(Form {
+            button: "Change the tags of all that fit",
+            ..job(
+                "all-tag",
+                "Change tags",
+                &[
+                    WHICH,
+                    Field::new("/orders/action/tag/add", "Tags to add, one on each line", Takes::Lines),
+                    Field::new("/orders/action/tag/remove", "Tags to take away, one on each line", Takes::Lines),
+                ],
+            )
+        }),
+        Block::Form(Form {
+            note: "Of each of the {total} orders, all the money that is set aside is taken.",
+            button: "Take the money of all that fit",
+            manner: Manner::Hurt,
+            ..job("all-capture", "Take the money", &[WHICH, Field::new("/orders/action/capture", "", Takes::Empty)])
+        }),
+        Block::Form(Form {
+            note: "Those of the {total} orders that are not paid end, and this cannot be undone.",
+            button: "Cancel all that fit",
+            manner: Manner::Hurt,
+            ..job("all-cancel", "Cancel", &[WHICH, Field::new("/orders/action/cancel", "", Takes::Empty)])
+        }),
+        Block::Table(Table { title: "Which they are", ..LISTED }),
     ]);

@@ -2,23 +2,25 @@
 
 use crate::console::page::{Block, Fact, Facts, Field, Page, Shown, Table, Takes, also, ask, fact, link};
 
+pub const LISTED: Table = Table {
+    title: "",
+    rows: "/items",
+    leads: "/customers/{email}",
+    columns: &[
+        fact("Mail", "/email", Shown::Plain),
+        fact("Name", "/name", Shown::Plain),
+        fact("Country", "/country", Shown::Plain),
+        fact("Orders", "/orders", Shown::Plain),
+        fact("Spent", "/spent", Shown::Plain),
+        fact("Last order", "/last_order_at", Shown::Time),
+    ],
+    empty: "Nobody is like that. Whoever orders or registers is here.",
+};
+
 pub static CUSTOMERS: Page =
     Page::new("/customers", "Customers", "/customers").asks(&[ask("/v1/admin/customers")]).shows(&[
         Block::Filter(&[Field::new("q", "Find", Takes::Line).note("Part of a mail address, name, telephone or order")]),
-        Block::Table(Table {
-            title: "",
-            rows: "/items",
-            leads: "/customers/{email}",
-            columns: &[
-                fact("Mail", "/email", Shown::Plain),
-                fact("Name", "/name", Shown::Plain),
-                fact("Country", "/country", Shown::Plain),
-                fact("Orders", "/orders", Shown::Plain),
-                fact("Spent", "/spent", Shown::Plain),
-                fact("Last order", "/last_order_at", Shown::Time),
-            ],
-            empty: "Nobody is like that. Whoever orders or registers is here.",
-        }),
+        Block::Table(LISTED),
     ]);
 
 const ORDERS: &[Fact] = &[

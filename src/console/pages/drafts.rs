@@ -1,7 +1,8 @@
 //! Orders that staff type in: the list, beginning one, and one with what becomes
 //! of it. Once it is placed, it is an order of the same id.
 
-use super::order_forms::address;
+use super::order_edit::{PIECES, VARIANT};
+use super::orders::LINES;
 use crate::console::page::{
     Block, Each, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, also, ask, fact, link,
 };
@@ -10,10 +11,6 @@ const STATUSES: &[(&str, &str)] =
     &[("", "Any"), ("open", "Open"), ("sent", "Sent"), ("placed", "Placed"), ("expired", "Expired")];
 /// What can still become an order.
 const WAITS: &[When] = &[When("/status", &["open", "sent"])];
-
-const VARIANT: Field =
-    Field::new("/variant_id", "Variant", Takes::Line).note("Its id, which ends the address of its page");
-const PIECES: Field = Field::new("/quantity", "Pieces", Takes::Whole);
 
 pub static DRAFTS: Page = Page::new("/drafts", "Drafts", "/orders")
     .asks(&[ask("/v1/admin/drafts"), also("_settings", "/v1/admin/settings")])
@@ -56,8 +53,8 @@ const PATH: &str = "/v1/admin/drafts/{id}";
 
 pub static DRAFT: Page = Page::new("/drafts/{id}", "Draft {number}", "/orders").asks(&[ask(PATH)]).shows(&[
     Block::Facts(STANDING),
-    Block::Links(&[link("Its order, once it is placed", "/orders/{id}")]),
-    Block::Table(LINES),
+    Block::Links(&[link("Its order", "/orders/{id}").when(&[When("/status", &["placed"])])]),
+    Block::Table(Table { rows: "/cart/lines", empty: "There is nothing in it yet.", ..LINES }),
     Block::Table(Table {
         title: "What it lacks",
         rows: "/cart/problems",
@@ -95,31 +92,10 @@ const STANDING: Facts = Facts {
     ],
 };
 
-const LINES: Table = Table {
-    title: "Lines",
-    rows: "/cart/lines",
-    leads: "/products/{product_id}",
-    columns: &[
-        fact("Product", "/title", Shown::Plain),
-        fact("SKU", "/sku", Shown::Plain),
-        fact("Price", "/unit_price", Shown::Plain),
-        fact("Pieces", "/quantity", Shown::Plain),
-        fact("Total", "/total", Shown::Plain),
-    ],
-    empty: "There is nothing in it yet.",
-};
-
 const CHANGE: Form = Form {
     fields: &[
         Field::new("/email", "The buyer's e-mail", Takes::Line).from("/cart/email").omitted(),
-        address("/shipping_address/name", "Name").from("/cart/shipping_address/name"),
-        address("/shipping_address/line1", "Street and number").from("/cart/shipping_address/line1"),
-        address("/shipping_address/line2", "Second line").from("/cart/shipping_address/line2"),
-        address("/shipping_address/postal_code", "Postal code").from("/cart/shipping_address/postal_code"),
-        address("/shipping_address/city", "City").from("/cart/shipping_address/city"),
-        address("/shipping_address/region", "Region").from("/cart/shipping_address/region"),
-        address("/shipping_address/country", "Country").from("/cart/shipping_address/country"),
-        address("/shipping_address/phone", "Telephone").from("/cart/shipping_address/phone"),
+        Field::new("/shipping_address", "", Takes::Address).from("/cart/shipping_address"),
     ],
     when: WAITS,
     button: "Change it",
@@ -136,7 +112,7 @@ const CHANGE_LINES: Form = Form {
         Takes::Rows(
             &[
                 Field::new("", "Product", Takes::Only(Shown::Plain)).from("/title"),
-                VARIANT,
+                VARIANT.from("/sku"),
                 PIECES,
                 Field::new("/unit_price", "Price of a piece", Takes::Money("/cart/currency"))
                     .note("The shop's, if empty. One that stands here stays, whatever becomes of the shop's."),

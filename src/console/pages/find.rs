@@ -1,6 +1,7 @@
 //! Whatever is like a text, of all kinds: what Ctrl K finds by script, without one.
 
-use crate::console::page::{Block, Field, Page, Shown, Table, Takes, fact, if_there};
+use super::{customers, gift_cards, orders, products};
+use crate::console::page::{Block, Field, Page, Table, Takes, if_there};
 
 pub static FIND: Page = Page::new("/find", "Find", "/find")
     .asks(&[
@@ -15,45 +16,15 @@ pub static FIND: Page = Page::new("/find", "Find", "/find")
         Block::Table(Table {
             title: "Orders",
             rows: "/_orders/items",
-            leads: "/orders/{id}",
-            columns: &[
-                fact("Order", "/number", Shown::Plain),
-                fact("Buyer", "/email", Shown::Plain),
-                fact("Name", "/name", Shown::Plain),
-                fact("Placed", "/placed_at", Shown::Time),
-                fact("Status", "/status", Shown::Word),
-            ],
             empty: "No order is like that.",
+            ..orders::LISTED
         }),
-        Block::Table(Table {
-            title: "Products",
-            rows: "/_products/items",
-            leads: "/products/{id}",
-            columns: &[
-                fact("Product", "/title", Shown::Plain),
-                fact("SKU", "/variants/0/sku", Shown::Plain),
-                fact("Status", "/status", Shown::Word),
-                fact("Stock", "/available", Shown::Word),
-            ],
-            empty: "No product is like that.",
-        }),
+        Block::Table(Table { title: "Products", rows: "/_products/items", ..products::LISTED }),
         Block::Table(Table {
             title: "Customers",
             rows: "/_customers/items",
-            leads: "/customers/{email}",
-            columns: &[
-                fact("Mail", "/email", Shown::Plain),
-                fact("Name", "/name", Shown::Plain),
-                fact("Orders", "/orders", Shown::Plain),
-                fact("Last order", "/last_order_at", Shown::Time),
-            ],
             empty: "No customer is like that.",
+            ..customers::LISTED
         }),
-        Block::Table(Table {
-            title: "Gift cards",
-            rows: "/_cards/items",
-            leads: "/gift-cards/{id}",
-            columns: &[fact("Code ends in", "/last4", Shown::Plain), fact("Issued", "/created_at", Shown::Time)],
-            empty: "No gift card\u{2019}s code ends so.",
-        }),
+        Block::Table(Table { title: "Gift cards", rows: "/_cards/items", ..gift_cards::LISTED }),
     ]);

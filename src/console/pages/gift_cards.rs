@@ -13,6 +13,21 @@ const ISSUED: Facts = Facts {
     ],
 };
 
+pub const LISTED: Table = Table {
+    title: "",
+    rows: "/items",
+    leads: "/gift-cards/{id}",
+    columns: &[
+        fact("Code ends in", "/last4", Shown::Plain),
+        fact("Issued", "/created_at", Shown::Time),
+        fact("Issued with", "/initial_balance", Shown::Plain),
+        fact("Expires", "/expires_at", Shown::Time),
+        fact("Disabled", "/disabled_at", Shown::Time),
+        fact("Note", "/note", Shown::Plain),
+    ],
+    empty: "No gift card is like that.",
+};
+
 pub static GIFT_CARDS: Page = Page::new("/gift-cards", "Gift cards", "/gift-cards")
     .asks(&[ask("/v1/admin/gift-cards"), also("_settings", "/v1/admin/settings")])
     .shows(&[
@@ -30,20 +45,7 @@ pub static GIFT_CARDS: Page = Page::new("/gift-cards", "Gift cards", "/gift-card
             ..Form::new("gift-card-issue", "Issue a gift card", Verb::Post, "/v1/admin/gift-cards")
         }),
         Block::Filter(&[Field::new("last4", "End of the code", Takes::Line).note("Its last four letters and digits")]),
-        Block::Table(Table {
-            title: "",
-            rows: "/items",
-            leads: "/gift-cards/{id}",
-            columns: &[
-                fact("Code ends in", "/last4", Shown::Plain),
-                fact("Issued", "/created_at", Shown::Time),
-                fact("Issued with", "/initial_balance", Shown::Plain),
-                fact("Expires", "/expires_at", Shown::Time),
-                fact("Disabled", "/disabled_at", Shown::Time),
-                fact("Note", "/note", Shown::Plain),
-            ],
-            empty: "No gift card is like that.",
-        }),
+        Block::Table(LISTED),
     ]);
 
 const LEDGER: Table = Table {

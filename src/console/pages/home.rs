@@ -1,5 +1,6 @@
 //! What to do now.
 
+use super::orders::LISTED;
 use super::reports::BY_DAY;
 use crate::console::page::{Block, Count, Page, Plot, Shown, Table, ask, fact, if_there};
 
@@ -49,16 +50,7 @@ pub static HOME: Page = Page::new("", "What to do now", "")
         Block::Plot(Plot { title: "Sales of the last 30 days", rows: "/_sales/items", ..BY_DAY }),
         Block::Table(Table {
             title: "Newest orders",
-            rows: "/items",
-            leads: "/orders/{id}",
-            columns: &[
-                fact("Order", "/number", Shown::Plain),
-                fact("Placed", "/placed_at", Shown::Time),
-                fact("Buyer", "/email", Shown::Plain),
-                fact("Status", "/status", Shown::Word),
-                fact("Payment", "/payment_status", Shown::Word),
-                fact("Total", "/total", Shown::Plain),
-            ],
             empty: "No order has come yet. Once somebody buys, it is here.",
+            ..LISTED
         }),
     ]);

@@ -9,6 +9,7 @@ mod gift_cards;
 mod home;
 mod jobs;
 mod messages;
+mod order_edit;
 mod order_forms;
 mod orders;
 mod products;
@@ -49,7 +50,9 @@ const ALL: &[&Page] = &[
     &bulk::TAG,
     &bulk::CAPTURE,
     &bulk::CANCEL,
+    &bulk::ALL,
     &orders::ORDER,
+    &order_edit::EDIT,
     &drafts::DRAFTS,
     &drafts::DRAFT,
     &documents::DOCUMENTS,

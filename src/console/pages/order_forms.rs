@@ -1,6 +1,6 @@
 //! What can be done to an order. Each is there once the order says that it can be.
 
-use crate::console::page::{Facts, Field, Form, Manner, Shown, Takes, Verb, When, fact};
+use crate::console::page::{Block, Facts, Field, Form, Manner, Shown, Takes, Verb, When, fact};
 
 pub const RECEIVED: Form = Form {
     fields: &[
@@ -16,10 +16,16 @@ pub const RECEIVED: Form = Form {
     ..Form::new("order-received", "Record a payment", Verb::Post, "/v1/admin/orders/{id}/payments/received")
 };
 
+pub const REASON: Field = Field::new("/reason", "Reason, for staff", Takes::Line).empty();
 const AMOUNT: Field = Field::new("/amount", "Amount", Takes::Money("/currency")).empty();
-const WHICH: Field = Field::new("/line_id", "", Takes::Hidden).from("/id");
-const ORDERED: Field = Field::new("", "Ordered", Takes::Only(Shown::Plain)).from("/quantity");
-const WHAT: Field = Field::new("", "Product", Takes::Only(Shown::Plain)).from("/title");
+/// A row for each line of the order, or of what the form is about.
+pub const fn lines(of: &'static [Field]) -> Field {
+    Field::new("/lines", "Line", Takes::Rows(of, 0))
+}
+
+pub const WHICH: Field = Field::new("/line_id", "", Takes::Hidden).from("/id");
+pub const ORDERED: Field = Field::new("", "Ordered", Takes::Only(Shown::Plain)).from("/quantity");
+pub const WHAT: Field = Field::new("", "Product", Takes::Only(Shown::Plain)).from("/title");
 
 pub const CAPTURE: Form = Form {
     fields: &[AMOUNT.note("All of it, if empty. What is not taken now is let go.")],
@@ -32,34 +38,27 @@ pub const CAPTURE: Form = Form {
 
 pub const REFUND: Form = Form {
     fields: &[
-        Field::new(
-            "/lines",
-            "Line",
-            Takes::Rows(
-                &[
-                    WHICH,
-                    WHAT,
-                    ORDERED,
-                    Field::new("", "Can be given back", Takes::Only(Shown::Plain)).from("/refundable"),
-                    Field::new("/quantity", "Pieces to refund", Takes::Whole).empty(),
-                    Field::new("/restock", "Back into stock", Takes::Flag).empty(),
-                ],
-                0,
-            ),
-        ),
+        lines(&[
+            WHICH,
+            WHAT,
+            ORDERED,
+            Field::new("", "Can be given back", Takes::Only(Shown::Plain)).from("/refundable"),
+            Field::new("/quantity", "Pieces to refund", Takes::Whole).empty(),
+            Field::new("/restock", "Back into stock", Takes::Flag).empty(),
+        ]),
         Field::new("/shipping", "Of the shipping", Takes::Money("/currency")).empty(),
         AMOUNT.note("Instead of what lines and shipping come to, or without any"),
-        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
+        REASON,
     ],
     when: &[When("/refundable", &[])],
     note: "{refundable} can still be given back: first to the payment, then to gift cards.",
     button: "Refund",
-    manner: Manner::Review("/v1/admin/orders/{id}/refunds/preview", &COMES_TO),
+    manner: Manner::Review("/v1/admin/orders/{id}/refunds/preview", COMES_TO),
     done: "The money is on its way back.",
     ..Form::new("order-refund", "Refund", Verb::Post, "/v1/admin/orders/{id}/refunds")
 };
 
-static COMES_TO: Facts = Facts {
+const COMES_TO: &[Block] = &[Block::Facts(Facts {
     title: "This refund comes to",
     facts: &[
         fact("In all", "/amount", Shown::Plain),
@@ -67,7 +66,7 @@ static COMES_TO: Facts = Facts {
         fact("Back to gift cards", "/to_gift_cards", Shown::Plain),
         fact("Can be given back afterwards", "/left", Shown::Plain),
     ],
-};
+})];
 
 pub const NOTE: Form = Form {
     fields: &[
@@ -91,46 +90,9 @@ pub const TAGS: Form = Form {
     ..Form::new("order-tags", "Tags", Verb::Post, "/v1/admin/orders/{id}/tags")
 };
 
-/// One part of an address. What is left empty everywhere is no address.
-pub const fn address(at: &'static str, label: &'static str) -> Field {
-    Field::new(at, label, Takes::Line).omitted()
-}
-
-pub const EDIT: Form = Form {
-    fields: &[
-        Field::new("/email", "E-mail", Takes::Line).empty().omitted().note("As it is, if empty"),
-        address("/shipping_address/name", "Name").empty().note("All of the address, or none of it: then it stays"),
-        address("/shipping_address/line1", "Street and number").empty(),
-        address("/shipping_address/line2", "Second line").empty(),
-        address("/shipping_address/postal_code", "Postal code").empty(),
-        address("/shipping_address/city", "City").empty(),
-        address("/shipping_address/region", "Region").empty(),
-        address("/shipping_address/country", "Country").empty(),
-        address("/shipping_address/phone", "Telephone").empty(),
-        Field::new(
-            "/lines",
-            "Line",
-            Takes::Rows(
-                &[WHICH, WHAT, ORDERED, Field::new("/quantity", "Pieces from now on", Takes::Whole).empty()],
-                0,
-            ),
-        )
-        .omitted()
-        .note("Fewer than there are. What is left empty stays as it is."),
-        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
-        NOTIFY.from("/status"),
-    ],
-    when: &[When("/status", &["confirmed"])],
-    note: "What is taken out goes back into stock, and its money to the buyer. This cannot be undone.",
-    button: "Change the order",
-    manner: Manner::Hurt,
-    done: "The order is changed.",
-    ..Form::new("order-edit", "Edit the order", Verb::Post, "/v1/admin/orders/{id}/edits")
-};
-
 pub const CANCEL: Form = Form {
     fields: &[
-        Field::new("/reason", "Reason, for staff", Takes::Line).empty(),
+        REASON,
         Field::new("/refund", "Give back all that was taken", Takes::Flag).from("/captured"),
         Field::new("/restock", "Put the pieces back into stock", Takes::Flag).from("/timeline"),
     ],
@@ -144,27 +106,20 @@ pub const CANCEL: Form = Form {
 
 const CARRIER: Field = Field::new("/carrier", "Carrier", Takes::Line).omitted();
 const TRACKING: Field = Field::new("/tracking_url", "Address where it is tracked", Takes::Line).omitted();
-const NOTIFY: Field = Field::new("/notify", "Write to the buyer", Takes::Flag);
+pub const NOTIFY: Field = Field::new("/notify", "Write to the buyer", Takes::Flag);
 const PARCEL: &[(&str, &str)] = &[("number", "/number")];
 const RETURN_ID: &[(&str, &str)] = &[("return", "/id")];
 
 pub const FULFIL: Form = Form {
     fields: &[
-        Field::new(
-            "/lines",
-            "Line",
-            Takes::Rows(
-                &[
-                    WHICH,
-                    WHAT,
-                    ORDERED,
-                    Field::new("", "Packed", Takes::Only(Shown::Plain)).from("/packed"),
-                    Field::new("", "Sent", Takes::Only(Shown::Plain)).from("/fulfilled"),
-                    Field::new("/quantity", "Pieces to send", Takes::Whole).empty(),
-                ],
-                0,
-            ),
-        )
+        lines(&[
+            WHICH,
+            WHAT,
+            ORDERED,
+            Field::new("", "Packed", Takes::Only(Shown::Plain)).from("/packed"),
+            Field::new("", "Sent", Takes::Only(Shown::Plain)).from("/fulfilled"),
+            Field::new("/quantity", "Pieces to send", Takes::Whole).empty(),
+        ])
         .omitted()
         .note("All that is still to be sent, if every field is empty."),
         CARRIER,
@@ -218,20 +173,13 @@ pub const REFUSE: Form = Form {
 
 pub const RECEIVE: Form = Form {
     within: RETURN_ID,
-    fields: &[Field::new(
-        "/lines",
-        "Line",
-        Takes::Rows(
-            &[
-                Field::new("/line_id", "", Takes::Hidden),
-                WHAT,
-                Field::new("", "Why", Takes::Only(Shown::Plain)).from("/reason"),
-                Field::new("/quantity", "Pieces that came", Takes::Whole),
-                Field::new("/restock", "As good as new: back into stock", Takes::Flag).from("/quantity"),
-            ],
-            0,
-        ),
-    )],
+    fields: &[lines(&[
+        Field::new("/line_id", "", Takes::Hidden),
+        WHAT,
+        Field::new("", "Why", Takes::Only(Shown::Plain)).from("/reason"),
+        Field::new("/quantity", "Pieces that came", Takes::Whole),
+        Field::new("/restock", "As good as new: back into stock", Takes::Flag).from("/quantity"),
+    ])],
     when: &[When("/status", &["approved"])],
     note: "What did not come is with the buyer still, and may be asked for again. The money goes back by a refund.",
     button: "It has come",
@@ -241,20 +189,13 @@ pub const RECEIVE: Form = Form {
 
 pub const RETURN: Form = Form {
     fields: &[
-        Field::new(
-            "/lines",
-            "Line",
-            Takes::Rows(
-                &[
-                    WHICH,
-                    WHAT,
-                    Field::new("", "Can come back", Takes::Only(Shown::Plain)).from("/returnable"),
-                    Field::new("/quantity", "Pieces", Takes::Whole).empty(),
-                    Field::new("/reason", "Why", Takes::Line).empty(),
-                ],
-                0,
-            ),
-        ),
+        lines(&[
+            WHICH,
+            WHAT,
+            Field::new("", "Can come back", Takes::Only(Shown::Plain)).from("/returnable"),
+            Field::new("/quantity", "Pieces", Takes::Whole).empty(),
+            Field::new("/reason", "Why", Takes::Line).empty(),
+        ]),
         Field::new("/comment", "Comment", Takes::Prose).empty().omitted(),
     ],
     when: &[When("/fulfilments", &[])],

@@ -1,8 +1,8 @@
 //! Orders: the list, and one with all that can be done to it.
 
+use super::order_edit::EDITABLE;
 use super::order_forms::{
-    APPROVE, CANCEL, CAPTURE, EDIT, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUND_DONE, REFUSE, RETURN, SHIP, TAGS,
-    UNPACK,
+    APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUND_DONE, REFUSE, RETURN, SHIP, TAGS, UNPACK,
 };
 use super::views;
 use crate::console::page::{
@@ -42,7 +42,21 @@ const VIEWS: &[Link] = &[
     link("Cancelled", "?status=cancelled"),
 ];
 
-const LISTED: Table = Table {
+/// What can be asked of a list of orders.
+pub const FILTER: Block = Block::Filter(&[
+    Field::new("q", "Search", Takes::Line)
+        .note("Part of a number, a mail address, a name, a telephone number or an SKU"),
+    Field::new("status", "Status", Takes::Choice(STATUSES)),
+    Field::new("payment_status", "Payment", Takes::Choice(PAYMENTS)),
+    Field::new("fulfilment_status", "Sent", Takes::Choice(SENT)),
+    Field::new("return_status", "Returns", Takes::Choice(RETURNS)),
+    Field::new("country", "Country", Takes::Line).note("Two letters, such as DE"),
+    Field::new("tag", "Tag", Takes::Line),
+    Field::new("from", "Placed from", Takes::Day),
+    Field::new("to", "Placed until", Takes::Day),
+]);
+
+pub const LISTED: Table = Table {
     title: "",
     rows: "/items",
     leads: "/orders/{id}",
@@ -70,18 +84,7 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders")
             link("Export as CSV", "/v1/admin/orders/export?"),
             link("Invoices and credit notes", "/documents"),
         ]),
-        Block::Filter(&[
-            Field::new("q", "Search", Takes::Line)
-                .note("Part of a number, a mail address, a name, a telephone number or an SKU"),
-            Field::new("status", "Status", Takes::Choice(STATUSES)),
-            Field::new("payment_status", "Payment", Takes::Choice(PAYMENTS)),
-            Field::new("fulfilment_status", "Sent", Takes::Choice(SENT)),
-            Field::new("return_status", "Returns", Takes::Choice(RETURNS)),
-            Field::new("country", "Country", Takes::Line).note("Two letters, such as DE"),
-            Field::new("tag", "Tag", Takes::Line),
-            Field::new("from", "Placed from", Takes::Day),
-            Field::new("to", "Placed until", Takes::Day),
-        ]),
+        FILTER,
         Block::Form(views::KEEP),
         Block::Form(views::FORGET),
         Block::Picks(
@@ -93,6 +96,7 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders")
                 link("Change tags", "/orders/tag"),
                 link("Take the money", "/orders/capture"),
                 link("Cancel", "/orders/cancel"),
+                link("All {total} that fit…", "/orders/all?"),
             ],
         ),
     ]);
@@ -107,7 +111,10 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
     ])
     .shows(&[
         Block::Facts(STANDING),
-        Block::Links(&[link("Packing slip", "/packing-slips?orders={_at/id}")]),
+        Block::Links(&[
+            link("Edit the order", "/orders/{id}/edit").when(EDITABLE),
+            link("Packing slip", "/packing-slips?orders={_at/id}"),
+        ]),
         Block::Table(LINES),
         Block::Form(RECEIVED),
         Block::Form(FULFIL),
@@ -116,7 +123,6 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
         Block::Form(RETURN),
         Block::Form(NOTE),
         Block::Form(TAGS),
-        Block::Form(EDIT),
         Block::Form(CANCEL),
         Block::Each(Each { rows: "/_by_hand", title: "To give back by hand", facts: BY_HAND, forms: &[REFUND_DONE] }),
         Block::Each(Each { rows: "/fulfilments", title: "Parcel {number}", facts: PARCEL, forms: &[SHIP, UNPACK] }),
@@ -155,7 +161,7 @@ const STANDING: Facts = Facts {
     ],
 };
 
-const LINES: Table = Table {
+pub const LINES: Table = Table {
     title: "Lines",
     rows: "/lines",
     leads: "/products/{product_id}",
@@ -219,7 +225,11 @@ const EDITS: Table = Table {
         fact("When", "/at", Shown::Time),
         fact("Reason", "/reason", Shown::Plain),
         fact("Taken out", "/taken_out", Shown::Pieces),
+        fact("Added", "/added", Shown::Pieces),
+        fact("To be paid", "/to_pay", Shown::Plain),
+        fact("Paid by hand", "/paid_by_hand", Shown::Plain),
         fact("Refunded", "/refunded", Shown::Plain),
+        fact("Sent by", "/shipping_option/title", Shown::Plain),
         fact("E-mail", "/email", Shown::Plain),
         fact("Goes to", "/shipping_address", Shown::Address),
     ],
@@ -257,7 +267,7 @@ const TIMELINE: Table = Table {
 };
 
 /// All of its money in one place, as it adds up.
-const SUMS: Facts = Facts {
+pub const SUMS: Facts = Facts {
     title: "Money",
     facts: &[
         fact("Items", "/totals/items", Shown::Plain),

@@ -97,7 +97,14 @@ fn every_field_that_is_shown_has_a_label() {
         for field in fields {
             let unseen = matches!(
                 field.takes,
-                Takes::Hidden | Takes::Fixed(_) | Takes::Empty | Takes::Prices | Takes::PricesAlone | Takes::Kept
+                Takes::Hidden
+                    | Takes::Fixed(_)
+                    | Takes::Look
+                    | Takes::Empty
+                    | Takes::Address
+                    | Takes::Prices
+                    | Takes::PricesAlone
+                    | Takes::Kept
             );
             assert!(unseen || !field.label.is_empty(), "{page}: {}", field.at);
             if let Takes::Rows(of, _) = field.takes {

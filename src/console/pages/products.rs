@@ -39,6 +39,21 @@ const PRICES: Field = Field::new("/prices", "", Takes::Prices);
 const WEIGHT: Field = Field::new("/weight_grams", "Weight in g", Takes::Whole).optional();
 const BARCODE: Field = Field::new("/barcode", "Barcode", Takes::Line).optional();
 
+pub const LISTED: Table = Table {
+    title: "",
+    rows: "/items",
+    leads: "/products/{id}",
+    columns: &[
+        fact("Product", "/title", Shown::Plain),
+        fact("Vendor", "/vendor", Shown::Plain),
+        fact("Status", "/status", Shown::Word),
+        fact("Stock", "/available", Shown::Word),
+        fact("Price", "/variants/0/prices", Shown::Plain),
+        fact("Changed", "/updated_at", Shown::Time),
+    ],
+    empty: "No product is like that.",
+};
+
 pub static PRODUCTS: Page =
     Page::new("/products", "Products", "/products").asks(&[ask("/v1/admin/products")]).shows(&[
         Block::Links(&[link("Add a product", "/products/new"), link("Change prices and stock", "/products/grid")]),
@@ -47,20 +62,7 @@ pub static PRODUCTS: Page =
             Field::new("q", "Find", Takes::Line).note("Words of its title, vendor, SKU or barcode"),
             Field::new("status", "Status", Takes::Choice(ANY_STATUS)),
         ]),
-        Block::Table(Table {
-            title: "",
-            rows: "/items",
-            leads: "/products/{id}",
-            columns: &[
-                fact("Product", "/title", Shown::Plain),
-                fact("Vendor", "/vendor", Shown::Plain),
-                fact("Status", "/status", Shown::Word),
-                fact("Stock", "/available", Shown::Word),
-                fact("Price", "/variants/0/prices", Shown::Plain),
-                fact("Changed", "/updated_at", Shown::Time),
-            ],
-            empty: "No product is like that.",
-        }),
+        Block::Table(LISTED),
     ]);
 
 pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")

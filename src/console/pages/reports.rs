@@ -59,7 +59,7 @@ pub static SALES: Page = Page::new("/reports", "Sales", "/reports").asks(&[ask("
         ],
         empty: "",
     }),
-    Block::File(link("As a file (CSV)", "/v1/admin/reports/sales/export")),
+    Block::Links(&[link("As a file (CSV)", "/v1/admin/reports/sales/export?")]),
 ]);
 
 pub static TAX: Page = Page::new("/reports/tax", "Tax", "/reports").asks(&[ask("/v1/admin/reports/tax")]).shows(&[
@@ -90,7 +90,7 @@ pub static TAX: Page = Page::new("/reports/tax", "Tax", "/reports").asks(&[ask("
         ],
         empty: "",
     }),
-    Block::File(link("As a file (CSV)", "/v1/admin/reports/tax/export")),
+    Block::Links(&[link("As a file (CSV)", "/v1/admin/reports/tax/export?")]),
 ]);
 
 pub static STOCK: Page =
