@@ -6,6 +6,11 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 
+/* Where one is, of pages that stand side by side; a navigation of one line scrolls there */
+
+for (const link of document.querySelectorAll("main .links a")) if (link.pathname === location.pathname) link.ariaCurrent = "page";
+document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /* Times in the reader's zone */
 
 const parts = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
@@ -89,7 +94,8 @@ const labelOf = (field) => {
 };
 const isChanged = (field) => {
   if (field.type === "checkbox") return field.checked !== field.defaultChecked;
-  if (field.localName === "select") return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  // Of options of which none is marked, a browser shows the first.
+  if (field.localName === "select") return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
   return field.value !== field.defaultValue;
 };
 for (const form of document.querySelectorAll("form[data-edit]")) {
@@ -180,7 +186,7 @@ document.addEventListener("paste", (event) => {
 /* Rows that are ticked: all of them, a range by Shift, and how many there are */
 
 for (const form of document.querySelectorAll("form.picks")) {
-  const ticks = [...form.querySelectorAll("td > [type=checkbox]")];
+  const ticks = [...form.querySelectorAll("td [type=checkbox]")];
   const [all, count, fit] = ["all", "ticked", "fit"].map((name) => form.querySelector(`[data-${name}]`));
   const tell = () => {
     const ticked = ticks.filter(({ checked }) => checked).length;
@@ -251,7 +257,7 @@ document.addEventListener("click", async (event) => {
 
 /* From one record to the next, in the order of the list that one came from */
 
-const links = [...document.querySelectorAll("main td:first-child > a")].map(({ pathname, textContent }) => ({ pathname, text: textContent }));
+const links = [...(document.getElementById("/items")?.querySelectorAll("td:first-child > a") ?? [])].map(({ pathname, textContent }) => ({ pathname, text: textContent }));
 if (links.length > 0 && document.querySelector(".pages")) sessionStorage.setItem("list", JSON.stringify({ back: location.pathname + location.search, links }));
 const list = JSON.parse(sessionStorage.getItem("list") ?? "null");
 const place = list?.links.findIndex(({ pathname }) => pathname === location.pathname) ?? -1;

@@ -7,7 +7,7 @@ use crate::console::page::{
 const ISSUED: Facts = Facts {
     title: "The new card's code: write it down, it is shown only now",
     facts: &[
-        fact("Code", "/code", Shown::Plain),
+        fact("Code", "/code", Shown::Copied),
         fact("Balance", "/balance", Shown::Plain),
         fact("Card", "/last4", Shown::Link("/gift-cards/{id}")),
     ],

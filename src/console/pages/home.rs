@@ -2,7 +2,7 @@
 
 use super::orders::LISTED;
 use super::reports::BY_DAY;
-use crate::console::page::{Block, Count, Page, Plot, Shown, Table, ask, fact, if_there};
+use crate::console::page::{Block, Count, Page, Plot, Shown, Table, ask, fact, if_there, link};
 
 pub static HOME: Page = Page::new("", "What to do now", "")
     .asks(&[
@@ -19,11 +19,7 @@ pub static HOME: Page = Page::new("", "What to do now", "")
     ])
     .shows(&[
         Block::Counts(&[
-            Count {
-                label: "Orders to send",
-                at: "/_to_send/total",
-                path: "/orders?status=confirmed&fulfilment_status=unfulfilled",
-            },
+            Count { label: "Orders to send", at: "/_to_send/total", path: "/orders/send" },
             Count { label: "Orders not paid yet", at: "/_to_pay/total", path: "/orders?status=awaiting_payment" },
             Count { label: "Money to take", at: "/_to_capture/total", path: "/orders?payment_status=authorized" },
             Count {
@@ -47,6 +43,7 @@ pub static HOME: Page = Page::new("", "What to do now", "")
             ],
             empty: "Nothing was sold today yet, nor a week ago by now.",
         }),
+        Block::Links(&[link("Close the day", "/reports?from={_today/day}&to={_today/day}")]),
         Block::Plot(Plot { title: "Sales of the last 30 days", rows: "/_sales/items", ..BY_DAY }),
         Block::Table(Table {
             title: "Newest orders",

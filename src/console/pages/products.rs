@@ -102,7 +102,7 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 fact("Changed", "/updated_at", Shown::Time),
             ],
         }),
-        Block::Links(&[link("Change prices and stock", "/products/grid?product_id={id}")]),
+        Block::Links(&[link("Change prices and stock", "/products/grid?product_id={id}&limit=100")]),
         Block::Table(Table {
             title: "Variants and their stock",
             rows: "/variants",

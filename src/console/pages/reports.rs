@@ -2,11 +2,12 @@
 
 use crate::console::page::{Block, Field, Page, Plot, Shown, Table, Takes, ask, fact, link};
 
+/// The days that one asks for stay, from one report to the next.
 const ROOMS: Block = Block::Links(&[
-    link("Sales", "/reports"),
-    link("Tax", "/reports/tax"),
+    link("Sales", "/reports?"),
+    link("Tax", "/reports/tax?"),
     link("Stock", "/reports/stock"),
-    link("Gift cards", "/reports/gift-cards"),
+    link("Gift cards", "/reports/gift-cards?"),
 ]);
 
 const FROM: Field = Field::new("from", "First day", Takes::Day);

@@ -81,8 +81,8 @@ pub static GRID: Page = Page::new("/products/grid", "Change prices and stock", "
     .asks(&[ask("/v1/admin/variants"), also("_settings", "/v1/admin/settings")])
     .shows(&[
         OUTCOME,
-        LINES,
         AGREE,
+        LINES,
         Block::Filter(&[FIND, LEVEL, Field::new("product_id", "Id of a product", Takes::Line)]),
         Block::Form(Form {
             fields: &[
@@ -133,8 +133,8 @@ pub static GRID: Page = Page::new("/products/grid", "Change prices and stock", "
 pub static RECEIVE: Page =
     Page::new("/stock/receive", "Receive goods", "/stock").asks(&[also("_settings", "/v1/admin/settings")]).shows(&[
         OUTCOME,
-        LINES,
         AGREE,
+        LINES,
         Block::Form(Form {
             fields: &[
                 Field::new("/rows", "What came", Takes::Sheet(&[Column::Text("sku"), Column::Whole("add")]))
