@@ -1,13 +1,11 @@
-// Staff in a real browser: by the keyboard alone, on a desktop and on a telephone, with axe-core.
-// Pictures of every page are left in tests/output.
+// Staff in a real browser, where what they do needs one: keys, cells of a spreadsheet, the reader's zone.
+// Pictures are left in tests/output. The commonest jobs: shopkeeper.test.mjs; every page: pages.test.mjs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
 import { eventually } from "../../scripts/lib/wait.mjs";
 import { openShop, owner } from "../worker/shop.mjs";
 import { launch, visit as openWindow } from "./window.mjs";
 
-const PHONE = { viewport: { width: 320, height: 700 }, hasTouch: true };
 const TRANSFER = { instructions: "To DE02 1203 0000 0000 2020 51", cancel_after_days: 7 };
 
 let server, shop, browser, order, product;
@@ -174,49 +172,3 @@ test("times are the reader's, and go back as they were", async () => {
   assert.equal(await page.getByLabel("Ends").inputValue(), "2030-01-31T00:15");
   await leave();
 });
-
-/** What axe-core has to say against the page. */
-async function unreadable(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join(" | ")}`);
-}
-
-const pages = () => [
-  "/admin",
-  "/admin/orders",
-  "/admin/orders?q=nobody",
-  "/admin/orders?status=awaiting_payment",
-  "/admin/orders/send",
-  `/admin/orders/tag?orders=${order.id}`,
-  `/admin/orders/${order.id}`,
-  "/admin/products",
-  "/admin/products/new",
-  `/admin/products/${product.id}`,
-  `/admin/variants/${product.variants[0].id}`,
-  "/admin/promotions",
-  "/admin/promotions/new/tiered",
-  "/admin/gift-cards",
-  "/admin/settings",
-  "/admin/settings/tax",
-  "/admin/settings/shipping",
-  "/admin/nowhere",
-];
-
-const named = (path) => path.replace(/[^a-z]+/gi, "-").replace(/-(ord|prod|var)-.*/, "-$1").replace(/^-|-$/g, "");
-
-for (const [kind, options] of Object.entries({ desktop: {}, telephone: PHONE, dark: { colorScheme: "dark" }, "from the right": { ...PHONE } })) {
-  test(`every page can be read: ${kind}`, async () => {
-    const { page, picture, leave } = await signIn(options);
-    const faults = [];
-    for (const path of pages()) {
-      await page.goto(path);
-      if (kind === "from the right") await page.evaluate(() => (document.dir = "rtl"));
-      await page.evaluate(() => document.querySelectorAll("details").forEach((action) => (action.open = true)));
-      await picture(`console-${kind.replaceAll(" ", "-")}-${named(path)}`);
-      faults.push(...(await unreadable(page)));
-    }
-    assert.deepEqual(faults, []);
-    await leave();
-  });
-}

@@ -2,12 +2,12 @@
 // and everything can be read (axe-core, in the light and in the dark scheme).
 // Pictures of every page at 360 and 1280 pixels are left in tests/output.
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import { after, before, test } from "node:test";
 import { at } from "../../scripts/lib/paths.mjs";
 import { spread } from "../../scripts/lib/wait.mjs";
 import { startStripe } from "../stripe/stripe.mjs";
 import { openShop } from "../worker/shop.mjs";
+import { misplaced, unreadable } from "./looks.mjs";
 import { launch, visit } from "./window.mjs";
 
 const WIDTHS = [320, 360, 768, 1280];
@@ -104,52 +104,6 @@ const put = (page, variant, quantity) => send(page, "/cart/lines", { variant_id:
 async function buy(page, method, details) {
   const total = /name="expected_total" value="(\d+)"/.exec(await (await page.request.get("/checkout")).text())[1];
   return await send(page, "/checkout", { ...details, shipping_option: "standard", method, expected_total: total, intent: "place" });
-}
-
-/** What is wrong with where things stand. */
-function misplaced() {
-  const faults = [];
-  const wide = document.documentElement.scrollWidth;
-  if (wide > innerWidth) faults.push(`the page is ${wide} wide in a window of ${innerWidth}`);
-  const hidden = (element) => {
-    const style = getComputedStyle(element);
-    return style.visibility === "hidden" || style.clipPath !== "none" || element.closest(".skip, .first-button, option, tr:has(th), details:not([open]) > :not(summary)") !== null;
-  };
-  const boxes = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.data.trim() === "" || hidden(node.parentElement)) continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    for (const { left, right, top, bottom } of range.getClientRects()) {
-      // What a font claims above and below its letters may overlap from line to line.
-      const slack = (bottom - top) / 4;
-      if (right - left > 1) boxes.push({ node, what: node.data.trim().slice(0, 40), left: left + 1, right: right - 1, top: top + slack, bottom: bottom - slack });
-    }
-  }
-  for (const node of document.querySelectorAll("input:not([type=hidden]), select, button, img")) {
-    const { left, right, top, bottom } = node.getBoundingClientRect();
-    if (right > left && !hidden(node)) boxes.push({ node, what: `${node.localName} ${node.name ?? ""}`, left: left + 1, right: right - 1, top: top + 1, bottom: bottom - 1 });
-  }
-  for (const { what, left, right } of boxes) {
-    if (left < -1 || right > innerWidth + 1) faults.push(`${what} stands from ${left} to ${right} in a window of ${innerWidth}`);
-  }
-  boxes.sort((one, other) => one.top - other.top);
-  for (const [n, one] of boxes.entries()) {
-    for (const other of boxes.slice(n + 1)) {
-      if (other.top >= one.bottom) break;
-      if (one.node === other.node || one.node.contains(other.node) || other.node.contains(one.node)) continue;
-      if (one.left < other.right && other.left < one.right) faults.push(`${one.what} and ${other.what} lie over each other`);
-    }
-  }
-  return faults.slice(0, 10);
-}
-
-/** What axe-core has to say against the page. */
-async function unreadable(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join(" | ")}`);
 }
 
 /** Looks at each page at every width, and reads it in both schemes. */

@@ -6,6 +6,12 @@ import { chromium } from "../../scripts/lib/chromium.mjs";
 import { at } from "../../scripts/lib/paths.mjs";
 import { eventually } from "../../scripts/lib/wait.mjs";
 
+/** What staff sit at, and what they hold. */
+export const DEVICES = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  telephone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+};
+
 export async function launch() {
   const { program, why } = await chromium();
   assert.ok(program, why);
@@ -23,10 +29,25 @@ const toldOnAPage = /status of (402|404|409|422)/;
 export async function visit(browser, url, options = {}) {
   const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
   context.setDefaultTimeout(15_000);
+  // What moves by itself is kept from the first paint on; looks.mjs asks for it.
+  await context.addInitScript(() => {
+    const told = ({ value, sources }) => `${value.toFixed(4)}: ${sources.map(({ node, previousRect, currentRect }) => `${(node?.outerHTML ?? node?.data ?? "?").slice(0, 80)} from ${previousRect.x},${previousRect.y} to ${currentRect.x},${currentRect.y}`).join("; ")}`;
+    const entries = [];
+    // What an own click opens, moves what is below it.
+    const keep = (shifts) => entries.push(...shifts.filter(({ hadRecentInput }) => !hadRecentInput));
+    const observer = new PerformanceObserver((list) => keep(list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    window.moved = () => {
+      keep(observer.takeRecords());
+      return entries.splice(0).map(told);
+    };
+  });
   const page = await context.newPage();
   const faults = [];
   page.on("console", (message) => {
     if (message.type() !== "error" && !/content security policy/i.test(message.text())) return;
+    // A letter's frame lets no script run, nor what watches over this window.
+    if (/^Blocked script execution in '[^']*\/letter/.test(message.text())) return;
     if (toldOnAPage.test(message.text()) && !message.location().url.includes("/assets/")) return;
     faults.push(`console: ${message.text()} (${message.location().url})`);
   });
@@ -34,7 +55,8 @@ export async function visit(browser, url, options = {}) {
   page.on("requestfailed", (request) => {
     const why = request.failure()?.errorText;
     // A page that is left does not wait for its icon.
-    if (why === "net::ERR_ABORTED" && request.url().includes("/assets/favicon.")) return;
+    // Nor does one from which a file is kept.
+    if (why === "net::ERR_ABORTED" && /\/assets\/favicon\.|\/export\b/.test(request.url())) return;
     faults.push(`${request.method()} ${request.url()}: ${why}`);
   });
   page.on("response", (response) => {
