@@ -8,7 +8,7 @@ const make = (name, properties = {}, ...children) => {
 
 /* Where one is, of pages that stand side by side; a navigation of one line scrolls there */
 
-for (const link of document.querySelectorAll("main .links a")) if (link.pathname === location.pathname) link.ariaCurrent = "page";
+for (const link of document.querySelectorAll("main .links a.button")) if (link.pathname === location.pathname) link.ariaCurrent = "page";
 document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 /* Times in the reader's zone */
@@ -148,7 +148,7 @@ const oneMore = (set) => {
     else if (field.localName === "select") field.selectedIndex = 0;
     else field.value = field.defaultValue = "";
   }
-  row.querySelectorAll("input[type=hidden]:not([value=false])").forEach((field) => field.remove());
+  row.querySelectorAll("input[type=hidden]:not([value=false]), img").forEach((part) => part.remove());
   return row;
 };
 for (const set of document.querySelectorAll("fieldset[data-grows]")) {
@@ -160,6 +160,20 @@ document.addEventListener("click", ({ target }) => {
   const set = target.closest?.("fieldset.rows");
   if (set && target.localName === "button" && target.parentElement === set) oneMore(set).querySelector("input, textarea, select")?.focus();
 });
+
+/* A picture is seen where its address stands */
+
+const picture = (field) => {
+  const image = field.parentElement.querySelector("img") ?? field.parentElement.appendChild(make("img", { alt: "" }));
+  image.hidden = !/^(https:\/)?\//.test(field.value);
+  // Of what is not there yet, nothing is asked.
+  if (!image.hidden) image.src = field.value;
+  image.onerror = () => (image.hidden = true);
+};
+const isPicture = '[id*="/images/"][id$="/url:text"]';
+document.querySelectorAll(isPicture).forEach(picture);
+document.addEventListener("change", ({ target }) => target.matches(isPicture) && picture(target));
+
 const cellsOf = (row) => [...row.querySelectorAll(":scope > .field > input:not([type=hidden]), :scope > .field > textarea, :scope > .field > select")];
 document.addEventListener("paste", (event) => {
   const row = event.target.closest?.(".row");

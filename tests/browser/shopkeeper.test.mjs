@@ -119,8 +119,8 @@ const jobs = {
     },
   },
   "add a product with pictures": {
-    most: 11,
-    why: "products, add; title, status, SKU and price; two pictures, each with what it shows; and add",
+    most: 12,
+    why: "products, add; title, status, SKU and price; two pictures, each with what it shows; one more row; and add",
     async work({ page, hand, picture, device }) {
       await hand.link("Products");
       await hand.link("Add a product");
@@ -135,8 +135,9 @@ const jobs = {
         if (n > 0) await hand.button("One more: Picture");
         const row = page.getByRole("group", { name: `Picture ${n + 1}`, exact: true });
         await hand.type(row.getByLabel("Address"), PICTURE);
-        if (n === 0) await hand.type(row.getByLabel("What it shows"), shows);
+        await hand.type(row.getByLabel("What it shows"), shows);
       }
+      await page.locator(".row img").nth(1).waitFor();
       await picture("product-filled");
       await hand.click(page.locator(".save-bar").getByRole("button", { name: "Add the product" }));
       await said(page, "The product is there.");

@@ -54,9 +54,8 @@ export async function visit(browser, url, options = {}) {
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("requestfailed", (request) => {
     const why = request.failure()?.errorText;
-    // A page that is left does not wait for its icon.
-    // Nor does one from which a file is kept.
-    if (why === "net::ERR_ABORTED" && /\/assets\/favicon\.|\/export\b/.test(request.url())) return;
+    // A page that is left does not wait for its icon or for what it found; a file is no page.
+    if (why === "net::ERR_ABORTED" && (request.resourceType() === "fetch" || /\/assets\/favicon\.|\/export\b/.test(request.url()))) return;
     faults.push(`${request.method()} ${request.url()}: ${why}`);
   });
   page.on("response", (response) => {
