@@ -164,11 +164,11 @@ document.addEventListener("click", ({ target }) => {
 /* A picture is seen where its address stands */
 
 const picture = (field) => {
-  const image = field.parentElement.querySelector("img") ?? field.parentElement.appendChild(make("img", { alt: "" }));
-  image.hidden = !/^(https:\/)?\//.test(field.value);
-  // Of what is not there yet, nothing is asked.
-  if (!image.hidden) image.src = field.value;
-  image.onerror = () => (image.hidden = true);
+  field.parentElement.querySelector("img")?.remove();
+  if (!/^(https:\/)?\//.test(field.value)) return;
+  const image = make("img", { alt: "", src: field.value });
+  image.addEventListener("error", () => image.remove());
+  field.parentElement.append(image);
 };
 const isPicture = '[id*="/images/"][id$="/url:text"]';
 document.querySelectorAll(isPicture).forEach(picture);
