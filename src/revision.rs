@@ -58,7 +58,7 @@ pub async fn write(
 ) -> Result<(Response, Vec<Rows>), Problem> {
     let (response, rows) = staff.commit(app, request, change, status, answer, meaning).await?;
     // Several changes raise it each; a replayed answer wrote nothing and has no rows.
-    let raised = rows.iter().filter_map(|rows| rows.clone().first::<Revision>().ok().flatten());
+    let raised = rows.iter().filter_map(|rows| rows.first::<Revision>().ok().flatten());
     if let Some(Revision { revision }) = raised.max_by_key(|raised| raised.revision) {
         notify(app, revision).await;
     }

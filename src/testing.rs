@@ -106,9 +106,10 @@ pub fn run(connection: &Connection, statement: &Statement) -> Result<Rows, rusql
             ValueRef::Real(number) => number.into(),
             _ => serde_json::Value::Null,
         };
-        answer.push(names.iter().enumerate().map(|(n, name)| (name.clone(), cell(n))).collect());
+        let cells = names.iter().enumerate().map(|(n, name)| (name.clone(), cell(n)));
+        answer.push(cells.collect::<serde_json::Map<_, _>>());
     }
-    Ok(Rows(answer))
+    Ok(Rows::new(serde_json::to_string(&answer).unwrap()))
 }
 
 impl Database for Sqlite {

@@ -127,7 +127,7 @@ async fn open_session(app: &App, proven: Proven) -> Result<Grant, AuthError> {
     }
     let opened = app.database.batch(batch).await?.into_iter().next().unwrap_or_default();
     // The password was changed while it was being checked.
-    if opened.0.is_empty() {
+    if opened.is_empty() {
         return Err(AuthError::InvalidCredentials);
     }
     grant(app, session, known.account, now)
@@ -144,7 +144,7 @@ pub async fn refresh(app: &App, token: &RefreshToken) -> Result<Grant, AuthError
         match decide_refresh(&session, generation, now) {
             RefreshDecision::Rotate { to } => {
                 let rotated = session.rotated(to, now);
-                if !first(app, store::rotate_session(&rotated)).await?.0.is_empty() {
+                if !first(app, store::rotate_session(&rotated)).await?.is_empty() {
                     return grant(app, rotated, account, now);
                 }
             }
@@ -186,7 +186,7 @@ pub async fn log_out(app: &App, sessions: Vec<SessionId>) -> Result<(), AuthErro
 pub async fn end_session(app: &App, who: SignedIn, id: SessionId) -> Result<(), AuthError> {
     confirm(app, who).await?;
     let ended = first(app, store::revoke_session_of(who.id, id, app.clock.now())).await?;
-    if ended.0.is_empty() { Err(AuthError::UnknownSession) } else { Ok(()) }
+    if ended.is_empty() { Err(AuthError::UnknownSession) } else { Ok(()) }
 }
 
 /// The caller's sessions that are not over, newest first.

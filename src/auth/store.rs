@@ -122,7 +122,7 @@ pub fn accounts(rows: Rows) -> Result<Vec<Account>, DatabaseError> {
 }
 
 pub fn credentials(rows: Rows) -> Result<Option<Credentials>, DatabaseError> {
-    let account = rows.clone().first::<AccountRow>()?;
+    let account = rows.first::<AccountRow>()?;
     let credentials = rows.first::<CredentialsRow>()?;
     Ok(credentials.zip(account).map(|(row, account)| Credentials {
         account: account.into(),
@@ -177,7 +177,7 @@ pub fn select_session(id: SessionId) -> Statement {
 }
 
 pub fn session(rows: Rows) -> Result<Option<(Session, Account)>, DatabaseError> {
-    let account = rows.clone().first::<AccountRow>()?;
+    let account = rows.first::<AccountRow>()?;
     let session = rows.first::<SessionRow>()?;
     Ok(session.zip(account).map(|(session, account)| (session.into(), account.into())))
 }

@@ -153,7 +153,7 @@ fn an_older_stock_level_changes_nothing() {
     let put = |db: &mut Connection, on_hand, version| {
         let levels = [StockLevel { variant_id: id, on_hand, held: 0, version }];
         let pair = [bump_if_levels_change(&levels), upsert_stock_levels(&levels)];
-        batch(db, &pair).unwrap()[0].clone().first::<Revision>().unwrap().is_some()
+        batch(db, &pair).unwrap()[0].first::<Revision>().unwrap().is_some()
     };
     assert!(put(&mut db, 9, 5));
     assert!(!put(&mut db, 0, 4) && !put(&mut db, 0, 5));
@@ -178,7 +178,7 @@ proptest! {
             let levels = [StockLevel { variant_id: id, on_hand, held, version }];
             let pair = [bump_if_levels_change(&levels), upsert_stock_levels(&levels)];
             let rows = batch(&mut db, &pair).unwrap();
-            prop_assert_eq!(rows[0].clone().first::<Revision>().unwrap().is_some(), expected);
+            prop_assert_eq!(rows[0].first::<Revision>().unwrap().is_some(), expected);
             pieces = after;
             let read = read(&db, product.id).unwrap();
             prop_assert_eq!(read.level, Level::of(pieces.iter().sum()));

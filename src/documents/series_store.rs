@@ -37,7 +37,7 @@ pub fn schema() -> Statement {
 /// Whether a number was ever given here.
 pub fn is_written(host: &dyn ObjectHost) -> Result<bool, StorageError> {
     let tables = host.read(Statement::new("SELECT name FROM sqlite_master WHERE name = 'numbers'", []))?;
-    Ok(!tables.0.is_empty())
+    Ok(!tables.is_empty())
 }
 
 pub fn last(host: &dyn ObjectHost) -> Result<Option<Last>, StorageError> {

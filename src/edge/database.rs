@@ -1,24 +1,52 @@
 //! D1.
 
-use wasm_bindgen::JsValue;
-use worker::D1Database;
-use worker::send::SendFuture;
+use js_sys::{Array, JSON, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
+use worker::send::{SendFuture, SendWrapper};
 
+use super::host::message;
 use crate::ports::{Database, DatabaseError, Pending, Rows, Statement, Value};
 
-pub struct D1(pub D1Database);
+#[wasm_bindgen]
+extern "C" {
+    type Binding;
+    #[wasm_bindgen(method, catch)]
+    fn prepare(this: &Binding, sql: &str) -> Result<Prepared, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn batch(this: &Binding, statements: &Array) -> Result<Promise, JsValue>;
+
+    type Prepared;
+    #[wasm_bindgen(method, catch, variadic)]
+    fn bind(this: &Prepared, params: &Array) -> Result<Prepared, JsValue>;
+
+    /// What one statement of a batch answers.
+    type Answer;
+    #[wasm_bindgen(method, getter)]
+    fn results(this: &Answer) -> JsValue;
+}
+
+pub struct D1(SendWrapper<Binding>);
+
+impl D1 {
+    pub fn new(env: &Env) -> Self {
+        Self(SendWrapper::new(super::host::binding(env, "DB").unchecked_into()))
+    }
+
+    async fn answers(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, JsValue> {
+        let prepared = Array::new();
+        for Statement { sql, params } in statements {
+            prepared.push(self.0.prepare(sql)?.bind(&params.into_iter().map(bound).collect())?.as_ref());
+        }
+        let answers: Array = JsFuture::from(self.0.batch(&prepared)?).await?.unchecked_into();
+        answers.iter().map(|answer| rows(&answer.unchecked_into::<Answer>().results())).collect()
+    }
+}
 
 impl Database for D1 {
     fn batch(&self, statements: Vec<Statement>) -> Pending<'_, Result<Vec<Rows>, DatabaseError>> {
-        Box::pin(SendFuture::new(async move {
-            let mut prepared = Vec::with_capacity(statements.len());
-            for Statement { sql, params } in statements {
-                let values: Vec<JsValue> = params.into_iter().map(bound).collect();
-                prepared.push(self.0.prepare(sql).bind(&values).map_err(refused)?);
-            }
-            let results = self.0.batch(prepared).await.map_err(refused)?;
-            results.iter().map(|result| Ok(Rows(result.results().map_err(refused)?))).collect()
-        }))
+        Box::pin(SendFuture::new(async move { self.answers(statements).await.map_err(|error| refused(&error)) }))
     }
 }
 
@@ -32,9 +60,14 @@ pub fn bound(value: Value) -> JsValue {
     }
 }
 
+/// The platform's rows. One text is sooner here than each cell by itself.
+pub fn rows(results: &JsValue) -> Result<Rows, JsValue> {
+    JSON::stringify(results).map(|json| Rows::new(json.into()))
+}
+
 /// D1 names the broken constraint in its message and nowhere else.
-fn refused(error: worker::Error) -> DatabaseError {
-    let text = error.to_string();
+fn refused(error: &JsValue) -> DatabaseError {
+    let text = message(error);
     match text.find("constraint failed") {
         Some(_) => DatabaseError::Constraint(text),
         None => DatabaseError::Unavailable(text),

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use worker::Env;
 use worker::send::{SendFuture, SendWrapper};
 
-use super::database::bound;
+use super::database::{bound, rows};
 use crate::documents::object::SeriesObject;
 use crate::jobs::object::JobObject;
 use crate::orders::object::OrderObject;
@@ -81,10 +81,7 @@ pub struct DurableObjects {
 
 impl DurableObjects {
     pub fn new(env: &Env) -> Self {
-        let namespace = |name: &str| {
-            let binding = js_sys::Reflect::get(env, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
-            SendWrapper::new(binding.unchecked_into())
-        };
+        let namespace = |name: &str| SendWrapper::new(binding(env, name).unchecked_into());
         Self {
             orders: namespace("ORDERS"),
             pools: namespace("POOLS"),
@@ -123,6 +120,11 @@ impl Objects for DurableObjects {
     }
 }
 
+/// What the Worker has under this name; undefined if nothing.
+pub fn binding(env: &Env, name: &str) -> JsValue {
+    js_sys::Reflect::get(env, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
 fn unavailable(error: JsValue) -> ObjectUnavailable {
     ObjectUnavailable(message(&error))
 }
@@ -148,8 +150,8 @@ impl DurableHost {
 impl ObjectHost for DurableHost {
     fn read(&self, statement: Statement) -> Result<Rows, StorageError> {
         let failed = |error: JsValue| StorageError(message(&error));
-        let rows = self.exec(statement).map_err(failed)?.to_array().map_err(failed)?;
-        serde_wasm_bindgen::from_value(rows).map(Rows).map_err(|error| StorageError(error.to_string()))
+        let found = self.exec(statement).and_then(|cursor| cursor.to_array()).map_err(failed)?;
+        rows(&found).map_err(failed)
     }
 
     /// What is written without an await in between, the alarm included, is one

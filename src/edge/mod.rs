@@ -107,7 +107,7 @@ fn build(env: &Env) -> Result<App, String> {
     };
     let failed = |error: worker::Error| error.to_string();
     Ok(App::new(Capabilities {
-        database: Box::new(database::D1(env.d1("DB").map_err(failed)?)),
+        database: Box::new(database::D1::new(env)),
         cache: Box::new(ports::Kv(env.kv("CATALOG").map_err(failed)?)),
         objects: Box::new(host::DurableObjects::new(env)),
         events: Box::new(ports::Events(env.queue("EVENTS").map_err(failed)?)),

@@ -35,7 +35,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Task>, StorageError> {
         task: String,
     }
     let tables = host.read(Statement::new("SELECT name FROM sqlite_master WHERE name = 'job'", []))?;
-    if tables.0.is_empty() {
+    if tables.is_empty() {
         return Ok(None);
     }
     let row: Option<Row> = host.read(Statement::new("SELECT task FROM job", []))?.first().map_err(undecodable)?;

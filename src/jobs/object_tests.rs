@@ -106,7 +106,11 @@ impl Desk {
         let sql = "SELECT version - 1 AS changes, amount FROM products JOIN variants ON product_id = products.id
                    JOIN prices ON variant_id = variants.id ORDER BY products.id";
         let rows = block_on(self.shop.app.database.batch(vec![Statement::new(sql, [])])).unwrap().remove(0);
-        rows.0.iter().map(|row| (row["changes"].as_i64().unwrap(), row["amount"].as_i64().unwrap())).collect()
+        rows.decode::<Value>()
+            .unwrap()
+            .iter()
+            .map(|row| (row["changes"].as_i64().unwrap(), row["amount"].as_i64().unwrap()))
+            .collect()
     }
 
     fn rows(&self, outcome: Option<RowOutcome>) -> Vec<Value> {

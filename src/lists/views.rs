@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::ids::AccountId;
-use crate::ports::{Rows, Statement};
+use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::text::Line;
 use crate::wire::extract::{Json, Path, Query};
@@ -58,7 +58,7 @@ pub struct ViewBody {
     query: Line<2000>,
 }
 
-/// A member of staff's views, for [`Rows::decode`].
+/// A member of staff's views, for [`crate::ports::Rows::decode`].
 fn views(of: AccountId, page: Option<&str>) -> Statement {
     Statement::new(
         "SELECT page, name, query FROM saved_views WHERE account_id = ?1 AND (?2 IS NULL OR page = ?2)
@@ -122,6 +122,6 @@ pub async fn delete_view(
     let account = staff.confirm(&app).await?.account();
     let change = StaffChange::new(vec![delete(account, page.as_str(), name.as_str())]);
     let (_, rows) = staff.commit(&app, None, change, StatusCode::NO_CONTENT, &(), |_| None).await?;
-    let there = rows.first().is_some_and(|Rows(deleted)| !deleted.is_empty());
+    let there = rows.first().is_some_and(|deleted| !deleted.is_empty());
     if there { Ok(NoContent) } else { Err(Problem::not_found()) }
 }

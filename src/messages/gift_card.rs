@@ -120,6 +120,6 @@ mod tests {
         }
         let count = crate::ports::Statement::new("SELECT count(*) AS n FROM messages", []);
         let rows = block_on(shop.app.database.batch(vec![count])).unwrap();
-        assert_eq!(rows[0].0[0]["n"], 1);
+        assert_eq!(rows[0].decode::<serde_json::Value>().unwrap()[0]["n"], 1);
     }
 }

@@ -53,7 +53,7 @@ pub struct Stored {
 /// Reads the log; none if this object was never written to.
 pub fn load(host: &dyn ObjectHost) -> Result<Option<Stored>, StorageError> {
     let tables = host.read(Statement::new("SELECT name FROM sqlite_master WHERE name = 'log'", []))?;
-    if tables.0.is_empty() {
+    if tables.is_empty() {
         return Ok(None);
     }
     let rows = host.read(Statement::new("SELECT key, events FROM log ORDER BY seq", []))?;

@@ -105,7 +105,7 @@ pub async fn list_stock_entries(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Ledger>, Problem> {
     let rows = app.database.batch(vec![store::stocked_variant(variant)]).await?.into_iter().next();
-    if rows.unwrap_or_default().0.is_empty() {
+    if rows.unwrap_or_default().is_empty() {
         return Err(Problem::not_found());
     }
     Ok(Json(ledger::page(&app, &Supply::Stock(variant), &query).await?.into()))
@@ -128,7 +128,7 @@ pub async fn create_stock_adjustment(
     if let Some(first) = begun.first {
         return Ok(first.into());
     }
-    if begun.rows.next().unwrap_or_default().0.is_empty() {
+    if begun.rows.next().unwrap_or_default().is_empty() {
         return Err(Problem::not_found());
     }
     // A key is a reference of the caller's own; without either, each request counts.

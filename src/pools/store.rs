@@ -63,7 +63,7 @@ pub fn schema() -> Vec<Statement> {
 /// The pool; none if nothing was ever written to it.
 pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
     let tables = host.read(Statement::new("SELECT name FROM sqlite_master WHERE name = 'pool'", []))?;
-    if tables.0.is_empty() {
+    if tables.is_empty() {
         return Ok(None);
     }
     let row = host.read(Statement::new("SELECT on_hand, taken, closed_at, version FROM pool", []))?;

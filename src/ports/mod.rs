@@ -18,7 +18,7 @@ use std::pin::Pin;
 pub use self::cache::{Cache, CacheError};
 pub use self::calendar::{Day, Moment, TimeZone};
 pub use self::clock::{Clock, Timestamp};
-pub use self::database::{Database, DatabaseError, Row, Rows, Statement, Value};
+pub use self::database::{Database, DatabaseError, Rows, Statement, Value};
 pub use self::entropy::Entropy;
 pub use self::http::{HttpCall, HttpClient, HttpError, HttpReply, MOST_BODY};
 pub use self::mail::{Mail, MailError, Mailer};

@@ -178,8 +178,6 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    use crate::ports::Row;
-
     #[test]
     fn a_promotion_that_cannot_be_read_is_left_out_and_the_others_count() {
         let id = PromotionId::derived([1; 16]);
@@ -187,11 +185,9 @@ mod tests {
             "id": id, "title": "Ten", "combinable": true, "priority": 0, "conditions": {},
             "effect": {"percentage": {"percent": "10"}},
         });
-        let row = |promotion: String| {
-            Row::from_iter([("id".to_owned(), json!(id)), ("promotion".to_owned(), json!(promotion))])
-        };
+        let row = |promotion: String| json!({ "id": id, "promotion": promotion });
         let late = good.to_string().replace(r#""title""#, r#""ends_at":"+10000-01-01T00:00:00.000Z","title""#);
-        let read = read(Rows(vec![row(late), row(good.to_string()), row("{".to_owned())])).unwrap();
+        let read = read(Rows::new(json!([row(late), row(good.to_string()), row("{".to_owned())]).to_string())).unwrap();
         assert_eq!(read.iter().map(|promotion| &*promotion.title).collect::<Vec<_>>(), ["Ten"]);
     }
 }

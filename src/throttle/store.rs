@@ -25,7 +25,7 @@ pub fn schema() -> Statement {
 /// The throttle; none if nothing is stored.
 pub fn load(host: &dyn ObjectHost) -> Result<Option<Throttle>, StorageError> {
     let tables = host.read(Statement::new("SELECT name FROM sqlite_master WHERE name = 'throttle'", []))?;
-    if tables.0.is_empty() {
+    if tables.is_empty() {
         return Ok(None);
     }
     let failed = |error: String| StorageError(error);

@@ -59,7 +59,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Queue>, StorageError> {
         last: i64,
     }
     let tables = host.read(Statement::new("SELECT name FROM sqlite_master WHERE name = 'deliveries'", []))?;
-    if tables.0.is_empty() {
+    if tables.is_empty() {
         return Ok(None);
     }
     let waiting = "SELECT number, about, attempts, next_at FROM deliveries WHERE status = 'waiting'";

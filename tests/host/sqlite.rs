@@ -79,7 +79,7 @@ fn run(connection: &Connection, statement: &Statement) -> Result<Rows, Failure> 
         }
         found.push(object);
     }
-    Ok(Rows(found))
+    Ok(Rows::new(serde_json::to_string(&found).unwrap()))
 }
 
 fn json(value: ValueRef<'_>) -> Result<serde_json::Value, Failure> {

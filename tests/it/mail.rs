@@ -307,7 +307,7 @@ async fn confirmed(shop: &Shop) -> Buyer {
 async fn status(shop: &Shop, buyer: &Buyer) -> Option<String> {
     let select = Statement::new("SELECT status FROM messages WHERE about = ?1", [buyer.cart.id.as_str().into()]);
     let rows = shop.host().database.batch(vec![select]).await.unwrap().remove(0);
-    rows.0.first().map(|row| row["status"].as_str().unwrap().to_owned())
+    rows.first::<Value>().unwrap().map(|row| row["status"].as_str().unwrap().to_owned())
 }
 
 /// Lets time go by until the letter is so.

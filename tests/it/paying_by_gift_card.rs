@@ -371,7 +371,7 @@ async fn a_letter_with_a_gift_card_waits_for_a_sender_and_no_table_has_its_code(
     let kept = async || {
         let select = "SELECT status, text, html FROM messages WHERE recipient = ?1 AND kind = 'gift_card'";
         let rows = shop.host().database.batch(vec![Statement::new(select, [email.as_str().into()])]).await.unwrap();
-        rows[0].0.first().cloned()
+        rows[0].first::<Value>().unwrap()
     };
     eventually("the letter is written", kept).await;
     // Other letters would be old news by now.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use http::Method;
 use serde_json::{Value, json};
-use tradepost::ports::{Database, ObjectClass, Row, Rows, Statement};
+use tradepost::ports::{Database, ObjectClass, Rows, Statement};
 
 use crate::ask::Ask;
 use crate::drafts;
@@ -92,7 +92,7 @@ impl Desk {
     async fn until_quiet(&self) {
         within(PUBLISHED_MILLIS, "the catalog is published", async || {
             let state = self.write("SELECT revision = published_revision AS quiet FROM catalog_state").await;
-            (state.0[0]["quiet"] == 1).then_some(())
+            (state.decode::<Value>().unwrap()[0]["quiet"] == 1).then_some(())
         })
         .await;
         // An order tells lists and buyers of each change, and pools of what came back.
@@ -107,8 +107,9 @@ impl Desk {
 
     /// All that staff can change, wherever it is kept.
     async fn everything(&self) -> Vec<Rows> {
-        let mut everything = vec![Rows(vec![Row::from_iter([("decisions".to_owned(), json!(self.decisions()))])])];
-        for table in self.write("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await.0 {
+        let mut everything = vec![Rows::new(json!([{ "decisions": self.decisions() }]).to_string())];
+        let tables = self.write("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await;
+        for table in tables.decode::<Value>().unwrap() {
             let name = table["name"].as_str().unwrap().to_owned();
             // What an index keeps is its own affair.
             if !["accounts", "sessions"].contains(&name.as_str()) && !name.starts_with("orders_search") {
@@ -272,7 +273,8 @@ async fn no_change_slips_through_while_the_session_ends() {
         });
         let answer = desk.ask(operation).send().await;
         desk.shop.host().database.leave_alone();
-        let undecided = *ended.lock().unwrap() == before[0].0[0]["decisions"].as_u64().map(|count| count as usize);
+        let undecided = *ended.lock().unwrap()
+            == before[0].decode::<Value>().unwrap()[0]["decisions"].as_u64().map(|count| count as usize);
         if undecided {
             answer.problem(401, "invalid_token");
             assert_eq!(desk.everything().await, before, "{operation:?}");

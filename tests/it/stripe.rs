@@ -80,7 +80,7 @@ async fn until_quiet(shop: &Shop, cart: &Cart) {
         let listed = Statement::new("SELECT id FROM orders WHERE id = ?1", [cart.id.as_str().into()]);
         let listed = shop.host().database.batch(vec![listed]).await.unwrap().remove(0);
         let now = commits(shop);
-        let quiet = now == before && !listed.0.is_empty();
+        let quiet = now == before && !listed.is_empty();
         before = now;
         quiet.then_some(())
     })

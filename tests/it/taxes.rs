@@ -91,7 +91,7 @@ async fn the_place_says_which_tax_it_is() {
 async fn log(shop: &Shop, cart: &Cart) -> String {
     let read = |connection: &rusqlite::Connection| {
         let rows = sqlite::read(connection, &Statement::new("SELECT group_concat(events) AS events FROM log", []));
-        rows.ok().unwrap().0[0]["events"].as_str().unwrap().to_owned()
+        rows.ok().unwrap().decode::<Value>().unwrap()[0]["events"].as_str().unwrap().to_owned()
     };
     shop.host().objects.look(ObjectClass::Order, &cart.id, read).await
 }

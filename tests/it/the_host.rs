@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, join_all};
+use serde_json::Value;
 use tradepost::app::{App, Config};
 use tradepost::ports::{
     Cache, Clock, Commit, Database, DatabaseError, EventQueue, ObjectClass, ObjectHost, ObjectUnavailable, Objects,
-    Row, Statement, Timestamp,
+    Statement, Timestamp,
 };
 
 use crate::host::clock::HostClock;
@@ -42,7 +43,8 @@ impl Puppet {
 
     fn notes(&self) -> String {
         let rows = self.host.read(Statement::new("SELECT note FROM notes ORDER BY note", [])).unwrap();
-        rows.0.iter().map(|row| row["note"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+        let rows = rows.decode::<Value>().unwrap();
+        rows.iter().map(|row| row["note"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -264,7 +266,7 @@ async fn a_batch_is_one_transaction_and_names_the_broken_constraint() {
     );
     let rows = host.database.batch(vec![keys()]).await.unwrap();
     assert_eq!(
-        serde_json::Value::from(rows[0].0.clone()),
+        Value::from(rows[0].decode::<Value>().unwrap()),
         serde_json::json!([{"key": "a", "status": 201, "expires_at": 1_769_851_800_000_i64}])
     );
     let mistaken = host.database.batch(vec![Statement::new("SELECT ?1", [])]).await.unwrap_err();
@@ -282,7 +284,7 @@ async fn a_batch_can_fail_before_and_after_taking_effect() {
     host.faults.once(Site::Batch, "INSERT", When::After);
     assert!(host.database.batch(vec![insert("c")]).await.is_err());
     let rows = host.database.batch(vec![keys()]).await.unwrap();
-    assert_eq!(rows[0].0.len(), 2);
+    assert_eq!(rows[0].decode::<Value>().unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -292,7 +294,7 @@ async fn a_copied_database_is_a_database_of_its_own() {
     let setup = Setup { database: Some(first.database.clone()), ..Setup::new(Config::default()) };
     let second = Host::start(setup);
     second.database.batch(vec![insert("b")]).await.unwrap();
-    let count = |rows: Vec<tradepost::ports::Rows>| rows[0].0.len();
+    let count = |rows: Vec<tradepost::ports::Rows>| rows[0].decode::<Value>().unwrap().len();
     assert_eq!(count(first.database.batch(vec![keys()]).await.unwrap()), 1);
     assert_eq!(count(second.database.batch(vec![keys()]).await.unwrap()), 2);
 }
@@ -328,8 +330,8 @@ fn scribe(app: App, messages: Vec<String>) -> LocalBoxFuture<'static, Result<(),
 
 async fn deliveries(host: &Host) -> String {
     let rows = host.database.batch(vec![keys()]).await.unwrap();
-    let text = |row: &Row| format!("{}:{}", row["key"].as_str().unwrap(), row["status"]);
-    rows[0].0.iter().map(text).collect::<Vec<_>>().join(" ")
+    let text = |row: &Value| format!("{}:{}", row["key"].as_str().unwrap(), row["status"]);
+    rows[0].decode().unwrap().iter().map(text).collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test]
