@@ -118,14 +118,6 @@ struct ShownMail {
 }
 
 #[derive(Deserialize)]
-struct Row {
-    #[serde(flatten)]
-    kept: Kept,
-    recipient: String,
-    created_at: i64,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reader {
     /// Whose letters; everybody's if absent.
@@ -142,10 +134,10 @@ pub async fn get_mailbox(
         return Err(Problem::not_found());
     }
     let answers = app.database.batch(vec![store::newest(to, MAX_SHOWN)]).await?;
-    let rows: Vec<Row> = answers.into_iter().next().unwrap_or_default().decode()?;
-    let shown = |row: Row| {
-        let Letter { subject, text, html } = row.kept.letter(&app.keys);
-        ShownMail { to: row.recipient, subject, text, html, at: Timestamp::from_millis(row.created_at) }
+    let letters: Vec<Kept> = answers.into_iter().next().unwrap_or_default().decode()?;
+    let shown = |kept: Kept| {
+        let Letter { subject, text, html } = kept.letter(&app.keys);
+        ShownMail { to: kept.recipient, subject, text, html, at: Timestamp::from_millis(kept.created_at) }
     };
-    Ok(Json(Mailbox { items: rows.into_iter().map(shown).collect() }))
+    Ok(Json(Mailbox { items: letters.into_iter().map(shown).collect() }))
 }

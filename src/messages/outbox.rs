@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::letter::header;
-use super::store::{self, Due, Fate, Outcome, Tried};
+use super::store::{self, Fate, Kept, Outcome, Tried};
 use super::{Kind, Letter, Message};
 use crate::app::App;
 use crate::ports::{Mail, MailError, Mailer};
@@ -94,7 +94,7 @@ pub(super) async fn send_due(app: &App) -> Result<(), Problem> {
     let sender = header(&snapshot.settings.shop_name);
     for _ in 0..MAX_ROUNDS {
         let taken = app.database.batch(vec![store::claim(MAX_TAKEN, app.clock.now())]).await?;
-        let taken: Vec<Due> = taken.into_iter().next().unwrap_or_default().decode()?;
+        let taken: Vec<Kept> = taken.into_iter().next().unwrap_or_default().decode()?;
         let count = taken.len();
         let sent = taken.into_iter().map(|letter| send(app, mailer, &sender, from.as_str(), letter));
         let tried = together(sent.collect(), MAX_PARALLEL).await;
@@ -110,10 +110,10 @@ pub(super) async fn send_due(app: &App) -> Result<(), Problem> {
 }
 
 /// Sends one letter.
-async fn send(app: &App, mailer: &dyn Mailer, sender: &str, from: &str, letter: Due) -> Tried {
-    let Due { id, recipient, kept } = letter;
+async fn send(app: &App, mailer: &dyn Mailer, sender: &str, from: &str, kept: Kept) -> Tried {
+    let id = kept.id;
     let Letter { subject, text, html } = kept.letter(&app.keys);
-    let mail = Mail { sender: sender.to_owned(), from: from.to_owned(), to: recipient, subject, text, html };
+    let mail = Mail { sender: sender.to_owned(), from: from.to_owned(), to: kept.recipient, subject, text, html };
     let answer = match select(mailer.send(mail), app.clock.sleep(DEADLINE_MILLIS)).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(MailError::Unanswered("too late".to_owned())),

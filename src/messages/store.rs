@@ -65,11 +65,15 @@ impl Fate {
 /// A letter as the table has it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Kept {
+    pub id: i64,
     pub about: String,
     pub kind: String,
+    pub recipient: String,
     subject: String,
     text: String,
     html: String,
+    /// In milliseconds of the Unix epoch.
+    pub created_at: i64,
 }
 
 impl Kept {
@@ -79,15 +83,6 @@ impl Kept {
         let whole = |part: &str| card.map_or_else(|| part.to_owned(), |card| with_code(keys, card, part));
         Letter { subject: self.subject.clone(), text: whole(&self.text), html: whole(&self.html) }
     }
-}
-
-/// A letter that is to be sent now.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Due {
-    pub id: i64,
-    pub recipient: String,
-    #[serde(flatten)]
-    pub kept: Kept,
 }
 
 /// The most text of letters that one statement writes, in bytes: a bound value may
@@ -153,7 +148,7 @@ pub fn claim(most: u32, now: Timestamp) -> Statement {
                       WHERE status = 'pending' AND (next_try_at <= ?1 OR next_try_at > ?1 + 3600000)
                         AND unanswered < ?2 AND (created_at > ?3 OR kind = 'gift_card')
                       ORDER BY next_try_at LIMIT ?4)
-         RETURNING id, about, kind, recipient, subject, text, html",
+         RETURNING id, about, kind, recipient, subject, text, html, created_at",
         [now.millis().into(), MAX_UNANSWERED.into(), now.plus_millis(-STALE_MILLIS).millis().into(), most.into()],
     )
 }
@@ -214,7 +209,7 @@ pub fn delete_old(now: Timestamp) -> Statement {
 /// The newest letters, whatever became of them; of one mailbox, if it is named.
 pub fn newest(recipient: Option<String>, most: u32) -> Statement {
     Statement::new(
-        "SELECT about, kind, recipient, subject, text, html, created_at FROM messages
+        "SELECT id, about, kind, recipient, subject, text, html, created_at FROM messages
          WHERE ?1 IS NULL OR recipient = ?1
          ORDER BY id DESC LIMIT ?2",
         [recipient.into(), most.into()],

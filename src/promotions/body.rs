@@ -8,7 +8,7 @@ use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
 use crate::pricing::Promotion;
 use crate::pricing::promotion::{Code, Conditions, Effect};
-use crate::wire::patch::{not_null, object, object_not_null, present};
+use crate::wire::patch::{not_null, present};
 
 /// The longest title, in characters; [`Promotion::check`] says the same.
 const MAX_TITLE: usize = 255;
@@ -46,7 +46,7 @@ pub struct PromotionBody {
     #[serde(default)]
     #[schemars(range(min = 0, max = MAX_AMOUNT))]
     pub usage_limit_per_customer: Option<i64>,
-    #[serde(default, deserialize_with = "object")]
+    #[serde(default)]
     pub conditions: Conditions,
     pub effect: Effect,
 }
@@ -80,7 +80,7 @@ pub struct PromotionPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<i64>", range(min = 0, max = MAX_AMOUNT))]
     usage_limit_per_customer: Option<Option<i64>>,
-    #[serde(deserialize_with = "object_not_null")]
+    #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Conditions", skip_serializing_if = "Option::is_none")]
     conditions: Option<Conditions>,
     #[serde(deserialize_with = "not_null")]

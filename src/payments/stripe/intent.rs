@@ -1,7 +1,7 @@
 //! A PaymentIntent of Stripe's, and what it says of an attempt.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::api::Refusal;
 use super::currency;
@@ -26,19 +26,9 @@ pub struct Intent {
     pub metadata: Metadata,
     #[serde(default)]
     pub last_payment_error: Option<Failure>,
+    /// The payment that it came to; its name alone where it was not asked for.
     #[serde(default)]
-    latest_charge: Option<Charge>,
-}
-
-/// The payment that an intent came to; its name alone where it was not asked for.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum Charge {
-    Whole {
-        amount_refunded: i64,
-    },
-    #[allow(dead_code, reason = "the other of two shapes")]
-    Name(String),
+    latest_charge: Value,
 }
 
 /// What we wrote beside an object when it was made.
@@ -147,10 +137,8 @@ impl Intent {
         if outcome == Outcome::Unfit {
             return outcome.into();
         }
-        let refunded = match self.latest_charge {
-            Some(Charge::Whole { amount_refunded }) => currency::money(amount_refunded, attempt.amount.currency),
-            _ => None,
-        };
+        let refunded = self.latest_charge.get("amount_refunded").and_then(Value::as_i64);
+        let refunded = refunded.and_then(|minor| currency::money(minor, attempt.amount.currency));
         Report { outcome, reference: Some(self.id.clone()), refunded }
     }
 
