@@ -30,6 +30,7 @@ use crate::sorted::SortedSet;
 use crate::throttle::Network;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::{IdempotencyKey, Json, Path};
+use crate::wire::respond;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -52,10 +53,10 @@ pub async fn register(
     ClientAddress(address): ClientAddress,
     _key: IdempotencyKey,
     Json { value: body, .. }: Json<Registration>,
-) -> Result<Accepted<axum::Json<Registered>>, Problem> {
+) -> Result<Accepted<respond::Json<Registered>>, Problem> {
     let from = Origin { network: address.and_then(Network::of), device: None };
     sign_in::register(&app, &from, body.email, body.name, &body.password).await?;
-    Ok(Accepted(axum::Json(Registered { status: "accepted" })))
+    Ok(Accepted(respond::Json(Registered { status: "accepted" })))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -75,7 +76,7 @@ pub async fn login(
     _key: IdempotencyKey,
     headers: HeaderMap,
     Json { value: body, .. }: Json<Login>,
-) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
+) -> Result<WithHeaders<respond::Json<Granted>>, Problem> {
     let device = cookies::read(&headers, cookies::DEVICE);
     let from = Origin { network: address.and_then(Network::of), device };
     let (grant, device) = sign_in::log_in(&app, &from, &body.email, &body.password).await?;
@@ -100,7 +101,7 @@ pub async fn refresh(
     _key: IdempotencyKey,
     headers: HeaderMap,
     Json { value: body, .. }: Json<RefreshBody>,
-) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
+) -> Result<WithHeaders<respond::Json<Granted>>, Problem> {
     let by_cookie = body.refresh_token.is_none();
     let token = body.refresh_token.or_else(|| refresh_cookie(&headers)).ok_or(AuthError::InvalidToken)?;
     match sign_in::refresh(&app, &token).await {
@@ -159,7 +160,7 @@ pub struct SessionView {
 }
 
 /// The devices one is signed in on.
-pub async fn list_sessions(State(app): State<App>, who: SignedIn) -> Result<axum::Json<SessionList>, Problem> {
+pub async fn list_sessions(State(app): State<App>, who: SignedIn) -> Result<respond::Json<SessionList>, Problem> {
     let view = |session: Session| SessionView {
         id: session.id,
         created_at: session.created_at,
@@ -168,7 +169,7 @@ pub async fn list_sessions(State(app): State<App>, who: SignedIn) -> Result<axum
         current: session.id == who.session,
     };
     let items: Vec<_> = sign_in::list_sessions(&app, who).await?.into_iter().map(view).collect();
-    Ok(axum::Json(SessionList { total: items.len(), items, next_cursor: None }))
+    Ok(respond::Json(SessionList { total: items.len(), items, next_cursor: None }))
 }
 
 /// Signs one device out.
@@ -191,8 +192,8 @@ pub struct Me {
 }
 
 /// The caller's own account.
-pub async fn get_me(State(app): State<App>, who: SignedIn) -> Result<axum::Json<Me>, Problem> {
-    Ok(axum::Json(sign_in::confirm(&app, who).await?.into()))
+pub async fn get_me(State(app): State<App>, who: SignedIn) -> Result<respond::Json<Me>, Problem> {
+    Ok(respond::Json(sign_in::confirm(&app, who).await?.into()))
 }
 
 impl From<Account> for Me {
@@ -208,10 +209,10 @@ pub struct StaffList {
 }
 
 /// Who works here, at most 200: whoever an order's timeline names is among them, as long as they do.
-pub async fn list_staff(State(app): State<App>, _: Staff) -> Result<axum::Json<StaffList>, Problem> {
+pub async fn list_staff(State(app): State<App>, _: Staff) -> Result<respond::Json<StaffList>, Problem> {
     let rows = app.database.batch(vec![store::select_staff()]).await?.into_iter().next();
     let accounts = store::accounts(rows.unwrap_or_default())?;
-    Ok(axum::Json(StaffList { items: accounts.into_iter().map(Me::from).collect() }))
+    Ok(respond::Json(StaffList { items: accounts.into_iter().map(Me::from).collect() }))
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -220,11 +221,11 @@ pub struct Jwks {
 }
 
 /// The public keys that verify access tokens.
-pub async fn jwks(State(app): State<App>) -> Result<WithHeaders<axum::Json<Jwks>>, Problem> {
+pub async fn jwks(State(app): State<App>) -> Result<WithHeaders<respond::Json<Jwks>>, Problem> {
     let keys = vec![AccessTokenKeys::of(&app)?.jwk()];
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    Ok(WithHeaders { headers, body: axum::Json(Jwks { keys }) })
+    Ok(WithHeaders { headers, body: respond::Json(Jwks { keys }) })
 }
 
 /// What signing in and refreshing answer. The tokens are absent where cookies
@@ -249,7 +250,7 @@ pub struct AccountView {
     role: Role,
 }
 
-fn granted(app: &App, grant: Grant, cookie: bool) -> Result<WithHeaders<axum::Json<Granted>>, Problem> {
+fn granted(app: &App, grant: Grant, cookie: bool) -> Result<WithHeaders<respond::Json<Granted>>, Problem> {
     let mut headers = HeaderMap::new();
     if cookie {
         let session_seconds = grant.session_expires_at.since(app.clock.now()) / 1_000;
@@ -264,7 +265,7 @@ fn granted(app: &App, grant: Grant, cookie: bool) -> Result<WithHeaders<axum::Js
         refresh_token: (!cookie).then(|| grant.refresh.into_text()),
         account: AccountView { id, email, name, role },
     };
-    Ok(WithHeaders { headers, body: axum::Json(body) })
+    Ok(WithHeaders { headers, body: respond::Json(body) })
 }
 
 fn refresh_cookie(headers: &HeaderMap) -> Option<RefreshToken> {

@@ -1,6 +1,5 @@
 //! Documents over HTTP: a buyer's own, and all of them for staff.
 
-use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 
@@ -19,7 +18,7 @@ use crate::orders::client::OrderClient;
 use crate::problem::Problem;
 use crate::wire::extract::{Path, Query};
 use crate::wire::page;
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 /// The name of the list in its cursors.
 const LIST: &str = "documents";

@@ -1,6 +1,5 @@
 //! Gift cards as staff issue, see and disable them.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -24,7 +23,7 @@ use crate::settings;
 use crate::text;
 use crate::wire::extract::{self, IdempotencyKey, Path, Query};
 use crate::wire::page::{self, PageQuery};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 const CREATED: u16 = 201;
 

@@ -1,6 +1,5 @@
 //! Jobs over HTTP.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -22,7 +21,7 @@ use crate::ports::ObjectUnavailable;
 use crate::problem::Problem;
 use crate::wire::extract::{self, IdempotencyKey, Path, Query};
 use crate::wire::page;
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 const ACCEPTED: u16 = 202;
 

@@ -1,7 +1,6 @@
 //! Customers as staff know them: whoever has placed an order or registered, by
 //! their mailbox.
 
-use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -22,7 +21,7 @@ use crate::time;
 use crate::wire::extract::{Path, Query};
 use crate::wire::listed::{self, Part};
 use crate::wire::page::{self, PageQuery};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 /// The name of the list in its cursors.
 const LIST: &str = "customers";

@@ -1,6 +1,5 @@
 //! Lists of orders over HTTP. They may lag a second behind the orders.
 
-use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,6 +16,7 @@ use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
 use crate::wire::extract::Query;
 use crate::wire::page::{self, PageQuery};
+use crate::wire::respond::Json;
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderSummary {

@@ -15,7 +15,7 @@ use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::text::Line;
 use crate::wire::extract::{Json, Path, Query};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{self, JsonText};
 
 crate::codes! {
     /// A member of staff has as many saved views as there may be.
@@ -87,10 +87,10 @@ pub async fn list_views(
     State(app): State<App>,
     Staff(who): Staff,
     Query(filter): Query<ViewFilter>,
-) -> Result<axum::Json<SavedViews>, Problem> {
+) -> Result<respond::Json<SavedViews>, Problem> {
     let page = filter.page.as_ref().map(Page::as_str);
     let rows = app.database.batch(vec![views(who.id, page)]).await?.into_iter().next();
-    Ok(axum::Json(SavedViews { items: rows.unwrap_or_default().decode()? }))
+    Ok(respond::Json(SavedViews { items: rows.unwrap_or_default().decode()? }))
 }
 
 /// Saves a view of the caller's, or what it is from now on.

@@ -1,6 +1,5 @@
 //! The letters over HTTP: what was sent, for staff; the mailbox of development.
 
-use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -18,7 +17,7 @@ use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::wire::extract::{IdempotencyKey, Path, Query};
 use crate::wire::listed::{self, Part};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 use crate::{idempotency, json, shelf};
 
 const ACCEPTED: u16 = 202;

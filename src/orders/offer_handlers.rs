@@ -1,6 +1,5 @@
 //! What is offered for a cart: ways of shipping, coupons, gift cards.
 
-use axum::Json;
 use axum::extract::State;
 
 use super::access::Credentials;
@@ -23,7 +22,7 @@ use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
 use crate::wire::extract::{self, IdempotencyKey, Path};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 /// The ways this cart can be sent, as far as it is known where to. None where the shop does not send there.
 pub async fn list_cart_shipping_options(

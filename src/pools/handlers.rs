@@ -1,6 +1,5 @@
 //! Stock over HTTP.
 
-use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -23,7 +22,7 @@ use crate::shelf::name::Name;
 use crate::text::Line;
 use crate::wire::extract::{self, IdempotencyKey, Path, Query};
 use crate::wire::page::PageQuery;
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 #[derive(Serialize, JsonSchema)]
 pub struct Availability {

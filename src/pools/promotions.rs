@@ -25,7 +25,7 @@ use crate::together::{ALL, together};
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page::{self, PageQuery};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{self, JsonText};
 
 const CREATED: u16 = 201;
 
@@ -111,7 +111,7 @@ pub async fn list_promotions(
         next_cursor,
         total: total.map_or(0, |total| total.promotions),
     };
-    Ok(axum::Json(list).into_response().into())
+    Ok(respond::Json(list).into_response().into())
 }
 
 #[derive(Deserialize)]
@@ -155,7 +155,7 @@ pub async fn get_promotion(
     let rows = app.database.batch(vec![store::promotion(id)]).await?.into_iter().next();
     let stored = store::read_stored(rows.unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
     let view = AdminPromotion::new(&stored, used(&app, &stored.promotion).await?);
-    Ok(tagged(axum::Json(view).into_response(), stored.version).into())
+    Ok(tagged(respond::Json(view).into_response(), stored.version).into())
 }
 
 /// Who used a promotion, the newest first: an entry for each order that took a use, and for each use that came back. One
@@ -165,10 +165,10 @@ pub async fn list_promotion_uses(
     _: Staff,
     Path(id): Path<PromotionId>,
     Query(query): Query<PageQuery>,
-) -> Result<axum::Json<Ledger>, Problem> {
+) -> Result<respond::Json<Ledger>, Problem> {
     let rows = app.database.batch(vec![store::promotion(id)]).await?.into_iter().next();
     store::read_stored(rows.unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(ledger::page(&app, &Supply::Uses(id), &query).await?.into()))
+    Ok(respond::Json(ledger::page(&app, &Supply::Uses(id), &query).await?.into()))
 }
 
 /// Changes a promotion. Orders that were placed keep what they were given.

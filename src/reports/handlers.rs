@@ -1,6 +1,5 @@
 //! Reports over HTTP.
 
-use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -21,6 +20,7 @@ use crate::problem::Problem;
 use crate::settings;
 use crate::sorted::{SortedMap, sort};
 use crate::wire::extract::Query;
+use crate::wire::respond::Json;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -20,7 +20,7 @@ use crate::revision;
 use crate::settings::{self, MailSettings, PaymentSettings, Seller, Settings, Versioned};
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::Json;
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{self, JsonText};
 
 /// The settings, without the tables of taxes and of shipping, which have routes
 /// of their own.
@@ -151,5 +151,5 @@ async fn write(
 }
 
 fn shown(view: &impl Serialize, version: i64) -> Response {
-    tagged(axum::Json(view).into_response(), version)
+    tagged(respond::Json(view).into_response(), version)
 }

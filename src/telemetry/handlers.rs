@@ -1,6 +1,5 @@
 //! Health endpoints.
 
-use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,6 +8,7 @@ use crate::app::App;
 use crate::json;
 use crate::ports::{ObjectClass, Statement};
 use crate::problem::Problem;
+use crate::wire::respond::Json;
 
 #[derive(Serialize, JsonSchema)]
 pub struct Health {

@@ -1,6 +1,5 @@
 //! Webhooks over HTTP: staff see them, the owner changes them.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{NoContent, Response};
@@ -27,7 +26,7 @@ use crate::ports::{ObjectUnavailable, Statement};
 use crate::problem::Problem;
 use crate::wire::extract::{self, IdempotencyKey, Path, Query};
 use crate::wire::page;
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 const CREATED: u16 = 201;
 const ACCEPTED: u16 = 202;

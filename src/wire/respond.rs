@@ -1,4 +1,4 @@
-//! Answers whose JSON is already text, documented as the type they hold.
+//! Answers in JSON, documented as the type they hold.
 
 use aide::OperationOutput;
 use aide::generate::GenContext;
@@ -6,7 +6,37 @@ use aide::openapi::{Operation, Response as Documented};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
+use serde::Serialize;
 use std::marker::PhantomData;
+
+use crate::json;
+
+/// A `T`, written as everything is that is stored or repeated: axum's own answer
+/// has another writer, for which every type would be there once more.
+pub struct Json<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        whole(StatusCode::OK, json::text(&self.0))
+    }
+}
+
+impl<T: JsonSchema> OperationOutput for Json<T> {
+    type Inner = T;
+
+    fn operation_response(ctx: &mut GenContext, operation: &mut Operation) -> Option<Documented> {
+        axum::Json::<T>::operation_response(ctx, operation)
+    }
+
+    fn inferred_responses(ctx: &mut GenContext, operation: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        axum::Json::<T>::inferred_responses(ctx, operation)
+    }
+}
+
+fn whole(status: StatusCode, body: String) -> Response {
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    (status, json, body).into_response()
+}
 
 /// JSON text of a `T`. `STATUS` is the success it documents.
 pub struct JsonText<T, const STATUS: u16 = 200> {
@@ -16,8 +46,7 @@ pub struct JsonText<T, const STATUS: u16 = 200> {
 
 impl<T, const STATUS: u16> JsonText<T, STATUS> {
     pub fn new(status: StatusCode, body: String) -> Self {
-        let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-        (status, json, body).into_response().into()
+        whole(status, body).into()
     }
 
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

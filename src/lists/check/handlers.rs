@@ -14,7 +14,7 @@ use crate::json;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::wire::extract::{IdempotencyKey, Json};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{self, JsonText};
 
 /// The most that is told of what was found.
 const MAX_SHOWN: u32 = 100;
@@ -69,7 +69,7 @@ struct FoundRow {
 
 /// What the nightly check of the lists found, and how far it is. Each night up to 5,000 orders are asked how they stand,
 /// and rows that say otherwise are put right.
-pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<axum::Json<OrderDrift>, Problem> {
+pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<respond::Json<OrderDrift>, Problem> {
     let mut answers = app.database.batch(store::report(MAX_SHOWN)).await?.into_iter();
     let runs: Vec<RunRow> = answers.next().unwrap_or_default().decode()?;
     let found: Vec<FoundRow> = answers.next().unwrap_or_default().decode()?;
@@ -87,7 +87,7 @@ pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<axum::J
         repaired: row.repaired != 0,
         found_at: Timestamp::from_millis(row.found_at),
     };
-    Ok(axum::Json(OrderDrift {
+    Ok(respond::Json(OrderDrift {
         runs: runs.into_iter().map(run).collect(),
         items: found.into_iter().map(drift).collect(),
     }))

@@ -1,7 +1,6 @@
 //! Drafts over HTTP: orders that staff type in. Every handler parses, asks the
 //! order's object once, and passes its answer on; the list is the database's.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::NoContent;
 
@@ -27,7 +26,7 @@ use crate::problem::Problem;
 use crate::shelf;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path, Query};
 use crate::wire::page;
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 /// The name of the list in its cursors.
 const LIST: &str = "drafts";
