@@ -1,6 +1,5 @@
 //! Changing an order over HTTP.
 
-use axum::Json;
 use axum::extract::State;
 
 use super::bodies::NewEdit;
@@ -14,7 +13,7 @@ use crate::orders::handlers::keyed;
 use crate::orders::offer_handlers::shipping_options;
 use crate::problem::Problem;
 use crate::wire::extract::{Checked, IdempotencyKey, Path};
-use crate::wire::respond::JsonText;
+use crate::wire::respond::{Json, JsonText};
 
 /// Changes a confirmed order: whom to write to, where it goes and how, how many pieces of each line there are, and what is
 /// added. All of it or nothing. Pieces are given up for their share of the line, as it was placed; promotions are not
