@@ -46,7 +46,7 @@ export function misplaced() {
 export async function unreadable(page, ...rules) {
   const runOnly = rules.length > 0 ? { runOnly: rules } : {};
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate((options) => window.axe.run(document, options), { resultTypes: ["violations"], ...runOnly });
+  const { violations } = await page.evaluate((options) => window.axe.run(document, options), { resultTypes: ["violations"], iframes: false, preload: false, ...runOnly });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join(" | ")}`);
 }
 

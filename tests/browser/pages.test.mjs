@@ -190,3 +190,18 @@ for (const [device, options] of Object.entries(DEVICES)) {
     await leave();
   });
 }
+
+test("a script that comes late moves nothing", async () => {
+  const { page, leave } = await visit(browser, server.url, { storageState: session });
+  // Longer than what is there takes to be painted.
+  await page.route("**/assets/admin.*.js", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
+  for (const path of ["/admin/orders", `/admin/orders/${things.order.id}`, "/admin/messages"]) {
+    await page.goto(path);
+    assert.deepEqual(await moved(page), [], path);
+    assert.ok(await page.locator("main time[title]").first().isVisible(), `${path} has its reader's times`);
+  }
+  await leave();
+});
