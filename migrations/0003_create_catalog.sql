@@ -56,7 +56,9 @@ CREATE TABLE product_images (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE variants (
-  id TEXT PRIMARY KEY,
+  -- Names the row in the index of the search, whatever the table is copied to.
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
   position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 249),
   sku TEXT NOT NULL UNIQUE CHECK (length(sku) BETWEEN 1 AND 64),
@@ -70,6 +72,29 @@ CREATE TABLE variants (
   sought TEXT NOT NULL,
   UNIQUE (product_id, option_values)
 ) STRICT;
+
+-- The search: which variants have these three letters in a row, in their own text or in their
+-- product's. It keeps no text.
+CREATE VIRTUAL TABLE variants_search USING fts5 (
+  sought, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+CREATE TRIGGER variants_search_insert AFTER INSERT ON variants BEGIN
+  INSERT INTO variants_search (rowid, sought)
+    SELECT new.seq, sought || ' ' || new.sought FROM products WHERE id = new.product_id;
+END;
+CREATE TRIGGER variants_search_delete AFTER DELETE ON variants BEGIN
+  DELETE FROM variants_search WHERE rowid = old.seq;
+END;
+CREATE TRIGGER variants_search_update AFTER UPDATE OF sought ON variants WHEN old.sought <> new.sought BEGIN
+  DELETE FROM variants_search WHERE rowid = old.seq;
+  INSERT INTO variants_search (rowid, sought)
+    SELECT new.seq, sought || ' ' || new.sought FROM products WHERE id = new.product_id;
+END;
+CREATE TRIGGER variants_search_product AFTER UPDATE OF sought ON products WHEN old.sought <> new.sought BEGIN
+  DELETE FROM variants_search WHERE rowid IN (SELECT seq FROM variants WHERE product_id = new.id);
+  INSERT INTO variants_search (rowid, sought)
+    SELECT seq, new.sought || ' ' || sought FROM variants WHERE product_id = new.id;
+END;
 
 -- What was a variant once: its stock outlives it, with what is left of it.
 CREATE TABLE removed_variants (

@@ -133,14 +133,35 @@ pub struct Wanted {
     pub words: Vec<String>,
 }
 
-/// Whatever has the first word is found in one pass, and looked at for the others.
+/// The products of variants that have the first word of a list; of one that is too short
+/// for the index, all.
+#[macro_export]
+macro_rules! products_with_first_of {
+    ($words:literal) => {
+        concat!(
+            "SELECT product_id FROM variants WHERE seq IN (
+               SELECT rowid FROM variants_search
+               WHERE length(",
+            $words,
+            " ->> 0) > 2 AND variants_search MATCH '\"' || replace(",
+            $words,
+            " ->> 0, '\"', '\"\"') || '\"')
+             UNION ALL SELECT id FROM products WHERE length(",
+            $words,
+            " ->> 0) < 3"
+        )
+    };
+}
+
 macro_rules! is_wanted {
     () => {
-        "(?1 IS NULL OR status = ?1) AND (?2 = '[]' OR (products.id IN (
-           SELECT id FROM products WHERE instr(sought, ?2 ->> 0)
-           UNION SELECT product_id FROM variants WHERE instr(sought, ?2 ->> 0)) AND NOT EXISTS (
-             SELECT 1 FROM json_each(?2) WHERE NOT instr(products.sought, value) AND NOT EXISTS (
-               SELECT 1 FROM variants WHERE product_id = products.id AND instr(variants.sought, value)))))"
+        concat!(
+            "(?1 IS NULL OR status = ?1) AND (?2 = '[]' OR (products.id IN (",
+            $crate::products_with_first_of!("?2"),
+            ") AND NOT EXISTS (
+               SELECT 1 FROM json_each(?2) WHERE NOT instr(products.sought, value) AND NOT EXISTS (
+                 SELECT 1 FROM variants WHERE product_id = products.id AND instr(variants.sought, value)))))"
+        )
     };
 }
 

@@ -100,6 +100,41 @@ fn every_part_of_a_product_can_change() {
 }
 
 #[test]
+fn what_a_product_is_found_by_follows_it() {
+    let mut db = connection();
+    let before = rich();
+    let count = |db: &Connection, words: &[&str]| {
+        let wanted = Wanted { status: None, words: words.iter().map(|word| (*word).to_owned()).collect() };
+        let listed = products(run(db, &newest_products(&wanted, None, 10)).unwrap()).unwrap().len();
+        let counted: i64 = run(db, &count_products(&wanted)).unwrap().first::<Count>().unwrap().unwrap().products;
+        assert_eq!(i64::try_from(listed).unwrap(), counted, "{words:?}");
+        counted
+    };
+    #[derive(Deserialize)]
+    struct Count {
+        products: i64,
+    }
+    batch(&mut db, &insertion(&before)).unwrap();
+    for words in [&["mug"][..], &["fettle", "mug"], &["123", "fern"], &["red", "small"], &["\"gr"], &["mu"]] {
+        assert_eq!(count(&db, words), 1, "{words:?}");
+    }
+    assert_eq!(["cup", "123456", "mug\" or"].map(|word| count(&db, &[word])), [0, 0, 0]);
+    let mut after = before.clone();
+    (after.version, after.title) = (2, "Cup".into());
+    after.variants[1].barcode = Some("98765".into());
+    batch(&mut db, &update_product(&before, &after).into_statements()).unwrap();
+    assert_eq!(["cup", "98765", "mug", "123"].map(|word| count(&db, &[word])), [1, 1, 0, 0]);
+    let mut fewer = after.clone();
+    fewer.version = 3;
+    fewer.variants.remove(1);
+    batch(&mut db, &update_product(&after, &fewer).into_statements()).unwrap();
+    assert_eq!(["cup", "98765"].map(|word| count(&db, &[word])), [1, 0]);
+    batch(&mut db, &delete_product(&fewer, Timestamp::from_millis(7)).into_statements()).unwrap();
+    let left: i64 = db.query_row("SELECT count(*) FROM variants_search", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
+}
+
+#[test]
 fn a_change_decided_from_an_old_version_writes_nothing() {
     let mut db = connection();
     let product = rich();

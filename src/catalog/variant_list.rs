@@ -75,15 +75,19 @@ struct ListedVariant {
 
 macro_rules! listed {
     () => {
-        "FROM products CROSS JOIN variants ON variants.product_id = products.id
+        concat!(
+            "FROM products CROSS JOIN variants ON variants.product_id = products.id
          LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
          WHERE (?1 IS NULL OR products.id = ?1)
-           AND (?3 = '[]' OR instr(products.sought || ' ' || variants.sought, ?3 ->> 0))
+           AND (?3 = '[]' OR products.id IN (",
+            $crate::products_with_first_of!("?3"),
+            "))
            AND (?2 IS NULL OR ?2 = CASE
              WHEN products.delivery <> 'shipped' OR on_hand - held > 5 THEN 'in_stock'
              WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END)
            AND (?3 = '[]' OR NOT EXISTS (
              SELECT 1 FROM json_each(?3) WHERE NOT instr(products.sought || ' ' || variants.sought, value)))"
+        )
     };
 }
 
