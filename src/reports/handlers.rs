@@ -49,6 +49,14 @@ pub struct PeriodQuery {
     to: Option<Day>,
 }
 
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StockQuery {
+    /// Whether it is said what the stock would bring, for which all of it is read. If absent, it is.
+    #[serde(default)]
+    totals: Option<bool>,
+}
+
 /// What was sold, less what was given back, by days of the shop's time zone, by product, country or channel.
 ///
 /// A sale is an order whose money was there, set aside or agreed upon, of the day on which the order was placed. What
@@ -133,12 +141,17 @@ pub async fn export_tax_report(
 }
 
 /// What the stock would bring at today's prices, and what of it is running out. May lag a second behind the stock.
-pub async fn get_stock_report(State(app): State<App>, _: Staff) -> Result<Json<StockReport>, Problem> {
-    let batch = vec![settings::value("prices_include_tax"), store::stock_values(), store::low()];
+pub async fn get_stock_report(
+    State(app): State<App>,
+    _: Staff,
+    Query(query): Query<StockQuery>,
+) -> Result<Json<StockReport>, Problem> {
+    let mut batch = vec![settings::value("prices_include_tax"), store::low()];
+    batch.extend(query.totals.unwrap_or(true).then(store::stock_values));
     let mut answers = app.database.batch(batch).await?.into_iter();
     let included = settings::read_value(answers.next().unwrap_or_default())?;
-    let totals: Vec<StockRow> = answers.next().unwrap_or_default().decode()?;
     let low: Vec<LowRow> = answers.next().unwrap_or_default().decode()?;
+    let totals: Vec<StockRow> = answers.next().unwrap_or_default().decode()?;
     Ok(Json(StockReport {
         totals: totals.into_iter().map(StockValue::from).collect(),
         prices_include_tax: included.as_deref() == Some("true"),

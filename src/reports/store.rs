@@ -124,11 +124,15 @@ const BY_SPAN_AND_ALL: &str = concat!(
        sum(tax)
      FROM spans GROUP BY currency ORDER BY span, currency"
 );
+/// Only of those that are in the report it is looked up what they are called by now.
 const BY_PRODUCT: &str = concat!(
-    "SELECT kind, product_id, coalesce((SELECT title FROM products WHERE id = product_id), max(title)) AS title, ",
+    "WITH sold AS MATERIALIZED (SELECT kind, product_id, max(title) AS title, ",
     sums!("back = 0"),
     of_period!(),
-    "GROUP BY kind, product_id, currency ORDER BY currency, sum(net + tax) DESC, product_id LIMIT ?4"
+    "GROUP BY kind, product_id, currency ORDER BY currency, sum(net + tax) DESC, product_id LIMIT ?4)
+     SELECT kind, product_id, coalesce((SELECT title FROM products WHERE id = product_id), sold.title) AS title, currency, orders,
+       pieces, sold, refunded, discounts, shipping, net, tax
+     FROM sold ORDER BY currency, net + tax DESC, product_id"
 );
 const BY_COUNTRY: &str = concat!(
     "SELECT country, ",

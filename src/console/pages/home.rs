@@ -12,7 +12,7 @@ pub static HOME: Page = Page::new("", "What to do now", "")
         if_there("_to_capture", "/v1/admin/orders?limit=1&payment_status=authorized"),
         if_there("_declined", "/v1/admin/orders?limit=1&payment_status=declined&status=awaiting_payment"),
         if_there("_returns", "/v1/admin/orders?limit=1&return_status=requested"),
-        if_there("_stock", "/v1/admin/reports/stock"),
+        if_there("_stock", "/v1/admin/reports/stock?totals=false"),
         if_there("_today", "/v1/admin/reports/today"),
         if_there("_sales", "/v1/admin/reports/sales"),
         if_there("_drafts", "/v1/admin/products?limit=1&status=draft"),
