@@ -1,5 +1,6 @@
 // `npm run bench`: the cold start and the Wasm's weight, reads against controls on the same workerd,
-// reads while clients log in, and whole purchases. `npm run bench -- <part>...` runs the named parts.
+// reads while clients log in, whole purchases, and the console's pages in a large shop.
+// `npm run bench -- <part>...` runs the named parts.
 //   -- --quick   a short run, to see that it works; its figures mean little
 //   -- --built   on the build that is there
 // Rounds alternate between the sides, so that whatever slows the machine slows all.
@@ -12,6 +13,7 @@ import { at } from "../scripts/lib/paths.mjs";
 import { say, seconds, Stop, top } from "../scripts/lib/say.mjs";
 import { spread } from "../scripts/lib/wait.mjs";
 import { openShop } from "../tests/worker/shop.mjs";
+import { consolePages } from "./console.mjs";
 import { startFloor, stores } from "./floor.mjs";
 import { median, purchases } from "./load.mjs";
 import { readsBesideLogins, register } from "./logins.mjs";
@@ -19,7 +21,7 @@ import { compare } from "./reads.mjs";
 import { catalogAnswer, coldStart } from "./start.mjs";
 import { missed, table } from "./table.mjs";
 
-const PARTS = ["start", "reads", "logins", "sales"];
+const PARTS = ["start", "reads", "logins", "sales", "console"];
 const quick = process.argv.includes("--quick");
 const PRODUCTS = 50;
 // Many short rounds: the machine's pace drifts within seconds.
@@ -28,6 +30,7 @@ const LOGINS = { connections: 16, rounds: quick ? 1 : 5, milliseconds: quick ? 7
 const CLIENTS = [4, 16, 64];
 const STARTS = quick ? 3 : 11;
 const RUNS = quick ? 1 : 3;
+const LOOKS = quick ? 1 : 7;
 const RUN_MILLIS = quick ? 2_000 : 8_000;
 const BUYERS = [1, 8, 32];
 /** Of each control's rate (reads.mjs): at least so much. */
@@ -145,9 +148,20 @@ async function beside(state, measure) {
   }
 }
 
+/** Beside the checkout: the temporary folder may be in memory. */
+const stateOf = (part) => at("benches", "output", `${part}-${process.pid}`);
+
+async function measureConsole(result) {
+  const state = stateOf("console");
+  try {
+    result.console = await consolePages(state, LOOKS);
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
 async function measureOnDisk(wanted, result) {
-  // Beside the checkout: the temporary folder may be in memory.
-  const state = at("benches", "output", `state-${process.pid}`);
+  const state = stateOf("state");
   try {
     const { server, products } = await stocked(state);
     let like;
@@ -173,7 +187,7 @@ await top(async () => {
   if (!process.argv.includes("--built")) await build("release");
   const output = at("benches", "output");
   mkdirSync(output, { recursive: true });
-  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [] };
+  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [] };
   if (result.machine.loadBefore > 0.5) say(`The machine is busy already (load ${result.machine.loadBefore.toFixed(2)}): figures will be low.`);
 
   if (any("reads", "logins", "sales")) {
@@ -183,6 +197,10 @@ await top(async () => {
   if (any("start", "sales")) {
     say("- state on disk");
     await measureOnDisk(wanted, result);
+  }
+  if (wanted.has("console")) {
+    say("- the console in a large shop");
+    await measureConsole(result);
   }
 
   writeFileSync(join(output, "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);

@@ -5,6 +5,8 @@ const right = (...cells) => cells.map((cell) => String(cell ?? "").padStart(9)).
 /** Milliseconds more, or fewer. */
 export const signed = (milliseconds) => `${milliseconds < 0 ? "" : "+"}${milliseconds.toFixed(0)}`;
 const verdict = ({ met }, bar = true) => (bar === undefined ? "" : met ? "  yes" : "  NO");
+/** Of the console's pages so many are shown, the dearest first. */
+const SHOWN = 12;
 const section = (head, rows) => (rows.length > 0 ? ["", head, ...rows] : []);
 
 const readName = ({ name, control }) => (control === "alike" ? name : "  control: a content type only");
@@ -22,7 +24,10 @@ const loginRow = (row) =>
   verdict(row);
 const saleRow = (row) => left(saleName(row)) + right(row.perSecond.toFixed(1), row.p50.toFixed(0), row.p99.toFixed(0), row.ratio?.toFixed(2), row.ofFloor?.toFixed(2), row.goal ?? row.bar) + verdict(row, row.goal ?? row.bar);
 
-export function table({ machine, weight, start, reads, logins, sales }) {
+const pageRow = (row) => row.path.padEnd(64) + right(row.bytes, row.cpu.toFixed(1), row.took.toFixed(1), row.bar) + verdict(row);
+const dearest = (rows) => [...rows].sort((one, other) => other.cpu - one.cpu).slice(0, SHOWN);
+
+export function table({ machine, weight, start, reads, logins, sales, console: pages }) {
   return [
     "",
     `${machine.processors} x ${machine.processor}, workerd ${machine.workerd}, load before ${machine.loadBefore.toFixed(2)}`,
@@ -30,18 +35,20 @@ export function table({ machine, weight, start, reads, logins, sales }) {
     ...section(`${left("reads, 16 connections")}${right("bytes", "req/s", "control", "ratio", "bar")}  met`, reads.map(readRow)),
     ...section(`${left("reads while clients log in")}${right("req/s", "alone", "share", "bar", "p99 ms", "below", "logins/s")}  met`, logins.map(loginRow)),
     ...section(`${left("whole purchases")}${right("per s", "p50 ms", "p99 ms", "to five", "to floor", "goal")}  met`, sales.map(saleRow)),
+    ...section(`${`the console, 100,000 orders: the dearest of ${pages.length}`.padEnd(64)}${right("bytes", "CPU ms", "ms", "at most")}  met`, dearest(pages).map(pageRow)),
     "",
   ].join("\n");
 }
 
 /** The names of the rows below their bar. */
-export function missed({ weight, start, reads, logins, sales }) {
+export function missed({ weight, start, reads, logins, sales, console: pages }) {
   const named = [
     ["the Wasm's weight", weight],
     ...(start ? [["the cold start", start]] : []),
     ...reads.map((row) => [`${row.name} (control ${row.control})`, row]),
     ...logins.map((row) => [`reads while ${loginName(row)}`, row]),
     ...sales.map((row) => [saleName(row), row]),
+    ...pages.map((row) => [row.path, row]),
   ];
   return named.filter(([, { met }]) => !met).map(([name]) => name);
 }
