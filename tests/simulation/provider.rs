@@ -48,11 +48,13 @@ impl Charge {
         }
     }
 
-    /// Takes the money, or sets it aside where it is to be captured; once.
+    /// Takes the money, or sets it aside where it is to be captured; once: a call that
+    /// comes again after the capture sets nothing aside anew.
     pub fn take(&mut self) {
         match self.attempt.payment.terms.capture {
             Capture::Automatic => self.paid = self.attempt.amount.amount,
-            Capture::Manual => self.held = self.attempt.amount.amount,
+            Capture::Manual if self.paid == 0 => self.held = self.attempt.amount.amount,
+            Capture::Manual => {}
         }
     }
 
