@@ -148,3 +148,7 @@ fn sum<const N: usize>(amounts: [i64; N]) -> Result<i64, MoneyError> {
 #[cfg(test)]
 #[path = "engine_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "speed_tests.rs"]
+mod speed;
