@@ -133,8 +133,8 @@ pub struct Wanted {
     pub words: Vec<String>,
 }
 
-/// The products of variants that have the first word of a list; of one that is too short
-/// for the index, all.
+/// The products that have the first word of a list, or a variant that has it: by the
+/// index, or by one pass where the word is too short for that.
 #[macro_export]
 macro_rules! products_with_first_of {
     ($words:literal) => {
@@ -148,7 +148,14 @@ macro_rules! products_with_first_of {
             " ->> 0, '\"', '\"\"') || '\"')
              UNION ALL SELECT id FROM products WHERE length(",
             $words,
-            " ->> 0) < 3"
+            " ->> 0) < 3 AND instr(sought, ",
+            $words,
+            " ->> 0)
+             UNION ALL SELECT product_id FROM variants WHERE length(",
+            $words,
+            " ->> 0) < 3 AND instr(sought, ",
+            $words,
+            " ->> 0)"
         )
     };
 }

@@ -209,13 +209,15 @@ pub fn stock_values() -> Statement {
 /// buyers are told are few (`src/catalog/store.rs`). An index has these alone.
 pub fn low() -> Statement {
     Statement::new(
-        "SELECT variants.id AS variant_id, product_id, products.title AS product, sku,
-           coalesce(variants.title, (SELECT group_concat(value, ' / ') FROM json_each(option_values))) AS variant,
-           on_hand - held AS available, count(*) OVER () AS low, sum(on_hand - held <= 0) OVER () AS out
-         FROM stock_levels INDEXED BY stock_levels_low CROSS JOIN variants ON variants.id = variant_id
-           CROSS JOIN products ON products.id = product_id
-         WHERE status = 'active' AND delivery = 'shipped' AND on_hand - held <= 5
-         ORDER BY available, product, sku LIMIT ?1",
+        "SELECT variant_id, product_id, product, sku, available, low, out,
+           coalesce(title, (SELECT group_concat(value, ' / ') FROM json_each(option_values))) AS variant
+         FROM (
+           SELECT variant_id, product_id, products.title AS product, sku, variants.title, option_values,
+             on_hand - held AS available, count(*) OVER () AS low, sum(on_hand - held <= 0) OVER () AS out
+           FROM stock_levels INDEXED BY stock_levels_low CROSS JOIN variants ON variants.id = variant_id
+             CROSS JOIN products ON products.id = product_id
+           WHERE status = 'active' AND delivery = 'shipped' AND on_hand - held <= 5
+           ORDER BY on_hand - held, products.title, sku LIMIT ?1)",
         [MAX_LOW.into()],
     )
 }
