@@ -47,6 +47,9 @@ pub struct LineView {
     /// Pieces that may still be asked to come back, within the order's `returnable_until`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returnable: Option<u32>,
+    /// For staff: pieces of what was to go back into a stock that had no room for it. An adjustment puts them there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_put_back: Option<u32>,
 }
 
 /// What a promotion takes off, and why.
@@ -123,6 +126,7 @@ pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView>
             packed: None,
             returned: None,
             returnable: None,
+            not_put_back: None,
         })
         .collect()
 }

@@ -20,6 +20,7 @@ pub mod view;
 use serde::{Deserialize, Serialize};
 
 use self::bodies::{Approval, Arrival, Arrived, Asked, NewFulfilment, NewReturn, Pieces, Refusing, Shipping};
+use super::money::Fate;
 use crate::messages::Kind;
 use crate::messages::goods::News;
 use crate::messages::order;
@@ -81,10 +82,10 @@ pub enum Step {
     Refused {
         reason: String,
     },
-    /// `restocked`: what goes back into stock is there, or nothing does, or can.
+    /// `restocked`: what has become of that which goes back into stock.
     Received {
         lines: Vec<Arrived>,
-        restocked: bool,
+        restocked: Fate,
     },
 }
 
@@ -229,15 +230,18 @@ impl Goods {
                 self.news.push(News::ReturnRefused(*number));
             }
             Event::ReturnReceived { number, lines } => {
-                let restocked = !lines.iter().any(Arrived::goes_back);
+                let restocked = if lines.iter().any(Arrived::goes_back) { Fate::Owed } else { Fate::Done };
                 self.step(*number, Step::Received { lines: lines.clone(), restocked });
             }
-            Event::Restocked { number } | Event::NotRestocked { number } => {
-                let known = self.returns.iter_mut().find(|known| known.number == *number);
-                if let Some(Return { step: Step::Received { restocked, .. }, .. }) = known {
-                    *restocked = true;
-                }
-            }
+            Event::Restocked { number } => self.restocked(*number, Fate::Done),
+            Event::NotRestocked { number } => self.restocked(*number, Fate::Refused),
+        }
+    }
+
+    fn restocked(&mut self, number: u32, fate: Fate) {
+        let known = self.returns.iter_mut().find(|known| known.number == number);
+        if let Some(Return { step: Step::Received { restocked, .. }, .. }) = known {
+            *restocked = fate;
         }
     }
 

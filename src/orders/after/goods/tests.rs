@@ -268,8 +268,11 @@ fn what_was_shipped_comes_back_once_and_goes_into_stock_as_staff_say() {
     assert_eq!((reference.as_str(), claim.quantity), ("ord_0000000000000000000000000A/return-1/line_1", 1));
     act(&mut order, returned(1, 1), NOW).unwrap();
     assert_eq!(restock::owed(&order), Some(owed), "until a pool has answered");
+    let mut full = order.clone();
+    full.apply(&OrderEvent::Goods { by: None, event: Event::NotRestocked { number: 1 } }, NOW);
+    assert_eq!((restock::owed(&full), restock::refused(&full, LineId(1))), (None, 1), "its stock had no room");
     order.apply(&OrderEvent::Goods { by: None, event: Event::Restocked { number: 1 } }, NOW);
-    assert_eq!(restock::owed(&order), None);
+    assert_eq!((restock::owed(&order), restock::refused(&order, LineId(1))), (None, 0));
     // What did not come may be asked for again, and be refused.
     let refuse = || Command::Refuse(2, ask(json!({ "reason": "Worn" })));
     assert_eq!(act(&mut order, refuse(), NOW), Ok(1));

@@ -102,6 +102,8 @@ fn what_a_pool_never_takes_is_not_asked_for_again_and_its_money_can_be_given_ano
     assert_eq!((left_of(&order), left::given_to_cards(&order)), (40, 0), "the card has not got it");
     assert_eq!(left::restocked_pieces(&order, order.lines[0].id), 0);
     assert_eq!(left::unsent_pieces(&order, order.lines[0].id), 3, "they do not leave for that");
+    let seen = serde_json::to_value(super::view::order(&order).unwrap()).unwrap();
+    assert_eq!(seen["lines"][0]["not_put_back"], 3, "staff put them there by an adjustment");
     let shown = order.milestones.iter().find(|milestone| milestone.kind == "not_put_back").unwrap();
     assert!(shown.hidden, "for staff alone");
 }

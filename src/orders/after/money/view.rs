@@ -7,6 +7,7 @@ use super::{Fate, Giving, Note, PutBack, Repayment, left};
 use crate::ids::{AccountId, GiftCardId};
 use crate::money::Money;
 use crate::orders::after::edits::view::{EditView, edits};
+use crate::orders::after::goods::restock;
 use crate::orders::order::{Line, LineId, Order, Receipt};
 use crate::orders::view::{self, LineView, OrderView, PaymentStatus};
 use crate::payments::{Attempt, Method, Provider, Refund, RefundStatus};
@@ -165,6 +166,7 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
     let quote = &order.placement()?.quote;
     for (line, (_, left)) in seen.lines.iter_mut().zip(left::lines(order, quote)) {
         line.refundable = Some(left);
+        line.not_put_back = not_put_back(order, line.id);
     }
     seen.notes = order.money.notes.iter().map(|note| NoteView::of(note, true)).collect();
     let ended = order.money.ended.as_ref();
@@ -181,6 +183,13 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         timeline: timeline(order),
         order: seen,
     })
+}
+
+/// The pieces of a line that their stock never took; none of which that is so.
+fn not_put_back(order: &Order, line: LineId) -> Option<u32> {
+    let kept_out = left::unsent_pieces(order, line).saturating_add(restock::refused(order, line));
+    let put_back = u32::try_from(left::restocked_pieces(order, line)).unwrap_or_default();
+    Some(kept_out.saturating_sub(put_back)).filter(|pieces| *pieces > 0)
 }
 
 /// What would come of giving so much back.
