@@ -17,12 +17,15 @@ const parts = { month: "short", day: "numeric", hour: "numeric", minute: "2-digi
 const local = new Intl.DateTimeFormat(navigator.language, parts);
 const ofAnotherYear = new Intl.DateTimeFormat(navigator.language, { year: "numeric", ...parts });
 const thisYear = new Date().getFullYear();
-for (const time of document.querySelectorAll("time")) {
-  const date = new Date(time.dateTime);
-  if (Number.isNaN(date.getTime())) continue;
-  time.title = time.textContent;
-  time.textContent = (date.getFullYear() === thisYear ? local : ofAnotherYear).format(date);
-}
+const localise = () => {
+  for (const time of document.querySelectorAll("time:not([title])")) {
+    const date = new Date(time.dateTime);
+    if (Number.isNaN(date.getTime())) continue;
+    time.title = time.textContent;
+    time.textContent = (date.getFullYear() === thisYear ? local : ofAnotherYear).format(date);
+  }
+};
+localise();
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const shifted = (text, minutes) => new Date(Date.parse(`${text}:00Z`) + minutes * 60_000).toISOString().slice(0, 16);
@@ -47,8 +50,10 @@ const look = async () => {
   if (answer?.ok && !answer.redirected) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.querySelector("main dd > .word-running")) return location.reload();
-    const fresh = page.querySelectorAll("main progress, main progress + span");
-    document.querySelectorAll("main progress, main progress + span").forEach((old, n) => fresh[n] && old.replaceWith(fresh[n]));
+    const shown = "main progress, main progress + span, main tbody";
+    const fresh = page.querySelectorAll(shown);
+    document.querySelectorAll(shown).forEach((old, n) => fresh[n] && old.replaceWith(fresh[n]));
+    localise();
   }
   setTimeout(look, 2_000);
 };
@@ -261,12 +266,35 @@ for (const address of document.querySelectorAll(".address")) {
   });
   address.after(make("br"), copy);
 }
+/** All of a file: where it comes in parts, each names the next (RFC 8288); the first line names the columns in each. */
+const download = async (link) => {
+  const parts = [];
+  let name;
+  for (let next = link.href; next; ) {
+    await ask("/v1/me");
+    const answer = await fetch(next);
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    name ??= answer.headers.get("content-disposition")?.match(/filename="(.+?)"/)?.[1];
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    parts.push(parts.length === 0 ? bytes : bytes.subarray(bytes.indexOf(10) + 1));
+    next = answer.headers.get("link")?.match(/<(.+?)>; rel="next"/)?.[1];
+    if (next) link.textContent = `${link.dataset.label}: part ${parts.length} is here`;
+  }
+  const href = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
+  make("a", { href, download: name ?? "export.csv" }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+};
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.('a[href^="/v1/"]');
   if (!link) return;
   event.preventDefault();
-  await ask("/v1/me");
-  location.assign(link.href);
+  if (link.ariaBusy) return;
+  link.dataset.label ??= link.textContent;
+  link.ariaBusy = "true";
+  link.textContent = link.dataset.label;
+  const failed = await download(link).catch(() => true);
+  link.textContent = failed ? `${link.dataset.label}: it broke off, try again` : link.dataset.label;
+  link.ariaBusy = null;
 });
 
 /* From one record to the next, in the order of the list that one came from */

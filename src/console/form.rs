@@ -116,7 +116,8 @@ impl<'a> Maker<'a> {
             inputs,
             is_plain: form.title.is_empty()
                 || matches!(form.manner, Manner::Edit | Manner::Open | Manner::Answer | Manner::Each),
-            is_edit: matches!(form.manner, Manner::Edit),
+            is_edit: matches!(form.manner, Manner::Edit)
+                || form.title.is_empty() && matches!(form.manner, Manner::Review(..)),
             hurts: matches!(form.manner, Manner::Hurt),
             refused: self.refused.is_some(),
             confirms: false,

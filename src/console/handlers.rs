@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::desk::{Desk, Reply};
 use super::form::Refused;
 use super::kept;
-use super::laid_out::{Given, parts, query, summary};
-use super::loading::{Loaded, asked, load, outcome, put};
+use super::laid_out::{Given, filter_again, parts, query, summary};
+use super::loading::{Loaded, asked, asked_of_api, load, outcome, put};
 use super::named;
+use super::ours::is_ours;
 use super::page::{Block, Form, Link, Manner, Page, Verb};
 use super::pages::{self, Found};
 use super::review;
@@ -53,7 +54,7 @@ pub async fn answer_page(State(app): State<App>, request: Request) -> Result<Res
         Ok(found) => match load(&desk, &found, &visit.query).await {
             Ok(loaded) if !found.page.letter.is_empty() => Ok(letter(plain(at(&loaded.json, found.page.letter)))),
             Ok(loaded) => visit.show(found.page, &loaded, None, None),
-            Err(reply) => visit.refuse(&reply, &[]),
+            Err(reply) => visit.unlisted(found.page, &reply),
         },
     };
     Ok(visit.sent(answer?, &[]))
@@ -156,8 +157,9 @@ impl<'a> Visit<'a> {
         let key = || RequestId::new(self.app.clock.now(), &*self.app.entropy).to_string();
         let Loaded { json, etag } = loaded;
         let (refused, problem) = refused.map(|(id, refused, reply)| ((id, refused), reply)).unzip();
-        let asked = &asked(page, &self.query);
-        let given = Given { json, etag, path: self.path, query: &self.query, asked, refused, revealed, key: &key };
+        let (asked, asked_of_api) = (&*asked(page, &self.query), &*asked_of_api(page, &self.query));
+        let (path, query) = (self.path, &*self.query);
+        let given = Given { json, etag, path, query, asked, asked_of_api, refused, revealed, key: &key };
         let (parts, wrong) = parts(page.blocks, &given);
         let problem = problem.flatten();
         let status = problem.map_or(StatusCode::OK, |reply| reply.status);
@@ -165,6 +167,34 @@ impl<'a> Visit<'a> {
         let problem = problem.map(|reply| summary(&reply.json, wrong));
         let done = revealed.map_or_else(|| value(&self.query, "done"), |(id, _)| id);
         self.page(status, page.under, filled(page.title, json, false), pages::said(done), problem, parts)
+    }
+
+    /// To lay out what no form was sent from.
+    fn given<'b>(&'b self, json: &'b Value) -> Given<'b> {
+        let (etag, asked, asked_of_api, refused, revealed) = ("", "", "", None, None);
+        Given {
+            json,
+            etag,
+            path: self.path,
+            query: &self.query,
+            asked,
+            asked_of_api,
+            refused,
+            revealed,
+            key: &String::new,
+        }
+    }
+
+    /// What the API would not list as it was asked: what can be asked, with what is
+    /// wrong with it; else a page about it.
+    fn unlisted(&self, page: &'static Page, reply: &Reply) -> Result<Response, Problem> {
+        match filter_again(page.blocks, &self.given(&Value::Null), &reply.json) {
+            Some((parts, wrong)) if reply.status == StatusCode::UNPROCESSABLE_ENTITY => {
+                let (title, problem) = (filled(page.title, &Value::Null, false), summary(&reply.json, wrong));
+                self.page(reply.status, page.under, title, "", Some(problem), parts)
+            }
+            _ => self.refuse(reply, &[]),
+        }
     }
 
     /// What a form would come to, to be confirmed.
@@ -180,10 +210,7 @@ impl<'a> Visit<'a> {
             Ok(Loaded { json, .. }) => {
                 named::name(&mut answer);
                 named::edited(&mut answer, &json);
-                let (path, query) = (self.path, &*self.query);
-                let (etag, asked, refused, revealed) = ("", "", None, None);
-                let given = Given { json: &answer, etag, path, query, asked, refused, revealed, key: &String::new };
-                let (mut shown, _) = parts(blocks, &given);
+                let (mut shown, _) = parts(blocks, &self.given(&answer));
                 shown.push(Part::Forms(vec![review::confirming(form, sent)]));
                 let title = filled(found.page.title, &json, false);
                 self.page(StatusCode::OK, found.page.under, title, "", None, shown)
@@ -347,36 +374,4 @@ const SESSION_OVER: (&str, &str, &str) = (
 /// The last of the fields of a name; empty if there is none.
 pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
     pairs.iter().rfind(|(of, _)| of == name).map_or("", |(_, text)| text)
-}
-
-/// Whether an address is one of the console's own pages, so that a sign-in leads
-/// nowhere else.
-fn is_ours(address: &str) -> bool {
-    let path = address.strip_prefix("/admin").unwrap_or("x");
-    let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    plain && (path.is_empty() || path.starts_with(['/', '?']))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sign_in_leads_to_our_own_pages_alone() {
-        for ours in ["/admin", "/admin/orders?status=confirmed&q=a%40b", "/admin?x=1"] {
-            assert!(is_ours(ours), "{ours}");
-        }
-        for other in [
-            "",
-            "/",
-            "//evil.example/admin",
-            "https://evil.example",
-            "/administrator",
-            "/admin/\\evil",
-            "/admin/a\nb",
-            "/cart",
-        ] {
-            assert!(!is_ours(other), "{other}");
-        }
-    }
 }

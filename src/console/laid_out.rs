@@ -28,8 +28,9 @@ pub struct Given<'a> {
     pub path: &'a str,
     /// What its address says.
     pub query: &'a Pairs,
-    /// What of that its list is asked.
+    /// What of that its list is asked; and as the API reads that.
     pub asked: &'a str,
+    pub asked_of_api: &'a str,
     /// What came of a form: its id, what was typed, and the problem.
     pub refused: Option<(&'static str, Refused<'a>)>,
     /// What a form that is seen once was answered.
@@ -80,6 +81,25 @@ pub fn parts(blocks: &'static [Block], given: &Given) -> (Vec<Part>, Vec<Summary
         }
     }
     (together(parts), wrong)
+}
+
+/// What can be asked of a page's list, with what a problem says of it; none where
+/// nothing can.
+pub fn filter_again(blocks: &'static [Block], given: &Given, problem: &Value) -> Option<(Vec<Part>, Vec<SummaryItem>)> {
+    let place = blocks.iter().position(|block| matches!(block, Block::Filter(_)))?;
+    let (mut parts, mut wrong) = parts(blocks.get(place..=place)?, given);
+    let errors = at(problem, "/errors").as_array().into_iter().flatten();
+    for part in &mut parts {
+        let Part::Filter(inputs, is_open) = part else { continue };
+        *is_open = true;
+        for input in inputs {
+            let is_its = |error: &&Value| plain(at(error, "/pointer")).trim_start_matches('/') == input.name;
+            let Some(error) = errors.clone().find(is_its) else { continue };
+            input.error = capitalised(&plain(at(error, "/detail")));
+            wrong.push(SummaryItem { field: input.id.clone(), text: format!("{}: {}", input.label, input.error) });
+        }
+    }
+    Some((parts, wrong))
 }
 
 /// Forms that follow each other stand together.
@@ -152,8 +172,8 @@ impl Given<'_> {
     /// Below `/admin`, unless it is the API's; with what the list is asked, if it ends so.
     fn link(&self, link: &Link) -> Entry {
         let path = filled(link.path, self.json, true);
-        let (path, asked) = path.strip_suffix('?').map_or((path.as_str(), ""), |path| (path, self.asked));
-        let below = if path.starts_with("/v1/") { "" } else { "/admin" };
+        let (below, asked) = if path.starts_with("/v1/") { ("", self.asked_of_api) } else { ("/admin", self.asked) };
+        let (path, asked) = path.strip_suffix('?').map_or((path.as_str(), ""), |path| (path, asked));
         Entry { label: filled(link.label, self.json, false), href: format!("{below}{path}{asked}"), current: false }
     }
 

@@ -17,6 +17,9 @@ use crate::text::capitalised;
 /// The most records that are chosen at once: as many as the API changes at once.
 const MOST_CHOSEN: usize = 100;
 
+/// The most entries of a list that the API gives out in one file.
+const MOST_OF_A_FILE: u64 = 10_000;
+
 /// What was asked for a page.
 pub struct Loaded {
     pub json: Value,
@@ -55,6 +58,9 @@ pub async fn load(desk: &Desk, Found { page, places }: &Found, address: &Pairs) 
     put(&mut loaded.json, "_at", here);
     put(&mut loaded.json, "_role", desk.role().map(Role::as_str).into());
     put(&mut loaded.json, "_page", page.path.trim_start_matches('/').into());
+    let is_many = at(&loaded.json, "/total").as_u64().is_some_and(|total| total > MOST_OF_A_FILE);
+    put(&mut loaded.json, "_many", is_many.into());
+    put(&mut loaded.json, "_filter", asked_of_api(page, address).trim_start_matches('?').into());
     view(&mut loaded.json, &asked(page, address));
     named::name(&mut loaded.json);
     later(desk, page.asks, address, &mut loaded.json).await;
@@ -119,7 +125,7 @@ fn view(json: &mut Value, asked: &str) {
 
 /// What the address asks of the page's list, on whichever page of it.
 pub fn asked(page: &Page, address: &Pairs) -> String {
-    query(said(address).filter(|(name, _)| *name != "limit" && page.parameter(name).is_some()))
+    query(of_list(page, address))
 }
 
 /// Whether an address asks just what a view does.
@@ -150,16 +156,39 @@ pub fn put(json: &mut Value, member: &str, value: Value) {
 
 /// What the address says that the list takes; what is empty asks for nothing.
 pub fn parameters(page: &Page, address: &Pairs) -> String {
-    let said = address.iter().filter(|(_, text)| !text.trim().is_empty());
-    let taken = said.filter_map(|(name, text)| Some((name.as_str(), typed::parameter(page.parameter(name)?, text))));
+    as_the_api_reads_it(page, &mut address.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+}
+
+/// What the address asks of the page's list, on whichever page of it, as the API
+/// reads it.
+pub fn asked_of_api(page: &Page, address: &Pairs) -> String {
+    as_the_api_reads_it(page, &mut of_list(page, address))
+}
+
+fn as_the_api_reads_it(page: &Page, said: &mut dyn Iterator<Item = (&str, &str)>) -> String {
+    let said: Vec<_> = said.filter(|(_, text)| !text.trim().is_empty()).collect();
+    let currency = said.iter().find(|(name, _)| *name == "currency").map_or("", |(_, code)| code.trim());
+    let taken = said.iter().filter_map(|(name, text)| {
+        let text = typed::parameter(page.parameter(name)?, text, currency);
+        Some((*name, text))
+    });
     let taken: Vec<_> = taken.collect();
     query(taken.iter().map(|(name, text)| (*name, text.as_str())))
+}
+
+/// What the address says of the page's list, and not of where in it.
+fn of_list<'a>(page: &Page, address: &'a Pairs) -> impl Iterator<Item = (&'a str, &'a str)> {
+    said(address).filter(|(name, _)| *name != "limit" && page.parameter(name).is_some())
 }
 
 impl Page {
     /// How a parameter is read that the list takes.
     fn parameter(&self, name: &str) -> Option<&'static str> {
-        let is_time = |field: &Field| matches!(field.takes, Takes::Time);
+        let mark = |field: &Field| match field.takes {
+            Takes::Time => "time",
+            Takes::Minor => "minor",
+            _ => "text",
+        };
         let fields = self.blocks.iter().filter_map(|block| match block {
             Block::Filter(fields) => Some(*fields),
             _ => None,
@@ -167,7 +196,7 @@ impl Page {
         let filter = fields.flatten().find(|field| field.at == name);
         match (name, filter) {
             ("cursor" | "limit", _) => Some("text"),
-            (_, Some(field)) => Some(if is_time(field) { "time" } else { "text" }),
+            (_, Some(field)) => Some(mark(field)),
             _ => None,
         }
     }

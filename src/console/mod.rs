@@ -17,6 +17,7 @@ mod kept;
 mod laid_out;
 mod loading;
 mod named;
+mod ours;
 mod page;
 mod pages;
 mod plotted;

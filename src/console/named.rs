@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::loading::put;
 use super::shown::{at, is_there, plain, words};
+use crate::ids::OrderId;
 
 /// Lists of an order whose entries have lines of their own.
 const LISTS: [&str; 4] = ["/fulfilments", "/returns", "/refunds", "/edits"];
@@ -12,6 +13,10 @@ const LISTS: [&str; 4] = ["/fulfilments", "/returns", "/refunds", "/edits"];
 /// Names all that can be named; of what is no order, nothing.
 pub fn name(order: &mut Value) {
     buyers(order);
+    number(order);
+    for list in ["/items", "/_ledger/items"] {
+        order.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten().for_each(number);
+    }
     let Some(lines) = at(order, "/lines").as_array().cloned() else { return };
     for entry in LISTS.iter().flat_map(|list| entries(order, list)).collect::<Vec<_>>() {
         for pieces in ["lines", "received", "taken_out", "added"].map(|list| format!("{entry}/{list}")) {
@@ -28,6 +33,14 @@ pub fn name(order: &mut Value) {
     put(order, "_to_send", to_send.into());
     refunds(order);
     people(order);
+}
+
+/// An order that is named by its id has a number, too; and rows are counted from 1.
+fn number(entry: &mut Value) {
+    let order = at(entry, "/order_id").as_str().and_then(|id| id.parse::<OrderId>().ok());
+    let row = at(entry, "/row").as_i64();
+    order.into_iter().for_each(|id| put(entry, "_order", id.number().into()));
+    row.into_iter().for_each(|row| put(entry, "_row", row.saturating_add(1).into()));
 }
 
 /// Whoever a list has no name of is known by the mail address.

@@ -192,9 +192,16 @@ fn pairs_of(text: &str) -> Value {
     Value::Object(parts.map(pair).collect())
 }
 
-/// A parameter of a list, as the API reads it.
-pub fn parameter(mark: &str, text: &str) -> String {
-    if mark == "time" { time(text.trim()) } else { text.trim().to_owned() }
+/// A parameter of a list, as the API reads it. `currency`: of an amount, the code
+/// that stands beside it. What cannot be read goes to the API as it was typed.
+pub fn parameter(mark: &str, text: &str, currency: &str) -> String {
+    let text = text.trim();
+    let amount = || minor(text, Currency::parse(currency).ok()?.decimals());
+    match mark {
+        "time" => time(text),
+        "minor" => amount().map_or_else(|| text.to_owned(), |amount| amount.to_string()),
+        _ => text.to_owned(),
+    }
 }
 
 impl Leaf {

@@ -215,6 +215,9 @@ async fn every_page_of_the_navigation_opens() {
         "/admin/promotions/new/buy-get",
         "/admin/settings/tax",
         "/admin/settings/shipping",
+        "/admin/settings/seller",
+        "/admin/orders/all",
+        "/admin/orders/export",
         "/admin/reports?by=product",
         "/admin/reports/tax",
         "/admin/reports/stock",
@@ -303,6 +306,39 @@ async fn settings_come_back_as_they_were_sent() {
     assert_eq!(rate["tiers"], json!([{ "from": 0, "amount": 490 }]), "{rules}");
     assert_eq!(rules["zones"][0]["options"][0]["handling_days"], json!({ "from": 1, "to": 3 }));
     assert!(browser.open(path).await.contains("value=\"4.90\""));
+}
+
+#[tokio::test]
+async fn the_seller_is_said_and_what_is_left_empty_is_not() {
+    let Some(shop) = Shop::native("the settings are changed").await else { return };
+    let browser = owner(&shop).await;
+    let path = "/admin/settings/seller";
+    let nobody = filled("seller-edit", &browser.open(path).await, &[]);
+    send(&browser, path, &nobody).await.expect(303);
+    let see = async || {
+        shop.get("/v1/admin/settings").bearer(&shop.owner().await).send().await.expect(200).json()["seller"].clone()
+    };
+    assert_eq!(see().await, json!(null));
+    let typed = [
+        ("/seller/address/name:text-", "Kettles & Co"),
+        ("/seller/address/line1:text-", "Lindenweg 7"),
+        ("/seller/address/postal_code:text-", "28195"),
+        ("/seller/address/city:text-", "Bremen"),
+        ("/seller/address/country:text-", "Germany"),
+        ("/seller/vat_number:text-", "DE123456789"),
+        ("/seller/footer:text-", "Managing director: Ada\r\nBank: DE02 1203"),
+    ];
+    let page = browser.open(path).await;
+    let refused = html(&send(&browser, path, &filled("seller-edit", &page, &typed)).await.expect(422));
+    assert!(refused.contains("href=\"#seller-edit./seller/address/country:text-\""), "{}", said(&refused));
+    let right = filled("seller-edit", &refused, &[("/seller/address/country:text-", "DE")]);
+    send(&browser, path, &right).await.expect(303);
+    let seller = see().await;
+    assert_eq!((&seller["address"]["name"], &seller["vat_number"]), (&json!("Kettles & Co"), &json!("DE123456789")));
+    assert!(seller["footer"].as_str().unwrap().contains("Bank"), "{seller}");
+    let page = browser.open(path).await;
+    send(&browser, path, &filled("seller-edit", &page, &[])).await.expect(303);
+    assert_eq!(see().await, seller, "it comes back as it was");
 }
 
 #[tokio::test]

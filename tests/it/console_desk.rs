@@ -71,8 +71,10 @@ fn leads_to(page: &str, mark: &str) -> String {
 async fn all_orders_that_fit_are_changed_by_a_job_and_not_only_those_of_a_page() {
     let shop = Shop::open().await;
     let (mine, tag) = (format!("{}@example.com", unique("all")), unique("fit"));
+    let mut numbers = Vec::new();
     for _ in 0..3 {
-        ordered(&shop, &mine, json!({}), "pm_card_visa").await;
+        let cart = ordered(&shop, &mine, json!({}), "pm_card_visa").await;
+        numbers.push(shop.order(&cart).await["number"].as_str().unwrap().to_owned());
     }
     let browser = owner(&shop).await;
     assert!(!browser.open(&format!("/admin/orders?q={mine}")).await.contains("data-fit"), "the page has all of them");
@@ -95,6 +97,7 @@ async fn all_orders_that_fit_are_changed_by_a_job_and_not_only_those_of_a_page()
     .await;
     let job = said(&browser.open(&job).await);
     assert!(job.contains("3 of 3 done"), "{job}");
+    assert!(numbers.iter().all(|number| job.contains(number)), "{numbers:?}: {job}");
     let nobody = browser.open("/admin/orders/all?q=nobody-is-like-that").await;
     assert!(!nobody.contains("all-tag"), "there is nothing to do it to");
 }

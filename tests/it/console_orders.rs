@@ -25,6 +25,15 @@ async fn orders_are_found_and_what_the_list_does_not_take_is_told() {
     .await;
     assert!(said(&page).contains("Ada Lovelace") && page.contains("word-paid") && said(&page).contains("1 in all"));
     assert!(page.contains(&format!("value=\"{number}\"")));
+    // Totals are asked for as people write them.
+    let by_total = async |more: &str| browser.open(&format!("/admin/orders?q={number}&currency=EUR&{more}")).await;
+    let total = format!("{}.{:02}", cart.total() / 100, cart.total() % 100);
+    assert!(by_total(&format!("total_min={total}&total_max={total}")).await.contains(&cart.id));
+    let dearer = by_total("total_min=9,000.00&sort=total_asc").await;
+    assert!(!dearer.contains(&cart.id) && dearer.contains("value=\"9,000.00\""), "{dearer}");
+    assert!(dearer.contains("/export?q=") && dearer.contains("total_min=900000"), "the file has what is shown");
+    let export = browser.open(&format!("/admin/orders/export?q={number}")).await;
+    assert!(said(&export).contains("Export 1 orders") && export.contains("href=\"/v1/admin/orders/export?q="));
     let none = browser.open(&format!("/admin/orders?status=cancelled&q={number}")).await;
     assert!(said(&none).contains("No order is like that."));
     assert!(browser.open("/admin/orders?status=cancelled").await.contains("aria-current=\"page\">Cancelled"));
@@ -37,6 +46,10 @@ async fn orders_are_found_and_what_the_list_does_not_take_is_told() {
     let long = "x".repeat(300);
     let refused = html(&browser.get(&format!("/admin/orders?q={long}")).await.expect(422));
     assert!(said(&refused).contains("There is a problem") && refused.contains("main-nav"), "{refused}");
+    let mistake = "href=\"#filter.q\">Search: Must have at most 255 characters";
+    assert!(refused.contains(mistake) && refused.contains(&format!("value=\"{long}\"")), "it is there to be mended");
+    let refused = html(&browser.get("/admin/orders?total_min=5").await.expect(422));
+    assert!(refused.contains("href=\"#filter.currency\""), "{}", said(&refused));
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ pub static SEND: Page = Page::new("/orders/send", "Send orders", "/orders")
     ]);
 
 /// Of all orders that the address asks for when the job begins.
-const WHICH: Field = Field::new("/orders/filter", "", Takes::Hidden).from("/_query");
+const WHICH: Field = Field::new("/orders/filter", "", Takes::Hidden).from("/_filter");
 
 const fn job(id: &'static str, title: &'static str, fields: &'static [Field]) -> Form {
     let when: &[When] = &[When("/items", &[])];

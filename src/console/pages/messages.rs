@@ -74,7 +74,7 @@ pub static MESSAGE: Page =
                 fact("Sent", "/sent_at", Shown::Time),
                 fact("Tries", "/tries", Shown::Plain),
                 fact("Error", "/error", Shown::Plain),
-                fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
+                fact("Order", "/_order", Shown::Link("/orders/{order_id}")),
                 fact("Gift card", "/gift_card_id", Shown::Link("/gift-cards/{gift_card_id}")),
             ],
         }),

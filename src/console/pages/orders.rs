@@ -6,7 +6,7 @@ use super::order_forms::{
 };
 use super::views;
 use crate::console::page::{
-    Block, Each, Fact, Facts, Field, Link, Page, Shown, Table, Takes, ask, fact, if_there, known, link,
+    Block, Each, Fact, Facts, Field, Link, Page, Shown, Table, Takes, When, ask, fact, if_there, known, link,
 };
 
 const STATUSES: &[(&str, &str)] = &[
@@ -42,6 +42,13 @@ const VIEWS: &[Link] = &[
     link("Cancelled", "?status=cancelled"),
 ];
 
+const SORTS: &[(&str, &str)] = &[
+    ("", "Newest first"),
+    ("oldest", "Oldest first"),
+    ("total_desc", "Highest total first"),
+    ("total_asc", "Lowest total first"),
+];
+
 /// What can be asked of a list of orders.
 pub const FILTER: Block = Block::Filter(&[
     Field::new("q", "Search", Takes::Line)
@@ -54,6 +61,10 @@ pub const FILTER: Block = Block::Filter(&[
     Field::new("tag", "Tag", Takes::Line),
     Field::new("from", "Placed from", Takes::Day),
     Field::new("to", "Placed until", Takes::Day),
+    Field::new("currency", "Currency", Takes::Line).note("Three letters, such as EUR; needed to ask for totals"),
+    Field::new("total_min", "Total at least", Takes::Minor),
+    Field::new("total_max", "Total at most", Takes::Minor),
+    Field::new("sort", "Sorted", Takes::Choice(SORTS)),
 ]);
 
 pub const LISTED: Table = Table {
@@ -81,7 +92,8 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders")
         Block::Links(&[
             link("Send orders", "/orders/send"),
             link("Drafts", "/drafts"),
-            link("Export as CSV", "/v1/admin/orders/export?"),
+            link("Export as CSV", FILE).when(&[When("!/_many", &[])]),
+            link("Export as CSV", "/orders/export?").when(&[When("/_many", &[])]),
             link("Invoices and credit notes", "/documents"),
         ]),
         FILTER,
@@ -99,6 +111,20 @@ pub static ORDERS: Page = Page::new("/orders", "Orders", "/orders")
                 link("All {total} that fit…", "/orders/all?"),
             ],
         ),
+    ]);
+
+const FILE: &str = "/v1/admin/orders/export?";
+
+/// More orders than one file has.
+pub static EXPORT: Page =
+    Page::new("/orders/export", "Export {total} orders", "/orders").asks(&[ask("/v1/admin/orders")]).shows(&[
+        Block::Links(&[link("Back to the list", "/orders?"), link("Download as CSV", FILE)]),
+        Block::Text(
+            "The shop gives out 10,000 orders at a time, and this page puts them together into one file. Without \
+             scripts you get the newest 10,000: choose days so that no more fit, and download file by file.",
+        ),
+        FILTER,
+        Block::Table(LISTED),
     ]);
 
 pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
@@ -177,6 +203,7 @@ pub const LINES: Table = Table {
         fact("Sent", "/fulfilled", Shown::Of("/quantity")),
         fact("Came back", "/returned", Shown::Of("/quantity")),
         fact("Refunded", "/refunded", Shown::Of("/quantity")),
+        fact("Not in stock again", "/not_put_back", Shown::Link("/variants/{variant_id}")),
     ],
     empty: "",
 };

@@ -169,7 +169,7 @@ const LEDGER: Table = Table {
         fact("What", "/kind", Shown::Word),
         fact("Reason", "/reason", Shown::Word),
         fact("Pieces", "/units", Shown::Plain),
-        fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
+        fact("Order", "/_order", Shown::Link("/orders/{order_id}")),
         fact("Reference", "/reference", Shown::Plain),
     ],
     empty: "No piece has come or gone yet.",

@@ -140,7 +140,7 @@ pub static USES: Page = Page::new("/promotions/{id}/uses", "Uses of {_promotion/
             leads: "",
             columns: &[
                 fact("When", "/at", Shown::Time),
-                fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
+                fact("Order", "/_order", Shown::Link("/orders/{order_id}")),
                 fact("What", "/kind", Shown::Word),
             ],
             empty: "No order has used it yet, or nobody counts: it has neither a code nor a limit.",

@@ -6,6 +6,7 @@ use crate::console::page::{Block, Field, Form, Manner, Page, Takes, Verb, When, 
 const OWNER: &[When] = &[When("/_role", &["owner"])];
 const ROOMS: Block = Block::Links(&[
     link("Shop", "/settings"),
+    link("Seller", "/settings/seller"),
     link("Tax", "/settings/tax"),
     link("Shipping", "/settings/shipping"),
     link("Webhooks", "/webhooks"),
@@ -50,6 +51,34 @@ pub static SETTINGS: Page =
             button: "Save",
             done: "The settings are saved.",
             ..Form::new("settings-edit", "", Verb::Patch, "/v1/admin/settings")
+        }),
+    ]);
+
+/// Who sells, as each document says it.
+pub static SELLER: Page =
+    Page::new("/settings/seller", "Seller", "/settings").asks(&[ask("/v1/admin/settings")]).shows(&[
+        ROOMS,
+        Block::Text("Who sells, as it stands on invoices and credit notes: the shop issues them once this is said."),
+        Block::Text(NOT_OWNER),
+        Block::Form(Form {
+            fields: &[
+                Field::new("/seller/address", "", Takes::Address),
+                Field::new("/seller/vat_number", "VAT number", Takes::Line)
+                    .omitted()
+                    .note("With its country, such as DE123456789"),
+                Field::new("/seller/tax_number", "Tax number", Takes::Line)
+                    .omitted()
+                    .note("That of the tax office, where there is no VAT number"),
+                Field::new("/seller/register", "Register", Takes::Line)
+                    .omitted()
+                    .note("Such as HRB 12345, Amtsgericht München"),
+                Field::new("/seller/footer", "At the foot of each document", Takes::Prose).omitted(),
+            ],
+            manner: Manner::Edit,
+            when: OWNER,
+            button: "Save",
+            done: "The seller is saved.",
+            ..Form::new("seller-edit", "", Verb::Patch, "/v1/admin/settings")
         }),
     ]);
 

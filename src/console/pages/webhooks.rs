@@ -96,7 +96,7 @@ pub static DELIVERIES: Page = Page::new("/webhooks/{id}/deliveries", "Deliveries
             title: "{number}: {type}",
             facts: &[
                 fact("Status", "/status", Shown::Word),
-                fact("Order", "/order_id", Shown::Link("/orders/{order_id}")),
+                fact("Order", "/_order", Shown::Link("/orders/{order_id}")),
                 fact("Tries", "/attempts", Shown::Plain),
                 fact("Tried last", "/last_attempt_at", Shown::Time),
                 fact("Next", "/next_attempt_at", Shown::Time),
