@@ -2,7 +2,7 @@
 //! only then is it done.
 
 use super::order_forms::{NOTIFY, ORDERED, REASON, WHAT, WHICH, lines};
-use super::orders::{LINES, SUMS};
+use super::orders::LINES;
 use crate::console::page::{
     Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, ask, fact, if_there, link,
 };
@@ -82,5 +82,15 @@ const WOULD_BE: &[Block] = &[
         ],
     }),
     Block::Table(Table { title: "The order from then on", ..LINES }),
-    Block::Facts(SUMS),
+    // What was taken is not among it: what is added may still have to be paid.
+    Block::Facts(Facts {
+        title: "It comes to",
+        facts: &[
+            fact("Items", "/totals/items", Shown::Plain),
+            fact("Discount", "/totals/discount", Shown::Plain),
+            fact("Shipping", "/totals/shipping", Shown::Plain),
+            fact("Tax", "/totals/tax", Shown::Plain),
+            fact("Total", "/totals/total", Shown::Plain),
+        ],
+    }),
 ];

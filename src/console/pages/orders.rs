@@ -294,7 +294,7 @@ const TIMELINE: Table = Table {
 };
 
 /// All of its money in one place, as it adds up.
-pub const SUMS: Facts = Facts {
+const SUMS: Facts = Facts {
     title: "Money",
     facts: &[
         fact("Items", "/totals/items", Shown::Plain),
