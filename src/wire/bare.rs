@@ -13,6 +13,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use http::request::Parts;
 
 use crate::app::App;
+use crate::problem::Problem;
 
 type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -41,17 +42,53 @@ pub trait Answers<T>: Clone + Send + Sync + 'static {
     fn answer(self, request: Request, app: App) -> Pending<'static, Response>;
 }
 
-/// Takes what does not need the body.
-fn taken<'a, T: FromRequestParts<App, Rejection = Response> + 'a>(
-    parts: &'a mut Parts,
-    app: &'a App,
-) -> Pending<'a, Result<T, Response>> {
-    Box::pin(T::from_request_parts(parts, app))
+/// What does not need the body, one type after the other.
+trait Taken: Sized {
+    fn taken<'a>(parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<Self, Response>>;
+}
+
+/// The place of one thing that is taken. axum's own way is there once for each
+/// set of types that handlers take; this one is there for each type.
+trait Place: Send {
+    fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Response>>;
+}
+
+impl<T: FromRequestParts<App> + Send> Place for Option<T> {
+    fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Response>> {
+        Box::pin(async move {
+            *self = Some(T::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?);
+            Ok(())
+        })
+    }
+}
+
+/// Fills one place after the other, up to the first refusal.
+async fn fill(places: &mut [&mut dyn Place], parts: &mut Parts, app: &App) -> Result<(), Response> {
+    for place in places {
+        place.fill(parts, app).await?;
+    }
+    Ok(())
+}
+
+fn unfilled() -> Response {
+    Problem::internal("something was taken from a request and is not there").into_response()
 }
 
 macro_rules! answers {
     ($($($before:ident)+;)*) => {
         $(#[allow(non_snake_case)]
+        impl<$($before: FromRequestParts<App> + Send + 'static,)+> Taken for ($($before,)+) {
+            fn taken<'a>(parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<Self, Response>> {
+                Box::pin(async move {
+                    $(let mut $before: Option<$before> = None;)+
+                    fill(&mut [$(&mut $before),+], parts, app).await?;
+                    let ($(Some($before),)+) = ($($before,)+) else { return Err(unfilled()) };
+                    Ok(($($before,)+))
+                })
+            }
+        }
+
+        #[allow(non_snake_case)]
         impl<Function, Answer, Last, Via, $($before,)+> Answers<(Via, $($before,)+ Last)> for Function
         where
             Function: FnOnce($($before,)+ Last) -> Answer + Clone + Send + Sync + 'static,
@@ -62,7 +99,7 @@ macro_rules! answers {
             fn answer(self, request: Request, app: App) -> Pending<'static, Response> {
                 Box::pin(async move {
                     let (mut parts, body) = request.into_parts();
-                    let ($($before,)+) = match taken(&mut parts, &app).await {
+                    let ($($before,)+) = match Taken::taken(&mut parts, &app).await {
                         Ok(taken) => taken,
                         Err(refusal) => return refusal,
                     };
