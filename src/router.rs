@@ -111,6 +111,8 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/orders/{id}/cancel", post(money::cancel_order_as_staff))
         .api_route("/v1/admin/orders/{id}/edits", post(edits::create_order_edit))
         .api_route("/v1/admin/orders/{id}/shipping-options", get(edits::list_order_shipping_options))
+        .api_route("/v1/admin/orders/{id}/edits/{number}/cancel", post(edits::cancel_order_edit))
+        .api_route("/v1/admin/orders/{id}/edits/{number}/paid", post(edits::create_order_edit_payment))
         .api_route("/v1/admin/orders/{id}/notes", post(money::create_order_note))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/reports/sales", get(reports::get_sales_report))

@@ -8,7 +8,7 @@ use super::shown::{at, is_there, plain, words};
 use crate::ids::OrderId;
 
 /// Lists of an order whose entries have lines of their own.
-const LISTS: [&str; 4] = ["/fulfilments", "/returns", "/refunds", "/edits"];
+const LISTS: [&str; 5] = ["/fulfilments", "/returns", "/refunds", "/edits", "/_waiting"];
 
 /// Names all that can be named; of what is no order, nothing.
 pub fn name(order: &mut Value) {
@@ -18,10 +18,14 @@ pub fn name(order: &mut Value) {
         order.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten().for_each(number);
     }
     let Some(lines) = at(order, "/lines").as_array().cloned() else { return };
+    let waiting: Vec<Value> = order.get("waiting_edit").cloned().into_iter().collect();
+    put(order, "_waiting", waiting.into());
+    let to_be_added = at(order, "/difference/added").as_array().cloned().unwrap_or_default();
+    let known: Vec<Value> = lines.iter().cloned().chain(to_be_added).collect();
     for entry in LISTS.iter().flat_map(|list| entries(order, list)).collect::<Vec<_>>() {
         for pieces in ["lines", "received", "taken_out", "added"].map(|list| format!("{entry}/{list}")) {
             for line in order.pointer_mut(&pieces).and_then(Value::as_array_mut).into_iter().flatten() {
-                let known = lines.iter().find(|known| at(known, "/id") == at(line, "/line_id"));
+                let known = known.iter().find(|known| at(known, "/id") == at(line, "/line_id"));
                 put(line, "title", known.map(|known| at(known, "/title").clone()).unwrap_or_default());
             }
         }

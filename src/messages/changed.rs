@@ -1,9 +1,11 @@
-//! The letter about an order that staff have changed.
+//! The letters about an order that staff have changed, or will once that is paid.
 
 use super::goods::listed;
 use super::letter::Content;
 use super::order::{Order, button};
+use super::words;
 use crate::money::Money;
+use crate::ports::Timestamp;
 
 /// Says how the order is from now on, and what goes back for what was taken out
 /// of it. Without sums: those are the order's, and were told.
@@ -30,6 +32,36 @@ pub(super) fn content<'a>(order: &Order, back: Money, content: Content<'a>) -> C
         paragraphs: address.into_iter().chain(money).chain([now]).collect(),
         block: listed(order),
         button: button(order, "See your order", "Bestellung ansehen"),
+        sheet: None,
+        ..content
+    }
+}
+
+/// Says what will be added, what it costs more, and that nothing happens otherwise.
+pub(super) fn asked<'a>(order: &Order, to_pay: Money, until: Timestamp, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let (amount, until) = (to_pay.display_in(language), words::moment(language, until));
+    let how = language.of(
+        format!("It costs {amount} more than what it takes the place of. Please look at it, and pay the difference by {until}. We keep it for you until then."),
+        format!("Das kostet {amount} mehr als das, was dafür entfällt. Bitte sehen Sie es an und zahlen Sie den Unterschied bis {until}. So lange halten wir es für Sie bereit."),
+    );
+    let otherwise = language.of(
+        "If you do not pay, nothing is charged and your order stays as it is.",
+        "Wenn Sie nicht zahlen, wird nichts berechnet, und Ihre Bestellung bleibt, wie sie ist.",
+    );
+    let added = language.of(
+        format!("We want to add this to your order {number}:"),
+        format!("Das möchten wir Ihrer Bestellung {number} hinzufügen:"),
+    );
+    Content {
+        subject: language.of(
+            format!("Please pay {amount} for a change of your order {number}"),
+            format!("Bitte zahlen Sie {amount} für eine Änderung Ihrer Bestellung {number}"),
+        ),
+        title: language.of("A change of your order", "Eine Änderung Ihrer Bestellung").to_owned(),
+        paragraphs: vec![how, otherwise.to_owned(), added],
+        block: listed(order),
+        button: button(order, "Look at it and pay", "Ansehen und bezahlen"),
         sheet: None,
         ..content
     }

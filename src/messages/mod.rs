@@ -51,6 +51,8 @@ pub enum Kind {
     OrderRefunded,
     /// Staff have changed the order.
     OrderChanged,
+    /// Staff want to change the order once its buyer has paid for that.
+    DifferenceAsked,
     /// The code of a gift card that was bought or given.
     GiftCard,
     /// A parcel is on its way.
@@ -74,6 +76,7 @@ impl Kind {
         Self::OrderCancelled,
         Self::OrderRefunded,
         Self::OrderChanged,
+        Self::DifferenceAsked,
         Self::GiftCard,
         Self::OrderShipped,
         Self::ReturnRequested,
@@ -93,6 +96,7 @@ impl Kind {
             Self::OrderCancelled => "order_cancelled",
             Self::OrderRefunded => "order_refunded",
             Self::OrderChanged => "order_changed",
+            Self::DifferenceAsked => "difference_asked",
             Self::GiftCard => "gift_card",
             Self::OrderShipped => "order_shipped",
             Self::ReturnRequested => "return_requested",

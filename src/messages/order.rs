@@ -104,6 +104,11 @@ pub enum News {
     Changed {
         back: Money,
     },
+    /// It will be changed once so much is paid; until when that can be.
+    DifferenceAsked {
+        to_pay: Money,
+        until: Timestamp,
+    },
 }
 
 impl News {
@@ -119,6 +124,7 @@ impl News {
             Self::DraftSent { .. } => Kind::DraftSent,
             Self::Refunded { .. } => Kind::OrderRefunded,
             Self::Changed { .. } => Kind::OrderChanged,
+            Self::DifferenceAsked { .. } => Kind::DifferenceAsked,
         }
     }
 }
@@ -169,6 +175,7 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
         News::Goods(news) => goods::content(order, *news, content),
         News::LinkAsked => link(order, content),
         News::Changed { back } => changed::content(order, *back, content),
+        News::DifferenceAsked { to_pay, until } => changed::asked(order, *to_pay, *until, content),
         News::DraftSent { message } => draft::content(order, message.as_deref(), content),
         News::Refunded { by_payment, to_gift_cards } => refunded(order, *by_payment, *to_gift_cards, content),
     };

@@ -191,6 +191,7 @@ fn every_kind_is_written_in_every_language() {
         News::DraftSent { message: Some("As we said\non the telephone".to_owned()) },
         News::Cancelled { why: Ending::Shop { kept: true } },
         News::Refunded { by_payment: eur(500), to_gift_cards: eur(200) },
+        News::DifferenceAsked { to_pay: eur(500), until },
     ];
     for news in &all {
         let english = write(&simple(Language::En), news);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::after::edits::bodies::Wish;
+use super::after::edits::decision::Settling;
 use super::after::goods;
 use super::after::money::bodies::NewRefund;
 use super::after::money::decision::Deed;
@@ -167,6 +168,11 @@ impl<'a> OrderClient<'a> {
     /// Has staff change the order.
     pub async fn edit(&self, wish: Wish) -> Asked<StaffOrder> {
         self.ask(Request::Edit { wish }).await
+    }
+
+    /// What staff do with an edit whose buyer was asked for money.
+    pub async fn settle_edit(&self, number: u32, deed: Settling) -> Asked<StaffOrder> {
+        self.ask(Request::SettleEdit { number, deed }).await
     }
 
     /// What giving back so much would come to.

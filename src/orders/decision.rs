@@ -13,11 +13,12 @@ use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUA
 use super::order::{CancelReason, Key, Line, LineId, Order, Receipt, Stage};
 use super::replacing;
 use super::slots::Slot;
-use super::terms::{Terms, not_too_often};
+use super::terms::Terms;
+use super::trying;
 use crate::gift_cards;
 use crate::ids::{AccountId, GiftCardId, ProductId, VariantId};
 use crate::money::{Currency, Money};
-use crate::payments::{self, Attempt, AttemptStatus, PaymentChoice};
+use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::ports::Timestamp;
 use crate::pricing::promotion::Code;
 use crate::pricing::{Delivery, GiftCardBalance};
@@ -114,6 +115,12 @@ pub enum Command {
         key: Option<Key>,
         shelf: Arc<Snapshot>,
     },
+    /// What a member of staff does with an edit whose buyer was asked for money.
+    Settle {
+        by: AccountId,
+        number: u32,
+        deed: edits::decision::Settling,
+    },
 }
 
 /// Decides what a command does. No events: it is so already.
@@ -122,7 +129,10 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
         return Err(edits::error::Refusal::InProgress.into());
     }
     match command {
-        Command::Pay { payment, slot } => pay(order, payment, slot, now),
+        Command::Pay { payment, slot } => match edits::decision::pay_asked(order, payment.clone(), now) {
+            Some(events) => events,
+            None => trying::pay(order, payment, slot, now),
+        },
         Command::Cancel => cancel(order),
         Command::Receive { receipt, by } => receive(order, receipt, by),
         Command::Goods { by, command } => {
@@ -137,6 +147,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
             let events = edits::decision::decide(order, by, wish, key, &shelf, now)?;
             Ok(events.into_iter().map(Event::Edits).collect())
         }
+        Command::Settle { by, number, deed } => edits::decision::settle(order, by, number, deed),
         Command::Draft { by, deed } => drafts::decide(order, by, deed, now),
         _ if !matches!(order.stage, Stage::Open) => Err(OrderError::CartClosed),
         _ if order.version >= MAX_CHANGES => Err(OrderError::TooManyChanges),
@@ -317,39 +328,6 @@ fn set_quantities(order: &Order, quantities: Vec<(LineId, u32)>) -> Result<Vec<E
         }
     }
     Ok(events)
-}
-
-fn pay(order: &Order, payment: PaymentChoice, slot: Option<Slot>, now: Timestamp) -> Result<Vec<Event>, OrderError> {
-    match &order.stage {
-        Stage::Placing { .. } => Err(OrderError::PaymentInProgress),
-        Stage::AwaitingPayment { placement, hold, attempt } => {
-            let payment = payments::fit(payment, placement.to_pay())?;
-            let open = attempt.status.is_open();
-            match &attempt.status {
-                // Asked for already.
-                AttemptStatus::CallingOff { next } if next.is_same_way(&payment) => return Ok(Vec::new()),
-                AttemptStatus::Started | AttemptStatus::CallingOff { .. } => return Err(OrderError::PaymentInProgress),
-                // A second click, not another way to pay.
-                _ if open && attempt.payment.is_same_way(&payment) => return Err(OrderError::PaymentInProgress),
-                _ => {}
-            }
-            if now >= placement.payable_until() {
-                return Err(OrderError::NotPayable);
-            } else if !placement.may_try_again() {
-                return Err(OrderError::TooManyAttempts);
-            } else if open {
-                return Ok(vec![Event::PaymentSwitched { payment }]);
-            }
-            if hold.as_ref().is_some_and(|hold| hold.secures(now)) {
-                return Ok(vec![Event::PaymentStarted { payment }]);
-            }
-            not_too_often(order, now)?;
-            let given_back = hold.as_ref().map(|_| Event::HoldGivenBack);
-            Ok(given_back.into_iter().chain([Event::PlacedAgain { payment, slot }]).collect())
-        }
-        Stage::Open => Err(OrderError::NotFound),
-        Stage::Confirmed { .. } | Stage::Cancelled { .. } => Err(OrderError::NotPayable),
-    }
 }
 
 fn cancel(order: &Order) -> Result<Vec<Event>, OrderError> {

@@ -102,38 +102,13 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
             effects.push(Effect::Hold { hold: hold_id(order, hold.number), claims: order.claims(), until: hold.until })
         }
         Stage::Placing { attempt, held: true, .. } => effects.push(Effect::Charge { attempt: attempt.clone() }),
-        Stage::AwaitingPayment { hold, attempt, .. } => {
-            let lapsed = hold.as_ref().is_none_or(|hold| now >= hold.until);
-            let attempt = attempt.clone();
-            match &attempt.status {
-                AttemptStatus::RequiresAction { at, .. } => {
-                    if now >= at.plus_millis(CONFIRM_MILLIS) {
-                        effects.push(Effect::CallOff { attempt });
-                    } else if kept_until(order).is_some_and(|until| now >= until) {
-                        // The buyer may have answered, and nobody heard: the goods are kept until that is known.
-                        effects.push(Effect::Poll { attempt });
-                    }
-                }
-                status if status.is_open() && lapsed => effects.push(Effect::CallOff { attempt }),
-                AttemptStatus::CallingOff { .. } => effects.push(Effect::CallOff { attempt }),
-                AttemptStatus::Started => effects.push(Effect::Charge { attempt }),
-                AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
-                    let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
-                    effects.push(if overdue { Effect::CallOff { attempt } } else { Effect::Poll { attempt } });
-                }
-                _ => {}
-            }
-        }
         Stage::Confirmed { hold, committed: false, .. } => {
             effects.push(Effect::Commit { hold: hold_id(order, hold.number), claims: order.claims() });
         }
-        Stage::Confirmed { .. } => {}
-        Stage::Cancelled { attempt, resolving, .. } => {
-            if *resolving {
-                effects.push(Effect::CallOff { attempt: attempt.clone() });
-            }
-        }
+        Stage::AwaitingPayment { .. } | Stage::Confirmed { .. } | Stage::Cancelled { .. } => {}
     }
+    effects.extend(of_payment(order, now));
+    effects.extend(edits::asking::due(order, now));
     for refund in order.refunds.iter().filter(|refund| refund.is_due(now)) {
         effects.push(Effect::Refund { refund: refund.clone() });
     }
@@ -158,6 +133,35 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
     effects
 }
 
+/// What is to be done for the payment of an order, or of what one was asked for.
+pub fn of_payment(order: &Order, now: Timestamp) -> Option<Effect> {
+    let attempt = order.attempt().cloned()?;
+    match &order.stage {
+        Stage::AwaitingPayment { hold, .. } => {
+            let lapsed = hold.as_ref().is_none_or(|hold| now >= hold.until);
+            match &attempt.status {
+                AttemptStatus::RequiresAction { at, .. } if now >= at.plus_millis(CONFIRM_MILLIS) => {
+                    Some(Effect::CallOff { attempt })
+                }
+                // The buyer may have answered, and nobody heard: the goods are kept until that is known.
+                AttemptStatus::RequiresAction { .. } => {
+                    kept_until(order).is_some_and(|until| now >= until).then_some(Effect::Poll { attempt })
+                }
+                status if status.is_open() && lapsed => Some(Effect::CallOff { attempt }),
+                AttemptStatus::CallingOff { .. } => Some(Effect::CallOff { attempt }),
+                AttemptStatus::Started => Some(Effect::Charge { attempt }),
+                AttemptStatus::Unknown { next_poll } if now >= *next_poll => {
+                    let overdue = now.since(attempt.started_at) >= GIVE_UP_MILLIS;
+                    Some(if overdue { Effect::CallOff { attempt } } else { Effect::Poll { attempt } })
+                }
+                _ => None,
+            }
+        }
+        Stage::Cancelled { resolving: true, .. } => Some(Effect::CallOff { attempt }),
+        _ => None,
+    }
+}
+
 fn releases(order: &Order) -> impl Iterator<Item = Effect> {
     order.releasing.iter().map(|(number, claims)| Effect::Release {
         number: *number,
@@ -180,15 +184,22 @@ fn to_publish(order: &Order) -> bool {
 pub fn in_foreground(order: &Order) -> bool {
     match &order.stage {
         Stage::Placing { .. } => true,
-        Stage::AwaitingPayment { attempt, .. } => {
-            matches!(attempt.status, AttemptStatus::Started | AttemptStatus::CallingOff { .. })
-        }
+        Stage::AwaitingPayment { attempt, .. } => is_begun(attempt),
         // Not certain to have its goods: the buyer is told when it is.
-        Stage::Confirmed { secured, committed, .. } => (!secured && !committed) || order.edits.open.is_some(),
+        Stage::Confirmed { secured: false, committed: false, .. } => true,
+        Stage::Confirmed { .. } => match order.edits.payable() {
+            Some(ask) => ask.attempt().is_some_and(is_begun),
+            None => order.edits.open.is_some(),
+        },
         Stage::Cancelled { .. } => false,
         // A refused placement gives back what it held before it is answered.
         Stage::Open => !order.releasing.is_empty(),
     }
+}
+
+/// Whether its provider is being asked for it.
+fn is_begun(attempt: &Attempt) -> bool {
+    matches!(attempt.status, AttemptStatus::Started | AttemptStatus::CallingOff { .. })
 }
 
 /// When the alarm must look next; none where the order owes nothing.
@@ -201,11 +212,11 @@ pub fn wake(order: &Order, now: Timestamp) -> Option<Timestamp> {
         RefundStatus::Pending { next_poll } => next_poll,
         _ => None,
     });
-    refunds.chain(payment_wake(order)).min()
+    refunds.chain(payment_wake(order)).chain(edits::asking::wake(order)).min()
 }
 
-/// When the payment is to be looked at.
-fn payment_wake(order: &Order) -> Option<Timestamp> {
+/// When the payment of an order, or of what one was asked for, is to be looked at.
+pub fn payment_wake(order: &Order) -> Option<Timestamp> {
     if let Stage::Confirmed { .. } = &order.stage {
         return order.due_by();
     }
@@ -213,7 +224,10 @@ fn payment_wake(order: &Order) -> Option<Timestamp> {
     let kept = kept_until(order);
     Some(match &attempt.status {
         AttemptStatus::Unknown { next_poll } => hold.as_ref().map_or(*next_poll, |hold| hold.until.min(*next_poll)),
-        AttemptStatus::RequiresAction { at, .. } => kept.unwrap_or(at.plus_millis(CONFIRM_MILLIS)),
+        AttemptStatus::RequiresAction { at, .. } => {
+            let until = at.plus_millis(CONFIRM_MILLIS);
+            kept.map_or(until, |kept| kept.min(until))
+        }
         _ => kept.map_or(placement.payable_until(), |kept| kept.min(placement.payable_until())),
     })
 }

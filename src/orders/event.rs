@@ -240,6 +240,11 @@ impl Order {
         if matches!(event, Event::LineAdded { .. } | Event::LineQuantityChanged { .. } | Event::LineRemoved { .. }) {
             self.facts.used_up.clear();
         }
+        self.change(event, now);
+    }
+
+    /// [`Self::apply`], without what is noted of every event.
+    pub(super) fn change(&mut self, event: &Event, now: Timestamp) {
         match event {
             Event::Created { .. } => {}
             Event::BegunAnew { currency, language } => {
@@ -282,7 +287,7 @@ impl Order {
             }
             Event::Placed { quote, claims, payment, key, slot } => {
                 let (quote, claims) = (Rc::new((**quote).clone()), claims.clone());
-                let placement = Placement { at: now, quote, claims, key: key.clone(), tries: 1 };
+                let placement = Placement { at: now, quote, claims, key: key.clone(), promised_until: None, tries: 1 };
                 let attempt = self.new_attempt(payment, placement.to_pay(), now);
                 self.place(placement, attempt, None, slot.clone(), now);
             }

@@ -44,6 +44,7 @@ impl Hold {
     /// When the goods are given back unless the buyer does something.
     pub fn kept_until(&self, placement: &Placement, attempt: &Attempt) -> Timestamp {
         match &attempt.status {
+            _ if placement.promised_until.is_some() => self.until,
             // Nobody is waited for.
             AttemptStatus::Declined { at, .. } if !placement.may_try_again() => *at,
             AttemptStatus::Declined { at, .. } | AttemptStatus::RequiresAction { at, .. } => {
@@ -58,7 +59,7 @@ impl Hold {
 impl Placement {
     /// Until when another payment may be begun.
     pub fn payable_until(&self) -> Timestamp {
-        self.at.plus_millis(PAYABLE_MILLIS)
+        self.promised_until.unwrap_or(self.at.plus_millis(PAYABLE_MILLIS))
     }
 
     pub fn may_try_again(&self) -> bool {

@@ -112,13 +112,13 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         }
         (Answer::Added(answer), _) => edits::effect::learn(order, answer).map(Event::Edits).into_iter().collect(),
         (Answer::Money(answer), _) => money::effect::learn(order, answer, now),
-        (Answer::Tick, _) => tick(order, now),
+        (Answer::Tick, _) => tick(order, now).into_iter().chain(edits::asking::tick(order, now)).collect(),
         _ => Vec::new(),
     }
 }
 
-/// What time alone does.
-fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
+/// What time alone does to an order, or to what one was asked for.
+pub fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
     match &order.stage {
         // Cut off for longer than its hold: only what the payment came to counts.
         Stage::Placing { hold, .. } if now >= hold.until => vec![Event::PlacementAbandoned],
@@ -141,6 +141,9 @@ fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
 
 /// How the provider names the attempt, where that is new, and what it says of it.
 pub(super) fn learn_report(order: &Order, number: u32, report: &Report, now: Timestamp) -> Vec<Event> {
+    if let Some(ask) = edits::asking::of_attempt(order, number) {
+        return edits::asking::told(ask, None, learn_report(&order.as_asked(ask), number, report, now));
+    }
     let Some(attempt) = order.attempt().filter(|attempt| attempt.number == number) else {
         return paid_twice(order, number, report);
     };

@@ -60,7 +60,7 @@ impl OrderObject {
         let waits = |attempt: &&Attempt| {
             attempt.reference.is_some() && matches!(attempt.status, AttemptStatus::RequiresAction { .. })
         };
-        if let Some(attempt) = order.attempt().filter(waits) {
+        if let Some(attempt) = order.attempt_to_pay().filter(waits) {
             self.ask_about(attempt).await?;
             self.go_on();
         }

@@ -1,5 +1,6 @@
 //! An order's news as letters to its buyer.
 
+use super::after::edits::view::DifferenceView;
 use super::after::goods::bodies::Pieces;
 use super::cart::{Cart, CartView};
 use super::cart_token::CartToken;
@@ -64,6 +65,7 @@ async fn message(app: &App, shop_name: &str, id: OrderId, news: OrderNews) -> Re
     let moved = match &notice.news {
         News::Goods(news) => moved(&view, *news),
         News::Changed { .. } => Some(as_it_is(&view)),
+        News::DifferenceAsked { .. } => view.difference.as_ref().map(to_be_added),
         _ => None,
     };
     let order = shown(&view, url(app, id), moved);
@@ -159,6 +161,14 @@ fn moved(view: &OrderView, news: goods::News) -> Option<Moved> {
     let pieces = known.lines.iter().map(|asked| piece(view, asked.line_id, asked.quantity.get()));
     let words = known.refusal.clone().or_else(|| known.instructions.clone());
     Some(Moved { pieces: pieces.collect(), carrier: None, tracking_url: None, fetched_at: None, words })
+}
+
+/// What is added once that is paid.
+fn to_be_added(difference: &DifferenceView) -> Moved {
+    let pieces = difference.added.iter().map(|line| Piece { title: line.title.clone(), quantity: line.quantity });
+    let way = difference.shipping_option.iter().map(|way| Piece { title: way.title.clone(), quantity: 1 });
+    let pieces = pieces.chain(way).collect();
+    Moved { pieces, carrier: None, tracking_url: None, fetched_at: None, words: None }
 }
 
 /// The pieces that were not given up for their money.

@@ -1,7 +1,7 @@
 //! What an event is to others: whether it may wait to be stored, whether a reader
 //! could see it, and what it is called in an order's history.
 
-use super::after::goods;
+use super::after::{edits, goods};
 use super::event::Event;
 use crate::ids::AccountId;
 
@@ -20,7 +20,7 @@ impl Event {
                 | Self::GiftCardsIssued { .. }
                 | Self::PublicationLost
                 | Self::PaymentNamed { .. }
-        )
+        ) || matches!(self, Self::Edits(edits::event::Event::Asked { event, .. }) if event.may_wait())
     }
 
     /// Whether the change is one that a reader of the order could see.

@@ -51,6 +51,7 @@ pub mod stock;
 mod store;
 pub mod terms;
 mod timekeeping;
+mod trying;
 mod uses;
 pub mod view;
 pub mod vouchers;

@@ -35,6 +35,7 @@ pub fn owed(order: &Order) -> Option<Notice> {
         .filter(is_new)
         .or_else(|| order.goods.news().find(is_new))
         .or_else(|| of_edits(order).find(is_new))
+        .or_else(|| difference(order).into_iter().chain(of_difference(order)).find(is_new))
         .or_else(|| of_refunds(order))
 }
 
@@ -60,6 +61,20 @@ fn of_refunds(order: &Order) -> Option<Notice> {
         }
     }
     None
+}
+
+/// Of an edit whose buyer is to pay first; told by its number.
+fn difference(order: &Order) -> Option<Notice> {
+    let ask = order.edits.payable()?;
+    let placement = order.as_asked(ask).placement().cloned()?;
+    let news = News::DifferenceAsked { to_pay: placement.to_pay(), until: placement.payable_until() };
+    Some(Notice { version: ask.number, news })
+}
+
+/// Of its payment.
+fn of_difference(order: &Order) -> Option<Notice> {
+    let ask = order.edits.payable()?;
+    of_payment(&order.as_asked(ask), ask.attempt()?)
 }
 
 fn of_edits(order: &Order) -> impl Iterator<Item = Notice> {

@@ -20,7 +20,7 @@ use super::effect::due;
 use super::error::OrderError;
 use super::event::Event;
 use super::learning::{Answer, learn};
-use super::order::{Key, Order, Stage};
+use super::order::{Key, Order};
 use super::placing::{Refusals, Wish};
 use super::projection::Projection;
 use super::protocol::{Access, Envelope, Reply, Request};
@@ -29,7 +29,7 @@ use super::store::FirstAnswer;
 use super::{papers, view};
 use crate::app::App;
 use crate::json;
-use crate::payments::{self, AttemptStatus, Provider};
+use crate::payments::{self, Attempt, AttemptStatus, Provider};
 use crate::pools::Supply;
 use crate::pools::pool::Level;
 use crate::ports::{ObjectHost, ObjectUnavailable, Timestamp};
@@ -157,6 +157,9 @@ impl OrderObject {
             }
             (Request::Money { deed }, Some(order)) => self.as_staff(&order, &access, deed, key.as_ref()),
             (Request::Edit { wish }, Some(_)) => self.edit(wish, &access, key.as_ref()).await,
+            (Request::SettleEdit { number, deed }, Some(_)) => {
+                self.settle_edit(number, deed, &access, key.as_ref()).await
+            }
             (Request::PreviewRefund { wanted }, Some(order)) if access.is_staff() => {
                 done(200, &money::view::preview(&order, &money::decision::refund(&order, wanted)?))
             }
@@ -242,13 +245,9 @@ impl OrderObject {
     }
 
     async fn authenticate(self: &Rc<Self>, order: &Order, approved: bool) -> Result<Reply, OrderError> {
-        let waiting = match &order.stage {
-            Stage::AwaitingPayment { attempt, .. } if attempt.payment.provider == Provider::Test => {
-                matches!(attempt.status, AttemptStatus::RequiresAction { .. }).then(|| attempt.clone())
-            }
-            _ => None,
-        };
-        if let Some(attempt) = waiting {
+        let asks = |attempt: &&Attempt| matches!(attempt.status, AttemptStatus::RequiresAction { .. });
+        let waiting = order.attempt_to_pay().filter(asks);
+        if let Some(attempt) = waiting.filter(|attempt| attempt.payment.provider == Provider::Test).cloned() {
             let report = payments::authenticate(&self.app, &attempt, approved).await.into();
             let answer = Answer::Payment { attempt: attempt.number, report };
             self.record.learn(learn(&*self.record.existing()?, &answer, self.now()), self.now())?;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::after::edits::Edits;
+use super::after::edits::asking::Ask;
 use super::after::goods::Goods;
 use super::after::money::Books;
 use super::drafts::Draft;
@@ -141,6 +142,8 @@ pub struct Placement {
     pub claims: Vec<Claim>,
     /// The request that is to find its answer again.
     pub key: Option<Key>,
+    /// Where staff have asked its buyer for it: until when it can be paid. All of it is kept for that long.
+    pub promised_until: Option<Timestamp>,
     /// Payments begun since, without those for which the stock was refused
     /// before anybody was asked to pay.
     pub tries: u32,
@@ -299,9 +302,10 @@ impl Order {
         }
     }
 
-    /// An attempt by its number: the last, or one that was given up for another.
+    /// An attempt by its number: the last, that of an edit, or one that was given up for another.
     pub fn attempt_numbered(&self, number: u32) -> Option<&Attempt> {
-        self.attempt().into_iter().chain(&self.given_up).find(|attempt| attempt.number == number)
+        let asked = self.edits.asked.iter().filter_map(Ask::attempt);
+        self.attempt().into_iter().chain(asked).chain(&self.given_up).find(|attempt| attempt.number == number)
     }
 
     /// Until when some of its money must have come, or it is cancelled. What has

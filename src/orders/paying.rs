@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::order::{Hold, Order, Stage};
 use crate::money::Money;
-use crate::payments::{Attempt, AttemptStatus, Refund, RefundStatus};
+use crate::payments::{Attempt, AttemptStatus, Provider, Refund, RefundStatus};
 use crate::ports::Timestamp;
 
 impl Order {
@@ -128,7 +128,7 @@ impl Order {
 
     /// Remembers the last attempt: another follows.
     pub(super) fn give_up(&mut self) {
-        if let Some(attempt) = self.attempt().cloned() {
+        if let Some(attempt) = self.attempt().filter(|attempt| attempt.payment.provider != Provider::None).cloned() {
             self.given_up.retain(|known| known.number != attempt.number);
             self.given_up.push(attempt);
         }

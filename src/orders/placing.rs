@@ -191,7 +191,7 @@ impl OrderObject {
         let called_off =
             |status: &AttemptStatus| matches!(status, AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF);
         // Given up for this one, when its goods had been given back.
-        if order.attempt().is_some_and(|attempt| attempt.number == begun && called_off(&attempt.status)) {
+        if order.attempt_to_pay().is_some_and(|attempt| attempt.number == begun && called_off(&attempt.status)) {
             self.begin_payment(payment, slots).await?;
             order = self.record.existing()?;
         }
@@ -205,13 +205,15 @@ impl OrderObject {
         let decided = self.decide_payment(payment, slots, &mut slot).await;
         self.leave(slot);
         decided?;
-        let number = |order: &Order| order.attempt().map_or(0, |attempt| attempt.number);
-        let begun = number(&*self.record.existing()?);
+        let number = |order: &Order| order.attempt_to_pay().map_or(0, |attempt| attempt.number);
+        let order = self.record.existing()?;
+        let (begun, is_for_edit) = (number(&order), order.edits.payable().is_some());
         let run = self.run(true).await;
         self.go_on();
         run?;
         let order = self.record.existing()?;
-        if number(&order) < begun { Err(self.refusal(&order).await) } else { Ok(begun) }
+        // Once an edit is paid, nothing is to be paid.
+        if !is_for_edit && number(&order) < begun { Err(self.refusal(&order).await) } else { Ok(begun) }
     }
 
     /// Begins another payment. `slot`: as for [`Self::decide_placement`].

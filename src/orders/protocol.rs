@@ -126,6 +126,11 @@ pub enum Request {
     Edit {
         wish: edits::bodies::Wish,
     },
+    /// What staff do with an edit whose buyer was asked for money.
+    SettleEdit {
+        number: u32,
+        deed: edits::decision::Settling,
+    },
     /// What a refund would come to; for staff.
     PreviewRefund {
         wanted: money::bodies::NewRefund,

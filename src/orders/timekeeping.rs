@@ -15,22 +15,29 @@ const LEEWAY_MILLIS: i64 = 5_000;
 impl Order {
     /// By how many milliseconds the order's times are ahead, if it waits for any.
     pub fn ahead_of(&self, now: Timestamp) -> Option<i64> {
-        let waits = matches!(self.stage, Stage::Placing { .. } | Stage::AwaitingPayment { .. });
+        let waits = matches!(self.stage, Stage::Placing { .. } | Stage::AwaitingPayment { .. })
+            || self.edits.payable().is_some();
         let ahead = self.updated_at.since(now);
         (waits && ahead > LEEWAY_MILLIS).then_some(ahead)
     }
 
     pub(super) fn put_back(&mut self, millis: i64) {
-        let (placement, hold, attempt) = match &mut self.stage {
-            Stage::Placing { placement, hold, attempt, .. } => (placement, Some(hold), attempt),
-            Stage::AwaitingPayment { placement, hold, attempt } => (placement, hold.as_mut(), attempt),
-            _ => return,
-        };
-        let back = |time: &mut Timestamp| *time = time.plus_millis(millis.saturating_neg());
-        back(&mut placement.at);
-        hold.map(|hold| &mut hold.until).into_iter().for_each(back);
-        attempt.times().for_each(back);
+        put_back(&mut self.stage, millis);
+        self.edits.asked.iter_mut().for_each(|ask| put_back(&mut ask.stage, millis));
     }
+}
+
+fn put_back(stage: &mut Stage, millis: i64) {
+    let (placement, hold, attempt) = match stage {
+        Stage::Placing { placement, hold, attempt, .. } => (placement, Some(hold), attempt),
+        Stage::AwaitingPayment { placement, hold, attempt } => (placement, hold.as_mut(), attempt),
+        _ => return,
+    };
+    let back = |time: &mut Timestamp| *time = time.plus_millis(millis.saturating_neg());
+    back(&mut placement.at);
+    placement.promised_until.iter_mut().for_each(back);
+    hold.map(|hold| &mut hold.until).into_iter().for_each(back);
+    attempt.times().for_each(back);
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::after::edits::view::{DifferenceView, difference};
 use super::after::goods::counts::all_sent;
 use super::after::goods::view::{self as goods, Fulfilled, FulfilmentView, ReturnView};
 use super::after::money::{left, view as money};
@@ -16,7 +17,7 @@ use crate::address::Address;
 use crate::email::EmailAddress;
 use crate::ids::{GiftCardId, OrderId};
 use crate::money::{Currency, Money};
-use crate::payments::{Attempt, AttemptStatus, Method, PaymentChoice, Provider, RefundStatus};
+use crate::payments::{Attempt, AttemptStatus, Method, Provider, RefundStatus};
 use crate::ports::Timestamp;
 use crate::pricing::quote::{Arrival, QuotedGiftCard, QuotedShipping};
 use crate::pricing::{Quote, Totals};
@@ -135,6 +136,9 @@ pub struct OrderView {
     /// In which the shop writes to the buyer.
     pub language: Language,
     pub payment: PaymentView,
+    /// What its buyer is asked to pay for a change of the order, which counts once that is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<DifferenceView>,
     pub fulfilment_status: Fulfilled,
     pub lines: Vec<LineView>,
     pub totals: Totals,
@@ -163,6 +167,37 @@ pub struct OrderView {
     /// What staff have written for the buyer, or, for staff, whatever they have noted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<money::NoteView>,
+}
+
+impl PaymentView {
+    /// One attempt, whatever was given back of it.
+    pub fn of(attempt: &Attempt) -> Self {
+        let Attempt { payment, status, .. } = attempt;
+        let mut view = Self {
+            status: status_of(attempt),
+            provider: payment.provider,
+            method: payment.method.clone(),
+            attempt: attempt.number,
+            next_method: None,
+            client_secret: None,
+            publishable_key: None,
+            instructions: payment.terms.instructions.clone(),
+            due_by: attempt.due_by(),
+            captured: attempt.captured,
+            refunded: Money::zero(attempt.amount.currency),
+            decline_reason: None,
+        };
+        match status {
+            AttemptStatus::CallingOff { next } => view.next_method = next.method.clone(),
+            AttemptStatus::RequiresAction { client_secret, .. } => {
+                view.client_secret = Some(client_secret.clone());
+                view.publishable_key = payment.terms.publishable_key.clone();
+            }
+            AttemptStatus::Declined { reason, .. } => view.decline_reason = Some(reason.clone()),
+            _ => {}
+        }
+        view
+    }
 }
 
 impl ShippingView {
@@ -253,8 +288,6 @@ pub fn status_of(attempt: &Attempt) -> PaymentStatus {
 pub fn order(order: &Order) -> Option<OrderView> {
     let (placement, attempt) = (order.placement()?, order.attempt()?);
     let (facts, quote) = (&order.facts, &placement.quote);
-    let asks: Option<&PaymentChoice> =
-        matches!(attempt.status, AttemptStatus::RequiresAction { .. }).then_some(&attempt.payment);
     Some(OrderView {
         id: order.id,
         token: None,
@@ -272,27 +305,12 @@ pub fn order(order: &Order) -> Option<OrderView> {
         language: order.language,
         payment: PaymentView {
             status: payment_status(order),
-            provider: attempt.payment.provider,
-            method: attempt.payment.method.clone(),
-            attempt: attempt.number,
-            next_method: match &attempt.status {
-                AttemptStatus::CallingOff { next } => next.method.clone(),
-                _ => None,
-            },
-            publishable_key: asks.and_then(|payment| payment.terms.publishable_key.clone()),
-            instructions: attempt.payment.terms.instructions.clone(),
             due_by: order.due_by(),
             captured: with_set_off(order, |payment| payment.captured),
             refunded: with_set_off(order, |payment| refunded(order, payment)),
-            client_secret: match &attempt.status {
-                AttemptStatus::RequiresAction { client_secret, .. } => Some(client_secret.clone()),
-                _ => None,
-            },
-            decline_reason: match &attempt.status {
-                AttemptStatus::Declined { reason, .. } => Some(reason.clone()),
-                _ => None,
-            },
+            ..PaymentView::of(attempt)
         },
+        difference: difference(order),
         fulfilment_status: Fulfilled::of(order),
         lines: order_lines(order, quote),
         totals: quote.totals,

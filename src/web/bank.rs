@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::difference::to_pay_now;
 use super::parts::{page, price_note, to_order};
 use crate::app::App;
 use crate::ids::OrderId;
@@ -37,7 +38,7 @@ pub async fn get_authentication(
 ) -> Result<Response, Problem> {
     require_test_provider(&app)?;
     let snapshot = shelf::current(&app).await?;
-    let order = credentials.order(&app, id)?.order().await??.read()?;
+    let order = to_pay_now(&credentials.order(&app, id)?.order().await??.read()?);
     if order.payment.status != PaymentStatus::RequiresAction {
         return Ok(to_order(id).into_response());
     }

@@ -5,6 +5,7 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::header;
 use serde::Deserialize;
 
+use super::difference::to_pay_now;
 use super::order_page::{Choosing, OrderPage};
 use super::parts::{STOCK_UNAVAILABLE, sentence, shortages, to_order};
 use super::ways;
@@ -91,7 +92,7 @@ async fn show(
     match credentials.order(app, id)?.order().await? {
         Ok(order) => {
             let order = order.read()?;
-            let waits = order.payment.status == PaymentStatus::RequiresAction;
+            let waits = to_pay_now(&order).payment.status == PaymentStatus::RequiresAction;
             let notice = notice.filter(|_| waits).map(str::to_owned);
             OrderPage::new(app, &snapshot, &order, choosing, notice).respond()
         }

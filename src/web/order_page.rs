@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::bank::authentication_url;
 use super::card::CardForm;
+use super::difference::{Difference, to_pay_now};
 use super::goods::Moved;
 use super::parts::{Choice, Moment, SummaryLine, arrival, page, page_of_problem, price_note, summary};
 use super::standing::{Settled, Standing, payment_label, standing};
@@ -39,6 +40,10 @@ pub struct OrderPage<'a> {
     action_url: Option<String>,
     card: Option<CardForm>,
     how_to_pay: Option<HowToPay>,
+    /// What is asked for a change of it.
+    difference: Option<Difference>,
+    /// What the forms are for.
+    to_pay: String,
     methods: Vec<Choice>,
     /// Where there are other ways to pay, if not on this page.
     methods_url: Option<String>,
@@ -69,12 +74,13 @@ pub struct OrderPage<'a> {
 }
 
 /// How the money gets to the shop, where staff look after it.
-struct HowToPay {
-    amount: String,
+pub struct HowToPay {
+    pub amount: String,
     /// The shop's own words.
-    lines: Vec<String>,
-    /// An order that is not paid then is cancelled.
-    due: Option<String>,
+    pub lines: Vec<String>,
+    pub due: Option<String>,
+    /// What comes after that.
+    pub then: &'static str,
 }
 
 struct DeliveryDetails {
@@ -116,13 +122,16 @@ impl Ways {
 fn other_ways(app: &App, snapshot: &Snapshot, order: &OrderView, is_open: bool) -> Vec<Choice> {
     let current = ways::id(&order.payment);
     let mut ways = ways::offered(app, &snapshot.settings.payments, order.totals.to_pay, "");
+    if order.difference.is_some() {
+        ways::at_once(&mut ways);
+    }
     if is_open {
         // The same way once more would not be another one.
         ways.retain(|way| way.id != current);
-        // The one that was chosen for the buyer may be gone.
-        if !ways.iter().any(|way| way.selected) {
-            ways.iter_mut().take(1).for_each(|way| way.selected = true);
-        }
+    }
+    // The one that was chosen for the buyer may be gone.
+    if !ways.iter().any(|way| way.selected) {
+        ways.iter_mut().take(1).for_each(|way| way.selected = true);
     }
     ways
 }
@@ -136,20 +145,25 @@ impl<'a> OrderPage<'a> {
         choosing: Choosing,
         notice: Option<String>,
     ) -> Self {
-        let (now, payment) = (app.clock.now(), &order.payment);
-        let standing = standing(order, now);
+        let (now, paid_now) = (app.clock.now(), to_pay_now(order));
+        let payment = &paid_now.payment;
+        let standing = standing(&paid_now, now);
         let asks = matches!(standing, Standing::AsksBuyer { .. } | Standing::AsksForCard { .. });
         let open = asks || matches!(standing, Standing::Pending { .. });
         let may_retry = matches!(standing, Standing::Declined { .. });
-        let payable = order.payable_until.filter(|until| (open || may_retry) && now < *until);
+        let payable = paid_now.payable_until.filter(|until| (open || may_retry) && now < *until);
         let waits = matches!(standing, Standing::Pending { .. } | Standing::Switching | Standing::Securing);
-        let others = if payable.is_some() { other_ways(app, snapshot, order, open) } else { Vec::new() };
+        let others = if payable.is_some() { other_ways(app, snapshot, &paid_now, open) } else { Vec::new() };
         let pending = waits && (others.is_empty() || choosing == Choosing::IfNothingElse);
         let Ways { methods, methods_url, wait_url } = Ways::new(others, order, waits, choosing);
         let exhausted = standing == Standing::Exhausted;
         let declined = may_retry || exhausted;
         let why = payment.decline_reason.as_deref().filter(|_| declined);
-        let (status_class, status_title, status_text) = standing.words();
+        let difference = Difference::new(order, now);
+        let asks_more = difference.as_ref().and_then(|difference| difference.words(standing));
+        let (status_class, status_title, status_text) = asks_more.unwrap_or_else(|| standing.words());
+        let settings = &snapshot.settings.payments;
+        let transfer = order.difference.as_ref().and_then(|asked| Difference::by_transfer(asked, settings));
         let nothing_came = payment.captured.amount == 0;
         Self {
             shop_name: &snapshot.settings.shop_name,
@@ -162,20 +176,23 @@ impl<'a> OrderPage<'a> {
             pending,
             action_url: (asks && payment.provider == Provider::Test && app.config.test_provider)
                 .then(|| authentication_url(order.id)),
-            card: CardForm::new(app, order),
-            how_to_pay: HowToPay::new(order),
+            card: CardForm::new(app, &paid_now),
+            how_to_pay: transfer.or_else(|| HowToPay::new(order)),
+            to_pay: paid_now.totals.to_pay.display(),
             methods,
             methods_url,
             wait_url,
             switches: open,
-            can_cancel: open
-                || declined
-                || standing == Standing::Switching
-                || (standing == Standing::AwaitsMoney && nothing_came),
+            can_cancel: difference.is_none()
+                && (open
+                    || declined
+                    || standing == Standing::Switching
+                    || (standing == Standing::AwaitsMoney && nothing_came)),
+            difference,
             documents_url: has_documents(snapshot, order).then(|| format!("/orders/{}/documents", order.id)),
-            can_order_again: order.status == Status::Cancelled || exhausted,
+            can_order_again: order.status == Status::Cancelled || (exhausted && order.difference.is_none()),
             notice: notice.or_else(|| Some(decline(Language::En, why?).to_owned())),
-            payment_label: payment_label(payment),
+            payment_label: payment_label(&order.payment),
             kept: order.held_until.and_then(|until| Moment::until(until, now)),
             payable: payable.and_then(|until| Moment::until(until, now)),
             email: order.email.as_ref().map_or("", |email| email.as_str()),
@@ -235,6 +252,7 @@ impl HowToPay {
             amount: left.display(),
             lines: payment.instructions.as_deref().map(ways::lines).unwrap_or_default(),
             due: payment.due_by.map(|due| words::date(Language::En, due)),
+            then: "After that, an order that is not paid is cancelled.",
         })
     }
 }

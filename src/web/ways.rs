@@ -72,6 +72,11 @@ pub fn offered(app: &App, settings: &PaymentSettings, amount: Money, chosen: &st
     ways
 }
 
+/// Leaves those that take the money at once.
+pub fn at_once(ways: &mut Vec<Choice>) {
+    ways.retain(|way| !MANUAL.iter().any(|(manual, _)| *manual == way.id));
+}
+
 /// When how much is charged, and the shop's own words in their lines.
 fn account(payment: &PaymentChoice, amount: Money) -> (String, Vec<String>) {
     let amount = amount.display();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tradepost::ports::ObjectClass;
 
 use crate::buyers::mailbox;
-use crate::fixtures::{Cart, address, eur};
+use crate::fixtures::{Cart, address, eur, payment};
 use crate::host::faults::{Site, When};
 use crate::money::types;
 use crate::shop::{Shop, eventually};
@@ -231,4 +231,109 @@ async fn an_order_is_sent_another_way_for_the_difference() {
     assert_eq!(order["edits"][0]["shipping_option"]["price"], eur(200));
     shop.until_staff_see(&cart, "the rest is back", |order| order["refunded"] == eur(500)).await;
     shop.edit(&cart, json!({ "shipping_option": "pigeon" })).await.problem(409, "shipping_not_offered");
+}
+
+/// An order of three pieces whose buyer is asked for two of another kind, and those.
+async fn asked(shop: &Shop) -> (Cart, String, String) {
+    let product = shop.stocked(10).await;
+    let cart = shop.ready_cart(&product.variant, 3).await;
+    let email = mailbox();
+    shop.change_cart(&cart, json!({ "email": email })).await.expect(200);
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"]["amount"] != 0).await;
+    let other = shop.stocked(5).await;
+    let mut body = and(json!({}), &other.variant, 2);
+    body["ask_buyer"] = json!(true);
+    let order = shop.edit(&cart, body).await.expect(201).json();
+    assert_eq!((&order["waiting_edit"]["to_pay"], &order["edits"]), (&eur(2 * 1_999), &json!([])));
+    (cart, other.variant, email)
+}
+
+async fn pay(shop: &Shop, cart: &Cart, method: &str) -> crate::ask::Answer {
+    shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment(method)).send().await
+}
+
+#[tokio::test]
+async fn a_buyer_pays_the_difference_by_a_link_and_has_what_is_added() {
+    let shop = Shop::open().await;
+    let (cart, other, email) = asked(&shop).await;
+    assert_eq!(shop.available(&other).await, 3, "kept for the buyer");
+    let seen = shop.order(&cart).await;
+    assert_eq!((&seen["difference"]["added"][0]["quantity"], seen["lines"].as_array().unwrap().len()), (&json!(2), 1));
+    assert_eq!((&seen["status"], &seen["totals"]["total"]), (&json!("confirmed"), &eur(cart.total())));
+    let letter = eventually("the letter came", async || {
+        let letters = shop.letters(&email, 1).await;
+        letters.into_iter().find(|letter| letter["subject"].as_str().unwrap().contains("39.98"))
+    });
+    assert!(letter.await["text"].as_str().unwrap().contains("your order stays as it is"));
+    let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
+    let page = shop.get(&format!("/orders/{}", cart.id)).header("cookie", &cookie).send().await.expect(200).text();
+    assert!(page.contains("A change of your order waits for you") && page.contains("Pay €39.98 this way"), "{page}");
+
+    assert_eq!(
+        pay(&shop, &cart, "pm_card_chargeDeclined").await.expect(200).json()["difference"]["payment"]["status"],
+        "declined"
+    );
+    let paid = pay(&shop, &cart, "pm_card_visa").await.expect(200).json();
+    assert_eq!((paid.get("difference"), &paid["lines"][1]["quantity"]), (None, &json!(2)), "{paid}");
+    assert_eq!(paid["payment"]["captured"], eur(cart.total() + 2 * 1_999));
+    pay(&shop, &cart, "pm_card_visa").await.problem(409, "not_payable");
+    assert_eq!(shop.available(&other).await, 3);
+    let order = shop.staff_order(&cart).await;
+    assert_eq!((&order["refundable"], &order["edits"][0]["attempt"]), (&eur(cart.total() + 2 * 1_999), &json!(4)));
+    assert!(types(&order["timeline"]).ends_with(&["difference_paid", "edited"]), "{}", order["timeline"]);
+    if let Some(ledger) = shop.ledger() {
+        assert_eq!(ledger.kept(&cart.id), cart.total() + 2 * 1_999);
+    }
+}
+
+#[tokio::test]
+async fn the_bank_may_ask_about_a_difference_and_another_card_pays_it() {
+    let shop = Shop::open().await;
+    let (cart, ..) = asked(&shop).await;
+    let order = pay(&shop, &cart, "pm_card_authenticationRequired").await.expect(200).json();
+    assert_eq!(order["difference"]["payment"]["status"], "requires_action");
+    pay(&shop, &cart, "pm_card_authenticationRequired").await.problem(409, "payment_in_progress");
+    let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
+    let bank = format!("/orders/{}/authenticate", cart.id);
+    let page = shop.get(&bank).header("cookie", &cookie).send().await.expect(200).text();
+    assert!(page.contains("39.98"), "{page}");
+    let answer = shop.post(&bank).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+    answer.body("application/x-www-form-urlencoded", "outcome=decline").send().await.expect(303);
+    assert_eq!(shop.order(&cart).await["difference"]["payment"]["status"], "declined");
+    pay(&shop, &cart, "pm_card_authenticationRequired").await.expect(200);
+    let paid = pay(&shop, &cart, "pm_card_visa").await.expect(200).json();
+    assert_eq!(paid["lines"][1]["quantity"], 2, "{paid}");
+}
+
+#[tokio::test]
+async fn an_edit_that_is_called_off_gives_back_what_it_kept() {
+    let shop = Shop::open().await;
+    let (cart, other, _) = asked(&shop).await;
+    shop.act(&cart, "cancel", json!({ "reason": "x", "refund": true })).await.problem(409, "edit_in_progress");
+    shop.act(&cart, "edits/2/cancel", json!({})).await.problem(409, "nothing_asked");
+    let order = shop.act(&cart, "edits/1/cancel", json!({})).await.expect(201).json();
+    assert_eq!(
+        (order.get("difference"), order.get("waiting_edit"), &order["status"]),
+        (None, None, &json!("confirmed"))
+    );
+    shop.until_available(&other, 5).await;
+    shop.act(&cart, "edits/1/cancel", json!({})).await.problem(409, "nothing_asked");
+    shop.act(&cart, "edits/1/paid", json!({ "reference": "statement 7" })).await.problem(409, "nothing_asked");
+    pay(&shop, &cart, "pm_card_visa").await.problem(409, "not_payable");
+    shop.act(&cart, "cancel", json!({ "reason": "x", "refund": true })).await.expect(201);
+}
+
+#[tokio::test]
+async fn staff_record_a_difference_that_came_by_hand() {
+    let shop = Shop::open().await;
+    let (cart, other, _) = asked(&shop).await;
+    let paid = json!({ "reference": "statement 7" });
+    let order = shop.act(&cart, "edits/1/paid", paid).await.expect(201).json();
+    assert_eq!(
+        (&order["edits"][0]["paid_by_hand"], &order["lines"][1]["quantity"]),
+        (&json!("statement 7"), &json!(2))
+    );
+    assert_eq!(order["refundable"], eur(cart.total() + 2 * 1_999));
+    assert_eq!(shop.available(&other).await, 3);
 }

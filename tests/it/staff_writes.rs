@@ -29,7 +29,16 @@ const ENDINGS: [(&str, u16, &str); 5] = [
 
 /// A shop, what is in it to be changed, and how.
 /// Each of these is done with an order of its own: most can be done once.
-const OF_MONEY: [&str; 6] = ["capture", "edits", "refunds", "refunds/{number}/done", "cancel", "notes"];
+const OF_MONEY: [&str; 8] = [
+    "capture",
+    "edits",
+    "edits/{number}/cancel",
+    "edits/{number}/paid",
+    "refunds",
+    "refunds/{number}/done",
+    "cancel",
+    "notes",
+];
 
 struct Desk {
     shop: Shop,

@@ -257,7 +257,7 @@ impl World {
 
     /// The buyer answers the bank; the shop hears of it, or does not.
     fn approve(&mut self, buyer: usize) {
-        let Some(attempt) = self.buyers[buyer].memory.attempt().cloned() else { return };
+        let Some(attempt) = self.buyers[buyer].memory.attempt_to_pay().cloned() else { return };
         let AttemptStatus::RequiresAction { .. } = attempt.status else { return };
         let Some(charge) = self.charges.get_mut(&attempt.id).filter(|charge| !charge.voided && !charge.declines) else {
             return;

@@ -29,7 +29,7 @@ impl World {
     pub fn send(&mut self, call: &Call, faults: bool) -> Heard {
         let buyer = call.buyer;
         if let Effect::Charge { attempt } = &call.effect {
-            assert!(self.has_holds(buyer), "nothing is charged before every hold is granted");
+            assert!(self.has_holds(buyer, attempt.number), "nothing is charged before every hold is granted");
             self.check_earlier_attempts(buyer, attempt.number);
         }
         if let Effect::Hold { hold, .. } | Effect::Commit { hold, .. } = &call.effect {

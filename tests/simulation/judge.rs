@@ -179,6 +179,7 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
     outcomes.with_coupon += u32::from(uses(placement, coupon()));
     outcomes.with_promotion += u32::from(uses(placement, promotion()));
     let nothing = Money { held: 0, kept: 0, by_hand: 0 };
+    let of_edits = paid_for_edits(order).map(|payment| payment.captured.amount - given(order, payment)).sum::<i64>();
     let should = match &attempt.status {
         AttemptStatus::Authorized => {
             outcomes.authorized += 1;
@@ -204,6 +205,7 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
         }
         _ => Money { kept: to_pay - given(order, attempt), ..nothing },
     };
+    let should = Money { kept: should.kept + of_edits, ..should };
     assert_eq!(*money, should, "paid once, exactly: {order:?}");
 }
 
@@ -213,15 +215,22 @@ fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
     let pieces: i64 = added.map(|line| i64::from(line.quantity)).sum();
     let ways = order.edits.former_shipping.len() as i64;
     let worth = PRICE * (pieces + ways);
-    let by_hand: i64 = order.edits.payments.iter().map(|payment| payment.captured.amount).sum();
-    assert_eq!(left::set_off(order) + by_hand, worth, "what was added is paid: {order:?}");
+    let paid: i64 = order.edits.payments.iter().map(|payment| payment.captured.amount).sum();
+    assert_eq!(left::set_off(order) + paid, worth, "what was added is paid: {order:?}");
     assert!(order.edits.open.is_none(), "nothing is still being added: {order:?}");
     for payment in &order.edits.payments {
         assert!(given(order, payment) <= payment.captured.amount, "given back twice: {order:?}");
     }
     outcomes.sent_another_way += u32::from(ways > 0);
-    outcomes.added_by_hand += u32::from(by_hand > 0);
+    let by_link: i64 = paid_for_edits(order).map(|payment| payment.captured.amount).sum();
+    outcomes.added_by_hand += u32::from(paid > by_link);
+    outcomes.added_by_link += u32::from(by_link > 0);
     worth
+}
+
+/// What a provider has taken for edits.
+fn paid_for_edits(order: &Order) -> impl Iterator<Item = &Attempt> {
+    order.edits.payments.iter().filter(|payment| payment.payment.provider != Provider::Manual)
 }
 
 pub fn is_added(order: &Order, line: &Line) -> bool {
@@ -258,7 +267,8 @@ fn cards_due(order: &Order) -> RangeInclusive<usize> {
 fn kept_by_staff(order: &Order) -> (i64, i64) {
     let is_staffs = order.money.ended.is_some();
     let of_attempt = order.attempt().map_or(0, |attempt| order.refundable(attempt).amount);
-    let kept = if is_staffs { of_attempt } else { 0 };
+    let of_edits: i64 = paid_for_edits(order).map(|payment| order.refundable(payment).amount).sum();
+    let [kept, of_edits] = if is_staffs { [of_attempt, of_edits] } else { [0, 0] };
     let recorded: i64 = order.receipts.iter().map(|receipt| receipt.amount.amount).sum();
     match order.attempt().map(|attempt| attempt.payment.provider) {
         Some(Provider::Manual) => {
@@ -269,9 +279,9 @@ fn kept_by_staff(order: &Order) -> (i64, i64) {
             let by_staff = order.refunds.iter().filter(|refund| refund.attempt.payment.provider == Provider::Manual);
             let back: i64 = by_staff.filter(is_told).map(|refund| refund.amount.amount).sum();
             assert_eq!(back + kept, recorded, "what was recorded goes back, or is kept: {order:?}");
-            (0, recorded)
+            (of_edits, recorded)
         }
-        _ => (kept, recorded),
+        _ => (kept + of_edits, recorded),
     }
 }
 

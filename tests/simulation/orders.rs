@@ -1,7 +1,7 @@
 //! An order's object, as far as it matters: what is stored, what is only in
 //! memory, and what is done of that which is due.
 
-use tradepost::orders::after::money;
+use tradepost::orders::after::{edits, money};
 use tradepost::orders::decision::{Command, decide};
 use tradepost::orders::effect::{WATCHDOG_MILLIS, due, hold_id, wake};
 use tradepost::orders::event::Event;
@@ -48,6 +48,18 @@ impl World {
             self.edited(buyer, event);
         }
         let (now, state) = (self.now, &mut self.buyers[buyer]);
+        let order = &state.memory;
+        if let Event::Edits(event) = event {
+            let ends =
+                |event: &Event| matches!(event, Event::Cancelled { .. } | Event::CommitRefused | Event::HoldGivenBack);
+            let is_off = match event {
+                edits::event::Event::Asked { event, .. } => ends(event),
+                event => matches!(event, edits::event::Event::Refused),
+            };
+            let ask = order.edits.open_ask().filter(|_| is_off).map(|ask| order.as_asked(ask));
+            let hold = ask.as_ref().and_then(Order::hold).map(|hold| hold_id(order, hold.number));
+            state.keeps.extend(hold.map(|hold| (hold, now)));
+        }
         let order = &state.memory;
         let again = matches!(&order.stage, Stage::Placing { before: Some(_), .. });
         match event {

@@ -92,6 +92,19 @@ outcomes! {
     not_added,
     /// Orders whose way of shipping was changed.
     sent_another_way,
+    /// Edits whose buyer was asked for the difference.
+    asked_for_more,
+    /// Differences that were paid, by whatever way.
+    paid_more,
+    paid_more_by_hand,
+    /// Differences that were paid when the edit was off: the money goes back.
+    paid_more_in_vain,
+    /// Differences that nobody paid in time.
+    not_paid_more,
+    /// Edits that were called off, or could not be had when their money came.
+    called_off,
+    /// What was added, paid by its buyer by a link.
+    added_by_link,
     /// What was added, paid by hand.
     added_by_hand,
     /// Edits that were refused.

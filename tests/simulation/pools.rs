@@ -96,12 +96,16 @@ impl World {
     pub fn take_added(&mut self, take: &Take) -> Answer {
         let mut refused = Vec::new();
         for Claim { of, quantity, limit } in &take.claims {
-            let command = pool::Command::Commit { hold: take.hold.clone(), quantity: *quantity, limit: *limit };
+            let (hold, quantity, limit) = (take.hold.clone(), *quantity, *limit);
+            let command = match take.kept_until {
+                Some(until) => pool::Command::Hold { hold, quantity, limit, until },
+                None => pool::Command::Commit { hold, quantity, limit },
+            };
             if self.ask_pool(of, &command).is_err() {
                 refused.push(Refused { of: of.clone(), available: self.stocks[of].pool.level(self.now).available });
             }
         }
-        Answer::Added(edits::effect::Answer { refused })
+        Answer::Added(edits::effect::Answer { take: take.clone(), refused })
     }
 
     pub fn release(&mut self, number: u32, hold: &HoldId, claims: &[Claim]) -> Answer {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tradepost::ids::AccountId;
 use tradepost::money::Money;
-use tradepost::orders::after::edits::bodies::{LeftLine, Wish};
+use tradepost::orders::after::edits::bodies::{LeftLine, PaidDifference, Wish};
+use tradepost::orders::after::edits::decision::Settling;
 use tradepost::orders::after::edits::error::Refusal;
 use tradepost::orders::after::edits::event::Event;
 use tradepost::orders::after::money::bodies::{NewCancellation, NewCapture, NewRefund, RefundedLine};
@@ -13,8 +14,9 @@ use tradepost::orders::after::money::left;
 use tradepost::orders::bodies::WantedLine;
 use tradepost::orders::decision::{Command, decide};
 use tradepost::orders::error::OrderError;
+use tradepost::orders::event::Event as OrderEvent;
 use tradepost::orders::facts::Fact;
-use tradepost::orders::order::{Line, Stage};
+use tradepost::orders::order::{CancelReason, Line, Stage};
 use tradepost::payments::RefundStatus;
 use tradepost::shelf::snapshot::Snapshot;
 
@@ -24,8 +26,9 @@ use crate::world::World;
 impl World {
     /// A member of staff looks after an order.
     pub fn staff(&mut self, buyer: usize) {
-        match self.rng.below(23) {
-            20.. => self.take_out(buyer),
+        match self.rng.below(25) {
+            20..=23 => self.take_out(buyer),
+            24.. => self.settle_edit(buyer),
             0..=7 => self.refund_pieces(buyer),
             8..=10 => self.refund_amount(buyer),
             11..=14 => self.capture_some(buyer),
@@ -86,6 +89,7 @@ impl World {
             lines: vec![LeftLine { line_id: line.id, quantity }],
             add: self.more(),
             paid_by_hand: None,
+            ask_buyer: false,
             preview: false,
             reason: "they rang".parse().unwrap(),
             notify: self.rng.chance(70),
@@ -136,7 +140,8 @@ impl World {
         };
         let decided = decide(&self.buyers[buyer].memory, command(&wish, &self.shelf), self.now);
         if let Err(OrderError::Edits(Refusal::DifferenceToPay { .. })) = decided {
-            wish.paid_by_hand = Some("till".parse().unwrap());
+            wish.ask_buyer = self.rng.chance(60);
+            wish.paid_by_hand = (!wish.ask_buyer).then(|| "till".parse().unwrap());
         }
         let command = command(&wish, &self.shelf);
         self.command(buyer, command)
@@ -155,6 +160,8 @@ impl World {
     pub fn edited(&mut self, buyer: usize, event: &Event) {
         match event {
             Event::Edited { .. } | Event::Begun { .. } => {}
+            Event::Kept => self.outcomes.asked_for_more += 1,
+            Event::Asked { event, .. } => self.asked(buyer, event),
             Event::Taken { .. } => {
                 let parts = std::mem::take(&mut self.buyers[buyer].taking_out);
                 self.take_parts(buyer, parts);
@@ -165,6 +172,35 @@ impl World {
                 self.outcomes.not_added += 1;
             }
         }
+    }
+
+    /// What became of what a buyer was asked to pay for an edit.
+    fn asked(&mut self, buyer: usize, event: &OrderEvent) {
+        match event {
+            OrderEvent::Paid { .. } => self.outcomes.paid_more += 1,
+            OrderEvent::PaidAfterAll => self.outcomes.paid_more_in_vain += 1,
+            OrderEvent::Cancelled { reason: CancelReason::Expired } => {
+                self.buyers[buyer].taking_out.clear();
+                self.outcomes.not_paid_more += 1;
+            }
+            OrderEvent::Cancelled { .. } | OrderEvent::CommitRefused => {
+                self.buyers[buyer].taking_out.clear();
+                self.outcomes.called_off += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the wait for an edit's difference: the money is there by hand, or it is called off.
+    fn settle_edit(&mut self, buyer: usize) {
+        let edits = &self.buyers[buyer].memory.edits;
+        let Some(number) = edits.open.as_ref().map(|begun| begun.number) else { return };
+        let reference = "statement".parse().unwrap();
+        let is_paid = self.rng.chance(40);
+        let deed = if is_paid { Settling::Paid(PaidDifference { reference }) } else { Settling::CallOff };
+        let by = AccountId::derived(id_of(7, 0));
+        let settled = self.command(buyer, Command::Settle { by, number, deed });
+        self.outcomes.paid_more_by_hand += u32::from(settled && is_paid);
     }
 
     fn refund_amount(&mut self, buyer: usize) {

@@ -1,5 +1,6 @@
 //! What must be so at every step of a history.
 
+use tradepost::orders::after::edits::asking;
 use tradepost::orders::after::money::left;
 use tradepost::orders::effect::{WATCHDOG_MILLIS, hold_id};
 use tradepost::orders::order::Stage;
@@ -12,9 +13,11 @@ use crate::shelf::EACH;
 use crate::world::World;
 
 impl World {
-    /// Whether every piece of the buyer's order is set aside or taken out.
-    pub fn has_holds(&self, buyer: usize) -> bool {
+    /// Whether every piece that an attempt is to pay for is set aside or taken out.
+    pub fn has_holds(&self, buyer: usize, attempt: u32) -> bool {
         let order = &self.buyers[buyer].memory;
+        let of_edit = asking::of_attempt(order, attempt).map(|ask| order.as_asked(ask));
+        let order = of_edit.as_ref().unwrap_or(order);
         let Some(hold) = order.hold().map(|hold| hold_id(order, hold.number)) else { return false };
         order.claims().iter().all(|claim| {
             let Some(stock) = self.stocks.get(&claim.of) else { return false };
@@ -53,7 +56,12 @@ impl World {
     /// Nothing is charged while an earlier attempt may still take money.
     pub fn check_earlier_attempts(&self, buyer: usize, number: u32) {
         let order = &self.buyers[buyer].memory;
-        for earlier in 1..number {
+        let ask = asking::of_attempt(order, number);
+        let others = order.edits.asked.iter().filter(|other| Some(other.number) != ask.map(|ask| ask.number));
+        let others: Vec<_> = others.filter_map(|other| other.attempt()).chain(left::payments(order)).collect();
+        // What is for something else may take its own money.
+        let for_else = |earlier| others.iter().any(|other| other.number == earlier && other.number != number);
+        for earlier in (1..number).filter(|earlier| !for_else(*earlier)) {
             // One that the provider never heard of was refused for want of stock.
             let Some(charge) = self.charges.get(&format!("{}-{earlier}", order.id)) else { continue };
             assert!(

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tradepost::ids::{OrderId, VariantId};
 use tradepost::messages::Kind;
 use tradepost::money::Currency;
+use tradepost::orders::after::edits::asking::PAYABLE_MILLIS;
 use tradepost::orders::effect::wake;
 use tradepost::orders::event::Event;
 use tradepost::orders::learning::Answer;
@@ -173,7 +174,11 @@ impl World {
             16..=18 => self.rng.below(16 * 60_000),
             _ => self.rng.below(70 * 60_000),
         };
-        let then = self.now.plus_millis(i64::try_from(millis).unwrap());
+        let mut buyers = self.buyers.iter();
+        let is_asked = buyers.any(|buyer| buyer.memory.edits.payable().is_some());
+        // Past the end of the time to pay a difference.
+        let days = if is_asked && self.rng.chance(5) { PAYABLE_MILLIS } else { 0 };
+        let then = self.now.plus_millis(days + i64::try_from(millis).unwrap());
         loop {
             let alarms = self.buyers.iter().enumerate().filter_map(|(n, buyer)| Some((buyer.alarm?, n)));
             let Some((at, buyer)) = alarms.min().filter(|(at, _)| *at <= then) else { break };

@@ -19,6 +19,7 @@ mod session;
 mod settings;
 mod stock;
 mod views;
+mod waiting_edit;
 mod webhooks;
 
 use serde_json::{Map, Value};

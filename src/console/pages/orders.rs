@@ -5,6 +5,7 @@ use super::order_forms::{
     APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUND_DONE, REFUSE, RETURN, SHIP, TAGS, UNPACK,
 };
 use super::views;
+use super::waiting_edit::WAITING;
 use crate::console::page::{
     Block, Each, Fact, Facts, Field, Link, Page, Shown, Table, Takes, When, ask, fact, if_there, known, link,
 };
@@ -150,6 +151,7 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
         Block::Form(NOTE),
         Block::Form(TAGS),
         Block::Form(CANCEL),
+        Block::Each(WAITING),
         Block::Each(Each { rows: "/_by_hand", title: "To give back by hand", facts: BY_HAND, forms: &[REFUND_DONE] }),
         Block::Each(Each { rows: "/fulfilments", title: "Parcel {number}", facts: PARCEL, forms: &[SHIP, UNPACK] }),
         Block::Each(Each {

@@ -17,23 +17,24 @@ use crate::payments::{Provider, RefundStatus};
 use crate::pools::{Claim, Supply};
 use crate::pricing::Delivery;
 
-fn add(mut body: Value, n: u8, quantity: u32) -> Value {
+pub(super) fn add(mut body: Value, n: u8, quantity: u32) -> Value {
     body["add"] = json!([{ "variant_id": variant(n), "quantity": quantity }]);
     body
 }
 
-fn by_hand(mut body: Value) -> Value {
+pub(super) fn by_hand(mut body: Value) -> Value {
     body["paid_by_hand"] = json!("till 7");
     body
 }
 
-fn asked(order: &Order) -> Option<Take> {
+pub(super) fn asked(order: &Order) -> Option<Take> {
     due(order, NOW).into_iter().find_map(|effect| if let Effect::TakeAdded(take) = effect { Some(take) } else { None })
 }
 
 /// What the pools say to what is to be added.
-fn told(order: &mut Order, refused: Vec<Refused>) {
-    hear(order, &Answer::Added(Told { refused }));
+pub(super) fn told(order: &mut Order, refused: Vec<Refused>) {
+    let take = asked(order).expect("something is asked for");
+    hear(order, &Answer::Added(Told { take, refused }));
 }
 
 #[test]
@@ -107,14 +108,16 @@ fn what_no_pool_gives_was_never_added() {
     let before = order.clone();
     edit(&mut order, add(keep(1, 1), 7, 1)).unwrap();
     assert_eq!(order.version, before.version, "nobody sees that it was asked");
+    let take = asked(&order).unwrap();
     told(&mut order, vec![Refused { of: Supply::Stock(variant(7)), available: 0 }]);
     assert_eq!((&order.lines, left_of(&order)), (&before.lines, 150));
     assert_eq!((order.edits.done.len(), order.edits.open.is_some()), (0, false));
     let given_back = due(&order, NOW).into_iter().any(|effect| matches!(effect, Effect::Release { number: 2, .. }));
     assert!(given_back, "what another pool gave is given back");
-    assert_eq!(learn(&order, &Answer::Added(Told { refused: Vec::new() }), NOW), [], "too late");
+    assert_eq!(learn(&order, &Answer::Added(Told { take: take.clone(), refused: Vec::new() }), NOW), [], "too late");
     edit(&mut order, add(keep(1, 1), 7, 1)).unwrap();
     assert_eq!(asked(&order).unwrap().hold.0, format!("{}/3", order.id), "under another name");
+    assert_eq!(learn(&order, &Answer::Added(Told { take, refused: Vec::new() }), NOW), [], "of what was before");
 }
 
 #[test]

@@ -48,10 +48,14 @@ pub struct NewEdit {
     #[serde(default)]
     #[schemars(length(max = MAX_LINES))]
     add: Vec<WantedLine>,
-    /// Where the money for the difference is found again, such as in a bank statement. Needed where what is added
-    /// comes to more than what is taken out.
+    /// Where the money for the difference is found again, such as in a bank statement. This or `ask_buyer` is needed
+    /// where what is added comes to more than what is taken out.
     #[serde(default)]
     paid_by_hand: Option<Line<MAX_REFERENCE>>,
+    /// Where there is a difference to be paid, the buyer is asked for it by a letter with a link, and has three days. What
+    /// is added is kept for that long, and nothing of the edit counts before it is paid.
+    #[serde(default)]
+    ask_buyer: bool,
     /// Nothing is done: the answer is the order as it would be. Whether the stock suffices is not asked.
     #[serde(default)]
     preview: bool,
@@ -60,6 +64,30 @@ pub struct NewEdit {
     /// Whether the buyer is written to.
     #[serde(default = "yes")]
     notify: bool,
+}
+
+/// The difference that a buyer was asked for, as staff have it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaidDifference {
+    /// Where it is found again, such as in a bank statement.
+    pub reference: Line<MAX_REFERENCE>,
+}
+
+/// Names an edit among its order's, from 1.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct EditNumber(pub u32);
+
+impl JsonSchema for EditNumber {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "EditNumber".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "integer", "minimum": 1, "maximum": u32::MAX})
+    }
 }
 
 /// How many pieces a line keeps.
@@ -79,6 +107,7 @@ pub struct Wish {
     pub lines: Vec<LeftLine>,
     pub add: Vec<WantedLine>,
     pub paid_by_hand: Option<Line<MAX_REFERENCE>>,
+    pub ask_buyer: bool,
     pub preview: bool,
     pub reason: Line<MAX_REASON>,
     pub notify: bool,
@@ -126,6 +155,9 @@ impl Draft for NewEdit {
                 "say what is changed: the e-mail address, an address, the way of shipping or lines",
             ));
         }
+        if self.ask_buyer && self.paid_by_hand.is_some() {
+            errors.push(FieldError::new("/ask_buyer", "whoever has paid is not asked for it"));
+        }
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -134,6 +166,7 @@ impl Draft for NewEdit {
             lines: self.lines.clone(),
             add: self.add.clone(),
             paid_by_hand: self.paid_by_hand.clone(),
+            ask_buyer: self.ask_buyer,
             preview: self.preview,
             reason: self.reason.clone(),
             notify: self.notify,

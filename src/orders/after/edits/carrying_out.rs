@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::bodies::Wish;
+use super::decision::Settling;
 use super::effect::{Answer, Take};
 use super::error::{Refusal, ShortVariant};
 use super::event::Event;
@@ -59,6 +60,30 @@ impl OrderObject {
         self.edited(hold, &add, key)
     }
 
+    /// What staff do with an edit whose buyer was asked for the difference.
+    pub(in crate::orders) async fn settle_edit(
+        self: &Rc<Self>,
+        number: u32,
+        deed: Settling,
+        access: &Access,
+        key: Option<&Key>,
+    ) -> Result<Reply, OrderError> {
+        let by = access.staff_account().ok_or(OrderError::NotFound)?;
+        let order = self.record.existing()?;
+        let is_off = deed == Settling::CallOff;
+        self.record.learn(decide(&order, Command::Settle { by, number, deed }, self.now())?, self.now())?;
+        if is_off {
+            let reply = self.answered(key, staff_reply(201, &*self.record.existing()?)?)?;
+            self.go_on();
+            return Ok(reply);
+        }
+        self.record.commit(None, self.now())?;
+        let run = self.run(true).await;
+        self.go_on();
+        run?;
+        self.answered(key, staff_reply(201, &*self.record.existing()?)?)
+    }
+
     /// What became of an edit, by the number of its hold.
     fn edited(&self, hold: u32, add: &[WantedLine], key: Option<&Key>) -> Result<Reply, OrderError> {
         let order = self.record.existing()?;
@@ -66,8 +91,12 @@ impl OrderObject {
         if order.edits.done.iter().filter_map(|edit| edit.begun.as_ref()).any(has) {
             return self.answered(key, staff_reply(201, &order)?);
         }
+        let is_open = order.edits.open.as_ref().is_some_and(has);
+        if is_open && order.edits.open_ask().is_some_and(|ask| ask.kept) {
+            return self.answered(key, staff_reply(201, &order)?);
+        }
         let refused = &self.refused.borrow().refused;
-        if order.edits.open.as_ref().is_some_and(has) || refused.is_empty() {
+        if is_open || refused.is_empty() {
             return Err(OrderError::StockUnavailable);
         }
         let lines = refused.iter().filter_map(|refused| {
@@ -79,9 +108,16 @@ impl OrderObject {
         Err(Refusal::OutOfStock { lines: lines.collect() }.into())
     }
 
-    /// Takes what an edit adds. None: some pool did not answer.
-    pub(in crate::orders) async fn take_added(&self, Take { hold, claims }: &Take) -> Option<Answer> {
-        let asked = claims.iter().map(|claim| pools::commit(&self.app, claim, hold.clone()));
+    /// Takes what an edit adds, or has it kept. None: some pool did not answer.
+    pub(in crate::orders) async fn take_added(&self, take: &Take) -> Option<Answer> {
+        let Take { hold, claims, kept_until } = take;
+        let app = &self.app;
+        let asked = claims.iter().map(|claim| async move {
+            match kept_until {
+                Some(until) => pools::hold(app, claim, hold.clone(), *until).await,
+                None => pools::commit(app, claim, hold.clone()).await,
+            }
+        });
         let mut refused = Vec::new();
         for (claim, answer) in claims.iter().zip(together(asked.collect(), ALL).await) {
             let answer = answer.ok()?;
@@ -95,7 +131,7 @@ impl OrderObject {
             self.levels.borrow_mut().insert(claim.of.clone(), answer.level);
         }
         *self.refused.borrow_mut() = Refusals { refused: refused.clone(), quote: None };
-        Some(Answer { refused })
+        Some(Answer { take: take.clone(), refused })
     }
 }
 

@@ -1,7 +1,10 @@
 //! Whether an order may be changed as staff want, and what exactly that is:
 //! `decide`, pure.
 
-use super::bodies::Wish;
+use serde::{Deserialize, Serialize};
+
+use super::asking::told;
+use super::bodies::{PaidDifference, Wish};
 use super::error::Refusal;
 use super::event::Event;
 use super::{Added, MAX_EDITS, Plan, adding, moving, taking_out};
@@ -11,12 +14,15 @@ use crate::orders::after::money::decision::{Deed, give};
 use crate::orders::after::money::left;
 use crate::orders::decision::Command;
 use crate::orders::error::OrderError;
+use crate::orders::event::Event as OrderEvent;
 use crate::orders::facts::{Fact, Facts};
-use crate::orders::order::{Key, Line, Order, Stage};
-use crate::payments::AttemptStatus;
+use crate::orders::order::{CancelReason, Key, Line, Order, Stage};
+use crate::orders::trying;
+use crate::payments::{AttemptStatus, PaymentChoice, Provider};
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
 use crate::problem::FieldError;
+use crate::settings::Capture;
 use crate::shelf::snapshot::Snapshot;
 
 /// Decides what it comes to. No events: it is so already. `shelf`: as it is now,
@@ -33,20 +39,20 @@ pub fn decide(
     if plan.facts.is_empty() && plan.giving.is_none() && plan.added.is_none() {
         return Ok(Vec::new());
     }
-    let waits = plan.added.as_ref().is_some_and(|added| !added.claims().is_empty());
+    let waits = plan.added.as_ref().is_some_and(|added| added.is_unpaid() || !added.claims().is_empty());
     Ok(vec![if waits { Event::Begun { by, plan, key } } else { Event::Edited { by, plan } }])
 }
 
 fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<Plan, OrderError> {
     match &order.stage {
         Stage::Open => return Err(OrderError::NotFound),
-        Stage::Confirmed { committed: true, .. } if order.edits.done.len() >= MAX_EDITS => {
+        Stage::Confirmed { committed: true, .. } if order.edits.done.len() + order.edits.asked.len() >= MAX_EDITS => {
             return Err(Refusal::TooManyEdits.into());
         }
         Stage::Confirmed { committed: true, .. } => {}
         _ => return Err(Refusal::NotConfirmed.into()),
     }
-    let Wish { mut facts, lines, add, paid_by_hand, preview, reason, notify } = wish;
+    let Wish { mut facts, lines, add, paid_by_hand, ask_buyer, preview, reason, notify } = wish;
     facts.retain(|fact| !is_so(&order.facts, fact));
     moving::check(order, &facts, shelf, now)?;
     let pieces = taking_out::of(order, &lines, !add.is_empty())?;
@@ -58,7 +64,7 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
         return Err(Refusal::NotPaid.into());
     }
     let worth = pieces.iter().map(|pieces| pieces.amount).fold(shipping, i64::saturating_add);
-    let added = more.map(|more| pay(more, worth, paid_by_hand.map(String::from), preview)).transpose()?;
+    let added = more.map(|more| pay(more, worth, paid_by_hand.map(String::from), preview || ask_buyer)).transpose()?;
     let set_off = added.as_ref().map_or(0, |added| added.set_off);
     let giving = if pieces.is_empty() && shipping == 0 {
         None
@@ -71,17 +77,17 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
 }
 
 /// How what is added is paid: by what is taken out as far as that goes, the rest
-/// by hand.
+/// by hand or by its buyer, where that is asked for.
 fn pay(
     (lines, quote): (Vec<Line>, Quote),
     worth: i64,
     paid_by_hand: Option<String>,
-    preview: bool,
+    may_be_unpaid: bool,
 ) -> Result<Added, OrderError> {
     let set_off = worth.min(quote.totals.total.amount);
     let added = Added { lines, quote, set_off, paid_by_hand };
     match (added.to_pay(), &added.paid_by_hand) {
-        (to_pay, None) if to_pay.amount > 0 && !preview => Err(Refusal::DifferenceToPay { to_pay }.into()),
+        (to_pay, None) if to_pay.amount > 0 && !may_be_unpaid => Err(Refusal::DifferenceToPay { to_pay }.into()),
         (to_pay, Some(_)) if to_pay.amount == 0 => {
             let errors = vec![FieldError::new("/paid_by_hand", "nothing is left to be paid")];
             Err(Refusal::Unfit { errors }.into())
@@ -90,15 +96,66 @@ fn pay(
     }
 }
 
-/// Whether an edit whose pieces are being asked for stands in a command's way: what
-/// it takes out must still be there in the end.
-pub fn is_in_the_way(order: &Order, command: &Command) -> bool {
-    let moves_pieces = match command {
-        Command::Edit { .. } | Command::Goods { command: goods::Command::Fulfil(_), .. } => true,
-        Command::Money { deed, .. } => matches!(deed, Deed::Refund(_) | Deed::Cancel(_)),
-        _ => false,
+/// What staff do with an edit whose buyer was asked for the difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settling {
+    /// They have it.
+    Paid(PaidDifference),
+    CallOff,
+}
+
+/// What becomes of the edit that waits for its money.
+pub fn settle(order: &Order, by: AccountId, number: u32, deed: Settling) -> Result<Vec<OrderEvent>, OrderError> {
+    if order.stage == Stage::Open {
+        return Err(OrderError::NotFound);
+    }
+    let ask = order.edits.open_ask().filter(|ask| ask.number == number).ok_or(Refusal::NothingAsked)?;
+    let events = match deed {
+        // Its money may be there already: it goes back.
+        Settling::CallOff if !ask.waits() => vec![OrderEvent::CommitRefused],
+        Settling::CallOff => vec![OrderEvent::Cancelled { reason: CancelReason::Shop }],
+        Settling::Paid(_) if !ask.kept || !ask.waits() => return Err(Refusal::NothingAsked.into()),
+        // It may take the same money: that is made certain first.
+        Settling::Paid(_) if ask.attempt().is_some_and(|attempt| attempt.status.is_open()) => {
+            return Err(OrderError::PaymentInProgress);
+        }
+        Settling::Paid(PaidDifference { reference }) => {
+            let payment = PaymentChoice { provider: Provider::Manual, ..PaymentChoice::nothing() };
+            let named = OrderEvent::PaymentNamed { reference: reference.into() };
+            vec![OrderEvent::PaymentStarted { payment }, named, OrderEvent::Paid { secured: true }]
+        }
     };
-    moves_pieces && order.edits.open.is_some()
+    Ok(told(ask, Some(by), events))
+}
+
+/// A try at paying what the buyer was asked for, by a way that takes the money at once.
+pub fn pay_asked(
+    order: &Order,
+    mut payment: PaymentChoice,
+    now: Timestamp,
+) -> Option<Result<Vec<OrderEvent>, OrderError>> {
+    let ask = order.edits.payable()?;
+    // Staff record what comes by the others.
+    if payment.provider == Provider::Manual {
+        return Some(Err(OrderError::NotPayable));
+    }
+    payment.terms.capture = Capture::Automatic;
+    let events = trying::pay(&order.as_asked(ask), payment, None, now);
+    Some(events.map(|events| told(ask, None, events)))
+}
+
+/// Whether an edit that is under way stands in a command's way: what it takes out
+/// must still be there in the end, and one that only adds takes nothing out.
+pub fn is_in_the_way(order: &Order, command: &Command) -> bool {
+    let Some(begun) = &order.edits.open else { return false };
+    match command {
+        Command::Edit { .. } | Command::Money { deed: Deed::Cancel(_), .. } => true,
+        Command::Goods { command: goods::Command::Fulfil(_), .. } | Command::Money { deed: Deed::Refund(_), .. } => {
+            order.edits.payable().is_none() || !begun.only_adds()
+        }
+        _ => false,
+    }
 }
 
 fn is_so(facts: &Facts, fact: &Fact) -> bool {

@@ -22,9 +22,12 @@ crate::codes! {
     /// Order anew for that address, and cancel this one.
     TAX_DIFFERS = CONFLICT "tax_differs";
     /// What is added comes to more than what is taken out: `to_pay` says by how much. Say by `paid_by_hand` where that
-    /// money is.
+    /// money is, or ask the buyer for it by `ask_buyer`.
     DIFFERENCE_TO_PAY = CONFLICT "difference_to_pay";
-    /// Pieces are being added to this order; try again in some seconds.
+    /// No edit of this number waits for its buyer's money: it was paid, called off, or its time is over.
+    NOTHING_ASKED = CONFLICT "nothing_asked";
+    /// Pieces are being added to this order, or its buyer is to pay for them: try again in some seconds, or call that
+    /// off.
     EDIT_IN_PROGRESS = CONFLICT "edit_in_progress";
     /// The order was changed as often as it may be.
     TOO_MANY_EDITS = CONFLICT "too_many_edits";
@@ -55,8 +58,10 @@ pub enum Refusal {
     DifferenceToPay { to_pay: Money },
     #[error("some of what is to be added is not in stock in the quantity asked for")]
     OutOfStock { lines: Vec<ShortVariant> },
-    #[error("pieces are being added to this order")]
+    #[error("pieces are being added to this order, or wait to be paid")]
     InProgress,
+    #[error("no such edit waits for its buyer's money")]
+    NothingAsked,
     #[error("an order is changed at most {MAX_EDITS} times")]
     TooManyEdits,
     #[error("what was sent does not fit the order")]
@@ -79,6 +84,7 @@ impl From<Refusal> for Problem {
                 Self::new(DIFFERENCE_TO_PAY, detail).with_member("to_pay", json::value(&to_pay))
             }
             Refusal::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", json::value(&lines)),
+            Refusal::NothingAsked => Self::new(NOTHING_ASKED, detail),
             Refusal::InProgress => Self::new(EDIT_IN_PROGRESS, detail),
             Refusal::TooManyEdits => Self::new(TOO_MANY_EDITS, detail),
             Refusal::Unfit { errors } => Self::invalid(errors),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Added, Begun, Edit, Plan, adding};
 use crate::ids::AccountId;
+use crate::orders::event::Event as OrderEvent;
 use crate::orders::order::{Key, Order, Stage};
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice, Provider};
 use crate::ports::Timestamp;
@@ -30,24 +31,52 @@ pub enum Event {
     },
     /// Some pool had too little: the edit has never been.
     Refused,
+    /// The pools keep what the edit that was begun adds, until its buyer has paid.
+    Kept,
+    /// What happened to the payment that the buyer of an edit was asked for. `by`: the
+    /// member of staff who wanted it so.
+    Asked {
+        number: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AccountId>,
+        event: Box<OrderEvent>,
+    },
 }
 
 impl Event {
     /// What it is called in the order's history.
     pub fn milestone(&self) -> Option<&'static str> {
-        (!self.is_quiet()).then_some("edited")
+        Some(match self {
+            Self::Begun { .. } | Self::Refused => return None,
+            Self::Edited { .. } | Self::Taken { .. } => "edited",
+            Self::Kept => "difference_asked",
+            // Others take the names of the order's own payment for the whole order's.
+            Self::Asked { event, .. } => match &**event {
+                OrderEvent::Paid { .. } => "difference_paid",
+                OrderEvent::Cancelled { .. } | OrderEvent::CommitRefused => "edit_called_off",
+                OrderEvent::PaymentReceived { .. } | OrderEvent::Authorized { .. } | OrderEvent::Owed { .. } => {
+                    return None;
+                }
+                event => return event.milestone(),
+            },
+        })
     }
 
     /// Whether nobody can see that it happened.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Begun { .. } | Self::Refused)
+        match self {
+            Self::Begun { .. } | Self::Refused => true,
+            Self::Asked { event, .. } => !event.visible(),
+            Self::Edited { .. } | Self::Taken { .. } | Self::Kept => false,
+        }
     }
 
     /// Who did it.
     pub fn by(&self) -> Option<AccountId> {
         match self {
             Self::Edited { by, .. } | Self::Begun { by, .. } | Self::Taken { by } => Some(*by),
-            Self::Refused => None,
+            Self::Asked { by, .. } => *by,
+            Self::Refused | Self::Kept => None,
         }
     }
 }
@@ -56,17 +85,34 @@ impl Order {
     /// The order after an edit; see [`Order::apply`].
     pub(in crate::orders) fn apply_edit(&mut self, event: &Event, now: Timestamp) {
         match event {
-            Event::Edited { by, plan } => self.edit(*by, plan, None, now),
+            Event::Edited { by, plan } => {
+                self.edits.begun += 1;
+                self.edit(*by, plan, None, now);
+            }
             Event::Begun { by, plan, key } => {
                 self.holds += 1;
+                self.edits.begun += 1;
                 let (plan, key) = ((**plan).clone(), key.clone());
-                self.edits.open = Some(Begun { by: *by, plan, hold: self.holds, key });
+                let begun = Begun { number: self.edits.begun, by: *by, plan, hold: self.holds, key };
+                self.ask(&begun, now);
+                self.edits.open = Some(begun);
             }
             Event::Taken { .. } => {
                 if let Some(begun) = self.edits.open.take() {
                     let (by, plan) = (begun.by, begun.plan.clone());
                     self.edit(by, &plan, Some(begun), now);
                 }
+            }
+            Event::Kept => {
+                let open = self.edits.open.as_ref().map(|begun| begun.number);
+                if let Some(ask) = self.edits.asked.iter_mut().find(|ask| Some(ask.number) == open) {
+                    ask.kept = true;
+                }
+            }
+            Event::Asked { number, event, .. } => self.apply_asked(*number, event, now),
+            Event::Refused if self.edits.open_ask().is_some() => {
+                let number = self.edits.begun;
+                self.apply_asked(number, &OrderEvent::CommitRefused, now);
             }
             Event::Refused => {
                 if let Some(Begun { plan, hold, .. }) = self.edits.open.take() {
@@ -78,6 +124,7 @@ impl Order {
     }
 
     fn edit(&mut self, by: AccountId, plan: &Plan, begun: Option<Begun>, now: Timestamp) {
+        let number = self.edits.begun;
         for fact in &plan.facts {
             self.facts.set(fact.clone());
         }
@@ -85,13 +132,12 @@ impl Order {
             self.repay(by, giving, plan.notify, now);
         }
         if let Some(added) = &plan.added {
-            self.add(added, now);
+            self.add(number, added, now);
         }
-        let number = u32::try_from(self.edits.done.len() + 1).unwrap_or(u32::MAX);
         self.edits.done.push(Edit { number, at: now, by, plan: plan.clone(), begun });
     }
 
-    fn add(&mut self, added: &Added, now: Timestamp) {
+    fn add(&mut self, number: u32, added: &Added, now: Timestamp) {
         let Stage::Confirmed { placement, .. } = &mut self.stage else { return };
         if added.quote.shipping.is_some() {
             self.edits.former_shipping.extend(placement.quote.shipping.clone());
@@ -100,7 +146,12 @@ impl Order {
         self.lines.extend(added.lines.iter().cloned());
         self.lines_made = added.lines.iter().map(|line| line.id.0).fold(self.lines_made, u32::max);
         let to_pay = added.to_pay();
-        if to_pay.amount > 0 {
+        if let Some(ask) = self.edits.asked.iter_mut().find(|ask| ask.number == number && ask.is_paid()) {
+            if let Stage::Confirmed { attempt, committed, .. } = &mut ask.stage {
+                *committed = true;
+                self.edits.payments.push(attempt.clone());
+            }
+        } else if to_pay.amount > 0 {
             self.attempts += 1;
             let by_hand = PaymentChoice { provider: Provider::Manual, ..PaymentChoice::nothing() };
             let mut payment = Attempt::new(self.id, self.attempts, by_hand, to_pay, now);

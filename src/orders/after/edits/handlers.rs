@@ -2,17 +2,18 @@
 
 use axum::extract::State;
 
-use super::bodies::NewEdit;
+use super::bodies::{EditNumber, NewEdit, PaidDifference};
+use super::decision::Settling;
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::ids::OrderId;
 use crate::orders::after::money::view::StaffOrder;
-use crate::orders::bodies::ShippingOptions;
+use crate::orders::bodies::{Empty, ShippingOptions};
 use crate::orders::client::OrderClient;
 use crate::orders::handlers::keyed;
 use crate::orders::offer_handlers::shipping_options;
 use crate::problem::Problem;
-use crate::wire::extract::{Checked, IdempotencyKey, Path};
+use crate::wire::extract::{self, Checked, IdempotencyKey, Path};
 use crate::wire::respond::{Json, JsonText};
 
 /// Changes a confirmed order: whom to write to, where it goes and how, how many pieces of each line there are, and what is
@@ -44,4 +45,31 @@ pub async fn list_order_shipping_options(
         return Err(Problem::not_found());
     }
     shipping_options(&app, &order).await
+}
+
+/// Gives up an edit whose buyer is asked for the difference (`waiting_edit`): what it would have added is for sale again,
+/// and the order stays as it is. Money that is under way, or comes later all the same, goes back.
+pub async fn cancel_order_edit(
+    State(app): State<App>,
+    staff: StaffWrite,
+    Path((id, EditNumber(number))): Path<(OrderId, EditNumber)>,
+    key: IdempotencyKey,
+    body: extract::Json<Empty>,
+) -> Result<JsonText<StaffOrder, 201>, Problem> {
+    let key = keyed(key, &format!("POST edits/{number}/cancel"), &body.bytes);
+    let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
+    Ok(order.settle_edit(number, Settling::CallOff).await??.into())
+}
+
+/// Says that staff have the difference that a buyer was asked for, such as by a bank transfer: the edit counts then.
+pub async fn create_order_edit_payment(
+    State(app): State<App>,
+    staff: StaffWrite,
+    Path((id, EditNumber(number))): Path<(OrderId, EditNumber)>,
+    key: IdempotencyKey,
+    body: extract::Json<PaidDifference>,
+) -> Result<JsonText<StaffOrder, 201>, Problem> {
+    let key = keyed(key, &format!("POST edits/{number}/paid"), &body.bytes);
+    let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?).keyed(key);
+    Ok(order.settle_edit(number, Settling::Paid(body.value)).await??.into())
 }

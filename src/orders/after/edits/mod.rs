@@ -12,10 +12,12 @@
 //! an exchange. Only the difference is given back, or was paid by hand.
 //!
 //! An edit is decided in full by whoever asks for it. One that adds pieces counts
-//! once its pools have given them, in one step, and else has never been. While
-//! they are asked, nothing else may be done with the order's pieces.
+//! once its pools have given them, in one step, and else has never been. Where its
+//! buyer is to pay the difference first ([`asking`]), the pools keep them meanwhile.
+//! Until then nothing may be done with pieces that it takes out, nor changed again.
 
 mod adding;
+pub mod asking;
 pub mod bodies;
 mod carrying_out;
 pub mod decision;
@@ -29,6 +31,7 @@ pub mod view;
 
 pub use adding::without;
 
+use asking::Ask;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::AccountId;
@@ -51,9 +54,13 @@ pub const MAX_EDITS: usize = 100;
 pub struct Edits {
     /// By number, from 1.
     pub done: Vec<Edit>,
-    /// Whose pieces are being asked for.
+    /// How many were begun, whatever came of them.
+    pub begun: u32,
+    /// Whose pieces are being asked for, or kept until they are paid.
     pub open: Option<Begun>,
-    /// What was paid by hand for what was added.
+    /// What buyers were asked to pay.
+    pub asked: Vec<Ask>,
+    /// What was paid for what was added.
     pub payments: Vec<Attempt>,
     /// The ways of shipping that another took the place of, the first first.
     pub former_shipping: Vec<QuotedShipping>,
@@ -71,6 +78,7 @@ impl Edits {
 /// What staff have changed in one go.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
+    /// Some are missing: those that have never been.
     pub number: u32,
     pub at: Timestamp,
     pub by: AccountId,
@@ -82,11 +90,19 @@ pub struct Edit {
 /// An edit whose pieces are not certain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Begun {
+    pub number: u32,
     pub by: AccountId,
     pub plan: Plan,
     /// Which of the order's holds takes them.
     pub hold: u32,
     pub key: Option<Key>,
+}
+
+impl Begun {
+    /// Whether it leaves what the order has as it is.
+    pub fn only_adds(&self) -> bool {
+        self.plan.giving.is_none() && self.plan.facts.is_empty()
+    }
 }
 
 /// All that an edit does.
@@ -123,6 +139,11 @@ impl Added {
         Money { amount: total.amount.saturating_sub(self.set_off), ..total }
     }
 
+    /// Whether its buyer is to be asked for money.
+    pub fn is_unpaid(&self) -> bool {
+        self.to_pay().amount > 0 && self.paid_by_hand.is_none()
+    }
+
     /// What it takes from each stock.
     pub fn claims(&self) -> Vec<Claim> {
         let mut pieces = SortedMap::<_, i64>::new();
@@ -135,5 +156,7 @@ impl Added {
 
 #[cfg(test)]
 mod adding_tests;
+#[cfg(test)]
+mod asking_tests;
 #[cfg(test)]
 pub(in crate::orders) mod tests;

@@ -1,17 +1,23 @@
 //! How an order's edits look to staff.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use std::num::NonZeroU32;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::asking::Ask;
 use super::{Added, Edit};
 use crate::address::Address;
 use crate::email::EmailAddress;
 use crate::ids::AccountId;
 use crate::money::Money;
+use crate::orders::after::goods::bodies::Pieces;
+use crate::orders::after::money::Pieces as GivenUp;
 use crate::orders::after::money::view::RefundLineView;
 use crate::orders::facts::Fact;
-use crate::orders::order::{Line, LineId, Order};
-use crate::orders::view::ShippingView;
+use crate::orders::order::{Line, LineId, Order, Stage};
+use crate::orders::view::{LineView, PaymentView, ShippingView, lines};
+use crate::payments::Provider;
 use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedLine;
 
@@ -41,11 +47,69 @@ pub struct EditView {
     set_off: Money,
     /// What was paid besides for what was added; where nothing says by which way, it is still to be.
     to_pay: Money,
+    /// Which of the order's `attempts` has paid it, where its buyer was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
     /// Where that money is found again.
     #[serde(skip_serializing_if = "Option::is_none")]
     paid_by_hand: Option<String>,
+    /// Until when its buyer can pay, where it waits for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payable_until: Option<Timestamp>,
     /// What went back.
     refunded: Money,
+}
+
+/// What a buyer is asked to pay for a change of the order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OrderDifference")]
+pub struct DifferenceView {
+    /// The edit's.
+    pub number: u32,
+    pub to_pay: Money,
+    /// What of what is added is paid by what is taken out.
+    pub set_off: Money,
+    /// Until when it can be paid, and what is added is kept. After that nothing of it happens.
+    pub payable_until: Timestamp,
+    pub added: Vec<LineView>,
+    /// The way of shipping that takes the place of the one there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_option: Option<ShippingView>,
+    pub taken_out: Vec<Pieces>,
+    /// The last try at paying it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentView>,
+}
+
+/// What its buyer is to pay besides, if anything.
+pub fn difference(order: &Order) -> Option<DifferenceView> {
+    let (ask, begun) = (order.edits.payable()?, order.edits.open.as_ref()?);
+    let added = begun.plan.added.as_deref()?;
+    let Stage::AwaitingPayment { placement, .. } = &ask.stage else { return None };
+    let pieces = begun.plan.giving.iter().flat_map(|giving| &giving.pieces);
+    Some(DifferenceView {
+        number: ask.number,
+        to_pay: placement.to_pay(),
+        set_off: Money { amount: added.set_off, currency: order.currency },
+        payable_until: placement.payable_until(),
+        added: lines(&added.lines, &added.quote, order.currency),
+        shipping_option: added.quote.shipping.as_ref().map(|way| ShippingView::of(way, order.currency)),
+        taken_out: pieces.filter_map(taken_out).collect(),
+        payment: ask.attempt().map(PaymentView::of),
+    })
+}
+
+fn taken_out(pieces: &GivenUp) -> Option<Pieces> {
+    Some(Pieces { line_id: pieces.line, quantity: NonZeroU32::new(pieces.quantity)? })
+}
+
+/// The edit whose buyer is asked for money, as it will be.
+pub fn waiting(order: &Order) -> Option<EditView> {
+    let (ask, begun) = (order.edits.open_ask()?, order.edits.open.as_ref()?);
+    let at = ask.asked_at()?;
+    let edit = Edit { number: begun.number, at, by: begun.by, plan: begun.plan.clone(), begun: None };
+    let payable_until = difference(order).map(|difference| difference.payable_until);
+    Some(EditView { payable_until, ..view(order, &edit) })
 }
 
 /// Pieces that were added, a line of the order.
@@ -69,6 +133,7 @@ fn view(order: &Order, edit: &Edit) -> EditView {
         quantity: line.quantity,
         total: money(quoted.total),
     };
+    let paid = order.edits.ask(edit.number).filter(|ask| ask.is_paid()).and_then(Ask::attempt);
     let mut view = EditView {
         number: edit.number,
         at: edit.at,
@@ -84,7 +149,12 @@ fn view(order: &Order, edit: &Edit) -> EditView {
         added: added.map(|added| added.lines.iter().zip(&added.quote.lines).map(line).collect()).unwrap_or_default(),
         set_off: money(added.map_or(0, |added| added.set_off)),
         to_pay: added.map_or(money(0), Added::to_pay),
-        paid_by_hand: added.and_then(|added| added.paid_by_hand.clone()),
+        paid_by_hand: match paid {
+            Some(payment) if payment.payment.provider == Provider::Manual => payment.reference.clone(),
+            _ => added.and_then(|added| added.paid_by_hand.clone()),
+        },
+        attempt: paid.map(|payment| payment.number),
+        payable_until: None,
         refunded: money(giving.map_or(0, |giving| giving.amount())),
     };
     for fact in &edit.plan.facts {

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Fate, Giving, Note, PutBack, Repayment, left};
 use crate::ids::{AccountId, GiftCardId};
 use crate::money::Money;
-use crate::orders::after::edits::view::{EditView, edits};
+use crate::orders::after::edits::asking::Ask;
+use crate::orders::after::edits::view::{EditView, edits, waiting};
 use crate::orders::after::goods::restock;
 use crate::orders::order::{Line, LineId, Order, Receipt};
 use crate::orders::view::{self, LineView, OrderView, PaymentStatus};
@@ -33,6 +34,9 @@ pub struct StaffOrder {
     refunds: Vec<RefundView>,
     /// How staff have changed it, the last one at the end.
     edits: Vec<EditView>,
+    /// The edit whose buyer is asked for the difference: until that is paid, nothing of it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_edit: Option<EditView>,
     receipts: Vec<Receipt>,
     /// What its buyer has contested with a bank, as the provider names it.
     disputes: Vec<String>,
@@ -174,9 +178,10 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         captured: left::taken(order),
         refundable: left::refundable(order),
         capturable: left::capturable(order),
-        attempts: order.given_up.iter().chain(left::payments(order)).map(AttemptView::of).collect(),
+        attempts: attempts(order),
         refunds: refunds(order),
         edits: edits(order),
+        waiting_edit: waiting(order),
         receipts: order.receipts.clone(),
         disputes: order.disputes.keys().cloned().collect(),
         cancellation: ended.map(|ended| Cancellation { by: ended.by, reason: ended.reason.clone() }),
@@ -190,6 +195,17 @@ fn not_put_back(order: &Order, line: LineId) -> Option<u32> {
     let kept_out = left::unsent_pieces(order, line).saturating_add(restock::refused(order, line));
     let put_back = u32::try_from(left::restocked_pieces(order, line)).unwrap_or_default();
     Some(kept_out.saturating_sub(put_back)).filter(|pieces| *pieces > 0)
+}
+
+/// Those that were given up first, then what pays the order and its edits.
+fn attempts(order: &Order) -> Vec<AttemptView> {
+    let asked = order.edits.asked.iter().filter(|ask| !ask.is_done()).filter_map(Ask::attempt);
+    let all = order
+        .given_up
+        .iter()
+        .chain(left::payments(order))
+        .chain(asked.filter(|one| one.payment.provider != Provider::None));
+    all.map(AttemptView::of).collect()
 }
 
 /// What would come of giving so much back.

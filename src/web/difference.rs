@@ -1,0 +1,115 @@
+//! What a buyer is asked to pay for a change of the order, on the order's page. It is
+//! paid there as the order itself is, by the same forms.
+
+use super::order_page::HowToPay;
+use super::parts::Moment;
+use super::standing::Standing;
+use super::ways;
+use crate::messages::words;
+use crate::money::Money;
+use crate::orders::after::edits::view::DifferenceView;
+use crate::orders::order::LineId;
+use crate::orders::view::{OrderView, PaymentStatus, PaymentView, Status};
+use crate::payments::Provider;
+use crate::ports::Timestamp;
+use crate::settings::PaymentSettings;
+use crate::text::Language;
+
+/// What is asked, and why.
+pub struct Difference {
+    /// What is added or taken out, each with what it comes to as far as that is known.
+    pub changes: Vec<(&'static str, String)>,
+    pub to_pay: String,
+    pub until: Option<Moment>,
+}
+
+/// The order as far as it goes what is to be paid now: the difference, or all of it.
+pub fn to_pay_now(order: &OrderView) -> OrderView {
+    let mut seen = order.clone();
+    let Some(difference) = &order.difference else { return seen };
+    seen.status = Status::AwaitingPayment;
+    seen.totals.to_pay = difference.to_pay;
+    seen.payable_until = Some(difference.payable_until);
+    seen.held_until = Some(difference.payable_until);
+    seen.payment = difference.payment.clone().unwrap_or_else(|| not_tried(&order.payment, difference.to_pay));
+    seen
+}
+
+/// As after a payment that came to nothing: the ways to pay are shown.
+fn not_tried(payment: &PaymentView, to_pay: Money) -> PaymentView {
+    PaymentView {
+        status: PaymentStatus::Declined,
+        provider: Provider::None,
+        method: None,
+        next_method: None,
+        client_secret: None,
+        publishable_key: None,
+        instructions: None,
+        due_by: None,
+        captured: Money::zero(to_pay.currency),
+        refunded: Money::zero(to_pay.currency),
+        decline_reason: None,
+        attempt: payment.attempt,
+    }
+}
+
+impl Difference {
+    pub fn new(order: &OrderView, now: Timestamp) -> Option<Self> {
+        let difference = order.difference.as_ref()?;
+        let added = difference.added.iter().map(|line| {
+            let pieces = pieces(line.quantity, &line.title);
+            ("Added", format!("{pieces}, {}", line.total.display()))
+        });
+        let way = difference.shipping_option.iter().map(|way| {
+            let price = Money { amount: way.price.amount.saturating_sub(way.discount.amount), ..way.price };
+            ("Sent by", format!("{}, {}", way.title, price.display()))
+        });
+        let out =
+            difference.taken_out.iter().map(|out| ("Taken out", pieces(out.quantity.get(), title(order, out.line_id))));
+        let worth = Some(difference.set_off).filter(|worth| worth.amount > 0);
+        let worth = worth.map(|worth| ("Paid by what is given up for it", worth.display()));
+        let taxes = difference.added.iter().map(|line| &line.tax);
+        let taxes = taxes.chain(difference.shipping_option.iter().map(|way| &way.tax));
+        let tax = Money { amount: taxes.map(|tax| tax.amount.amount).sum(), ..difference.to_pay };
+        let on_top = (!order.totals.tax_included && tax.amount > 0).then(|| ("Tax", tax.display()));
+        Some(Self {
+            changes: added.chain(way).chain(on_top).chain(out).chain(worth).collect(),
+            to_pay: difference.to_pay.display(),
+            until: Moment::until(difference.payable_until, now),
+        })
+    }
+
+    /// How it is paid to the shop's bank account, where the shop takes that.
+    pub fn by_transfer(difference: &DifferenceView, settings: &PaymentSettings) -> Option<HowToPay> {
+        let transfer = settings.bank_transfer.as_ref()?;
+        Some(HowToPay {
+            amount: difference.to_pay.display(),
+            lines: ways::lines(&transfer.instructions),
+            due: Some(words::date(Language::En, difference.payable_until)),
+            then: "After that, your order stays as it is.",
+        })
+    }
+
+    /// The class, the title and the text; none where those of the payment itself say it.
+    pub fn words(&self, standing: Standing) -> Option<(&'static str, &'static str, String)> {
+        let to_pay = &self.to_pay;
+        match standing {
+            Standing::Pending { .. } | Standing::Switching => None,
+            _ => Some((
+                "wait",
+                "A change of your order waits for you",
+                format!(
+                    "It is made once you have paid {to_pay}, as it says below. If you do not pay, nothing is charged, and your order stays as it is."
+                ),
+            )),
+        }
+    }
+}
+
+fn pieces(quantity: u32, title: &str) -> String {
+    format!("{quantity} × {title}")
+}
+
+fn title(order: &OrderView, id: LineId) -> &str {
+    order.lines.iter().find(|line| line.id == id).map_or("", |line| &line.title)
+}
