@@ -39,9 +39,9 @@ pub struct Pool {
     pub holds: BTreeMap<HoldId, Hold>,
 }
 
-/// No hold is granted for longer, in milliseconds: half an hour, twice what an
-/// order asks for.
-pub const MAX_HOLD_MILLIS: i64 = 30 * 60 * 1_000;
+/// No hold is granted for longer, in milliseconds: four days, one more than a buyer
+/// has to pay for what staff want to add to an order.
+pub const MAX_HOLD_MILLIS: i64 = 4 * 24 * 60 * 60 * 1_000;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hold {

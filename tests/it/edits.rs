@@ -253,6 +253,11 @@ async fn pay(shop: &Shop, cart: &Cart, method: &str) -> crate::ask::Answer {
     shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment(method)).send().await
 }
 
+async fn page(shop: &Shop, path: &str, cookie: &str) -> String {
+    let page = shop.get(path).header("cookie", cookie).send().await.expect(200);
+    String::from_utf8_lossy(&page.body).into_owned()
+}
+
 #[tokio::test]
 async fn a_buyer_pays_the_difference_by_a_link_and_has_what_is_added() {
     let shop = Shop::open().await;
@@ -267,7 +272,7 @@ async fn a_buyer_pays_the_difference_by_a_link_and_has_what_is_added() {
     });
     assert!(letter.await["text"].as_str().unwrap().contains("your order stays as it is"));
     let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
-    let page = shop.get(&format!("/orders/{}", cart.id)).header("cookie", &cookie).send().await.expect(200).text();
+    let page = page(&shop, &format!("/orders/{}", cart.id), &cookie).await;
     assert!(page.contains("A change of your order waits for you") && page.contains("Pay €39.98 this way"), "{page}");
 
     assert_eq!(
@@ -296,7 +301,7 @@ async fn the_bank_may_ask_about_a_difference_and_another_card_pays_it() {
     pay(&shop, &cart, "pm_card_authenticationRequired").await.problem(409, "payment_in_progress");
     let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
     let bank = format!("/orders/{}/authenticate", cart.id);
-    let page = shop.get(&bank).header("cookie", &cookie).send().await.expect(200).text();
+    let page = page(&shop, &bank, &cookie).await;
     assert!(page.contains("39.98"), "{page}");
     let answer = shop.post(&bank).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
     answer.body("application/x-www-form-urlencoded", "outcome=decline").send().await.expect(303);

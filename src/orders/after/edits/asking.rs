@@ -14,11 +14,15 @@ use crate::orders::holding::HOLD_MILLIS;
 use crate::orders::learning;
 use crate::orders::order::{Hold, Line, Order, Placement, Stage};
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
+use crate::pools::pool::MAX_HOLD_MILLIS;
 use crate::ports::Timestamp;
 
 /// How long a buyer has to pay the difference, in milliseconds: three days, in which
 /// a letter is read and a bank transfer arrives. Its pieces are kept for that long.
 pub const PAYABLE_MILLIS: i64 = 3 * 24 * 60 * 60 * 1_000;
+
+// A pool would let go sooner what it were to keep for longer.
+const _: () = assert!(PAYABLE_MILLIS + HOLD_MILLIS <= MAX_HOLD_MILLIS);
 
 /// What the buyer of an order was asked to pay for an edit, whatever came of it.
 #[derive(Debug, Clone, PartialEq)]
