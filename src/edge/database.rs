@@ -3,15 +3,14 @@
 use js_sys::{Array, JSON, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use worker::Env;
-use worker::send::{SendFuture, SendWrapper};
 
 use super::host::message;
+use super::local::{Local, pending};
 use crate::ports::{Database, DatabaseError, Pending, Rows, Statement, Value};
 
 #[wasm_bindgen]
 extern "C" {
-    type Binding;
+    pub type Binding;
     #[wasm_bindgen(method, catch)]
     fn prepare(this: &Binding, sql: &str) -> Result<Prepared, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -27,13 +26,9 @@ extern "C" {
     fn results(this: &Answer) -> JsValue;
 }
 
-pub struct D1(SendWrapper<Binding>);
+pub struct D1(pub Local<Binding>);
 
 impl D1 {
-    pub fn new(env: &Env) -> Self {
-        Self(SendWrapper::new(super::host::binding(env, "DB").unchecked_into()))
-    }
-
     async fn answers(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, JsValue> {
         let prepared = Array::new();
         for Statement { sql, params } in statements {
@@ -46,7 +41,7 @@ impl D1 {
 
 impl Database for D1 {
     fn batch(&self, statements: Vec<Statement>) -> Pending<'_, Result<Vec<Rows>, DatabaseError>> {
-        Box::pin(SendFuture::new(async move { self.answers(statements).await.map_err(|error| refused(&error)) }))
+        pending(async move { self.answers(statements).await.map_err(|error| refused(&error)) })
     }
 }
 

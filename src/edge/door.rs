@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
-use worker::Env;
 
+use super::Env;
 use crate::app::App;
 use crate::router;
 use crate::telemetry;

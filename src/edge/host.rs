@@ -7,10 +7,10 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use worker::Env;
-use worker::send::{SendFuture, SendWrapper};
 
 use super::database::{bound, rows};
+use super::local::{Local, pending};
+use super::{Env, binding};
 use crate::documents::object::SeriesObject;
 use crate::jobs::object::JobObject;
 use crate::orders::object::OrderObject;
@@ -70,27 +70,26 @@ extern "C" {
 
 /// The namespaces, by class.
 pub struct DurableObjects {
-    orders: SendWrapper<Namespace>,
-    pools: SendWrapper<Namespace>,
-    publisher: SendWrapper<Namespace>,
-    throttles: SendWrapper<Namespace>,
-    webhooks: SendWrapper<Namespace>,
-    series: SendWrapper<Namespace>,
-    jobs: SendWrapper<Namespace>,
+    orders: Local<Namespace>,
+    pools: Local<Namespace>,
+    publisher: Local<Namespace>,
+    throttles: Local<Namespace>,
+    webhooks: Local<Namespace>,
+    series: Local<Namespace>,
+    jobs: Local<Namespace>,
 }
 
 impl DurableObjects {
-    pub fn new(env: &Env) -> Self {
-        let namespace = |name: &str| SendWrapper::new(binding(env, name).unchecked_into());
-        Self {
-            orders: namespace("ORDERS"),
-            pools: namespace("POOLS"),
-            publisher: namespace("PUBLISHER"),
-            throttles: namespace("THROTTLES"),
-            webhooks: namespace("WEBHOOKS"),
-            series: namespace("SERIES"),
-            jobs: namespace("JOBS"),
-        }
+    pub fn new(env: &Env) -> Result<Self, String> {
+        Ok(Self {
+            orders: binding(env, "ORDERS")?,
+            pools: binding(env, "POOLS")?,
+            publisher: binding(env, "PUBLISHER")?,
+            throttles: binding(env, "THROTTLES")?,
+            webhooks: binding(env, "WEBHOOKS")?,
+            series: binding(env, "SERIES")?,
+            jobs: binding(env, "JOBS")?,
+        })
     }
 }
 
@@ -110,19 +109,14 @@ impl Objects for DurableObjects {
             ObjectClass::Series => &self.series,
             ObjectClass::Job => &self.jobs,
         };
-        Box::pin(SendFuture::new(async move {
+        pending(async move {
             let stub = namespace.get_by_name(name).map_err(unavailable)?;
             // What RPC gives is no promise, but has the `then` that is all that is asked of one.
             let answer: Promise = stub.command(&body).map_err(unavailable)?.unchecked_into();
             let answer = JsFuture::from(answer).await.map_err(unavailable)?;
             answer.as_string().ok_or_else(|| ObjectUnavailable("no text".to_owned()))
-        }))
+        })
     }
-}
-
-/// What the Worker has under this name; undefined if nothing.
-pub fn binding(env: &Env, name: &str) -> JsValue {
-    js_sys::Reflect::get(env, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
 fn unavailable(error: JsValue) -> ObjectUnavailable {

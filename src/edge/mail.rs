@@ -1,24 +1,34 @@
 //! Mail by Cloudflare Email Service.
 
-use js_sys::Reflect;
-use wasm_bindgen::JsValue;
-use worker::send::SendFuture;
-use worker::{EmailAddress, SendEmail, SendEmailBuilder};
+use js_sys::{JSON, Reflect};
+use serde_json::json;
+use wasm_bindgen::prelude::*;
 
+use super::local::{Local, pending};
 use crate::ports::{Mail, MailError, Mailer, Pending};
 
-pub struct EmailService(pub SendEmail);
+#[wasm_bindgen]
+extern "C" {
+    pub type SendEmail;
+    #[wasm_bindgen(method, catch)]
+    async fn send(this: &SendEmail, letter: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+pub struct EmailService(pub Local<SendEmail>);
 
 impl Mailer for EmailService {
     fn send(&self, mail: Mail) -> Pending<'_, Result<(), MailError>> {
-        Box::pin(SendFuture::new(async move {
-            let from = EmailAddress::new(&mail.sender, &mail.from);
-            let letter = SendEmailBuilder::builder_with_email_address_and_str(&from, &mail.to, &mail.subject)
-                .text(&mail.text)
-                .html(&mail.html)
-                .build();
-            self.0.send_with_builder(&letter).await.map(|_| ()).map_err(|error| refusal(&error))
-        }))
+        pending(async move {
+            let Mail { sender, from, to, subject, text, html } = mail;
+            let letter = json!({
+                "from": { "name": sender, "email": from }, "to": to, "subject": subject, "text": text, "html": html,
+            });
+            let sent = match JSON::parse(&letter.to_string()) {
+                Ok(letter) => self.0.send(&letter).await,
+                Err(error) => Err(error),
+            };
+            sent.map(|_| ()).map_err(|error| refusal(&error))
+        })
     }
 }
 

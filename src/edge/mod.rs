@@ -12,6 +12,7 @@ mod database;
 mod door;
 mod host;
 mod kept;
+mod local;
 mod mail;
 mod ports;
 mod quick;
@@ -24,11 +25,20 @@ use std::task::{Context, Poll, Waker};
 
 use serde_json::json;
 use wasm_bindgen::prelude::*;
-use worker::Env;
 
+use self::local::Local;
 use crate::app::{App, Capabilities, Config, Keys, OwnerCredentials, StripeKeys};
 use crate::ports::Mailer;
 use crate::problem::Problem;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the Worker was given, by name.
+    pub type Env;
+
+    #[wasm_bindgen(js_namespace = console, js_name = log)]
+    fn write_line(line: &str);
+}
 
 thread_local! {
     static APP: RefCell<Option<App>> = const { RefCell::new(None) };
@@ -38,8 +48,7 @@ thread_local! {
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
 /// Has a panic log its message, file and line, with JavaScript's stack, and
-/// then tell `ended`, before the trap that ends the instance. In place of the
-/// hook of the `worker` crate, which would log them a second time.
+/// then tell `ended`, before the trap that ends the instance.
 #[wasm_bindgen]
 pub fn on_panic(ended: js_sys::Function) {
     std::panic::set_hook(Box::new(move |panic| {
@@ -75,7 +84,7 @@ fn app(env: &Env) -> Result<App, String> {
     if let Some(app) = built() {
         return Ok(app);
     }
-    crate::telemetry::write_with(|line| worker::console_log!("{line}"));
+    crate::telemetry::write_with(write_line);
     unicode::lend();
     calendar::lend();
     kept::lend();
@@ -84,8 +93,14 @@ fn app(env: &Env) -> Result<App, String> {
     Ok(app)
 }
 
+/// What is there under this name.
+fn binding<T: JsCast>(env: &Env, name: &str) -> Result<Local<T>, String> {
+    let bound = js_sys::Reflect::get(env.as_ref(), &name.into()).ok().filter(|bound| !bound.is_undefined());
+    bound.map(|bound| Local(bound.unchecked_into())).ok_or_else(|| format!("there is no binding {name}"))
+}
+
 fn build(env: &Env) -> Result<App, String> {
-    let variable = |name: &str| env.var(name).ok().map(|value| value.to_string());
+    let variable = |name: &str| binding::<JsValue>(env, name).ok()?.as_string();
     let keys = variable("SECRET_KEY").ok_or("SECRET_KEY is not set".to_owned())?;
     let on = |name: &str| variable(name).is_some_and(|value| value == "on");
     let config = Config {
@@ -105,14 +120,13 @@ fn build(env: &Env) -> Result<App, String> {
         public_url: variable("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
         development: on("DEVELOPMENT"),
     };
-    let failed = |error: worker::Error| error.to_string();
     Ok(App::new(Capabilities {
-        database: Box::new(database::D1::new(env)),
-        cache: Box::new(ports::Kv(env.kv("CATALOG").map_err(failed)?)),
-        objects: Box::new(host::DurableObjects::new(env)),
-        events: Box::new(ports::Events(env.queue("EVENTS").map_err(failed)?)),
+        database: Box::new(database::D1(binding(env, "DB")?)),
+        cache: Box::new(ports::Kv(binding(env, "CATALOG")?)),
+        objects: Box::new(host::DurableObjects::new(env)?),
+        events: Box::new(ports::Events(binding(env, "EVENTS")?)),
         http: Box::new(ports::Fetcher),
-        mailer: env.send_email("EMAIL").ok().map(|binding| Box::new(mail::EmailService(binding)) as Box<dyn Mailer>),
+        mailer: binding(env, "EMAIL").ok().map(|email| Box::new(mail::EmailService(email)) as Box<dyn Mailer>),
         clock: Box::new(ports::PlatformClock),
         entropy: Box::new(ports::PlatformEntropy),
         keys: Keys::parse(&keys).map_err(|error| error.to_string())?,

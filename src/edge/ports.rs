@@ -5,26 +5,38 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use futures_util::future::{Either, select};
-use js_sys::{Function, Promise};
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use worker::Queue;
-use worker::kv::KvStore;
-use worker::send::SendFuture;
 
 use super::host::message;
+use super::local::{Local, pending};
 use crate::ports::{
     Cache, CacheError, Clock, Entropy, EventQueue, HttpCall, HttpClient, HttpError, HttpReply, Pending, QueueError,
     Timestamp,
 };
 
-pub struct Kv(pub KvStore);
+#[wasm_bindgen]
+extern "C" {
+    pub type Store;
+    #[wasm_bindgen(method, catch)]
+    async fn get(this: &Store, key: &str, kind: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn put(this: &Store, key: &str, value: &Uint8Array, options: &Object) -> Result<JsValue, JsValue>;
+
+    pub type Queue;
+    #[wasm_bindgen(method, catch)]
+    async fn send(this: &Queue, message: &str) -> Result<JsValue, JsValue>;
+}
+
+pub struct Kv(pub Local<Store>);
 
 impl Cache for Kv {
     fn get<'a>(&'a self, key: &'a str) -> Pending<'a, Result<Option<Vec<u8>>, CacheError>> {
-        Box::pin(SendFuture::new(async move {
-            self.0.get(key).bytes().await.map_err(|error| CacheError(error.to_string()))
-        }))
+        pending(async move {
+            let value = self.0.get(key, "arrayBuffer").await.map_err(|error| CacheError(message(&error)))?;
+            Ok((!value.is_null()).then(|| Uint8Array::new(&value).to_vec()))
+        })
     }
 
     fn put<'a>(
@@ -33,27 +45,27 @@ impl Cache for Kv {
         value: Vec<u8>,
         lifetime_seconds: Option<u32>,
     ) -> Pending<'a, Result<(), CacheError>> {
-        Box::pin(SendFuture::new(async move {
-            let failed = |error: worker::KvError| CacheError(error.to_string());
-            let mut put = self.0.put_bytes(key, &value).map_err(failed)?;
+        pending(async move {
+            let failed = |error: JsValue| CacheError(message(&error));
+            let options = Object::new();
             if let Some(seconds) = lifetime_seconds {
-                put = put.expiration_ttl(u64::from(seconds));
+                Reflect::set(&options, &"expirationTtl".into(), &seconds.into()).map_err(failed)?;
             }
-            put.execute().await.map_err(failed)
-        }))
+            self.0.put(key, &Uint8Array::from(&*value), &options).await.map(|_| ()).map_err(failed)
+        })
     }
 }
 
-pub struct Events(pub Queue);
+pub struct Events(pub Local<Queue>);
 
 impl EventQueue for Events {
     fn send(&self, messages: Vec<String>) -> Pending<'_, Result<(), QueueError>> {
-        Box::pin(SendFuture::new(async move {
-            for message in messages {
-                self.0.send(message).await.map_err(|error| QueueError(error.to_string()))?;
+        pending(async move {
+            for text in messages {
+                self.0.send(&text).await.map_err(|error| QueueError(message(&error)))?;
             }
             Ok(())
-        }))
+        })
     }
 }
 
@@ -77,7 +89,7 @@ extern "C" {
 
 impl HttpClient for Fetcher {
     fn call(&self, request: HttpCall) -> Pending<'_, Result<HttpReply, HttpError>> {
-        Box::pin(SendFuture::new(async move {
+        pending(async move {
             let HttpCall { method, url, headers, body, deadline_millis, most_body } = request;
             let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}\0{value}")).collect();
             let headers = headers.join("\0");
@@ -94,7 +106,7 @@ impl HttpClient for Fetcher {
                 .zip(body)
                 .map(|(status, body)| HttpReply { status: status as u16, body })
                 .ok_or_else(|| HttpError("an answer without status or text".to_owned()))
-        }))
+        })
     }
 }
 
@@ -107,8 +119,7 @@ extern "C" {
 }
 
 /// Resolves after a while. Dropped, it is cleared: a timer keeps an object from
-/// going to rest. (The crate's own `Delay` wakes only whoever polled it first,
-/// which in [`super::door`] is nobody.)
+/// going to rest.
 struct Timer {
     id: JsValue,
     rings: JsFuture,
@@ -142,7 +153,7 @@ impl Clock for PlatformClock {
     }
 
     fn sleep(&self, millis: u32) -> Pending<'static, ()> {
-        Box::pin(SendFuture::new(async move { timer(millis).await }))
+        pending(timer(millis))
     }
 }
 
