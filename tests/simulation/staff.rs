@@ -26,9 +26,8 @@ use crate::world::World;
 impl World {
     /// A member of staff looks after an order.
     pub fn staff(&mut self, buyer: usize) {
-        match self.rng.below(25) {
-            20..=23 => self.take_out(buyer),
-            24.. => self.settle_edit(buyer),
+        match self.rng.below(24) {
+            20.. => self.take_out(buyer),
             0..=7 => self.refund_pieces(buyer),
             8..=10 => self.refund_amount(buyer),
             11..=14 => self.capture_some(buyer),
@@ -189,6 +188,11 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// The buyer pays what an edit costs more, or staff end the wait for it.
+    pub fn pay_difference(&mut self, buyer: usize) {
+        if self.rng.chance(70) { self.pay_or_cancel(buyer) } else { self.settle_edit(buyer) }
     }
 
     /// Ends the wait for an edit's difference: the money is there by hand, or it is called off.

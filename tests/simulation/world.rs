@@ -111,6 +111,11 @@ impl World {
     pub fn suffer(&mut self) {
         for _ in 0..STEPS {
             let buyer = usize::try_from(self.rng.below(6)).unwrap();
+            // Few are asked for a difference: most of what becomes of it is done at once.
+            let asked = self.buyers.iter().position(|buyer| buyer.memory.edits.payable().is_some());
+            if let Some(asked) = asked.filter(|_| self.rng.chance(30)) {
+                self.pay_difference(asked);
+            }
             match self.rng.below(29) {
                 0..=3 => self.shop(buyer),
                 4..=5 => self.pay_or_cancel(buyer),
