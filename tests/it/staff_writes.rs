@@ -121,7 +121,7 @@ impl Desk {
         for table in tables.decode::<Value>().unwrap() {
             let name = table["name"].as_str().unwrap().to_owned();
             // What an index keeps is its own affair.
-            if !["accounts", "sessions"].contains(&name.as_str()) && !name.starts_with("orders_search") {
+            if !["accounts", "sessions"].contains(&name.as_str()) && !name.contains("_search") {
                 everything.push(self.write(format!("SELECT * FROM {name}").leak()).await);
             }
         }
