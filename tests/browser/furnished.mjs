@@ -60,6 +60,9 @@ export async function furnish(shop) {
       payment: { provider: "manual", method: "bank_transfer" },
     },
   });
+  const asked = await paidOrder(shop, await linesOf(shop, 1, "enamel-mug"), "katherine.johnson@example.com");
+  const [kettles] = await linesOf(shop, 1, "trail-kettle");
+  await post(`/v1/admin/orders/${asked.id}/edits`, { add: [kettles], ask_buyer: true, reason: "Wants a kettle, too" });
   const product = await shop.admin("GET", `/v1/admin/products/${mug.product_id}`);
   const promotion = await first(shop, "/v1/admin/promotions");
   const card = await post("/v1/admin/gift-cards", { balance: { amount: 5_000, currency: "EUR" }, note: "For the fair" });
@@ -71,5 +74,5 @@ export async function furnish(shop) {
   const { items: [document] } = await shop.admin("GET", `/v1/admin/orders/${order.id}/documents`);
   const customer = await first(shop, "/v1/admin/customers");
   await shop.admin("PUT", "/v1/admin/views/orders/Unpaid", { body: { query: "status=awaiting_payment" } });
-  return { order, owed, product, variant: product.variants[0], promotion, card, draft, webhook, job, message, document, customer };
+  return { order, owed, asked, product, variant: product.variants[0], promotion, card, draft, webhook, job, message, document, customer };
 }

@@ -32,7 +32,7 @@ async function signedIn() {
   await page.getByLabel("Password").fill(owner.password);
   await page.keyboard.press("Enter");
   await page.waitForURL("**/admin");
-  for (const { id, token } of [things.order, things.owed]) await page.goto(`/orders/${id}/open?token=${token}`);
+  for (const { id, token } of [things.order, things.owed, things.asked]) await page.goto(`/orders/${id}/open?token=${token}`);
   await page.goto("/products/enamel-mug");
   await page.getByRole("button", { name: "Add to cart" }).click();
   await page.waitForURL("**/cart");
@@ -42,13 +42,14 @@ async function signedIn() {
 }
 
 /** What a page is for stands before where it is. */
-const shopPages = ({ order, owed }) => ({
+const shopPages = ({ order, owed, asked }) => ({
   home: "/",
   product: "/products/enamel-mug",
   cart: "/cart",
   checkout: "/checkout",
   "an order": `/orders/${order.id}`,
   "an order that is owed": `/orders/${owed.id}`,
+  "an order whose change waits to be paid": `/orders/${asked.id}`,
   "another way to pay": `/orders/${owed.id}/payments`,
   "what to send back": `/orders/${order.id}/returns`,
   "an order's documents": `/orders/${order.id}/documents`,
@@ -57,7 +58,7 @@ const shopPages = ({ order, owed }) => ({
 });
 
 /** By what src/console/pages/ calls them: none of them is left out. */
-const consolePages = ({ order, product, variant, promotion, card, draft, webhook, job, message, document, customer }) => ({
+const consolePages = ({ order, asked, product, variant, promotion, card, draft, webhook, job, message, document, customer }) => ({
   "": "",
   "/find": "/find?q=ada",
   "/sign-in": "/sign-in",
@@ -68,6 +69,9 @@ const consolePages = ({ order, product, variant, promotion, card, draft, webhook
   "/orders/capture": `/orders/capture?orders=${order.id}`,
   "/orders/cancel": `/orders/cancel?orders=${order.id}`,
   "/orders/{id}": `/orders/${order.id}`,
+  "/orders/{id}/edit": `/orders/${order.id}/edit`,
+  "/orders/all": "/orders/all",
+  "/orders/export": "/orders/export",
   "/drafts": "/drafts",
   "/drafts/{id}": `/drafts/${draft.id}`,
   "/documents": "/documents",
@@ -102,6 +106,7 @@ const consolePages = ({ order, product, variant, promotion, card, draft, webhook
   "/reports/gift-cards": "/reports/gift-cards",
   "/settings": "/settings",
   "/settings/tax": "/settings/tax",
+  "/settings/seller": "/settings/seller",
   "/settings/shipping": "/settings/shipping",
   "/webhooks": "/webhooks",
   "/webhooks/{id}": `/webhooks/${webhook.id}`,
@@ -110,6 +115,8 @@ const consolePages = ({ order, product, variant, promotion, card, draft, webhook
   "/jobs/{id}": `/jobs/${job.id}`,
   // What is asked of a list in its address, and what is not there.
   "nothing found": "/orders?q=nobody",
+  "an order whose change waits to be paid": `/orders/${asked.id}`,
+  "what a filter refuses": "/orders?total_min=5",
   "a view": "/orders?status=awaiting_payment",
   "a page that is not there": "/nowhere",
   // Made for printing, and shown by the shop itself.

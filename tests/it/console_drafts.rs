@@ -148,7 +148,17 @@ async fn pieces_are_added_by_their_sku_and_the_difference_is_noted_as_paid() {
     let refused = html(&send(&browser, &path, &confirmed(&review)).await.expect(409));
     assert!(said(&refused).contains("€39.98 more than what is taken out"), "{}", said(&refused));
     assert!(refused.contains(&format!("value=\"{}\"", other.sku)), "what was typed is there");
-    let paid = filled("order-edit", &refused, &[("/paid_by_hand:text-", "till 7")]);
+    let ask = filled("order-edit", &refused, &[("/ask_buyer:flag", "true")]);
+    let review = html(&send(&browser, &path, &ask).await.expect(200));
+    send(&browser, &path, &confirmed(&review)).await.expect(303);
+    let page = browser.open(&format!("/admin/orders/{}", cart.id)).await;
+    assert!(said(&page).contains("Change 1 waits for the buyer to pay"), "{}", said(&page));
+    assert_eq!(shop.staff_order(&cart).await["edits"], json!([]), "nothing is done yet");
+    let order = format!("/admin/orders/{}", cart.id);
+    send(&browser, &order, &filled("edit-cancel", &page, &[])).await.expect(303);
+
+    let typed = [&typed[..], &[("/paid_by_hand:text-", "till 7")]].concat();
+    let paid = filled("order-edit", &browser.open(&path).await, &typed);
     let review = html(&send(&browser, &path, &paid).await.expect(200));
     assert!(said(&review).contains("That money is here till 7"), "{}", said(&review));
     for _ in 0..2 {

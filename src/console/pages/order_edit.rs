@@ -47,6 +47,9 @@ const CHANGE: Form = Form {
             .empty()
             .omitted()
             .note("Such as a bank statement or the till; only if what is added comes to more and that money is there"),
+        Field::new("/ask_buyer", "Ask the buyer for the difference", Takes::Flag)
+            .empty()
+            .note("By a letter that leads to where it is paid; the change waits three days for it"),
         REASON,
         NOTIFY.from("/status"),
         Field::new("/preview", "", Takes::Look),
@@ -55,7 +58,7 @@ const CHANGE: Form = Form {
     note: "Nothing is changed yet: first you see what it comes to.",
     button: "Change the order",
     manner: Manner::Review(PATH, WOULD_BE),
-    done: "The order is changed.",
+    done: "The order is changed, or the change waits for its buyer to pay.",
     then: Some("/orders/{id}"),
     ..Form::new("order-edit", "", Verb::Post, PATH)
 };
