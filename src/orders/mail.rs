@@ -159,7 +159,8 @@ fn moved(view: &OrderView, news: goods::News) -> Option<Moved> {
     };
     let known = view.returns.iter().find(|known| known.id.number == number)?;
     let pieces = known.lines.iter().map(|asked| piece(view, asked.line_id, asked.quantity.get()));
-    let words = known.refusal.clone().or_else(|| known.instructions.clone());
+    let is_refusal = matches!(news, goods::News::ReturnRefused(_));
+    let words = if is_refusal { known.refusal.clone() } else { known.instructions.clone() };
     Some(Moved { pieces: pieces.collect(), carrier: None, tracking_url: None, fetched_at: None, words })
 }
 

@@ -284,7 +284,7 @@ async fn a_return_is_asked_for_approved_and_received_and_goes_into_stock_once() 
     sold.ask_back(1).await.problem(409, "not_returnable");
 
     let words = json!({ "instructions": "By post to 1 Main Street" });
-    let order = sold.decide(&asked["id"], "approve", words).await.expect(201).json();
+    let order = sold.decide(&asked["id"], "approve", words.clone()).await.expect(201).json();
     assert_eq!(order["returns"][0]["status"], "approved");
     let arrived = json!({ "lines": [{ "line_id": "line_1", "quantity": 1, "restock": true }] });
     let order = sold.decide(&asked["id"], "receive", arrived.clone()).await.expect(201).json();
@@ -292,6 +292,7 @@ async fn a_return_is_asked_for_approved_and_received_and_goes_into_stock_once() 
         (&order["returns"][0]["status"], &order["returns"][0]["received"]),
         (&json!("received"), &arrived["lines"])
     );
+    assert_eq!(order["returns"][0]["instructions"], words["instructions"], "its letter may not be written yet");
     assert_eq!(where_they_are(&order), [2, 0, 1, 1], "what did not come is with its buyer");
     eventually("it is in stock", async || (sold.on_hand().await == 1).then_some(())).await;
     sold.decide(&asked["id"], "receive", arrived).await.expect(201);

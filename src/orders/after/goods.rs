@@ -69,16 +69,15 @@ pub struct Return {
     pub lines: Vec<Asked>,
     pub comment: Option<String>,
     pub asked_at: Timestamp,
+    /// Staff's own words on what to do, once it is approved.
+    pub instructions: Option<String>,
     pub step: Step,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     Requested,
-    /// `instructions`: staff's own words on what to do.
-    Approved {
-        instructions: Option<String>,
-    },
+    Approved,
     Refused {
         reason: String,
     },
@@ -218,11 +217,15 @@ impl Goods {
             }
             Event::ReturnAsked { number, lines, comment, by_staff } => {
                 let (number, lines, comment) = (*number, lines.clone(), comment.clone());
-                self.returns.push(Return { number, lines, comment, asked_at: now, step: Step::Requested });
+                let (instructions, step) = (None, Step::Requested);
+                self.returns.push(Return { number, lines, comment, asked_at: now, instructions, step });
                 self.news.extend((!by_staff).then_some(News::ReturnAsked(number)));
             }
             Event::ReturnApproved { number, instructions } => {
-                self.step(*number, Step::Approved { instructions: instructions.clone() });
+                self.step(*number, Step::Approved);
+                if let Some(known) = self.returns.iter_mut().find(|known| known.number == *number) {
+                    known.instructions.clone_from(instructions);
+                }
                 self.news.push(News::ReturnApproved(*number));
             }
             Event::ReturnRefused { number, reason } => {
@@ -273,7 +276,7 @@ impl Fulfilment {
 impl Return {
     /// Whether it is still to be decided or waited for.
     pub fn is_open(&self) -> bool {
-        matches!(self.step, Step::Requested | Step::Approved { .. })
+        matches!(self.step, Step::Requested | Step::Approved)
     }
 }
 

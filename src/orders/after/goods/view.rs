@@ -45,7 +45,7 @@ impl OpenReturn {
         if is_at(|step| matches!(step, Step::Requested)) {
             Some(Self::Requested)
         } else {
-            is_at(|step| matches!(step, Step::Approved { .. })).then_some(Self::Approved)
+            is_at(|step| matches!(step, Step::Approved)).then_some(Self::Approved)
         }
     }
 }
@@ -153,13 +153,10 @@ pub fn returns(order: &Order) -> Vec<ReturnView> {
 }
 
 fn of_return(order: &Order, known: &Return) -> ReturnView {
-    let (mut instructions, mut refusal, mut received) = (None, None, Vec::new());
+    let (mut refusal, mut received) = (None, Vec::new());
     let status = match &known.step {
         Step::Requested => ReturnStatus::Requested,
-        Step::Approved { instructions: said } => {
-            instructions.clone_from(said);
-            ReturnStatus::Approved
-        }
+        Step::Approved => ReturnStatus::Approved,
         Step::Refused { reason } => {
             refusal = Some(reason.clone());
             ReturnStatus::Refused
@@ -175,7 +172,7 @@ fn of_return(order: &Order, known: &Return) -> ReturnView {
         lines: known.lines.clone(),
         comment: known.comment.clone(),
         asked_at: known.asked_at,
-        instructions,
+        instructions: known.instructions.clone(),
         refusal,
         received,
     }
