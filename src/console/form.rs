@@ -51,7 +51,7 @@ impl<'a> Refused<'a> {
         }
         let code = reply.said("code");
         let unsure = reply.status.is_server_error() || code == "idempotency_key_in_use";
-        Self { typed, errors, rest, stale: code == "stale", unsure }
+        Self { typed, errors, rest, stale: matches!(code, "stale" | "order_edited"), unsure }
     }
 
     /// The key to send it under once more: its own where it may have taken effect,
@@ -181,7 +181,11 @@ impl<'a> Maker<'a> {
             input.ticked =
                 self.refused.map_or(there, |refused| refused.typed(&name).is_some_and(|text| !text.is_empty()));
         }
-        self.fill(input, name, text(field.takes, value, scope.json, scope.currency))
+        let there = text(field.takes, value, scope.json, scope.currency);
+        let is_of_all = matches!(field.takes, Takes::Kept) && scope.base.is_empty();
+        let is_stale = is_of_all && self.refused.is_some_and(|refused| refused.stale);
+        // Whoever sends it again has seen what there is now.
+        if is_stale { Input { name, value: there, ..input } } else { self.fill(input, name, there) }
     }
 
     /// Gives a field its name, and its value: what was typed, or what there is.

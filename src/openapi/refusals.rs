@@ -91,6 +91,7 @@ fn own(operation: &str) -> Vec<Code> {
             TAX_DIFFERS,
             TOO_MANY_EDITS,
             DIFFERENCE_TO_PAY,
+            ORDER_EDITED,
             EDIT_IN_PROGRESS,
             OUT_OF_STOCK,
             SHIPPING_NOT_OFFERED,

@@ -127,6 +127,28 @@ async fn pieces_are_taken_out_of_an_order_and_what_is_left_empty_stays() {
 }
 
 #[tokio::test]
+async fn of_two_who_edit_one_order_the_later_sees_what_the_other_has_done() {
+    let shop = Shop::open().await;
+    let (cart, _) = shop.bought().await;
+    let browser = owner(&shop).await;
+    let path = format!("/admin/orders/{}/edit", cart.id);
+    let (one, other) = (browser.open(&path).await, browser.open(&path).await);
+    let typed = |line1| [("/shipping_address/line1:text-", line1), ("/reason:text", "they rang")];
+    let review = html(&send(&browser, &path, &filled("order-edit", &one, &typed("1 First Street"))).await.expect(200));
+    send(&browser, &path, &confirmed(&review)).await.expect(303);
+    let typed = typed("2 Second Street");
+    let refused = html(&send(&browser, &path, &filled("order-edit", &other, &typed)).await.expect(409));
+    assert!(said(&refused).contains("Somebody has changed this order meanwhile"), "{}", said(&refused));
+    assert!(said(&refused).contains("1 First Street"), "what it is now: {}", said(&refused));
+    assert!(refused.contains("value=\"2 Second Street\""), "what was typed");
+    assert_eq!(shop.staff_order(&cart).await["shipping_address"]["line1"], "1 First Street");
+    // What they have now seen, they may decide.
+    let review = html(&send(&browser, &path, &filled("order-edit", &refused, &[])).await.expect(200));
+    send(&browser, &path, &confirmed(&review)).await.expect(303);
+    assert_eq!(shop.staff_order(&cart).await["shipping_address"]["line1"], "2 Second Street");
+}
+
+#[tokio::test]
 async fn pieces_are_added_by_their_sku_and_the_difference_is_noted_as_paid() {
     let shop = Shop::open().await;
     let (cart, _) = shop.bought().await;

@@ -54,6 +54,26 @@ async fn pieces_are_taken_out_and_their_money_goes_back() {
 }
 
 #[tokio::test]
+async fn nobody_takes_back_unseen_what_somebody_else_has_changed() {
+    let shop = Shop::open().await;
+    let (cart, _) = shop.bought().await;
+    let seen = shop.staff_order(&cart).await["edit_count"].clone();
+    let to = |line1: &str, expected: &Value| {
+        let mut home = address();
+        home["line1"] = json!(line1);
+        json!({ "shipping_address": home, "expected_edits": expected })
+    };
+    let (one, other) = (to("1 First Street", &seen), to("2 Second Street", &seen));
+    let answers = tokio::join!(shop.edit(&cart, one), shop.edit(&cart, other));
+    let (done, refused) = if answers.0.is(201) { answers } else { (answers.1, answers.0) };
+    refused.problem(409, "order_edited");
+    let order = done.expect(201).json();
+    assert_eq!(shop.staff_order(&cart).await["shipping_address"], order["shipping_address"]);
+    let order = shop.edit(&cart, to("3 Third Street", &order["edit_count"])).await.expect(201).json();
+    assert_eq!(order["shipping_address"]["line1"], "3 Third Street");
+}
+
+#[tokio::test]
 async fn an_edit_with_a_key_is_done_once() {
     let shop = Shop::open().await;
     let (cart, variant) = shop.bought().await;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::MAX_EDITS;
 use crate::address::NewAddress;
 use crate::email::EmailAddress;
 use crate::orders::after::money::MAX_REASON;
@@ -56,6 +57,11 @@ pub struct NewEdit {
     /// is added is kept for that long, and nothing of the edit counts before it is paid.
     #[serde(default)]
     ask_buyer: bool,
+    /// The `edit_count` of the order that was looked at. Was it changed since, it is `order_edited`, so that nobody takes
+    /// back unseen what somebody else has changed.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "u32", range(min = 0, max = MAX_EDITS))]
+    expected_edits: Option<u32>,
     /// Nothing is done: the answer is the order as it would be. Whether the stock suffices is not asked.
     #[serde(default)]
     preview: bool,
@@ -108,6 +114,7 @@ pub struct Wish {
     pub add: Vec<WantedLine>,
     pub paid_by_hand: Option<Line<MAX_REFERENCE>>,
     pub ask_buyer: bool,
+    pub expected_edits: Option<u32>,
     pub preview: bool,
     pub reason: Line<MAX_REASON>,
     pub notify: bool,
@@ -167,6 +174,7 @@ impl Draft for NewEdit {
             add: self.add.clone(),
             paid_by_hand: self.paid_by_hand.clone(),
             ask_buyer: self.ask_buyer,
+            expected_edits: self.expected_edits,
             preview: self.preview,
             reason: self.reason.clone(),
             notify: self.notify,

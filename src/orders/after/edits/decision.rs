@@ -52,7 +52,10 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
         Stage::Confirmed { committed: true, .. } => {}
         _ => return Err(Refusal::NotConfirmed.into()),
     }
-    let Wish { mut facts, lines, add, paid_by_hand, ask_buyer, preview, reason, notify } = wish;
+    let Wish { mut facts, lines, add, paid_by_hand, ask_buyer, expected_edits, preview, reason, notify } = wish;
+    if expected_edits.is_some_and(|expected| expected != order.edits.count()) {
+        return Err(Refusal::Edited.into());
+    }
     facts.retain(|fact| !is_so(&order.facts, fact));
     moving::check(order, &facts, shelf, now)?;
     let pieces = taking_out::of(order, &lines, !add.is_empty())?;

@@ -29,6 +29,8 @@ crate::codes! {
     /// Pieces are being added to this order, or its buyer is to pay for them: try again in some seconds, or call that
     /// off.
     EDIT_IN_PROGRESS = CONFLICT "edit_in_progress";
+    /// Somebody has changed this order since it was looked at: look at it as it is now.
+    ORDER_EDITED = CONFLICT "order_edited";
     /// The order was changed as often as it may be.
     TOO_MANY_EDITS = CONFLICT "too_many_edits";
 }
@@ -62,6 +64,8 @@ pub enum Refusal {
     InProgress,
     #[error("no such edit waits for its buyer's money")]
     NothingAsked,
+    #[error("somebody has changed this order meanwhile")]
+    Edited,
     #[error("an order is changed at most {MAX_EDITS} times")]
     TooManyEdits,
     #[error("what was sent does not fit the order")]
@@ -86,6 +90,7 @@ impl From<Refusal> for Problem {
             Refusal::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", json::value(&lines)),
             Refusal::NothingAsked => Self::new(NOTHING_ASKED, detail),
             Refusal::InProgress => Self::new(EDIT_IN_PROGRESS, detail),
+            Refusal::Edited => Self::new(ORDER_EDITED, detail),
             Refusal::TooManyEdits => Self::new(TOO_MANY_EDITS, detail),
             Refusal::Unfit { errors } => Self::invalid(errors),
         }

@@ -67,6 +67,11 @@ pub struct Edits {
 }
 
 impl Edits {
+    /// How often the order was changed.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.done.len()).unwrap_or(u32::MAX)
+    }
+
     /// The way of shipping that was placed. `current`: that of the whole order.
     pub fn first_shipping<'a>(&'a self, current: Option<&'a QuotedShipping>) -> Option<&'a QuotedShipping> {
         let is_sent_by = |edit: &Edit| edit.plan.added.as_ref().is_some_and(|added| added.quote.shipping.is_some());

@@ -34,6 +34,8 @@ pub struct StaffOrder {
     refunds: Vec<RefundView>,
     /// How staff have changed it, the last one at the end.
     edits: Vec<EditView>,
+    /// How many there are: what an edit expects.
+    edit_count: u32,
     /// The edit whose buyer is asked for the difference: until that is paid, nothing of it counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_edit: Option<EditView>,
@@ -181,6 +183,7 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         attempts: attempts(order),
         refunds: refunds(order),
         edits: edits(order),
+        edit_count: order.edits.count(),
         waiting_edit: waiting(order),
         receipts: order.receipts.clone(),
         disputes: order.disputes.keys().cloned().collect(),
