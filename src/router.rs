@@ -114,6 +114,7 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/orders/{id}/edits/{number}/cancel", post(edits::cancel_order_edit))
         .api_route("/v1/admin/orders/{id}/edits/{number}/paid", post(edits::create_order_edit_payment))
         .api_route("/v1/admin/orders/{id}/notes", post(money::create_order_note))
+        .api_route("/v1/admin/orders/{id}/payments", post(orders::create_payment_as_staff))
         .api_route("/v1/admin/orders/{id}/payments/received", post(orders::create_received_payment))
         .api_route("/v1/admin/reports/sales", get(reports::get_sales_report))
         .api_route("/v1/admin/reports/sales/export", get(reports::export_sales_report))

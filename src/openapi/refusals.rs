@@ -66,7 +66,9 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/carts/{id}/coupons" => [&CART[..], &[COUPON_NOT_VALID, TOO_MANY_REQUESTS]].concat(),
         "POST /v1/carts/{id}/gift-cards" => [&CART[..], &GIFT_CARD].concat(),
         "PATCH /v1/carts/{id}" => [&CART[..], &[COUPON_NOT_VALID], &GIFT_CARD].concat(),
-        "POST /v1/orders/{id}/payments" => [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat(),
+        "POST /v1/orders/{id}/payments" | "POST /v1/admin/orders/{id}/payments" => {
+            [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat()
+        }
         "POST /v1/admin/orders/{id}/payments/received" => vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS],
         "POST /v1/admin/orders/{id}/tags" => vec![TOO_MANY_TAGS],
         "PUT /v1/admin/views/{page}/{name}" => vec![TOO_MANY_VIEWS],

@@ -18,6 +18,7 @@ use super::view::OrderView;
 use crate::app::App;
 use crate::auth::StaffWrite;
 use crate::ids::OrderId;
+use crate::payments::Provider;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::text::Language;
@@ -136,6 +137,25 @@ pub async fn cancel_order(
 ) -> Result<JsonText<OrderView>, Problem> {
     let order = credentials.order(&app, id)?.keyed(keyed(key, "POST cancel", &body.bytes));
     Ok(order.cancel().await??.into())
+}
+
+/// Has an order that is not paid yet paid by a way that staff look after, such as a bank transfer that was agreed on by
+/// telephone: as if its buyer had chosen it. What comes is recorded then.
+pub async fn create_payment_as_staff(
+    State(app): State<App>,
+    staff: StaffWrite,
+    Path(id): Path<OrderId>,
+    key: IdempotencyKey,
+    body: extract::Json<Payment>,
+) -> Result<JsonText<OrderView>, Problem> {
+    let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?);
+    order.order().await??;
+    if body.provider != Provider::Manual {
+        return Err(Problem::invalid_field("/provider", "staff look after `manual` payments alone"));
+    }
+    let payment = choice(&app, body.value.clone(), "").await?;
+    let order = order.keyed(keyed(key, "POST payments as staff", &body.bytes));
+    Ok(order.pay(payment, Vec::new()).await??.into())
 }
 
 /// Records money that came by a way to pay that staff look after. Several add up; the order is paid once all of it is

@@ -99,7 +99,7 @@ impl Rows {
 
     /// Row by row, as reading a list would be there once for each type of row.
     fn each(&self, most: usize, read: &mut dyn FnMut(&[u8]) -> serde_json::Result<()>) -> serde_json::Result<()> {
-        let rows: Vec<&RawValue> = serde_json::from_str(&self.0)?;
+        let rows: Vec<Box<RawValue>> = json::read(self.0.as_bytes())?;
         rows.iter().take(most).try_for_each(|row| read(row.get().as_bytes()))
     }
 }

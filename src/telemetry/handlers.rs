@@ -1,5 +1,6 @@
 //! Health endpoints.
 
+use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,7 +9,6 @@ use crate::app::App;
 use crate::json;
 use crate::ports::{ObjectClass, Statement};
 use crate::problem::Problem;
-use crate::wire::respond::Json;
 
 #[derive(Serialize, JsonSchema)]
 pub struct Health {

@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tradepost::ports::{Database, ObjectClass, Statement};
+use tradepost::ports::{Clock, Database, ObjectClass, Statement};
 
 use crate::ask::Answer;
 use crate::fixtures::{Product, prices};
@@ -52,6 +52,12 @@ fn tag(tag: &str) -> Value {
 pub async fn waiting(shop: &Shop) -> String {
     let job = done(shop, json!({ "orders": { "ids": [STRANGER], "action": tag("waiting") } })).await;
     let id = job["id"].as_str().unwrap().to_owned();
+    // Until then the object still has its end in hand.
+    within(60_000, "it rests", async || {
+        let next = shop.host().objects.alarm(ObjectClass::Job, &id).await?;
+        (next.since(shop.host().clock.now()) > 3_600_000).then_some(())
+    })
+    .await;
     let task = "UPDATE job SET task = json_set(task, '$.job.status', 'running', '$.job.ended_at', NULL)";
     shop.host().objects.look(ObjectClass::Job, &id, |store| store.execute(task, []).unwrap()).await;
     id

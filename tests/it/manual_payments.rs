@@ -101,6 +101,25 @@ async fn money_is_recorded_once_per_reference_and_never_more_than_is_owed() {
 }
 
 #[tokio::test]
+async fn staff_have_an_order_paid_by_transfer_whose_card_was_declined() {
+    let Some((shop, product)) = open(&all(), 5).await else { return };
+    let cart = shop.ready_cart(&product.variant, 2).await;
+    let declined = shop.place(&cart, "pm_card_chargeDeclined").await.expect(201).json();
+    assert_eq!((&declined["status"], &declined["payment"]["status"]), (&json!("awaiting_payment"), &json!("declined")));
+    let path = format!("/v1/admin/orders/{}/payments", cart.id);
+    let owner = shop.owner().await;
+    let pay = async |payment: &Value| shop.post(&path).bearer(&owner).json(payment.clone()).send().await;
+    assert_eq!(pay(&payment("pm_card_visa")).await.pointers(), ["/provider"]);
+    let transfer = &manual("bank_transfer")["payment"];
+    let order = pay(transfer).await.expect(200).json();
+    assert_eq!((&order["payment"]["provider"], &order["payment"]["status"]), (&json!("manual"), &json!("pending")));
+    let paid = received(&shop, &cart, eur(cart.total()), "statement 1").await.expect(201).json();
+    assert_eq!((&paid["status"], &paid["payment"]["status"]), (&json!("confirmed"), &json!("paid")));
+    pay(transfer).await.problem(409, "not_payable");
+    until_on_hand(&shop, &product, 3).await;
+}
+
+#[tokio::test]
 async fn what_is_paid_on_delivery_or_by_invoice_is_confirmed_at_once() {
     let Some((shop, product)) = open(&all(), 5).await else { return };
     for method in ["cash_on_delivery", "invoice"] {

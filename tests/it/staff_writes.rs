@@ -27,9 +27,8 @@ const ENDINGS: [(&str, u16, &str); 5] = [
     ("UPDATE accounts SET role = 'customer'", 403, "forbidden"),
 ];
 
-/// A shop, what is in it to be changed, and how.
 /// Each of these is done with an order of its own: most can be done once.
-const OF_MONEY: [&str; 8] = [
+const OF_MONEY: [&str; 9] = [
     "capture",
     "edits",
     "edits/{number}/cancel",
@@ -38,8 +37,10 @@ const OF_MONEY: [&str; 8] = [
     "refunds/{number}/done",
     "cancel",
     "notes",
+    "payments",
 ];
 
+/// A shop, what is in it to be changed, and how.
 struct Desk {
     shop: Shop,
     owner: String,
@@ -199,6 +200,9 @@ fn good(operation: &Operation) -> Value {
     }
     if operation.template.ends_with("/orders/{id}/edits") {
         body = json!({ "email": format!("{}@example.com", unique("moved")), "reason": "they rang" });
+    }
+    if operation.template.ends_with("/orders/{id}/payments") {
+        body = manual_payments::manual("bank_transfer")["payment"].clone();
     }
     if operation.template.ends_with("/orders/{id}/refunds") {
         body["amount"] = json!({ "amount": 1, "currency": "EUR" });

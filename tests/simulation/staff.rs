@@ -84,6 +84,7 @@ impl World {
         let line = lines[self.pick(lines.len())].clone();
         let quantity = u32::try_from(self.rng.below(u64::from(line.quantity) + 1)).unwrap();
         let wish = Wish {
+            expected_edits: None,
             facts: self.another_way(),
             lines: vec![LeftLine { line_id: line.id, quantity }],
             add: self.more(),

@@ -2,6 +2,7 @@
 //! of it. Once it is placed, it is an order of the same id.
 
 use super::order_edit::{PIECES, VARIANT};
+use super::order_forms::BY_HAND;
 use super::orders::LINES;
 use crate::console::page::{
     Block, Each, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, also, ask, fact, link,
@@ -160,16 +161,7 @@ const SEND: Form = Form {
 const PLACE: Form = Form {
     fields: &[
         Field::new("/payment/provider", "", Takes::Fixed("manual")),
-        Field::new(
-            "/payment/method",
-            "Paid by",
-            Takes::Choice(&[
-                ("bank_transfer", "Bank transfer"),
-                ("cash_on_delivery", "Cash on delivery"),
-                ("invoice", "Invoice"),
-            ]),
-        )
-        .empty(),
+        Field::new("/payment/method", "Paid by", BY_HAND).empty(),
         Field::new("/received", "Where the money is found again", Takes::Line)
             .empty()
             .omitted()

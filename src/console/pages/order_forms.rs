@@ -2,6 +2,22 @@
 
 use crate::console::page::{Block, Facts, Field, Form, Manner, Shown, Takes, Verb, When, fact};
 
+/// How staff may be paid.
+pub const BY_HAND: Takes = Takes::Choice(&[
+    ("bank_transfer", "Bank transfer"),
+    ("cash_on_delivery", "Cash on delivery"),
+    ("invoice", "Invoice"),
+]);
+
+pub const PAY_BY_HAND: Form = Form {
+    fields: &[Field::new("/provider", "", Takes::Fixed("manual")), Field::new("/method", "Paid by", BY_HAND).empty()],
+    when: &[When("/status", &["awaiting_payment"]), When("!/payment/provider", &["manual"])],
+    note: "For a buyer who was not able to pay, and has agreed on another way. What comes is recorded then.",
+    button: "Have it paid this way",
+    done: "It is to be paid this way.",
+    ..Form::new("order-pay", "Have it paid by hand", Verb::Post, "/v1/admin/orders/{id}/payments")
+};
+
 pub const RECEIVED: Form = Form {
     fields: &[
         Field::new("/amount", "Amount", Takes::Money("/currency")).from("/totals/to_pay"),

@@ -2,7 +2,8 @@
 
 use super::order_edit::EDITABLE;
 use super::order_forms::{
-    APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, RECEIVE, RECEIVED, REFUND, REFUND_DONE, REFUSE, RETURN, SHIP, TAGS, UNPACK,
+    APPROVE, CANCEL, CAPTURE, FULFIL, NOTE, PAY_BY_HAND, RECEIVE, RECEIVED, REFUND, REFUND_DONE, REFUSE, RETURN, SHIP,
+    TAGS, UNPACK,
 };
 use super::views;
 use super::waiting_edit::WAITING;
@@ -143,6 +144,7 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
             link("Packing slip", "/packing-slips?orders={_at/id}"),
         ]),
         Block::Table(LINES),
+        Block::Form(PAY_BY_HAND),
         Block::Form(RECEIVED),
         Block::Form(FULFIL),
         Block::Form(CAPTURE),
