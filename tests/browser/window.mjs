@@ -54,8 +54,8 @@ export async function visit(browser, url, options = {}) {
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("requestfailed", (request) => {
     const why = request.failure()?.errorText;
-    // A page that is left does not wait for its icon or for what it found; a file is no page.
-    if (why === "net::ERR_ABORTED" && (request.resourceType() === "fetch" || /\/assets\/favicon\.|\/export\b/.test(request.url()))) return;
+    // A page that is left does not wait for its pictures, its icon or what it found; a file is no page.
+    if (why === "net::ERR_ABORTED" && (["fetch", "image"].includes(request.resourceType()) || /\/assets\/favicon\.|\/export\b/.test(request.url()))) return;
     faults.push(`${request.method()} ${request.url()}: ${why}`);
   });
   page.on("response", (response) => {
