@@ -62,7 +62,7 @@ pub struct Reduction {
 }
 
 /// A time to come. The page does not know the buyer's clock, so it says how
-/// long there is, too.
+/// long there is, too, or the day, where it is another.
 pub struct Moment {
     pub iso: String,
     pub words: String,
@@ -75,6 +75,7 @@ impl Moment {
         let iso = at.to_string();
         let clock = iso.get(11..16).unwrap_or_default();
         let words = match (left + 30_000) / 60_000 {
+            minutes if minutes >= 24 * 60 => format!("until {}", words::moment(Language::En, at)),
             0 => format!("for less than a minute, until {clock} UTC"),
             1 => format!("for about a minute, until {clock} UTC"),
             minutes => format!("for about {minutes} minutes, until {clock} UTC"),

@@ -294,6 +294,8 @@ async fn a_buyer_pays_the_difference_by_a_link_and_has_what_is_added() {
     let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
     let page = page(&shop, &format!("/orders/{}", cart.id), &cookie).await;
     assert!(page.contains("A change of your order waits for you") && page.contains("Pay €39.98 this way"), "{page}");
+    let until = format!("<time datetime=\"{}\">until ", seen["difference"]["payable_until"].as_str().unwrap());
+    assert!(page.contains(&until), "the day, as it is days ahead: {page}");
 
     assert_eq!(
         pay(&shop, &cart, "pm_card_chargeDeclined").await.expect(200).json()["difference"]["payment"]["status"],

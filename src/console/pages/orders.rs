@@ -144,6 +144,7 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
             link("Packing slip", "/packing-slips?orders={_at/id}"),
         ]),
         Block::Table(LINES),
+        Block::Each(WAITING),
         Block::Form(PAY_BY_HAND),
         Block::Form(RECEIVED),
         Block::Form(FULFIL),
@@ -153,7 +154,6 @@ pub static ORDER: Page = Page::new("/orders/{id}", "Order {number}", "/orders")
         Block::Form(NOTE),
         Block::Form(TAGS),
         Block::Form(CANCEL),
-        Block::Each(WAITING),
         Block::Each(Each { rows: "/_by_hand", title: "To give back by hand", facts: BY_HAND, forms: &[REFUND_DONE] }),
         Block::Each(Each { rows: "/fulfilments", title: "Parcel {number}", facts: PARCEL, forms: &[SHIP, UNPACK] }),
         Block::Each(Each {
