@@ -30,6 +30,8 @@ const ADDRESSES = {
   "/orders/capture": ["/orders/capture?orders={order},{other}"],
   "/orders/cancel": ["/orders/cancel?orders={order},{other}"],
   "/orders/{id}": ["/orders/{order}"],
+  "/orders/{id}/edit": ["/orders/{order}/edit"],
+  "/orders/all": ["/orders/all", "/orders/all?status=confirmed"],
   "/drafts": ["/drafts", "/drafts?status=sent", "/drafts?status=placed"],
   "/drafts/{id}": ["/drafts/{draft}"],
   "/documents": ["/documents", "/documents?kind=credit_note"],
