@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::ids::OrderId;
-use crate::lists::bulk::BulkAction;
+use crate::lists::bulk::{BulkAction, each_once};
 use crate::orders::bodies::Empty;
 use crate::pools::bulk::VariantRow;
 use crate::pools::pool::Reason;
@@ -93,7 +93,10 @@ impl OrdersJob {
 
 fn which(ids: Option<Vec<OrderId>>, filter: Option<String>) -> Result<Which, Problem> {
     match (ids, filter) {
-        (Some(ids), None) => counted("/orders/ids", ids).map(Which::Named),
+        (Some(ids), None) => {
+            let ids = counted("/orders/ids", ids)?;
+            each_once(&ids, |at| format!("/orders/ids/{at}")).map(|()| Which::Named(ids))
+        }
         (None, Some(filter)) if filter.len() <= MAX_FILTER => Ok(Which::Fitting(filter)),
         (None, Some(_)) => {
             Err(Problem::invalid_field("/orders/filter", format!("may have at most {MAX_FILTER} bytes")))

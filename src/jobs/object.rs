@@ -80,6 +80,7 @@ impl JobObject {
         if task.is_running() {
             task.cancel(self.now());
             self.keep(&task, None, self.now())?;
+            self.log(&task.job);
         }
         Ok(Some(task.job))
     }
@@ -143,8 +144,9 @@ impl JobObject {
     ) -> Result<(), ObjectUnavailable> {
         let Some(mut task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
         let now = self.now();
+        let was_running = task.is_running();
         let settled = change(&mut task, now);
-        if !task.is_running() {
+        if was_running && !task.is_running() {
             self.log(&task.job);
         }
         // Lists are told next: at once again, should that fail.

@@ -8,6 +8,7 @@ use crate::auth::StaffWrite;
 use crate::ids::OrderId;
 use crate::json;
 use crate::lists::bulk::BulkAction;
+use crate::orders::order::Key;
 use crate::pools::bulk::{VariantRow, change_variant};
 use crate::pools::pool::Reason;
 use crate::problem::Problem;
@@ -28,7 +29,8 @@ pub async fn perform(app: &App, task: &Task, rows: &[String]) -> Vec<Outcome> {
 async fn change_orders(app: &App, task: &Task, action: &BulkAction, rows: &[String]) -> Vec<Outcome> {
     // All of them were ids when the job began.
     let ids: Vec<OrderId> = rows.iter().filter_map(|row| row.parse().ok()).collect();
-    let outcomes = action.perform(app, &StaffWrite::by(task.mandate), &ids).await;
+    let key = Key { key: task.job.id.to_string(), digest: task.digest.clone() };
+    let outcomes = action.perform(app, &StaffWrite::by(task.mandate), &ids, key).await;
     (task.next()..).zip(outcomes).map(|(number, outcome)| told(task, number, outcome)).collect()
 }
 

@@ -16,7 +16,9 @@ use crate::orders::after::money::bodies::NewCapture;
 use crate::orders::after::money::decision::Deed;
 use crate::orders::bodies::Empty;
 use crate::orders::client::OrderClient;
+use crate::orders::order::Key;
 use crate::problem::{FieldError, Problem};
+use crate::sorted::order;
 use crate::telemetry;
 use crate::together::together;
 use crate::wire::extract::{IdempotencyKey, Json};
@@ -97,14 +99,14 @@ impl BulkAction {
     }
 
     /// Does it to these orders, as many as one request may name, and says of each
-    /// what came of it. Doing so again changes nothing more.
-    pub async fn perform(&self, app: &App, staff: &StaffWrite, ids: &[OrderId]) -> Vec<Result<(), Problem>> {
+    /// what came of it. Each order has the `key`: asked again, it says what it said first.
+    pub async fn perform(&self, app: &App, staff: &StaffWrite, ids: &[OrderId], key: Key) -> Vec<Result<(), Problem>> {
         match self {
             Self::Tag(change) => match tag_at_once(app, staff, ids, change).await {
                 Ok(outcomes) => outcomes,
                 Err(problem) => ids.iter().map(|_| Err(problem.clone())).collect(),
             },
-            Self::Cancel(_) | Self::Capture(_) => one_by_one(app, staff, ids, self).await,
+            Self::Cancel(_) | Self::Capture(_) => one_by_one(app, staff, ids, self, Some(key)).await,
         }
     }
 }
@@ -133,7 +135,9 @@ pub async fn change_orders(
             staff.commit(&app, request.as_ref(), change, StatusCode::OK, &results, |_| None).await?.0
         }
         BulkAction::Cancel(_) | BulkAction::Capture(_) => {
-            let results = BulkResults::of(ids, one_by_one(&app, &staff, ids, &body.action).await);
+            // Each order has the key, too: a request that did not live to be remembered is gone on with.
+            let key = request.as_ref().map(|request| Key { key: request.key.clone(), digest: request.digest.clone() });
+            let results = BulkResults::of(ids, one_by_one(&app, &staff, ids, &body.action, key).await);
             idempotency::remember(&app, request.as_ref(), StatusCode::OK, &results).await?
         }
     };
@@ -144,9 +148,17 @@ fn check(ids: &[OrderId]) -> Result<(), Problem> {
     if !(1..=MAX_ORDERS).contains(&ids.len()) {
         return Err(Problem::invalid_field("/ids", format!("must have 1 to {MAX_ORDERS} items")));
     }
-    let before = |at: usize| ids.get(..at).unwrap_or_default();
-    let twice = ids.iter().enumerate().filter(|(at, id)| before(*at).contains(id));
-    let errors: Vec<_> = twice.map(|(at, _)| FieldError::new(format!("/ids/{at}"), "is there twice")).collect();
+    each_once(ids, |at| format!("/ids/{at}"))
+}
+
+/// Whether each order is there once. `pointer`: where that of a place stands in the body.
+pub fn each_once(ids: &[OrderId], pointer: impl Fn(usize) -> String) -> Result<(), Problem> {
+    let sorted = order(ids.len(), &|one, other| ids.get(one).cmp(&ids.get(other)));
+    let pairs = sorted.iter().zip(sorted.iter().skip(1));
+    let mut again: Vec<usize> =
+        pairs.filter(|(one, other)| ids.get(**one) == ids.get(**other)).map(|(_, at)| *at).collect();
+    again.sort_unstable();
+    let errors: Vec<_> = again.into_iter().map(|at| FieldError::new(pointer(at), "is there twice")).collect();
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
 }
 
@@ -175,12 +187,24 @@ async fn tag_at_once(
 }
 
 /// Each order decides for itself, for staff who may still ask for it at that moment.
-async fn one_by_one(app: &App, staff: &StaffWrite, ids: &[OrderId], action: &BulkAction) -> Vec<Result<(), Problem>> {
-    together(ids.iter().map(|id| change_one(app, staff, *id, action)).collect(), MAX_PARALLEL).await
+async fn one_by_one(
+    app: &App,
+    staff: &StaffWrite,
+    ids: &[OrderId],
+    action: &BulkAction,
+    key: Option<Key>,
+) -> Vec<Result<(), Problem>> {
+    together(ids.iter().map(|id| change_one(app, staff, *id, action, key.clone())).collect(), MAX_PARALLEL).await
 }
 
-async fn change_one(app: &App, staff: &StaffWrite, id: OrderId, action: &BulkAction) -> Result<(), Problem> {
-    let order = OrderClient::of_staff(app, id, staff.confirm(app).await?);
+async fn change_one(
+    app: &App,
+    staff: &StaffWrite,
+    id: OrderId,
+    action: &BulkAction,
+    key: Option<Key>,
+) -> Result<(), Problem> {
+    let order = OrderClient::of_staff(app, id, staff.confirm(app).await?).keyed(key);
     match action {
         // It needs no order: see above.
         BulkAction::Tag(_) => {}

@@ -132,13 +132,20 @@ macro_rules! customers {
 /// Walks along the orders, the newest first.
 const ALL: &str = customers!("WITH", buyers!("orders INDEXED BY orders_listed WHERE ?4 IS NULL", "?3"), "?4 IS NULL");
 
-/// Of the orders that the index finds, 2,000 at most.
+/// Of the orders that the index finds, the newest 2,000 at most.
 const FOUND: &str = customers!(
     "WITH named AS MATERIALIZED (
        SELECT DISTINCT email FROM orders WHERE seq IN (
-         SELECT rowid FROM orders_search WHERE orders_search MATCH ?5 LIMIT 2000)),",
+         SELECT rowid FROM orders_search WHERE orders_search MATCH ?5 ORDER BY rowid DESC LIMIT 2000)),",
     buyers!("named CROSS JOIN orders ON orders.email = named.email WHERE true", "?3"),
     "(instr(email, ?4) OR instr(lower(name), ?4))"
+);
+
+/// Whoever has placed this order.
+const OF_ORDER: &str = customers!(
+    "WITH",
+    buyers!("orders WHERE orders.email = (SELECT email FROM orders WHERE id = ?4)", "?3"),
+    "email = (SELECT email FROM orders WHERE id = ?4)"
 );
 
 /// By the first letters of a mailbox: what is too short for the index. Where few
@@ -175,13 +182,14 @@ pub async fn list_customers(
     let sought = Sought::of(&q);
     let expression = sought.expression();
     let [part_of, ..] = sought.parts;
-    let sql = match (&part_of, &expression) {
-        (None, _) => ALL,
-        (Some(_), Some(_)) => FOUND,
-        (Some(_), None) => BEGINNING,
+    let sql = match (&sought.id, &part_of, &expression) {
+        (Some(_), ..) => OF_ORDER,
+        (None, None, _) => ALL,
+        (None, Some(_), Some(_)) => FOUND,
+        (None, Some(_), None) => BEGINNING,
     };
     let mut params = part.params().to_vec();
-    params.push(part_of.into());
+    params.push(sought.id.map(|id| id.to_string()).or(part_of).into());
     params.extend(expression.map(Into::into));
     Ok(JsonText::new(StatusCode::OK, part.read(&app, Statement::new(sql, params), None).await?))
 }

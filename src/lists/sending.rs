@@ -6,7 +6,7 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::bulk::{BulkResult, BulkResults, MAX_ORDERS, MAX_PARALLEL};
+use super::bulk::{BulkResult, BulkResults, MAX_ORDERS, MAX_PARALLEL, each_once};
 use crate::app::App;
 use crate::auth::StaffWrite;
 use crate::idempotency;
@@ -17,7 +17,7 @@ use crate::orders::after::goods::tracking::TrackingUrl;
 use crate::orders::after::goods::view::FulfilmentStatus;
 use crate::orders::client::OrderClient;
 use crate::orders::order::Key;
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::text::Line;
 use crate::together::together;
 use crate::wire::extract::{IdempotencyKey, Json};
@@ -80,13 +80,8 @@ fn check(parcels: &[OrderParcel]) -> Result<(), Problem> {
     if !(1..=MAX_ORDERS).contains(&parcels.len()) {
         return Err(Problem::invalid_field("/parcels", format!("must have 1 to {MAX_ORDERS} items")));
     }
-    let before = |at: usize| parcels.get(..at).unwrap_or_default();
-    let is_twice =
-        |(at, parcel): &(usize, &OrderParcel)| before(*at).iter().any(|other| other.order_id == parcel.order_id);
-    let twice = parcels.iter().enumerate().filter(is_twice);
-    let errors: Vec<_> =
-        twice.map(|(at, _)| FieldError::new(format!("/parcels/{at}/order_id"), "is there twice")).collect();
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    let ids: Vec<OrderId> = parcels.iter().map(|parcel| parcel.order_id).collect();
+    each_once(&ids, |at| format!("/parcels/{at}/order_id"))
 }
 
 /// The order decides, for staff who may still ask for it at that moment.

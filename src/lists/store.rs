@@ -80,7 +80,7 @@ macro_rules! fits {
     };
 }
 
-/// What is named: by the search, else by a tag, or an id. `few`: whether they are
+/// What is named: by the search, an id, or else by a tag. `few`: whether they are
 /// so few (2,000) that looking at each is quicker than walking along.
 ///
 /// Two letters are too short for the index, but begin some of what it knows, as
@@ -98,7 +98,7 @@ macro_rules! named {
              WHERE expression IS NOT NULL AND orders_search MATCH expression
            UNION ALL
            SELECT orders.seq FROM searched CROSS JOIN order_tags JOIN orders ON orders.id = order_id
-             WHERE expression IS NULL AND tag = ?9
+             WHERE expression IS NULL AND ?10 IS NULL AND tag = ?9
            UNION ALL
            SELECT seq FROM orders WHERE id = ?10
            LIMIT 2001),

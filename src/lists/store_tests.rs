@@ -161,6 +161,8 @@ fn what_many_have_is_found_as_what_few_have() {
     let both = Filter { sought: Sought::of("buyer9@"), ..tagged("many") };
     assert_eq!((newest(&both), counted(&connection, &both)), (Some(order(9).id), Some(1)));
     assert_eq!(newest(&Filter { sought: Sought::of("buyer2999@"), ..tagged("many") }), None);
+    let by_id = Filter { sought: Sought::of(&order(9).id.to_string()), ..tagged("few") };
+    assert_eq!((newest(&by_id), counted(&connection, &by_id)), (Some(order(9).id), Some(1)), "once, by both");
 }
 
 #[test]

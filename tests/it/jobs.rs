@@ -246,6 +246,27 @@ async fn every_row_takes_effect_once_whatever_fails() {
 }
 
 #[tokio::test]
+async fn what_was_captured_is_told_as_done_though_an_answer_was_lost() {
+    let Some(shop) = Shop::native("nothing fails when told").await else { return };
+    let carts = [shop.reserved().await, shop.reserved().await, shop.reserved().await];
+    let ids = carts.each_ref().map(|cart| cart.id.clone());
+    shop.host().faults.once(Site::Command(ObjectClass::Order), "capture", When::After);
+    let begun = begin(&shop, json!({ "orders": { "ids": ids, "action": { "capture": {} } } })).await.expect(202).json();
+    let job = within(30_000, "the job ends", async || {
+        shop.host().clock.advance(1_000);
+        let job = job(&shop, begun["id"].as_str().unwrap()).await;
+        (job["status"] == "done").then_some(job)
+    })
+    .await;
+    assert_eq!(job["progress"], progress(3, 0));
+    for cart in &carts {
+        shop.until_staff_see(cart, "its money was taken", |order| order["captured"]["amount"] == cart.total()).await;
+    }
+    let twice = json!({ "orders": { "ids": [ids[0], ids[1], ids[0]], "action": { "capture": {} } } });
+    assert_eq!(begin(&shop, twice).await.pointers(), ["/orders/ids/2"]);
+}
+
+#[tokio::test]
 async fn a_request_that_is_repeated_begins_one_job() {
     let shop = Shop::open().await;
     let (owner, key) = (shop.owner().await, unique("key"));

@@ -48,7 +48,7 @@ impl Shop {
     }
 
     /// An order whose money is set aside.
-    async fn reserved(&self) -> Cart {
+    pub async fn reserved(&self) -> Cart {
         let product = self.stocked(10).await;
         let cart = self.ready_cart(&product.variant, 1).await;
         let order = self.place(&cart, "pm_test_authorized").await.expect(201).json();
