@@ -195,7 +195,7 @@ pub async fn get_today_report(State(app): State<App>, _: Staff) -> Result<Json<T
     Ok(Json(TodayReport { day, items: items.collect(), time_zone: settings.time_zone, until }))
 }
 
-/// `most`: of products, countries or channels.
+/// `most`: of products, countries or channels, of each currency.
 async fn sales(app: &App, query: SalesQuery, most: usize) -> Result<SalesReport, Problem> {
     let by = query.by.unwrap_or_default();
     let days = Days::of(app, query.from, query.to).await?;
@@ -209,13 +209,19 @@ async fn sales(app: &App, query: SalesQuery, most: usize) -> Result<SalesReport,
         Some(totals) => totals_of(totals)?,
         None => rows.extract_if(.., |row| row.span.is_none()).map(Sales::from).collect(),
     };
-    let cut = by != SalesBy::Day && rows.len() > most;
+    let found = rows.len();
+    if by != SalesBy::Day {
+        let mut counts = SortedMap::<Currency, usize>::new();
+        rows.retain(|row| {
+            let count = counts.get_or_default(row.currency);
+            *count += 1;
+            *count <= most
+        });
+    }
+    let cut = rows.len() < found;
     let items = match by {
         SalesBy::Day => every_day(&days, &totals, rows),
-        SalesBy::Product | SalesBy::Country | SalesBy::Channel => {
-            rows.truncate(most);
-            rows.into_iter().map(Sales::from).collect()
-        }
+        SalesBy::Product | SalesBy::Country | SalesBy::Channel => rows.into_iter().map(Sales::from).collect(),
     };
     Ok(SalesReport { from: days.first, to: days.last, time_zone: days.zone, by, totals, items, cut })
 }

@@ -79,16 +79,16 @@ pub struct CardsRow {
     pub sold: i64,
 }
 
-/// An order's first entry counts it.
+/// An order's first entry counts it, unless said otherwise.
 macro_rules! sums {
     () => {
-        sums!("place = 0")
+        sums!("sum(place = 0)")
     };
     ($orders:literal) => {
         concat!(
-            "currency, sum(",
+            "currency, ",
             $orders,
-            ") AS orders, sum(pieces) AS pieces, sum(iif(back, 0, net + tax)) AS sold,
+            " AS orders, sum(pieces) AS pieces, sum(iif(back, 0, net + tax)) AS sold,
              -sum(iif(back, net + tax, 0)) AS refunded, sum(discount) AS discounts,
              sum(iif(kind = 'shipping', net + tax, 0)) AS shipping, sum(net) AS net, sum(tax) AS tax "
         )
@@ -124,28 +124,41 @@ const BY_SPAN_AND_ALL: &str = concat!(
        sum(tax)
      FROM spans GROUP BY currency ORDER BY span, currency"
 );
-/// Only of those that are in the report it is looked up what they are called by now.
+/// Sums by something, the largest of each currency first, as many of each.
+macro_rules! largest {
+    ($named:expr, $sums:expr, $by:literal) => {
+        concat!(
+            "WITH sums AS MATERIALIZED (SELECT ",
+            $named,
+            ", ",
+            $sums,
+            of_period!(),
+            "GROUP BY ",
+            $by,
+            ", currency),
+             ranked AS (
+               SELECT *, row_number() OVER (PARTITION BY currency ORDER BY net + tax DESC, ",
+            $by,
+            ") AS rank FROM sums)
+             SELECT * FROM ranked WHERE rank <= ?4 ORDER BY currency, rank"
+        )
+    };
+}
+
+/// An order counts once for a product, however often that was added to it. Only of
+/// those that are in the report it is looked up what they are called by now.
 const BY_PRODUCT: &str = concat!(
-    "WITH sold AS MATERIALIZED (SELECT kind, product_id, max(title) AS title, ",
-    sums!("back = 0"),
-    of_period!(),
-    "GROUP BY kind, product_id, currency ORDER BY currency, sum(net + tax) DESC, product_id LIMIT ?4)
-     SELECT kind, product_id, coalesce((SELECT title FROM products WHERE id = product_id), sold.title) AS title, currency, orders,
-       pieces, sold, refunded, discounts, shipping, net, tax
-     FROM sold ORDER BY currency, net + tax DESC, product_id"
+    "SELECT kind, product_id, coalesce((SELECT title FROM products WHERE id = product_id), title) AS title, currency, orders,
+       pieces, sold, refunded, discounts, shipping, net, tax FROM (",
+    largest!(
+        "kind, product_id, max(title) AS title",
+        sums!("count(DISTINCT iif(back, NULL, seq))"),
+        "product_id, kind"
+    ),
+    ") ORDER BY currency, rank"
 );
-const BY_COUNTRY: &str = concat!(
-    "SELECT country, ",
-    sums!(),
-    of_period!(),
-    "GROUP BY country, currency ORDER BY currency, sum(net + tax) DESC, country LIMIT ?4"
-);
-const BY_CHANNEL: &str = concat!(
-    "SELECT channel, ",
-    sums!(),
-    of_period!(),
-    "GROUP BY channel, currency ORDER BY currency, sum(net + tax) DESC, channel LIMIT ?4"
-);
+const BY_COUNTRY: &str = largest!("country", sums!(), "country");
+const BY_CHANNEL: &str = largest!("channel", sums!(), "channel");
 
 fn period(days: &Days, currency: Option<Currency>) -> Vec<Value> {
     let [begins, ends] = days.bounds().map(|at| at.millis().into());
@@ -164,7 +177,7 @@ pub fn totals(days: &Days, currency: Option<Currency>) -> Statement {
 /// [`SalesRow`]s; by day only for days on which there is something, behind [`totals`]
 /// from the same pass.
 ///
-/// At most one more than so many, which says that there are more.
+/// Of each currency at most one more than so many, which says that there are more.
 pub fn sales(days: &Days, by: SalesBy, currency: Option<Currency>, most: usize) -> Statement {
     let sql = match by {
         SalesBy::Day => return Statement::new(BY_SPAN_AND_ALL, [bound(&days.spans()), code(currency)]),

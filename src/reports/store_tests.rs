@@ -152,6 +152,21 @@ fn every_way_to_sort_comes_to_the_same() {
 }
 
 #[test]
+fn each_currency_has_its_largest_and_an_order_counts_once_for_a_product() {
+    let connection = connection();
+    let moment = at("2026-06-10T12:00:00Z");
+    let product = |n: u64| crate::ids::ProductId::derived([u8::try_from(n).unwrap(); 16]);
+    let item = |of: u64, net: i64| json!([moment.millis(), 0, "item", product(of), "Mug", 1, 0, net, 0]);
+    // By number each fifth order is in pounds, and sells for less.
+    let books = [(1, 900), (2, 800), (3, 700), (5, 30), (10, 20)];
+    let orders = books.map(|(n, net)| order(n, moment, 1, json!([[item(n, net), item(n, net)], []])));
+    write(&connection, &orders);
+    let found = rows(&connection, &sales(&days("UTC", "2026-06-10", "2026-06-10"), SalesBy::Product, None, 1));
+    let found: Vec<_> = found.iter().map(|row| (row.currency.as_str(), row.net, row.orders, row.pieces)).collect();
+    assert_eq!(found, [("EUR", 1_800, 1, 2), ("EUR", 1_600, 1, 2), ("GBP", 60, 1, 2), ("GBP", 40, 1, 2)]);
+}
+
+#[test]
 fn no_report_reads_more_than_its_days() {
     let connection = connection();
     let period = days("UTC", "2026-06-01", "2026-06-30");
