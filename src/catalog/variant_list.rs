@@ -124,7 +124,9 @@ pub async fn list_all_variants(
                'available', coalesce(on_hand - held, 0)) AS item,
                variants.position AS key, products.id AS id ",
             listed!(),
-            " AND (?5 IS NULL OR products.id < ?5 OR products.id = ?5 AND variants.position > ?4)
+            // The first bound is where the index is entered: every id is below it.
+            " AND products.id <= coalesce(?5, 'prod~')
+               AND (?5 IS NULL OR products.id < ?5 OR variants.position > ?4)
              ORDER BY products.id DESC, variants.position LIMIT ?6"
         ),
         [wanted, part.params()].concat(),

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::wire::extract::{IdempotencyKey, Path, Query};
 use crate::wire::listed::{self, Part};
 use crate::wire::respond::{Json, JsonText};
-use crate::{idempotency, json, shelf};
+use crate::{idempotency, json, shelf, telemetry};
 
 const ACCEPTED: u16 = 202;
 
@@ -76,9 +76,11 @@ pub async fn send_message(
     let change = StaffChange::new(vec![sent::send_again(number, outbox::once_more(&app), app.clock.now())]);
     let (_, rows) = staff.commit(&app, None, change, StatusCode::ACCEPTED, &(), |_| None).await?;
     let item = listed::item(rows.into_iter().next().unwrap_or_default())?;
-    // What is not sent now the tick sends.
-    if !app.config.development {
-        outbox::send_due(&app).await?;
+    // What is not sent now the tick sends: that is no reason to say that it was not taken.
+    if !app.config.development
+        && let Err(problem) = outbox::send_due(&app).await
+    {
+        telemetry::log(&serde_json::json!({ "level": "warn", "event": "mail_not_sent_yet", "cause": problem.cause }));
     }
     let item: Box<RawValue> = json::read(item.as_bytes()).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(idempotency::remember(&app, request.as_ref(), StatusCode::ACCEPTED, &item).await?.into())

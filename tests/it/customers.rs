@@ -47,6 +47,7 @@ async fn whoever_orders_is_a_customer_once_and_is_found_by_what_their_orders_say
     assert_eq!((&first["name"], &first["country"], &first["account_id"]), (&json!(name), &json!("GB"), &json!(null)));
     assert_eq!(first["last_order_id"], last);
     assert_eq!(first["spent"].as_array().unwrap().len(), 1);
+    assert_eq!(emails(&list(&shop, &format!("q={last}")).await), [&one], "whoever placed that order");
     let orders = format!("/v1/admin/customers/{one}/orders");
     let owner = shop.owner().await;
     let page = shop.get(&format!("{orders}?limit=1")).bearer(&owner).send().await.expect(200).json();
