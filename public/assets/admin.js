@@ -196,6 +196,8 @@ document.addEventListener("paste", (event) => {
       if (!cell) return;
       if (cell.type === "checkbox") cell.checked = /^(true|yes|1|x)$/i.test(value.trim());
       else cell.value = value.trim();
+      // As if it were typed: a row that something is typed into is ticked.
+      if (value.trim()) cell.dispatchEvent(new Event("input", { bubbles: true }));
     });
     at += 1;
   }

@@ -117,7 +117,7 @@ impl<'a> Maker<'a> {
             is_plain: form.title.is_empty()
                 || matches!(form.manner, Manner::Edit | Manner::Open | Manner::Answer | Manner::Each),
             is_edit: matches!(form.manner, Manner::Edit)
-                || form.title.is_empty() && matches!(form.manner, Manner::Review(..)),
+                || form.title.is_empty() && matches!(form.manner, Manner::Review(..) | Manner::Answer | Manner::Each),
             hurts: matches!(form.manner, Manner::Hurt),
             refused: self.refused.is_some(),
             confirms: false,
@@ -154,12 +154,7 @@ impl<'a> Maker<'a> {
     fn input(&mut self, field: &Field, scope: &Scope) -> Input {
         let value = at(scope.json, field.from);
         let mark = mark(field, value, self.root);
-        let blank = match field.blank {
-            Blank::Sent => "",
-            Blank::Omitted => "-",
-            Blank::Null => "?",
-            Blank::NullWithAll => "??",
-        };
+        let blank = blank(field);
         let name = match field.takes {
             Takes::Place => format!("_at.{}", field.at),
             _ => format!("{}{}:{mark}{blank}", scope.base, field.at),
@@ -196,7 +191,7 @@ impl<'a> Maker<'a> {
             // It says of what the row beside it is, also where others have moved the rows since.
             input.value = sent.to_owned();
         } else if let Some(refused) = self.refused.filter(|_| !given && input.kind != "hidden") {
-            input.value = refused.typed(&name).unwrap_or_default().to_owned();
+            input.value = refused.typed(&name).map_or_else(|| there.clone(), str::to_owned);
             input.now = (refused.stale && input.value.trim() != there.trim()).then(|| there.clone());
         } else if input.kind != "password" {
             input.value = there;
@@ -219,10 +214,12 @@ impl<'a> Maker<'a> {
     fn rows(&mut self, field: &Field, of: &'static [Field], spare: usize, scope: &Scope) -> Input {
         let list = format!("{}{}", scope.base, field.at);
         let there = at(scope.json, field.from).as_array().map_or(&[][..], Vec::as_slice);
-        let count =
-            self.refused.map_or(0, |refused| refused.rows(&list)).max(there.len().saturating_add(spare)).min(MOST_ROWS);
-        let rows = (0..count).map(|index| {
-            let json = there.get(index).unwrap_or(&Value::Null);
+        let placed = match self.refused {
+            Some(refused) => sent_rows(refused, &list, of, there, spare),
+            None => (0..there.len().saturating_add(spare)).map(|index| (index, there.get(index))).collect(),
+        };
+        let rows = placed.into_iter().take(MOST_ROWS).map(|(index, json)| {
+            let json = json.unwrap_or(&Value::Null);
             let own = currency_of(json);
             let currency = if own.is_empty() { scope.currency } else { own };
             let scope = Scope { base: format!("{list}/{index}"), json, currency };
@@ -307,6 +304,47 @@ impl page::When {
         let value = at(json, pointer);
         is_so == if words.is_empty() { is_there(value) } else { words.iter().any(|word| value == word) }
     }
+}
+
+/// How a field's name says what becomes of it if it is empty.
+fn blank(field: &Field) -> &'static str {
+    match field.blank {
+        Blank::Sent => "",
+        Blank::Omitted => "-",
+        Blank::Null => "?",
+        Blank::NullWithAll => "??",
+    }
+}
+
+/// The rows of a list that was sent and refused, each with its number in what was
+/// sent and what is there of it now. Others may have moved the rows since: a row is
+/// known by its first hidden field, or by its tick, where it has one. What nobody
+/// sent comes behind, as it is now, and a ticked one that is gone is left out.
+fn sent_rows<'a>(
+    refused: &Refused,
+    list: &str,
+    of: &[Field],
+    there: &'a [Value],
+    spare: usize,
+) -> Vec<(usize, Option<&'a Value>)> {
+    let sent = refused.rows(list).min(MOST_ROWS);
+    let Some(name) = of.iter().find(|field| matches!(field.takes, Takes::Hidden | Takes::Pick)) else {
+        return (0..sent.max(there.len().saturating_add(spare))).map(|index| (index, there.get(index))).collect();
+    };
+    let is_picked = matches!(name.takes, Takes::Pick);
+    let mark = format!("{}:{}{}", name.at, mark(name, &Value::Null, &Value::Null), blank(name));
+    let mut left: Vec<&Value> = there.iter().collect();
+    let mut rows = Vec::new();
+    for index in 0..sent {
+        let id = refused.typed(&format!("{list}/{index}{mark}")).filter(|id| !id.is_empty());
+        let place = id.and_then(|id| left.iter().position(|row| plain(at(row, name.from)) == id));
+        let row = place.map(|place| left.remove(place));
+        if row.is_some() || !is_picked {
+            rows.push((index, row));
+        }
+    }
+    rows.extend((sent..).zip(left).map(|(index, row)| (index, Some(row))));
+    rows
 }
 
 #[cfg(test)]

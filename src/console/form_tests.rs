@@ -29,12 +29,16 @@ fn pairs(typed: &[(&str, &str)]) -> Vec<(String, String)> {
 /// The rows of the form about this JSON; where something was typed, as it comes
 /// back refused.
 fn rows(json: &Value, typed: Option<&[(&str, &str)]>) -> Vec<Row> {
+    rows_of(&FORM, json, typed)
+}
+
+fn rows_of(form: &'static page::Form, json: &Value, typed: Option<&[(&str, &str)]>) -> Vec<Row> {
     let typed = typed.map(pairs);
     let reply =
         Reply { status: StatusCode::UNPROCESSABLE_ENTITY, json: json!({}), etag: String::new(), cookies: Vec::new() };
     let refused = typed.as_ref().map(|typed| Refused::new(typed, &super::super::typed::read(typed), &reply));
     let maker = Maker::new("rates".to_owned(), json, refused.as_ref());
-    let (mut form, _) = maker.form(&FORM, "", String::new(), "");
+    let (mut form, _) = maker.form(form, "", String::new(), "");
     form.inputs.remove(0).rows
 }
 
@@ -75,6 +79,48 @@ fn a_row_that_comes_back_is_of_what_it_was_sent_for() {
     let shown = rows(&now, Some(&typed));
     assert_eq!(values(&shown[0])[..2], [("/rates/0/id:key-", "a"), ("/rates/0/name:text", "A2")]);
     assert_eq!(values(&shown[1])[..2], [("/rates/1/id:key-", "b"), ("/rates/1/name:text", "B")]);
+    // And one that somebody has added stays, too.
+    let rate = |id: &str| json!({ "id": id, "name": id.to_uppercase(), "amount": 200, "currency": "EUR" });
+    let shown = rows(&json!({ "rates": [rate("c"), rate("b")] }), Some(&typed));
+    let last = shown.iter().find(|row| values(row)[0].1 == "c").unwrap();
+    assert_eq!(values(last)[1].1, "C");
+}
+
+/// As a queue that others work off, too: a tick, what it is, and what is typed.
+static QUEUE: page::Form = page::Form {
+    fields: &[Field::new(
+        "/parcels",
+        "Order",
+        Takes::Rows(
+            &[
+                Field::new("/order_id", "Send", Takes::Pick).from("/id"),
+                Field::new("", "Number", Takes::Only(crate::console::page::Shown::Plain)).from("/number"),
+                Field::new("/carrier", "Carrier", Takes::Line).empty().omitted(),
+            ],
+            0,
+        ),
+    )
+    .from("/queue")],
+    ..page::Form::new("queue", "", Verb::Post, "/v1/queue")
+};
+
+#[test]
+fn what_was_typed_for_an_order_stays_with_it_though_the_queue_has_moved() {
+    let typed = [
+        ("/parcels/0/order_id:pick", "a"),
+        ("/parcels/0/carrier:text-", "for A"),
+        ("/parcels/1/order_id:pick", "b"),
+        ("/parcels/1/carrier:text-", "for B"),
+        ("/parcels/2/order_id:pick", ""),
+        ("/parcels/2/carrier:text-", ""),
+    ];
+    let order = |id: &str| json!({ "id": id, "number": id.to_uppercase() });
+    // Somebody else has sent A meanwhile.
+    let now = json!({ "queue": [order("b"), order("c")] });
+    let shown = rows_of(&QUEUE, &now, Some(&typed));
+    let told = |row: &Row| row.inputs.iter().map(|input| input.value.clone()).collect::<Vec<_>>();
+    assert_eq!([told(&shown[0]), told(&shown[1])], [["b", "B", "for B"], ["c", "C", ""]]);
+    assert_eq!((shown.len(), shown[0].inputs[0].ticked, shown[1].inputs[0].ticked), (2, true, false));
 }
 
 #[test]

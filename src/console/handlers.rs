@@ -243,7 +243,8 @@ impl<'a> Visit<'a> {
                     }
                     self.show(found.page, &loaded, None, Some((form.id, &reply.json)))
                 }
-                Err(reply) => self.refuse(&reply, &[]),
+                // It was done: under its own key, what it said can be had again.
+                Err(reply) => self.refuse(&reply, pairs),
             };
         }
         let next = Some(value(pairs, "_next")).filter(|next| is_ours(next));

@@ -148,13 +148,14 @@ pub async fn create_payment_as_staff(
     key: IdempotencyKey,
     body: extract::Json<Payment>,
 ) -> Result<JsonText<OrderView>, Problem> {
-    let order = OrderClient::of_staff(&app, id, staff.confirm(&app).await?);
-    order.order().await??;
+    let confirmed = staff.confirm(&app).await?;
+    OrderClient::of_shop(&app, id).order().await??;
     if body.provider != Provider::Manual {
         return Err(Problem::invalid_field("/provider", "staff look after `manual` payments alone"));
     }
     let payment = choice(&app, body.value.clone(), "").await?;
-    let order = order.keyed(keyed(key, "POST payments as staff", &body.bytes));
+    let key = keyed(key, "POST payments as staff", &body.bytes);
+    let order = OrderClient::of_staff(&app, id, confirmed).keyed(key);
     Ok(order.pay(payment, Vec::new()).await??.into())
 }
 

@@ -75,7 +75,7 @@ impl Moment {
         let iso = at.to_string();
         let clock = iso.get(11..16).unwrap_or_default();
         let words = match (left + 30_000) / 60_000 {
-            minutes if minutes >= 24 * 60 => format!("until {}", words::moment(Language::En, at)),
+            minutes if minutes > 120 => format!("until {}", words::moment(Language::En, at)),
             0 => format!("for less than a minute, until {clock} UTC"),
             1 => format!("for about a minute, until {clock} UTC"),
             minutes => format!("for about {minutes} minutes, until {clock} UTC"),

@@ -4,7 +4,7 @@ use crate::console::page::{Block, Each, Facts, Field, Form, Manner, Page, Shown,
 
 const SECRET: Facts = Facts {
     title: "What it knows the shop by: write it down, it is shown only now",
-    facts: &[fact("Secret", "/secret", Shown::Plain), fact("Endpoint", "/url", Shown::Link("/webhooks/{id}"))],
+    facts: &[fact("Secret", "/secret", Shown::Copied), fact("Endpoint", "/url", Shown::Link("/webhooks/{id}"))],
 };
 
 const OWNER: &[When] = &[When("/_role", &["owner"])];

@@ -150,8 +150,9 @@ fn begun_before(order: &Order, key: Option<&Key>) -> Result<Option<u32>, OrderEr
 /// The order as it would be.
 fn as_done(order: &Order, by: crate::ids::AccountId, events: &[OrderEvent]) -> Order {
     let mut order = order.clone();
-    for event in events.iter().chain(&[OrderEvent::Edits(Event::Taken { by })]) {
-        order.apply(event, order.updated_at);
+    events.iter().for_each(|event| order.apply(event, order.updated_at));
+    if order.edits.open.is_some() {
+        order.apply(&OrderEvent::Edits(Event::Taken { by }), order.updated_at);
     }
     order
 }

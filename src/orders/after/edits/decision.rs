@@ -11,7 +11,7 @@ use super::{Added, MAX_EDITS, Plan, adding, moving, taking_out};
 use crate::ids::AccountId;
 use crate::orders::after::goods;
 use crate::orders::after::money::decision::{Deed, give};
-use crate::orders::after::money::left;
+use crate::orders::after::money::{self, left};
 use crate::orders::decision::Command;
 use crate::orders::error::OrderError;
 use crate::orders::event::Event as OrderEvent;
@@ -46,7 +46,7 @@ pub fn decide(
 fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<Plan, OrderError> {
     match &order.stage {
         Stage::Open => return Err(OrderError::NotFound),
-        Stage::Confirmed { committed: true, .. } if order.edits.done.len() + order.edits.asked.len() >= MAX_EDITS => {
+        Stage::Confirmed { committed: true, .. } if order.edits.in_all() >= MAX_EDITS => {
             return Err(Refusal::TooManyEdits.into());
         }
         Stage::Confirmed { committed: true, .. } => {}
@@ -67,6 +67,11 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
         return Err(Refusal::NotPaid.into());
     }
     let worth = pieces.iter().map(|pieces| pieces.amount).fold(shipping, i64::saturating_add);
+    // Money that has gone back already pays for nothing more.
+    let left = left::in_all(order);
+    if worth > left.amount {
+        return Err(money::error::Refusal::NotRefundable { left }.into());
+    }
     let added = more.map(|more| pay(more, worth, paid_by_hand.map(String::from), preview || ask_buyer)).transpose()?;
     let set_off = added.as_ref().map_or(0, |added| added.set_off);
     let giving = if pieces.is_empty() && shipping == 0 {

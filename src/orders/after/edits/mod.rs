@@ -72,6 +72,12 @@ impl Edits {
         u32::try_from(self.done.len()).unwrap_or(u32::MAX)
     }
 
+    /// With those that buyers were asked to pay for and did not.
+    pub fn in_all(&self) -> usize {
+        let never_done = self.asked.iter().filter(|ask| !ask.is_done()).count();
+        self.done.len().saturating_add(never_done)
+    }
+
     /// The way of shipping that was placed. `current`: that of the whole order.
     pub fn first_shipping<'a>(&'a self, current: Option<&'a QuotedShipping>) -> Option<&'a QuotedShipping> {
         let is_sent_by = |edit: &Edit| edit.plan.added.as_ref().is_some_and(|added| added.quote.shipping.is_some());
