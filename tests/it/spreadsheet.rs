@@ -32,19 +32,26 @@ impl Office {
         Some(Self(directory))
     }
 
-    /// Opens a file and saves it as another kind; where that is.
+    /// Opens a file and saves it as another kind; where that is. Tried again, for
+    /// an office that is starved of its machine may end without a word.
     fn save(&self, file: &Path, opened_by: &str, kind: &str, extension: &str) -> PathBuf {
-        let to = self.0.join(format!("as-{extension}"));
-        let mut office = Command::new("soffice");
-        // A profile of its own: another one that runs would take the file and answer nothing.
-        office.arg(format!("-env:UserInstallation=file://{}/profile", self.0.display())).arg("--headless");
-        if !opened_by.is_empty() {
-            office.arg(format!("--infilter={opened_by}"));
-        }
-        let done = office.args(["--convert-to", kind, "--outdir"]).arg(&to).arg(file).output().unwrap();
+        let to = self.0.join("saved");
         let saved = to.join(file.with_extension(extension).file_name().unwrap());
-        assert!(saved.exists(), "{}", String::from_utf8_lossy(&done.stderr));
-        saved
+        let mut said = Vec::new();
+        for _ in 0..3 {
+            let mut office = Command::new("soffice");
+            // A profile of its own: another one that runs would take the file and answer nothing.
+            office.arg(format!("-env:UserInstallation=file://{}/profile", self.0.display())).arg("--headless");
+            if !opened_by.is_empty() {
+                office.arg(format!("--infilter={opened_by}"));
+            }
+            let done = office.args(["--convert-to", kind, "--outdir"]).arg(&to).arg(file).output().unwrap();
+            if saved.exists() {
+                return saved;
+            }
+            said.push(done);
+        }
+        panic!("{} was not saved as {kind}: {said:?}", file.display())
     }
 }
 
