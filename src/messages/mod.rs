@@ -17,6 +17,7 @@ pub mod handlers;
 pub mod letter;
 pub mod order;
 pub mod outbox;
+pub mod paying;
 mod sample;
 mod sent;
 mod sheet;

@@ -7,7 +7,7 @@ use super::goods::{self, Moved};
 use super::letter::{Button, Content, Letter};
 use super::sheet::Sheet;
 use super::words;
-use super::{changed, draft};
+use super::{changed, draft, paying};
 use crate::money::Money;
 use crate::ports::Timestamp;
 use crate::pricing::Totals;
@@ -29,6 +29,8 @@ pub struct Order {
     pub taxes: Vec<TaxPart>,
     pub gift_cards: Vec<GiftCardPart>,
     pub totals: Totals,
+    /// What is to be paid for a change of it: then a payment is for that alone.
+    pub difference: Option<Money>,
     pub paid: bool,
     /// The money is set aside, to be taken later.
     pub reserved: bool,
@@ -169,8 +171,8 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
     let content = match news {
         News::PaymentAwaited => payment_awaited(order, content),
         News::Confirmed => confirmed(order, content),
-        News::PaymentFailed { reason, payable_until } => payment_failed(order, reason, *payable_until, content),
-        News::ActionNeeded { until } => action_needed(order, *until, content),
+        News::PaymentFailed { reason, payable_until } => paying::payment_failed(order, reason, *payable_until, content),
+        News::ActionNeeded { until } => paying::action_needed(order, *until, content),
         News::Cancelled { why } => cancelled(order, *why, content),
         News::Goods(news) => goods::content(order, *news, content),
         News::LinkAsked => link(order, content),
@@ -238,51 +240,6 @@ fn confirmed<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
         paragraphs: std::iter::once(confirmed).chain(payment).collect(),
         block: order.how_to_pay.clone().filter(|_| !order.paid && !order.reserved),
         button: button(order, "See your order", "Bestellung ansehen"),
-        ..content
-    }
-}
-
-fn payment_failed<'a>(order: &Order, reason: &str, until: Option<Timestamp>, content: Content<'a>) -> Content<'a> {
-    let (language, number) = (order.language, &order.number);
-    let next = match until.map(|until| words::moment(language, until)) {
-        Some(until) => language.of(
-            format!("You can try another way to pay, at the same prices, until {until}."),
-            format!("Sie können es bis {until} auf anderem Weg zu denselben Preisen noch einmal versuchen."),
-        ),
-        None => language.of(
-            "This order can no longer be paid. Please order again.".to_owned(),
-            "Diese Bestellung kann nicht mehr bezahlt werden. Bitte bestellen Sie noch einmal.".to_owned(),
-        ),
-    };
-    Content {
-        subject: language.of(
-            format!("The payment for your order {number} did not go through"),
-            format!("Die Zahlung Ihrer Bestellung {number} ist fehlgeschlagen"),
-        ),
-        title: language.of("The payment did not go through", "Die Zahlung ist fehlgeschlagen").to_owned(),
-        paragraphs: vec![decline(language, reason).to_owned(), next],
-        button: until.and_then(|_| button(order, "Pay another way", "Anders bezahlen")),
-        ..content
-    }
-}
-
-fn action_needed<'a>(order: &Order, until: Timestamp, content: Content<'a>) -> Content<'a> {
-    let (language, number) = (order.language, &order.number);
-    let until = words::moment(language, until);
-    let amount = order.totals.to_pay.display_in(language);
-    let paragraph = language.of(
-        format!("Your bank wants you to confirm the payment of {amount}. Your order {number} is complete once you have."),
-        format!("Ihre Bank möchte, dass Sie die Zahlung von {amount} bestätigen. Erst dann ist Ihre Bestellung {number} vollständig."),
-    );
-    let limit = language.of(format!("You can do so until {until}."), format!("Das ist bis {until} möglich."));
-    Content {
-        subject: language.of(
-            format!("Please confirm the payment for your order {number}"),
-            format!("Bitte bestätigen Sie die Zahlung Ihrer Bestellung {number}"),
-        ),
-        title: language.of("Your bank has a question", "Ihre Bank hat eine Frage").to_owned(),
-        paragraphs: vec![paragraph, limit],
-        button: button(order, "Confirm the payment", "Zahlung bestätigen"),
         ..content
     }
 }
@@ -364,34 +321,6 @@ fn link<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
         button: button(order, "See your order", "Bestellung ansehen"),
         ..content
     }
-}
-
-/// Why the bank said no, as far as it says.
-pub fn decline(language: Language, reason: &str) -> &'static str {
-    let (english, german) = match reason {
-        "insufficient_funds" => (
-            "There is too little money on this card. Nothing was charged.",
-            "Auf dieser Karte ist zu wenig Geld. Es wurde nichts abgebucht.",
-        ),
-        "authentication_failed" => (
-            "The payment was not confirmed with the bank. Nothing was charged.",
-            "Die Zahlung wurde bei der Bank nicht bestätigt. Es wurde nichts abgebucht.",
-        ),
-        "authentication_timed_out" => (
-            "The payment was not confirmed with the bank in time. Nothing was charged.",
-            "Die Zahlung wurde bei der Bank nicht rechtzeitig bestätigt. Es wurde nichts abgebucht.",
-        ),
-        "called_off" => (
-            "The payment was called off. Nothing was charged.",
-            "Die Zahlung wurde abgebrochen. Es wurde nichts abgebucht.",
-        ),
-        "no_answer" => (
-            "The bank could not be reached. Nothing was charged.",
-            "Die Bank war nicht zu erreichen. Es wurde nichts abgebucht.",
-        ),
-        _ => ("The card was declined. Nothing was charged.", "Die Karte wurde abgelehnt. Es wurde nichts abgebucht."),
-    };
-    language.of(english, german)
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ fn order(
         reserved: false,
         how_to_pay: None,
         pay_by: None,
+        difference: None,
         moved: None,
         url: Some("https://shop.example/orders/ord_1/open?token=a&b".to_owned()),
     }

@@ -51,6 +51,7 @@ pub fn letter(kind: Kind, language: Language, sender: &Sender, now: Timestamp) -
         paid: !matches!(kind, Kind::PaymentAwaited | Kind::DraftSent),
         how_to_pay: (kind == Kind::PaymentAwaited).then(|| "IBAN DE02 1203 0000 0000 2020 51".to_owned()),
         pay_by: Some(until),
+        difference: None,
         ..order(language, sender.currency, now)
     };
     order::letter(&order, sender.shop_name, &news)
@@ -89,6 +90,7 @@ fn order(language: Language, currency: Currency, now: Timestamp) -> Order {
         reserved: false,
         how_to_pay: None,
         pay_by: None,
+        difference: None,
         // It leads nowhere: an address of the shop's own that names no order.
         url: Some("/orders/find".to_owned()),
         moved: Some(Moved {

@@ -95,6 +95,7 @@ fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
         taxes: taxes(&view.lines, view.former_shipping.iter().chain(&view.shipping_option)),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
+        difference: view.difference.as_ref().map(|difference| difference.to_pay),
         paid: matches!(
             view.payment.status,
             PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded
@@ -120,6 +121,7 @@ pub(super) fn of_draft(app: &App, cart: &Cart, view: &CartView) -> Order {
         taxes: taxes(&view.lines, view.shipping_option.iter()),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
+        difference: None,
         paid: false,
         reserved: false,
         how_to_pay: None,
