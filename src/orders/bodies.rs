@@ -198,6 +198,26 @@ pub struct Payment {
     pub method: Option<Method>,
 }
 
+/// Another try at paying an order.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NextPayment {
+    provider: Provider,
+    #[serde(default)]
+    method: Option<Method>,
+    /// The `number` of the order's `difference` that is meant, 0 for the order itself: if that is not what is to be paid by
+    /// now, it is `not_payable`, and nothing is charged.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "u32", range(min = 0, max = u32::MAX))]
+    pub edit: Option<u32>,
+}
+
+impl NextPayment {
+    pub fn payment(&self) -> Payment {
+        Payment { provider: self.provider, method: self.method.clone() }
+    }
+}
+
 #[derive(Serialize, JsonSchema)]
 pub struct ShippingOptions {
     pub items: Vec<ShippingView>,

@@ -136,9 +136,11 @@ impl<'a> OrderClient<'a> {
     }
 
     /// Tries another payment; `slots` are those that it takes if the goods are
-    /// to be held anew.
-    pub async fn pay(&self, payment: PaymentChoice, slots: Vec<Slots>) -> Asked<OrderView> {
-        self.ask(Request::Pay { payment, slots }).await
+    /// to be held anew. `edit`: what is meant, see [`Order::is_meant`].
+    ///
+    /// [`Order::is_meant`]: super::order::Order::is_meant
+    pub async fn pay(&self, payment: PaymentChoice, slots: Vec<Slots>, edit: Option<u32>) -> Asked<OrderView> {
+        self.ask(Request::Pay { payment, slots, edit }).await
     }
 
     pub async fn cancel(&self) -> Asked<OrderView> {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use http::{StatusCode, header};
 
 use super::access::Credentials;
-use super::bodies::{Empty, NewOrder, NewPurchase, NewReceipt, Payment, choice};
+use super::bodies::{Empty, NewOrder, NewPurchase, NewReceipt, NextPayment, Payment, choice};
 use super::cart_handlers::{currency, new_id};
 use super::cart_token::CartToken;
 use super::changing::WantedPurchase;
@@ -119,12 +119,12 @@ pub async fn create_order_payment(
     credentials: Credentials,
     Path(id): Path<OrderId>,
     key: IdempotencyKey,
-    body: extract::Json<Payment>,
+    body: extract::Json<NextPayment>,
 ) -> Result<JsonText<OrderView>, Problem> {
     let order = credentials.order(&app, id)?;
-    let payment = choice(&app, body.value.clone(), "").await?;
+    let payment = choice(&app, body.payment(), "").await?;
     let order = order.keyed(keyed(key, "POST payments", &body.bytes));
-    Ok(order.pay(payment, credentials.slots(&app).await).await??.into())
+    Ok(order.pay(payment, credentials.slots(&app).await, body.edit).await??.into())
 }
 
 /// Cancels an order that is not paid yet.
@@ -156,7 +156,7 @@ pub async fn create_payment_as_staff(
     let payment = choice(&app, body.value.clone(), "").await?;
     let key = keyed(key, "POST payments as staff", &body.bytes);
     let order = OrderClient::of_staff(&app, id, confirmed).keyed(key);
-    Ok(order.pay(payment, Vec::new()).await??.into())
+    Ok(order.pay(payment, Vec::new(), Some(0)).await??.into())
 }
 
 /// Records money that came by a way to pay that staff look after. Several add up; the order is paid once all of it is

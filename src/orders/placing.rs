@@ -21,7 +21,7 @@ use super::slots::{self, Slot};
 use super::terms::{Expected, Terms, corrected, lacking};
 use super::uses::{self, customers};
 use crate::ids::{PromotionId, VariantId};
-use crate::payments::{AttemptStatus, PaymentChoice};
+use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::{self, Supply};
 use crate::ports::{DatabaseError, ObjectUnavailable};
 use crate::pricing::promotion::Code;
@@ -184,6 +184,7 @@ impl OrderObject {
         self: &Rc<Self>,
         payment: PaymentChoice,
         slots: Vec<Slots>,
+        edit: Option<u32>,
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
         let begun = self.begin_payment(payment.clone(), slots.clone()).await?;
@@ -191,7 +192,8 @@ impl OrderObject {
         let called_off =
             |status: &AttemptStatus| matches!(status, AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF);
         // Given up for this one, when its goods had been given back.
-        if order.attempt_to_pay().is_some_and(|attempt| attempt.number == begun && called_off(&attempt.status)) {
+        let is_given_up = |attempt: &Attempt| attempt.number == begun && called_off(&attempt.status);
+        if order.is_meant(edit) && order.attempt_to_pay().is_some_and(is_given_up) {
             self.begin_payment(payment, slots).await?;
             order = self.record.existing()?;
         }

@@ -101,9 +101,11 @@ pub enum Request {
         /// Where staff who place it find the money again, if it is there.
         received: Option<String>,
     },
+    /// `edit`: what is meant, see [`Order::is_meant`].
     Pay {
         payment: PaymentChoice,
         slots: Vec<Slots>,
+        edit: Option<u32>,
     },
     Cancel,
     /// Staff begin an order that they type in, or do something with one.

@@ -26,6 +26,9 @@ const NOT_PAID: &str = "The payment did not go through, and nothing was charged.
 #[derive(Debug, Deserialize)]
 pub struct ChosenMethod {
     method: String,
+    /// The edit whose difference the page has asked for; zero: the order itself.
+    #[serde(default)]
+    edit: Option<u32>,
 }
 
 fn line_title(order: &OrderView, id: LineId) -> &str {
@@ -132,7 +135,7 @@ pub async fn create_order_payment(
     let snapshot = shelf::current(&app).await?;
     let payment = ways::choice(&app, &snapshot.settings.payments, &form.method).ok_or_else(unknown)?;
     let client = credentials.order(&app, id)?;
-    let refusal = match client.pay(payment, credentials.slots(&app).await).await? {
+    let refusal = match client.pay(payment, credentials.slots(&app).await, form.edit).await? {
         // A second click, or too late: the order's page tells how it stands.
         Ok(_) | Err(OrderError::PaymentInProgress | OrderError::NotPayable | OrderError::TooManyAttempts) => {
             return Ok(to_order(id).into_response());

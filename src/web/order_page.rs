@@ -13,7 +13,7 @@ use super::totals::Totals;
 use super::ways;
 use crate::address::Address;
 use crate::app::App;
-use crate::messages::order::decline;
+use crate::messages::paying::decline;
 use crate::messages::words;
 use crate::money::Money;
 use crate::orders::order::Milestone;
@@ -42,6 +42,8 @@ pub struct OrderPage<'a> {
     how_to_pay: Option<HowToPay>,
     /// What is asked for a change of it.
     difference: Option<Difference>,
+    /// The number of the edit that it is for; zero where a payment is for the order itself.
+    edit: u32,
     /// What the forms are for.
     to_pay: String,
     methods: Vec<Choice>,
@@ -188,6 +190,7 @@ impl<'a> OrderPage<'a> {
                     || declined
                     || standing == Standing::Switching
                     || (standing == Standing::AwaitsMoney && nothing_came)),
+            edit: order.difference.as_ref().map_or(0, |asked| asked.number),
             difference,
             documents_url: has_documents(snapshot, order).then(|| format!("/orders/{}/documents", order.id)),
             can_order_again: order.status == Status::Cancelled || (exhausted && order.difference.is_none()),

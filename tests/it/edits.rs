@@ -315,11 +315,43 @@ async fn a_buyer_pays_the_difference_by_a_link_and_has_what_is_added() {
 }
 
 #[tokio::test]
+async fn a_page_that_asked_for_one_difference_pays_no_other() {
+    let shop = Shop::open().await;
+    let (cart, other, _) = asked(&shop).await;
+    let seen = shop.order(&cart).await["difference"]["number"].clone();
+    shop.act(&cart, "edits/1/cancel", json!({})).await.expect(201);
+    let mut dearer = and(json!({}), &other, 3);
+    dearer["ask_buyer"] = json!(true);
+    shop.edit(&cart, dearer).await.expect(201);
+    let pay = async |edit: &Value| {
+        let body = json!({ "provider": "test", "method": "pm_card_visa", "edit": edit });
+        shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(body).send().await
+    };
+    for stale in [&seen, &json!(0)] {
+        pay(stale).await.problem(409, "not_payable");
+    }
+    let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
+    let page = page(&shop, &format!("/orders/{}", cart.id), &cookie).await;
+    assert!(page.contains("name=\"edit\" value=\"2\""), "{page}");
+    let order = shop.order(&cart).await;
+    assert_eq!((&order["difference"]["number"], order["difference"].get("payment")), (&json!(2), None), "not charged");
+    assert_eq!(pay(&json!(2)).await.expect(200).json()["lines"][1]["quantity"], 3);
+}
+
+#[tokio::test]
 async fn the_bank_may_ask_about_a_difference_and_another_card_pays_it() {
     let shop = Shop::open().await;
-    let (cart, ..) = asked(&shop).await;
+    let (cart, _, email) = asked(&shop).await;
     let order = pay(&shop, &cart, "pm_card_authenticationRequired").await.expect(200).json();
     assert_eq!(order["difference"]["payment"]["status"], "requires_action");
+    let letter = eventually("the letter came", async || {
+        let letters = shop.get(&format!("/dev/mailbox?to={email}")).send().await.expect(200).json();
+        let of_the_bank = |letter: &&Value| letter["subject"].as_str().unwrap().starts_with("Please confirm");
+        letters["items"].as_array().unwrap().iter().find(of_the_bank).cloned()
+    })
+    .await;
+    let text = letter["text"].as_str().unwrap();
+    assert!(text.contains("payment of €39.98") && text.contains("The change of your order"), "{text}");
     pay(&shop, &cart, "pm_card_authenticationRequired").await.problem(409, "payment_in_progress");
     let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
     let bank = format!("/orders/{}/authenticate", cart.id);

@@ -124,6 +124,12 @@ impl Order {
         Self { lines: ask.lines.clone(), stage: ask.stage.clone(), edits: Edits::default(), ..self.clone() }
     }
 
+    /// Whether a payment is for what is to be paid now: for the edit of this number, for
+    /// the order itself if that is zero, or for either if none is said.
+    pub fn is_meant(&self, edit: Option<u32>) -> bool {
+        edit.is_none_or(|meant| self.edits.payable().map_or(0, |ask| ask.number) == meant)
+    }
+
     /// What is to be paid now: for an edit, or else for the order itself.
     pub fn attempt_to_pay(&self) -> Option<&Attempt> {
         match self.edits.payable() {
