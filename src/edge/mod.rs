@@ -99,26 +99,41 @@ fn binding<T: JsCast>(env: &Env, name: &str) -> Result<Local<T>, String> {
     bound.map(|bound| Local(bound.unchecked_into())).ok_or_else(|| format!("there is no binding {name}"))
 }
 
+/// A variable or secret. One that is set to something else than text, as a
+/// `true` without quotes is, would seem not to be set: that stops the Worker.
+fn setting(env: &Env, name: &str) -> Result<Option<String>, String> {
+    let Ok(bound) = binding::<JsValue>(env, name) else { return Ok(None) };
+    bound.as_string().map(Some).ok_or_else(|| format!("{name} is no text: it belongs in quotes"))
+}
+
+fn is_on(env: &Env, name: &str) -> Result<bool, String> {
+    match setting(env, name)?.as_deref() {
+        Some("on") => Ok(true),
+        None | Some("" | "off") => Ok(false),
+        Some(other) => Err(format!("{name}={other} is neither on nor off")),
+    }
+}
+
 fn build(env: &Env) -> Result<App, String> {
-    let variable = |name: &str| binding::<JsValue>(env, name).ok()?.as_string();
-    let keys = variable("SECRET_KEY").ok_or("SECRET_KEY is not set".to_owned())?;
-    let on = |name: &str| variable(name).is_some_and(|value| value == "on");
+    let setting = |name: &str| setting(env, name);
+    let keys = setting("SECRET_KEY")?.ok_or("SECRET_KEY is not set")?;
+    let development = is_on(env, "DEVELOPMENT")?;
     let config = Config {
-        owner: variable("ADMIN_EMAIL")
-            .zip(variable("ADMIN_PASSWORD"))
+        owner: setting("ADMIN_EMAIL")?
+            .zip(setting("ADMIN_PASSWORD")?)
             .map(|(email, password)| OwnerCredentials { email, password }),
-        test_provider: on("TEST_PROVIDER"),
-        test_provider_ledger: variable("TEST_PROVIDER_LEDGER"),
-        vies_api_url: variable("VIES_API_URL"),
-        stripe: stripe(&variable),
-        cors_origins: variable("CORS_ORIGINS")
+        test_provider: is_on(env, "TEST_PROVIDER")?,
+        test_provider_ledger: setting("TEST_PROVIDER_LEDGER")?,
+        vies_api_url: setting("VIES_API_URL")?,
+        stripe: stripe(env, development)?,
+        cors_origins: setting("CORS_ORIGINS")?
             .map(|list| list.split(',').map(|origin| origin.trim().to_owned()).collect())
             .unwrap_or_default(),
-        client_address_header: variable("CLIENT_ADDRESS_HEADER")
+        client_address_header: setting("CLIENT_ADDRESS_HEADER")?
             .map(|name| name.parse().map_err(|_| format!("CLIENT_ADDRESS_HEADER={name} is no header's name")))
             .transpose()?,
-        public_url: variable("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
-        development: on("DEVELOPMENT"),
+        public_url: setting("PUBLIC_URL")?.map(|url| url.trim_end_matches('/').to_owned()),
+        development,
     };
     Ok(App::new(Capabilities {
         database: Box::new(database::D1(binding(env, "DB")?)),
@@ -137,19 +152,19 @@ fn build(env: &Env) -> Result<App, String> {
 /// The account at Stripe. Only in development it may be elsewhere: whoever is
 /// asked there says what was paid. Secrets are set one by one, so what is not
 /// in order closes this way to pay, and not the shop.
-fn stripe(variable: &impl Fn(&str) -> Option<String>) -> Option<StripeKeys> {
-    let development = variable("DEVELOPMENT").is_some_and(|value| value == "on");
+fn stripe(env: &Env, development: bool) -> Result<Option<StripeKeys>, String> {
+    let elsewhere = setting(env, "STRIPE_API_URL")?.filter(|_| development);
     let keys = StripeKeys::parse(
-        variable("STRIPE_SECRET_KEY"),
-        variable("STRIPE_PUBLISHABLE_KEY"),
-        variable("STRIPE_WEBHOOK_SECRET"),
-        variable("STRIPE_API_URL").filter(|_| development),
+        setting(env, "STRIPE_SECRET_KEY")?,
+        setting(env, "STRIPE_PUBLISHABLE_KEY")?,
+        setting(env, "STRIPE_WEBHOOK_SECRET")?,
+        elsewhere,
     );
-    keys.unwrap_or_else(|error| {
+    Ok(keys.unwrap_or_else(|error| {
         let cause = error.to_string();
         crate::telemetry::log(&json!({"level": "error", "event": "stripe_not_configured", "cause": cause}));
         None
-    })
+    }))
 }
 
 /// A delivery of the event queue. An error has it delivered again.
