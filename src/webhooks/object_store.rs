@@ -62,7 +62,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Queue>, StorageError> {
     if tables.is_empty() {
         return Ok(None);
     }
-    let waiting = "SELECT number, about, attempts, next_at FROM deliveries WHERE status = 'waiting'";
+    let waiting = "SELECT number, about, attempts, next_at FROM deliveries WHERE status = 'waiting' ORDER BY number";
     let rows: Vec<Row> = host.read(Statement::new(waiting, []))?.decode().map_err(undecodable)?;
     let last = host.read(Statement::new("SELECT coalesce(max(number), 0) AS last FROM deliveries", []))?;
     let last: Option<Last> = last.first().map_err(undecodable)?;
