@@ -37,6 +37,7 @@ async function rebuildAll(shop, id) {
   say(`  ${begun}; --job ${begun} shows it again`);
   for (;;) {
     const { body: job } = await shop.get(`/v1/admin/jobs/${begun}`, { staff: true });
+    if (job.kind !== "rebuild") throw new Stop(`${begun} is a job of another kind: ${job.kind}.`);
     const { done, refused, total } = job.progress;
     say(`  ${number(done + refused)} of ${number(total)} orders`);
     if (job.status === "done") return refused;
@@ -48,6 +49,7 @@ async function rebuildAll(shop, id) {
 await top(async () => {
   const options = { job: { type: "string" }, ids: { type: "string" } };
   const { url, email, password, job, ids } = readArguments(usage, options, { files: 0 });
+  if (job && ids) throw new Stop(`--job shows a job, --ids begins without one: one of them.\nusage: ${usage}`);
   const shop = new Shop(url, credentials({ email, password }));
   const unanswered = ids ? await rebuildThese(shop, ids) : await rebuildAll(shop, job);
   say(`The lists of ${shop.url} are as its orders say, after ${seconds()}.`);

@@ -79,6 +79,6 @@ export function taskNode() {
   const pinned = at("node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
   if (existsSync(pinned)) return pinned;
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > 22 || (major === 22 && minor >= 12)) return process.execPath;
-  throw new Stop("Node 22.12 or newer is needed and the npm package `node` did not bring it. Run:  npm rebuild node");
+  if (major > 22 || (major === 22 && minor >= 13)) return process.execPath;
+  throw new Stop("Node 22.13 or newer is needed and the npm package `node` did not bring it. Run:  npm rebuild node");
 }
