@@ -190,20 +190,23 @@ await top(async () => {
   const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [] };
   if (result.machine.loadBefore > 0.5) say(`The machine is busy already (load ${result.machine.loadBefore.toFixed(2)}): figures will be low.`);
 
-  if (any("reads", "logins", "sales")) {
-    say("- state in memory");
-    await measureInMemory(wanted, result);
+  try {
+    if (any("reads", "logins", "sales")) {
+      say("- state in memory");
+      await measureInMemory(wanted, result);
+    }
+    if (any("start", "sales")) {
+      say("- state on disk");
+      await measureOnDisk(wanted, result);
+    }
+    if (wanted.has("console")) {
+      say("- the console in a large shop");
+      await measureConsole(result);
+    }
+  } finally {
+    // What was measured before something failed took minutes, too.
+    writeFileSync(join(output, "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   }
-  if (any("start", "sales")) {
-    say("- state on disk");
-    await measureOnDisk(wanted, result);
-  }
-  if (wanted.has("console")) {
-    say("- the console in a large shop");
-    await measureConsole(result);
-  }
-
-  writeFileSync(join(output, "bench.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(table(result));
   say(`benches/output/bench.json written, ${seconds()}`);
   const below = missed(result);
