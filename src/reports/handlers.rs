@@ -9,14 +9,14 @@ use super::rows::{
     GiftCardDebt, GiftCardReport, LowStock, Sales, SalesBy, SalesReport, StockReport, StockValue, TaxOfRate, TaxReport,
     TodayReport, TodaySales,
 };
-use super::store::{self, CardsRow, LowRow, MAX_ITEMS, MAX_SHOWN, SalesRow, StockRow, TaxRow};
+use super::store::{self, CardsRow, LowRow, MAX_LINES, MAX_RATES, MAX_SHOWN, SalesRow, StockRow, TaxRow};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::lists::export::CsvFile;
 use crate::lists::sheet::Sheet;
 use crate::money::Currency;
 use crate::ports::{Day, Rows};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::settings;
 use crate::sorted::{SortedMap, sort};
 use crate::wire::extract::Query;
@@ -70,13 +70,15 @@ pub async fn get_sales_report(
     Ok(Json(sales(&app, query, MAX_SHOWN).await?))
 }
 
-/// The same as a file of comma-separated values, amounts as decimals.
+/// The same as a file of comma-separated values, amounts as decimals. It has all there is: what would have more than
+/// 10,000 lines is refused.
 pub async fn export_sales_report(
     State(app): State<App>,
     _: Staff,
     Query(query): Query<SalesQuery>,
 ) -> Result<CsvFile, Problem> {
-    let report = sales(&app, query, MAX_ITEMS).await?;
+    let report = sales(&app, query, MAX_LINES).await?;
+    is_whole(report.cut || report.items.len() > MAX_LINES)?;
     let mut sheet = Sheet::new(&[
         "day",
         "kind",
@@ -118,16 +120,18 @@ pub async fn get_tax_report(
     _: Staff,
     Query(query): Query<PeriodQuery>,
 ) -> Result<Json<TaxReport>, Problem> {
-    Ok(Json(taxes(&app, query).await?))
+    Ok(Json(taxes(&app, query, MAX_RATES).await?))
 }
 
-/// The same as a file of comma-separated values, amounts as decimals.
+/// The same as a file of comma-separated values, amounts as decimals. It has all there is: what would have more than
+/// 10,000 lines is refused.
 pub async fn export_tax_report(
     State(app): State<App>,
     _: Staff,
     Query(query): Query<PeriodQuery>,
 ) -> Result<CsvFile, Problem> {
-    let report = taxes(&app, query).await?;
+    let report = taxes(&app, query, MAX_LINES).await?;
+    is_whole(report.cut)?;
     let mut sheet = Sheet::new(&["country", "name", "rate", "currency", "net", "tax"]);
     for item in &report.items {
         sheet.cell(item.country.as_deref().unwrap_or_default());
@@ -195,20 +199,21 @@ pub async fn get_today_report(State(app): State<App>, _: Staff) -> Result<Json<T
     Ok(Json(TodayReport { day, items: items.collect(), time_zone: settings.time_zone, until }))
 }
 
+/// A file that lacks lines would be added up as if it had them all.
+fn is_whole(cut: bool) -> Result<(), Problem> {
+    let wrong =
+        format!("would be a file of more than {MAX_LINES} lines: ask for fewer days, or for one currency alone");
+    if cut { Err(Problem::invalid(vec![FieldError::new("to", wrong)])) } else { Ok(()) }
+}
+
 /// `most`: of products, countries or channels, of each currency.
 async fn sales(app: &App, query: SalesQuery, most: usize) -> Result<SalesReport, Problem> {
     let by = query.by.unwrap_or_default();
     let days = Days::of(app, query.from, query.to).await?;
-    let mut batch = vec![store::sales(&days, by, query.currency, most)];
-    if by != SalesBy::Day {
-        batch.push(store::totals(&days, query.currency));
-    }
+    let batch = vec![store::sales(&days, by, query.currency, most), store::totals(&days, query.currency)];
     let mut answers = app.database.batch(batch).await?.into_iter();
     let mut rows: Vec<SalesRow> = answers.next().unwrap_or_default().decode()?;
-    let totals = match answers.next() {
-        Some(totals) => totals_of(totals)?,
-        None => rows.extract_if(.., |row| row.span.is_none()).map(Sales::from).collect(),
-    };
+    let totals = totals_of(answers.next().unwrap_or_default())?;
     let found = rows.len();
     if by != SalesBy::Day {
         let mut counts = SortedMap::<Currency, usize>::new();
@@ -226,13 +231,14 @@ async fn sales(app: &App, query: SalesQuery, most: usize) -> Result<SalesReport,
     Ok(SalesReport { from: days.first, to: days.last, time_zone: days.zone, by, totals, items, cut })
 }
 
-async fn taxes(app: &App, query: PeriodQuery) -> Result<TaxReport, Problem> {
+async fn taxes(app: &App, query: PeriodQuery, most: usize) -> Result<TaxReport, Problem> {
     let days = Days::of(app, query.from, query.to).await?;
-    let mut answers = app.database.batch(vec![store::totals(&days, None), store::taxes(&days)]).await?.into_iter();
+    let batch = vec![store::totals(&days, None), store::taxes(&days, most)];
+    let mut answers = app.database.batch(batch).await?.into_iter();
     let totals = totals_of(answers.next().unwrap_or_default())?;
     let mut rows: Vec<TaxRow> = answers.next().unwrap_or_default().decode()?;
-    let cut = rows.len() > MAX_ITEMS;
-    rows.truncate(MAX_ITEMS);
+    let cut = rows.len() > most;
+    rows.truncate(most);
     let items = rows.into_iter().map(TaxOfRate::from).collect();
     Ok(TaxReport { from: days.first, to: days.last, time_zone: days.zone, totals, items, cut })
 }
@@ -244,7 +250,7 @@ fn totals_of(rows: Rows) -> Result<Vec<Sales>, Problem> {
 type BySpan = SortedMap<(usize, Currency), Sales>;
 
 fn by_span(rows: Vec<SalesRow>) -> BySpan {
-    rows.into_iter().map(|row| ((row.span.unwrap_or_default(), row.currency), row.into())).collect()
+    rows.into_iter().map(|row| ((row.span, row.currency), row.into())).collect()
 }
 
 fn take(found: &mut BySpan, span: usize, currency: Currency) -> Sales {

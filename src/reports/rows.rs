@@ -31,7 +31,7 @@ pub struct SalesReport {
     pub totals: Vec<Sales>,
     /// Days in their order, for each currency; else the largest first.
     pub items: Vec<Sales>,
-    /// Whether there are more items of a currency than the 250 that are shown. The totals have all, and a file has 1,000.
+    /// Whether there are more items of a currency than the 250 that are shown. The totals have all, and so has a file.
     pub cut: bool,
 }
 
@@ -136,7 +136,7 @@ pub struct TaxReport {
     pub totals: Vec<Sales>,
     /// By country, then by rate.
     pub items: Vec<TaxOfRate>,
-    /// Whether there are more items than the 1,000 that are shown. The totals have all.
+    /// Whether there are more items than the 1,000 that are shown. The totals have all, and so has a file.
     pub cut: bool,
 }
 

@@ -2,19 +2,23 @@
 
 use serde::Deserialize;
 
-use super::days::{Days, bound};
+use super::days::{Days, slots};
 use super::rows::{SalesBy, SalesKind};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
 use crate::ports::{Statement, Timestamp, Value};
 
-/// The most items of one report, or of a file of one.
-pub const MAX_ITEMS: usize = 1_000;
-/// The most products, countries or channels where they are shown: of 1,000 a page
-/// has 600 KB.
+/// The most lines of a file: some 2 MB, of which an isolate has room for a few at
+/// once. What has more is asked for in parts.
+pub const MAX_LINES: usize = 10_000;
+/// The most products, countries or channels of a currency where they are shown: of
+/// 1,000 a page has 600 KB.
 pub const MAX_SHOWN: usize = 250;
-/// One more, which says that there are more.
-const LIMIT: u32 = 1_001;
+/// The most rates of tax where they are shown.
+pub const MAX_RATES: usize = 1_000;
+
+const HOUR_MILLIS: i64 = 3_600_000;
+const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 
 /// The most variants that are named as running out.
 const MAX_LOW: u32 = 100;
@@ -22,8 +26,8 @@ const MAX_LOW: u32 = 100;
 /// What a report sums up, by whatever is its own.
 #[derive(Debug, Deserialize)]
 pub struct SalesRow {
-    /// By day: which of the spans that were asked for; none of what all come to.
-    pub span: Option<usize>,
+    /// Which of the spans that were asked for.
+    pub span: usize,
     pub kind: Option<SalesKind>,
     pub product_id: Option<ProductId>,
     pub title: Option<String>,
@@ -79,131 +83,127 @@ pub struct CardsRow {
     pub sold: i64,
 }
 
-/// An order's first entry counts it, unless said otherwise.
+/// What is added up of [`sales_sums`](../../migrations/0013_create_sales.sql), or of what makes it.
 macro_rules! sums {
     () => {
-        sums!("sum(place = 0)")
-    };
-    ($orders:literal) => {
-        concat!(
-            "currency, ",
-            $orders,
-            " AS orders, sum(pieces) AS pieces, sum(iif(back, 0, net + tax)) AS sold,
-             -sum(iif(back, net + tax, 0)) AS refunded, sum(discount) AS discounts,
-             sum(iif(kind = 'shipping', net + tax, 0)) AS shipping, sum(net) AS net, sum(tax) AS tax "
-        )
+        "sum(orders) AS orders, sum(pieces) AS pieces, sum(sold) AS sold, sum(refunded) AS refunded,
+         sum(discounts) AS discounts, sum(shipping) AS shipping, sum(net) AS net, sum(tax) AS tax"
     };
 }
 
-macro_rules! of_period {
-    () => {
-        "FROM sales WHERE at >= ?1 AND at < ?2 AND kind <> 'gift_card' AND (?3 IS NULL OR currency = ?3) "
-    };
-}
-
-const TOTALS: &str = concat!("SELECT ", sums!(), of_period!(), "GROUP BY currency ORDER BY currency");
-macro_rules! by_span {
-    () => {
-        concat!(
-            "SELECT span.key AS span, ",
-            sums!(),
-            "FROM json_each(?1) AS span CROSS JOIN sales
-             WHERE at >= span.value ->> 0 AND at < span.value ->> 1 AND kind <> 'gift_card'
-               AND (?2 IS NULL OR currency = ?2)
-             GROUP BY span.key, currency"
-        )
-    };
-}
-const BY_SPAN: &str = by_span!();
-const BY_SPAN_AND_ALL: &str = concat!(
-    "WITH spans AS MATERIALIZED (",
-    by_span!(),
-    ") SELECT * FROM spans
-     UNION ALL
-     SELECT NULL, currency, sum(orders), sum(pieces), sum(sold), sum(refunded), sum(discounts), sum(shipping), sum(net),
-       sum(tax)
-     FROM spans GROUP BY currency ORDER BY span, currency"
+/// Sums by span of time and, unless this is left open (?5), by what the slots are
+/// of (?3): whole slots (?1) as they were added up, what is left at the ends (?2)
+/// one by one.
+const SUMS: &str = concat!(
+    "SELECT span, iif(?5 = 'country', nullif(value, ''), NULL) AS country,
+       iif(?5 = 'channel', nullif(value, ''), NULL) AS channel, currency, ",
+    sums!(),
+    " FROM (
+       SELECT span.value ->> 0 AS span, sales_sums.*
+       FROM json_each(?1) AS span CROSS JOIN sales_sums
+       WHERE slot = ?3 AND begins >= span.value ->> 1 AND begins < span.value ->> 2 AND entries > 0
+       UNION ALL
+       SELECT span.value ->> 0, slot, begins, sales_parts.value, currency, entries, orders, pieces, sold, refunded,
+         discounts, shipping, net, tax
+       FROM json_each(?2) AS span CROSS JOIN sales_parts
+       WHERE slot = ?3 AND at >= span.value ->> 1 AND at < span.value ->> 2)
+     WHERE ?4 IS NULL OR currency = ?4
+     GROUP BY span, iif(?5 IS NULL, '', value), currency
+     ORDER BY span, currency, sum(net + tax) DESC, value"
 );
-/// Sums by something, the largest of each currency first, as many of each.
-macro_rules! largest {
-    ($named:expr, $sums:expr, $by:literal) => {
-        concat!(
-            "WITH sums AS MATERIALIZED (SELECT ",
-            $named,
-            ", ",
-            $sums,
-            of_period!(),
-            "GROUP BY ",
-            $by,
-            ", currency),
-             ranked AS (
-               SELECT *, row_number() OVER (PARTITION BY currency ORDER BY net + tax DESC, ",
-            $by,
-            ") AS rank FROM sums)
-             SELECT * FROM ranked WHERE rank <= ?4 ORDER BY currency, rank"
-        )
-    };
+
+/// The largest of each currency first, as many of each. An order counts once for a
+/// product, however often that was added to it. Only of those that are in the
+/// report it is looked up what they are called by now.
+const BY_PRODUCT: &str = "
+    WITH sums AS MATERIALIZED (
+      SELECT kind, product_id, max(title) AS title, currency, count(DISTINCT iif(back, NULL, seq)) AS orders,
+        sum(pieces) AS pieces, sum(iif(back, 0, net + tax)) AS sold, -sum(iif(back, net + tax, 0)) AS refunded,
+        sum(discount) AS discounts, sum(iif(kind = 'shipping', net + tax, 0)) AS shipping, sum(net) AS net, sum(tax) AS tax
+      FROM sales WHERE at >= ?1 AND at < ?2 AND kind <> 'gift_card' AND (?3 IS NULL OR currency = ?3)
+      GROUP BY product_id, kind, currency),
+    ranked AS (
+      SELECT *, row_number() OVER (PARTITION BY currency ORDER BY net + tax DESC, product_id, kind) AS rank FROM sums)
+    SELECT 0 AS span, kind, product_id, coalesce((SELECT title FROM products WHERE id = product_id), title) AS title,
+      currency, orders, pieces, sold, refunded, discounts, shipping, net, tax
+    FROM ranked WHERE rank <= ?4 ORDER BY currency, rank";
+
+/// What `sales_sums` has slots of.
+#[derive(Clone, Copy)]
+enum Slot {
+    Hour,
+    Country,
+    Channel,
 }
 
-/// An order counts once for a product, however often that was added to it. Only of
-/// those that are in the report it is looked up what they are called by now.
-const BY_PRODUCT: &str = concat!(
-    "SELECT kind, product_id, coalesce((SELECT title FROM products WHERE id = product_id), title) AS title, currency, orders,
-       pieces, sold, refunded, discounts, shipping, net, tax FROM (",
-    largest!(
-        "kind, product_id, max(title) AS title",
-        sums!("count(DISTINCT iif(back, NULL, seq))"),
-        "product_id, kind"
-    ),
-    ") ORDER BY currency, rank"
-);
-const BY_COUNTRY: &str = largest!("country", sums!(), "country");
-const BY_CHANNEL: &str = largest!("channel", sums!(), "channel");
-
-fn period(days: &Days, currency: Option<Currency>) -> Vec<Value> {
-    let [begins, ends] = days.bounds().map(|at| at.millis().into());
-    vec![begins, ends, code(currency)]
+impl Slot {
+    fn parts(self) -> (&'static str, i64) {
+        match self {
+            Self::Hour => ("hour", HOUR_MILLIS),
+            Self::Country => ("country", DAY_MILLIS),
+            Self::Channel => ("channel", DAY_MILLIS),
+        }
+    }
 }
 
 fn code(currency: Option<Currency>) -> Value {
     currency.map(|currency| currency.as_str().to_owned()).into()
 }
 
-/// All of the days, for each currency: [`SalesRow`]s.
-pub fn totals(days: &Days, currency: Option<Currency>) -> Statement {
-    Statement::new(TOTALS, period(days, currency))
+fn sums(spans: &[[Timestamp; 2]], slot: Slot, currency: Option<Currency>, apart: bool) -> Statement {
+    let (name, millis) = slot.parts();
+    let [whole, ends] = slots(spans, millis);
+    Statement::new(SUMS, [whole, ends, name.into(), code(currency), apart.then(|| name.to_owned()).into()])
 }
 
-/// [`SalesRow`]s; by day only for days on which there is something, behind [`totals`]
-/// from the same pass.
+/// All of the days, for each currency: [`SalesRow`]s.
+pub fn totals(days: &Days, currency: Option<Currency>) -> Statement {
+    sums(&[days.bounds()], Slot::Channel, currency, false)
+}
+
+/// [`SalesRow`]s; by day only for days on which there is something.
 ///
-/// Of each currency at most one more than so many, which says that there are more.
+/// Of products at most one more of each currency than so many, which says that
+/// there are more.
 pub fn sales(days: &Days, by: SalesBy, currency: Option<Currency>, most: usize) -> Statement {
-    let sql = match by {
-        SalesBy::Day => return Statement::new(BY_SPAN_AND_ALL, [bound(&days.spans()), code(currency)]),
-        SalesBy::Product => BY_PRODUCT,
-        SalesBy::Country => BY_COUNTRY,
-        SalesBy::Channel => BY_CHANNEL,
-    };
-    let mut params = period(days, currency);
-    params.push(u32::try_from(most).unwrap_or(u32::MAX).saturating_add(1).into());
-    Statement::new(sql, params)
+    let all = [days.bounds()];
+    match by {
+        SalesBy::Day => spans(&days.spans(), currency),
+        SalesBy::Country => sums(&all, Slot::Country, currency, true),
+        SalesBy::Channel => sums(&all, Slot::Channel, currency, true),
+        SalesBy::Product => {
+            let [begins, ends] = days.bounds().map(|at| at.millis().into());
+            Statement::new(BY_PRODUCT, [begins, ends, code(currency), one_more(most)])
+        }
+    }
 }
 
 /// [`SalesRow`]s for spans of time, each from its first moment to the one after its last.
 pub fn spans(spans: &[[Timestamp; 2]], currency: Option<Currency>) -> Statement {
-    Statement::new(BY_SPAN, [bound(spans), code(currency)])
+    sums(spans, Slot::Hour, currency, false)
 }
 
-/// [`TaxRow`]s.
-pub fn taxes(days: &Days) -> Statement {
-    let [begins, ends] = days.bounds().map(|at| at.millis().into());
+/// [`TaxRow`]s, at most one more than so many.
+pub fn taxes(days: &Days, most: usize) -> Statement {
+    let [whole, ends] = slots(&[days.bounds()], DAY_MILLIS);
     Statement::new(
-        "SELECT country, name, rate, currency, sum(net) AS net, sum(tax) AS tax
-         FROM sales_taxes WHERE at >= ?1 AND at < ?2
+        "SELECT nullif(country, '') AS country, nullif(name, '') AS name, nullif(rate, '') AS rate, currency,
+           sum(net) AS net, sum(tax) AS tax
+         FROM (
+           SELECT country, name, rate, currency, net, tax
+           FROM json_each(?1) AS span CROSS JOIN sales_tax_sums
+           WHERE begins >= span.value ->> 1 AND begins < span.value ->> 2 AND entries > 0
+           UNION ALL
+           SELECT country, name, rate, currency, net, tax
+           FROM json_each(?2) AS span CROSS JOIN sales_tax_parts
+           WHERE at >= span.value ->> 1 AND at < span.value ->> 2)
          GROUP BY country, name, rate, currency ORDER BY country, name, rate, currency LIMIT ?3",
-        [begins, ends, LIMIT.into()],
+        [whole, ends, one_more(most)],
     )
+}
+
+fn one_more(most: usize) -> Value {
+    u32::try_from(most).unwrap_or(u32::MAX).saturating_add(1).into()
 }
 
 /// What the stock would bring, for each currency: [`StockRow`]s. Sums that no one

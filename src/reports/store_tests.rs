@@ -60,8 +60,8 @@ fn rows(connection: &Connection, statement: &Statement) -> Vec<SalesRow> {
 /// Of each day that has something: which it is, its orders, and its total.
 fn by_day(connection: &Connection, days: &Days) -> Vec<(Day, i64, i64)> {
     let named: Vec<Day> = days.each().collect();
-    let found = rows(connection, &sales(days, SalesBy::Day, None, MAX_ITEMS));
-    let of_days = found.into_iter().filter_map(|row| Some((named[row.span?], row.orders, row.net + row.tax)));
+    let found = rows(connection, &sales(days, SalesBy::Day, None, MAX_SHOWN));
+    let of_days = found.into_iter().filter_map(|row| Some((named[row.span], row.orders, row.net + row.tax)));
     of_days.collect()
 }
 
@@ -114,7 +114,7 @@ fn books_follow_the_row_whatever_happens_to_it() {
     let all = &rows(&connection, &totals(&period, None))[0];
     assert_eq!((all.orders, all.pieces, all.sold, all.refunded), (1, 3, 4_165, 595));
     assert_eq!((all.net, all.tax, all.shipping, all.discounts), (3_000, 570, 0, 10));
-    let taxes: Vec<TaxRow> = run(&connection, &taxes(&period)).unwrap().decode().unwrap();
+    let taxes: Vec<TaxRow> = run(&connection, &taxes(&period, MAX_RATES)).unwrap().decode().unwrap();
     assert_eq!((taxes.len(), taxes[0].net, taxes[0].tax, taxes[0].rate.as_deref()), (1, 3_000, 570, Some("19")));
     connection.execute("DELETE FROM orders", []).unwrap();
     assert!(by_day(&connection, &period).is_empty() && rows(&connection, &totals(&period, None)).is_empty());
@@ -138,14 +138,11 @@ fn every_way_to_sort_comes_to_the_same() {
         let expected = sum(&total, currency);
         assert!(expected.0 > 0);
         for by in [SalesBy::Day, SalesBy::Product, SalesBy::Country, SalesBy::Channel] {
-            let (parts, all): (Vec<_>, Vec<_>) = rows(&connection, &sales(&period, by, None, MAX_ITEMS))
-                .into_iter()
-                .partition(|row| by != SalesBy::Day || row.span.is_some());
+            let parts = rows(&connection, &sales(&period, by, None, MAX_LINES));
             assert_eq!(sum(&parts, currency), expected, "{by:?}");
-            assert_eq!(sum(&all, currency), if by == SalesBy::Day { expected } else { (0, 0, 0) }, "{by:?}");
         }
     }
-    let pounds = rows(&connection, &sales(&period, SalesBy::Country, Currency::parse("GBP").ok(), MAX_ITEMS));
+    let pounds = rows(&connection, &sales(&period, SalesBy::Country, Currency::parse("GBP").ok(), MAX_SHOWN));
     assert!(pounds.iter().all(|row| row.currency.as_str() == "GBP"));
     let orders: i64 = pounds.iter().map(|row| row.orders).sum();
     assert_eq!(orders, total.iter().find(|row| row.currency.as_str() == "GBP").unwrap().orders);
@@ -166,21 +163,87 @@ fn each_currency_has_its_largest_and_an_order_counts_once_for_a_product() {
     assert_eq!(found, [("EUR", 1_800, 1, 2), ("EUR", 1_600, 1, 2), ("GBP", 60, 1, 2), ("GBP", 40, 1, 2)]);
 }
 
+/// What `sales_sums` and `sales_tax_sums` have, and what the books say they should.
+fn kept_and_due(connection: &Connection) -> [Vec<String>; 2] {
+    let read = |from: &str, taxes: &str| {
+        let sql = format!(
+            "SELECT json_array(slot, begins, value, currency, sum(entries), sum(orders), sum(pieces), sum(sold),
+               sum(refunded), sum(discounts), sum(shipping), sum(net), sum(tax))
+             FROM {from} WHERE entries > 0 GROUP BY slot, begins, value, currency
+             UNION ALL
+             SELECT json_array(begins, country, name, rate, currency, sum(entries), sum(net), sum(tax))
+             FROM {taxes} WHERE entries > 0 GROUP BY begins, country, name, rate, currency ORDER BY 1"
+        );
+        let mut prepared = connection.prepare(&sql).unwrap();
+        prepared.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    [read("sales_sums", "sales_tax_sums"), read("sales_parts", "sales_tax_parts")]
+}
+
+#[test]
+fn sums_follow_whatever_is_written_changed_and_deleted() {
+    let connection = connection();
+    let begins = at("2026-06-01T00:00:00Z");
+    let written = |n: u64, version: u64| {
+        let placed = begins.plus_seconds(i64::try_from(n).unwrap() * 2_000);
+        let mut books = sold(n, placed);
+        if version > 1 {
+            let back = placed.plus_seconds(40_000).millis();
+            let pieces = json!([back, 1, "item", null, "Mug", -1, 0, -500, -95]);
+            books[0].as_array_mut().unwrap().extend([pieces, json!([back, 0, "gift_card", null, null, 1, 0, 900, 0])]);
+            books[1].as_array_mut().unwrap().push(json!([back, null, null, -500, 0]));
+        }
+        order(n, placed, version, books)
+    };
+    write(&connection, &(0..200).map(|n| written(n, 1)).collect::<Vec<_>>());
+    write(&connection, &(0..200).step_by(3).map(|n| written(n, 2)).collect::<Vec<_>>());
+    connection.execute("UPDATE orders SET country = 'AT', channel = 'staff' WHERE seq % 5 = 0", []).unwrap();
+    connection.execute("DELETE FROM orders WHERE seq % 7 = 0", []).unwrap();
+    let [kept, due] = kept_and_due(&connection);
+    assert!(kept.len() > 150);
+    assert_eq!(kept, due);
+    connection.execute("DELETE FROM orders", []).unwrap();
+    assert_eq!(kept_and_due(&connection), [Vec::<String>::new(), Vec::new()]);
+}
+
+#[test]
+fn slots_are_all_of_a_span_and_nothing_else() {
+    let connection = connection();
+    let begins = at("2026-06-10T00:00:00Z");
+    // One every five minutes of two days.
+    let orders: Vec<_> = (0..576).map(|n| (n, begins.plus_seconds(i64::try_from(n).unwrap() * 300))).collect();
+    write(&connection, &orders.iter().map(|(n, at)| order(*n, *at, 1, sold(*n, *at))).collect::<Vec<_>>());
+    // Empty, within an hour, across one, and from anywhere to anywhere.
+    let minutes = [(0, 0), (7, 9), (61, 119), (55, 65), (60, 120), (1, 2_000), (60 * 24, 60 * 48), (45, 60 * 24 + 15)];
+    for (from, to) in minutes {
+        let span = [from, to].map(|minute| begins.plus_seconds(minute * 60));
+        let expected = orders.iter().filter(|(_, at)| (span[0]..span[1]).contains(at)).count();
+        for slot in [Slot::Hour, Slot::Country, Slot::Channel] {
+            let found = rows(&connection, &sums(&[span], slot, None, true));
+            let counted: i64 = found.iter().map(|row| row.orders).sum();
+            assert_eq!(usize::try_from(counted).unwrap(), expected, "{from} to {to}");
+        }
+    }
+}
+
 #[test]
 fn no_report_reads_more_than_its_days() {
     let connection = connection();
     let period = days("UTC", "2026-06-01", "2026-06-30");
-    let mut statements = vec![totals(&period, None), taxes(&period)];
+    let mut statements = vec![totals(&period, None), taxes(&period, MAX_RATES)];
     statements.extend(
         [SalesBy::Day, SalesBy::Product, SalesBy::Country, SalesBy::Channel]
-            .map(|by| sales(&period, by, None, MAX_ITEMS)),
+            .map(|by| sales(&period, by, None, MAX_SHOWN)),
     );
     for statement in statements {
         let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sql)).unwrap();
         let nulls = vec![rusqlite::types::Null; prepared.parameter_count()];
         let lines = prepared.query_map(rusqlite::params_from_iter(nulls), |row| row.get::<_, String>(3)).unwrap();
-        let plan = lines.map(Result::unwrap).collect::<Vec<_>>().join("\n");
-        assert!(plan.contains("USING PRIMARY KEY (at>? AND at<?)"), "{}\n{plan}", statement.sql);
+        let plan = lines.map(Result::unwrap).collect::<Vec<_>>();
+        let read: Vec<_> = plan.iter().filter(|line| line.contains(" sales")).collect();
+        assert!(!read.is_empty() && read.iter().all(|line| line.starts_with("SEARCH")), "{plan:#?}");
+        let bounds = ["PRIMARY KEY (at>? AND at<?)", "begins>? AND begins<?)"];
+        assert!(read.iter().all(|line| bounds.iter().any(|bound| line.contains(bound))), "{plan:#?}");
     }
 }
 
@@ -201,9 +264,9 @@ fn a_year_of_a_hundred_thousand_orders_is_reported_within_seconds() {
         ("thirty days", days("Europe/Berlin", "2026-06-01", "2026-06-30")),
         ("a year", days("Europe/Berlin", "2026-01-01", "2026-12-31")),
     ] {
-        let mut statements = vec![("totals", totals(&period, None)), ("taxes", taxes(&period))];
+        let mut statements = vec![("totals", totals(&period, None)), ("taxes", taxes(&period, MAX_RATES))];
         for by in [SalesBy::Day, SalesBy::Product, SalesBy::Country, SalesBy::Channel] {
-            statements.push(("sales", sales(&period, by, None, MAX_ITEMS)));
+            statements.push(("sales", sales(&period, by, None, MAX_SHOWN)));
         }
         for (what, statement) in statements {
             let begun = Instant::now();
