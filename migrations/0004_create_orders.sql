@@ -91,12 +91,12 @@ CREATE TABLE order_tags (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX order_tags_by_tag ON order_tags (tag);
 
--- The job that holds the lists against the orders: how far it is.
+-- The jobs that hold the lists against the orders, and sums against what they are of: how far each is.
 CREATE TABLE order_checks (
-  name TEXT PRIMARY KEY CHECK (name = 'nightly'),
+  name TEXT PRIMARY KEY CHECK (name IN ('nightly', 'nightly_sums')),
   -- The night whose work it is, in days since 1970.
   night INTEGER NOT NULL,
-  -- The order it goes on behind; empty: at the front.
+  -- The order or the time it goes on behind; empty: at the front.
   after_id TEXT NOT NULL,
   -- Since it began.
   checked INTEGER NOT NULL,
@@ -109,8 +109,9 @@ CREATE TABLE order_checks (
 -- What it found.
 CREATE TABLE order_drifts (
   id INTEGER PRIMARY KEY,
-  order_id TEXT NOT NULL,
-  -- The columns that were wrong, in JSON.
+  -- An order's id, or the name of a table of sums.
+  about TEXT NOT NULL,
+  -- The columns that were wrong, or when the sums begin that were; in JSON.
   wrong TEXT NOT NULL,
   repaired INTEGER NOT NULL CHECK (repaired IN (0, 1)),
   found_at INTEGER NOT NULL

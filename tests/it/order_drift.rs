@@ -91,6 +91,71 @@ async fn a_row_that_was_damaged_is_put_right_by_night_and_reported() {
     assert_eq!(all.len(), 2);
 }
 
+/// The sums that reports and the home page read, without what is of single days.
+async fn sums(shop: &Shop) -> [Value; 4] {
+    let owner = shop.log_in_owner().await;
+    let read = async |path: &str| {
+        let mut answer = shop.get(path).bearer(&owner).send().await.expect(200).json();
+        answer.as_object_mut().unwrap().remove("items");
+        answer
+    };
+    [
+        read("/v1/admin/reports/sales").await,
+        read("/v1/admin/reports/sales?by=country").await,
+        shop.get("/v1/admin/reports/tax").bearer(&owner).send().await.expect(200).json(),
+        read("/v1/admin/orders?limit=1&status=confirmed").await["total"].clone(),
+    ]
+}
+
+/// Has the sums wrong, too few and too many.
+async fn damage_sums(shop: &Shop) {
+    for sql in [
+        "UPDATE order_counts SET orders = orders + 1",
+        "UPDATE sales_sums SET net = net + 1 WHERE slot = 'channel'",
+        "DELETE FROM sales_sums WHERE slot = 'country'",
+        "INSERT INTO sales_tax_sums VALUES (86400000, 'DE', 'VAT', '19', 'EUR', 1, 5, 1)",
+        "UPDATE sales_tax_sums SET tax = 7 WHERE begins > 86400000",
+    ] {
+        damage(shop, sql).await;
+    }
+}
+
+/// Lets a day go by, and the sums be compared: what was found wrong so far.
+async fn a_night_of_sums(shop: &Shop) -> Vec<Value> {
+    a_night(shop).await;
+    let drift = within(20_000, "the sums are through", async || {
+        shop.host().clock.advance(60_000);
+        let drift = drift(shop).await;
+        let run = &drift["runs"][1];
+        (run["name"] == "nightly_sums" && run["done"] == true).then_some(drift)
+    })
+    .await;
+    drift["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
+}
+
+#[tokio::test]
+async fn sums_that_were_damaged_are_made_anew_by_a_rebuild_and_by_night() {
+    let Some((shop, _)) = shop_with_orders().await else { return };
+    let before = sums(&shop).await;
+    damage_sums(&shop).await;
+    assert_ne!(sums(&shop).await, before);
+    rebuild(&shop).await;
+    assert_eq!(sums(&shop).await, before);
+    assert!(a_night_of_sums(&shop).await.is_empty());
+    let before = sums(&shop).await;
+    damage_sums(&shop).await;
+    assert_ne!(sums(&shop).await, before);
+    let mut found = a_night_of_sums(&shop).await;
+    found.sort_by_key(Value::to_string);
+    assert_eq!(found, ["order_counts", "sales_sums", "sales_tax_sums"]);
+    let after = sums(&shop).await;
+    // Days have gone by.
+    for (report, before) in after.iter().zip(&before) {
+        assert_eq!((&report["totals"], &report["items"]), (&before["totals"], &before["items"]));
+    }
+    assert_eq!(after[3], before[3]);
+}
+
 #[tokio::test]
 async fn lists_that_were_lost_are_made_anew_from_the_orders() {
     let Some((shop, all)) = shop_with_orders().await else { return };
@@ -127,6 +192,6 @@ async fn what_cannot_be_compared_is_left_as_it_is() {
     damage(&shop, "UPDATE orders SET id = 'ord_01ARZ3NDEKTSV4RRFFQ69G5FAV' WHERE email = 'bob@example.com'").await;
     rebuild(&shop).await;
     let found = drift(&shop).await["items"].as_array().unwrap().clone();
-    let left: Vec<_> = found.iter().filter(|item| item["repaired"] == false).map(|item| &item["order_id"]).collect();
+    let left: Vec<_> = found.iter().filter(|item| item["repaired"] == false).map(|item| &item["id"]).collect();
     assert_eq!(left, ["ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"]);
 }

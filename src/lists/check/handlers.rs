@@ -29,8 +29,9 @@ pub struct OrderDrift {
 /// How far a run is, or how it ended.
 #[derive(Debug, Serialize, JsonSchema)]
 struct CheckRun {
-    /// `nightly`.
+    /// `nightly`: the lists. `nightly_sums`: how many orders stand how, and what reports add up.
     name: String,
+    /// Orders; of sums, weeks.
     checked: i64,
     drifted: i64,
     /// Orders that did not answer: they have their turn again another night.
@@ -41,8 +42,9 @@ struct CheckRun {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct FoundDrift {
-    order_id: OrderId,
-    /// The columns that were wrong; all of them where there was no row, or is no such order.
+    /// An order's id, or the name of sums: `order_counts`, `sales_sums`, `sales_tax_sums`.
+    id: String,
+    /// The columns that were wrong; all of them where there was no row, or is no such order. Of sums, since when.
     wrong: Vec<String>,
     /// False: there is no such order, and its row was left as it is.
     repaired: bool,
@@ -61,14 +63,14 @@ struct RunRow {
 
 #[derive(Deserialize)]
 struct FoundRow {
-    order_id: OrderId,
+    about: String,
     wrong: String,
     repaired: u8,
     found_at: i64,
 }
 
 /// What the nightly check of the lists found, and how far it is. Each night up to 5,000 orders are asked how they stand,
-/// and rows that say otherwise are put right.
+/// and rows that say otherwise are put right; so are sums that are not those of their rows.
 pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<respond::Json<OrderDrift>, Problem> {
     let mut answers = app.database.batch(store::report(MAX_SHOWN)).await?.into_iter();
     let runs: Vec<RunRow> = answers.next().unwrap_or_default().decode()?;
@@ -82,7 +84,7 @@ pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<respond
         updated_at: Timestamp::from_millis(row.updated_at),
     };
     let drift = |row: FoundRow| FoundDrift {
-        order_id: row.order_id,
+        id: row.about,
         wrong: json::read(row.wrong.as_bytes()).unwrap_or_default(),
         repaired: row.repaired != 0,
         found_at: Timestamp::from_millis(row.found_at),

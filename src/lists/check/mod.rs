@@ -10,6 +10,7 @@
 
 pub mod handlers;
 mod store;
+mod sums;
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -77,11 +78,15 @@ struct Slice {
     next: Option<OrderId>,
 }
 
+/// What the run over the orders is called.
+const NIGHT: &str = "nightly";
+
 /// The minute's tick: by night, a slice of the night's work.
 pub async fn tick(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     let tonight = now.plus_millis(-NIGHT_BEGINS_MILLIS).millis().div_euclid(DAY_MILLIS);
-    let rows = app.database.batch(vec![store::night()]).await?.into_iter().next();
+    sums::tick(app, tonight).await?;
+    let rows = app.database.batch(vec![store::night(NIGHT)]).await?.into_iter().next();
     let night = store::read_night(rows.unwrap_or_default())?.unwrap_or_default();
     let night = if night.night == tonight { night } else { Night { after: night.after, ..Night::begun(tonight) } };
     if night.done {
@@ -90,7 +95,7 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
     let slice = look(app, Which::Behind(&night.after), now.plus_millis(-ON_ITS_WAY_MILLIS)).await?;
     let after = night.over(&slice);
     let mut batch = mend(&slice, now);
-    batch.push(store::remember(&after, now));
+    batch.push(store::remember(NIGHT, &after, now));
     app.database.batch(batch).await?;
     report(&slice);
     Ok(())
@@ -107,7 +112,7 @@ pub struct Rebuilt {
 }
 
 /// Puts the rows of the next 100 orders right, behind this id; the first slice,
-/// behind an empty one, has the search's index made anew, too. Doing so again
+/// behind an empty one, has the search's index and all sums made anew, too. Doing so again
 /// changes nothing more.
 pub async fn rebuild(app: &App, staff: &StaffWrite, behind: &str) -> Result<Rebuilt, Problem> {
     let now = app.clock.now();
@@ -115,6 +120,7 @@ pub async fn rebuild(app: &App, staff: &StaffWrite, behind: &str) -> Result<Rebu
     let mut change = mend(&slice, now);
     if behind.is_empty() {
         change.push(store::reindex());
+        change.extend(sums::make());
     }
     staff.commit(app, None, StaffChange::new(change), StatusCode::OK, &(), |_| None).await?;
     report(&slice);
@@ -197,7 +203,8 @@ fn mend(slice: &Slice, now: Timestamp) -> Vec<Statement> {
     let right: Vec<Projection> = slice.drifts.iter().filter_map(|drift| drift.right.as_deref().cloned()).collect();
     let mut batch = vec![store::remove(&slice.drifts)];
     batch.extend(crate::orders::projection::upserts(&right));
-    batch.extend([store::found(&slice.drifts, now), store::forget_old()]);
+    let found = slice.drifts.iter().map(|drift| (drift.order.to_string(), &drift.wrong, drift.right.is_some()));
+    batch.extend([store::found(&found.collect::<Vec<_>>(), now), store::forget_old()]);
     batch
 }
 

@@ -1,6 +1,6 @@
 //! The check's SQL.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Drift, Which};
@@ -79,11 +79,13 @@ pub fn remove(drifts: &[Drift]) -> Statement {
     )
 }
 
-pub fn found(drifts: &[Drift], now: Timestamp) -> Statement {
+/// What was wrong, and with what: an order's id or the name of sums; the columns,
+/// and whether it was put right.
+pub fn found<W: Serialize>(found: &[(String, W, bool)], now: Timestamp) -> Statement {
     let rows: Vec<_> =
-        drifts.iter().map(|drift| (drift.order, json::text(&drift.wrong), i64::from(drift.right.is_some()))).collect();
+        found.iter().map(|(about, wrong, repaired)| (about, json::text(wrong), i64::from(*repaired))).collect();
     Statement::new(
-        "INSERT INTO order_drifts (order_id, wrong, repaired, found_at)
+        "INSERT INTO order_drifts (about, wrong, repaired, found_at)
          SELECT value ->> 0, value ->> 1, value ->> 2, ?2 FROM json_each(?1)",
         [json::text(&rows).into(), now.millis().into()],
     )
@@ -105,11 +107,11 @@ pub struct Night {
     pub done: bool,
 }
 
-/// How far the nightly run is, for [`read_night`].
-pub fn night() -> Statement {
+/// How far a nightly run is, for [`read_night`].
+pub fn night(name: &str) -> Statement {
     Statement::new(
-        "SELECT night, after_id, checked, drifted, unanswered, done FROM order_checks WHERE name = 'nightly'",
-        [],
+        "SELECT night, after_id, checked, drifted, unanswered, done FROM order_checks WHERE name = ?1",
+        [name.into()],
     )
 }
 
@@ -134,11 +136,11 @@ pub fn read_night(rows: Rows) -> Result<Option<Night>, DatabaseError> {
     }))
 }
 
-/// Writes down how far the nightly run is.
-pub fn remember(night: &Night, now: Timestamp) -> Statement {
+/// Writes down how far a nightly run is.
+pub fn remember(name: &str, night: &Night, now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO order_checks (name, night, after_id, checked, drifted, unanswered, done, updated_at)
-         VALUES ('nightly', ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (name) DO UPDATE SET
            night = excluded.night, after_id = excluded.after_id, checked = excluded.checked,
            drifted = excluded.drifted, unanswered = excluded.unanswered, done = excluded.done,
@@ -151,6 +153,7 @@ pub fn remember(night: &Night, now: Timestamp) -> Statement {
             night.unanswered.into(),
             night.done.into(),
             now.millis().into(),
+            name.into(),
         ],
     )
 }
@@ -163,7 +166,7 @@ pub fn report(most: u32) -> Vec<Statement> {
             [],
         ),
         Statement::new(
-            "SELECT order_id, wrong, repaired, found_at FROM order_drifts ORDER BY id DESC LIMIT ?1",
+            "SELECT about, wrong, repaired, found_at FROM order_drifts ORDER BY id DESC LIMIT ?1",
             [most.into()],
         ),
     ]
