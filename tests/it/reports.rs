@@ -306,3 +306,41 @@ async fn a_report_is_a_file_too_and_says_what_is_wrong_with_its_days() {
         shop.get(&format!("/v1/admin/reports/{path}")).bearer(&customer.access).send().await.expect(403);
     }
 }
+
+/// So many products, each sold once on the first day of 2030.
+async fn sell_many(shop: &Shop, products: i64) {
+    let sql = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+        INSERT INTO sales SELECT 1893456000000, n, 0, 0, 'item', printf('prod_%026d', n), 'Mug', 1, 0, 100, 0, 'EUR', 'DE', 'api'
+        FROM n";
+    shop.host().database.batch(vec![Statement::new(sql, [products.into()])]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_report_that_has_more_says_so_and_a_file_has_all_or_is_none() {
+    let Some(shop) = Shop::native("its books are written into its database").await else { return };
+    let owner = shop.owner().await;
+    sell_many(&shop, 10_001).await;
+    let query = "from=2030-01-01&to=2030-01-01&by=product";
+    let file = async || {
+        let path = format!("/v1/admin/reports/sales/export?{query}");
+        shop.get(&path).bearer(&owner).send().await
+    };
+    let page = async || {
+        let answer = shop.get(&format!("/admin/reports?{query}")).bearer(&owner).header("accept", "text/html");
+        String::from_utf8_lossy(&answer.send().await.expect(200).body).into_owned()
+    };
+    let report = shop.report(&format!("sales?{query}")).await;
+    assert_eq!((report["items"].as_array().unwrap().len(), &report["cut"]), (250, &json!(true)));
+    assert_eq!(report["totals"][0]["orders"], 10_001);
+    assert!(page().await.contains("More than is shown"));
+    let refused = file().await.expect(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "to", "{refused}");
+    let sql = "DELETE FROM sales WHERE seq = 1";
+    shop.host().database.batch(vec![Statement::new(sql, [])]).await.unwrap();
+    let text = String::from_utf8_lossy(&file().await.expect(200).body).into_owned();
+    assert_eq!(text.lines().count(), 10_001);
+    let sql = "DELETE FROM sales WHERE seq > 200";
+    shop.host().database.batch(vec![Statement::new(sql, [])]).await.unwrap();
+    assert_eq!(shop.report(&format!("sales?{query}")).await["cut"], false);
+    assert!(!page().await.contains("More than is shown"));
+}

@@ -1,6 +1,6 @@
 //! Reports: what was sold, the tax in it.
 
-use crate::console::page::{Block, Field, Page, Plot, Shown, Table, Takes, ask, fact, link};
+use crate::console::page::{Block, Field, Page, Plot, Shown, Table, Takes, When, ask, fact, link};
 
 /// The days that one asks for stay, from one report to the next.
 const ROOMS: Block = Block::Links(&[
@@ -12,6 +12,10 @@ const ROOMS: Block = Block::Links(&[
 
 const FROM: Field = Field::new("from", "First day", Takes::Day);
 const TO: Field = Field::new("to", "Last day", Takes::Day);
+
+/// Whether the page has not all there is.
+const CUT: &[When] = &[When("/cut", &[])];
+const WHOLE: &[When] = &[When("!/cut", &[])];
 
 const BY: &[(&str, &str)] =
     &[("day", "By day"), ("product", "By product"), ("country", "By country"), ("channel", "By channel")];
@@ -60,7 +64,10 @@ pub static SALES: Page = Page::new("/reports", "Sales", "/reports").asks(&[ask("
         ],
         empty: "",
     }),
-    Block::Links(&[link("As a file (CSV)", "/v1/admin/reports/sales/export?")]),
+    Block::Links(&[
+        link("More than is shown: all of it as a file (CSV)", "/v1/admin/reports/sales/export?").when(CUT),
+        link("As a file (CSV)", "/v1/admin/reports/sales/export?").when(WHOLE),
+    ]),
 ]);
 
 pub static TAX: Page = Page::new("/reports/tax", "Tax", "/reports").asks(&[ask("/v1/admin/reports/tax")]).shows(&[
@@ -91,7 +98,10 @@ pub static TAX: Page = Page::new("/reports/tax", "Tax", "/reports").asks(&[ask("
         ],
         empty: "",
     }),
-    Block::Links(&[link("As a file (CSV)", "/v1/admin/reports/tax/export?")]),
+    Block::Links(&[
+        link("More than is shown: all of it as a file (CSV)", "/v1/admin/reports/tax/export?").when(CUT),
+        link("As a file (CSV)", "/v1/admin/reports/tax/export?").when(WHOLE),
+    ]),
 ]);
 
 pub static STOCK: Page =
