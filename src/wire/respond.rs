@@ -10,6 +10,7 @@ use serde::Serialize;
 use std::marker::PhantomData;
 
 use crate::json;
+use crate::problem::Problem;
 
 /// A `T`, written as everything is that is stored or repeated: axum's own answer
 /// has another writer, for which every type would be there once more.
@@ -33,7 +34,12 @@ impl<T: JsonSchema> OperationOutput for Json<T> {
     }
 }
 
+/// Every answer in JSON. No text of JSON is empty but that of what could not be
+/// written ([`json::text`]), which nobody is to take for an answer.
 fn whole(status: StatusCode, body: String) -> Response {
+    if body.is_empty() {
+        return Problem::internal("the answer could not be written as JSON").into_response();
+    }
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     (status, json, body).into_response()
 }
@@ -76,5 +82,32 @@ impl<T: JsonSchema, const STATUS: u16> OperationOutput for JsonText<T, STATUS> {
 
     fn inferred_responses(ctx: &mut GenContext, operation: &mut Operation) -> Vec<(Option<u16>, Documented)> {
         Self::operation_response(ctx, operation).map(|response| (Some(STATUS), response)).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::ser::Error;
+
+    use super::*;
+
+    struct Unwritable;
+
+    impl Serialize for Unwritable {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(S::Error::custom("it cannot be written"))
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_no_success() {
+        let answers = [
+            Json(Unwritable).into_response(),
+            JsonText::<()>::new(StatusCode::CREATED, json::text(&Unwritable)).into_response(),
+        ];
+        for answer in answers {
+            assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        assert_eq!(Json(()).into_response().status(), StatusCode::OK);
     }
 }
