@@ -107,7 +107,7 @@ pub fn products_with(ids: &[VariantId], skus: &[String]) -> Statement {
                SELECT product_id FROM variants JOIN json_each(?1) ON variants.id = value
                UNION SELECT product_id FROM variants JOIN json_each(?2) ON variants.sku = value)"
         ),
-        [serde_json::to_string(ids).unwrap_or_default().into(), serde_json::to_string(skus).unwrap_or_default().into()],
+        [json::text(ids).into(), json::text(skus).into()],
     )
 }
 
@@ -174,7 +174,7 @@ macro_rules! is_wanted {
 
 impl Wanted {
     fn params(&self) -> Vec<Value> {
-        vec![self.status.map(Status::as_str).into(), serde_json::to_string(&self.words).unwrap_or_default().into()]
+        vec![self.status.map(Status::as_str).into(), json::text(&self.words).into()]
     }
 }
 

@@ -12,6 +12,7 @@ use super::product::{Level, Status};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::ids::{ProductId, VariantId};
+use crate::json;
 use crate::ports::Statement;
 use crate::pricing::Delivery;
 use crate::problem::Problem;
@@ -98,7 +99,7 @@ pub async fn list_all_variants(
     Query(filter): Query<VariantFilter>,
 ) -> Result<JsonText<VariantList>, Problem> {
     let part = Part::of(LIST, filter.limit.as_deref(), filter.cursor.as_deref())?;
-    let words = serde_json::to_string(&words(filter.q.as_deref())?).unwrap_or_default();
+    let words = json::text(&words(filter.q.as_deref())?);
     let level = filter.available.map(Level::as_str);
     let wanted = [filter.product_id.map(|id| id.to_string()).into(), level.into(), words.into()];
     let count = Statement::new(

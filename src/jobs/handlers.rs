@@ -114,10 +114,7 @@ async fn planned(app: &App, wanted: Wanted, body: &[u8]) -> Result<(Work, Rows),
                 Which::Named(ids) => ids,
                 Which::Fitting(query) => chosen(app, &query, MAX_CHOSEN, "/orders/filter").await?,
             };
-            (
-                Work::Orders(action),
-                Rows { total: ids.len(), text: serde_json::to_string(&ids).unwrap_or_default(), at: "$" },
-            )
+            (Work::Orders(action), Rows { total: ids.len(), text: json::text(&ids), at: "$" })
         }
         Wanted::Variants(total, reason) => {
             let text = String::from_utf8_lossy(body).into_owned();
