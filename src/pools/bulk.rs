@@ -185,13 +185,16 @@ async fn adjust_one(
     reason: Reason,
     reference: String,
 ) -> Result<(Level, i64), Problem> {
-    let delta = match pieces {
-        Pieces::Added(delta) => delta,
-        Pieces::Counted(_) => pieces.delta(&super::level(app, variant).await?),
+    let (delta, before) = match pieces {
+        Pieces::Added(delta) if delta != 0 => (delta, None),
+        _ => {
+            let level = super::level(app, variant).await?;
+            (pieces.delta(&level), Some(level))
+        }
     };
     let confirmed = staff.confirm(app).await?;
-    if delta == 0 {
-        return Ok((super::level(app, variant).await?, 0));
+    if let Some(level) = before.filter(|_| delta == 0) {
+        return Ok((level, 0));
     }
     let answer = super::adjust(app, confirmed, variant, delta, reason, reference).await?;
     match answer.refusal {
