@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::filter::{After, MAX_SOUGHT, Sort};
 use super::handlers::{OrderList, read};
 use super::sought::Sought;
-use super::store;
+use super::store::{self, Buyer};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::email::EmailAddress;
@@ -223,6 +223,6 @@ pub async fn list_customer_orders(
     let limit = page::limit(query.limit.as_deref())?;
     let after = query.cursor.as_deref().map(|text| After::open(text, Sort::Newest)).transpose()?;
     let after = after.and_then(|after| Some((after.key, after.id?)));
-    let batch = vec![store::page_by(&email, after, limit.saturating_add(1)), store::count_by(&email)];
+    let batch = store::page_of(Buyer::Mailbox(&email), after, limit.saturating_add(1));
     read(&app, batch, limit, Sort::Newest, true).await
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::filter::{After, OrderFilter, Sort};
-use super::store::{self, Listed};
+use super::store::{self, Buyer, Listed};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::ids::{AccountId, OrderId};
@@ -71,7 +71,7 @@ pub async fn list_my_orders(
     let limit = page::limit(query.limit.as_deref())?;
     let after = query.cursor.as_deref().map(|text| After::open(text, Sort::Newest)).transpose()?;
     let after = after.and_then(|after| Some((after.key, after.id?)));
-    let batch = vec![store::page_of(who.id, after, limit.saturating_add(1)), store::count_of(who.id)];
+    let batch = store::page_of(Buyer::Account(who.id), after, limit.saturating_add(1));
     read(&app, batch, limit, Sort::Newest, false).await
 }
 

@@ -183,48 +183,41 @@ pub fn count(filter: &Filter) -> Statement {
     Statement::new(COUNT, filter.params())
 }
 
-/// A customer's orders, the newest first, behind a place.
-pub fn page_of(account: AccountId, after: Option<(i64, OrderId)>, most: usize) -> Statement {
-    Statement::new(
-        concat!(
-            "SELECT ",
-            listed!(),
-            " FROM orders WHERE account_id = ?1 AND (placed_at, id) < (?2, ?3)
-              ORDER BY placed_at DESC, id DESC LIMIT ?4"
-        ),
+/// Whose orders are listed.
+#[derive(Clone, Copy)]
+pub enum Buyer<'a> {
+    Account(AccountId),
+    Mailbox(&'a EmailAddress),
+}
+
+/// A page of a buyer's orders, and how many there are.
+macro_rules! of_buyer {
+    ($column:literal) => {
         [
-            account.to_string().into(),
-            after.map_or(MAX_AMOUNT, |(at, _)| at).into(),
-            after.map_or_else(String::new, |(_, id)| id.to_string()).into(),
-            bounded(most),
-        ],
-    )
+            concat!(
+                "SELECT ",
+                listed!(),
+                " FROM orders WHERE ",
+                $column,
+                " = ?1 AND (placed_at, id) < (?2, ?3) ORDER BY placed_at DESC, id DESC LIMIT ?4"
+            ),
+            concat!("SELECT count(*) AS total FROM orders WHERE ", $column, " = ?1"),
+        ]
+    };
 }
 
-pub fn count_of(account: AccountId) -> Statement {
-    Statement::new("SELECT count(*) AS total FROM orders WHERE account_id = ?1", [account.to_string().into()])
-}
-
-/// A mailbox's orders, the newest first, behind a place.
-pub fn page_by(email: &EmailAddress, after: Option<(i64, OrderId)>, most: usize) -> Statement {
-    Statement::new(
-        concat!(
-            "SELECT ",
-            listed!(),
-            " FROM orders WHERE email = ?1 AND (placed_at, id) < (?2, ?3)
-              ORDER BY placed_at DESC, id DESC LIMIT ?4"
-        ),
-        [
-            email.as_str().into(),
-            after.map_or(MAX_AMOUNT, |(at, _)| at).into(),
-            after.map_or_else(String::new, |(_, id)| id.to_string()).into(),
-            bounded(most),
-        ],
-    )
-}
-
-pub fn count_by(email: &EmailAddress) -> Statement {
-    Statement::new("SELECT count(*) AS total FROM orders WHERE email = ?1", [email.as_str().into()])
+/// A buyer's orders, the newest first, behind a place, and behind them for [`total`]
+/// how many there are.
+pub fn page_of(buyer: Buyer<'_>, after: Option<(i64, OrderId)>, most: usize) -> Vec<Statement> {
+    let ([page, count], named) = match buyer {
+        Buyer::Account(account) => (of_buyer!("account_id"), account.to_string()),
+        Buyer::Mailbox(email) => (of_buyer!("email"), email.as_str().to_owned()),
+    };
+    let (at, id) = after.map_or_else(|| (MAX_AMOUNT, String::new()), |(at, id)| (at, id.to_string()));
+    vec![
+        Statement::new(page, [named.clone().into(), at.into(), id.into(), bounded(most)]),
+        Statement::new(count, [named.into()]),
+    ]
 }
 
 fn bounded(most: usize) -> Value {
