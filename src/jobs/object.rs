@@ -102,7 +102,15 @@ impl JobObject {
         if let Err(problem) = staff.confirm(&self.app).await {
             return self.settle_all(vec![refused_or_failed(problem)?]);
         }
+        let Some(task) = self.begin_slice().map_err(unavailable)? else { return Ok(()) };
         if let Work::Rebuild { behind } = &task.work {
+            if task.is_spent() {
+                // Which slice would be next is not known, so none is left out.
+                return self.change(|task, now| {
+                    task.stop(INTERNAL.name, now);
+                    Vec::new()
+                });
+            }
             return match rebuild(&self.app, &staff, behind).await {
                 Ok(slice) => self.change(|task, now| {
                     task.advance(&slice, now);
@@ -111,7 +119,6 @@ impl JobObject {
                 Err(problem) => self.settle_all(vec![refused_or_failed(problem)?]),
             };
         }
-        let Some(task) = self.begin_slice().map_err(unavailable)? else { return Ok(()) };
         let outcomes = if task.is_spent() {
             // It has never come to an answer: it brings the process down.
             let detail = "it could not be done, however often it was tried".to_owned();

@@ -22,6 +22,19 @@ impl Desk {
     /// A job that gives so many variants a new price, the first of them in a currency
     /// that the shop has not.
     fn new(variants: u64) -> Self {
+        let desk = Self::idle(variants);
+        desk.begin("digest").unwrap();
+        desk
+    }
+
+    /// A job that has the lists rebuilt.
+    fn rebuilding() -> Self {
+        let desk = Self::idle(0);
+        desk.begin_with(Work::Rebuild { behind: String::new() }, 0, "digest", &json!([]), "$").unwrap();
+        desk
+    }
+
+    fn idle(variants: u64) -> Self {
         let shop = Shop::new();
         let products: Vec<_> = (1..=variants).map(|n| product(n, "Mug", Some(100), 1)).collect();
         for product in &products {
@@ -29,9 +42,7 @@ impl Desk {
         }
         let host = Rc::new(Host::default());
         let object = RefCell::new(JobObject::new(shop.app.clone(), "", host.clone()));
-        let desk = Self { shop, host, object, products };
-        desk.begin("digest").unwrap();
-        desk
+        Self { shop, host, object, products }
     }
 
     fn begin(&self, digest: &str) -> Result<Value, ObjectUnavailable> {
@@ -40,18 +51,22 @@ impl Desk {
             json!({ "id": id, "prices": [price] })
         };
         let rows: Vec<_> = self.variants().enumerate().map(row).collect();
-        let (mandate, now) = (StaffWrite::of(staff_member()).mandate(), self.shop.app.clock.now());
         let total = i64::try_from(rows.len()).unwrap();
-        let task = Task::new(
-            JobId::derived([1; 16]),
-            Work::Variants(Reason::Received),
-            total,
-            mandate,
-            digest.to_owned(),
-            now,
-        );
-        let rows = json!({ "variants": { "rows": rows } }).to_string();
-        self.ask(&Command::Begin { task: Box::new(task), rows, at: "$.variants.rows".to_owned() })
+        let rows = json!({ "variants": { "rows": rows } });
+        self.begin_with(Work::Variants(Reason::Received), total, digest, &rows, "$.variants.rows")
+    }
+
+    fn begin_with(
+        &self,
+        work: Work,
+        total: i64,
+        digest: &str,
+        rows: &Value,
+        at: &str,
+    ) -> Result<Value, ObjectUnavailable> {
+        let (mandate, now) = (StaffWrite::of(staff_member()).mandate(), self.shop.app.clock.now());
+        let task = Task::new(JobId::derived([1; 16]), work, total, mandate, digest.to_owned(), now);
+        self.ask(&Command::Begin { task: Box::new(task), rows: rows.to_string(), at: at.to_owned() })
     }
 
     fn variants(&self) -> impl Iterator<Item = VariantId> {
@@ -166,6 +181,22 @@ fn every_row_is_done_once_whenever_the_process_dies() {
             }
         }
     }
+}
+
+#[test]
+fn a_rebuild_that_brings_the_process_down_each_time_comes_to_an_end() {
+    let desk = Desk::rebuilding();
+    for _ in 0..MOST_TRIES {
+        // What came of the slice is never written down.
+        desk.host.crash.set(Some((1, Crash::Before)));
+        desk.ring();
+        desk.restart();
+        assert_eq!(desk.job()["status"], "running");
+    }
+    desk.host.crash.set(None);
+    desk.ring();
+    let job = desk.job();
+    assert_eq!((&job["status"], &job["stopped_by"]), (&json!("stopped"), &json!("internal")));
 }
 
 /// What somebody else changed in between stays, though the row comes again.
