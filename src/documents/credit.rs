@@ -19,11 +19,15 @@ struct Named<'a> {
 
 /// All credit notes of an invoice, by the numbers that were given for them, each
 /// with what staff gave back, if they did. They sum to the invoice, rate by rate,
-/// once nothing is left.
-pub fn notes<'a>(invoice: &Document, given: impl Iterator<Item = (&'a Given, Option<&'a GivenBack>)>) -> Vec<Document> {
+/// once nothing is left. `sold_by`: the edit that the invoice is of.
+pub fn notes<'a>(
+    invoice: &Document,
+    sold_by: Option<u32>,
+    given: impl Iterator<Item = (&'a Given, Option<&'a GivenBack>)>,
+) -> Vec<Document> {
     let mut left = invoice.taxes.clone();
     let notes = given.enumerate().map(|(place, (given, back))| {
-        let named = named(invoice, given.amount, back);
+        let named = named((invoice, sold_by), given.amount, back);
         let taken = take(&mut left, given.amount, &named);
         // What goes two ways is told twice, and of an amount beyond what
         // its pieces come to some is for nothing: then no line is named.
@@ -67,14 +71,14 @@ fn note(
 
 /// What of an amount is for which line. Staff may give back less than pieces come
 /// to, or two ways: then it is shared out between the same lines.
-fn named<'a>(invoice: &'a Document, amount: i64, back: Option<&GivenBack>) -> Vec<Named<'a>> {
+fn named<'a>((invoice, sold_by): (&'a Document, Option<u32>), amount: i64, back: Option<&GivenBack>) -> Vec<Named<'a>> {
     let Some((back, giving)) = back.and_then(|back| Some((back, back.giving.as_ref()?))) else { return Vec::new() };
     let line = |id| invoice.lines.iter().find(|line| line.line_id == Some(id));
     let pieces = giving
         .pieces
         .iter()
         .filter_map(|pieces| Some(Named { of: line(pieces.line)?, quantity: pieces.quantity, amount: pieces.amount }));
-    let shipping = invoice.shipping.iter().map(|of| Named { of, quantity: 1, amount: giving.shipping });
+    let shipping = invoice.shipping.iter().map(|of| Named { of, quantity: 1, amount: back.shipping(sold_by) });
     let mut named: Vec<Named> = pieces.chain(shipping).filter(|named| named.amount > 0).collect();
     let without =
         |all: &[i64], part: &[i64]| -> Vec<i64> { all.iter().zip(part).map(|(all, part)| all - part).collect() };

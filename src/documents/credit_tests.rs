@@ -46,7 +46,7 @@ fn of(invoice: &Document, credits: &[(i64, Option<GivenBack>)]) -> Vec<Document>
         at: NOW,
     });
     let given: Vec<_> = given.collect();
-    notes(invoice, given.iter().zip(credits.iter().map(|(_, back)| back.as_ref())))
+    notes(invoice, None, given.iter().zip(credits.iter().map(|(_, back)| back.as_ref())))
 }
 
 /// An invoice of lines: pieces, what they come to with tax, and their rate in percent.

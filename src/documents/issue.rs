@@ -60,9 +60,9 @@ async fn look_after(app: &App, id: OrderId, order: &OrderClient<'_>) -> Result<(
                     None => return Ok((filed, true)),
                 }
             }
-            Some(Owed::Credit { invoice, cause, amount }) => {
+            Some(Owed::Credit { invoice, sold_by, cause, amount }) => {
                 let wish = Wish { cause, amount, most: invoice.total.amount };
-                credits(app, &papers, invoice, wish, &filed).await?
+                credits(app, &papers, (invoice, sold_by), wish, &filed).await?
             }
         };
         let rows: Vec<_> = issued.iter().map(store::insert).collect::<Result<_, _>>()?;
@@ -123,7 +123,7 @@ fn read_seller(setting: Option<&str>) -> Result<Seller, Problem> {
 async fn credits(
     app: &App,
     papers: &Papers,
-    invoice: &Document,
+    (invoice, sold_by): (&Document, Option<u32>),
     wish: Wish,
     filed: &[Filed],
 ) -> Result<Vec<Filed>, Problem> {
@@ -132,7 +132,7 @@ async fn credits(
     let mut given = ask(app, Kind::CreditNote, &command).await?.given;
     given.retain(|one| scope(&one.cause) == of_it);
     let back = |one: &Given| papers.refunds.iter().find(|back| Cause::is_of(&one.cause, back));
-    let notes = credit::notes(invoice, given.iter().map(|one| (one, back(one))));
+    let notes = credit::notes(invoice, sold_by, given.iter().map(|one| (one, back(one))));
     let new = notes.into_iter().filter(|note| !filed.iter().any(|known| known.document.number == note.number));
     let cause = |note: &Document| given.iter().find(|one| one.place == note.number.place).map(|one| one.cause.clone());
     Ok(new.filter_map(|document| Some(Filed { cause: cause(&document)?, document })).collect())

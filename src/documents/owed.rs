@@ -2,13 +2,13 @@
 //! is filed.
 //!
 //! Each sale has an invoice: what was placed, and what each edit added. What was
-//! given back is credited to those of the pieces that it is for, else to the oldest
-//! of which something is left; what is more than that, to the next.
+//! given back is credited to those of the pieces and the shipping that it is for, else
+//! to the oldest of which something is left; what is more than that, to the next.
 
 use super::document::Document;
 use super::number::Kind;
 use super::series::{scope, unscoped};
-use crate::orders::after::money::{Giving, Pieces};
+use crate::orders::after::money::Pieces;
 use crate::orders::papers::{GivenBack, Papers, Sale, Way};
 use crate::orders::view::Status;
 use crate::pricing::spread::share;
@@ -69,8 +69,8 @@ pub enum Owed<'a> {
     /// `sale`: which of the order's. `sure`: it stands. Else only if it has a number
     /// already: the order was cancelled before its invoice was written down.
     Invoice { sale: usize, cause: Cause, sure: bool },
-    /// `cause`: within its invoice, see [`scope`].
-    Credit { invoice: &'a Document, cause: String, amount: i64 },
+    /// `sold_by`: the edit that the invoice is of. `cause`: within its invoice, see [`scope`].
+    Credit { invoice: &'a Document, sold_by: Option<u32>, cause: String, amount: i64 },
 }
 
 /// The next document that is to be issued. Refunds of an order that will not be
@@ -98,8 +98,8 @@ pub fn next<'a>(papers: &Papers, filed: &'a [Filed]) -> Option<Owed<'a>> {
     let invoiced: i64 = invoices.iter().map(|invoice| invoice.document.total.amount).sum();
     let never_paid = papers.kept.map(|paid| (Cause::Cancellation, invoiced.saturating_sub(paid.amount), None));
     let done = papers.refunds.iter().filter(|back| back.done);
-    let mut refunds = done.map(|back| (Cause::of(back), back.amount.amount, back.giving.as_ref())).chain(never_paid);
-    refunds.find_map(|(cause, amount, giving)| credit(&invoices, filed, cause, amount, giving))
+    let mut refunds = done.map(|back| (Cause::of(back), back.amount.amount, Some(back))).chain(never_paid);
+    refunds.find_map(|(cause, amount, back)| credit(&invoices, filed, cause, amount, back))
 }
 
 /// An invoice that was issued.
@@ -119,13 +119,17 @@ impl<'a> Invoice<'a, '_> {
     }
 
     fn credit(&self, cause: Cause, amount: i64) -> Owed<'a> {
-        Owed::Credit { invoice: self.document, cause: self.scoped(cause), amount }
+        let (invoice, sold_by, cause) = (self.document, self.of.edit, self.scoped(cause));
+        Owed::Credit { invoice, sold_by, cause, amount }
     }
 
-    /// What the pieces of it come to that something is given back for.
-    fn worth(&self, giving: Option<&Giving>) -> i64 {
+    /// What the pieces and the shipping of it come to that something is given back for.
+    fn worth(&self, back: Option<&GivenBack>) -> i64 {
         let is_of_it = |pieces: &&Pieces| self.document.lines.iter().any(|line| line.line_id == Some(pieces.line));
-        giving.iter().flat_map(|giving| &giving.pieces).filter(is_of_it).map(|pieces| pieces.amount).sum()
+        let giving = back.and_then(|back| back.giving.as_ref());
+        let pieces = giving.into_iter().flat_map(|giving| &giving.pieces).filter(is_of_it);
+        let shipping = back.map_or(0, |back| back.shipping(self.of.edit));
+        pieces.map(|pieces| pieces.amount).fold(shipping, i64::saturating_add)
     }
 }
 
@@ -135,18 +139,18 @@ fn credit<'a>(
     filed: &[Filed],
     cause: Cause,
     amount: i64,
-    giving: Option<&Giving>,
+    back: Option<&GivenBack>,
 ) -> Option<Owed<'a>> {
     let rest = amount.saturating_sub(credited(filed, cause));
     let is_filed = |invoice: &Invoice| find(filed, Kind::CreditNote, &invoice.scoped(cause)).is_some();
     let open = || invoices.iter().filter(|invoice| rest > 0 && invoice.left > 0 && !is_filed(invoice));
-    let mut named = open().filter(|invoice| invoice.worth(giving) > 0);
+    let mut named = open().filter(|invoice| invoice.worth(back) > 0);
     let invoice = named.next().or_else(|| open().next())?;
     let most = match named.next() {
-        // The pieces of the others are credited to theirs.
+        // What is of the others is credited to theirs.
         Some(_) => {
-            let all = invoices.iter().map(|invoice| invoice.worth(giving)).sum();
-            share(invoice.worth(giving), amount, all).max(1)
+            let all = invoices.iter().map(|invoice| invoice.worth(back)).sum();
+            share(invoice.worth(back), amount, all).max(1)
         }
         None => rest,
     };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::after::edits;
-use super::after::money::{Fate, Giving, left};
+use super::after::money::{Fate, Giving, Repayment, left};
 use super::order::{Milestone, Order};
 use super::view::{self, OrderView, ShippingView};
 use crate::money::Money;
@@ -68,6 +68,17 @@ pub struct GivenBack {
     pub done: bool,
     /// What staff decided that it is a part of; none where the shop gave it back by itself.
     pub giving: Option<Giving>,
+    /// Which edit has chosen the way of shipping that it is for, as far as it is for that;
+    /// none: it was placed.
+    #[serde(default)]
+    pub shipping_of: Option<u32>,
+}
+
+impl GivenBack {
+    /// What shipping comes to that was sold by an edit, or with the order.
+    pub fn shipping(&self, sold_by: Option<u32>) -> i64 {
+        self.giving.as_ref().filter(|_| self.shipping_of == sold_by).map_or(0, |giving| giving.shipping)
+    }
 }
 
 /// None while it is a cart.
@@ -75,14 +86,11 @@ pub fn of(order: &Order) -> Option<Papers> {
     order.attempt()?;
     let is_of_these = |refund: &&Refund| left::payments(order).any(|known| known.number == refund.attempt.number);
     let of_these = order.refunds.iter().filter(is_of_these);
-    let giving = |refund: &Refund| {
+    let given = |refund: &Refund| {
+        let done = refund.status == RefundStatus::Done;
         let mut repayments = order.money.repayments.iter();
         let of_it = repayments.find(|repayment| repayment.payments.contains(&refund.number));
-        of_it.map(|repayment| repayment.giving.clone())
-    };
-    let given = |refund: &Refund| {
-        let (number, amount, done) = (refund.number, refund.amount, refund.status == RefundStatus::Done);
-        GivenBack { way: Way::Payment, number, amount, done, giving: giving(refund) }
+        given_back(order, Way::Payment, refund.number, (refund.amount, done), of_it)
     };
     let by_payments: i64 = left::payments(order).map(|payment| payment.captured.amount).sum();
     let besides = left::paid_by_cards(order).saturating_add(left::set_off(order));
@@ -128,9 +136,20 @@ fn set_off(order: &Order) -> impl Iterator<Item = GivenBack> {
     let repayments = order.money.repayments.iter().filter(|repayment| repayment.giving.set_off > 0);
     repayments.map(|repayment| {
         let amount = Money { amount: repayment.giving.set_off, currency: order.currency };
-        let (number, giving) = (repayment.number, Some(repayment.giving.clone()));
-        GivenBack { way: Way::SetOff, number, amount, done: true, giving }
+        given_back(order, Way::SetOff, repayment.number, (amount, true), Some(repayment))
     })
+}
+
+fn given_back(
+    order: &Order,
+    way: Way,
+    number: u32,
+    (amount, done): (Money, bool),
+    part_of: Option<&Repayment>,
+) -> GivenBack {
+    let giving = part_of.map(|repayment| repayment.giving.clone());
+    let shipping_of = part_of.and_then(|repayment| left::edit_of_shipping(order, repayment.number));
+    GivenBack { way, number, amount, done, giving, shipping_of }
 }
 
 /// What went back to gift cards, all that one decision of staff gave them at once.
@@ -141,7 +160,7 @@ fn to_gift_cards(order: &Order) -> impl Iterator<Item = GivenBack> {
         let backs: Vec<_> = backs.filter(|back| is_card(&back.of)).collect();
         let amount = Money { amount: backs.iter().map(|back| back.units).sum(), currency: order.currency };
         let done = backs.iter().all(|back| back.fate == Fate::Done);
-        let (number, giving) = (repayment.number, Some(repayment.giving.clone()));
-        (!backs.is_empty()).then_some(GivenBack { way: Way::GiftCards, number, amount, done, giving })
+        let back = || given_back(order, Way::GiftCards, repayment.number, (amount, done), Some(repayment));
+        (!backs.is_empty()).then(back)
     })
 }

@@ -10,7 +10,7 @@ use tradepost::ports::{Database, ObjectClass, Statement};
 use crate::ask::Answer;
 use crate::browser::{Browser, VISA, html};
 use crate::buyers::mailbox;
-use crate::fixtures::{Cart, address, payment};
+use crate::fixtures::{Cart, address, eur, payment};
 use crate::host::faults::{Site, When};
 use crate::manual_payments;
 use crate::shop::{Shop, eventually, within};
@@ -513,4 +513,53 @@ async fn an_exchange_has_an_invoice_of_what_was_added_and_credit_notes_of_what_w
     let document = document(&shop, &added["number"]).await;
     assert_eq!((document["lines"].as_array().unwrap().len(), &document["tax"]["amount"]), (1, &json!(333)));
     assert_eq!(document.get("shipping"), None);
+}
+
+/// An order that was sent for 5.00, and is now for another price: its documents once
+/// the money for that is given back, too.
+async fn sent_another_way(shop: &Shop, edit: Value, price: i64, documents: usize) -> Vec<Value> {
+    let product = shop.stocked(10).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.change_cart(&cart, json!({ "shipping_option": "standard" })).await.expect(200);
+    shop.place(&cart, VISA).await.expect(201);
+    shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"]["amount"] != 0).await;
+    shop.act(&cart, "edits", edit).await.expect(201);
+    shop.act(&cart, "refunds", json!({ "shipping": eur(price), "reason": "late" })).await.expect(201);
+    let listed = eventually("all of them are issued", async || {
+        let list = listed(shop, &cart).await;
+        (list.len() == documents).then_some(list)
+    });
+    let mut read = Vec::new();
+    for known in listed.await {
+        read.push(document(shop, &known["number"]).await);
+    }
+    read
+}
+
+#[tokio::test]
+async fn shipping_is_credited_on_the_invoice_that_it_is_of() {
+    let Some(shop) = open().await else { return };
+    let option = |id: &str, price: i64| json!({ "id": id, "title": id, "rates": [eur(price)] });
+    let options = json!([option("standard", 500), option("express", 900), option("slow", 200)]);
+    let zones = json!({ "zones": [{ "title": "World", "places": [], "options": options }] });
+    change(&shop, "/v1/admin/settings/shipping", zones).await;
+    let express = json!({ "shipping_option": "express", "paid_by_hand": "till", "reason": "in a hurry" });
+    let slow = json!({ "shipping_option": "slow", "reason": "in no hurry" });
+    let dearer = sent_another_way(&shop, express, 900, 4).await;
+    let cheaper = sent_another_way(&shop, slow, 200, 5).await;
+    for (documents, price, of_first) in [(&dearer, 900, 500), (&cheaper, 200, 500)] {
+        let credited = |invoice: &Value| -> i64 {
+            let notes = documents.iter().filter(|note| note["corrects"]["number"] == invoice["number"]);
+            notes.map(|note| amount(&note["total"])).sum()
+        };
+        let invoices: Vec<_> = documents.iter().filter(|known| known["kind"] == "invoice").collect();
+        assert_eq!((invoices.len(), amount(&invoices[1]["total"])), (2, price));
+        assert_eq!((credited(invoices[0]), credited(invoices[1])), (of_first, price), "{documents:?}");
+        let last = documents.iter().rfind(|known| known["corrects"]["number"] == invoices[1]["number"]).unwrap();
+        assert_eq!(amount(&last["shipping"]["total"]), price);
+    }
+    let mut notes: Vec<_> = dearer.iter().chain(&cheaper).map(|known| known["number"].as_str().unwrap()).collect();
+    notes.retain(|number| number.starts_with("CN-"));
+    notes.sort_unstable();
+    assert_eq!(notes, ["CN-000001", "CN-000002", "CN-000003", "CN-000004", "CN-000005"]);
 }

@@ -11,7 +11,7 @@ use crate::money::Money;
 use crate::orders::order::{Line, LineId, Order, Stage};
 use crate::payments::{Attempt, AttemptStatus, RefundStatus};
 use crate::pools::Supply;
-use crate::pricing::quote::{QuotedLine, Tax};
+use crate::pricing::quote::{QuotedLine, QuotedShipping, Tax};
 use crate::pricing::{Quote, spread};
 use crate::sorted::SortedMap;
 
@@ -175,8 +175,33 @@ pub fn of_shipping(order: &Order) -> i64 {
     let Some(placement) = order.placement() else { return 0 };
     let given: i64 = order.money.repayments.iter().map(|repayment| repayment.giving.shipping).sum();
     let ways = order.edits.former_shipping.iter().chain(&placement.quote.shipping);
-    let paid: i64 = ways.map(|way| way.to_pay().saturating_add(tax_on_top(order, &way.tax))).sum();
+    let paid: i64 = ways.map(|way| shipping_worth(order, way)).sum();
     paid.saturating_sub(given)
+}
+
+/// Which edit's way of shipping a repayment of this number gives up, or something of
+/// it; none: the one that was placed. Another takes the place only of one of which all
+/// is given up, so they are given up one after the other.
+pub fn edit_of_shipping(order: &Order, repayment: u32) -> Option<u32> {
+    let current = order.placement().and_then(|placement| placement.quote.shipping.as_ref());
+    let before = order.money.repayments.iter().filter(|known| known.number < repayment);
+    let mut given: i64 = before.map(|known| known.giving.shipping).sum();
+    let chosen = order
+        .edits
+        .done
+        .iter()
+        .filter_map(|edit| Some((Some(edit.number), edit.plan.added.as_ref()?.quote.shipping.as_ref()?)));
+    let mut ways = order.edits.first_shipping(current).map(|way| (None, way)).into_iter().chain(chosen);
+    let is_left = |(_, way): &(Option<u32>, &QuotedShipping)| {
+        given -= shipping_worth(order, way);
+        given < 0
+    };
+    ways.find(is_left).and_then(|(edit, _)| edit)
+}
+
+/// What a way of shipping comes to, tax included.
+fn shipping_worth(order: &Order, way: &QuotedShipping) -> i64 {
+    way.to_pay().saturating_add(tax_on_top(order, &way.tax))
 }
 
 /// The tax where prices do not have it in them.
