@@ -9,7 +9,7 @@ CREATE TABLE messages (
     CHECK (kind IN ('payment_awaited', 'order_confirmed', 'payment_failed', 'action_needed', 'order_cancelled',
                     'order_refunded', 'gift_card', 'order_shipped', 'return_requested', 'return_approved',
                     'return_refused', 'order_link', 'order_changed', 'draft_sent',
-                    'difference_asked')),
+                    'difference_asked', 'difference_over')),
   version INTEGER NOT NULL CHECK (version >= 1),
   recipient TEXT NOT NULL CHECK (length(recipient) BETWEEN 3 AND 254),
   language TEXT NOT NULL CHECK (language IN ('en', 'de')),

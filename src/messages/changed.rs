@@ -6,17 +6,12 @@ use super::order::{Order, button};
 use super::words;
 use crate::money::Money;
 use crate::ports::Timestamp;
+use crate::text::Language;
 
 /// Says how the order is from now on, and what goes back for what was taken out
 /// of it. Without sums: those are the order's, and were told.
 pub(super) fn content<'a>(order: &Order, back: Money, content: Content<'a>) -> Content<'a> {
-    let (language, number, amount) = (order.language, &order.number, back.display_in(order.language));
-    let money = (back.amount > 0).then(|| {
-        language.of(
-            format!("{amount} goes back to you, the way it was paid. Banks may take some days."),
-            format!("{amount} gehen auf dem Weg an Sie zurück, auf dem Sie bezahlt haben. Das kann bei Banken einige Tage dauern."),
-        )
-    });
+    let (language, number) = (order.language, &order.number);
     let address = (!order.address.is_empty()).then(|| {
         let lines = order.address.join(", ");
         language.of(format!("It goes to: {lines}"), format!("Sie geht an: {lines}"))
@@ -29,12 +24,23 @@ pub(super) fn content<'a>(order: &Order, back: Money, content: Content<'a>) -> C
         subject: language
             .of(format!("Your order {number} was changed"), format!("Ihre Bestellung {number} wurde geändert")),
         title: language.of("Your order was changed", "Ihre Bestellung wurde geändert").to_owned(),
-        paragraphs: address.into_iter().chain(money).chain([now]).collect(),
+        paragraphs: address.into_iter().chain(goes_back(language, back)).chain([now]).collect(),
         block: listed(order),
         button: button(order, "See your order", "Bestellung ansehen"),
         sheet: None,
         ..content
     }
+}
+
+/// None where nothing does.
+fn goes_back(language: Language, back: Money) -> Option<String> {
+    let amount = back.display_in(language);
+    (back.amount > 0).then(|| {
+        language.of(
+            format!("{amount} goes back to you, the way it was paid. Banks may take some days."),
+            format!("{amount} gehen auf dem Weg an Sie zurück, auf dem Sie bezahlt haben. Das kann bei Banken einige Tage dauern."),
+        )
+    })
 }
 
 /// Says what will be added, what it costs more, and that nothing happens otherwise.
@@ -62,6 +68,32 @@ pub(super) fn asked<'a>(order: &Order, to_pay: Money, until: Timestamp, content:
         paragraphs: vec![how, otherwise.to_owned(), added],
         block: listed(order),
         button: button(order, "Look at it and pay", "Ansehen und bezahlen"),
+        sheet: None,
+        ..content
+    }
+}
+
+/// Says that it will not be, and what goes back where it was paid.
+pub(super) fn over<'a>(order: &Order, lapsed: bool, back: Money, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let why = match lapsed {
+        true => language.of(
+            format!("The change of your order {number} was not paid in time, so it is not made. Your order stays as it is."),
+            format!("Die Änderung Ihrer Bestellung {number} wurde nicht rechtzeitig bezahlt und entfällt. Ihre Bestellung bleibt, wie sie ist."),
+        ),
+        false => language.of(
+            format!("We cannot change your order {number} as we asked you to pay for. Your order stays as it is."),
+            format!("Die Änderung Ihrer Bestellung {number}, um deren Bezahlung wir Sie gebeten hatten, ist nicht möglich. Ihre Bestellung bleibt, wie sie ist."),
+        ),
+    };
+    Content {
+        subject: language.of(
+            format!("The change of your order {number} is not made"),
+            format!("Die Änderung Ihrer Bestellung {number} entfällt"),
+        ),
+        title: language.of("Your order stays as it is", "Ihre Bestellung bleibt, wie sie ist").to_owned(),
+        paragraphs: std::iter::once(why).chain(goes_back(language, back)).collect(),
+        button: button(order, "See your order", "Bestellung ansehen"),
         sheet: None,
         ..content
     }

@@ -54,6 +54,8 @@ pub enum Kind {
     OrderChanged,
     /// Staff want to change the order once its buyer has paid for that.
     DifferenceAsked,
+    /// What its buyer was asked to pay for will not be.
+    DifferenceOver,
     /// The code of a gift card that was bought or given.
     GiftCard,
     /// A parcel is on its way.
@@ -78,6 +80,7 @@ impl Kind {
         Self::OrderRefunded,
         Self::OrderChanged,
         Self::DifferenceAsked,
+        Self::DifferenceOver,
         Self::GiftCard,
         Self::OrderShipped,
         Self::ReturnRequested,
@@ -98,6 +101,7 @@ impl Kind {
             Self::OrderRefunded => "order_refunded",
             Self::OrderChanged => "order_changed",
             Self::DifferenceAsked => "difference_asked",
+            Self::DifferenceOver => "difference_over",
             Self::GiftCard => "gift_card",
             Self::OrderShipped => "order_shipped",
             Self::ReturnRequested => "return_requested",

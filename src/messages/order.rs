@@ -111,6 +111,12 @@ pub enum News {
         to_pay: Money,
         until: Timestamp,
     },
+    /// It will not be changed as its buyer was asked. `lapsed`: nobody paid in time.
+    /// `back`: what was paid for it, and goes back.
+    DifferenceOver {
+        lapsed: bool,
+        back: Money,
+    },
 }
 
 impl News {
@@ -127,6 +133,7 @@ impl News {
             Self::Refunded { .. } => Kind::OrderRefunded,
             Self::Changed { .. } => Kind::OrderChanged,
             Self::DifferenceAsked { .. } => Kind::DifferenceAsked,
+            Self::DifferenceOver { .. } => Kind::DifferenceOver,
         }
     }
 }
@@ -178,6 +185,7 @@ pub fn letter(order: &Order, shop_name: &str, news: &News) -> Result<Letter, ask
         News::LinkAsked => link(order, content),
         News::Changed { back } => changed::content(order, *back, content),
         News::DifferenceAsked { to_pay, until } => changed::asked(order, *to_pay, *until, content),
+        News::DifferenceOver { lapsed, back } => changed::over(order, *lapsed, *back, content),
         News::DraftSent { message } => draft::content(order, message.as_deref(), content),
         News::Refunded { by_payment, to_gift_cards } => refunded(order, *by_payment, *to_gift_cards, content),
     };

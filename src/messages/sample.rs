@@ -35,6 +35,7 @@ pub fn letter(kind: Kind, language: Language, sender: &Sender, now: Timestamp) -
         Kind::OrderRefunded => News::Refunded { by_payment: money(TOTAL), to_gift_cards: money(0) },
         Kind::OrderChanged => News::Changed { back: money(KETTLE) },
         Kind::DifferenceAsked => News::DifferenceAsked { to_pay: money(KETTLE), until },
+        Kind::DifferenceOver => News::DifferenceOver { lapsed: false, back: money(KETTLE) },
         Kind::OrderShipped => News::Goods(goods::News::Shipped(1)),
         Kind::ReturnRequested => News::Goods(goods::News::ReturnAsked(1)),
         Kind::ReturnApproved => News::Goods(goods::News::ReturnApproved(1)),

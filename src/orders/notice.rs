@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::after::edits::asking::Ask;
 use super::after::money::{Giving, Repayment, left};
 use super::holding;
 use super::learning::CALLED_OFF;
@@ -35,7 +36,9 @@ pub fn owed(order: &Order) -> Option<Notice> {
         .filter(is_new)
         .or_else(|| order.goods.news().find(is_new))
         .or_else(|| of_edits(order).find(is_new))
-        .or_else(|| difference(order).into_iter().chain(of_difference(order)).find(is_new))
+        .or_else(|| {
+            difference_over(order).into_iter().chain(difference(order)).chain(of_difference(order)).find(is_new)
+        })
         .or_else(|| of_refunds(order))
 }
 
@@ -68,6 +71,20 @@ fn difference(order: &Order) -> Option<Notice> {
     let ask = order.edits.payable()?;
     let placement = order.as_asked(ask).placement().cloned()?;
     let news = News::DifferenceAsked { to_pay: placement.to_pay(), until: placement.payable_until() };
+    Some(Notice { version: ask.number, news })
+}
+
+/// Of an edit that its buyer was asked to pay for and that will not be; told by its
+/// number, one after the other. None while it may still turn out to have been paid.
+fn difference_over(order: &Order) -> Option<Notice> {
+    let is_news = |ask: &&Ask| ask.kept && ask.is_off() && !order.is_told(Kind::DifferenceOver, ask.number);
+    let ask = order.edits.asked.iter().find(is_news)?;
+    let Stage::Cancelled { attempt, reason, resolving: false, .. } = &ask.stage else { return None };
+    // Of what a provider could not give staff find another way.
+    let refunds = order.refunds.iter().filter(|refund| refund.status != RefundStatus::Failed);
+    let back = refunds.filter(|refund| refund.attempt.number == attempt.number).map(|refund| refund.amount.amount);
+    let back = Money { amount: back.sum(), currency: order.currency };
+    let news = News::DifferenceOver { lapsed: *reason == CancelReason::Expired, back };
     Some(Notice { version: ask.number, news })
 }
 

@@ -269,6 +269,16 @@ async fn asked(shop: &Shop) -> (Cart, String, String) {
     (cart, other.variant, email)
 }
 
+/// The letter that the change is not made.
+async fn letter_of_the_end(shop: &Shop, email: &str) -> String {
+    let letter = eventually("the letter came", async || {
+        let letters = shop.get(&format!("/dev/mailbox?to={email}")).send().await.expect(200).json();
+        let of_the_end = |letter: &&Value| letter["subject"].as_str().unwrap().starts_with("The change of your order");
+        letters["items"].as_array().unwrap().iter().find(of_the_end).cloned()
+    });
+    letter.await["text"].as_str().unwrap().to_owned()
+}
+
 async fn pay(shop: &Shop, cart: &Cart, method: &str) -> crate::ask::Answer {
     shop.post(&cart.order_path("/payments")).cart_token(&cart.token).json(payment(method)).send().await
 }
@@ -368,7 +378,7 @@ async fn the_bank_may_ask_about_a_difference_and_another_card_pays_it() {
 #[tokio::test]
 async fn an_edit_that_is_called_off_gives_back_what_it_kept() {
     let shop = Shop::open().await;
-    let (cart, other, _) = asked(&shop).await;
+    let (cart, other, email) = asked(&shop).await;
     shop.act(&cart, "cancel", json!({ "reason": "x", "refund": true })).await.problem(409, "edit_in_progress");
     shop.act(&cart, "edits/2/cancel", json!({})).await.problem(409, "nothing_asked");
     let order = shop.act(&cart, "edits/1/cancel", json!({})).await.expect(201).json();
@@ -377,6 +387,8 @@ async fn an_edit_that_is_called_off_gives_back_what_it_kept() {
         (None, None, &json!("confirmed"))
     );
     shop.until_available(&other, 5).await;
+    let text = letter_of_the_end(&shop, &email).await;
+    assert!(text.contains("Your order stays as it is") && !text.contains('€'), "{text}");
     shop.act(&cart, "edits/1/cancel", json!({})).await.problem(409, "nothing_asked");
     shop.act(&cart, "edits/1/paid", json!({ "reference": "statement 7" })).await.problem(409, "nothing_asked");
     pay(&shop, &cart, "pm_card_visa").await.problem(409, "not_payable");

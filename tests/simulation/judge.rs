@@ -137,6 +137,15 @@ impl World {
         let untold =
             order.money.repayments.iter().filter(|repayment| !repayment.told_with_cause && repayment.number > told);
         assert_eq!(untold.filter(|repayment| repayment.giving.amount() > 0).count(), 0, "its buyer knows: {order:?}");
+        for ask in &order.edits.asked {
+            let told = self.letters.contains(&(n, Kind::DifferenceOver, ask.number));
+            assert_eq!(
+                told,
+                ask.kept && ask.is_off(),
+                "who was asked knows that it is off, and nobody else: {order:?}"
+            );
+            outcomes.told_not_to_pay += u32::from(told);
+        }
     }
 
     /// `taken`: what confirmed orders have, by their own quotes.

@@ -103,6 +103,8 @@ outcomes! {
     not_paid_more,
     /// Edits that were called off, or could not be had when their money came.
     called_off,
+    /// Letters to buyers who were asked for a difference, and need not pay it any more.
+    told_not_to_pay,
     /// What was added, paid by its buyer by a link.
     added_by_link,
     /// What was added, paid by hand.

@@ -70,6 +70,11 @@ impl Ask {
         matches!(self.stage, Stage::Confirmed { committed: true, .. })
     }
 
+    /// Whether it will not be.
+    pub fn is_off(&self) -> bool {
+        matches!(self.stage, Stage::Cancelled { .. })
+    }
+
     fn is_over(&self) -> bool {
         match &self.stage {
             Stage::Cancelled { resolving, .. } => !resolving,
@@ -144,7 +149,7 @@ impl Order {
         self.change_places(place);
         self.change(event, now);
         self.change_places(place);
-        let is_off = self.edits.ask(number).is_some_and(|ask| matches!(ask.stage, Stage::Cancelled { .. }));
+        let is_off = self.edits.ask(number).is_some_and(Ask::is_off);
         if is_off && self.edits.open.as_ref().is_some_and(|begun| begun.number == number) {
             self.edits.open = None;
         }

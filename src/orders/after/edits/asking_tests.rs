@@ -7,6 +7,7 @@ use super::decision::Settling;
 use super::error::Refusal;
 use super::tests::{edit, keep, try_to, variant};
 use crate::messages::Kind;
+use crate::messages::order::News;
 use crate::orders::after::goods;
 use crate::orders::after::money::left;
 use crate::orders::after::money::samples::*;
@@ -78,6 +79,22 @@ fn tick(order: &mut Order, now: Timestamp) {
     learn(order, &Answer::Tick, now).iter().for_each(|event| order.apply(event, now));
 }
 
+/// What its buyer is written of an edit that will not be, once all before is told.
+fn told_of_the_end(order: &Order) -> Option<News> {
+    let mut order = order.clone();
+    while let Some(notice) = notice::owed(&order) {
+        if notice.kind() == Kind::DifferenceOver {
+            return Some(notice.news);
+        }
+        order.apply(&Event::Notified { kind: notice.kind(), version: notice.version }, NOW);
+    }
+    None
+}
+
+fn over(lapsed: bool, back: i64) -> Option<News> {
+    Some(News::DifferenceOver { lapsed, back: eur(back) })
+}
+
 /// The edit has never been, and what it would have added is given back.
 fn is_off(order: &Order) {
     assert!(due(order, NOW).into_iter().any(|effect| matches!(effect, Effect::Release { number: 2, .. })));
@@ -143,8 +160,12 @@ fn what_nobody_pays_in_time_was_never_added() {
     let until = NOW.plus_millis(PAYABLE_MILLIS);
     tick(&mut order, until.plus_millis(-1));
     assert!(view::order(&order).unwrap().difference.is_some());
+    assert_eq!(told_of_the_end(&order), None);
     tick(&mut order, until);
     is_off(&order);
+    assert_eq!(told_of_the_end(&order), over(true, 0));
+    order.apply(&Event::Notified { kind: Kind::DifferenceOver, version: 1 }, NOW);
+    assert_eq!(told_of_the_end(&order), None, "once");
     assert_eq!(pay(&mut order, TestMethod::Visa), Err(OrderError::NotPayable));
     assert!(matches!(order.stage, Stage::Confirmed { .. }), "the order is as it was");
     assert!(outgoing::events(&order).iter().all(|(_, kind)| *kind != crate::webhooks::EventType::OrderCancelled));
@@ -191,8 +212,10 @@ fn money_for_an_edit_that_was_called_off_goes_back() {
     assert_eq!(order.milestones.last().unwrap().by, Some(staff()));
     let due = due(&order, NOW);
     assert!(due.iter().any(|effect| matches!(effect, Effect::CallOff { attempt: one } if one.number == attempt)));
+    assert_eq!(told_of_the_end(&order), None, "it may have been paid");
     let mut voided = order.clone();
     says(&mut voided, attempt, Outcome::Voided, NOW);
+    assert_eq!(told_of_the_end(&voided), over(false, 0));
     assert_eq!(voided.refunds.len(), 0);
     // It has taken the money after all, and says so twice.
     for order in [&mut order, &mut voided] {
@@ -201,6 +224,7 @@ fn money_for_an_edit_that_was_called_off_goes_back() {
         let refunds: Vec<_> = order.refunds.iter().map(|refund| (refund.attempt.number, refund.amount)).collect();
         assert_eq!(refunds, [(attempt, eur(80))]);
         assert_eq!(left_of(order), 150, "and nothing of the order's");
+        assert_eq!(told_of_the_end(order), over(false, 80));
     }
 }
 
@@ -216,12 +240,13 @@ fn money_whose_pieces_no_pool_gives_goes_back() {
     for order in [order, unwanted] {
         is_off(&order);
         assert_eq!((order.refunds.len(), order.refunds[0].amount), (1, eur(80)));
+        assert_eq!(told_of_the_end(&order), over(false, 80));
     }
     let mut never_kept = mugs().paid();
     edit(&mut never_kept, ask(add(json!({}), 7, 2))).unwrap();
     told(&mut never_kept, vec![Refused { of: Supply::Stock(variant(7)), available: 1 }]);
     is_off(&never_kept);
-    assert_eq!(never_kept.refunds, []);
+    assert_eq!((never_kept.refunds.len(), told_of_the_end(&never_kept)), (0, None), "its buyer was never asked");
 }
 
 #[test]
