@@ -102,7 +102,7 @@ fn own(operation: &str) -> Vec<Code> {
             TOO_MANY_REFUNDS,
         ],
         "POST /v1/admin/orders/{id}/edits/{number}/cancel" => vec![NOTHING_ASKED],
-        "POST /v1/admin/orders/{id}/edits/{number}/paid" => vec![NOTHING_ASKED, PAYMENT_IN_PROGRESS],
+        "POST /v1/admin/orders/{id}/edits/{number}/paid" => vec![NOTHING_ASKED, EDIT_NOT_MADE, PAYMENT_IN_PROGRESS],
         "POST /v1/admin/orders/{id}/notes" => vec![TOO_MANY_NOTES],
         "POST /v1/webhooks/stripe" => vec![BAD_SIGNATURE, UNPARSABLE, BODY_TOO_LARGE, NOT_FOUND],
         "POST /v1/orders/{id}/cancel" => vec![NOT_CANCELLABLE, PAYMENT_IN_PROGRESS],

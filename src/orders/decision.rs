@@ -120,6 +120,7 @@ pub enum Command {
         by: AccountId,
         number: u32,
         deed: edits::decision::Settling,
+        key: Option<Key>,
     },
 }
 
@@ -147,7 +148,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
             let events = edits::decision::decide(order, by, wish, key, &shelf, now)?;
             Ok(events.into_iter().map(Event::Edits).collect())
         }
-        Command::Settle { by, number, deed } => edits::decision::settle(order, by, number, deed),
+        Command::Settle { by, number, deed, key } => edits::decision::settle(order, by, number, deed, key),
         Command::Draft { by, deed } => drafts::decide(order, by, deed, now),
         _ if !matches!(order.stage, Stage::Open) => Err(OrderError::CartClosed),
         _ if order.version >= MAX_CHANGES => Err(OrderError::TooManyChanges),

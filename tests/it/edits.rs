@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use tradepost::orders::after::edits::asking::PAYABLE_MILLIS;
+use tradepost::orders::holding::HOLD_MILLIS;
 use tradepost::ports::ObjectClass;
 
 use crate::buyers::mailbox;
@@ -393,6 +395,52 @@ async fn an_edit_that_is_called_off_gives_back_what_it_kept() {
     shop.act(&cart, "edits/1/paid", json!({ "reference": "statement 7" })).await.problem(409, "nothing_asked");
     pay(&shop, &cart, "pm_card_visa").await.problem(409, "not_payable");
     shop.act(&cart, "cancel", json!({ "reason": "x", "refund": true })).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_difference_that_is_noted_while_a_pool_is_away_is_noted_once() {
+    let Some(shop) = Shop::native("it needs faults, which only the native host has").await else { return };
+    let (cart, other, _) = asked(&shop).await;
+    let (path, owner) = (format!("/v1/admin/orders/{}/edits/1/paid", cart.id), shop.owner().await);
+    let note = async |reference: &str, key: &str| {
+        shop.post(&path).bearer(&owner).json(json!({ "reference": reference })).key(key).send().await
+    };
+    shop.host().faults.always(Site::Command(ObjectClass::Pool), &other, When::Before);
+    note("statement 7", "noted-once-and-no-more").await.problem(503, "unavailable");
+    note("statement 7", "noted-by-somebody-else").await.problem(409, "nothing_asked");
+    note("statement 8", "noted-once-and-no-more").await.problem(422, "idempotency_key_reused");
+    shop.host().faults.clear();
+    let order = note("statement 7", "noted-once-and-no-more").await.expect(201).json();
+    assert_eq!((&order["lines"][1]["quantity"], order["attempts"].as_array().unwrap().len()), (&json!(2), 2));
+    let again = note("statement 7", "noted-once-and-no-more").await.expect(201);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+}
+
+#[tokio::test]
+async fn a_difference_for_what_is_gone_meanwhile_is_owed_back() {
+    let Some(shop) = Shop::native("it needs faults, which only the native host has").await else { return };
+    let (cart, other, email) = asked(&shop).await;
+    let path = format!("/v1/admin/orders/{}/edits/1/paid", cart.id);
+    let note = async || {
+        let ask = shop.post(&path).bearer(&shop.log_in_owner().await).json(json!({ "reference": "statement 7" }));
+        ask.key("noted-once-and-no-more").send().await
+    };
+    // What its pool keeps for it lapses, and somebody else has all of it.
+    shop.host().faults.always(Site::Command(ObjectClass::Pool), &format!("{}/2", cart.id), When::Before);
+    note().await.problem(503, "unavailable");
+    shop.host().clock.advance(PAYABLE_MILLIS + HOLD_MILLIS);
+    let others = shop.ready_cart(&other, 5).await;
+    shop.place(&others, "pm_card_visa").await.expect(201);
+    shop.host().faults.clear();
+    for _ in 0..2 {
+        note().await.problem(409, "edit_not_made");
+    }
+    let path = format!("/v1/admin/orders/{}", cart.id);
+    let order = shop.get(&path).bearer(&shop.log_in_owner().await).send().await.expect(200).json();
+    assert_eq!((&order["edits"], order.get("waiting_edit")), (&json!([]), None));
+    assert_eq!((&order["refunds"][0]["amount"], &order["status"]), (&eur(2 * 1_999), &json!("confirmed")));
+    let text = letter_of_the_end(&shop, &email).await;
+    assert!(text.contains("€39.98 goes back to you"), "{text}");
 }
 
 #[tokio::test]

@@ -159,7 +159,7 @@ impl World {
     /// What an edit that had to wait came to.
     pub fn edited(&mut self, buyer: usize, event: &Event) {
         match event {
-            Event::Edited { .. } | Event::Begun { .. } => {}
+            Event::Edited { .. } | Event::Begun { .. } | Event::Noted { .. } => {}
             Event::Kept => self.outcomes.asked_for_more += 1,
             Event::Asked { event, .. } => self.asked(buyer, event),
             Event::Taken { .. } => {
@@ -204,7 +204,7 @@ impl World {
         let is_paid = self.rng.chance(40);
         let deed = if is_paid { Settling::Paid(PaidDifference { reference }) } else { Settling::CallOff };
         let by = AccountId::derived(id_of(7, 0));
-        let settled = self.command(buyer, Command::Settle { by, number, deed });
+        let settled = self.command(buyer, Command::Settle { by, number, deed, key: None });
         self.outcomes.paid_more_by_hand += u32::from(settled && is_paid);
     }
 

@@ -12,7 +12,7 @@ use crate::orders::effect::{self, Effect};
 use crate::orders::event::Event as OrderEvent;
 use crate::orders::holding::HOLD_MILLIS;
 use crate::orders::learning;
-use crate::orders::order::{Hold, Line, Order, Placement, Stage};
+use crate::orders::order::{Hold, Key, Line, Order, Placement, Stage};
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::pool::MAX_HOLD_MILLIS;
 use crate::ports::Timestamp;
@@ -33,6 +33,8 @@ pub struct Ask {
     pub lines: Vec<Line>,
     /// Whether the pools keep that, so that its buyer can be asked.
     pub kept: bool,
+    /// The request by which staff have said that they have the money.
+    pub noted: Option<Key>,
     /// How it is paid. Begins as [`Stage::AwaitingPayment`], before any try.
     pub stage: Stage,
 }
@@ -121,7 +123,13 @@ impl Order {
             promised_until: Some(until),
         };
         let stage = Stage::AwaitingPayment { placement, hold: Some(hold), attempt };
-        self.edits.asked.push(Ask { number: begun.number, lines: added.lines.clone(), kept: false, stage });
+        self.edits.asked.push(Ask {
+            number: begun.number,
+            lines: added.lines.clone(),
+            kept: false,
+            noted: None,
+            stage,
+        });
     }
 
     /// The order as far as one ask goes: what is added is all that it has.

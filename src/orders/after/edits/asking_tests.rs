@@ -56,7 +56,7 @@ fn pay(order: &mut Order, method: TestMethod) -> Result<(), OrderError> {
 
 fn settle_it(order: &mut Order, deed: Settling) -> Result<(), OrderError> {
     let number = order.edits.begun;
-    do_it(order, Command::Settle { by: staff(), number, deed }, NOW)
+    do_it(order, Command::Settle { by: staff(), number, deed, key: None }, NOW)
 }
 
 fn by_hand() -> Settling {

@@ -70,18 +70,27 @@ impl OrderObject {
     ) -> Result<Reply, OrderError> {
         let by = access.staff_account().ok_or(OrderError::NotFound)?;
         let order = self.record.existing()?;
-        let is_off = deed == Settling::CallOff;
-        self.record.learn(decide(&order, Command::Settle { by, number, deed }, self.now())?, self.now())?;
-        if is_off {
-            let reply = self.answered(key, staff_reply(201, &*self.record.existing()?)?)?;
-            self.go_on();
-            return Ok(reply);
+        if !noted_before(&order, number, key)? {
+            let is_off = deed == Settling::CallOff;
+            let command = Command::Settle { by, number, deed, key: key.cloned() };
+            self.record.learn(decide(&order, command, self.now())?, self.now())?;
+            if is_off {
+                let reply = self.answered(key, staff_reply(201, &*self.record.existing()?)?)?;
+                self.go_on();
+                return Ok(reply);
+            }
+            self.record.commit(None, self.now())?;
         }
-        self.record.commit(None, self.now())?;
         let run = self.run(true).await;
         self.go_on();
         run?;
-        self.answered(key, staff_reply(201, &*self.record.existing()?)?)
+        let order = self.record.existing()?;
+        match order.edits.ask(number) {
+            Some(ask) if ask.is_done() => self.answered(key, staff_reply(201, &order)?),
+            Some(ask) if ask.is_off() => Err(Refusal::NotMade.into()),
+            // Some pool did not answer: it is asked again.
+            _ => Err(OrderError::StockUnavailable),
+        }
     }
 
     /// What became of an edit, by the number of its hold.
@@ -144,6 +153,15 @@ fn begun_before(order: &Order, key: Option<&Key>) -> Result<Option<u32>, OrderEr
     match known {
         Some(begun) if begun.key.as_ref() != Some(key) => Err(OrderError::KeyReused),
         known => Ok(known.map(|begun| begun.hold)),
+    }
+}
+
+/// Whether the same request has said before that staff have an edit's difference.
+fn noted_before(order: &Order, number: u32, key: Option<&Key>) -> Result<bool, OrderError> {
+    let noted = order.edits.ask(number).and_then(|ask| ask.noted.as_ref());
+    match noted.zip(key).filter(|(noted, key)| noted.key == key.key) {
+        Some((noted, key)) if noted != key => Err(OrderError::KeyReused),
+        known => Ok(known.is_some()),
     }
 }
 

@@ -114,11 +114,18 @@ pub enum Settling {
 }
 
 /// What becomes of the edit that waits for its money.
-pub fn settle(order: &Order, by: AccountId, number: u32, deed: Settling) -> Result<Vec<OrderEvent>, OrderError> {
+pub fn settle(
+    order: &Order,
+    by: AccountId,
+    number: u32,
+    deed: Settling,
+    key: Option<Key>,
+) -> Result<Vec<OrderEvent>, OrderError> {
     if order.stage == Stage::Open {
         return Err(OrderError::NotFound);
     }
     let ask = order.edits.open_ask().filter(|ask| ask.number == number).ok_or(Refusal::NothingAsked)?;
+    let is_paid = matches!(deed, Settling::Paid(_));
     let events = match deed {
         // Its money may be there already: it goes back.
         Settling::CallOff if !ask.waits() => vec![OrderEvent::CommitRefused],
@@ -134,7 +141,9 @@ pub fn settle(order: &Order, by: AccountId, number: u32, deed: Settling) -> Resu
             vec![OrderEvent::PaymentStarted { payment }, named, OrderEvent::Paid { secured: true }]
         }
     };
-    Ok(told(ask, Some(by), events))
+    // What it comes to is known later: a repeat must find it.
+    let noted = key.filter(|_| is_paid).map(|key| OrderEvent::Edits(Event::Noted { number, key }));
+    Ok(told(ask, Some(by), events).into_iter().chain(noted).collect())
 }
 
 /// A try at paying what the buyer was asked for, by a way that takes the money at once.

@@ -26,6 +26,9 @@ crate::codes! {
     DIFFERENCE_TO_PAY = CONFLICT "difference_to_pay";
     /// No edit of this number waits for its buyer's money: it was paid, called off, or its time is over.
     NOTHING_ASKED = CONFLICT "nothing_asked";
+    /// The difference is noted, but what it is for is not in stock any more: the edit is off, and the money is to be given
+    /// back, as the order's `refunds` say.
+    EDIT_NOT_MADE = CONFLICT "edit_not_made";
     /// Pieces are being added to this order, or its buyer is to pay for them: try again in some seconds, or call that
     /// off.
     EDIT_IN_PROGRESS = CONFLICT "edit_in_progress";
@@ -64,6 +67,8 @@ pub enum Refusal {
     InProgress,
     #[error("no such edit waits for its buyer's money")]
     NothingAsked,
+    #[error("what was to be added is not in stock any more: nothing is changed, and the money is to be given back")]
+    NotMade,
     #[error("somebody has changed this order meanwhile")]
     Edited,
     #[error("an order is changed at most {MAX_EDITS} times")]
@@ -89,6 +94,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", json::value(&lines)),
             Refusal::NothingAsked => Self::new(NOTHING_ASKED, detail),
+            Refusal::NotMade => Self::new(EDIT_NOT_MADE, detail),
             Refusal::InProgress => Self::new(EDIT_IN_PROGRESS, detail),
             Refusal::Edited => Self::new(ORDER_EDITED, detail),
             Refusal::TooManyEdits => Self::new(TOO_MANY_EDITS, detail),

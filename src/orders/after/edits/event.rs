@@ -41,13 +41,18 @@ pub enum Event {
         by: Option<AccountId>,
         event: Box<OrderEvent>,
     },
+    /// Staff have said by this request that they have what its buyer was asked for.
+    Noted {
+        number: u32,
+        key: Key,
+    },
 }
 
 impl Event {
     /// What it is called in the order's history.
     pub fn milestone(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Begun { .. } | Self::Refused => return None,
+            Self::Begun { .. } | Self::Refused | Self::Noted { .. } => return None,
             Self::Edited { .. } | Self::Taken { .. } => "edited",
             Self::Kept => "difference_asked",
             // Others take the names of the order's own payment for the whole order's.
@@ -65,7 +70,7 @@ impl Event {
     /// Whether nobody can see that it happened.
     pub fn is_quiet(&self) -> bool {
         match self {
-            Self::Begun { .. } | Self::Refused => true,
+            Self::Begun { .. } | Self::Refused | Self::Noted { .. } => true,
             Self::Asked { event, .. } => !event.visible(),
             Self::Edited { .. } | Self::Taken { .. } | Self::Kept => false,
         }
@@ -76,7 +81,7 @@ impl Event {
         match self {
             Self::Edited { by, .. } | Self::Begun { by, .. } | Self::Taken { by } => Some(*by),
             Self::Asked { by, .. } => *by,
-            Self::Refused | Self::Kept => None,
+            Self::Refused | Self::Kept | Self::Noted { .. } => None,
         }
     }
 }
@@ -110,6 +115,11 @@ impl Order {
                 }
             }
             Event::Asked { number, event, .. } => self.apply_asked(*number, event, now),
+            Event::Noted { number, key } => {
+                if let Some(ask) = self.edits.asked.iter_mut().find(|ask| ask.number == *number) {
+                    ask.noted = Some(key.clone());
+                }
+            }
             Event::Refused if self.edits.open_ask().is_some() => {
                 let number = self.edits.begun;
                 self.apply_asked(number, &OrderEvent::CommitRefused, now);

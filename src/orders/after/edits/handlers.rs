@@ -61,7 +61,8 @@ pub async fn cancel_order_edit(
     Ok(order.settle_edit(number, Settling::CallOff).await??.into())
 }
 
-/// Says that staff have the difference that a buyer was asked for, such as by a bank transfer: the edit counts then.
+/// Says that staff have the difference that a buyer was asked for, such as by a bank transfer: the edit counts then, or
+/// `edit_not_made` says that it cannot be had any more, and that the money is owed back.
 pub async fn create_order_edit_payment(
     State(app): State<App>,
     staff: StaffWrite,
