@@ -21,7 +21,7 @@ use super::error::OrderError;
 use super::event::Event;
 use super::learning::{Answer, learn};
 use super::order::{Key, Order};
-use super::placing::{Refusals, Wish};
+use super::placing::{Next, Refusals, Wish};
 use super::projection::Projection;
 use super::protocol::{Access, Envelope, Reply, Request};
 use super::record::Record;
@@ -146,7 +146,10 @@ impl OrderObject {
                 self.place(Wish { payment, expected, at_shelf_prices: false, by_hand, slots, key }).await
             }
             (Request::Pay { edit, .. }, Some(order)) if !order.is_meant(edit) => Err(OrderError::NotPayable),
-            (Request::Pay { payment, slots, edit }, Some(_)) => self.pay(payment, slots, edit, key.as_ref()).await,
+            (Request::Pay { payment, slots, edit }, Some(_)) => {
+                let next = Next { payment, slots, by: access.staff_account() };
+                self.pay(next, edit, key.as_ref()).await
+            }
             (Request::Cancel, Some(order)) => self.act(&order, Command::Cancel, 200, key.as_ref()),
             (Request::Receive { receipt }, Some(order)) => {
                 let by = access.staff_account();

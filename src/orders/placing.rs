@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::join3;
 
+use super::after::money;
 use super::decision::{Command, decide};
 use super::drafts;
 use super::error::OrderError;
@@ -20,7 +21,7 @@ use super::protocol::Reply;
 use super::slots::{self, Slot};
 use super::terms::{Expected, Terms, corrected, lacking};
 use super::uses::{self, customers};
-use crate::ids::{PromotionId, VariantId};
+use crate::ids::{AccountId, PromotionId, VariantId};
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::{self, Supply};
 use crate::ports::{DatabaseError, ObjectUnavailable};
@@ -42,6 +43,14 @@ pub(super) struct Wish {
     pub by_hand: Option<drafts::Event>,
     pub slots: Vec<Slots>,
     pub key: Option<Key>,
+}
+
+/// How somebody wants to pay an order that was placed.
+pub(super) struct Next {
+    pub payment: PaymentChoice,
+    pub slots: Vec<Slots>,
+    /// The member of staff who wants it so.
+    pub by: Option<AccountId>,
 }
 
 /// Why the last placement came to nothing, for the requests that waited for it.
@@ -182,19 +191,18 @@ impl OrderObject {
     /// Tries another payment; holds the goods anew first where they were given back.
     pub(super) async fn pay(
         self: &Rc<Self>,
-        payment: PaymentChoice,
-        slots: Vec<Slots>,
+        next: Next,
         edit: Option<u32>,
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
-        let begun = self.begin_payment(payment.clone(), slots.clone()).await?;
+        let begun = self.begin_payment(&next).await?;
         let mut order = self.record.existing()?;
         let called_off =
             |status: &AttemptStatus| matches!(status, AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF);
         // Given up for this one, when its goods had been given back.
         let is_given_up = |attempt: &Attempt| attempt.number == begun && called_off(&attempt.status);
         if order.is_meant(edit) && order.attempt_to_pay().is_some_and(is_given_up) {
-            self.begin_payment(payment, slots).await?;
+            self.begin_payment(&next).await?;
             order = self.record.existing()?;
         }
         self.answered(key, order_reply(200, &order)?)
@@ -202,9 +210,9 @@ impl OrderObject {
 
     /// Begins another payment, or gives up the one that is under way for it, and
     /// sees to what comes of it: the number of the attempt that this is about.
-    async fn begin_payment(self: &Rc<Self>, payment: PaymentChoice, slots: Vec<Slots>) -> Result<u32, OrderError> {
+    async fn begin_payment(self: &Rc<Self>, next: &Next) -> Result<u32, OrderError> {
         let mut slot = None;
-        let decided = self.decide_payment(payment, slots, &mut slot).await;
+        let decided = self.decide_payment(next, &mut slot).await;
         self.leave(slot);
         decided?;
         let number = |order: &Order| order.attempt_to_pay().map_or(0, |attempt| attempt.number);
@@ -219,12 +227,8 @@ impl OrderObject {
     }
 
     /// Begins another payment. `slot`: as for [`Self::decide_placement`].
-    async fn decide_payment(
-        &self,
-        payment: PaymentChoice,
-        slots: Vec<Slots>,
-        slot: &mut Option<Slot>,
-    ) -> Result<(), OrderError> {
+    async fn decide_payment(&self, next: &Next, slot: &mut Option<Slot>) -> Result<(), OrderError> {
+        let Next { payment, slots, by } = next;
         let pay = |slot: &Option<Slot>| Command::Pay { payment: payment.clone(), slot: slot.clone() };
         let mut events = decide(&*self.record.existing()?, pay(slot), self.now())?;
         if events.iter().any(|event| matches!(event, Event::PlacedAgain { .. })) {
@@ -237,11 +241,14 @@ impl OrderObject {
                 // If that gets lost, it ends by itself.
                 let _ = slots::give_back(&self.app, before).await;
             }
-            *slot = slots::take(&self.app, slots).await?;
+            *slot = slots::take(&self.app, slots.clone()).await?;
             // Others may have come in between.
             events = decide(&*self.record.existing()?, pay(slot), self.now())?;
         }
         let taken = events.iter().any(|event| matches!(event, Event::PlacedAgain { .. }));
+        if let Some(by) = by.filter(|_| !events.is_empty()) {
+            events.insert(0, Event::Money(money::event::Event::WayChosen { by }));
+        }
         self.record.learn(events, self.now())?;
         if taken {
             *slot = None;

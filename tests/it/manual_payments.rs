@@ -113,6 +113,11 @@ async fn staff_have_an_order_paid_by_transfer_whose_card_was_declined() {
     let transfer = &manual("bank_transfer")["payment"];
     let order = pay(transfer).await.expect(200).json();
     assert_eq!((&order["payment"]["provider"], &order["payment"]["status"]), (&json!("manual"), &json!("pending")));
+    let is_choice = |event: &&Value| event["type"] == "payment_chosen";
+    let timeline = shop.staff_order(&cart).await["timeline"].clone();
+    let chosen = timeline.as_array().unwrap().iter().find(is_choice).unwrap();
+    assert!(chosen["by"].is_string(), "{chosen}");
+    assert!(!order["events"].as_array().unwrap().iter().any(|event| is_choice(&event)), "that is the shop's");
     let paid = received(&shop, &cart, eur(cart.total()), "statement 1").await.expect(201).json();
     assert_eq!((&paid["status"], &paid["payment"]["status"]), (&json!("confirmed"), &json!("paid")));
     pay(transfer).await.problem(409, "not_payable");

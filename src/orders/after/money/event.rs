@@ -52,6 +52,10 @@ pub enum Event {
     Captured {
         amount: Money,
     },
+    /// Staff have chosen how the order is to be paid.
+    WayChosen {
+        by: AccountId,
+    },
     /// `giving`: none where the money is kept.
     Cancelled {
         by: AccountId,
@@ -73,6 +77,7 @@ impl Event {
             Self::CaptureAsked { .. } => "capture_asked",
             Self::CaptureRefused => "capture_refused",
             Self::Captured { .. } => "paid",
+            Self::WayChosen { .. } => "payment_chosen",
             Self::Cancelled { .. } => "cancelled",
         })
     }
@@ -84,7 +89,8 @@ impl Event {
             | Self::Restocked { .. }
             | Self::NotPutBack { .. }
             | Self::CaptureAsked { .. }
-            | Self::CaptureRefused => true,
+            | Self::CaptureRefused
+            | Self::WayChosen { .. } => true,
             Self::Noted { visible_to_buyer, .. } => !visible_to_buyer,
             Self::Credited { .. } | Self::GivenByHand { .. } | Self::Captured { .. } | Self::Cancelled { .. } => false,
         }
@@ -97,6 +103,7 @@ impl Event {
             | Self::RefundAsked { by, .. }
             | Self::GivenByHand { by, .. }
             | Self::CaptureAsked { by, .. }
+            | Self::WayChosen { by }
             | Self::Cancelled { by, .. } => Some(*by),
             Self::Credited { .. }
             | Self::Restocked { .. }
@@ -123,6 +130,8 @@ impl Order {
             Event::GivenByHand { refund, .. } => self.with_refund(*refund, |refund| refund.status = RefundStatus::Done),
             Event::CaptureAsked { amount, .. } => self.money.capturing = Some(*amount),
             Event::CaptureRefused => self.money.capturing = None,
+            // Its history says so.
+            Event::WayChosen { .. } => {}
             Event::Captured { amount } => self.captured(*amount, now),
             Event::Cancelled { by, reason, restock, giving } => {
                 let drawn = matches!(self.stage, Stage::Confirmed { committed: true, .. });
