@@ -93,6 +93,8 @@ fn own(operation: &str) -> Vec<Code> {
             TAX_DIFFERS,
             TOO_MANY_EDITS,
             DIFFERENCE_TO_PAY,
+            AMOUNT_TOO_SMALL,
+            AMOUNT_NOT_TAKEN,
             ORDER_EDITED,
             EDIT_IN_PROGRESS,
             OUT_OF_STOCK,

@@ -16,7 +16,7 @@ pub mod test_provider;
 
 pub use self::attempt::{Attempt, AttemptStatus, Method, Outcome, PaymentChoice, Provider, Report, Terms};
 pub use self::error::AmountRefused;
-pub use self::offer::{NotTaken, choose, fit, minimum};
+pub use self::offer::{NotTaken, can_be_paid, choose, fit, minimum};
 pub use self::refund::{Refund, RefundOutcome, RefundReport, RefundStatus};
 pub use self::test_provider::{TestMethod, authenticate};
 

@@ -86,11 +86,24 @@ pub fn fit(chosen: PaymentChoice, amount: Money) -> Result<PaymentChoice, Amount
     }
 }
 
+/// Whether buyers can pay an amount that they are asked for after the order: at once
+/// by what the shop takes, or by a transfer that staff record. Else why not, as the
+/// last way has it that the shop takes.
+pub fn can_be_paid(config: &Config, settings: &PaymentSettings, amount: Money) -> Result<(), AmountRefused> {
+    let at_once = [Provider::Stripe, Provider::Test].map(|provider| choose(config, settings, provider, None));
+    let is_transferred = settings.bank_transfer.is_some();
+    let mut so_far = if is_transferred { Ok(()) } else { Err(AmountRefused::NotTaken { amount }) };
+    for chosen in at_once.into_iter().flatten() {
+        so_far = so_far.or_else(|_| fit(chosen, amount).map(|_| ()));
+    }
+    so_far
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::app::StripeKeys;
-    use crate::settings::Capture;
+    use crate::settings::{Capture, ManualPayment};
 
     fn money(amount: i64, currency: &str) -> Money {
         Money { amount, currency: Currency::parse(currency).unwrap() }
@@ -118,6 +131,18 @@ mod tests {
         assert_eq!(choose(&Config::default(), &settings, Provider::Stripe, None), refused);
         settings.stripe.offered = false;
         assert_eq!(choose(&with_stripe(), &settings, Provider::Stripe, None), refused);
+    }
+
+    #[test]
+    fn a_buyer_is_asked_for_what_some_way_to_pay_takes() {
+        let (mut settings, few) = (PaymentSettings::default(), money(30, "EUR"));
+        assert_eq!(can_be_paid(&with_stripe(), &settings, money(50, "EUR")), Ok(()));
+        let too_small = Err(AmountRefused::TooSmall { minimum: money(50, "EUR") });
+        assert_eq!(can_be_paid(&with_stripe(), &settings, few), too_small);
+        assert_eq!(can_be_paid(&Config::default(), &settings, few), Err(AmountRefused::NotTaken { amount: few }));
+        assert_eq!(can_be_paid(&Config { test_provider: true, ..with_stripe() }, &settings, few), Ok(()));
+        settings.bank_transfer = Some(ManualPayment { instructions: String::new(), cancel_after_days: None });
+        assert_eq!(can_be_paid(&with_stripe(), &settings, few), Ok(()));
     }
 
     #[test]

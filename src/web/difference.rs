@@ -29,8 +29,8 @@ pub fn to_pay_now(order: &OrderView) -> OrderView {
     let Some(difference) = &order.difference else { return seen };
     seen.status = Status::AwaitingPayment;
     seen.totals.to_pay = difference.to_pay;
-    seen.payable_until = Some(difference.payable_until);
-    seen.held_until = Some(difference.payable_until);
+    seen.payable_until = difference.payable_until;
+    seen.held_until = Some(difference.lapses_at);
     seen.payment = difference.payment.clone().unwrap_or_else(|| not_tried(&order.payment, difference.to_pay));
     seen
 }
@@ -75,7 +75,7 @@ impl Difference {
         Some(Self {
             changes: added.chain(way).chain(on_top).chain(out).chain(worth).collect(),
             to_pay: difference.to_pay.display(),
-            until: Moment::until(difference.payable_until, now),
+            until: Moment::until(difference.lapses_at, now),
         })
     }
 
@@ -85,7 +85,7 @@ impl Difference {
         Some(HowToPay {
             amount: difference.to_pay.display(),
             lines: ways::lines(&transfer.instructions),
-            due: Some(words::date(Language::En, difference.payable_until)),
+            due: Some(words::date(Language::En, difference.lapses_at)),
             then: "After that, your order stays as it is.",
         })
     }
@@ -95,6 +95,11 @@ impl Difference {
         let to_pay = &self.to_pay;
         match standing {
             Standing::Pending { .. } | Standing::Switching => None,
+            Standing::Exhausted => Some((
+                "bad",
+                "The payment did not go through",
+                "This change was tried to be paid as often as it may be. Your order stays as it is.".to_owned(),
+            )),
             _ => Some((
                 "wait",
                 "A change of your order waits for you",

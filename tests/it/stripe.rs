@@ -183,3 +183,28 @@ async fn less_than_a_card_takes_is_refused_before_anything_is_held() {
     assert_eq!(shop.see_cart(&cart).await["status"], "open");
     assert_eq!(shop.available(&product.variant).await, 1);
 }
+
+#[tokio::test]
+async fn nobody_is_asked_for_a_difference_that_no_card_pays() {
+    let Some(shop) = open().await else { return };
+    let settle = async |payments: &Value| {
+        let settings = shop.patch("/v1/admin/settings").bearer(&shop.owner().await);
+        settings.json(json!({ "payments": payments })).send().await.expect(200);
+    };
+    let words = json!({ "instructions": "Within 14 days" });
+    let mut payments = json!({ "stripe": { "offered": true, "capture": "automatic" }, "invoice": words });
+    settle(&payments).await;
+    let product = shop.stocked(3).await;
+    let cart = shop.ready_cart(&product.variant, 1).await;
+    shop.place_with(&cart, json!({ "payment": { "provider": "manual", "method": "invoice" } })).await.expect(201);
+    let all = json!({ "amount": eur(cart.total()), "reference": "statement 1" });
+    shop.act(&cart, "payments/received", all).await.expect(201);
+    let add = json!([{ "variant_id": shop.download(30).await.variant, "quantity": 1 }]);
+    let ask = json!({ "add": add, "ask_buyer": true, "reason": "they rang" });
+    let refused = shop.act(&cart, "edits", ask.clone()).await.problem(409, "amount_too_small");
+    assert_eq!(refused["minimum"], eur(50));
+    payments["bank_transfer"] = words;
+    settle(&payments).await;
+    let order = shop.act(&cart, "edits", ask).await.expect(201).json();
+    assert_eq!(order["waiting_edit"]["to_pay"], eur(30));
+}

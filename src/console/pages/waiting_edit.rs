@@ -12,7 +12,7 @@ const PLAN: &[Fact] = &[
     fact("Sent by", "/shipping_option/title", Shown::Plain),
     fact("Taken out", "/taken_out", Shown::Pieces),
     fact("To be paid by the buyer", "/to_pay", Shown::Plain),
-    fact("Can be paid until", "/payable_until", Shown::Time),
+    fact("Waits until", "/lapses_at", Shown::Time),
 ];
 
 const PAID: Form = Form {

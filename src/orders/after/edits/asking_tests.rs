@@ -17,6 +17,7 @@ use crate::orders::error::OrderError;
 use crate::orders::event::Event;
 use crate::orders::holding::CONFIRM_MILLIS;
 use crate::orders::learning::{Answer, Refused, learn};
+use crate::orders::limits::MAX_ATTEMPTS;
 use crate::orders::order::{CancelReason, Order, Stage};
 use crate::orders::view::PaymentStatus;
 use crate::orders::{notice, outgoing, papers, view};
@@ -114,7 +115,8 @@ fn a_buyer_is_asked_and_what_is_added_is_kept_for_that_long() {
     assert_eq!((asked(&order), in_foreground(&order)), (None, false));
     let seen = view::order(&order).unwrap();
     let difference = seen.difference.unwrap();
-    assert_eq!((difference.to_pay, difference.payable_until, difference.added[0].quantity), (eur(80), until, 2));
+    assert_eq!((difference.to_pay, difference.lapses_at, difference.added[0].quantity), (eur(80), until, 2));
+    assert_eq!(difference.payable_until, Some(until));
     assert_eq!(
         (seen.totals.total, seen.payment.captured, order.lines.len()),
         (eur(150), eur(150), 1),
@@ -247,6 +249,21 @@ fn money_whose_pieces_no_pool_gives_goes_back() {
     told(&mut never_kept, vec![Refused { of: Supply::Stock(variant(7)), available: 1 }]);
     is_off(&never_kept);
     assert_eq!((never_kept.refunds.len(), told_of_the_end(&never_kept)), (0, None), "its buyer was never asked");
+}
+
+#[test]
+fn a_difference_that_was_tried_as_often_as_it_may_be_waits_for_staff_alone() {
+    let mut order = offered();
+    for _ in 0..MAX_ATTEMPTS {
+        assert!(view::order(&order).unwrap().difference.unwrap().payable_until.is_some());
+        pay(&mut order, TestMethod::Declined).unwrap();
+        let attempt = order.attempt_to_pay().unwrap().number;
+        says(&mut order, attempt, Outcome::Declined { reason: "card_declined".to_owned() }, NOW);
+    }
+    let difference = view::order(&order).unwrap().difference.unwrap();
+    assert_eq!((difference.payable_until, difference.lapses_at), (None, NOW.plus_millis(PAYABLE_MILLIS)));
+    assert_eq!(pay(&mut order, TestMethod::Visa), Err(OrderError::TooManyAttempts));
+    settle_it(&mut order, by_hand()).unwrap();
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::decision::Settling;
 use super::effect::{Answer, Take};
 use super::error::{Refusal, ShortVariant};
 use super::event::Event;
+use crate::money::Money;
 use crate::orders::bodies::WantedLine;
 use crate::orders::decision::{Command, decide};
 use crate::orders::error::OrderError;
@@ -17,6 +18,7 @@ use crate::orders::object::{OrderObject, staff_reply};
 use crate::orders::order::{Key, Order};
 use crate::orders::placing::Refusals;
 use crate::orders::protocol::{Access, Reply};
+use crate::payments;
 use crate::pools;
 use crate::pools::pool::Refusal as PoolRefusal;
 use crate::together::{ALL, together};
@@ -29,7 +31,7 @@ impl OrderObject {
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
         let by = access.staff_account().ok_or(OrderError::NotFound)?;
-        let (add, preview) = (wish.add.clone(), wish.preview);
+        let (add, preview, ask_buyer) = (wish.add.clone(), wish.preview, wish.ask_buyer);
         let shelf = self.shelf(add.iter().map(|line| line.variant_id)).await?;
         // Others may have come in between.
         let order = self.record.existing()?;
@@ -39,7 +41,11 @@ impl OrderObject {
         let hold = match begun_before(&order, key)? {
             Some(hold) => hold,
             None => {
+                let settings = shelf.settings.payments.clone();
                 let events = decide(&order, Command::Edit { by, wish, key: key.cloned(), shelf }, self.now())?;
+                if let Some(amount) = to_pay(&events).filter(|_| ask_buyer) {
+                    payments::can_be_paid(&self.app.config, &settings, amount)?;
+                }
                 if preview {
                     return staff_reply(201, &as_done(&order, by, &events));
                 }
@@ -142,6 +148,12 @@ impl OrderObject {
         *self.refused.borrow_mut() = Refusals { refused: refused.clone(), quote: None };
         Some(Answer { take: take.clone(), refused })
     }
+}
+
+/// What the buyer of an edit would have to pay, where something of it is unpaid.
+fn to_pay(events: &[OrderEvent]) -> Option<Money> {
+    let [OrderEvent::Edits(Event::Begun { plan, .. })] = events else { return None };
+    plan.added.as_ref().filter(|added| added.is_unpaid()).map(|added| added.to_pay())
 }
 
 /// The hold of the edit that the same request has begun, as far as it is known.

@@ -53,9 +53,9 @@ pub struct EditView {
     /// Where that money is found again.
     #[serde(skip_serializing_if = "Option::is_none")]
     paid_by_hand: Option<String>,
-    /// Until when its buyer can pay, where it waits for that.
+    /// When nothing of it happens any more, where it waits for its buyer to pay.
     #[serde(skip_serializing_if = "Option::is_none")]
-    payable_until: Option<Timestamp>,
+    lapses_at: Option<Timestamp>,
     /// What went back.
     refunded: Money,
 }
@@ -69,8 +69,11 @@ pub struct DifferenceView {
     pub to_pay: Money,
     /// What of what is added is paid by what is taken out.
     pub set_off: Money,
-    /// Until when it can be paid, and what is added is kept. After that nothing of it happens.
-    pub payable_until: Timestamp,
+    /// Until when another payment may be begun; absent where it was tried as often as one may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payable_until: Option<Timestamp>,
+    /// Until when what is added is kept. After that nothing of it happens.
+    pub lapses_at: Timestamp,
     pub added: Vec<LineView>,
     /// The way of shipping that takes the place of the one there is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,7 +94,8 @@ pub fn difference(order: &Order) -> Option<DifferenceView> {
         number: ask.number,
         to_pay: placement.to_pay(),
         set_off: Money { amount: added.set_off, currency: order.currency },
-        payable_until: placement.payable_until(),
+        payable_until: placement.may_try_again().then(|| placement.payable_until()),
+        lapses_at: placement.payable_until(),
         added: lines(&added.lines, &added.quote, order.currency),
         shipping_option: added.quote.shipping.as_ref().map(|way| ShippingView::of(way, order.currency)),
         taken_out: pieces.filter_map(taken_out).collect(),
@@ -108,8 +112,8 @@ pub fn waiting(order: &Order) -> Option<EditView> {
     let (ask, begun) = (order.edits.open_ask()?, order.edits.open.as_ref()?);
     let at = ask.asked_at()?;
     let edit = Edit { number: begun.number, at, by: begun.by, plan: begun.plan.clone(), begun: None };
-    let payable_until = difference(order).map(|difference| difference.payable_until);
-    Some(EditView { payable_until, ..view(order, &edit) })
+    let lapses_at = difference(order).map(|difference| difference.lapses_at);
+    Some(EditView { lapses_at, ..view(order, &edit) })
 }
 
 /// Pieces that were added, a line of the order.
@@ -154,7 +158,7 @@ fn view(order: &Order, edit: &Edit) -> EditView {
             _ => added.and_then(|added| added.paid_by_hand.clone()),
         },
         attempt: paid.map(|payment| payment.number),
-        payable_until: None,
+        lapses_at: None,
         refunded: money(giving.map_or(0, |giving| giving.amount())),
     };
     for fact in &edit.plan.facts {
