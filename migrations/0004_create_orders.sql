@@ -13,6 +13,8 @@ CREATE TABLE orders (
   fulfilment_status TEXT NOT NULL CHECK (fulfilment_status IN ('unfulfilled', 'partially_fulfilled', 'fulfilled')),
   -- What a return of it waits for; NULL: it has none, or all are dealt with.
   return_status TEXT CHECK (return_status IN ('requested', 'approved')),
+  -- What a change of it waits for; NULL: none is under way.
+  edit_status TEXT CHECK (edit_status IN ('awaiting_payment')),
   currency TEXT NOT NULL,
   total INTEGER NOT NULL CHECK (total >= 0),
   pieces INTEGER NOT NULL,
@@ -30,7 +32,8 @@ CREATE TABLE orders (
 -- Every list is a walk along this index, which has all that lists are filtered and sorted by: at
 -- 100,000 orders the rarest thing is found in some 20 ms, the common ones at once. An index for each
 -- filter would be written with every change of every order.
-CREATE INDEX orders_listed ON orders (placed_at, id, status, payment_status, fulfilment_status, currency, country, total, return_status);
+CREATE INDEX orders_listed ON orders (placed_at, id, status, payment_status, fulfilment_status, currency, country, total, return_status,
+                                      edit_status);
 CREATE INDEX orders_by_email ON orders (email, placed_at DESC, id DESC);
 CREATE INDEX orders_by_account ON orders (account_id, placed_at DESC, id DESC) WHERE account_id IS NOT NULL;
 
@@ -53,33 +56,39 @@ END;
 CREATE VIRTUAL TABLE orders_terms USING fts5vocab (orders_search, 'row');
 
 -- How many orders stand so: the home page and every list say it, and counting 100,000 takes some
--- 12 ms each time. '': no return waits.
+-- 12 ms each time. '': no return waits, no change.
 CREATE TABLE order_counts (
   status TEXT NOT NULL,
   payment_status TEXT NOT NULL,
   fulfilment_status TEXT NOT NULL,
   return_status TEXT NOT NULL,
+  edit_status TEXT NOT NULL,
   orders INTEGER NOT NULL,
-  PRIMARY KEY (status, payment_status, fulfilment_status, return_status)
+  PRIMARY KEY (status, payment_status, fulfilment_status, return_status, edit_status)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER order_counts_insert AFTER INSERT ON orders BEGIN
   INSERT INTO order_counts
-    VALUES (new.status, new.payment_status, new.fulfilment_status, coalesce(new.return_status, ''), 1)
+    VALUES (new.status, new.payment_status, new.fulfilment_status, coalesce(new.return_status, ''),
+            coalesce(new.edit_status, ''), 1)
     ON CONFLICT DO UPDATE SET orders = orders + 1;
 END;
 CREATE TRIGGER order_counts_delete AFTER DELETE ON orders BEGIN
   UPDATE order_counts SET orders = orders - 1
     WHERE status = old.status AND payment_status = old.payment_status
-      AND fulfilment_status = old.fulfilment_status AND return_status = coalesce(old.return_status, '');
+      AND fulfilment_status = old.fulfilment_status AND return_status = coalesce(old.return_status, '')
+      AND edit_status = coalesce(old.edit_status, '');
 END;
-CREATE TRIGGER order_counts_update AFTER UPDATE OF status, payment_status, fulfilment_status, return_status ON orders
+CREATE TRIGGER order_counts_update AFTER UPDATE OF status, payment_status, fulfilment_status, return_status, edit_status ON orders
 WHEN old.status <> new.status OR old.payment_status <> new.payment_status
-  OR old.fulfilment_status <> new.fulfilment_status OR old.return_status IS NOT new.return_status BEGIN
+  OR old.fulfilment_status <> new.fulfilment_status OR old.return_status IS NOT new.return_status
+  OR old.edit_status IS NOT new.edit_status BEGIN
   UPDATE order_counts SET orders = orders - 1
     WHERE status = old.status AND payment_status = old.payment_status
-      AND fulfilment_status = old.fulfilment_status AND return_status = coalesce(old.return_status, '');
+      AND fulfilment_status = old.fulfilment_status AND return_status = coalesce(old.return_status, '')
+      AND edit_status = coalesce(old.edit_status, '');
   INSERT INTO order_counts
-    VALUES (new.status, new.payment_status, new.fulfilment_status, coalesce(new.return_status, ''), 1)
+    VALUES (new.status, new.payment_status, new.fulfilment_status, coalesce(new.return_status, ''),
+            coalesce(new.edit_status, ''), 1)
     ON CONFLICT DO UPDATE SET orders = orders + 1;
 END;
 

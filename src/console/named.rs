@@ -47,7 +47,8 @@ fn number(entry: &mut Value) {
     row.into_iter().for_each(|row| put(entry, "_row", row.saturating_add(1).into()));
 }
 
-/// Whoever a list has no name of is known by the mail address.
+/// Whoever a list has no name of is known by the mail address; what is to be paid for
+/// a change tells more than that the order itself is.
 fn buyers(page: &mut Value) {
     for list in ["/items", "/_orders/items"] {
         buyers_of(page.pointer_mut(list));
@@ -58,7 +59,9 @@ fn buyers_of(list: Option<&mut Value>) {
     for order in list.and_then(Value::as_array_mut).into_iter().flatten() {
         if order.get("email").is_some() {
             let name = if is_there(at(order, "/name")) { "/name" } else { "/email" };
+            let payment = if is_there(at(order, "/edit_status")) { "/edit_status" } else { "/payment_status" };
             put(order, "_buyer", at(order, name).clone());
+            put(order, "_payment", at(order, payment).clone());
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::address::Country;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::money::{Currency, MAX_AMOUNT};
+use crate::orders::after::edits::view::OpenEdit;
 use crate::orders::after::goods::view::{Fulfilled, OpenReturn};
 use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{Moment, TimeZone, Timestamp, Value};
@@ -36,6 +37,9 @@ pub struct OrderFilter {
     /// What a return of it waits for.
     #[serde(default)]
     return_status: Option<OpenReturn>,
+    /// What a change of it waits for.
+    #[serde(default)]
+    edit_status: Option<OpenEdit>,
     /// Part of an order's number, its buyer's mail address, name or telephone number, or of an SKU, in small or
     /// capital letters, with or without accents; or an order's id. Of a telephone number the digits count.
     #[serde(default)]
@@ -113,6 +117,7 @@ impl OrderFilter {
             payment_status: self.payment_status,
             fulfilment_status: self.fulfilment_status,
             return_status: self.return_status,
+            edit_status: self.edit_status,
             from: self.from.map(|moment| begins(moment, zone, 0)),
             to: self.to.map(|moment| begins(moment, zone, 1)),
             currency: self.currency,
@@ -199,6 +204,7 @@ pub struct Filter {
     pub payment_status: Option<PaymentStatus>,
     pub fulfilment_status: Option<Fulfilled>,
     pub return_status: Option<OpenReturn>,
+    pub edit_status: Option<OpenEdit>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
     pub currency: Option<Currency>,
@@ -218,7 +224,7 @@ fn word(value: Option<impl Serialize>) -> Value {
 }
 
 impl Filter {
-    /// The parameters 1 to 16 of [`super::store`].
+    /// The parameters 1 to 17 of [`super::store`].
     pub fn params(&self) -> Vec<Value> {
         let [typed, address, phone] = self.sought.parts.clone();
         vec![
@@ -238,10 +244,11 @@ impl Filter {
             phone.into(),
             word(self.fulfilment_status),
             word(self.return_status),
+            word(self.edit_status),
         ]
     }
 
-    /// Where the page begins: the parameters 17 and 18.
+    /// Where the page begins: the parameters 18 and 19.
     pub fn place(&self) -> [Value; 2] {
         let After { key, id } = self.after.clone().unwrap_or_else(|| After::nothing(self.sort));
         // Of equal keys the lowest id is the last where the newest come first: none comes behind an empty one.

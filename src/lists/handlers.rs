@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::ids::{AccountId, OrderId};
 use crate::money::Money;
+use crate::orders::after::edits::view::OpenEdit;
 use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{Statement, Timestamp};
@@ -25,6 +26,9 @@ pub struct OrderSummary {
     status: Status,
     payment_status: PaymentStatus,
     fulfilment_status: Fulfilled,
+    /// What a change of it waits for; absent where none is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edit_status: Option<OpenEdit>,
     account_id: Option<AccountId>,
     email: String,
     /// Of whoever gets it; of what is not sent, of its buyer.
@@ -99,6 +103,7 @@ fn summary(row: Listed, for_staff: bool) -> OrderSummary {
         status: row.status,
         payment_status: row.payment_status,
         fulfilment_status: row.fulfilment_status,
+        edit_status: row.edit_status,
         account_id: row.account_id,
         email: row.email,
         name: row.to.name,

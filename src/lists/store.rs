@@ -13,6 +13,7 @@ use crate::email::EmailAddress;
 use crate::ids::{AccountId, OrderId};
 use crate::json;
 use crate::money::{Currency, MAX_AMOUNT};
+use crate::orders::after::edits::view::OpenEdit;
 use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::view::{PaymentStatus, Status};
 use crate::ports::{DatabaseError, Rows, Statement, Value};
@@ -26,6 +27,7 @@ pub struct Listed {
     pub status: Status,
     pub payment_status: PaymentStatus,
     pub fulfilment_status: Fulfilled,
+    pub edit_status: Option<OpenEdit>,
     pub account_id: Option<AccountId>,
     pub email: String,
     pub currency: Currency,
@@ -58,7 +60,7 @@ impl Listed {
 macro_rules! listed {
     () => {
         "json_object('id', id, 'number', number, 'status', status, 'payment_status', payment_status,
-           'fulfilment_status', fulfilment_status, 'account_id', account_id, 'email', email, 'currency', currency,
+           'fulfilment_status', fulfilment_status, 'edit_status', edit_status, 'account_id', account_id, 'email', email, 'currency', currency,
            'total', total, 'pieces', pieces, 'placed_at', placed_at, 'updated_at', updated_at,
            'to', json_object('name', name, 'phone', phone, 'city', city, 'postal_code', postal_code, 'country', country),
            'tags', json((SELECT json_group_array(tag) FROM order_tags WHERE order_id = orders.id))) AS listed"
@@ -76,7 +78,8 @@ macro_rules! fits {
          AND (?10 IS NULL OR id = ?10)
          AND (?12 IS NULL OR instr(sought, ?12) OR instr(sought, ?13) OR instr(sought, ?14))
          AND (?15 IS NULL OR fulfilment_status = ?15)
-         AND (?16 IS NULL OR return_status = ?16)"
+         AND (?16 IS NULL OR return_status = ?16)
+         AND (?17 IS NULL OR edit_status = ?17)"
     };
 }
 
@@ -108,7 +111,7 @@ macro_rules! named {
     };
 }
 
-/// A page in an order, behind a place in it (?17, ?18), of at most ?18 orders. A
+/// A page in an order, behind a place in it (?18, ?19), of at most ?20 orders. A
 /// limit of zero ends a way before its first row.
 macro_rules! page_by {
     ($order:literal, $behind:literal) => {
@@ -125,7 +128,7 @@ macro_rules! page_by {
             "
                  ORDER BY ",
             $order,
-            " LIMIT iif((SELECT yes FROM few), ?19, 0))
+            " LIMIT iif((SELECT yes FROM few), ?20, 0))
                UNION ALL
                SELECT seq FROM (
                  SELECT seq FROM orders INDEXED BY orders_listed WHERE ",
@@ -135,17 +138,17 @@ macro_rules! page_by {
             "
                  ORDER BY ",
             $order,
-            " LIMIT iif((SELECT yes FROM few), 0, ?19)))
+            " LIMIT iif((SELECT yes FROM few), 0, ?20)))
              ORDER BY ",
             $order
         )
     };
 }
 
-const BY_NEWEST: &str = page_by!("placed_at DESC, id DESC", "(placed_at, id) < (?17, ?18)");
-const BY_OLDEST: &str = page_by!("placed_at, id", "(placed_at, id) > (?17, ?18)");
-const BY_TOTAL_DESC: &str = page_by!("total DESC, id DESC", "(total, id) < (?17, ?18)");
-const BY_TOTAL_ASC: &str = page_by!("total, id", "(total, id) > (?17, ?18)");
+const BY_NEWEST: &str = page_by!("placed_at DESC, id DESC", "(placed_at, id) < (?18, ?19)");
+const BY_OLDEST: &str = page_by!("placed_at, id", "(placed_at, id) > (?18, ?19)");
+const BY_TOTAL_DESC: &str = page_by!("total DESC, id DESC", "(total, id) < (?18, ?19)");
+const BY_TOTAL_ASC: &str = page_by!("total, id", "(total, id) > (?18, ?19)");
 
 /// Not where the search or a tag names many: counting those would mean reading them all.
 /// How many stand so is kept by triggers; whatever else is asked for is counted along the index.
@@ -158,7 +161,8 @@ const COUNT: &str = concat!(
        WHEN coalesce(?5, ?6, ?7, ?8, ?9, ?12) IS NULL AND ?3 <= 0 AND ?4 >= 9007199254740991 THEN (
          SELECT coalesce(sum(orders), 0) FROM order_counts
          WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR payment_status = ?2)
-           AND (?15 IS NULL OR fulfilment_status = ?15) AND (?16 IS NULL OR return_status = ?16))
+           AND (?15 IS NULL OR fulfilment_status = ?15) AND (?16 IS NULL OR return_status = ?16)
+           AND (?17 IS NULL OR edit_status = ?17))
        WHEN coalesce(?9, ?12) IS NULL THEN (SELECT count(*) FROM orders INDEXED BY orders_listed WHERE ",
     fits!(),
     ") END AS total"

@@ -7,6 +7,7 @@ use super::*;
 use crate::lists::filter::After;
 use crate::lists::sought::Sought;
 use crate::lists::tags::Tag;
+use crate::orders::after::edits::view::OpenEdit;
 use crate::orders::after::goods::view::OpenReturn;
 use crate::orders::projection::{Projection, upserts};
 use crate::ports::Timestamp;
@@ -42,6 +43,7 @@ fn order(n: u64) -> Projection {
         "billing_address": null,
         "skus": [format!("SKU-{}", n % 500), "MUG-WHITE"],
         "channel": "storefront",
+        "edit_status": if n % 100 == 9 { Some("awaiting_payment") } else { None },
         "return_status": if n % 1_000 == 3 { Some("requested") } else { None },
         "sales": [[], []],
         "events": [],
@@ -129,17 +131,22 @@ fn how_many_stand_so_is_kept_whatever_becomes_of_their_rows() {
     };
     let waiting = Filter { status: Some(Status::AwaitingPayment), ..Filter::default() };
     let asked = Filter { return_status: Some(OpenReturn::Requested), ..Filter::default() };
+    let changing = Filter { edit_status: Some(OpenEdit::AwaitingPayment), ..Filter::default() };
     assert_eq!([kept(&Filter::default()), kept(&waiting), kept(&asked)], [Some(300), Some(6), Some(1)]);
+    assert_eq!(kept(&changing), Some(3));
     let mut paid = order(7);
     paid.version += 1;
     (paid.status, paid.payment_status) = (Status::Confirmed, PaymentStatus::Paid);
     let mut decided = order(3);
     (decided.version, decided.return_status) = (4, None);
+    let mut changed = order(9);
+    (changed.version, changed.edit_status) = (4, None);
     // Once more, and as it was before: neither counts twice.
-    for one in [&paid, &decided, &paid, &order(7)] {
+    for one in [&paid, &decided, &changed, &paid, &order(7)] {
         run(&connection, &upserts(std::slice::from_ref(one))[0]).unwrap();
     }
     assert_eq!([kept(&Filter::default()), kept(&waiting), kept(&asked)], [Some(300), Some(5), Some(0)]);
+    assert_eq!(kept(&changing), Some(2));
     connection.execute("DELETE FROM orders WHERE id = ?1", [paid.id.to_string()]).unwrap();
     assert_eq!([kept(&Filter::default()), kept(&waiting)], [Some(299), Some(5)]);
 }

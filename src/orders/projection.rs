@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::after::edits::view::OpenEdit;
 use super::after::goods::view::{Fulfilled, OpenReturn};
 use super::client::OrderClient;
 use super::order::{Channel, Order};
@@ -32,7 +33,7 @@ const MAX_SALES: usize = 4_000;
 const MAX_STATEMENT: usize = 700_000;
 
 /// The columns of the table `orders` that an order decides, as [`Projection::row`] has them.
-pub const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 23] = [
     "id",
     "version",
     "number",
@@ -55,6 +56,7 @@ pub const COLUMNS: [&str; 22] = [
     "channel",
     "sales",
     "return_status",
+    "edit_status",
 ];
 
 /// What the lists of orders know of an order; the queue carries it.
@@ -80,6 +82,7 @@ pub struct Projection {
     pub skus: Vec<String>,
     pub channel: Channel,
     pub return_status: Option<OpenReturn>,
+    pub edit_status: Option<OpenEdit>,
     /// What it is in the books, see [`sales`]. None where a message has no room for
     /// it: then the order is asked.
     pub sales: Option<Value>,
@@ -109,6 +112,7 @@ impl Projection {
             skus: skus(order.lines.iter().map(|line| line.sku.as_str())),
             channel: order.channel,
             return_status: OpenReturn::of(order),
+            edit_status: OpenEdit::of(order),
             sales: Some(sales::of(order)),
             events: outgoing::events(order),
         })
@@ -147,6 +151,7 @@ impl Projection {
             self.channel,
             self.sales.as_ref().map(Value::to_string),
             self.return_status,
+            self.edit_status,
         ])
     }
 
@@ -219,10 +224,11 @@ fn upsert(rows: &[String]) -> Statement {
     Statement::new(
         "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, fulfilment_status,
            currency, total, pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought,
-           channel, sales, return_status)
+           channel, sales, return_status, edit_status)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
                 value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
-                value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21
+                value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21,
+                value ->> 22
          FROM json_each(?1) WHERE true
          ON CONFLICT (id) DO UPDATE SET
            version = excluded.version, account_id = excluded.account_id, email = excluded.email,
@@ -231,7 +237,7 @@ fn upsert(rows: &[String]) -> Statement {
            pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at,
            name = excluded.name, phone = excluded.phone, city = excluded.city, postal_code = excluded.postal_code,
            country = excluded.country, sought = excluded.sought, channel = excluded.channel, sales = excluded.sales,
-           return_status = excluded.return_status
+           return_status = excluded.return_status, edit_status = excluded.edit_status
          WHERE excluded.version > orders.version",
         [format!("[{}]", rows.join(",")).into()],
     )

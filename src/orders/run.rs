@@ -287,6 +287,7 @@ mod tests {
     use crate::ids::{AccountId, OrderId, VariantId};
     use crate::messages::order::News;
     use crate::money::{Currency, MAX_AMOUNT, Money};
+    use crate::orders::after::edits::view::OpenEdit;
     use crate::orders::after::goods::view::{Fulfilled, OpenReturn};
     use crate::orders::limits::MAX_LINES;
     use crate::orders::order::Channel;
@@ -338,6 +339,7 @@ mod tests {
             skus: vec!["\"".repeat(2_000)],
             channel: Channel::Storefront,
             return_status: Some(OpenReturn::Requested),
+            edit_status: Some(OpenEdit::AwaitingPayment),
             // As many as there may be of what becomes most.
             sales: Some(json!("\"".repeat(1_999))),
         };

@@ -23,6 +23,7 @@ fn order(n: u64, placed_at: Timestamp, version: u64, sales: Json) -> Projection 
         "channel": if n.is_multiple_of(3) { "api" } else { "storefront" },
         "sales": sales,
         "return_status": null,
+        "edit_status": null,
     }))
     .unwrap()
 }

@@ -295,6 +295,13 @@ async fn a_buyer_pays_the_difference_by_a_link_and_has_what_is_added() {
     let shop = Shop::open().await;
     let (cart, other, email) = asked(&shop).await;
     assert_eq!(shop.available(&other).await, 3, "kept for the buyer");
+    let owner = shop.owner().await;
+    let is_listed = async || {
+        let path = format!("/v1/admin/orders?edit_status=awaiting_payment&q={email}");
+        let list = shop.get(&path).bearer(&owner).send().await.expect(200).json();
+        list["items"].as_array().unwrap().iter().any(|order| order["edit_status"] == "awaiting_payment")
+    };
+    eventually("it is among those that wait", async || is_listed().await.then_some(())).await;
     let seen = shop.order(&cart).await;
     assert_eq!((&seen["difference"]["added"][0]["quantity"], seen["lines"].as_array().unwrap().len()), (&json!(2), 1));
     assert_eq!((&seen["status"], &seen["totals"]["total"]), (&json!("confirmed"), &eur(cart.total())));
@@ -318,6 +325,7 @@ async fn a_buyer_pays_the_difference_by_a_link_and_has_what_is_added() {
     assert_eq!(paid["payment"]["captured"], eur(cart.total() + 2 * 1_999));
     pay(&shop, &cart, "pm_card_visa").await.problem(409, "not_payable");
     assert_eq!(shop.available(&other).await, 3);
+    eventually("it is not any more", async || (!is_listed().await).then_some(())).await;
     let order = shop.staff_order(&cart).await;
     assert_eq!((&order["refundable"], &order["edits"][0]["attempt"]), (&eur(cart.total() + 2 * 1_999), &json!(4)));
     assert!(types(&order["timeline"]).ends_with(&["difference_paid", "edited"]), "{}", order["timeline"]);

@@ -34,6 +34,8 @@ const SENT: &[(&str, &str)] =
 
 const RETURNS: &[(&str, &str)] = &[("", "Any"), ("requested", "To decide"), ("approved", "On their way")];
 
+const CHANGES: &[(&str, &str)] = &[("", "Any"), ("awaiting_payment", "To be paid")];
+
 const VIEWS: &[Link] = &[
     link("All", "?"),
     link("To send", "?status=confirmed&fulfilment_status=unfulfilled"),
@@ -41,6 +43,7 @@ const VIEWS: &[Link] = &[
     link("Not paid yet", "?status=awaiting_payment"),
     link("To capture", "?payment_status=authorized"),
     link("Returns to decide", "?return_status=requested"),
+    link("Changes to be paid", "?edit_status=awaiting_payment"),
     link("Cancelled", "?status=cancelled"),
 ];
 
@@ -59,6 +62,7 @@ pub const FILTER: Block = Block::Filter(&[
     Field::new("payment_status", "Payment", Takes::Choice(PAYMENTS)),
     Field::new("fulfilment_status", "Sent", Takes::Choice(SENT)),
     Field::new("return_status", "Returns", Takes::Choice(RETURNS)),
+    Field::new("edit_status", "Changes", Takes::Choice(CHANGES)),
     Field::new("country", "Country", Takes::Line).note("Two letters, such as DE"),
     Field::new("tag", "Tag", Takes::Line),
     Field::new("from", "Placed from", Takes::Day),
@@ -79,7 +83,7 @@ pub const LISTED: Table = Table {
         fact("Buyer", "/_buyer", Shown::Plain),
         fact("Country", "/country", Shown::Plain),
         fact("Status", "/status", Shown::Word),
-        fact("Payment", "/payment_status", Shown::Word),
+        fact("Payment", "/_payment", Shown::Word),
         fact("Sent", "/fulfilment_status", Shown::Word),
         fact("Tags", "/tags", Shown::Plain),
         fact("Total", "/total", Shown::Plain),

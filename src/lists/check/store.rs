@@ -25,7 +25,8 @@ macro_rules! rows_of_known {
     () => {
         "SELECT known.id, orders.version, iif(orders.id IS NULL, NULL, json_array(
            orders.id, version, number, account_id, email, status, payment_status, fulfilment_status, currency, total,
-           pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought, channel, sales, return_status)) AS cells
+           pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought, channel, sales, return_status,
+           edit_status)) AS cells
          FROM known LEFT JOIN orders ON orders.id = known.id ORDER BY known.id"
     };
 }

@@ -84,6 +84,20 @@ pub struct DifferenceView {
     pub payment: Option<PaymentView>,
 }
 
+/// What a change of an order waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenEdit {
+    /// That its buyer pays the difference.
+    AwaitingPayment,
+}
+
+impl OpenEdit {
+    pub fn of(order: &Order) -> Option<Self> {
+        order.edits.payable().map(|_| Self::AwaitingPayment)
+    }
+}
+
 /// What its buyer is to pay besides, if anything.
 pub fn difference(order: &Order) -> Option<DifferenceView> {
     let (ask, begun) = (order.edits.payable()?, order.edits.open.as_ref()?);
