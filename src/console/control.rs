@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::amount::plain as typed_amount;
-use super::page::{Column, Field, Takes};
+use super::page::{Blank, Column, Field, Takes};
 use super::shown::{at, cell, filled, is_there, plain};
 use super::view::Choice;
 use crate::money::Currency;
@@ -51,6 +51,7 @@ pub fn mark(field: &Field, value: &Value, root: &Value) -> String {
         Takes::Lines => "lines",
         Takes::Kept => "json",
         Takes::Whole => "whole",
+        Takes::Percent => "percent",
         Takes::Minor => "minor",
         Takes::Flag => "flag",
         Takes::Time => "time",
@@ -66,6 +67,16 @@ pub fn mark(field: &Field, value: &Value, root: &Value) -> String {
     mark.to_owned()
 }
 
+/// How a field's name says what becomes of it if it is empty.
+pub fn blank(field: &Field) -> &'static str {
+    match field.blank {
+        Blank::Sent => "",
+        Blank::Omitted => "-",
+        Blank::Null => "?",
+        Blank::NullWithAll => "??",
+    }
+}
+
 /// The control, the keys that a telephone shows for it, and what a browser may fill in.
 pub fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
     match takes {
@@ -73,7 +84,7 @@ pub fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
         Takes::Password => ("password", "text", "current-password"),
         Takes::Prose | Takes::Lines | Takes::Sheet(_) => ("area", "", ""),
         Takes::Whole => ("text", "numeric", "off"),
-        Takes::Minor | Takes::Money(_) => ("text", "decimal", "off"),
+        Takes::Minor | Takes::Money(_) | Takes::Percent => ("text", "decimal", "off"),
         Takes::Flag => ("checkbox", "", "off"),
         Takes::Choice(_) | Takes::ChoiceOf(_) => ("select", "", ""),
         Takes::Time => ("datetime-local", "none", "off"),
@@ -103,13 +114,20 @@ pub fn text(takes: Takes, value: &Value, row: &Value, currency: &str) -> String 
         (Takes::Flag, _) => is_there(value).to_string(),
         (Takes::Minor, _) => in_units(value, currency),
         (Takes::Money(_), _) => in_units(at(value, "/amount"), currency_of(value)),
-        (Takes::Time, Value::String(time)) => time.get(..16).unwrap_or_default().to_owned(),
+        (Takes::Time, Value::String(time)) => clock(time).to_owned(),
         (Takes::Lines, Value::Array(lines)) => lines.iter().map(plain).collect::<Vec<_>>().join("\n"),
         (Takes::Pairs, Value::Object(members)) => {
             members.iter().map(|(name, value)| format!("{name}: {}", plain(value))).collect::<Vec<_>>().join("; ")
         }
         _ => plain(value),
     }
+}
+
+/// `2026-01-31T23:59`; with its seconds only where there are some, so that a time
+/// goes back as it came.
+fn clock(iso: &str) -> &str {
+    let time = iso.trim_end_matches('Z').trim_end_matches(".000");
+    time.strip_suffix(":00").filter(|rest| rest.len() == "2026-01-31T23:59".len()).unwrap_or(time)
 }
 
 /// The currency of the amounts in a row, if it says one.

@@ -3,19 +3,16 @@
 
 use serde_json::Value;
 
-use super::control::{choice, choice_of, control, currency_of, in_units, mark, text};
+use super::control::{blank, choice, choice_of, control, currency_of, in_units, mark, text};
 use super::desk::Reply;
-use super::page::{self, Blank, Field, Manner, Takes};
+use super::page::{self, Blank, Field, Manner, Shown, Takes};
+use super::rows::{List, MOST_ROWS, Placed, is_long, is_same};
 use super::shown::{ADDRESS, at, cell, filled, is_there, plain, words};
 use super::typed::{Pairs, Sent};
 use super::view::{Choice, Form, Input, Row};
 use crate::sorted::SortedMap;
 use crate::text::capitalised;
 use crate::web::SummaryItem;
-
-/// The most rows of one list: all that the longest one of the API's may have, the
-/// 2,000 rates of tax, and spare ones. A row that is not sent is taken away.
-const MOST_ROWS: usize = 2_010;
 
 /// A form that was sent and refused.
 pub struct Refused<'a> {
@@ -68,12 +65,23 @@ impl<'a> Refused<'a> {
         form.within.iter().all(same)
     }
 
-    fn typed(&self, name: &str) -> Option<&str> {
+    /// Whether it was filled in from what has changed since.
+    pub fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// The version it was filled in from, to be sent with again: of what has changed
+    /// since, whoever sends it again has seen what there is now.
+    pub fn etag(&self) -> Option<&str> {
+        self.typed("_etag").filter(|_| !self.stale)
+    }
+
+    pub fn typed(&self, name: &str) -> Option<&str> {
         self.typed.get(name).copied()
     }
 
     /// How many rows of a list were sent, by the highest number of one.
-    fn rows(&self, list: &str) -> usize {
+    pub fn rows(&self, list: &str) -> usize {
         let number =
             |name: &str| name.strip_prefix(list)?.strip_prefix('/')?.split(['/', ':']).next()?.parse::<usize>().ok();
         self.typed.keys().filter_map(|name| number(name)).max().map_or(0, |last| last.saturating_add(1))
@@ -109,6 +117,7 @@ impl<'a> Maker<'a> {
             self.inputs(form.fields, &Scope { base: String::new(), json: self.root, currency: currency_of(self.root) });
         let made = Form {
             id: form.id,
+            place: self.form.clone(),
             places: form.within.iter().map(|(name, pointer)| (*name, plain(at(self.root, pointer)))).collect(),
             title: form.title,
             note: filled(form.note, self.root, false),
@@ -176,6 +185,9 @@ impl<'a> Maker<'a> {
             input.ticked =
                 self.refused.map_or(there, |refused| refused.typed(&name).is_some_and(|text| !text.is_empty()));
         }
+        if let Takes::Only(shown @ Shown::Link(_)) = field.takes {
+            input.href = cell("", value, shown, scope.json).href;
+        }
         let there = text(field.takes, value, scope.json, scope.currency);
         let is_of_all = matches!(field.takes, Takes::Kept) && scope.base.is_empty();
         let is_stale = is_of_all && self.refused.is_some_and(|refused| refused.stale);
@@ -192,7 +204,7 @@ impl<'a> Maker<'a> {
             input.value = sent.to_owned();
         } else if let Some(refused) = self.refused.filter(|_| !given && input.kind != "hidden") {
             input.value = refused.typed(&name).map_or_else(|| there.clone(), str::to_owned);
-            input.now = (refused.stale && input.value.trim() != there.trim()).then(|| there.clone());
+            input.now = (refused.stale && !is_same(&input.value, &there)).then(|| there.clone());
         } else if input.kind != "password" {
             input.value = there;
         }
@@ -212,20 +224,27 @@ impl<'a> Maker<'a> {
     }
 
     fn rows(&mut self, field: &Field, of: &'static [Field], spare: usize, scope: &Scope) -> Input {
-        let list = format!("{}{}", scope.base, field.at);
         let there = at(scope.json, field.from).as_array().map_or(&[][..], Vec::as_slice);
-        let placed = match self.refused {
-            Some(refused) => sent_rows(refused, &list, of, there, spare),
-            None => (0..there.len().saturating_add(spare)).map(|index| (index, there.get(index))).collect(),
+        let list = List { name: format!("{}{}", scope.base, field.at), of, currency: scope.currency };
+        let refused = self.refused;
+        let placed = match refused {
+            Some(refused) => list.sent(refused, there, spare),
+            None => List::all(there, spare),
         };
-        let rows = placed.into_iter().take(MOST_ROWS).map(|(index, json)| {
+        let rows = placed.into_iter().take(MOST_ROWS).map(|row| {
+            let Placed { index, json, unsent } = row;
             let json = json.unwrap_or(&Value::Null);
             let own = currency_of(json);
             let currency = if own.is_empty() { scope.currency } else { own };
-            let scope = Scope { base: format!("{list}/{index}"), json, currency };
-            Row { label: format!("{} {}", field.label, index.saturating_add(1)), inputs: self.inputs(of, &scope) }
+            let scope = Scope { base: format!("{}/{index}", list.name), json, currency };
+            // What was typed for a row that is done with is not there to be sent again.
+            self.refused = refused.filter(|_| !is_there(at(json, "/_done")));
+            let label = format!("{} {}", field.label, index.saturating_add(1));
+            Row { label, inputs: self.inputs(of, &scope), unsent, folds: is_long(of) }
         });
         let rows = rows.collect();
+        self.refused = refused;
+        let list = list.name;
         let (label, note) = (field.label.to_owned(), field.note);
         Input {
             id: format!("{}.{list}", self.form),
@@ -304,47 +323,6 @@ impl page::When {
         let value = at(json, pointer);
         is_so == if words.is_empty() { is_there(value) } else { words.iter().any(|word| value == word) }
     }
-}
-
-/// How a field's name says what becomes of it if it is empty.
-fn blank(field: &Field) -> &'static str {
-    match field.blank {
-        Blank::Sent => "",
-        Blank::Omitted => "-",
-        Blank::Null => "?",
-        Blank::NullWithAll => "??",
-    }
-}
-
-/// The rows of a list that was sent and refused, each with its number in what was
-/// sent and what is there of it now. Others may have moved the rows since: a row is
-/// known by its first hidden field, or by its tick, where it has one. What nobody
-/// sent comes behind, as it is now, and a ticked one that is gone is left out.
-fn sent_rows<'a>(
-    refused: &Refused,
-    list: &str,
-    of: &[Field],
-    there: &'a [Value],
-    spare: usize,
-) -> Vec<(usize, Option<&'a Value>)> {
-    let sent = refused.rows(list).min(MOST_ROWS);
-    let Some(name) = of.iter().find(|field| matches!(field.takes, Takes::Hidden | Takes::Pick)) else {
-        return (0..sent.max(there.len().saturating_add(spare))).map(|index| (index, there.get(index))).collect();
-    };
-    let is_picked = matches!(name.takes, Takes::Pick);
-    let mark = format!("{}:{}{}", name.at, mark(name, &Value::Null, &Value::Null), blank(name));
-    let mut left: Vec<&Value> = there.iter().collect();
-    let mut rows = Vec::new();
-    for index in 0..sent {
-        let id = refused.typed(&format!("{list}/{index}{mark}")).filter(|id| !id.is_empty());
-        let place = id.and_then(|id| left.iter().position(|row| plain(at(row, name.from)) == id));
-        let row = place.map(|place| left.remove(place));
-        if row.is_some() || !is_picked {
-            rows.push((index, row));
-        }
-    }
-    rows.extend((sent..).zip(left).map(|(index, row)| (index, Some(row))));
-    rows
 }
 
 #[cfg(test)]

@@ -33,9 +33,14 @@ fn rows(json: &Value, typed: Option<&[(&str, &str)]>) -> Vec<Row> {
 }
 
 fn rows_of(form: &'static page::Form, json: &Value, typed: Option<&[(&str, &str)]>) -> Vec<Row> {
+    rows_after(form, json, typed, "invalid")
+}
+
+/// As it comes back for the reason of this code.
+fn rows_after(form: &'static page::Form, json: &Value, typed: Option<&[(&str, &str)]>, code: &str) -> Vec<Row> {
     let typed = typed.map(pairs);
-    let reply =
-        Reply { status: StatusCode::UNPROCESSABLE_ENTITY, json: json!({}), etag: String::new(), cookies: Vec::new() };
+    let (status, problem) = (StatusCode::UNPROCESSABLE_ENTITY, json!({ "code": code }));
+    let reply = Reply { status, json: problem, etag: String::new(), cookies: Vec::new() };
     let refused = typed.as_ref().map(|typed| Refused::new(typed, &super::super::typed::read(typed), &reply));
     let maker = Maker::new("rates".to_owned(), json, refused.as_ref());
     let (mut form, _) = maker.form(form, "", String::new(), "");
@@ -86,6 +91,54 @@ fn a_row_that_comes_back_is_of_what_it_was_sent_for() {
     assert_eq!(values(last)[1].1, "C");
 }
 
+/// Rows without names of their own.
+static ZONES: page::Form = page::Form {
+    fields: &[Field::new(
+        "/zones",
+        "Zone",
+        Takes::Rows(&[Field::new("/title", "Title", Takes::Line), Field::new("/places", "Places", Takes::Lines)], 1),
+    )],
+    ..page::Form::new("zones", "", Verb::Put, "/v1/zones")
+};
+
+#[test]
+fn a_row_without_a_name_is_known_by_what_stands_in_it() {
+    let zone = |title: &str, places: &[&str]| json!({ "title": title, "places": places });
+    let typed = [
+        ("/zones/0/title:text", "Home"),
+        ("/zones/0/places:lines", "DE\r\nAT"),
+        ("/zones/1/title:text", "Far"),
+        ("/zones/1/places:lines", "US"),
+        // Taken away, and the spare one.
+        ("/zones/2/title:text", ""),
+        ("/zones/2/places:lines", ""),
+        ("/zones/3/title:text", ""),
+        ("/zones/3/places:lines", ""),
+    ];
+    // Somebody else has added two, and changed where the second goes.
+    let now = json!({ "zones": [
+        zone("New", &["CH"]), zone("Far", &["US", "CA"]), zone("Home", &["DE", "AT"]), zone("Old", &["IT"]),
+    ] });
+    let shown = rows_after(&ZONES, &now, Some(&typed), "stale");
+    let told: Vec<_> = shown
+        .iter()
+        .map(|row| (row.inputs[0].value.as_str(), row.inputs.iter().find_map(|input| input.now.as_deref()), row.unsent))
+        .collect();
+    let expected = [
+        ("Home", None, false),
+        ("Far", Some("US\nCA"), false),
+        ("", None, false),
+        ("", None, false),
+        ("New", None, true),
+        ("Old", None, true),
+    ];
+    assert_eq!(told, expected);
+    // Where nobody else has changed anything, each stands where it stood.
+    let shown = rows_after(&ZONES, &json!({ "zones": [zone("Home", &["DE"])] }), Some(&typed[..4]), "invalid");
+    assert_eq!(shown.iter().map(|row| row.inputs[0].value.as_str()).collect::<Vec<_>>(), ["Home", "Far"]);
+    assert!(shown.iter().all(|row| !row.unsent && row.inputs.iter().all(|input| input.now.is_none())));
+}
+
 /// As a queue that others work off, too: a tick, what it is, and what is typed.
 static QUEUE: page::Form = page::Form {
     fields: &[Field::new(
@@ -107,20 +160,31 @@ static QUEUE: page::Form = page::Form {
 #[test]
 fn what_was_typed_for_an_order_stays_with_it_though_the_queue_has_moved() {
     let typed = [
+        ("_row./parcels/0/order_id:pick", "a"),
         ("/parcels/0/order_id:pick", "a"),
         ("/parcels/0/carrier:text-", "for A"),
+        ("_row./parcels/1/order_id:pick", "b"),
         ("/parcels/1/order_id:pick", "b"),
         ("/parcels/1/carrier:text-", "for B"),
+        ("_row./parcels/2/order_id:pick", "d"),
         ("/parcels/2/order_id:pick", ""),
-        ("/parcels/2/carrier:text-", ""),
+        ("/parcels/2/carrier:text-", "for D"),
     ];
     let order = |id: &str| json!({ "id": id, "number": id.to_uppercase() });
     // Somebody else has sent A meanwhile.
-    let now = json!({ "queue": [order("b"), order("c")] });
+    let now = json!({ "queue": [order("b"), order("c"), order("d")] });
     let shown = rows_of(&QUEUE, &now, Some(&typed));
     let told = |row: &Row| row.inputs.iter().map(|input| input.value.clone()).collect::<Vec<_>>();
-    assert_eq!([told(&shown[0]), told(&shown[1])], [["b", "B", "for B"], ["c", "C", ""]]);
-    assert_eq!((shown.len(), shown[0].inputs[0].ticked, shown[1].inputs[0].ticked), (2, true, false));
+    let all: Vec<_> = shown.iter().map(told).collect();
+    assert_eq!(all, [["b", "B", "for B"], ["d", "D", "for D"], ["c", "C", ""]], "also of what was not ticked");
+    let ticked: Vec<_> = shown.iter().map(|row| row.inputs[0].ticked).collect();
+    assert_eq!(ticked, [true, false, false]);
+    // What is done with begins anew, beside what refused.
+    let mut done = order("b");
+    (done["_done"], done["_picked"]) = (json!(true), json!(false));
+    let shown = rows_of(&QUEUE, &json!({ "queue": [done, order("d")] }), Some(&typed));
+    assert_eq!([told(&shown[0]), told(&shown[1])], [["b", "B", ""], ["d", "D", "for D"]]);
+    assert!(!shown[0].inputs[0].ticked);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::desk::{Desk, Reply};
 use super::form::Refused;
 use super::kept;
 use super::laid_out::{Given, filter_again, parts, query, summary};
-use super::loading::{Loaded, asked, asked_of_api, load, outcome, put};
+use super::loading::{Loaded, as_sent, asked, asked_of_api, load, outcome, put};
 use super::named;
 use super::ours::is_ours;
 use super::page::{Block, Form, Link, Manner, Page, Verb};
@@ -95,7 +95,9 @@ impl<'a> Visit<'a> {
         let review = review::of(form, &pairs);
         let reply = self.send(&found, form, review.map(|(path, _)| path), &pairs, &sent).await;
         let answer = match (reply.status.is_success(), review) {
-            (true, Some((_, blocks))) => self.asked_back(&found, form, blocks, &pairs, reply.json.clone()).await,
+            (true, Some((_, blocks))) => {
+                self.asked_back(&found, form, blocks, &pairs, (&sent.body, reply.json.clone())).await
+            }
             (true, None) => self.done(&found, form, &pairs, &sent, &reply).await,
             (false, _) => self.refused(&found, form, &pairs, &sent, &reply).await,
         };
@@ -197,19 +199,20 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// What a form would come to, to be confirmed.
+    /// What a form would come to, as asked and answered, to be confirmed.
     async fn asked_back(
         &self,
         found: &Found,
         form: &'static Form,
         blocks: &'static [Block],
         sent: &Pairs,
-        mut answer: Value,
+        (body, mut answer): (&Value, Value),
     ) -> Result<Response, Problem> {
         match load(self.desk, found, &self.query).await {
             Ok(Loaded { json, .. }) => {
                 named::name(&mut answer);
                 named::edited(&mut answer, &json);
+                named::asked(&mut answer, body, &json);
                 let (mut shown, _) = parts(blocks, &self.given(&answer));
                 shown.push(Part::Forms(vec![review::confirming(form, sent)]));
                 let title = filled(found.page.title, &json, false);
@@ -229,7 +232,7 @@ impl<'a> Visit<'a> {
         reply: &Reply,
     ) -> Result<Response, Problem> {
         if matches!(form.manner, Manner::Reveal(_) | Manner::Answer | Manner::Each) {
-            return match load(self.desk, found, &self.query).await {
+            return match load(self.desk, found, &as_sent(found.page, &self.query, pairs)).await {
                 Ok(mut loaded) if matches!(form.manner, Manner::Answer) => {
                     put(&mut loaded.json, "_answer", reply.json.clone());
                     // What was typed stays, to be mended or added to, unless the form is done with.
@@ -238,10 +241,13 @@ impl<'a> Visit<'a> {
                     self.show(found.page, &loaded, typed, Some((form.id, &reply.json)))
                 }
                 Ok(mut loaded) => {
-                    if matches!(form.manner, Manner::Each) {
+                    let each = matches!(form.manner, Manner::Each);
+                    // What was typed for those that refused stays, to be mended.
+                    let typed = each.then(|| (form.id, Refused::new(pairs, sent, reply), None));
+                    if each {
                         outcome(&mut loaded.json, &reply.json);
                     }
-                    self.show(found.page, &loaded, None, Some((form.id, &reply.json)))
+                    self.show(found.page, &loaded, typed, Some((form.id, &reply.json)))
                 }
                 // It was done: under its own key, what it said can be had again.
                 Err(reply) => self.refuse(&reply, pairs),
@@ -274,7 +280,7 @@ impl<'a> Visit<'a> {
         if reply.status == StatusCode::UNAUTHORIZED && !found.page.open {
             return self.session_over(pairs);
         }
-        match load(self.desk, found, &self.query).await {
+        match load(self.desk, found, &as_sent(found.page, &self.query, pairs)).await {
             Ok(loaded) => {
                 let refused = Refused::new(pairs, sent, reply);
                 self.show(found.page, &loaded, Some((form.id, refused, Some(reply))), None)

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::form::{Maker, Refused, parameter, shown_as};
 use super::loading::is_at;
-use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Table};
+use super::page::{Block, Count, Each, Fact, Field, Form, Link, Manner, Shown, Table};
 use super::plotted;
 use super::shown::{Cell, at, cell, filled, is_there, money, plain};
 use super::typed::Pairs;
@@ -152,7 +152,7 @@ impl Given<'_> {
     }
 
     fn count(&self, count: &Count) -> Cell {
-        let cell = cell(count.label, at(self.json, count.at), super::page::Shown::Plain, self.json);
+        let cell = cell(count.label, at(self.json, count.at), Shown::Plain, self.json);
         Cell { href: format!("/admin{}", count.path), ..cell }
     }
 
@@ -194,12 +194,15 @@ impl Given<'_> {
             }
             cells
         };
-        let first = items.first().unwrap_or(&Value::Null);
-        let is_amount = |value: &Value| money(value).is_some();
+        // By the first row that has something there.
+        let is_amount = |column: &&Fact| {
+            let first = items.iter().map(|item| at(item, column.at)).find(|value| is_there(value));
+            column.shown == Shown::Plain && first.is_some_and(|value| value.is_number() || money(value).is_some())
+        };
         Some(view::Table {
             title: table.title,
             at: table.rows,
-            columns: columns.iter().map(|column| (column.label, is_amount(at(first, column.at)))).collect(),
+            columns: columns.iter().map(|column| (column.label, is_amount(column))).collect(),
             // Rows of which nothing is to be told are none.
             rows: if columns.is_empty() { Vec::new() } else { items.iter().map(row).collect() },
             empty: table.empty,
@@ -272,7 +275,8 @@ impl Given<'_> {
             return None;
         }
         let key = refused.and_then(Refused::key).map_or_else(self.key, str::to_owned);
-        let (form, told) = Maker::new(id, about, refused).form(form, self.etag, key, self.parameter("next"));
+        let etag = refused.and_then(Refused::etag).unwrap_or(self.etag);
+        let (form, told) = Maker::new(id, about, refused).form(form, etag, key, self.parameter("next"));
         wrong.extend(told);
         Some(Part::Forms(vec![form]))
     }

@@ -8,6 +8,7 @@ use super::laid_out::{query, said};
 use super::named;
 use super::page::{Ask, Block, Field, Once, Page, Takes};
 use super::pages::Found;
+use super::rows::ROW;
 use super::shown::{at, filled, is_there, plain};
 use super::typed::{self, Pairs};
 use crate::auth::Role;
@@ -112,6 +113,20 @@ async fn each(desk: &Desk, path: &str, parameter: &str, address: &Pairs, json: &
     (records.collect(), ids.join(",").into())
 }
 
+/// The address of a page that a form was sent from: it names the records that the
+/// page showed, whichever its list has by now.
+pub fn as_sent(page: &Page, address: &Pairs, sent: &Pairs) -> Vec<(String, String)> {
+    let parameter = page.asks.iter().find_map(|ask| match ask.once {
+        Once::Chosen(parameter) => Some(parameter),
+        _ => None,
+    });
+    let shown = sent.iter().filter(|(name, _)| name.starts_with(ROW)).map(|(_, id)| id.clone());
+    let shown: Vec<String> = shown.filter(|_| parameter.is_some()).collect();
+    let (parameter, is_known) = (parameter.unwrap_or_default(), shown.is_empty());
+    let rest = address.iter().filter(|(name, _)| is_known || name != parameter).cloned();
+    rest.chain(shown.into_iter().map(|id| (parameter.to_owned(), id))).collect()
+}
+
 /// What the address asks of the list, as a view is saved, and which saved view
 /// that is.
 fn view(json: &mut Value, asked: &str) {
@@ -144,6 +159,7 @@ pub fn outcome(json: &mut Value, answer: &Value) {
         let said = if done { "Done".to_owned() } else { capitalised(&plain(at(result, "/detail"))) };
         put(record, "_result", said.into());
         put(record, "_picked", (!done).into());
+        put(record, "_done", done.into());
     }
     put(json, "_results", true.into());
 }
@@ -219,11 +235,24 @@ mod tests {
         assert_eq!(
             json["_chosen"],
             json!([
-                { "id": "a", "_picked": false, "_result": "Done" },
-                { "id": "b", "_picked": true, "_result": "It is sent" },
+                { "id": "a", "_picked": false, "_done": true, "_result": "Done" },
+                { "id": "b", "_picked": true, "_done": false, "_result": "It is sent" },
                 { "id": "c" },
             ])
         );
+    }
+
+    #[test]
+    fn a_page_comes_back_with_the_records_that_it_showed() {
+        static QUEUE: Page =
+            Page::new("/queue", "", "").asks(&[super::super::page::chosen("_chosen", "orders", "/v1/{orders}")]);
+        let pairs = |all: &[(&str, &str)]| -> Vec<(String, String)> {
+            all.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+        };
+        let sent = pairs(&[("_row./parcels/0:pick", "b"), ("/parcels/0:pick", "b"), ("_row./parcels/1:pick", "c")]);
+        let address = pairs(&[("q", "x"), ("orders", "a")]);
+        assert_eq!(as_sent(&QUEUE, &address, &sent), pairs(&[("q", "x"), ("orders", "b"), ("orders", "c")]));
+        assert_eq!(as_sent(&QUEUE, &address, &[]), address, "a form that has none");
     }
 
     #[test]

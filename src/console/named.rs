@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::lacking;
 use super::loading::put;
 use super::shown::{at, is_there, plain, words};
 use crate::ids::OrderId;
@@ -13,6 +14,7 @@ const LISTS: [&str; 5] = ["/fulfilments", "/returns", "/refunds", "/edits", "/_w
 /// Names all that can be named; of what is no order, nothing.
 pub fn name(order: &mut Value) {
     buyers(order);
+    lacking::name(order);
     number(order);
     for list in ["/items", "/_ledger/items"] {
         order.pointer_mut(list).and_then(Value::as_array_mut).into_iter().flatten().for_each(number);
@@ -37,6 +39,25 @@ pub fn name(order: &mut Value) {
     put(order, "_to_send", to_send.into());
     refunds(order);
     people(order);
+    tax(order);
+}
+
+/// What the tax is to the total: a part of it, or one of its sums.
+fn tax(order: &mut Value) {
+    let (tax, in_it) = (at(order, "/totals/tax").clone(), at(order, "/totals/tax_included") == true);
+    put(order, if in_it { "_tax_in_it" } else { "_tax_on_top" }, tax);
+}
+
+/// What was asked for, as what is looked at before it counts says it. `before`: the
+/// order as it is.
+pub fn asked(answer: &mut Value, body: &Value, before: &Value) {
+    let mut body = body.clone();
+    for line in body.pointer_mut("/lines").and_then(Value::as_array_mut).into_iter().flatten() {
+        let known = at(before, "/lines").as_array().into_iter().flatten();
+        let known = known.clone().find(|known| at(known, "/id") == at(line, "/line_id"));
+        put(line, "title", known.map(|known| at(known, "/title").clone()).unwrap_or_default());
+    }
+    put(answer, "_asked", body);
 }
 
 /// An order that is named by its id has a number, too; and rows are counted from 1.

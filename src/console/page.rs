@@ -253,6 +253,8 @@ pub enum Takes {
     /// A list of texts, one on each line.
     Lines,
     Whole,
+    /// A part of a hundred, as a text: `12.5`. With a point or a comma, and perhaps its sign.
+    Percent,
     /// Minor units, typed as people write amounts; in the currency that stands beside it.
     Minor,
     /// An amount with its currency, which the answer has there.

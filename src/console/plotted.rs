@@ -27,7 +27,12 @@ pub fn plots(plot: &page::Plot, json: &Value) -> Vec<Plot> {
             None => series.push((amount.currency, vec![(label, amount)])),
         }
     }
-    series.iter().filter_map(|(currency, entries)| drawn(plot.title, *currency, entries)).collect()
+    // One bar says no more than the amount does.
+    series
+        .iter()
+        .filter(|(_, entries)| entries.len() > 1)
+        .filter_map(|(currency, entries)| drawn(plot.title, *currency, entries))
+        .collect()
 }
 
 fn drawn(title: &'static str, currency: Currency, entries: &[(String, Money)]) -> Option<Plot> {
@@ -71,7 +76,13 @@ mod tests {
 
     #[test]
     fn each_currency_has_bars_of_its_own_above_and_below_nothing() {
-        let items = [item("a", 300, "EUR"), item("b", -100, "EUR"), item("c", 0, "EUR"), item("a", 5, "JPY")];
+        let items = [
+            item("a", 300, "EUR"),
+            item("b", -100, "EUR"),
+            item("c", 0, "EUR"),
+            item("a", 5, "JPY"),
+            item("b", 5, "JPY"),
+        ];
         let plots = plots(&PLOT, &json!({ "items": items }));
         let bars: Vec<_> = plots[0].bars.iter().map(|bar| (bar.x, bar.y, bar.height)).collect();
         assert_eq!((plots.len(), plots[0].width, plots[0].zero), (2, 30, 75));
@@ -81,10 +92,11 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_label_is_not_drawn() {
+    fn what_has_no_label_is_not_drawn_nor_one_bar_alone() {
         assert!(plots(&PLOT, &json!({ "items": [{ "total": { "amount": 1, "currency": "EUR" } }] })).is_empty());
         assert!(plots(&PLOT, &json!({})).is_empty());
-        let nothing = &plots(&PLOT, &json!({ "items": [item("a", 0, "EUR")] }))[0];
+        assert!(plots(&PLOT, &json!({ "items": [item("a", 9, "EUR")] })).is_empty(), "the amount says as much");
+        let nothing = &plots(&PLOT, &json!({ "items": [item("a", 0, "EUR"), item("b", 0, "EUR")] }))[0];
         assert_eq!((nothing.zero, nothing.bars[0].height), (0, 0));
     }
 }

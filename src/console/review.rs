@@ -38,6 +38,7 @@ pub fn confirming(form: &'static Form, pairs: &Pairs) -> view::Form {
     };
     view::Form {
         id: form.id,
+        place: form.id.to_owned(),
         places: form.within.iter().map(|(name, _)| (*name, said(&format!("_at.{name}")).to_owned())).collect(),
         title: "",
         note: String::new(),

@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::page::Shown;
+use crate::address::Address;
 use crate::money::{Currency, Money};
 use crate::text::capitalised;
 
@@ -120,6 +121,17 @@ fn moment(iso: &str) -> String {
     }
 }
 
+/// As it is written on a parcel to its country, then the telephone's number; one that
+/// no country would read so, member by member.
+fn address(value: &Value) -> String {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    let lines = match Address::parse(|field| text(field.id())) {
+        Ok(address) => address.lines().into_iter().chain([text("phone").to_owned()]).collect(),
+        Err(_) => ADDRESS.map(|(name, _)| text(name).to_owned()).to_vec(),
+    };
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 /// Each line with its quantity, and the reason where it has one.
 fn pieces(lines: &Value) -> String {
     let line = |line: &Value| {
@@ -134,15 +146,12 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
     let text = plain(value);
     let cell = Cell { label, ..Cell::default() };
     match shown {
+        Shown::Plain if value.is_number() => Cell { class: "number".to_owned(), text, ..cell },
         Shown::Plain => Cell { class: if money(value).is_some() { "amount" } else { "" }.to_owned(), text, ..cell },
         Shown::Word if text.is_empty() => cell,
         Shown::Word => Cell { class: format!("word word-{text}"), text: words(&text), ..cell },
         Shown::Time => Cell { time: text.clone(), text: moment(&text), ..cell },
-        Shown::Address => {
-            let lines = ADDRESS.iter().map(|(name, _)| plain(at(value, &format!("/{name}"))));
-            let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
-            Cell { text: lines.join("\n"), class: "address".to_owned(), ..cell }
-        }
+        Shown::Address => Cell { text: address(value), class: "address".to_owned(), ..cell },
         Shown::Copied => Cell { text, class: "address".to_owned(), ..cell },
         Shown::Progress => progress(cell, value),
         Shown::Prose => Cell { text, class: "prose".to_owned(), ..cell },
@@ -161,6 +170,8 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
         }
         // Where there is nothing to lead to, there is no link.
         Shown::Link(_) if text.is_empty() => cell,
+        // A place of the page itself.
+        Shown::Link(to) if to.starts_with('#') => Cell { href: filled(to, json, true), text, ..cell },
         Shown::Link(to) => Cell { href: format!("/admin{}", filled(to, json, true)), text, ..cell },
     }
 }
@@ -197,6 +208,20 @@ mod tests {
         assert_eq!((word.text.as_str(), word.class.as_str()), ("Awaiting payment", "word word-awaiting_payment"));
         let time = cell("Placed", &json!("2026-11-26T20:56:15.000Z"), Shown::Time, &json!({}));
         assert_eq!((time.text.as_str(), time.time.as_str()), ("2026-11-26 20:56 UTC", "2026-11-26T20:56:15.000Z"));
+    }
+
+    #[test]
+    fn an_address_is_written_as_in_its_country() {
+        let shown = |value| cell("", &value, Shown::Address, &json!({})).text;
+        let mut to = json!({ "name": "Ada", "line1": "Lindenweg 7", "city": "Bremen", "postal_code": "28195", "country": "DE", "phone": "030 1" });
+        assert_eq!(shown(to.clone()), "Ada\nLindenweg 7\n28195 Bremen\nGermany\n030 1");
+        to["country"] = json!("Nowhere");
+        assert_eq!(
+            shown(to),
+            "Ada\nLindenweg 7\n28195\nBremen\nNowhere\n030 1",
+            "what cannot be read is shown as it is"
+        );
+        assert_eq!(shown(json!(null)), "");
     }
 
     #[test]

@@ -107,6 +107,8 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Curren
         }
         "minor" if code.is_empty() => amount(one(text.into(), there), path.to_owned(), text, beside(path, currencies)),
         "minor" => amount(one(text.into(), there), path.to_owned(), text, code),
+        // A comma is a point: of a hundred nobody writes thousands.
+        "percent" => one(text.trim_end_matches(['%', ' ', '\u{a0}']).replace(',', ".").into(), there),
         "whole" => one(text.parse::<i64>().map_or_else(|_| text.into(), Value::from), there),
         "flag" => one((text == "true").into(), false),
         "lines" => one(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(), there),
@@ -173,12 +175,12 @@ fn beside<'a>(path: &str, currencies: &Currencies<'a>) -> &'a str {
     ""
 }
 
-/// A browser's field for a time has neither seconds nor an offset; the console's
-/// script has made it UTC.
+/// A browser's field for a time has no offset, and seconds and their parts only where
+/// there are some (HTML, section 2.3.5.5); the console's script has made it UTC.
 fn time(text: &str) -> String {
     match text.len() {
         16 => format!("{text}:00.000Z"),
-        19 => format!("{text}Z"),
+        19..=23 if !text.ends_with('Z') => format!("{text}Z"),
         _ => text.to_owned(),
     }
 }

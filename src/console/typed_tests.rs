@@ -185,3 +185,23 @@ fn of_a_row_that_is_not_ticked_nothing_is_said() {
     assert_eq!(sent.body, json!({ "ids": ["ord_1"], "parcels": [{ "id": "ord_2" }] }));
     assert_eq!(sent.field("/parcels/0/carrier"), Some("/parcels/1/carrier:text-"));
 }
+
+#[test]
+fn a_part_of_a_hundred_is_typed_with_a_comma_and_its_sign() {
+    for (typed, read) in [("12.5", "12.5"), ("12,5", "12.5"), ("15 %", "15"), ("7\u{a0}%", "7"), ("much", "much")] {
+        assert_eq!(sent(&[("/percent:percent", typed)]).body, json!({ "percent": read }), "{typed}");
+    }
+    assert_eq!(sent(&[("/percent:percent??", "")]).body, json!({ "percent": null }));
+}
+
+#[test]
+fn a_time_goes_back_as_it_came() {
+    for time in
+        ["2026-01-31T23:59:00.000Z", "2026-01-31T23:59:59.000Z", "2026-01-31T00:00:00.000Z", "2026-01-31T23:59:59.999Z"]
+    {
+        let field = crate::console::control::text(crate::console::page::Takes::Time, &json!(time), &json!({}), "");
+        let back = sent(&[("/at:time", &field)]).body;
+        let normal = back["at"].as_str().unwrap().replace(":59Z", ":59.000Z");
+        assert_eq!(normal, time, "{field}");
+    }
+}

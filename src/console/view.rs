@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::rows::row_name;
 use super::shown::Cell;
 use crate::web::ErrorSummary;
 
@@ -111,6 +112,8 @@ impl Table {
 
 pub struct Form {
     pub id: &'static str,
+    /// Names it on its page, where there may be several of one id.
+    pub place: String,
     /// Which of several entries it is about, as the path of its route says it.
     pub places: Vec<(&'static str, String)>,
     pub title: &'static str,
@@ -149,6 +152,8 @@ pub struct Input {
     /// What a browser may fill in (HTML, section 4.10.18.7).
     pub autocomplete: &'static str,
     pub value: String,
+    /// Of an `only`: where it leads; nowhere if empty.
+    pub href: String,
     pub choices: Vec<Choice>,
     pub error: String,
     /// Of a `pick`.
@@ -172,6 +177,11 @@ impl Input {
         }
     }
 
+    /// Of a `pick`: what says which record its row is of, ticked or not.
+    fn row_name(&self) -> String {
+        row_name(&self.name)
+    }
+
     /// Which of what stands beside it describes it; nothing if empty.
     fn described(&self) -> &'static str {
         if !self.error.is_empty() {
@@ -189,6 +199,33 @@ impl Input {
 pub struct Row {
     pub label: String,
     pub inputs: Vec<Input>,
+    /// Whether it is there although it was not sent.
+    pub unsent: bool,
+    /// Whether it is so long that it is opened first.
+    pub folds: bool,
+}
+
+impl Row {
+    /// What it is called: its title, or what stands in it first.
+    fn title(&self) -> &str {
+        let title = self.inputs.iter().find(|input| input.name.contains("/title:")).or(self.inputs.first());
+        title.map_or("", |input| &input.value)
+    }
+
+    /// What there is in it while it is folded: its title, and those of its own rows.
+    fn summary(&self) -> String {
+        let inner = self.inputs.iter().flat_map(|input| &input.rows).map(Row::title);
+        let titles = std::iter::once(self.title()).chain(inner).filter(|title| !title.is_empty());
+        titles.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Whether there is something in it that is to be seen at once.
+    fn opens(&self) -> bool {
+        let is_told = |input: &Input| {
+            !input.error.is_empty() || input.now.is_some() || input.rows.iter().any(|row| row.unsent || row.opens())
+        };
+        self.unsent || self.inputs.iter().any(is_told)
+    }
 }
 
 pub struct Choice {

@@ -27,6 +27,11 @@ impl Field {
     pub const fn when(self, when: &'static str) -> Self {
         Self { when, ..self }
     }
+    /// It begins ticked, whatever the answer has.
+    pub const fn ticked(self) -> Self {
+        // All of what the form or the row is about, which is always something.
+        Self { from: "", ..self }
+    }
     pub const fn optional(self) -> Self {
         Self { blank: Blank::Null, ..self }
     }

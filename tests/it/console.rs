@@ -1,5 +1,6 @@
 //! The staff's console, as a browser without scripts uses it: coming, going and
-//! finding about. What is done there: `console_orders.rs`, `console_catalog.rs`.
+//! finding about. What is done there: `console_orders.rs`, `console_catalog.rs`,
+//! `console_settings.rs`.
 
 use serde_json::json;
 use tradepost::money::{Currency, Money};
@@ -254,91 +255,6 @@ async fn home_shows_what_was_sold_in_bars_in_words_and_as_a_table() {
     let today = day.split("href=\"/admin/orders?from=").last().unwrap().split('"').next().unwrap();
     assert!(browser.open(&format!("/admin/orders?from={today}")).await.contains(&cart.id));
     assert!(day.contains("href=\"/v1/admin/reports/sales/export?by=day\""));
-}
-
-#[tokio::test]
-async fn settings_come_back_as_they_were_sent() {
-    let Some(shop) = Shop::native("the settings are changed").await else { return };
-    let browser = owner(&shop).await;
-    let see = async |path: &str| shop.get(path).bearer(&shop.owner().await).send().await.expect(200).json();
-    // A select's choice and a text of several lines are not `<input>`s.
-    let pages = [
-        (
-            "settings-edit",
-            "/settings",
-            vec![
-                ("/currencies:lines", "EUR\r\nUSD\r\nGBP"),
-                ("/default_currency:text", "EUR"),
-                ("/payments/stripe/capture:text", "automatic"),
-            ],
-        ),
-        ("tax-edit", "/settings/tax", vec![("/classes:lines", "standard\r\nreduced")]),
-    ];
-    for (form, path, typed) in pages {
-        let before = see(&format!("/v1/admin{path}")).await;
-        let page = browser.open(&format!("/admin{path}")).await;
-        send(&browser, &format!("/admin{path}"), &filled(form, &page, &typed)).await.expect(303);
-        let after = see(&format!("/v1/admin{path}")).await;
-        if form == "settings-edit" {
-            assert_eq!(after, before);
-        } else {
-            assert_eq!(after["classes"], json!(["standard", "reduced"]));
-        }
-    }
-    let path = "/admin/settings/shipping";
-    let page = browser.open(path).await;
-    let zone = [
-        ("/zones/0/title:text", "Home"),
-        ("/zones/0/options/0/id:text", "post"),
-        ("/zones/0/options/0/title:text", "By post"),
-        ("/zones/0/options/0/handling_days/from:whole??", "1"),
-        ("/zones/0/options/0/handling_days/to:whole??", "3"),
-        ("/zones/0/options/0/rates/0/currency:text", "EUR"),
-        ("/zones/0/options/0/rates/0/by:text?", "weight"),
-        ("/zones/0/options/0/rates/0/amount:minor?", ""),
-        ("/zones/0/options/0/rates/0/tiers/0/from:whole", "0"),
-        ("/zones/0/options/0/rates/0/tiers/0/amount:minor", "4.90"),
-    ];
-    let fields = filled("shipping-edit", &page, &zone);
-    send(&browser, path, &fields).await.expect(303);
-    let rules = see("/v1/admin/settings/shipping").await;
-    let rate = &rules["zones"][0]["options"][0]["rates"][0];
-    assert_eq!(rate["tiers"], json!([{ "from": 0, "amount": 490 }]), "{rules}");
-    assert_eq!(rules["zones"][0]["options"][0]["handling_days"], json!({ "from": 1, "to": 3 }));
-    assert!(browser.open(path).await.contains("value=\"4.90\""));
-}
-
-#[tokio::test]
-async fn the_seller_is_said_and_what_is_left_empty_is_not() {
-    let Some(shop) = Shop::native("the settings are changed").await else { return };
-    let browser = owner(&shop).await;
-    let path = "/admin/settings/seller";
-    let nobody = filled("seller-edit", &browser.open(path).await, &[]);
-    send(&browser, path, &nobody).await.expect(303);
-    let see = async || {
-        shop.get("/v1/admin/settings").bearer(&shop.owner().await).send().await.expect(200).json()["seller"].clone()
-    };
-    assert_eq!(see().await, json!(null));
-    let typed = [
-        ("/seller/address/name:text-", "Kettles & Co"),
-        ("/seller/address/line1:text-", "Lindenweg 7"),
-        ("/seller/address/postal_code:text-", "28195"),
-        ("/seller/address/city:text-", "Bremen"),
-        ("/seller/address/country:text-", "Germany"),
-        ("/seller/vat_number:text-", "DE123456789"),
-        ("/seller/footer:text-", "Managing director: Ada\r\nBank: DE02 1203"),
-    ];
-    let page = browser.open(path).await;
-    let refused = html(&send(&browser, path, &filled("seller-edit", &page, &typed)).await.expect(422));
-    assert!(refused.contains("href=\"#seller-edit./seller/address/country:text-\""), "{}", said(&refused));
-    let right = filled("seller-edit", &refused, &[("/seller/address/country:text-", "DE")]);
-    send(&browser, path, &right).await.expect(303);
-    let seller = see().await;
-    assert_eq!((&seller["address"]["name"], &seller["vat_number"]), (&json!("Kettles & Co"), &json!("DE123456789")));
-    assert!(seller["footer"].as_str().unwrap().contains("Bank"), "{seller}");
-    let page = browser.open(path).await;
-    send(&browser, path, &filled("seller-edit", &page, &[])).await.expect(303);
-    assert_eq!(see().await, seller, "it comes back as it was");
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ async fn promotions_of_each_kind_are_written_and_changed() {
         let see = shop.get(&api).bearer(&shop.owner().await).send().await.expect(200).json();
         (path, see["effect"].clone())
     };
-    let (_, effect) = add("percentage", &[("/effect/percentage/percent:text", "12.5")]).await;
+    let (_, effect) = add("percentage", &[("/effect/percentage/percent:percent", "12,5 %")]).await;
     assert_eq!(effect, json!({ "percentage": { "percent": "12.5" } }));
     let fixed = [("/effect/fixed/amounts/1/amount:minor", "5"), ("/effect/fixed/amounts/1/currency:text", "EUR")];
     let (path, effect) = add("fixed", &fixed).await;
@@ -132,14 +132,14 @@ async fn promotions_of_each_kind_are_written_and_changed() {
     let some = [
         ("/effect/buy_get/buy/quantity:whole", "2"),
         ("/effect/buy_get/get/quantity:whole", "1"),
-        ("/effect/buy_get/get/percent:text", "100"),
+        ("/effect/buy_get/get/percent:percent", "100"),
     ];
     let (_, effect) = add("buy-get", &some).await;
     assert_eq!(effect["buy_get"]["get"]["quantity"], 1);
     let tier = [
         ("/effect/tiered/tiers/0/from/amount:minor", "50"),
         ("/effect/tiered/tiers/0/from/currency:text", "EUR"),
-        ("/effect/tiered/tiers/0/percent:text", "10"),
+        ("/effect/tiered/tiers/0/percent:percent", "10"),
     ];
     let (_, effect) = add("tiered", &tier).await;
     assert_eq!(effect, json!({ "tiered": { "tiers": [{ "from": eur(5_000), "percent": "10" }] } }));
@@ -148,6 +148,14 @@ async fn promotions_of_each_kind_are_written_and_changed() {
     let ends = [("/ends_at:time?", "2030-01-31T09:30"), ("/effect/fixed/amounts/0/currency:text", "EUR")];
     send(&browser, &path, &filled("promotion-edit", &page, &ends)).await.expect(303);
     assert!(browser.open(&path).await.contains("value=\"2030-01-31T09:30\""));
+    // Whoever saves something else loses nothing of a time that has seconds.
+    let api = path.replace("/admin/", "/v1/admin/");
+    let last = "2030-01-31T22:59:59.999Z";
+    shop.patch(&api).bearer(&shop.owner().await).json(json!({ "ends_at": last })).send().await.expect(200);
+    let priority = filled("promotion-edit", &browser.open(&path).await, &[("/priority:whole", "3")]);
+    send(&browser, &path, &priority).await.expect(303);
+    let after = shop.get(&api).bearer(&shop.owner().await).send().await.expect(200).json();
+    assert_eq!((&after["ends_at"], &after["priority"]), (&json!(last), &json!(3)));
     // Decided from what it was before.
     send(&browser, &path, &filled("promotion-delete", &page, &[])).await.expect(412);
     let page = browser.open(&path).await;

@@ -57,6 +57,7 @@ async fn orders_that_are_ticked_are_tagged_together_and_those_that_refuse_stay_t
     let done = html(&send(&browser, &path, &right).await.expect(200));
     assert!(said(&done).contains("each order says what came of it") && said(&done).contains("Result Done"));
     assert!(!is_ticked(&done, &one.id) && is_ticked(&done, STRANGER), "{done}");
+    assert!(done.contains(&format!("{tag}</textarea>")), "for whichever refused");
     let tagged = browser.open(&format!("/admin/orders?tag={tag}")).await;
     assert!(tagged.contains(&one.id) && !tagged.contains(&other.id), "{tagged}");
 }
@@ -140,6 +141,7 @@ async fn orders_are_sent_each_with_its_own_tracking() {
         ("/parcels/0/carrier:text-", "Post"),
         ("/parcels/0/tracking_url:text-", "nowhere"),
         ("/parcels/1/carrier:text-", "Courier"),
+        ("/parcels/2/carrier:text-", "Pigeon"),
     ];
     let wrong = send(&browser, &path, &filled("orders-send", &page, &typed)).await.expect(422);
     let refused = html(&wrong);
@@ -150,6 +152,9 @@ async fn orders_are_sent_each_with_its_own_tracking() {
     let mended = filled("orders-send", &refused, &[("/parcels/0/tracking_url:text-", "https://post.example/1")]);
     let done = html(&send(&browser, &path, &mended).await.expect(200));
     assert!(!is_ticked(&done, &one.id) && !is_ticked(&done, &other.id) && is_ticked(&done, STRANGER), "{done}");
+    // What was typed for the one that refused is there to be sent again; the rest is done with.
+    assert!(done.contains("value=\"Pigeon\"") && !done.contains("value=\"Courier\""), "{done}");
+    assert!(said(&done).contains("Those that wait now"), "{}", said(&done));
     let (first, second) = (shop.order(&one).await, shop.order(&other).await);
     assert_eq!(first["fulfilments"][0]["tracking_url"], "https://post.example/1");
     assert_eq!((&second["status"], &second["fulfilments"][0]["carrier"]), (&json!("fulfilled"), &json!("Courier")));
@@ -190,7 +195,9 @@ async fn refund(browser: &Browser, path: &str) {
     let one = filled("order-refund", &refused, &[("/lines/0/quantity:whole", "1")]);
     let review = html(&send(browser, path, &one).await.expect(200));
     assert!(
-        said(&review).contains("In all €19.99") && said(&review).contains("Back to the payment €19.99"),
+        ["In all €19.99", "Back to the payment €19.99", "Reason Broken", "For 1 × "]
+            .iter()
+            .all(|part| said(&review).contains(part)),
         "{review}"
     );
     assert!(said(&browser.open(path).await).contains("Nothing was given back."), "nothing is done yet");

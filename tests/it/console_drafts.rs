@@ -31,6 +31,10 @@ async fn an_order_is_typed_in_at_a_price_of_its_own_and_placed_by_hand() {
     assert!(said(&page).contains("The draft is begun.") && said(&page).contains(&product.title), "{}", said(&page));
     let path = to.split('?').next().unwrap();
 
+    // What it lacks is said in words, and leads to the form that mends it.
+    assert!(said(&page).contains("It does not say where it goes Say where it goes"), "{}", said(&page));
+    assert!(page.contains("href=\"#draft-change\"") && page.contains(" id=\"draft-change\""), "{page}");
+
     let price = [("/lines/0/unit_price:money.EUR", "10.00")];
     send(&browser, path, &filled("draft-lines", &page, &price)).await.expect(303);
     let home = [
@@ -45,11 +49,11 @@ async fn an_order_is_typed_in_at_a_price_of_its_own_and_placed_by_hand() {
     assert!(said(&page).contains("€20.00") && said(&page).contains("Ada <b>") && !page.contains("<b>"), "{page}");
     send(&browser, path, &filled("draft-shipping", &page, &[])).await.expect(303);
     let page = browser.open(path).await;
-    let scratch = [("/discount/reason:text??", "A scratch"), ("/discount/percent:text??", "50")];
+    let scratch = [("/discount/reason:text??", "A scratch"), ("/discount/percent:percent??", "50")];
     send(&browser, path, &filled("draft-discount", &page, &scratch)).await.expect(303);
     let page = browser.open(path).await;
     assert!(page.contains("value=\"A scratch\"") && said(&page).contains("€10.00"), "{}", said(&page));
-    let none = [("/discount/reason:text??", ""), ("/discount/percent:text??", "")];
+    let none = [("/discount/reason:text??", ""), ("/discount/percent:percent??", "")];
     send(&browser, path, &filled("draft-discount", &page, &none)).await.expect(303);
     let page = browser.open(path).await;
     let sent = filled("draft-send", &page, &[("/message:text-", "As agreed")]);

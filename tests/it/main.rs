@@ -34,6 +34,7 @@ mod console_catalog;
 mod console_desk;
 mod console_drafts;
 mod console_orders;
+mod console_settings;
 mod contract;
 mod coupon_uses;
 mod coupons;

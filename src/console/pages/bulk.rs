@@ -9,7 +9,7 @@ use crate::console::page::{
 
 const ORDERS: &[Link] = &[link("Back to the orders", "/orders")];
 
-const NUMBER: Field = only("/number", "Order", Shown::Plain);
+const NUMBER: Field = only("/number", "Order", Shown::Link("/orders/{id}"));
 const BUYER: Field = only("/shipping_address/name", "Buyer", Shown::Plain);
 /// Nothing before something was done.
 const RESULT: Field = only("/_result", "Result", Shown::Plain).when("/_results");
@@ -92,6 +92,7 @@ pub static SEND: Page = Page::new("/orders/send", "Send orders", "/orders")
         Block::Links(&[
             link("Back to the orders", "/orders"),
             link("Packing slips of all of these", "/packing-slips?orders={_ids}"),
+            link("Those that wait now", "/orders/send").when(&[When("/_results", &[])]),
         ]),
         Block::Text(
             "All that is still to be sent of each order that is ticked goes out, in one parcel. For a part of an order, \
@@ -117,7 +118,7 @@ pub static SEND: Page = Page::new("/orders/send", "Send orders", "/orders")
                     ),
                 )
                 .from("/_chosen"),
-                Field::new("/notify", "Write to the buyers", Takes::Flag).from("/_at"),
+                Field::new("/notify", "Write to the buyers", Takes::Flag).ticked(),
             ],
             manner: Manner::Each,
             button: "Send those that are ticked",

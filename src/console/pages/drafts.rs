@@ -60,7 +60,7 @@ pub static DRAFT: Page = Page::new("/drafts/{id}", "Draft {number}", "/orders").
         title: "What it lacks",
         rows: "/cart/problems",
         leads: "",
-        columns: &[fact("What", "/detail", Shown::Plain)],
+        columns: &[fact("What", "/_what", Shown::Plain), fact("Mend it", "/_mend", Shown::Link("#{_form}"))],
         empty: "Nothing.",
     }),
     Block::Form(CHANGE),
@@ -131,7 +131,7 @@ const CHANGE_LINES: Form = Form {
 const DISCOUNT: Form = Form {
     fields: &[
         Field::new("/discount/reason", "Why", Takes::Line).with_all().note("Its buyer reads it"),
-        Field::new("/discount/percent", "Percent of the lines", Takes::Line).with_all(),
+        Field::new("/discount/percent", "Percent of the lines", Takes::Percent).with_all(),
         Field::new("/discount/amount", "Or an amount", Takes::Money("/cart/currency")).with_all(),
     ],
     when: WAITS,

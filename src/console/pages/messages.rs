@@ -1,6 +1,8 @@
 //! Messages: what people were written, one letter, and how each kind of letter looks.
 
-use crate::console::page::{Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, ask, fact, link};
+use crate::console::page::{
+    Block, Facts, Field, Form, Link, Manner, Page, Shown, Table, Takes, Verb, When, ask, fact, link,
+};
 
 const STATUSES: &[(&str, &str)] = &[
     ("", "Any"),
@@ -11,25 +13,34 @@ const STATUSES: &[(&str, &str)] = &[
     ("stale", "Too late"),
     ("kept", "Only kept"),
 ];
-const KINDS: &[(&str, &str)] = &[
-    ("", "Any"),
-    ("payment_awaited", "How to pay"),
-    ("order_confirmed", "Order confirmed"),
-    ("payment_failed", "Payment failed"),
-    ("action_needed", "The bank asks"),
-    ("order_cancelled", "Order cancelled"),
-    ("order_refunded", "Refund"),
-    ("order_changed", "Change by staff"),
-    ("difference_asked", "Difference to pay"),
-    ("difference_over", "Change not made"),
-    ("gift_card", "Gift card"),
-    ("order_shipped", "On its way"),
-    ("return_requested", "Return asked for"),
-    ("return_approved", "Return approved"),
-    ("return_refused", "Return refused"),
-    ("order_link", "Way to the order"),
-    ("draft_sent", "Order to be paid"),
-];
+
+/// Every kind of letter with its name: as something that a list can be asked for, and
+/// as a way to what it looks like.
+macro_rules! letters {
+    ($($kind:literal => $name:literal,)*) => {
+        const KINDS: &[(&str, &str)] = &[("", "Any"), $(($kind, $name),)*];
+        const LETTERS: &[Link] = &[$(link($name, concat!("/messages/previews/", $kind)),)*];
+    };
+}
+
+letters! {
+    "payment_awaited" => "How to pay",
+    "order_confirmed" => "Order confirmed",
+    "payment_failed" => "Payment failed",
+    "action_needed" => "The bank asks",
+    "order_cancelled" => "Order cancelled",
+    "order_refunded" => "Refund",
+    "order_changed" => "Change by staff",
+    "difference_asked" => "Difference to pay",
+    "difference_over" => "Change not made",
+    "gift_card" => "Gift card",
+    "order_shipped" => "On its way",
+    "return_requested" => "Return asked for",
+    "return_approved" => "Return approved",
+    "return_refused" => "Return refused",
+    "order_link" => "Way to the order",
+    "draft_sent" => "Order to be paid",
+}
 
 pub static MESSAGES: Page =
     Page::new("/messages", "Messages", "/messages").asks(&[ask("/v1/admin/messages")]).shows(&[
@@ -109,24 +120,7 @@ pub static PREVIEWS: Page = Page::new("/messages/previews", "What each letter lo
     Block::Text(
         "Each is about an order that never was. A buyer is written in the language that they read the shop in.",
     ),
-    Block::Links(&[
-        link("How to pay", "/messages/previews/payment_awaited"),
-        link("Order confirmed", "/messages/previews/order_confirmed"),
-        link("Payment failed", "/messages/previews/payment_failed"),
-        link("The bank asks", "/messages/previews/action_needed"),
-        link("Order cancelled", "/messages/previews/order_cancelled"),
-        link("Refund", "/messages/previews/order_refunded"),
-        link("Change by staff", "/messages/previews/order_changed"),
-        link("Difference to pay", "/messages/previews/difference_asked"),
-        link("Change not made", "/messages/previews/difference_over"),
-        link("Gift card", "/messages/previews/gift_card"),
-        link("On its way", "/messages/previews/order_shipped"),
-        link("Return asked for", "/messages/previews/return_requested"),
-        link("Return approved", "/messages/previews/return_approved"),
-        link("Return refused", "/messages/previews/return_refused"),
-        link("Way to the order", "/messages/previews/order_link"),
-        link("Order to be paid", "/messages/previews/draft_sent"),
-    ]),
+    Block::Links(LETTERS),
 ]);
 
 const LANGUAGES: Block =

@@ -2,7 +2,7 @@
 //! only then is it done.
 
 use super::order_forms::{NOTIFY, ORDERED, REASON, WHAT, WHICH, lines};
-use super::orders::LINES;
+use super::orders::{DISCOUNT, ITEMS, LINES, SHIPPING, TAX, TAX_IN_IT, TOTAL};
 use crate::console::page::{
     Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, ask, fact, if_there, link,
 };
@@ -52,7 +52,7 @@ const CHANGE: Form = Form {
             .empty()
             .note("By a letter that leads to where it is paid; the change waits three days for it"),
         REASON,
-        NOTIFY.from("/status"),
+        NOTIFY.ticked(),
         Field::new("/expected_edits", "", Takes::Kept).from("/edit_count"),
         Field::new("/preview", "", Takes::Look),
     ],
@@ -88,14 +88,5 @@ const WOULD_BE: &[Block] = &[
     }),
     Block::Table(Table { title: "The order from then on", ..LINES }),
     // What was taken is not among it: what is added may still have to be paid.
-    Block::Facts(Facts {
-        title: "It comes to",
-        facts: &[
-            fact("Items", "/totals/items", Shown::Plain),
-            fact("Discount", "/totals/discount", Shown::Plain),
-            fact("Shipping", "/totals/shipping", Shown::Plain),
-            fact("Tax", "/totals/tax", Shown::Plain),
-            fact("Total", "/totals/total", Shown::Plain),
-        ],
-    }),
+    Block::Facts(Facts { title: "It comes to", facts: &[ITEMS, DISCOUNT, SHIPPING, TAX, TOTAL, TAX_IN_IT] }),
 ];

@@ -77,6 +77,8 @@ pub const REFUND: Form = Form {
 const COMES_TO: &[Block] = &[Block::Facts(Facts {
     title: "This refund comes to",
     facts: &[
+        fact("For", "/_asked/lines", Shown::Pieces),
+        fact("Reason", "/_asked/reason", Shown::Plain),
         fact("In all", "/amount", Shown::Plain),
         fact("Back to the payment", "/to_payment", Shown::Plain),
         fact("Back to gift cards", "/to_gift_cards", Shown::Plain),
@@ -110,7 +112,7 @@ pub const CANCEL: Form = Form {
     fields: &[
         REASON,
         Field::new("/refund", "Give back all that was taken", Takes::Flag).from("/captured"),
-        Field::new("/restock", "Put the pieces back into stock", Takes::Flag).from("/timeline"),
+        Field::new("/restock", "Put the pieces back into stock", Takes::Flag).ticked(),
     ],
     manner: Manner::Hurt,
     when: &[When("/timeline", &[]), When("/status", &["awaiting_payment", "confirmed"])],
@@ -146,7 +148,7 @@ pub const FULFIL: Form = Form {
             Takes::Choice(&[("shipped", "Shipped now"), ("packed", "Packed; shipped later")]),
         )
         .empty(),
-        NOTIFY.from("/fulfilment_status"),
+        NOTIFY.ticked(),
     ],
     when: &[When("/status", &["confirmed"]), When("/fulfilment_status", &["unfulfilled", "partially_fulfilled"])],
     button: "Send it",
@@ -156,7 +158,7 @@ pub const FULFIL: Form = Form {
 
 pub const SHIP: Form = Form {
     within: PARCEL,
-    fields: &[CARRIER, TRACKING, NOTIFY.from("/status")],
+    fields: &[CARRIER, TRACKING, NOTIFY.ticked()],
     when: &[When("/status", &["packed"])],
     done: "The parcel is shipped.",
     ..Form::new("parcel-ship", "Ship the parcel", Verb::Post, "/v1/admin/orders/{id}/fulfilments/{number}/ship")
@@ -194,7 +196,7 @@ pub const RECEIVE: Form = Form {
         WHAT,
         Field::new("", "Why", Takes::Only(Shown::Plain)).from("/reason"),
         Field::new("/quantity", "Pieces that came", Takes::Whole),
-        Field::new("/restock", "As good as new: back into stock", Takes::Flag).from("/quantity"),
+        Field::new("/restock", "As good as new: back into stock", Takes::Flag).ticked(),
     ])],
     when: &[When("/status", &["approved"])],
     note: "What did not come is with the buyer still, and may be asked for again. The money goes back by a refund.",

@@ -301,15 +301,24 @@ const TIMELINE: Table = Table {
     empty: "",
 };
 
+pub const ITEMS: Fact = fact("Items", "/totals/items", Shown::Plain);
+pub const DISCOUNT: Fact = fact("Discount", "/totals/discount", Shown::Plain);
+pub const SHIPPING: Fact = fact("Shipping", "/totals/shipping", Shown::Plain);
+/// Where it comes on top; else it is in the others, and named after what they come to.
+pub const TAX: Fact = fact("Tax", "/_tax_on_top", Shown::Plain);
+pub const TOTAL: Fact = fact("Total", "/totals/total", Shown::Plain);
+pub const TAX_IN_IT: Fact = fact("Of that tax", "/_tax_in_it", Shown::Plain);
+
 /// All of its money in one place, as it adds up.
 const SUMS: Facts = Facts {
     title: "Money",
     facts: &[
-        fact("Items", "/totals/items", Shown::Plain),
-        fact("Discount", "/totals/discount", Shown::Plain),
-        fact("Shipping", "/totals/shipping", Shown::Plain),
-        fact("Tax", "/totals/tax", Shown::Plain),
-        fact("Total", "/totals/total", Shown::Plain),
+        ITEMS,
+        DISCOUNT,
+        SHIPPING,
+        TAX,
+        TOTAL,
+        TAX_IN_IT,
         fact("Of that by gift cards", "/totals/gift_cards", Shown::Plain),
         fact("Taken", "/captured", Shown::Plain),
         fact("Can be taken", "/capturable", Shown::Plain),

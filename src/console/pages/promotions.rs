@@ -13,7 +13,7 @@ const PERCENT: &str = "Percent off";
 const FIELDS: &[Field] = &[
     Field::new("/title", "Title", Takes::Line).note("As buyers read it beside what it takes off"),
     Field::new("/code", "Code", Takes::Line).optional().note("What buyers type; without one it applies by itself"),
-    Field::new("/effect/percentage/percent", PERCENT, Takes::Line).when("/effect/percentage"),
+    Field::new("/effect/percentage/percent", PERCENT, Takes::Percent).when("/effect/percentage"),
     Field::new("/effect/fixed/amounts", "Amount off", Takes::Rows(AMOUNTS, 2)).when("/effect/fixed"),
     Field::new("/effect/free_shipping", "", Takes::Empty).when("/effect/free_shipping"),
     Field::new("/effect/buy_get/buy/quantity", "Pieces to buy", Takes::Whole).when("/effect/buy_get"),
@@ -24,7 +24,7 @@ const FIELDS: &[Field] = &[
     Field::new("/effect/buy_get/get/products", "Of these products", Takes::Lines)
         .when("/effect/buy_get")
         .note("Their ids, one on each line; of all that count, if empty"),
-    Field::new("/effect/buy_get/get/percent", PERCENT, Takes::Line).when("/effect/buy_get"),
+    Field::new("/effect/buy_get/get/percent", PERCENT, Takes::Percent).when("/effect/buy_get"),
     Field::new(
         "/effect/tiered/tiers",
         "Tier",
@@ -32,7 +32,7 @@ const FIELDS: &[Field] = &[
             &[
                 Field::new("/from/amount", "From", Takes::Minor),
                 Field::new("/from/currency", "Currency", Takes::ChoiceOf("/_settings/currencies")),
-                Field::new("/percent", PERCENT, Takes::Line),
+                Field::new("/percent", PERCENT, Takes::Percent),
             ],
             3,
         ),

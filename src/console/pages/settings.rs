@@ -100,7 +100,7 @@ pub static TAX: Page = Page::new("/settings/tax", "Tax", "/settings").asks(&[ask
                         Field::new("/postal_codes", "Postal codes", Takes::Lines),
                         Field::new("/class", "Class", Takes::ChoiceOf("/classes")),
                         Field::new("/name", "Name", Takes::Line),
-                        Field::new("/rate", "Percent", Takes::Line),
+                        Field::new("/rate", "Percent", Takes::Percent),
                     ],
                     3,
                 ),
