@@ -6,9 +6,8 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 
-/* Where one is, of pages that stand side by side; a navigation of one line scrolls there */
+/* A navigation of one line scrolls to where one is */
 
-for (const link of document.querySelectorAll("main .links a.button")) if (link.pathname === location.pathname) link.ariaCurrent = "page";
 document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 /* Times in the reader's zone */
@@ -28,12 +27,14 @@ const localise = () => {
 localise();
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const shifted = (text, minutes) => new Date(Date.parse(`${text}:00Z`) + minutes * 60_000).toISOString().slice(0, 16);
-/** UTC as the page has it, to the reader's time; what is typed goes back as UTC. */
-const toLocal = (text) => text && shifted(text, -new Date(`${text}:00Z`).getTimezoneOffset());
-const toUtc = (text) => text && new Date(text).toISOString().slice(0, 16);
+/** UTC as the page has it, to the reader's time; what is typed goes back as UTC. Seconds stay, where there are some. */
+const toLocal = (text) => {
+  const time = new Date(`${text}Z`);
+  return text && new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, text.length);
+};
+const toUtc = (text) => text && new Date(text).toISOString().slice(0, text.length);
 for (const field of document.querySelectorAll('input[type="datetime-local"]')) {
-  field.value = field.defaultValue = toLocal(field.value.slice(0, 16));
+  field.value = field.defaultValue = toLocal(field.value);
   const hint = field.parentElement.querySelector("[data-zone]");
   if (hint) hint.textContent = zone;
 }
@@ -45,10 +46,18 @@ document.addEventListener("formdata", ({ target, formData }) => {
 
 /* Long work shows how far it is, and once it has ended all that has changed with it */
 
+/** The page as it is by now; nothing where it cannot be had at the moment. */
+const pageNow = async () => {
+  try {
+    const answer = await fetch(location.href);
+    return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : undefined;
+  } catch {
+    return undefined;
+  }
+};
 const look = async () => {
-  const answer = await fetch(location.href).catch(() => undefined);
-  if (answer?.ok && !answer.redirected) {
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await pageNow();
+  if (page) {
     if (!page.querySelector("main dd > .word-running")) return location.reload();
     const shown = "main progress, main progress + span, main tbody";
     const fresh = page.querySelectorAll(shown);
@@ -66,11 +75,16 @@ if (here.searchParams.delete("done"), here.href !== location.href) history.repla
 
 /* What is wrong has the focus; a link to a field opens what it is in */
 
-addEventListener("hashchange", () => {
-  const field = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  field?.closest("details")?.setAttribute("open", "");
-  field?.focus();
-});
+const goThere = () => {
+  const there = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let around = there?.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  // Of what is opened, what is typed into first.
+  const first = there?.matches(".panel") ? there.querySelector("input:not([type=hidden]), select, textarea, button") : there;
+  first?.focus();
+};
+addEventListener("hashchange", goThere);
+// Also where one is already, and goes there once more.
+document.addEventListener("click", ({ target }) => target.closest?.('a[href^="#"]')?.hash === location.hash && location.hash && goThere());
 
 /* A form is sent once */
 
@@ -81,14 +95,16 @@ document.addEventListener("submit", ({ target }) => {
   // After the browser has taken the button's name along.
   setTimeout(() => target.querySelectorAll("button").forEach((button) => (button.disabled = target.method === "post")));
 });
-addEventListener("pageshow", ({ persisted }) => {
-  if (!persisted) return;
+const stay = () => {
   leaving = false;
-  for (const form of document.querySelectorAll("[aria-busy]")) {
+  for (const form of document.querySelectorAll("form[aria-busy]")) {
     form.removeAttribute("aria-busy");
     form.querySelectorAll("button").forEach((button) => (button.disabled = false));
   }
-});
+};
+addEventListener("pageshow", ({ persisted }) => persisted && stay());
+// Esc stops a page that is on its way: the form has not led anywhere, and may be sent again, under its own key.
+addEventListener("keydown", ({ key }) => key === "Escape" && leaving && stay());
 
 /* The bar that names what was changed, and the guard against losing it */
 
@@ -135,6 +151,7 @@ const renumber = (row, from, to) => {
   const base = row.parentElement.id.split(".").slice(1).join(".");
   const swap = (text) => text.replace(`${base}${before}`, `${base}${after}`);
   row.setAttribute("aria-label", row.getAttribute("aria-label").replace(/\d+$/, to + 1));
+  if (row.localName === "details") row.firstElementChild.textContent = row.getAttribute("aria-label");
   for (const element of row.querySelectorAll("[id], [name], [for]")) {
     for (const name of ["id", "name", "for"]) {
       if (element.hasAttribute(name)) element.setAttribute(name, swap(element.getAttribute(name)));
@@ -148,12 +165,13 @@ const oneMore = (set) => {
   const row = last.cloneNode(true);
   last.after(row);
   renumber(row, rows.length - 1, rows.length);
+  row.open = true;
   for (const field of row.querySelectorAll("input:not([type=hidden]), textarea, select")) {
     if (field.type === "checkbox") field.checked = field.defaultChecked = false;
     else if (field.localName === "select") field.selectedIndex = 0;
     else field.value = field.defaultValue = "";
   }
-  row.querySelectorAll("input[type=hidden]:not([value=false]), img").forEach((part) => part.remove());
+  row.querySelectorAll("input[type=hidden]:not([value=false]), img, .now, .error").forEach((part) => part.remove());
   return row;
 };
 for (const set of document.querySelectorAll("fieldset[data-grows]")) {
@@ -263,10 +281,11 @@ for (const address of document.querySelectorAll(".address")) {
   if (!navigator.clipboard || !address.closest("dd")) continue;
   const copy = make("button", { type: "button", className: "quiet copy", textContent: "Copy" });
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(address.textContent);
-    copy.textContent = "Copied";
+    const done = await navigator.clipboard.writeText(address.textContent).then(() => true, () => false);
+    if (!done) getSelection().selectAllChildren(address);
+    copy.textContent = done ? "Copied" : "It cannot be copied here: it is marked, press Ctrl C";
   });
-  address.after(make("br"), copy);
+  address.after(address.textContent.includes("\n") ? make("br") : " ", copy);
 }
 /** All of a file: where it comes in parts, each names the next (RFC 8288); the first line names the columns in each. */
 const download = async (link) => {
@@ -317,10 +336,11 @@ if (place >= 0) {
 /* Ctrl K: pages, records, and what can be done on this page */
 
 const ask = async (path, again = true) => {
-  const answer = await fetch(path, { headers: { accept: "application/json" } });
-  if (answer.ok) return await answer.json();
-  if (answer.status !== 401 || !again) return { items: [] };
-  await fetch("/v1/auth/refresh", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+  // What helps is silent where nothing answers.
+  const answer = await fetch(path, { headers: { accept: "application/json" } }).catch(() => undefined);
+  if (answer?.ok) return await answer.json().catch(() => ({ items: [] }));
+  if (answer?.status !== 401 || !again) return { items: [] };
+  await fetch("/v1/auth/refresh", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).catch(() => undefined);
   return await ask(path, false);
 };
 const records = [

@@ -71,7 +71,8 @@ pub fn parts(blocks: &'static [Block], given: &Given) -> (Vec<Part>, Vec<Summary
             Block::Plot(plot) => parts.extend(plotted::plots(plot, given.json).into_iter().map(Part::Plot)),
             Block::Links(links) => {
                 let there = links.iter().filter(|link| link.when.iter().all(|when| when.holds(given.json)));
-                parts.push(Part::Links(there.map(|link| given.link(link)).collect()));
+                let links: Vec<Entry> = there.map(|link| given.link(link)).collect();
+                parts.extend((!links.is_empty()).then_some(Part::Links(links)));
             }
             Block::Frame(title, path) => {
                 parts.push(Part::Frame(title, format!("/admin{}", filled(path, given.json, true))));
@@ -170,11 +171,14 @@ impl Given<'_> {
     }
 
     /// Below `/admin`, unless it is the API's; with what the list is asked, if it ends so.
+    /// Of pages that stand side by side it says which one this is; one that is there
+    /// only at times is none of them.
     fn link(&self, link: &Link) -> Entry {
         let path = filled(link.path, self.json, true);
         let (below, asked) = if path.starts_with("/v1/") { ("", self.asked_of_api) } else { ("/admin", self.asked) };
         let (path, asked) = path.strip_suffix('?').map_or((path.as_str(), ""), |path| (path, asked));
-        Entry { label: filled(link.label, self.json, false), href: format!("{below}{path}{asked}"), current: false }
+        let current = link.when.is_empty() && !below.is_empty() && path == self.path;
+        Entry { label: filled(link.label, self.json, false), href: format!("{below}{path}{asked}"), current }
     }
 
     fn filter(&self, fields: &'static [Field]) -> Part {
@@ -259,7 +263,9 @@ impl Given<'_> {
 
     fn each(&self, each: &'static Each, parts: &mut Vec<Part>, wrong: &mut Vec<SummaryItem>) {
         for (index, entry) in at(self.json, each.rows).as_array().into_iter().flatten().enumerate() {
-            parts.extend(facts_of(filled(each.title, entry, false), each.facts, entry));
+            let title = filled(each.title, entry, false);
+            let named = || Part::Facts(title.clone(), Vec::new());
+            parts.push(facts_of(title.clone(), each.facts, entry).unwrap_or_else(named));
             for form in each.forms {
                 parts.extend(self.form(form, format!("{}.{index}", form.id), entry, wrong));
             }

@@ -152,7 +152,7 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
         Shown::Word => Cell { class: format!("word word-{text}"), text: words(&text), ..cell },
         Shown::Time => Cell { time: text.clone(), text: moment(&text), ..cell },
         Shown::Address => Cell { text: address(value), class: "address".to_owned(), ..cell },
-        Shown::Copied => Cell { text, class: "address".to_owned(), ..cell },
+        Shown::Copied => Cell { text, class: "address copied".to_owned(), ..cell },
         Shown::Progress => progress(cell, value),
         Shown::Prose => Cell { text, class: "prose".to_owned(), ..cell },
         Shown::Of(all) => {

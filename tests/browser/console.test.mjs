@@ -171,5 +171,100 @@ test("times are the reader's, and go back as they were", async () => {
   const id = new URL(page.url()).pathname.split("/").pop();
   assert.equal((await shop.admin("GET", `/v1/admin/promotions/${id}`)).ends_at, "2030-01-30T18:45:00.000Z");
   assert.equal(await page.getByLabel("Ends").inputValue(), "2030-01-31T00:15");
+  // Whoever saves something else loses nothing of a time that has seconds.
+  const last = "2030-01-30T18:29:59.999Z";
+  await shop.admin("PATCH", `/v1/admin/promotions/${id}`, { body: { ends_at: last } });
+  await page.reload();
+  assert.equal(await page.getByLabel("Ends").inputValue(), "2030-01-30T23:59:59.999");
+  await page.getByLabel("Title").fill("To the last moment");
+  await page.locator(".save-bar").getByRole("button").first().click();
+  await page.getByRole("status").getByText("The promotion is saved.").waitFor();
+  const { ends_at: ends, title } = await shop.admin("GET", `/v1/admin/promotions/${id}`);
+  assert.deepEqual([ends, title], [last, "To the last moment"]);
+  await leave();
+});
+
+test("what a draft lacks leads to where it is mended", async () => {
+  const { page, picture, leave } = await signIn();
+  const { variants } = await shop.ask("GET", "/v1/products/trail-kettle");
+  const body = { lines: [{ variant_id: variants[0].id, quantity: 1 }] };
+  const draft = await shop.admin("POST", "/v1/admin/drafts", { key: "console-test-draft-0001", body });
+  await page.goto(`/admin/drafts/${draft.id}`);
+  await picture("console-draft");
+  await page.getByRole("link", { name: "Say where it goes" }).click();
+  const email = page.getByLabel("The buyer's e-mail");
+  await email.waitFor();
+  assert.ok(await email.evaluate((field) => field === document.activeElement), "its form is open, and has the focus");
+  await leave();
+});
+
+test("a way of shipping is opened, and one more begins open", async () => {
+  const { page, picture, leave } = await signIn();
+  await page.goto("/admin/settings/shipping");
+  await picture("console-shipping");
+  const first = page.getByRole("group", { name: "Zone 1", exact: true });
+  const title = first.getByLabel("Title").first();
+  assert.ok(!(await title.isVisible()), "it is folded");
+  await first.locator("summary").first().click();
+  assert.ok(await title.isVisible());
+  const zones = await page.getByRole("group", { name: /^Zone \d+$/ }).count();
+  await page.getByRole("button", { name: "One more: Zone" }).click();
+  const more = page.getByRole("group", { name: `Zone ${zones + 1}`, exact: true });
+  assert.deepEqual([await more.getByLabel("Title").first().inputValue(), await more.locator("summary").first().textContent()], ["", `Zone ${zones + 1}`]);
+  assert.ok(await more.getByLabel("Title").first().isVisible());
+  // What was only opened was not changed.
+  await page.getByRole("link", { name: "Home", exact: true }).click();
+  await page.waitForURL("**/admin");
+  await leave();
+});
+
+test("a form that was stopped on its way can be sent again, and what cannot be copied is marked", async () => {
+  const { page, leave } = await signIn();
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+  });
+  await page.goto("/admin/gift-cards");
+  await page.locator("summary").getByText("Issue a gift card").click();
+  await page.getByLabel("Amount", { exact: true }).fill("5");
+  const issue = page.getByRole("button", { name: "Issue the card" });
+  // As if the browser had stopped it: no answer comes.
+  await page.evaluate(() => addEventListener("submit", (event) => event.preventDefault(), { capture: true, once: true }));
+  await issue.click();
+  await eventually("it is on its way", 5_000, () => issue.isDisabled());
+  await page.keyboard.press("Escape");
+  assert.ok(await issue.isEnabled());
+  await issue.click();
+  const copy = page.getByRole("button", { name: "Copy" });
+  await copy.click();
+  await page.getByText("It cannot be copied here").waitFor();
+  const code = await page.locator("dd .address").textContent();
+  assert.equal(await page.evaluate(() => `${getSelection()}`), code);
+  await leave();
+});
+
+test("long work is watched on, though an answer breaks off", async () => {
+  const { page, leave } = await signIn();
+  await page.addInitScript(() => {
+    const ask = window.fetch;
+    let breaks = true;
+    window.fetch = async (...request) => {
+      const answer = await ask(...request);
+      if (breaks) answer.text = () => Promise.reject(new TypeError("network error"));
+      breaks = false;
+      return answer;
+    };
+  });
+  const job = await shop.admin("POST", "/v1/admin/jobs", { key: "console-test-job-00001", body: { rebuild: {} } });
+  let asked = 0;
+  // It runs for as long as this says so.
+  await page.route(`**/admin/jobs/${job.id}`, async (route) => {
+    asked += 1;
+    const answer = await route.fetch();
+    const text = await answer.text();
+    await route.fulfill({ response: answer, body: asked < 4 ? text.replace(/word-(done|running)/g, "word-running") : text });
+  });
+  await page.goto(`/admin/jobs/${job.id}`);
+  await eventually("it is looked at again, and then anew", 15_000, () => asked >= 5 || undefined);
+  await page.waitForLoadState("networkidle");
   await leave();
 });

@@ -146,7 +146,8 @@ const CHOOSE: Form = Form {
     fields: &[Field::new("/shipping_option", "", Takes::Hidden).from("/id")],
     button: "Send it this way",
     done: "The way it is sent is chosen.",
-    ..Form::new("draft-shipping", "Choose this way", Verb::Patch, PATH)
+    manner: Manner::Open,
+    ..Form::new("draft-shipping", "", Verb::Patch, PATH)
 };
 
 const SEND: Form = Form {

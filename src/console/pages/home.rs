@@ -45,7 +45,7 @@ pub static HOME: Page = Page::new("", "What to do now", "")
             ],
             empty: "Nothing was sold today yet, nor a week ago by now.",
         }),
-        Block::Links(&[link("Close the day", "/reports?from={_today/day}&to={_today/day}")]),
+        Block::Links(&[link("Close the day", "/reports?from={_today/day}&to={_today/day}&by=product")]),
         Block::Plot(Plot { title: "Sales of the last 30 days", rows: "/_sales/items", ..BY_DAY }),
         Block::Table(Table {
             title: "Newest orders",
