@@ -107,7 +107,7 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
         }
         Stage::AwaitingPayment { .. } | Stage::Confirmed { .. } | Stage::Cancelled { .. } => {}
     }
-    effects.extend(of_payment(order, now));
+    effects.extend(of_payment(&order.stage, now));
     effects.extend(edits::asking::due(order, now));
     for refund in order.refunds.iter().filter(|refund| refund.is_due(now)) {
         effects.push(Effect::Refund { refund: refund.clone() });
@@ -134,9 +134,9 @@ pub fn due(order: &Order, now: Timestamp) -> Vec<Effect> {
 }
 
 /// What is to be done for the payment of an order, or of what one was asked for.
-pub fn of_payment(order: &Order, now: Timestamp) -> Option<Effect> {
-    let attempt = order.attempt().cloned()?;
-    match &order.stage {
+pub fn of_payment(stage: &Stage, now: Timestamp) -> Option<Effect> {
+    let attempt = stage.attempt().cloned()?;
+    match stage {
         Stage::AwaitingPayment { hold, .. } => {
             let lapsed = hold.as_ref().is_none_or(|hold| now >= hold.until);
             match &attempt.status {
@@ -145,7 +145,7 @@ pub fn of_payment(order: &Order, now: Timestamp) -> Option<Effect> {
                 }
                 // The buyer may have answered, and nobody heard: the goods are kept until that is known.
                 AttemptStatus::RequiresAction { .. } => {
-                    kept_until(order).is_some_and(|until| now >= until).then_some(Effect::Poll { attempt })
+                    kept_until(stage).is_some_and(|until| now >= until).then_some(Effect::Poll { attempt })
                 }
                 status if status.is_open() && lapsed => Some(Effect::CallOff { attempt }),
                 AttemptStatus::CallingOff { .. } => Some(Effect::CallOff { attempt }),
@@ -212,16 +212,17 @@ pub fn wake(order: &Order, now: Timestamp) -> Option<Timestamp> {
         RefundStatus::Pending { next_poll } => next_poll,
         _ => None,
     });
-    refunds.chain(payment_wake(order)).chain(edits::asking::wake(order)).min()
+    refunds.chain(payment_wake(&order.stage, order.due_by())).chain(edits::asking::wake(order)).min()
 }
 
 /// When the payment of an order, or of what one was asked for, is to be looked at.
-pub fn payment_wake(order: &Order) -> Option<Timestamp> {
-    if let Stage::Confirmed { .. } = &order.stage {
-        return order.due_by();
+/// `due_by`: when the money must have come that is owed.
+pub fn payment_wake(stage: &Stage, due_by: Option<Timestamp>) -> Option<Timestamp> {
+    if let Stage::Confirmed { .. } = stage {
+        return due_by;
     }
-    let Stage::AwaitingPayment { placement, hold, attempt } = &order.stage else { return None };
-    let kept = kept_until(order);
+    let Stage::AwaitingPayment { placement, hold, attempt } = stage else { return None };
+    let kept = kept_until(stage);
     Some(match &attempt.status {
         AttemptStatus::Unknown { next_poll } => hold.as_ref().map_or(*next_poll, |hold| hold.until.min(*next_poll)),
         AttemptStatus::RequiresAction { at, .. } => {

@@ -69,8 +69,8 @@ impl Placement {
 
 /// Until when the goods of an unpaid order are kept, or are to be once they are
 /// held; none are if there is no such time.
-pub fn kept_until(order: &Order) -> Option<Timestamp> {
-    match &order.stage {
+pub fn kept_until(stage: &Stage) -> Option<Timestamp> {
+    match stage {
         Stage::Placing { hold, .. } => Some(hold.until),
         Stage::AwaitingPayment { placement, hold: Some(hold), attempt } => Some(hold.kept_until(placement, attempt)),
         _ => None,
@@ -79,8 +79,8 @@ pub fn kept_until(order: &Order) -> Option<Timestamp> {
 
 /// Until when an unpaid order may be paid another way; no more if there is no
 /// such time.
-pub fn payable_until(order: &Order) -> Option<Timestamp> {
-    match &order.stage {
+pub fn payable_until(stage: &Stage) -> Option<Timestamp> {
+    match stage {
         Stage::Placing { placement, .. } | Stage::AwaitingPayment { placement, .. } => {
             placement.may_try_again().then(|| placement.payable_until())
         }

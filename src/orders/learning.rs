@@ -112,14 +112,17 @@ pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
         }
         (Answer::Added(answer), _) => edits::effect::learn(order, answer).map(Event::Edits).into_iter().collect(),
         (Answer::Money(answer), _) => money::effect::learn(order, answer, now),
-        (Answer::Tick, _) => tick(order, now).into_iter().chain(edits::asking::tick(order, now)).collect(),
+        (Answer::Tick, _) => {
+            tick(&order.stage, order.due_by(), now).into_iter().chain(edits::asking::tick(order, now)).collect()
+        }
         _ => Vec::new(),
     }
 }
 
-/// What time alone does to an order, or to what one was asked for.
-pub fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
-    match &order.stage {
+/// What time alone does to an order, or to what one was asked for. `due_by`: when the
+/// money must have come that is owed.
+pub fn tick(stage: &Stage, due_by: Option<Timestamp>, now: Timestamp) -> Vec<Event> {
+    match stage {
         // Cut off for longer than its hold: only what the payment came to counts.
         Stage::Placing { hold, .. } if now >= hold.until => vec![Event::PlacementAbandoned],
         Stage::AwaitingPayment { placement, attempt, .. }
@@ -132,7 +135,7 @@ pub fn tick(order: &Order, now: Timestamp) -> Vec<Event> {
             let until = if attempt.status.is_open() { hold.until } else { hold.kept_until(placement, attempt) };
             if now >= until { vec![Event::HoldGivenBack] } else { Vec::new() }
         }
-        Stage::Confirmed { .. } if order.due_by().is_some_and(|until| now >= until) => {
+        Stage::Confirmed { .. } if due_by.is_some_and(|until| now >= until) => {
             vec![Event::Cancelled { reason: CancelReason::Expired }]
         }
         _ => Vec::new(),
@@ -190,7 +193,7 @@ fn learn_payment(order: &Order, attempt: &Attempt, report: &Report, now: Timesta
                 | Outcome::Unfit,
                 AttemptStatus::RequiresAction { .. },
             ) => {
-                let over = kept_until(order).is_some_and(|until| now >= until);
+                let over = kept_until(&order.stage).is_some_and(|until| now >= until);
                 if over { vec![Event::HoldGivenBack] } else { Vec::new() }
             }
             (Outcome::ActionRequired { client_secret }, _) => {

@@ -69,7 +69,7 @@ fn of_refunds(order: &Order) -> Option<Notice> {
 /// Of an edit whose buyer is to pay first; told by its number.
 fn difference(order: &Order) -> Option<Notice> {
     let ask = order.edits.payable()?;
-    let placement = order.as_asked(ask).placement().cloned()?;
+    let Stage::AwaitingPayment { placement, .. } = &ask.stage else { return None };
     let news = News::DifferenceAsked { to_pay: placement.to_pay(), until: placement.payable_until() };
     Some(Notice { version: ask.number, news })
 }
@@ -91,7 +91,7 @@ fn difference_over(order: &Order) -> Option<Notice> {
 /// Of its payment.
 fn of_difference(order: &Order) -> Option<Notice> {
     let ask = order.edits.payable()?;
-    of_payment(&order.as_asked(ask), ask.attempt()?)
+    of_payment(&ask.stage, ask.attempt()?)
 }
 
 fn of_edits(order: &Order) -> impl Iterator<Item = Notice> {
@@ -107,7 +107,7 @@ fn news(order: &Order) -> Option<Notice> {
     match &order.stage {
         Stage::Open => order.draft.as_ref().and_then(|draft| draft.notice()),
         Stage::Placing { .. } => None,
-        Stage::AwaitingPayment { attempt, .. } => of_payment(order, attempt),
+        Stage::AwaitingPayment { attempt, .. } => of_payment(&order.stage, attempt),
         // Not certain to have its goods.
         Stage::Confirmed { secured: false, committed: false, .. } => None,
         Stage::Confirmed { .. } if matches!(view::status(order), Status::Confirmed | Status::Fulfilled) => {
@@ -134,7 +134,7 @@ fn is_kept(order: &Order) -> bool {
     without_refund && left::taken(order).amount > left::given(order).amount
 }
 
-fn of_payment(order: &Order, attempt: &Attempt) -> Option<Notice> {
+fn of_payment(stage: &Stage, attempt: &Attempt) -> Option<Notice> {
     let news = match &attempt.status {
         // The page that asks the buyer for a card is open.
         AttemptStatus::RequiresAction { .. } if attempt.payment.method.is_none() => return None,
@@ -144,7 +144,7 @@ fn of_payment(order: &Order, attempt: &Attempt) -> Option<Notice> {
         // The buyer chose another way.
         AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF => return None,
         AttemptStatus::Declined { reason, .. } => {
-            News::PaymentFailed { reason: reason.clone(), payable_until: holding::payable_until(order) }
+            News::PaymentFailed { reason: reason.clone(), payable_until: holding::payable_until(stage) }
         }
         _ => return None,
     };

@@ -315,12 +315,18 @@ impl Order {
     }
 
     pub fn attempt(&self) -> Option<&Attempt> {
-        match &self.stage {
-            Stage::Open => None,
-            Stage::Placing { attempt, .. }
-            | Stage::AwaitingPayment { attempt, .. }
-            | Stage::Confirmed { attempt, .. }
-            | Stage::Cancelled { attempt, .. } => Some(attempt),
+        self.stage.attempt()
+    }
+}
+
+impl Stage {
+    pub fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Open => None,
+            Self::Placing { attempt, .. }
+            | Self::AwaitingPayment { attempt, .. }
+            | Self::Confirmed { attempt, .. }
+            | Self::Cancelled { attempt, .. } => Some(attempt),
         }
     }
 }

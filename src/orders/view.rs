@@ -299,8 +299,8 @@ pub fn order(order: &Order) -> Option<OrderView> {
         },
         version: order.version,
         placed_at: placement.at,
-        held_until: holding::kept_until(order),
-        payable_until: holding::payable_until(order),
+        held_until: holding::kept_until(&order.stage),
+        payable_until: holding::payable_until(&order.stage),
         currency: order.currency,
         language: order.language,
         payment: PaymentView {

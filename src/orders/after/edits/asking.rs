@@ -111,7 +111,7 @@ impl Order {
         quote.totals.to_pay = added.to_pay();
         let until = now.plus_millis(PAYABLE_MILLIS);
         // Whoever begins to pay in the last moment has as long for it as anybody.
-        let hold = Hold { number: begun.hold, until: until.plus_millis(HOLD_MILLIS), slot: None };
+        let hold = Hold { number: begun.begin.hold, until: until.plus_millis(HOLD_MILLIS), slot: None };
         let mut attempt = Attempt::new(self.id, self.attempts, PaymentChoice::nothing(), added.to_pay(), now);
         attempt.settle(AttemptStatus::Voided);
         let placement = Placement {
@@ -186,17 +186,17 @@ pub fn of_attempt(order: &Order, number: u32) -> Option<&Ask> {
 /// What is to be done for the payments.
 pub fn due(order: &Order, now: Timestamp) -> impl Iterator<Item = Effect> {
     let asks = order.edits.asked.iter().filter(|ask| !ask.is_over());
-    asks.filter_map(move |ask| effect::of_payment(&order.as_asked(ask), now))
+    asks.filter_map(move |ask| effect::of_payment(&ask.stage, now))
 }
 
 /// When they are to be looked at.
 pub fn wake(order: &Order) -> impl Iterator<Item = Timestamp> {
     let asks = order.edits.asked.iter().filter(|ask| ask.waits());
-    asks.filter_map(|ask| effect::payment_wake(&order.as_asked(ask)))
+    asks.filter_map(|ask| effect::payment_wake(&ask.stage, None))
 }
 
 /// What time alone does to them.
 pub fn tick(order: &Order, now: Timestamp) -> Vec<OrderEvent> {
     let asks = order.edits.asked.iter().filter(|ask| ask.waits());
-    asks.flat_map(|ask| told(ask, None, learning::tick(&order.as_asked(ask), now))).collect()
+    asks.flat_map(|ask| told(ask, None, learning::tick(&ask.stage, None, now))).collect()
 }

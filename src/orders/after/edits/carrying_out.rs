@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::Begin;
 use super::bodies::Wish;
 use super::decision::Settling;
 use super::effect::{Answer, Take};
@@ -102,11 +103,11 @@ impl OrderObject {
     /// What became of an edit, by the number of its hold.
     fn edited(&self, hold: u32, add: &[WantedLine], key: Option<&Key>) -> Result<Reply, OrderError> {
         let order = self.record.existing()?;
-        let has = |begun: &super::Begun| begun.hold == hold;
-        if order.edits.done.iter().filter_map(|edit| edit.begun.as_ref()).any(has) {
+        let has = |begin: &Begin| begin.hold == hold;
+        if order.edits.done.iter().filter_map(|edit| edit.begin.as_ref()).any(has) {
             return self.answered(key, staff_reply(201, &order)?);
         }
-        let is_open = order.edits.open.as_ref().is_some_and(has);
+        let is_open = order.edits.open.as_ref().is_some_and(|begun| has(&begun.begin));
         if is_open && order.edits.open_ask().is_some_and(|ask| ask.kept) {
             return self.answered(key, staff_reply(201, &order)?);
         }
@@ -159,12 +160,12 @@ fn to_pay(events: &[OrderEvent]) -> Option<Money> {
 /// The hold of the edit that the same request has begun, as far as it is known.
 fn begun_before(order: &Order, key: Option<&Key>) -> Result<Option<u32>, OrderError> {
     let Some(key) = key else { return Ok(None) };
-    let done = order.edits.done.iter().filter_map(|edit| edit.begun.as_ref());
-    let known =
-        done.chain(&order.edits.open).find(|begun| begun.key.as_ref().is_some_and(|known| known.key == key.key));
+    let done = order.edits.done.iter().filter_map(|edit| edit.begin.as_ref());
+    let open = order.edits.open.iter().map(|begun| &begun.begin);
+    let known = done.chain(open).find(|begin| begin.key.as_ref().is_some_and(|known| known.key == key.key));
     match known {
-        Some(begun) if begun.key.as_ref() != Some(key) => Err(OrderError::KeyReused),
-        known => Ok(known.map(|begun| begun.hold)),
+        Some(begin) if begin.key.as_ref() != Some(key) => Err(OrderError::KeyReused),
+        known => Ok(known.map(|begin| begin.hold)),
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Answer {
 pub fn due(order: &Order) -> Option<Take> {
     let begun = order.edits.open.as_ref()?;
     let (number, kept_until) = match order.edits.open_ask() {
-        None => (begun.hold, None),
+        None => (begun.begin.hold, None),
         Some(ask) => match &ask.stage {
             Stage::AwaitingPayment { hold: Some(hold), .. } if !ask.kept => (hold.number, Some(hold.until)),
             Stage::Confirmed { hold, .. } if ask.is_paid() => (hold.number, None),

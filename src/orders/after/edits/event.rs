@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Added, Begun, Edit, Plan, adding};
+use super::{Added, Begin, Begun, Edit, Plan, adding};
 use crate::ids::AccountId;
 use crate::orders::event::Event as OrderEvent;
 use crate::orders::order::{Key, Order, Stage};
@@ -92,20 +92,20 @@ impl Order {
         match event {
             Event::Edited { by, plan } => {
                 self.edits.begun += 1;
-                self.edit(*by, plan, None, now);
+                self.edit(self.edits.begun, *by, (**plan).clone(), None, now);
             }
             Event::Begun { by, plan, key } => {
                 self.holds += 1;
                 self.edits.begun += 1;
                 let (plan, key) = ((**plan).clone(), key.clone());
-                let begun = Begun { number: self.edits.begun, by: *by, plan, hold: self.holds, key };
+                let begin = Begin { hold: self.holds, key };
+                let begun = Begun { number: self.edits.begun, by: *by, plan, begin };
                 self.ask(&begun, now);
                 self.edits.open = Some(begun);
             }
             Event::Taken { .. } => {
-                if let Some(begun) = self.edits.open.take() {
-                    let (by, plan) = (begun.by, begun.plan.clone());
-                    self.edit(by, &plan, Some(begun), now);
+                if let Some(Begun { number, by, plan, begin }) = self.edits.open.take() {
+                    self.edit(number, by, plan, Some(begin), now);
                 }
             }
             Event::Kept => {
@@ -120,21 +120,19 @@ impl Order {
                     ask.noted = Some(key.clone());
                 }
             }
-            Event::Refused if self.edits.open_ask().is_some() => {
-                let number = self.edits.begun;
-                self.apply_asked(number, &OrderEvent::CommitRefused, now);
-            }
-            Event::Refused => {
-                if let Some(Begun { plan, hold, .. }) = self.edits.open.take() {
-                    let claims = plan.added.map(|added| added.claims()).unwrap_or_default();
-                    self.releasing.insert(hold, claims);
+            Event::Refused => match self.edits.open_ask().map(|ask| ask.number) {
+                Some(number) => self.apply_asked(number, &OrderEvent::CommitRefused, now),
+                None => {
+                    if let Some(Begun { plan, begin, .. }) = self.edits.open.take() {
+                        let claims = plan.added.map(|added| added.claims()).unwrap_or_default();
+                        self.releasing.insert(begin.hold, claims);
+                    }
                 }
-            }
+            },
         }
     }
 
-    fn edit(&mut self, by: AccountId, plan: &Plan, begun: Option<Begun>, now: Timestamp) {
-        let number = self.edits.begun;
+    fn edit(&mut self, number: u32, by: AccountId, plan: Plan, begin: Option<Begin>, now: Timestamp) {
         for fact in &plan.facts {
             self.facts.set(fact.clone());
         }
@@ -144,7 +142,7 @@ impl Order {
         if let Some(added) = &plan.added {
             self.add(number, added, now);
         }
-        self.edits.done.push(Edit { number, at: now, by, plan: plan.clone(), begun });
+        self.edits.done.push(Edit { number, at: now, by, plan, begin });
     }
 
     fn add(&mut self, number: u32, added: &Added, now: Timestamp) {

@@ -94,8 +94,8 @@ pub struct Edit {
     pub at: Timestamp,
     pub by: AccountId,
     pub plan: Plan,
-    /// The request that did it, if that had to wait for its pieces.
-    pub begun: Option<Begun>,
+    /// How it was begun, if it had to wait for its pieces.
+    pub begin: Option<Begin>,
 }
 
 /// An edit whose pieces are not certain.
@@ -104,8 +104,15 @@ pub struct Begun {
     pub number: u32,
     pub by: AccountId,
     pub plan: Plan,
-    /// Which of the order's holds takes them.
+    pub begin: Begin,
+}
+
+/// How an edit is begun that has to wait.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begin {
+    /// Which of the order's holds takes its pieces.
     pub hold: u32,
+    /// The request that wants it.
     pub key: Option<Key>,
 }
 

@@ -125,7 +125,7 @@ fn taken_out(pieces: &GivenUp) -> Option<Pieces> {
 pub fn waiting(order: &Order) -> Option<EditView> {
     let (ask, begun) = (order.edits.open_ask()?, order.edits.open.as_ref()?);
     let at = ask.asked_at()?;
-    let edit = Edit { number: begun.number, at, by: begun.by, plan: begun.plan.clone(), begun: None };
+    let edit = Edit { number: begun.number, at, by: begun.by, plan: begun.plan.clone(), begin: None };
     let lapses_at = difference(order).map(|difference| difference.lapses_at);
     Some(EditView { lapses_at, ..view(order, &edit) })
 }

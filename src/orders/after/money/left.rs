@@ -175,8 +175,13 @@ pub fn of_shipping(order: &Order) -> i64 {
     let Some(placement) = order.placement() else { return 0 };
     let given: i64 = order.money.repayments.iter().map(|repayment| repayment.giving.shipping).sum();
     let ways = order.edits.former_shipping.iter().chain(&placement.quote.shipping);
-    let paid: i64 = ways.map(|way| shipping_worth(order, way)).sum();
+    let paid: i64 = ways.map(|way| of_way(order, way)).sum();
     paid.saturating_sub(given)
+}
+
+/// What a way of shipping came to, tax included.
+pub fn of_way(order: &Order, way: &QuotedShipping) -> i64 {
+    way.to_pay().saturating_add(tax_on_top(order, &way.tax))
 }
 
 /// Which edit's way of shipping a repayment of this number gives up, or something of
@@ -193,15 +198,10 @@ pub fn edit_of_shipping(order: &Order, repayment: u32) -> Option<u32> {
         .filter_map(|edit| Some((Some(edit.number), edit.plan.added.as_ref()?.quote.shipping.as_ref()?)));
     let mut ways = order.edits.first_shipping(current).map(|way| (None, way)).into_iter().chain(chosen);
     let is_left = |(_, way): &(Option<u32>, &QuotedShipping)| {
-        given -= shipping_worth(order, way);
+        given -= of_way(order, way);
         given < 0
     };
     ways.find(is_left).and_then(|(edit, _)| edit)
-}
-
-/// What a way of shipping comes to, tax included.
-fn shipping_worth(order: &Order, way: &QuotedShipping) -> i64 {
-    way.to_pay().saturating_add(tax_on_top(order, &way.tax))
 }
 
 /// The tax where prices do not have it in them.
