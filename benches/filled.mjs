@@ -67,9 +67,11 @@ export function fill(data, now = Date.now()) {
   const accounts = customers(database, now);
   orders(database, now, goods, accounts);
   fewer(database, now, accounts);
-  // Nobody has any of these orders' objects, so nobody is to compare them tonight.
+  // Nobody has any of these orders' objects, so nobody is to compare them tonight, nor to add up the books meanwhile.
   const tonight = Math.ceil(now / DAY) + 2;
-  database.exec(`INSERT OR REPLACE INTO order_checks VALUES ('nightly', ${tonight}, '', 0, 0, 0, 1, ${now})`);
+  for (const name of ["nightly", "nightly_sums"]) {
+    database.exec(`INSERT OR REPLACE INTO order_checks VALUES ('${name}', ${tonight}, '', 0, 0, 0, 1, ${now})`);
+  }
   database.exec("COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)");
   database.close();
 }
