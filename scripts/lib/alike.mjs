@@ -16,8 +16,10 @@ const HASHES = 128;
 const LEAST_ALIKE = 7;
 /** What instances of one generic function are given before, in hashes. */
 const SAME_PATH = 6;
-/** How many functions back the next one is compared with, each counting half of the one after it. */
-const BACK = 6;
+/** What a share counts for each function that has come since. */
+const FADING = 0.8;
+/** A share of so little is forgotten. */
+const FORGOTTEN = 0.5;
 /** Of functions that share a hash no more are looked at: some share it with thousands. */
 const LOOKED_AT = 300;
 
@@ -42,12 +44,15 @@ function chained(functions) {
   const sorted = functions.toSorted(byPathAndLength);
   for (const [rank, one] of sorted.entries()) Object.assign(one, { rank, least: leastHashes(one.body), placed: false });
   const sharing = bySharedHash(sorted);
+  const shares = new Map();
   const chain = [];
   for (let first = 0; chain.length < sorted.length; ) {
     while (sorted[first]?.placed) first += 1;
-    const next = mostAlike(chain.slice(-BACK).reverse(), sharing) ?? following(chain.at(-1), sorted) ?? sorted[first];
+    const last = chain.at(-1);
+    const next = (last && mostAlike(last, shares)) ?? following(last, sorted) ?? sorted[first];
     next.placed = true;
     chain.push(next);
+    shareWith(next, sharing, shares);
   }
   return chain;
 }
@@ -60,23 +65,31 @@ function following(last, sorted) {
   for (let rank = (last?.rank ?? 0) + 1; rank < sorted.length; rank += 1) if (!sorted[rank].placed) return sorted[rank];
 }
 
-/** Which function that has no place yet is most like the last ones; `last` begins with the very last. */
-function mostAlike(last, sharing) {
-  const scores = new Map();
-  for (const [back, { least }] of last.entries()) {
-    for (const [hash, value] of least.entries()) {
-      let looked = 0;
-      for (const other of sharing.get(keyOf(hash, value))) {
-        if (other.placed) continue;
-        if (++looked > LOOKED_AT) break;
-        scores.set(other, (scores.get(other) ?? 0) + 0.5 ** back);
-      }
+/**
+ * How many hashes each function that has no place yet shares with those that have one: with `next`,
+ * and less with each one before it.
+ */
+function shareWith({ least }, sharing, shares) {
+  for (const [other, shared] of shares) {
+    if (other.placed || shared < FORGOTTEN) shares.delete(other);
+    else shares.set(other, shared * FADING);
+  }
+  for (const [hash, value] of least.entries()) {
+    let looked = 0;
+    for (const other of sharing.get(keyOf(hash, value))) {
+      if (other.placed) continue;
+      if (++looked > LOOKED_AT) break;
+      shares.set(other, (shares.get(other) ?? 0) + 1);
     }
   }
+}
+
+/** Which function that has no place yet is most like the last ones, if one is. */
+function mostAlike(last, shares) {
   let [best, most] = [undefined, LEAST_ALIKE - 1];
-  for (const [other, shared] of scores) {
-    const longer = Math.abs(other.body.length - last[0].body.length) / (last[0].body.length + 1);
-    const score = shared + (other.path === last[0].path ? SAME_PATH : 0) - Math.min(0.9, longer / 2);
+  for (const [other, shared] of shares) {
+    const longer = Math.abs(other.body.length - last.body.length) / (last.body.length + 1);
+    const score = shared + (other.path === last.path ? SAME_PATH : 0) - Math.min(0.9, longer / 2);
     if (score > most) [best, most] = [other, score];
   }
   return best;
