@@ -15,7 +15,7 @@ const HASHES = 128;
 /** Fewer hashes in common than this are chance. */
 const LEAST_ALIKE = 7;
 /** What instances of one generic function are given before, in hashes. */
-const SAME_PATH = 6;
+const SAME_PATH = 25;
 /** What a share counts for each function that has come since. */
 const FADING = 0.8;
 /** A share of so little is forgotten. */
