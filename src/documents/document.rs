@@ -174,7 +174,7 @@ impl Draft {
             language: order.language,
             seller,
             buyer: Buyer::of(order),
-            reverse_charge: order.reverse_charge,
+            reverse_charge: sale.reverse_charge,
             prices_include_tax: included,
             lines,
             shipping,

@@ -90,7 +90,6 @@ fn own(operation: &str) -> Vec<Code> {
             NOT_EDITABLE,
             ALREADY_PACKED,
             NOT_REMOVABLE,
-            TAX_DIFFERS,
             TOO_MANY_EDITS,
             DIFFERENCE_TO_PAY,
             AMOUNT_TOO_SMALL,

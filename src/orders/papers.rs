@@ -43,6 +43,8 @@ pub struct Sale {
     pub lines: usize,
     pub totals: Totals,
     pub shipping: Option<ShippingView>,
+    /// Its buyer accounts for the tax.
+    pub reverse_charge: bool,
     pub at: Option<Timestamp>,
 }
 
@@ -116,12 +118,15 @@ fn sales(order: &Order) -> Vec<Sale> {
     let Some(placement) = order.placement() else { return Vec::new() };
     let way = |way: &QuotedShipping| ShippingView::of(way, order.currency);
     let shipping = order.edits.first_shipping(placement.quote.shipping.as_ref()).map(way);
-    let mut first = Sale { edit: None, lines: order.lines.len(), totals: placement.quote.totals, shipping, at: None };
+    let reverse_charge = order.edits.first_reversed.unwrap_or(placement.quote.reverse_charge);
+    let (lines, totals) = (order.lines.len(), placement.quote.totals);
+    let mut first = Sale { edit: None, lines, totals, shipping, reverse_charge, at: None };
     let added = order.edits.done.iter().filter_map(|edit| {
         let added = edit.plan.added.as_ref()?;
         let (lines, totals) = (added.lines.len(), added.quote.totals);
         let shipping = added.quote.shipping.as_ref().map(way);
-        Some(Sale { edit: Some(edit.number), lines, totals, shipping, at: Some(edit.at) })
+        let reverse_charge = added.quote.reverse_charge;
+        Some(Sale { edit: Some(edit.number), lines, totals, shipping, reverse_charge, at: Some(edit.at) })
     });
     let added: Vec<_> = added.collect();
     for sale in &added {

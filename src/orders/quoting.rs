@@ -6,7 +6,7 @@ use super::order::{Line, Order};
 use crate::ids::VariantId;
 use crate::money::{Currency, MoneyError};
 use crate::ports::Timestamp;
-use crate::pricing::{self, Item, Offer, Place, Promotion, Quote, Totals, shipping};
+use crate::pricing::{self, Agreement, Item, Offer, Place, Promotion, Quote, Totals, shipping};
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedSet;
 
@@ -28,6 +28,11 @@ impl<'a> Wanted<'a> {
     /// Lines at their own prices; all else as the shelf says.
     pub fn quote(self, shelf: &Snapshot, now: Timestamp) -> Result<Quote, MoneyError> {
         self.priced(shelf, |cart, offer| pricing::price(cart, offer, now))
+    }
+
+    /// What was agreed of these lines, where it goes now.
+    pub fn quote_anew(self, agreement: &Agreement<'_>, shelf: &Snapshot) -> Result<Quote, MoneyError> {
+        self.priced(shelf, |cart, offer| pricing::price_anew(cart, offer, agreement))
     }
 
     /// The ways it can be sent, each as the quote would have it.

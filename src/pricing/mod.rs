@@ -16,6 +16,7 @@
 //! | reverse charge | prices come without tax, half up for each piece, and all else is made of these |
 //! | pieces of a line | each as much as divides evenly, the last takes the rest ([`spread::pieces`]) |
 
+mod anew;
 mod buy_get;
 pub mod cart;
 mod checks;
@@ -38,6 +39,7 @@ pub mod spread;
 pub mod tax;
 mod taxing;
 
+pub use anew::{Agreed, Agreement, price_anew};
 pub use cart::{Cart, Delivery, GiftCardBalance, Item, Offer};
 pub use engine::price;
 pub use percent::Percent;

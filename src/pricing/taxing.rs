@@ -62,6 +62,11 @@ impl<'a> Taxes<'a> {
         }
     }
 
+    /// An amount that was quoted without the tax, as it is quoted here.
+    pub fn with_tax(&self, amount: i64, class: Option<&str>) -> i64 {
+        if self.are_included() { share(amount, WHOLE + sum_of(self.rates(class)), WHOLE) } else { amount }
+    }
+
     /// The tax on an amount, within it or on top of it: half up for all rates
     /// together, then shared out between them.
     pub fn on(&self, amount: i64, class: Option<&str>) -> Tax {

@@ -66,14 +66,18 @@ impl Difference {
         });
         let out =
             difference.taken_out.iter().map(|out| ("Taken out", pieces(out.quantity.get(), title(order, out.line_id))));
-        let worth = Some(difference.set_off).filter(|worth| worth.amount > 0);
+        // What stays is the same: only what falls on it is another.
+        let worth = Some(difference.set_off).filter(|worth| worth.amount > 0 && difference.tax_change.is_none());
         let worth = worth.map(|worth| ("Paid by what is given up for it", worth.display()));
         let taxes = difference.added.iter().map(|line| &line.tax);
         let taxes = taxes.chain(difference.shipping_option.iter().map(|way| &way.tax));
         let tax = Money { amount: taxes.map(|tax| tax.amount.amount).sum(), ..difference.to_pay };
+        let change = difference.tax_change.iter().map(|change| {
+            ("Tax where it goes", format!("{} instead of {}", change.after.display(), change.before.display()))
+        });
         let on_top = (!order.totals.tax_included && tax.amount > 0).then(|| ("Tax", tax.display()));
         Some(Self {
-            changes: added.chain(way).chain(on_top).chain(out).chain(worth).collect(),
+            changes: added.chain(way).chain(on_top).chain(out).chain(change).chain(worth).collect(),
             to_pay: difference.to_pay.display(),
             until: Moment::until(difference.lapses_at, now),
         })

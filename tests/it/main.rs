@@ -90,6 +90,7 @@ mod spreadsheet;
 mod staff_cancel;
 mod staff_writes;
 mod stripe;
+mod taxed_edits;
 mod taxes;
 mod the_host;
 mod throttle;

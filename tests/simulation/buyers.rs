@@ -22,7 +22,7 @@ use tradepost::settings::Capture;
 use tradepost::throttle::rules::{self, SlotId};
 use tradepost::throttle::{Slots, Throttle as Counter};
 
-use crate::shelf::{CODE, PRICE, card, coupon, id_of, promotion, sold_card};
+use crate::shelf::{CODE, PRICE, address_in, card, coupon, id_of, promotion, sold_card};
 use crate::world::World;
 
 /// Unpaid orders at once, of six buyers who come from one network.
@@ -106,7 +106,6 @@ impl World {
 
     /// Where it goes, and perhaps the coupon and gift cards.
     pub fn facts(&mut self) -> Vec<Fact> {
-        let address = serde_json::json!({"name": "A", "line1": "1", "city": "B", "postal_code": "1", "country": "DE"});
         let coupons = if self.rng.chance(50) { vec![Code::parse(CODE).unwrap()] } else { Vec::new() };
         let mut cards = Vec::new();
         for n in 0..2 {
@@ -118,7 +117,7 @@ impl World {
         }
         vec![
             Fact::Email("a@example.com".parse().unwrap()),
-            Fact::ShippingAddress(serde_json::from_value(address).unwrap()),
+            address_in("DE"),
             Fact::ShippingOption(Some("standard".to_owned())),
             Fact::Coupons(coupons),
             Fact::GiftCards(cards),

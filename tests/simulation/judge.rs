@@ -5,8 +5,10 @@ use std::ops::RangeInclusive;
 
 use tradepost::ids::PromotionId;
 use tradepost::messages::Kind;
+use tradepost::orders::after::edits::Edit;
 use tradepost::orders::after::money::left;
 use tradepost::orders::effect::due;
+use tradepost::orders::facts::Fact;
 use tradepost::orders::order::{Line, Order, Placement, Stage};
 use tradepost::orders::slots::SLOT_MILLIS;
 use tradepost::orders::view::{self, Status};
@@ -19,7 +21,7 @@ use tradepost::settings::Capture;
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
 use crate::pools::is_full;
-use crate::shelf::{EACH, OFF, PRICE, coupon, promotion};
+use crate::shelf::{EACH, OFF, PRICE, coupon, promotion, taxes_in};
 use crate::world::World;
 
 /// The money of one order, in cents.
@@ -58,6 +60,7 @@ impl World {
                     outcomes.confirmed += 1;
                     outcomes.switched += u32::from(buyer.paid_another_way());
                     judge_money(order, placement, attempt, &money, &mut outcomes);
+                    judge_taxes(buyer, placement, &mut outcomes);
                     for (supply, units) in has(buyer, placement) {
                         *taken.entry(supply).or_default() += units;
                     }
@@ -220,10 +223,10 @@ fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &
 
 /// What was added is paid by what was taken out and by hand, exactly: what it comes to.
 fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
-    let added = order.lines.iter().filter(|line| is_added(order, line));
+    let added = order.lines.iter().filter(|line| is_added(order, line) && !is_sold_anew(order, line));
     let pieces: i64 = added.map(|line| i64::from(line.quantity)).sum();
-    let ways = order.edits.former_shipping.len() as i64;
-    let worth = PRICE * (pieces + ways);
+    let worth = PRICE * pieces + order.edits.done.iter().map(judge_anew).sum::<i64>();
+    let ways = order.edits.former_shipping.len();
     let paid: i64 = order.edits.payments.iter().map(|payment| payment.captured.amount).sum();
     assert_eq!(left::set_off(order) + paid, worth, "what was added is paid: {order:?}");
     assert!(order.edits.open.is_none(), "nothing is still being added: {order:?}");
@@ -237,6 +240,39 @@ fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
     worth
 }
 
+/// What is sold anew, and sent another way, comes to: what it was agreed to, but for
+/// less than a cent of each piece that went before.
+fn judge_anew(edit: &Edit) -> i64 {
+    let Some(added) = &edit.plan.added else { return 0 };
+    let giving = edit.plan.giving.as_ref();
+    let before = giving.iter().flat_map(|giving| &giving.pieces).skip(edit.plan.taken_out().len());
+    let anew = added.quote.lines.iter().take(added.sold_anew()).map(|line| line.total);
+    for (before, anew) in before.map(|pieces| pieces.amount).zip(anew.clone()) {
+        assert!((0..100).contains(&(before - anew)), "{anew} anew for {before}: {edit:?}");
+    }
+    let is_chosen = edit.plan.facts.iter().any(|fact| matches!(fact, Fact::ShippingOption(_)));
+    let way = added.quote.shipping.as_ref().map(|way| way.to_pay());
+    let agreed = if is_chosen { PRICE } else { giving.map_or(0, |giving| giving.shipping) };
+    assert!(way.is_none_or(|way| way == agreed), "sent for {way:?} instead of {agreed}: {edit:?}");
+    anew.sum::<i64>() + way.unwrap_or_default()
+}
+
+/// Each piece that is the order's is taxed where it goes.
+fn judge_taxes(buyer: &Buyer, placement: &Placement, outcomes: &mut Outcomes) {
+    let order = &buyer.memory;
+    let Some(home) = order.facts.shipping_address.as_ref() else { return };
+    for (line, quoted) in order.lines.iter().zip(&placement.quote.lines).filter(|(line, _)| !is_card(line)) {
+        let gone = buyer.given_up.get(&line.id).copied().unwrap_or_default();
+        let names: Vec<_> = quoted.tax.rates.iter().map(|part| part.name.as_str()).collect();
+        assert!(gone == line.quantity || names == taxes_in(home.country.code()), "{names:?} on {line:?}: {order:?}");
+    }
+    outcomes.taxed_anew += u32::from(order.edits.done.iter().any(|edit| edit.plan.taken_out().len() < given_up(edit)));
+}
+
+fn given_up(edit: &Edit) -> usize {
+    edit.plan.giving.as_ref().map_or(0, |giving| giving.pieces.len())
+}
+
 /// What a provider has taken for edits.
 fn paid_for_edits(order: &Order) -> impl Iterator<Item = &Attempt> {
     order.edits.payments.iter().filter(|payment| payment.payment.provider != Provider::Manual)
@@ -245,6 +281,12 @@ fn paid_for_edits(order: &Order) -> impl Iterator<Item = &Attempt> {
 pub fn is_added(order: &Order, line: &Line) -> bool {
     let added = order.edits.done.iter().filter_map(|edit| edit.plan.added.as_ref());
     added.flat_map(|added| &added.lines).any(|known| known.id == line.id)
+}
+
+/// Whether its pieces were there before, and no stock has given them again.
+pub fn is_sold_anew(order: &Order, line: &Line) -> bool {
+    let added = order.edits.done.iter().filter_map(|edit| edit.plan.added.as_ref());
+    added.flat_map(|added| added.lines.iter().take(added.sold_anew())).any(|known| known.id == line.id)
 }
 
 /// What an attempt has back, each refund of it being done.
@@ -302,7 +344,7 @@ fn still_drawn(buyer: &Buyer, placement: &Placement) -> Vec<(Supply, i64)> {
     if drawn { has(buyer, placement).into_iter().filter(is_kept).collect() } else { Vec::new() }
 }
 
-fn is_card(line: &Line) -> bool {
+pub fn is_card(line: &Line) -> bool {
     line.delivery == Delivery::GiftCard
 }
 
@@ -333,7 +375,7 @@ fn has(buyer: &Buyer, placement: &Placement) -> Vec<(Supply, i64)> {
         .memory
         .lines
         .iter()
-        .filter(|line| !is_card(line))
+        .filter(|line| !is_card(line) && !is_sold_anew(&buyer.memory, line))
         .map(|line| (Supply::Stock(line.variant_id), i64::from(line.quantity)))
         .collect();
     all.extend(placement.quote.uses.iter().map(|used| (Supply::Uses(used.promotion), 1)));

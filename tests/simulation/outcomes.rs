@@ -92,6 +92,8 @@ outcomes! {
     not_added,
     /// Orders whose way of shipping was changed.
     sent_another_way,
+    /// Orders of which all that was left was taxed anew.
+    taxed_anew,
     /// Edits whose buyer was asked for the difference.
     asked_for_more,
     /// Differences that were paid, by whatever way.

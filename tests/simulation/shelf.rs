@@ -1,6 +1,7 @@
 //! What the shop sells and takes off, and what everything is called.
 
 use tradepost::ids::{GiftCardId, ProductId, PromotionId, VariantId};
+use tradepost::orders::facts::Fact;
 use tradepost::pricing::Promotion;
 use tradepost::settings::Settings;
 use tradepost::shelf::snapshot::{Product, Snapshot};
@@ -32,6 +33,23 @@ pub fn promotion() -> PromotionId {
 
 pub fn card(n: usize) -> GiftCardId {
     GiftCardId::derived(id_of(6, n))
+}
+
+/// Somewhere in a country.
+pub fn address_in(country: &str) -> Fact {
+    let address = serde_json::json!({
+        "name": "A", "line1": "1", "city": "B", "region": "TX", "postal_code": "12345", "country": country,
+    });
+    Fact::ShippingAddress(serde_json::from_value(address).unwrap())
+}
+
+/// The taxes that fall on what goes to a country, within its price.
+pub fn taxes_in(country: &str) -> &'static [&'static str] {
+    match country {
+        "DE" => &["DE 19"],
+        "FR" => &["FR 20"],
+        _ => &[],
+    }
 }
 
 /// Gift cards as goods, each worth [`PRICE`]: not counted, not sent, never discounted.
@@ -77,9 +95,10 @@ fn product(n: usize, delivery: &str, variants: &[VariantId]) -> Product {
 pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
     let option =
         |id: &str| serde_json::json!({ "id": id, "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
+    let tax = |country: &str, rate: &str| serde_json::json!({ "class": "standard", "country": country, "name": format!("{country} {rate}"), "rate": rate });
     let settings: Settings = serde_json::from_value(serde_json::json!({
         "shop_name": "A", "default_currency": "EUR", "currencies": ["EUR"], "country": null, "prices_include_tax": true,
-        "tax": { "classes": ["standard"], "rates": [], "reverse_charge": false },
+        "tax": { "classes": ["standard"], "rates": [tax("DE", "19"), tax("FR", "20")], "reverse_charge": false },
         "shipping": { "zones": [{ "title": "A", "places": [], "options": [option("standard"), option("express")] }] },
         "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },
     }))

@@ -20,7 +20,8 @@ use tradepost::orders::order::{CancelReason, Line, Stage};
 use tradepost::payments::RefundStatus;
 use tradepost::shelf::snapshot::Snapshot;
 
-use crate::shelf::{PRICE, id_of};
+use crate::judge::is_card;
+use crate::shelf::{PRICE, address_in, id_of, taxes_in};
 use crate::world::World;
 
 impl World {
@@ -85,7 +86,7 @@ impl World {
         let quantity = u32::try_from(self.rng.below(u64::from(line.quantity) + 1)).unwrap();
         let wish = Wish {
             expected_edits: None,
-            facts: self.another_way(),
+            facts: self.another_way().into_iter().chain(self.elsewhere()).collect(),
             lines: vec![LeftLine { line_id: line.id, quantity }],
             add: self.more(),
             paid_by_hand: None,
@@ -96,6 +97,12 @@ impl World {
         };
         let gone = self.buyers[buyer].given_up.get(&line.id).copied().unwrap_or_default();
         let [at_the_buyers, back] = self.whereabouts(buyer, line.id);
+        let moves = wish.facts.iter().find_map(|fact| match fact {
+            Fact::ShippingAddress(address) => Some(address.country.code()),
+            _ => None,
+        });
+        let home = self.buyers[buyer].memory.facts.shipping_address.as_ref().map(|home| home.country.code());
+        let is_taxed_anew = moves.is_some_and(|to| home.is_some_and(|home| taxes_in(home) != taxes_in(to)));
         if !self.edit(buyer, wish) {
             self.outcomes.not_removable += 1;
             return;
@@ -104,7 +111,13 @@ impl World {
         assert!(at_the_buyers + taken <= line.quantity, "{at_the_buyers} away, {taken} taken out: {line:?}");
         // What has come back went into stock with its return, if at all.
         let of_back = taken.min(back.saturating_sub(gone));
-        let parts = vec![(line.clone(), of_back, false), (line, taken - of_back, true)];
+        let mut parts = vec![(line.clone(), of_back, false), (line.clone(), taken - of_back, true)];
+        // All that is left is sold anew, and stays where it is.
+        for other in lines.iter().filter(|other| is_taxed_anew && !is_card(other)) {
+            let gone = self.buyers[buyer].given_up.get(&other.id).copied().unwrap_or_default();
+            let taken = if other.id == line.id { taken } else { 0 };
+            parts.push((other.clone(), other.quantity - gone - taken, false));
+        }
         // Where something is added, none of it counts before the pools have given that.
         if self.buyers[buyer].memory.edits.open.is_some() {
             self.buyers[buyer].taking_out = parts;
@@ -118,6 +131,12 @@ impl World {
         let id = if self.rng.chance(50) { "express" } else { "standard" };
         let is_chosen = self.rng.chance(20);
         is_chosen.then(|| Fact::ShippingOption(Some(id.to_owned()))).into_iter().collect()
+    }
+
+    /// Sometimes another country, mostly one where another tax applies.
+    fn elsewhere(&mut self) -> Option<Fact> {
+        let country = ["DE", "FR", "US"][self.pick(3)];
+        self.rng.chance(25).then(|| address_in(country))
     }
 
     /// Sometimes something to be added.

@@ -26,7 +26,9 @@ pub static EDIT: Page = Page::new("/orders/{id}/edit", "Edit order {number}", "/
                 fact("Total", "/totals/total", Shown::Plain),
             ],
         }),
-        Block::Text("An order is changed while it is confirmed, and where it goes while nothing of it is packed."),
+        Block::Text(
+            "An order is changed while it is confirmed, and where it goes while nothing of it is packed. Where another tax applies there, all that is left is taxed anew: its invoice has a credit note and a new one.",
+        ),
         Block::Form(CHANGE),
     ]);
 
@@ -80,6 +82,8 @@ const WOULD_BE: &[Block] = &[
             fact("Sent by", "/_edit/shipping_option/title", Shown::Plain),
             fact("E-mail", "/_edit/email", Shown::Plain),
             fact("Goes to", "/_edit/shipping_address", Shown::Address),
+            fact("Tax on what stays, before", "/_edit/tax_change/before", Shown::Plain),
+            fact("Tax on what stays, from then on", "/_edit/tax_change/after", Shown::Plain),
             fact("Paid by what is taken out", "/_edit/set_off", Shown::Plain),
             fact("To be paid besides", "/_edit/to_pay", Shown::Plain),
             fact("That money is here", "/_edit/paid_by_hand", Shown::Plain),

@@ -11,6 +11,8 @@ const PLAN: &[Fact] = &[
     fact("Added", "/added", Shown::Pieces),
     fact("Sent by", "/shipping_option/title", Shown::Plain),
     fact("Taken out", "/taken_out", Shown::Pieces),
+    fact("Tax on what stays, before", "/tax_change/before", Shown::Plain),
+    fact("Tax on what stays, from then on", "/tax_change/after", Shown::Plain),
     fact("To be paid by the buyer", "/to_pay", Shown::Plain),
     fact("Waits until", "/lapses_at", Shown::Time),
 ];

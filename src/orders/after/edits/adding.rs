@@ -2,6 +2,8 @@
 //! the order goes, and without promotions, which were run when it was placed.
 //! They have a quote of their own, so both of them re-add, and together.
 
+use super::Added;
+use super::anew::Left;
 use super::error::Refusal;
 use crate::orders::after::money::{Pieces, left};
 use crate::orders::bodies::WantedLine;
@@ -18,51 +20,70 @@ use crate::shelf::snapshot::Snapshot;
 
 /// The lines and what they come to, with another way of shipping, where one is
 /// chosen; none where nothing is added. `facts`: what else changes. `taken`: what is
-/// taken out in the same step.
+/// taken out in the same step. `left`: what is sold anew in it.
 pub fn of(
     order: &Order,
     add: &[WantedLine],
     facts: &[Fact],
-    taken: &[Pieces],
+    (taken, left): (&[Pieces], Option<&Left<'_>>),
     (shelf, now): (&Snapshot, Timestamp),
-) -> Result<Option<(Vec<Line>, Quote)>, OrderError> {
+) -> Result<Option<Added>, OrderError> {
     let is_sent_another_way = facts.iter().any(|fact| matches!(fact, Fact::ShippingOption(_)));
-    if add.is_empty() && !is_sent_another_way {
+    if add.is_empty() && !is_sent_another_way && left.is_none() {
         return Ok(None);
     }
-    let lines = lines(order, add, shelf)?;
+    let mut lines = left.map(|left| left.lines.clone()).unwrap_or_default();
+    let new = new_lines(order, add, lines.len(), shelf)?;
     let facts_priced = without_promotions(order, facts, shelf);
-    let priced = Wanted { lines: &lines, facts: &facts_priced, ..Wanted::of(order) };
+    let priced = Wanted { lines: &new, facts: &facts_priced, ..Wanted::of(order) };
     let mut quote = priced.quote(shelf, now)?;
+    if let Some(left) = left {
+        let agreed = Wanted { lines: &lines, ..priced }.quote_anew(&left.agreement, shelf)?;
+        agreed.totals.total.checked_add(quote.totals.total)?;
+        quote = joined(&agreed, &quote);
+    }
     if is_sent_another_way {
-        let all = as_it_will_be(order, &lines, taken);
+        let all = as_it_will_be(order, &new, taken);
         let shipping_option = order.facts.clone().changed(facts).shipping_option;
         let facts = Facts { shipping_option, ..facts_priced };
         let sent = Wanted { lines: &all, facts: &facts, ..Wanted::of(order) }.quote(shelf, now)?;
         quote = with_shipping(quote, sent.shipping.ok_or(OrderError::ShippingNotOffered)?);
     }
+    lines.extend(new);
     let Some(placement) = order.placement() else { return Err(Refusal::NotConfirmed.into()) };
     let before = &placement.quote;
-    if before.totals.tax_included != quote.totals.tax_included || before.reverse_charge != quote.reverse_charge {
+    if !can_be_joined(before, &quote, left.is_some()) {
         let wrong = "tax was within the prices when the order was placed and is not now, or the other way around";
         return Err(Refusal::Unfit { errors: vec![FieldError::new("/add", wrong)] }.into());
     }
     before.totals.items.checked_add(quote.totals.items)?;
     before.totals.total.checked_add(quote.totals.total)?;
-    Ok(Some((lines, quote)))
+    Ok(Some(Added { lines, quote, set_off: 0, paid_by_hand: None, anew: left.map(|left| left.anew) }))
+}
+
+/// Whether both say of their prices whether tax is within them; where none falls on
+/// one of them, that says nothing.
+fn can_be_joined(before: &Quote, added: &Quote, is_sold_anew: bool) -> bool {
+    let is_alike = before.totals.tax_included == added.totals.tax_included;
+    let is_reversed = before.reverse_charge || added.reverse_charge;
+    let is_untaxed = before.totals.tax.amount == 0 || added.totals.tax.amount == 0;
+    (is_alike || is_reversed && is_untaxed) && (is_sold_anew || before.reverse_charge == added.reverse_charge)
 }
 
 /// All of them, or what is wrong with each that cannot be had.
-fn lines(order: &Order, add: &[WantedLine], shelf: &Snapshot) -> Result<Vec<Line>, OrderError> {
+/// `before`: how many lines are sold anew, which come first.
+fn new_lines(order: &Order, add: &[WantedLine], before: usize, shelf: &Snapshot) -> Result<Vec<Line>, OrderError> {
     let (mut lines, mut errors) = (Vec::new(), Vec::new());
-    for ((place, wanted), id) in add.iter().enumerate().zip(order.lines_made.saturating_add(1)..) {
+    let made = order.lines_made.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
+    for ((place, wanted), id) in add.iter().enumerate().zip(made.saturating_add(1)..) {
         match line(order, wanted, LineId(id), shelf) {
             Ok(line) => lines.push(line),
             Err(wrong) => errors.push(FieldError::new(format!("/add/{place}/variant_id"), wrong)),
         }
     }
-    if order.lines.len().saturating_add(add.len()) > MAX_LINES {
-        errors.push(FieldError::new("/add", format!("an order has at most {MAX_LINES} lines")));
+    if order.lines.len().saturating_add(before).saturating_add(add.len()) > MAX_LINES {
+        let wrong = format!("an order has at most {MAX_LINES} lines, with those that are sold anew for another tax");
+        errors.push(FieldError::new("/add", wrong));
     }
     if errors.is_empty() { Ok(lines) } else { Err(Refusal::Unfit { errors }.into()) }
 }
@@ -126,6 +147,10 @@ pub fn joined(before: &Quote, added: &Quote) -> Quote {
     both.lines.extend(added.lines.iter().cloned());
     both.shipping = added.shipping.clone().or(both.shipping);
     both.totals = sums(&before.totals, &added.totals, i64::saturating_add);
+    both.reverse_charge = added.reverse_charge;
+    if before.totals.tax.amount == 0 {
+        both.totals.tax_included = added.totals.tax_included;
+    }
     both
 }
 

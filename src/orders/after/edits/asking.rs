@@ -29,7 +29,7 @@ const _: () = assert!(PAYABLE_MILLIS + HOLD_MILLIS <= MAX_HOLD_MILLIS);
 pub struct Ask {
     /// The edit's.
     pub number: u32,
-    /// What is added.
+    /// What is added and was not there before.
     pub lines: Vec<Line>,
     /// Whether the pools keep that, so that its buyer can be asked.
     pub kept: bool,
@@ -123,13 +123,9 @@ impl Order {
             promised_until: Some(until),
         };
         let stage = Stage::AwaitingPayment { placement, hold: Some(hold), attempt };
-        self.edits.asked.push(Ask {
-            number: begun.number,
-            lines: added.lines.clone(),
-            kept: false,
-            noted: None,
-            stage,
-        });
+        // The pools keep nothing of what is the order's already.
+        let lines = added.new_lines().map(|(line, _)| line.clone()).collect();
+        self.edits.asked.push(Ask { number: begun.number, lines, kept: false, noted: None, stage });
     }
 
     /// The order as far as one ask goes: what is added is all that it has.

@@ -26,7 +26,8 @@ pub struct NewEdit {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "EmailAddress")]
     email: Option<String>,
-    /// While nothing is packed or sent, and where the same tax applies.
+    /// While nothing is packed or sent. Where another tax applies there, what is left of the order is given up and sold
+    /// anew, at the prices that were agreed, with that tax: the difference is paid or goes back as any other.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "NewAddress")]
     shipping_address: Option<NewAddress>,

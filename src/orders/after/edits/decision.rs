@@ -7,7 +7,7 @@ use super::asking::told;
 use super::bodies::{PaidDifference, Wish};
 use super::error::Refusal;
 use super::event::Event;
-use super::{Added, MAX_EDITS, Plan, adding, moving, taking_out};
+use super::{Added, MAX_EDITS, Plan, adding, anew, moving, taking_out};
 use crate::ids::AccountId;
 use crate::orders::after::goods;
 use crate::orders::after::money::decision::{Deed, give};
@@ -16,11 +16,10 @@ use crate::orders::decision::Command;
 use crate::orders::error::OrderError;
 use crate::orders::event::Event as OrderEvent;
 use crate::orders::facts::{Fact, Facts};
-use crate::orders::order::{CancelReason, Key, Line, Order, Stage};
+use crate::orders::order::{CancelReason, Key, Order, Stage};
 use crate::orders::trying;
 use crate::payments::{AttemptStatus, PaymentChoice, Provider};
 use crate::ports::Timestamp;
-use crate::pricing::Quote;
 use crate::problem::FieldError;
 use crate::settings::Capture;
 use crate::shelf::snapshot::Snapshot;
@@ -57,11 +56,13 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
         return Err(Refusal::Edited.into());
     }
     facts.retain(|fact| !is_so(&order.facts, fact));
-    moving::check(order, &facts, shelf, now)?;
-    let pieces = taking_out::of(order, &lines, !add.is_empty())?;
-    let more = adding::of(order, &add, &facts, &pieces, (shelf, now))?;
+    let is_taxed_anew = moving::check(order, &facts, shelf, now)?;
+    let mut pieces = taking_out::of(order, &lines, !add.is_empty())?;
+    let sold_anew = if is_taxed_anew { anew::of(order, &pieces, &facts) } else { None };
+    let more = adding::of(order, &add, &facts, (&pieces, sold_anew.as_ref()), (shelf, now))?;
+    pieces.extend(sold_anew.into_iter().flat_map(|left| left.given_up));
     // Another way of shipping takes the place of the one there was.
-    let is_sent_another_way = more.as_ref().is_some_and(|(_, quote)| quote.shipping.is_some());
+    let is_sent_another_way = more.as_ref().is_some_and(|added| added.quote.shipping.is_some());
     let shipping = if is_sent_another_way { left::of_shipping(order) } else { 0 };
     if (more.is_some() || !pieces.is_empty()) && !is_paid(order) {
         return Err(Refusal::NotPaid.into());
@@ -86,14 +87,9 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
 
 /// How what is added is paid: by what is taken out as far as that goes, the rest
 /// by hand or by its buyer, where that is asked for.
-fn pay(
-    (lines, quote): (Vec<Line>, Quote),
-    worth: i64,
-    paid_by_hand: Option<String>,
-    may_be_unpaid: bool,
-) -> Result<Added, OrderError> {
-    let set_off = worth.min(quote.totals.total.amount);
-    let added = Added { lines, quote, set_off, paid_by_hand };
+fn pay(added: Added, worth: i64, paid_by_hand: Option<String>, may_be_unpaid: bool) -> Result<Added, OrderError> {
+    let set_off = worth.min(added.quote.totals.total.amount);
+    let added = Added { set_off, paid_by_hand, ..added };
     match (added.to_pay(), &added.paid_by_hand) {
         (to_pay, None) if to_pay.amount > 0 && !may_be_unpaid => Err(Refusal::DifferenceToPay { to_pay }.into()),
         (to_pay, Some(_)) if to_pay.amount == 0 => {

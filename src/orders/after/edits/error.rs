@@ -18,10 +18,8 @@ crate::codes! {
     ALREADY_PACKED = CONFLICT "already_packed";
     /// Pieces that are packed, with the buyer or refunded cannot be taken out; `lines` says how many can.
     NOT_REMOVABLE = CONFLICT "not_removable";
-    /// Another tax applies where the order would go: `old_tax` and `new_tax` say what it comes to by today's rates.
-    /// Order anew for that address, and cancel this one.
-    TAX_DIFFERS = CONFLICT "tax_differs";
-    /// What is added comes to more than what is taken out: `to_pay` says by how much. Say by `paid_by_hand` where that
+    /// What is added, or is taxed otherwise where it goes now, comes to more than what is taken out: `to_pay` says by how
+    /// much. Say by `paid_by_hand` where that
     /// money is, or ask the buyer for it by `ask_buyer`.
     DIFFERENCE_TO_PAY = CONFLICT "difference_to_pay";
     /// No edit of this number waits for its buyer's money: it was paid, called off, or its time is over.
@@ -57,8 +55,6 @@ pub enum Refusal {
     AlreadyPacked,
     #[error("these are not that many pieces that can be taken out")]
     NotRemovable { lines: Vec<Left> },
-    #[error("another tax applies there: {} instead of {}", new.display(), old.display())]
-    TaxDiffers { old: Money, new: Money },
     #[error("what is added comes to {} more than what is taken out", to_pay.display())]
     DifferenceToPay { to_pay: Money },
     #[error("some of what is to be added is not in stock in the quantity asked for")]
@@ -86,9 +82,6 @@ impl From<Refusal> for Problem {
             Refusal::NotRemovable { lines } => {
                 Self::new(NOT_REMOVABLE, detail).with_member("lines", json::value(&lines))
             }
-            Refusal::TaxDiffers { old, new } => Self::new(TAX_DIFFERS, detail)
-                .with_member("old_tax", json::value(&old))
-                .with_member("new_tax", json::value(&new)),
             Refusal::DifferenceToPay { to_pay } => {
                 Self::new(DIFFERENCE_TO_PAY, detail).with_member("to_pay", json::value(&to_pay))
             }

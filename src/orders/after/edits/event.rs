@@ -150,6 +150,7 @@ impl Order {
         if added.quote.shipping.is_some() {
             self.edits.former_shipping.extend(placement.quote.shipping.clone());
         }
+        self.edits.first_reversed.get_or_insert(placement.quote.reverse_charge);
         placement.quote = Rc::new(adding::joined(&placement.quote, &added.quote));
         self.lines.extend(added.lines.iter().cloned());
         self.lines_made = added.lines.iter().map(|line| line.id.0).fold(self.lines_made, u32::max);

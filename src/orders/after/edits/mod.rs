@@ -8,6 +8,8 @@
 //! agreed stays as it was: an invoice stays true, what is taken out has a credit
 //! note, and what is added an invoice of its own.
 //!
+//! What goes where another tax applies is given up and sold anew ([`anew`]).
+//!
 //! What is taken out pays for what is added, as far as it goes (*set off*): that is
 //! an exchange. Only the difference is given back, or was paid by hand.
 //!
@@ -17,6 +19,7 @@
 //! Until then nothing may be done with pieces that it takes out, nor changed again.
 
 mod adding;
+mod anew;
 pub mod asking;
 pub mod bodies;
 mod carrying_out;
@@ -36,14 +39,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::AccountId;
 use crate::money::Money;
-use crate::orders::after::money::Giving;
+use crate::orders::after::money::{Giving, Pieces};
 use crate::orders::facts::Fact;
 use crate::orders::order::{Key, Line};
 use crate::payments::Attempt;
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
-use crate::pricing::quote::QuotedShipping;
+use crate::pricing::quote::{QuotedLine, QuotedShipping};
 use crate::sorted::SortedMap;
 
 /// The most edits of one order.
@@ -64,6 +67,8 @@ pub struct Edits {
     pub payments: Vec<Attempt>,
     /// The ways of shipping that another took the place of, the first first.
     pub former_shipping: Vec<QuotedShipping>,
+    /// Whether its buyer accounted for the tax at first; none while nothing was added.
+    pub first_reversed: Option<bool>,
 }
 
 impl Edits {
@@ -139,6 +144,15 @@ pub struct Plan {
     pub added: Option<Box<Added>>,
 }
 
+impl Plan {
+    /// The pieces that are taken out, without those that are sold anew.
+    pub fn taken_out(&self) -> &[Pieces] {
+        let pieces = self.giving.as_ref().map_or(&[][..], |giving| &giving.pieces);
+        let anew = self.added.as_ref().map_or(0, |added| added.sold_anew());
+        pieces.get(..pieces.len().saturating_sub(anew)).unwrap_or(pieces)
+    }
+}
+
 /// What is added, and how it is paid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Added {
@@ -148,9 +162,38 @@ pub struct Added {
     pub set_off: i64,
     /// Where the money for the rest is found again.
     pub paid_by_hand: Option<String>,
+    /// Where another tax applies from then on: what of it was there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anew: Option<Anew>,
+}
+
+/// What is given up and sold anew, as another tax falls on it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Anew {
+    /// The first so many of what is added. Each takes the place of the pieces of one
+    /// line, the last of those that are given up, which are not taken from a stock again.
+    pub lines: u32,
+    /// What fell on them, and on sending them, in minor units.
+    pub tax_before: i64,
 }
 
 impl Added {
+    /// What was not there before.
+    pub fn new_lines(&self) -> impl Iterator<Item = (&Line, &QuotedLine)> {
+        self.lines.iter().zip(&self.quote.lines).skip(self.sold_anew())
+    }
+
+    /// How many of its lines were there before.
+    pub fn sold_anew(&self) -> usize {
+        self.anew.map_or(0, |anew| anew.lines as usize)
+    }
+
+    /// What falls on what was there before, and on sending it.
+    pub fn tax_anew(&self) -> i64 {
+        let lines = self.quote.lines.iter().take(self.sold_anew()).map(|line| line.tax.amount);
+        lines.chain(self.quote.shipping.iter().map(|way| way.tax.amount)).sum()
+    }
+
     /// What is left to be paid of it.
     pub fn to_pay(&self) -> Money {
         let total = self.quote.totals.total;
@@ -165,7 +208,7 @@ impl Added {
     /// What it takes from each stock.
     pub fn claims(&self) -> Vec<Claim> {
         let mut pieces = SortedMap::<_, i64>::new();
-        for line in self.lines.iter().filter(|line| line.is_stocked()) {
+        for (line, _) in self.new_lines().filter(|(line, _)| line.is_stocked()) {
             *pieces.get_or_default(line.variant_id) += i64::from(line.quantity);
         }
         pieces.iter().map(|(variant, quantity)| Claim::stock(*variant, *quantity)).collect()
@@ -174,6 +217,8 @@ impl Added {
 
 #[cfg(test)]
 mod adding_tests;
+#[cfg(test)]
+mod anew_tests;
 #[cfg(test)]
 mod asking_tests;
 #[cfg(test)]

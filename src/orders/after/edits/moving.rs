@@ -1,6 +1,5 @@
-//! Whether an order may go to another address. What it costs stays as it was
-//! agreed, so the address is one where the same tax applies and which the way of
-//! shipping reaches.
+//! Whether an order may go to another address: one that the way of shipping reaches;
+//! and whether another tax applies there. Prices stay as they were agreed.
 
 use super::error::Refusal;
 use crate::orders::error::OrderError;
@@ -13,7 +12,8 @@ use crate::pricing::quote::Tax;
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
 
-pub fn check(order: &Order, facts: &[Fact], shelf: &Snapshot, now: Timestamp) -> Result<(), OrderError> {
+/// Whether what is left is to be taxed anew.
+pub fn check(order: &Order, facts: &[Fact], shelf: &Snapshot, now: Timestamp) -> Result<bool, OrderError> {
     let of_sending: Vec<&str> = facts.iter().filter_map(of_sending).collect();
     if !of_sending.is_empty() && !order.needs_shipping() {
         let errors = of_sending.iter().map(|pointer| FieldError::new(*pointer, "nothing of this order is sent"));
@@ -21,7 +21,7 @@ pub fn check(order: &Order, facts: &[Fact], shelf: &Snapshot, now: Timestamp) ->
     } else if !of_sending.is_empty() && order.goods.has_parcels() {
         return Err(Refusal::AlreadyPacked.into());
     } else if of_sending.is_empty() && !facts.iter().any(|fact| matches!(fact, Fact::BillingAddress(_))) {
-        return Ok(());
+        return Ok(false);
     }
     // Both by the shelf of today: what has changed there meanwhile tells them apart by nothing.
     let mut moved = order.facts.clone();
@@ -31,10 +31,8 @@ pub fn check(order: &Order, facts: &[Fact], shelf: &Snapshot, now: Timestamp) ->
     let is_chosen = facts.iter().any(|fact| matches!(fact, Fact::ShippingOption(_)));
     if after.shipping.is_none() && (before.shipping.is_some() || is_chosen) {
         return Err(OrderError::ShippingNotOffered);
-    } else if !are_taxed_alike(&before, &after) {
-        return Err(Refusal::TaxDiffers { old: before.totals.tax, new: after.totals.tax }.into());
     }
-    Ok(())
+    Ok(!are_taxed_alike(&before, &after))
 }
 
 /// What is about sending it, as it is called where it is sent from.

@@ -40,6 +40,10 @@ pub struct EditView {
     /// Another way of shipping.
     #[serde(skip_serializing_if = "Option::is_none")]
     shipping_option: Option<ShippingView>,
+    /// Where another tax applies since then. What was left is given up and sold anew, by lines of its own, at the prices
+    /// that were agreed; none of these pieces are among `taken_out` and `added`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_change: Option<TaxChange>,
     /// What was taken out.
     taken_out: Vec<RefundLineView>,
     added: Vec<AddedView>,
@@ -58,6 +62,20 @@ pub struct EditView {
     lapses_at: Option<Timestamp>,
     /// What went back.
     refunded: Money,
+}
+
+/// What falls on the pieces that stay, and on sending them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaxChange {
+    pub before: Money,
+    pub after: Money,
+}
+
+impl TaxChange {
+    fn of(order: &Order, added: &Added) -> Option<Self> {
+        let money = |amount| Money { amount, currency: order.currency };
+        Some(Self { before: money(added.anew?.tax_before), after: money(added.tax_anew()) })
+    }
 }
 
 /// What a buyer is asked to pay for a change of the order.
@@ -79,6 +97,9 @@ pub struct DifferenceView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_option: Option<ShippingView>,
     pub taken_out: Vec<Pieces>,
+    /// Where another tax applies: what is left is given up and sold anew, which is none of `added` and `taken_out`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_change: Option<TaxChange>,
     /// The last try at paying it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentView>,
@@ -103,16 +124,17 @@ pub fn difference(order: &Order) -> Option<DifferenceView> {
     let (ask, begun) = (order.edits.payable()?, order.edits.open.as_ref()?);
     let added = begun.plan.added.as_deref()?;
     let Stage::AwaitingPayment { placement, .. } = &ask.stage else { return None };
-    let pieces = begun.plan.giving.iter().flat_map(|giving| &giving.pieces);
+    let anew = added.sold_anew();
     Some(DifferenceView {
         number: ask.number,
         to_pay: placement.to_pay(),
         set_off: Money { amount: added.set_off, currency: order.currency },
         payable_until: placement.may_try_again().then(|| placement.payable_until()),
         lapses_at: placement.payable_until(),
-        added: lines(&added.lines, &added.quote, order.currency),
+        added: lines(&added.lines, &added.quote, order.currency).into_iter().skip(anew).collect(),
         shipping_option: added.quote.shipping.as_ref().map(|way| ShippingView::of(way, order.currency)),
-        taken_out: pieces.filter_map(taken_out).collect(),
+        taken_out: begun.plan.taken_out().iter().filter_map(taken_out).collect(),
+        tax_change: TaxChange::of(order, added),
         payment: ask.attempt().map(PaymentView::of),
     })
 }
@@ -163,8 +185,9 @@ fn view(order: &Order, edit: &Edit) -> EditView {
         shipping_option: added
             .and_then(|added| added.quote.shipping.as_ref())
             .map(|way| ShippingView::of(way, order.currency)),
-        taken_out: giving.map(|giving| RefundLineView::of(order, giving)).unwrap_or_default(),
-        added: added.map(|added| added.lines.iter().zip(&added.quote.lines).map(line).collect()).unwrap_or_default(),
+        tax_change: added.and_then(|added| TaxChange::of(order, added)),
+        taken_out: RefundLineView::of(order, edit.plan.taken_out()),
+        added: added.map(|added| added.new_lines().map(line).collect()).unwrap_or_default(),
         set_off: money(added.map_or(0, |added| added.set_off)),
         to_pay: added.map_or(money(0), Added::to_pay),
         paid_by_hand: match paid {

@@ -96,14 +96,14 @@ impl Bought {
     /// The order, placed and held, and what happened since.
     pub fn order(&self, method: TestMethod, since: &[Event]) -> Order {
         let mut order = Order::created(OrderId::derived([1; 16]), eur(0).currency, None, NOW);
-        for (n, (quantity, _)) in self.lines.iter().enumerate() {
+        for (n, (quantity, total)) in self.lines.iter().enumerate() {
             let line = Line {
                 id: LineId(u32::try_from(n + 1).unwrap()),
                 variant_id: VariantId::derived([u8::try_from(n).unwrap(); 16]),
                 product_id: ProductId::derived([u8::try_from(n / 2 + 1).unwrap(); 16]),
                 title: "Mug".to_owned(),
                 sku: "MUG".to_owned(),
-                unit_price: eur(1),
+                unit_price: eur(total / i64::from(*quantity)),
                 quantity: *quantity,
                 delivery: self.delivery,
                 overridden: false,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Fate, Giving, Note, PutBack, Repayment, left};
+use super::{Fate, Giving, Note, Pieces, PutBack, Repayment, left};
 use crate::ids::{AccountId, GiftCardId};
 use crate::money::Money;
 use crate::orders::after::edits::asking::Ask;
@@ -265,8 +265,8 @@ impl AttemptView {
 
 impl RefundLineView {
     /// What was given up, each line's pieces.
-    pub fn of(order: &Order, giving: &Giving) -> Vec<Self> {
-        let pieces = giving.pieces.iter().map(|pieces| Self {
+    pub fn of(order: &Order, pieces: &[Pieces]) -> Vec<Self> {
+        let pieces = pieces.iter().map(|pieces| Self {
             line_id: pieces.line,
             quantity: pieces.quantity,
             restock: pieces.restock && order.line(pieces.line).is_some_and(Line::is_stocked),
@@ -302,7 +302,7 @@ fn of_staff(order: &Order, repayment: &Repayment) -> RefundView {
         at: Some(repayment.at),
         by: Some(repayment.by),
         reason: Some(giving.reason.clone()),
-        lines: RefundLineView::of(order, giving),
+        lines: RefundLineView::of(order, &giving.pieces),
         shipping: money(giving.shipping),
         amount: money(giving.amount()),
         set_off: money(giving.set_off),
