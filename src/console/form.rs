@@ -260,8 +260,11 @@ impl<'a> Maker<'a> {
     /// The members of an address, with what the page has of it.
     fn address(&mut self, field: &Field, scope: &Scope, inputs: &mut Vec<Input>) {
         for (member, label) in ADDRESS {
-            let input =
-                Input { label: label.to_owned(), kind: "text", keys: "text", autocomplete: "off", ..Input::default() };
+            let label = match field.label {
+                "" => label.to_owned(),
+                of => format!("{of}: {label}"),
+            };
+            let input = Input { label, kind: "text", keys: "text", autocomplete: "off", ..Input::default() };
             let name = format!("{}{}/{member}:text-", scope.base, field.at);
             let input = self.fill(input, name, plain(at(at(scope.json, field.from), &format!("/{member}"))));
             inputs.push(input);

@@ -91,6 +91,10 @@ pub fn decline(language: Language, reason: &str) -> &'static str {
             "The payment was called off. Nothing was charged.",
             "Die Zahlung wurde abgebrochen. Es wurde nichts abgebucht.",
         ),
+        "order_changed" => (
+            "The shop has changed this order, as it says below. Nothing was charged.",
+            "Der Shop hat diese Bestellung geändert. Es wurde nichts abgebucht.",
+        ),
         "no_answer" => (
             "The bank could not be reached. Nothing was charged.",
             "Die Bank war nicht zu erreichen. Es wurde nichts abgebucht.",

@@ -69,7 +69,9 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/orders/{id}/payments" | "POST /v1/admin/orders/{id}/payments" => {
             [&[NOT_PAYABLE, TOO_MANY_ATTEMPTS][..], &PAYMENT].concat()
         }
-        "POST /v1/admin/orders/{id}/payments/received" => vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS],
+        "POST /v1/admin/orders/{id}/payments/received" => {
+            vec![NOT_PAYABLE, MORE_THAN_OWED, TOO_MANY_RECEIPTS, EDIT_IN_PROGRESS]
+        }
         "POST /v1/admin/orders/{id}/tags" => vec![TOO_MANY_TAGS],
         "PUT /v1/admin/views/{page}/{name}" => vec![TOO_MANY_VIEWS],
         "POST /v1/admin/orders/{id}/fulfilments" => vec![NOT_FULFILLABLE, TOO_MANY_FULFILMENTS, EDIT_IN_PROGRESS],
@@ -89,11 +91,14 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/orders/{id}/edits" => vec![
             NOT_EDITABLE,
             ALREADY_PACKED,
+            ALREADY_INVOICED,
             NOT_REMOVABLE,
             TOO_MANY_EDITS,
             DIFFERENCE_TO_PAY,
             AMOUNT_TOO_SMALL,
             AMOUNT_NOT_TAKEN,
+            NOTHING_LEFT_TO_PAY,
+            PAYMENT_IN_PROGRESS,
             ORDER_EDITED,
             EDIT_IN_PROGRESS,
             OUT_OF_STOCK,

@@ -205,8 +205,8 @@ pub struct NextPayment {
     provider: Provider,
     #[serde(default)]
     method: Option<Method>,
-    /// The `number` of the order's `difference` that is meant, 0 for the order itself: if that is not what is to be paid by
-    /// now, it is `not_payable`, and nothing is charged.
+    /// The `number` of the order's `difference` that is meant; else for the order itself its `changed_by_edit`, or 0 if it
+    /// has none: if that is not what is to be paid by now, it is `not_payable`, and nothing is charged.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u32", range(min = 0, max = u32::MAX))]
     pub edit: Option<u32>,

@@ -375,7 +375,11 @@ impl Order {
     }
 
     pub(super) fn cancel(&mut self, reason: CancelReason, now: Timestamp) {
-        self.give_back();
+        // An edit has drawn some of its pieces by a hold of its own, or put some back.
+        match &self.stage {
+            Stage::Confirmed { committed: true, .. } if !self.edits.done.is_empty() => self.put_back_unpaid(),
+            _ => self.give_back(),
+        }
         self.end(reason, now);
     }
 

@@ -156,7 +156,7 @@ pub async fn create_payment_as_staff(
     let payment = choice(&app, body.value.clone(), "").await?;
     let key = keyed(key, "POST payments as staff", &body.bytes);
     let order = OrderClient::of_staff(&app, id, confirmed).keyed(key);
-    Ok(order.pay(payment, Vec::new(), Some(0)).await??.into())
+    Ok(order.pay(payment, Vec::new(), None).await??.into())
 }
 
 /// Records money that came by a way to pay that staff look after. Several add up; the order is paid once all of it is

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::after::edits::asking::Ask;
+use super::after::edits::unpaid::CHANGED;
 use super::after::money::{Giving, Repayment, left};
 use super::holding;
 use super::learning::CALLED_OFF;
@@ -141,8 +142,8 @@ fn of_payment(stage: &Stage, attempt: &Attempt) -> Option<Notice> {
         AttemptStatus::RequiresAction { at, .. } => {
             News::ActionNeeded { until: at.plus_millis(holding::CONFIRM_MILLIS) }
         }
-        // The buyer chose another way.
-        AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF => return None,
+        // The buyer chose another way, or is told of what has changed.
+        AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF || reason == CHANGED => return None,
         AttemptStatus::Declined { reason, .. } => {
             News::PaymentFailed { reason: reason.clone(), payable_until: holding::payable_until(stage) }
         }

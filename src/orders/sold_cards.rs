@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::after::money::left;
-use super::order::{LineId, Order, Stage};
+use super::order::{Line, LineId, Order, Stage};
 use crate::app::App;
 use crate::email::EmailAddress;
 use crate::gift_cards::{self, GiftCardError};
@@ -56,8 +56,7 @@ pub fn owed(order: &Order) -> Vec<Owed> {
         return cards;
     }
     let mut before = order.cards_issued;
-    for line in sold(order) {
-        let pieces = u64::from(line.quantity);
+    for (line, pieces) in sold(order) {
         for piece in before..pieces.min(before.saturating_add(MAX_AT_ONCE - cards.len() as u64)) {
             let piece = u32::try_from(piece + 1).unwrap_or(u32::MAX);
             cards.push(Owed { line: line.id, piece, balance: line.unit_price });
@@ -69,12 +68,14 @@ pub fn owed(order: &Order) -> Vec<Owed> {
 
 /// How many cards the order sells.
 pub fn count(order: &Order) -> u64 {
-    sold(order).map(|line| u64::from(line.quantity)).sum()
+    sold(order).map(|(_, pieces)| pieces).sum()
 }
 
-/// What is given away for nothing is worth nothing.
-fn sold(order: &Order) -> impl Iterator<Item = &super::order::Line> {
-    order.lines.iter().filter(|line| line.delivery == Delivery::GiftCard && line.unit_price.amount > 0)
+/// The lines, each with its pieces but for those that were taken out before they were
+/// paid: once cards are issued none is. What is given away for nothing is worth nothing.
+fn sold(order: &Order) -> impl Iterator<Item = (&Line, u64)> {
+    let sold = order.lines.iter().filter(|line| line.delivery == Delivery::GiftCard && line.unit_price.amount > 0);
+    sold.map(|line| (line, u64::from(line.quantity.saturating_sub(left::refunded_pieces(order, line.id)))))
 }
 
 /// Whether its money was taken and has not gone back since. Nothing to pay

@@ -105,7 +105,7 @@ pub struct PaymentView {
     /// What of it was given back.
     pub refunded: Money,
     /// Such as `card_declined`; `authentication_timed_out` and `no_answer` where
-    /// it was called off.
+    /// it was called off; `order_changed` where staff have changed the order since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
 }
@@ -136,6 +136,9 @@ pub struct OrderView {
     /// In which the shop writes to the buyer.
     pub language: Language,
     pub payment: PaymentView,
+    /// The last edit that has made it another order before it was paid. Absent: none has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by_edit: Option<u32>,
     /// What its buyer is asked to pay for a change of the order, which counts once that is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<DifferenceView>,
@@ -310,6 +313,7 @@ pub fn order(order: &Order) -> Option<OrderView> {
             refunded: with_set_off(order, |payment| refunded(order, payment)),
             ..PaymentView::of(attempt)
         },
+        changed_by_edit: Some(order.edits.asks_for_order).filter(|number| *number > 0),
         difference: difference(order),
         fulfilment_status: Fulfilled::of(order),
         lines: order_lines(order, quote),

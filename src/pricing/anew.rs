@@ -2,7 +2,7 @@
 //! same everywhere, one without has that of the place on top, and under reverse charge
 //! it comes without: as in a quote. What promotions took off stays, in proportion.
 
-use super::cart::{Cart, Item, Offer};
+use super::cart::{Cart, Delivery, Item, Offer};
 use super::options::at;
 use super::place::Spot;
 use super::quote::{Discount, Quote, QuotedLine, QuotedShipping, Totals};
@@ -19,7 +19,7 @@ pub struct Agreed<'a> {
 
 /// How all of it was agreed.
 pub struct Agreement<'a> {
-    /// One for each line of the cart, none of them a gift card's.
+    /// One for each line of the cart.
     pub lines: Vec<Agreed<'a>>,
     pub shipping: Option<QuotedShipping>,
     pub reverse_charge: bool,
@@ -67,6 +67,9 @@ fn money(cart: &Cart<'_>, amount: i64) -> Money {
 
 fn line(item: &Item<'_>, agreed: &Agreed<'_>, taxes: &Taxes<'_>) -> QuotedLine {
     let quoted = agreed.quoted;
+    if item.delivery == Delivery::GiftCard {
+        return QuotedLine { total: agreed.left, ..quoted.clone() };
+    }
     let unit_price = taxes.quoted(item.unit_price, item.tax_class);
     let full = unit_price.saturating_mul(i64::from(item.quantity));
     let off: Vec<i64> = quoted.discounts.iter().map(|discount| discount.amount).collect();

@@ -152,7 +152,7 @@ impl<'a> OrderPage<'a> {
         let standing = standing(&paid_now, now);
         let asks = matches!(standing, Standing::AsksBuyer { .. } | Standing::AsksForCard { .. });
         let open = asks || matches!(standing, Standing::Pending { .. });
-        let may_retry = matches!(standing, Standing::Declined { .. });
+        let may_retry = matches!(standing, Standing::Declined { .. } | Standing::Changed);
         let payable = paid_now.payable_until.filter(|until| (open || may_retry) && now < *until);
         let waits = matches!(standing, Standing::Pending { .. } | Standing::Switching | Standing::Securing);
         let others = if payable.is_some() { other_ways(app, snapshot, &paid_now, open) } else { Vec::new() };
@@ -190,7 +190,7 @@ impl<'a> OrderPage<'a> {
                     || declined
                     || standing == Standing::Switching
                     || (standing == Standing::AwaitsMoney && nothing_came)),
-            edit: order.difference.as_ref().map_or(0, |asked| asked.number),
+            edit: order.difference.as_ref().map_or(order.changed_by_edit.unwrap_or(0), |asked| asked.number),
             difference,
             documents_url: has_documents(snapshot, order).then(|| format!("/orders/{}/documents", order.id)),
             can_order_again: order.status == Status::Cancelled || (exhausted && order.difference.is_none()),

@@ -1,5 +1,6 @@
 //! How an order stands, in words for its buyer.
 
+use crate::orders::after::edits::unpaid::CHANGED;
 use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, PaymentView, ShippingView, Status};
@@ -22,6 +23,8 @@ pub enum Standing {
     Declined {
         kept: bool,
     },
+    /// The shop has changed what is to be paid.
+    Changed,
     /// Declined as often as an order may be.
     Exhausted,
     /// The provider asks for a card.
@@ -123,6 +126,7 @@ pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
         (_, PaymentStatus::RequiresAction) if order.payment.method.is_none() => Standing::AsksForCard { kept },
         (_, PaymentStatus::RequiresAction) => Standing::AsksBuyer { kept },
         (_, PaymentStatus::Declined) if order.payable_until.is_none() => Standing::Exhausted,
+        (_, PaymentStatus::Declined) if order.payment.decline_reason.as_deref() == Some(CHANGED) => Standing::Changed,
         (_, PaymentStatus::Declined) => Standing::Declined { kept },
         (_, PaymentStatus::Paid) => Standing::Securing,
         (_, PaymentStatus::Pending) if order.payment.provider == Provider::Manual => Standing::AwaitsMoney,
@@ -205,6 +209,11 @@ impl Standing {
                 "bad",
                 "The payment did not go through",
                 "Your things are no longer set aside. Another try takes them again, at the same prices, if they are still there.",
+            ),
+            Self::Changed => (
+                "wait",
+                "Your order was changed: please pay",
+                "It is now as it says below. Your things are set aside once you pay, if they are still there.",
             ),
             Self::Exhausted => (
                 "bad",

@@ -95,6 +95,7 @@ mod taxes;
 mod the_host;
 mod throttle;
 mod unpaid;
+mod unpaid_edits;
 mod variant_list;
 mod webhooks;
 mod words;

@@ -49,6 +49,8 @@ pub struct Buyer {
     /// What an edit takes out that waits for what it adds: of which line, how many, and
     /// whether they go back into stock.
     pub taking_out: Vec<(Line, u32, bool)>,
+    /// Whether the order was edited, and then ended unpaid: its pieces were put back one by one.
+    pub ended_edited: bool,
     /// Pieces that staff have had put back in stock.
     pub restocked: BTreeMap<VariantId, i64>,
 }
@@ -65,6 +67,7 @@ impl Buyer {
             troubled: now,
             given_up: BTreeMap::new(),
             taking_out: Vec::new(),
+            ended_edited: false,
             restocked: BTreeMap::new(),
             typed_in: BTreeMap::new(),
             customers: [format!("mailbox-{}", n / 2)].into_iter().chain(account).collect(),

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use tradepost::ids::PromotionId;
 use tradepost::messages::Kind;
-use tradepost::orders::after::edits::Edit;
+use tradepost::orders::after::edits::{Edit, Plan};
 use tradepost::orders::after::money::left;
 use tradepost::orders::effect::due;
 use tradepost::orders::facts::Fact;
@@ -46,7 +46,7 @@ impl World {
             assert!(due(order, self.now).is_empty(), "something is still owed: {order:?}");
             let money = self.money_of(order, &mut outcomes);
             let issued = self.issued.iter().filter(|(whose, ..)| *whose == n).count();
-            assert!(cards_due(order).contains(&issued), "{issued} gift cards for money that was taken: {order:?}");
+            assert!(cards_due(buyer).contains(&issued), "{issued} gift cards for money that was taken: {order:?}");
             self.judge_books(n, &mut outcomes);
             outcomes.cards_sold += u32::from(issued > 0);
             match &order.stage {
@@ -61,6 +61,7 @@ impl World {
                     outcomes.switched += u32::from(buyer.paid_another_way());
                     judge_money(order, placement, attempt, &money, &mut outcomes);
                     judge_taxes(buyer, placement, &mut outcomes);
+                    outcomes.reworked_and_paid += u32::from(order.edits.asks_for_order > 0);
                     for (supply, units) in has(buyer, placement) {
                         *taken.entry(supply).or_default() += units;
                     }
@@ -184,7 +185,9 @@ impl World {
 fn judge_money(order: &Order, placement: &Placement, attempt: &Attempt, money: &Money, outcomes: &mut Outcomes) {
     let by_cards: i64 = placement.quote.gift_cards.iter().map(|card| card.amount).sum();
     let (total, added) = (total_of(order, placement), judge_added(order, outcomes));
-    let to_pay = total - by_cards;
+    let owed: i64 = order.edits.done.iter().map(|edit| more_owed(&edit.plan)).sum();
+    let to_pay = total - by_cards + owed;
+    outcomes.owed_otherwise += u32::from(owed != 0);
     assert_eq!(placement.quote.totals.total.amount, total + added, "the total, reckoned anew: {order:?}");
     outcomes.by_card_in_part += u32::from(by_cards > 0 && to_pay > 0);
     outcomes.by_card_alone += u32::from(to_pay == 0);
@@ -228,7 +231,8 @@ fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
     let worth = PRICE * pieces + order.edits.done.iter().map(judge_anew).sum::<i64>();
     let ways = order.edits.former_shipping.len();
     let paid: i64 = order.edits.payments.iter().map(|payment| payment.captured.amount).sum();
-    assert_eq!(left::set_off(order) + paid, worth, "what was added is paid: {order:?}");
+    let owed: i64 = order.edits.done.iter().map(|edit| more_owed(&edit.plan)).sum();
+    assert_eq!(left::set_off(order) + paid + owed, worth, "what was added is paid: {order:?}");
     assert!(order.edits.open.is_none(), "nothing is still being added: {order:?}");
     for payment in &order.edits.payments {
         assert!(given(order, payment) <= payment.captured.amount, "given back twice: {order:?}");
@@ -238,6 +242,15 @@ fn judge_added(order: &Order, outcomes: &mut Outcomes) -> i64 {
     outcomes.added_by_hand += u32::from(paid > by_link);
     outcomes.added_by_link += u32::from(by_link > 0);
     worth
+}
+
+/// By how much more an order is owed for that was not paid when it was edited: then
+/// nothing went back, and nobody was asked.
+fn more_owed(plan: &Plan) -> i64 {
+    let added = plan.added.as_ref().map_or(0, |added| added.quote.totals.total.amount);
+    let set_off = plan.giving.as_ref().map_or(0, |giving| giving.set_off);
+    let is_owed = plan.added.as_ref().map_or(set_off > 0, |added| added.owed);
+    if is_owed { added - set_off } else { 0 }
 }
 
 /// What is sold anew, and sent another way, comes to: what it was agreed to, but for
@@ -297,10 +310,13 @@ fn given(order: &Order, attempt: &Attempt) -> i64 {
 
 /// How many gift cards it is to have for its buyer: all, once all of its money
 /// was taken, or none. Where the money went back meanwhile, some may have been issued.
-fn cards_due(order: &Order) -> RangeInclusive<usize> {
+fn cards_due(buyer: &Buyer) -> RangeInclusive<usize> {
+    let order = &buyer.memory;
+    let gone = |line: &Line| buyer.given_up.get(&line.id).copied().unwrap_or_default();
     match &order.stage {
         Stage::Confirmed { attempt, .. } if attempt.status == AttemptStatus::Paid => {
-            let all = order.lines.iter().filter(|line| is_card(line)).map(|line| line.quantity as usize).sum();
+            let all =
+                order.lines.iter().filter(|line| is_card(line)).map(|line| (line.quantity - gone(line)) as usize).sum();
             let is_whole = attempt.captured == attempt.amount;
             let is_back = attempt.captured.amount > 0 && given(order, attempt) == attempt.captured.amount;
             match (is_whole, is_back) {
@@ -339,8 +355,12 @@ fn kept_by_staff(order: &Order) -> (i64, i64) {
 /// What an order that staff have cancelled still has of each supply: it was put
 /// back piece by piece, but for uses.
 fn still_drawn(buyer: &Buyer, placement: &Placement) -> Vec<(Supply, i64)> {
-    let drawn = buyer.memory.money.ended.as_ref().is_some_and(|ended| ended.drawn);
-    let is_kept = |(supply, _): &(Supply, i64)| matches!(supply, Supply::Stock(_) | Supply::GiftCard(_));
+    let drawn = buyer.ended_edited || buyer.memory.money.ended.as_ref().is_some_and(|ended| ended.drawn);
+    let is_kept = |(supply, _): &(Supply, i64)| match supply {
+        Supply::Stock(_) => true,
+        Supply::GiftCard(_) => !buyer.ended_edited,
+        Supply::Uses(_) | Supply::UsesBy(..) => false,
+    };
     if drawn { has(buyer, placement).into_iter().filter(is_kept).collect() } else { Vec::new() }
 }
 
@@ -352,6 +372,9 @@ pub fn is_card(line: &Line) -> bool {
 /// then 10 % of what is left, half up; no tax; gift cards as they are.
 fn total_of(order: &Order, placement: &Placement) -> i64 {
     let worth = |line: &Line| PRICE * i64::from(line.quantity);
+    if order.edits.asks_for_order > 0 {
+        return reworked_total(order, placement);
+    }
     let placed = || order.lines.iter().filter(|line| !is_added(order, line));
     let cards: i64 = placed().filter(|line| is_card(line)).map(worth).sum();
     let items: i64 = placed().filter(|line| !is_card(line)).map(worth).sum();
@@ -363,6 +386,17 @@ fn total_of(order: &Order, placement: &Placement) -> i64 {
     let items = if uses(placement, coupon()) { tenth_off(items) } else { items };
     let items = if order.facts.discount.is_some() { tenth_off(items) } else { items };
     items + PRICE + cards
+}
+
+/// An order that was changed before it was paid: what stayed keeps its share of what was
+/// taken off, and what came has its price.
+fn reworked_total(order: &Order, placement: &Placement) -> i64 {
+    let lines = || order.lines.iter().zip(&placement.quote.lines).filter(|(line, _)| !is_added(order, line));
+    let full: i64 = lines().map(|(line, _)| PRICE * i64::from(line.quantity)).sum();
+    let items: i64 = lines().map(|(_, quoted)| quoted.total).sum();
+    assert!((full * 8 / 10 - OFF..=full).contains(&items), "{items} for {full}: {order:?}");
+    let way = order.edits.first_shipping(placement.quote.shipping.as_ref());
+    items + way.map_or(0, |way| way.to_pay())
 }
 
 fn uses(placement: &Placement, promotion: PromotionId) -> bool {

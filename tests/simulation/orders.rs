@@ -47,6 +47,9 @@ impl World {
         if let Event::Edits(event) = event {
             self.edited(buyer, event);
         }
+        if matches!(event, Event::Cancelled { .. }) {
+            self.end_unpaid(buyer);
+        }
         let (now, state) = (self.now, &mut self.buyers[buyer]);
         let order = &state.memory;
         if let Event::Edits(event) = event {
@@ -83,6 +86,7 @@ impl World {
                 state.keeps.remove(&hold);
             }
             Event::HoldGivenBack
+            | Event::Edits(edits::event::Event::Reworked { .. })
             | Event::PlacedAgain { .. }
             | Event::PlacementRefused
             | Event::PlacementAbandoned

@@ -94,6 +94,14 @@ outcomes! {
     sent_another_way,
     /// Orders of which all that was left was taxed anew.
     taxed_anew,
+    /// Orders that staff have changed before they were paid.
+    reworked,
+    /// Orders of these kinds that were paid then.
+    reworked_and_paid,
+    /// Orders that owe something else, or have, since they were edited.
+    owed_otherwise,
+    /// Orders that ended unpaid after they were edited.
+    ended_edited,
     /// Edits whose buyer was asked for the difference.
     asked_for_more,
     /// Differences that were paid, by whatever way.

@@ -103,6 +103,8 @@ impl World {
         });
         let home = self.buyers[buyer].memory.facts.shipping_address.as_ref().map(|home| home.country.code());
         let is_taxed_anew = moves.is_some_and(|to| home.is_some_and(|home| taxes_in(home) != taxes_in(to)));
+        let is_unpaid = matches!(self.buyers[buyer].memory.stage, Stage::AwaitingPayment { .. });
+        let add = wish.add.clone();
         if !self.edit(buyer, wish) {
             self.outcomes.not_removable += 1;
             return;
@@ -111,6 +113,9 @@ impl World {
         assert!(at_the_buyers + taken <= line.quantity, "{at_the_buyers} away, {taken} taken out: {line:?}");
         // What has come back went into stock with its return, if at all.
         let of_back = taken.min(back.saturating_sub(gone));
+        if is_unpaid {
+            return self.change_unpaid(buyer, &line, taken, &add);
+        }
         let mut parts = vec![(line.clone(), of_back, false), (line.clone(), taken - of_back, true)];
         // All that is left is sold anew, and stays where it is.
         for other in lines.iter().filter(|other| is_taxed_anew && !is_card(other)) {
@@ -124,6 +129,21 @@ impl World {
         } else {
             self.take_parts(buyer, parts);
         }
+    }
+
+    /// An order that nobody has paid has other lines from then on; nothing is given up.
+    fn change_unpaid(&mut self, buyer: usize, line: &Line, taken: u32, add: &[WantedLine]) {
+        let order = &self.buyers[buyer].memory;
+        assert!(order.hold().is_none(), "what it comes to is held for nobody: {order:?}");
+        if order.draft.is_none() {
+            return;
+        }
+        let typed_in = &mut self.buyers[buyer].typed_in;
+        *typed_in.entry(line.variant_id).or_default() -= taken;
+        for line in add {
+            *typed_in.entry(line.variant_id).or_default() += line.quantity;
+        }
+        typed_in.retain(|_, pieces| *pieces > 0);
     }
 
     /// Sometimes another way of shipping.
@@ -179,6 +199,7 @@ impl World {
     pub fn edited(&mut self, buyer: usize, event: &Event) {
         match event {
             Event::Edited { .. } | Event::Begun { .. } | Event::Noted { .. } => {}
+            Event::Reworked { .. } => self.outcomes.reworked += 1,
             Event::Kept => self.outcomes.asked_for_more += 1,
             Event::Asked { event, .. } => self.asked(buyer, event),
             Event::Taken { .. } => {
@@ -190,6 +211,20 @@ impl World {
                 self.buyers[buyer].taking_out.clear();
                 self.outcomes.not_added += 1;
             }
+        }
+    }
+
+    /// An order that was edited ends, and was never paid: all that it still has goes back.
+    pub fn end_unpaid(&mut self, buyer: usize) {
+        let order = self.buyers[buyer].memory.clone();
+        if !matches!(order.stage, Stage::Confirmed { committed: true, .. }) || order.edits.done.is_empty() {
+            return;
+        }
+        self.buyers[buyer].ended_edited = true;
+        self.outcomes.ended_edited += 1;
+        for line in order.lines.iter().filter(|line| line.is_stocked()) {
+            let gone = self.buyers[buyer].given_up.get(&line.id).copied().unwrap_or_default();
+            *self.buyers[buyer].restocked.entry(line.variant_id).or_default() += i64::from(line.quantity - gone);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::console::page::{
 };
 
 /// The order can be changed still.
-pub const EDITABLE: &[When] = &[When("/status", &["confirmed"])];
+pub const EDITABLE: &[When] = &[When("/status", &["awaiting_payment", "confirmed"])];
 
 const PATH: &str = "/v1/admin/orders/{id}/edits";
 
@@ -27,7 +27,7 @@ pub static EDIT: Page = Page::new("/orders/{id}/edit", "Edit order {number}", "/
             ],
         }),
         Block::Text(
-            "An order is changed while it is confirmed, and where it goes while nothing of it is packed. Where another tax applies there, all that is left is taxed anew: its invoice has a credit note and a new one.",
+            "An order is changed while it waits for its payment or is confirmed, and where it goes while nothing of it is packed. Of one that is not paid only the total changes, which its buyer pays then. Where another tax applies there, all that is left is taxed anew: its invoice has a credit note and a new one.",
         ),
         Block::Form(CHANGE),
     ]);
@@ -46,6 +46,7 @@ const CHANGE: Form = Form {
             .omitted(),
         Field::new("/email", "E-mail", Takes::Line).omitted(),
         Field::new("/shipping_address", "", Takes::Address),
+        Field::new("/billing_address", "Bill", Takes::Address).when("/billing_editable"),
         Field::new("/paid_by_hand", "Where the difference was paid", Takes::Line)
             .empty()
             .omitted()
@@ -82,6 +83,7 @@ const WOULD_BE: &[Block] = &[
             fact("Sent by", "/_edit/shipping_option/title", Shown::Plain),
             fact("E-mail", "/_edit/email", Shown::Plain),
             fact("Goes to", "/_edit/shipping_address", Shown::Address),
+            fact("Bill goes to", "/_edit/billing_address", Shown::Address),
             fact("Tax on what stays, before", "/_edit/tax_change/before", Shown::Plain),
             fact("Tax on what stays, from then on", "/_edit/tax_change/after", Shown::Plain),
             fact("Paid by what is taken out", "/_edit/set_off", Shown::Plain),

@@ -58,7 +58,7 @@ pub fn of(
     }
     before.totals.items.checked_add(quote.totals.items)?;
     before.totals.total.checked_add(quote.totals.total)?;
-    Ok(Some(Added { lines, quote, set_off: 0, paid_by_hand: None, anew: left.map(|left| left.anew) }))
+    Ok(Some(Added { lines, quote, set_off: 0, paid_by_hand: None, owed: false, anew: left.map(|left| left.anew) }))
 }
 
 /// Whether both say of their prices whether tax is within them; where none falls on

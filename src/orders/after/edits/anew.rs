@@ -22,6 +22,15 @@ pub struct Left<'a> {
 /// `taken`: what is taken out in the same step. `facts`: what else changes; another way
 /// of shipping has a price of its own. On gift cards no tax falls anywhere.
 pub fn of<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact]) -> Option<Left<'a>> {
+    left(order, taken, facts, |line| line.delivery != Delivery::GiftCard)
+}
+
+/// With gift cards, too.
+pub fn of_all<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact]) -> Option<Left<'a>> {
+    left(order, taken, facts, |_| true)
+}
+
+fn left<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact], counts: fn(&Line) -> bool) -> Option<Left<'a>> {
     let quote = &order.placement()?.quote;
     let shipping = quote.shipping.as_ref().filter(|_| order.needs_shipping());
     let (shipping, shipping_tax) = shipping.map(|way| way_left(order, way)).unzip();
@@ -30,7 +39,7 @@ pub fn of<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact]) -> Option<Left
     let agreement = Agreement { lines: Vec::new(), shipping, reverse_charge: quote.reverse_charge };
     let anew = Anew { lines: 0, tax_before: shipping_tax.unwrap_or_default() };
     let mut all = Left { given_up: Vec::new(), lines: Vec::new(), agreement, anew };
-    for (line, quoted) in order.lines.iter().zip(&quote.lines).filter(|(line, _)| line.delivery != Delivery::GiftCard) {
+    for (line, quoted) in order.lines.iter().zip(&quote.lines).filter(|(line, _)| counts(line)) {
         all.add(order, line, quoted, taken);
     }
     (!all.lines.is_empty()).then_some(all)

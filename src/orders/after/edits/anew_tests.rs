@@ -103,7 +103,7 @@ fn where_tax_is_on_top_more_of_it_is_asked_for_and_nothing_moves_before_it_is_pa
     assert_eq!((difference.to_pay, change.before, change.after), (to_pay, eur(66), eur(70)));
     assert!(difference.added.is_empty() && difference.taken_out.is_empty());
     let mut off = order.clone();
-    let call_off = Command::Settle { by: staff(), number: 1, deed: Settling::CallOff };
+    let call_off = Command::Settle { by: staff(), number: 1, deed: Settling::CallOff, key: None };
     decide(&off, call_off, NOW).unwrap().iter().for_each(|event| off.apply(event, NOW));
     assert_eq!((left(&off), off.facts == order.facts), (vec![(3, 357, 57)], true));
     let pay = Command::Pay { payment: PaymentChoice::test(TestMethod::Visa), slot: None };

@@ -134,9 +134,10 @@ impl Order {
     }
 
     /// Whether a payment is for what is to be paid now: for the edit of this number, for
-    /// the order itself if that is zero, or for either if none is said.
+    /// the order as it was placed if that is zero, or for whatever it is if none is said.
     pub fn is_meant(&self, edit: Option<u32>) -> bool {
-        edit.is_none_or(|meant| self.edits.payable().map_or(0, |ask| ask.number) == meant)
+        let asks = self.edits.payable().map_or(self.edits.asks_for_order, |ask| ask.number);
+        edit.is_none_or(|meant| asks == meant)
     }
 
     /// What is to be paid now: for an edit, or else for the order itself.

@@ -31,7 +31,8 @@ pub struct NewEdit {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "NewAddress")]
     shipping_address: Option<NewAddress>,
-    /// Null: the shipping address. Invoices that were issued stay as they are.
+    /// Null: the shipping address. While the order is not invoiced; after that only where nothing is sent and another tax
+    /// applies by it, as its invoice is credited then and another one issued.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<NewAddress>")]
     billing_address: Option<Option<NewAddress>>,
@@ -54,8 +55,8 @@ pub struct NewEdit {
     /// where what is added comes to more than what is taken out.
     #[serde(default)]
     paid_by_hand: Option<Line<MAX_REFERENCE>>,
-    /// Where there is a difference to be paid, the buyer is asked for it by a letter with a link, and has three days. What
-    /// is added is kept for that long, and nothing of the edit counts before it is paid.
+    /// Where there is a difference to be paid, and the order is paid already, the buyer is asked for it by a letter with a
+    /// link, and has three days. What is added is kept for that long, and nothing of the edit counts before it is paid.
     #[serde(default)]
     ask_buyer: bool,
     /// The `edit_count` of the order that was looked at. Was it changed since, it is `order_edited`, so that nobody takes

@@ -7,17 +7,17 @@ use super::asking::told;
 use super::bodies::{PaidDifference, Wish};
 use super::error::Refusal;
 use super::event::Event;
-use super::{Added, MAX_EDITS, Plan, adding, anew, moving, taking_out};
+use super::{Added, MAX_EDITS, Plan, adding, anew, moving, taking_out, unpaid};
 use crate::ids::AccountId;
 use crate::orders::after::goods;
 use crate::orders::after::money::decision::{Deed, give};
-use crate::orders::after::money::{self, left};
+use crate::orders::after::money::{self, Giving, Pieces, left};
 use crate::orders::decision::Command;
 use crate::orders::error::OrderError;
 use crate::orders::event::Event as OrderEvent;
 use crate::orders::facts::{Fact, Facts};
 use crate::orders::order::{CancelReason, Key, Order, Stage};
-use crate::orders::trying;
+use crate::orders::{papers, trying};
 use crate::payments::{AttemptStatus, PaymentChoice, Provider};
 use crate::ports::Timestamp;
 use crate::problem::FieldError;
@@ -34,6 +34,12 @@ pub fn decide(
     shelf: &Snapshot,
     now: Timestamp,
 ) -> Result<Vec<Event>, OrderError> {
+    if let Stage::AwaitingPayment { placement, attempt, .. } = &order.stage {
+        let wish = as_seen(order, wish)?;
+        let reworked = unpaid::of(order, (placement, attempt), wish, shelf, now)?;
+        let event = |(plan, whole)| Event::Reworked { by, plan: Box::new(plan), whole: Box::new(whole) };
+        return Ok(reworked.map(event).into_iter().collect());
+    }
     let plan = Box::new(plan(order, wish, shelf, now)?);
     if plan.facts.is_empty() && plan.giving.is_none() && plan.added.is_none() {
         return Ok(Vec::new());
@@ -45,18 +51,16 @@ pub fn decide(
 fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<Plan, OrderError> {
     match &order.stage {
         Stage::Open => return Err(OrderError::NotFound),
-        Stage::Confirmed { committed: true, .. } if order.edits.in_all() >= MAX_EDITS => {
-            return Err(Refusal::TooManyEdits.into());
-        }
         Stage::Confirmed { committed: true, .. } => {}
+        Stage::Placing { .. } => return Err(OrderError::PaymentInProgress),
         _ => return Err(Refusal::NotConfirmed.into()),
     }
-    let Wish { mut facts, lines, add, paid_by_hand, ask_buyer, expected_edits, preview, reason, notify } = wish;
-    if expected_edits.is_some_and(|expected| expected != order.edits.count()) {
-        return Err(Refusal::Edited.into());
-    }
-    facts.retain(|fact| !is_so(&order.facts, fact));
+    let Wish { facts, lines, add, paid_by_hand, ask_buyer, preview, reason, notify, .. } = as_seen(order, wish)?;
     let is_taxed_anew = moving::check(order, &facts, shelf, now)?;
+    let is_billed_to_another = facts.iter().any(|fact| matches!(fact, Fact::BillingAddress(_)));
+    if is_billed_to_another && !is_taxed_anew && is_invoiced(order) {
+        return Err(Refusal::AlreadyInvoiced.into());
+    }
     let mut pieces = taking_out::of(order, &lines, !add.is_empty())?;
     let sold_anew = if is_taxed_anew { anew::of(order, &pieces, &facts) } else { None };
     let more = adding::of(order, &add, &facts, (&pieces, sold_anew.as_ref()), (shelf, now))?;
@@ -64,25 +68,88 @@ fn plan(order: &Order, wish: Wish, shelf: &Snapshot, now: Timestamp) -> Result<P
     // Another way of shipping takes the place of the one there was.
     let is_sent_another_way = more.as_ref().is_some_and(|added| added.quote.shipping.is_some());
     let shipping = if is_sent_another_way { left::of_shipping(order) } else { 0 };
-    if (more.is_some() || !pieces.is_empty()) && !is_paid(order) {
-        return Err(Refusal::NotPaid.into());
+    let change = Change { pieces, shipping, more };
+    let (giving, added) = match owed(order) {
+        _ if change.is_none() => (None, None),
+        Some(_) if paid_by_hand.is_some() => return Err(unpaid::not_paid()),
+        Some(owed) => owe(order, owed, change, reason.clone().into())?,
+        None if !is_paid(order) => return Err(Refusal::NotPaid.into()),
+        None => exchange(order, change, reason.clone().into(), paid_by_hand.map(String::from), preview || ask_buyer)?,
+    };
+    Ok(Plan { reason: reason.into(), notify, facts, giving, added: added.map(Box::new) })
+}
+
+/// What of an order's pieces and shipping is given up, and what it has more.
+struct Change {
+    pieces: Vec<Pieces>,
+    /// In minor units, tax included.
+    shipping: i64,
+    more: Option<Added>,
+}
+
+impl Change {
+    fn is_none(&self) -> bool {
+        self.pieces.is_empty() && self.more.is_none()
     }
-    let worth = pieces.iter().map(|pieces| pieces.amount).fold(shipping, i64::saturating_add);
+
+    /// What all that is given up comes to.
+    fn worth(&self) -> i64 {
+        self.pieces.iter().map(|pieces| pieces.amount).fold(self.shipping, i64::saturating_add)
+    }
+}
+
+/// An order that is to be paid still owes so much less, or more. Something of it stays to be paid.
+fn owe(
+    order: &Order,
+    owed: i64,
+    change: Change,
+    reason: String,
+) -> Result<(Option<Giving>, Option<Added>), OrderError> {
+    let worth = change.worth();
+    let total = change.more.as_ref().map_or(0, |added| added.quote.totals.total.amount);
+    if owed.saturating_add(total) <= worth {
+        return Err(Refusal::NothingLeftToPay.into());
+    }
+    let added = change.more.map(|added| Added { set_off: worth.min(total), owed: true, ..added });
+    if change.pieces.is_empty() && change.shipping == 0 {
+        return Ok((None, added));
+    }
+    let giving = give(order, reason, change.pieces, change.shipping, 0)?;
+    Ok((Some(Giving { set_off: worth, ..giving }), added))
+}
+
+/// What is taken out of an order that is paid pays for what is added, and the rest goes back.
+fn exchange(
+    order: &Order,
+    change: Change,
+    reason: String,
+    paid_by_hand: Option<String>,
+    may_be_unpaid: bool,
+) -> Result<(Option<Giving>, Option<Added>), OrderError> {
+    let worth = change.worth();
     // Money that has gone back already pays for nothing more.
     let left = left::in_all(order);
     if worth > left.amount {
         return Err(money::error::Refusal::NotRefundable { left }.into());
     }
-    let added = more.map(|more| pay(more, worth, paid_by_hand.map(String::from), preview || ask_buyer)).transpose()?;
+    let added = change.more.map(|more| pay(more, worth, paid_by_hand, may_be_unpaid)).transpose()?;
     let set_off = added.as_ref().map_or(0, |added| added.set_off);
-    let giving = if pieces.is_empty() && shipping == 0 {
-        None
-    } else {
-        let mut giving = give(order, reason.clone().into(), pieces, shipping, worth - set_off)?;
-        giving.set_off = set_off;
-        Some(giving)
-    };
-    Ok(Plan { reason: reason.into(), notify, facts, giving, added: added.map(Box::new) })
+    if change.pieces.is_empty() && change.shipping == 0 {
+        return Ok((None, added));
+    }
+    let giving = give(order, reason, change.pieces, change.shipping, worth - set_off)?;
+    Ok((Some(Giving { set_off, ..giving }), added))
+}
+
+/// What is wanted besides what is so already, if the order is as it was seen.
+fn as_seen(order: &Order, mut wish: Wish) -> Result<Wish, OrderError> {
+    if order.edits.in_all() >= MAX_EDITS {
+        return Err(Refusal::TooManyEdits.into());
+    } else if wish.expected_edits.is_some_and(|expected| expected != order.edits.count()) {
+        return Err(Refusal::Edited.into());
+    }
+    wish.facts.retain(|fact| !is_so(&order.facts, fact));
+    Ok(wish)
 }
 
 /// How what is added is paid: by what is taken out as far as that goes, the rest
@@ -163,6 +230,8 @@ pub fn pay_asked(
 pub fn is_in_the_way(order: &Order, command: &Command) -> bool {
     let Some(begun) = &order.edits.open else { return false };
     match command {
+        // How much is owed is what this decides.
+        Command::Receive { .. } => owed(order).is_some(),
         Command::Edit { .. } | Command::Money { deed: Deed::Cancel(_), .. } => true,
         Command::Goods { command: goods::Command::Fulfil(_), .. } | Command::Money { deed: Deed::Refund(_), .. } => {
             order.edits.payable().is_none() || !begun.only_adds()
@@ -173,6 +242,20 @@ pub fn is_in_the_way(order: &Order, command: &Command) -> bool {
 
 fn is_so(facts: &Facts, fact: &Fact) -> bool {
     facts.with(fact.clone()) == *facts
+}
+
+/// Whether its invoice was issued, or is about to be: it is due as soon as its money is
+/// there, set aside or owed, and says whom it bills for good.
+pub fn is_invoiced(order: &Order) -> bool {
+    papers::secured_at(order).is_some()
+}
+
+/// What is still to come for an order whose money staff wait for.
+fn owed(order: &Order) -> Option<i64> {
+    match &order.stage {
+        Stage::Confirmed { attempt, .. } if attempt.status == AttemptStatus::Owed => Some(attempt.left().amount),
+        _ => None,
+    }
 }
 
 fn is_paid(order: &Order) -> bool {

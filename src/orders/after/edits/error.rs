@@ -12,16 +12,22 @@ use crate::pools::error::OUT_OF_STOCK;
 use crate::problem::{FieldError, Problem};
 
 crate::codes! {
-    /// Only an order that is confirmed can be changed, and its pieces only once its money was taken.
+    /// Only an order that waits for its payment or is confirmed can be changed, and its pieces not while its money is only
+    /// set aside.
     NOT_EDITABLE = CONFLICT "not_editable";
     /// Something of this order is packed or was sent, so its address stays; a parcel that is only packed can be undone.
     ALREADY_PACKED = CONFLICT "already_packed";
+    /// The order's invoice was issued, or is about to be, and an invoice does not change whom it bills. Only where another
+    /// tax applies by that address, it is credited and another one issued.
+    ALREADY_INVOICED = CONFLICT "already_invoiced";
     /// Pieces that are packed, with the buyer or refunded cannot be taken out; `lines` says how many can.
     NOT_REMOVABLE = CONFLICT "not_removable";
     /// What is added, or is taxed otherwise where it goes now, comes to more than what is taken out: `to_pay` says by how
     /// much. Say by `paid_by_hand` where that
     /// money is, or ask the buyer for it by `ask_buyer`.
     DIFFERENCE_TO_PAY = CONFLICT "difference_to_pay";
+    /// What is owed for the order would come to nothing, or to less than has come: take out less, or cancel it.
+    NOTHING_LEFT_TO_PAY = CONFLICT "nothing_left_to_pay";
     /// No edit of this number waits for its buyer's money: it was paid, called off, or its time is over.
     NOTHING_ASKED = CONFLICT "nothing_asked";
     /// The difference is noted, but what it is for is not in stock any more: the edit is off, and the money is to be given
@@ -47,16 +53,20 @@ pub struct ShortVariant {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    #[error("only a confirmed order can be changed")]
+    #[error("only an order that waits for its payment or is confirmed can be changed")]
     NotConfirmed,
-    #[error("the order's money was not taken yet: nothing can be taken out or added before")]
+    #[error("the order's money is set aside and not taken yet: nothing can be taken out or added before")]
     NotPaid,
     #[error("something of this order is packed or was sent: its address stays")]
     AlreadyPacked,
+    #[error("this order is invoiced: its billing address stays")]
+    AlreadyInvoiced,
     #[error("these are not that many pieces that can be taken out")]
     NotRemovable { lines: Vec<Left> },
     #[error("what is added comes to {} more than what is taken out", to_pay.display())]
     DifferenceToPay { to_pay: Money },
+    #[error("what is owed for this order would come to nothing, or to less than has come")]
+    NothingLeftToPay,
     #[error("some of what is to be added is not in stock in the quantity asked for")]
     OutOfStock { lines: Vec<ShortVariant> },
     #[error("pieces are being added to this order, or wait to be paid")]
@@ -79,6 +89,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotConfirmed | Refusal::NotPaid => Self::new(NOT_EDITABLE, detail),
             Refusal::AlreadyPacked => Self::new(ALREADY_PACKED, detail),
+            Refusal::AlreadyInvoiced => Self::new(ALREADY_INVOICED, detail),
             Refusal::NotRemovable { lines } => {
                 Self::new(NOT_REMOVABLE, detail).with_member("lines", json::value(&lines))
             }
@@ -86,6 +97,7 @@ impl From<Refusal> for Problem {
                 Self::new(DIFFERENCE_TO_PAY, detail).with_member("to_pay", json::value(&to_pay))
             }
             Refusal::OutOfStock { lines } => Self::new(OUT_OF_STOCK, detail).with_member("lines", json::value(&lines)),
+            Refusal::NothingLeftToPay => Self::new(NOTHING_LEFT_TO_PAY, detail),
             Refusal::NothingAsked => Self::new(NOTHING_ASKED, detail),
             Refusal::NotMade => Self::new(EDIT_NOT_MADE, detail),
             Refusal::InProgress => Self::new(EDIT_IN_PROGRESS, detail),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use super::unpaid::Whole;
 use super::{Added, Begin, Begun, Edit, Plan, adding};
 use crate::ids::AccountId;
 use crate::orders::event::Event as OrderEvent;
@@ -18,6 +19,12 @@ pub enum Event {
     Edited {
         by: AccountId,
         plan: Box<Plan>,
+    },
+    /// The order is not paid yet, and another one from then on.
+    Reworked {
+        by: AccountId,
+        plan: Box<Plan>,
+        whole: Box<Whole>,
     },
     /// Decided; its pieces are to be taken from the pools.
     Begun {
@@ -53,7 +60,7 @@ impl Event {
     pub fn milestone(&self) -> Option<&'static str> {
         Some(match self {
             Self::Begun { .. } | Self::Refused | Self::Noted { .. } => return None,
-            Self::Edited { .. } | Self::Taken { .. } => "edited",
+            Self::Edited { .. } | Self::Reworked { .. } | Self::Taken { .. } => "edited",
             Self::Kept => "difference_asked",
             // Others take the names of the order's own payment for the whole order's.
             Self::Asked { event, .. } => match &**event {
@@ -72,14 +79,16 @@ impl Event {
         match self {
             Self::Begun { .. } | Self::Refused | Self::Noted { .. } => true,
             Self::Asked { event, .. } => !event.visible(),
-            Self::Edited { .. } | Self::Taken { .. } | Self::Kept => false,
+            Self::Edited { .. } | Self::Reworked { .. } | Self::Taken { .. } | Self::Kept => false,
         }
     }
 
     /// Who did it.
     pub fn by(&self) -> Option<AccountId> {
         match self {
-            Self::Edited { by, .. } | Self::Begun { by, .. } | Self::Taken { by } => Some(*by),
+            Self::Edited { by, .. } | Self::Reworked { by, .. } | Self::Begun { by, .. } | Self::Taken { by } => {
+                Some(*by)
+            }
             Self::Asked { by, .. } => *by,
             Self::Refused | Self::Kept | Self::Noted { .. } => None,
         }
@@ -94,6 +103,7 @@ impl Order {
                 self.edits.begun += 1;
                 self.edit(self.edits.begun, *by, (**plan).clone(), None, now);
             }
+            Event::Reworked { by, plan, whole } => self.rework(*by, plan, whole, now),
             Event::Begun { by, plan, key } => {
                 self.holds += 1;
                 self.edits.begun += 1;
@@ -142,6 +152,9 @@ impl Order {
         if let Some(added) = &plan.added {
             self.add(number, added, now);
         }
+        if let Some(attempt) = self.attempt_mut().filter(|attempt| attempt.status == AttemptStatus::Owed) {
+            attempt.amount.amount = attempt.amount.amount.saturating_add(plan.more_owed());
+        }
         self.edits.done.push(Edit { number, at: now, by, plan, begin });
     }
 
@@ -160,7 +173,7 @@ impl Order {
                 *committed = true;
                 self.edits.payments.push(attempt.clone());
             }
-        } else if to_pay.amount > 0 {
+        } else if to_pay.amount > 0 && !added.owed {
             self.attempts += 1;
             let by_hand = PaymentChoice { provider: Provider::Manual, ..PaymentChoice::nothing() };
             let mut payment = Attempt::new(self.id, self.attempts, by_hand, to_pay, now);

@@ -16,11 +16,14 @@ use crate::problem::Problem;
 use crate::wire::extract::{self, Checked, IdempotencyKey, Path};
 use crate::wire::respond::{Json, JsonText};
 
-/// Changes a confirmed order: whom to write to, where it goes and how, how many pieces of each line there are, and what is
-/// added. All of it or nothing. Pieces are given up for their share of the line, as it was placed; promotions are not
-/// run again. What is taken out pays for what is added; what is left of it goes back as the money of a refund does, and
-/// is on its way when this is answered. What is added is out of the stock by then, or `out_of_stock` says what is not
-/// there, and nothing has happened.
+/// Changes an order that is not packed as far as the change goes: whom to write to, where it goes and how, how many pieces
+/// of each line there are, and what is added. All of it or nothing; promotions are not run again.
+///
+/// Of an order that is paid, pieces are given up for their share of the line, as it was placed. What is taken out pays for
+/// what is added; what is left of it goes back as the money of a refund does, and is on its way when this is answered.
+/// What is added is out of the stock by then, or `out_of_stock` says what is not there, and nothing has happened. Of one
+/// whose money staff wait for, the same changes what is owed. Of one that nobody has paid yet, its lines and its total
+/// change themselves, what is held is given back, and its buyer pays what it comes to then.
 pub async fn create_order_edit(
     State(app): State<App>,
     staff: StaffWrite,

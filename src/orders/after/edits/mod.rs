@@ -11,7 +11,8 @@
 //! What goes where another tax applies is given up and sold anew ([`anew`]).
 //!
 //! What is taken out pays for what is added, as far as it goes (*set off*): that is
-//! an exchange. Only the difference is given back, or was paid by hand.
+//! an exchange. Only the difference is given back, or was paid by hand. Of an order
+//! whose money is owed, all that is taken out is set off: it owes so much less, or more.
 //!
 //! An edit is decided in full by whoever asks for it. One that adds pieces counts
 //! once its pools have given them, in one step, and else has never been. Where its
@@ -30,6 +31,7 @@ pub mod event;
 pub mod handlers;
 mod moving;
 mod taking_out;
+pub mod unpaid;
 pub mod view;
 
 pub use adding::without;
@@ -67,6 +69,8 @@ pub struct Edits {
     pub payments: Vec<Attempt>,
     /// The ways of shipping that another took the place of, the first first.
     pub former_shipping: Vec<QuotedShipping>,
+    /// The last edit of the order before it was paid; zero if there is none.
+    pub asks_for_order: u32,
     /// Whether its buyer accounted for the tax at first; none while nothing was added.
     pub first_reversed: Option<bool>,
 }
@@ -145,6 +149,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// By how much an order that is to be paid still comes to more than before.
+    pub fn more_owed(&self) -> i64 {
+        let added = self.added.as_ref().map_or(0, |added| added.quote.totals.total.amount);
+        added.saturating_sub(self.giving.as_ref().map_or(0, |giving| giving.set_off))
+    }
+
     /// The pieces that are taken out, without those that are sold anew.
     pub fn taken_out(&self) -> &[Pieces] {
         let pieces = self.giving.as_ref().map_or(&[][..], |giving| &giving.pieces);
@@ -162,6 +172,9 @@ pub struct Added {
     pub set_off: i64,
     /// Where the money for the rest is found again.
     pub paid_by_hand: Option<String>,
+    /// The order is to be paid still: the rest is owed with all else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub owed: bool,
     /// Where another tax applies from then on: what of it was there before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anew: Option<Anew>,
@@ -202,7 +215,7 @@ impl Added {
 
     /// Whether its buyer is to be asked for money.
     pub fn is_unpaid(&self) -> bool {
-        self.to_pay().amount > 0 && self.paid_by_hand.is_none()
+        self.to_pay().amount > 0 && self.paid_by_hand.is_none() && !self.owed
     }
 
     /// What it takes from each stock.
@@ -223,3 +236,5 @@ mod anew_tests;
 mod asking_tests;
 #[cfg(test)]
 pub(in crate::orders) mod tests;
+#[cfg(test)]
+mod unpaid_tests;

@@ -181,7 +181,7 @@ fn nothing_is_taken_out_before_its_money_is_there() {
     let refused = |order: Order| try_to(&order, keep(1, 1)).unwrap_err();
     assert_eq!(refused(mugs().authorized()), Refusal::NotPaid.into());
     let placed = mugs().order(TestMethod::Visa, &[]);
-    assert_eq!(refused(placed), Refusal::NotConfirmed.into());
+    assert_eq!(refused(placed), OrderError::PaymentInProgress);
     let mut cancelled = mugs().paid();
     act(&mut cancelled, cancel(true)).unwrap();
     assert_eq!(refused(cancelled), Refusal::NotConfirmed.into());
@@ -220,10 +220,10 @@ fn an_order_goes_where_it_is_sent() {
     assert_eq!(taxed, Err(Refusal::NotPaid.into()), "nothing is given up before its money is there");
     let nobody = try_to(&order, json!({ "shipping_address": home("QA") }));
     assert_eq!(nobody, Err(OrderError::ShippingNotOffered));
-    // The bill may go anywhere: the goods decide on the tax.
-    edit(&mut order, json!({ "billing_address": home("FR") })).unwrap();
-    edit(&mut order, json!({ "billing_address": null })).unwrap();
-    assert_eq!(order.facts.billing_address, None);
+    // The goods decide on the tax, and the invoice says whom it bills.
+    let billed = try_to(&order, json!({ "billing_address": home("FR") }));
+    assert_eq!(billed, Err(Refusal::AlreadyInvoiced.into()));
+    assert_eq!(try_to(&order, json!({ "billing_address": null })), Ok(Vec::new()), "it is so already");
 }
 
 #[test]

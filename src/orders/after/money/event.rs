@@ -193,11 +193,21 @@ impl Order {
     /// Gives back what a cancelled order had drawn: its uses as they were held;
     /// its pieces here where no repayment does.
     fn put_back_all(&mut self, restock: bool, is_repaid: bool) {
+        self.put_back_drawn(restock, is_repaid, |of| matches!(of, Supply::Uses(_) | Supply::UsesBy(..)));
+    }
+
+    /// Gives back what an order had drawn that staff have changed and nobody has paid:
+    /// some of its pieces are back already, and others have a hold of their own.
+    pub(in crate::orders) fn put_back_unpaid(&mut self) {
+        self.put_back_drawn(true, false, |of| !matches!(of, Supply::Stock(_)));
+    }
+
+    /// `is_held`: what goes back as it was held.
+    fn put_back_drawn(&mut self, restock: bool, is_repaid: bool, is_held: fn(&Supply) -> bool) {
         self.vacate();
-        let is_use = |claim: &Claim| matches!(claim.of, Supply::Uses(_) | Supply::UsesBy(..));
-        let uses: Vec<Claim> = self.claims().into_iter().filter(is_use).collect();
-        if let Some(number) = self.hold().map(|hold| hold.number).filter(|_| !uses.is_empty()) {
-            self.releasing.insert(number, uses);
+        let held: Vec<Claim> = self.claims().into_iter().filter(|claim| is_held(&claim.of)).collect();
+        if let Some(number) = self.hold().map(|hold| hold.number).filter(|_| !held.is_empty()) {
+            self.releasing.insert(number, held);
         }
         if restock && !is_repaid {
             let lines: Vec<_> = self.lines.iter().map(|line| (line.id, line.quantity)).collect();

@@ -7,6 +7,7 @@ use super::{Fate, Giving, Note, Pieces, PutBack, Repayment, left};
 use crate::ids::{AccountId, GiftCardId};
 use crate::money::Money;
 use crate::orders::after::edits::asking::Ask;
+use crate::orders::after::edits::decision::is_invoiced;
 use crate::orders::after::edits::view::{EditView, edits, waiting};
 use crate::orders::after::goods::restock;
 use crate::orders::order::{Line, LineId, Order, Receipt};
@@ -36,6 +37,8 @@ pub struct StaffOrder {
     edits: Vec<EditView>,
     /// How many there are: what an edit expects.
     edit_count: u32,
+    /// Whether an edit may change whom it bills: it is not invoiced yet.
+    billing_editable: bool,
     /// The edit whose buyer is asked for the difference: until that is paid, nothing of it counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_edit: Option<EditView>,
@@ -184,6 +187,7 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
         refunds: refunds(order),
         edits: edits(order),
         edit_count: order.edits.count(),
+        billing_editable: !is_invoiced(order),
         waiting_edit: waiting(order),
         receipts: order.receipts.clone(),
         disputes: order.disputes.keys().cloned().collect(),
