@@ -74,6 +74,28 @@ pub fn json_response(status: StatusCode, body: String) -> Response {
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
+/// What is answered and, where the request has a key, kept for repeats of it.
+/// Whoever writes takes it as text: with a type of their own, each answer would
+/// bring all of the writing once more.
+pub struct Answer {
+    status: StatusCode,
+    body: String,
+}
+
+impl Answer {
+    pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_string(body).map_err(|error| Problem::internal(error.to_string()))?;
+        Ok(Self { status, body })
+    }
+
+    fn response(self) -> Response {
+        json_response(self.status, self.body)
+    }
+}
+
+/// What a violated constraint means to whoever sent the request.
+pub type Meaning<'a> = &'a (dyn Fn(&str) -> Option<Problem> + Sync);
+
 /// Writes the statements together with the record of the answer, and answers.
 /// `guard` comes before all else and may refuse the batch; `meaning` says what
 /// a violated constraint means (a fault of ours if it says nothing). Answers
@@ -84,17 +106,15 @@ pub async fn commit(
     request: Option<&Request>,
     guard: Statement,
     statements: Vec<Statement>,
-    status: StatusCode,
-    answer: &impl Serialize,
-    meaning: impl FnOnce(&str) -> Option<Problem>,
+    answer: Answer,
+    meaning: Meaning<'_>,
 ) -> Result<(Response, Vec<Rows>), Problem> {
-    let body = text_of(answer)?;
     let mut batch = vec![guard];
-    batch.extend(request.into_iter().flat_map(|request| record(request, status, &body, app.clock.now())));
+    batch.extend(request.into_iter().flat_map(|request| record(request, &answer, app.clock.now())));
     let before = batch.len();
     batch.extend(statements);
     match app.database.batch(batch).await {
-        Ok(rows) => Ok((json_response(status, body), rows.into_iter().skip(before).collect())),
+        Ok(rows) => Ok((answer.response(), rows.into_iter().skip(before).collect())),
         Err(DatabaseError::Constraint(text)) => match (request, meaning(&text)) {
             (Some(request), None) if is_repeat(&text) => {
                 Ok((answered_meanwhile(app, request, text).await?, Vec::new()))
@@ -106,23 +126,13 @@ pub async fn commit(
 }
 
 /// Keeps the answer to a request that an object has decided, and answers.
-pub async fn remember(
-    app: &App,
-    request: Option<&Request>,
-    status: StatusCode,
-    answer: &impl Serialize,
-) -> Result<Response, Problem> {
-    let body = text_of(answer)?;
-    let Some(request) = request else { return Ok(json_response(status, body)) };
-    match app.database.batch(record(request, status, &body, app.clock.now()).into()).await {
-        Ok(_) => Ok(json_response(status, body)),
+pub async fn remember(app: &App, request: Option<&Request>, answer: Answer) -> Result<Response, Problem> {
+    let Some(request) = request else { return Ok(answer.response()) };
+    match app.database.batch(record(request, &answer, app.clock.now()).into()).await {
+        Ok(_) => Ok(answer.response()),
         Err(DatabaseError::Constraint(text)) if is_repeat(&text) => answered_meanwhile(app, request, text).await,
         Err(error) => Err(error.into()),
     }
-}
-
-fn text_of(answer: &impl Serialize) -> Result<String, Problem> {
-    serde_json::to_string(answer).map_err(|error| Problem::internal(error.to_string()))
 }
 
 fn is_repeat(constraint: &str) -> bool {
@@ -136,7 +146,7 @@ async fn answered_meanwhile(app: &App, request: &Request, cause: String) -> Resu
     first.ok_or_else(|| Problem::unavailable("the database", cause))
 }
 
-fn record(request: &Request, status: StatusCode, body: &str, now: Timestamp) -> [Statement; 2] {
+fn record(request: &Request, answer: &Answer, now: Timestamp) -> [Statement; 2] {
     [
         Statement::new("DELETE FROM idempotency_records WHERE expires_at <= ?1", [now.millis().into()]),
         Statement::new(
@@ -145,8 +155,8 @@ fn record(request: &Request, status: StatusCode, body: &str, now: Timestamp) -> 
                 request.scope.clone().into(),
                 request.key.clone().into(),
                 request.digest.clone().into(),
-                i64::from(status.as_u16()).into(),
-                body.into(),
+                i64::from(answer.status.as_u16()).into(),
+                answer.body.as_str().into(),
                 now.plus_millis(LIFETIME_MILLIS).millis().into(),
             ],
         ),

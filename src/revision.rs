@@ -6,12 +6,11 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::response::Response;
-use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
-use crate::idempotency;
+use crate::idempotency::{self, Answer, Meaning};
 use crate::ports::{ObjectClass, Rows, Statement};
 use crate::problem::Problem;
 use crate::telemetry;
@@ -52,11 +51,10 @@ pub async fn write(
     staff: &StaffWrite,
     request: Option<&idempotency::Request>,
     change: StaffChange,
-    status: StatusCode,
-    answer: &impl Serialize,
-    meaning: impl FnOnce(&str) -> Option<Problem>,
+    answer: Answer,
+    meaning: Meaning<'_>,
 ) -> Result<(Response, Vec<Rows>), Problem> {
-    let (response, rows) = staff.commit(app, request, change, status, answer, meaning).await?;
+    let (response, rows) = staff.commit(app, request, change, answer, meaning).await?;
     // Several changes raise it each; a replayed answer wrote nothing and has no rows.
     let raised = rows.iter().filter_map(|rows| rows.first::<Revision>().ok().flatten());
     if let Some(Revision { revision }) = raised.max_by_key(|raised| raised.revision) {

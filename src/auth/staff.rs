@@ -10,14 +10,13 @@
 use aide::OperationInput;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use http::StatusCode;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 use super::error::AuthError;
 use super::{Caller, Role, SignedIn, store};
 use crate::app::App;
-use crate::idempotency::{self, Request};
+use crate::idempotency::{self, Answer, Meaning, Request};
 use crate::ids::{AccountId, SessionId};
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::Problem;
@@ -141,13 +140,12 @@ impl StaffWrite {
         app: &App,
         request: Option<&Request>,
         change: StaffChange,
-        status: StatusCode,
-        answer: &impl Serialize,
-        meaning: impl FnOnce(&str) -> Option<Problem>,
+        answer: Answer,
+        meaning: Meaning<'_>,
     ) -> Result<(Response, Vec<Rows>), Problem> {
         let guard = store::confirm_staff(self.who, self.least, app.clock.now());
         let meaning = |constraint: &str| refused(constraint).or_else(|| meaning(constraint));
-        idempotency::commit(app, request, guard, change.0, status, answer, meaning).await
+        idempotency::commit(app, request, guard, change.0, answer, &meaning).await
     }
 }
 

@@ -12,7 +12,7 @@ use super::product::Product;
 use super::store;
 use crate::app::App;
 use crate::auth::StaffWrite;
-use crate::idempotency;
+use crate::idempotency::{self, Answer};
 use crate::ids::{ProductId, VariantId};
 use crate::ports::{Rows, Statement};
 use crate::problem::{FieldError, Problem};
@@ -67,8 +67,15 @@ impl Change<'_> {
             let after = draft.replace(&before, now, || VariantId::new(now, &*app.entropy));
             let view = view(&after).ok_or_else(Problem::not_found)?;
             let change = store::update_product(&before, &after);
-            let answer =
-                revision::write(app, &self.staff, self.request.as_ref(), change, self.status, &view, refusal).await;
+            let answer = revision::write(
+                app,
+                &self.staff,
+                self.request.as_ref(),
+                change,
+                Answer::new(self.status, &view)?,
+                &refusal,
+            )
+            .await;
             match answer {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {

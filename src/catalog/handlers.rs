@@ -22,7 +22,7 @@ use super::store::{self, Naming, Wanted};
 use super::variant_list::words;
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
-use crate::idempotency;
+use crate::idempotency::{self, Answer};
 use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::ports::Statement;
@@ -57,7 +57,9 @@ pub async fn create_product(
     let mut product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
     let change = store::insert_product(&product, naming, request.as_ref());
     let view = AdminProduct::from(&product);
-    let answer = revision::write(&app, &staff, request.as_ref(), change, StatusCode::CREATED, &view, refusal).await;
+    let answer =
+        revision::write(&app, &staff, request.as_ref(), change, Answer::new(StatusCode::CREATED, &view)?, &refusal)
+            .await;
     let (mut response, rows) = with_pointers(&app, answer, product.id, &sent).await?;
     if let Some(slug) = store::numbered(&rows)?.filter(|slug| *slug != product.slug) {
         product.slug = slug;

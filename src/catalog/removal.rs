@@ -15,6 +15,7 @@ use super::product::{Product, Variant};
 use super::store;
 use crate::app::App;
 use crate::auth::StaffWrite;
+use crate::idempotency::Answer;
 use crate::ids::{ProductId, VariantId};
 use crate::problem::Problem;
 use crate::revision::{self, settle};
@@ -69,7 +70,7 @@ impl Removal {
                 store::update_product(&self.before, &after)
             }
         };
-        match revision::write(app, staff, None, change, StatusCode::NO_CONTENT, &(), refusal).await {
+        match revision::write(app, staff, None, change, Answer::new(StatusCode::NO_CONTENT, &())?, &refusal).await {
             Ok(_) => {
                 settle(app).await;
                 Ok(true)

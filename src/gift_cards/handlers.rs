@@ -14,7 +14,7 @@ use super::views::{
 use super::{error, level, store};
 use crate::app::App;
 use crate::auth::{Staff, StaffChange, StaffWrite};
-use crate::idempotency;
+use crate::idempotency::{self, Answer};
 use crate::ids::GiftCardId;
 use crate::json;
 use crate::pools::{self, Supply, ledger};
@@ -63,7 +63,7 @@ pub async fn create_gift_card(
     };
     let change = StaffChange::new(vec![store::insert(&card, code.digest(&app.keys))]);
     let status = StatusCode::CREATED;
-    let (answer, _) = staff.commit(&app, request.as_ref(), change, status, &card, error::taken).await?;
+    let (answer, _) = staff.commit(&app, request.as_ref(), change, Answer::new(status, &card)?, &error::taken).await?;
     with_code(&app, answer, given).await
 }
 
@@ -175,5 +175,5 @@ pub async fn disable_gift_card(
         app.database.batch(vec![store::disable(id, at)]).await?;
     }
     let account = account(&app, card).await?;
-    Ok(idempotency::remember(&app, request.as_ref(), StatusCode::OK, &account).await?.into())
+    Ok(idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &account)?).await?.into())
 }

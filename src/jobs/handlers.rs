@@ -13,7 +13,7 @@ use super::store;
 use super::views::{Job, JobList, JobRowFilter, JobRowList};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
-use crate::idempotency::{self, key_reused};
+use crate::idempotency::{self, Answer, key_reused};
 use crate::ids::JobId;
 use crate::json;
 use crate::lists::walk::{chosen, how_many};
@@ -57,7 +57,7 @@ pub async fn create_job(
     // Asked anew: finding the orders may have taken a while.
     let answer = ask_for_staff(&app, id, staff.confirm(&app).await?, &begin).await?;
     let job = told(&answer)?.ok_or_else(key_reused)?;
-    Ok(located(idempotency::remember(&app, request.as_ref(), StatusCode::ACCEPTED, &job).await?, id))
+    Ok(located(idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::ACCEPTED, &job)?).await?, id))
 }
 
 /// Jobs, the newest 100 of the last 30 days. May lag a second behind them.
@@ -103,7 +103,7 @@ pub async fn cancel_job(
     }
     let answer = ask_for_staff(&app, id, begun.confirmed, &Command::Cancel).await?;
     let job = told(&answer)?.ok_or_else(Problem::not_found)?;
-    Ok(idempotency::remember(&app, request.as_ref(), StatusCode::OK, &job).await?.into())
+    Ok(idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &job)?).await?.into())
 }
 
 /// What is to be done, and to what. `body`: what was sent.

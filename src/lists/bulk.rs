@@ -10,7 +10,7 @@ use serde_json::json;
 use super::tags::{self, TagChange, Tagged};
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
-use crate::idempotency;
+use crate::idempotency::{self, Answer};
 use crate::ids::OrderId;
 use crate::orders::after::money::bodies::NewCapture;
 use crate::orders::after::money::decision::Deed;
@@ -132,13 +132,13 @@ pub async fn change_orders(
             let known = tags::tagged(begun.rows.next().unwrap_or_default())?;
             let (change, outcomes) = tag(ids, &known, change);
             let results = BulkResults::of(ids, outcomes);
-            staff.commit(&app, request.as_ref(), change, StatusCode::OK, &results, |_| None).await?.0
+            staff.commit(&app, request.as_ref(), change, Answer::new(StatusCode::OK, &results)?, &|_| None).await?.0
         }
         BulkAction::Cancel(_) | BulkAction::Capture(_) => {
             // Each order has the key, too: a request that did not live to be remembered is gone on with.
             let key = request.as_ref().map(|request| Key { key: request.key.clone(), digest: request.digest.clone() });
             let results = BulkResults::of(ids, one_by_one(&app, &staff, ids, &body.action, key).await);
-            idempotency::remember(&app, request.as_ref(), StatusCode::OK, &results).await?
+            idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &results)?).await?
         }
     };
     Ok(response.into())
@@ -182,7 +182,7 @@ async fn tag_at_once(
     let mut begun = staff.begin(app, None, vec![tags::of(ids)]).await?;
     let known = tags::tagged(begun.rows.next().unwrap_or_default())?;
     let (change, outcomes) = tag(ids, &known, change);
-    staff.commit(app, None, change, StatusCode::OK, &(), |_| None).await?;
+    staff.commit(app, None, change, Answer::new(StatusCode::OK, &())?, &|_| None).await?;
     Ok(outcomes)
 }
 

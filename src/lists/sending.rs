@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::bulk::{BulkResult, BulkResults, MAX_ORDERS, MAX_PARALLEL, each_once};
 use crate::app::App;
 use crate::auth::StaffWrite;
-use crate::idempotency;
+use crate::idempotency::{self, Answer};
 use crate::ids::OrderId;
 use crate::orders::after::goods::Command;
 use crate::orders::after::goods::bodies::NewFulfilment;
@@ -73,7 +73,7 @@ pub async fn create_fulfilments(
         }
     });
     let results = BulkResults { items: together(each.collect(), MAX_PARALLEL).await };
-    Ok(idempotency::remember(&app, request.as_ref(), StatusCode::OK, &results).await?.into())
+    Ok(idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &results)?).await?.into())
 }
 
 fn check(parcels: &[OrderParcel]) -> Result<(), Problem> {

@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
+use crate::idempotency::Answer;
 use crate::ids::OrderId;
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
@@ -183,7 +184,8 @@ pub async fn change_order_tags(
     let order = tagged(begun.rows.next().unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
     let after = body.value.decide(&order)?;
     let change = body.value.statements(&[id]);
-    let (response, _) = staff.commit(&app, request.as_ref(), change, StatusCode::OK, &after, |_| None).await?;
+    let (response, _) =
+        staff.commit(&app, request.as_ref(), change, Answer::new(StatusCode::OK, &after)?, &|_| None).await?;
     Ok(response.into())
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::auth::{Staff, StaffChange, StaffWrite};
+use crate::idempotency::Answer;
 use crate::ids::AccountId;
 use crate::ports::Statement;
 use crate::problem::Problem;
@@ -109,7 +110,7 @@ pub async fn put_view(
         return Err(Problem::new(TOO_MANY_VIEWS, format!("there are at most {MAX_VIEWS} views; delete one first")));
     }
     let change = StaffChange::new(vec![put(account, &view)]);
-    let (response, _) = staff.commit(&app, None, change, StatusCode::OK, &view, |_| None).await?;
+    let (response, _) = staff.commit(&app, None, change, Answer::new(StatusCode::OK, &view)?, &|_| None).await?;
     Ok(response.into())
 }
 
@@ -121,7 +122,7 @@ pub async fn delete_view(
 ) -> Result<NoContent, Problem> {
     let account = staff.confirm(&app).await?.account();
     let change = StaffChange::new(vec![delete(account, page.as_str(), name.as_str())]);
-    let (_, rows) = staff.commit(&app, None, change, StatusCode::NO_CONTENT, &(), |_| None).await?;
+    let (_, rows) = staff.commit(&app, None, change, Answer::new(StatusCode::NO_CONTENT, &())?, &|_| None).await?;
     let there = rows.first().is_some_and(|deleted| !deleted.is_empty());
     if there { Ok(NoContent) } else { Err(Problem::not_found()) }
 }

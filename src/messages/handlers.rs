@@ -13,6 +13,7 @@ use super::views::{
 use super::{Kind, Letter, outbox, sent};
 use crate::app::App;
 use crate::auth::{Staff, StaffChange, StaffWrite};
+use crate::idempotency::Answer;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::wire::extract::{IdempotencyKey, Path, Query};
@@ -74,7 +75,7 @@ pub async fn send_message(
         return Ok(first.into());
     }
     let change = StaffChange::new(vec![sent::send_again(number, outbox::once_more(&app), app.clock.now())]);
-    let (_, rows) = staff.commit(&app, None, change, StatusCode::ACCEPTED, &(), |_| None).await?;
+    let (_, rows) = staff.commit(&app, None, change, Answer::new(StatusCode::ACCEPTED, &())?, &|_| None).await?;
     let item = listed::item(rows.into_iter().next().unwrap_or_default())?;
     // What is not sent now the tick sends: that is no reason to say that it was not taken.
     if !app.config.development
@@ -83,7 +84,7 @@ pub async fn send_message(
         telemetry::log(&serde_json::json!({ "level": "warn", "event": "mail_not_sent_yet", "cause": problem.cause }));
     }
     let item: Box<RawValue> = json::read(item.as_bytes()).map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(idempotency::remember(&app, request.as_ref(), StatusCode::ACCEPTED, &item).await?.into())
+    Ok(idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::ACCEPTED, &item)?).await?.into())
 }
 
 /// A letter of a kind, about an order that never was: what buyers are written.

@@ -14,7 +14,7 @@ use crate::auth::{StaffChange, StaffWrite};
 use crate::catalog::error::{PRODUCT_CHANGED, changed, refusal};
 use crate::catalog::product::Product;
 use crate::catalog::{self, ATTEMPTS, StockLevel, store};
-use crate::idempotency::{self, Request};
+use crate::idempotency::{self, Answer, Request};
 use crate::ids::{RequestId, VariantId};
 use crate::problem::Problem;
 use crate::revision;
@@ -64,7 +64,7 @@ pub async fn change_variants(
         // The pools have decided and are the truth; the lists learn of it here.
         let projection = catalog::project_levels(&app, &levels).await;
         let answer = BulkVariants::done(rows);
-        let answer = idempotency::remember(&app, request.as_ref(), StatusCode::OK, &answer).await;
+        let answer = idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &answer)?).await;
         projection?;
         return Ok(answer?.into());
     }
@@ -131,7 +131,7 @@ async fn reprice(app: &App, staff: &StaffWrite, request: Option<&Request>, rows:
     }
     let change: StaffChange =
         rows.repriced.iter().map(|(before, after)| store::update_product(before, after)).collect();
-    match revision::write(app, staff, request, change, StatusCode::OK, &(), refusal).await {
+    match revision::write(app, staff, request, change, Answer::new(StatusCode::OK, &())?, &refusal).await {
         Err(problem) if problem.code == PRODUCT_CHANGED.name => Ok(false),
         other => other.map(|_| true),
     }

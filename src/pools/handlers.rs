@@ -145,7 +145,8 @@ pub async fn create_stock_adjustment(
     }
     // The pool has decided and is the truth; the lists learn of it here.
     let projection = catalog::project_levels(&app, &[level.of(variant)]).await;
-    let answer = idempotency::remember(&app, keyed.as_ref(), StatusCode::OK, &StockLevel::from(level)).await;
+    let answer = idempotency::Answer::new(StatusCode::OK, &StockLevel::from(level))?;
+    let answer = idempotency::remember(&app, keyed.as_ref(), answer).await;
     projection?;
     Ok(answer?.into())
 }

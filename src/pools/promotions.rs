@@ -11,6 +11,7 @@ use super::ledger::{self, Ledger};
 use super::{Supply, level_of};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
+use crate::idempotency::Answer;
 use crate::ids::PromotionId;
 use crate::ports::Timestamp;
 use crate::pricing::Promotion;
@@ -141,7 +142,8 @@ pub async fn create_promotion(
     let used = is_counted(&new.promotion).then_some(0);
     let (view, change) = (AdminPromotion::new(&new, used), store::insert(&new));
     let status = StatusCode::CREATED;
-    let (response, _) = revision::write(&app, &staff, request.as_ref(), change, status, &view, refusal).await?;
+    let (response, _) =
+        revision::write(&app, &staff, request.as_ref(), change, Answer::new(status, &view)?, &refusal).await?;
     revision::settle(&app).await;
     Ok(tagged(response, new.version).into())
 }
@@ -192,7 +194,8 @@ pub async fn update_promotion(
     let after = Stored { promotion, version, updated_at: app.clock.now(), ..before };
     let view = AdminPromotion::new(&after, used(&app, &after.promotion).await?);
     let change = store::update(&before, &after);
-    let (response, _) = revision::write(&app, &staff, None, change, StatusCode::OK, &view, refusal).await?;
+    let (response, _) =
+        revision::write(&app, &staff, None, change, Answer::new(StatusCode::OK, &view)?, &refusal).await?;
     revision::settle(&app).await;
     Ok(tagged(response, version).into())
 }
@@ -209,7 +212,7 @@ pub async fn delete_promotion(
     let before = found.ok_or_else(Problem::not_found)?;
     condition.check(before.version)?;
     let change = store::delete(&before);
-    revision::write(&app, &staff, None, change, StatusCode::NO_CONTENT, &(), refusal).await?;
+    revision::write(&app, &staff, None, change, Answer::new(StatusCode::NO_CONTENT, &())?, &refusal).await?;
     revision::settle(&app).await;
     Ok(NoContent)
 }

@@ -12,6 +12,7 @@ use super::store;
 use crate::address::Country;
 use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffWrite};
+use crate::idempotency::Answer;
 use crate::money::Currency;
 use crate::ports::{Statement, TimeZone};
 use crate::pricing::{ShippingRules, TaxRules};
@@ -145,7 +146,8 @@ async fn write(
     answer: &impl Serialize,
 ) -> Result<Response, Problem> {
     let change = store::update(before, after);
-    let (response, _) = revision::write(app, owner, None, change, StatusCode::OK, answer, refusal).await?;
+    let (response, _) =
+        revision::write(app, owner, None, change, Answer::new(StatusCode::OK, answer)?, &refusal).await?;
     revision::settle(app).await;
     Ok(tagged(response, before.version.saturating_add(1)))
 }

@@ -18,7 +18,7 @@ use super::views::{
 use super::{error, store};
 use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffChange, StaffWrite};
-use crate::idempotency;
+use crate::idempotency::{self, Answer};
 use crate::ids::WebhookId;
 use crate::json;
 use crate::money::MAX_AMOUNT;
@@ -74,7 +74,8 @@ pub async fn create_webhook(
     };
     let change = StaffChange::new(vec![store::insert(&webhook)]);
     let status = StatusCode::CREATED;
-    let (answer, _) = owner.commit(&app, request.as_ref(), change, status, &webhook, error::refusal).await?;
+    let (answer, _) =
+        owner.commit(&app, request.as_ref(), change, Answer::new(status, &webhook)?, &error::refusal).await?;
     Ok(with_secret(&app, answer).await?.into())
 }
 
@@ -121,7 +122,8 @@ pub async fn rotate_webhook_secret(
     let secret_version = before.secret_version.saturating_add(1);
     let webhook = Webhook { secret_version, secret_rotated_at: Some(now), updated_at: now, ..before };
     let change = StaffChange::new(vec![store::rotate(id, secret_version, now)]);
-    let (answer, _) = owner.commit(&app, request.as_ref(), change, StatusCode::OK, &webhook, error::refusal).await?;
+    let (answer, _) =
+        owner.commit(&app, request.as_ref(), change, Answer::new(StatusCode::OK, &webhook)?, &error::refusal).await?;
     Ok(with_secret(&app, answer).await?.into())
 }
 
@@ -190,7 +192,8 @@ async fn look_up(app: &App, statement: Statement) -> Result<Vec<Webhook>, Proble
 /// Writes a change that answers the webhook, if there is one.
 async fn write(app: &App, owner: &StaffWrite, change: Statement) -> Result<Webhook, Problem> {
     let change = StaffChange::new(vec![change]);
-    let (_, rows) = owner.commit(app, None, change, StatusCode::OK, &Value::Null, error::refusal).await?;
+    let (_, rows) =
+        owner.commit(app, None, change, Answer::new(StatusCode::OK, &Value::Null)?, &error::refusal).await?;
     let found = store::read(rows.into_iter().next().unwrap_or_default())?.pop();
     found.ok_or_else(Problem::not_found)
 }
@@ -213,7 +216,7 @@ async fn queue(
     let queued: Option<Box<RawValue>> =
         json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
     let queued = queued.ok_or_else(Problem::not_found)?;
-    Ok(idempotency::remember(app, request.as_ref(), StatusCode::ACCEPTED, &queued).await?.into())
+    Ok(idempotency::remember(app, request.as_ref(), Answer::new(StatusCode::ACCEPTED, &queued)?).await?.into())
 }
 
 /// The answer as it goes out. What is kept of it for repeats has no secret, which

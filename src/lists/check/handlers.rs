@@ -9,6 +9,7 @@ use super::store;
 use super::{SLICE, Which, look, mend, report};
 use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffChange};
+use crate::idempotency::Answer;
 use crate::ids::OrderId;
 use crate::json;
 use crate::ports::Timestamp;
@@ -136,7 +137,8 @@ pub async fn rebuild_orders(
         unanswered: slice.unanswered,
     };
     let change = StaffChange::new(mend(&slice, now));
-    let (response, _) = staff.commit(&app, request.as_ref(), change, StatusCode::OK, &told, |_| None).await?;
+    let (response, _) =
+        staff.commit(&app, request.as_ref(), change, Answer::new(StatusCode::OK, &told)?, &|_| None).await?;
     report(&slice);
     Ok(response.into())
 }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use self::store::{Known, Night};
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
+use crate::idempotency::Answer;
 use crate::ids::OrderId;
 use crate::orders::client::OrderClient;
 use crate::orders::error::OrderError;
@@ -122,7 +123,7 @@ pub async fn rebuild(app: &App, staff: &StaffWrite, behind: &str) -> Result<Rebu
         change.push(store::reindex());
         change.extend(sums::make());
     }
-    staff.commit(app, None, StaffChange::new(change), StatusCode::OK, &(), |_| None).await?;
+    staff.commit(app, None, StaffChange::new(change), Answer::new(StatusCode::OK, &())?, &|_| None).await?;
     report(&slice);
     Ok(Rebuilt { checked: slice.checked, unanswered: slice.unanswered, next: slice.next })
 }
