@@ -180,8 +180,8 @@ impl Task {
         let total = if slice.next.is_some() { total.max(seen) } else { seen };
         self.job.progress = Progress { done, refused, total };
         self.tries = 0;
-        match slice.next {
-            Some(next) => self.work = Work::Rebuild { behind: next.to_string() },
+        match &slice.next {
+            Some(next) => self.work = Work::Rebuild { behind: next.clone() },
             None => self.end(JobStatus::Done, now),
         }
     }

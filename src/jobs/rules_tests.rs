@@ -94,12 +94,12 @@ fn whoever_may_do_no_more_ends_the_job_before_that_row() {
 #[test]
 fn a_rebuild_goes_on_behind_the_last_order_and_tells_of_all_it_has_seen() {
     let mut task = task(Work::Rebuild { behind: String::new() }, 150);
-    let next = OrderId::derived([7; 16]);
-    task.advance(&Rebuilt { checked: 98, unanswered: 2, next: Some(next) }, now());
-    assert_eq!(task.work, Work::Rebuild { behind: next.to_string() });
+    let next = OrderId::derived([7; 16]).to_string();
+    task.advance(&Rebuilt { checked: 98, unanswered: 2, next: Some(next.clone()) }, now());
+    assert_eq!(task.work, Work::Rebuild { behind: next.clone() });
     assert_eq!(task.job.progress, Progress { done: 98, refused: 2, total: 150 });
     // Letters told of some that the lists had lost.
-    task.advance(&Rebuilt { checked: 100, unanswered: 0, next: Some(next) }, now());
+    task.advance(&Rebuilt { checked: 100, unanswered: 0, next: Some(next.clone()) }, now());
     assert_eq!(task.job.progress.total, 200);
     task.advance(&Rebuilt { checked: 7, unanswered: 0, next: None }, now());
     assert_eq!(task.job.progress, Progress { done: 205, refused: 2, total: 207 });

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tradepost::ports::{Database, Statement};
 
+use crate::drafts;
 use crate::host::faults::{Site, When};
 use crate::jobs;
 use crate::order_lists::{ids, listed, ordered};
@@ -194,4 +195,63 @@ async fn what_cannot_be_compared_is_left_as_it_is() {
     let found = drift(&shop).await["items"].as_array().unwrap().clone();
     let left: Vec<_> = found.iter().filter(|item| item["repaired"] == false).map(|item| &item["id"]).collect();
     assert_eq!(left, ["ord_01ARZ3NDEKTSV4RRFFQ69G5FAV"]);
+}
+
+/// What the list of drafts says of this one, without times.
+async fn listed_draft(shop: &Shop, draft: &Value) -> Value {
+    let owner = shop.log_in_owner().await;
+    let list = shop.get("/v1/admin/drafts").bearer(&owner).send().await.expect(200).json();
+    let found = list["items"].as_array().unwrap().iter().find(|item| item["id"] == draft["id"]);
+    found.map_or(Value::Null, |item| json!([item["email"], item["total"], item["pieces"], item["status"]]))
+}
+
+/// What the list of gift cards, and the report of what is owed on them, say.
+async fn owed(shop: &Shop) -> [Value; 2] {
+    let owner = shop.log_in_owner().await;
+    let report = shop.get("/v1/admin/reports/gift-cards").bearer(&owner).send().await.expect(200).json();
+    let list = shop.get("/v1/admin/gift-cards").bearer(&owner).send().await.expect(200).json();
+    [report["items"][0]["liability"].clone(), list["items"][0]["disabled_at"].clone()]
+}
+
+#[tokio::test]
+async fn drafts_and_gift_cards_that_were_damaged_are_put_right_by_a_rebuild_and_by_night() {
+    let Some(shop) = Shop::native("its tables cannot be damaged").await else { return };
+    let product = shop.stocked(10).await;
+    let draft = drafts::ready(&shop, &product).await;
+    let owner = shop.owner().await;
+    let card = json!({ "balance": { "amount": 5_000, "currency": "EUR" } });
+    shop.post("/v1/admin/gift-cards").bearer(&owner).json(card).send().await.expect(201);
+    let draft_before = within(2_000, "it is listed", async || {
+        let listed = listed_draft(&shop, &draft).await;
+        (listed[2] == 2).then_some(listed)
+    })
+    .await;
+    let owed_before = owed(&shop).await;
+    let damage_all = async || {
+        damage(&shop, "UPDATE drafts SET email = 'eve@example.com', pieces = 7").await;
+        damage(&shop, "UPDATE gift_cards SET balance = 9, disabled_at = 1").await;
+        assert_ne!(listed_draft(&shop, &draft).await, draft_before);
+        assert_ne!(owed(&shop).await, owed_before);
+    };
+    let is_right = async || {
+        assert_eq!(listed_draft(&shop, &draft).await, draft_before);
+        assert_eq!(owed(&shop).await, owed_before);
+    };
+    damage_all().await;
+    assert_eq!(rebuild(&shop).await, (json!(2), json!(0)));
+    is_right().await;
+    damage(&shop, "DELETE FROM order_drifts").await;
+    let quiet = a_night(&shop).await;
+    assert_eq!((&quiet["items"], &quiet["runs"][0]["checked"]), (&json!([]), &json!(2)), "{quiet}");
+    damage_all().await;
+    let found = a_night(&shop).await;
+    let mut wrong: Vec<_> = found["items"].as_array().unwrap().iter().map(|item| item["wrong"].clone()).collect();
+    wrong.sort_by_key(Value::to_string);
+    assert_eq!(wrong, [json!(["balance", "disabled_at"]), json!(["email", "pieces"])], "{found}");
+    is_right().await;
+    // A row that says it is of a later version than any would give way to nothing.
+    damage(&shop, "UPDATE drafts SET version = 1000000").await;
+    damage(&shop, "UPDATE gift_cards SET balance_version = 1000000").await;
+    let found = a_night(&shop).await;
+    assert_eq!((found["items"][0]["repaired"].clone(), found["items"].as_array().unwrap().len()), (json!(true), 4));
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::store;
-use super::{SLICE, Which, look, mend, report};
+use super::{Right, SLICE, Which, look, mend, report};
 use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffChange};
 use crate::idempotency::Answer;
@@ -43,7 +43,7 @@ struct CheckRun {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct FoundDrift {
-    /// An order's id, or the name of sums: `order_counts`, `sales_sums`, `sales_tax_sums`.
+    /// The id of an order, a draft or a gift card, or the name of sums: `order_counts`, `sales_sums`, `sales_tax_sums`.
     id: String,
     /// The columns that were wrong; all of them where there was no row, or is no such order. Of sums, since when.
     wrong: Vec<String>,
@@ -70,7 +70,7 @@ struct FoundRow {
     found_at: i64,
 }
 
-/// What the nightly check of the lists found, and how far it is. Each night up to 5,000 orders are asked how they stand,
+/// What the nightly check of the lists found, and how far it is. Each night up to 5,000 orders, drafts and gift cards are asked how they stand,
 /// and rows that say otherwise are put right; so are sums that are not those of their rows.
 pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<respond::Json<OrderDrift>, Problem> {
     let mut answers = app.database.batch(store::report(MAX_SHOWN)).await?.into_iter();
@@ -130,7 +130,7 @@ pub async fn rebuild_orders(
     }
     let now = app.clock.now();
     let slice = look(&app, Which::These(&body.ids), now).await?;
-    let repaired = slice.drifts.iter().filter(|drift| drift.right.is_some()).count();
+    let repaired = slice.drifts.iter().filter(|drift| drift.right != Right::Nothing).count();
     let told = RebuiltOrders {
         checked: slice.checked,
         repaired: i64::try_from(repaired).unwrap_or(i64::MAX),

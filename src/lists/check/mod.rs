@@ -1,6 +1,6 @@
 //! Holds the lists against the orders: each order's object says what its row
-//! should be, and a row that is otherwise gives way to that. In slices that
-//! remember where they are: by night as many as [`NIGHTLY`], and all of them
+//! should be, and a row that is otherwise gives way to that. Drafts and gift cards
+//! are held against theirs on the same way. In slices that remember where they are: by night as many as [`NIGHTLY`], and all of them
 //! when the owner has the lists rebuilt, by a job.
 //!
 //! An object cannot be listed from inside the platform. So what is walked is what
@@ -9,27 +9,30 @@
 //! can name them.
 
 pub mod handlers;
+mod others;
 mod store;
 mod sums;
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use self::others::Left;
 use self::store::{Known, Night};
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
 use crate::idempotency::Answer;
 use crate::ids::OrderId;
 use crate::orders::client::OrderClient;
+use crate::orders::drafts::{self, store::DraftRow};
 use crate::orders::error::OrderError;
-use crate::orders::projection::{COLUMNS, Projection};
+use crate::orders::projection::{self, COLUMNS, Projection};
 use crate::orders::protocol::Access;
 use crate::ports::{Statement, Timestamp};
 use crate::problem::Problem;
 use crate::telemetry;
 use crate::together::together;
 
-/// The orders of one slice. Each is a call: 100 of the 1,000 that a run has at the least.
+/// The orders, drafts and gift cards of one slice. Each is a call: 100 of the 1,000 that a run has at the least.
 const SLICE: usize = 100;
 /// Orders asked side by side.
 const MAX_PARALLEL: usize = 8;
@@ -49,7 +52,7 @@ const ON_ITS_WAY_MILLIS: i64 = 10 * 60_000;
 /// The column that changes with what no list shows: a row may lag behind it.
 const UPDATED_AT: &str = "updated_at";
 
-/// Which orders are looked at.
+/// What is looked at.
 #[derive(Debug, Clone, Copy)]
 enum Which<'a> {
     /// Those behind this id; an empty text is before all.
@@ -60,13 +63,23 @@ enum Which<'a> {
 /// A row that was not as its order says.
 #[derive(Debug, Clone, PartialEq)]
 struct Drift {
-    order: OrderId,
+    /// The id of the order or of the gift card.
+    about: String,
     /// The columns.
     wrong: Vec<&'static str>,
-    /// What it should be; none where there is no such order.
-    right: Option<Box<Projection>>,
+    right: Right,
     /// The version that the row had, if there was one.
     version: Option<i64>,
+}
+
+/// What a row should be.
+#[derive(Debug, Clone, PartialEq)]
+enum Right {
+    Order(Box<Projection>),
+    Draft(Box<DraftRow>),
+    Card(Left),
+    /// There is no such order.
+    Nothing,
 }
 
 /// What a slice came to.
@@ -76,7 +89,7 @@ struct Slice {
     unanswered: i64,
     drifts: Vec<Drift>,
     /// Where the next one begins; none at the end.
-    next: Option<OrderId>,
+    next: Option<String>,
 }
 
 /// What the run over the orders is called.
@@ -105,11 +118,11 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
 /// What a slice of a rebuild came to.
 #[derive(Debug, PartialEq)]
 pub struct Rebuilt {
-    /// Orders that answered; their rows are right now.
+    /// Orders, drafts and gift cards that answered; their rows are right now.
     pub checked: i64,
     pub unanswered: i64,
     /// Behind which the next slice begins; none at the end.
-    pub next: Option<OrderId>,
+    pub next: Option<String>,
 }
 
 /// Puts the rows of the next 100 orders right, behind this id; the first slice,
@@ -140,7 +153,7 @@ impl Night {
         let drifted = i64::try_from(slice.drifts.len()).unwrap_or(i64::MAX);
         Self {
             night: self.night,
-            after: slice.next.map_or_else(String::new, |id| id.to_string()),
+            after: slice.next.clone().unwrap_or_default(),
             checked,
             drifted: self.drifted.saturating_add(drifted),
             unanswered: self.unanswered.saturating_add(slice.unanswered),
@@ -155,17 +168,15 @@ impl Night {
 async fn look(app: &App, which: Which<'_>, settled: Timestamp) -> Result<Slice, Problem> {
     let rows = app.database.batch(vec![store::known(which, SLICE)]).await?.into_iter().next();
     let known = store::read_known(rows.unwrap_or_default())?;
-    let next = known.last().map(|last| last.id).filter(|_| known.len() >= SLICE && matches!(which, Which::Behind(_)));
+    let is_full = known.len() >= SLICE && matches!(which, Which::Behind(_));
+    let next = known.last().map(|last| last.id.clone()).filter(|_| is_full);
     let mut slice = Slice { next, ..Slice::default() };
-    let asked = known.into_iter().map(|row| async move {
-        let answer = ask(app, row.id).await;
-        (row, answer)
-    });
-    for (row, answer) in together(asked.collect(), MAX_PARALLEL).await {
-        match answer {
-            Ok(order) => {
+    let compared = known.into_iter().map(|row| compare(app, row, settled));
+    for found in together(compared.collect(), MAX_PARALLEL).await {
+        match found {
+            Ok(drifts) => {
                 slice.checked = slice.checked.saturating_add(1);
-                slice.drifts.extend(drift(row, order, settled));
+                slice.drifts.extend(drifts);
             }
             Err(_) => slice.unanswered = slice.unanswered.saturating_add(1),
         }
@@ -173,27 +184,44 @@ async fn look(app: &App, which: Which<'_>, settled: Timestamp) -> Result<Slice, 
     Ok(slice)
 }
 
-/// What is wrong with a row, if anything.
+/// What is wrong with the rows that one id has.
+async fn compare(app: &App, row: Known, settled: Timestamp) -> Result<Vec<Drift>, Problem> {
+    if let Some(card) = &row.card {
+        let id = row.id.parse().map_err(|_| Problem::internal("a gift card without an id"))?;
+        return Ok(others::card(app, id, card, settled).await?.into_iter().collect());
+    }
+    let id: OrderId = row.id.parse().map_err(|_| Problem::internal("an order without an id"))?;
+    let order = ask(app, id).await?;
+    // A letter may be about a draft whose row is lost.
+    let drafted = match order {
+        None => others::draft(app, id, row.draft.as_ref(), settled).await?,
+        Some(_) => None,
+    };
+    Ok(drafted.into_iter().chain(drift(row, order, settled)).collect())
+}
+
+/// What is wrong with an order's row, if anything.
 fn drift(row: Known, order: Option<Projection>, settled: Timestamp) -> Option<Drift> {
-    let (id, version) = (row.id, row.version);
+    let (about, version) = (row.id, row.version);
     let Some(right) = order else {
         // A letter about a cart, or about an order of another shop's backup.
-        return version.map(|_| Drift { order: id, wrong: COLUMNS.to_vec(), right: None, version });
+        return version.map(|_| Drift { about, wrong: COLUMNS.to_vec(), right: Right::Nothing, version });
     };
     let behind = version.is_none_or(|version| version < i64::try_from(right.version).unwrap_or(i64::MAX));
     if behind && right.updated_at > settled {
         return None;
     }
-    let should = right.row();
+    let wrong = differing(&COLUMNS, row.cells.as_ref(), &right.row(), &[UPDATED_AT]);
+    (!wrong.is_empty()).then(|| Drift { about, wrong, right: Right::Order(Box::new(right)), version })
+}
+
+/// Which columns of a row are not as they should be, but for those that may lag
+/// behind; all of them where there is no row.
+fn differing(columns: &[&'static str], is: Option<&Value>, should: &Value, free: &[&str]) -> Vec<&'static str> {
     let cells = |row: &Value| row.as_array().cloned().unwrap_or_default();
-    let wrong: Vec<_> = match &row.cells {
-        None => COLUMNS.to_vec(),
-        Some(is) => {
-            let pairs = COLUMNS.iter().zip(cells(is).into_iter().zip(cells(&should)));
-            pairs.filter(|(name, (is, should))| is != should && **name != UPDATED_AT).map(|(name, _)| *name).collect()
-        }
-    };
-    (!wrong.is_empty()).then(|| Drift { order: id, wrong, right: Some(Box::new(right)), version })
+    let Some(is) = is else { return columns.to_vec() };
+    let pairs = columns.iter().zip(cells(is).into_iter().zip(cells(should)));
+    pairs.filter(|(name, (is, should))| is != should && !free.contains(*name)).map(|(name, _)| *name).collect()
 }
 
 /// Puts the rows right, and writes down what was wrong with them.
@@ -201,19 +229,45 @@ fn mend(slice: &Slice, now: Timestamp) -> Vec<Statement> {
     if slice.drifts.is_empty() {
         return Vec::new();
     }
-    let right: Vec<Projection> = slice.drifts.iter().filter_map(|drift| drift.right.as_deref().cloned()).collect();
-    let mut batch = vec![store::remove(&slice.drifts)];
-    batch.extend(crate::orders::projection::upserts(&right));
-    let found = slice.drifts.iter().map(|drift| (drift.order.to_string(), &drift.wrong, drift.right.is_some()));
+    let (mut orders, mut drafted, mut cards) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut of_orders, mut of_drafts) = (Vec::new(), Vec::new());
+    for Drift { about, right, version, .. } in &slice.drifts {
+        match right {
+            Right::Order(order) => {
+                orders.push((about.as_str(), *version));
+                of_orders.push(Projection::clone(order));
+            }
+            Right::Draft(draft) => {
+                drafted.push((about.as_str(), *version));
+                of_drafts.push(drafts::store::upsert(draft));
+            }
+            Right::Card(left) => cards.push(((about.as_str(), *version), left)),
+            Right::Nothing => {}
+        }
+    }
+    let mut batch = Vec::new();
+    if !orders.is_empty() {
+        batch.push(store::remove_orders(&orders));
+        batch.extend(projection::upserts(&of_orders));
+    }
+    if !drafted.is_empty() {
+        batch.push(store::remove_drafts(&drafted));
+        batch.extend(of_drafts);
+    }
+    if !cards.is_empty() {
+        batch.push(store::mend_cards(&cards));
+    }
+    let found = slice.drifts.iter().map(|drift| (drift.about.clone(), &drift.wrong, drift.right != Right::Nothing));
     batch.extend([store::found(&found.collect::<Vec<_>>(), now), store::forget_old()]);
     batch
 }
 
 /// A line for each row that was wrong, and one for the orders that did not answer.
 fn report(slice: &Slice) {
-    for Drift { order, wrong, right, .. } in &slice.drifts {
+    for Drift { about, wrong, right, .. } in &slice.drifts {
         telemetry::log(&json!({
-            "level": "error", "event": "order_list_drifted", "order": order, "wrong": wrong, "repaired": right.is_some(),
+            "level": "error", "event": "list_drifted", "about": about, "wrong": wrong,
+            "repaired": *right != Right::Nothing,
         }));
     }
     if slice.unanswered > 0 {

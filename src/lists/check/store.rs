@@ -1,24 +1,29 @@
 //! The check's SQL.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Drift, Which};
-use crate::ids::OrderId;
+use super::Which;
+use super::others::{Card, Left};
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 
 /// What was found is kept for so many rows.
 const MAX_FOUND: i64 = 1_000;
 
-/// An order that the database knows of, and its row.
+/// What the database knows of under an id: an order, a draft or a gift card, with
+/// its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
-    pub id: OrderId,
-    /// None where it has no row.
+    pub id: String,
+    /// Of an order's row; none where it has none.
     pub version: Option<i64>,
     /// The cells of [`crate::orders::projection::COLUMNS`].
     pub cells: Option<Value>,
+    /// Those of [`crate::orders::drafts::store::COLUMNS`].
+    pub draft: Option<Value>,
+    pub card: Option<Card>,
 }
 
 macro_rules! rows_of_known {
@@ -26,7 +31,11 @@ macro_rules! rows_of_known {
         "SELECT known.id, orders.version, iif(orders.id IS NULL, NULL, json_array(
            orders.id, version, number, account_id, email, status, payment_status, fulfilment_status, currency, total,
            pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought, channel, sales, return_status,
-           edit_status)) AS cells
+           edit_status)) AS cells,
+           (SELECT json_array(id, version, account_id, email, currency, total, pieces, created_at, changed_at, sent_at,
+             expires_at, deleted) FROM drafts WHERE id = known.id) AS draft,
+           (SELECT json_object('initial', initial_balance, 'balance', balance, 'version', balance_version,
+             'disabled_at', disabled_at) FROM gift_cards WHERE id = known.id) AS card
          FROM known LEFT JOIN orders ON orders.id = known.id ORDER BY known.id"
     };
 }
@@ -39,6 +48,10 @@ pub fn known(which: Which<'_>, most: usize) -> Statement {
             concat!(
                 "WITH known (id) AS (
                    SELECT id FROM (SELECT id FROM orders WHERE id > ?1 ORDER BY id LIMIT ?2)
+                   UNION
+                   SELECT id FROM (SELECT id FROM drafts WHERE id > ?1 ORDER BY id LIMIT ?2)
+                   UNION
+                   SELECT id FROM (SELECT id FROM gift_cards WHERE id > ?1 ORDER BY id LIMIT ?2)
                    UNION
                    SELECT about FROM (SELECT DISTINCT about FROM messages
                      WHERE about > max(?1, 'ord_') AND about < 'ord`' ORDER BY about LIMIT ?2)
@@ -57,26 +70,53 @@ pub fn known(which: Which<'_>, most: usize) -> Statement {
 pub fn read_known(rows: Rows) -> Result<Vec<Known>, DatabaseError> {
     #[derive(Deserialize)]
     struct Row {
-        id: OrderId,
+        id: String,
         version: Option<i64>,
         cells: Option<String>,
+        draft: Option<String>,
+        card: Option<String>,
     }
-    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
-    let read = |row: Row| {
-        let cells = row.cells.map(|text| json::read(text.as_bytes())).transpose().map_err(undecodable)?;
-        Ok(Known { id: row.id, version: row.version, cells })
+    fn read<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, DatabaseError> {
+        let read = text.map(|text| json::read(text.as_bytes())).transpose();
+        read.map_err(|error| DatabaseError::Undecodable(error.to_string()))
+    }
+    let known = |row: Row| {
+        let (cells, draft, card) = (read(row.cells)?, read(row.draft)?, read(row.card)?);
+        Ok(Known { id: row.id, version: row.version, cells, draft, card })
     };
-    rows.decode::<Row>()?.into_iter().map(read).collect()
+    rows.decode::<Row>()?.into_iter().map(known).collect()
 }
+
+/// A row as it was read: its id, and the version that it had.
+type Seen<'a> = (&'a str, Option<i64>);
 
 /// Takes wrong rows away, each unless it has changed since it was read, so that
 /// whatever the order says may take its place.
-pub fn remove(drifts: &[Drift]) -> Statement {
-    let seen: Vec<_> =
-        drifts.iter().filter(|drift| drift.right.is_some()).map(|drift| (drift.order, drift.version)).collect();
+pub fn remove_orders(seen: &[Seen<'_>]) -> Statement {
     Statement::new(
         "DELETE FROM orders WHERE (id, version) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
-        [json::text(&seen).into()],
+        [json::text(seen).into()],
+    )
+}
+
+/// As [`remove_orders`].
+pub fn remove_drafts(seen: &[Seen<'_>]) -> Statement {
+    Statement::new(
+        "DELETE FROM drafts WHERE (id, version) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
+        [json::text(seen).into()],
+    )
+}
+
+/// Writes down what is left on cards, each unless its row has changed since it was read.
+pub fn mend_cards(cards: &[(Seen<'_>, &Left)]) -> Statement {
+    let cells = cards.iter().map(|((id, seen), left)| (*id, *seen, left.balance, left.version, left.disabled_at));
+    let rows: Vec<_> = cells.collect();
+    Statement::new(
+        "UPDATE gift_cards SET balance = card.value ->> 2, balance_version = card.value ->> 3,
+           disabled_at = card.value ->> 4
+         FROM json_each(?1) AS card
+         WHERE gift_cards.id = card.value ->> 0 AND balance_version = card.value ->> 1",
+        [json::text(&rows).into()],
     )
 }
 

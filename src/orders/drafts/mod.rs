@@ -10,7 +10,7 @@
 pub mod bodies;
 pub mod handlers;
 mod object;
-mod store;
+pub mod store;
 pub mod told;
 pub mod view;
 

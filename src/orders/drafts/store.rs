@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Draft;
 use super::view::{DraftStatus, DraftSummary};
 use crate::ids::OrderId;
+use crate::json;
 use crate::money::{Currency, Money};
 use crate::orders::cart::Cart;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
@@ -43,34 +44,70 @@ impl From<Row> for DraftSummary {
     }
 }
 
-/// Writes down how a draft stands; a row only gives way to a newer version. Of
-/// one that was deleted its row alone is left, so that no late message brings
-/// it back.
-pub fn upsert(cart: &Cart, draft: &Draft, total: Money) -> Statement {
-    let email = cart.facts.email.as_ref().filter(|_| !draft.deleted);
+/// The columns of a draft's row that it decides, as [`DraftRow::cells`] has them.
+pub const COLUMNS: [&str; 12] = [
+    "id",
+    "version",
+    "account_id",
+    "email",
+    "currency",
+    "total",
+    "pieces",
+    "created_at",
+    "changed_at",
+    "sent_at",
+    "expires_at",
+    "deleted",
+];
+
+/// How a draft stands, as its list has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftRow {
+    pub version: i64,
+    pub changed_at: Timestamp,
+    pub cells: serde_json::Value,
+}
+
+impl DraftRow {
+    /// Of one that was deleted its row alone is left, so that no late message
+    /// brings it back.
+    pub fn of(cart: &Cart, draft: &Draft, total: Money) -> Self {
+        let email = cart.facts.email.as_ref().filter(|_| !draft.deleted).map_or("", |email| email.as_str());
+        let version = i64::try_from(cart.version).unwrap_or(i64::MAX);
+        let pieces: i64 = cart.lines.iter().map(|line| i64::from(line.quantity)).sum();
+        let [at, touched_at, ends_at] = [draft.at, draft.touched_at, draft.ends_at()].map(Timestamp::millis);
+        let cells = serde_json::json!([
+            cart.id,
+            version,
+            draft.by,
+            email,
+            total.currency,
+            total.amount,
+            pieces,
+            at,
+            touched_at,
+            draft.sent_at.map(Timestamp::millis),
+            ends_at,
+            i64::from(draft.deleted),
+        ]);
+        Self { version, changed_at: draft.touched_at, cells }
+    }
+}
+
+/// Writes down how a draft stands; a row only gives way to a newer version.
+pub fn upsert(row: &DraftRow) -> Statement {
     Statement::new(
         "INSERT INTO drafts (id, version, account_id, email, currency, total, pieces, created_at, changed_at, sent_at,
            expires_at, deleted)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         SELECT ?1 ->> 0, ?1 ->> 1, ?1 ->> 2, ?1 ->> 3, ?1 ->> 4, ?1 ->> 5, ?1 ->> 6, ?1 ->> 7, ?1 ->> 8, ?1 ->> 9,
+           ?1 ->> 10, ?1 ->> 11
+         WHERE true
          ON CONFLICT (id) DO UPDATE SET
            version = excluded.version, email = excluded.email, total = excluded.total, pieces = excluded.pieces,
            changed_at = excluded.changed_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at,
            deleted = excluded.deleted
          WHERE excluded.version > drafts.version",
-        [
-            cart.id.to_string().into(),
-            i64::try_from(cart.version).unwrap_or(i64::MAX).into(),
-            draft.by.to_string().into(),
-            email.map_or("", |email| email.as_str()).into(),
-            total.currency.as_str().into(),
-            total.amount.into(),
-            cart.lines.iter().map(|line| i64::from(line.quantity)).sum::<i64>().into(),
-            draft.at.millis().into(),
-            draft.touched_at.millis().into(),
-            draft.sent_at.map(Timestamp::millis).into(),
-            draft.ends_at().millis().into(),
-            i64::from(draft.deleted).into(),
-        ],
+        [json::text(&row.cells).into()],
     )
 }
 

@@ -1,6 +1,6 @@
 //! What others are told of drafts: staff's list, and the buyer whom one was sent.
 
-use super::store;
+use super::store::{self, DraftRow};
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::messages::{self, Message, Name};
@@ -49,7 +49,7 @@ async fn of_one(app: &App, id: OrderId, notice: Option<Notice>) -> Result<(State
     let cart = cart.asked_for_first_order(app, &shelf).await;
     let draft = cart.draft.as_ref().ok_or_else(Problem::not_found)?;
     let view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
-    let row = store::upsert(&cart, draft, view.totals.total);
+    let row = store::upsert(&DraftRow::of(&cart, draft, view.totals.total));
     // Placed or deleted meanwhile: the way there is of no use any more.
     let is_of_use = cart.status == Status::Open && !draft.deleted;
     let letter = match notice.filter(|_| is_of_use) {
@@ -57,6 +57,20 @@ async fn of_one(app: &App, id: OrderId, notice: Option<Notice>) -> Result<(State
         None => None,
     };
     Ok((row, letter))
+}
+
+/// What the list should say of a draft that is still one, at today's prices; none
+/// of what is none, or was placed.
+pub async fn due(app: &App, id: OrderId) -> Result<Option<DraftRow>, Problem> {
+    let cart = match OrderClient::of_shop(app, id).cart().await? {
+        Ok(answer) => answer.read()?,
+        Err(OrderError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(draft) = cart.draft.as_ref().filter(|_| cart.status == Status::Open) else { return Ok(None) };
+    let shelf = shelf::knowing_at_best(app, names(&cart)).await?;
+    let view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
+    Ok(Some(DraftRow::of(&cart, draft, view.totals.total)))
 }
 
 fn letter(
