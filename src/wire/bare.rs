@@ -2,6 +2,7 @@
 //! [`aide::axum::ApiRouter`]: without their description, and with handlers of
 //! one type. Each type of handler would bring axum's way to it once more.
 
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -37,18 +38,13 @@ impl Handler<(), App> for Erased {
 
 /// A function of what is taken from a request, as axum has them. There, each
 /// brings the reading of all that it takes; here, those that take the same
-/// before the last one share it.
+/// before the last one share it, and likewise the last one.
 pub trait Answers<T>: Clone + Send + Sync + 'static {
     fn answer(self, request: Request, app: App) -> Pending<'static, Response>;
 }
 
-/// What does not need the body, one type after the other.
-trait Taken: Sized {
-    fn taken<'a>(parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<Self, Response>>;
-}
-
-/// The place of one thing that is taken. axum's own way is there once for each
-/// set of types that handlers take; this one is there for each type.
+/// The place of what is taken without the body. axum's own way is there once for
+/// each set of types that handlers take; this one is there for each type.
 trait Place: Send {
     fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Response>>;
 }
@@ -62,12 +58,38 @@ impl<T: FromRequestParts<App> + Send> Place for Option<T> {
     }
 }
 
+/// All that is taken before the last, one type after the other.
+struct Before<T>(Option<T>);
+
 /// Fills one place after the other, up to the first refusal.
 async fn fill(places: &mut [&mut dyn Place], parts: &mut Parts, app: &App) -> Result<(), Response> {
     for place in places {
         place.fill(parts, app).await?;
     }
     Ok(())
+}
+
+/// The place of what is taken last, for which the body is left.
+trait LastPlace: Send {
+    fn fill<'a>(&'a mut self, request: Request, app: &'a App) -> Pending<'a, Result<(), Response>>;
+}
+
+/// `Via` is how axum tells what needs the body from what does not.
+struct Last<'t, T, Via>(&'t mut Option<T>, PhantomData<fn() -> Via>);
+
+impl<T: FromRequest<App, Via> + Send, Via: 'static> LastPlace for Last<'_, T, Via> {
+    fn fill<'a>(&'a mut self, request: Request, app: &'a App) -> Pending<'a, Result<(), Response>> {
+        Box::pin(async move {
+            *self.0 = Some(T::from_request(request, app).await.map_err(IntoResponse::into_response)?);
+            Ok(())
+        })
+    }
+}
+
+async fn take(before: &mut dyn Place, last: &mut dyn LastPlace, request: Request, app: &App) -> Result<(), Response> {
+    let (mut parts, body) = request.into_parts();
+    before.fill(&mut parts, app).await?;
+    last.fill(Request::from_parts(parts, body), app).await
 }
 
 fn unfilled() -> Response {
@@ -77,36 +99,35 @@ fn unfilled() -> Response {
 macro_rules! answers {
     ($($($before:ident)+;)*) => {
         $(#[allow(non_snake_case)]
-        impl<$($before: FromRequestParts<App> + Send + 'static,)+> Taken for ($($before,)+) {
-            fn taken<'a>(parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<Self, Response>> {
+        impl<$($before: FromRequestParts<App> + Send + 'static,)+> Place for Before<($($before,)+)> {
+            fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Response>> {
                 Box::pin(async move {
                     $(let mut $before: Option<$before> = None;)+
                     fill(&mut [$(&mut $before),+], parts, app).await?;
                     let ($(Some($before),)+) = ($($before,)+) else { return Err(unfilled()) };
-                    Ok(($($before,)+))
+                    self.0 = Some(($($before,)+));
+                    Ok(())
                 })
             }
         }
 
         #[allow(non_snake_case)]
-        impl<Function, Answer, Last, Via, $($before,)+> Answers<(Via, $($before,)+ Last)> for Function
+        impl<Function, Answer, End, Via, $($before,)+> Answers<(Via, $($before,)+ End)> for Function
         where
-            Function: FnOnce($($before,)+ Last) -> Answer + Clone + Send + Sync + 'static,
+            Function: FnOnce($($before,)+ End) -> Answer + Clone + Send + Sync + 'static,
             Answer: Future<Output: IntoResponse> + Send,
-            Last: FromRequest<App, Via> + Send,
+            End: FromRequest<App, Via> + Send,
+            Via: 'static,
             $($before: FromRequestParts<App> + Send + 'static,)+
         {
             fn answer(self, request: Request, app: App) -> Pending<'static, Response> {
                 Box::pin(async move {
-                    let (mut parts, body) = request.into_parts();
-                    let ($($before,)+) = match Taken::taken(&mut parts, &app).await {
-                        Ok(taken) => taken,
-                        Err(refusal) => return refusal,
-                    };
-                    let last = match Last::from_request(Request::from_parts(parts, body), &app).await {
-                        Ok(last) => last,
-                        Err(refusal) => return refusal.into_response(),
-                    };
+                    let (mut before, mut last) = (Before::<($($before,)+)>(None), None);
+                    let end = &mut Last::<End, Via>(&mut last, PhantomData);
+                    if let Err(refusal) = take(&mut before, end, request, &app).await {
+                        return refusal;
+                    }
+                    let (Some(($($before,)+)), Some(last)) = (before.0, last) else { return unfilled() };
                     self($($before,)+ last).await.into_response()
                 })
             }
@@ -116,18 +137,20 @@ macro_rules! answers {
 
 answers! { A; A B; A B C; A B C D; A B C D E; A B C D E F; }
 
-impl<Function, Answer, Last, Via> Answers<(Via, Last)> for Function
+impl<Function, Answer, End, Via> Answers<(Via, End)> for Function
 where
-    Function: FnOnce(Last) -> Answer + Clone + Send + Sync + 'static,
+    Function: FnOnce(End) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output: IntoResponse> + Send,
-    Last: FromRequest<App, Via> + Send,
+    End: FromRequest<App, Via> + Send,
+    Via: 'static,
 {
     fn answer(self, request: Request, app: App) -> Pending<'static, Response> {
         Box::pin(async move {
-            let last = match Last::from_request(request, &app).await {
-                Ok(last) => last,
-                Err(refusal) => return refusal.into_response(),
-            };
+            let mut last = None;
+            if let Err(refusal) = Last::<End, Via>(&mut last, PhantomData).fill(request, &app).await {
+                return refusal;
+            }
+            let Some(last) = last else { return unfilled() };
             self(last).await.into_response()
         })
     }
@@ -169,16 +192,23 @@ pub fn plain(routes: Routes) -> Router<App> {
 #[derive(Default)]
 pub struct Methods(MethodRouter<App>);
 
+impl Methods {
+    /// What each handler would bring again if it were done beside its type.
+    fn on(self, method: MethodFilter, handler: Erased) -> Self {
+        Self(self.0.on(method, handler))
+    }
+}
+
 macro_rules! methods {
     ($($name:ident = $method:ident)*) => {
         impl Methods {
             $(pub fn $name<T>(self, handler: impl Answers<T>) -> Self {
-                Self(self.0.on(MethodFilter::$method, Erased::new(handler)))
+                self.on(MethodFilter::$method, Erased::new(handler))
             })*
         }
 
         $(pub fn $name<T>(handler: impl Answers<T>) -> Methods {
-            Methods::default().$name(handler)
+            Methods::default().on(MethodFilter::$method, Erased::new(handler))
         })*
     };
 }
