@@ -60,8 +60,8 @@ const ALL: [Sums; 3] = [
         "order_counts",
         false,
         "orders <> 0",
-        "SELECT status, payment_status, fulfilment_status, coalesce(return_status, ''), count(*) FROM orders
-         GROUP BY 1, 2, 3, 4"
+        "SELECT status, payment_status, fulfilment_status, coalesce(return_status, ''), coalesce(edit_status, ''),
+           count(*) FROM orders GROUP BY 1, 2, 3, 4, 5"
     ),
     sums!(
         "sales_sums",
