@@ -62,7 +62,7 @@ fn rows(connection: &Connection, statement: &Statement) -> Vec<SalesRow> {
 fn by_day(connection: &Connection, days: &Days) -> Vec<(Day, i64, i64)> {
     let named: Vec<Day> = days.each().collect();
     let found = rows(connection, &sales(days, SalesBy::Day, None, MAX_SHOWN));
-    let of_days = found.into_iter().filter_map(|row| Some((named[row.span], row.orders, row.net + row.tax)));
+    let of_days = found.into_iter().map(|row| (named[row.span], row.orders, row.net + row.tax));
     of_days.collect()
 }
 
