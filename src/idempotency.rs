@@ -141,8 +141,8 @@ fn is_repeat(constraint: &str) -> bool {
 
 /// What an equal request was answered that came first by a moment.
 async fn answered_meanwhile(app: &App, request: &Request, cause: String) -> Result<Response, Problem> {
-    let rows = app.database.batch(vec![look_up(request, app.clock.now())]).await?.into_iter().next();
-    let first = request.first_answer(rows.unwrap_or_default())?;
+    let rows = app.database.run(look_up(request, app.clock.now())).await?;
+    let first = request.first_answer(rows)?;
     first.ok_or_else(|| Problem::unavailable("the database", cause))
 }
 

@@ -69,7 +69,7 @@ async fn open_account(
     let now = app.clock.now();
     let id = AccountId::new(now, &*app.entropy);
     let account = Account { id, email, name, role: Role::Customer, created_at: now };
-    app.database.batch(vec![store::insert_account(&account, &hash)]).await?;
+    app.database.run(store::insert_account(&account, &hash)).await?;
     Ok(())
 }
 
@@ -150,7 +150,7 @@ pub async fn refresh(app: &App, token: &RefreshToken) -> Result<Grant, AuthError
             }
             RefreshDecision::Repeat => return grant(app, session, account, now),
             RefreshDecision::Revoke => {
-                app.database.batch(vec![store::revoke_session(id, now)]).await?;
+                app.database.run(store::revoke_session(id, now)).await?;
                 telemetry::log(&json!({
                     "level": "warn", "event": "refresh_token_reused", "session": id, "account": session.account,
                 }));
@@ -207,5 +207,5 @@ fn grant(app: &App, session: Session, account: Account, now: Timestamp) -> Resul
 }
 
 async fn first(app: &App, statement: Statement) -> Result<Rows, AuthError> {
-    Ok(app.database.batch(vec![statement]).await?.into_iter().next().unwrap_or_default())
+    Ok(app.database.run(statement).await?)
 }

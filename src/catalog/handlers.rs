@@ -229,7 +229,7 @@ fn place_of(product: &Product, id: VariantId) -> Result<usize, Problem> {
 }
 
 async fn load(app: &App, find: Statement) -> Result<Product, Problem> {
-    let rows = app.database.batch(vec![find]).await?.into_iter().next().unwrap_or_default();
+    let rows = app.database.run(find).await?;
     found(rows)
 }
 

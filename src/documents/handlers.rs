@@ -82,8 +82,8 @@ pub async fn list_documents(
         None => None,
     };
     let filter = Filter { kind: filter.kind, from: filter.from, to: filter.to };
-    let rows = app.database.batch(vec![store::page(&filter, after, limit.saturating_add(1))]).await?.into_iter().next();
-    let mut items = store::summaries(rows.unwrap_or_default())?;
+    let rows = app.database.run(store::page(&filter, after, limit.saturating_add(1))).await?;
+    let mut items = store::summaries(rows)?;
     let next_cursor = page::cut(&mut items, limit)
         .map(|last| page::seal(LIST, "", &[&last.issued_at.millis().to_string(), &last.number.to_string()]));
     Ok(Json(DocumentList { items, next_cursor }))
@@ -106,6 +106,6 @@ pub async fn get_document(
 
 /// A document as it is stored: JSON of a [`Document`].
 pub async fn text(app: &App, number: Number) -> Result<String, Problem> {
-    let rows = app.database.batch(vec![store::by_number(number)]).await?.into_iter().next();
-    store::read_text(rows.unwrap_or_default())?.ok_or_else(Problem::not_found)
+    let rows = app.database.run(store::by_number(number)).await?;
+    store::read_text(rows)?.ok_or_else(Problem::not_found)
 }

@@ -130,8 +130,8 @@ pub async fn get_gift_card(
     _: Staff,
     Path(id): Path<GiftCardId>,
 ) -> Result<Json<GiftCardAccount>, Problem> {
-    let rows = app.database.batch(vec![store::by_id(id)]).await?.into_iter().next();
-    let card = store::card(rows.unwrap_or_default())?.ok_or_else(Problem::not_found)?;
+    let rows = app.database.run(store::by_id(id)).await?;
+    let card = store::card(rows)?.ok_or_else(Problem::not_found)?;
     Ok(Json(account(&app, card).await?))
 }
 
@@ -148,8 +148,8 @@ pub async fn list_gift_card_entries(
     Path(id): Path<GiftCardId>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<GiftCardLedger>, Problem> {
-    let rows = app.database.batch(vec![store::by_id(id)]).await?.into_iter().next();
-    let card = store::card(rows.unwrap_or_default())?.ok_or_else(Problem::not_found)?;
+    let rows = app.database.run(store::by_id(id)).await?;
+    let card = store::card(rows)?.ok_or_else(Problem::not_found)?;
     level(&app, &card).await?;
     let page = ledger::page(&app, &Supply::GiftCard(id), &query).await?;
     Ok(Json(GiftCardLedger::new(&card, page)))
@@ -172,7 +172,7 @@ pub async fn disable_gift_card(
     let level = pools::close(&app, begun.confirmed, id).await?.level;
     // The pool has decided; the lists learn of it here.
     if let Some(at) = level.closed_at {
-        app.database.batch(vec![store::disable(id, at)]).await?;
+        app.database.run(store::disable(id, at)).await?;
     }
     let account = account(&app, card).await?;
     Ok(idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &account)?).await?.into())

@@ -65,6 +65,6 @@ async fn tries(app: &App, caller: &Caller, network: Option<Network>) -> Vec<Try>
 }
 
 async fn look_up(app: &App, code: &PlainCode) -> Result<Option<GiftCard>, DatabaseError> {
-    let rows = app.database.batch(vec![store::by_digest(code.digest(&app.keys))]).await?.into_iter().next();
-    store::card(rows.unwrap_or_default())
+    let rows = app.database.run(store::by_digest(code.digest(&app.keys))).await?;
+    store::card(rows)
 }

@@ -33,7 +33,7 @@ pub async fn project_balances(app: &App, mut levels: Vec<(GiftCardId, Level)>) -
     sort(&mut levels, |(card, level), (other, others)| (card, -level.version).cmp(&(other, -others.version)));
     levels.dedup_by_key(|(card, _)| *card);
     if !levels.is_empty() {
-        app.database.batch(vec![store::balances(&levels)]).await?;
+        app.database.run(store::balances(&levels)).await?;
     }
     Ok(())
 }

@@ -62,8 +62,8 @@ pub async fn create_job(
 
 /// Jobs, the newest 100 of the last 30 days. May lag a second behind them.
 pub async fn list_jobs(State(app): State<App>, _: Staff) -> Result<Json<JobList>, Problem> {
-    let rows = app.database.batch(vec![store::newest()]).await?.into_iter().next();
-    let items = store::read(rows.unwrap_or_default())?;
+    let rows = app.database.run(store::newest()).await?;
+    let items = store::read(rows)?;
     Ok(Json(JobList { total: items.len(), items, next_cursor: None }))
 }
 

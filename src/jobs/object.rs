@@ -54,14 +54,14 @@ impl JobObject {
     pub async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable> {
         let Some(task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
         if task.is_old(self.now()) {
-            self.app.database.batch(vec![lists::forget(task.job.id)]).await.map_err(unavailable)?;
+            self.app.database.run(lists::forget(task.job.id)).await.map_err(unavailable)?;
             return self.host.forget().await.map_err(unavailable);
         }
         if task.is_running() {
             self.go_on(task).await?;
         }
         let Some(task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
-        self.app.database.batch(vec![lists::tell(&task.job)]).await.map_err(unavailable)?;
+        self.app.database.run(lists::tell(&task.job)).await.map_err(unavailable)?;
         self.rearm(&task.job).map_err(unavailable)
     }
 

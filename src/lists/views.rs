@@ -90,8 +90,8 @@ pub async fn list_views(
     Query(filter): Query<ViewFilter>,
 ) -> Result<respond::Json<SavedViews>, Problem> {
     let page = filter.page.as_ref().map(Page::as_str);
-    let rows = app.database.batch(vec![views(who.id, page)]).await?.into_iter().next();
-    Ok(respond::Json(SavedViews { items: rows.unwrap_or_default().decode()? }))
+    let rows = app.database.run(views(who.id, page)).await?;
+    Ok(respond::Json(SavedViews { items: rows.decode()? }))
 }
 
 /// Saves a view of the caller's, or what it is from now on.
@@ -102,8 +102,8 @@ pub async fn put_view(
     body: Json<ViewBody>,
 ) -> Result<JsonText<SavedView>, Problem> {
     let account = staff.confirm(&app).await?.account();
-    let rows = app.database.batch(vec![views(account, None)]).await?.into_iter().next();
-    let before: Vec<SavedView> = rows.unwrap_or_default().decode()?;
+    let rows = app.database.run(views(account, None)).await?;
+    let before: Vec<SavedView> = rows.decode()?;
     let view = SavedView { page: page.into(), name: name.into(), query: body.query.as_str().to_owned() };
     let is_new = !before.iter().any(|known| known.page == view.page && known.name == view.name);
     if is_new && before.len() >= MAX_VIEWS {

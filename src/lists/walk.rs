@@ -55,6 +55,6 @@ pub async fn chosen(app: &App, query: &str, most: usize, pointer: &str) -> Resul
 
 /// How many orders there are.
 pub async fn how_many(app: &App) -> Result<i64, Problem> {
-    let rows = app.database.batch(vec![store::count(&Filter::default())]).await?.into_iter().next();
-    Ok(store::total(rows.unwrap_or_default())?.unwrap_or_default())
+    let rows = app.database.run(store::count(&Filter::default())).await?;
+    Ok(store::total(rows)?.unwrap_or_default())
 }

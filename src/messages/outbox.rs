@@ -99,7 +99,7 @@ pub(super) async fn send_due(app: &App) -> Result<(), Problem> {
         let sent = taken.into_iter().map(|letter| send(app, mailer, &sender, from.as_str(), letter));
         let tried = together(sent.collect(), MAX_PARALLEL).await;
         if let Some(settled) = store::settle(&tried, app.clock.now()) {
-            app.database.batch(vec![settled]).await?;
+            app.database.run(settled).await?;
         }
         // A provider that takes no more is not asked to.
         if count < MAX_TAKEN as usize || tried.iter().any(|tried| tried.outcome == Outcome::NotTaken) {

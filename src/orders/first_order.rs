@@ -42,7 +42,7 @@ pub async fn ask(app: &App, shelf: &Snapshot, facts: &Facts, buyer: Buyer<'_>) -
     if !matters(shelf, facts) || (buyer.email.is_none() && buyer.account.is_none()) {
         return None;
     }
-    let rows = app.database.batch(vec![earlier(&buyer)]).await.ok()?.into_iter().next()?;
+    let rows = app.database.run(earlier(&buyer)).await.ok()?;
     rows.first::<Row>().ok()?.map(|row| row.orders == 0)
 }
 

@@ -89,8 +89,8 @@ pub async fn get_stock(
     _: Staff,
     Path(variant): Path<VariantId>,
 ) -> Result<Json<Stock>, Problem> {
-    let rows = app.database.batch(vec![store::stocked_variant(variant)]).await?.into_iter().next();
-    let StockedVariant { sku, removed_at } = rows.unwrap_or_default().first()?.ok_or_else(Problem::not_found)?;
+    let rows = app.database.run(store::stocked_variant(variant)).await?;
+    let StockedVariant { sku, removed_at } = rows.first()?.ok_or_else(Problem::not_found)?;
     let Level { on_hand, held, available, version, .. } = super::level(&app, variant).await?;
     let removed_at = removed_at.map(Timestamp::from_millis);
     Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available, version, removed_at }))
@@ -103,8 +103,8 @@ pub async fn list_stock_entries(
     Path(variant): Path<VariantId>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Ledger>, Problem> {
-    let rows = app.database.batch(vec![store::stocked_variant(variant)]).await?.into_iter().next();
-    if rows.unwrap_or_default().is_empty() {
+    let rows = app.database.run(store::stocked_variant(variant)).await?;
+    if rows.is_empty() {
         return Err(Problem::not_found());
     }
     Ok(Json(ledger::page(&app, &Supply::Stock(variant), &query).await?.into()))

@@ -154,8 +154,8 @@ pub async fn get_promotion(
     _: Staff,
     Path(id): Path<PromotionId>,
 ) -> Result<JsonText<AdminPromotion<'static>>, Problem> {
-    let rows = app.database.batch(vec![store::promotion(id)]).await?.into_iter().next();
-    let stored = store::read_stored(rows.unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
+    let rows = app.database.run(store::promotion(id)).await?;
+    let stored = store::read_stored(rows)?.pop().ok_or_else(Problem::not_found)?;
     let view = AdminPromotion::new(&stored, used(&app, &stored.promotion).await?);
     Ok(tagged(respond::Json(view).into_response(), stored.version).into())
 }
@@ -168,8 +168,8 @@ pub async fn list_promotion_uses(
     Path(id): Path<PromotionId>,
     Query(query): Query<PageQuery>,
 ) -> Result<respond::Json<Ledger>, Problem> {
-    let rows = app.database.batch(vec![store::promotion(id)]).await?.into_iter().next();
-    store::read_stored(rows.unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
+    let rows = app.database.run(store::promotion(id)).await?;
+    store::read_stored(rows)?.pop().ok_or_else(Problem::not_found)?;
     Ok(respond::Json(ledger::page(&app, &Supply::Uses(id), &query).await?.into()))
 }
 

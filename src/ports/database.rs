@@ -128,4 +128,9 @@ pub trait Database: Send + Sync {
     /// Runs the statements in one transaction, all or none, and answers the
     /// rows of each in order.
     fn batch(&self, statements: Vec<Statement>) -> Pending<'_, Result<Vec<Rows>, DatabaseError>>;
+
+    /// Runs one statement, and answers its rows.
+    fn run(&self, statement: Statement) -> Pending<'_, Result<Rows, DatabaseError>> {
+        Box::pin(async move { Ok(self.batch(vec![statement]).await?.into_iter().next().unwrap_or_default()) })
+    }
 }

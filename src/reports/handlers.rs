@@ -173,20 +173,20 @@ pub async fn get_gift_card_report(
     Query(query): Query<PeriodQuery>,
 ) -> Result<Json<GiftCardReport>, Problem> {
     let days = Days::of(&app, query.from, query.to).await?;
-    let rows = app.database.batch(vec![store::gift_cards(&days, app.clock.now())]).await?.into_iter().next();
-    let rows: Vec<CardsRow> = rows.unwrap_or_default().decode()?;
+    let rows = app.database.run(store::gift_cards(&days, app.clock.now())).await?;
+    let rows: Vec<CardsRow> = rows.decode()?;
     let items = rows.into_iter().map(GiftCardDebt::from).collect();
     Ok(Json(GiftCardReport { from: days.first, to: days.last, time_zone: days.zone, items }))
 }
 
 /// What was sold today so far, beside the same weekday a week ago until the same time of the day.
 pub async fn get_today_report(State(app): State<App>, _: Staff) -> Result<Json<TodayReport>, Problem> {
-    let batch = app.database.batch(vec![settings::current()]).await?.into_iter().next();
-    let settings = settings::read(batch.unwrap_or_default())?;
+    let batch = app.database.run(settings::current()).await?;
+    let settings = settings::read(batch)?;
     let until = app.clock.now();
     let (day, spans) = days::today(&settings.time_zone, until);
-    let rows = app.database.batch(vec![store::spans(&spans, None)]).await?.into_iter().next();
-    let rows: Vec<SalesRow> = rows.unwrap_or_default().decode()?;
+    let rows = app.database.run(store::spans(&spans, None)).await?;
+    let rows: Vec<SalesRow> = rows.decode()?;
     let mut currencies: Vec<Currency> =
         rows.iter().map(|row| row.currency).chain([settings.default_currency]).collect();
     let rank = |currency: &Currency| (*currency != settings.default_currency, *currency);

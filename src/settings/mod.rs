@@ -160,9 +160,9 @@ pub fn value(key: &'static str) -> Statement {
 
 /// The shop's time zone; UTC where the owner has not said.
 pub async fn read_zone(app: &App) -> Result<TimeZone, DatabaseError> {
-    let rows = app.database.batch(vec![value("time_zone")]).await?.into_iter().next();
+    let rows = app.database.run(value("time_zone")).await?;
     let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
-    let zone = read_value(rows.unwrap_or_default())?.map(|text| json::read(text.as_bytes()).map_err(undecodable));
+    let zone = read_value(rows)?.map(|text| json::read(text.as_bytes()).map_err(undecodable));
     Ok(zone.transpose()?.unwrap_or_default())
 }
 

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::{OwnerWrite, Staff, StaffWrite};
 use crate::idempotency::Answer;
 use crate::money::Currency;
-use crate::ports::{Statement, TimeZone};
+use crate::ports::TimeZone;
 use crate::pricing::{ShippingRules, TaxRules};
 use crate::problem::Problem;
 use crate::revision;
@@ -126,8 +126,8 @@ pub async fn put_shipping(
 }
 
 async fn load(app: &App) -> Result<Versioned, Problem> {
-    let rows = app.database.batch(vec![settings::current()] as Vec<Statement>).await?.into_iter().next();
-    Ok(settings::read_versioned(rows.unwrap_or_default())?)
+    let rows = app.database.run(settings::current()).await?;
+    Ok(settings::read_versioned(rows)?)
 }
 
 async fn begin(app: &App, owner: &StaffWrite, condition: &IfMatch) -> Result<Versioned, Problem> {

@@ -51,7 +51,7 @@ impl State {
 
 /// Every minute: has the publisher publish what it may have missed.
 pub async fn tick(app: &App) -> Result<(), Problem> {
-    let rows = app.database.batch(vec![store::state()]).await?.into_iter().next().unwrap_or_default();
+    let rows = app.database.run(store::state()).await?;
     match rows.first::<State>()? {
         Some(state) if state.is_due(app.clock.now()) => notify(app, state.revision).await,
         _ => {}
@@ -132,7 +132,7 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
     let pointer = Pointer { version: version.clone(), chunks: written? };
     put(app, &head_key(&version), &head, Some(LIFETIME_SECONDS)).await?;
     put(app, POINTER, &pointer, None).await?;
-    app.database.batch(vec![store::mark_published(state.revision, app.clock.now())]).await?;
+    app.database.run(store::mark_published(state.revision, app.clock.now())).await?;
     Ok(version)
 }
 

@@ -185,8 +185,8 @@ pub async fn replay_webhook_delivery(
 }
 
 async fn look_up(app: &App, statement: Statement) -> Result<Vec<Webhook>, Problem> {
-    let rows = app.database.batch(vec![statement]).await?.into_iter().next();
-    Ok(store::read(rows.unwrap_or_default())?)
+    let rows = app.database.run(statement).await?;
+    Ok(store::read(rows)?)
 }
 
 /// Writes a change that answers the webhook, if there is one.

@@ -32,9 +32,9 @@ pub async fn tell(app: &App, news: Vec<News>) -> Result<(), Problem> {
     if news.is_empty() {
         return Ok(());
     }
-    let rows = app.database.batch(vec![store::enabled()]).await?.into_iter().next();
+    let rows = app.database.run(store::enabled()).await?;
     let mut asked = Vec::new();
-    for webhook in store::read(rows.unwrap_or_default())? {
+    for webhook in store::read(rows)? {
         let command = Command::Tell { since: webhook.enabled_at, types: webhook.types, news: news.clone() };
         asked.push(async move { protocol::ask(app, webhook.id, &command).await });
     }

@@ -178,7 +178,7 @@ impl WebhookObject {
             self.end(number, &reply).map_err(unavailable)?;
             if reply == Ok(410) && enabled {
                 enabled = false;
-                self.app.database.batch(vec![gone(&webhook, self.now())]).await.map_err(unavailable)?;
+                self.app.database.run(gone(&webhook, self.now())).await.map_err(unavailable)?;
                 self.log("webhook_gone", number, "410");
             }
         }

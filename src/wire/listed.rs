@@ -75,7 +75,7 @@ pub fn item(rows: Rows) -> Result<String, Problem> {
 
 /// What a statement answers that finds one thing.
 pub async fn one(app: &App, row: Statement) -> Result<String, Problem> {
-    item(app.database.batch(vec![row]).await?.into_iter().next().unwrap_or_default())
+    item(app.database.run(row).await?)
 }
 
 fn place(list: &str, text: &str) -> Option<(i64, String)> {

@@ -100,8 +100,8 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     let tonight = now.plus_millis(-NIGHT_BEGINS_MILLIS).millis().div_euclid(DAY_MILLIS);
     sums::tick(app, tonight).await?;
-    let rows = app.database.batch(vec![store::night(NIGHT)]).await?.into_iter().next();
-    let night = store::read_night(rows.unwrap_or_default())?.unwrap_or_default();
+    let rows = app.database.run(store::night(NIGHT)).await?;
+    let night = store::read_night(rows)?.unwrap_or_default();
     let night = if night.night == tonight { night } else { Night { after: night.after, ..Night::begun(tonight) } };
     if night.done {
         return Ok(());
@@ -166,8 +166,8 @@ impl Night {
 /// an order is never behind its row. One that changed after `settled` may have news
 /// on its way, and is not wrong for being behind.
 async fn look(app: &App, which: Which<'_>, settled: Timestamp) -> Result<Slice, Problem> {
-    let rows = app.database.batch(vec![store::known(which, SLICE)]).await?.into_iter().next();
-    let known = store::read_known(rows.unwrap_or_default())?;
+    let rows = app.database.run(store::known(which, SLICE)).await?;
+    let known = store::read_known(rows)?;
     let is_full = known.len() >= SLICE && matches!(which, Which::Behind(_));
     let next = known.last().map(|last| last.id.clone()).filter(|_| is_full);
     let mut slice = Slice { next, ..Slice::default() };

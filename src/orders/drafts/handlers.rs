@@ -41,8 +41,8 @@ pub async fn list_drafts(
     let not_ours = || Problem::invalid_field("cursor", "not a cursor of this list; leave it out to begin at the front");
     let after = filter.cursor.as_deref().map(|text| open_cursor(text).ok_or_else(not_ours)).transpose()?;
     let page = store::page(filter.status, after, app.clock.now(), limit.saturating_add(1));
-    let rows = app.database.batch(vec![page]).await?.into_iter().next();
-    let mut items = store::drafts(rows.unwrap_or_default())?;
+    let rows = app.database.run(page).await?;
+    let mut items = store::drafts(rows)?;
     let next_cursor = page::cut(&mut items, limit)
         .map(|draft| page::seal(LIST, "", &[&draft.created_at.millis().to_string(), &draft.id.to_string()]));
     Ok(Json(DraftList { items, next_cursor }))
