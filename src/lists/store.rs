@@ -84,7 +84,8 @@ macro_rules! fits {
 }
 
 /// What is named: by the search, an id, or else by a tag. `few`: whether they are
-/// so few (2,000) that looking at each is quicker than walking along.
+/// so few (2,000) that looking at each is quicker than walking along. `counted`: how
+/// many stand so, whatever else is asked of them.
 ///
 /// Two letters are too short for the index, but begin some of what it knows, as
 /// each text ends with a line's end: any of those is looked for, or what the two
@@ -106,13 +107,19 @@ macro_rules! named {
            SELECT seq FROM orders WHERE id = ?10
            LIMIT 2001),
          few (yes) AS MATERIALIZED (
-           SELECT coalesce(?9, ?10, (SELECT expression FROM searched)) IS NOT NULL AND count(*) <= 2000 FROM named)
+           SELECT coalesce(?9, ?10, (SELECT expression FROM searched)) IS NOT NULL AND count(*) <= 2000 FROM named),
+         counted (orders) AS MATERIALIZED (
+           SELECT coalesce(sum(orders), 0) FROM order_counts
+           WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR payment_status = ?2)
+             AND (?15 IS NULL OR fulfilment_status = ?15) AND (?16 IS NULL OR return_status = ?16)
+             AND (?17 IS NULL OR edit_status = ?17))
          "#
     };
 }
 
 /// A page in an order, behind a place in it (?18, ?19), of at most ?20 orders. A
-/// limit of zero ends a way before its first row.
+/// limit of zero ends a way before its first row. No more are looked for than stand
+/// so: else one that is rare or none would be looked for to the end of the index.
 macro_rules! page_by {
     ($order:literal, $behind:literal) => {
         concat!(
@@ -138,7 +145,7 @@ macro_rules! page_by {
             "
                  ORDER BY ",
             $order,
-            " LIMIT iif((SELECT yes FROM few), 0, ?20)))
+            " LIMIT iif((SELECT yes FROM few), 0, min(?20, (SELECT orders FROM counted)))))
              ORDER BY ",
             $order
         )
@@ -159,10 +166,7 @@ const COUNT: &str = concat!(
     fits!(),
     ")
        WHEN coalesce(?5, ?6, ?7, ?8, ?9, ?12) IS NULL AND ?3 <= 0 AND ?4 >= 9007199254740991 THEN (
-         SELECT coalesce(sum(orders), 0) FROM order_counts
-         WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR payment_status = ?2)
-           AND (?15 IS NULL OR fulfilment_status = ?15) AND (?16 IS NULL OR return_status = ?16)
-           AND (?17 IS NULL OR edit_status = ?17))
+         SELECT orders FROM counted)
        WHEN coalesce(?9, ?12) IS NULL THEN (SELECT count(*) FROM orders INDEXED BY orders_listed WHERE ",
     fits!(),
     ") END AS total"
