@@ -111,8 +111,9 @@ async fn sums(shop: &Shop) -> [Value; 4] {
 /// Has the sums wrong, too few and too many.
 async fn damage_sums(shop: &Shop) {
     for sql in [
-        "UPDATE order_counts SET orders = orders + 1",
+        "UPDATE order_counts SET orders = iif(orders = 1, 0, orders + 1)",
         "UPDATE sales_sums SET net = net + 1 WHERE slot = 'channel'",
+        "UPDATE sales_sums SET entries = 0 WHERE slot = 'hour'",
         "DELETE FROM sales_sums WHERE slot = 'country'",
         "INSERT INTO sales_tax_sums VALUES (86400000, 'DE', 'VAT', '19', 'EUR', 1, 5, 1)",
         "UPDATE sales_tax_sums SET tax = 7 WHERE begins > 86400000",

@@ -97,9 +97,14 @@ const NIGHT: &str = "nightly";
 
 /// The minute's tick: by night, a slice of the night's work.
 pub async fn tick(app: &App) -> Result<(), Problem> {
+    let tonight = app.clock.now().plus_millis(-NIGHT_BEGINS_MILLIS).millis().div_euclid(DAY_MILLIS);
+    // What one leaves undone is no reason for the other to wait.
+    let (summed, walked) = (sums::tick(app, tonight).await, walk(app, tonight).await);
+    summed.and(walked)
+}
+
+async fn walk(app: &App, tonight: i64) -> Result<(), Problem> {
     let now = app.clock.now();
-    let tonight = now.plus_millis(-NIGHT_BEGINS_MILLIS).millis().div_euclid(DAY_MILLIS);
-    sums::tick(app, tonight).await?;
     let rows = app.database.run(store::night(NIGHT)).await?;
     let night = store::read_night(rows)?.unwrap_or_default();
     let night = if night.night == tonight { night } else { Night { after: night.after, ..Night::begun(tonight) } };

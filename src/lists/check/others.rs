@@ -48,6 +48,8 @@ pub struct Left {
     pub balance: i64,
     pub version: i64,
     pub disabled_at: Option<i64>,
+    /// What its row said of that, which the version does not tell.
+    pub seen_disabled_at: Option<i64>,
 }
 
 /// What is wrong with a card's row, if anything: its pool knows.
@@ -58,7 +60,8 @@ pub async fn card(app: &App, id: GiftCardId, row: &Card, settled: Timestamp) -> 
     let left = if level.version == 0 { row.initial } else { level.on_hand };
     let disabled_at = level.closed_at.map(Timestamp::millis);
     let is_new = answer.ledger.first().is_some_and(|entry| entry.at > settled);
-    if row.version < level.version && is_new {
+    let is_just_closed = level.closed_at.is_some_and(|at| at > settled);
+    if row.version < level.version && is_new || is_just_closed {
         return Ok(None);
     }
     let wrong = [
@@ -67,7 +70,7 @@ pub async fn card(app: &App, id: GiftCardId, row: &Card, settled: Timestamp) -> 
         ("disabled_at", row.disabled_at.is_some() != disabled_at.is_some()),
     ];
     let wrong: Vec<_> = wrong.into_iter().filter(|(_, is_wrong)| *is_wrong).map(|(name, _)| name).collect();
-    let right = Left { balance: left, version: level.version, disabled_at };
+    let right = Left { balance: left, version: level.version, disabled_at, seen_disabled_at: row.disabled_at };
     let drift = Drift { about: id.to_string(), wrong, right: Right::Card(right), version: Some(row.version) };
     Ok((!drift.wrong.is_empty()).then_some(drift))
 }

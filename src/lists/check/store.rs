@@ -109,13 +109,16 @@ pub fn remove_drafts(seen: &[Seen<'_>]) -> Statement {
 
 /// Writes down what is left on cards, each unless its row has changed since it was read.
 pub fn mend_cards(cards: &[(Seen<'_>, &Left)]) -> Statement {
-    let cells = cards.iter().map(|((id, seen), left)| (*id, *seen, left.balance, left.version, left.disabled_at));
+    let cells = cards
+        .iter()
+        .map(|((id, seen), left)| (*id, *seen, left.balance, left.version, left.disabled_at, left.seen_disabled_at));
     let rows: Vec<_> = cells.collect();
     Statement::new(
         "UPDATE gift_cards SET balance = card.value ->> 2, balance_version = card.value ->> 3,
            disabled_at = card.value ->> 4
          FROM json_each(?1) AS card
-         WHERE gift_cards.id = card.value ->> 0 AND balance_version = card.value ->> 1",
+         WHERE gift_cards.id = card.value ->> 0 AND balance_version = card.value ->> 1
+           AND disabled_at IS card.value ->> 5",
         [json::text(&rows).into()],
     )
 }

@@ -35,21 +35,23 @@ struct Sums {
 }
 
 macro_rules! sums {
-    ($name:literal, $by_time:literal, $kept:literal, $due:literal) => {
+    ($name:literal, $by_time:literal, $span:literal, $is_something:literal, $due:literal) => {
         Sums {
             name: $name,
             wrong: concat!(
                 "WITH kept AS MATERIALIZED (SELECT * FROM ",
                 $name,
-                " WHERE ",
-                $kept,
-                "), due AS MATERIALIZED (",
+                " WHERE (",
+                $span,
+                ") AND (",
+                $is_something,
+                ")), due AS MATERIALIZED (",
                 $due,
                 ") SELECT count(*) AS wrong FROM (
                    SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM due)
                    UNION ALL SELECT * FROM (SELECT * FROM due EXCEPT SELECT * FROM kept))"
             ),
-            anew: [concat!("DELETE FROM ", $name, " WHERE ", $kept), concat!("INSERT INTO ", $name, " ", $due)],
+            anew: [concat!("DELETE FROM ", $name, " WHERE ", $span), concat!("INSERT INTO ", $name, " ", $due)],
             by_time: $by_time,
         }
     };
@@ -59,6 +61,7 @@ const ALL: [Sums; 3] = [
     sums!(
         "order_counts",
         false,
+        "true",
         "orders <> 0",
         "SELECT status, payment_status, fulfilment_status, coalesce(return_status, ''), coalesce(edit_status, ''),
            count(*) FROM orders GROUP BY 1, 2, 3, 4, 5"
@@ -66,7 +69,8 @@ const ALL: [Sums; 3] = [
     sums!(
         "sales_sums",
         true,
-        "slot IN ('hour', 'country', 'channel') AND begins >= ?1 AND begins < ?2 AND entries <> 0",
+        "begins >= ?1 AND begins < ?2",
+        "entries <> 0 OR net <> 0 OR tax <> 0",
         "SELECT slot, begins, value, currency, sum(entries), sum(orders), sum(pieces), sum(sold), sum(refunded),
            sum(discounts), sum(shipping), sum(net), sum(tax)
          FROM sales_parts WHERE at >= ?1 AND at < ?2 GROUP BY 1, 2, 3, 4"
@@ -74,7 +78,8 @@ const ALL: [Sums; 3] = [
     sums!(
         "sales_tax_sums",
         true,
-        "begins >= ?1 AND begins < ?2 AND entries <> 0",
+        "begins >= ?1 AND begins < ?2",
+        "entries <> 0 OR net <> 0 OR tax <> 0",
         "SELECT begins, country, name, rate, currency, sum(entries), sum(net), sum(tax)
          FROM sales_tax_parts WHERE at >= ?1 AND at < ?2 GROUP BY 1, 2, 3, 4, 5"
     ),
@@ -139,9 +144,10 @@ pub async fn tick(app: &App, tonight: i64) -> Result<(), Problem> {
 
 /// What of the books has its turn, and whether it is the last of them. The first
 /// step goes from the beginning of time to a week behind the first sale, the last
-/// to its end.
-fn step(night: &Night, first: i64, now: Timestamp) -> ([i64; 2], bool) {
+/// to its end; where there is no sale, one step is all.
+fn step(night: &Night, first: Option<i64>, now: Timestamp) -> ([i64; 2], bool) {
     let from: i64 = night.after.parse().unwrap_or(EVER[0]);
+    let Some(first) = first else { return ([from, EVER[1]], true) };
     let to = from.max(first.saturating_sub(first.rem_euclid(super::DAY_MILLIS))).saturating_add(STEP_MILLIS);
     if to > now.millis() { ([from, EVER[1]], true) } else { ([from, to], false) }
 }
@@ -154,10 +160,10 @@ fn wrong(rows: Rows) -> Result<i64, DatabaseError> {
     Ok(rows.first::<Row>()?.map_or(0, |row| row.wrong))
 }
 
-fn first(rows: Rows) -> Result<i64, DatabaseError> {
+fn first(rows: Rows) -> Result<Option<i64>, DatabaseError> {
     #[derive(Deserialize)]
     struct Row {
         at: Option<i64>,
     }
-    Ok(rows.first::<Row>()?.and_then(|row| row.at).unwrap_or_default())
+    Ok(rows.first::<Row>()?.and_then(|row| row.at))
 }
