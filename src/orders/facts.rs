@@ -45,6 +45,16 @@ pub enum Fact {
 }
 
 impl Facts {
+    /// Which place's taxes fall on it: what is not sent goes where its buyer is.
+    pub fn destination(&self) -> Option<&Address> {
+        self.shipping_address.as_ref().or(self.billing_address.as_ref())
+    }
+
+    /// Who the bill is for.
+    pub fn billed_to(&self) -> Option<&Address> {
+        self.billing_address.as_ref().or(self.shipping_address.as_ref())
+    }
+
     pub fn set(&mut self, fact: Fact) {
         match fact {
             Fact::Email(email) => {

@@ -50,8 +50,7 @@ impl<'a> Wanted<'a> {
             currency: self.currency,
             lines: self.lines.iter().map(|line| item(line, shelf, self.currency)).collect(),
             coupons: &facts.coupons,
-            // What is not sent goes where its buyer is.
-            to: facts.shipping_address.as_ref().or(facts.billing_address.as_ref()).map(Place::of),
+            to: facts.destination().map(Place::of),
             shipping_option: facts.shipping_option.as_deref(),
             gift_cards: &facts.gift_cards,
             business_in: facts.vat_number.as_ref().and_then(|number| number.confirmed_in()),

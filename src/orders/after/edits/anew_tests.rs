@@ -163,3 +163,15 @@ fn where_nothing_is_sent_the_bill_decides() {
     settle(&mut order);
     assert_eq!((left(&order)[1], left_of(&order)), ((2, 120, 0), 120));
 }
+
+#[test]
+fn each_sale_is_known_to_have_gone_where_it_was_taxed() {
+    let mut order = to_germany(Bought { lines: vec![(3, 120)], ..mugs() }.paid());
+    let country = |order: &Order, edit| order.sold_to(edit).map(|address| address.country.code().to_owned());
+    let sold = |order: &Order| [None, Some(1), Some(2), Some(3)].map(|edit| country(order, edit).unwrap());
+    assert_eq!(sold(&order), ["DE"; 4]);
+    edit(&mut order, to("AT")).unwrap();
+    edit(&mut order, json!({ "email": "ada@example.com" })).unwrap();
+    edit(&mut order, to("FR")).unwrap();
+    assert_eq!(sold(&order), ["DE", "AT", "AT", "FR"]);
+}

@@ -143,8 +143,9 @@ impl Order {
     }
 
     fn edit(&mut self, number: u32, by: AccountId, plan: Plan, begin: Option<Begin>, now: Timestamp) {
-        for fact in &plan.facts {
-            self.facts.set(fact.clone());
+        if !plan.facts.is_empty() {
+            let changed = self.facts.clone().changed(&plan.facts);
+            self.edits.former_facts.push((number, std::mem::replace(&mut self.facts, changed)));
         }
         if let Some(giving) = &plan.giving {
             self.repay(by, giving, plan.notify, now);

@@ -39,11 +39,12 @@ pub use adding::without;
 use asking::Ask;
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
 use crate::ids::AccountId;
 use crate::money::Money;
 use crate::orders::after::money::{Giving, Pieces};
-use crate::orders::facts::Fact;
-use crate::orders::order::{Key, Line};
+use crate::orders::facts::{Fact, Facts};
+use crate::orders::order::{Key, Line, Order};
 use crate::payments::Attempt;
 use crate::pools::Claim;
 use crate::ports::Timestamp;
@@ -69,6 +70,9 @@ pub struct Edits {
     pub payments: Vec<Attempt>,
     /// The ways of shipping that another took the place of, the first first.
     pub former_shipping: Vec<QuotedShipping>,
+    /// What was known of the order before edits of it that changed that, each with the
+    /// edit's number, the first first; not where it was not paid yet.
+    pub former_facts: Vec<(u32, Facts)>,
     /// The last edit of the order before it was paid; zero if there is none.
     pub asks_for_order: u32,
     /// Whether its buyer accounted for the tax at first; none while nothing was added.
@@ -92,6 +96,19 @@ impl Edits {
         let is_sent_by = |edit: &Edit| edit.plan.added.as_ref().is_some_and(|added| added.quote.shipping.is_some());
         let is_added = self.done.iter().any(is_sent_by);
         self.former_shipping.first().or(current.filter(|_| !is_added))
+    }
+}
+
+impl Order {
+    /// What was known when something was sold: by an edit, or with the order.
+    pub fn facts_of_sale(&self, edit: Option<u32>) -> &Facts {
+        let is_later = |(number, _): &&(u32, Facts)| edit.is_none_or(|edit| *number > edit);
+        self.edits.former_facts.iter().find(is_later).map_or(&self.facts, |(_, facts)| facts)
+    }
+
+    /// Whose place's taxes fell on what was sold by an edit, or with the order.
+    pub fn sold_to(&self, edit: Option<u32>) -> Option<&Address> {
+        self.facts_of_sale(edit).destination()
     }
 }
 
