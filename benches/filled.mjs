@@ -146,19 +146,20 @@ function orders(database, now, goods, accounts) {
     const [status, payment, sent] = standing(n);
     const sums = [first.amount * 2, second.amount, 490].map((gross) => [gross - Math.floor((gross * 19) / 119), Math.floor((gross * 19) / 119)]);
     const [net, tax] = [0, 1].map((which) => sums.reduce((sum, each) => sum + each[which], 0));
+    const country = some(COUNTRIES);
     const currency = n % 5 === 0 ? "GBP" : "EUR";
     const booked = [
       [
-        [at, 0, "item", first.id, first.title, 2, 0, ...sums[0]],
-        [at, 0, "item", second.id, second.title, 1, 0, ...sums[1]],
-        [at, 0, "shipping", null, null, 0, 0, ...sums[2]],
+        [at, 0, "item", first.id, first.title, 2, 0, ...sums[0], country],
+        [at, 0, "item", second.id, second.title, 1, 0, ...sums[1], country],
+        [at, 0, "shipping", null, null, 0, 0, ...sums[2], country],
       ],
-      [[at, "VAT", "19", net, tax]],
+      [[at, "VAT", "19", net, tax, country]],
     ];
     const isSale = status === "confirmed" || status === "fulfilled";
     order(
       of, 5, number, accounts[buyer] ?? null, email, status, payment, sent, n % 500 === 3 ? "requested" : null, currency,
-      net + tax, 3, at, at, name, phone, "Berlin", "02138", some(COUNTRIES),
+      net + tax, 3, at, at, name, phone, "Berlin", "02138", country,
       [number, number.replace("-", ""), email, name, phone.replace(/\D/g, ""), some(first.skus), some(second.skus)].map((part) => `${bare(part)}\n`).join(""),
       n % 4 === 0 ? "api" : "storefront", JSON.stringify(isSale ? booked : [[], []]), 5,
     );

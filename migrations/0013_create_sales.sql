@@ -21,7 +21,9 @@ CREATE TABLE sales (
   net INTEGER NOT NULL,
   tax INTEGER NOT NULL,
   currency TEXT NOT NULL,
+  -- Whose taxes fell on it.
   country TEXT,
+  -- That of the order.
   channel TEXT,
   PRIMARY KEY (at, seq, place)
 ) STRICT, WITHOUT ROWID;
@@ -47,11 +49,11 @@ CREATE INDEX sales_taxes_by_order ON sales_taxes (seq);
 CREATE VIEW sales_booked AS
   SELECT value ->> 0 AS at, seq, key AS place, value ->> 1 AS back, value ->> 2 AS kind, value ->> 3 AS product_id,
     value ->> 4 AS title, value ->> 5 AS pieces, value ->> 6 AS discount, value ->> 7 AS net, value ->> 8 AS tax,
-    currency, country, channel
+    currency, value ->> 9 AS country, channel
   FROM orders CROSS JOIN json_each(sales, '$[0]');
 CREATE VIEW sales_taxes_booked AS
   SELECT value ->> 0 AS at, seq, key AS place, value ->> 1 AS name, value ->> 2 AS rate, value ->> 3 AS net,
-    value ->> 4 AS tax, currency, country
+    value ->> 4 AS tax, currency, value ->> 5 AS country
   FROM orders CROSS JOIN json_each(sales, '$[1]');
 
 CREATE TRIGGER sales_insert AFTER INSERT ON orders BEGIN
@@ -62,8 +64,8 @@ CREATE TRIGGER sales_delete AFTER DELETE ON orders BEGIN
   DELETE FROM sales WHERE seq = old.seq;
   DELETE FROM sales_taxes WHERE seq = old.seq;
 END;
-CREATE TRIGGER sales_update AFTER UPDATE OF sales, country, channel ON orders
-WHEN old.sales IS NOT new.sales OR old.country IS NOT new.country OR old.channel IS NOT new.channel BEGIN
+CREATE TRIGGER sales_update AFTER UPDATE OF sales, channel ON orders
+WHEN old.sales IS NOT new.sales OR old.channel IS NOT new.channel BEGIN
   DELETE FROM sales WHERE seq = old.seq;
   DELETE FROM sales_taxes WHERE seq = old.seq;
   INSERT INTO sales SELECT * FROM sales_booked WHERE seq = new.seq;

@@ -4,6 +4,7 @@
 //! | | rule |
 //! |---|---|
 //! | what is a sale | an order whose money was there, set aside or agreed upon; that a gift card paid it changes nothing |
+//! | of which country it is | of that whose taxes fell on it when it was sold, also when it is given back: an order that goes elsewhere is sold anew there |
 //! | of which day it is | of that on which the order was placed, as lists have it; what an edit adds, of the edit's |
 //! | what was given back | of the day on which that was decided, unless the provider could not. Pieces and shipping name what they were given back for; of a plain amount each part of the order has its share. So is what was taken out and paid for something else |
 //! | a cancelled order | all that is left of it, of the day of its end; less what the shop keeps of its money |
@@ -46,7 +47,10 @@ enum Kind {
 
 /// What entries that name the same are summed by; in the order in which they are
 /// written down, so that an order's first is a sale.
-type Name = (Timestamp, bool, Kind, Option<ProductId>);
+type Name = (Timestamp, bool, Kind, Option<ProductId>, Land);
+
+/// The code of the country whose taxes fell on it, if it is known.
+type Land = Option<&'static str>;
 
 #[derive(Debug, Default)]
 struct Entry {
@@ -71,6 +75,7 @@ struct Part<'a> {
     line: Option<LineId>,
     product: Option<ProductId>,
     title: &'a str,
+    country: Land,
     pieces: i64,
     discount: i64,
     left: Taxed,
@@ -78,7 +83,7 @@ struct Part<'a> {
 
 /// What happened to an order after it was sold.
 enum Change<'a> {
-    Added(&'a Added),
+    Added(&'a Added, Land),
     Given(&'a Giving, i64),
     Amount(i64),
     /// It ended, and the shop keeps so much of its money.
@@ -95,7 +100,7 @@ struct Books<'a> {
     included: bool,
     entries: SortedMap<Name, Entry>,
     /// By rate: net, and tax. Without gift cards as goods.
-    taxes: SortedMap<(Timestamp, Rate), (i64, i64)>,
+    taxes: SortedMap<(Timestamp, Land, Rate), (i64, i64)>,
 }
 
 /// The books of an order as lists keep them: `[entries, taxes]`, of which the
@@ -105,8 +110,9 @@ pub fn of(order: &Order) -> Value {
     let mut books = Books::sold(order, placement);
     for (at, change) in changes(order) {
         match change {
-            Change::Added(added) => {
-                books.sell(at, added.lines.iter().zip(&added.quote.lines), added.quote.shipping.as_ref())
+            Change::Added(added, country) => {
+                let lines = added.lines.iter().zip(&added.quote.lines);
+                books.sell((at, country), lines, added.quote.shipping.as_ref());
             }
             Change::Given(giving, amount) => books.give(at, giving, amount),
             Change::Amount(amount) => books.give_amount(at, amount),
@@ -129,7 +135,10 @@ fn changes(order: &Order) -> Vec<(Timestamp, Change<'_>)> {
     let ended = if let Stage::Cancelled { at, .. } = &order.stage { Some(*at) } else { None };
     let repayments = &order.money.repayments;
     let edits = order.edits.done.iter();
-    let added = edits.filter_map(|edit| Some((edit.at, Change::Added(edit.plan.added.as_ref()?))));
+    let added = edits.filter_map(|edit| {
+        let added = edit.plan.added.as_ref()?;
+        Some((edit.at, Change::Added(added, land(order, Some(edit.number)))))
+    });
     let given = repayments.iter().map(|one| (one.at, Change::Given(&one.giving, amount_of(order, one))));
     // What the shop gives back with the order's end is the end's.
     let elsewhere = order.refunds.iter().filter(|refund| {
@@ -149,6 +158,11 @@ fn changes(order: &Order) -> Vec<(Timestamp, Change<'_>)> {
     }
     sort(&mut all, |one, other| one.0.cmp(&other.0));
     all
+}
+
+/// Of which country a sale is: an edit's, or that of the order as it was placed.
+fn land(order: &Order, edit: Option<u32>) -> Land {
+    order.sold_to(edit).map(|to| to.country.code())
 }
 
 /// What of a repayment goes back, or pays for something else: not what a provider
@@ -198,14 +212,14 @@ impl<'a> Books<'a> {
         let included = quote.totals.tax_included;
         let mut books = Self { parts: Vec::new(), included, entries: SortedMap::new(), taxes: SortedMap::new() };
         let shipping = order.edits.first_shipping(quote.shipping.as_ref());
-        books.sell(placement.at, order.lines.iter().zip(&quote.lines).take(placed), shipping);
+        books.sell((placement.at, land(order, None)), order.lines.iter().zip(&quote.lines).take(placed), shipping);
         books
     }
 
     /// Writes down what was sold in one go.
     fn sell(
         &mut self,
-        at: Timestamp,
+        (at, country): (Timestamp, Land),
         lines: impl Iterator<Item = (&'a Line, &'a QuotedLine)>,
         shipping: Option<&'a QuotedShipping>,
     ) {
@@ -216,6 +230,7 @@ impl<'a> Books<'a> {
             line: Some(line.id),
             product: Some(line.product_id),
             title: &line.title,
+            country,
             pieces: i64::from(line.quantity),
             discount: off(&quoted.discounts),
             left: Taxed::new(quoted.total, &quoted.tax, included),
@@ -225,6 +240,7 @@ impl<'a> Books<'a> {
             line: None,
             product: None,
             title: "",
+            country,
             pieces: 0,
             discount: off(&shipping.discounts),
             left: Taxed::new(shipping.to_pay(), &shipping.tax, included),
@@ -236,14 +252,14 @@ impl<'a> Books<'a> {
                 discount: part.discount,
                 ..Entry::default()
             };
-            self.book((at, false, part.kind, part.product), sold, &part.left, 1);
+            self.book((at, false, part.kind, part.product, country), sold, &part.left, 1);
             self.parts.push(part);
         }
     }
 
     /// Writes down an amount; `sign`: 1 for what was sold, -1 for what was given back.
     fn book(&mut self, name: Name, told: Entry, amount: &Taxed, sign: i64) {
-        let (at, _, kind, _) = name;
+        let (at, _, kind, _, country) = name;
         let entry = self.entries.get_or_default(name);
         entry.title = told.title;
         entry.pieces += told.pieces;
@@ -254,7 +270,7 @@ impl<'a> Books<'a> {
             return;
         }
         let mut of_rate = |rate: Rate, tax: i64| {
-            let sum = self.taxes.get_or_default((at, rate));
+            let sum = self.taxes.get_or_default((at, country, rate));
             *sum = (sum.0 + sign * amount.net, sum.1 + sign * tax);
         };
         amount.rates.iter().for_each(|rate| of_rate(Some((rate.name.clone(), rate.rate)), rate.amount));
@@ -287,7 +303,8 @@ impl<'a> Books<'a> {
         let Some(part) = self.parts.get_mut(place) else { return 0 };
         let taken = part.left.take(amount);
         part.pieces = part.pieces.saturating_sub(pieces);
-        let (name, told) = ((at, true, part.kind, part.product), Entry { pieces: -pieces, ..Entry::default() });
+        let name = (at, true, part.kind, part.product, part.country);
+        let told = Entry { pieces: -pieces, ..Entry::default() };
         if pieces != 0 || taken.gross() != 0 {
             self.book(name, told, &taken, -1);
         }
@@ -302,7 +319,8 @@ impl<'a> Books<'a> {
             let Some(part) = self.parts.get_mut(place) else { break };
             let kind = if part.kind == Kind::GiftCard { Kind::GiftCard } else { Kind::Amount };
             let taken = part.left.take(share);
-            self.book((at, true, kind, None), Entry::default(), &taken, -1);
+            let name = (at, true, kind, None, part.country);
+            self.book(name, Entry::default(), &taken, -1);
         }
     }
 
@@ -320,14 +338,14 @@ impl<'a> Books<'a> {
     }
 
     fn json(self) -> Value {
-        let entry = |((at, back, kind, product), entry): (Name, Entry)| {
+        let entry = |((at, back, kind, product, country), entry): (Name, Entry)| {
             let Entry { title, pieces, discount, net, tax } = entry;
             let title = Some(title).filter(|title| !title.is_empty());
-            json!([at.millis(), i64::from(back), kind.as_str(), product, title, pieces, discount, net, tax])
+            json!([at.millis(), i64::from(back), kind.as_str(), product, title, pieces, discount, net, tax, country])
         };
-        let tax = |((at, rate), (net, tax)): ((Timestamp, Rate), (i64, i64))| {
+        let tax = |((at, country, rate), (net, tax)): ((Timestamp, Land, Rate), (i64, i64))| {
             let (name, rate) = rate.unzip();
-            json!([at.millis(), name, rate, net, tax])
+            json!([at.millis(), name, rate, net, tax, country])
         };
         let entries: Vec<Value> = self.entries.into_iter().map(entry).collect();
         json!([entries, self.taxes.into_iter().map(tax).collect::<Vec<Value>>()])

@@ -50,7 +50,7 @@ fn a_sale_is_what_was_secured_on_the_day_it_was_placed() {
     order.apply(&Event::Paid { secured: true }, later);
     assert_eq!(entries(&order), sold());
     assert_eq!(of(&order)[0][0][0], NOW.millis());
-    assert_eq!(of(&order)[1], json!([[NOW.millis(), "VAT", "19", 122, 28]]));
+    assert_eq!(of(&order)[1], json!([[NOW.millis(), "VAT", "19", 122, 28, null]]));
     assert_eq!(entries(&bought.authorized()), sold());
     assert_eq!(entries(&bought.order(TestMethod::Visa, &[Event::Owed { secured: true }])), sold());
 }
@@ -188,5 +188,34 @@ proptest! {
         if left_of(&order) == 0 {
             prop_assert_eq!(tax, 0, "no tax is left on nothing");
         }
+    }
+}
+
+#[test]
+fn what_an_order_sold_where_it_went_before_stays_there() {
+    let mut order = to_germany(mugs().paid());
+    let by_country = |order: &Order| -> Vec<(String, bool, i64)> {
+        let entry = |entry: &Value| (entry[9].as_str().unwrap().to_owned(), entry[1] == 1, entry[7].as_i64().unwrap());
+        of(order)[0].as_array().unwrap().iter().map(entry).collect()
+    };
+    let sold = |country: &str, back: bool, net: [i64; 2]| net.map(|net| (country.to_owned(), back, net));
+    let in_germany = sold("DE", false, [81, 41]);
+    assert_eq!(by_country(&order), in_germany);
+    let moved = json!({ "shipping_address": { "name": "Ada", "line1": "Weg 1", "city": "Wien", "postal_code": "1010", "country": "AT" } });
+    exchange_address(&mut order, moved);
+    let known = by_country(&order);
+    let of = |country: &str, back: bool| known.iter().filter(|one| one.0 == country && one.1 == back).count();
+    assert_eq!([of("DE", false), of("DE", true), of("AT", false), of("AT", true)], [2, 2, 2, 0], "{known:?}");
+    let german: i64 = known.iter().filter(|one| one.0 == "DE").map(|one| one.2).sum();
+    assert_eq!(german, 0);
+    let taxes = super::of(&order)[1].clone();
+    let countries: Vec<_> = taxes.as_array().unwrap().iter().map(|tax| tax[5].clone()).collect();
+    assert!(countries.contains(&json!("DE")) && countries.contains(&json!("AT")), "{taxes}");
+}
+
+fn exchange_address(order: &mut Order, mut body: Value) {
+    if edit(order, body.clone()).is_err() {
+        body["paid_by_hand"] = json!("till");
+        edit(order, body).unwrap();
     }
 }

@@ -18,7 +18,7 @@ fn order(n: u64, placed_at: Timestamp, version: u64, sales: Json) -> Projection 
         "placed_at": placed_at, "updated_at": placed_at, "billing_address": null, "skus": [], "events": [],
         "shipping_address": {
             "name": "Ada", "line1": "1 Long Lane", "city": "Berlin", "postal_code": "10115",
-            "country": if n.is_multiple_of(7) { "FR" } else { "DE" },
+            "country": country(n),
         },
         "channel": if n.is_multiple_of(3) { "api" } else { "storefront" },
         "sales": sales,
@@ -28,6 +28,10 @@ fn order(n: u64, placed_at: Timestamp, version: u64, sales: Json) -> Projection 
     .unwrap()
 }
 
+fn country(n: u64) -> &'static str {
+    if n.is_multiple_of(7) { "FR" } else { "DE" }
+}
+
 fn at(text: &str) -> Timestamp {
     serde_json::from_value(text.into()).unwrap()
 }
@@ -35,14 +39,14 @@ fn at(text: &str) -> Timestamp {
 /// Two products and shipping, 19 % of tax in each.
 fn sold(n: u64, at: Timestamp) -> Json {
     let product = |n: u64| crate::ids::ProductId::derived(ulid::Ulid::from_parts(n % 500, 1).to_bytes());
-    let at = at.millis();
+    let (at, country) = (at.millis(), country(n));
     json!([
         [
-            [at, 0, "item", product(n), "Mug", 2, 10, 1_000, 190],
-            [at, 0, "item", product(n * 31 + 1), "Pot", 1, 0, 2_000, 380],
-            [at, 0, "shipping", null, null, 0, 0, 500, 95],
+            [at, 0, "item", product(n), "Mug", 2, 10, 1_000, 190, country],
+            [at, 0, "item", product(n * 31 + 1), "Pot", 1, 0, 2_000, 380, country],
+            [at, 0, "shipping", null, null, 0, 0, 500, 95, country],
         ],
-        [[at, "VAT", "19", 3_500, 665]],
+        [[at, "VAT", "19", 3_500, 665, country]],
     ])
 }
 
@@ -102,9 +106,9 @@ fn books_follow_the_row_whatever_happens_to_it() {
     let (placed, later) = (at("2026-06-01T10:00:00Z"), at("2026-06-03T10:00:00Z"));
     let period = days("UTC", "2026-06-01", "2026-06-30");
     let mut given_back = sold(1, placed);
-    let entry = json!([later.millis(), 1, "shipping", null, null, 0, 0, -500, -95]);
+    let entry = json!([later.millis(), 1, "shipping", null, null, 0, 0, -500, -95, "DE"]);
     given_back[0].as_array_mut().unwrap().push(entry);
-    given_back[1].as_array_mut().unwrap().push(json!([later.millis(), "VAT", "19", -500, -95]));
+    given_back[1].as_array_mut().unwrap().push(json!([later.millis(), "VAT", "19", -500, -95, "DE"]));
     write(&connection, &[order(1, placed, 1, json!([[], []]))]);
     assert!(by_day(&connection, &period).is_empty());
     write(&connection, &[order(1, placed, 2, sold(1, placed))]);
@@ -154,7 +158,7 @@ fn each_currency_has_its_largest_and_an_order_counts_once_for_a_product() {
     let connection = connection();
     let moment = at("2026-06-10T12:00:00Z");
     let product = |n: u64| crate::ids::ProductId::derived([u8::try_from(n).unwrap(); 16]);
-    let item = |of: u64, net: i64| json!([moment.millis(), 0, "item", product(of), "Mug", 1, 0, net, 0]);
+    let item = |of: u64, net: i64| json!([moment.millis(), 0, "item", product(of), "Mug", 1, 0, net, 0, "DE"]);
     // By number each fifth order is in pounds, and sells for less.
     let books = [(1, 900), (2, 800), (3, 700), (5, 30), (10, 20)];
     let orders = books.map(|(n, net)| order(n, moment, 1, json!([[item(n, net), item(n, net)], []])));
@@ -190,9 +194,12 @@ fn sums_follow_whatever_is_written_changed_and_deleted() {
         let mut books = sold(n, placed);
         if version > 1 {
             let back = placed.plus_seconds(40_000).millis();
-            let pieces = json!([back, 1, "item", null, "Mug", -1, 0, -500, -95]);
-            books[0].as_array_mut().unwrap().extend([pieces, json!([back, 0, "gift_card", null, null, 1, 0, 900, 0])]);
-            books[1].as_array_mut().unwrap().push(json!([back, null, null, -500, 0]));
+            let pieces = json!([back, 1, "item", null, "Mug", -1, 0, -500, -95, "AT"]);
+            books[0]
+                .as_array_mut()
+                .unwrap()
+                .extend([pieces, json!([back, 0, "gift_card", null, null, 1, 0, 900, 0, "DE"])]);
+            books[1].as_array_mut().unwrap().push(json!([back, null, null, -500, 0, "AT"]));
         }
         order(n, placed, version, books)
     };
