@@ -34,13 +34,15 @@ const toLocal = (text) => {
 };
 const toUtc = (text) => text && new Date(text).toISOString().slice(0, text.length);
 for (const field of document.querySelectorAll('input[type="datetime-local"]')) {
+  field.dataset.utc = field.value;
   field.value = field.defaultValue = toLocal(field.value);
   const hint = field.parentElement.querySelector("[data-zone]");
   if (hint) hint.textContent = zone;
 }
 document.addEventListener("formdata", ({ target, formData }) => {
   for (const field of target.querySelectorAll('input[type="datetime-local"]')) {
-    if (field.name) formData.set(field.name, toUtc(field.value));
+    // What nobody has touched stays what it was: in autumn an hour comes twice.
+    if (field.name) formData.set(field.name, field.value === field.defaultValue ? field.dataset.utc : toUtc(field.value));
   }
 });
 
