@@ -82,10 +82,12 @@ pub enum Change {
 pub enum Command {
     Change(Change),
     Place(Box<Terms>),
-    /// `slot`: taken if the goods are to be held anew.
+    /// `slot`: taken if the goods are to be held anew. `edit`: what is meant, see
+    /// [`Order::is_meant`].
     Pay {
         payment: PaymentChoice,
         slot: Option<Slot>,
+        edit: Option<u32>,
     },
     Cancel,
     /// Staff have the money, or a part of it.
@@ -130,7 +132,9 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Vec<Eve
         return Err(edits::error::Refusal::InProgress.into());
     }
     match command {
-        Command::Pay { payment, slot } => match edits::decision::pay_asked(order, payment.clone(), now) {
+        // Staff may have changed it since its buyer looked, or since this was decided last.
+        Command::Pay { edit, .. } if !order.is_meant(edit) => Err(OrderError::NotPayable),
+        Command::Pay { payment, slot, .. } => match edits::decision::pay_asked(order, payment.clone(), now) {
             Some(events) => events,
             None => trying::pay(order, payment, slot, now),
         },

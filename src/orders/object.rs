@@ -145,10 +145,9 @@ impl OrderObject {
                 let by_hand = access.staff_account().map(|by| drafts::Event::PlacedByHand { by, received });
                 self.place(Wish { payment, expected, at_shelf_prices: false, by_hand, slots, key }).await
             }
-            (Request::Pay { edit, .. }, Some(order)) if !order.is_meant(edit) => Err(OrderError::NotPayable),
             (Request::Pay { payment, slots, edit }, Some(_)) => {
-                let next = Next { payment, slots, by: access.staff_account() };
-                self.pay(next, edit, key.as_ref()).await
+                let next = Next { payment, slots, edit, by: access.staff_account() };
+                self.pay(next, key.as_ref()).await
             }
             (Request::Cancel, Some(order)) => self.act(&order, Command::Cancel, 200, key.as_ref()),
             (Request::Receive { receipt }, Some(order)) => {

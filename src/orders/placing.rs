@@ -49,6 +49,8 @@ pub(super) struct Wish {
 pub(super) struct Next {
     pub payment: PaymentChoice,
     pub slots: Vec<Slots>,
+    /// What is meant, see [`Order::is_meant`].
+    pub edit: Option<u32>,
     /// The member of staff who wants it so.
     pub by: Option<AccountId>,
 }
@@ -189,19 +191,14 @@ impl OrderObject {
     }
 
     /// Tries another payment; holds the goods anew first where they were given back.
-    pub(super) async fn pay(
-        self: &Rc<Self>,
-        next: Next,
-        edit: Option<u32>,
-        key: Option<&Key>,
-    ) -> Result<Reply, OrderError> {
+    pub(super) async fn pay(self: &Rc<Self>, next: Next, key: Option<&Key>) -> Result<Reply, OrderError> {
         let begun = self.begin_payment(&next).await?;
         let mut order = self.record.existing()?;
         let called_off =
             |status: &AttemptStatus| matches!(status, AttemptStatus::Declined { reason, .. } if reason == CALLED_OFF);
         // Given up for this one, when its goods had been given back.
         let is_given_up = |attempt: &Attempt| attempt.number == begun && called_off(&attempt.status);
-        if order.is_meant(edit) && order.attempt_to_pay().is_some_and(is_given_up) {
+        if order.attempt_to_pay().is_some_and(is_given_up) {
             self.begin_payment(&next).await?;
             order = self.record.existing()?;
         }
@@ -228,8 +225,8 @@ impl OrderObject {
 
     /// Begins another payment. `slot`: as for [`Self::decide_placement`].
     async fn decide_payment(&self, next: &Next, slot: &mut Option<Slot>) -> Result<(), OrderError> {
-        let Next { payment, slots, by } = next;
-        let pay = |slot: &Option<Slot>| Command::Pay { payment: payment.clone(), slot: slot.clone() };
+        let Next { payment, slots, edit, by } = next;
+        let pay = |slot: &Option<Slot>| Command::Pay { payment: payment.clone(), slot: slot.clone(), edit: *edit };
         let mut events = decide(&*self.record.existing()?, pay(slot), self.now())?;
         if events.iter().any(|event| matches!(event, Event::PlacedAgain { .. })) {
             // What the order had before must not stand in its own way.

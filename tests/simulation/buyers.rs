@@ -215,7 +215,7 @@ impl World {
 
     /// Another payment, with a slot of its own where the goods are held anew.
     fn pay(&mut self, buyer: usize, payment: PaymentChoice) {
-        let pay = |slot| Command::Pay { payment: payment.clone(), slot };
+        let pay = |slot| Command::Pay { payment: payment.clone(), slot, edit: None };
         let Ok(mut events) = decide(&self.buyers[buyer].memory, pay(None), self.now) else { return };
         if !events.iter().any(|event| matches!(event, Event::PlacedAgain { .. })) {
             return self.record(buyer, events, true);

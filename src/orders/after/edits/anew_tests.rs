@@ -106,7 +106,7 @@ fn where_tax_is_on_top_more_of_it_is_asked_for_and_nothing_moves_before_it_is_pa
     let call_off = Command::Settle { by: staff(), number: 1, deed: Settling::CallOff, key: None };
     decide(&off, call_off, NOW).unwrap().iter().for_each(|event| off.apply(event, NOW));
     assert_eq!((left(&off), off.facts == order.facts), (vec![(3, 357, 57)], true));
-    let pay = Command::Pay { payment: PaymentChoice::test(TestMethod::Visa), slot: None };
+    let pay = Command::Pay { payment: PaymentChoice::test(TestMethod::Visa), slot: None, edit: None };
     decide(&order, pay, NOW).unwrap().iter().for_each(|event| order.apply(event, NOW));
     let paid = crate::orders::learning::Answer::Payment { attempt: order.attempts, report: Outcome::Paid.into() };
     hear(&mut order, &paid);

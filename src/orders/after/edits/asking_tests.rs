@@ -48,7 +48,7 @@ fn do_it(order: &mut Order, command: Command, now: Timestamp) -> Result<(), Orde
 }
 
 fn pay_at(order: &mut Order, method: TestMethod, now: Timestamp) -> Result<(), OrderError> {
-    do_it(order, Command::Pay { payment: PaymentChoice::test(method), slot: None }, now)
+    do_it(order, Command::Pay { payment: PaymentChoice::test(method), slot: None, edit: None }, now)
 }
 
 fn pay(order: &mut Order, method: TestMethod) -> Result<(), OrderError> {
@@ -281,7 +281,7 @@ fn staff_say_that_they_have_the_difference() {
     says(&mut order, attempt, Outcome::Paid, NOW);
     assert_eq!(order.refunds[0].amount, eur(80), "the card had been charged: that goes back");
     let manual = PaymentChoice { provider: Provider::Manual, ..PaymentChoice::test(TestMethod::Visa) };
-    let transfer = decide(&offered(), Command::Pay { payment: manual, slot: None }, NOW);
+    let transfer = decide(&offered(), Command::Pay { payment: manual, slot: None, edit: None }, NOW);
     assert_eq!(transfer, Err(OrderError::NotPayable), "staff say when that has come");
 }
 

@@ -41,6 +41,11 @@ fn receive(order: &mut Order, amount: i64) -> Result<(), OrderError> {
     Ok(())
 }
 
+/// `edit`: the last one that its buyer saw.
+fn pay(order: &Order, edit: Option<u32>) -> Result<Vec<Event>, OrderError> {
+    decide(order, Command::Pay { payment: PaymentChoice::test(TestMethod::Visa), slot: None, edit }, NOW)
+}
+
 /// What is still to come.
 fn to_come(order: &Order) -> i64 {
     order.attempt().unwrap().left().amount
@@ -62,9 +67,8 @@ fn an_order_that_nobody_has_paid_is_another_one() {
     let before = [Claim::stock(VariantId::derived([0; 16]), 3)];
     let gives_back = |effect: &Effect| matches!(effect, Effect::Release { number: 1, claims, .. } if *claims == before);
     assert!(due(&order, NOW).iter().any(gives_back));
-    assert!(!order.is_meant(Some(0)) && order.is_meant(Some(1)), "a page that showed it as it was pays nothing");
-    let payment = PaymentChoice::test(TestMethod::Visa);
-    decide(&order, Command::Pay { payment, slot: None }, NOW).unwrap().iter().for_each(|event| order.apply(event, NOW));
+    assert_eq!(pay(&order, Some(0)), Err(OrderError::NotPayable), "a page that showed it as it was pays nothing");
+    pay(&order, Some(1)).unwrap().iter().for_each(|event| order.apply(event, NOW));
     let Stage::Placing { attempt, hold, .. } = &order.stage else { panic!("{:?}", order.stage) };
     assert_eq!((attempt.amount, hold.number), (eur(290), 2));
     assert_eq!(order.claims(), [Claim::stock(VariantId::derived([0; 16]), 2), Claim::stock(variant(7), 1)]);
@@ -80,6 +84,16 @@ fn whom_it_bills_is_changed_until_it_is_paid() {
     assert_eq!(seen(&owed())["billing_editable"], false);
     let billed = try_to(&owed(), json!({ "billing_address": home("FR") }));
     assert_eq!(billed, Err(Refusal::AlreadyInvoiced.into()));
+}
+
+#[test]
+fn a_payment_that_gave_its_goods_back_does_not_pay_what_staff_make_of_it_meanwhile() {
+    let mut order = declined(cups());
+    order.apply(&Event::HoldGivenBack, NOW);
+    assert!(pay(&order, Some(0)).is_ok());
+    edit(&mut order, add(json!({}), 7, 10)).unwrap();
+    assert_eq!(pay(&order, Some(0)), Err(OrderError::NotPayable));
+    assert!(pay(&order, None).is_ok(), "whatever it is");
 }
 
 #[test]
