@@ -37,7 +37,13 @@ pub fn decide(
     if let Stage::AwaitingPayment { placement, attempt, .. } = &order.stage {
         let wish = as_seen(order, wish)?;
         let reworked = unpaid::of(order, (placement, attempt), wish, shelf, now)?;
-        let event = |(plan, whole)| Event::Reworked { by, plan: Box::new(plan), whole: Box::new(whole) };
+        let event = |(plan, whole): (_, Option<unpaid::Whole>)| {
+            let plan = Box::new(plan);
+            match whole.map(Box::new) {
+                Some(whole) => Event::Reworked { by, plan, whole },
+                None => Event::Edited { by, plan },
+            }
+        };
         return Ok(reworked.map(event).into_iter().collect());
     }
     let plan = Box::new(plan(order, wish, shelf, now)?);

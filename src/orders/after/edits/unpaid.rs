@@ -1,6 +1,8 @@
 //! An order that nobody has paid yet: it is another one from then on. Nothing was
 //! invoiced, so its lines and its quote change themselves, and no money moves. What
 //! stays keeps its price and what promotions took off, taxed where it goes now.
+//! Where only whom to write to or where it goes is another, and the tax is alike, all
+//! else stays as it is, what is held and what was tried included.
 //!
 //! A payment that is under way may take what the order came to before: none may be.
 //! What is held is given back, and the next try holds what the order has by then. An
@@ -17,6 +19,7 @@ use super::{Edit, Plan, adding, anew, moving, taking_out};
 use crate::ids::AccountId;
 use crate::money::Money;
 use crate::orders::error::OrderError;
+use crate::orders::facts::Fact;
 use crate::orders::order::{Line, LineId, Order, Placement, Stage};
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::{Claim, Supply};
@@ -37,28 +40,35 @@ pub struct Whole {
     pub claims: Vec<Claim>,
 }
 
-/// What it comes to; nothing where it is so already.
+/// What it comes to; nothing where it is so already, and no other order where what is
+/// bought, and for how much, stays.
 pub fn of(
     order: &Order,
     (placement, attempt): (&Placement, &Attempt),
     wish: Wish,
     shelf: &Snapshot,
     now: Timestamp,
-) -> Result<Option<(Plan, Whole)>, OrderError> {
+) -> Result<Option<(Plan, Option<Whole>)>, OrderError> {
     if attempt.status.is_open() {
         return Err(OrderError::PaymentInProgress);
     } else if wish.paid_by_hand.is_some() {
         return Err(not_paid());
     }
     let Wish { facts, lines, add, reason, notify, .. } = wish;
-    moving::check(order, &facts, shelf, now)?;
+    let is_taxed_anew = moving::check(order, &facts, shelf, now)?;
     let taken = taking_out::of(order, &lines, !add.is_empty())?;
     if facts.is_empty() && taken.is_empty() && add.is_empty() {
         return Ok(None);
     }
-    let left = anew::of_all(order, &taken, &facts);
+    let plan = Plan { reason: reason.into(), notify, facts, giving: None, added: None };
+    let is_sent_another_way = plan.facts.iter().any(|fact| matches!(fact, Fact::ShippingOption(_)));
+    if taken.is_empty() && add.is_empty() && !is_taxed_anew && !is_sent_another_way {
+        return Ok(Some((plan, None)));
+    }
+    let facts = &plan.facts;
+    let left = anew::of_all(order, &taken, facts);
     let ids: Vec<_> = left.iter().flat_map(|left| &left.given_up).map(|pieces| pieces.line).collect();
-    let Some(added) = adding::of(order, &add, &facts, (&taken, left.as_ref()), (shelf, now))? else { return Ok(None) };
+    let Some(added) = adding::of(order, &add, facts, (&taken, left.as_ref()), (shelf, now))? else { return Ok(None) };
     let mut lines = added.lines;
     // What stays is the line that it was, so the others are the next.
     let next = (order.lines_made.saturating_add(1)..).map(LineId);
@@ -73,8 +83,7 @@ pub fn of(
         .iter()
         .map(|claim| Claim { quantity: paid(&claim.of).unwrap_or(claim.quantity), ..claim.clone() });
     let claims = claims.filter(|claim| claim.quantity > 0).collect();
-    let plan = Plan { reason: reason.into(), notify, facts, giving: None, added: None };
-    Ok(Some((plan, Whole { lines, quote, claims })))
+    Ok(Some((plan, Some(Whole { lines, quote, claims }))))
 }
 
 /// Nothing was paid, by hand or otherwise.

@@ -87,6 +87,25 @@ fn whom_it_bills_is_changed_until_it_is_paid() {
 }
 
 #[test]
+fn an_order_that_goes_elsewhere_at_the_same_tax_keeps_what_is_held_and_asked() {
+    let mut order = declined(cups());
+    let before = order.clone();
+    let mut moved = home("DE");
+    moved["line1"] = json!("Weg 2");
+    let body = json!({ "email": "ada@example.org", "shipping_address": moved, "billing_address": home("FR") });
+    edit(&mut order, body).unwrap();
+    assert_eq!(order.facts.email.as_ref().unwrap().as_str(), "ada@example.org");
+    assert_eq!((&order.stage, &order.lines, order.edits.asks_for_order), (&before.stage, &before.lines, 0));
+    assert_eq!((order.edits.count(), order.releasing.iter().count()), (1, 0));
+    assert!(pay(&order, Some(0)).is_ok(), "the page that its buyer has open says what it comes to");
+    for another in [json!({ "shipping_address": home("FR") }), json!({ "shipping_option": "slow" })] {
+        let mut order = before.clone();
+        edit(&mut order, another).unwrap();
+        assert_eq!((order.hold(), order.edits.asks_for_order), (None, 1));
+    }
+}
+
+#[test]
 fn a_payment_that_gave_its_goods_back_does_not_pay_what_staff_make_of_it_meanwhile() {
     let mut order = declined(cups());
     order.apply(&Event::HoldGivenBack, NOW);
