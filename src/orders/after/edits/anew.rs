@@ -22,12 +22,18 @@ pub struct Left<'a> {
 /// `taken`: what is taken out in the same step. `facts`: what else changes; another way
 /// of shipping has a price of its own. On gift cards no tax falls anywhere.
 pub fn of<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact]) -> Option<Left<'a>> {
-    left(order, taken, facts, |line| line.delivery != Delivery::GiftCard)
+    let left = left(order, taken, facts, |line| line.delivery != Delivery::GiftCard)?;
+    (!left.lines.is_empty()).then_some(left)
 }
 
-/// With gift cards, too.
-pub fn of_all<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact]) -> Option<Left<'a>> {
-    left(order, taken, facts, |_| true)
+/// With gift cards, too. `is_more_sent`: something that is added in the same step is
+/// shipped. The agreed way is that of all of it, and none where nothing is shipped.
+pub fn of_all<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact], is_more_sent: bool) -> Option<Left<'a>> {
+    let mut left = left(order, taken, facts, |_| true)?;
+    if !is_more_sent && !left.lines.iter().any(|line| line.delivery == Delivery::Shipped) {
+        left.agreement.shipping = None;
+    }
+    (!left.lines.is_empty() || left.agreement.shipping.is_some()).then_some(left)
 }
 
 fn left<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact], counts: fn(&Line) -> bool) -> Option<Left<'a>> {
@@ -42,7 +48,7 @@ fn left<'a>(order: &'a Order, taken: &[Pieces], facts: &[Fact], counts: fn(&Line
     for (line, quoted) in order.lines.iter().zip(&quote.lines).filter(|(line, _)| counts(line)) {
         all.add(order, line, quoted, taken);
     }
-    (!all.lines.is_empty()).then_some(all)
+    Some(all)
 }
 
 impl<'a> Left<'a> {

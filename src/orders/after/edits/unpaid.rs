@@ -24,9 +24,9 @@ use crate::orders::order::{Line, LineId, Order, Placement, Stage};
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::{Claim, Supply};
 use crate::ports::Timestamp;
-use crate::pricing::Quote;
+use crate::pricing::{Delivery, Quote};
 use crate::problem::FieldError;
-use crate::shelf::snapshot::Snapshot;
+use crate::shelf::snapshot::{Product, Snapshot, Variant};
 
 /// Why the payment of an order that was changed is none any more.
 pub const CHANGED: &str = "order_changed";
@@ -66,7 +66,9 @@ pub fn of(
         return Ok(Some((plan, None)));
     }
     let facts = &plan.facts;
-    let left = anew::of_all(order, &taken, facts);
+    let is_shipped = |(product, _): (&Product, &Variant)| product.delivery == Delivery::Shipped;
+    let is_more_sent = add.iter().any(|wanted| shelf.variant(wanted.variant_id).is_some_and(is_shipped));
+    let left = anew::of_all(order, &taken, facts, is_more_sent);
     let ids: Vec<_> = left.iter().flat_map(|left| &left.given_up).map(|pieces| pieces.line).collect();
     let Some(added) = adding::of(order, &add, facts, (&taken, left.as_ref()), (shelf, now))? else { return Ok(None) };
     let mut lines = added.lines;

@@ -106,6 +106,19 @@ fn an_order_that_goes_elsewhere_at_the_same_tax_keeps_what_is_held_and_asked() {
 }
 
 #[test]
+fn the_agreed_way_is_paid_for_as_long_as_something_is_shipped() {
+    let shipping = |order: &Order| order.totals().unwrap().shipping;
+    let mut order = declined(cups());
+    edit(&mut order, add(keep(1, 0), 7, 1)).unwrap();
+    assert_eq!((shipping(&order), order.totals().unwrap().total), (eur(50), eur(40 + 50)), "all of it is another");
+    edit(&mut order, add(keep(2, 0), 8, 1)).unwrap();
+    assert_eq!((shipping(&order), order.totals().unwrap().total), (eur(0), eur(30)), "nothing is sent any more");
+    assert_eq!(order.placement().unwrap().quote.shipping, None);
+    edit(&mut order, add(json!({}), 8, 1)).unwrap();
+    assert_eq!(order.totals().unwrap().total, eur(60));
+}
+
+#[test]
 fn a_payment_that_gave_its_goods_back_does_not_pay_what_staff_make_of_it_meanwhile() {
     let mut order = declined(cups());
     order.apply(&Event::HoldGivenBack, NOW);
