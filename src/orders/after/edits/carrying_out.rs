@@ -9,7 +9,7 @@ use super::decision::Settling;
 use super::effect::{Answer, Take};
 use super::error::{Refusal, ShortVariant};
 use super::event::Event;
-use crate::money::Money;
+use crate::app::Config;
 use crate::orders::bodies::WantedLine;
 use crate::orders::decision::{Command, decide};
 use crate::orders::error::OrderError;
@@ -19,9 +19,10 @@ use crate::orders::object::{OrderObject, staff_reply};
 use crate::orders::order::{Key, Order};
 use crate::orders::placing::Refusals;
 use crate::orders::protocol::{Access, Reply};
-use crate::payments;
+use crate::payments::{self, AmountRefused};
 use crate::pools;
 use crate::pools::pool::Refusal as PoolRefusal;
+use crate::settings::PaymentSettings;
 use crate::together::{ALL, together};
 
 impl OrderObject {
@@ -44,9 +45,7 @@ impl OrderObject {
             None => {
                 let settings = shelf.settings.payments.clone();
                 let events = decide(&order, Command::Edit { by, wish, key: key.cloned(), shelf }, self.now())?;
-                if let Some(amount) = to_pay(&events).filter(|_| ask_buyer) {
-                    payments::can_be_paid(&self.app.config, &settings, amount)?;
-                }
+                can_be_paid(&self.app.config, &settings, &events, ask_buyer)?;
                 if preview {
                     return staff_reply(201, &as_done(&order, by, &events));
                 }
@@ -151,10 +150,25 @@ impl OrderObject {
     }
 }
 
-/// What the buyer of an edit would have to pay, where something of it is unpaid.
-fn to_pay(events: &[OrderEvent]) -> Option<Money> {
-    let [OrderEvent::Edits(Event::Begun { plan, .. })] = events else { return None };
-    plan.added.as_ref().filter(|added| added.is_unpaid()).map(|added| added.to_pay())
+/// Whether the shop takes what the buyer would have to pay, if anything: for an order
+/// that is not paid, or for an edit where that is asked for.
+pub(super) fn can_be_paid(
+    config: &Config,
+    settings: &PaymentSettings,
+    events: &[OrderEvent],
+    ask_buyer: bool,
+) -> Result<(), AmountRefused> {
+    // Only an order can be paid by these, and they take any amount.
+    let later = settings.cash_on_delivery.is_some() || settings.invoice.is_some();
+    let to_pay = match events {
+        [OrderEvent::Edits(Event::Reworked { whole, .. })] if !later => Some(whole.quote.totals.to_pay),
+        [OrderEvent::Edits(Event::Begun { plan, .. })] if ask_buyer => {
+            plan.added.as_ref().filter(|added| added.is_unpaid()).map(|added| added.to_pay())
+        }
+        _ => None,
+    };
+    let to_pay = to_pay.filter(|to_pay| to_pay.amount > 0);
+    to_pay.map_or(Ok(()), |to_pay| payments::can_be_paid(config, settings, to_pay))
 }
 
 /// The hold of the edit that the same request has begun, as far as it is known.

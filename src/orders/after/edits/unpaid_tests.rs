@@ -1,11 +1,13 @@
 //! Orders that are not paid: nobody has paid yet, or staff wait for the money.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::adding_tests::{add, asked, told};
+use super::carrying_out::can_be_paid;
 use super::error::Refusal;
 use super::tests::{edit, home, keep, to_germany, try_to, variant};
 use super::unpaid::CHANGED;
+use crate::app::{Config, StripeKeys};
 use crate::ids::VariantId;
 use crate::orders::after::money::left;
 use crate::orders::after::money::samples::*;
@@ -16,9 +18,10 @@ use crate::orders::event::Event;
 use crate::orders::learning::Answer;
 use crate::orders::order::{LineId, Order, Receipt, Stage};
 use crate::orders::{notice, sold_cards, view};
-use crate::payments::{AttemptStatus, Outcome, PaymentChoice, TestMethod};
+use crate::payments::{AmountRefused, AttemptStatus, Outcome, PaymentChoice, TestMethod};
 use crate::pools::Claim;
 use crate::pricing::Delivery;
+use crate::settings::{ManualPayment, PaymentSettings};
 
 /// Three cups for 3.00, and shipping for 0.50.
 fn cups() -> Bought {
@@ -116,6 +119,26 @@ fn the_agreed_way_is_paid_for_as_long_as_something_is_shipped() {
     assert_eq!(order.placement().unwrap().quote.shipping, None);
     edit(&mut order, add(json!({}), 8, 1)).unwrap();
     assert_eq!(order.totals().unwrap().total, eur(60));
+}
+
+#[test]
+fn an_order_comes_to_nothing_that_no_way_to_pay_takes() {
+    let [secret, publishable, webhooks] = ["sk_test_1", "pk_test_1", "whsec_1"].map(|key| Some(key.to_owned()));
+    let config =
+        Config { stripe: StripeKeys::parse(secret, publishable, webhooks, None).unwrap(), ..Config::default() };
+    let mut settings = crate::testing::settings().payments;
+    settings.stripe.offered = true;
+    let comes_to = |body: Value, settings: &PaymentSettings| {
+        let order = declined(Bought { cards: vec![310], ..cups() });
+        can_be_paid(&config, settings, &try_to(&order, body).unwrap(), false)
+    };
+    let few = comes_to(json!({ "shipping_option": "express" }), &settings);
+    assert!(few.is_ok(), "70: {few:?}");
+    let few = comes_to(json!({ "shipping_option": "slow" }), &settings);
+    assert_eq!(few, Err(AmountRefused::TooSmall { minimum: eur(50) }), "10");
+    assert_eq!(comes_to(keep(1, 1), &settings), Ok(()), "nothing is left to pay");
+    settings.cash_on_delivery = Some(ManualPayment { instructions: String::new(), cancel_after_days: None });
+    assert_eq!(comes_to(json!({ "shipping_option": "slow" }), &settings), Ok(()));
 }
 
 #[test]
