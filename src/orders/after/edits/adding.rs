@@ -10,7 +10,7 @@ use crate::orders::bodies::WantedLine;
 use crate::orders::error::OrderError;
 use crate::orders::facts::{Fact, Facts};
 use crate::orders::limits::MAX_LINES;
-use crate::orders::order::{Line, LineId, Order};
+use crate::orders::order::{Line, LineId, Order, Stage};
 use crate::orders::quoting::Wanted;
 use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedShipping;
@@ -81,7 +81,9 @@ fn new_lines(order: &Order, add: &[WantedLine], before: usize, shelf: &Snapshot)
             Err(wrong) => errors.push(FieldError::new(format!("/add/{place}/variant_id"), wrong)),
         }
     }
-    if order.lines.len().saturating_add(before).saturating_add(add.len()) > MAX_LINES {
+    // Those of an order that is not paid make way for the new ones.
+    let stay = if matches!(order.stage, Stage::AwaitingPayment { .. }) { 0 } else { order.lines.len() };
+    if stay.saturating_add(before).saturating_add(add.len()) > MAX_LINES {
         let wrong = format!("an order has at most {MAX_LINES} lines, with those that are sold anew for another tax");
         errors.push(FieldError::new("/add", wrong));
     }

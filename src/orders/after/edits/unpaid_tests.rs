@@ -16,6 +16,7 @@ use crate::orders::effect::{Effect, due};
 use crate::orders::error::OrderError;
 use crate::orders::event::Event;
 use crate::orders::learning::Answer;
+use crate::orders::limits::MAX_LINES;
 use crate::orders::order::{LineId, Order, Receipt, Stage};
 use crate::orders::{notice, sold_cards, view};
 use crate::payments::{AmountRefused, AttemptStatus, Outcome, PaymentChoice, TestMethod};
@@ -139,6 +140,24 @@ fn an_order_comes_to_nothing_that_no_way_to_pay_takes() {
     assert_eq!(comes_to(keep(1, 1), &settings), Ok(()), "nothing is left to pay");
     settings.cash_on_delivery = Some(ManualPayment { instructions: String::new(), cancel_after_days: None });
     assert_eq!(comes_to(json!({ "shipping_option": "slow" }), &settings), Ok(()));
+}
+
+#[test]
+fn an_order_of_as_many_lines_as_there_may_be_is_changed() {
+    let mut order = declined(cups());
+    order.lines_made = u32::try_from(MAX_LINES).unwrap();
+    let mut line = order.lines[0].clone();
+    let Stage::AwaitingPayment { placement, .. } = &mut order.stage else { panic!() };
+    let quote = std::rc::Rc::make_mut(&mut placement.quote);
+    for n in 2..=order.lines_made {
+        line.id = LineId(n);
+        order.lines.push(line.clone());
+        quote.lines.push(quote.lines[0].clone());
+    }
+    assert!(edit(&mut order, add(keep(1, 0), 7, 1)).is_ok());
+    assert_eq!(order.lines.len(), MAX_LINES);
+    let more = try_to(&order, add(json!({}), 7, 1));
+    assert!(matches!(more, Err(OrderError::Edits(Refusal::Unfit { .. }))), "{more:?}");
 }
 
 #[test]
