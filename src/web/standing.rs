@@ -238,7 +238,9 @@ impl Standing {
 
 pub fn payment_label(payment: &PaymentView) -> &'static str {
     match payment.status {
-        _ if payment.provider == Provider::None => "Nothing to pay",
+        PaymentStatus::Pending | PaymentStatus::Paid if payment.provider == Provider::None => "Nothing to pay",
+        // Staff have changed the order since: nobody has tried to pay it as it is.
+        PaymentStatus::Declined if payment.provider == Provider::None => "Not paid yet",
         PaymentStatus::Pending if payment.provider == Provider::Manual => match payment.captured.amount {
             0 => "Not paid yet",
             _ => "Partly paid",

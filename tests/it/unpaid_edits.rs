@@ -55,6 +55,7 @@ async fn an_order_that_was_not_paid_is_another_one_and_its_buyer_pays_that() {
         page.contains("Your order was changed: please pay") && page.contains("name=\"edit\" value=\"1\""),
         "{page}"
     );
+    assert!(page.contains("Not paid yet") && !page.contains("Nothing to pay"), "{page}");
     pay(&shop, &cart, 0).await.problem(409, "not_payable");
     let paid = pay(&shop, &cart, 1).await.expect(200).json();
     assert_eq!((&paid["status"], &paid["payment"]["captured"]), (&json!("confirmed"), &seen["totals"]["to_pay"]));
