@@ -229,6 +229,18 @@ fn gift_cards_that_were_taken_out_are_not_issued_once_the_others_are_paid() {
 }
 
 #[test]
+fn an_order_whose_gift_cards_were_all_taken_out_is_cancelled() {
+    let bought = Bought { lines: vec![(1, 300), (1, 100)], delivery: Delivery::GiftCard, ..mugs() };
+    let mut order = bought.order(TestMethod::Visa, &[Event::Owed { secured: true }, Event::Committed]);
+    order.lines[1].delivery = Delivery::Digital;
+    edit(&mut order, keep(1, 0)).unwrap();
+    receive(&mut order, 150).unwrap();
+    assert_eq!(sold_cards::owed(&order), []);
+    act(&mut order, cancel(true)).unwrap();
+    assert!(matches!(order.stage, Stage::Cancelled { .. }), "{:?}", order.stage);
+}
+
+#[test]
 fn something_is_still_owed_in_the_end() {
     let mut order = owed();
     receive(&mut order, 160).unwrap();

@@ -13,6 +13,7 @@ use crate::orders::after::goods::counts::Counts;
 use crate::orders::after::goods::error::Left;
 use crate::orders::error::OrderError;
 use crate::orders::order::{Line, Order, Stage};
+use crate::orders::sold_cards;
 use crate::payments::{Attempt, AttemptStatus, RefundStatus};
 use crate::pricing::Delivery;
 use crate::problem::FieldError;
@@ -149,8 +150,8 @@ fn are_cards_issued(order: &Order) -> bool {
     // None are where only a part of what was set aside was taken.
     let is_all_paid = |attempt: &Attempt| attempt.status == AttemptStatus::Paid && attempt.captured == attempt.amount;
     let paid = order.attempt().is_some_and(is_all_paid);
-    let sells = order.lines.iter().any(|line| line.delivery == Delivery::GiftCard && line.unit_price.amount > 0);
-    sells && (order.cards_issued > 0 || paid)
+    // Those that were taken out while they were to be paid are none.
+    sold_cards::count(order) > 0 && (order.cards_issued > 0 || paid)
 }
 
 fn by_hand(order: &Order, by: AccountId, number: u32) -> Result<Vec<Event>, OrderError> {
