@@ -86,7 +86,7 @@ pub fn next<'a>(papers: &Papers, filed: &'a [Filed]) -> Option<Owed<'a>> {
         let cause = cause_of(sale);
         let Some(invoice) = find(filed, Kind::Invoice, &cause.to_string()) else {
             // What an edit has added was sold for certain, whatever came then.
-            let sure = sale.edit.is_some() || matches!(order.status, Status::Confirmed | Status::Fulfilled);
+            let sure = sale.edit.is_some() || order.status.is_invoiced();
             return (sure || cancelled).then_some(Owed::Invoice { sale: place, cause, sure });
         };
         invoices.push(Invoice { of: sale, document: invoice, left: left(filed, sale, invoice) });

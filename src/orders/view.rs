@@ -37,6 +37,13 @@ pub enum Status {
     Cancelled,
 }
 
+impl Status {
+    /// Whether an order that was secured once is invoiced: not while it waits for its money.
+    pub fn is_invoiced(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Fulfilled)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {

@@ -17,6 +17,7 @@ use crate::orders::error::OrderError;
 use crate::orders::event::Event as OrderEvent;
 use crate::orders::facts::{Fact, Facts};
 use crate::orders::order::{CancelReason, Key, Order, Stage};
+use crate::orders::view::{self, Status};
 use crate::orders::{papers, trying};
 use crate::payments::{AttemptStatus, PaymentChoice, Provider};
 use crate::ports::Timestamp;
@@ -250,10 +251,11 @@ fn is_so(facts: &Facts, fact: &Fact) -> bool {
     facts.with(fact.clone()) == *facts
 }
 
-/// Whether its invoice was issued, or is about to be: it is due as soon as its money is
-/// there, set aside or owed, and says whom it bills for good.
+/// Whether its invoice was issued, or is about to be: it says whom it bills for good. Of
+/// an order that was cancelled there may be one.
 pub fn is_invoiced(order: &Order) -> bool {
-    papers::secured_at(order).is_some()
+    let status = view::status(order);
+    papers::secured_at(order).is_some() && (status.is_invoiced() || status == Status::Cancelled)
 }
 
 /// What is still to come for an order whose money staff wait for.

@@ -85,8 +85,21 @@ fn whom_it_bills_is_changed_until_it_is_paid() {
     assert_eq!(order.facts.billing_address.as_ref().unwrap().country.code(), "FR");
     let seen = |order: &Order| serde_json::to_value(crate::orders::after::money::view::order(order).unwrap()).unwrap();
     assert_eq!((&seen(&order)["billing_editable"], &seen(&order)["totals"]["total"]), (&json!(true), &json!(eur(350))));
-    assert_eq!(seen(&owed())["billing_editable"], false);
-    let billed = try_to(&owed(), json!({ "billing_address": home("FR") }));
+    let mut order = owed();
+    edit(&mut order, json!({ "billing_address": home("FR") })).unwrap();
+    assert_eq!(seen(&order)["billing_editable"], true);
+    receive(&mut order, 350).unwrap();
+    assert_eq!(seen(&order)["billing_editable"], false);
+    let billed = try_to(&order, json!({ "billing_address": home("DE") }));
+    assert_eq!(billed, Err(Refusal::AlreadyInvoiced.into()));
+}
+
+#[test]
+fn an_order_on_credit_is_invoiced_before_it_is_paid() {
+    let mut order = owed();
+    let Stage::Confirmed { attempt, .. } = &mut order.stage else { panic!("{:?}", order.stage) };
+    attempt.payment.terms.on_credit = true;
+    let billed = try_to(&order, json!({ "billing_address": home("FR") }));
     assert_eq!(billed, Err(Refusal::AlreadyInvoiced.into()));
 }
 
