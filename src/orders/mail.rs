@@ -96,10 +96,7 @@ fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
         difference: view.difference.as_ref().map(|difference| difference.to_pay),
-        paid: matches!(
-            view.payment.status,
-            PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded
-        ),
+        paid: view.payment.status.is_paid(),
         reserved: view.payment.status == PaymentStatus::Authorized,
         how_to_pay: view.payment.instructions.clone().filter(|_| is_owed),
         pay_by: view.payment.due_by.filter(|_| is_owed),

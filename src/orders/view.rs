@@ -58,6 +58,13 @@ pub enum PaymentStatus {
     Refunded,
 }
 
+impl PaymentStatus {
+    /// Whether its money has come, whatever was given back of it.
+    pub fn is_paid(self) -> bool {
+        matches!(self, Self::Paid | Self::PartiallyRefunded | Self::Refunded)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ShippingView {
     pub id: String,
@@ -107,10 +114,14 @@ pub struct PaymentView {
     /// An order that has had no money until then is cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_by: Option<Timestamp>,
-    /// What has been taken so far, by whatever payment, and what pieces that were taken out have paid for others.
+    /// What has been taken so far, by whatever payment; of an order that is paid also what was set off.
     pub captured: Money,
     /// What of it was given back.
     pub refunded: Money,
+    /// What is still to come, where staff wait for the money: what the order comes to, less what was set off and what
+    /// has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_to_pay: Option<Money>,
     /// Such as `card_declined`; `authentication_timed_out` and `no_answer` where
     /// it was called off; `order_changed` where staff have changed the order since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,7 +166,8 @@ pub struct OrderView {
     /// The buyer accounts for the tax: prices are without it.
     pub reverse_charge: bool,
     pub refunded: Money,
-    /// What of it did not go back, but has paid for pieces that were added.
+    /// What was taken out and did not go back, but has paid for pieces that were added, or made what is to be paid
+    /// less. Once the order is paid it is a part of `refunded`.
     pub set_off: Money,
     pub coupons: Vec<String>,
     pub gift_cards: Vec<GiftCardView>,
@@ -195,6 +207,7 @@ impl PaymentView {
             due_by: attempt.due_by(),
             captured: attempt.captured,
             refunded: Money::zero(attempt.amount.currency),
+            left_to_pay: None,
             decline_reason: None,
         };
         match status {
@@ -204,6 +217,7 @@ impl PaymentView {
                 view.publishable_key = payment.terms.publishable_key.clone();
             }
             AttemptStatus::Declined { reason, .. } => view.decline_reason = Some(reason.clone()),
+            AttemptStatus::Owed => view.left_to_pay = Some(attempt.left()),
             _ => {}
         }
         view
@@ -263,7 +277,7 @@ fn refunded(order: &Order, attempt: &Attempt) -> Money {
 /// Of all payments, and what has paid for what was added.
 fn with_set_off(order: &Order, of: impl Fn(&Attempt) -> Money) -> Money {
     let of_payments: i64 = left::payments(order).map(|payment| of(payment).amount).sum();
-    Money { amount: of_payments.saturating_add(left::set_off(order)), currency: order.currency }
+    Money { amount: of_payments.saturating_add(left::paid_by_set_off(order)), currency: order.currency }
 }
 
 pub fn payment_status(order: &Order) -> PaymentStatus {

@@ -48,6 +48,7 @@ fn not_tried(payment: &PaymentView, to_pay: Money) -> PaymentView {
         due_by: None,
         captured: Money::zero(to_pay.currency),
         refunded: Money::zero(to_pay.currency),
+        left_to_pay: None,
         decline_reason: None,
         attempt: payment.attempt,
     }

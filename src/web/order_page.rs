@@ -15,9 +15,8 @@ use crate::address::Address;
 use crate::app::App;
 use crate::messages::paying::decline;
 use crate::messages::words;
-use crate::money::Money;
 use crate::orders::order::Milestone;
-use crate::orders::view::{OrderView, PaymentStatus, Status};
+use crate::orders::view::{OrderView, Status};
 use crate::payments::Provider;
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
@@ -246,12 +245,7 @@ fn sends_codes(order: &OrderView, standing: Standing) -> bool {
 impl HowToPay {
     fn new(order: &OrderView) -> Option<Self> {
         let payment = &order.payment;
-        let waits = payment.provider == Provider::Manual
-            && payment.status == PaymentStatus::Pending
-            && order.status != Status::Cancelled;
-        let to_pay = order.totals.to_pay;
-        let left = Money { amount: to_pay.amount.saturating_sub(payment.captured.amount), ..to_pay };
-        waits.then(|| Self {
+        payment.left_to_pay.map(|left| Self {
             amount: left.display(),
             lines: payment.instructions.as_deref().map(ways::lines).unwrap_or_default(),
             due: payment.due_by.map(|due| words::date(Language::En, due)),

@@ -62,7 +62,16 @@ impl Totals {
     pub fn of_order(order: &OrderView) -> Self {
         let shipping = order.shipping_option.as_ref().map_or(Shipping::None, Shipping::Chosen);
         let mut totals = Self::new(&order.totals, &order.lines, &shipping, &order.former_shipping, &order.gift_cards);
-        let (paid, to_pay) = (order.payment.captured, order.totals.to_pay);
+        let set_off = order.set_off;
+        let without = |amount: Money| Money { amount: amount.amount.saturating_sub(set_off.amount), ..amount };
+        let (mut paid, mut back, to_pay) = (order.payment.captured, order.refunded, without(order.totals.to_pay));
+        if order.payment.status.is_paid() {
+            (paid, back) = (without(paid), without(back));
+        }
+        if set_off.amount > 0 {
+            totals.below.push(TotalRow::new("Taken out or replaced", minus(set_off)));
+            totals.left = Some(TotalRow::new("To pay", to_pay.display()));
+        }
         let is_paid = paid == to_pay && order.payment.status != PaymentStatus::Pending;
         if let Some(left) = totals.left.as_mut().filter(|_| is_paid) {
             left.label = "Paid".to_owned();
@@ -72,10 +81,9 @@ impl Totals {
             let left = Money { amount: to_pay.amount - paid.amount, ..to_pay }.display();
             totals.left = Some(TotalRow::new("Left to pay", left));
         }
-        let back = Money { amount: order.refunded.amount - order.set_off.amount, ..order.refunded };
-        let rows = [("Refunded to you", back), ("Taken out, and paid for what was added", order.set_off)];
-        let rows = rows.into_iter().filter(|(_, amount)| amount.amount > 0);
-        totals.below.extend(rows.map(|(label, amount)| TotalRow::new(label, amount.display())));
+        if back.amount > 0 {
+            totals.below.push(TotalRow::new("Refunded to you", back.display()));
+        }
         totals
     }
 
@@ -142,4 +150,32 @@ fn taxes<'a>(lines: &'a [LineView], shipping: impl Iterator<Item = &'a ShippingV
     let part = |rate: &TaxRateView| TaxPart { name: rate.name.clone(), rate: rate.rate, amount: rate.amount.amount };
     let parts: Vec<TaxPart> = views.flat_map(|tax| tax.rates.iter().map(part)).collect();
     by_rate(&parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::orders::after::money::samples::{eur, mugs};
+    use crate::orders::event::Event;
+    use crate::orders::view;
+    use crate::payments::TestMethod;
+
+    /// What stands below the total of 1.50, 0.50 of which was set off.
+    fn below(event: Event, captured: i64, refunded: i64) -> Vec<String> {
+        let mut order = view::order(&mugs().order(TestMethod::Visa, &[event, Event::Committed])).unwrap();
+        (order.set_off, order.refunded, order.payment.captured) = (eur(50), eur(refunded), eur(captured));
+        let Totals { below, left, .. } = Totals::of_order(&order);
+        let rows = below.into_iter().chain(left).filter(|row| !row.label.starts_with("includes"));
+        rows.map(|row| format!("{} {}", row.label, row.amount)).collect()
+    }
+
+    #[test]
+    fn what_was_taken_out_what_came_and_what_is_left_come_to_the_total() {
+        let (out, owed) = ("Taken out or replaced -€0.50", || Event::Owed { secured: true });
+        assert_eq!(below(owed(), 0, 0), [out, "To pay €1.00"]);
+        assert_eq!(below(owed(), 30, 0), [out, "Received so far -€0.30", "Left to pay €0.70"]);
+        let paid = || Event::Paid { secured: true };
+        assert_eq!(below(paid(), 150, 50), [out, "Paid €1.00"]);
+        assert_eq!(below(paid(), 150, 70), [out, "Refunded to you €0.20", "Paid €1.00"]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::documents::{SETTINGS, change, seller};
 use crate::fixtures::{Cart, address, eur};
 use crate::manual_payments;
 use crate::shop::Shop;
@@ -107,6 +108,7 @@ async fn whom_it_bills_is_changed_until_the_order_is_invoiced() {
 #[tokio::test]
 async fn an_order_by_bank_transfer_owes_what_it_comes_to_by_then() {
     let Some((shop, product)) = manual_payments::open(&manual_payments::all(), 5).await else { return };
+    change(&shop, SETTINGS, json!({ "seller": seller() })).await;
     let cart = shop.ready_cart(&product.variant, 3).await;
     shop.place_with(&cart, manual_payments::manual("bank_transfer")).await.expect(201);
     shop.until_available(&product.variant, 2).await;
@@ -124,7 +126,13 @@ async fn an_order_by_bank_transfer_owes_what_it_comes_to_by_then() {
     let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
     let page = shop.get(&format!("/orders/{}", cart.id)).header("cookie", &cookie).send().await.expect(200);
     let amount = format!("<dt>Amount</dt><dd><strong>€{}.{:02}", left / 100, left % 100);
-    assert!(String::from_utf8_lossy(&page.body).contains(&amount), "{amount}");
+    let page = String::from_utf8_lossy(&page.body).into_owned();
+    for said in [&*amount, "Not paid yet", "Taken out or replaced", "Cancel the order"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("Received so far") && !page.contains("/documents"), "nothing has come: {page}");
+    let seen = shop.staff_order(&cart).await;
+    assert_eq!((&seen["captured"], &seen["payment"]["left_to_pay"]), (&eur(0), &eur(left)));
     let receive = async |amount: i64| {
         let body = json!({ "amount": eur(amount), "reference": format!("statement {amount}") });
         shop.act(&cart, "payments/received", body).await

@@ -225,7 +225,7 @@ fn an_order_that_is_paid_afterwards_owes_less_or_more() {
     told(&mut order, Vec::new());
     assert_eq!((to_come(&order), order.edits.payments.len()), (230, 0));
     let seen = view::order(&order).unwrap();
-    assert_eq!(seen.totals.to_pay.amount - seen.payment.captured.amount, 230, "as its page says");
+    assert_eq!(seen.payment.left_to_pay, Some(eur(230)), "as its page says");
     receive(&mut order, 230).unwrap();
     assert_eq!((order.attempt().unwrap().status.clone(), left_of(&order)), (AttemptStatus::Paid, 230));
     act(&mut order, refund(&[(1, 1, true), (2, 2, true)], Some(50), None)).unwrap();
@@ -239,6 +239,26 @@ fn gift_cards_that_were_taken_out_are_not_issued_once_the_others_are_paid() {
     edit(&mut order, keep(1, 1)).unwrap();
     receive(&mut order, 100).unwrap();
     assert_eq!((sold_cards::owed(&order).len(), sold_cards::count(&order)), (1, 1));
+}
+
+#[test]
+fn what_was_taken_out_of_an_unpaid_order_is_no_money_that_has_come() {
+    let mut order = owed();
+    let sums = |order: &Order| {
+        let view::OrderView { payment, totals, refunded, set_off, .. } = view::order(order).unwrap();
+        let left = payment.left_to_pay.map(|left| left.amount);
+        let given = (payment.refunded.amount, refunded.amount);
+        ((totals.to_pay.amount, set_off.amount), (payment.captured.amount, left), given, left::taken(order).amount)
+    };
+    edit(&mut order, keep(1, 1)).unwrap();
+    assert_eq!(sums(&order), ((350, 200), (0, Some(150)), (0, 0), 0));
+    let mut cancelled = order.clone();
+    decide(&cancelled, Command::Cancel, NOW).unwrap().iter().for_each(|event| cancelled.apply(event, NOW));
+    assert_eq!(sums(&cancelled), ((350, 200), (0, None), (0, 0), 0), "nothing has come, and nothing goes back");
+    receive(&mut order, 100).unwrap();
+    assert_eq!(sums(&order), ((350, 200), (100, Some(50)), (0, 0), 100));
+    receive(&mut order, 50).unwrap();
+    assert_eq!(sums(&order), ((350, 200), (350, None), (200, 200), 350), "what was set off pays its part of the total");
 }
 
 #[test]

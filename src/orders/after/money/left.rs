@@ -25,7 +25,7 @@ pub fn taken(order: &Order) -> Money {
         *taken = attempt.captured.amount.max(*taken);
     }
     let by_payment: i64 = by_attempt.values().sum();
-    let besides = paid_by_cards(order).saturating_add(set_off(order));
+    let besides = paid_by_cards(order).saturating_add(paid_by_set_off(order));
     Money { amount: by_payment.saturating_add(besides), currency: order.currency }
 }
 
@@ -34,17 +34,25 @@ pub fn payments(order: &Order) -> impl Iterator<Item = &Attempt> {
     order.attempt().into_iter().chain(&order.edits.payments)
 }
 
-/// What was taken out of the order and has paid for what was added to it: it was
-/// taken twice, so to speak, and given back once.
+/// What was taken out of the order and has paid for what was added to it, or is not to
+/// be paid any more.
 pub fn set_off(order: &Order) -> i64 {
     order.money.repayments.iter().map(|repayment| repayment.giving.set_off).sum()
+}
+
+/// What of that is as good as money: it was taken twice, so to speak, and given back
+/// once. Not while the order is to be paid, as nothing need have come yet, nor where it
+/// never was.
+pub fn paid_by_set_off(order: &Order) -> i64 {
+    let is_paid = order.attempt().is_some_and(|attempt| attempt.status == AttemptStatus::Paid);
+    if is_paid { set_off(order) } else { 0 }
 }
 
 /// What was given back in all.
 pub fn given(order: &Order) -> Money {
     let done = order.refunds.iter().filter(|refund| refund.status == RefundStatus::Done);
     let by_payment: i64 = done.map(|refund| refund.amount.amount).sum();
-    let besides = given_to_cards(order).saturating_add(set_off(order));
+    let besides = given_to_cards(order).saturating_add(paid_by_set_off(order));
     Money { amount: by_payment.saturating_add(besides), currency: order.currency }
 }
 
