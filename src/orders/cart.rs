@@ -122,7 +122,8 @@ impl Cart {
     }
 
     pub fn wanted(&self) -> Wanted<'_> {
-        Wanted { currency: self.currency, lines: &self.lines, facts: &self.facts, first_order: self.first_order }
+        let Self { currency, lines, facts, first_order, .. } = self;
+        Wanted { currency: *currency, lines, facts, first_order: *first_order, order: None }
     }
 
     pub fn needs_shipping(&self) -> bool {

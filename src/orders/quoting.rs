@@ -2,10 +2,11 @@
 //! bridge from an order to [`crate::pricing`].
 
 use super::facts::Facts;
-use super::order::{Line, Order};
+use super::order::{Line, LineId, Order};
 use crate::ids::VariantId;
 use crate::money::{Currency, MoneyError};
 use crate::ports::Timestamp;
+use crate::pricing::quote::QuotedLine;
 use crate::pricing::{self, Agreement, Item, Offer, Place, Promotion, Quote, Totals, shipping};
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedSet;
@@ -18,11 +19,20 @@ pub struct Wanted<'a> {
     pub facts: &'a Facts,
     /// Whether the buyer has never ordered, where that is known and matters.
     pub first_order: Option<bool>,
+    /// Which has some of the lines: those of it that were placed keep their tax class,
+    /// as what is no longer sold has none on the shelf.
+    pub order: Option<&'a Order>,
 }
 
 impl<'a> Wanted<'a> {
     pub fn of(order: &'a Order) -> Self {
-        Self { currency: order.currency, lines: &order.lines, facts: &order.facts, first_order: None }
+        Self {
+            currency: order.currency,
+            lines: &order.lines,
+            facts: &order.facts,
+            first_order: None,
+            order: Some(order),
+        }
     }
 
     /// Lines at their own prices; all else as the shelf says.
@@ -48,7 +58,7 @@ impl<'a> Wanted<'a> {
         let facts = self.facts;
         let cart = pricing::Cart {
             currency: self.currency,
-            lines: self.lines.iter().map(|line| item(line, shelf, self.currency)).collect(),
+            lines: self.lines.iter().map(|line| self.item(line, shelf)).collect(),
             coupons: &facts.coupons,
             to: facts.destination().map(Place::of),
             shipping_option: facts.shipping_option.as_deref(),
@@ -63,24 +73,36 @@ impl<'a> Wanted<'a> {
         let all: Vec<Promotion> = left.chain(facts.discount.as_deref()).cloned().collect();
         by(&cart, &shelf.settings.offer(&all))
     }
-}
 
-fn item<'a>(line: &Line, shelf: &'a Snapshot, currency: Currency) -> Item<'a> {
-    let sold = shelf.variant(line.variant_id);
-    let (product, variant) = sold.unzip();
-    Item {
-        product: line.product_id,
-        unit_price: line.unit_price.amount,
-        compare_at: variant.and_then(|variant| variant.compare_at(currency)).map(|price| price.amount),
-        quantity: line.quantity,
-        tax_class: product.and_then(|product| product.tax_class.as_deref()),
-        weight_grams: variant.and_then(|variant| variant.weight_grams).unwrap_or_default(),
-        delivery: line.delivery,
-        tags: product.map_or(&[], |product| &product.tags),
+    fn item<'b>(self, line: &Line, shelf: &'b Snapshot) -> Item<'b>
+    where
+        'a: 'b,
+    {
+        let sold = shelf.variant(line.variant_id);
+        let (product, variant) = sold.unzip();
+        let placed = self.order.and_then(|order| order.placed_as(line.id));
+        let of_shelf = || product.and_then(|product| product.tax_class.as_deref());
+        Item {
+            product: line.product_id,
+            unit_price: line.unit_price.amount,
+            compare_at: variant.and_then(|variant| variant.compare_at(self.currency)).map(|price| price.amount),
+            quantity: line.quantity,
+            tax_class: placed.map_or_else(of_shelf, |placed| placed.tax_class.as_deref()),
+            weight_grams: variant.and_then(|variant| variant.weight_grams).unwrap_or_default(),
+            delivery: line.delivery,
+            tags: product.map_or(&[], |product| &product.tags),
+        }
     }
 }
 
 impl Order {
+    /// What was agreed of one of its lines, which stand as they were made; none in a cart.
+    fn placed_as(&self, line: LineId) -> Option<&QuotedLine> {
+        let quote = &self.placement()?.quote;
+        let place = self.lines.binary_search_by_key(&line, |line| line.id).ok()?;
+        quote.lines.get(place)
+    }
+
     /// `first_order`: as in [`Wanted`].
     pub fn quote(&self, shelf: &Snapshot, first_order: Option<bool>, now: Timestamp) -> Result<Quote, MoneyError> {
         Wanted { first_order, ..Wanted::of(self) }.quote(shelf, now)

@@ -1,6 +1,6 @@
 //! What was agreed, sold anew where another tax applies. A price with tax in it is the
 //! same everywhere, one without has that of the place on top, and under reverse charge
-//! it comes without: as in a quote. What promotions took off stays, in proportion.
+//! it comes without: as in a quote. Each line has the tax class that it had. What promotions took off stays, in proportion.
 
 use super::cart::{Cart, Delivery, Item, Offer};
 use super::options::at;
@@ -66,11 +66,11 @@ fn money(cart: &Cart<'_>, amount: i64) -> Money {
 }
 
 fn line(item: &Item<'_>, agreed: &Agreed<'_>, taxes: &Taxes<'_>) -> QuotedLine {
-    let quoted = agreed.quoted;
+    let (quoted, class) = (agreed.quoted, agreed.quoted.tax_class.as_deref());
     if item.delivery == Delivery::GiftCard {
         return QuotedLine { total: agreed.left, ..quoted.clone() };
     }
-    let unit_price = taxes.quoted(item.unit_price, item.tax_class);
+    let unit_price = taxes.quoted(item.unit_price, class);
     let full = unit_price.saturating_mul(i64::from(item.quantity));
     let off: Vec<i64> = quoted.discounts.iter().map(|discount| discount.amount).collect();
     let total = match off.iter().sum::<i64>() {
@@ -79,8 +79,9 @@ fn line(item: &Item<'_>, agreed: &Agreed<'_>, taxes: &Taxes<'_>) -> QuotedLine {
     };
     let parts = spread(full - total, &off);
     let discounts = quoted.discounts.iter().zip(parts).map(|(known, amount)| Discount { amount, ..known.clone() });
-    let tax = taxes.on(total, item.tax_class);
-    QuotedLine { unit_price, compare_at: None, discounts: discounts.collect(), tax, total }
+    let tax = taxes.on(total, class);
+    let (discounts, tax_class) = (discounts.collect(), quoted.tax_class.clone());
+    QuotedLine { unit_price, compare_at: None, discounts, tax_class, tax, total }
 }
 
 /// `was_reversed`: it was agreed without the tax that is in the shop's own price.

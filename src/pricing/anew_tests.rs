@@ -6,6 +6,7 @@ use super::*;
 use crate::pricing::cart::Delivery;
 use crate::pricing::random::{Dice, case};
 use crate::pricing::samples::*;
+use crate::pricing::tax::TaxRate;
 
 /// All of a quote, as it was agreed.
 fn agreed(quote: &Quote) -> Agreement<'_> {
@@ -77,6 +78,20 @@ fn what_was_taken_off_stays_in_proportion() {
     assert_eq!((untaxed.totals.tax, untaxed.totals.total), (eur(0), eur(1_800 + 500)));
     let back = sold_anew(&shop, &home, &agreed(&untaxed));
     assert_eq!((back.totals.total, back.totals.tax_included), (eur(2_160 + 595), true), "shipping at the rate of home");
+}
+
+#[test]
+fn each_line_keeps_its_tax_class() {
+    let reduced =
+        |country: &str, rate: &str| TaxRate { class: "reduced".to_owned(), ..tax_rate(country, "MwSt", rate) };
+    let mut shop = neighbours(true);
+    shop.tax.classes.push("reduced".to_owned());
+    shop.tax.rates.extend([reduced("DE", "7"), reduced("AT", "10")]);
+    let book = Item { tax_class: Some("reduced"), ..item(1, 1_100, 1) };
+    let before = shop.quote(&Basket::of([book]).to("DE"));
+    let moved = sold_anew(&shop, &Basket::of([item(1, 1_100, 1)]).to("AT"), &agreed(&before));
+    assert_eq!((before.lines[0].tax.amount, moved.lines[0].tax.amount), (72, 100), "its product is not sold any more");
+    assert_eq!(moved.lines[0].tax_class.as_deref(), Some("reduced"));
 }
 
 #[test]

@@ -89,7 +89,8 @@ impl<'a> Priced<'a> {
             };
             tax = sum([tax, on_line.amount])?;
             let compare_at = line.compare_at.filter(|before| *before > unit_price && unit_price == line.unit_price);
-            lines.push(QuotedLine { unit_price, compare_at, discounts, tax: on_line, total });
+            let tax_class = line.tax_class.map(str::to_owned);
+            lines.push(QuotedLine { unit_price, compare_at, discounts, tax_class, tax: on_line, total });
         }
         let for_shipping = shipping.as_ref().map_or(0, QuotedShipping::to_pay);
         let total = sum([items_left, for_shipping, if self.taxes.are_included() { 0 } else { tax }])?;

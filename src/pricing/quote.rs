@@ -37,6 +37,9 @@ pub struct QuotedLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<i64>,
     pub discounts: Vec<Discount>,
+    /// By which it was taxed: what was sold stays of it, whatever its product is by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_class: Option<String>,
     pub tax: Tax,
     /// After discounts; with tax only where prices include it.
     pub total: i64,

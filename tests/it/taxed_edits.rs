@@ -74,6 +74,22 @@ async fn an_order_goes_where_another_tax_applies_for_the_difference() {
 }
 
 #[tokio::test]
+async fn what_is_archived_keeps_its_tax_class() {
+    let (of_lamps, of_books) = ([("DE", "19"), ("AT", "20")], [("DE", "7"), ("AT", "10")]);
+    let rates = |class: &str, all: [(&str, &str); 2]| all.map(|(country, percent)| rate(country, class, percent));
+    let rates = [rates("standard", of_lamps), rates("reduced", of_books)].concat();
+    let Some(shop) = shop_in_germany(true, rates.into()).await else { return };
+    let book = product(&shop, 1_100, json!({ "tax_class": "reduced" })).await;
+    let cart = cart_to(&shop, &[(&book, 1)], address_in("DE", "10115")).await;
+    place(&shop, &cart).await;
+    shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"] == eur(1_700)).await;
+    let path = format!("/v1/admin/products/{}", book.id);
+    shop.patch(&path).bearer(&shop.owner().await).json(json!({ "status": "archived" })).send().await.expect(200);
+    let order = shop.move_to(&cart, address_in("AT", "1010"), json!({})).await.expect(201).json();
+    assert_eq!(order["edits"][0]["tax_change"], json!({ "before": eur(72 + 96), "after": eur(100 + 100) }));
+}
+
+#[tokio::test]
 async fn the_invoice_is_credited_and_another_has_the_tax_of_the_new_place() {
     let Some((shop, cart)) = two_lamps().await else { return };
     assert_eq!(shop.documents(&cart).await.len(), 1);

@@ -1,3 +1,6 @@
+use std::rc::Rc;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::adding_tests::{add, asked, by_hand, told};
@@ -10,7 +13,7 @@ use crate::orders::after::money::samples::*;
 use crate::orders::decision::{Command, decide};
 use crate::orders::error::OrderError;
 use crate::orders::event::Event;
-use crate::orders::order::{LineId, Order};
+use crate::orders::order::{LineId, Order, Stage};
 use crate::orders::papers;
 use crate::payments::{Outcome, PaymentChoice, TestMethod};
 use crate::pools::Claim;
@@ -162,6 +165,44 @@ fn where_nothing_is_sent_the_bill_decides() {
     edit(&mut order, json!({ "billing_address": home("AT") })).unwrap();
     settle(&mut order);
     assert_eq!((left(&order)[1], left_of(&order)), ((2, 120, 0), 120));
+}
+
+/// What is left of it is of a class that is taxed elsewhere at another rate than the
+/// first class, and is not on the shelf any more.
+fn books(order: Order) -> Order {
+    let mut order = to_germany(order);
+    let (Stage::Confirmed { placement, .. } | Stage::AwaitingPayment { placement, .. }) = &mut order.stage else {
+        panic!("{:?}", order.stage)
+    };
+    Rc::make_mut(&mut placement.quote).lines[0].tax_class = Some("reduced".to_owned());
+    order
+}
+
+/// Moves it to where only the tax on books is another.
+fn move_books(order: &mut Order) {
+    let mut shelf = taxed_shelf(true);
+    let rate = |(country, class, rate)| json!({ "country": country, "class": class, "name": "VAT", "rate": rate });
+    let of_books = [("DE", "reduced", "7"), ("FR", "reduced", "5")].map(rate);
+    let rates: Vec<_> =
+        [("DE", "standard", "19"), ("FR", "standard", "19")].map(rate).into_iter().chain(of_books).collect();
+    let tax = &mut Arc::make_mut(&mut shelf.settings).tax;
+    tax.classes.push("reduced".to_owned());
+    tax.rates = serde_json::from_value(rates.into()).unwrap();
+    let command = Command::Edit { by: staff(), wish: wish(to("FR")), key: None, shelf: shelf.into() };
+    decide(order, command, NOW).unwrap().iter().for_each(|event| order.apply(event, NOW));
+}
+
+#[test]
+fn what_is_sold_no_longer_is_taxed_as_what_it_was() {
+    let bought = Bought { lines: vec![(1, 107)], ..mugs() };
+    let mut paid = books(bought.paid());
+    move_books(&mut paid);
+    assert_eq!(left(&paid), [(0, 0, 20), (1, 107, 5)]);
+    assert_eq!(paid.placement().unwrap().quote.lines[1].tax_class.as_deref(), Some("reduced"));
+    let declined = [Event::PaymentDeclined { reason: "card_declined".to_owned() }];
+    let mut unpaid = books(bought.order(TestMethod::Visa, &declined));
+    move_books(&mut unpaid);
+    assert_eq!(left(&unpaid), [(1, 107, 5)]);
 }
 
 #[test]

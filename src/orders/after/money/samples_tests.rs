@@ -52,6 +52,7 @@ impl Bought {
             unit_price: total / i64::from(*quantity),
             compare_at: None,
             discounts: Vec::new(),
+            tax_class: None,
             tax: taxed(*total),
             total: *total,
         };
