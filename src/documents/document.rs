@@ -19,7 +19,7 @@ use crate::email::EmailAddress;
 use crate::ids::OrderId;
 use crate::money::Money;
 use crate::orders::order::LineId;
-use crate::orders::papers::Papers;
+use crate::orders::papers::{Papers, Sale};
 use crate::orders::view::{LineView, OrderView, PaymentStatus, ShippingView, TaxRateView, TaxView};
 use crate::ports::Timestamp;
 use crate::pricing::spread::share;
@@ -173,7 +173,7 @@ impl Draft {
             corrects: None,
             language: order.language,
             seller,
-            buyer: Buyer::of(order),
+            buyer: Buyer::of(order, sale),
             reverse_charge: sale.reverse_charge,
             prices_include_tax: included,
             lines,
@@ -214,12 +214,8 @@ impl Draft {
 }
 
 impl Buyer {
-    fn of(order: &OrderView) -> Self {
-        Self {
-            address: order.billing_address.as_ref().or(order.shipping_address.as_ref()).cloned(),
-            email: order.email.clone(),
-            vat_number: order.vat_number.clone(),
-        }
+    fn of(order: &OrderView, sale: &Sale) -> Self {
+        Self { address: sale.billed_to.clone(), email: order.email.clone(), vat_number: order.vat_number.clone() }
     }
 }
 

@@ -2,7 +2,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::documents::owed::tests::{PAID, eur, papers};
-use crate::ids::{ProductId, VariantId};
+use crate::ids::{AccountId, ProductId, VariantId};
+use crate::orders::after::edits;
+use crate::orders::event::Event;
 
 fn seller(country: &str, vat_number: Option<&str>) -> Seller {
     let address = json!({ "name": "Fern Ltd", "line1": "1 Way", "country": country });
@@ -24,7 +26,10 @@ fn line(title: &str, total: i64, rates: &[(&str, i64)]) -> LineView {
 
 /// A paid order of these lines, whose totals are said to be so much.
 fn paid(lines: Vec<LineView>, tax: i64, total: i64) -> Papers {
-    let mut papers = papers(&[PAID]);
+    sold(papers(&[PAID]), lines, tax, total)
+}
+
+fn sold(mut papers: Papers, lines: Vec<LineView>, tax: i64, total: i64) -> Papers {
     papers.sales[0].lines = lines.len();
     papers.order.lines = lines;
     let totals = &mut papers.sales[0].totals;
@@ -44,6 +49,23 @@ fn each_rate_has_what_it_falls_on_and_comes_to() {
     assert_eq!((invoice.net.amount, invoice.tax.amount, invoice.total.amount), (3_100, 577, 3_677));
     assert_eq!(invoice.lines[1].unit_price_net.amount, 100);
     assert_eq!(invoice.number.to_string(), "INV-000003");
+}
+
+#[test]
+fn it_bills_whom_it_was_sold_to_wherever_the_order_goes_by_then() {
+    let home = |country: &str| json!({ "name": "Ada", "line1": "1 Way", "city": "Ulm", "country": country });
+    let moved = |country: &str| json!({ "shipping_address": home(country) });
+    let plan = json!({ "reason": "they moved", "notify": true, "facts": [moved("AT")] });
+    let by = AccountId::derived([9; 16]);
+    let history = [
+        Event::FactSet { fact: serde_json::from_value(moved("DE")).unwrap() },
+        PAID,
+        Event::Edits(edits::event::Event::Edited { by, plan: serde_json::from_value(plan).unwrap() }),
+    ];
+    let papers = sold(papers(&history), vec![line("Fern", 1_190, &[("19", 190)])], 190, 1_190);
+    let invoice = Draft::invoice(&papers, 0, seller("DE", None)).unwrap().issued(0, papers.order.placed_at);
+    assert_eq!(papers.order.shipping_address.unwrap().country.code(), "AT");
+    assert_eq!(invoice.buyer.address.unwrap().country.code(), "DE");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::after::edits;
 use super::after::money::{Fate, Giving, Repayment, left};
 use super::order::{Milestone, Order};
 use super::view::{self, OrderView, ShippingView};
+use crate::address::Address;
 use crate::money::Money;
 use crate::payments::{Refund, RefundStatus};
 use crate::pools::Supply;
@@ -45,6 +46,8 @@ pub struct Sale {
     pub shipping: Option<ShippingView>,
     /// Its buyer accounts for the tax.
     pub reverse_charge: bool,
+    /// Where the bill for it goes, whatever edits have changed since.
+    pub billed_to: Option<Address>,
     pub at: Option<Timestamp>,
 }
 
@@ -120,13 +123,15 @@ fn sales(order: &Order) -> Vec<Sale> {
     let shipping = order.edits.first_shipping(placement.quote.shipping.as_ref()).map(way);
     let reverse_charge = order.edits.first_reversed.unwrap_or(placement.quote.reverse_charge);
     let (lines, totals) = (order.lines.len(), placement.quote.totals);
-    let mut first = Sale { edit: None, lines, totals, shipping, reverse_charge, at: None };
+    let billed_to = |edit| order.facts_of_sale(edit).billed_to().cloned();
+    let mut first = Sale { edit: None, lines, totals, shipping, reverse_charge, billed_to: billed_to(None), at: None };
     let added = order.edits.done.iter().filter_map(|edit| {
         let added = edit.plan.added.as_ref()?;
         let (lines, totals) = (added.lines.len(), added.quote.totals);
         let shipping = added.quote.shipping.as_ref().map(way);
-        let reverse_charge = added.quote.reverse_charge;
-        Some(Sale { edit: Some(edit.number), lines, totals, shipping, reverse_charge, at: Some(edit.at) })
+        let (reverse_charge, number) = (added.quote.reverse_charge, Some(edit.number));
+        let (billed_to, at) = (billed_to(number), Some(edit.at));
+        Some(Sale { edit: number, lines, totals, shipping, reverse_charge, billed_to, at })
     });
     let added: Vec<_> = added.collect();
     for sale in &added {

@@ -215,4 +215,7 @@ fn each_sale_is_known_to_have_gone_where_it_was_taxed() {
     edit(&mut order, json!({ "email": "ada@example.com" })).unwrap();
     edit(&mut order, to("FR")).unwrap();
     assert_eq!(sold(&order), ["DE", "AT", "AT", "FR"]);
+    let sales = papers::of(&order).unwrap().sales;
+    let billed: Vec<_> = sales.iter().map(|sale| sale.billed_to.as_ref().unwrap().country.code()).collect();
+    assert_eq!(billed, ["DE", "AT", "FR"], "the second edit sold nothing");
 }
