@@ -2,14 +2,14 @@
 
 use super::goods::listed;
 use super::letter::Content;
-use super::order::{Order, button};
+use super::order::{Order, button, ends_unpaid};
 use super::words;
 use crate::money::Money;
 use crate::ports::Timestamp;
 use crate::text::Language;
 
-/// Says how the order is from now on, and what goes back for what was taken out
-/// of it. Without sums: those are the order's, and were told.
+/// Says how the order is from now on, what goes back for what was taken out of it,
+/// and what is left to pay where the money is still to come.
 pub(super) fn content<'a>(order: &Order, back: Money, content: Content<'a>) -> Content<'a> {
     let (language, number) = (order.language, &order.number);
     let address = (!order.address.is_empty()).then(|| {
@@ -24,12 +24,26 @@ pub(super) fn content<'a>(order: &Order, back: Money, content: Content<'a>) -> C
         subject: language
             .of(format!("Your order {number} was changed"), format!("Ihre Bestellung {number} wurde geändert")),
         title: language.of("Your order was changed", "Ihre Bestellung wurde geändert").to_owned(),
-        paragraphs: address.into_iter().chain(goes_back(language, back)).chain([now]).collect(),
+        paragraphs: address.into_iter().chain(goes_back(language, back)).chain(left(order)).chain([now]).collect(),
         block: listed(order),
         button: button(order, "See your order", "Bestellung ansehen"),
         sheet: None,
         ..content
     }
+}
+
+/// What is left to pay, and how. None where no money is waited for.
+fn left(order: &Order) -> Option<String> {
+    let (language, number) = (order.language, &order.number);
+    let amount = order.left_to_pay?.display_in(language);
+    let said = language.of(
+        format!("{amount} is left to pay. Please name the order's number, {number}."),
+        format!("Noch zu zahlen sind {amount}. Bitte geben Sie dabei die Bestellnummer {number} an."),
+    );
+    let how = order.how_to_pay.as_ref().map(|how| how.lines().collect::<Vec<_>>().join(", "));
+    let how = how.map(|how| language.of(format!("This is how: {how}"), format!("So bezahlen Sie: {how}")));
+    let parts: Vec<_> = [Some(said), ends_unpaid(order), how].into_iter().flatten().collect();
+    Some(parts.join(" "))
 }
 
 /// None where nothing does.

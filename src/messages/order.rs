@@ -29,6 +29,10 @@ pub struct Order {
     pub taxes: Vec<TaxPart>,
     pub gift_cards: Vec<GiftCardPart>,
     pub totals: Totals,
+    /// What of it was taken out or replaced, as far as that makes what is paid less.
+    pub set_off: Money,
+    /// What is still to come, where the shop waits for the money.
+    pub left_to_pay: Option<Money>,
     /// What is to be paid for a change of it: then a payment is for that alone.
     pub difference: Option<Money>,
     pub paid: bool,
@@ -44,10 +48,25 @@ pub struct Order {
     pub moved: Option<Moved>,
 }
 
+impl Order {
+    /// What it comes to without what was taken out: what is left to be paid of that, or was paid.
+    pub fn to_pay(&self) -> Money {
+        self.left_to_pay.unwrap_or_else(|| self.to_pay_in_all())
+    }
+
+    /// Whatever has come of it.
+    pub fn to_pay_in_all(&self) -> Money {
+        let to_pay = self.totals.to_pay;
+        Money { amount: to_pay.amount.saturating_sub(self.set_off.amount), ..to_pay }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     pub title: String,
     pub quantity: u32,
+    /// How many of these were given up for their money.
+    pub given_up: u32,
     pub unit_price: Money,
     pub discounts: Vec<Reduction>,
     /// After its discounts.
@@ -197,15 +216,20 @@ pub(super) fn button(order: &Order, english: &'static str, german: &'static str)
     order.url.clone().map(|url| Button { label, url })
 }
 
-fn payment_awaited<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
-    let (language, number) = (order.language, &order.number);
-    let to_pay = order.totals.to_pay.display_in(language);
-    let pay_by = order.pay_by.map(|at| words::date(language, at)).map(|date| {
+/// Until when it is to be paid, if it is cancelled otherwise.
+pub(super) fn ends_unpaid(order: &Order) -> Option<String> {
+    let language = order.language;
+    order.pay_by.map(|at| words::date(language, at)).map(|date| {
         language.of(
             format!("An order that is not paid by {date} is cancelled."),
             format!("Eine Bestellung, die bis zum {date} nicht bezahlt ist, wird storniert."),
         )
-    });
+    })
+}
+
+fn payment_awaited<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
+    let (language, number) = (order.language, &order.number);
+    let to_pay = order.to_pay().display_in(language);
     let how_to_pay = language.of(
         format!("We have your order {number} and keep your things for you. Please pay {to_pay} and name the order's number, {number}:"),
         format!("Wir haben Ihre Bestellung {number} erhalten und halten die Ware für Sie bereit. Bitte zahlen Sie {to_pay} und geben Sie dabei die Bestellnummer {number} an:"),
@@ -214,7 +238,7 @@ fn payment_awaited<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
         subject: language
             .of(format!("How to pay your order {number}"), format!("So bezahlen Sie Ihre Bestellung {number}")),
         title: language.of("Thank you for your order", "Danke für Ihre Bestellung").to_owned(),
-        paragraphs: pay_by.into_iter().chain([how_to_pay]).collect(),
+        paragraphs: ends_unpaid(order).into_iter().chain([how_to_pay]).collect(),
         block: order.how_to_pay.clone(),
         button: button(order, "See your order", "Bestellung ansehen"),
         ..content
@@ -223,7 +247,7 @@ fn payment_awaited<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
 
 fn confirmed<'a>(order: &Order, content: Content<'a>) -> Content<'a> {
     let (language, number, shop) = (order.language, &order.number, content.shop_name);
-    let to_pay = order.totals.to_pay;
+    let to_pay = order.to_pay();
     let amount = to_pay.display_in(language);
     let confirmed =
         language.of(format!("Your order {number} is confirmed."), format!("Ihre Bestellung {number} ist bestätigt."));

@@ -13,6 +13,7 @@ fn line(title: &str, quantity: u32, unit: i64, off: &[i64]) -> Line {
     Line {
         title: title.to_owned(),
         quantity,
+        given_up: 0,
         unit_price: eur(unit),
         discounts: discounts.collect(),
         total: eur(unit * i64::from(quantity) - off.iter().sum::<i64>()),
@@ -59,6 +60,8 @@ fn order(
             gift_cards: eur(gift_cards),
             to_pay: eur(total - gift_cards),
         },
+        set_off: eur(0),
+        left_to_pay: None,
         paid: true,
         reserved: false,
         how_to_pay: None,
@@ -145,6 +148,29 @@ fn an_order_whose_money_is_to_come_says_how_to_pay() {
     assert!(paid.contains("Ihre Zahlung von 44,88") && !paid.contains("IBAN"), "{paid}");
     let free = order(Language::En, vec![line("Kettle", 1, 500, &[500])], 0, Vec::new(), true, &[]);
     assert!(write(&free, &News::Confirmed).text.contains("There is nothing left to pay."));
+}
+
+#[test]
+fn a_changed_order_says_what_is_left_to_pay_of_it_now() {
+    let how_to_pay = Some("IBAN DE02\nTradepost GmbH".to_owned());
+    let pay_by = Some(Timestamp::from_millis(1_772_442_300_000));
+    let mut order = Order { paid: false, how_to_pay, pay_by, ..simple(Language::En) };
+    (order.set_off, order.left_to_pay, order.lines[0].given_up) = (eur(1_999), Some(eur(1_489)), 1);
+    let changed = write(&order, &News::Changed { back: eur(0) }).text;
+    for said in ["€14.89 is left to pay", "7ZZZ-ABCD", "IBAN DE02, Tradepost GmbH", "2 March 2026 is cancelled"] {
+        assert!(changed.contains(said), "{said}: {changed}");
+    }
+    let awaited = write(&order, &News::PaymentAwaited).text;
+    let sums = "Total: €44.88\nTaken out or replaced: -€19.99\nReceived so far: -€10.00\nTo pay: €14.89\n";
+    for said in ["Please pay €14.89", "2 × €19.99, 1 taken out or returned", sums] {
+        assert!(awaited.contains(said), "{said}: {awaited}");
+    }
+    (order.paid, order.left_to_pay) = (true, None);
+    let confirmed = write(&order, &News::Confirmed).text;
+    let sums = "Total: €44.88\nTaken out or replaced: -€19.99\nPaid: €24.89\n";
+    assert!(confirmed.contains("We have your payment of €24.89.") && confirmed.contains(sums), "{confirmed}");
+    let changed = write(&order, &News::Changed { back: eur(0) }).text;
+    assert!(!changed.contains("left to pay"), "{changed}");
 }
 
 #[test]

@@ -57,9 +57,18 @@ impl Sheet {
 fn sheet_line(language: Language, line: &Line) -> SheetLine {
     SheetLine {
         title: line.title.clone(),
-        detail: format!("{} × {}", line.quantity, line.unit_price.display_in(language)),
+        detail: format!("{} × {}{}", line.quantity, line.unit_price.display_in(language), given_up(language, line)),
         parts: line.discounts.iter().map(|reduction| taken_off(language, reduction)).collect(),
         total: line.total.display_in(language),
+    }
+}
+
+/// Said after the pieces, which are shown as they were agreed.
+fn given_up(language: Language, line: &Line) -> String {
+    match line.given_up {
+        0 => String::new(),
+        gone => language
+            .of(format!(", {gone} taken out or returned"), format!(", davon {gone} entfallen oder zurückgegeben")),
     }
 }
 
@@ -118,13 +127,18 @@ fn totals(order: &Order) -> Vec<Row> {
         let ending = said("Gift card ending in", "Geschenkgutschein mit der Endung");
         row(format!("{ending} {}", card.last4), minus(language, card.amount))
     }));
-    if totals.gift_cards.amount != 0 {
+    let to_pay = order.to_pay();
+    let received = Money { amount: order.to_pay_in_all().amount.saturating_sub(to_pay.amount), ..to_pay };
+    let off = [(said("Taken out or replaced", "Entfallen oder ersetzt"), order.set_off)];
+    let off = off.into_iter().chain([(said("Received so far", "Bisher eingegangen"), received)]);
+    rows.extend(off.filter(|(_, amount)| amount.amount > 0).map(|(label, amount)| row(label, minus(language, amount))));
+    if to_pay != totals.total {
         let label = match (order.reserved, order.paid) {
             (true, _) => said("Set aside", "Vorgemerkt"),
             (false, true) => said("Paid", "Bezahlt"),
             (false, false) => said("To pay", "Zu zahlen"),
         };
-        rows.push(Row { sum: true, ..row(label, totals.to_pay.display_in(language)) });
+        rows.push(Row { sum: true, ..row(label, to_pay.display_in(language)) });
     }
     rows
 }

@@ -15,6 +15,7 @@ use crate::json;
 use crate::messages::goods::{self, Moved, Piece};
 use crate::messages::order::{self, GiftCardPart, Line, News, Order, Reduction, Shipping};
 use crate::messages::{self, Message, Name};
+use crate::money::Money;
 use crate::pricing::quote::TaxPart;
 use crate::problem::Problem;
 use crate::shelf;
@@ -84,7 +85,7 @@ pub(super) fn url(app: &App, id: OrderId) -> Option<String> {
 
 /// The order as its letters show it.
 fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
-    let is_owed = view.payment.status == PaymentStatus::Pending;
+    let left_to_pay = view.payment.left_to_pay;
     Order {
         number: view.number.clone(),
         language: view.language,
@@ -95,11 +96,13 @@ fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
         taxes: taxes(&view.lines, view.former_shipping.iter().chain(&view.shipping_option)),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
+        set_off: view.set_off,
+        left_to_pay,
         difference: view.difference.as_ref().map(|difference| difference.to_pay),
         paid: view.payment.status.is_paid(),
         reserved: view.payment.status == PaymentStatus::Authorized,
-        how_to_pay: view.payment.instructions.clone().filter(|_| is_owed),
-        pay_by: view.payment.due_by.filter(|_| is_owed),
+        how_to_pay: view.payment.instructions.clone().filter(|_| left_to_pay.is_some()),
+        pay_by: view.payment.due_by,
         url,
         moved,
     }
@@ -118,6 +121,8 @@ pub(super) fn of_draft(app: &App, cart: &Cart, view: &CartView) -> Order {
         taxes: taxes(&view.lines, view.shipping_option.iter()),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
+        set_off: Money::zero(cart.currency),
+        left_to_pay: None,
         difference: None,
         paid: false,
         reserved: false,
@@ -194,8 +199,60 @@ fn line(line: &LineView) -> Line {
     Line {
         title: line.title.clone(),
         quantity: line.quantity,
+        given_up: line.refunded.unwrap_or_default(),
         unit_price: line.unit_price,
         discounts: line.discounts.iter().map(reduction).collect(),
         total: line.total,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::orders::after::edits::event::Event as EditEvent;
+    use crate::orders::after::edits::tests::{edit, keep, to_germany, variant};
+    use crate::orders::after::money::samples::*;
+    use crate::orders::decision::{Command, decide};
+    use crate::orders::event::Event;
+    use crate::orders::order::{self as orders, Receipt, Stage};
+    use crate::orders::view;
+    use crate::payments::TestMethod;
+
+    fn receive(order: &mut orders::Order, amount: i64) {
+        let receipt = Receipt { amount: eur(amount), reference: format!("statement {amount}") };
+        let events = decide(order, Command::Receive { receipt, by: Some(staff()) }, NOW).unwrap();
+        events.iter().for_each(|event| order.apply(event, NOW));
+    }
+
+    fn letter(order: &orders::Order, news: &News) -> String {
+        let view = view::order(order).unwrap();
+        order::letter(&shown(&view, None, Some(as_it_is(&view))), "Tradepost", news).unwrap().text
+    }
+
+    #[test]
+    fn the_letters_of_an_order_that_is_owed_say_what_is_owed_after_a_change() {
+        let owed = [Event::Owed { secured: true }, Event::Committed];
+        let mut order = to_germany(Bought { lines: vec![(3, 300)], ..mugs() }.order(TestMethod::Visa, &owed));
+        let Stage::Confirmed { attempt, .. } = &mut order.stage else { panic!("{:?}", order.stage) };
+        attempt.payment.terms.instructions = Some("IBAN DE02".to_owned());
+        edit(&mut order, keep(1, 1)).unwrap();
+        let changed = News::Changed { back: eur(0) };
+        let told = letter(&order, &changed);
+        assert!(told.contains("€1.50 is left to pay") && told.contains("IBAN DE02"), "{told}");
+        assert!(letter(&order, &News::PaymentAwaited).contains("Please pay €1.50"));
+
+        receive(&mut order, 100);
+        edit(&mut order, serde_json::json!({ "add": [{ "variant_id": variant(7), "quantity": 2 }] })).unwrap();
+        order.apply(&Event::Edits(EditEvent::Taken { by: staff() }), NOW);
+        let told = letter(&order, &changed);
+        assert!(told.contains("€1.30 is left to pay"), "{told}");
+
+        receive(&mut order, 130);
+        let told = letter(&order, &News::Confirmed);
+        for said in ["We have your payment of €2.30.", "3 × €1.00, 2 taken out", "Taken out or replaced: -€2.00"]
+        {
+            assert!(told.contains(said), "{said}: {told}");
+        }
+        assert!(!letter(&order, &changed).contains("left to pay"));
     }
 }
