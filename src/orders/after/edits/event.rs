@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::is_invoiced;
 use super::unpaid::Whole;
 use super::{Added, Begin, Begun, Edit, Plan, adding};
 use crate::ids::AccountId;
@@ -144,8 +145,12 @@ impl Order {
 
     fn edit(&mut self, number: u32, by: AccountId, plan: Plan, begin: Option<Begin>, now: Timestamp) {
         if !plan.facts.is_empty() {
+            let is_sold_anew = plan.added.as_ref().is_some_and(|added| added.sold_anew() > 0);
+            // An invoice that is still to be written bills whom the order is for by then.
+            let is_told = is_sold_anew || is_invoiced(self);
             let changed = self.facts.clone().changed(&plan.facts);
-            self.edits.former_facts.push((number, std::mem::replace(&mut self.facts, changed)));
+            let former = std::mem::replace(&mut self.facts, changed);
+            self.edits.former_facts.extend(is_told.then_some((number, former)));
         }
         if let Some(giving) = &plan.giving {
             self.repay(by, giving, plan.notify, now);

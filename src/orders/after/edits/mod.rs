@@ -71,9 +71,9 @@ pub struct Edits {
     /// The ways of shipping that another took the place of, the first first.
     pub former_shipping: Vec<QuotedShipping>,
     /// What was known of the order before edits of it that changed that, each with the
-    /// edit's number, the first first; not where it was not paid yet.
+    /// edit's number, the first first: where it was invoiced, or is sold anew.
     pub former_facts: Vec<(u32, Facts)>,
-    /// The last edit of the order before it was paid; zero if there is none.
+    /// The last edit that made it another order before it was paid; zero if none did.
     pub asks_for_order: u32,
     /// Whether its buyer accounted for the tax at first; none while nothing was added.
     pub first_reversed: Option<bool>,

@@ -83,10 +83,12 @@ fn whom_it_bills_is_changed_until_it_is_paid() {
     let mut order = declined(cups());
     edit(&mut order, json!({ "billing_address": home("FR") })).unwrap();
     assert_eq!(order.facts.billing_address.as_ref().unwrap().country.code(), "FR");
+    assert_eq!(order.facts_of_sale(None), &order.facts, "its invoice is still to be written");
     let seen = |order: &Order| serde_json::to_value(crate::orders::after::money::view::order(order).unwrap()).unwrap();
     assert_eq!((&seen(&order)["billing_editable"], &seen(&order)["totals"]["total"]), (&json!(true), &json!(eur(350))));
     let mut order = owed();
     edit(&mut order, json!({ "billing_address": home("FR") })).unwrap();
+    assert_eq!(order.facts_of_sale(None), &order.facts, "nor is that of what is owed");
     assert_eq!(seen(&order)["billing_editable"], true);
     receive(&mut order, 350).unwrap();
     assert_eq!(seen(&order)["billing_editable"], false);
