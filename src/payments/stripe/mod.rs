@@ -86,9 +86,9 @@ fn asking<'a>(app: &'a App, attempt: &'a Attempt) -> Asking<'a> {
 /// How far from an attempt's beginning its intent may have been made, in seconds.
 const LISTED_SECONDS: i64 = 600;
 
-/// The most pages that are looked through, of 100 intents each: more than a
+/// The most pages that are looked through, of 100 intents each: more than four
 /// thousand in twenty minutes are asked for again.
-const MOST_PAGES: usize = 10;
+const MOST_PAGES: usize = 40;
 
 #[derive(Deserialize)]
 struct Page {
