@@ -256,3 +256,10 @@ async fn drafts_and_gift_cards_that_were_damaged_are_put_right_by_a_rebuild_and_
     let found = a_night(&shop).await;
     assert_eq!((found["items"][0]["repaired"].clone(), found["items"].as_array().unwrap().len()), (json!(true), 4));
 }
+
+#[tokio::test]
+async fn a_shop_that_has_sold_nothing_is_compared_in_one_step() {
+    let Some(shop) = Shop::native("its clock is moved").await else { return };
+    assert!(a_night_of_sums(&shop).await.is_empty());
+    assert_eq!(drift(&shop).await["runs"][1]["checked"], 1);
+}

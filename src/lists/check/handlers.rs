@@ -70,8 +70,8 @@ struct FoundRow {
     found_at: i64,
 }
 
-/// What the nightly check of the lists found, and how far it is. Each night up to 5,000 orders, drafts and gift cards are asked how they stand,
-/// and rows that say otherwise are put right; so are sums that are not those of their rows.
+/// What the nightly check of the lists found, and how far it is. Each night up to 5,000 orders, drafts and gift cards are
+/// asked how they stand, and rows that say otherwise are put right; so are sums that are not those of their rows.
 pub async fn get_order_drift(State(app): State<App>, _: Staff) -> Result<respond::Json<OrderDrift>, Problem> {
     let mut answers = app.database.batch(store::report(MAX_SHOWN)).await?.into_iter();
     let runs: Vec<RunRow> = answers.next().unwrap_or_default().decode()?;

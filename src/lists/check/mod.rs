@@ -1,7 +1,8 @@
 //! Holds the lists against the orders: each order's object says what its row
 //! should be, and a row that is otherwise gives way to that. Drafts and gift cards
-//! are held against theirs on the same way. In slices that remember where they are: by night as many as [`NIGHTLY`], and all of them
-//! when the owner has the lists rebuilt, by a job.
+//! are held against theirs on the same way. In slices that remember where they are:
+//! by night as many as [`NIGHTLY`], and all of them when the owner has the lists
+//! rebuilt, by a job.
 //!
 //! An object cannot be listed from inside the platform. So what is walked is what
 //! the database knows of: the rows themselves, and the orders that letters are

@@ -107,7 +107,8 @@ pub fn remove_drafts(seen: &[Seen<'_>]) -> Statement {
     )
 }
 
-/// Writes down what is left on cards, each unless its row has changed since it was read.
+/// Writes down what is left on cards, each unless its row has changed since it was
+/// read: disabling one changes its row and no version.
 pub fn mend_cards(cards: &[(Seen<'_>, &Left)]) -> Statement {
     let cells = cards
         .iter()
@@ -219,4 +220,29 @@ pub fn report(most: u32) -> Vec<Statement> {
 /// Has the search's index made anew from the rows.
 pub fn reindex() -> Statement {
     Statement::new("INSERT INTO orders_search (orders_search) VALUES ('rebuild')", [])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{connection, run};
+
+    #[test]
+    fn a_card_that_was_disabled_while_it_was_compared_stays_so() {
+        let connection = connection();
+        let insert = "INSERT INTO gift_cards (id, digest, last4, currency, initial_balance, created_at, account_id, balance, balance_version)
+            VALUES ('gift_1', 'ggggggggggggggggggggggggggggggggggggggggggg', '1234', 'EUR', 500, 1, 'cus_1', 9, 3)";
+        connection.execute(insert, []).unwrap();
+        let row = || -> (i64, Option<i64>) {
+            let select = "SELECT balance, disabled_at FROM gift_cards";
+            connection.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+        };
+        let right = Left { balance: 500, version: 3, disabled_at: None, seen_disabled_at: None };
+        connection.execute("UPDATE gift_cards SET disabled_at = 7", []).unwrap();
+        run(&connection, &mend_cards(&[(("gift_1", Some(3)), &right)])).unwrap();
+        assert_eq!(row(), (9, Some(7)));
+        let seen = Left { seen_disabled_at: Some(7), ..right };
+        run(&connection, &mend_cards(&[(("gift_1", Some(3)), &seen)])).unwrap();
+        assert_eq!(row(), (500, None));
+    }
 }

@@ -279,8 +279,7 @@ fn a_failure_that_stripe_remembers_is_found_out_by_its_list() {
     let used = || refused(400, json!({ "type": "idempotency_error" }));
     let failed = || refused(500, json!({ "type": "api_error" }));
     let page = |intents: Vec<Value>, has_more| ok(&json!({ "data": intents, "has_more": has_more }));
-    let others = intent("succeeded", json!({ "id": "pi_9", "metadata": {} }));
-    let ours = intent("succeeded", json!({}));
+    let (others, ours) = (intent("succeeded", json!({ "id": "pi_9", "metadata": {} })), intent("succeeded", json!({})));
     let paid = || {
         let error = json!({
             "type": "invalid_request_error", "code": "payment_intent_unexpected_state",
@@ -288,12 +287,16 @@ fn a_failure_that_stripe_remembers_is_found_out_by_its_list() {
         });
         refused(400, error)
     };
-    let replies = vec![used(), failed(), page(vec![others.clone()], true), page(vec![ours], false), paid()];
+    let replies = vec![used(), failed(), page(vec![others.clone()], true), page(vec![ours.clone()], false), paid()];
     let (report, calls) = voided(&card(), replies);
     assert_eq!(report, named_report(Outcome::Paid));
     assert!(calls[3].url.ends_with("&starting_after=pi_9"), "{}", calls[3].url);
-    let (report, _) = voided(&card(), vec![used(), failed(), page(vec![others], false)]);
+    let (report, _) = voided(&card(), vec![used(), failed(), page(vec![others.clone()], false)]);
     assert_eq!(report.outcome, Outcome::Voided);
+    let pages = |n: usize| [used(), failed()].into_iter().chain((0..n).map(|_| page(vec![others.clone()], true)));
+    let busy = pages(39).chain([page(vec![ours], true), paid()]).collect();
+    assert_eq!(voided(&card(), busy).0, named_report(Outcome::Paid));
+    assert_eq!(voided(&card(), pages(40).collect()).0.outcome, Outcome::Unknown, "nobody knows what is behind them");
     let (report, _) = voided(&card(), vec![used(), failed(), silence()]);
     assert_eq!(report.outcome, Outcome::Unknown);
     // Before the key is known to be used, a call may still come: another one asks for that.
