@@ -2,7 +2,7 @@
 //! moves when told, for simulations.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ const MANUAL_START_MILLIS: i64 = 1_769_851_800_000;
 pub struct HostClock(Arc<State>);
 
 struct State {
-    manual: bool,
+    manual: AtomicBool,
     /// What is added to the machine's time; the whole time of a manual clock.
     millis: AtomicI64,
     /// Tells sleepers that the clock was moved.
@@ -38,11 +38,21 @@ impl HostClock {
 
     fn new(manual: bool, millis: i64) -> Self {
         Self(Arc::new(State {
-            manual,
+            manual: AtomicBool::new(manual),
             millis: AtomicI64::new(millis),
             moved: watch::Sender::new(()),
             sleepers: Mutex::default(),
         }))
+    }
+
+    /// Stands still from now on, until moved.
+    pub fn stop(&self) {
+        self.0.millis.store(self.now().millis(), Ordering::SeqCst);
+        self.0.manual.store(true, Ordering::SeqCst);
+    }
+
+    fn is_manual(&self) -> bool {
+        self.0.manual.load(Ordering::SeqCst)
     }
 
     /// Moves forward; whoever should have woken by then wakes.
@@ -75,7 +85,7 @@ impl HostClock {
                 if left <= 0 {
                     return;
                 }
-                if clock.0.manual {
+                if clock.is_manual() {
                     let _ = moved.changed().await;
                 } else {
                     let left = Duration::from_millis(left.unsigned_abs());
@@ -115,7 +125,7 @@ impl Drop for Asleep {
 impl Clock for HostClock {
     fn now(&self) -> Timestamp {
         let offset = self.0.millis.load(Ordering::SeqCst);
-        if self.0.manual {
+        if self.is_manual() {
             return Timestamp::from_millis(offset);
         }
         let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
