@@ -119,7 +119,8 @@ macro_rules! named {
 
 /// A page in an order, behind a place in it (?18, ?19), of at most ?20 orders. A
 /// limit of zero ends a way before its first row. No more are looked for than stand
-/// so: else one that is rare or none would be looked for to the end of the index.
+/// so: else one that is rare or none would be looked for to the end of the index. If
+/// that count were wrong, the page would lack some until the night's check mends it.
 macro_rules! page_by {
     ($order:literal, $behind:literal) => {
         concat!(

@@ -1,6 +1,7 @@
 //! What was agreed, sold anew where another tax applies. A price with tax in it is the
 //! same everywhere, one without has that of the place on top, and under reverse charge
-//! it comes without: as in a quote. Each line has the tax class that it had. What promotions took off stays, in proportion.
+//! it comes without: as in a quote. Each line has the tax class that it had. What
+//! promotions took off stays, in proportion.
 
 use super::cart::{Cart, Delivery, Item, Offer};
 use super::options::at;
