@@ -20,7 +20,7 @@ pub fn all() -> Vec<Code> {
         catalog::error::CODES,
         setup::error::CODES,
         promotions::error::CODES,
-        shelf::listing::CODES,
+        shelf::list_query::CODES,
         pools::error::CODES,
         gift_cards::error::CODES,
         webhooks::error::CODES,

@@ -19,7 +19,7 @@ use crate::pools::error::*;
 use crate::problem::*;
 use crate::promotions::error::*;
 use crate::setup::error::*;
-use crate::shelf::listing::UNSUPPORTED_PARAMETER;
+use crate::shelf::list_query::UNSUPPORTED_PARAMETER;
 use crate::throttle::error::*;
 use crate::webhooks::error::*;
 use crate::wire::conditional::STALE;

@@ -1,6 +1,6 @@
 //! Where a page of products ended.
 
-use super::listing::Sort;
+use super::list_query::Sort;
 use crate::ids::ProductId;
 use crate::money::Currency;
 use crate::wire::page::{open, seal};
@@ -35,7 +35,7 @@ impl Cursor {
         let (id, key) = payload.split_once('\n')?;
         let key = match sort {
             Sort::Title => Key::Title(key.to_owned()),
-            Sort::Newest | Sort::PriceAsc | Sort::PriceDesc => Key::Number(key.parse().ok()?),
+            Sort::Relevance | Sort::Newest | Sort::PriceAsc | Sort::PriceDesc => Key::Number(key.parse().ok()?),
         };
         Some(Self { key, id: id.parse().ok()? })
     }

@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use schemars::{JsonSchema, json_schema};
 
-use super::listing::{MAX_SOUGHT, Sort};
+use super::list_query::{MAX_SOUGHT, MAX_VALUES, Sort};
 use super::name::Name;
 use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer};
 use super::snapshot::Snapshot;
@@ -21,17 +21,26 @@ use crate::problem::{NOT_FOUND, Problem};
 use crate::wire::extract::header_parameter;
 use crate::wire::page::{CursorParameter, LimitParameter};
 
-/// The query of a list of products. Parsed by [`super::listing::ListQuery`];
+/// The query of a list of products. Parsed by [`super::list_query::ListQuery`];
 /// this is its documentation.
 #[derive(JsonSchema)]
 #[allow(dead_code)]
 pub struct ListParameters {
-    /// Only products with this tag.
+    /// Words, all of which a product must have in its title, vendor, tags or options, or the beginnings of words, or a
+    /// SKU or barcode, with any or no marks between its parts. A word that the shop does not have may have a letter or
+    /// two wrong. After twelve words the rest is not looked for.
     #[schemars(length(max = MAX_SOUGHT))]
-    tag: Option<String>,
-    /// Only products of this vendor.
-    #[schemars(length(max = MAX_SOUGHT))]
-    vendor: Option<String>,
+    q: Option<String>,
+    /// Only products with one of these tags. Further filters are named `option.` and an option's name, such as
+    /// `option.Size=L`: only products of which one variant has one of these values, and all else that is asked of
+    /// variants. At most fifty tags, vendors and options in all.
+    #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
+    #[serde(default)]
+    tag: Vec<String>,
+    /// Only products of one of these vendors.
+    #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
+    #[serde(default)]
+    vendor: Vec<String>,
     /// In minor units of the currency, not above `price_max`. Together with `price_max` and `in_stock`: only products of
     /// which one variant is all that is asked for.
     #[schemars(range(max = MAX_AMOUNT))]
@@ -42,9 +51,13 @@ pub struct ListParameters {
     /// `true`: only what is available.
     #[schemars(extend("default" = false))]
     in_stock: Option<bool>,
-    /// `newest` (if absent), `price_asc` and `price_desc` by the lowest price, or `title`: without regard to case and
+    /// `true`: the answer has `facets`, what the list can be narrowed by. The counts of each are right under all other
+    /// filters; at most thirty, of fifty values each.
+    #[schemars(extend("default" = false))]
+    facets: Option<bool>,
+    /// `relevance` (if absent; without `q` the same as `newest`), `newest`, `price_asc` and `price_desc` by the lowest price, or `title`: without regard to case and
     /// accents, numbers by value; blanks and punctuation before numbers, numbers before letters.
-    #[schemars(with = "Sort", extend("default" = "newest"))]
+    #[schemars(with = "Sort", extend("default" = "relevance"))]
     sort: Option<String>,
     /// One of the shop's currencies; its default if absent.
     #[schemars(with = "Option<Currency>")]

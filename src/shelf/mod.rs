@@ -3,7 +3,7 @@
 //! object; what it does not know yet, [`beyond`](mod@beyond) asks for.
 //!
 //! Lends: [`snapshot::Snapshot`] (titles, prices, settings as buyers see them),
-//! [`current`], [`knowing`], [`listing::page`] and [`read::answer`] over it;
+//! [`current`], [`knowing`], [`list_query::ListQuery`], [`listing::page`] and [`read::answer`] over it;
 //! [`prices::current`] (the truth, for placing an order); [`tick`], which mends
 //! what publishing missed.
 //!
@@ -13,19 +13,26 @@
 mod beyond;
 mod current;
 pub mod cursor;
+mod facets;
 pub mod filter;
 mod format;
 pub mod handlers;
+pub mod list_query;
 pub mod listing;
 pub mod memory;
 pub mod name;
+mod places;
 mod price_index;
 pub mod prices;
 pub mod publish;
 pub mod publisher;
 mod questions;
+mod ranked;
 pub mod read;
+mod search;
+pub mod selection;
 pub mod snapshot;
+mod terms;
 pub mod title_order;
 
 pub use beyond::{knowing, knowing_all, knowing_at_best};

@@ -8,8 +8,10 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::listing::{self, ListQuery, Listed};
+use super::list_query::{self, ListQuery};
+use super::listing::{self, Listed};
 use super::name::Name;
+use super::selection::Facet;
 use super::snapshot::Snapshot;
 use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
 use crate::ids::{ProductId, VariantId};
@@ -97,6 +99,9 @@ pub struct ProductList<'a> {
     pub next_cursor: Option<String>,
     /// How many products there are on all pages.
     pub total: usize,
+    /// What the list can be narrowed by, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facets: Option<Vec<Facet>>,
 }
 
 /// A product as lists show it.
@@ -204,6 +209,7 @@ fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem
         items: page.items.iter().map(ProductItem::from).collect(),
         next_cursor: page.next_cursor,
         total: page.total,
+        facets: page.facets,
     };
     ready(snapshot, &list)
 }
@@ -215,7 +221,7 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
         if parameter != "currency" || asked {
             return Err(Problem::invalid_field(parameter, "there is no such parameter, or it is there twice"));
         }
-        currency = listing::currency(snapshot, &value)?;
+        currency = list_query::currency(snapshot, &value)?;
         asked = true;
     }
     let name = Name::of_product(name).ok_or_else(Problem::not_found)?;

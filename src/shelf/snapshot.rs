@@ -2,10 +2,14 @@
 //! an index for each way it is listed.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::facets::FacetIndex;
 use super::name::Name;
+use super::places::number;
 use super::price_index::PriceIndex;
+use super::ranked::Ranked;
+use super::search::SearchIndex;
 use super::title_order;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
@@ -21,46 +25,46 @@ pub struct Snapshot {
     pub version: String,
     pub settings: Arc<Settings>,
     pub promotions: Arc<Vec<Promotion>>,
+    /// The newest first.
     pub products: Arc<Vec<Product>>,
     index: Arc<Index>,
     /// What the truth was asked for besides. It is found by name, and is in no list.
     beyond: Option<Arc<Snapshot>>,
 }
 
+/// What names are found by is made at once; each of the rest when somebody first
+/// asks for it, as a list in one currency needs little of it.
 #[derive(Debug)]
 struct Index {
-    /// The product's place and the variant's place in it, by the variant's id.
-    by_variant: Vec<(VariantId, usize, usize)>,
+    /// The product's place and the variant's place in it, in the order of the variants' ids.
+    by_variant: Vec<(u32, u32)>,
     // Places in `products`, in the order of the name.
     by_id: Vec<usize>,
     by_slug: Vec<usize>,
-    by_age: Vec<usize>,
-    by_title: Vec<usize>,
-    by_price: Vec<PriceIndex>,
+    by_title: OnceLock<Ranked>,
+    by_price: Vec<(Currency, OnceLock<PriceIndex>)>,
+    facets: OnceLock<FacetIndex>,
+    search: OnceLock<SearchIndex>,
 }
 
 impl Index {
     fn new(settings: &Settings, products: &[Product]) -> Self {
-        let mut by_variant: Vec<_> = products
-            .iter()
-            .enumerate()
-            .flat_map(|(p, product)| product.variants.iter().enumerate().map(move |(v, variant)| (variant.id, p, v)))
-            .collect();
-        sort(&mut by_variant, |one, other| one.0.cmp(&other.0));
         Self {
-            by_variant,
+            by_variant: sorted_variants(products),
             by_id: sorted(products, |product| product.id),
-            by_slug: sorted(products, |product| product.slug.clone()),
-            by_age: sorted(products, |product| (product.created_at, product.id)),
-            by_title: sorted_by_title(products),
-            by_price: settings.currencies.iter().map(|currency| PriceIndex::new(*currency, products)).collect(),
+            by_slug: sorted(products, |product| product.slug.as_str()),
+            by_title: OnceLock::new(),
+            by_price: settings.currencies.iter().map(|currency| (*currency, OnceLock::new())).collect(),
+            facets: OnceLock::new(),
+            search: OnceLock::new(),
         }
     }
 }
 
 impl Snapshot {
-    pub fn new(version: String, settings: impl Into<Arc<Settings>>, products: Vec<Product>) -> Self {
+    pub fn new(version: String, settings: impl Into<Arc<Settings>>, mut products: Vec<Product>) -> Self {
         let settings = settings.into();
+        sort(&mut products, |one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
         let index = Arc::new(Index::new(&settings, &products));
         Self { version, settings, promotions: Arc::default(), products: Arc::new(products), index, beyond: None }
     }
@@ -88,10 +92,14 @@ impl Snapshot {
         if let Some(found) = self.beyond.as_ref().and_then(|beyond| beyond.variant(id)) {
             return Some(found);
         }
-        let found = self.index.by_variant.binary_search_by_key(&id, |(id, ..)| *id).ok()?;
-        let (_, p, v) = self.index.by_variant.get(found)?;
-        let product = self.products.get(*p)?;
-        Some((product, product.variants.get(*v)?))
+        let at = |(p, v): (u32, u32)| {
+            let product = self.products.get(p as usize)?;
+            Some((product, product.variants.get(v as usize)?))
+        };
+        let by_variant = &self.index.by_variant;
+        let compare = |place: &(u32, u32)| at(*place).map_or(Ordering::Less, |(_, variant)| variant.id.cmp(&id));
+        let found = by_variant.binary_search_by(compare).ok()?;
+        at(*by_variant.get(found)?)
     }
 
     pub fn by_id(&self, id: ProductId) -> Option<&Product> {
@@ -119,31 +127,35 @@ impl Snapshot {
         order.get(place).and_then(|p| self.products.get(*p))
     }
 
-    /// Places in `products`, the oldest product first.
-    pub(super) fn by_age(&self) -> &[usize] {
-        &self.index.by_age
-    }
-    /// Places in `products`, by [`title_order`].
-    pub(super) fn by_title(&self) -> &[usize] {
-        &self.index.by_title
-    }
-    /// Places in `products` of what is sold in the currency, cheapest first.
-    pub(super) fn by_price(&self, currency: Currency) -> &[usize] {
-        self.prices(currency).map_or(&[], PriceIndex::order)
-    }
-
-    /// How many products are sold in the currency.
-    pub fn sold_in(&self, currency: Currency) -> usize {
-        self.by_price(currency).len()
+    /// By [`title_order`], then by id.
+    pub(super) fn by_title(&self) -> &Ranked {
+        self.index.by_title.get_or_init(|| Ranked::new(self.products.len(), sorted_by_title(&self.products)))
     }
 
     /// What is sold in the currency; `None` if it is none of the shop's.
     pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
-        self.index.by_price.iter().find(|index| index.currency == currency)
+        let (_, prices) = self.index.by_price.iter().find(|(known, _)| *known == currency)?;
+        Some(prices.get_or_init(|| PriceIndex::new(currency, &self.products)))
+    }
+
+    pub(super) fn facets(&self) -> &FacetIndex {
+        self.index.facets.get_or_init(|| FacetIndex::new(&self.products))
+    }
+
+    pub(super) fn searched(&self) -> &SearchIndex {
+        self.index.search.get_or_init(|| SearchIndex::new(&self.products))
     }
 }
 
-fn sorted<K: Ord>(products: &[Product], key: impl Fn(&Product) -> K) -> Vec<usize> {
+fn sorted_variants(products: &[Product]) -> Vec<(u32, u32)> {
+    let places = |(p, product): (usize, &Product)| (0..product.variants.len()).map(move |v| (number(p), number(v)));
+    let mut variants: Vec<_> = products.iter().enumerate().flat_map(places).collect();
+    let id = |(p, v): &(u32, u32)| Some(products.get(*p as usize)?.variants.get(*v as usize)?.id);
+    sort(&mut variants, |one, other| id(one).cmp(&id(other)));
+    variants
+}
+
+fn sorted<'a, K: Ord>(products: &'a [Product], key: impl Fn(&'a Product) -> K) -> Vec<usize> {
     let keys: Vec<K> = products.iter().map(key).collect();
     order(keys.len(), &|one, other| keys.get(one).cmp(&keys.get(other)))
 }

@@ -82,6 +82,7 @@ mod recovery;
 mod removals;
 mod reports;
 mod saved_views;
+mod search;
 mod sending;
 mod settings;
 mod shipping;

@@ -1,0 +1,140 @@
+//! What products can be told apart by, besides price and stock: each *facet*
+//! with its values, under the name of the parameter that filters by it. Which
+//! facets there are stands in [`values`] alone.
+
+use std::ops::Range;
+
+use super::places::{Lists, number};
+use super::terms::{Numbering, Terms};
+use crate::catalog::product::Product;
+
+/// How the names of facets begin that are a variant's, not the product's.
+pub const OPTION: &str = "option.";
+
+/// Tells of each value of a product's the facet and the value.
+fn values(product: &Product, tell: &mut dyn FnMut(&str, &str)) {
+    product.vendor.iter().for_each(|vendor| tell("vendor", vendor));
+    product.tags.iter().for_each(|tag| tell("tag", tag));
+}
+
+/// Whether a parameter of this name filters by a facet.
+pub fn is_facet(name: &str) -> bool {
+    matches!(name, "vendor" | "tag") || name.starts_with(OPTION)
+}
+
+#[derive(Debug, Default)]
+pub struct FacetIndex {
+    /// `facet\nvalue`: neither has line breaks. A value's number here is its code.
+    terms: Terms,
+    /// The codes of each facet.
+    facets: Vec<Range<u32>>,
+    /// By code: the products that have the value, or a variant with it.
+    products: Lists,
+    /// By product: the codes of the values that it has, or one of its variants.
+    codes: Lists,
+    /// By variant: the codes of its options. All variants are numbered, product by product.
+    variants: Lists,
+    /// By product: the number of its first variant.
+    firsts: Vec<u32>,
+}
+
+impl FacetIndex {
+    pub fn new(products: &[Product]) -> Self {
+        let mut numbering = Numbering::default();
+        let (mut of_products, mut of_variants, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut variants: u32 = 0;
+        let mut key = String::new();
+        let mut code = |facet: [&str; 2], value: &str| {
+            key.clear();
+            [facet[0], facet[1], "\n", value].iter().for_each(|part| key.push_str(part));
+            numbering.number(&key)
+        };
+        for (place, product) in products.iter().enumerate() {
+            let place = number(place);
+            values(product, &mut |facet, value| of_products.push((place, code(["", facet], value))));
+            firsts.push(variants);
+            for variant in &product.variants {
+                for (option, value) in product.options.iter().zip(&variant.options) {
+                    let code = code([OPTION, &option.name], value);
+                    of_variants.push((variants, code));
+                    of_products.push((place, code));
+                }
+                variants = variants.saturating_add(1);
+            }
+        }
+        let (terms, renumbered) = numbering.sorted();
+        let new = |code: &mut (u32, u32)| code.1 = renumbered.get(code.1 as usize).copied().unwrap_or_default();
+        of_products.iter_mut().for_each(new);
+        of_variants.iter_mut().for_each(new);
+        let by_code = each_once(terms.len(), of_products);
+        let by_product: Vec<_> = by_code.iter().map(|(code, place)| (*place, *code)).collect();
+        Self {
+            facets: facets(&terms),
+            products: Lists::new(terms.len(), &by_code),
+            codes: Lists::new(products.len(), &by_product),
+            variants: Lists::new(variants as usize, &of_variants),
+            terms,
+            firsts,
+        }
+    }
+
+    /// The codes of the facet of that name; none if no product has any.
+    pub fn facet(&self, name: &str) -> Range<u32> {
+        self.terms.beginning(&format!("{name}\n"))
+    }
+
+    pub fn code(&self, facet: &str, value: &str) -> Option<u32> {
+        self.terms.find(&format!("{facet}\n{value}"))
+    }
+
+    /// The codes of each facet, in the order of their names.
+    pub fn facets(&self) -> &[Range<u32>] {
+        &self.facets
+    }
+
+    /// Which facet a code is of, and which value it is.
+    pub fn named(&self, code: u32) -> (&str, &str) {
+        self.terms.get(code).split_once('\n').unwrap_or_default()
+    }
+
+    /// The products that have the value, or a variant with it.
+    pub fn products(&self, code: u32) -> &[u32] {
+        self.products.get(code)
+    }
+
+    /// The codes of what the product or one of its variants has, in ascending order.
+    pub fn codes(&self, place: u32) -> &[u32] {
+        self.codes.get(place)
+    }
+
+    /// The codes of the options of the product's `n`th variant.
+    pub fn variant(&self, place: u32, n: usize) -> &[u32] {
+        let first = self.firsts.get(place as usize).copied().unwrap_or(u32::MAX);
+        self.variants.get(first.saturating_add(number(n)))
+    }
+}
+
+/// Products and codes as codes and products, in this order; a value that several
+/// variants have, once.
+fn each_once(codes: usize, of_products: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    let by_code: Vec<_> = of_products.into_iter().map(|(place, code)| (code, place)).collect();
+    let by_code = Lists::new(codes, &by_code);
+    let mut pairs: Vec<_> =
+        (0..number(codes)).flat_map(|code| by_code.get(code).iter().map(move |place| (code, *place))).collect();
+    pairs.dedup();
+    pairs
+}
+
+/// Where in the terms each facet's codes begin and end.
+fn facets(terms: &Terms) -> Vec<Range<u32>> {
+    let mut facets = Vec::new();
+    let mut begin = 0;
+    while (begin as usize) < terms.len() {
+        let (name, _) = terms.get(begin).split_once('\n').unwrap_or_default();
+        let facet = terms.beginning(&format!("{name}\n"));
+        // Never empty, as its first term is there.
+        begin = facet.end.max(begin.saturating_add(1));
+        facets.push(facet);
+    }
+    facets
+}

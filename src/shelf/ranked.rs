@@ -1,0 +1,82 @@
+//! An order of products, and a page of some of them in it.
+
+use std::cmp::Ordering;
+
+use super::places::{Places, number};
+
+#[derive(Debug)]
+pub struct Ranked {
+    /// Places, the first first.
+    order: Vec<u32>,
+    /// One per product: where it is in the order.
+    ranks: Vec<u32>,
+}
+
+/// With so few of the shop's products to choose from, a page is chosen among
+/// them; with more, it is found sooner by walking along the order.
+const FEW: usize = 8;
+
+impl Ranked {
+    pub fn new(products: usize, order: Vec<usize>) -> Self {
+        let mut ranks = vec![u32::MAX; products];
+        for (rank, place) in order.iter().enumerate() {
+            if let Some(known) = ranks.get_mut(*place) {
+                *known = number(rank);
+            }
+        }
+        Self { order: order.into_iter().map(number).collect(), ranks }
+    }
+
+    /// The first of these places in the order, or with `descending` from its
+    /// end: at most so many, behind those for which `is_before` says that they
+    /// are on earlier pages.
+    pub fn page(&self, among: &Places, descending: bool, most: usize, is_before: &dyn Fn(u32) -> bool) -> Vec<u32> {
+        let length = self.order.len();
+        let at = |n: usize| self.order.get(if descending { length.checked_sub(n.saturating_add(1))? } else { n });
+        let begin = partition(length, &|n| at(n).is_some_and(|place| is_before(*place)));
+        if among.count() > length / FEW {
+            return (begin..length).filter_map(at).copied().filter(|place| among.contains(*place)).take(most).collect();
+        }
+        let rank = |place: u32| {
+            let rank = self.ranks.get(place as usize).map_or(usize::MAX, |rank| *rank as usize);
+            if descending { length.wrapping_sub(rank).wrapping_sub(1) } else { rank }
+        };
+        let behind = among.iter().map(|place| (number(rank(place)), place)).filter(|(rank, _)| *rank as usize >= begin);
+        first(behind, most, &|_, _| Ordering::Equal)
+    }
+}
+
+/// The places with the least numbers, sorted by these: so many at most. Where
+/// numbers are equal, `compare` decides. Most of many are only compared with the last.
+pub fn first(
+    places: impl Iterator<Item = (u32, u32)>,
+    most: usize,
+    compare: &dyn Fn(u32, u32) -> Ordering,
+) -> Vec<u32> {
+    let mut first: Vec<(u32, u32)> = Vec::new();
+    let is_before =
+        |one: &(u32, u32), other: &(u32, u32)| one.0.cmp(&other.0).then_with(|| compare(one.1, other.1)).is_lt();
+    for new in places {
+        if first.len() >= most && !first.last().is_some_and(|last| is_before(&new, last)) {
+            continue;
+        }
+        let at = first.partition_point(|known| !is_before(&new, known));
+        first.insert(at, new);
+        first.truncate(most);
+    }
+    first.into_iter().map(|(_, place)| place).collect()
+}
+
+/// How many of the numbers below `count` come before the first for which it does not hold.
+pub fn partition(count: usize, holds: &dyn Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low.midpoint(high);
+        if holds(middle) {
+            low = middle.saturating_add(1);
+        } else {
+            high = middle;
+        }
+    }
+    low
+}

@@ -1,0 +1,106 @@
+//! What is searched, made once of a snapshot.
+
+use super::codes::Codes;
+use super::fold::folded;
+use super::stem::stem;
+use super::typo::letters;
+use super::words;
+use crate::catalog::product::Product;
+use crate::shelf::places::{Lists, number};
+use crate::shelf::terms::{Numbering, Terms, hash};
+
+#[derive(Debug)]
+pub struct SearchIndex {
+    pub(super) products: usize,
+    pub(super) words: Terms,
+    /// By word: the products that have it, as [`posting`]s.
+    pub(super) postings: Lists,
+    /// By word: what letters it has, and how many.
+    pub(super) letters: Vec<(u32, u8)>,
+    pub(super) stems: Terms,
+    /// By stem: its words.
+    pub(super) stemmed: Lists,
+    pub(super) codes: Codes,
+    pub(super) titles: Vec<Title>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Title {
+    /// Of its plain text. That two are the same costs a place in a ranking.
+    pub hash: u32,
+    pub parts: u8,
+}
+
+impl Title {
+    pub fn new(folded: &str) -> Self {
+        let plain = words::plain(folded);
+        let parts = plain.split_whitespace().count();
+        Self { hash: hash(&plain), parts: u8::try_from(parts).unwrap_or(u8::MAX) }
+    }
+}
+
+/// A product, and whether the word is in its title.
+pub fn posting(place: u32, in_title: bool) -> u32 {
+    place << 1 | u32::from(in_title)
+}
+
+impl SearchIndex {
+    pub fn new(products: &[Product]) -> Self {
+        let mut numbering = Numbering::default();
+        let (mut postings, mut titles) = (Vec::new(), Vec::new());
+        let folded = texts(products);
+        for place in 0..products.len() {
+            let text = |n: usize| folded.get(place.saturating_mul(2).saturating_add(n)).map_or("", |text| text);
+            for (n, in_title) in [(0, true), (1, false)] {
+                let posting = posting(number(place), in_title);
+                words::each(text(n), &mut |word| postings.push((numbering.number(word), posting)));
+            }
+            titles.push(Title::new(text(0)));
+        }
+        let (words, renumbered) = numbering.sorted();
+        for (word, _) in &mut postings {
+            *word = renumbered.get(*word as usize).copied().unwrap_or_default();
+        }
+        let (mut stems, mut stemmed) = (Numbering::default(), Vec::new());
+        let each = |word| {
+            stemmed.push((stems.number(&stem(words.get(word))), word));
+            (letters(words.get(word)), u8::try_from(words.get(word).chars().count()).unwrap_or(u8::MAX))
+        };
+        let letters = (0..number(words.len())).map(each).collect();
+        let (stems, renumbered) = stems.sorted();
+        for (stem, _) in &mut stemmed {
+            *stem = renumbered.get(*stem as usize).copied().unwrap_or_default();
+        }
+        Self {
+            products: products.len(),
+            postings: Lists::new(words.len(), &postings),
+            letters,
+            stemmed: Lists::new(stems.len(), &stemmed),
+            stems,
+            words,
+            codes: Codes::new(products),
+            titles,
+        }
+    }
+}
+
+/// Of each product its title, and what else is searched, folded. All together:
+/// calls of the platform for each of 50,000 would be felt.
+fn texts(products: &[Product]) -> Vec<String> {
+    let mut texts = String::new();
+    for product in products {
+        push_line(&mut texts, &product.title);
+        texts.push('\n');
+        product.vendor.iter().chain(&product.tags).for_each(|text| push_line(&mut texts, text));
+        product.options.iter().flat_map(|option| &option.values).for_each(|value| push_line(&mut texts, value));
+        texts.push('\n');
+    }
+    folded(&texts).split('\n').map(str::to_owned).collect()
+}
+
+fn push_line(texts: &mut String, text: &str) {
+    text.split(char::is_whitespace).for_each(|word| {
+        texts.push_str(word);
+        texts.push(' ');
+    });
+}

@@ -1,0 +1,185 @@
+//! What is looked for, and what of the shop that finds.
+
+use super::fold::folded;
+use super::index::{SearchIndex, Title};
+use super::score::{self, Match};
+use super::stem::stem;
+use super::typo::{forgiven, letters, mistakes};
+use super::words::{Chunk, chunks};
+use crate::shelf::places::{Places, number};
+
+/// More words than these are not looked for.
+const MAX_SOUGHT_WORDS: usize = 12;
+
+/// What was found, and how well.
+pub struct Found<'a> {
+    pub places: Places,
+    /// For each word.
+    hits: Vec<Hits>,
+    title: Title,
+    titles: &'a [Title],
+}
+
+impl Found<'_> {
+    /// Of a product that was found: the higher the better.
+    pub fn rank(&self, place: u32) -> u32 {
+        let words = self.hits.iter().map(|hits| u32::from(hits.score(place))).sum();
+        let title = self.titles.get(place as usize).copied().unwrap_or(self.title);
+        score::rank(words, title.hash == self.title.hash, title.parts)
+    }
+}
+
+/// A word that is looked for, whole and in its parts.
+struct Sought {
+    whole: String,
+    parts: Vec<String>,
+}
+
+fn sought(folded: &str) -> Vec<Sought> {
+    let mut all = Vec::new();
+    for chunk in chunks(folded) {
+        match chunk {
+            Chunk::Parts(parts) => all.push(Sought { whole: parts.concat(), parts }),
+            Chunk::Singles(letters) => {
+                let pairs = letters.windows(2.min(letters.len()).max(1));
+                all.extend(pairs.map(|pair| Sought { whole: pair.iter().collect(), parts: Vec::new() }));
+            }
+        }
+    }
+    all.truncate(MAX_SOUGHT_WORDS);
+    all
+}
+
+/// How far afield a word is looked for.
+#[derive(Clone, Copy)]
+struct Reach {
+    codes: bool,
+    /// Whether mistakes are forgiven even where the word is known.
+    typos: bool,
+}
+
+impl SearchIndex {
+    pub fn find(&self, text: &str) -> Found<'_> {
+        let folded = folded(text);
+        let words = sought(&folded);
+        // A code seldom has letters alone; with that, half of the searches are spared a look.
+        let has_digits = folded.chars().any(char::is_numeric);
+        let near = self.find_all(&words, &folded, Reach { codes: has_digits, typos: false });
+        if !near.places.is_empty() {
+            return near;
+        }
+        self.find_all(&words, &folded, Reach { codes: true, typos: true })
+    }
+
+    /// What has all words; of no word nothing.
+    fn find_all(&self, words: &[Sought], folded: &str, reach: Reach) -> Found<'_> {
+        let hits: Vec<_> = words.iter().map(|word| self.hits(word, reach)).collect();
+        let mut places = hits.first().map_or_else(|| Places::none(self.products), |first| first.places.clone());
+        hits.iter().skip(1).for_each(|hits| places.keep(&hits.places));
+        Found { places, hits, title: Title::new(folded), titles: &self.titles }
+    }
+
+    fn hits(&self, sought: &Sought, reach: Reach) -> Hits {
+        let mut hits = Hits::none(self.products);
+        self.add_words(&sought.whole, &mut hits);
+        self.add_parts(&sought.parts, &mut hits);
+        if reach.codes {
+            self.codes.each(&sought.whole, &mut |place, is_whole| hits.add(place, score::of_code(is_whole)));
+        }
+        if reach.typos || hits.places.is_empty() {
+            self.add_typos(&sought.whole, &mut hits);
+        }
+        hits
+    }
+
+    /// The word as it is, as a beginning, and by its stem.
+    fn add_words(&self, sought: &str, hits: &mut Hits) {
+        let stem = self.stems.find(&stem(sought));
+        let stemmed = stem.map_or(&[][..], |stem| self.stemmed.get(stem));
+        for word in self.words.beginning(sought) {
+            let found = match self.words.get(word).len() == sought.len() {
+                true => Match::Exact,
+                false if stemmed.contains(&word) => Match::Grown,
+                false => Match::Prefix,
+            };
+            self.add(word, found, hits);
+        }
+        stemmed.iter().for_each(|word| self.add(*word, Match::Stem, hits));
+    }
+
+    /// What has all parts as words: `T Shirt` for `t-shirt`.
+    fn add_parts(&self, parts: &[String], hits: &mut Hits) {
+        let mut all: Option<Hits> = None;
+        for part in parts.iter().filter(|_| parts.len() > 1) {
+            let mut hits = Hits::none(self.products);
+            self.add_words(part, &mut hits);
+            if let Some(all) = &mut all {
+                all.keep(&hits);
+            } else {
+                all = Some(hits);
+            }
+        }
+        all.iter().for_each(|all| all.places.iter().for_each(|place| hits.add(place, all.score(place))));
+    }
+
+    fn add_typos(&self, sought: &str, hits: &mut Hits) {
+        let known: Vec<char> = sought.chars().collect();
+        let most = forgiven(known.len());
+        // In a number another digit is no mistake, but another number.
+        if most == 0 || known.iter().any(|c| c.is_numeric()) {
+            return;
+        }
+        let own = letters(sought);
+        for (word, (letters, length)) in self.letters.iter().enumerate() {
+            if usize::from(*length).abs_diff(known.len()) > most
+                || (letters ^ own).count_ones() as usize > most.saturating_mul(2)
+            {
+                continue;
+            }
+            let word = number(word);
+            let other: Vec<char> = self.words.get(word).chars().collect();
+            if let Some(mistakes) = mistakes(&known, &other, most) {
+                self.add(word, Match::Typo(mistakes), hits);
+            }
+        }
+    }
+
+    fn add(&self, word: u32, found: Match, hits: &mut Hits) {
+        let scores = [score::of_word(found, false), score::of_word(found, true)];
+        for posting in self.postings.get(word) {
+            hits.add(posting >> 1, if posting & 1 == 1 { scores[1] } else { scores[0] });
+        }
+    }
+}
+
+/// What one word finds.
+struct Hits {
+    places: Places,
+    /// By product: the best way in which it was found.
+    scores: Vec<u8>,
+}
+
+impl Hits {
+    fn none(products: usize) -> Self {
+        Self { places: Places::none(products), scores: vec![0; products] }
+    }
+
+    fn add(&mut self, place: u32, score: u8) {
+        if let Some(best) = self.scores.get_mut(place as usize) {
+            *best = score.max(*best);
+            self.places.add(place);
+        }
+    }
+
+    fn score(&self, place: u32) -> u8 {
+        self.scores.get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// What both find, as well as the worse of them.
+    fn keep(&mut self, other: &Self) {
+        self.places.keep(&other.places);
+        for (score, other) in self.scores.iter_mut().zip(&other.scores) {
+            *score = (*score).min(*other);
+        }
+    }
+}

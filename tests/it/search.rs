@@ -1,0 +1,101 @@
+//! Finding products: the search, filters of several values, and the facets.
+
+use serde_json::{Value, json};
+
+use crate::fixtures::{PUBLISHED_MILLIS, prices};
+use crate::shop::{Shop, unique, within};
+
+/// What a list with this query answers, once it has so many products.
+async fn until(shop: &Shop, query: &[(&str, &str)], total: usize) -> Value {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    within(PUBLISHED_MILLIS, &query, async || {
+        let list = shop.get(&format!("/v1/products?{query}")).send().await.expect(200).json();
+        (list["total"] == total).then_some(list)
+    })
+    .await
+}
+
+fn titles(list: &Value) -> Vec<&str> {
+    list["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap()).collect()
+}
+
+/// Each value of a facet with its count.
+fn values<'a>(list: &'a Value, facet: &str) -> Vec<(&'a str, u64)> {
+    let facets = list["facets"].as_array().unwrap();
+    let values = facets.iter().find(|one| one["name"] == facet).unwrap()["values"].as_array().unwrap();
+    values.iter().map(|one| (one["value"].as_str().unwrap(), one["count"].as_u64().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_search_finds_what_a_person_meant_the_best_first() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    for title in ["Pumpkin", "Water Pump", "Front Wheel Bearing", "Größe Vase"] {
+        shop.new_product(json!({ "vendor": vendor, "title": title })).await;
+    }
+    let sku = unique("KT-INS114-DRE");
+    let variants = json!([{ "sku": sku, "prices": prices(100) }]);
+    shop.new_product(json!({ "vendor": vendor, "title": "Drill", "variants": variants })).await;
+    until(&shop, &[("vendor", &vendor)], 5).await;
+    for (sought, expected) in [
+        ("pump", &["Water Pump", "Pumpkin"][..]),
+        ("pumps water", &["Water Pump"]),
+        ("weel bering", &["Front Wheel Bearing"]),
+        ("groesse", &["Größe Vase"]),
+        ("cork", &[]),
+    ] {
+        let list = until(&shop, &[("q", sought), ("vendor", &vendor)], expected.len()).await;
+        assert_eq!(titles(&list), expected, "{sought}");
+    }
+    let bare: String = sku.chars().filter(|c| c.is_alphanumeric()).collect();
+    assert_eq!(titles(&until(&shop, &[("q", &bare), ("vendor", &vendor)], 1).await), ["Drill"]);
+    let first = until(&shop, &[("q", "pump"), ("vendor", &vendor), ("limit", "1")], 2).await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let next = until(&shop, &[("q", "pump"), ("vendor", &vendor), ("limit", "1"), ("cursor", cursor)], 2).await;
+    assert_eq!((titles(&next), next["next_cursor"].is_null()), (vec!["Pumpkin"], true));
+}
+
+#[tokio::test]
+async fn filters_take_several_values_and_facets_count_under_the_others() {
+    let shop = Shop::open().await;
+    let (one, other, tag) = (unique("vendor"), unique("vendor"), unique("tag"));
+    let option = "Size (24\" × 36\")";
+    for (vendor, tags, value) in
+        [(&one, vec![&*tag], "6½"), (&one, vec![], "<b>L</b>"), (&other, vec![&*tag], "<b>L</b>")]
+    {
+        let variants = json!([{ "sku": unique("sku"), "options": { option: value }, "prices": prices(100) }]);
+        let options = json!([{ "name": option, "values": [value] }]);
+        let content = json!({ "vendor": vendor, "tags": tags, "options": options, "variants": variants });
+        shop.new_product(content).await;
+    }
+    let both = [("vendor", &*one), ("vendor", &*other), ("facets", "true")];
+    let list = until(&shop, &both, 3).await;
+    let parameter = format!("option.{option}");
+    assert_eq!(values(&list, &parameter), [("<b>L</b>", 2), ("6½", 1)]);
+    assert_eq!(values(&list, "tag"), [(&*tag, 2)]);
+    assert_eq!(values(&list, "in_stock"), [("true", 0)]);
+    let mut narrowed = both.to_vec();
+    narrowed.push((&parameter, " <b>L</b> "));
+    narrowed.push(("tag", &tag));
+    let list = until(&shop, &narrowed, 1).await;
+    assert_eq!(values(&list, &parameter), [("6½", 1), ("<b>L</b>", 1)]);
+    assert_eq!(values(&list, "vendor").iter().map(|(_, count)| count).sum::<u64>(), 2);
+    let plain = until(&shop, &[("tag", &tag)], 2).await;
+    assert!(plain.get("facets").is_none());
+}
+
+#[tokio::test]
+async fn what_is_looked_for_has_a_limit() {
+    let shop = Shop::open().await;
+    let longest = "a".repeat(255);
+    shop.get(&format!("/v1/products?q={longest}")).send().await.expect(200);
+    for (query, pointer) in [
+        (format!("q={longest}a"), "q"),
+        ("q=a&q=b".into(), "q"),
+        (format!("facets=true{}", "&tag=a".repeat(51)), "tag"),
+    ] {
+        let answer = shop.get(&format!("/v1/products?{query}")).send().await;
+        answer.problem(422, "invalid");
+        assert_eq!(answer.pointers(), [pointer]);
+    }
+}
