@@ -9,6 +9,8 @@ use crate::wire::page::{open, seal};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     Number(i64),
+    /// How well it was found, and when it was made, in milliseconds.
+    Rank(i64, i64),
     /// The whole title, which is bounded; what it is sorted by is made of it.
     Title(String),
 }
@@ -24,6 +26,7 @@ impl Cursor {
     pub fn text(&self, sort: Sort, currency: Currency) -> String {
         let key = match &self.key {
             Key::Number(number) => number.to_string(),
+            Key::Rank(rank, millis) => format!("{rank} {millis}"),
             Key::Title(title) => title.clone(),
         };
         seal(sort.as_str(), currency.as_str(), &[&self.id.to_string(), &key])
@@ -35,7 +38,11 @@ impl Cursor {
         let (id, key) = payload.split_once('\n')?;
         let key = match sort {
             Sort::Title => Key::Title(key.to_owned()),
-            Sort::Relevance | Sort::Newest | Sort::PriceAsc | Sort::PriceDesc => Key::Number(key.parse().ok()?),
+            Sort::Relevance => {
+                let (rank, millis) = key.split_once(' ')?;
+                Key::Rank(rank.parse().ok()?, millis.parse().ok()?)
+            }
+            Sort::Newest | Sort::PriceAsc | Sort::PriceDesc => Key::Number(key.parse().ok()?),
         };
         Some(Self { key, id: id.parse().ok()? })
     }

@@ -50,7 +50,10 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
     let mut items: Vec<_> = shown.iter().filter_map(|place| listed(*place)).collect();
     let next_cursor = cut(&mut items, query.limit).map(|last| {
         let key = match query.sort {
-            Sort::Relevance => Key::Number(rank_of(found.as_ref(), shown.get(query.limit.saturating_sub(1)))),
+            Sort::Relevance => {
+                let rank = rank_of(found.as_ref(), shown.get(query.limit.saturating_sub(1)));
+                Key::Rank(rank, last.product.created_at.millis())
+            }
             Sort::Newest => Key::Number(last.product.created_at.millis()),
             Sort::PriceAsc | Sort::PriceDesc => Key::Number(last.price.from.amount),
             Sort::Title => Key::Title(last.product.title.clone()),
@@ -116,8 +119,7 @@ impl Sorted<'_> {
         let rank = |place: u32| self.found.map_or(0, |found| found.rank(place));
         let is_after = |place: &u32| self.query.after.is_none() || self.to_cursor(*place).is_lt();
         let ranked = places.iter().filter(is_after).map(|place| (u32::MAX.saturating_sub(rank(place)), place));
-        let id = |place: u32| self.snapshot.products.get(place as usize).map(|product| product.id);
-        first(ranked, most, &|one, other| id(other).cmp(&id(one)))
+        first(ranked, most)
     }
 
     /// How the product stands to the last of the page before, in ascending order.
@@ -126,7 +128,9 @@ impl Sorted<'_> {
             return Ordering::Less;
         };
         let by_key = match (&cursor.key, self.query.sort) {
-            (Key::Number(rank), Sort::Relevance) => rank_of(self.found, Some(&place)).cmp(rank),
+            (Key::Rank(rank, millis), _) => {
+                rank_of(self.found, Some(&place)).cmp(rank).then(product.created_at.millis().cmp(millis))
+            }
             (Key::Number(millis), Sort::Newest) => product.created_at.millis().cmp(millis),
             (Key::Number(amount), _) => {
                 self.prices.range(place).map_or(Ordering::Less, |range| range.from.amount.cmp(amount))

@@ -1,7 +1,5 @@
 //! An order of products, and a page of some of them in it.
 
-use std::cmp::Ordering;
-
 use super::places::{Places, number};
 
 #[derive(Debug)]
@@ -42,25 +40,19 @@ impl Ranked {
             if descending { length.wrapping_sub(rank).wrapping_sub(1) } else { rank }
         };
         let behind = among.iter().map(|place| (number(rank(place)), place)).filter(|(rank, _)| *rank as usize >= begin);
-        first(behind, most, &|_, _| Ordering::Equal)
+        first(behind, most)
     }
 }
 
-/// The places with the least numbers, sorted by these: so many at most. Where
-/// numbers are equal, `compare` decides. Most of many are only compared with the last.
-pub fn first(
-    places: impl Iterator<Item = (u32, u32)>,
-    most: usize,
-    compare: &dyn Fn(u32, u32) -> Ordering,
-) -> Vec<u32> {
+/// The places with the least numbers, sorted by these: so many at most. Of equal
+/// numbers the earlier comes first. Most of many are only compared with the last.
+pub fn first(places: impl Iterator<Item = (u32, u32)>, most: usize) -> Vec<u32> {
     let mut first: Vec<(u32, u32)> = Vec::new();
-    let is_before =
-        |one: &(u32, u32), other: &(u32, u32)| one.0.cmp(&other.0).then_with(|| compare(one.1, other.1)).is_lt();
     for new in places {
-        if first.len() >= most && !first.last().is_some_and(|last| is_before(&new, last)) {
+        if first.len() >= most && first.last().is_none_or(|last| last.0 <= new.0) {
             continue;
         }
-        let at = first.partition_point(|known| !is_before(&new, known));
+        let at = first.partition_point(|known| known.0 <= new.0);
         first.insert(at, new);
         first.truncate(most);
     }

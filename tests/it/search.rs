@@ -79,7 +79,7 @@ async fn filters_take_several_values_and_facets_count_under_the_others() {
     narrowed.push(("tag", &tag));
     let list = until(&shop, &narrowed, 1).await;
     assert_eq!(values(&list, &parameter), [("6½", 1), ("<b>L</b>", 1)]);
-    assert_eq!(values(&list, "vendor").iter().map(|(_, count)| count).sum::<u64>(), 2);
+    assert_eq!(values(&list, "vendor"), [(&*other, 1), (&*one, 0)]);
     let plain = until(&shop, &[("tag", &tag)], 2).await;
     assert!(plain.get("facets").is_none());
 }

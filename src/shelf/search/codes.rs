@@ -12,48 +12,49 @@ use crate::sorted::order;
 pub struct Codes {
     /// All codes without their marks, each after a line break.
     text: String,
-    /// Where parts of codes begin in it, in the order of what is there.
-    begins: Vec<u32>,
-    /// By product: where its codes end, and those of the next begin.
-    ends: Vec<u32>,
+    /// Where parts of codes begin in it, in the order of what is there, and
+    /// whose they are.
+    begins: Vec<(u32, u32)>,
 }
 
 impl Codes {
     pub fn new(products: &[Product]) -> Self {
-        let (mut text, mut begins, mut ends) = (String::new(), Vec::new(), Vec::new());
-        for product in products {
+        let (mut text, mut begins) = (String::new(), Vec::new());
+        for (place, product) in products.iter().enumerate() {
             for variant in &product.variants {
                 for code in [Some(&variant.sku), variant.barcode.as_ref()].into_iter().flatten() {
                     text.push('\n');
                     for part in parts(code) {
-                        begins.push(number(text.len()));
+                        begins.push((number(text.len()), number(place)));
                         text.push_str(&part);
                     }
                 }
             }
-            ends.push(number(text.len()));
         }
-        let rest = |place: usize| begins.get(place).and_then(|begin| text.get(*begin as usize..));
+        let rest = |place: usize| begins.get(place).and_then(|(begin, _)| text.get(*begin as usize..));
         let order = order(begins.len(), &|one, other| rest(one).cmp(&rest(other)));
         let begins = order.into_iter().filter_map(|place| begins.get(place).copied()).collect();
-        Self { text, begins, ends }
+        Self { text, begins }
     }
 
     /// Tells of each product that has a code with such a piece, and whether that is all of it.
     pub fn each(&self, sought: &str, tell: &mut dyn FnMut(u32, bool)) {
-        for begin in self.begins.get(self.beginning(sought)).unwrap_or_default() {
+        for (begin, product) in self.begins.get(self.beginning(sought)).unwrap_or_default() {
             let begin = *begin as usize;
-            let is_begin = self.text.get(..begin).is_some_and(|before| before.ends_with('\n'));
-            let after = self.text.get(begin.saturating_add(sought.len())..).unwrap_or_default();
-            let product = self.ends.partition_point(|end| *end as usize <= begin);
-            tell(number(product), is_begin && (after.is_empty() || after.starts_with('\n')));
+            let text = self.text.as_bytes();
+            let before = begin.checked_sub(1).and_then(|before| text.get(before));
+            let after = text.get(begin.saturating_add(sought.len()));
+            tell(*product, before == Some(&b'\n') && after.is_none_or(|after| *after == b'\n'));
         }
     }
 
     fn beginning(&self, sought: &str) -> Range<usize> {
         let rest = |begin: u32| self.text.get(begin as usize..).unwrap_or_default();
-        let first = self.begins.partition_point(|begin| rest(*begin) < sought);
-        let last = self.begins.partition_point(|begin| rest(*begin) < sought || rest(*begin).starts_with(sought));
+        let first = self.begins.partition_point(|(begin, _)| rest(*begin) < sought);
+        let last = self.begins.partition_point(|(begin, _)| {
+            let rest = rest(*begin);
+            rest < sought || rest.starts_with(sought)
+        });
         first..last
     }
 }

@@ -5,7 +5,7 @@ use super::index::{SearchIndex, Title};
 use super::score::{self, Match};
 use super::stem::stem;
 use super::typo::{forgiven, letters, mistakes};
-use super::words::{Chunk, chunks};
+use super::words::{Chunk, MAX_PARTS, chunks};
 use crate::shelf::places::{Places, number};
 
 /// More words than these are not looked for.
@@ -81,7 +81,8 @@ impl SearchIndex {
 
     fn hits(&self, sought: &Sought, reach: Reach) -> Hits {
         let mut hits = Hits::none(self.products);
-        self.add_words(&sought.whole, &mut hits);
+        self.add_beginnings(&sought.whole, &mut hits);
+        self.add_forms(&sought.whole, &mut hits);
         self.add_parts(&sought.parts, &mut hits);
         if reach.codes {
             self.codes.each(&sought.whole, &mut |place, is_whole| hits.add(place, score::of_code(is_whole)));
@@ -92,27 +93,36 @@ impl SearchIndex {
         hits
     }
 
-    /// The word as it is, as a beginning, and by its stem.
-    fn add_words(&self, sought: &str, hits: &mut Hits) {
-        let stem = self.stems.find(&stem(sought));
-        let stemmed = stem.map_or(&[][..], |stem| self.stemmed.get(stem));
+    /// Words that begin so.
+    fn add_beginnings(&self, sought: &str, hits: &mut Hits) {
+        let forms = self.forms(sought);
         for word in self.words.beginning(sought) {
             let found = match self.words.get(word).len() == sought.len() {
                 true => Match::Exact,
-                false if stemmed.contains(&word) => Match::Grown,
+                false if forms.contains(&word) => Match::Grown,
                 false => Match::Prefix,
             };
             self.add(word, found, hits);
         }
-        stemmed.iter().for_each(|word| self.add(*word, Match::Stem, hits));
+    }
+
+    /// The word as it is, and by its stem.
+    fn add_forms(&self, sought: &str, hits: &mut Hits) {
+        self.words.find(sought).into_iter().for_each(|word| self.add(word, Match::Exact, hits));
+        self.forms(sought).iter().for_each(|word| self.add(*word, Match::Stem, hits));
+    }
+
+    /// The words that have its stem.
+    fn forms(&self, sought: &str) -> &[u32] {
+        self.stems.find(&stem(sought)).map_or(&[], |stem| self.stemmed.get(stem))
     }
 
     /// What has all parts as words: `T Shirt` for `t-shirt`.
     fn add_parts(&self, parts: &[String], hits: &mut Hits) {
         let mut all: Option<Hits> = None;
-        for part in parts.iter().filter(|_| parts.len() > 1) {
+        for part in parts.iter().filter(|_| (2..=MAX_PARTS).contains(&parts.len())) {
             let mut hits = Hits::none(self.products);
-            self.add_words(part, &mut hits);
+            self.add_forms(part, &mut hits);
             if let Some(all) = &mut all {
                 all.keep(&hits);
             } else {

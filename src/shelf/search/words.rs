@@ -11,7 +11,7 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::CanonicalCombiningClass;
 
 /// The parts of a chunk that words begin at: the rest is found through these.
-const MAX_PARTS: usize = 8;
+pub const MAX_PARTS: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Class {
