@@ -78,20 +78,21 @@ fn product(n: usize, numbers: &mut Numbers) -> Product {
     let title = (0..4).map(|_| word(numbers)).collect::<Vec<_>>().join(" ");
     let id = |prefix: &str, n: usize| format!("{prefix}{}", ulid::Ulid::from_parts(n as u64, n as u128));
     let sizes = ["S", "M", "L"];
-    let variants = (0..3).map(|m| {
+    let variants: Vec<_> = (0..3).map(|m| {
         let amount = 100 + numbers.below(20_000);
+        let level = ["in_stock", "out", "low"][numbers.below(3)];
         json!({"id": id("var_", n * 3 + m), "sku": format!("KT-{}-{n}-{}", numbers.below(1_000), sizes[m]), "title": sizes[m],
             "given_title": null, "options": [sizes[m], format!("Colour {}", n % 12)], "compare_at": [],
             "prices": [{"amount": amount, "currency": "EUR"}, {"amount": amount, "currency": "USD"}],
-            "weight_grams": 100, "barcode": null, "level": ["in_stock", "out", "low"][numbers.below(3)]})
-    });
+            "weight_grams": 100, "barcode": null, "level": level})
+    }).collect();
     serde_json::from_value(json!({
         "id": id("prod_", n), "slug": format!("slug-{n}"), "title": title, "vendor": format!("Vendor {}", numbers.below(300)),
         "description": "Made by hand, of wood that grew where it is sold, and oiled three times. ".repeat(2),
         "tags": [format!("tag {}", numbers.below(50)), format!("kind {}", numbers.below(400))], "status": "active",
         "version": 1, "created_at": n, "updated_at": n, "level": "in_stock", "delivery": "shipped", "tax_class": null,
         "options": [{"name": "Size", "values": sizes}, {"name": "Colour", "values": [format!("Colour {}", n % 12)]}],
-        "images": [{"url": format!("https://shop.example/pictures/{n}.webp"), "alt": ""}], "variants": variants.collect::<Vec<_>>(),
+        "images": [{"url": format!("https://shop.example/pictures/{n}.webp"), "alt": ""}], "variants": variants,
     }))
     .expect("a product")
 }
