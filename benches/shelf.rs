@@ -2,6 +2,7 @@
 //! several sizes of a shop: `cargo bench --bench shelf`. Each question is another
 //! one. Fails above the goals for 50,000 products.
 
+#![allow(clippy::disallowed_methods, reason = "it measures")]
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
