@@ -2,9 +2,9 @@
 //! moves when told, for simulations.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 use tradepost::ports::{Clock, Pending, Timestamp};
@@ -16,10 +16,8 @@ const MANUAL_START_MILLIS: i64 = 1_769_851_800_000;
 pub struct HostClock(Arc<State>);
 
 struct State {
-    /// Since when it runs; a manual clock does not.
-    running_since: Option<Instant>,
-    /// Its time when it began to run, and what it was moved by; the whole time of
-    /// a manual clock.
+    manual: AtomicBool,
+    /// What is added to the machine's time; the whole time of a manual clock.
     millis: AtomicI64,
     /// Tells sleepers that the clock was moved.
     moved: watch::Sender<()>,
@@ -28,25 +26,33 @@ struct State {
 }
 
 impl HostClock {
-    /// Begins at the machine's time and runs as fast. Whoever puts the machine's
-    /// clock right in the middle of a test does not move this one.
+    /// Runs as the machine's does.
     pub fn real() -> Self {
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
-        Self::new(Some(Instant::now()), i64::try_from(machine).unwrap())
+        Self::new(false, 0)
     }
 
     /// Stands still until moved.
     pub fn manual() -> Self {
-        Self::new(None, MANUAL_START_MILLIS)
+        Self::new(true, MANUAL_START_MILLIS)
     }
 
-    fn new(running_since: Option<Instant>, millis: i64) -> Self {
+    fn new(manual: bool, millis: i64) -> Self {
         Self(Arc::new(State {
-            running_since,
+            manual: AtomicBool::new(manual),
             millis: AtomicI64::new(millis),
             moved: watch::Sender::new(()),
             sleepers: Mutex::default(),
         }))
+    }
+
+    /// Stands still from now on, until moved.
+    pub fn stop(&self) {
+        self.0.millis.store(self.now().millis(), Ordering::SeqCst);
+        self.0.manual.store(true, Ordering::SeqCst);
+    }
+
+    fn is_manual(&self) -> bool {
+        self.0.manual.load(Ordering::SeqCst)
     }
 
     /// Moves forward; whoever should have woken by then wakes.
@@ -79,7 +85,7 @@ impl HostClock {
                 if left <= 0 {
                     return;
                 }
-                if clock.0.running_since.is_none() {
+                if clock.is_manual() {
                     let _ = moved.changed().await;
                 } else {
                     let left = Duration::from_millis(left.unsigned_abs());
@@ -118,8 +124,12 @@ impl Drop for Asleep {
 
 impl Clock for HostClock {
     fn now(&self) -> Timestamp {
-        let ran = self.0.running_since.map_or(0, |since| since.elapsed().as_millis());
-        Timestamp::from_millis(self.0.millis.load(Ordering::SeqCst) + i64::try_from(ran).unwrap())
+        let offset = self.0.millis.load(Ordering::SeqCst);
+        if self.is_manual() {
+            return Timestamp::from_millis(offset);
+        }
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        Timestamp::from_millis(i64::try_from(machine).unwrap() + offset)
     }
 
     fn sleep(&self, millis: u32) -> Pending<'static, ()> {
