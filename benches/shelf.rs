@@ -91,7 +91,7 @@ fn product(n: usize, numbers: &mut Numbers) -> Product {
         "id": id("prod_", n), "slug": format!("slug-{n}"), "title": title, "vendor": format!("Vendor {}", numbers.below(300)),
         "description": "Made by hand, of wood that grew where it is sold, and oiled three times. ".repeat(2),
         "tags": [format!("tag {}", numbers.below(50)), format!("kind {}", numbers.below(400))], "status": "active",
-        "version": 1, "created_at": n, "updated_at": n, "level": "in_stock", "delivery": "shipped", "tax_class": null,
+        "version": 1, "created_at": n, "updated_at": n, "level": "in_stock", "delivery": "shipped", "tax_class": null, "bought_with": [],
         "options": [{"name": "Size", "values": sizes}, {"name": "Colour", "values": [format!("Colour {}", n % 12)]}],
         "images": [{"url": format!("https://shop.example/pictures/{n}.webp"), "alt": ""}], "variants": variants,
     }))

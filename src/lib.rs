@@ -31,6 +31,7 @@
 //! | [`payments`] | payment providers |
 //! | [`orders`] | the cart and the order it becomes |
 //! | [`lists`] | many orders at once: lists, the search, tags, files, and whether the lists are right |
+//! | [`suggestions`] | what is bought together, learned by night |
 //! | [`reports`] | what was sold, and the tax in it, by days of the shop |
 //! | [`documents`] | invoices and credit notes, numbered without a gap |
 //! | [`jobs`] | long work, done row by row, that survives whatever dies |
@@ -73,6 +74,7 @@ pub mod reports;
 pub mod settings;
 pub mod setup;
 pub mod shelf;
+pub mod suggestions;
 pub mod telemetry;
 pub mod throttle;
 pub mod vat;

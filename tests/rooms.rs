@@ -42,6 +42,7 @@ const LINE: &[&str] = &[
     "webhooks",
     "orders",
     "lists",
+    "suggestions",
     "reports",
     "documents",
     "jobs",

@@ -87,7 +87,7 @@ impl Draft {
         let version = before.version.saturating_add(1);
         let product = self.product(before.id, before.slug.clone(), version, before.created_at, now, &levels, new_id);
         let level = if product.delivery == Delivery::Shipped { before.level } else { product.level };
-        Product { level, ..product }
+        Product { level, bought_with: before.bought_with.clone(), ..product }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -138,6 +138,7 @@ impl Draft {
             level: plenty.unwrap_or_default(),
             delivery: self.delivery,
             tax_class: self.tax_class,
+            bought_with: Vec::new(),
         }
     }
 }

@@ -104,6 +104,8 @@ pub struct Product {
     pub delivery: Delivery,
     /// One of the tax classes; the first of them if none is said.
     pub tax_class: Option<String>,
+    /// What was bought together with it, the best first: learned, not written.
+    pub bought_with: Vec<ProductId>,
 }
 
 /// What its variants differ by, such as Size.
@@ -177,10 +179,12 @@ impl Product {
     }
 
     /// What the product takes in the snapshot, in bytes of JSON; the length of
-    /// its levels' names does not count, because those change by themselves.
+    /// its levels' names and what is bought with it do not count, because those
+    /// change by themselves.
     pub fn bytes(&self) -> i64 {
         let mut product = self.clone();
         product.level = Level::Out;
+        product.bought_with = Vec::new();
         product.variants.iter_mut().for_each(|variant| variant.level = Level::Out);
         serde_json::to_vec(&product).map_or(0, |json| i64::try_from(json.len()).unwrap_or(i64::MAX))
     }

@@ -20,7 +20,7 @@ use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 macro_rules! select_products {
     ($rest:expr) => {
         concat!(
-            "SELECT json_object(
+            "SELECT json_set(json_object(
                'id', products.id, 'slug', products.slug, 'title', products.title,
                'description', products.description, 'vendor', products.vendor, 'status', products.status,
                'delivery', products.delivery, 'tax_class', products.tax_class, 'version', products.version, 'created_at', products.created_at, 'updated_at', products.updated_at,
@@ -50,7 +50,7 @@ macro_rules! select_products {
                   ) AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE product_id = products.id ORDER BY position)))
-             ) AS document FROM products ",
+             ), '$.bought_with', json(coalesce((SELECT others FROM bought_together WHERE product_id = products.id), '[]'))) AS document FROM products ",
             $rest
         )
     };

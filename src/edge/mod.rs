@@ -184,7 +184,8 @@ pub fn tick(env: Env) -> js_sys::Promise {
         // What one leaves undone is no reason for another to wait.
         let (published, sent) = (crate::shelf::tick(&app).await, crate::messages::tick(&app).await);
         let (issued, checked) = (crate::documents::issue::tick(&app).await, crate::lists::check::tick(&app).await);
-        settled(published.and(sent).and(issued).and(checked))
+        let learned = crate::suggestions::tick(&app).await;
+        settled(published.and(sent).and(issued).and(checked).and(learned))
     }))
 }
 

@@ -13,9 +13,11 @@ use schemars::{JsonSchema, json_schema};
 
 use super::list_query::{MAX_SOUGHT, MAX_VALUES, Sort};
 use super::name::Name;
-use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer};
+use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer, RelatedList};
+use super::related::{DEFAULT_RELATED, MAX_RELATED, MAX_TOGETHER};
 use super::snapshot::Snapshot;
 use crate::app::App;
+use crate::ids::ProductId;
 use crate::money::{Currency, MAX_AMOUNT};
 use crate::problem::{NOT_FOUND, Problem};
 use crate::wire::extract::header_parameter;
@@ -78,6 +80,32 @@ pub struct DetailParameters {
     currency: Option<String>,
 }
 
+/// The query of what goes with a product. Parsed by [`super::related::RelatedQuery`].
+#[derive(JsonSchema)]
+#[allow(dead_code)]
+pub struct RelatedParameters {
+    /// One of the shop's currencies; its default if absent. What is not sold in it is left out.
+    #[schemars(with = "Option<Currency>")]
+    currency: Option<String>,
+    /// The most products.
+    #[schemars(range(min = 1, max = MAX_RELATED), extend("default" = DEFAULT_RELATED))]
+    limit: Option<u32>,
+}
+
+#[derive(JsonSchema)]
+#[allow(dead_code)]
+pub struct SuggestionParameters {
+    /// The products' ids; those that are not on sale are passed over.
+    #[schemars(length(min = 1, max = MAX_TOGETHER))]
+    product: Vec<ProductId>,
+    /// One of the shop's currencies; its default if absent. What is not sold in it is left out.
+    #[schemars(with = "Option<Currency>")]
+    currency: Option<String>,
+    /// The most products.
+    #[schemars(range(min = 1, max = MAX_RELATED), extend("default" = DEFAULT_RELATED))]
+    limit: Option<u32>,
+}
+
 /// Products on sale.
 pub async fn list_products(
     State(app): State<App>,
@@ -91,6 +119,23 @@ pub async fn get_product(
     State(app): State<App>,
     request: ReadRequest<DetailParameters>,
 ) -> Result<ReadResponse<ProductDetail<'static>>, Problem> {
+    request.answer(&app, read::answer, read::name).await
+}
+
+/// What goes with a product: what was bought together with it in the last year, and
+/// after that what has most in common with it.
+pub async fn list_related(
+    State(app): State<App>,
+    request: ReadRequest<RelatedParameters>,
+) -> Result<ReadResponse<RelatedList<'static>>, Problem> {
+    request.answer(&app, read::answer, read::name).await
+}
+
+/// What goes with several products together: those in a cart, or those that somebody has looked at.
+pub async fn suggest(
+    State(app): State<App>,
+    request: ReadRequest<SuggestionParameters>,
+) -> Result<ReadResponse<RelatedList<'static>>, Problem> {
     request.answer(&app, read::answer, read::name).await
 }
 

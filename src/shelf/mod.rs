@@ -29,6 +29,7 @@ pub mod publisher;
 mod questions;
 mod ranked;
 pub mod read;
+pub mod related;
 mod search;
 pub mod selection;
 pub mod snapshot;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::list_query::{self, ListQuery};
 use super::listing::{self, Listed};
 use super::name::Name;
+use super::related::{RelatedQuery, related};
 use super::selection::Facet;
 use super::snapshot::Snapshot;
 use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
@@ -82,14 +83,21 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
     if path == "/v1/products" {
         return Some(list_products(snapshot, query));
     }
+    if path == "/v1/suggestions" {
+        return Some(suggest(snapshot, query));
+    }
     let name = path.strip_prefix("/v1/products/")?;
+    if let Some(name) = name.strip_suffix("/related") {
+        return Some(list_related(snapshot, name, query));
+    }
     let is_product = !name.is_empty() && !name.contains('/');
     is_product.then(|| get_product(snapshot, name, query))
 }
 
 /// The product that the path is about, if there can be one.
 pub fn name(path: &str) -> Option<Name> {
-    Name::of_product(path.strip_prefix("/v1/products/")?)
+    let name = path.strip_prefix("/v1/products/")?;
+    Name::of_product(name.strip_suffix("/related").unwrap_or(name))
 }
 
 /// A page of products.
@@ -102,6 +110,12 @@ pub struct ProductList<'a> {
     /// What the list can be narrowed by, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facets: Option<Vec<Facet>>,
+}
+
+/// What goes with a product, or with several; the best first.
+#[derive(Serialize, JsonSchema)]
+pub struct RelatedList<'a> {
+    pub items: Vec<ProductItem<'a>>,
 }
 
 /// A product as lists show it.
@@ -227,6 +241,26 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
     let name = Name::of_product(name).ok_or_else(Problem::not_found)?;
     let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
     ready(snapshot, &ProductDetail::new(product, currency))
+}
+
+/// What goes with one product.
+fn list_related(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswer, Problem> {
+    let query = RelatedQuery::parse(snapshot, query, false)?;
+    let name = Name::of_product(name).ok_or_else(Problem::not_found)?;
+    let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
+    answer_related(snapshot, &query, &[product])
+}
+
+/// What goes with several together. Those that are not on sale any more are passed over.
+fn suggest(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
+    let query = RelatedQuery::parse(snapshot, query, true)?;
+    let of: Vec<&Product> = query.products.iter().filter_map(|id| snapshot.by_id(*id)).collect();
+    answer_related(snapshot, &query, &of)
+}
+
+fn answer_related(snapshot: &Snapshot, query: &RelatedQuery, of: &[&Product]) -> Result<ReadAnswer, Problem> {
+    let related = related(snapshot, query.currency, of, query.limit);
+    ready(snapshot, &RelatedList { items: related.iter().map(ProductItem::from).collect() })
 }
 
 fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {

@@ -107,6 +107,13 @@ impl Snapshot {
         beyond.or_else(|| self.search(&self.index.by_id, |product| product.id.cmp(&id)))
     }
 
+    /// Where the product is in the list, if it is in this copy.
+    pub(super) fn place(&self, id: ProductId) -> Option<usize> {
+        let at = |place: &usize| self.products.get(*place).map(|product| product.id);
+        let found = self.index.by_id.binary_search_by(|place| at(place).cmp(&Some(id))).ok()?;
+        self.index.by_id.get(found).copied()
+    }
+
     pub fn by_slug(&self, slug: &str) -> Option<&Product> {
         let beyond = self.beyond.as_ref().and_then(|beyond| beyond.by_slug(slug));
         beyond.or_else(|| self.search(&self.index.by_slug, |product| product.slug.as_str().cmp(slug)))

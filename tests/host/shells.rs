@@ -15,6 +15,7 @@ use tradepost::orders::object::OrderObject;
 use tradepost::pools::object::PoolObject;
 use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
 use tradepost::shelf::{self, publisher::PublisherObject};
+use tradepost::suggestions;
 use tradepost::throttle::object::ThrottleObject;
 use tradepost::webhooks::object::WebhookObject;
 
@@ -80,6 +81,7 @@ pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
             messages::tick(&app).await,
             documents::issue::tick(&app).await,
             check::tick(&app).await,
+            suggestions::tick(&app).await,
         ] {
             if let Err(problem) = outcome {
                 eprintln!("the schedule failed: {problem:?}");

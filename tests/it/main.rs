@@ -15,6 +15,7 @@ mod buyers;
 mod fixtures;
 mod openapi;
 mod shop;
+mod suggestions;
 mod sums;
 
 mod accounts;

@@ -47,7 +47,7 @@ fn product(n: u8, delivery: &str, price: i64) -> Product {
     let product = json!({
         "id": ProductId::derived([n; 16]), "slug": n.to_string(), "title": "Cup", "description": "", "vendor": null,
         "tags": [], "status": "active", "version": 1, "created_at": 0, "updated_at": 0, "options": [],
-        "variants": [variant], "images": [], "level": "in_stock", "delivery": delivery, "tax_class": null,
+        "variants": [variant], "images": [], "level": "in_stock", "delivery": delivery, "tax_class": null, "bought_with": [],
     });
     serde_json::from_value(product).unwrap()
 }
