@@ -1,16 +1,22 @@
-// Cargo, wasm-bindgen and, for a release, wasm-opt: from src/ to build/tradepost{.js,_bg.wasm}.
+// Cargo, wasm-bindgen and, for a release, wasm-opt: from src/ to build/tradepost{.js,_bg.wasm}, and
+// what only staff need to build/tradepost_staff.wasm.
 // Cargo decides what to recompile; the later steps are skipped while their input is the same.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { namedByLikeness } from "./lib/alike.mjs";
 import { at, cargoEnv, sha256, targetDir, wasmBindgen, wasmBindgenVersion } from "./lib/paths.mjs";
+import { loadingStaff, split } from "./lib/split.mjs";
 import { isMain, loudly, say, step, Stop, top } from "./lib/say.mjs";
 import { withTarget } from "./lib/target.mjs";
 
 const KB = 1000;
+/** What only staff need, in a build for release. */
+const STAFF = "tradepost_staff.wasm";
 /** A Worker starts in every city it is asked in: what it weighs is what the first buyer waits for. */
 const LIMIT_GZIPPED = 1_200 * KB;
+/** Names of generic functions say what they are for: by them staff's are known. */
+const MANGLING = "-C symbol-mangling-version=v0";
 
 // wasm-opt refuses what it was not told of, so the list follows the flags below and rustc's own.
 const wasmFeatures = "-C target-feature=+simd128,+bulk-memory";
@@ -42,7 +48,7 @@ const features = [
 
 export const wasmEnv = () => {
   const name = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
-  return { ...cargoEnv(), [name]: [process.env[name], wasmFeatures].filter(Boolean).join(" ") };
+  return { ...cargoEnv(), [name]: [process.env[name], wasmFeatures, MANGLING].filter(Boolean).join(" ") };
 };
 
 async function compile(profile) {
@@ -76,15 +82,22 @@ function withoutDigests(next) {
 }
 
 async function shrink(next) {
-  const [bound, small] = [join(next, "tradepost_bg.wasm"), join(next, "small.wasm")];
-  const wasmOpt = at("node_modules", "binaryen", "bin", "wasm-opt");
-  const run = (...args) => loudly(process.execPath, [wasmOpt, ...features, ...args, "-o", small]);
-  await step("wasm-opt", async () => {
-    await run("-g", ...optimise, bound);
-    writeFileSync(bound, namedByLikeness(readFileSync(small)));
-    await run(...arrange, bound);
+  const file = (name) => join(next, name);
+  const tool = (name, ...args) =>
+    loudly(process.execPath, [at("node_modules", "binaryen", "bin", name), ...features, ...args]);
+  await step("wasm-opt", () => tool("wasm-opt", "-g", ...optimise, file("tradepost_bg.wasm"), "-o", file("small.wasm")));
+  await step("staff apart", async () => {
+    await tool("wasm-dis", file("small.wasm"), "-o", file("text"));
+    const parts = split(readFileSync(file("text"), "utf8"));
+    for (const [place, name] of ["tradepost_bg.wasm", STAFF].entries()) {
+      writeFileSync(file("text"), parts[place]);
+      await tool("wasm-as", "-g", file("text"), "-o", file("named.wasm"));
+      writeFileSync(file("named.wasm"), namedByLikeness(readFileSync(file("named.wasm"))));
+      await tool("wasm-opt", ...arrange, file("named.wasm"), "-o", file(name));
+    }
+    writeFileSync(file("tradepost.js"), loadingStaff(readFileSync(file("tradepost.js"), "utf8"), STAFF));
   });
-  renameSync(small, bound);
+  for (const name of ["small.wasm", "text", "named.wasm"]) rmSync(file(name));
 }
 
 /** Whoever watches build/ sees whole files only, and the JavaScript last. */
@@ -97,18 +110,20 @@ function publish(next) {
   rmSync(next, { recursive: true });
 }
 
-/** What the Wasm of the build that is there weighs, in bytes. */
+/** What the Wasm of the build that is there weighs, in bytes: what buyers wait for, and staff's part. */
 export function weigh() {
-  const wasm = readFileSync(at("build", "tradepost_bg.wasm"));
-  const gzipped = gzipSync(wasm, { level: 9 }).length;
-  return { bytes: wasm.length, gzipped, limit: LIMIT_GZIPPED, met: gzipped <= LIMIT_GZIPPED };
+  const [{ bytes, gzipped }, staff] = ["tradepost_bg.wasm", STAFF].map((name) => {
+    const wasm = existsSync(at("build", name)) ? readFileSync(at("build", name)) : Buffer.of();
+    return { bytes: wasm.length, gzipped: gzipSync(wasm, { level: 9 }).length };
+  });
+  return { bytes, gzipped, staff, limit: LIMIT_GZIPPED, met: gzipped <= LIMIT_GZIPPED };
 }
 
 function report(release) {
-  const { bytes, gzipped, limit, met } = weigh();
+  const { bytes, gzipped, staff, limit, met } = weigh();
   const kb = (bytes) => `${Math.round(bytes / KB).toLocaleString("en")} KB`;
   if (!release) return say(`wasm ${kb(bytes)}, not optimised`);
-  say(`wasm ${kb(bytes)}, ${kb(gzipped)} gzipped (limit ${kb(limit)})`);
+  say(`wasm ${kb(bytes)}, ${kb(gzipped)} gzipped (limit ${kb(limit)}); staff's ${kb(staff.bytes)}, ${kb(staff.gzipped)}`);
   if (!met) {
     throw new Stop("The Worker is too heavy. `cargo tree --target wasm32-unknown-unknown -e normal` shows what came in.");
   }
@@ -118,12 +133,13 @@ export async function build(profile = "release") {
   const release = profile === "release";
   const wasm = await withTarget(() => compile(profile));
   const stamp = at("build", "stamp");
-  const scripts = ["build.mjs", "lib/alike.mjs"].map((name) => readFileSync(at("scripts", name)));
+  const scripts = ["build.mjs", "lib/alike.mjs", "lib/split.mjs"].map((name) => readFileSync(at("scripts", name)));
   const key = sha256(wasm, profile, wasmBindgenVersion(), ...scripts);
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== key) {
     rmSync(stamp, { force: true });
     const next = at("build", "next");
     rmSync(next, { recursive: true, force: true });
+    rmSync(at("build", STAFF), { force: true });
     await bind(wasm, next);
     withoutDigests(next);
     if (release) await shrink(next);

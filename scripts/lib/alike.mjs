@@ -171,8 +171,21 @@ function nameSection(named) {
   return Buffer.concat([Buffer.of(CUSTOM), sized(Buffer.concat([sized(Buffer.from("name")), functions]))]);
 }
 
-/** A function's path, without the hash that tells its instances apart. */
-const pathOf = (name) => name.replace(/::h[0-9a-f]{16}(_\d+)?$/, "");
+/**
+ * A function's path without what tells its instances apart: hashes, and the types that are filled in.
+ * What a name begins with in brackets, `<A as B>::c`, is part of the path; what those are made of is not.
+ */
+function pathOf(name) {
+  const text = name.replace(/\[[0-9a-f]+\]|::h[0-9a-f]{16}(_\d+)?$|->/g, "");
+  const most = text.startsWith("<") ? 1 : 0;
+  let [path, depth] = ["", 0];
+  for (const character of text) {
+    if (character === "<") depth += 1;
+    if (depth <= most) path += character;
+    if (character === ">") depth -= 1;
+  }
+  return path;
+}
 
 // The encodings of the specification: unsigned LEB128, and vectors of bytes after their length.
 

@@ -20,7 +20,7 @@ function modules() {
   return [
     { type: "ESModule", path: main },
     ...scripts.filter((path) => path !== main).map((path) => ({ type: "ESModule", path })),
-    { type: "CompiledWasm", path: at("build", "tradepost_bg.wasm") },
+    ...files(at("build"), ".wasm").map((path) => ({ type: "CompiledWasm", path })),
   ];
 }
 
