@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 use crate::problem::Problem;
 
@@ -84,7 +85,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_string(body).map_err(|error| Problem::internal(error.to_string()))?;
+        let body = json::text(body);
         Ok(Self { status, body })
     }
 

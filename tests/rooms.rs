@@ -209,13 +209,22 @@ fn only_the_edge_names_the_platform() {
 #[test]
 fn typed_json_has_one_reader() {
     // What is of no type, to say what is wrong with a body.
-    let untyped = ["wire/body.rs", "wire/shape.rs"].map(|name| src().join(name));
+    let untyped = [src().join("wire/body.rs")];
     let of_tests = |path: &Path| room(path) == "testing" || path.to_str().unwrap().ends_with("tests.rs");
     for path in sources(&src()).iter().filter(|path| room(path) != "json" && !of_tests(path)) {
         let code = code(path);
         let code = code.split("#[cfg(test)]").next().unwrap();
         let reader = code.contains("serde_json::from_");
         assert!(!reader || untyped.contains(path), "{} does not use json::read", path.display());
+    }
+}
+
+/// It counts the names of a type's members, among which serde would give it an alias.
+#[test]
+fn the_reader_knows_no_alias() {
+    for path in sources(&src()) {
+        let aliases = code(&path).lines().any(|line| line.contains("serde(") && line.contains("alias"));
+        assert!(!aliases, "{} gives a member a second name", path.display());
     }
 }
 

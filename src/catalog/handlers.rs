@@ -234,7 +234,7 @@ async fn load(app: &App, find: Statement) -> Result<Product, Problem> {
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_string(body).map_err(|error| Problem::internal(error.to_string()))?;
+    let body = json::text(body);
     Ok(idempotency::json_response(status, body))
 }
 

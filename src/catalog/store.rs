@@ -114,7 +114,7 @@ pub fn products_with(ids: &[VariantId], skus: &[String]) -> Statement {
 /// The products of rows with one column, `document`.
 pub fn products(rows: Rows) -> Result<Vec<Product>, DatabaseError> {
     let read = |text: String| {
-        json::read(text.as_bytes()).map_err(|error: serde_json::Error| DatabaseError::Undecodable(error.to_string()))
+        json::read(text.as_bytes()).map_err(|error: json::Error| DatabaseError::Undecodable(error.to_string()))
     };
     documents(rows)?.into_iter().map(read).collect()
 }

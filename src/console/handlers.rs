@@ -24,6 +24,7 @@ use super::view::{Entry, Part, View};
 use crate::app::App;
 use crate::auth::Role;
 use crate::ids::RequestId;
+use crate::json;
 use crate::problem::Problem;
 use crate::shelf::memory::CatalogMemory;
 use crate::web::ErrorSummary;
@@ -117,8 +118,7 @@ impl<'a> Visit<'a> {
             pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix("_at.")?.to_owned(), text.clone().into())));
         let all = within.chain(found.places.clone()).collect();
         let path = filled(review.unwrap_or(form.path), &Value::Object(all), true);
-        let body =
-            if form.fields.is_empty() { b"{}".to_vec() } else { serde_json::to_vec(&sent.body).unwrap_or_default() };
+        let body = if form.fields.is_empty() { b"{}".to_vec() } else { json::text(&sent.body).into_bytes() };
         // What is made anew has no version, and what replaces or removes may be repeated.
         let (key, etag) = match form.verb {
             Verb::Post if review.is_some() => ("", ""),

@@ -13,6 +13,7 @@ use super::views::{DocumentFilter, DocumentList, DocumentSummary};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::ids::OrderId;
+use crate::json;
 use crate::orders::access::Credentials;
 use crate::orders::client::OrderClient;
 use crate::problem::Problem;
@@ -40,7 +41,7 @@ pub async fn get_order_document(
 ) -> Result<JsonText<Document>, Problem> {
     let filed = of_buyer(&app, &credentials, id).await?;
     let found = filed.iter().find(|filed| filed.document.number == number).ok_or_else(Problem::not_found)?;
-    let text = serde_json::to_string(&found.document).map_err(|error| Problem::internal(error.to_string()))?;
+    let text = json::text(&found.document);
     Ok(JsonText::new(StatusCode::OK, text))
 }
 

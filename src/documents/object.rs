@@ -25,7 +25,7 @@ impl SeriesObject {
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
         let command: Command = json::read(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
         let answer = self.answer(&command).map_err(|error| ObjectUnavailable(error.to_string()))?;
-        serde_json::to_string(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
+        Ok(json::text(&answer))
     }
 
     pub async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable> {
@@ -53,7 +53,7 @@ impl SeriesObject {
 /// Asks the series of that kind. A failure leaves it unknown whether a number
 /// was given; asking again gives the same one.
 pub async fn ask(app: &App, kind: Kind, command: &Command) -> Result<Answer, ObjectUnavailable> {
-    let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
+    let body = json::text(command);
     let answer = app.objects.command(ObjectClass::Series, kind.as_str(), body).await?;
     json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
 }

@@ -15,7 +15,7 @@ use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
 /// number breaks a constraint, and never happens.
 pub fn insert(filed: &Filed) -> Result<Statement, DatabaseError> {
     let Filed { cause, document } = filed;
-    let content = serde_json::to_string(document).map_err(|error| DatabaseError::Undecodable(error.to_string()))?;
+    let content = json::text(document);
     Ok(Statement::new(
         "INSERT INTO documents (number, kind, place, order_id, cause, issued_at, currency, net, tax, total, content)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (order_id, kind, cause) DO NOTHING",

@@ -82,7 +82,7 @@ async fn with_code(
     level(app, &card).await?;
     let code = given.unwrap_or_else(|| PlainCode::of(&app.keys, card.id));
     let issued = IssuedGiftCard { code: code.reveal().to_owned(), balance: card.initial_balance, card };
-    let text = serde_json::to_string(&issued).map_err(|error| unreadable(error.to_string()))?;
+    let text = json::text(&issued);
     Ok(Response::from_parts(parts, Body::from(text)).into())
 }
 

@@ -42,11 +42,11 @@ impl JobObject {
             Command::Cancel => self.cancel(),
             Command::Rows { outcome, after, limit } => {
                 let list = self.list(outcome, after, limit).map_err(unavailable)?;
-                return serde_json::to_string(&list).map_err(unavailable);
+                return Ok(json::text(&list));
             }
         }
         .map_err(unavailable)?;
-        serde_json::to_string(&answer).map_err(unavailable)
+        Ok(json::text(&answer))
     }
 
     /// Does a slice of what is to be done, tells lists how far it is, and rings

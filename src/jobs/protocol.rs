@@ -8,6 +8,7 @@ use super::views::RowOutcome;
 use crate::app::App;
 use crate::auth::Confirmed;
 use crate::ids::JobId;
+use crate::json;
 use crate::ports::{ObjectClass, ObjectUnavailable};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub enum Command {
 }
 
 pub async fn ask(app: &App, job: JobId, command: &Command) -> Result<String, ObjectUnavailable> {
-    let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
+    let body = json::text(command);
     app.objects.command(ObjectClass::Job, &job.to_string(), body).await
 }
 

@@ -33,6 +33,6 @@ pub fn read(rows: Rows) -> Result<Vec<Job>, DatabaseError> {
     struct Row {
         job: String,
     }
-    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
+    let undecodable = |error: json::Error| DatabaseError::Undecodable(error.to_string());
     rows.decode::<Row>()?.into_iter().map(|row| json::read(row.job.as_bytes()).map_err(undecodable)).collect()
 }

@@ -240,7 +240,7 @@ struct Row {
 
 /// Reads the rows of a page.
 pub fn listed(rows: Rows) -> Result<Vec<Listed>, DatabaseError> {
-    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
+    let undecodable = |error: json::Error| DatabaseError::Undecodable(error.to_string());
     let read = |row: Row| json::read(row.listed.as_bytes()).map_err(undecodable);
     rows.decode::<Row>()?.into_iter().map(read).collect()
 }

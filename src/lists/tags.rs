@@ -161,7 +161,7 @@ pub fn tagged(rows: Rows) -> Result<Vec<Tagged>, DatabaseError> {
         id: OrderId,
         tags: String,
     }
-    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
+    let undecodable = |error: json::Error| DatabaseError::Undecodable(error.to_string());
     let read = |row: Row| Ok(Tagged { id: row.id, tags: json::read(row.tags.as_bytes()).map_err(undecodable)? });
     rows.decode::<Row>()?.into_iter().map(read).collect()
 }

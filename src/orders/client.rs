@@ -208,11 +208,10 @@ impl<'a> OrderClient<'a> {
     }
 
     async fn ask<T>(&self, request: Request) -> Asked<T> {
-        let internal = |error: serde_json::Error| Problem::internal(error.to_string());
         let envelope = Envelope { access: self.access, key: self.key.clone(), request };
-        let envelope = serde_json::to_string(&envelope).map_err(internal)?;
+        let envelope = json::text(&envelope);
         let reply = self.app.objects.command(ObjectClass::Order, &self.id.to_string(), envelope).await?;
-        Ok(match json::read(reply.as_bytes()).map_err(internal)? {
+        Ok(match json::read(reply.as_bytes()).map_err(|error| Problem::internal(error.to_string()))? {
             Reply::Done { status, replayed, body } => Ok(Answer {
                 status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
                 replayed,
@@ -253,7 +252,7 @@ impl<T> Answer<T> {
 
     /// The same answer, as it looks from outside.
     pub fn shown_as<V: Serialize>(self, view: &V) -> Result<Answer<V>, Problem> {
-        let text = serde_json::to_string(view).map_err(|error| Problem::internal(error.to_string()))?;
+        let text = json::text(view);
         Ok(Answer { status: self.status, replayed: self.replayed, text, shape: PhantomData })
     }
 }

@@ -12,6 +12,7 @@ use super::protocol::{Message, OrderNews};
 use crate::app::App;
 use crate::email::EmailAddress;
 use crate::ids::OrderId;
+use crate::json;
 use crate::messages::order::News;
 use crate::ports::Statement;
 use crate::problem::Problem;
@@ -47,7 +48,7 @@ pub async fn ask(app: &App, credentials: &Credentials, sought: Sought) -> Result
     let of_network = credentials.network.map(|network| Throttle::of_network(&app.keys, network));
     let of_network = of_network.map(|throttle| count(throttle, limits.findings_by_network));
     throttle::take(app, &std::iter::once(of_mailbox).chain(of_network).collect::<Vec<_>>()).await?;
-    let text = serde_json::to_string(&Message::Find(sought)).map_err(|error| Problem::internal(error.to_string()))?;
+    let text = json::text(&Message::Find(sought));
     app.events.send(vec![text]).await.map_err(|error| Problem::unavailable("the post", error.to_string()))
 }
 

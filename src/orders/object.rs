@@ -66,14 +66,13 @@ impl OrderObject {
 
     /// Answers one [`Envelope`] with a [`Reply`], both as JSON.
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
-        let unavailable = |error: serde_json::Error| ObjectUnavailable(error.to_string());
-        let envelope: Envelope = json::read(body.as_bytes()).map_err(unavailable)?;
+        let envelope: Envelope = json::read(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
         let reply = match self.answer(envelope).await {
             Ok(reply) => reply,
             Err(OrderError::Unavailable { cause }) => return Err(ObjectUnavailable(cause)),
             Err(error) => Reply::Refused(error),
         };
-        serde_json::to_string(&reply).map_err(unavailable)
+        Ok(json::text(&reply))
     }
 
     /// Time has come to look after the order.

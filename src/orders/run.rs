@@ -21,6 +21,7 @@ use super::protocol::{Message, OrderNews};
 use super::sold_cards::{Owed, Sold};
 use super::store::FirstAnswer;
 use super::{slots, sold_cards, view};
+use crate::json;
 use crate::payments::{self, Outcome, RefundOutcome};
 use crate::pools::pool::{Level, Refusal};
 use crate::pools::{self, Claim, Supply};
@@ -233,7 +234,7 @@ impl OrderObject {
 
     /// Has the queue take a message. None if it did not.
     async fn send(&self, message: &Message) -> Option<()> {
-        let text = serde_json::to_string(message).ok()?;
+        let text = json::text(message);
         let sent = self.app.events.send(vec![text]).await;
         if let Err(error) = &sent {
             telemetry::log(&json!({

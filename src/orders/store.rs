@@ -83,7 +83,7 @@ pub fn first_answer(host: &dyn ObjectHost, key: &str) -> Result<Option<FirstAnsw
 /// Events, in the order they happened, and the answer that goes with them.
 pub fn append(events: &[(Timestamp, Event)], answer: Option<FirstAnswer>) -> Result<Statement, StorageError> {
     let events: Vec<_> = events.iter().map(|(at, event)| (at.millis(), event)).collect();
-    let events = serde_json::to_string(&events).map_err(|error| StorageError(error.to_string()))?;
+    let events = json::text(&events);
     let (key, status, body) = match answer {
         Some(FirstAnswer { key, status, body }) => (Some(key), Some(i64::from(status)), Some(body)),
         None => (None, None, None),

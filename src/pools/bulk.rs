@@ -16,6 +16,7 @@ use crate::catalog::product::Product;
 use crate::catalog::{self, ATTEMPTS, StockLevel, store};
 use crate::idempotency::{self, Answer, Request};
 use crate::ids::{RequestId, VariantId};
+use crate::json;
 use crate::problem::Problem;
 use crate::revision;
 use crate::settings::{self, Settings};
@@ -120,7 +121,7 @@ impl Known {
 }
 
 fn text(answer: &BulkVariants) -> Result<String, Problem> {
-    serde_json::to_string(answer).map_err(|error| Problem::internal(error.to_string()))
+    Ok(json::text(answer))
 }
 
 /// Writes the new prices of all products at once, for `request` once; false if

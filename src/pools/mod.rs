@@ -117,7 +117,7 @@ pub fn stock_of(variant: VariantId) -> String {
 /// Sends one command to a pool. A failure leaves it unknown whether the
 /// command took effect; every command may be repeated.
 async fn ask(app: &App, pool: &str, command: &Command) -> Result<Answer, ObjectUnavailable> {
-    let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
+    let body = json::text(command);
     let answer = app.objects.command(ObjectClass::Pool, pool, body).await?;
     json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
 }

@@ -27,7 +27,7 @@ impl PoolObject {
     pub async fn command(self: Rc<Self>, body: String) -> Result<String, ObjectUnavailable> {
         let command: Command = json::read(body.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
         let answer = self.decide(&command).map_err(|error| ObjectUnavailable(error.to_string()))?;
-        serde_json::to_string(&answer).map_err(|error| ObjectUnavailable(error.to_string()))
+        Ok(json::text(&answer))
     }
 
     pub async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable> {

@@ -2,7 +2,6 @@
 //! D1 and on the tests' SQLite; adapters only bind and execute.
 
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::Pending;
 use crate::json;
@@ -90,17 +89,12 @@ impl Rows {
         Ok(self.read(1)?.pop())
     }
 
+    /// Row by row, as reading a list would be there once for each type of row.
     fn read<T: DeserializeOwned>(&self, most: usize) -> Result<Vec<T>, DatabaseError> {
         let mut read = Vec::new();
         let mut each = |row: &[u8]| json::read(row).map(|row| read.push(row));
-        self.each(most, &mut each).map_err(DatabaseError::undecodable)?;
+        json::each(self.0.as_bytes(), most, &mut each).map_err(DatabaseError::undecodable)?;
         Ok(read)
-    }
-
-    /// Row by row, as reading a list would be there once for each type of row.
-    fn each(&self, most: usize, read: &mut dyn FnMut(&[u8]) -> serde_json::Result<()>) -> serde_json::Result<()> {
-        let rows: Vec<Box<RawValue>> = json::read(self.0.as_bytes())?;
-        rows.iter().take(most).try_for_each(|row| read(row.get().as_bytes()))
     }
 }
 
@@ -119,7 +113,7 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
-    fn undecodable(error: serde_json::Error) -> Self {
+    fn undecodable(error: json::Error) -> Self {
         Self::Undecodable(error.to_string())
     }
 }

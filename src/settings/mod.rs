@@ -161,7 +161,7 @@ pub fn value(key: &'static str) -> Statement {
 /// The shop's time zone; UTC where the owner has not said.
 pub async fn read_zone(app: &App) -> Result<TimeZone, DatabaseError> {
     let rows = app.database.run(value("time_zone")).await?;
-    let undecodable = |error: serde_json::Error| DatabaseError::Undecodable(error.to_string());
+    let undecodable = |error: json::Error| DatabaseError::Undecodable(error.to_string());
     let zone = read_value(rows)?.map(|text| json::read(text.as_bytes()).map_err(undecodable));
     Ok(zone.transpose()?.unwrap_or_default())
 }

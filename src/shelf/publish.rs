@@ -137,7 +137,7 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
 }
 
 async fn put(app: &App, key: &str, value: &impl Serialize, lifetime: Option<u32>) -> Result<(), Problem> {
-    let bytes = serde_json::to_vec(value).map_err(|error| Problem::internal(error.to_string()))?;
+    let bytes = json::text(value).into_bytes();
     Ok(app.cache.put(key, bytes, lifetime).await?)
 }
 

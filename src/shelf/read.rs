@@ -16,6 +16,7 @@ use super::selection::Facet;
 use super::snapshot::Snapshot;
 use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
 use crate::ids::{ProductId, VariantId};
+use crate::json;
 use crate::money::{Currency, Money};
 use crate::problem::Problem;
 use crate::sorted::SortedMap;
@@ -264,7 +265,7 @@ fn answer_related(snapshot: &Snapshot, query: &RelatedQuery, of: &[&Product]) ->
 }
 
 fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {
-    let body = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
+    let body = json::text(body).into_bytes();
     Ok(ReadAnswer::new(snapshot, "application/json", body))
 }
 

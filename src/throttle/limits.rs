@@ -144,7 +144,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    fn parse(text: &str) -> Result<Self, serde_json::Error> {
+    fn parse(text: &str) -> Result<Self, json::Error> {
         let limits: Self = json::read(text.as_bytes())?;
         let slots = [limits.unpaid_orders_by_account, limits.unpaid_orders_by_network];
         if slots.iter().any(|slots| !(1..=MOST_SLOTS).contains(slots)) {

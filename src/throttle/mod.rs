@@ -144,10 +144,8 @@ pub async fn vacate(app: &App, of: &[Slots], slot: &SlotId) -> Result<(), Object
 }
 
 async fn ask(app: &App, throttle: &Throttle, command: Command) -> Result<Answer, ObjectUnavailable> {
-    let unreadable = |error: serde_json::Error| ObjectUnavailable(error.to_string());
-    let body = serde_json::to_string(&command).map_err(unreadable)?;
-    let answer = app.objects.command(ObjectClass::Throttle, &throttle.0, body).await?;
-    json::read(answer.as_bytes()).map_err(unreadable)
+    let answer = app.objects.command(ObjectClass::Throttle, &throttle.0, json::text(&command)).await?;
+    json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Throttle>, StorageError> {
 }
 
 pub fn record(throttle: &Throttle) -> Result<Statement, StorageError> {
-    let state = serde_json::to_string(throttle).map_err(|error| StorageError(error.to_string()))?;
+    let state = json::text(throttle);
     Ok(Statement::new(
         "INSERT INTO throttle (id, state) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET state = excluded.state",
         [state.into()],

@@ -9,6 +9,7 @@ use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, price_note,
 use super::quantities::pieces;
 use crate::app::App;
 use crate::ids::OrderId;
+use crate::json;
 use crate::orders::access::Credentials;
 use crate::orders::after::goods::Command;
 use crate::orders::after::goods::bodies::{Asked, NewReturn, Note};
@@ -169,7 +170,7 @@ pub async fn post_returns(
 
 /// Names what the form asks for: the same form once more is the same request.
 fn key(typed: &Typed, wanted: &NewReturn) -> Key {
-    let body = serde_json::to_vec(wanted).unwrap_or_default();
+    let body = json::text(wanted).into_bytes();
     Key { key: format!("page-return-{}", typed.so_far()), digest: request_digest("page return", &body) }
 }
 

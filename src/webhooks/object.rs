@@ -74,7 +74,7 @@ impl WebhookObject {
             Command::Replay { from, to } => self.replay(from, to),
             Command::List { status, before, limit } => {
                 let list = self.list(status, before, limit).map_err(unavailable)?;
-                return serde_json::to_string(&list).map_err(unavailable);
+                return Ok(json::text(&list));
             }
         };
         let answer = answer.map_err(unavailable)?;
@@ -85,7 +85,7 @@ impl WebhookObject {
                 let _ = object.run().await;
             }));
         }
-        serde_json::to_string(&answer).map_err(unavailable)
+        Ok(json::text(&answer))
     }
 
     /// Sends what is due, and forgets what is old.

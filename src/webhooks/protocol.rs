@@ -8,6 +8,7 @@ use super::views::DeliveryStatus;
 use crate::app::App;
 use crate::auth::Confirmed;
 use crate::ids::WebhookId;
+use crate::json;
 use crate::ports::{ObjectClass, ObjectUnavailable, Timestamp};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub enum Command {
 }
 
 pub async fn ask(app: &App, webhook: WebhookId, command: &Command) -> Result<String, ObjectUnavailable> {
-    let body = serde_json::to_string(command).map_err(|error| ObjectUnavailable(error.to_string()))?;
+    let body = json::text(command);
     app.objects.command(ObjectClass::Webhook, &webhook.to_string(), body).await
 }
 

@@ -7,7 +7,7 @@
 //! the type is asked again, until it has nothing more to say.
 
 use serde::de::DeserializeOwned;
-use serde::de::{Error, IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::shape::Shapes;
@@ -27,19 +27,20 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8], operation: &str) -> Result<T, Pr
 /// each type is in the Worker, and what goes on around it is there once.
 type Objection<'a, E> = &'a dyn Fn(&[u8]) -> Option<E>;
 
-fn refusal(
-    bytes: &[u8],
-    error: &serde_json::Error,
-    objection: Objection<serde_json::Error>,
-    operation: &str,
-) -> Problem {
-    // What comes after the first thing that does not fit may be broken.
-    // What is skipped is not looked at for UTF-8 (RFC 8259, section 8.1).
-    let text = std::str::from_utf8(bytes).map(str::as_bytes).map_err(Error::custom);
-    match text.and_then(|text| serde_json::from_slice::<IgnoredAny>(text).and_then(|_| serde_json::from_slice(text))) {
-        Ok(value) => Problem::invalid(faults(bytes, value, error, objection, operation)),
+fn refusal(bytes: &[u8], error: &json::Error, objection: Objection<json::Error>, operation: &str) -> Problem {
+    match untyped(bytes) {
+        Ok(value) => Problem::invalid(faults(value, error, objection, operation)),
         Err(broken) => Problem::unparsable(format!("the body is not JSON: {broken}")),
     }
+}
+
+/// The whole body: what comes after the first thing that does not fit may be broken.
+fn untyped(bytes: &[u8]) -> Result<Value, String> {
+    // What is skipped is not looked at for UTF-8 (RFC 8259, section 8.1).
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    // It says where JSON breaks off better than the type's reader.
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| error.to_string())?;
+    json::read(bytes).map_err(|_| "it is nested too deep, or has a number that is too large".to_owned())
 }
 
 /// A body with rules that none of its members shows alone, such as what an
@@ -63,7 +64,7 @@ pub fn parse_checked<T: Draft>(bytes: &[u8], operation: &str) -> Result<T::Check
 
 /// A problem with what breaks a rule in the members that have the right shape.
 fn with_rules(mut problem: Problem, bytes: &[u8], objection: Objection<Vec<FieldError>>) -> Problem {
-    let mut value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let mut value: Value = json::read(bytes).unwrap_or_default();
     for error in &problem.errors {
         remove(&mut value, &error.pointer);
     }
@@ -73,7 +74,7 @@ fn with_rules(mut problem: Problem, bytes: &[u8], objection: Objection<Vec<Field
         };
         problem.errors.iter().any(beneath)
     };
-    let broken = objection(&serde_json::to_vec(&value).unwrap_or_default());
+    let broken = objection(json::text(&value).as_bytes());
     let more: Vec<_> = broken.into_iter().flatten().filter(|error| !told(&error.pointer)).collect();
     problem.errors.extend(more);
     problem.errors.truncate(MOST_ERRORS);
@@ -91,10 +92,9 @@ fn remove(value: &mut Value, pointer: &str) {
 
 /// All that is wrong with a body that its type has refused with `error`.
 fn faults(
-    bytes: &[u8],
     mut value: Value,
-    error: &serde_json::Error,
-    objection: Objection<serde_json::Error>,
+    error: &json::Error,
+    objection: Objection<json::Error>,
     operation: &str,
 ) -> Vec<FieldError> {
     let shapes = Shapes::read();
@@ -102,20 +102,19 @@ fn faults(
     if let Some(shape) = shapes.body(operation) {
         shapes.mend(&mut value, shape, "", &mut errors);
         while errors.len() < MOST_ERRORS {
-            let text = serde_json::to_vec(&value).unwrap_or_default();
-            let Some(error) = objection(&text) else { break };
-            let pointer = pointer_to(&text, &error);
-            let another = shapes.at(shape, &pointer).map(|shape| shapes.example(shape));
+            let Some(error) = objection(json::text(&value).as_bytes()) else { break };
+            let pointer = error.pointer();
+            let another = shapes.at(shape, pointer).map(|shape| shapes.example(shape));
             let known = errors.iter().any(|known: &FieldError| known.pointer == pointer);
-            errors.push(FieldError::new(&pointer, words(&error)));
-            match (value.pointer_mut(&pointer), another) {
+            errors.push(FieldError::new(pointer, error.words()));
+            match (value.pointer_mut(pointer), another) {
                 (Some(place), Some(another)) if !known && !pointer.is_empty() => *place = another,
                 _ => break,
             }
         }
     }
     if errors.is_empty() {
-        errors.push(FieldError::new(pointer_to(bytes, error), words(error)));
+        errors.push(FieldError::new(error.pointer(), error.words()));
     }
     errors.truncate(MOST_ERRORS);
     errors
@@ -155,72 +154,4 @@ fn query_refusal(
     }
     errors.truncate(MOST_ERRORS);
     Problem::invalid(errors)
-}
-
-/// A type's refusal, for who sent the value: without the position, and without
-/// the names that the reader has for types.
-fn words(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text.split_once(" at line ").map_or(&*text, |(before, _)| before);
-    match text.split('`').next() {
-        Some("duplicate field ") => "is there twice".to_owned(),
-        Some("unknown field ") => "is not known".to_owned(),
-        Some("missing field ") => "is not complete".to_owned(),
-        _ if text.starts_with("invalid ") || text.starts_with("unknown variant") => "does not fit".to_owned(),
-        _ => text.to_owned(),
-    }
-}
-
-/// Where in the body an error is. The body is cut off just there and read once
-/// more, untyped and with its path tracked: tracking every type's own reading
-/// would add a tenth to the Worker's weight.
-fn pointer_to(bytes: &[u8], error: &serde_json::Error) -> String {
-    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-    let line_start: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
-    let end = line_start + error.column();
-    // Whether the column is that of the last byte read or of the next one
-    // depends on the error: the deeper place is the right one.
-    let object = error.to_string().starts_with("missing field");
-    let paths = [end, end.saturating_sub(1)].map(|cut| path_at(bytes.get(..cut).unwrap_or(bytes), object));
-    let pointer = paths.into_iter().max_by_key(|path| path.matches('/').count()).unwrap_or_default();
-    let text = error.to_string();
-    // The member itself, where nobody knows it or it came before.
-    match text.split('`').collect::<Vec<_>>().as_slice() {
-        ["unknown field " | "duplicate field ", name, ..] => format!("{pointer}/{}", escaped(name)),
-        _ => pointer,
-    }
-}
-
-/// A member's name in a pointer (RFC 6901, section 3).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-/// Where a body that breaks off breaks off. `object`: whether the error is the
-/// object's, and not that of the value just read.
-fn path_at(broken: &[u8], object: bool) -> String {
-    // What is left of a number would read as a smaller one.
-    let number = broken.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
-    let end = if object { broken.len() } else { number };
-    let mut rest = serde_json::Deserializer::from_slice(broken.get(..end).unwrap_or(broken));
-    match serde_path_to_error::deserialize::<_, serde_json::Value>(&mut rest) {
-        Ok(_) => String::new(),
-        Err(error) => json_pointer(error.path()),
-    }
-}
-
-fn json_pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path.iter() {
-        let part = match segment {
-            Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => escaped(key),
-            Segment::Enum { variant } => variant.clone(),
-            Segment::Unknown => continue,
-        };
-        pointer.push('/');
-        pointer.push_str(&part);
-    }
-    pointer
 }

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::json;
 use crate::problem::FieldError;
 use crate::text::kept::Kept;
 
@@ -15,7 +16,7 @@ pub struct Shapes(Value);
 
 impl Shapes {
     pub fn read() -> Self {
-        Self(serde_json::from_slice(SHAPES.text().as_bytes()).unwrap_or_default())
+        Self(json::read(SHAPES.text().as_bytes()).unwrap_or_default())
     }
 
     /// The shape of an operation's body, such as `POST /v1/carts`.

@@ -1,0 +1,181 @@
+//! A text of JSON (RFC 8259), read piece by piece.
+//!
+//! Nothing here knows what it is read into, so all of it is in the Worker once.
+//! What is hard about JSON, its texts and numbers, is read by serde_json.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Number;
+use serde_json::value::RawValue;
+
+use super::error::Error;
+
+/// How deep arrays and objects may stand in each other: each is a call in a call.
+const MOST_DEEP: usize = 127;
+
+pub struct Reader<'de> {
+    text: &'de [u8],
+    /// How many bytes of it are read.
+    at: usize,
+    /// What is open, from the outermost array or object to the innermost.
+    way: Vec<Step<'de>>,
+}
+
+/// Where in an array or object the reader is.
+enum Step<'de> {
+    Begin,
+    Member(Cow<'de, str>),
+    Item(usize),
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Reader<'de> {
+    pub fn new(text: &'de [u8]) -> Self {
+        Self { text, at: 0, way: Vec::new() }
+    }
+
+    /// Nothing comes after what was read.
+    pub fn end(&mut self) -> Result<(), Error> {
+        if self.peek().is_none() && self.way.is_empty() { Ok(()) } else { Err(Error::broken()) }
+    }
+
+    /// The place that the reader has come to, by RFC 6901.
+    pub fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for step in &self.way {
+            match step {
+                Step::Begin => {}
+                Step::Member(name) => pointer = pointer + "/" + &name.replace('~', "~0").replace('/', "~1"),
+                Step::Item(n) => pointer = pointer + "/" + &n.to_string(),
+            }
+        }
+        pointer
+    }
+
+    /// How many arrays and objects are open.
+    pub fn depth(&self) -> usize {
+        self.way.len()
+    }
+
+    /// The first byte of what comes next.
+    pub fn peek(&mut self) -> Option<u8> {
+        let rest = self.rest();
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        self.at += rest.iter().take_while(|byte| blank(byte)).count();
+        self.text.get(self.at).copied()
+    }
+
+    fn rest(&self) -> &'de [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Whether these bytes come next, which are then read.
+    pub fn takes(&mut self, bytes: &[u8]) -> bool {
+        let taken = self.peek().is_some() && self.rest().starts_with(bytes);
+        if taken {
+            self.at += bytes.len();
+        }
+        taken
+    }
+
+    /// Goes into an array (`[`) or object (`{`).
+    pub fn open(&mut self, bracket: u8) -> Result<(), Error> {
+        if self.depth() >= MOST_DEEP || !self.takes(&[bracket]) {
+            return Err(Error::unfit());
+        }
+        self.way.push(Step::Begin);
+        Ok(())
+    }
+
+    /// Whether the innermost array or object, `depth` deep, goes on. If not, it is
+    /// closed.
+    fn goes_on(&mut self, depth: usize, bracket: u8) -> Result<bool, Error> {
+        // Whoever asked left something within unread.
+        if self.depth() != depth {
+            return Err(Error::unfit());
+        }
+        let begins = matches!(self.way.last(), Some(Step::Begin));
+        if self.takes(&[bracket]) {
+            self.way.pop();
+            return Ok(false);
+        }
+        if begins || self.takes(b",") { Ok(true) } else { Err(Error::broken()) }
+    }
+
+    /// Leaves an array or object that nothing more is wanted of.
+    pub fn close(&mut self, depth: usize, bracket: u8) -> Result<(), Error> {
+        if self.goes_on(depth, bracket)? { Err(Error::unfit()) } else { Ok(()) }
+    }
+
+    /// Whether another item of an array follows.
+    pub fn item(&mut self, depth: usize) -> Result<bool, Error> {
+        let goes_on = self.goes_on(depth, b']')?;
+        if let Some(step) = self.way.last_mut().filter(|_| goes_on) {
+            let n = if let Step::Item(n) = step { *n + 1 } else { 0 };
+            *step = Step::Item(n);
+        }
+        Ok(goes_on)
+    }
+
+    /// The name of an object's next member, if another follows.
+    pub fn member(&mut self, depth: usize) -> Result<Option<&Cow<'de, str>>, Error> {
+        if !self.goes_on(depth, b'}')? {
+            return Ok(None);
+        }
+        let name = self.string()?;
+        if let Some(step) = self.way.last_mut() {
+            *step = Step::Member(name);
+        }
+        if !self.takes(b":") {
+            return Err(Error::broken());
+        }
+        match self.way.last() {
+            Some(Step::Member(name)) => Ok(Some(name)),
+            _ => Ok(None),
+        }
+    }
+
+    pub fn string(&mut self) -> Result<Cow<'de, str>, Error> {
+        match self.peek() {
+            Some(b'"') => self.leaf::<Text>().map(|Text(text)| text),
+            _ => Err(Error::unfit()),
+        }
+    }
+
+    pub fn number(&mut self) -> Result<Number, Error> {
+        match self.peek() {
+            Some(b'-' | b'0'..=b'9') => self.leaf(),
+            _ => Err(Error::unfit()),
+        }
+    }
+
+    pub fn boolean(&mut self) -> Result<bool, Error> {
+        let is = self.takes(b"true");
+        if is || self.takes(b"false") { Ok(is) } else { Err(Error::unfit()) }
+    }
+
+    pub fn null(&mut self) -> Result<(), Error> {
+        if self.takes(b"null") { Ok(()) } else { Err(Error::unfit()) }
+    }
+
+    /// Whatever value it is, as it is written.
+    pub fn raw(&mut self) -> Result<&'de RawValue, Error> {
+        self.leaf()
+    }
+
+    pub fn skip(&mut self) -> Result<(), Error> {
+        self.leaf::<IgnoredAny>().map(drop)
+    }
+
+    fn leaf<T: Deserialize<'de>>(&mut self) -> Result<T, Error> {
+        let mut leaves = serde_json::Deserializer::from_slice(self.rest()).into_iter();
+        let leaf = leaves.next();
+        self.at += leaves.byte_offset();
+        leaf.and_then(Result::ok).ok_or_else(Error::broken)
+    }
+}
