@@ -11,6 +11,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
+use futures_util::FutureExt;
 use http::request::Parts;
 
 use crate::app::App;
@@ -37,132 +38,135 @@ impl Handler<(), App> for Erased {
 }
 
 /// A function of what is taken from a request, as axum has them. There, each
-/// brings the reading of all that it takes; here, those that take the same
-/// before the last one share it, and likewise the last one.
+/// brings the way through all that it takes; here, one way asks for one place
+/// after the other.
 pub trait Answers<T>: Clone + Send + Sync + 'static {
     fn answer(self, request: Request, app: App) -> Pending<'static, Response>;
 }
 
-/// The place of what is taken without the body. axum's own way is there once for
-/// each set of types that handlers take; this one is there for each type.
+/// Boxed, as an answer is large, and each place would have it copied.
+type Refusal = Box<Response>;
+
+#[inline(never)]
+fn refusal(rejection: impl IntoResponse) -> Refusal {
+    Box::new(rejection.into_response())
+}
+
+/// The place of what is taken without the body. Filling it is there once for each type.
 trait Place: Send {
-    fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Response>>;
+    fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Refusal>>;
 }
 
 impl<T: FromRequestParts<App> + Send> Place for Option<T> {
-    fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Response>> {
+    fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Refusal>> {
         Box::pin(async move {
-            *self = Some(T::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?);
+            *self = Some(T::from_request_parts(parts, app).await.map_err(refusal)?);
             Ok(())
         })
     }
-}
-
-/// All that is taken before the last, one type after the other.
-struct Before<T>(Option<T>);
-
-/// Fills one place after the other, up to the first refusal.
-async fn fill(places: &mut [&mut dyn Place], parts: &mut Parts, app: &App) -> Result<(), Response> {
-    for place in places {
-        place.fill(parts, app).await?;
-    }
-    Ok(())
 }
 
 /// The place of what is taken last, for which the body is left.
 trait LastPlace: Send {
-    fn fill<'a>(&'a mut self, request: Request, app: &'a App) -> Pending<'a, Result<(), Response>>;
+    fn fill<'a>(&'a mut self, request: Request, app: &'a App) -> Pending<'a, Result<(), Refusal>>;
 }
 
 /// `Via` is how axum tells what needs the body from what does not.
-struct Last<'t, T, Via>(&'t mut Option<T>, PhantomData<fn() -> Via>);
+struct Last<T, Via>(Option<T>, PhantomData<fn() -> Via>);
 
-impl<T: FromRequest<App, Via> + Send, Via: 'static> LastPlace for Last<'_, T, Via> {
-    fn fill<'a>(&'a mut self, request: Request, app: &'a App) -> Pending<'a, Result<(), Response>> {
+impl<T: FromRequest<App, Via> + Send, Via: 'static> LastPlace for Last<T, Via> {
+    fn fill<'a>(&'a mut self, request: Request, app: &'a App) -> Pending<'a, Result<(), Refusal>> {
         Box::pin(async move {
-            *self.0 = Some(T::from_request(request, app).await.map_err(IntoResponse::into_response)?);
+            self.0 = Some(T::from_request(request, app).await.map_err(refusal)?);
             Ok(())
         })
     }
 }
 
-async fn take(before: &mut dyn Place, last: &mut dyn LastPlace, request: Request, app: &App) -> Result<(), Response> {
-    let (mut parts, body) = request.into_parts();
-    before.fill(&mut parts, app).await?;
-    last.fill(Request::from_parts(parts, body), app).await
+/// A handler and the places of all that it takes.
+trait Call: Send {
+    fn before(&mut self) -> Vec<&mut dyn Place>;
+    fn last(&mut self) -> &mut dyn LastPlace;
+    /// Its answer, if all places are filled.
+    fn go(self: Box<Self>) -> Option<Pending<'static, Response>>;
 }
 
-fn unfilled() -> Response {
-    Problem::internal("something was taken from a request and is not there").into_response()
+struct Asked<Function, Before, End, Via> {
+    handler: Function,
+    before: Before,
+    last: Last<End, Via>,
+}
+
+/// Fills one place after the other, up to the first refusal, and has the handler
+/// answer.
+async fn answered(mut call: Box<dyn Call>, request: Request, app: App) -> Result<Response, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    for place in call.before() {
+        place.fill(&mut parts, &app).await?;
+    }
+    call.last().fill(Request::from_parts(parts, body), &app).await?;
+    let unfilled = || refusal(Problem::internal("something was taken from a request and is not there"));
+    Ok(call.go().ok_or_else(unfilled)?.await)
+}
+
+fn pending(call: Box<dyn Call>, request: Request, app: App) -> Pending<'static, Response> {
+    Box::pin(async move { answered(call, request, app).await.unwrap_or_else(|refusal| *refusal) })
 }
 
 macro_rules! answers {
-    ($($($before:ident)+;)*) => {
+    ($($($before:ident)*;)*) => {
         $(#[allow(non_snake_case)]
-        impl<$($before: FromRequestParts<App> + Send + 'static,)+> Place for Before<($($before,)+)> {
-            fn fill<'a>(&'a mut self, parts: &'a mut Parts, app: &'a App) -> Pending<'a, Result<(), Response>> {
-                Box::pin(async move {
-                    $(let mut $before: Option<$before> = None;)+
-                    fill(&mut [$(&mut $before),+], parts, app).await?;
-                    let ($(Some($before),)+) = ($($before,)+) else { return Err(unfilled()) };
-                    self.0 = Some(($($before,)+));
-                    Ok(())
-                })
+        impl<Function, Answer, End, Via, $($before,)*> Call for Asked<Function, ($(Option<$before>,)*), End, Via>
+        where
+            Function: FnOnce($($before,)* End) -> Answer + Send,
+            Answer: Future<Output: IntoResponse> + Send + 'static,
+            End: FromRequest<App, Via> + Send,
+            Via: 'static,
+            $($before: FromRequestParts<App> + Send,)*
+        {
+            fn before(&mut self) -> Vec<&mut dyn Place> {
+                let ($($before,)*) = &mut self.before;
+                vec![$($before),*]
+            }
+
+            fn last(&mut self) -> &mut dyn LastPlace {
+                &mut self.last
+            }
+
+            fn go(self: Box<Self>) -> Option<Pending<'static, Response>> {
+                let Self { handler, before: ($(Some($before),)*), last: Last(Some(last), _) } = *self else {
+                    return None;
+                };
+                Some(Box::pin(handler($($before,)* last).map(IntoResponse::into_response)))
             }
         }
 
-        #[allow(non_snake_case)]
-        impl<Function, Answer, End, Via, $($before,)+> Answers<(Via, $($before,)+ End)> for Function
+        impl<Function, Answer, End, Via, $($before,)*> Answers<(Via, $($before,)* End)> for Function
         where
-            Function: FnOnce($($before,)+ End) -> Answer + Clone + Send + Sync + 'static,
-            Answer: Future<Output: IntoResponse> + Send,
-            End: FromRequest<App, Via> + Send,
+            Function: FnOnce($($before,)* End) -> Answer + Clone + Send + Sync + 'static,
+            Answer: Future<Output: IntoResponse> + Send + 'static,
+            End: FromRequest<App, Via> + Send + 'static,
             Via: 'static,
-            $($before: FromRequestParts<App> + Send + 'static,)+
+            $($before: FromRequestParts<App> + Send + 'static,)*
         {
             fn answer(self, request: Request, app: App) -> Pending<'static, Response> {
-                Box::pin(async move {
-                    let (mut before, mut last) = (Before::<($($before,)+)>(None), None);
-                    let end = &mut Last::<End, Via>(&mut last, PhantomData);
-                    if let Err(refusal) = take(&mut before, end, request, &app).await {
-                        return refusal;
-                    }
-                    let (Some(($($before,)+)), Some(last)) = (before.0, last) else { return unfilled() };
-                    self($($before,)+ last).await.into_response()
-                })
+                let before = ($(None::<$before>,)*);
+                let last = Last::<End, Via>(None, PhantomData);
+                pending(Box::new(Asked { handler: self, before, last }), request, app)
             }
         })*
     };
 }
 
-answers! { A; A B; A B C; A B C D; A B C D E; A B C D E F; }
-
-impl<Function, Answer, End, Via> Answers<(Via, End)> for Function
-where
-    Function: FnOnce(End) -> Answer + Clone + Send + Sync + 'static,
-    Answer: Future<Output: IntoResponse> + Send,
-    End: FromRequest<App, Via> + Send,
-    Via: 'static,
-{
-    fn answer(self, request: Request, app: App) -> Pending<'static, Response> {
-        Box::pin(async move {
-            let mut last = None;
-            if let Err(refusal) = Last::<End, Via>(&mut last, PhantomData).fill(request, &app).await {
-                return refusal;
-            }
-            let Some(last) = last else { return unfilled() };
-            self(last).await.into_response()
-        })
-    }
-}
+answers! { ; A; A B; A B C; A B C D; A B C D E; A B C D E F; }
 
 impl<Function, Answer> Answers<()> for Function
 where
     Function: FnOnce() -> Answer + Clone + Send + Sync + 'static,
-    Answer: Future<Output: IntoResponse> + Send,
+    Answer: Future<Output: IntoResponse> + Send + 'static,
 {
     fn answer(self, _: Request, _: App) -> Pending<'static, Response> {
-        Box::pin(async move { self().await.into_response() })
+        Box::pin(self().map(IntoResponse::into_response))
     }
 }
 
