@@ -29,6 +29,11 @@ const optimise = [
   "--duplicate-function-elimination",
   "--code-folding",
   "--rse",
+  "--merge-blocks",
+  "--remove-unused-brs",
+  "--remove-unused-names",
+  // Which alignment is promised is a byte of each load and store, and all the same to workerd.
+  "--dealign",
   "--vacuum",
   "--strip-producers",
 ];

@@ -3,7 +3,10 @@
 //
 // How like two functions are is estimated by MinHash (Broder, "On the resemblance and containment of
 // documents", 1997): of all runs of bytes in a function, the least by each of many hashes. The share
-// of hashes by which two have the same least is that of the runs that both have.
+// of hashes by which two have the same least is that of the runs that both have. Those that are most
+// alike by that are then weighed: which of them is compressed best after what stands there already?
+
+import { deflateRawSync } from "node:zlib";
 
 const CODE = 10;
 const CUSTOM = 0;
@@ -13,7 +16,7 @@ const FUNCTION_NAMES = 1;
 const RUN = 6;
 const HASHES = 128;
 /** Fewer hashes in common than this are chance. */
-const LEAST_ALIKE = 7;
+const LEAST_ALIKE = 3;
 /** What instances of one generic function are given before, in hashes. */
 const SAME_PATH = 25;
 /** What a share counts for each function that has come since. */
@@ -22,6 +25,10 @@ const FADING = 0.8;
 const FORGOTTEN = 0.5;
 /** Of functions that share a hash no more are looked at: some share it with thousands. */
 const LOOKED_AT = 300;
+/** So many are weighed, with as much before them as gzip looks back. */
+const WEIGHED = 12;
+const WINDOW = 32 * 1024;
+const LEVEL = 5;
 
 /**
  * The module with functions named so that in the order of their names like ones are neighbours.
@@ -46,12 +53,14 @@ function chained(functions) {
   const sharing = bySharedHash(sorted);
   const shares = new Map();
   const chain = [];
+  let before = Buffer.alloc(0);
   for (let first = 0; chain.length < sorted.length; ) {
     while (sorted[first]?.placed) first += 1;
     const last = chain.at(-1);
-    const next = (last && mostAlike(last, shares)) ?? following(last, sorted) ?? sorted[first];
+    const next = (last && lightest(mostAlike(last, shares), before)) ?? following(last, sorted) ?? sorted[first];
     next.placed = true;
     chain.push(next);
+    before = Buffer.concat([before, next.body]).subarray(-WINDOW);
     shareWith(next, sharing, shares);
   }
   return chain;
@@ -84,13 +93,26 @@ function shareWith({ least }, sharing, shares) {
   }
 }
 
-/** Which function that has no place yet is most like the last ones, if one is. */
+/** Which functions that have no place yet are most like the last ones. */
 function mostAlike(last, shares) {
-  let [best, most] = [undefined, LEAST_ALIKE - 1];
+  const alike = [];
   for (const [other, shared] of shares) {
     const longer = Math.abs(other.body.length - last.body.length) / (last.body.length + 1);
     const score = shared + (other.path === last.path ? SAME_PATH : 0) - Math.min(0.9, longer / 2);
-    if (score > most) [best, most] = [other, score];
+    if (score > LEAST_ALIKE - 1) alike.push({ other, score });
+  }
+  alike.sort((one, other) => other.score - one.score);
+  return alike.slice(0, WEIGHED).map(({ other }) => other);
+}
+
+/** Which function shrinks most when it is compressed after what is `before` it. */
+function lightest(functions, before) {
+  const weight = ({ body }, dictionary) => deflateRawSync(body, { level: LEVEL, dictionary }).length;
+  let [best, least] = [undefined, Infinity];
+  for (const one of functions) {
+    one.alone ??= weight(one);
+    const share = weight(one, before) / one.alone;
+    if (share < least) [best, least] = [one, share];
   }
   return best;
 }
