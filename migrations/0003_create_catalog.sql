@@ -14,6 +14,11 @@ CREATE TABLE products (
   title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 255),
   description TEXT NOT NULL CHECK (length(description) <= 20000),
   vendor TEXT CHECK (length(vendor) BETWEEN 1 AND 255),
+  type TEXT CHECK (length(type) BETWEEN 1 AND 255),
+  seo_title TEXT CHECK (length(seo_title) BETWEEN 1 AND 255),
+  seo_description TEXT CHECK (length(seo_description) BETWEEN 1 AND 500),
+  -- Names with a text, an integer or a boolean each, for staff alone.
+  metadata TEXT NOT NULL CHECK (json_type(metadata) = 'object' AND length(CAST(metadata AS BLOB)) <= 10000),
   status TEXT NOT NULL CHECK (status IN ('draft', 'active', 'archived')),
   delivery TEXT NOT NULL CHECK (delivery IN ('shipped', 'digital', 'gift_card')),
   -- NULL: the first of the classes, whichever that is.

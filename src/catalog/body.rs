@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::limits::*;
+use super::metadata::{self, Metadata};
 use super::product::{Product, Status, Variant};
 use super::slug::MAX_SLUG;
 use crate::ids::VariantId;
@@ -28,6 +29,21 @@ pub struct ProductBody {
     pub description: Option<String>,
     #[schemars(length(max = MAX_LINE))]
     pub vendor: Option<String>,
+    /// What kind of thing it is, such as `Mug`: buyers can filter by it.
+    #[serde(rename = "type")]
+    #[schemars(length(max = MAX_LINE))]
+    pub kind: Option<String>,
+    /// The title for search engines; the product's own if absent.
+    #[schemars(length(max = MAX_LINE))]
+    pub seo_title: Option<String>,
+    /// The description for search engines; made from the product's own if absent.
+    #[schemars(length(max = MAX_SEO))]
+    pub seo_description: Option<String>,
+    /// What the shop's own programs keep with it, for staff alone: at most fifty names of small letters a to z, digits
+    /// and `_.-`, each with a text, an integer or a boolean, of 10,000 bytes of JSON together.
+    #[serde(default)]
+    #[schemars(with = "metadata::Described")]
+    pub metadata: Metadata,
     #[serde(default)]
     #[schemars(length(max = MAX_TAGS), inner(length(min = 1, max = MAX_NAME)))]
     pub tags: Vec<String>,
@@ -142,6 +158,19 @@ pub struct ProductPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_LINE))]
     pub vendor: Option<Option<String>>,
+    #[serde(rename = "type", deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_LINE))]
+    pub kind: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_LINE))]
+    pub seo_title: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_SEO))]
+    pub seo_description: Option<Option<String>>,
+    /// The names that change, each with its value or `null`, which takes it away. The others stay as they are.
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "metadata::Described", skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Vec<String>", skip_serializing_if = "Option::is_none", length(max = MAX_TAGS), inner(length(min = 1, max = MAX_NAME)))]
     pub tags: Option<Vec<String>>,
@@ -238,6 +267,10 @@ impl ProductPatch {
             slug: self.slug.or(now.slug),
             description: self.description.unwrap_or(now.description),
             vendor: self.vendor.unwrap_or(now.vendor),
+            kind: self.kind.unwrap_or(now.kind),
+            seo_title: self.seo_title.unwrap_or(now.seo_title),
+            seo_description: self.seo_description.unwrap_or(now.seo_description),
+            metadata: metadata::over(now.metadata, self.metadata.unwrap_or_default()),
             tags: self.tags.unwrap_or(now.tags),
             status: self.status.or(now.status),
             delivery: self.delivery.or(now.delivery),
@@ -271,6 +304,10 @@ pub fn facts(product: &Product) -> ProductBody {
         slug: Some(product.slug.clone()),
         description: Some(product.description.clone()),
         vendor: product.vendor.clone(),
+        kind: product.kind.clone(),
+        seo_title: product.seo_title.clone(),
+        seo_description: product.seo_description.clone(),
+        metadata: product.metadata.clone(),
         tags: product.tags.clone(),
         status: Some(product.status),
         delivery: Some(product.delivery),

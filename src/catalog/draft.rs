@@ -7,6 +7,7 @@ use self::variants::DraftVariant;
 pub use self::variants::{Wanted, wanted};
 use super::body::{ImageBody, OptionBody, ProductBody};
 use super::limits::*;
+use super::metadata::{self, Metadata};
 use super::product::{Image, Level, Product, ProductOption, Status, Variant};
 use super::slug;
 use crate::ids::{ProductId, VariantId};
@@ -26,6 +27,10 @@ pub struct Draft {
     slug: Option<String>,
     description: String,
     vendor: Option<String>,
+    kind: Option<String>,
+    seo_title: Option<String>,
+    seo_description: Option<String>,
+    metadata: Metadata,
     tags: Vec<String>,
     status: Status,
     delivery: Delivery,
@@ -59,6 +64,11 @@ impl Draft {
             description: faults
                 .take("/description", text::prose(body.description.as_deref().unwrap_or(""), MAX_DESCRIPTION)),
             vendor: faults.take("/vendor", text::optional_line(body.vendor.as_deref(), MAX_LINE)),
+            kind: faults.take("/type", text::optional_line(body.kind.as_deref(), MAX_LINE)),
+            seo_title: faults.take("/seo_title", text::optional_line(body.seo_title.as_deref(), MAX_LINE)),
+            seo_description: faults
+                .take("/seo_description", text::optional_line(body.seo_description.as_deref(), MAX_SEO)),
+            metadata: faults.metadata(body.metadata),
             tags: faults.tags(body.tags),
             status: body.status.unwrap_or(Status::Draft),
             delivery: body.delivery.unwrap_or_default(),
@@ -128,6 +138,10 @@ impl Draft {
             title,
             description: self.description,
             vendor: self.vendor,
+            kind: self.kind,
+            seo_title: self.seo_title,
+            seo_description: self.seo_description,
+            metadata: self.metadata,
             tags: self.tags,
             status: self.status,
             version,
@@ -178,6 +192,12 @@ impl Faults {
             self.add("/tax_class", format!("not a tax class of this shop, which has: {known}"));
         }
         Some(class)
+    }
+
+    fn metadata(&mut self, sent: Metadata) -> Metadata {
+        let (kept, faults) = metadata::parsed(sent);
+        faults.into_iter().for_each(|fault| self.add(fault.pointer, fault.detail));
+        kept
     }
 
     /// A tag given twice counts once.

@@ -4,9 +4,17 @@
 pub const MAX_LINE: usize = 255;
 /// The longest description, in characters.
 pub const MAX_DESCRIPTION: usize = 20_000;
+/// The longest description of a product for search engines, in characters:
+/// they show some 160.
+pub const MAX_SEO: usize = 500;
 pub const MAX_TAGS: usize = 50;
-/// The longest tag and the longest name of an option, in characters.
+/// The longest tag and the longest name of an option or of metadata, in characters.
 pub const MAX_NAME: usize = 64;
+/// The most names of one product's metadata.
+pub const MAX_METADATA: usize = 50;
+/// The longest text among them, in characters, and all of it, in bytes of JSON.
+pub const MAX_METADATA_TEXT: usize = 2_000;
+pub const MAX_METADATA_BYTES: usize = 10_000;
 pub const MAX_OPTIONS: usize = 3;
 /// The most values of one option.
 pub const MAX_VALUES: usize = 100;

@@ -13,6 +13,7 @@ pub mod draft;
 pub mod error;
 pub mod handlers;
 pub mod limits;
+pub mod metadata;
 pub mod product;
 pub mod removal;
 pub mod repricing;

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::metadata::Metadata;
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
@@ -87,6 +88,16 @@ pub struct Product {
     pub title: String,
     pub description: String,
     pub vendor: Option<String>,
+    /// What kind of thing it is.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seo_title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seo_description: Option<String>,
+    /// Staff's: none where buyers' products are read.
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    pub metadata: Metadata,
     pub tags: Vec<String>,
     pub status: Status,
     /// Grows by one with each change; the `ETag` of admin answers.
@@ -183,6 +194,7 @@ impl Product {
     /// change by themselves.
     pub fn bytes(&self) -> i64 {
         let mut product = self.clone();
+        product.metadata = Metadata::new();
         product.level = Level::Out;
         product.bought_with = Vec::new();
         product.variants.iter_mut().for_each(|variant| variant.level = Level::Out);

@@ -15,15 +15,25 @@ use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 /// Selects whole products, each as one JSON text: a row with a single cell
 /// crosses into Wasm an order of magnitude faster than one cell per column.
 /// `json()` around each subquery, because a scalar subquery forgets that its
-/// value is JSON. D1 allows a function 32 arguments, and 16 pairs take them all.
+/// value is JSON. D1 allows a function 32 arguments: the object is put together of
+/// several, of which each but the last ends with a number or a list. What few products have is left out where it is not there.
 /// There is always enough of what is not sent: no piece of it is counted.
+/// Buyers' products are read without what is staff's alone.
 macro_rules! select_products {
+    (for staff $rest:expr) => {
+        select_products!("nullif(metadata, '{}')", $rest)
+    };
     ($rest:expr) => {
+        select_products!("NULL", $rest)
+    };
+    ($metadata:literal, $rest:expr) => {
         concat!(
-            "SELECT json_set(json_object(
+            "SELECT rtrim(json_object(
                'id', products.id, 'slug', products.slug, 'title', products.title,
                'description', products.description, 'vendor', products.vendor, 'status', products.status,
-               'delivery', products.delivery, 'tax_class', products.tax_class, 'version', products.version, 'created_at', products.created_at, 'updated_at', products.updated_at,
+               'delivery', products.delivery, 'tax_class', products.tax_class, 'created_at', products.created_at, 'updated_at', products.updated_at,
+               'version', products.version), '}') || ',' || ltrim(rtrim(json_object(
+               'bought_with', json(coalesce((SELECT others FROM bought_together WHERE product_id = products.id), '[]')),
                'tags', json((SELECT json_group_array(tag) FROM
                  (SELECT tag FROM product_tags WHERE product_id = products.id ORDER BY position))),
                'options', json((SELECT json_group_array(json(option)) FROM
@@ -49,8 +59,12 @@ macro_rules! select_products {
                     'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' WHEN on_hand - held > 5 THEN 'in_stock' WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END
                   ) AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
-                  WHERE product_id = products.id ORDER BY position)))
-             ), '$.bought_with', json(coalesce((SELECT others FROM bought_together WHERE product_id = products.id), '[]'))) AS document FROM products ",
+                  WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, ",
+            $metadata,
+            ") IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}', json_object(
+               'type', type, 'seo_title', seo_title, 'seo_description', seo_description, 'metadata', json(",
+            $metadata,
+            "))), '{') END AS document FROM products ",
             $rest
         )
     };
@@ -75,13 +89,13 @@ pub fn document<T: DeserializeOwned>(rows: Rows) -> Result<Option<T>, DatabaseEr
 
 /// One product, as a [`document`] of [`Product`].
 pub fn product(id: ProductId) -> Statement {
-    Statement::new(select_products!("WHERE products.id = ?1"), [id.to_string().into()])
+    Statement::new(select_products!(for staff "WHERE products.id = ?1"), [id.to_string().into()])
 }
 
 /// The product that has a variant.
 pub fn product_of_variant(id: VariantId) -> Statement {
     Statement::new(
-        select_products!("WHERE products.id = (SELECT product_id FROM variants WHERE id = ?1)"),
+        select_products!(for staff "WHERE products.id = (SELECT product_id FROM variants WHERE id = ?1)"),
         [id.to_string().into()],
     )
 }
@@ -103,6 +117,7 @@ pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[Varian
 pub fn products_with(ids: &[VariantId], skus: &[String]) -> Statement {
     Statement::new(
         select_products!(
+            for staff
             "WHERE products.id IN (
                SELECT product_id FROM variants JOIN json_each(?1) ON variants.id = value
                UNION SELECT product_id FROM variants JOIN json_each(?2) ON variants.sku = value)"
@@ -183,7 +198,7 @@ pub fn newest_products(wanted: &Wanted, before: Option<ProductId>, limit: u32) -
     let mut params = wanted.params();
     params.extend([before.map(|id| id.to_string()).into(), limit.into()]);
     Statement::new(
-        select_products!(concat!(
+        select_products!(for staff concat!(
             "WHERE ",
             is_wanted!(),
             " AND (?3 IS NULL OR id < ?3) ORDER BY products.id DESC LIMIT ?4"

@@ -14,12 +14,13 @@ pub const OPTION: &str = "option.";
 /// Tells of each value of a product's the facet and the value.
 fn values(product: &Product, tell: &mut dyn FnMut(&str, &str)) {
     product.vendor.iter().for_each(|vendor| tell("vendor", vendor));
+    product.kind.iter().for_each(|kind| tell("type", kind));
     product.tags.iter().for_each(|tag| tell("tag", tag));
 }
 
 /// Whether a parameter of this name filters by a facet.
 pub fn is_facet(name: &str) -> bool {
-    matches!(name, "vendor" | "tag") || name.starts_with(OPTION)
+    matches!(name, "vendor" | "type" | "tag") || name.starts_with(OPTION)
 }
 
 #[derive(Debug, Default)]

@@ -28,14 +28,14 @@ use crate::wire::page::{CursorParameter, LimitParameter};
 #[derive(JsonSchema)]
 #[allow(dead_code)]
 pub struct ListParameters {
-    /// Words, all of which a product must have in its title, vendor, tags or options, or the beginnings of words, or a
+    /// Words, all of which a product must have in its title, vendor, type, tags or options, or the beginnings of words, or a
     /// SKU or barcode, with any or no marks between its parts. A word that the shop does not have may have a letter or
     /// two wrong. After twelve words the rest is not looked for.
     #[schemars(length(max = MAX_SOUGHT))]
     q: Option<String>,
     /// Only products with one of these tags. Further filters are named `option.` and an option's name, such as
     /// `option.Size=L`: only products of which one variant has one of these values, and all else that is asked of
-    /// variants. At most fifty tags, vendors and options in all.
+    /// variants. At most fifty tags, vendors, types and options in all.
     #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
     #[serde(default)]
     tag: Vec<String>,
@@ -43,6 +43,10 @@ pub struct ListParameters {
     #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
     #[serde(default)]
     vendor: Vec<String>,
+    /// Only products of one of these types.
+    #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
+    #[serde(default, rename = "type")]
+    kind: Vec<String>,
     /// In minor units of the currency, not above `price_max`. Together with `price_max` and `in_stock`: only products of
     /// which one variant is all that is asked for.
     #[schemars(range(max = MAX_AMOUNT))]

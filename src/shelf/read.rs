@@ -126,6 +126,9 @@ pub struct ProductItem<'a> {
     pub slug: &'a str,
     pub title: &'a str,
     pub vendor: Option<&'a str>,
+    /// What kind of thing it is.
+    #[serde(rename = "type")]
+    pub kind: Option<&'a str>,
     pub price: PriceRange,
     /// What the first variant at the price `from` cost before, if that was more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +147,15 @@ pub struct ProductDetail<'a> {
     pub title: &'a str,
     pub description: &'a str,
     pub vendor: Option<&'a str>,
+    /// What kind of thing it is.
+    #[serde(rename = "type")]
+    pub kind: Option<&'a str>,
+    /// What search engines are to be told instead of the title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seo_title: Option<&'a str>,
+    /// What search engines are to be told it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seo_description: Option<&'a str>,
     pub tags: &'a [String],
     /// `null` if no variant is sold in the currency.
     pub price: Option<PriceRange>,
@@ -180,6 +192,7 @@ impl<'a> From<&Listed<'a>> for ProductItem<'a> {
             slug: &product.slug,
             title: &product.title,
             vendor: product.vendor.as_deref(),
+            kind: product.kind.as_deref(),
             price: listed.price,
             compare_at: product.compare_at(listed.price.from.currency),
             image: product.images.first(),
@@ -206,6 +219,9 @@ impl<'a> ProductDetail<'a> {
             title: &product.title,
             description: &product.description,
             vendor: product.vendor.as_deref(),
+            kind: product.kind.as_deref(),
+            seo_title: product.seo_title.as_deref(),
+            seo_description: product.seo_description.as_deref(),
             tags: &product.tags,
             price: product.price_range(currency),
             compare_at: product.compare_at(currency),

@@ -42,6 +42,8 @@ pub struct ProductPage<'a> {
     shop_name: &'a str,
     price_note: &'static str,
     title: &'a str,
+    /// What search engines are told instead of the title, and of the first paragraph.
+    seo: [Option<&'a str>; 2],
     vendor: &'a str,
     price: String,
     price_before: Option<String>,
@@ -158,6 +160,7 @@ impl<'a> ProductPage<'a> {
             shop_name: &snapshot.settings.shop_name,
             price_note: price_note(&snapshot.settings),
             title: &product.title,
+            seo: [product.seo_title.as_deref(), product.seo_description.as_deref()],
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(product.price_range(currency)?),
             price_before: product.compare_at(currency).map(Money::display),

@@ -77,6 +77,7 @@ mod paying_by_gift_card;
 mod pools;
 mod prices;
 mod product_facts;
+mod product_model;
 mod product_writes;
 mod promotions;
 mod recovery;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::catalog::metadata::{Described, Metadata};
 use crate::catalog::product::named_options;
 use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
@@ -34,6 +35,12 @@ pub struct AdminProduct<'a> {
     pub title: &'a str,
     pub description: &'a str,
     pub vendor: Option<&'a str>,
+    #[serde(rename = "type")]
+    pub kind: Option<&'a str>,
+    pub seo_title: Option<&'a str>,
+    pub seo_description: Option<&'a str>,
+    #[schemars(with = "Described")]
+    pub metadata: &'a Metadata,
     pub tags: &'a [String],
     pub status: Status,
     pub delivery: Delivery,
@@ -89,6 +96,10 @@ impl<'a> From<&'a Product> for AdminProduct<'a> {
             title: &product.title,
             description: &product.description,
             vendor: product.vendor.as_deref(),
+            kind: product.kind.as_deref(),
+            seo_title: product.seo_title.as_deref(),
+            seo_description: product.seo_description.as_deref(),
+            metadata: &product.metadata,
             tags: &product.tags,
             status: product.status,
             delivery: product.delivery,

@@ -14,6 +14,21 @@ use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 use crate::text;
 
+/// The columns of a product after its id and its slug, in the order of [`row`].
+macro_rules! columns {
+    () => {
+        "title, description, vendor, type, seo_title, seo_description, metadata, status, delivery, tax_class,
+         version, bytes, created_at, updated_at, sought"
+    };
+}
+
+/// Their values.
+macro_rules! values {
+    () => {
+        "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17"
+    };
+}
+
 /// `request`: whose answer is recorded with it.
 pub fn insert_product(product: &Product, naming: Naming, request: Option<&Request>) -> StaffChange {
     let mut batch = vec![
@@ -24,9 +39,7 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
         ),
         match naming {
             Naming::AsGiven => Statement::new(
-                "INSERT INTO products (id, slug, title, description, vendor, status, delivery, tax_class, version, bytes,
-                   created_at, updated_at, sought)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                concat!("INSERT INTO products (id, slug, ", columns!(), ") VALUES (?1, ?2, ", values!(), ")"),
                 row(product),
             ),
             Naming::Numbered => insert_numbered(product),
@@ -72,21 +85,23 @@ fn insert_numbered(product: &Product) -> Statement {
     let mut params = row(product).to_vec();
     params.push(slug::stem(&product.slug).into());
     Statement::new(
-        "WITH RECURSIVE search (taken, free, tried) AS (
+        concat!(
+            "WITH RECURSIVE search (taken, free, tried) AS (
            SELECT 0, NULL, 1
            UNION ALL
            SELECT iif(p.id IS NULL, taken, tried), iif(p.id IS NULL, tried, free),
                   CASE WHEN p.id IS NULL THEN (taken + tried) / 2
                        WHEN free IS NULL THEN tried * 2
                        ELSE (tried + free) / 2 END
-           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?14 || '-' || tried)
+           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?18 || '-' || tried)
            WHERE free IS NULL OR free - taken > 1
          )
-         INSERT INTO products (id, slug, title, description, vendor, status, delivery, tax_class, version, bytes, created_at,
-           updated_at, sought)
-         SELECT ?1, iif(free = 1, ?2, ?14 || '-' || free), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-         FROM search WHERE free - taken = 1
-         RETURNING slug",
+         INSERT INTO products (id, slug, ",
+            columns!(),
+            ") SELECT ?1, iif(free = 1, ?2, ?18 || '-' || free), ",
+            values!(),
+            " FROM search WHERE free - taken = 1 RETURNING slug"
+        ),
         params,
     )
 }
@@ -113,8 +128,7 @@ pub fn update_product(before: &Product, after: &Product) -> StaffChange {
             [id(), before.version.into(), after.bytes().into()],
         ),
         Statement::new(
-            "UPDATE products SET slug = ?2, title = ?3, description = ?4, vendor = ?5, status = ?6, delivery = ?7,
-               tax_class = ?8, version = ?9, bytes = ?10, created_at = ?11, updated_at = ?12, sought = ?13 WHERE id = ?1",
+            concat!("UPDATE products SET (slug, ", columns!(), ") = (?2, ", values!(), ") WHERE id = ?1"),
             row(after),
         ),
     ];
@@ -198,13 +212,17 @@ fn remove_variants(ids: &[VariantId], now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-fn row(product: &Product) -> [Value; 13] {
+fn row(product: &Product) -> [Value; 17] {
     [
         product.id.to_string().into(),
         product.slug.clone().into(),
         product.title.clone().into(),
         product.description.clone().into(),
         product.vendor.clone().into(),
+        product.kind.clone().into(),
+        product.seo_title.clone().into(),
+        product.seo_description.clone().into(),
+        json(&product.metadata),
         product.status.as_str().into(),
         product.delivery.as_str().into(),
         product.tax_class.clone().into(),

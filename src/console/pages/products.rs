@@ -28,6 +28,9 @@ const IMAGES: Field = Field::new(
 const TITLE: Field = Field::new("/title", "Title", Takes::Line);
 const DESCRIPTION: Field = Field::new("/description", "Description", Takes::Prose).optional();
 const VENDOR: Field = Field::new("/vendor", "Vendor", Takes::Line).optional();
+const KIND: Field = Field::new("/type", "Type", Takes::Line).optional().note("What kind of thing it is, such as Mug");
+const SEO_TITLE: Field = Field::new("/seo_title", "Title for search engines", Takes::Line).optional();
+const SEO_DESCRIPTION: Field = Field::new("/seo_description", "Description for search engines", Takes::Line).optional();
 const TAGS: Field = Field::new("/tags", "Tags, one on each line", Takes::Lines);
 const STATUS: Field = Field::new("/status", "Status", Takes::Choice(STATUSES));
 const DELIVERY: Field = Field::new("/delivery", "How it reaches the buyer", Takes::Choice(DELIVERIES));
@@ -72,6 +75,7 @@ pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")
             TITLE,
             DESCRIPTION,
             VENDOR,
+            KIND,
             TAGS,
             STATUS,
             DELIVERY,
@@ -79,6 +83,8 @@ pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")
             OPTIONS,
             Field::new("/variants", "Variant", Takes::Rows(&[SKU, VALUES, PRICES, WEIGHT, BARCODE], 3)),
             IMAGES,
+            SEO_TITLE,
+            SEO_DESCRIPTION,
         ],
         manner: Manner::Edit,
         button: "Add the product",
@@ -121,6 +127,7 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 Field::new("/slug", "Address in the shop", Takes::Line),
                 DESCRIPTION,
                 VENDOR,
+                KIND,
                 TAGS,
                 STATUS,
                 DELIVERY,
@@ -136,6 +143,8 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 )
                 .note("Cells copied from a spreadsheet can be pasted into any field of the grid."),
                 IMAGES,
+                SEO_TITLE,
+                SEO_DESCRIPTION,
             ],
             manner: Manner::Edit,
             button: "Save",

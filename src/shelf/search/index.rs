@@ -91,7 +91,7 @@ fn texts(products: &[Product]) -> Vec<String> {
     for product in products {
         push_line(&mut texts, &product.title);
         texts.push('\n');
-        product.vendor.iter().chain(&product.tags).for_each(|text| push_line(&mut texts, text));
+        product.vendor.iter().chain(&product.kind).chain(&product.tags).for_each(|text| push_line(&mut texts, text));
         product.options.iter().flat_map(|option| &option.values).for_each(|value| push_line(&mut texts, value));
         texts.push('\n');
     }
