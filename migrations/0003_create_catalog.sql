@@ -20,6 +20,9 @@ CREATE TABLE products (
   -- Names with a text, an integer or a boolean each, for staff alone.
   metadata TEXT NOT NULL CHECK (json_type(metadata) = 'object' AND length(CAST(metadata AS BLOB)) <= 10000),
   status TEXT NOT NULL CHECK (status IN ('draft', 'active', 'archived')),
+  -- From when until when buyers see it while it is active; NULL: from the start, for good.
+  publish_at INTEGER,
+  unpublish_at INTEGER CHECK (unpublish_at > publish_at OR publish_at IS NULL),
   delivery TEXT NOT NULL CHECK (delivery IN ('shipped', 'digital', 'gift_card')),
   -- NULL: the first of the classes, whichever that is.
   tax_class TEXT REFERENCES tax_classes (name),

@@ -10,6 +10,7 @@ use super::product::{Product, Status, Variant};
 use super::slug::MAX_SLUG;
 use crate::ids::VariantId;
 use crate::money::MAX_PRICE;
+use crate::ports::Timestamp;
 use crate::pricing::Delivery;
 use crate::sorted::SortedMap;
 use crate::wire::patch::{not_null, present};
@@ -49,6 +50,10 @@ pub struct ProductBody {
     pub tags: Vec<String>,
     /// `draft` if absent.
     pub status: Option<Status>,
+    /// Buyers see it from then on, if it is active.
+    pub publish_at: Option<Timestamp>,
+    /// Buyers see it until then; later than `publish_at`.
+    pub unpublish_at: Option<Timestamp>,
     /// `shipped` if absent.
     pub delivery: Option<Delivery>,
     /// One of the tax classes of the settings; the first of them, whichever that
@@ -177,6 +182,12 @@ pub struct ProductPatch {
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Status", skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<Timestamp>")]
+    pub publish_at: Option<Option<Timestamp>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<Timestamp>")]
+    pub unpublish_at: Option<Option<Timestamp>>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Delivery", skip_serializing_if = "Option::is_none")]
     pub delivery: Option<Delivery>,
@@ -273,6 +284,8 @@ impl ProductPatch {
             metadata: metadata::over(now.metadata, self.metadata.unwrap_or_default()),
             tags: self.tags.unwrap_or(now.tags),
             status: self.status.or(now.status),
+            publish_at: self.publish_at.unwrap_or(now.publish_at),
+            unpublish_at: self.unpublish_at.unwrap_or(now.unpublish_at),
             delivery: self.delivery.or(now.delivery),
             tax_class: self.tax_class.unwrap_or(now.tax_class),
             options: self.options.unwrap_or(now.options),
@@ -310,6 +323,8 @@ pub fn facts(product: &Product) -> ProductBody {
         metadata: product.metadata.clone(),
         tags: product.tags.clone(),
         status: Some(product.status),
+        publish_at: product.publish_at,
+        unpublish_at: product.unpublish_at,
         delivery: Some(product.delivery),
         tax_class: product.tax_class.clone(),
         options: product

@@ -33,6 +33,8 @@ pub struct Draft {
     metadata: Metadata,
     tags: Vec<String>,
     status: Status,
+    publish_at: Option<Timestamp>,
+    unpublish_at: Option<Timestamp>,
     delivery: Delivery,
     tax_class: Option<String>,
     options: Vec<ProductOption>,
@@ -58,6 +60,9 @@ impl Draft {
     ) -> Result<Self, Vec<FieldError>> {
         let mut faults = Faults(faults);
         let options = faults.options(body.options);
+        if body.publish_at.zip(body.unpublish_at).is_some_and(|(from, until)| until <= from) {
+            faults.add("/unpublish_at", "must be later than publish_at");
+        }
         let draft = Self {
             title: faults.take("/title", text::line(&body.title, MAX_LINE)),
             slug: body.slug.map(|slug| faults.take("/slug", slug::slug(&slug))),
@@ -71,6 +76,8 @@ impl Draft {
             metadata: faults.metadata(body.metadata),
             tags: faults.tags(body.tags),
             status: body.status.unwrap_or(Status::Draft),
+            publish_at: body.publish_at,
+            unpublish_at: body.unpublish_at,
             delivery: body.delivery.unwrap_or_default(),
             tax_class: faults.tax_class(body.tax_class.as_deref(), settings),
             variants: faults.variants(wanted, &options, settings),
@@ -144,6 +151,8 @@ impl Draft {
             metadata: self.metadata,
             tags: self.tags,
             status: self.status,
+            publish_at: self.publish_at,
+            unpublish_at: self.unpublish_at,
             version,
             created_at,
             updated_at,

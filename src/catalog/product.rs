@@ -100,6 +100,12 @@ pub struct Product {
     pub metadata: Metadata,
     pub tags: Vec<String>,
     pub status: Status,
+    /// Buyers see an active product from then on.
+    #[serde(with = "millis_or_none", default, skip_serializing_if = "Option::is_none")]
+    pub publish_at: Option<Timestamp>,
+    /// Buyers see it until then, and no longer.
+    #[serde(with = "millis_or_none", default, skip_serializing_if = "Option::is_none")]
+    pub unpublish_at: Option<Timestamp>,
     /// Grows by one with each change; the `ETag` of admin answers.
     pub version: i64,
     #[serde(with = "millis")]
@@ -171,6 +177,11 @@ pub struct PriceRange {
 }
 
 impl Product {
+    /// Whether a product that is active is seen by buyers at that time.
+    pub fn is_published(&self, now: Timestamp) -> bool {
+        self.publish_at.is_none_or(|from| from <= now) && self.unpublish_at.is_none_or(|until| now < until)
+    }
+
     /// `None` if no variant is sold in that currency.
     pub fn price_range(&self, currency: Currency) -> Option<PriceRange> {
         let mut prices = self.variants.iter().filter_map(|variant| variant.price(currency));
@@ -205,6 +216,18 @@ impl Product {
 /// A variant's values, by the name of the option each belongs to.
 pub fn named_options<'a>(product: &'a Product, values: &'a [String]) -> SortedMap<&'a str, &'a str> {
     product.options.iter().map(|option| option.name.as_str()).zip(values.iter().map(String::as_str)).collect()
+}
+
+mod millis_or_none {
+    use crate::ports::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+        time.map(Timestamp::millis).serialize(serializer)
+    }
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+        Ok(Option::<i64>::deserialize(deserializer)?.map(Timestamp::from_millis))
+    }
 }
 
 mod millis {

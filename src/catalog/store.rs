@@ -59,10 +59,11 @@ macro_rules! select_products {
                     'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' WHEN on_hand - held > 5 THEN 'in_stock' WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END
                   ) AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
-                  WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, ",
+                  WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, publish_at, unpublish_at, ",
             $metadata,
             ") IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}', json_object(
-               'type', type, 'seo_title', seo_title, 'seo_description', seo_description, 'metadata', json(",
+               'type', type, 'seo_title', seo_title, 'seo_description', seo_description,
+               'publish_at', publish_at, 'unpublish_at', unpublish_at, 'metadata', json(",
             $metadata,
             "))), '{') END AS document FROM products ",
             $rest
@@ -100,7 +101,8 @@ pub fn product_of_variant(id: VariantId) -> Statement {
     )
 }
 
-/// What is on sale and has one of these ids or slugs, or a variant of these.
+/// What is active and has one of these ids or slugs, or a variant of these.
+/// Whether buyers see it by now is for the reader to look at.
 pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[VariantId]) -> Statement {
     Statement::new(
         select_products!(
@@ -134,8 +136,8 @@ pub fn products(rows: Rows) -> Result<Vec<Product>, DatabaseError> {
     documents(rows)?.into_iter().map(read).collect()
 }
 
-/// The products on sale that have one of these variants. One parameter whatever
-/// the number of ids.
+/// The active products that have one of these variants, as [`named_products`]. One
+/// parameter whatever the number of ids.
 pub fn sold(variants: &[VariantId]) -> Statement {
     named_products(&[], &[], variants)
 }
@@ -212,11 +214,14 @@ pub fn count_products(wanted: &Wanted) -> Statement {
     Statement::new(concat!("SELECT count(*) AS products FROM products WHERE ", is_wanted!()), wanted.params())
 }
 
-/// A part of what is on sale, by id: `limit` products after `after` and `skip` more.
-pub fn active_products(after: &str, limit: u32, skip: u32) -> Statement {
+/// A part of what is on sale or will be, by id: `limit` products after `after` and `skip` more.
+pub fn active_products(after: &str, limit: u32, skip: u32, now: Timestamp) -> Statement {
     Statement::new(
-        select_products!("WHERE status = 'active' AND id > ?1 ORDER BY products.id LIMIT ?2 OFFSET ?3"),
-        [after.into(), limit.into(), skip.into()],
+        select_products!(
+            "WHERE status = 'active' AND (unpublish_at IS NULL OR unpublish_at > ?4) AND id > ?1
+             ORDER BY products.id LIMIT ?2 OFFSET ?3"
+        ),
+        [after.into(), limit.into(), skip.into(), now.millis().into()],
     )
 }
 

@@ -42,6 +42,8 @@ fn rich() -> Product {
     product.variants.push(second);
     product.variants[0].compare_at = vec![Money { amount: 2_490, currency: Currency::parse("EUR").unwrap() }];
     product.tax_class = Some("standard".into());
+    product.publish_at = Some(Timestamp::from_millis(-5));
+    product.unpublish_at = Some(Timestamp::from_millis(20));
     product.kind = Some("Mug}".into());
     product.seo_title = Some("{A mug".into());
     product.metadata = serde_json::from_value(serde_json::json!({"erp.id": "7}", "cost": 12, "own": true})).unwrap();
@@ -56,7 +58,9 @@ fn a_product_is_read_as_it_was_written() {
     assert_eq!(read(&db, product.id), Some(product.clone()));
     let found = read_product(run(&db, &product_of_variant(product.variants[1].id)).unwrap()).unwrap();
     assert_eq!(found.unwrap().id, product.id);
-    let rows = run(&db, &active_products("", 10, 0)).unwrap();
+    let on_sale = |millis| run(&db, &active_products("", 10, 0, Timestamp::from_millis(millis))).unwrap();
+    assert_eq!(documents(on_sale(20)).unwrap().len(), 0, "its time is over");
+    let rows = on_sale(19);
     let of_buyers = Product { metadata: SortedMap::new(), ..product.clone() };
     assert_eq!(products(rows).unwrap(), [of_buyers], "what is staff's stays with staff");
     let sold = documents(run(&db, &sold(&[product.variants[1].id])).unwrap()).unwrap();

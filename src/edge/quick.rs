@@ -2,6 +2,7 @@
 //! promise, a header look-up or a copy of the body, or declines.
 
 use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 
 use wasm_bindgen::prelude::*;
 
@@ -30,10 +31,10 @@ thread_local! {
     static KEPT: RefCell<Kept> = RefCell::default();
 }
 
-/// Answers of one version of the catalog, by path and query.
+/// Answers of one snapshot of the catalog, by path and query.
 #[derive(Default)]
 struct Kept {
-    version: String,
+    of: Weak<Snapshot>,
     answers: SortedMap<String, KeptAnswer>,
     bytes: usize,
 }
@@ -57,8 +58,8 @@ fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
     let app = super::built()?;
     let snapshot = CatalogMemory::of(&app).fresh(super::ports::PlatformClock.now())?;
     KEPT.with_borrow_mut(|kept| {
-        if kept.version != snapshot.version {
-            *kept = Kept { version: snapshot.version.clone(), ..Kept::default() };
+        if kept.of.as_ptr() != Arc::as_ptr(&snapshot) {
+            *kept = Kept { of: Arc::downgrade(&snapshot), ..Kept::default() };
         }
         if !kept.answers.contains_key(target) {
             kept.keep(target, &snapshot, !app.config.cors_origins.is_empty())?;

@@ -102,7 +102,9 @@ async fn ask(app: &App, names: &[Name]) -> Result<Told, Problem> {
     let Revision { revision } = next().first()?.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
     let documents = store::documents(next())?;
     let products = documents.iter().map(|document| json::read(document.as_bytes()));
-    let products = products.collect::<Result<_, _>>().map_err(|error| Problem::internal(error.to_string()))?;
+    let products: Result<Vec<Product>, _> = products.collect();
+    let mut products = products.map_err(|error| Problem::internal(error.to_string()))?;
+    products.retain(|product| product.is_published(asked_at));
     Ok(Told { products, revision, asked_at })
 }
 

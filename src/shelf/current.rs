@@ -79,7 +79,8 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
     for chunk in together(chunks.collect(), CHUNKS_AT_ONCE).await {
         products.extend(chunk?);
     }
-    Ok(Snapshot::new(pointer.version.clone(), head.settings, products).with_promotions(head.promotions))
+    let snapshot = Snapshot::new(pointer.version.clone(), head.settings, products);
+    Ok(snapshot.with_promotions(head.promotions).as_of(app.clock.now()))
 }
 
 async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {

@@ -65,7 +65,8 @@ impl CatalogMemory {
     /// The copy if it was checked within [`FRESH_MILLIS`]: what may be
     /// answered without any waiting.
     pub fn fresh(&self, now: Timestamp) -> Option<Arc<Snapshot>> {
-        self.read().kept.as_ref().filter(|kept| kept.is_fresh(now)).map(|kept| kept.snapshot.clone())
+        let is_good = |kept: &&Kept| kept.is_fresh(now) && kept.snapshot.is_as_of(now);
+        self.read().kept.as_ref().filter(is_good).map(|kept| kept.snapshot.clone())
     }
 
     /// The copy if the database was at its very revision within
@@ -74,8 +75,17 @@ impl CatalogMemory {
         let state = self.read();
         let (revision, asked_at) = state.revision?;
         let kept = state.kept.as_ref()?;
-        let leased = (0..LEASE_MILLIS).contains(&now.since(asked_at));
+        let leased = (0..LEASE_MILLIS).contains(&now.since(asked_at)) && kept.snapshot.is_as_of(now);
         (leased && kept.snapshot.version == revision.to_string()).then(|| kept.snapshot.clone())
+    }
+
+    /// Has the copy show what it is time for.
+    pub fn advance(&self, now: Timestamp) {
+        if self.read().kept.as_ref().is_some_and(|kept| !kept.snapshot.is_as_of(now))
+            && let Some(kept) = &mut self.write().kept
+        {
+            kept.snapshot = Arc::new(Snapshot::clone(&kept.snapshot).as_of(now));
+        }
     }
 
     pub fn has_copy(&self) -> bool {
@@ -93,6 +103,7 @@ impl CatalogMemory {
 
     /// Takes on the check of the pointer, or the first read, if one is due.
     pub fn claim(&self, now: Timestamp) -> Claim {
+        self.advance(now);
         if let Some(snapshot) = self.fresh(now) {
             return Claim::Fresh(snapshot);
         }

@@ -23,8 +23,12 @@ pub struct PriceIndex {
 }
 
 impl PriceIndex {
-    pub fn new(currency: Currency, products: &[Product]) -> Self {
-        let range = |product: &Product| product.price_range(currency).map(|range| (range.from.amount, range.to.amount));
+    /// Of the products that are `shown`.
+    pub fn new(currency: Currency, products: &[Product], shown: &dyn Fn(&Product) -> bool) -> Self {
+        let range = |product: &Product| {
+            let range = product.price_range(currency).filter(|_| shown(product))?;
+            Some((range.from.amount, range.to.amount))
+        };
         let ranges: Vec<_> = products.iter().map(range).collect();
         let lowest = |place: usize| ranges.get(place).copied().flatten().map(|(lowest, _)| lowest);
         let id = |place: usize| products.get(place).map(|product| product.id);
@@ -34,12 +38,12 @@ impl PriceIndex {
         let mut sold = Places::none(products.len());
         by_price.iter().for_each(|place| sold.add(number(*place)));
         let (mut in_stock, mut sold_out, mut is_patchy) = (Vec::new(), Vec::new(), false);
-        for (place, product) in products.iter().enumerate() {
+        for (place, product) in products.iter().enumerate().filter(|(place, _)| lowest(*place).is_some()) {
             for variant in &product.variants {
                 if let Some(price) = variant.price(currency) {
                     let offers = if variant.level.is_out() { &mut sold_out } else { &mut in_stock };
                     offers.push((price.amount, number(place)));
-                } else if lowest(place).is_some() {
+                } else {
                     is_patchy = true;
                 }
             }

@@ -27,6 +27,7 @@ use crate::settings;
 pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>, DatabaseError> {
     let memory = CatalogMemory::of(app);
     let now = app.clock.now();
+    memory.advance(now);
     // What is new is answered without waiting for leases: the copy may lack it.
     let knows = |copy: &Arc<Snapshot>| variants.iter().all(|variant| copy.variant(*variant).is_some());
     if let Some(copy) = memory.verified(now).filter(knows) {
@@ -46,7 +47,8 @@ pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>,
     let products = store::documents(next())?;
     let products: Result<Vec<Product>, _> = products.iter().map(|document| json::read(document.as_bytes())).collect();
     let products = products.map_err(|error| DatabaseError::Undecodable(error.to_string()))?;
-    Ok(Arc::new(Snapshot::new(revision.to_string(), settings, products).with_promotions(promotions)))
+    let snapshot = Snapshot::new(revision.to_string(), settings, products).with_promotions(promotions);
+    Ok(Arc::new(snapshot.as_of(now)))
 }
 
 /// Asks the database, first of all for its revision: that, and the other rows.

@@ -85,8 +85,9 @@ struct Part {
 
 /// What is on sale after a product's id, as far as one batch reads.
 async fn read(app: &App, after: &str) -> Result<Part, Problem> {
-    let mut batch = vec![store::state(), settings::current(), promotions::store::current(app.clock.now())];
-    let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS));
+    let now = app.clock.now();
+    let mut batch = vec![store::state(), settings::current(), promotions::store::current(now)];
+    let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS), now);
     batch.extend((0..PAGES_AT_ONCE).map(page).collect::<Vec<Statement>>());
     let mut answers = app.database.batch(batch).await?.into_iter();
     let state = answers.next().unwrap_or_default().first()?;
@@ -127,7 +128,7 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
     head.products = products.len();
     let written = chunks.finish().await;
     let snapshot = Snapshot::new(version.clone(), head.settings.clone(), products);
-    let snapshot = snapshot.with_promotions(head.promotions.clone());
+    let snapshot = snapshot.with_promotions(head.promotions.clone()).as_of(app.clock.now());
     CatalogMemory::of(app).set(Arc::new(snapshot), app.clock.now());
     let pointer = Pointer { version: version.clone(), chunks: written? };
     put(app, &head_key(&version), &head, Some(LIFETIME_SECONDS)).await?;

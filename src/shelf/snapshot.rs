@@ -2,6 +2,7 @@
 //! an index for each way it is listed.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::facets::FacetIndex;
@@ -14,6 +15,7 @@ use super::title_order;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
+use crate::ports::Timestamp;
 use crate::pricing::{Offer, Promotion};
 use crate::settings::Settings;
 use crate::sorted::{order, sort};
@@ -28,9 +30,17 @@ pub struct Snapshot {
     /// The newest first.
     pub products: Arc<Vec<Product>>,
     index: Arc<Index>,
+    prices: Arc<Prices>,
+    /// When it is: the products whose time is not now are in no answer. None: all are.
+    at: Option<Timestamp>,
+    /// For how long it stays so: from the last time at which a product came or went to the next.
+    lasts: Range<Timestamp>,
     /// What the truth was asked for besides. It is found by name, and is in no list.
     beyond: Option<Arc<Snapshot>>,
 }
+
+/// By currency; made when somebody first asks for it, and anew when a product comes or goes.
+type Prices = Vec<(Currency, OnceLock<PriceIndex>)>;
 
 /// What names are found by is made at once; each of the rest when somebody first
 /// asks for it, as a list in one currency needs little of it.
@@ -42,19 +52,17 @@ struct Index {
     by_id: Vec<usize>,
     by_slug: Vec<usize>,
     by_title: OnceLock<Ranked>,
-    by_price: Vec<(Currency, OnceLock<PriceIndex>)>,
     facets: OnceLock<FacetIndex>,
     search: OnceLock<SearchIndex>,
 }
 
 impl Index {
-    fn new(settings: &Settings, products: &[Product]) -> Self {
+    fn new(products: &[Product]) -> Self {
         Self {
             by_variant: sorted_variants(products),
             by_id: sorted(products, |product| product.id),
             by_slug: sorted(products, |product| product.slug.as_str()),
             by_title: OnceLock::new(),
-            by_price: settings.currencies.iter().map(|currency| (*currency, OnceLock::new())).collect(),
             facets: OnceLock::new(),
             search: OnceLock::new(),
         }
@@ -65,8 +73,40 @@ impl Snapshot {
     pub fn new(version: String, settings: impl Into<Arc<Settings>>, mut products: Vec<Product>) -> Self {
         let settings = settings.into();
         sort(&mut products, |one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
-        let index = Arc::new(Index::new(&settings, &products));
-        Self { version, settings, promotions: Arc::default(), products: Arc::new(products), index, beyond: None }
+        Self {
+            version,
+            promotions: Arc::default(),
+            index: Arc::new(Index::new(&products)),
+            prices: Arc::new(no_prices(&settings)),
+            settings,
+            products: Arc::new(products),
+            at: None,
+            lasts: Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX),
+            beyond: None,
+        }
+    }
+
+    /// The same as it is at a time.
+    #[must_use]
+    pub fn as_of(self, now: Timestamp) -> Self {
+        let mut lasts = Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX);
+        for time in self.products.iter().flat_map(|product| [product.publish_at, product.unpublish_at]).flatten() {
+            if time <= now {
+                lasts.start = lasts.start.max(time);
+            } else {
+                lasts.end = lasts.end.min(time);
+            }
+        }
+        Self { prices: Arc::new(no_prices(&self.settings)), at: Some(now), lasts, ..self }
+    }
+
+    /// Whether what it is as of has not changed by now, nor had not changed then.
+    pub fn is_as_of(&self, now: Timestamp) -> bool {
+        self.lasts.contains(&now)
+    }
+
+    fn shows(&self, product: &Product) -> bool {
+        self.at.is_none_or(|at| product.is_published(at))
     }
 
     #[must_use]
@@ -96,10 +136,11 @@ impl Snapshot {
             let product = self.products.get(p as usize)?;
             Some((product, product.variants.get(v as usize)?))
         };
+        let shown = |(product, _): &(&Product, &Variant)| self.shows(product);
         let by_variant = &self.index.by_variant;
         let compare = |place: &(u32, u32)| at(*place).map_or(Ordering::Less, |(_, variant)| variant.id.cmp(&id));
         let found = by_variant.binary_search_by(compare).ok()?;
-        at(*by_variant.get(found)?)
+        at(*by_variant.get(found)?).filter(shown)
     }
 
     pub fn by_id(&self, id: ProductId) -> Option<&Product> {
@@ -131,7 +172,7 @@ impl Snapshot {
     fn search(&self, order: &[usize], compare: impl Fn(&Product) -> std::cmp::Ordering) -> Option<&Product> {
         let place =
             order.binary_search_by(|p| self.products.get(*p).map_or(std::cmp::Ordering::Less, &compare)).ok()?;
-        order.get(place).and_then(|p| self.products.get(*p))
+        order.get(place).and_then(|p| self.products.get(*p)).filter(|product| self.shows(product))
     }
 
     /// By [`title_order`], then by id.
@@ -141,8 +182,8 @@ impl Snapshot {
 
     /// What is sold in the currency; `None` if it is none of the shop's.
     pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
-        let (_, prices) = self.index.by_price.iter().find(|(known, _)| *known == currency)?;
-        Some(prices.get_or_init(|| PriceIndex::new(currency, &self.products)))
+        let (_, prices) = self.prices.iter().find(|(known, _)| *known == currency)?;
+        Some(prices.get_or_init(|| PriceIndex::new(currency, &self.products, &|product| self.shows(product))))
     }
 
     pub(super) fn facets(&self) -> &FacetIndex {
@@ -152,6 +193,10 @@ impl Snapshot {
     pub(super) fn searched(&self) -> &SearchIndex {
         self.index.search.get_or_init(|| SearchIndex::new(&self.products))
     }
+}
+
+fn no_prices(settings: &Settings) -> Prices {
+    settings.currencies.iter().map(|currency| (*currency, OnceLock::new())).collect()
 }
 
 fn sorted_variants(products: &[Product]) -> Vec<(u32, u32)> {
@@ -177,3 +222,7 @@ fn sorted_by_title(products: &[Product]) -> Vec<usize> {
         })
     })
 }
+
+#[cfg(test)]
+#[path = "times_tests.rs"]
+mod times_tests;

@@ -3,6 +3,9 @@
 
 use serde_json::{Value, json};
 
+use tradepost::ports::Clock;
+
+use crate::coupons::CLOCK;
 use crate::fixtures::{Product, product_body};
 use crate::shop::{Shop, unique};
 
@@ -91,4 +94,57 @@ async fn all_that_is_wrong_with_the_facts_is_told_at_once() {
         "/metadata/list",
     ];
     assert_eq!(answer.pointers(), wrong);
+}
+
+#[tokio::test]
+async fn buyers_see_a_product_between_its_times_and_order_it_only_then() {
+    let Some(shop) = Shop::native(CLOCK).await else { return };
+    let clock = &shop.host().clock;
+    let tag = unique("tag");
+    let times =
+        json!({ "publish_at": clock.now().plus_millis(100_000), "unpublish_at": clock.now().plus_millis(200_000) });
+    let fact = json!({ "tags": [tag], "status": "active", "delivery": "digital", "description": "Text" });
+    let mut facts = fact.clone();
+    facts.as_object_mut().unwrap().extend(times.as_object().unwrap().clone());
+    let always = shop.product(fact).await;
+    let product = shop.new_product(facts).await;
+    assert_eq!(staffs(&shop, &product).await["publish_at"], times["publish_at"]);
+    // What is published after it has it, too.
+    let last = shop.product(json!({})).await;
+    let other = shop.another_isolate();
+    for isolate in [&shop, &other] {
+        isolate.get(&format!("/v1/products/{}", last.slug)).send().await.expect(200);
+    }
+    let is_seen = async |shop: &Shop| {
+        let found = [format!("/v1/products/{}", product.id), format!("/products/{}", product.slug)];
+        let mut seen = Vec::new();
+        for path in found {
+            seen.push(shop.get(&path).send().await.is(200));
+        }
+        let list = shop.get(&format!("/v1/products?tag={tag}")).send().await.expect(200).json();
+        seen.push(list["total"] == 2);
+        assert!(seen.iter().all(|one| *one == seen[0]), "{seen:?}");
+        seen[0]
+    };
+    for (pass, expected) in [(0, false), (100_000, true), (100_000, false)] {
+        clock.advance(pass);
+        for isolate in [&shop, &other] {
+            assert_eq!(is_seen(isolate).await, expected, "{pass} ms later");
+        }
+        let cart = shop.cart_with(&always.variant, 1).await;
+        let line = json!({ "variant_id": product.variant, "quantity": 1 });
+        let added = shop.post(&cart.path("/lines")).cart_token(&cart.token).json(line).send().await;
+        assert_eq!(added.is(201) || added.is(200), expected, "{}", added.told());
+    }
+    let forever = changed(&shop, &product, json!({ "publish_at": null, "unpublish_at": null })).await;
+    assert_eq!((&forever["publish_at"], &forever["unpublish_at"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
+async fn a_product_ends_after_it_begins() {
+    let shop = Shop::open().await;
+    let time = "2030-01-01T00:00:00.000Z";
+    let body = product_body(&json!({ "publish_at": time, "unpublish_at": time }));
+    let answer = shop.post("/v1/admin/products").bearer(&shop.owner().await).json(body).send().await;
+    assert_eq!(answer.expect(422).pointers(), ["/unpublish_at"]);
 }

@@ -43,6 +43,10 @@ pub struct AdminProduct<'a> {
     pub metadata: &'a Metadata,
     pub tags: &'a [String],
     pub status: Status,
+    /// Buyers see it, if it is active, from then
+    pub publish_at: Option<Timestamp>,
+    /// until then.
+    pub unpublish_at: Option<Timestamp>,
     pub delivery: Delivery,
     /// One of the tax classes; `null`: the first of them.
     pub tax_class: Option<&'a str>,
@@ -102,6 +106,8 @@ impl<'a> From<&'a Product> for AdminProduct<'a> {
             metadata: &product.metadata,
             tags: &product.tags,
             status: product.status,
+            publish_at: product.publish_at,
+            unpublish_at: product.unpublish_at,
             delivery: product.delivery,
             tax_class: product.tax_class.as_deref(),
             version: product.version,

@@ -17,7 +17,7 @@ use crate::text;
 /// The columns of a product after its id and its slug, in the order of [`row`].
 macro_rules! columns {
     () => {
-        "title, description, vendor, type, seo_title, seo_description, metadata, status, delivery, tax_class,
+        "title, description, vendor, type, seo_title, seo_description, metadata, status, publish_at, unpublish_at, delivery, tax_class,
          version, bytes, created_at, updated_at, sought"
     };
 }
@@ -25,7 +25,7 @@ macro_rules! columns {
 /// Their values.
 macro_rules! values {
     () => {
-        "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17"
+        "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19"
     };
 }
 
@@ -93,12 +93,12 @@ fn insert_numbered(product: &Product) -> Statement {
                   CASE WHEN p.id IS NULL THEN (taken + tried) / 2
                        WHEN free IS NULL THEN tried * 2
                        ELSE (tried + free) / 2 END
-           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?18 || '-' || tried)
+           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?20 || '-' || tried)
            WHERE free IS NULL OR free - taken > 1
          )
          INSERT INTO products (id, slug, ",
             columns!(),
-            ") SELECT ?1, iif(free = 1, ?2, ?18 || '-' || free), ",
+            ") SELECT ?1, iif(free = 1, ?2, ?20 || '-' || free), ",
             values!(),
             " FROM search WHERE free - taken = 1 RETURNING slug"
         ),
@@ -212,7 +212,7 @@ fn remove_variants(ids: &[VariantId], now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-fn row(product: &Product) -> [Value; 17] {
+fn row(product: &Product) -> [Value; 19] {
     [
         product.id.to_string().into(),
         product.slug.clone().into(),
@@ -224,6 +224,8 @@ fn row(product: &Product) -> [Value; 17] {
         product.seo_description.clone().into(),
         json(&product.metadata),
         product.status.as_str().into(),
+        product.publish_at.map(Timestamp::millis).into(),
+        product.unpublish_at.map(Timestamp::millis).into(),
         product.delivery.as_str().into(),
         product.tax_class.clone().into(),
         product.version.into(),

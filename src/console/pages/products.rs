@@ -33,6 +33,9 @@ const SEO_TITLE: Field = Field::new("/seo_title", "Title for search engines", Ta
 const SEO_DESCRIPTION: Field = Field::new("/seo_description", "Description for search engines", Takes::Line).optional();
 const TAGS: Field = Field::new("/tags", "Tags, one on each line", Takes::Lines);
 const STATUS: Field = Field::new("/status", "Status", Takes::Choice(STATUSES));
+const PUBLISH_AT: Field =
+    Field::new("/publish_at", "Buyers see it from", Takes::Time).optional().note("If it is on sale; at once if empty");
+const UNPUBLISH_AT: Field = Field::new("/unpublish_at", "Buyers see it until", Takes::Time).optional();
 const DELIVERY: Field = Field::new("/delivery", "How it reaches the buyer", Takes::Choice(DELIVERIES));
 const TAX_CLASS: Field = Field::new("/tax_class", "Tax class", Takes::ChoiceOf("/_tax/classes")).optional();
 
@@ -78,6 +81,8 @@ pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")
             KIND,
             TAGS,
             STATUS,
+            PUBLISH_AT,
+            UNPUBLISH_AT,
             DELIVERY,
             TAX_CLASS,
             OPTIONS,
@@ -130,6 +135,8 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 KIND,
                 TAGS,
                 STATUS,
+                PUBLISH_AT,
+                UNPUBLISH_AT,
                 DELIVERY,
                 TAX_CLASS,
                 OPTIONS,
