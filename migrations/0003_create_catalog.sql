@@ -38,6 +38,23 @@ CREATE TABLE products (
 CREATE INDEX products_by_status ON products (status, id);
 CREATE INDEX products_by_tax_class ON products (tax_class) WHERE tax_class IS NOT NULL;
 
+-- What a product was called before: its address still leads to it, until another
+-- product is called so or this one is again. So none is the slug of a product now,
+-- and what leads on leads to where it ends.
+CREATE TABLE former_slugs (
+  slug TEXT NOT NULL PRIMARY KEY,
+  product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_slugs_by_product ON former_slugs (product_id);
+CREATE TRIGGER former_slugs_keep AFTER UPDATE OF slug ON products WHEN old.slug <> new.slug BEGIN
+  DELETE FROM former_slugs WHERE slug = new.slug;
+  INSERT INTO former_slugs (slug, product_id) VALUES (old.slug, new.id)
+  ON CONFLICT (slug) DO UPDATE SET product_id = excluded.product_id;
+END;
+CREATE TRIGGER former_slugs_yield AFTER INSERT ON products BEGIN
+  DELETE FROM former_slugs WHERE slug = new.slug;
+END;
+
 CREATE TABLE product_tags (
   product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
   tag TEXT NOT NULL CHECK (length(tag) BETWEEN 1 AND 64),

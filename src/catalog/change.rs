@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::draft::Draft;
 use super::error::{PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
+use super::limits::MAX_FORMER_SLUGS;
 use super::product::Product;
 use super::store;
 use crate::app::App;
@@ -65,6 +66,12 @@ impl Change<'_> {
             let draft = draft(&before, &settings)?;
             let sent = draft.sent_skus();
             let after = draft.replace(&before, now, || VariantId::new(now, &*app.entropy));
+            if after.former_slugs.len() > MAX_FORMER_SLUGS {
+                let detail = format!(
+                    "it had {MAX_FORMER_SLUGS} others before, which still lead to it; keep the one that it has"
+                );
+                return Err(Problem::invalid_field("/slug", detail));
+            }
             let view = view(&after).ok_or_else(Problem::not_found)?;
             let change = store::update_product(&before, &after);
             let answer = revision::write(

@@ -15,7 +15,7 @@ use crate::ports::Timestamp;
 use crate::pricing::Delivery;
 use crate::problem::FieldError;
 use crate::settings::Settings;
-use crate::sorted::{SortedMap, SortedSet};
+use crate::sorted::{SortedMap, SortedSet, sort};
 use crate::text::{self, Refusal};
 
 /// An answer that names more faults than this helps nobody.
@@ -104,7 +104,10 @@ impl Draft {
         let version = before.version.saturating_add(1);
         let product = self.product(before.id, before.slug.clone(), version, before.created_at, now, &levels, new_id);
         let level = if product.delivery == Delivery::Shipped { before.level } else { product.level };
-        Product { level, bought_with: before.bought_with.clone(), ..product }
+        let former = before.former_slugs.iter().chain([&before.slug]).filter(|former| **former != product.slug);
+        let mut former_slugs: Vec<_> = former.cloned().collect();
+        sort(&mut former_slugs, String::cmp);
+        Product { level, former_slugs, bought_with: before.bought_with.clone(), ..product }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -141,6 +144,7 @@ impl Draft {
         Product {
             id,
             slug: self.slug.unwrap_or(slug),
+            former_slugs: Vec::new(),
             variants: variants.collect(),
             title,
             description: self.description,

@@ -7,6 +7,8 @@ pub const MAX_DESCRIPTION: usize = 20_000;
 /// The longest description of a product for search engines, in characters:
 /// they show some 160.
 pub const MAX_SEO: usize = 500;
+/// The most slugs that a product had before: then it keeps the one that it has.
+pub const MAX_FORMER_SLUGS: usize = 100;
 pub const MAX_TAGS: usize = 50;
 /// The longest tag and the longest name of an option or of metadata, in characters.
 pub const MAX_NAME: usize = 64;

@@ -85,6 +85,9 @@ pub fn level_changed(before: i64, after: i64) -> bool {
 pub struct Product {
     pub id: ProductId,
     pub slug: String,
+    /// What it was called before, and no product is now: they lead to it. In their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_slugs: Vec<String>,
     pub title: String,
     pub description: String,
     pub vendor: Option<String>,
@@ -177,6 +180,11 @@ pub struct PriceRange {
 }
 
 impl Product {
+    /// Whether that is, or was, its slug.
+    pub fn is_called(&self, slug: &str) -> bool {
+        self.slug == slug || self.former_slugs.iter().any(|former| former == slug)
+    }
+
     /// Whether a product that is active is seen by buyers at that time.
     pub fn is_published(&self, now: Timestamp) -> bool {
         self.publish_at.is_none_or(|from| from <= now) && self.unpublish_at.is_none_or(|until| now < until)

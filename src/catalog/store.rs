@@ -61,9 +61,12 @@ macro_rules! select_products {
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, publish_at, unpublish_at, ",
             $metadata,
-            ") IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}', json_object(
+            ", (SELECT slug FROM former_slugs WHERE product_id = products.id LIMIT 1)) IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}', json_object(
                'type', type, 'seo_title', seo_title, 'seo_description', seo_description,
-               'publish_at', publish_at, 'unpublish_at', unpublish_at, 'metadata', json(",
+               'publish_at', publish_at, 'unpublish_at', unpublish_at,
+               'former_slugs', json((SELECT nullif(json_group_array(slug), '[]') FROM
+                 (SELECT slug FROM former_slugs WHERE product_id = products.id ORDER BY slug))),
+               'metadata', json(",
             $metadata,
             "))), '{') END AS document FROM products ",
             $rest
@@ -101,7 +104,7 @@ pub fn product_of_variant(id: VariantId) -> Statement {
     )
 }
 
-/// What is active and has one of these ids or slugs, or a variant of these.
+/// What is active and has one of these ids, or slugs, or had, or a variant of these.
 /// Whether buyers see it by now is for the reader to look at.
 pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[VariantId]) -> Statement {
     Statement::new(
@@ -109,6 +112,7 @@ pub fn named_products(products: &[ProductId], slugs: &[&str], variants: &[Varian
             "WHERE status = 'active' AND products.id IN (
                SELECT value FROM json_each(?1)
                UNION SELECT named.id FROM json_each(?2) JOIN products AS named ON named.slug = value
+               UNION SELECT product_id FROM json_each(?2) JOIN former_slugs ON former_slugs.slug = value
                UNION SELECT product_id FROM json_each(?3) JOIN variants ON variants.id = value)"
         ),
         [json::text(products).into(), json::text(slugs).into(), json::text(variants).into()],

@@ -230,3 +230,54 @@ proptest! {
         }
     }
 }
+
+/// The slug that the product has, and those that it had, as they are stored.
+fn called(db: &Connection, id: ProductId) -> (String, Vec<String>) {
+    let product = read(db, id).unwrap();
+    (product.slug, product.former_slugs)
+}
+
+fn rename(db: &mut Connection, id: ProductId, slug: &str) {
+    let before = read(db, id).unwrap();
+    let after = renamed(&before, slug);
+    batch(db, &update_product(&before, &after).into_statements()).unwrap();
+    assert_eq!(read(db, id), Some(after), "the database keeps what was decided");
+}
+
+fn renamed(before: &Product, slug: &str) -> Product {
+    use crate::catalog::body::ProductPatch;
+    use crate::catalog::draft::{Draft, wanted};
+    let patch = ProductPatch { slug: Some(slug.to_owned()), ..ProductPatch::default() };
+    let (facts, changes) = patch.over(before);
+    let (wanted, faults) = wanted(before, changes);
+    let draft = Draft::change(facts, wanted, faults, &crate::testing::settings()).unwrap();
+    draft.replace(before, Timestamp::from_millis(9), || unreachable!())
+}
+
+#[test]
+fn a_slug_that_was_given_up_leads_on_until_another_product_has_it() {
+    let mut db = connection();
+    let [one, other] = [1, 2].map(|n| example(n, "Mug", Some(1), 1));
+    for product in [&one, &other] {
+        batch(&mut db, &insertion(product)).unwrap();
+    }
+    let owned = |slugs: &[&str]| slugs.iter().map(|slug| (*slug).to_owned()).collect::<Vec<_>>();
+    rename(&mut db, one.id, "b");
+    rename(&mut db, one.id, "a");
+    assert_eq!(called(&db, one.id), ("a".into(), owned(&["b", "slug-1"])));
+    // Back again, which leaves no way in a circle.
+    rename(&mut db, one.id, "b");
+    assert_eq!(called(&db, one.id), ("b".into(), owned(&["a", "slug-1"])));
+    rename(&mut db, other.id, "a");
+    assert_eq!(called(&db, one.id), ("b".into(), owned(&["slug-1"])), "the new owner wins");
+    rename(&mut db, other.id, "c");
+    assert_eq!(called(&db, other.id), ("c".into(), owned(&["a", "slug-2"])));
+    let mut third = example(3, "Third", Some(1), 1);
+    third.slug = "slug-1".into();
+    batch(&mut db, &insertion(&third)).unwrap();
+    assert_eq!(called(&db, one.id), ("b".into(), owned(&[])), "so does a new product");
+    let now = read(&db, other.id).unwrap();
+    batch(&mut db, &delete_product(&now, Timestamp::from_millis(9)).into_statements()).unwrap();
+    let left = db.query_row("SELECT count(*) FROM former_slugs", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(left, 0, "what is deleted holds no name");
+}

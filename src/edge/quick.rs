@@ -102,9 +102,15 @@ fn headers(answer: &ReadAnswer, vary: bool) -> String {
         ("cache-control", answer.cache_control),
         ("x-catalog-version", &answer.catalog_version),
     ];
+    let location = answer.location.as_deref().map(|location| ("location", location));
     let security = security_headers(answer.content_type.as_bytes(), true).iter().copied();
     let vary = vary.then_some(("vary", "origin"));
-    let pairs: Vec<String> =
-        own.into_iter().chain(vary).chain(security).map(|(name, value)| format!("{name}\0{value}")).collect();
+    let pairs: Vec<String> = own
+        .into_iter()
+        .chain(location)
+        .chain(vary)
+        .chain(security)
+        .map(|(name, value)| format!("{name}\0{value}"))
+        .collect();
     pairs.join("\0")
 }

@@ -23,7 +23,7 @@ pub fn components() -> Value {
         "WWW-Authenticate": header("How to say who asks (RFC 6750).", text()),
         "Link": header("Where it goes on, with `rel=\"next\"`; absent at the end (RFC 8288).", text()),
         "Content-Disposition": header("Has browsers keep it as a file (RFC 6266).", text()),
-        "Location": header("Where what was begun is (RFC 9110, section 10.2.2).", text()),
+        "Location": header("Where what was begun, or asked for, is (RFC 9110, section 10.2.2).", text()),
         "Set-Cookie": header("What a browser keeps, or forgets.", text()),
     })
 }

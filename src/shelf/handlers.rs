@@ -118,7 +118,8 @@ pub async fn list_products(
     request.answer(&app, read::answer, read::name).await
 }
 
-/// One product on sale, by its id or its slug.
+/// One product on sale, by its id or its slug. A slug that it had before answers 301
+/// with the address that it has now.
 pub async fn get_product(
     State(app): State<App>,
     request: ReadRequest<DetailParameters>,
@@ -217,6 +218,9 @@ impl<T> IntoResponse for ReadResponse<T> {
         set(header::ETAG, &answer.etag);
         set(header::CACHE_CONTROL, answer.cache_control);
         set(HeaderName::from_static("x-catalog-version"), &answer.catalog_version);
+        if let Some(location) = &answer.location {
+            set(header::LOCATION, location);
+        }
         response
     }
 }

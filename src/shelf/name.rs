@@ -38,10 +38,15 @@ impl Name {
         made_at.since(now) <= LEEWAY_MILLIS
     }
 
+    /// Whether the product, which this is of, has another slug now.
+    pub fn is_former(&self, product: &Product) -> bool {
+        matches!(self, Self::Slug(slug) if *slug != product.slug)
+    }
+
     pub fn is_of(&self, product: &Product) -> bool {
         match self {
             Self::Product(id) => product.id == *id,
-            Self::Slug(slug) => product.slug == *slug,
+            Self::Slug(slug) => product.is_called(slug),
             Self::Variant(id) => product.variants.iter().any(|variant| variant.id == *id),
         }
     }

@@ -15,6 +15,7 @@ use super::related::{RelatedQuery, related};
 use super::selection::Facet;
 use super::snapshot::Snapshot;
 use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
+use crate::catalog::slug;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::money::{Currency, Money};
@@ -42,6 +43,8 @@ pub struct ReadAnswer {
     pub etag: String,
     pub cache_control: &'static str,
     pub catalog_version: String,
+    /// Where what was asked for is found now.
+    pub location: Option<String>,
 }
 
 impl ReadAnswer {
@@ -56,7 +59,16 @@ impl ReadAnswer {
             body,
             cache_control: CACHE_CONTROL,
             catalog_version: snapshot.version.clone(),
+            location: None,
         }
+    }
+
+    /// What has another address now. Not kept for longer than any other answer: the
+    /// next product may be called so.
+    pub fn moved(snapshot: &Snapshot, content_type: &'static str, path: String, query: &str) -> Self {
+        let location = if query.is_empty() { path } else { format!("{path}?{query}") };
+        let location = Some(location);
+        Self { status: StatusCode::MOVED_PERMANENTLY, location, ..Self::new(snapshot, content_type, Vec::new()) }
     }
 
     /// The answer to a conditional request: 304 without a body if the client
@@ -257,6 +269,10 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
     }
     let name = Name::of_product(name).ok_or_else(Problem::not_found)?;
     let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
+    if name.is_former(product) {
+        let path = format!("/v1/products/{}", slug::in_address(&product.slug));
+        return Ok(ReadAnswer::moved(snapshot, "application/json", path, query));
+    }
     ready(snapshot, &ProductDetail::new(product, currency))
 }
 

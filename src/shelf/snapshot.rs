@@ -51,6 +51,8 @@ struct Index {
     // Places in `products`, in the order of the name.
     by_id: Vec<usize>,
     by_slug: Vec<usize>,
+    /// The product's place and the slug's place among its former ones, in the order of these.
+    by_former_slug: Vec<(usize, usize)>,
     by_title: OnceLock<Ranked>,
     facets: OnceLock<FacetIndex>,
     search: OnceLock<SearchIndex>,
@@ -62,6 +64,7 @@ impl Index {
             by_variant: sorted_variants(products),
             by_id: sorted(products, |product| product.id),
             by_slug: sorted(products, |product| product.slug.as_str()),
+            by_former_slug: sorted_former_slugs(products),
             by_title: OnceLock::new(),
             facets: OnceLock::new(),
             search: OnceLock::new(),
@@ -156,15 +159,27 @@ impl Snapshot {
     }
 
     pub fn by_slug(&self, slug: &str) -> Option<&Product> {
-        let beyond = self.beyond.as_ref().and_then(|beyond| beyond.by_slug(slug));
-        beyond.or_else(|| self.search(&self.index.by_slug, |product| product.slug.as_str().cmp(slug)))
+        self.search(&self.index.by_slug, |product| product.slug.as_str().cmp(slug))
     }
 
-    /// The product that has this name.
+    /// The product that was called so, and none is now.
+    fn by_former_slug(&self, slug: &str) -> Option<&Product> {
+        let at = |(p, n): (usize, usize)| Some((self.products.get(p)?, self.products.get(p)?.former_slugs.get(n)?));
+        let order = &self.index.by_former_slug;
+        let place = order.partition_point(|place| at(*place).is_some_and(|(_, former)| &**former < slug));
+        let (product, former) = at(*order.get(place)?)?;
+        (former == slug && self.shows(product)).then_some(product)
+    }
+
+    /// The product that has this name, or had it.
     pub fn named(&self, name: &Name) -> Option<&Product> {
         match name {
             Name::Product(id) => self.by_id(*id),
-            Name::Slug(slug) => self.by_slug(slug),
+            Name::Slug(slug) => {
+                // What is newer may have taken the name over from what is here.
+                let beyond = self.beyond.as_ref().and_then(|beyond| beyond.named(name));
+                beyond.or_else(|| self.by_slug(slug)).or_else(|| self.by_former_slug(slug))
+            }
             Name::Variant(id) => self.variant(*id).map(|(product, _)| product),
         }
     }
@@ -205,6 +220,14 @@ fn sorted_variants(products: &[Product]) -> Vec<(u32, u32)> {
     let id = |(p, v): &(u32, u32)| Some(products.get(*p as usize)?.variants.get(*v as usize)?.id);
     sort(&mut variants, |one, other| id(one).cmp(&id(other)));
     variants
+}
+
+fn sorted_former_slugs(products: &[Product]) -> Vec<(usize, usize)> {
+    let places = |(p, product): (usize, &Product)| (0..product.former_slugs.len()).map(move |n| (p, n));
+    let mut former: Vec<_> = products.iter().enumerate().flat_map(places).collect();
+    let slug = |(p, n): &(usize, usize)| products.get(*p)?.former_slugs.get(*n);
+    sort(&mut former, |one, other| slug(one).cmp(&slug(other)));
+    former
 }
 
 fn sorted<'a, K: Ord>(products: &'a [Product], key: impl Fn(&'a Product) -> K) -> Vec<usize> {

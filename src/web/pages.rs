@@ -78,7 +78,7 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
     }
     let slug = path.strip_prefix("/products/")?;
     let is_slug = !slug.is_empty() && !slug.contains('/');
-    is_slug.then(|| product(snapshot, slug))
+    is_slug.then(|| product(snapshot, slug, query))
 }
 
 /// The product that a page is about, if there can be one.
@@ -108,9 +108,12 @@ fn home(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
     ready(snapshot, &home)
 }
 
-fn product(snapshot: &Snapshot, slug: &str) -> Result<ReadAnswer, Problem> {
+fn product(snapshot: &Snapshot, slug: &str, query: &str) -> Result<ReadAnswer, Problem> {
     let name = Name::slug(slug).ok_or_else(Problem::not_found)?;
     let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
+    if name.is_former(product) {
+        return Ok(ReadAnswer::moved(snapshot, HTML, product_url(product), query));
+    }
     let page = ProductPage::new(snapshot, product, None).ok_or_else(Problem::not_found)?;
     ready(snapshot, &page)
 }

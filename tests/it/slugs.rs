@@ -221,3 +221,75 @@ async fn the_page_of_a_product_is_found_by_its_link_in_any_script() {
         shop.get(&format!("/v1/products/{wrong}")).send().await.problem(404, "not_found");
     }
 }
+
+/// Where an address leads on to, if it does.
+async fn moved(shop: &Shop, path: &str) -> Option<String> {
+    let answer = shop.get(path).send().await;
+    let leads = answer.is(301).then(|| answer.header("location").to_owned());
+    assert!(answer.is(301) || answer.is(200), "{}", answer.told());
+    assert!(leads.is_none() || answer.header("cache-control").contains("max-age=0"), "the next may be called so");
+    leads
+}
+
+async fn rename(shop: &Shop, id: &str, slug: &str) {
+    let change = shop.patch(&format!("/v1/admin/products/{id}")).json(json!({ "slug": slug }));
+    change.bearer(&shop.owner().await).send().await.expect(200);
+    within(PUBLISHED_MILLIS, "it is known by its new name", async || {
+        let seen = shop.get(&format!("/v1/products/{id}")).send().await.expect(200).json();
+        (seen["slug"] == slug).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_old_slug_leads_to_the_present_one_for_ever() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({})).await;
+    let (old, new) = (&product.slug, unique("größe"));
+    let between = unique("between");
+    rename(&shop, &product.id, &between).await;
+    rename(&shop, &product.id, &new).await;
+    let address = encoded(&new);
+    for name in [old, &between] {
+        let read = moved(&shop, &format!("/v1/products/{name}?currency=USD")).await;
+        assert_eq!(read, Some(format!("/v1/products/{address}?currency=USD")));
+        let page = moved(&shop, &format!("/products/{name}?utm_source=a%20b")).await;
+        assert_eq!(page, Some(format!("/products/{address}?utm_source=a%20b")));
+        assert_eq!(moved(&shop, &format!("/products/{name}")).await, Some(format!("/products/{address}")));
+    }
+    assert_eq!(moved(&shop, &format!("/products/{address}")).await, None);
+    let told = stored(&shop, &json!({ "id": product.id })).await;
+    let formers: BTreeSet<&str> =
+        told["former_slugs"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+    assert_eq!(formers, BTreeSet::from([&**old, &*between]));
+    // Another isolate that has not loaded it yet asks.
+    let other = shop.another_isolate();
+    assert!(moved(&other, &format!("/products/{old}")).await.is_some());
+}
+
+#[tokio::test]
+async fn whoever_has_a_slug_is_found_by_it_and_no_way_goes_in_a_circle() {
+    let shop = Shop::open().await;
+    let (one, other) = (shop.product(json!({})).await, shop.product(json!({})).await);
+    let spare = unique("spare");
+    rename(&shop, &one.id, &spare).await;
+    // What was the one's is the other's; then each takes the other's first name.
+    rename(&shop, &other.id, &one.slug).await;
+    rename(&shop, &one.id, &other.slug).await;
+    for (slug, id) in [(&one.slug, &other.id), (&other.slug, &one.id)] {
+        let path = format!("/v1/products/{slug}");
+        within(PUBLISHED_MILLIS, "the new owner is found", async || {
+            let answer = shop.get(&path).send().await;
+            (answer.is(200) && answer.json()["id"] == **id).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(moved(&shop, &format!("/v1/products/{spare}")).await, Some(format!("/v1/products/{}", other.slug)));
+    shop.delete(&format!("/v1/admin/products/{}", one.id)).bearer(&shop.owner().await).send().await.expect(204);
+    within(PUBLISHED_MILLIS, "what is deleted leads nowhere", async || {
+        shop.get(&format!("/products/{spare}")).send().await.is(404).then_some(())
+    })
+    .await;
+    let heir = shop.product(json!({ "slug": spare })).await;
+    assert_eq!(heir.slug, spare);
+}

@@ -32,6 +32,8 @@ pub struct AdminVariantList<'a> {
 pub struct AdminProduct<'a> {
     pub id: ProductId,
     pub slug: &'a str,
+    /// What it was called before, and no other product is now: these addresses lead to it.
+    pub former_slugs: &'a [String],
     pub title: &'a str,
     pub description: &'a str,
     pub vendor: Option<&'a str>,
@@ -97,6 +99,7 @@ impl<'a> From<&'a Product> for AdminProduct<'a> {
         Self {
             id: product.id,
             slug: &product.slug,
+            former_slugs: &product.former_slugs,
             title: &product.title,
             description: &product.description,
             vendor: product.vendor.as_deref(),
