@@ -33,7 +33,9 @@ CREATE TABLE products (
   updated_at INTEGER NOT NULL,
   -- What staff find it by, beside what its variants are found by: its title and
   -- vendor, in small letters without accents.
-  sought TEXT NOT NULL
+  sought TEXT NOT NULL,
+  -- It is read as one value, of which D1 takes two million bytes.
+  CONSTRAINT product_too_large CHECK (bytes + length(CAST(metadata AS BLOB)) <= 1900000)
 ) STRICT;
 CREATE INDEX products_by_status ON products (status, id);
 CREATE INDEX products_by_tax_class ON products (tax_class) WHERE tax_class IS NOT NULL;
@@ -85,7 +87,7 @@ CREATE TABLE variants (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
-  position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 249),
+  position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 2047),
   sku TEXT NOT NULL UNIQUE CHECK (length(sku) BETWEEN 1 AND 64),
   -- NULL: named after its options.
   title TEXT CHECK (length(title) BETWEEN 1 AND 255),
@@ -93,10 +95,16 @@ CREATE TABLE variants (
   option_values TEXT NOT NULL CHECK (json_valid(option_values)),
   weight_grams INTEGER CHECK (weight_grams BETWEEN 0 AND 10000000),
   barcode TEXT CHECK (length(barcode) BETWEEN 1 AND 64),
+  -- Which of its product's images shows it, by its position.
+  image INTEGER CHECK (image BETWEEN 0 AND 49),
+  -- NULL: its product's.
+  tax_class TEXT REFERENCES tax_classes (name),
   -- As of its product: its SKU, title, options and barcode.
   sought TEXT NOT NULL,
   UNIQUE (product_id, option_values)
 ) STRICT;
+
+CREATE INDEX variants_by_tax_class ON variants (tax_class) WHERE tax_class IS NOT NULL;
 
 -- The search: which variants have these three letters in a row, in their own text or in their
 -- product's. It keeps no text.

@@ -89,6 +89,11 @@ impl Answer {
         Ok(Self { status, body })
     }
 
+    /// How long its body is.
+    pub fn bytes(&self) -> usize {
+        self.body.len()
+    }
+
     fn response(self) -> Response {
         json_response(self.status, self.body)
     }

@@ -117,6 +117,12 @@ pub struct VariantBody {
     pub weight_grams: Option<u32>,
     #[schemars(length(max = MAX_CODE))]
     pub barcode: Option<String>,
+    /// The address of the one of the product's images that shows it.
+    #[schemars(length(max = MAX_URL))]
+    pub image: Option<String>,
+    /// One of the tax classes of the settings; the product's if absent.
+    #[schemars(length(max = MAX_NAME))]
+    pub tax_class: Option<String>,
 }
 
 /// A price in minor units of one of the shop's currencies.
@@ -234,12 +240,18 @@ pub struct VariantChange {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_CODE))]
     barcode: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_URL))]
+    image: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_NAME))]
+    tax_class: Option<Option<String>>,
 }
 
 impl From<VariantChange> for VariantPatch {
     fn from(change: VariantChange) -> Self {
-        let VariantChange { id: _, sku, title, options, prices, weight_grams, barcode } = change;
-        Self { sku, title, options, prices, weight_grams, barcode }
+        let VariantChange { id: _, sku, title, options, prices, weight_grams, barcode, image, tax_class } = change;
+        Self { sku, title, options, prices, weight_grams, barcode, image, tax_class }
     }
 }
 
@@ -266,6 +278,12 @@ pub struct VariantPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_CODE))]
     pub barcode: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_URL))]
+    pub image: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<String>", length(max = MAX_NAME))]
+    pub tax_class: Option<Option<String>>,
 }
 
 impl ProductPatch {
@@ -306,6 +324,8 @@ impl VariantPatch {
             prices: self.prices.unwrap_or(now.prices),
             weight_grams: self.weight_grams.unwrap_or(now.weight_grams),
             barcode: self.barcode.unwrap_or(now.barcode),
+            image: self.image.unwrap_or(now.image),
+            tax_class: self.tax_class.unwrap_or(now.tax_class),
         }
     }
 }
@@ -359,5 +379,7 @@ pub fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
             .collect(),
         weight_grams: variant.weight_grams,
         barcode: variant.barcode.clone(),
+        image: product.image_of(variant).map(|image| image.url.clone()),
+        tax_class: variant.tax_class.clone(),
     }
 }

@@ -3,12 +3,12 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::error::{PRODUCT_CHANGED, SKU_TAKEN, changed, refusal};
-use super::limits::MAX_FORMER_SLUGS;
+use super::error::{PRODUCT_CHANGED, SKU_TAKEN, changed, refusal, too_large};
+use super::limits::{MAX_FORMER_SLUGS, MAX_PRODUCT_BYTES};
 use super::product::Product;
 use super::store;
 use crate::app::App;
@@ -73,16 +73,9 @@ impl Change<'_> {
                 return Err(Problem::invalid_field("/slug", detail));
             }
             let view = view(&after).ok_or_else(Problem::not_found)?;
+            let answer = answered(self.status, &view)?;
             let change = store::update_product(&before, &after);
-            let answer = revision::write(
-                app,
-                &self.staff,
-                self.request.as_ref(),
-                change,
-                Answer::new(self.status, &view)?,
-                &refusal,
-            )
-            .await;
+            let answer = revision::write(app, &self.staff, self.request.as_ref(), change, answer, &refusal).await;
             match answer {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
@@ -93,6 +86,12 @@ impl Change<'_> {
         }
         Err(changed())
     }
+}
+
+/// What is answered, and recorded for who asks again: within what the database takes.
+pub fn answered(status: StatusCode, view: &impl Serialize) -> Result<Answer, Problem> {
+    let answer = Answer::new(status, view)?;
+    if answer.bytes() > MAX_PRODUCT_BYTES { Err(too_large()) } else { Ok(answer) }
 }
 
 pub fn found(rows: Rows) -> Result<Product, Problem> {

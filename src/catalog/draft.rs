@@ -60,6 +60,7 @@ impl Draft {
     ) -> Result<Self, Vec<FieldError>> {
         let mut faults = Faults(faults);
         let options = faults.options(body.options);
+        let images = faults.images(body.images);
         if body.publish_at.zip(body.unpublish_at).is_some_and(|(from, until)| until <= from) {
             faults.add("/unpublish_at", "must be later than publish_at");
         }
@@ -79,9 +80,9 @@ impl Draft {
             publish_at: body.publish_at,
             unpublish_at: body.unpublish_at,
             delivery: body.delivery.unwrap_or_default(),
-            tax_class: faults.tax_class(body.tax_class.as_deref(), settings),
-            variants: faults.variants(wanted, &options, settings),
-            images: faults.images(body.images),
+            tax_class: faults.tax_class("/tax_class", body.tax_class.as_deref(), settings),
+            variants: faults.variants(wanted, &options, &images, settings),
+            images,
             options,
         };
         if faults.0.is_empty() { Ok(draft) } else { Err(faults.0) }
@@ -138,6 +139,8 @@ impl Draft {
                 compare_at: variant.prices.before,
                 weight_grams: variant.weight_grams,
                 barcode: variant.barcode,
+                image: variant.image,
+                tax_class: variant.tax_class,
                 level: plenty.or(levels.get(&id).copied()).unwrap_or_default(),
             }
         });
@@ -198,11 +201,11 @@ impl Faults {
         list
     }
 
-    fn tax_class(&mut self, class: Option<&str>, settings: &Settings) -> Option<String> {
-        let class = self.take("/tax_class", text::optional_line(class, MAX_NAME))?;
+    fn tax_class(&mut self, pointer: &str, class: Option<&str>, settings: &Settings) -> Option<String> {
+        let class = self.take(pointer, text::optional_line(class, MAX_NAME))?;
         if !settings.tax.classes.contains(&class) {
             let known = settings.tax.classes.join(", ");
-            self.add("/tax_class", format!("not a tax class of this shop, which has: {known}"));
+            self.add(pointer, format!("not a tax class of this shop, which has: {known}"));
         }
         Some(class)
     }

@@ -59,7 +59,7 @@ fn lists_have_limits() {
     assert!(faults(json!({"options": [option(0, 100)], "variants": one})).is_empty());
     assert_eq!(faults(json!({"variants": []})), ["/variants"]);
     assert!(faults(json!({"options": (0..4).map(|n| option(n, 1)).collect::<Vec<_>>()})).contains(&"/options".into()));
-    let crowd: Vec<_> = (0..251)
+    let crowd: Vec<_> = (0..2_049)
         .map(|n| variant(&format!("S{n}"), json!({"Size": "S", "A/B": "x"}), json!([{"amount": 1, "currency": "EUR"}])))
         .collect();
     assert_eq!(faults(json!({"variants": crowd}))[0], "/variants");

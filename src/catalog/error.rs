@@ -1,5 +1,6 @@
 //! What the catalog refuses to write.
 
+use super::limits::MAX_PRODUCT_BYTES;
 use crate::problem::Problem;
 
 crate::codes! {
@@ -20,6 +21,14 @@ pub fn changed() -> Problem {
     Problem::new(PRODUCT_CHANGED, "the product is being changed by others; try again")
 }
 
+/// A product is more than the database takes as one value.
+pub fn too_large() -> Problem {
+    Problem::invalid_field(
+        "/variants",
+        format!("with its variants it takes more than {MAX_PRODUCT_BYTES} bytes of JSON"),
+    )
+}
+
 /// What a violated constraint of the schema means.
 pub fn refusal(constraint: &str) -> Option<Problem> {
     let taken = |code, pointer, detail| Problem::new(code, detail).at(pointer, detail);
@@ -34,6 +43,8 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
         Some(Problem::invalid_field("/tax_class", "not a tax class of this shop any more"))
     } else if names("stale_write") {
         Some(changed())
+    } else if names("product_too_large") {
+        Some(too_large())
     } else if names("too_many_products") {
         Some(full("a shop has at most 50,000 products"))
     } else if names("catalog_too_large") {

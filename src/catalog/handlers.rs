@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use self::views::{AdminProduct, AdminProductList, AdminVariant, AdminVariantList};
 use super::body::{ProductBody, ProductPatch, VariantBody, VariantPatch, facts, variant_body};
-use super::change::{Change, found, with_pointers};
+use super::change::{Change, answered, found, with_pointers};
 use super::draft::{self, Draft, Wanted as WantedVariant};
 use super::error::refusal;
 use super::limits::MAX_LINE;
@@ -22,7 +22,7 @@ use super::store::{self, Naming, Wanted};
 use super::variant_list::words;
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
-use crate::idempotency::{self, Answer};
+use crate::idempotency;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::ports::Statement;
@@ -58,8 +58,7 @@ pub async fn create_product(
     let change = store::insert_product(&product, naming, request.as_ref());
     let view = AdminProduct::from(&product);
     let answer =
-        revision::write(&app, &staff, request.as_ref(), change, Answer::new(StatusCode::CREATED, &view)?, &refusal)
-            .await;
+        revision::write(&app, &staff, request.as_ref(), change, answered(StatusCode::CREATED, &view)?, &refusal).await;
     let (mut response, rows) = with_pointers(&app, answer, product.id, &sent).await?;
     if let Some(slug) = store::numbered(&rows)?.filter(|slug| *slug != product.slug) {
         product.slug = slug;

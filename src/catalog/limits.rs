@@ -22,8 +22,11 @@ pub const MAX_OPTIONS: usize = 3;
 pub const MAX_VALUES: usize = 100;
 /// The longest value of an option, in characters.
 pub const MAX_VALUE: usize = 100;
-/// A body of 256 KiB leaves a variant 1,048 bytes, several times what it takes.
-pub const MAX_VARIANTS: usize = 250;
+/// As many as Shopify takes. A body of 1 MiB leaves a variant 512 bytes; with three prices it takes some 250.
+pub const MAX_VARIANTS: usize = 2_048;
+/// What a product takes at most where it is written or read as one value, in bytes of JSON: D1 takes 2,000,000.
+/// `products` has the same number.
+pub const MAX_PRODUCT_BYTES: usize = 1_900_000;
 /// The longest SKU and barcode, in characters.
 pub const MAX_CODE: usize = crate::text::MAX_CODE;
 /// The most prices of one variant in any shop: ISO 4217 has no more currencies.

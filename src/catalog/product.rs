@@ -155,6 +155,12 @@ pub struct Variant {
     pub compare_at: Vec<Money>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<String>,
+    /// Which of its product's images shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<usize>,
+    /// The product's if none is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_class: Option<String>,
     pub level: Level,
 }
 
@@ -180,6 +186,11 @@ pub struct PriceRange {
 }
 
 impl Product {
+    /// What shows the variant, which is of this product.
+    pub fn image_of(&self, variant: &Variant) -> Option<&Image> {
+        self.images.get(variant.image?)
+    }
+
     /// Whether that is, or was, its slug.
     pub fn is_called(&self, slug: &str) -> bool {
         self.slug == slug || self.former_slugs.iter().any(|former| former == slug)

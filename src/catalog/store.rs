@@ -47,7 +47,7 @@ macro_rules! select_products {
                   FROM variants JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE variants.product_id = products.id)) END,
                'variants', json((SELECT json_group_array(json(variant)) FROM
-                 (SELECT json_object(
+                 (SELECT rtrim(json_object(
                     'id', variants.id, 'sku', sku, 'given_title', variants.title,
                     'title', coalesce(variants.title,
                       (SELECT group_concat(value, ' / ') FROM json_each(variants.option_values)), products.title),
@@ -57,7 +57,8 @@ macro_rules! select_products {
                     'compare_at', json((SELECT json_group_array(json_object('amount', compare_at, 'currency', currency))
                       FROM prices WHERE variant_id = variants.id AND compare_at IS NOT NULL)),
                     'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' WHEN on_hand - held > 5 THEN 'in_stock' WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END
-                  ) AS variant
+                  ), '}') || CASE WHEN coalesce(image, variants.tax_class) IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}',
+                    json_object('image', image, 'tax_class', variants.tax_class)), '{') END AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, publish_at, unpublish_at, ",
             $metadata,

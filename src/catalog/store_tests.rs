@@ -39,6 +39,8 @@ fn rich() -> Product {
     second.title = "Small".into();
     second.weight_grams = Some(5);
     second.barcode = Some("123".into());
+    second.image = Some(1);
+    second.tax_class = Some("standard".into());
     product.variants.push(second);
     product.variants[0].compare_at = vec![Money { amount: 2_490, currency: Currency::parse("EUR").unwrap() }];
     product.tax_class = Some("standard".into());
@@ -280,4 +282,48 @@ fn a_slug_that_was_given_up_leads_on_until_another_product_has_it() {
     batch(&mut db, &delete_product(&now, Timestamp::from_millis(9)).into_statements()).unwrap();
     let left = db.query_row("SELECT count(*) FROM former_slugs", [], |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(left, 0, "what is deleted holds no name");
+}
+
+#[test]
+fn no_value_of_a_statement_is_more_than_d1_takes() {
+    let mut db = connection();
+    let mut product = example(1, "Shoe", Some(1), 1);
+    let one = product.variants.remove(0);
+    product.variants = (0..2_048_u64)
+        .map(|n| {
+            let mut variant = one.clone();
+            variant.id = example(n, "", None, 1).variants[0].id;
+            variant.sku = format!("SKU-{n}");
+            variant.options = vec![format!("{n} {}", "ü".repeat(95))];
+            variant.title = variant.options[0].clone();
+            variant
+        })
+        .collect();
+    let statements = insertion(&product);
+    let longest = statements.iter().flat_map(|statement| &statement.params).map(|value| match value {
+        crate::ports::Value::Text(text) => text.len(),
+        _ => 0,
+    });
+    assert!(longest.max().unwrap() < 2_000_000);
+    assert!(statements.len() > 4, "more than one statement for the variants");
+    batch(&mut db, &statements).unwrap();
+    assert_eq!(read(&db, product.id).unwrap(), product);
+}
+
+#[test]
+fn a_product_that_is_more_than_d1_reads_as_one_value_is_refused() {
+    let mut db = connection();
+    let mut product = example(1, "Shoe", Some(1), 1);
+    let one = product.variants.remove(0);
+    product.variants = (0..700_u64)
+        .map(|n| {
+            let mut variant = one.clone();
+            variant.id = example(n, "", None, 1).variants[0].id;
+            variant.sku = format!("SKU-{n}");
+            variant.options = vec![format!("{n}{}", "丂".repeat(900))];
+            variant
+        })
+        .collect();
+    let refused = batch(&mut db, &insertion(&product)).unwrap_err();
+    assert!(refused.contains("product_too_large"), "{refused}");
 }

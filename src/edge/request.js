@@ -33,21 +33,25 @@ export function headersOf({ method, headers }, { CLIENT_ADDRESS_HEADER = "cf-con
 
 const KIB = 1024;
 const BODY_LIMIT = 256 * KIB;
+/** Of a product, which may have two thousand variants: `wire/extract.rs` says the same. */
+const PRODUCT_LIMIT = KIB * KIB;
+const PRODUCT = /^https?:\/\/[^/]+(\/v1)?\/admin\/products([/?]|$)/;
 /** A client that is still sending when the connection closes never sees the 413: hear it out. */
 const DISCARD_LIMIT = 64 * KIB * KIB;
 
 /** A body as bytes, undefined when it is empty, or "too large" without having kept them. */
 export async function bodyOf(request) {
+  const limit = PRODUCT.test(request.url) ? PRODUCT_LIMIT : BODY_LIMIT;
   const declared = request.headers.get("content-length");
   if (declared !== null) {
-    if (Number(declared) > BODY_LIMIT) return discard(request.body.getReader());
+    if (Number(declared) > limit) return discard(request.body.getReader());
     const bytes = new Uint8Array(await request.arrayBuffer());
     return bytes.length > 0 ? bytes : undefined;
   }
-  return readBounded(request.body);
+  return readBounded(request.body, limit);
 }
 
-async function readBounded(stream) {
+async function readBounded(stream, limit) {
   const reader = stream.getReader();
   const chunks = [];
   let length = 0;
@@ -55,7 +59,7 @@ async function readBounded(stream) {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > BODY_LIMIT) return discard(reader);
+    if (length > limit) return discard(reader);
     chunks.push(value);
   }
   if (length === 0) return undefined;

@@ -81,7 +81,8 @@ impl<'a> Wanted<'a> {
         let sold = shelf.variant(line.variant_id);
         let (product, variant) = sold.unzip();
         let placed = self.order.and_then(|order| order.placed_as(line.id));
-        let of_shelf = || product.and_then(|product| product.tax_class.as_deref());
+        let own = || variant.and_then(|variant| variant.tax_class.as_deref());
+        let of_shelf = || own().or_else(|| product.and_then(|product| product.tax_class.as_deref()));
         Item {
             product: line.product_id,
             unit_price: line.unit_price.amount,

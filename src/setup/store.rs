@@ -57,8 +57,10 @@ const MAX_NAMED: u32 = 5;
 /// Some of the products whose tax class is none of these, for [`read_titles`].
 pub fn products_of_other_classes(classes: &[String]) -> Statement {
     Statement::new(
-        "SELECT title FROM products
-         WHERE tax_class IS NOT NULL AND tax_class NOT IN (SELECT value FROM json_each(?1)) ORDER BY title LIMIT ?2",
+        "SELECT title FROM products WHERE id IN (
+           SELECT id FROM products WHERE tax_class NOT IN (SELECT value FROM json_each(?1))
+           UNION SELECT product_id FROM variants WHERE tax_class NOT IN (SELECT value FROM json_each(?1)))
+         ORDER BY title LIMIT ?2",
         [json(&classes).into(), MAX_NAMED.into()],
     )
 }

@@ -194,6 +194,9 @@ pub struct VariantDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
     pub available: Level,
+    /// The address of the one of the product's images that shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<&'a str>,
 }
 
 impl<'a> From<&Listed<'a>> for ProductItem<'a> {
@@ -224,6 +227,7 @@ impl<'a> ProductDetail<'a> {
             price: variant.price(currency),
             compare_at: variant.compare_at(currency),
             available: variant.level,
+            image: product.image_of(variant).map(|image| &*image.url),
         });
         Self {
             id: product.id,

@@ -25,6 +25,15 @@ crate::codes! {
 
 /// The largest request body, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
+/// The largest of a product, which may have two thousand variants, in bytes.
+const MAX_PRODUCT_BODY: usize = 1024 * 1024;
+
+/// How large a body at this path may be. `edge/request.js` says the same.
+fn most_bytes(path: &str) -> usize {
+    let is_product = |below: &str| below.is_empty() || below.starts_with('/');
+    let below = path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/admin/products");
+    if below.is_some_and(is_product) { MAX_PRODUCT_BODY } else { MAX_BODY }
+}
 
 /// A JSON body. Broken JSON is a 400; JSON that does not fit is a 422 with
 /// a pointer to the place.
@@ -42,12 +51,13 @@ impl<T> Deref for Json<T> {
 
 /// The bytes of a body, within the limit.
 pub async fn bounded_body(request: Request) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(BODY_TOO_LARGE, format!("a body may have at most {MAX_BODY} bytes"));
+    let most = most_bytes(request.uri().path());
+    let too_large = || Problem::new(BODY_TOO_LARGE, format!("a body may have at most {most} bytes"));
     if request.headers().contains_key("x-body-too-large") {
         return Err(too_large());
     }
     let bytes = request.into_body().collect().await.map_err(|_| Problem::unparsable("the body broke off"))?.to_bytes();
-    if bytes.len() > MAX_BODY { Err(too_large()) } else { Ok(bytes) }
+    if bytes.len() > most { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// How the contract names what is asked, such as `POST /v1/carts/{id}/lines`.

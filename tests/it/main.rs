@@ -61,6 +61,7 @@ mod ledgers;
 mod mail;
 mod mail_sending;
 mod manual_payments;
+mod many_variants;
 mod markup;
 mod messages;
 mod money;

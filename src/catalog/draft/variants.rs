@@ -4,7 +4,7 @@
 use super::Faults;
 use crate::catalog::body::{PriceBody, VariantBody, VariantChange, VariantPatch, variant_body};
 use crate::catalog::limits::{MAX_LINE, MAX_PRICES, MAX_VARIANTS, MAX_WEIGHT};
-use crate::catalog::product::{Product, ProductOption, Variant, named_options};
+use crate::catalog::product::{Image, Product, ProductOption, Variant, named_options};
 use crate::ids::VariantId;
 use crate::money::{Currency, Money};
 use crate::problem::FieldError;
@@ -20,21 +20,13 @@ pub enum Wanted<'a> {
     Sent { at: usize, was: Option<&'a Variant>, body: VariantBody },
 }
 
-impl Wanted<'_> {
-    fn id(&self) -> Option<VariantId> {
-        match self {
-            Self::Kept(_, variant) => Some(variant.id),
-            Self::Sent { was, .. } => was.map(|variant| variant.id),
-        }
-    }
-}
-
 /// The variants of a product once the changes are laid over them, and which of
 /// the changes name none of its variants, or one twice.
 pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>>, Vec<FieldError>) {
     let mut faults = Vec::new();
     let mut named = SortedSet::new();
     let mut sent = Vec::with_capacity(changes.len());
+    let mut places = SortedMap::new();
     for (at, change) in changes.into_iter().enumerate() {
         let id = change.id;
         let patch = VariantPatch::from(change);
@@ -42,6 +34,7 @@ pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>
         match (id, id.and_then(variant)) {
             (None, _) => sent.push(Wanted::Sent { at, was: None, body: patch.over(VariantBody::default()) }),
             (Some(known), Some(variant)) if named.add(known) => {
+                places.insert(known, sent.len());
                 sent.push(Wanted::Sent { at, was: Some(variant), body: patch.over(variant_body(product, variant)) });
             }
             _ => {
@@ -52,14 +45,14 @@ pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>
     if product.variants.iter().all(|variant| named.contains_key(&variant.id)) {
         return (sent, faults);
     }
-    let (changed, new): (Vec<_>, Vec<_>) = sent.into_iter().partition(|sent| sent.id().is_some());
-    let mut changed: SortedMap<_, _> = changed.into_iter().map(|sent| (sent.id(), sent)).collect();
-    let in_place = product
-        .variants
-        .iter()
-        .map(|variant| changed.remove(&Some(variant.id)).unwrap_or(Wanted::Kept(product, variant)));
+    let mut sent: Vec<_> = sent.into_iter().map(Some).collect();
+    let in_place = product.variants.iter().map(|variant| {
+        let changed = places.get(&variant.id).and_then(|place| sent.get_mut(*place)?.take());
+        changed.unwrap_or(Wanted::Kept(product, variant))
+    });
     let mut wanted: Vec<_> = in_place.collect();
-    wanted.extend(new);
+    // What is left is new.
+    wanted.extend(sent.into_iter().flatten());
     (wanted, faults)
 }
 
@@ -74,6 +67,8 @@ pub struct DraftVariant {
     pub prices: Prices,
     pub weight_grams: Option<u32>,
     pub barcode: Option<String>,
+    pub image: Option<usize>,
+    pub tax_class: Option<String>,
 }
 
 /// What a variant costs, one price a currency.
@@ -82,6 +77,17 @@ pub struct Prices {
     pub now: Vec<Money>,
     /// What it cost before, in the currencies in which that was more.
     pub before: Vec<Money>,
+}
+
+/// What the product is to have besides its variants.
+struct Facts<'a> {
+    options: &'a [ProductOption],
+    images: &'a [Image],
+    settings: &'a Settings,
+}
+
+fn place_of(url: &str, images: &[Image]) -> Option<usize> {
+    images.iter().position(|image| image.url == url)
 }
 
 /// What no two variants of a product share.
@@ -96,6 +102,7 @@ impl Faults {
         &mut self,
         wanted: Vec<Wanted<'_>>,
         options: &[ProductOption],
+        images: &[Image],
         settings: &Settings,
     ) -> Vec<DraftVariant> {
         if wanted.is_empty() {
@@ -104,18 +111,25 @@ impl Faults {
         let wanted = self.at_most("/variants", "variants", MAX_VARIANTS, wanted);
         let mut taken = Taken::default();
         // Those that stay have the first claim on what is theirs.
-        let kept: Vec<_> = wanted.iter().map(|wanted| self.kept(wanted, options, &mut taken)).collect();
+        let kept: Vec<_> = wanted.iter().map(|wanted| self.kept(wanted, options, images, &mut taken)).collect();
+        let facts = Facts { options, images, settings };
         let wanted = wanted.into_iter().zip(kept);
         wanted
             .filter_map(|(wanted, kept)| match wanted {
                 Wanted::Kept(..) => kept,
-                Wanted::Sent { at, was, body } => Some(self.sent(at, was, body, options, settings, &mut taken)),
+                Wanted::Sent { at, was, body } => Some(self.sent(at, was, body, &facts, &mut taken)),
             })
             .collect()
     }
 
     /// A variant that stays: only the product's options may have changed around it.
-    fn kept(&mut self, wanted: &Wanted<'_>, options: &[ProductOption], taken: &mut Taken) -> Option<DraftVariant> {
+    fn kept(
+        &mut self,
+        wanted: &Wanted<'_>,
+        options: &[ProductOption],
+        images: &[Image],
+        taken: &mut Taken,
+    ) -> Option<DraftVariant> {
         let Wanted::Kept(product, variant) = wanted else { return None };
         let own = named_options(product, &variant.options);
         let values = options.iter().filter_map(|option| {
@@ -138,6 +152,9 @@ impl Faults {
             prices: Prices { now: variant.prices.clone(), before: variant.compare_at.clone() },
             weight_grams: variant.weight_grams,
             barcode: variant.barcode.clone(),
+            // An image that is gone shows nothing any more.
+            image: product.image_of(variant).and_then(|image| place_of(&image.url, images)),
+            tax_class: variant.tax_class.clone(),
         })
     }
 
@@ -146,8 +163,7 @@ impl Faults {
         at: usize,
         was: Option<&Variant>,
         body: VariantBody,
-        options: &[ProductOption],
-        settings: &Settings,
+        facts: &Facts<'_>,
         taken: &mut Taken,
     ) -> DraftVariant {
         let place = |field: &str| format!("/variants/{at}/{field}");
@@ -156,7 +172,7 @@ impl Faults {
             self.add(place("sku"), "another variant of this product has this SKU");
         }
         let faults_before = self.0.len();
-        let values = self.combination(&place("options"), body.options, options);
+        let values = self.combination(&place("options"), body.options, facts.options);
         if self.0.len() == faults_before && !taken.combinations.add(values.clone()) {
             self.add(place("options"), "another variant has the same options");
         }
@@ -170,10 +186,21 @@ impl Faults {
             sku,
             title: self.take(place("title"), text::optional_line(body.title.as_deref(), MAX_LINE)),
             options: values,
-            prices: self.prices(&place("prices"), body.prices, was, settings),
+            prices: self.prices(&place("prices"), body.prices, was, facts.settings),
             weight_grams: body.weight_grams,
             barcode: barcode.map(|barcode| self.take(place("barcode"), text::code(&barcode))),
+            image: self.image(place("image"), body.image.as_deref(), facts.images),
+            tax_class: self.tax_class(&place("tax_class"), body.tax_class.as_deref(), facts.settings),
         }
+    }
+
+    fn image(&mut self, pointer: String, url: Option<&str>, images: &[Image]) -> Option<usize> {
+        let url = url.filter(|url| !text::is_absent(url))?;
+        let place = place_of(url, images);
+        if place.is_none() {
+            self.add(pointer, "the address of one of the product's images");
+        }
+        place
     }
 
     /// The variant's values in the order of the product's options. Names and

@@ -74,6 +74,10 @@ pub struct AdminVariant<'a> {
     pub prices: Vec<AdminPrice>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<&'a str>,
+    /// The address of the one of the product's images that shows it.
+    pub image: Option<&'a str>,
+    /// One of the tax classes; `null`: the product's.
+    pub tax_class: Option<&'a str>,
     pub available: Level,
 }
 
@@ -135,6 +139,8 @@ impl<'a> AdminVariant<'a> {
             prices: variant.prices.iter().map(|price| AdminPrice::new(*price, variant)).collect(),
             weight_grams: variant.weight_grams,
             barcode: variant.barcode.as_deref(),
+            image: product.image_of(variant).map(|image| &*image.url),
+            tax_class: variant.tax_class.as_deref(),
             available: variant.level,
         }
     }

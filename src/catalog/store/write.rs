@@ -12,6 +12,7 @@ use crate::idempotency::Request;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text;
 
 /// The columns of a product after its id and its slug, in the order of [`row`].
@@ -49,8 +50,8 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
     batch.extend(insert_options(product));
     batch.extend(insert_images(product));
     let variants: Vec<_> = product.variants.iter().enumerate().collect();
-    batch.push(put_variants(product.id, &variants));
-    batch.push(insert_prices(product.variants.iter()));
+    batch.extend(put_variants(product.id, &variants));
+    batch.extend(insert_prices(product.variants.iter()));
     if let (Naming::Numbered, Some(request)) = (naming, request) {
         batch.push(record_slug(product, request));
     }
@@ -149,9 +150,12 @@ pub fn update_product(before: &Product, after: &Product) -> StaffChange {
 }
 
 fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product) {
-    let was = |id: VariantId| before.variants.iter().enumerate().find(|(_, variant)| variant.id == id);
-    let kept = |variant: &Variant| after.variants.iter().any(|other| other.id == variant.id);
-    let removed: Vec<_> = before.variants.iter().filter(|variant| !kept(variant)).map(|variant| variant.id).collect();
+    let known: SortedMap<_, _> =
+        before.variants.iter().enumerate().map(|(n, variant)| (variant.id, (n, variant))).collect();
+    let was = |id: VariantId| known.get(&id).copied();
+    let kept: SortedSet<_> = after.variants.iter().map(|variant| variant.id).collect();
+    let removed = before.variants.iter().map(|variant| variant.id).filter(|id| !kept.contains_key(id));
+    let removed: Vec<_> = removed.collect();
     if !removed.is_empty() {
         batch.extend(remove_variants(&removed, after.updated_at));
     }
@@ -170,7 +174,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
         ));
     }
     if !changed.is_empty() {
-        batch.push(put_variants(after.id, &changed));
+        batch.extend(put_variants(after.id, &changed));
     }
     let priced = after.variants.iter().filter(|new| was(new.id).is_none_or(|(_, old)| !old.costs_the_same(new)));
     let priced: Vec<_> = priced.collect();
@@ -180,7 +184,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
             "DELETE FROM prices WHERE variant_id IN (SELECT value FROM json_each(?1))",
             [json(&ids)],
         ));
-        batch.push(insert_prices(priced.into_iter()));
+        batch.extend(insert_prices(priced.into_iter()));
     }
 }
 
@@ -276,6 +280,8 @@ struct VariantRow<'a> {
     options: &'a [String],
     weight_grams: Option<u32>,
     barcode: &'a Option<String>,
+    image: Option<usize>,
+    tax_class: &'a Option<String>,
     sought: String,
 }
 
@@ -284,38 +290,60 @@ fn sought<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     text::bare(&parts.into_iter().collect::<Vec<_>>().join(" "))
 }
 
-fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> Statement {
+fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> impl Iterator<Item = Statement> {
     let rows: Vec<_> = variants
         .iter()
-        .map(|(position, variant)| VariantRow {
-            id: variant.id,
-            position: *position,
-            sku: &variant.sku,
-            title: &variant.given_title,
-            options: &variant.options,
-            weight_grams: variant.weight_grams,
-            barcode: &variant.barcode,
-            sought: sought(
-                [&variant.sku, &variant.title]
-                    .into_iter()
-                    .chain(&variant.options)
-                    .chain(&variant.barcode)
-                    .map(String::as_str),
-            ),
+        .map(|(position, variant)| {
+            json::text(&VariantRow {
+                id: variant.id,
+                position: *position,
+                sku: &variant.sku,
+                title: &variant.given_title,
+                options: &variant.options,
+                weight_grams: variant.weight_grams,
+                barcode: &variant.barcode,
+                image: variant.image,
+                tax_class: &variant.tax_class,
+                sought: sought(
+                    [&variant.sku, &variant.title]
+                        .into_iter()
+                        .chain(&variant.options)
+                        .chain(&variant.barcode)
+                        .map(String::as_str),
+                ),
+            })
         })
         .collect();
-    Statement::new(
-        "INSERT INTO variants (product_id, id, position, sku, title, option_values, weight_grams, barcode,
-           sought)
+    lists(rows).into_iter().map(move |rows| {
+        Statement::new(
+            "INSERT INTO variants (product_id, id, position, sku, title, option_values, weight_grams, barcode,
+           image, tax_class, sought)
          SELECT ?1, value ->> '$.id', value ->> '$.position', value ->> '$.sku', value ->> '$.title',
                 value -> '$.options', value ->> '$.weight_grams', value ->> '$.barcode',
-                value ->> '$.sought'
+                value ->> '$.image', value ->> '$.tax_class', value ->> '$.sought'
          FROM json_each(?2) WHERE true
          ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, title = excluded.title,
            option_values = excluded.option_values, weight_grams = excluded.weight_grams, barcode = excluded.barcode,
-           sought = excluded.sought",
-        [product.to_string().into(), json(&rows)],
-    )
+           image = excluded.image, tax_class = excluded.tax_class, sought = excluded.sought",
+            [product.to_string().into(), rows.into()],
+        )
+    })
+}
+
+/// The rows as arrays of JSON, none of which is more than D1 takes as one value
+/// (2,000,000 bytes): no row is longer than what is left beside these.
+fn lists(rows: Vec<String>) -> Vec<String> {
+    const MOST_BYTES: usize = 1_000_000;
+    let mut lists: Vec<String> = Vec::new();
+    for row in rows {
+        match lists.last_mut().filter(|list| list.len() < MOST_BYTES) {
+            Some(list) => list.push(','),
+            None => lists.push("[".to_owned()),
+        }
+        lists.last_mut().into_iter().for_each(|list| list.push_str(&row));
+    }
+    lists.iter_mut().for_each(|list| list.push(']'));
+    lists
 }
 
 #[derive(Serialize)]
@@ -326,22 +354,24 @@ struct PriceRow {
     compare_at: Option<i64>,
 }
 
-fn insert_prices<'a>(variants: impl Iterator<Item = &'a Variant>) -> Statement {
+fn insert_prices<'a>(variants: impl Iterator<Item = &'a Variant>) -> impl Iterator<Item = Statement> {
     let rows: Vec<_> = variants
         .flat_map(|variant| {
-            variant.prices.iter().map(|price| PriceRow {
-                variant: variant.id,
-                currency: price.currency,
-                amount: price.amount,
-                compare_at: variant.compare_at(price.currency).map(|before| before.amount),
+            variant.prices.iter().map(|price| {
+                json::text(&PriceRow {
+                    variant: variant.id,
+                    currency: price.currency,
+                    amount: price.amount,
+                    compare_at: variant.compare_at(price.currency).map(|before| before.amount),
+                })
             })
         })
         .collect();
-    Statement::new(
+    lists(rows).into_iter().map(|rows| Statement::new(
         "INSERT INTO prices (variant_id, currency, amount, compare_at)
          SELECT value ->> '$.variant', value ->> '$.currency', value ->> '$.amount', value ->> '$.compare_at' FROM json_each(?1)",
-        [json(&rows)],
-    )
+        [rows.into()],
+    ))
 }
 
 fn json(value: &impl Serialize) -> Value {

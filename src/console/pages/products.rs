@@ -1,6 +1,8 @@
 //! Products: the list, the editor with its grid of variants, one variant's stock.
 
-use crate::console::page::{Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, also, ask, fact, link};
+use crate::console::page::{
+    Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, also, ask, fact, link,
+};
 
 const STATUSES: &[(&str, &str)] = &[("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
 const DELIVERIES: &[(&str, &str)] = &[("shipped", "Sent"), ("digital", "Digital"), ("gift_card", "A gift card")];
@@ -24,6 +26,13 @@ const IMAGES: Field = Field::new(
         1,
     ),
 );
+
+const IMAGE: Field = Field::new("/image", "Picture", Takes::Line).optional();
+const OWN_TAX_CLASS: Field = Field::new("/tax_class", "Tax class", Takes::ChoiceOf("/_tax/classes")).optional();
+
+/// The grid has a place for so many: its answer has this one if there are more.
+const TOO_MANY: &str = "/variants/250";
+const NOT_TOO_MANY: &str = "!/variants/250";
 
 const TITLE: Field = Field::new("/title", "Title", Takes::Line);
 const DESCRIPTION: Field = Field::new("/description", "Description", Takes::Prose).optional();
@@ -86,7 +95,11 @@ pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")
             DELIVERY,
             TAX_CLASS,
             OPTIONS,
-            Field::new("/variants", "Variant", Takes::Rows(&[SKU, VALUES, PRICES, WEIGHT, BARCODE], 3)),
+            Field::new(
+                "/variants",
+                "Variant",
+                Takes::Rows(&[SKU, VALUES, PRICES, WEIGHT, BARCODE, IMAGE, OWN_TAX_CLASS], 3),
+            ),
             IMAGES,
             SEO_TITLE,
             SEO_DESCRIPTION,
@@ -144,7 +157,7 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                     "/variants",
                     "Variant",
                     Takes::Rows(
-                        &[Field::new("/id", "", Takes::Hidden).omitted(), SKU, VALUES, PRICES, WEIGHT, BARCODE],
+                        &[Field::new("/id", "", Takes::Hidden).omitted(), SKU, VALUES, PRICES, WEIGHT, BARCODE, IMAGE, OWN_TAX_CLASS],
                         1,
                     ),
                 )
@@ -156,7 +169,32 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
             manner: Manner::Edit,
             button: "Save",
             done: "The product is saved.",
+            when: &[When(NOT_TOO_MANY, &[])],
             ..Form::new("product-edit", "Edit", Verb::Patch, "/v1/admin/products/{id}")
+        }),
+        Block::Form(Form {
+            fields: &[
+                TITLE,
+                Field::new("/slug", "Address in the shop", Takes::Line),
+                DESCRIPTION,
+                VENDOR,
+                KIND,
+                TAGS,
+                STATUS,
+                PUBLISH_AT,
+                UNPUBLISH_AT,
+                DELIVERY,
+                TAX_CLASS,
+                IMAGES,
+                SEO_TITLE,
+                SEO_DESCRIPTION,
+            ],
+            note: "It has more variants than a page can hold: their prices and stock are changed in the grid, page by page.",
+            manner: Manner::Edit,
+            button: "Save",
+            done: "The product is saved.",
+            when: &[When(TOO_MANY, &[])],
+            ..Form::new("product-facts", "Edit", Verb::Patch, "/v1/admin/products/{id}")
         }),
         Block::Form(Form {
             note: "Takes it out of the shop with all its variants. Orders keep their lines. Archive it instead to keep it.",
