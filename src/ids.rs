@@ -110,6 +110,10 @@ id!(
     SessionId, "ses_"
 );
 id!(
+    /// What products are gathered in.
+    CollectionId, "col_"
+);
+id!(
     /// A reason to take something off.
     PromotionId, "promo_"
 );

@@ -20,6 +20,7 @@
 //! | [`settings`] | what the owner decides once |
 //! | [`revision`] | what a write that buyers may see owes them |
 //! | [`catalog`] | what the shop sells, as staff write it |
+//! | [`collections`] | what products are gathered in, as staff write it |
 //! | [`setup`] | the settings as the owner changes them |
 //! | [`promotions`] | what is taken off, as staff write it |
 //! | [`shelf`] | the copy that buyers read, and publishing it |
@@ -59,6 +60,7 @@ pub mod wire;
 
 pub mod auth;
 pub mod catalog;
+pub mod collections;
 pub mod console;
 pub mod documents;
 pub mod gift_cards;

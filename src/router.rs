@@ -8,6 +8,7 @@ use axum::routing::{get as page, post as form};
 use crate::app::App;
 use crate::auth;
 use crate::catalog::{handlers as catalog, variant_list as variants};
+use crate::collections::{handlers as collections, picks};
 use crate::console::handlers as console;
 use crate::documents::handlers as documents;
 use crate::gift_cards::handlers as gift_cards;
@@ -81,6 +82,17 @@ pub fn routes() -> Routes {
         .api_route(
             "/v1/admin/variants/{id}",
             get(catalog::get_variant).patch(catalog::update_variant).delete(removal::delete_variant),
+        )
+        .api_route("/v1/admin/collections", get(collections::list_collections).post(collections::create_collection))
+        .api_route(
+            "/v1/admin/collections/{id}",
+            get(collections::get_collection)
+                .patch(collections::update_collection)
+                .delete(collections::delete_collection),
+        )
+        .api_route(
+            "/v1/admin/collections/{id}/products",
+            get(picks::list_collection_products).post(picks::change_collection_products),
         )
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
         .api_route("/v1/admin/stock/{variant_id}/ledger", get(pools::list_stock_entries))

@@ -31,6 +31,7 @@ const LINE: &[&str] = &[
     "auth",
     "revision",
     "catalog",
+    "collections",
     "setup",
     "promotions",
     "shelf",

@@ -270,7 +270,7 @@ impl Faults {
 }
 
 /// An address that a page may show: encrypted, or the shop's own.
-fn image_url(url: String) -> Result<String, Refusal> {
+pub fn image_url(url: String) -> Result<String, Refusal> {
     let own = url.starts_with('/') && !url.starts_with("//");
     let secure = url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));

@@ -4,7 +4,7 @@ use super::limits::MAX_PRODUCT_BYTES;
 use crate::problem::Problem;
 
 crate::codes! {
-    /// Another product has this slug.
+    /// Another product, or another collection, has this slug.
     SLUG_TAKEN = CONFLICT "slug_taken";
     /// Another product has a variant with this SKU.
     SKU_TAKEN = CONFLICT "sku_taken";

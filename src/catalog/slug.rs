@@ -35,8 +35,13 @@ pub fn slug(text: &str) -> Result<String, Refusal> {
     }
 }
 
-/// A slug made from a title; `product` if there is no letter and no digit in it.
+/// A slug made from a product's title; `product` if there is no letter and no digit in it.
 pub fn from_title(title: &str) -> String {
+    from_title_or(title, "product")
+}
+
+/// The same of something else's title, with the word for what has no letter and no digit.
+pub fn from_title_or(title: &str, otherwise: &str) -> String {
     let mut slug = String::new();
     // Folding would write ™ as letters.
     let title = title.replace(is_symbol, " ");
@@ -54,7 +59,7 @@ pub fn from_title(title: &str) -> String {
         }
     }
     let slug = cut(&folded(&slug), MAX_SLUG);
-    if slug.is_empty() { "product".to_owned() } else { slug }
+    if slug.is_empty() { otherwise.to_owned() } else { slug }
 }
 
 /// What comes before the number where a slug is taken: `mug` of `mug-2`.

@@ -2,8 +2,8 @@
 
 use crate::problem::Code;
 use crate::{
-    auth, catalog, documents, gift_cards, idempotency, lists, orders, payments, pools, problem, promotions, setup,
-    shelf, throttle, webhooks, wire,
+    auth, catalog, collections, documents, gift_cards, idempotency, lists, orders, payments, pools, problem,
+    promotions, setup, shelf, throttle, webhooks, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -18,6 +18,7 @@ pub fn all() -> Vec<Code> {
         throttle::error::CODES,
         auth::error::CODES,
         catalog::error::CODES,
+        collections::error::CODES,
         setup::error::CODES,
         promotions::error::CODES,
         shelf::list_query::CODES,

@@ -66,7 +66,7 @@ struct Kind<'a> {
 
 /// Who calls what, by how the paths begin; the first that fits counts.
 pub const GROUPS: [(&str, &[&str]); 5] = [
-    ("Catalog", &["/v1/products", "/v1/variants"]),
+    ("Catalog", &["/v1/products", "/v1/collections", "/v1/variants"]),
     ("Carts and orders", &["/v1/carts", "/v1/orders", "/v1/me/orders"]),
     ("Accounts", &["/v1/auth", "/v1/me", "/.well-known"]),
     ("Staff", &["/v1/admin"]),

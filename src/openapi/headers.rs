@@ -52,8 +52,20 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
         headers.insert("ETag".into(), reference("ETag"));
         headers.insert("X-Catalog-Version".into(), reference("X-Catalog-Version"));
     }
-    let rooms = ["/v1/admin/products", "/v1/admin/variants", "/v1/admin/settings", "/v1/admin/promotions"];
-    let lists = ["GET /v1/admin/products", "GET /v1/admin/promotions"];
+    let rooms = [
+        "/v1/admin/products",
+        "/v1/admin/variants",
+        "/v1/admin/settings",
+        "/v1/admin/promotions",
+        "/v1/admin/collections",
+    ];
+    let lists = [
+        "GET /v1/admin/products",
+        "GET /v1/admin/promotions",
+        "GET /v1/admin/collections",
+        "GET /v1/admin/collections/{id}/products",
+        "POST /v1/admin/collections/{id}/products",
+    ];
     let tagged = rooms.iter().any(|path| operation.contains(path)) && !lists.contains(&operation);
     if tagged && !operation.starts_with("DELETE ") {
         headers.insert("ETag".into(), reference("ETag"));

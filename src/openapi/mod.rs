@@ -51,6 +51,8 @@ mod tests {
     const HANDLERS: &[(&str, &str)] = &[
         ("auth::handlers", include_str!("../auth/handlers.rs")),
         ("catalog", include_str!("../catalog/handlers.rs")),
+        ("collections", include_str!("../collections/handlers.rs")),
+        ("picks", include_str!("../collections/picks.rs")),
         ("bulk", include_str!("../lists/bulk.rs")),
         ("carts", include_str!("../orders/cart_handlers.rs")),
         ("checks", include_str!("../lists/check/handlers.rs")),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::error::*;
 use crate::catalog::error::*;
+use crate::collections::error::*;
 use crate::documents::error::*;
 use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
@@ -125,6 +126,10 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/gift-cards" => vec![GIFT_CARD_CODE_TAKEN],
         "PATCH /v1/admin/settings" | "PUT /v1/admin/settings/tax" => vec![IN_USE],
         "POST /v1/admin/promotions" | "PATCH /v1/admin/promotions/{id}" => vec![CODE_TAKEN, PROMOTIONS_FULL],
+        "POST /v1/admin/collections" | "PATCH /v1/admin/collections/{id}" => {
+            vec![SLUG_TAKEN, COLLECTION_CHANGED, COLLECTIONS_FULL]
+        }
+        "POST /v1/admin/collections/{id}/products" => vec![COLLECTION_CHANGED, COLLECTIONS_FULL, BY_RULE],
         "POST /v1/admin/webhooks" => vec![WEBHOOKS_FULL],
         "POST /v1/auth/register" => vec![TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/login" => vec![INVALID_CREDENTIALS, TOO_MANY_REQUESTS, BUSY],
@@ -175,6 +180,7 @@ fn of(operation: &str, described: &Map<String, Value>) -> Vec<Code> {
         let changed = match operation {
             _ if operation.contains("/settings") => SETTINGS_CHANGED,
             _ if operation.contains("/promotions") => PROMOTION_CHANGED,
+            _ if operation.contains("/collections") => COLLECTION_CHANGED,
             _ => PRODUCT_CHANGED,
         };
         codes.extend([STALE, changed]);

@@ -1,0 +1,59 @@
+//! What a collection is. The same shape is stored and in the snapshot.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::rule::Rule;
+use crate::catalog::product::Image;
+use crate::ids::CollectionId;
+use crate::ports::Timestamp;
+
+/// How buyers find its products sorted, unless they ask for another order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "CollectionOrder")]
+pub enum Order {
+    /// As the products were put in order; those that were not come after, the newest first.
+    #[default]
+    Manual,
+    Newest,
+    PriceAsc,
+    PriceDesc,
+    Title,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Collection {
+    pub id: CollectionId,
+    pub slug: String,
+    pub title: String,
+    pub description: String,
+    pub image: Option<Image>,
+    pub seo_title: Option<String>,
+    pub seo_description: Option<String>,
+    /// The one it is in; its products are that one's, too.
+    pub parent: Option<CollectionId>,
+    /// Among its siblings; of equals, by title.
+    pub position: u32,
+    /// Whether buyers see it. Promotions and those above have its products anyway.
+    pub published: bool,
+    pub sort: Order,
+    /// None: its products are picked by hand.
+    pub rule: Option<Rule>,
+    /// In the snapshot alone: what was picked, in its order, each product by how many of
+    /// the snapshot's have a lesser id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub picks: Vec<u32>,
+}
+
+/// A collection, and what the database knows of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    pub collection: Collection,
+    /// How many products were picked by hand.
+    pub picked: i64,
+    /// Grows by one with each change; the `ETag`.
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
