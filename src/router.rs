@@ -46,6 +46,8 @@ pub fn routes() -> Routes {
         .api_route("/v1/products/{id}", get(shelf::get_product))
         .api_route("/v1/products/{id}/related", get(shelf::list_related))
         .api_route("/v1/suggestions", get(shelf::suggest))
+        .api_route("/v1/collections", get(shelf::list_collections))
+        .api_route("/v1/collections/{id}", get(shelf::get_collection))
         .api_route("/v1/variants/{id}/availability", get(pools::get_availability))
         // Carts and orders, by the cart's token or its customer
         .api_route("/v1/carts", post(carts::create_cart))

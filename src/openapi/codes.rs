@@ -3,7 +3,7 @@
 use crate::problem::Code;
 use crate::{
     auth, catalog, collections, documents, gift_cards, idempotency, lists, orders, payments, pools, problem,
-    promotions, setup, shelf, throttle, webhooks, wire,
+    promotions, setup, throttle, webhooks, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -21,7 +21,6 @@ pub fn all() -> Vec<Code> {
         collections::error::CODES,
         setup::error::CODES,
         promotions::error::CODES,
-        shelf::list_query::CODES,
         pools::error::CODES,
         gift_cards::error::CODES,
         webhooks::error::CODES,

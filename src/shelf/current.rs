@@ -80,7 +80,8 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
         products.extend(chunk?);
     }
     let snapshot = Snapshot::new(pointer.version.clone(), head.settings, products);
-    Ok(snapshot.with_promotions(head.promotions).as_of(app.clock.now()))
+    let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
+    Ok(snapshot.as_of(app.clock.now()))
 }
 
 async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {

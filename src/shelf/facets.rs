@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::collections::COLLECTION;
 use super::places::{Lists, number};
 use super::terms::{Numbering, Terms};
 use crate::catalog::product::Product;
@@ -18,9 +19,10 @@ fn values(product: &Product, tell: &mut dyn FnMut(&str, &str)) {
     product.tags.iter().for_each(|tag| tell("tag", tag));
 }
 
-/// Whether a parameter of this name filters by a facet.
+/// Whether a parameter of this name filters by a facet. Collections are one, of which
+/// [`super::collections`] knows the products.
 pub fn is_facet(name: &str) -> bool {
-    matches!(name, "vendor" | "type" | "tag") || name.starts_with(OPTION)
+    matches!(name, "vendor" | "type" | "tag" | COLLECTION) || name.starts_with(OPTION)
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +79,11 @@ impl FacetIndex {
             terms,
             firsts,
         }
+    }
+
+    /// How many codes there are.
+    pub fn len(&self) -> usize {
+        self.terms.len()
     }
 
     /// The codes of the facet of that name; none if no product has any.

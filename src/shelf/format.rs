@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::collections::collection::Collection;
 use crate::pricing::Promotion;
 use crate::settings::Settings;
 
@@ -22,6 +23,7 @@ pub struct Pointer {
 pub struct Head {
     pub settings: Settings,
     pub promotions: Vec<Promotion>,
+    pub collections: Vec<Collection>,
     pub products: usize,
 }
 

@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use schemars::{JsonSchema, json_schema};
 
+use super::collection_read::{CollectionDetail, CollectionList};
 use super::list_query::{MAX_SOUGHT, MAX_VALUES, Sort};
 use super::name::Name;
 use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer, RelatedList};
@@ -35,10 +36,14 @@ pub struct ListParameters {
     q: Option<String>,
     /// Only products with one of these tags. Further filters are named `option.` and an option's name, such as
     /// `option.Size=L`: only products of which one variant has one of these values, and all else that is asked of
-    /// variants. At most fifty tags, vendors, types and options in all.
+    /// variants. At most fifty tags, vendors, types, collections and options in all.
     #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
     #[serde(default)]
     tag: Vec<String>,
+    /// Only products of one of these collections, by id or slug; those of a collection that is in it are its own, too.
+    #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
+    #[serde(default)]
+    collection: Vec<String>,
     /// Only products of one of these vendors.
     #[schemars(inner(length(max = MAX_SOUGHT)), length(max = MAX_VALUES))]
     #[serde(default)]
@@ -61,7 +66,8 @@ pub struct ListParameters {
     /// filters; at most thirty, of fifty values each.
     #[schemars(extend("default" = false))]
     facets: Option<bool>,
-    /// `relevance` (if absent; without `q` the same as `newest`), `newest`, `price_asc` and `price_desc` by the lowest price, or `title`: without regard to case and
+    /// `relevance` (if absent; without `q` the same as `collection`), `collection` (the own order of the one collection
+    /// that is asked for, else the same as `newest`), `newest`, `price_asc` and `price_desc` by the lowest price, or `title`: without regard to case and
     /// accents, numbers by value; blanks and punctuation before numbers, numbers before letters.
     #[schemars(with = "Sort", extend("default" = "relevance"))]
     sort: Option<String>,
@@ -110,6 +116,9 @@ pub struct SuggestionParameters {
     limit: Option<u32>,
 }
 
+#[derive(JsonSchema)]
+pub struct NoParameters {}
+
 /// Products on sale.
 pub async fn list_products(
     State(app): State<App>,
@@ -141,6 +150,22 @@ pub async fn suggest(
     State(app): State<App>,
     request: ReadRequest<SuggestionParameters>,
 ) -> Result<ReadResponse<RelatedList<'static>>, Problem> {
+    request.answer(&app, read::answer, read::name).await
+}
+
+/// All collections, each before those that are in it.
+pub async fn list_collections(
+    State(app): State<App>,
+    request: ReadRequest<NoParameters>,
+) -> Result<ReadResponse<CollectionList<'static>>, Problem> {
+    request.answer(&app, read::answer, read::name).await
+}
+
+/// One collection, by its id or its slug. Its products are a list: `GET /v1/products?collection=`.
+pub async fn get_collection(
+    State(app): State<App>,
+    request: ReadRequest<NoParameters>,
+) -> Result<ReadResponse<CollectionDetail<'static>>, Problem> {
     request.answer(&app, read::answer, read::name).await
 }
 

@@ -2,20 +2,17 @@
 
 use schemars::JsonSchema;
 
+use super::collections::COLLECTION;
 use super::cursor::Cursor;
 use super::facets::is_facet;
 use super::filter::Filter;
 use super::snapshot::Snapshot;
+use crate::collections::collection::Order;
 use crate::money::Currency;
 use crate::problem::Problem;
 use crate::sorted::SortedSet;
 use crate::text;
 use crate::wire::page::{DEFAULT_LIMIT, limit};
-
-crate::codes! {
-    /// A parameter of the contract that this version does not answer yet.
-    UNSUPPORTED_PARAMETER = UNPROCESSABLE_ENTITY "unsupported_parameter";
-}
 
 /// The longest value or search that is looked for, in characters: no vendor is longer.
 pub const MAX_SOUGHT: usize = 255;
@@ -30,6 +27,8 @@ pub enum Sort {
     PriceAsc,
     PriceDesc,
     Title,
+    /// As the products of the one collection that is asked for were put in order by hand.
+    Collection,
 }
 
 impl Sort {
@@ -40,10 +39,11 @@ impl Sort {
             Self::PriceAsc => "price_asc",
             Self::PriceDesc => "price_desc",
             Self::Title => "title",
+            Self::Collection => "collection",
         }
     }
     fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Relevance, Self::Newest, Self::PriceAsc, Self::PriceDesc, Self::Title];
+        let all = [Self::Relevance, Self::Newest, Self::PriceAsc, Self::PriceDesc, Self::Title, Self::Collection];
         all.into_iter().find(|sort| sort.as_str() == text)
     }
 }
@@ -58,12 +58,8 @@ pub struct ListQuery {
     /// Whether the answer says what the list can be narrowed by.
     pub facets: bool,
     pub after: Option<Cursor>,
-}
-
-/// Parameters of the contract that the catalog cannot answer yet. Refused
-/// rather than ignored, so that nobody takes the whole list for a result.
-fn is_planned(name: &str) -> bool {
-    name == "collection"
+    /// The number of the one collection that is asked for.
+    pub collection: Option<usize>,
 }
 
 impl ListQuery {
@@ -75,6 +71,7 @@ impl ListQuery {
             filter: Filter::default(),
             facets: false,
             after: None,
+            collection: None,
         }
     }
 
@@ -84,9 +81,6 @@ impl ListQuery {
         let (mut cursor, mut sort, mut values) = (None, None, 0_usize);
         let mut seen = SortedSet::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if is_planned(&name) {
-                return Err(unsupported(&name));
-            }
             if is_facet(&name) {
                 values = values.saturating_add(1);
                 if values > MAX_VALUES {
@@ -102,7 +96,7 @@ impl ListQuery {
                 "limit" => list.limit = limit(Some(&value))?,
                 "cursor" => cursor = Some(value.into_owned()),
                 "sort" => {
-                    let detail = "relevance, newest, price_asc, price_desc or title";
+                    let detail = "relevance, newest, price_asc, price_desc, title or collection";
                     sort = Some(Sort::parse(&value).ok_or_else(|| Problem::invalid_field("sort", detail))?);
                 }
                 "currency" => list.currency = currency(snapshot, &value)?,
@@ -114,9 +108,14 @@ impl ListQuery {
                 _ => return Err(Problem::invalid_field(name, "there is no such parameter")),
             }
         }
+        list.collection = match list.filter.values.get(COLLECTION).map(Vec::as_slice) {
+            Some([name]) => snapshot.collections.find(name),
+            _ => None,
+        };
         list.sort = match sort.unwrap_or(Sort::Relevance) {
             // Without words nothing is more relevant than another.
-            Sort::Relevance if list.filter.sought.is_none() => Sort::Newest,
+            Sort::Relevance if list.filter.sought.is_none() => list.own_order(snapshot),
+            Sort::Collection => list.own_order(snapshot),
             sort => sort,
         };
         if let Some(cursor) = cursor {
@@ -131,12 +130,23 @@ impl ListQuery {
         }
         Ok(list)
     }
-}
 
-fn unsupported(name: &str) -> Problem {
-    let detail = "the catalog does not support this yet";
-    let problem = Problem::new(UNSUPPORTED_PARAMETER, format!("{name}: {detail}"));
-    problem.at(name, detail)
+    /// The order of the one collection that is asked for; else the newest first.
+    fn own_order(&self, snapshot: &Snapshot) -> Sort {
+        let collection = self.collection.and_then(|n| snapshot.collections.get(n));
+        collection.map_or(Sort::Newest, |collection| match collection.sort {
+            Order::Manual => Sort::Collection,
+            Order::Newest => Sort::Newest,
+            Order::PriceAsc => Sort::PriceAsc,
+            Order::PriceDesc => Sort::PriceDesc,
+            Order::Title => Sort::Title,
+        })
+    }
+
+    /// What was put in order by hand in that collection.
+    pub fn by_hand<'a>(&self, snapshot: &'a Snapshot) -> &'a [u32] {
+        self.collection.and_then(|n| snapshot.collections.get(n)).map_or(&[], |collection| &collection.picks)
+    }
 }
 
 /// One of the shop's currencies, from its parameter.

@@ -52,11 +52,10 @@ fn what_does_not_fit_is_named() {
     for (query, pointer) in all {
         assert_eq!(code(&snapshot, query), ("invalid", pointer.to_owned()), "{query}");
     }
-    assert_eq!(code(&snapshot, "collection=x"), ("unsupported_parameter", "collection".to_owned()));
     let many = |count: usize| vec!["tag=a"; count].join("&");
     assert!(ListQuery::parse(&snapshot, &many(MAX_VALUES)).is_ok());
     assert_eq!(code(&snapshot, &many(MAX_VALUES + 1)).1, "tag");
-    for name in ["q", "vendor", "option.Size"] {
+    for name in ["q", "vendor", "collection", "option.Size"] {
         assert_eq!(code(&snapshot, &format!("{name}={}", "a".repeat(MAX_SOUGHT + 1))).1, name);
     }
 }

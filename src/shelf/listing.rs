@@ -54,6 +54,12 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
                 let rank = rank_of(found.as_ref(), shown.get(query.limit.saturating_sub(1)));
                 Key::Rank(rank, last.product.created_at.millis())
             }
+            Sort::Collection => {
+                let place = shown.get(query.limit.saturating_sub(1));
+                let rank = query.by_hand(snapshot).iter().position(|picked| Some(picked) == place);
+                let rank = rank.map_or(-1, |rank| i64::from(number(rank)));
+                Key::Rank(rank, last.product.created_at.millis())
+            }
             Sort::Newest => Key::Number(last.product.created_at.millis()),
             Sort::PriceAsc | Sort::PriceDesc => Key::Number(last.price.from.amount),
             Sort::Title => Key::Title(last.product.title.clone()),
@@ -105,6 +111,7 @@ impl Sorted<'_> {
                 places.from(number(begin)).take(most).collect()
             }
             (Sort::Relevance, _) => self.by_rank(places, most),
+            (Sort::Collection, _) => self.by_hand(places, most),
             (Sort::Title, None) => self.snapshot.by_title().page(places, false, most, &|_| false),
             (Sort::Title, Some(_)) => self.snapshot.by_title().page(places, false, most, &up_to),
             (Sort::PriceAsc, None) => self.prices.by_price.page(places, false, most, &|_| false),
@@ -122,12 +129,37 @@ impl Sorted<'_> {
         first(ranked, most)
     }
 
+    /// Those that were put in order first, then the others, the newest first. A product that was
+    /// put elsewhere since the page before is found where it is now, one that was taken out where
+    /// it was.
+    fn by_hand(&self, places: &Places, most: usize) -> Vec<u32> {
+        let picked = self.query.by_hand(self.snapshot);
+        let mut others = places.clone();
+        picked.iter().for_each(|place| others.remove(*place));
+        let is_listed = |place: &&u32| places.contains(**place);
+        let (begin, others_begin) = match &self.query.after {
+            None => (0, 0),
+            Some(Cursor { key: Key::Rank(rank @ 0.., _), id }) => {
+                let place = self.snapshot.place(*id);
+                let now = picked.iter().position(|picked| Some(*picked) == place);
+                (now.map_or(usize::try_from(*rank).unwrap_or(usize::MAX), |now| now.saturating_add(1)), 0)
+            }
+            Some(_) => {
+                let is_before = |place: usize| self.to_cursor(number(place)).is_ge();
+                (usize::MAX, partition(self.snapshot.products.len(), &is_before))
+            }
+        };
+        let first = picked.get(begin..).unwrap_or_default().iter().filter(is_listed).copied();
+        first.chain(others.from(number(others_begin))).take(most).collect()
+    }
+
     /// How the product stands to the last of the page before, in ascending order.
     fn to_cursor(&self, place: u32) -> Ordering {
         let Some((cursor, product)) = self.query.after.as_ref().zip(self.snapshot.products.get(place as usize)) else {
             return Ordering::Less;
         };
         let by_key = match (&cursor.key, self.query.sort) {
+            (Key::Rank(_, millis), Sort::Collection) => product.created_at.millis().cmp(millis),
             (Key::Rank(rank, millis), _) => {
                 rank_of(self.found, Some(&place)).cmp(rank).then(product.created_at.millis().cmp(millis))
             }

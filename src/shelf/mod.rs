@@ -11,6 +11,8 @@
 //! copy into the key-value store, [`current`](mod@current) reads it from there.
 
 mod beyond;
+pub mod collection_read;
+pub mod collections;
 mod current;
 pub mod cursor;
 mod facets;

@@ -43,6 +43,11 @@ impl Places {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// How many are in both.
+    pub fn count_both(&self, other: &Self) -> usize {
+        self.0.iter().zip(&other.0).map(|(word, other)| (word & other).count_ones() as usize).sum()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
@@ -143,6 +148,7 @@ mod tests {
             prop_assert!(joined.iter().eq(one.union(&other).copied()));
             prop_assert!(kept.iter().eq(one.intersection(&other).copied()));
             prop_assert_eq!(joined.count(), one.union(&other).count());
+            prop_assert_eq!(set(&one).count_both(&set(&other)), one.intersection(&other).count());
             prop_assert!(set(&one).from(begin).eq(one.range(begin..).copied()));
             prop_assert_eq!(set(&one).contains(begin), one.contains(&begin));
             prop_assert_eq!(set(&one).is_empty(), one.is_empty());

@@ -10,11 +10,13 @@
 use std::sync::Arc;
 use std::vec;
 
+use super::collections::numbered;
 use super::memory::CatalogMemory;
 use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::catalog::store;
+use crate::collections::store as collections;
 use crate::ids::VariantId;
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
@@ -39,16 +41,19 @@ pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>,
             return Ok(copy);
         }
     }
-    let (revision, mut rest) =
-        ask(app, vec![store::state(), settings::current(), promotions::current(now), store::sold(variants)]).await?;
+    let collections = collections::current(Some(variants));
+    let batch = vec![store::state(), settings::current(), promotions::current(now), collections, store::sold(variants)];
+    let (revision, mut rest) = ask(app, batch).await?;
     let mut next = || -> Rows { rest.next().unwrap_or_default() };
     let settings = settings::read(next())?;
     let promotions = promotions::read(next())?;
+    let picked = collections::read(next())?;
     let products = store::documents(next())?;
     let products: Result<Vec<Product>, _> = products.iter().map(|document| json::read(document.as_bytes())).collect();
     let products = products.map_err(|error| DatabaseError::Undecodable(error.to_string()))?;
+    let collections = numbered(picked, &products);
     let snapshot = Snapshot::new(revision.to_string(), settings, products).with_promotions(promotions);
-    Ok(Arc::new(snapshot.as_of(now)))
+    Ok(Arc::new(snapshot.with_collections(collections).as_of(now)))
 }
 
 /// Asks the database, first of all for its revision: that, and the other rows.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::collections::numbered;
 use super::format::{Head, POINTER, Pointer, chunk_key, head_key};
 use super::memory::CatalogMemory;
 use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::catalog::store::{self, State};
+use crate::collections::{self, store::Picked};
 use crate::json;
 use crate::ports::{Statement, Timestamp};
 use crate::pricing::Promotion;
@@ -79,6 +81,8 @@ struct Part {
     state: State,
     settings: Settings,
     promotions: Vec<Promotion>,
+    /// Of the first part alone.
+    collections: Vec<Picked>,
     documents: Vec<String>,
     is_last: bool,
 }
@@ -87,6 +91,8 @@ struct Part {
 async fn read(app: &App, after: &str) -> Result<Part, Problem> {
     let now = app.clock.now();
     let mut batch = vec![store::state(), settings::current(), promotions::store::current(now)];
+    let is_first = after.is_empty();
+    batch.extend(is_first.then(|| collections::store::current(None)));
     let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS), now);
     batch.extend((0..PAGES_AT_ONCE).map(page).collect::<Vec<Statement>>());
     let mut answers = app.database.batch(batch).await?.into_iter();
@@ -94,24 +100,28 @@ async fn read(app: &App, after: &str) -> Result<Part, Problem> {
     let state = state.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
     let settings = settings::read(answers.next().unwrap_or_default())?;
     let promotions = promotions::store::read(answers.next().unwrap_or_default())?;
+    let collections = is_first.then(|| answers.next()).flatten().unwrap_or_default();
+    let collections = collections::store::read(collections)?;
     let mut documents = Vec::new();
     for rows in answers {
         documents.extend(store::documents(rows)?);
     }
     let is_last = documents.len() < (PAGE_PRODUCTS as usize).saturating_mul(PAGES_AT_ONCE as usize);
-    Ok(Part { state, settings, promotions, documents, is_last })
+    Ok(Part { state, settings, promotions, collections, documents, is_last })
 }
 
 /// Writes the rest of the catalog under the revision of its first part. A
 /// product changed while later parts are read may be newer than the version
 /// says; then the revision has moved on and is published next. This isolate's
 /// memory has the snapshot even if the store refuses it.
-async fn write(app: &App, first: Part) -> Result<String, Problem> {
+async fn write(app: &App, mut first: Part) -> Result<String, Problem> {
     let state = first.state;
     let version = state.revision.to_string();
-    let mut head = Head { settings: first.settings.clone(), promotions: first.promotions.clone(), products: 0 };
+    let (settings, promotions) = (first.settings.clone(), first.promotions.clone());
+    let mut head = Head { settings, promotions, collections: Vec::new(), products: 0 };
     let mut products: Vec<Product> = Vec::new();
     let mut chunks = Chunks { app, version: &version, bytes: Vec::new(), products: 0, written: 0, failure: None };
+    let picked = std::mem::take(&mut first.collections);
     let mut part = first;
     loop {
         for document in &part.documents {
@@ -126,9 +136,11 @@ async fn write(app: &App, first: Part) -> Result<String, Problem> {
         part = read(app, &last.id.to_string()).await?;
     }
     head.products = products.len();
+    head.collections = numbered(picked, &products);
     let written = chunks.finish().await;
     let snapshot = Snapshot::new(version.clone(), head.settings.clone(), products);
-    let snapshot = snapshot.with_promotions(head.promotions.clone()).as_of(app.clock.now());
+    let snapshot = snapshot.with_promotions(head.promotions.clone()).with_collections(head.collections.clone());
+    let snapshot = snapshot.as_of(app.clock.now());
     CatalogMemory::of(app).set(Arc::new(snapshot), app.clock.now());
     let pointer = Pointer { version: version.clone(), chunks: written? };
     put(app, &head_key(&version), &head, Some(LIFETIME_SECONDS)).await?;

@@ -8,6 +8,7 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::collection_read::{self, CollectionName};
 use super::list_query::{self, ListQuery};
 use super::listing::{self, Listed};
 use super::name::Name;
@@ -99,6 +100,9 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
     if path == "/v1/suggestions" {
         return Some(suggest(snapshot, query));
     }
+    if let Some(answer) = collection_read::answer(snapshot, path, query) {
+        return Some(answer);
+    }
     let name = path.strip_prefix("/v1/products/")?;
     if let Some(name) = name.strip_suffix("/related") {
         return Some(list_related(snapshot, name, query));
@@ -178,7 +182,8 @@ pub struct ProductDetail<'a> {
     pub options: &'a [ProductOption],
     pub variants: Vec<VariantDetail<'a>>,
     pub images: &'a [Image],
-    pub collections: Vec<String>,
+    /// Also those that they are in.
+    pub collections: Vec<CollectionName<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -218,7 +223,7 @@ impl<'a> From<&Listed<'a>> for ProductItem<'a> {
 }
 
 impl<'a> ProductDetail<'a> {
-    pub fn new(product: &'a Product, currency: Currency) -> Self {
+    pub fn new(snapshot: &'a Snapshot, product: &'a Product, currency: Currency) -> Self {
         let variants = product.variants.iter().map(|variant| VariantDetail {
             id: variant.id,
             sku: &variant.sku,
@@ -245,7 +250,7 @@ impl<'a> ProductDetail<'a> {
             options: &product.options,
             variants: variants.collect(),
             images: &product.images,
-            collections: Vec::new(),
+            collections: collection_read::named(snapshot, product),
         }
     }
 }
@@ -277,7 +282,7 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
         let path = format!("/v1/products/{}", slug::in_address(&product.slug));
         return Ok(ReadAnswer::moved(snapshot, "application/json", path, query));
     }
-    ready(snapshot, &ProductDetail::new(product, currency))
+    ready(snapshot, &ProductDetail::new(snapshot, product, currency))
 }
 
 /// What goes with one product.
@@ -300,7 +305,7 @@ fn answer_related(snapshot: &Snapshot, query: &RelatedQuery, of: &[&Product]) ->
     ready(snapshot, &RelatedList { items: related.iter().map(ProductItem::from).collect() })
 }
 
-fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {
+pub fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {
     let body = json::text(body).into_bytes();
     Ok(ReadAnswer::new(snapshot, "application/json", body))
 }

@@ -4,7 +4,6 @@
 
 use super::list_query;
 use super::listing::Listed;
-use super::places::number;
 use super::snapshot::Snapshot;
 use crate::catalog::product::Product;
 use crate::ids::ProductId;
@@ -124,14 +123,15 @@ impl<'a> List<'a, '_> {
     fn add_alike(&mut self, product: &Product) {
         let (snapshot, facets) = (self.snapshot, self.snapshot.facets());
         let Some(place) = snapshot.place(product.id) else { return };
-        let codes = facets.codes(number(place));
+        let codes = facets.codes(place);
         let sharing = |n: usize| codes.get(n).map_or(&[][..], |code| facets.products(*code));
         for n in order(codes.len(), &|one, other| sharing(one).len().cmp(&sharing(other).len())) {
             for place in sharing(n).iter().take(MOST_ALIKE) {
                 if self.is_full() {
                     return;
                 }
-                self.add(snapshot.products.get(*place as usize));
+                let alike = snapshot.products.get(*place as usize);
+                self.add(alike.and_then(|alike| snapshot.by_id(alike.id)));
             }
         }
     }

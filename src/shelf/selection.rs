@@ -5,6 +5,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::collections::COLLECTION;
 use super::facets::{FacetIndex, OPTION};
 use super::filter::{Filter, Offer};
 use super::places::{Places, number};
@@ -32,6 +33,9 @@ pub struct Facet {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FacetValue {
     pub value: String,
+    /// What to call it, where that is not the value: of a collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// How many products have it that satisfy the other filters.
     pub count: usize,
 }
@@ -58,12 +62,33 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn new(facets: &FacetIndex, name: &str, values: &[String], products: usize) -> Self {
+    fn new(snapshot: &Snapshot, name: &str, values: &[String]) -> Self {
+        if name == COLLECTION {
+            return Self::of_collections(snapshot, values);
+        }
+        let facets = snapshot.facets();
         let codes: Vec<_> = values.iter().filter_map(|value| facets.code(name, value)).collect();
-        let mut places = Places::none(products);
+        let mut places = Places::none(snapshot.products.len());
         codes.iter().for_each(|code| facets.products(*code).iter().for_each(|place| places.add(*place)));
         Self { facet: facets.facet(name), is_option: name.starts_with(OPTION), codes, places }
     }
+
+    fn of_collections(snapshot: &Snapshot, names: &[String]) -> Self {
+        let facet = collection_codes(snapshot);
+        let members = snapshot.collections.members(snapshot);
+        let (mut codes, mut places) = (Vec::new(), Places::none(snapshot.products.len()));
+        for n in names.iter().filter_map(|name| snapshot.collections.find(name)) {
+            codes.push(facet.start.saturating_add(number(n)));
+            members.get(n).into_iter().for_each(|members| places.join(members));
+        }
+        Self { facet, is_option: false, codes, places }
+    }
+}
+
+/// The codes of collections: their numbers, behind the codes of all that products have themselves.
+fn collection_codes(snapshot: &Snapshot) -> Range<u32> {
+    let begin = number(snapshot.facets().len());
+    begin..begin.saturating_add(number(snapshot.collections.len()))
 }
 
 /// What is left out of the filter: the facet with these codes. None has the empty one.
@@ -80,8 +105,7 @@ impl<'a> Selection<'a> {
     ) -> Option<Self> {
         let prices = snapshot.prices(currency)?;
         let facets = snapshot.facets();
-        let products = snapshot.products.len();
-        let chosen = filter.values.iter().map(|(name, values)| Chosen::new(facets, name, values, products)).collect();
+        let chosen = filter.values.iter().map(|(name, values)| Chosen::new(snapshot, name, values)).collect();
         Some(Self { snapshot, facets, prices, currency, filter, found, chosen })
     }
 
@@ -157,8 +181,36 @@ impl<'a> Selection<'a> {
         let total = |facet: &Facet| facet.values.iter().map(|value| value.count).sum::<usize>();
         sort(&mut facets, |one, other| total(other).cmp(&total(one)));
         facets.truncate(MAX_FACETS);
-        facets.insert(0, self.stock());
+        facets.splice(0..0, [self.stock()].into_iter().chain(self.collections(places)));
         facets
+    }
+
+    /// Those that buyers see.
+    fn collections(&self, places: &Places) -> Option<Facet> {
+        let codes = collection_codes(self.snapshot);
+        let chosen = self.chosen.iter().find(|chosen| !codes.is_empty() && chosen.facet == codes);
+        let without = chosen.map(|_| self.except(&codes, self.filter));
+        let mut counts = vec![0; codes.end as usize];
+        let members = self.snapshot.collections.members(self.snapshot);
+        for (n, _) in self.snapshot.collections.shown() {
+            let count = members.get(n).map_or(0, |members| members.count_both(without.as_ref().unwrap_or(places)));
+            if let Some(of) = counts.get_mut((codes.start as usize).saturating_add(n)) {
+                *of = number(count);
+            }
+        }
+        self.facet(&codes, &counts, chosen)
+    }
+
+    /// A code's facet and value, and what else to call that.
+    fn named(&self, code: u32) -> (&str, &str, Option<&str>) {
+        let codes = collection_codes(self.snapshot);
+        match code.checked_sub(codes.start).and_then(|n| self.snapshot.collections.get(n as usize)) {
+            Some(collection) => (COLLECTION, &collection.slug, Some(&collection.title)),
+            None => {
+                let (facet, value) = self.facets.named(code);
+                (facet, value, None)
+            }
+        }
     }
 
     /// Adds up what these products have; answers how many they are.
@@ -200,9 +252,11 @@ impl<'a> Selection<'a> {
             place = number(place as usize).saturating_add(1);
             place as usize <= MAX_VALUES || is_chosen(*code)
         });
-        let value =
-            |code: &u32| FacetValue { value: self.facets.named(*code).1.to_owned(), count: count(*code) as usize };
-        let name = self.facets.named(codes.start).0.to_owned();
+        let value = |code: &u32| {
+            let (_, value, title) = self.named(*code);
+            FacetValue { value: value.to_owned(), title: title.map(str::to_owned), count: count(*code) as usize }
+        };
+        let name = self.named(codes.start).0.to_owned();
         (!shown.is_empty()).then(|| Facet { name, values: shown.iter().map(value).collect() })
     }
 
@@ -210,7 +264,7 @@ impl<'a> Selection<'a> {
     fn stock(&self) -> Facet {
         let in_stock = Filter { in_stock: true, sought: None, values: SortedMap::new(), ..*self.filter };
         let count = self.except(&NOTHING, &in_stock).count();
-        Facet { name: "in_stock".to_owned(), values: vec![FacetValue { value: "true".to_owned(), count }] }
+        Facet { name: "in_stock".to_owned(), values: vec![FacetValue { value: "true".to_owned(), title: None, count }] }
     }
 }
 

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::collections::Collections;
 use super::facets::FacetIndex;
 use super::name::Name;
 use super::places::number;
@@ -13,6 +14,7 @@ use super::ranked::Ranked;
 use super::search::SearchIndex;
 use super::title_order;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
+use crate::collections::collection::Collection;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
 use crate::ports::Timestamp;
@@ -27,6 +29,7 @@ pub struct Snapshot {
     pub version: String,
     pub settings: Arc<Settings>,
     pub promotions: Arc<Vec<Promotion>>,
+    pub collections: Arc<Collections>,
     /// The newest first.
     pub products: Arc<Vec<Product>>,
     index: Arc<Index>,
@@ -79,6 +82,7 @@ impl Snapshot {
         Self {
             version,
             promotions: Arc::default(),
+            collections: Arc::default(),
             index: Arc::new(Index::new(&products)),
             prices: Arc::new(no_prices(&settings)),
             settings,
@@ -117,6 +121,12 @@ impl Snapshot {
         Self { promotions: Arc::new(promotions), ..self }
     }
 
+    /// What was picked for them is told by how many products have a lesser id.
+    #[must_use]
+    pub fn with_collections(self, collections: Vec<Collection>) -> Self {
+        Self { collections: Arc::new(Collections::new(collections, &self.index.by_id)), ..self }
+    }
+
     /// What prices are made of.
     pub fn offer(&self) -> Offer<'_> {
         self.settings.offer(&self.promotions)
@@ -151,11 +161,11 @@ impl Snapshot {
         beyond.or_else(|| self.search(&self.index.by_id, |product| product.id.cmp(&id)))
     }
 
-    /// Where the product is in the list, if it is in this copy.
-    pub(super) fn place(&self, id: ProductId) -> Option<usize> {
-        let at = |place: &usize| self.products.get(*place).map(|product| product.id);
-        let found = self.index.by_id.binary_search_by(|place| at(place).cmp(&Some(id))).ok()?;
-        self.index.by_id.get(found).copied()
+    /// Where the product is in `products`; none of what is beyond them.
+    pub fn place(&self, id: ProductId) -> Option<u32> {
+        let of = |place: &usize| self.products.get(*place).map(|product| product.id);
+        let found = self.index.by_id.binary_search_by(|place| of(place).cmp(&Some(id))).ok()?;
+        self.index.by_id.get(found).map(|place| number(*place))
     }
 
     pub fn by_slug(&self, slug: &str) -> Option<&Product> {
