@@ -92,6 +92,7 @@ impl<'a> Wanted<'a> {
             weight_grams: variant.and_then(|variant| variant.weight_grams).unwrap_or_default(),
             delivery: line.delivery,
             tags: product.map_or(&[], |product| &product.tags),
+            collections: product.map_or_else(Vec::new, |product| shelf.named_collections(product)),
         }
     }
 }

@@ -128,16 +128,17 @@ pub async fn create_promotion(
     body: Json<PromotionBody>,
 ) -> Result<JsonText<AdminPromotion<'static>, CREATED>, Problem> {
     let request = staff.keyed(key, "POST /v1/admin/promotions", &body.bytes);
-    let reads = vec![settings::current(), store::missing(&body.products())];
+    let reads = vec![settings::current(), store::missing(&body.products()), store::collections()];
     let mut begun = staff.begin(&app, request.as_ref(), reads).await?;
     if let Some(first) = begun.first {
         return Ok(first.into());
     }
     let currencies = settings::read(begun.rows.next().unwrap_or_default())?.currencies;
     let missing = store::read_missing(begun.rows.next().unwrap_or_default())?;
+    let collections = store::read_collections(begun.rows.next().unwrap_or_default())?;
     let now = app.clock.now();
     let id = PromotionId::new(now, &*app.entropy);
-    let promotion = check(body.value, id, &Known { currencies, missing }).map_err(Problem::invalid)?;
+    let promotion = check(body.value, id, &Known { currencies, missing, collections }).map_err(Problem::invalid)?;
     let new = Stored { promotion, version: 1, created_at: now, updated_at: now };
     let used = is_counted(&new.promotion).then_some(0);
     let (view, change) = (AdminPromotion::new(&new, used), store::insert(&new));
@@ -181,15 +182,17 @@ pub async fn update_promotion(
     condition: IfMatch,
     patch: Json<PromotionPatch>,
 ) -> Result<JsonText<AdminPromotion<'static>>, Problem> {
-    let reads = vec![store::promotion(id), settings::current(), store::missing(&patch.products())];
+    let reads =
+        vec![store::promotion(id), settings::current(), store::missing(&patch.products()), store::collections()];
     let mut begun = staff.begin(&app, None, reads).await?;
     let found = store::read_stored(begun.rows.next().unwrap_or_default())?.pop();
     let before = found.ok_or_else(Problem::not_found)?;
     condition.check(before.version)?;
     let currencies = settings::read(begun.rows.next().unwrap_or_default())?.currencies;
     let missing = store::read_missing(begun.rows.next().unwrap_or_default())?;
+    let collections = store::read_collections(begun.rows.next().unwrap_or_default())?;
     let body = patch.value.over(before.promotion.clone());
-    let promotion = check(body, id, &Known { currencies, missing }).map_err(Problem::invalid)?;
+    let promotion = check(body, id, &Known { currencies, missing, collections }).map_err(Problem::invalid)?;
     let version = before.version.saturating_add(1);
     let after = Stored { promotion, version, updated_at: app.clock.now(), ..before };
     let view = AdminPromotion::new(&after, used(&app, &after.promotion).await?);

@@ -8,7 +8,7 @@ use super::promotion::Promotion;
 use super::shipping::ShippingRules;
 use super::tax::TaxRules;
 use crate::address::Country;
-use crate::ids::{GiftCardId, ProductId};
+use crate::ids::{CollectionId, GiftCardId, ProductId};
 use crate::money::Currency;
 use crate::ports::Timestamp;
 
@@ -52,6 +52,8 @@ pub struct Item<'a> {
     pub weight_grams: u32,
     pub delivery: Delivery,
     pub tags: &'a [String],
+    /// Those that promotions may name; ascending, those they are in among them.
+    pub collections: Vec<CollectionId>,
 }
 
 /// A gift card that is to pay, and what was on it when it was asked.

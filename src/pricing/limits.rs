@@ -25,6 +25,8 @@ pub const MAX_DAYS: u16 = 365;
 pub const MAX_PICK_UP: usize = 500;
 /// The most products that one promotion names in one place.
 pub const MAX_PRODUCTS: usize = 500;
+/// The most collections that one promotion names in one place.
+pub const MAX_COLLECTIONS: usize = 50;
 /// The most tags that one promotion names.
 pub const MAX_TAGS: usize = 50;
 /// The most steps of a price or of a discount, all currencies together.

@@ -2,7 +2,7 @@
 
 use super::cart::{Cart, Delivery, Item};
 use super::promotion::{Conditions, Effect, Promotion};
-use crate::ids::ProductId;
+use crate::ids::{CollectionId, ProductId};
 use crate::sorted::{SortedMap, sort};
 
 /// What a line is to a promotion.
@@ -53,32 +53,50 @@ impl<'a> Index<'a> {
         let conditions = &promotion.conditions;
         self.each_that_counts(conditions, |place| set(&mut roles, place, |role| role.counts = true));
         let Effect::BuyGet { buy, get } = &promotion.effect else { return roles };
-        self.each_named(conditions, &buy.products, |place| set(&mut roles, place, |role| role.bought = true));
-        self.each_named(conditions, &get.products, |place| set(&mut roles, place, |role| role.got = true));
+        self.each_named(conditions, &buy.products, &buy.collections, |place| {
+            set(&mut roles, place, |role| role.bought = true);
+        });
+        self.each_named(conditions, &get.products, &get.collections, |place| {
+            set(&mut roles, place, |role| role.got = true);
+        });
         roles
     }
 
-    /// The lines of these products, or the items that count if none is said.
-    fn each_named(&self, conditions: &Conditions, products: &[ProductId], see: impl FnMut(usize)) {
-        if products.is_empty() {
+    /// The lines of these products and collections, or the items that count if none is said.
+    fn each_named(
+        &self,
+        conditions: &Conditions,
+        products: &[ProductId],
+        collections: &[CollectionId],
+        see: impl FnMut(usize),
+    ) {
+        if products.is_empty() && collections.is_empty() {
             self.each_that_counts(conditions, see);
         } else {
-            self.lines_of(products).filter(|place| self.may_count(conditions, *place)).for_each(see);
+            let named = self.lines_of(products).chain(self.lines_in(collections));
+            named.filter(|place| self.may_count(conditions, *place)).for_each(see);
         }
     }
 
     fn each_that_counts(&self, conditions: &Conditions, see: impl FnMut(usize)) {
         let counts = |place: &usize| self.may_count(conditions, *place);
-        if conditions.products.is_empty() && conditions.tags.is_empty() {
+        if conditions.products.is_empty() && conditions.collections.is_empty() && conditions.tags.is_empty() {
             self.all.iter().copied().filter(counts).for_each(see);
         } else {
             let tagged = conditions.tags.iter().filter_map(|tag| self.by_tag.get(tag.as_str())).flatten().copied();
-            self.lines_of(&conditions.products).chain(tagged).filter(counts).for_each(see);
+            let gathered = self.lines_in(&conditions.collections);
+            self.lines_of(&conditions.products).chain(gathered).chain(tagged).filter(counts).for_each(see);
         }
     }
 
     fn lines_of(&self, products: &[ProductId]) -> impl Iterator<Item = usize> {
         products.iter().filter_map(|product| self.by_product.get(product)).flatten().copied()
+    }
+
+    fn lines_in(&self, collections: &[CollectionId]) -> impl Iterator<Item = usize> {
+        let is_in = |line: &Item| line.collections.iter().any(|own| collections.contains(own));
+        let is_named = move |place: &usize| self.cart.lines.get(*place).is_some_and(is_in);
+        self.all.iter().copied().filter(is_named)
     }
 
     fn may_count(&self, conditions: &Conditions, place: usize) -> bool {

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::limits::{MAX_CURRENCIES, MAX_PIECES, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS};
+use super::limits::{MAX_COLLECTIONS, MAX_CURRENCIES, MAX_PIECES, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS};
 use super::percent::Percent;
-use crate::ids::{ProductId, PromotionId};
+use crate::ids::{CollectionId, ProductId, PromotionId};
 use crate::money::Money;
 use crate::ports::Timestamp;
 use crate::text;
@@ -90,6 +90,18 @@ impl Promotion {
         PromotionId::derived([0xff; 16])
     }
 
+    /// The collections that it names, each with its place.
+    pub fn collections(&self) -> impl Iterator<Item = (String, CollectionId)> {
+        let mut lists = vec![("/conditions/collections", &self.conditions.collections)];
+        if let Effect::BuyGet { buy, get } = &self.effect {
+            lists.push(("/effect/buy_get/buy/collections", &buy.collections));
+            lists.push(("/effect/buy_get/get/collections", &get.collections));
+        }
+        lists
+            .into_iter()
+            .flat_map(|(list, ids)| ids.iter().enumerate().map(move |(n, id)| (format!("{list}/{n}"), *id)))
+    }
+
     pub fn is_of_staff(&self) -> bool {
         self.id == Self::of_staff_id()
     }
@@ -101,8 +113,8 @@ impl Promotion {
     }
 }
 
-/// Which items count, and what else must be so. An item counts if it has one of
-/// `products` or of `tags`, where either is said.
+/// Which items count, and what else must be so. An item counts if it is one of
+/// `products`, is in one of `collections` or has one of `tags`, where any is said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Conditions {
@@ -114,6 +126,10 @@ pub struct Conditions {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = MAX_PRODUCTS))]
     pub products: Vec<ProductId>,
+    /// Whether buyers see them or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MAX_COLLECTIONS))]
+    pub collections: Vec<CollectionId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = MAX_TAGS), inner(length(min = 1, max = 64)))]
     pub tags: Vec<String>,
@@ -151,7 +167,7 @@ pub enum Effect {
     },
 }
 
-/// Pieces to buy; of the items that count, or of these products alone.
+/// Pieces to buy; of the items that count, or of these products and collections alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Buy {
@@ -160,9 +176,12 @@ pub struct Buy {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = MAX_PRODUCTS))]
     pub products: Vec<ProductId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MAX_COLLECTIONS))]
+    pub collections: Vec<CollectionId>,
 }
 
-/// Pieces that are cheaper; of the items that count, or of these products alone.
+/// Pieces that are cheaper; of the items that count, or of these products and collections alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Get {
@@ -171,6 +190,9 @@ pub struct Get {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = MAX_PRODUCTS))]
     pub products: Vec<ProductId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MAX_COLLECTIONS))]
+    pub collections: Vec<CollectionId>,
     pub percent: Percent,
 }
 

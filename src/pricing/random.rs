@@ -9,7 +9,7 @@ use super::samples::{Basket, NOW, Shop, card, country, currency, percent, produc
 use super::shipping::{HandlingDays, ShippingOption, ShippingRate, ShippingRules, Tier, TierBasis, Zone, ZonePlace};
 use super::tax::{TaxRate, TaxRules};
 use crate::address::Country;
-use crate::ids::ProductId;
+use crate::ids::{CollectionId, ProductId};
 use crate::money::{Currency, Money};
 
 /// Random numbers by SplitMix64.
@@ -82,6 +82,9 @@ impl Dice {
     fn product(&mut self) -> ProductId {
         product(self.below(6) as u8)
     }
+    fn collection(&mut self) -> CollectionId {
+        CollectionId::derived([self.below(3) as u8; 16])
+    }
     fn tag(&mut self) -> String {
         self.pick(&["red", "blue", "new"]).to_owned()
     }
@@ -149,18 +152,25 @@ fn random_line(dice: &mut Dice, is_cheap: bool) -> Item<'static> {
         ]),
         // Lives as long as the tests.
         tags: Box::leak(tags.into_boxed_slice()),
+        collections: dice.list(2, Dice::collection),
     }
 }
 
 fn random_promotion(dice: &mut Dice, number: u8) -> Promotion {
     let products = |dice: &mut Dice| if dice.once_in(2) { Vec::new() } else { dice.list(3, Dice::product) };
+    let collections = |dice: &mut Dice| if dice.once_in(3) { dice.list(2, Dice::collection) } else { Vec::new() };
     let effect = match dice.below(6) {
         0 | 1 => Effect::Percentage { percent: dice.percent() },
         2 => Effect::Fixed { amounts: dice.money() },
         3 => Effect::FreeShipping {},
         4 => Effect::BuyGet {
-            buy: Buy { quantity: 1 + dice.below(3) as u32, products: products(dice) },
-            get: Get { quantity: 1 + dice.below(3) as u32, products: products(dice), percent: dice.percent() },
+            buy: Buy { quantity: 1 + dice.below(3) as u32, products: products(dice), collections: collections(dice) },
+            get: Get {
+                quantity: 1 + dice.below(3) as u32,
+                products: products(dice),
+                collections: collections(dice),
+                percent: dice.percent(),
+            },
         },
         _ => {
             let mut tiers = dice.list(4, |dice| DiscountTier {
@@ -174,6 +184,7 @@ fn random_promotion(dice: &mut Dice, number: u8) -> Promotion {
     let conditions = Conditions {
         subtotal_min: if dice.once_in(3) { dice.money() } else { Vec::new() },
         products: if dice.once_in(3) { dice.list(3, Dice::product) } else { Vec::new() },
+        collections: collections(dice),
         tags: if dice.once_in(3) { dice.list(2, Dice::tag) } else { Vec::new() },
         first_order: dice.once_in(8),
         exclude_sale: dice.once_in(4),

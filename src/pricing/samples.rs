@@ -77,8 +77,8 @@ pub fn off(amount: i64) -> Effect {
 
 pub fn buy_get(buy: (u32, &[ProductId]), get: (u32, &[ProductId]), off: &str) -> Effect {
     Effect::BuyGet {
-        buy: Buy { quantity: buy.0, products: buy.1.to_vec() },
-        get: Get { quantity: get.0, products: get.1.to_vec(), percent: percent(off) },
+        buy: Buy { quantity: buy.0, products: buy.1.to_vec(), collections: Vec::new() },
+        get: Get { quantity: get.0, products: get.1.to_vec(), collections: Vec::new(), percent: percent(off) },
     }
 }
 
@@ -92,6 +92,7 @@ pub fn item(number: u8, unit_price: i64, quantity: u32) -> Item<'static> {
         weight_grams: 100,
         delivery: Delivery::Shipped,
         tags: &[],
+        collections: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::address::Country;
-use crate::ids::ProductId;
+use crate::ids::{CollectionId, ProductId};
 use crate::money::Currency;
 use crate::ports::Timestamp;
 use crate::pricing::cart::{Delivery, GiftCardBalance, Item};
@@ -50,6 +50,7 @@ struct ToldLine<'a> {
     weight_grams: u32,
     delivery: Delivery,
     tags: &'a [String],
+    collections: Vec<CollectionId>,
 }
 
 #[derive(Serialize)]
@@ -61,8 +62,9 @@ struct ToldPlace<'a> {
 
 fn told(shop: &Shop, basket: &Basket) -> String {
     let line = |line: &Item<'static>| {
-        let Item { product, unit_price, compare_at, quantity, tax_class, weight_grams, delivery, tags } = line.clone();
-        ToldLine { product, unit_price, compare_at, quantity, tax_class, weight_grams, delivery, tags }
+        let Item { product, unit_price, compare_at, quantity, tax_class, weight_grams, delivery, tags, collections } =
+            line.clone();
+        ToldLine { product, unit_price, compare_at, quantity, tax_class, weight_grams, delivery, tags, collections }
     };
     let cart = ToldCart {
         currency: basket.currency,

@@ -2,7 +2,7 @@
 //! said by [`Promotion::check`].
 
 use super::body::{MAX_PRIORITY, PromotionBody};
-use crate::ids::{ProductId, PromotionId};
+use crate::ids::{CollectionId, ProductId, PromotionId};
 use crate::money::{Currency, Money};
 use crate::pricing::Promotion;
 use crate::pricing::promotion::{Code, Effect};
@@ -14,6 +14,8 @@ pub struct Known {
     pub currencies: Vec<Currency>,
     /// Of the products that are spoken of, those that there are not.
     pub missing: SortedSet<ProductId>,
+    /// All of its collections.
+    pub collections: SortedSet<CollectionId>,
 }
 
 /// The promotion that a body is, or all that is wrong with it, each with a
@@ -45,6 +47,8 @@ pub fn check(body: PromotionBody, id: PromotionId, known: &Known) -> Result<Prom
     let missing = |(_, product): &(String, ProductId)| known.missing.contains_key(product);
     let missing = products(&promotion).into_iter().filter(missing);
     faults.extend(missing.map(|(pointer, _)| FieldError::new(pointer, "there is no such product")));
+    let missing = promotion.collections().filter(|(_, id)| !known.collections.contains_key(id));
+    faults.extend(missing.map(|(pointer, _)| FieldError::new(pointer, "there is no such collection")));
     if faults.is_empty() { Ok(promotion) } else { Err(faults) }
 }
 

@@ -7,7 +7,11 @@ use crate::testing::settings;
 const MISSING: &str = "prod_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 fn known() -> Known {
-    Known { currencies: settings().currencies, missing: [(MISSING.parse().unwrap(), ())].into() }
+    Known {
+        currencies: settings().currencies,
+        missing: [(MISSING.parse().unwrap(), ())].into(),
+        collections: SortedSet::new(),
+    }
 }
 
 fn id() -> PromotionId {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Stored;
 use crate::auth::StaffChange;
-use crate::ids::{ProductId, PromotionId};
+use crate::ids::{CollectionId, ProductId, PromotionId};
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 use crate::pricing::Promotion;
@@ -100,6 +100,19 @@ pub fn read_missing(rows: Rows) -> Result<SortedSet<ProductId>, DatabaseError> {
         product: ProductId,
     }
     Ok(rows.decode::<Row>()?.into_iter().map(|row| row.product).collect())
+}
+
+/// All collections, for [`read_collections`]: a thousand at most.
+pub fn collections() -> Statement {
+    Statement::new("SELECT id FROM collections", [])
+}
+
+pub fn read_collections(rows: Rows) -> Result<SortedSet<CollectionId>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: CollectionId,
+    }
+    Ok(rows.decode::<Row>()?.into_iter().map(|row| row.id).collect())
 }
 
 pub fn insert(new: &Stored) -> StaffChange {

@@ -15,7 +15,7 @@ use super::search::SearchIndex;
 use super::title_order;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::collections::collection::Collection;
-use crate::ids::{ProductId, VariantId};
+use crate::ids::{CollectionId, ProductId, VariantId};
 use crate::money::Currency;
 use crate::ports::Timestamp;
 use crate::pricing::{Offer, Promotion};
@@ -125,6 +125,15 @@ impl Snapshot {
     #[must_use]
     pub fn with_collections(self, collections: Vec<Collection>) -> Self {
         Self { collections: Arc::new(Collections::new(collections, &self.index.by_id)), ..self }
+    }
+
+    /// The collections that a product is in, if promotions name any.
+    pub fn named_collections(&self, product: &Product) -> Vec<CollectionId> {
+        if self.promotions.iter().all(|promotion| promotion.collections().next().is_none()) {
+            return Vec::new();
+        }
+        let of = self.collections.of(product, self.place(product.id)).into_iter();
+        of.filter_map(|n| Some(self.collections.get(n)?.id)).collect()
     }
 
     /// What prices are made of.

@@ -7,14 +7,19 @@ const isShipping = (promotion) => effectOf(promotion)[0] === "free_shipping";
 
 /** What a line is to a promotion: whether it counts, can be bought, can be got. */
 function role(promotion, line) {
-  const { products = [], tags = [], exclude_sale } = promotion.conditions;
+  const { products = [], collections = [], tags = [], exclude_sale } = promotion.conditions;
   const [kind, effect] = effectOf(promotion);
   const excluded = line.delivery === "gift_card" || (exclude_sale && line.compare_at !== null && line.compare_at > line.unit_price);
   if (excluded) return [0, 0, 0];
-  const counts = products.length + tags.length === 0 || products.includes(line.product) || tags.some((tag) => line.tags.includes(tag));
+  const isOf = (products = [], collections = [], tags = []) =>
+    products.includes(line.product) ||
+    collections.some((collection) => line.collections.includes(collection)) ||
+    tags.some((tag) => line.tags.includes(tag));
+  const counts = products.length + collections.length + tags.length === 0 || isOf(products, collections, tags);
   if (kind !== "buy_get") return [Number(counts), 0, 0];
-  const named = (list = []) => Number(list.length > 0 ? list.includes(line.product) : counts);
-  return [Number(counts), named(effect.buy.products), named(effect.get.products)];
+  const named = ({ products = [], collections = [] }) =>
+    Number(products.length + collections.length > 0 ? isOf(products, collections) : counts);
+  return [Number(counts), named(effect.buy), named(effect.get)];
 }
 
 /** What the promotions that come will see of a line, the last of them first:

@@ -3,7 +3,7 @@
 use super::Faults;
 use crate::money::Currency;
 use crate::pricing::Percent;
-use crate::pricing::limits::{MAX_NAME, MAX_PIECES, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS, MAX_TITLE};
+use crate::pricing::limits::{MAX_COLLECTIONS, MAX_NAME, MAX_PIECES, MAX_PRODUCTS, MAX_TAGS, MAX_TIERS, MAX_TITLE};
 use crate::pricing::promotion::{Conditions, DiscountTier, Effect, Promotion};
 use crate::problem::FieldError;
 use crate::sorted::SortedMap;
@@ -37,6 +37,7 @@ fn check_conditions(faults: &mut Faults, conditions: &mut Conditions) {
         faults.threshold(format!("{minimum}/{place}/amount"), money.amount);
     }
     faults.at_most("/conditions/products", "products", MAX_PRODUCTS, &conditions.products);
+    faults.at_most("/conditions/collections", "collections", MAX_COLLECTIONS, &conditions.collections);
     faults.at_most("/conditions/tags", "tags", MAX_TAGS, &conditions.tags);
     for (place, tag) in conditions.tags.iter_mut().enumerate() {
         faults.line(format!("/conditions/tags/{place}"), "a tag", MAX_NAME, tag);
@@ -62,14 +63,16 @@ fn check_effect(faults: &mut Faults, effect: &Effect) {
             }
         }
         Effect::BuyGet { buy, get } => {
-            for (pointer, quantity, products) in
-                [("buy", buy.quantity, &buy.products), ("get", get.quantity, &get.products)]
-            {
+            for (pointer, quantity, products, collections) in [
+                ("buy", buy.quantity, &buy.products, &buy.collections),
+                ("get", get.quantity, &get.products, &get.collections),
+            ] {
                 let pointer = format!("/effect/buy_get/{pointer}");
                 if !(1..=MAX_PIECES).contains(&quantity) {
                     faults.add(format!("{pointer}/quantity"), format!("this is between 1 and {MAX_PIECES} pieces"));
                 }
                 faults.at_most(&format!("{pointer}/products"), "products", MAX_PRODUCTS, products);
+                faults.at_most(&format!("{pointer}/collections"), "collections", MAX_COLLECTIONS, collections);
             }
             check_percent(faults, "/effect/buy_get/get/percent", get.percent);
         }
