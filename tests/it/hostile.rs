@@ -48,7 +48,11 @@ impl Attacker {
         let filter = json!({ "orders": { "filter": "tag=nobody's", "action": { "cancel": {} } } });
         let job = shop.post("/v1/admin/jobs").bearer(&owner).json(filter).send().await.expect(202);
         let job = text(&job.json(), "id");
-        let own = Ids { cart: cart.id, draft, order: ordered.id, product, variant, promotion, gift_card, webhook, job };
+        let collection =
+            shop.post("/v1/admin/collections").bearer(&owner).json(json!({ "title": "Mugs" })).send().await;
+        let collection = text(&collection.expect(201).json(), "id");
+        let (cart, order) = (cart.id, ordered.id);
+        let own = Ids { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job };
         Self { shop, owner, customer, own }
     }
 

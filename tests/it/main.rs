@@ -31,6 +31,7 @@ mod carts;
 mod catalog;
 mod catalog_lists;
 mod checkout_page;
+mod collections;
 mod console;
 mod console_catalog;
 mod console_desk;

@@ -24,6 +24,7 @@ pub struct Ids {
     pub variant: String,
     pub gift_card: String,
     pub promotion: String,
+    pub collection: String,
     pub webhook: String,
     pub job: String,
 }
@@ -34,8 +35,8 @@ impl Ids {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
         let (cart, order, product, variant) = (id("ord_"), id("ord_"), id("prod_"), id("var_"));
         let (promotion, gift_card, webhook, job) = (id("promo_"), id("gift_"), id("hook_"), id("job_"));
-        let draft = id("ord_");
-        Self { cart, draft, order, product, variant, promotion, gift_card, webhook, job }
+        let (draft, collection) = (id("ord_"), id("col_"));
+        Self { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -49,6 +50,7 @@ impl Ids {
             ("gift-cards", _) => self.gift_card.clone(),
             ("products", _) => self.product.clone(),
             ("promotions", _) => self.promotion.clone(),
+            ("collections", _) => self.collection.clone(),
             ("webhooks", _) => self.webhook.clone(),
             ("jobs", _) => self.job.clone(),
             (_, "{number}") => "1".to_owned(),

@@ -58,6 +58,9 @@ impl Desk {
         let promotion = json!({ "title": "Sale", "effect": { "free_shipping": {} } });
         let promotion = shop.post("/v1/admin/promotions").bearer(&shop.owner().await).json(promotion).send().await;
         let promotion = promotion.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let collection =
+            shop.post("/v1/admin/collections").bearer(&shop.owner().await).json(json!({ "title": "Mugs" }));
+        let collection = collection.send().await.expect(201).json()["id"].as_str().unwrap().to_owned();
         let gift_card = shop.gift_card().await;
         let owed = shop.ready_cart(&sold.variant, 9).await;
         let order = shop.place_with(&owed, manual_payments::manual("invoice")).await.expect(201).json();
@@ -67,7 +70,7 @@ impl Desk {
         let draft = String::new();
         let (product, variant) = (product.id, product.variant);
         let job = crate::jobs::waiting(&shop).await;
-        let ids = Ids { product, variant, cart, draft, order, promotion, gift_card, webhook, job };
+        let ids = Ids { product, variant, cart, draft, order, promotion, collection, gift_card, webhook, job };
         let mut about = Vec::new();
         for operation in writes(&shop).await {
             // All that is left of an order is sent, which the others want to send in parts.
