@@ -62,7 +62,7 @@ impl Collections {
     }
 
     /// How many there are, also of those that buyers do not see.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.all.len()
     }
 
@@ -100,19 +100,17 @@ impl Collections {
     pub fn of(&self, product: &Product, place: Option<u32>) -> Vec<usize> {
         let picked = place.map_or(&[][..], |place| self.picked.get(place));
         let tried = Tried::new(product);
-        let mut of = Vec::new();
+        let mut marks = vec![false; self.all.len()];
         for (n, collection) in self.all.iter().enumerate() {
             let is_in = match &collection.rule {
                 Some(rule) => rule.tests().hold(&tried),
                 None => picked.contains(&number(n)),
             };
-            if is_in {
-                of.extend(self.chain(n));
+            for n in self.chain(n).filter(|_| is_in) {
+                marks.get_mut(n).into_iter().for_each(|mark| *mark = true);
             }
         }
-        of.sort_unstable();
-        of.dedup();
-        of
+        marks.into_iter().enumerate().filter(|(_, mark)| *mark).map(|(n, _)| n).collect()
     }
 
     /// By collection: its products, and those of all that is in it.

@@ -88,7 +88,7 @@ impl Chosen {
 /// The codes of collections: their numbers, behind the codes of all that products have themselves.
 fn collection_codes(snapshot: &Snapshot) -> Range<u32> {
     let begin = number(snapshot.facets().len());
-    begin..begin.saturating_add(number(snapshot.collections.len()))
+    begin..begin.saturating_add(number(snapshot.collections.count()))
 }
 
 /// What is left out of the filter: the facet with these codes. None has the empty one.
