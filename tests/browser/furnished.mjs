@@ -65,6 +65,9 @@ export async function furnish(shop) {
   await post(`/v1/admin/orders/${asked.id}/edits`, { add: [kettles], ask_buyer: true, reason: "Wants a kettle, too" });
   const product = await shop.admin("GET", `/v1/admin/products/${mug.product_id}`);
   const promotion = await first(shop, "/v1/admin/promotions");
+  const rule = { match: "any", conditions: [{ fact: "tag", text: "kitchen" }, { fact: "in_stock" }] };
+  const collection = await post("/v1/admin/collections", { title: "Kitchen", published: true, rule });
+  await post(`/v1/admin/collections/${collection.id}/products`, { order: [product.id] });
   const card = await post("/v1/admin/gift-cards", { balance: { amount: 5_000, currency: "EUR" }, note: "For the fair" });
   const draft = await post("/v1/admin/drafts", { lines: await linesOf(shop, 1, "enamel-mug"), email: "grace@example.com" });
   const webhook = await post("/v1/admin/webhooks", { url: "https://hooks.example.com/tradepost", types: ["order.paid"] });
@@ -74,5 +77,5 @@ export async function furnish(shop) {
   const { items: [document] } = await shop.admin("GET", `/v1/admin/orders/${order.id}/documents`);
   const customer = await first(shop, "/v1/admin/customers");
   await shop.admin("PUT", "/v1/admin/views/orders/Unpaid", { body: { query: "status=awaiting_payment" } });
-  return { order, owed, asked, product, variant: product.variants[0], promotion, card, draft, webhook, job, message, document, customer };
+  return { order, owed, asked, product, variant: product.variants[0], promotion, collection, card, draft, webhook, job, message, document, customer };
 }

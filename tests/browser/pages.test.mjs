@@ -58,7 +58,7 @@ const shopPages = ({ order, owed, asked }) => ({
 });
 
 /** By what src/console/pages/ calls them: none of them is left out. */
-const consolePages = ({ order, asked, product, variant, promotion, card, draft, webhook, job, message, document, customer }) => ({
+const consolePages = ({ order, asked, product, variant, promotion, collection, card, draft, webhook, job, message, document, customer }) => ({
   "": "",
   "/find": "/find?q=ada",
   "/sign-in": "/sign-in",
@@ -85,6 +85,11 @@ const consolePages = ({ order, asked, product, variant, promotion, card, draft, 
   "/stock/receive": "/stock/receive",
   "/customers": "/customers",
   "/customers/{id}": `/customers/${encodeURIComponent(customer.email)}`,
+  "/collections": "/collections",
+  "/collections/new/by-hand": "/collections/new/by-hand",
+  "/collections/new/by-rule": "/collections/new/by-rule",
+  "/collections/{id}": `/collections/${collection.id}`,
+  "/collections/{id}/products": `/collections/${collection.id}/products`,
   "/promotions": "/promotions",
   "/promotions/new/percentage": "/promotions/new/percentage",
   "/promotions/new/fixed": "/promotions/new/fixed",

@@ -210,10 +210,12 @@ async fn every_page_of_the_navigation_opens() {
     let home = browser.open("/admin").await;
     let nav = home.split("main-nav").nth(1).unwrap().split("</nav>").next().unwrap();
     let links: Vec<&str> = nav.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(links.len(), 10);
+    assert_eq!(links.len(), 11);
     let more = [
         "/admin/products/new",
         "/admin/promotions/new/buy-get",
+        "/admin/collections/new/by-hand",
+        "/admin/collections/new/by-rule",
         "/admin/settings/tax",
         "/admin/settings/shipping",
         "/admin/settings/seller",

@@ -108,6 +108,73 @@ async fn a_gift_cards_code_is_shown_once_and_the_card_is_disabled() {
 }
 
 #[tokio::test]
+async fn collections_are_written_and_their_products_picked() {
+    let shop = Shop::open().await;
+    let browser = owner(&shop).await;
+    let see = async |path: &str| {
+        let api = path.replace("/admin/", "/v1/admin/");
+        shop.get(&api).bearer(&shop.owner().await).send().await.expect(200).json()
+    };
+    let add = async |kind: &str, typed: &[(&str, &str)]| {
+        let path = format!("/admin/collections/new/{kind}");
+        let page = browser.open(&path).await;
+        let title = unique("collection");
+        let typed = [&[("/title:text", title.as_str())], typed].concat();
+        let answer = send(&browser, &path, &filled("collection-new", &page, &typed)).await.expect(303);
+        answer.header("location").split('?').next().unwrap().to_owned()
+    };
+    let conditions = [
+        ("/rule/match:text", "any"),
+        ("/rule/conditions/0/fact:text", "price_to"),
+        ("/rule/conditions/0/price:money.EUR", "12.50"),
+        ("/rule/conditions/1/fact:text", "tag"),
+        ("/rule/conditions/1/text:text-", "<sale>"),
+    ];
+    let path = add("by-rule", &conditions).await;
+    let by_rule = see(&path).await;
+    let expected = json!({ "match": "any", "conditions": [
+        { "fact": "price_to", "not": false, "price": eur(1_250) }, { "fact": "tag", "not": false, "text": "<sale>" },
+    ] });
+    assert_eq!((&by_rule["rule"], &by_rule["published"], &by_rule["image"]), (&expected, &json!(true), &json!(null)));
+    let wrong = [("/rule/conditions/2/fact:text", "vendor"), ("/slug:text", "A b")];
+    let page = browser.open(&path).await;
+    let refused = html(&send(&browser, &path, &filled("collection-edit", &page, &wrong)).await.expect(422));
+    assert!(refused.contains("href=\"#collection-edit./rule/conditions/2/text:text-\""), "{}", said(&refused));
+    let negated = [("/rule/conditions/0/not:flag", "true"), ("/image/url:text??", "/assets/mug.svg")];
+    send(&browser, &path, &filled("collection-edit", &page, &negated)).await.expect(303);
+    let changed = see(&path).await;
+    assert_eq!(
+        (&changed["rule"]["conditions"][0]["not"], &changed["image"]),
+        (&json!(true), &json!({ "url": "/assets/mug.svg", "alt": "" }))
+    );
+
+    let path = add("by-hand", &[]).await;
+    let (title, other) = (unique("Kettle"), unique("Lantern"));
+    let (kettle, lantern) =
+        (shop.new_product(json!({ "title": title })).await.id, shop.new_product(json!({ "title": other })).await.id);
+    let products = format!("{path}/products");
+    for (title, id) in [(&title, &kettle), (&other, &lantern)] {
+        let found = format!("{products}?q={title}");
+        let page = browser.open(&found).await;
+        let tick = [("/add/0:pick", id.as_str())];
+        send(&browser, &found, &filled("picks-add", &page, &tick)).await.expect(303);
+    }
+    let page = browser.open(&products).await;
+    assert!(page.contains(&title) && page.contains(&other), "{page}");
+    send(&browser, &products, &filled("picks-order", &page, &[("/order/1:pick", lantern.as_str())])).await.expect(303);
+    let picked = see(&products).await;
+    assert_eq!((&picked["items"][0]["id"], &picked["total"]), (&json!(lantern), &json!(2)));
+    let page = browser.open(&products).await;
+    send(&browser, &products, &filled("picks-remove", &page, &[("/remove/0:pick", lantern.as_str())]))
+        .await
+        .expect(303);
+    assert_eq!(see(&products).await["items"][0]["id"], json!(kettle));
+    let page = browser.open(&path).await;
+    send(&browser, &path, &filled("collection-delete", &page, &[])).await.expect(303);
+    html(&browser.get(&path).await.expect(404));
+}
+
+#[tokio::test]
 async fn promotions_of_each_kind_are_written_and_changed() {
     let Some(shop) = Shop::native("promotions without a code are everybody's").await else { return };
     let browser = owner(&shop).await;

@@ -1,6 +1,7 @@
 //! The pages there are. To add one, write it beside its like and name it in [`ALL`].
 
 mod bulk;
+mod collections;
 mod customers;
 mod documents;
 mod drafts;
@@ -31,6 +32,7 @@ pub const NAVIGATION: &[Link] = &[
     link("Home", ""),
     link("Orders", "/orders"),
     link("Products", "/products"),
+    link("Collections", "/collections"),
     link("Stock", "/stock"),
     link("Customers", "/customers"),
     link("Promotions", "/promotions"),
@@ -64,6 +66,11 @@ const ALL: &[&Page] = &[
     &products::PRODUCT,
     &products::VARIANT,
     &products::STOCK_LEDGER,
+    &collections::COLLECTIONS,
+    &collections::BY_HAND,
+    &collections::BY_RULE,
+    &collections::COLLECTION,
+    &collections::PRODUCTS,
     &stock::STOCK,
     &stock::RECEIVE,
     &customers::CUSTOMERS,

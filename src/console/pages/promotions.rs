@@ -20,10 +20,16 @@ const FIELDS: &[Field] = &[
     Field::new("/effect/buy_get/buy/products", "Of these products", Takes::Lines)
         .when("/effect/buy_get")
         .note("Their ids, one on each line; of all that count, if empty"),
+    Field::new("/effect/buy_get/buy/collections", "Or of these collections", Takes::Lines)
+        .when("/effect/buy_get")
+        .note("Their ids, one on each line"),
     Field::new("/effect/buy_get/get/quantity", "Pieces that are cheaper then", Takes::Whole).when("/effect/buy_get"),
     Field::new("/effect/buy_get/get/products", "Of these products", Takes::Lines)
         .when("/effect/buy_get")
         .note("Their ids, one on each line; of all that count, if empty"),
+    Field::new("/effect/buy_get/get/collections", "Or of these collections", Takes::Lines)
+        .when("/effect/buy_get")
+        .note("Their ids, one on each line"),
     Field::new("/effect/buy_get/get/percent", PERCENT, Takes::Percent).when("/effect/buy_get"),
     Field::new(
         "/effect/tiered/tiers",
@@ -46,6 +52,8 @@ const FIELDS: &[Field] = &[
     Field::new("/priority", "Priority", Takes::Whole).note("Higher first; of equals the older"),
     Field::new("/conditions/subtotal_min", "Minimum spend", Takes::Rows(AMOUNTS, 1)),
     Field::new("/conditions/products", "Only these products", Takes::Lines).note("Their ids, one on each line"),
+    Field::new("/conditions/collections", "Only products of these collections", Takes::Lines)
+        .note("Their ids, one on each line"),
     Field::new("/conditions/tags", "Only products with one of these tags", Takes::Lines).note("One on each line"),
     Field::new("/conditions/first_order", "Only for a first order", Takes::Flag),
     Field::new("/conditions/exclude_sale", "Not on what is cheaper already", Takes::Flag),
