@@ -193,6 +193,8 @@ pub fn routes() -> Routes {
         // Pages
         .route("/", page(web::get_page))
         .route("/products/{slug}", page(web::get_page))
+        .route("/collections", page(web::get_page))
+        .route("/collections/{slug}", page(web::get_page))
         .route("/cart", page(cart::get_cart).post(cart::update_cart))
         .route("/cart/lines", form(cart::add_cart_line))
         .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))

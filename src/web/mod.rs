@@ -15,6 +15,7 @@ mod cart_form;
 mod cart_page;
 pub mod checkout;
 mod checkout_page;
+pub mod collections;
 mod difference;
 mod document_page;
 pub mod documents;

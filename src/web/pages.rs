@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::collections;
 use super::parts::{ErrorSummary, Short, SummaryItem, price_note, sentence, variant_label};
 use crate::catalog::slug;
 use crate::ids::VariantId;
@@ -25,15 +26,16 @@ struct Home<'a> {
     next_url: Option<String>,
 }
 
-struct Card<'a> {
-    url: String,
-    title: &'a str,
-    vendor: &'a str,
-    price: String,
-    price_before: Option<String>,
-    image: Option<&'a Image>,
-    availability_label: &'static str,
-    availability_class: &'static str,
+/// A product as lists show it.
+pub struct Card<'a> {
+    pub url: String,
+    pub title: &'a str,
+    pub vendor: &'a str,
+    pub price: String,
+    pub price_before: Option<String>,
+    pub image: Option<&'a Image>,
+    pub availability_label: &'static str,
+    pub availability_class: &'static str,
 }
 
 #[derive(Template)]
@@ -75,6 +77,9 @@ struct VariantChoice {
 pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<ReadAnswer, Problem>> {
     if path == "/" {
         return Some(home(snapshot, query));
+    }
+    if let Some(answer) = collections::answer(snapshot, path, query) {
+        return Some(answer);
     }
     let slug = path.strip_prefix("/products/")?;
     let is_slug = !slug.is_empty() && !slug.contains('/');
@@ -118,7 +123,7 @@ fn product(snapshot: &Snapshot, slug: &str, query: &str) -> Result<ReadAnswer, P
     ready(snapshot, &page)
 }
 
-fn ready(snapshot: &Snapshot, page: &impl Template) -> Result<ReadAnswer, Problem> {
+pub(super) fn ready(snapshot: &Snapshot, page: &impl Template) -> Result<ReadAnswer, Problem> {
     let html = page.render().map_err(|error| Problem::internal(error.to_string()))?;
     Ok(ReadAnswer::new(snapshot, HTML, html.into_bytes()))
 }
@@ -238,7 +243,7 @@ fn choice_label(product: &snapshot::Product) -> String {
 
 /// Blank lines part paragraphs; other line breaks are kept. A line ends with
 /// LF, CRLF or CR, whatever the merchant's machine writes.
-fn paragraphs(description: &str) -> Vec<Vec<&str>> {
+pub(super) fn paragraphs(description: &str) -> Vec<Vec<&str>> {
     let lines = description.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
     let mut paragraphs = vec![Vec::new()];
     for line in lines.map(str::trim) {

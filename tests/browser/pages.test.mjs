@@ -45,6 +45,8 @@ async function signedIn() {
 const shopPages = ({ order, owed, asked }) => ({
   home: "/",
   product: "/products/enamel-mug",
+  collections: "/collections",
+  "a collection": "/collections/kitchen",
   cart: "/cart",
   checkout: "/checkout",
   "an order": `/orders/${order.id}`,
