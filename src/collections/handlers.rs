@@ -99,6 +99,8 @@ pub async fn create_collection(
     let new = Stored { collection, picked: 0, version: 1, created_at: now, updated_at: now };
     let answer = Answer::new(StatusCode::CREATED, &AdminCollection::from(&new))?;
     let (response, _) = revision::write(&app, &staff, request.as_ref(), store::insert(&new), answer, &refusal).await?;
+    // A promotion of the collection that it is in may be about its products from now on.
+    revision::settle(&app).await;
     Ok(tagged(response, new.version).into())
 }
 
@@ -149,7 +151,7 @@ pub async fn delete_collection(
 }
 
 /// The collection that a write is about, and the rows of what else is to be read.
-pub(super) async fn found(
+async fn found(
     app: &App,
     staff: &StaffWrite,
     id: CollectionId,

@@ -3,16 +3,14 @@
 //! time both have what they picked.
 
 use axum::extract::State;
-use axum::response::NoContent;
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::body::PicksChange;
 use super::error::{BY_RULE, refusal};
-use super::handlers::found;
 use super::limits::MAX_PICKS;
 use super::store::{self, read_stored, weigh};
-use super::views::PickList;
+use super::views::{PickList, PicksChanged};
 use crate::app::App;
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency::Answer;
@@ -21,7 +19,7 @@ use crate::json;
 use crate::ports::{Statement, Timestamp, Value};
 use crate::problem::{FieldError, Problem};
 use crate::revision;
-use crate::wire::extract::{Json, Path, Query};
+use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::listed::Part;
 use crate::wire::page::PageQuery;
 use crate::wire::respond::JsonText;
@@ -49,12 +47,20 @@ pub async fn change_collection_products(
     State(app): State<App>,
     staff: StaffWrite,
     Path(id): Path<CollectionId>,
+    IdempotencyKey(key): IdempotencyKey,
     body: Json<PicksChange>,
-) -> Result<NoContent, Problem> {
+) -> Result<JsonText<PicksChanged>, Problem> {
+    let request = staff.keyed(key, &format!("POST /v1/admin/collections/{id}/products"), &body.bytes);
     let mut change = body.value;
     let named: Vec<ProductId> = change.add.iter().chain(&change.order).copied().collect();
-    let (before, mut rows) = found(&app, &staff, id, vec![missing(&named)]).await?;
-    let missing: Vec<Missing> = rows.next().unwrap_or_default().decode()?;
+    let reads = vec![store::collection(id), missing(&named)];
+    let mut begun = staff.begin(&app, request.as_ref(), reads).await?;
+    if let Some(first) = begun.first {
+        return Ok(first.into());
+    }
+    let found = read_stored(begun.rows.next().unwrap_or_default())?.pop();
+    let before = found.ok_or_else(Problem::not_found)?;
+    let missing: Vec<Missing> = begun.rows.next().unwrap_or_default().decode()?;
     let faults = faults(&change, &missing);
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
@@ -67,9 +73,10 @@ pub async fn change_collection_products(
         change.add.clone_from(&change.order);
     }
     let change = statements(id, &change, app.clock.now());
-    revision::write(&app, &staff, None, change, Answer::new(StatusCode::NO_CONTENT, &())?, &refusal).await?;
+    let answer = Answer::new(StatusCode::OK, &PicksChanged { id })?;
+    let (response, _) = revision::write(&app, &staff, request.as_ref(), change, answer, &refusal).await?;
     revision::settle(&app).await;
-    Ok(NoContent)
+    Ok(response.into())
 }
 
 #[derive(Deserialize)]

@@ -74,6 +74,12 @@ pub struct PickList {
     total: i64,
 }
 
+/// The collection whose products were changed. Which it has by now is read: others may have changed them, too.
+#[derive(Serialize, JsonSchema)]
+pub struct PicksChanged {
+    pub id: CollectionId,
+}
+
 /// A product that was picked for a collection.
 #[derive(JsonSchema)]
 #[schemars(rename = "PickedProduct")]

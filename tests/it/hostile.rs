@@ -26,6 +26,9 @@ impl Attacker {
     async fn new() -> Self {
         let shop = Shop::open().await;
         let (owner, customer) = (shop.owner().await, shop.customer().await.access);
+        let collection = json!({ "title": "Mugs", "published": true });
+        let collection = shop.post("/v1/admin/collections").bearer(&owner).json(collection).send().await.expect(201);
+        let collection = text(&collection.json(), "id");
         let Product { id: product, variant, .. } = shop.stocked(5).await;
         let sold_out = shop.product(json!({})).await.variant;
         let cart = async |variants: &[&str]| {
@@ -48,9 +51,6 @@ impl Attacker {
         let filter = json!({ "orders": { "filter": "tag=nobody's", "action": { "cancel": {} } } });
         let job = shop.post("/v1/admin/jobs").bearer(&owner).json(filter).send().await.expect(202);
         let job = text(&job.json(), "id");
-        let collection =
-            shop.post("/v1/admin/collections").bearer(&owner).json(json!({ "title": "Mugs" })).send().await;
-        let collection = text(&collection.expect(201).json(), "id");
         let (cart, order) = (cart.id, ordered.id);
         let own = Ids { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job };
         Self { shop, owner, customer, own }
