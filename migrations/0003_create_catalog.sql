@@ -79,7 +79,14 @@ CREATE TABLE product_images (
   position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 49),
   url TEXT NOT NULL CHECK (length(url) BETWEEN 1 AND 2048),
   alt TEXT NOT NULL CHECK (length(alt) <= 500),
-  PRIMARY KEY (product_id, position)
+  -- In pixels, and the smaller ones there are, as HTML's srcset has them; NULL of another's picture.
+  width INTEGER,
+  height INTEGER,
+  srcset TEXT,
+  -- Which upload is at the address, if it is one of the shop's own.
+  upload TEXT REFERENCES uploads (name),
+  PRIMARY KEY (product_id, position),
+  CONSTRAINT unknown_upload CHECK (upload IS NOT NULL OR url NOT GLOB '/media/*')
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE variants (

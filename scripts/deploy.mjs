@@ -16,6 +16,7 @@ function check() {
   const need = (there, what) => there || missing.push(what);
   need(config.d1_databases.some(({ binding }) => binding === "DB"), "the D1 binding DB");
   need(config.kv_namespaces.some(({ binding }) => binding === "CATALOG"), "the KV binding CATALOG");
+  need(config.r2_buckets.some(({ binding }) => binding === "MEDIA"), "the R2 binding MEDIA");
   for (const name of ["ORDERS", "POOLS", "PUBLISHER", "THROTTLES", "WEBHOOKS", "SERIES", "JOBS"]) {
     const bound = config.durable_objects.bindings.find((binding) => binding.name === name);
     need(bound, `the Durable Object binding ${name}`);
@@ -57,7 +58,7 @@ await top(async () => {
   }
   const migrate = () => wrangler("d1", "migrations", "apply", "DB", "--remote");
   // Tables come before the code that needs them, except the first time: wrangler makes the
-  // database, the namespace and the queues that do not exist yet while it deploys.
+  // database, the namespace, the bucket and the queues that do not exist yet while it deploys.
   const name = config.d1_databases.find(({ binding }) => binding === "DB").database_name;
   const exists = await quietly(process.execPath, [program, "d1", "info", name], { cwd: at() }).then(
     () => true,

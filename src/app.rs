@@ -9,7 +9,7 @@ use std::any::{Any, TypeId};
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::ports::{Cache, Clock, Database, Entropy, EventQueue, HttpClient, Mailer, Objects};
+use crate::ports::{Cache, Clock, Database, Entropy, EventQueue, HttpClient, Mailer, Media, Objects};
 
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -22,6 +22,7 @@ struct Inner {
 pub struct Capabilities {
     pub database: Box<dyn Database>,
     pub cache: Box<dyn Cache>,
+    pub media: Box<dyn Media>,
     pub objects: Box<dyn Objects>,
     pub events: Box<dyn EventQueue>,
     pub http: Box<dyn HttpClient>,

@@ -19,6 +19,7 @@
 //! | [`pricing`] | what a buyer pays: discounts, shipping, tax; pure |
 //! | [`settings`] | what the owner decides once |
 //! | [`revision`] | what a write that buyers may see owes them |
+//! | [`uploads`] | pictures that staff upload, and sending them to whoever looks |
 //! | [`catalog`] | what the shop sells, as staff write it |
 //! | [`collections`] | what products are gathered in, as staff write it |
 //! | [`setup`] | the settings as the owner changes them |
@@ -79,6 +80,7 @@ pub mod shelf;
 pub mod suggestions;
 pub mod telemetry;
 pub mod throttle;
+pub mod uploads;
 pub mod vat;
 pub mod web;
 pub mod webhooks;

@@ -23,6 +23,7 @@ use crate::reports::handlers as reports;
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
 use crate::telemetry;
+use crate::uploads::handlers as uploads;
 use crate::web::{
     again, bank, card, cart, checkout, documents as papers, find, handlers as web, order, problem, returns,
 };
@@ -96,6 +97,7 @@ pub fn routes() -> Routes {
             "/v1/admin/collections/{id}/products",
             get(picks::list_collection_products).post(picks::change_collection_products),
         )
+        .api_route("/v1/admin/uploads", post(uploads::create_upload))
         .api_route("/v1/admin/stock/{variant_id}", get(pools::get_stock))
         .api_route("/v1/admin/stock/{variant_id}/ledger", get(pools::list_stock_entries))
         .api_route("/v1/admin/stock/{variant_id}/adjustments", post(pools::create_stock_adjustment))
@@ -195,6 +197,7 @@ pub fn routes() -> Routes {
         .route("/products/{slug}", page(web::get_page))
         .route("/collections", page(web::get_page))
         .route("/collections/{slug}", page(web::get_page))
+        .route("/media/{name}", page(uploads::get_media))
         .route("/cart", page(cart::get_cart).post(cart::update_cart))
         .route("/cart/lines", form(cart::add_cart_line))
         .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))

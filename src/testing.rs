@@ -149,6 +149,22 @@ impl Cache for Port {
     }
 }
 
+impl Media for Port {
+    fn put<'a>(&'a self, name: &'a str, content: Content) -> Pending<'a, Result<(), MediaError>> {
+        let Content::Here(bytes) = content else { panic!("nothing is with a platform here") };
+        self.0.keys.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
+        Box::pin(async { Ok(()) })
+    }
+    fn get<'a>(&'a self, name: &'a str) -> Pending<'a, Result<Option<Content>, MediaError>> {
+        let found = self.0.keys.lock().unwrap().get(name).cloned();
+        Box::pin(async { Ok(found.map(|bytes| Content::Here(bytes.into()))) })
+    }
+    fn delete(&self, names: Vec<String>) -> Pending<'_, Result<(), MediaError>> {
+        self.0.keys.lock().unwrap().retain(|key, _| !names.contains(key));
+        Box::pin(async { Ok(()) })
+    }
+}
+
 impl Objects for Port {
     fn command<'a>(
         &'a self,
@@ -205,6 +221,7 @@ impl Shop {
         let app = App::new(Capabilities {
             database: Box::new(Sqlite(Mutex::new(connection), world.clone())),
             cache: port(),
+            media: port(),
             objects: port(),
             events: port(),
             http: port(),
@@ -243,6 +260,7 @@ impl Shop {
         App::new(Capabilities {
             database: Box::new(Sqlite(Mutex::new(Connection::open_in_memory().unwrap()), self.world.clone())),
             cache: port(),
+            media: port(),
             objects: port(),
             events: port(),
             http: port(),

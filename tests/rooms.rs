@@ -30,6 +30,7 @@ const LINE: &[&str] = &[
     "throttle",
     "auth",
     "revision",
+    "uploads",
     "catalog",
     "collections",
     "setup",

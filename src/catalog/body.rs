@@ -13,6 +13,7 @@ use crate::money::MAX_PRICE;
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
 use crate::sorted::SortedMap;
+use crate::uploads::Name;
 use crate::wire::patch::{not_null, present};
 
 /// A product as a whole.
@@ -142,9 +143,12 @@ pub struct PriceBody {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageBody {
-    /// `https://...`, or a path of the shop's own such as `/assets/mug.svg`.
+    /// `https://...`, or a path of the shop's own such as `/assets/mug.svg`. Either
+    /// this or `upload`.
     #[schemars(length(min = 1, max = MAX_URL))]
-    pub url: String,
+    pub url: Option<String>,
+    /// The id of an upload: the same as its `url`.
+    pub upload: Option<Name>,
     /// What the picture shows, for those who do not see it.
     #[schemars(length(max = MAX_ALT))]
     pub alt: Option<String>,
@@ -356,7 +360,7 @@ pub fn facts(product: &Product) -> ProductBody {
         images: product
             .images
             .iter()
-            .map(|image| ImageBody { url: image.url.clone(), alt: Some(image.alt.clone()) })
+            .map(|image| ImageBody { url: Some(image.url.clone()), upload: None, alt: Some(image.alt.clone()) })
             .collect(),
     }
 }

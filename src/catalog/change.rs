@@ -19,6 +19,7 @@ use crate::ports::{Rows, Statement};
 use crate::problem::{FieldError, Problem};
 use crate::revision::{self, settle};
 use crate::settings::{self, Settings};
+use crate::uploads::{Name, store as uploads};
 use crate::wire::conditional::{IfMatch, tagged};
 
 /// How often a change is decided anew because another came in between.
@@ -38,6 +39,8 @@ pub struct Change<'a> {
     pub request: Option<idempotency::Request>,
     /// Of the answer.
     pub status: StatusCode,
+    /// That were sent as pictures of the product.
+    pub uploads: Vec<Name>,
 }
 
 impl Change<'_> {
@@ -54,7 +57,10 @@ impl Change<'_> {
     pub async fn write(self, find: Statement, draft: Drafting<'_>, view: Viewing<'_>) -> Result<Response, Problem> {
         let app = self.app;
         for _ in 0..ATTEMPTS {
-            let reads = vec![find.clone(), settings::current()];
+            let mut reads = vec![find.clone(), settings::current()];
+            if !self.uploads.is_empty() {
+                reads.push(uploads::known(&self.uploads));
+            }
             let mut begun = self.staff.begin(app, self.request.as_ref(), reads).await?;
             if let Some(answer) = begun.first {
                 return Ok(answer);
@@ -63,7 +69,8 @@ impl Change<'_> {
             let settings = settings::read(begun.rows.next().unwrap_or_default())?;
             self.condition.check(before.version)?;
             let now = app.clock.now();
-            let draft = draft(&before, &settings)?;
+            let known = begun.rows.next().unwrap_or_default().decode()?;
+            let draft = draft(&before, &settings)?.show(&known, &before.images)?;
             let sent = draft.sent_skus();
             let after = draft.replace(&before, now, || VariantId::new(now, &*app.entropy));
             if after.former_slugs.len() > MAX_FORMER_SLUGS {

@@ -1,8 +1,10 @@
 //! A product as staff mean it: a body that every rule has passed. All that is
 //! wrong is told at once, each with a JSON Pointer to its place.
 
+pub mod pictures;
 mod variants;
 
+pub use self::pictures::uploads_in;
 use self::variants::DraftVariant;
 pub use self::variants::{Wanted, wanted};
 use super::body::{ImageBody, OptionBody, ProductBody};
@@ -100,7 +102,8 @@ impl Draft {
     }
 
     /// The product as it is after the change.
-    pub fn replace(self, before: &Product, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
+    pub fn replace(mut self, before: &Product, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
+        self.keep_known(&before.images);
         let levels = before.variants.iter().map(|variant| (variant.id, variant.level)).collect();
         let version = before.version.saturating_add(1);
         let product = self.product(before.id, before.slug.clone(), version, before.created_at, now, &levels, new_id);
@@ -260,24 +263,15 @@ impl Faults {
         let images = self.at_most("/images", "images", MAX_IMAGES, images).into_iter().enumerate();
         images
             .map(|(n, image)| Image {
-                url: self.take(format!("/images/{n}/url"), image_url(image.url)),
                 alt: self
                     .take(format!("/images/{n}/alt"), text::optional_line(image.alt.as_deref(), MAX_ALT))
                     .unwrap_or_default(),
+                url: self.take(format!("/images/{n}/url"), pictures::address(image)),
+                width: None,
+                height: None,
+                srcset: None,
             })
             .collect()
-    }
-}
-
-/// An address that a page may show: encrypted, or the shop's own.
-pub fn image_url(url: String) -> Result<String, Refusal> {
-    let own = url.starts_with('/') && !url.starts_with("//");
-    let secure = url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
-    if (own || secure) && plain && url.len() <= MAX_URL {
-        Ok(url)
-    } else {
-        Err("an address that begins with https:// or /, at most 2,048 characters, percent-encoded".to_owned())
     }
 }
 

@@ -41,6 +41,9 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
     } else if names("FOREIGN KEY") {
         // Taken out of the settings since they were read.
         Some(Problem::invalid_field("/tax_class", "not a tax class of this shop any more"))
+    } else if names("unknown_upload") {
+        // Taken away since it was read.
+        Some(Problem::invalid_field("/images", "an upload among these is not there any more; send it again"))
     } else if names("stale_write") {
         Some(changed())
     } else if names("product_too_large") {

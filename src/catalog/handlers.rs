@@ -29,6 +29,7 @@ use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::revision;
 use crate::settings::{self, Settings};
+use crate::uploads::store as uploads;
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page;
@@ -45,13 +46,15 @@ pub async fn create_product(
     body: Json<ProductBody>,
 ) -> Result<JsonText<AdminProduct<'static>, CREATED>, Problem> {
     let request = staff.keyed(key, "POST /v1/admin/products", &body.bytes);
-    let mut begun = staff.begin(&app, request.as_ref(), vec![settings::current()]).await?;
+    let reads = vec![settings::current(), uploads::known(&draft::uploads_in(&body.value.images))];
+    let mut begun = staff.begin(&app, request.as_ref(), reads).await?;
     if let Some(answer) = begun.first {
         return Ok(JsonText::from(answer));
     }
     let settings = settings::read(begun.rows.next().unwrap_or_default())?;
     let naming = if body.slug.is_some() { Naming::AsGiven } else { Naming::Numbered };
-    let draft = Draft::parse(body.value, &settings).map_err(Problem::invalid)?;
+    let known = begun.rows.next().unwrap_or_default().decode()?;
+    let draft = Draft::parse(body.value, &settings).map_err(Problem::invalid)?.show(&known, &[])?;
     let sent = draft.sent_skus();
     let now = app.clock.now();
     let mut product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
@@ -139,7 +142,8 @@ pub async fn update_product(
     condition: IfMatch,
     patch: Json<ProductPatch>,
 ) -> Result<JsonText<AdminProduct<'static>>, Problem> {
-    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
+    let uploads = draft::uploads_in(patch.value.images.as_deref().unwrap_or_default());
+    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK, uploads };
     let draft = |before: &Product, settings: &Settings| {
         let (facts, changes) = patch.value.clone().over(before);
         let (wanted, faults) = draft::wanted(before, changes);
@@ -171,7 +175,7 @@ pub async fn create_variant(
     body: Json<VariantBody>,
 ) -> Result<JsonText<AdminVariant<'static>, CREATED>, Problem> {
     let request = staff.keyed(key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
-    let change = Change { app: &app, staff, condition, request, status: StatusCode::CREATED };
+    let change = Change { app: &app, staff, condition, request, status: StatusCode::CREATED, uploads: Vec::new() };
     let draft = |before: &Product, settings: &Settings| {
         let mut wanted: Vec<_> = before.variants.iter().map(|variant| WantedVariant::Kept(before, variant)).collect();
         wanted.push(WantedVariant::Sent { at: 0, was: None, body: body.value.clone() });
@@ -203,7 +207,7 @@ pub async fn update_variant(
     condition: IfMatch,
     patch: Json<VariantPatch>,
 ) -> Result<JsonText<AdminVariant<'static>>, Problem> {
-    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK };
+    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK, uploads: Vec::new() };
     let draft = |before: &Product, settings: &Settings| {
         place_of(before, id)?;
         let wanted = before.variants.iter().map(|variant| match variant.id == id {

@@ -139,6 +139,14 @@ pub struct ProductOption {
 pub struct Image {
     pub url: String,
     pub alt: String,
+    /// In pixels; of an upload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// It and its smaller ones, as HTML's `srcset` has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub srcset: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -40,7 +40,8 @@ macro_rules! select_products {
                  (SELECT json_object('name', name, 'values', json(option_values)) AS option
                   FROM product_options WHERE product_id = products.id ORDER BY position))),
                'images', json((SELECT json_group_array(json(image)) FROM
-                 (SELECT json_object('url', url, 'alt', alt) AS image
+                 (SELECT iif(width IS NULL, json_object('url', url, 'alt', alt),
+                    json_object('url', url, 'alt', alt, 'width', width, 'height', height, 'srcset', srcset)) AS image
                   FROM product_images WHERE product_id = products.id ORDER BY position))),
                'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' ELSE (SELECT CASE WHEN pieces > 5 THEN 'in_stock' WHEN pieces > 0 THEN 'low' ELSE 'out' END FROM
                  (SELECT coalesce(sum(on_hand - held), 0) AS pieces

@@ -88,7 +88,7 @@ pub struct CollectionPatch {
 impl CollectionPatch {
     /// The whole collection as it would be.
     pub fn over(self, now: Collection) -> CollectionBody {
-        let image = now.image.map(|image| ImageBody { url: image.url, alt: Some(image.alt) });
+        let image = now.image.map(|image| ImageBody { url: Some(image.url), upload: None, alt: Some(image.alt) });
         CollectionBody {
             title: self.title.unwrap_or(now.title),
             slug: Some(self.slug.unwrap_or(now.slug)),

@@ -6,7 +6,7 @@ use super::collection::Collection;
 use super::limits::*;
 use super::rule::Rule;
 use super::tree::Tree;
-use crate::catalog::draft::image_url;
+use crate::catalog::draft::pictures;
 use crate::catalog::limits::MAX_ALT;
 use crate::catalog::product::Image;
 use crate::catalog::slug;
@@ -37,8 +37,11 @@ pub fn check(
     }
     let description = text::prose(body.description.as_deref().unwrap_or_default(), MAX_DESCRIPTION);
     let image = body.image.map(|image| Image {
-        url: faults.take("/image/url", image_url(image.url)),
         alt: faults.take("/image/alt", text::optional_line(image.alt.as_deref(), MAX_ALT)).unwrap_or_default(),
+        url: faults.take("/image/url", pictures::address(image)),
+        width: None,
+        height: None,
+        srcset: None,
     });
     let seo_description = text::optional_line(body.seo_description.as_deref(), MAX_SEO_DESCRIPTION);
     let collection = Collection {

@@ -8,8 +8,9 @@ use http::{HeaderName, HeaderValue, Request, header};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
-use super::Env;
+use super::{Env, media};
 use crate::app::App;
+use crate::ports::Content;
 use crate::router;
 use crate::telemetry;
 use crate::wire::site::Site;
@@ -17,6 +18,7 @@ use crate::wire::site::Site;
 #[wasm_bindgen(module = "/src/edge/respond.js")]
 extern "C" {
     fn respond(status: u16, headers: &str, body: &[u8]) -> JsValue;
+    fn respond_stored(status: u16, headers: &str, object: &JsValue) -> JsValue;
 }
 
 thread_local! {
@@ -25,12 +27,23 @@ thread_local! {
 }
 
 /// Answers a request: a `Response`, or a promise of one if anything had to be
-/// waited for. `headers`: name NUL value NUL name NUL value.
+/// waited for. `headers`: name NUL value NUL name NUL value. `reader`: reads a
+/// body that stays with the platform, see `upload.js`.
 #[wasm_bindgen]
-pub fn serve(method: &str, url: &str, headers: &str, body: Option<Vec<u8>>, env: Env) -> Result<JsValue, JsValue> {
+pub fn serve(
+    method: &str,
+    url: &str,
+    headers: &str,
+    body: Option<Vec<u8>>,
+    reader: JsValue,
+    env: Env,
+) -> Result<JsValue, JsValue> {
     let app = super::app(&env)?;
     let site = SITE.with_borrow_mut(|site| site.get_or_insert_with(|| router::site(app.clone())).clone());
-    let request = convert(method, url, headers, body);
+    let mut request = convert(method, url, headers, body);
+    if let (Some(request), false) = (&mut request, reader.is_undefined()) {
+        request.extensions_mut().insert(media::there(reader));
+    }
     Ok(super::at_once(Box::pin(async move { Ok(answer(app, site, request).await) })))
 }
 
@@ -55,7 +68,11 @@ async fn answer(app: App, site: Site, request: Option<Request<Bytes>>) -> JsValu
         headers.push('\0');
         headers.push_str(value);
     }
-    respond(parts.status.as_u16(), &headers, if head { &[] } else { &body })
+    let status = parts.status.as_u16();
+    match parts.extensions.get::<Content>().filter(|_| !head) {
+        Some(stored) => respond_stored(status, &headers, &media::held(stored)),
+        None => respond(status, &headers, if head { &[] } else { &body }),
+    }
 }
 
 /// Once per isolate: the owner's account is as configured.

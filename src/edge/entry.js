@@ -8,6 +8,7 @@ import { assetOf, isAsset } from "./assets.js";
 import { broken } from "./broken.js";
 import { atOnce, begin, generation, guarded } from "./life.js";
 import { bodyOf, headersOf } from "./request.js";
+import { hearOut, isUpload, readerOf } from "./upload.js";
 
 begin(module);
 
@@ -24,7 +25,7 @@ function quick(request, url) {
 function serve(request, env) {
   if (request.body !== null) return serveBody(request, env);
   try {
-    const answer = guarded(() => rust.serve(request.method, request.url, headersOf(request, env), undefined, env));
+    const answer = guarded(() => rust.serve(request.method, request.url, headersOf(request, env), undefined, undefined, env));
     return answer instanceof Promise ? answer.catch((error) => broken(request, error)) : answer;
   } catch (error) {
     return broken(request, error);
@@ -34,13 +35,18 @@ function serve(request, env) {
 async function serveBody(request, env) {
   try {
     let headers = headersOf(request, env);
+    if (isUpload(request)) {
+      const answer = await guarded(() => rust.serve(request.method, request.url, headers, undefined, readerOf(request), env));
+      await hearOut(request);
+      return answer;
+    }
     let body = await bodyOf(request);
     if (body === "too large") {
       // Rust words the 413 like every other error.
       headers += `${headers && "\0"}x-body-too-large\x001`;
       body = undefined;
     }
-    return await guarded(() => rust.serve(request.method, request.url, headers, body, env));
+    return await guarded(() => rust.serve(request.method, request.url, headers, body, undefined, env));
   } catch (error) {
     return broken(request, error);
   }

@@ -14,6 +14,7 @@ mod host;
 mod kept;
 mod local;
 mod mail;
+mod media;
 mod ports;
 mod quick;
 mod unicode;
@@ -138,6 +139,7 @@ fn build(env: &Env) -> Result<App, String> {
     Ok(App::new(Capabilities {
         database: Box::new(database::D1(binding(env, "DB")?)),
         cache: Box::new(ports::Kv(binding(env, "CATALOG")?)),
+        media: Box::new(media::R2(binding(env, "MEDIA")?)),
         objects: Box::new(host::DurableObjects::new(env)?),
         events: Box::new(ports::Events(binding(env, "EVENTS")?)),
         http: Box::new(ports::Fetcher),
@@ -184,8 +186,8 @@ pub fn tick(env: Env) -> js_sys::Promise {
         // What one leaves undone is no reason for another to wait.
         let (published, sent) = (crate::shelf::tick(&app).await, crate::messages::tick(&app).await);
         let (issued, checked) = (crate::documents::issue::tick(&app).await, crate::lists::check::tick(&app).await);
-        let learned = crate::suggestions::tick(&app).await;
-        settled(published.and(sent).and(issued).and(checked).and(learned))
+        let (learned, swept) = (crate::suggestions::tick(&app).await, crate::uploads::sweep::tick(&app).await);
+        settled(published.and(sent).and(issued).and(checked).and(learned).and(swept))
     }))
 }
 

@@ -8,10 +8,11 @@ use wasm_bindgen::prelude::*;
 
 use crate::ports::Clock;
 use crate::shelf::memory::CatalogMemory;
-use crate::shelf::read::{self, ReadAnswer, none_match_holds};
+use crate::shelf::read::{self, ReadAnswer};
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedMap;
 use crate::web::pages;
+use crate::wire::conditional::none_match_holds;
 use crate::wire::headers::security_headers;
 
 /// The most answers kept, and the most bytes of them. The demo shop's

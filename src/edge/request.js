@@ -40,8 +40,7 @@ const PRODUCT = /^https?:\/\/[^/]+(\/v1)?\/admin\/products([/?]|$)/;
 const DISCARD_LIMIT = 64 * KIB * KIB;
 
 /** A body as bytes, undefined when it is empty, or "too large" without having kept them. */
-export async function bodyOf(request) {
-  const limit = PRODUCT.test(request.url) ? PRODUCT_LIMIT : BODY_LIMIT;
+export async function bodyOf(request, limit = PRODUCT.test(request.url) ? PRODUCT_LIMIT : BODY_LIMIT) {
   const declared = request.headers.get("content-length");
   if (declared !== null) {
     if (Number(declared) > limit) return discard(request.body.getReader());
@@ -72,7 +71,7 @@ async function readBounded(stream, limit) {
   return bytes;
 }
 
-async function discard(reader) {
+export async function discard(reader) {
   for (let length = 0; length < DISCARD_LIMIT; ) {
     const { done, value } = await reader.read();
     if (done) return "too large";

@@ -2,6 +2,16 @@
 
 /** `body` is a view of WebAssembly memory: it is copied before anything else runs. */
 export function respond(status, headers, body) {
+  const bodyless = status === 204 || status === 304;
+  return respond_with(status, headers, bodyless ? null : body.slice());
+}
+
+/** An object of R2 is sent as it comes. */
+export function respond_stored(status, headers, object) {
+  return respond_with(status, headers, object.body);
+}
+
+function respond_with(status, headers, body) {
   const parts = headers.split("\0");
   // A record is read faster than pairs; what comes twice, such as set-cookie, is appended after.
   const record = {};
@@ -10,8 +20,7 @@ export function respond(status, headers, body) {
     if (parts[i] in record) repeated.push(parts[i], parts[i + 1]);
     else record[parts[i]] = parts[i + 1];
   }
-  const bodyless = status === 204 || status === 304;
-  const response = new Response(bodyless ? null : body.slice(), { status, headers: record });
+  const response = new Response(body, { status, headers: record });
   for (let i = 0; i < repeated.length; i += 2) response.headers.append(repeated[i], repeated[i + 1]);
   return response;
 }

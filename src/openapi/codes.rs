@@ -3,7 +3,7 @@
 use crate::problem::Code;
 use crate::{
     auth, catalog, collections, documents, gift_cards, idempotency, lists, orders, payments, pools, problem,
-    promotions, setup, throttle, webhooks, wire,
+    promotions, setup, throttle, uploads, webhooks, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -17,6 +17,7 @@ pub fn all() -> Vec<Code> {
         idempotency::CODES,
         throttle::error::CODES,
         auth::error::CODES,
+        uploads::error::CODES,
         catalog::error::CODES,
         collections::error::CODES,
         setup::error::CODES,

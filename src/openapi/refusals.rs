@@ -21,6 +21,7 @@ use crate::problem::*;
 use crate::promotions::error::*;
 use crate::setup::error::*;
 use crate::throttle::error::*;
+use crate::uploads::error::*;
 use crate::webhooks::error::*;
 use crate::wire::conditional::STALE;
 use crate::wire::extract::{BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
@@ -120,6 +121,9 @@ fn own(operation: &str) -> Vec<Code> {
         "PATCH /v1/admin/variants/{id}" => vec![SKU_TAKEN, CATALOG_FULL],
         "POST /v1/admin/variants/bulk" => vec![PRODUCT_CHANGED, CATALOG_FULL],
         "DELETE /v1/admin/variants/{id}" => vec![STOCK_HELD, LAST_VARIANT],
+        "POST /v1/admin/uploads" => {
+            vec![UNKNOWN_PICTURE, BROKEN_PICTURE, PICTURE_TOO_LARGE, UPLOAD_GOING, TOO_MANY_SIZES, UPLOADS_FULL]
+        }
         "POST /v1/admin/stock/{variant_id}/adjustments" => vec![BELOW_HELD],
         "POST /v1/admin/gift-cards" => vec![GIFT_CARD_CODE_TAKEN],
         "PATCH /v1/admin/settings" | "PUT /v1/admin/settings/tax" => vec![IN_USE],

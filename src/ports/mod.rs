@@ -8,6 +8,7 @@ mod database;
 mod entropy;
 mod http;
 mod mail;
+mod media;
 mod objects;
 mod problem;
 mod queue;
@@ -22,6 +23,7 @@ pub use self::database::{Database, DatabaseError, Rows, Statement, Value};
 pub use self::entropy::Entropy;
 pub use self::http::{HttpCall, HttpClient, HttpError, HttpReply, MOST_BODY};
 pub use self::mail::{Mail, MailError, Mailer};
+pub use self::media::{Content, Media, MediaError, Received};
 pub use self::objects::{Commit, ObjectClass, ObjectHost, ObjectUnavailable, Objects, StorageError};
 pub use self::queue::{EventQueue, QueueError};
 

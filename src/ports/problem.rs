@@ -1,6 +1,6 @@
 //! What it means to a client that a part of the platform does not answer.
 
-use super::{CacheError, DatabaseError, ObjectUnavailable, QueueError, StorageError};
+use super::{CacheError, DatabaseError, MediaError, ObjectUnavailable, QueueError, StorageError};
 use crate::problem::Problem;
 
 impl From<DatabaseError> for Problem {
@@ -14,6 +14,11 @@ impl From<DatabaseError> for Problem {
 impl From<CacheError> for Problem {
     fn from(error: CacheError) -> Self {
         Self::unavailable("the catalog's store", error.0)
+    }
+}
+impl From<MediaError> for Problem {
+    fn from(error: MediaError) -> Self {
+        Self::unavailable("the store of pictures", error.0)
     }
 }
 impl From<QueueError> for Problem {

@@ -22,6 +22,7 @@ use crate::json;
 use crate::money::{Currency, Money};
 use crate::problem::Problem;
 use crate::sorted::SortedMap;
+use crate::wire::conditional::none_match_holds;
 
 /// A browser asks each time and mostly hears 304, so that whoever changes a
 /// price and reloads sees it. A shared cache may keep an answer five seconds:
@@ -82,13 +83,6 @@ impl ReadAnswer {
             self
         }
     }
-}
-
-/// Whether `If-None-Match` names the entity: the weak comparison of RFC 9110,
-/// section 13.1.2.
-pub fn none_match_holds(header: &str, etag: &str) -> bool {
-    header.trim() == "*"
-        || header.split(',').map(|tag| tag.trim()).any(|tag| tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// The answer to `GET path?query`. `None`: not a path of the catalog's. The

@@ -10,7 +10,13 @@ fn hostile() -> Product {
     product.vendor = Some("\"><b>".to_owned());
     product.description = "First <i>.\n\n\n\n Second. ".to_owned();
     product.options = vec![snapshot::ProductOption { name: "<u>".to_owned(), values: vec!["a".to_owned()] }];
-    product.images = vec![snapshot::Image { url: "/a.svg\" onerror=\"x".to_owned(), alt: "\"'<>".to_owned() }];
+    product.images = vec![snapshot::Image {
+        url: "/a.svg\" onerror=\"x".to_owned(),
+        alt: "\"'<>".to_owned(),
+        width: None,
+        height: None,
+        srcset: None,
+    }];
     let mut second = product.variants[0].clone();
     second.id = format!("var_{}", ulid::Ulid::from_parts(2, 2)).parse().unwrap();
     second.title = "<option>".to_owned();

@@ -40,6 +40,13 @@ fn entity_tags() -> schemars::Schema {
     })
 }
 
+/// Whether `If-None-Match` names the entity: the weak comparison of RFC 9110,
+/// section 13.1.2.
+pub fn none_match_holds(header: &str, etag: &str) -> bool {
+    header.trim() == "*"
+        || header.split(',').map(|tag| tag.trim()).any(|tag| tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
 /// The request's precondition, if it has one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IfMatch(Option<String>);

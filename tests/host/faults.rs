@@ -25,6 +25,12 @@ pub enum Site {
     CacheGet,
     /// The text is the key.
     CachePut,
+    /// The text is the name.
+    MediaGet,
+    /// The text is the name.
+    MediaPut,
+    /// The text is the names.
+    MediaDelete,
 }
 
 /// Whether a failing operation had taken effect.

@@ -10,6 +10,7 @@ pub mod faults;
 pub mod http;
 pub mod ledger;
 pub mod mail;
+pub mod media;
 pub mod objects;
 pub mod queue;
 pub mod receiver;
@@ -30,6 +31,7 @@ use faults::Faults;
 use http::HostHttp;
 use ledger::Ledger;
 use mail::HostMailer;
+use media::HostMedia;
 use objects::{Factory, HostObjects};
 use queue::{Consumer, HostQueue};
 
@@ -66,6 +68,7 @@ pub struct Host {
     pub config: Config,
     pub database: HostDatabase,
     pub cache: HostCache,
+    pub media: HostMedia,
     pub objects: HostObjects,
     pub queue: HostQueue,
     pub http: HostHttp,
@@ -108,6 +111,7 @@ impl Host {
             config: setup.config,
             database,
             cache: HostCache::new(&setup.clock, &faults),
+            media: HostMedia::new(&faults),
             objects,
             queue,
             http: HostHttp::new(&ledger, &faults),
@@ -136,6 +140,7 @@ impl Host {
         App::new(Capabilities {
             database: Box::new(self.database.clone()),
             cache: Box::new(self.cache.clone()),
+            media: Box::new(self.media.clone()),
             objects: Box::new(self.objects.clone()),
             events: Box::new(self.queue.clone()),
             http: Box::new(self.http.clone()),

@@ -17,6 +17,7 @@ use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
 use tradepost::shelf::{self, publisher::PublisherObject};
 use tradepost::suggestions;
 use tradepost::throttle::object::ThrottleObject;
+use tradepost::uploads;
 use tradepost::webhooks::object::WebhookObject;
 
 use super::objects::Shell;
@@ -82,6 +83,7 @@ pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
             documents::issue::tick(&app).await,
             check::tick(&app).await,
             suggestions::tick(&app).await,
+            uploads::sweep::tick(&app).await,
         ] {
             if let Err(problem) = outcome {
                 eprintln!("the schedule failed: {problem:?}");

@@ -101,6 +101,7 @@ mod the_host;
 mod throttle;
 mod unpaid;
 mod unpaid_edits;
+mod uploads;
 mod variant_list;
 mod webhooks;
 mod words;

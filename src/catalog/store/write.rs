@@ -264,8 +264,11 @@ fn insert_images(product: &Product) -> Option<Statement> {
     let images: &[Image] = &product.images;
     (!images.is_empty()).then(|| {
         Statement::new(
-            "INSERT INTO product_images (product_id, position, url, alt)
-             SELECT ?1, key, value ->> '$.url', value ->> '$.alt' FROM json_each(?2)",
+            "INSERT INTO product_images (product_id, position, url, alt, width, height, srcset, upload)
+             SELECT ?1, key, value ->> '$.url', value ->> '$.alt', value ->> '$.width', value ->> '$.height', value ->> '$.srcset',
+               (SELECT name FROM uploads
+                WHERE name = substr(value ->> '$.url', 8) AND value ->> '$.url' GLOB '/media/*' AND larger IS NULL AND state = 'kept')
+             FROM json_each(?2)",
             [product.id.to_string().into(), json(&images)],
         )
     })

@@ -1,0 +1,63 @@
+//! Where a product's pictures are, and what is known of those that were uploaded.
+
+use super::{Draft, MAX_ERRORS};
+use crate::catalog::body::ImageBody;
+use crate::catalog::limits::MAX_URL;
+use crate::catalog::product::Image;
+use crate::problem::{FieldError, Problem};
+use crate::text::Refusal;
+use crate::uploads::{Known, Name};
+
+/// The uploads that a body's pictures are, to be looked up.
+pub fn uploads_in(images: &[ImageBody]) -> Vec<Name> {
+    images.iter().filter_map(|image| image.upload.clone().or_else(|| Name::at(image.url.as_deref()?))).collect()
+}
+
+/// An address that a page may show: encrypted, or the shop's own.
+pub fn address(image: ImageBody) -> Result<String, Refusal> {
+    let url = match (image.url, image.upload) {
+        (Some(url), None) => url,
+        (None, Some(upload)) => return Ok(upload.address()),
+        _ => return Err("either an address, or the id of an upload as upload".to_owned()),
+    };
+    let own = url.starts_with('/') && !url.starts_with("//");
+    let secure = url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
+    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
+    if (own || secure) && plain && url.len() <= MAX_URL {
+        Ok(url)
+    } else {
+        Err("an address that begins with https:// or /, at most 2,048 characters, percent-encoded".to_owned())
+    }
+}
+
+impl Draft {
+    /// With what is known of the uploads it shows, which must be there; those of
+    /// `before` are.
+    pub fn show(mut self, known: &[Known], before: &[Image]) -> Result<Self, Problem> {
+        let mut errors = Vec::new();
+        for (n, image) in self.images.iter_mut().enumerate() {
+            if !image.url.starts_with("/media/") {
+                continue;
+            }
+            let upload = Name::at(&image.url);
+            if let Some(known) = known.iter().find(|known| Some(&known.name) == upload.as_ref()) {
+                (image.width, image.height) = (Some(known.width), Some(known.height));
+                image.srcset.clone_from(&known.srcset);
+            } else if before.iter().all(|shown| shown.url != image.url) && errors.len() < MAX_ERRORS {
+                let detail = "no upload of the shop's is there, or it is a smaller one of another";
+                errors.push(FieldError::new(format!("/images/{n}"), detail));
+            }
+        }
+        if errors.is_empty() { Ok(self) } else { Err(Problem::invalid(errors)) }
+    }
+
+    /// With what was known before of pictures that nobody has looked up anew.
+    pub(super) fn keep_known(&mut self, before: &[Image]) {
+        for image in self.images.iter_mut().filter(|image| image.width.is_none()) {
+            if let Some(shown) = before.iter().find(|shown| shown.url == image.url) {
+                let Image { width, height, srcset, .. } = shown.clone();
+                (image.width, image.height, image.srcset) = (width, height, srcset);
+            }
+        }
+    }
+}
