@@ -25,7 +25,8 @@ const IMAGES: Field = Field::new(
         &[Field::new("/url", "Address", Takes::Line), Field::new("/alt", "What it shows", Takes::Line).optional()],
         1,
     ),
-);
+)
+.note("The first is the one that lists show.");
 
 const IMAGE: Field = Field::new("/image", "Picture", Takes::Line).optional();
 const OWN_TAX_CLASS: Field = Field::new("/tax_class", "Tax class", Takes::ChoiceOf("/_tax/classes")).optional();
