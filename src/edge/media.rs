@@ -54,7 +54,13 @@ async fn received(body: Content, most: u32, head: u32) -> Result<Option<Received
 
 impl Media for R2 {
     fn receive(&self, body: Content, most: u32, head: u32) -> Pending<'_, Result<Option<Received>, MediaError>> {
-        pending(async move { received(body, most, head).await.map_err(failed) })
+        pending(async move {
+            match body {
+                // Of a request without one.
+                Content::Here(bytes) => Ok(Received::here(bytes, most, head)),
+                there => received(there, most, head).await.map_err(failed),
+            }
+        })
     }
 
     fn put<'a>(&'a self, name: &'a str, content: Content) -> Pending<'a, Result<(), MediaError>> {

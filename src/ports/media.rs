@@ -36,7 +36,12 @@ pub struct MediaError(pub String);
 pub trait Media: Send + Sync {
     /// Reads a body to its end. `None`: it has more than `most` bytes.
     fn receive(&self, body: Content, most: u32, head: u32) -> Pending<'_, Result<Option<Received>, MediaError>> {
-        Box::pin(async move { Ok(here(body, most, head)) })
+        Box::pin(async move {
+            match body {
+                Content::Here(bytes) => Ok(Received::here(bytes, most, head)),
+                Content::There(_) => Err(MediaError("a body of another platform's".to_owned())),
+            }
+        })
     }
     /// Keeps it under a name; what was there before is gone.
     fn put<'a>(&'a self, name: &'a str, content: Content) -> Pending<'a, Result<(), MediaError>>;
@@ -45,10 +50,12 @@ pub trait Media: Send + Sync {
     fn delete(&self, names: Vec<String>) -> Pending<'_, Result<(), MediaError>>;
 }
 
-/// A body that is in this memory.
-fn here(body: Content, most: u32, head: u32) -> Option<Received> {
-    let Content::Here(bytes) = &body else { return None };
-    let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= most)?;
-    let head = bytes.get(..head as usize).unwrap_or(bytes).to_vec();
-    Some(Received { length, digest: Sha256::digest(bytes).into(), head, content: body })
+impl Received {
+    /// A body that is in this memory; see [`Media::receive`].
+    pub fn here(bytes: Bytes, most: u32, head: u32) -> Option<Self> {
+        let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= most)?;
+        let digest = Sha256::digest(&bytes).into();
+        let head = bytes.get(..head as usize).unwrap_or(&bytes).to_vec();
+        Some(Self { length, digest, head, content: Content::Here(bytes) })
+    }
 }
