@@ -133,6 +133,7 @@ if (set) {
       write(field, here[n].value);
       write(here[n], value);
     });
-    before.querySelector("[data-earlier]").focus();
+    // The first has no button to go on with.
+    (rows()[0] === before ? there[0] : before.querySelector("[data-earlier]")).focus();
   });
 }

@@ -22,8 +22,8 @@ export async function launch() {
   });
 }
 
-/** The browser reports a page that names a mistake as if it had failed to load; Stripe says 402 of a decline. */
-const toldOnAPage = /status of (402|404|409|422)/;
+/** The browser reports a page that names a mistake, or a picture that is none, as if it had failed to load; Stripe says 402 of a decline. */
+const toldOnAPage = /status of (402|404|409|415|422)/;
 
 /** A window on the shop at `url`; leaving it asserts that nothing went wrong in it. */
 export async function visit(browser, url, options = {}) {
