@@ -94,6 +94,28 @@ fn harmless(text: &str) -> Cow<'_, str> {
     if kept.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(kept) }
 }
 
+/// What somebody typed, of a cell that [`Sheet::typed`] wrote. A text that no cell of ours
+/// would be was typed as it is: `'Tis the season`.
+pub fn as_typed(cell: &str) -> Cow<'_, str> {
+    if !cell.contains('\'') {
+        return Cow::Borrowed(cell);
+    }
+    let typed: String = cell.split_inclusive(MARKS).map(|part| part.strip_prefix('\'').unwrap_or(part)).collect();
+    if harmless(&typed) == cell { Cow::Owned(typed) } else { Cow::Borrowed(cell) }
+}
+
+/// A text as a spreadsheet does not reckon with it, for a file that other programs read,
+/// too: nothing else of it is changed.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    let reckons = text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if reckons { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// What somebody typed, of a cell that was [`guarded`].
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| guarded(rest).len() > rest.len()).unwrap_or(cell)
+}
+
 /// Whether a cell could be a formula, in letters of ASCII, full width or small forms
 /// (Unicode, "Halfwidth and Fullwidth Forms", "Small Form Variants"): by what can be
 /// seen of it first, as quotes and blanks may be taken off. Or looks like one of ours.
@@ -184,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn an_apostrophe_that_somebody_typed_stays() {
+        for typed in ["'Tis the season", "rock 'n' roll", "Ada;'b"] {
+            assert_eq!(as_typed(typed), typed, "{typed:?}");
+            assert_eq!(unguarded(typed), typed, "{typed:?}");
+        }
+    }
+
+    #[test]
     fn each_cell_is_quoted() {
         assert_eq!(
             line(|sheet| {
@@ -234,11 +264,6 @@ mod tests {
         }
     }
 
-    /// As whoever reads a file is told to.
-    fn as_typed(cell: &str) -> String {
-        cell.split_inclusive(MARKS).map(|part| part.strip_prefix('\'').unwrap_or(part)).collect()
-    }
-
     proptest! {
         #[test]
         fn what_was_typed_comes_back(cells in prop::collection::vec("\\PC{0,12}|[=+@'\", \r\n\t;|0-9-]{0,8}", 1..6)) {
@@ -251,6 +276,13 @@ mod tests {
             let rows = read(&bytes[MARK.len()..]);
             let back: Vec<_> = rows[1].iter().map(|cell| as_typed(cell)).collect();
             prop_assert_eq!(back, cells);
+        }
+
+        #[test]
+        fn what_is_only_guarded_comes_back_too(typed in "[=+@'\t1a-]{0,6}") {
+            let guarded = guarded(&typed);
+            prop_assert_eq!(unguarded(&guarded), typed.as_str());
+            prop_assert!(!guarded.starts_with(['=', '+', '-', '@', '\t']));
         }
 
         /// At whatever mark a program parts a line, quotes or not, no cell begins as a formula does.
