@@ -36,6 +36,7 @@
 //! | [`suggestions`] | what is bought together, learned by night |
 //! | [`reports`] | what was sold, and the tax in it, by days of the shop |
 //! | [`documents`] | invoices and credit notes, numbered without a gap |
+//! | [`exchange`] | products as files: in and out |
 //! | [`jobs`] | long work, done row by row, that survives whatever dies |
 //! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
@@ -64,6 +65,7 @@ pub mod catalog;
 pub mod collections;
 pub mod console;
 pub mod documents;
+pub mod exchange;
 pub mod gift_cards;
 pub mod jobs;
 pub mod lists;

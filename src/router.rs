@@ -11,8 +11,9 @@ use crate::catalog::{handlers as catalog, variant_list as variants};
 use crate::collections::{handlers as collections, picks};
 use crate::console::handlers as console;
 use crate::documents::handlers as documents;
+use crate::exchange::export as products;
 use crate::gift_cards::handlers as gift_cards;
-use crate::jobs::handlers as jobs;
+use crate::jobs::{handlers as jobs, imports};
 use crate::lists::{bulk, check::handlers as checks, customers, export, handlers as lists, sending, tags, views};
 use crate::messages::handlers as messages;
 use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
@@ -173,6 +174,11 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/jobs/{id}", get(jobs::get_job))
         .api_route("/v1/admin/jobs/{id}/rows", get(jobs::list_job_rows))
         .api_route("/v1/admin/jobs/{id}/cancel", post(jobs::cancel_job))
+        .api_route("/v1/admin/imports", post(imports::create_import))
+        .api_route("/v1/admin/imports/{id}", get(imports::get_import))
+        .api_route("/v1/admin/imports/{id}/start", post(imports::start_import))
+        .api_route("/v1/admin/imports/{id}/errors", get(imports::export_import_errors))
+        .api_route("/v1/admin/products/export", get(products::export_products))
         .api_route("/v1/admin/staff", get(auth::handlers::list_staff))
         .api_route("/v1/admin/customers", get(customers::list_customers))
         .api_route("/v1/admin/customers/{email}", get(customers::get_customer))

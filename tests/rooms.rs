@@ -47,6 +47,7 @@ const LINE: &[&str] = &[
     "suggestions",
     "reports",
     "documents",
+    "exchange",
     "jobs",
     "web",
     "console",

@@ -17,7 +17,7 @@ use crate::uploads::Name;
 use crate::wire::patch::{not_null, present};
 
 /// A product as a whole.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProductBody {
     #[schemars(length(min = 1, max = MAX_LINE))]
@@ -88,7 +88,7 @@ impl JsonSchema for Choice {
 }
 
 /// What variants differ by, such as Size.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionBody {
     #[schemars(length(min = 1, max = MAX_NAME))]
@@ -97,7 +97,7 @@ pub struct OptionBody {
     pub values: Vec<String>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantBody {
     /// Visible characters, unlike every other SKU of the shop. Kept as a
@@ -140,7 +140,7 @@ pub struct PriceBody {
     pub compare_at: Option<i64>,
 }
 
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageBody {
     /// `https://...`, or a path of the shop's own such as `/assets/mug.svg`. Either

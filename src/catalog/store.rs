@@ -134,6 +134,19 @@ pub fn products_with(ids: &[VariantId], skus: &[String]) -> Statement {
     )
 }
 
+/// The products, of any status, that have one of these ids or slugs, or a variant of these SKUs.
+pub fn products_known_by(ids: &[String], slugs: &[String], skus: &[String]) -> Statement {
+    Statement::new(
+        select_products!(
+            "WHERE products.id IN (
+               SELECT value FROM json_each(?1)
+               UNION SELECT named.id FROM json_each(?2) JOIN products AS named ON named.slug = value
+               UNION SELECT product_id FROM variants JOIN json_each(?3) ON variants.sku = value)"
+        ),
+        [json::text(ids).into(), json::text(slugs).into(), json::text(skus).into()],
+    )
+}
+
 /// The products of rows with one column, `document`.
 pub fn products(rows: Rows) -> Result<Vec<Product>, DatabaseError> {
     let read = |text: String| {

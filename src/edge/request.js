@@ -36,12 +36,20 @@ const BODY_LIMIT = 256 * KIB;
 /** Of a product, which may have two thousand variants: `wire/extract.rs` says the same. */
 const PRODUCT_LIMIT = KIB * KIB;
 const PRODUCT = /^https?:\/\/[^/]+(\/v1)?\/admin\/products([/?]|$)/;
+/** Of a file, which whoever is not signed in has no use for. */
+const FILE_LIMIT = 25 * KIB * KIB;
+const FILE = /^https?:\/\/[^/]+(\/v1)?\/admin\/imports(\?|$)/;
+const limitOf = ({ url, headers }) => {
+  if (PRODUCT.test(url)) return PRODUCT_LIMIT;
+  return FILE.test(url) && (headers.has("authorization") || headers.has("cookie")) ? FILE_LIMIT : BODY_LIMIT;
+};
 /** A client that is still sending when the connection closes never sees the 413: hear it out. */
 const DISCARD_LIMIT = 64 * KIB * KIB;
 
 /** A body as bytes, undefined when it is empty, or "too large" without having kept them. */
 export async function bodyOf(request, limit = PRODUCT.test(request.url) ? PRODUCT_LIMIT : BODY_LIMIT) {
   const declared = request.headers.get("content-length");
+  const limit = limitOf(request);
   if (declared !== null) {
     if (Number(declared) > limit) return discard(request.body.getReader());
     const bytes = new Uint8Array(await request.arrayBuffer());

@@ -23,7 +23,7 @@ use crate::wire::extract::{self, IdempotencyKey, Path, Query};
 use crate::wire::page;
 use crate::wire::respond::{Json, JsonText};
 
-const ACCEPTED: u16 = 202;
+pub const ACCEPTED: u16 = 202;
 
 /// What the object is told of the rows: JSON, and the path of the list in it.
 struct Rows {
@@ -128,14 +128,14 @@ async fn planned(app: &App, wanted: Wanted, body: &[u8]) -> Result<(Work, Rows),
 }
 
 /// A keyed request names its job, so that it begins one, however often it comes.
-fn id_of(app: &App, request: Option<&idempotency::Request>) -> JobId {
+pub fn id_of(app: &App, request: Option<&idempotency::Request>) -> JobId {
     let Some(request) = request else { return JobId::new(app.clock.now(), &*app.entropy) };
     let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = app.keys.mac("job-id", &[&request.scope, &request.key]);
     JobId::derived([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
 }
 
 /// With the job's address.
-fn located<T, const STATUS: u16>(answer: Response, id: JobId) -> JsonText<T, STATUS> {
+pub fn located<T, const STATUS: u16>(answer: Response, id: JobId) -> JsonText<T, STATUS> {
     let answer = JsonText::from(answer);
     match HeaderValue::from_str(&format!("/v1/admin/jobs/{id}")) {
         Ok(address) => answer.with_header(header::LOCATION, address),
@@ -144,10 +144,10 @@ fn located<T, const STATUS: u16>(answer: Response, id: JobId) -> JsonText<T, STA
 }
 
 /// What an object answered; none if that is `null`.
-fn told(answer: &str) -> Result<Option<Box<RawValue>>, Problem> {
+pub fn told(answer: &str) -> Result<Option<Box<RawValue>>, Problem> {
     Ok(json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?)
 }
 
-fn there<T>(answer: String) -> Result<JsonText<T>, Problem> {
+pub fn there<T>(answer: String) -> Result<JsonText<T>, Problem> {
     if answer == "null" { Err(Problem::not_found()) } else { Ok(JsonText::new(StatusCode::OK, answer)) }
 }

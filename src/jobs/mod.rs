@@ -7,6 +7,8 @@
 
 pub mod body;
 pub mod handlers;
+mod import_store;
+pub mod imports;
 pub mod object;
 mod object_store;
 mod perform;

@@ -5,14 +5,17 @@
 
 use std::rc::Rc;
 
+use super::import_store as imports;
 use super::object_store as store;
-use super::perform::perform;
+use super::perform::{perform, told};
 use super::protocol::Command;
 use super::rules::{Outcome, Said, Task, WAIT_MILLIS, Work, is_refusal_of_staff};
 use super::store as lists;
 use super::views::{Job, JobRowList, RowOutcome};
 use crate::app::App;
-use crate::auth::StaffWrite;
+use crate::auth::{Mandate, StaffWrite};
+use crate::exchange::run::{Slice, run};
+use crate::exchange::told::Import;
 use crate::json;
 use crate::lists::check::rebuild;
 use crate::ports::{Commit, ObjectHost, ObjectUnavailable, Statement, StorageError, Timestamp};
@@ -22,6 +25,9 @@ use crate::wire::page;
 
 /// The name of the list of rows in its cursors.
 pub const LIST: &str = "job-rows";
+
+/// For how long rows are kept whose job does not begin, in milliseconds: a day.
+const KEPT_UNBEGUN_MILLIS: i64 = 24 * 3_600 * 1_000;
 
 pub struct JobObject {
     app: App,
@@ -38,6 +44,16 @@ impl JobObject {
         let command: Command = json::read(body.as_bytes()).map_err(unavailable)?;
         let answer: Option<Job> = match command {
             Command::Begin { task, rows, at } => self.begin(*task, rows, at),
+            Command::Keep { from, rows } => self.keep_rows(from, rows).map(|()| None),
+            Command::Import => {
+                let import = imports::view(&*self.host).map_err(unavailable)?;
+                return serde_json::to_string(&import).map_err(unavailable);
+            }
+            Command::Lines { errors, most } => {
+                let lines = imports::lines(&*self.host, errors, most).map_err(unavailable)?;
+                return serde_json::to_string(&lines).map_err(unavailable);
+            }
+            Command::Start(mandate) => self.start(mandate),
             Command::Look => store::load(&*self.host).map(|task| task.map(|task| task.job)),
             Command::Cancel => self.cancel(),
             Command::Rows { outcome, after, limit } => {
@@ -52,7 +68,10 @@ impl JobObject {
     /// Does a slice of what is to be done, tells lists how far it is, and rings
     /// again. What fails is left to the next ring.
     pub async fn alarm(self: Rc<Self>) -> Result<(), ObjectUnavailable> {
-        let Some(task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
+        let Some(task) = store::load(&*self.host).map_err(unavailable)? else {
+            // Rows were kept for a job that never began.
+            return self.host.forget().await.map_err(unavailable);
+        };
         if task.is_old(self.now()) {
             self.app.database.run(lists::forget(task.job.id)).await.map_err(unavailable)?;
             return self.host.forget().await.map_err(unavailable);
@@ -70,9 +89,32 @@ impl JobObject {
         if let Some(known) = store::load(&*self.host)? {
             return Ok(Some(known.job).filter(|_| known.digest == task.digest));
         }
-        let statements = vec![store::write(&task), store::insert(rows, at)];
+        let statements = match task.work {
+            Work::Products(_) => vec![store::write(&task), imports::forget_behind(task.job.progress.total)],
+            _ => vec![store::write(&task), store::insert(rows, at)],
+        };
         self.host.commit(Commit { schema: store::schema(), statements, alarm: Some(Some(self.now())) })?;
         Ok(Some(task.job))
+    }
+
+    /// Rows of a job that is to begin within a day.
+    fn keep_rows(&self, from: i64, rows: String) -> Result<(), StorageError> {
+        if store::load(&*self.host)?.is_some() {
+            return Ok(());
+        }
+        let alarm = Some(Some(self.now().plus_millis(KEPT_UNBEGUN_MILLIS)));
+        self.host.commit(Commit { schema: store::schema(), statements: vec![imports::keep(from, rows)], alarm })
+    }
+
+    /// The job as it is by then; none if there is none, or it is no dry run that is over.
+    fn start(&self, mandate: Mandate) -> Result<Option<Job>, StorageError> {
+        let Some(task) = store::load(&*self.host)? else { return Ok(None) };
+        let Some(started) = task.start(mandate, self.now()) else {
+            // It was started before, or there is nothing to start.
+            return Ok(Some(task.job).filter(|_| imports::was_started(&task.work)));
+        };
+        self.keep(&started, [imports::wait_again()], self.now())?;
+        Ok(Some(started.job))
     }
 
     fn cancel(&self) -> Result<Option<Job>, StorageError> {
@@ -123,11 +165,39 @@ impl JobObject {
             // It has never come to an answer: it brings the process down.
             let detail = "it could not be done, however often it was tried".to_owned();
             vec![Outcome::Refused(Said { code: INTERNAL.name, detail })]
+        } else if let Work::Products(import) = &task.work {
+            return self.go_on_with_products(&task, import, &staff).await;
         } else {
             let rows = store::rows(&*self.host, task.next(), task.most()).map_err(unavailable)?;
             perform(&self.app, &task, &rows).await
         };
         self.settle_all(outcomes)
+    }
+
+    /// Takes products of a file in, and keeps what is told of each beside its outcome.
+    async fn go_on_with_products(
+        &self,
+        task: &Task,
+        import: &Import,
+        staff: &StaffWrite,
+    ) -> Result<(), ObjectUnavailable> {
+        let rows = imports::rows(&*self.host, task.next(), task.most()).map_err(unavailable)?;
+        let first = task.next();
+        let is_last = first.saturating_add(i64::try_from(rows.len()).unwrap_or_default()) >= task.job.progress.total;
+        let (job, begun_at) = (task.job.id, task.job.begun_at);
+        let slice = Slice { app: &self.app, staff, job, begun_at, import, first, rows: &rows, is_last };
+        let done = match run(&slice).await {
+            Ok(done) => done,
+            Err(problem) => return self.settle_all(vec![told(task, first, Err(problem))]),
+        };
+        let (outcomes, all): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+        let outcomes = (first..).zip(outcomes).map(|(number, outcome)| told(task, number, outcome)).collect();
+        self.change(|task, now| {
+            let settled = task.take(outcomes, now);
+            let told = all.get(..settled.len()).unwrap_or_default();
+            task.count(told);
+            vec![store::settle(&settled), imports::tell(first, told)]
+        })
     }
 
     /// Counts a try of the rows whose turn it is; none if the job has ended.
@@ -140,28 +210,30 @@ impl JobObject {
     }
 
     fn settle_all(&self, outcomes: Vec<Outcome>) -> Result<(), ObjectUnavailable> {
-        self.change(|task, now| task.take(outcomes, now))
+        self.change(|task, now| vec![store::settle(&task.take(outcomes, now))])
     }
 
     /// Changes the job as it is by now: while rows were done it may have been
     /// cancelled.
-    fn change(
-        &self,
-        change: impl FnOnce(&mut Task, Timestamp) -> Vec<(i64, Option<Said>)>,
-    ) -> Result<(), ObjectUnavailable> {
+    fn change(&self, change: impl FnOnce(&mut Task, Timestamp) -> Vec<Statement>) -> Result<(), ObjectUnavailable> {
         let Some(mut task) = store::load(&*self.host).map_err(unavailable)? else { return Ok(()) };
         let now = self.now();
         let was_running = task.is_running();
-        let settled = change(&mut task, now);
+        let statements = change(&mut task, now);
         if was_running && !task.is_running() {
             self.log(&task.job);
         }
         // Lists are told next: at once again, should that fail.
-        self.keep(&task, Some(store::settle(&settled)), now).map_err(unavailable)
+        self.keep(&task, statements, now).map_err(unavailable)
     }
 
-    fn keep(&self, task: &Task, statement: Option<Statement>, alarm: Timestamp) -> Result<(), StorageError> {
-        let statements = std::iter::once(store::write(task)).chain(statement).collect();
+    fn keep(
+        &self,
+        task: &Task,
+        statements: impl IntoIterator<Item = Statement>,
+        alarm: Timestamp,
+    ) -> Result<(), StorageError> {
+        let statements = std::iter::once(store::write(task)).chain(statements).collect();
         self.host.commit(Commit { schema: Vec::new(), statements, alarm: Some(Some(alarm)) })
     }
 

@@ -20,6 +20,8 @@ const SCHEMA: [&str; 2] = [
        outcome TEXT NOT NULL CHECK (outcome IN ('waiting', 'done', 'refused')),
        code TEXT,
        detail TEXT,
+       -- Of a product of a file: what is told of it.
+       told TEXT CHECK (json_valid(told)),
        CHECK ((outcome = 'refused') = (code IS NOT NULL))
      ) STRICT",
 ];

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::catalog::product::Product;
+use crate::exchange::file::File;
 use crate::ids::{JobId, VariantId};
 use crate::jobs::rules::{KEPT_MILLIS, MOST_TRIES};
 use crate::pools::pool::Reason;
-use crate::testing::{Crash, Host, Shop, block_on, insertion, product, staff_member};
+use crate::testing::{Crash, Host, Shop, block_on, insertion, product, settings, staff_member};
 
 struct Desk {
     shop: Shop,
@@ -31,6 +32,26 @@ impl Desk {
     fn rebuilding() -> Self {
         let desk = Self::idle(0);
         desk.begin_with(Work::Rebuild { behind: String::new() }, 0, "digest", &json!([]), "$").unwrap();
+        desk
+    }
+
+    /// A job that takes a file of so many products in, of which the first has no price.
+    fn importing(products: usize) -> Self {
+        let desk = Self::idle(0);
+        let line = |n: usize| format!("mug-{n},Mug {n},{n}-s,{}\n", if n == 0 { "" } else { "1" });
+        let lines: String = (0..products).map(line).collect();
+        let text = format!("slug,title,sku,price_EUR\n{lines}");
+        let file = File::open(text.as_bytes(), None, false, &settings()).unwrap();
+        let rows: Vec<_> = (0..products).map(|n| file.row(n).unwrap()).collect();
+        for (from, some) in (0..).step_by(3).zip(rows.chunks(3)) {
+            // Kept twice, as where the answer was lost.
+            for _ in 0..2 {
+                let keep = Command::Keep { from, rows: json!(some).to_string() };
+                assert_eq!(desk.ask(&keep).unwrap(), Value::Null);
+            }
+        }
+        let total = i64::try_from(products).unwrap();
+        desk.begin_with(Work::Products(Box::new(file.import)), total, "digest", &json!([]), "$").unwrap();
         desk
     }
 
@@ -223,6 +244,41 @@ fn a_row_that_brings_the_process_down_keeps_no_other_from_its_turn() {
     let job = desk.run();
     assert_eq!(job["progress"], json!({ "done": 2, "refused": 1, "total": 3 }));
     assert_eq!(desk.rows(Some(RowOutcome::Refused))[0]["code"], "internal");
+}
+
+#[test]
+fn a_file_is_taken_in_once_whenever_the_process_dies() {
+    for skip in 0..6 {
+        for crash in [Crash::Before, Crash::After] {
+            for every in [1, 2] {
+                let desk = Desk::importing(7);
+                let mut n = skip;
+                while desk.job()["status"] == "running" {
+                    n += 1;
+                    if n % every == 0 && n < skip + 6 {
+                        desk.host.crash.set(Some((skip % 3, crash)));
+                        desk.restart();
+                    }
+                    desk.ring();
+                }
+                desk.host.crash.set(None);
+                assert_eq!(desk.changed(), [(0, 100); 6], "skip {skip}, every {every}");
+                let import = desk.ask(&Command::Import).unwrap();
+                let sums = &import["sums"];
+                assert_eq!([&sums["created"], &sums["updated"], &sums["refused"]], [6, 0, 1], "{import}");
+                assert_eq!(import["errors"][0]["line"], 2, "{import}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_of_a_job_that_never_begins_are_forgotten() {
+    let desk = Desk::idle(0);
+    desk.ask(&Command::Keep { from: 0, rows: json!(["{}"]).to_string() }).unwrap();
+    assert_eq!(desk.job(), Value::Null);
+    desk.ring();
+    assert_eq!(desk.host.alarm.get(), None);
 }
 
 #[test]

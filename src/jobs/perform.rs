@@ -22,7 +22,7 @@ pub async fn perform(app: &App, task: &Task, rows: &[String]) -> Vec<Outcome> {
     match &task.work {
         Work::Orders(action) => change_orders(app, task, action, rows).await,
         Work::Variants(reason) => change_variants(app, task, *reason, rows).await,
-        Work::Rebuild { .. } => Vec::new(),
+        Work::Rebuild { .. } | Work::Products(_) => Vec::new(),
     }
 }
 
@@ -60,7 +60,7 @@ async fn change_variants(app: &App, task: &Task, reason: Reason, rows: &[String]
 }
 
 /// What came of a row; what failed is logged.
-fn told(task: &Task, number: i64, result: Result<(), Problem>) -> Outcome {
+pub fn told(task: &Task, number: i64, result: Result<(), Problem>) -> Outcome {
     if let Err(problem) = &result
         && let Some(cause) = &problem.cause
     {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::rules::Task;
 use super::views::RowOutcome;
 use crate::app::App;
-use crate::auth::Confirmed;
+use crate::auth::{Confirmed, Mandate};
 use crate::ids::JobId;
 use crate::json;
 use crate::ports::{ObjectClass, ObjectUnavailable};
@@ -21,7 +21,22 @@ pub enum Command {
         rows: String,
         at: String,
     },
+    /// Keeps rows, of which the first has this number, for the job that will begin with them.
+    /// `rows`: JSON, a list. Answers `null`.
+    Keep {
+        from: i64,
+        rows: String,
+    },
     Look,
+    /// An import, with the first of its errors and notes.
+    Import,
+    /// What was said of the lines of an import: its errors, else its notes, at most so many.
+    Lines {
+        errors: bool,
+        most: u32,
+    },
+    /// Does what a dry run said would be done.
+    Start(Mandate),
     /// Ends it, if it has not ended. The rows that are being done are done.
     Cancel,
     Rows {

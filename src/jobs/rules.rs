@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::views::{Job, JobKind, JobStatus, Progress};
 use crate::auth::Mandate;
+use crate::exchange::told::{Import, ImportSums, Told};
 use crate::ids::JobId;
 use crate::lists::bulk::BulkAction;
 use crate::lists::check::Rebuilt;
@@ -16,6 +17,9 @@ use crate::problem::Problem;
 /// The rows of one slice. A variant takes up to 8 calls, two of them batches: 400 of
 /// the 1,000 calls that a run has at the least, and a second or two.
 pub const SLICE: i64 = 50;
+
+/// The products of a file that are written at once: some 700 statements.
+pub const PRODUCTS: i64 = 100;
 
 /// How often a row is tried that gets no answer. With the waits in between five
 /// minutes.
@@ -51,6 +55,8 @@ pub enum Work {
     Rebuild {
         behind: String,
     },
+    /// The products of a file.
+    Products(Box<Import>),
 }
 
 /// What came of trying a row.
@@ -99,6 +105,7 @@ impl Work {
             Self::Orders(_) => JobKind::Orders,
             Self::Variants(_) => JobKind::Variants,
             Self::Rebuild { .. } => JobKind::Rebuild,
+            Self::Products(_) => JobKind::Products,
         }
     }
 }
@@ -131,7 +138,11 @@ impl Task {
     /// How many rows are tried at once. After a try without outcome each comes
     /// alone, so that one that brings the process down keeps no other from its turn.
     pub fn most(&self) -> i64 {
-        if self.tries <= 1 { SLICE } else { 1 }
+        match self.work {
+            _ if self.tries > 1 => 1,
+            Work::Products(_) => PRODUCTS,
+            _ => SLICE,
+        }
     }
 
     /// Counts a try, before it is made.
@@ -184,6 +195,25 @@ impl Task {
             Some(next) => self.work = Work::Rebuild { behind: next.clone() },
             None => self.end(JobStatus::Done, now),
         }
+    }
+
+    /// Counts what is told of the products that were settled.
+    pub fn count(&mut self, told: &[Told]) {
+        if let Work::Products(import) = &mut self.work {
+            told.iter().for_each(|told| import.sums.add(told));
+        }
+    }
+
+    /// What does the work of a dry run that is over; none if this is none.
+    pub fn start(&self, mandate: Mandate, now: Timestamp) -> Option<Self> {
+        let Work::Products(import) = &self.work else { return None };
+        if !import.dry_run || self.job.status != JobStatus::Done {
+            return None;
+        }
+        let sums = ImportSums { notes: import.sums.notes.clone(), ..ImportSums::default() };
+        let import = Import { dry_run: false, agreed: true, sums, ..(**import).clone() };
+        let work = Work::Products(Box::new(import));
+        Some(Self::new(self.job.id, work, self.job.progress.total, mandate, self.digest.clone(), now))
     }
 
     pub fn cancel(&mut self, now: Timestamp) {

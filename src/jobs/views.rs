@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::exchange::columns::FileFormat;
+use crate::exchange::told::{ImportSums, LineError};
 use crate::ids::{AccountId, JobId, OrderId, VariantId};
 use crate::ports::Timestamp;
 use crate::wire::page::{CursorParameter, LimitParameter};
@@ -33,6 +35,8 @@ pub enum JobKind {
     /// The lists of orders put right from the orders. It has no rows: what was wrong is in
     /// `GET /v1/admin/orders/drift`.
     Rebuild,
+    /// A file of products, see `GET /v1/admin/imports/{id}`. Its rows are the products.
+    Products,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +59,29 @@ pub struct Progress {
     pub refused: i64,
     /// In all. Of a rebuild what the lists knew when it began; there may be more.
     pub total: i64,
+}
+
+/// A file of products, and how far it is taken in.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Import {
+    /// Of the job, too.
+    pub id: JobId,
+    pub format: FileFormat,
+    /// Nothing was changed: what is counted is what would be.
+    pub dry_run: bool,
+    pub status: JobStatus,
+    /// In products.
+    pub progress: Progress,
+    pub sums: ImportSums,
+    /// What is wrong, line by line: the first 100. All are in `GET /v1/admin/imports/{id}/errors`.
+    pub errors: Vec<LineError>,
+    /// What is to be known of lines, such as SKUs that were made up: the first 100.
+    pub notes: Vec<LineError>,
+    pub begun_by: AccountId,
+    pub begun_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    /// Why it stopped: the code of the problem.
+    pub stopped_by: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

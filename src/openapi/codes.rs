@@ -2,7 +2,7 @@
 
 use crate::problem::Code;
 use crate::{
-    auth, catalog, collections, documents, gift_cards, idempotency, lists, orders, payments, pools, problem,
+    auth, catalog, collections, documents, gift_cards, idempotency, jobs, lists, orders, payments, pools, problem,
     promotions, setup, throttle, uploads, webhooks, wire,
 };
 
@@ -30,6 +30,7 @@ pub fn all() -> Vec<Code> {
         lists::tags::CODES,
         lists::views::CODES,
         documents::error::CODES,
+        jobs::imports::CODES,
         orders::after::money::error::CODES,
         orders::after::edits::error::CODES,
         payments::error::CODES,

@@ -61,6 +61,7 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
     ];
     let lists = [
         "GET /v1/admin/products",
+        "GET /v1/admin/products/export",
         "GET /v1/admin/promotions",
         "GET /v1/admin/collections",
         "GET /v1/admin/collections/{id}/products",
@@ -73,10 +74,10 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
     if takes("Idempotency-Key") && !operation.contains("/v1/auth/") {
         headers.insert("Idempotent-Replayed".into(), reference("Idempotent-Replayed"));
     }
-    if operation == "GET /v1/admin/orders/export" {
+    if ["GET /v1/admin/orders/export", "GET /v1/admin/products/export"].contains(&operation) {
         headers.extend(["Link", "Content-Disposition"].map(|name| (name.to_owned(), reference(name))));
     }
-    if operation == "POST /v1/admin/jobs" {
+    if ["POST /v1/admin/jobs", "POST /v1/admin/imports"].contains(&operation) {
         headers.insert("Location".into(), reference("Location"));
     }
     let keeps =

@@ -64,6 +64,8 @@ mod tests {
         ("offers", include_str!("../orders/offer_handlers.rs")),
         ("gift_cards", include_str!("../gift_cards/handlers.rs")),
         ("jobs", include_str!("../jobs/handlers.rs")),
+        ("imports", include_str!("../jobs/imports.rs")),
+        ("products", include_str!("../exchange/export.rs")),
         ("hooks", include_str!("../webhooks/handlers.rs")),
         ("goods", include_str!("../orders/after/goods/handlers.rs")),
         ("messages", include_str!("../messages/handlers.rs")),

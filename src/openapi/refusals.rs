@@ -10,6 +10,7 @@ use crate::collections::error::*;
 use crate::documents::error::*;
 use crate::gift_cards::error::*;
 use crate::idempotency::{KEY_IN_USE, KEY_REUSED};
+use crate::jobs::imports::NOT_STARTABLE;
 use crate::lists::{tags::TOO_MANY_TAGS, views::TOO_MANY_VIEWS};
 use crate::orders::after::edits::error::*;
 use crate::orders::after::goods::error::*;
@@ -132,6 +133,8 @@ fn own(operation: &str) -> Vec<Code> {
             vec![SLUG_TAKEN, COLLECTION_CHANGED, COLLECTIONS_FULL]
         }
         "POST /v1/admin/collections/{id}/products" => vec![COLLECTION_CHANGED, COLLECTIONS_FULL, BY_RULE],
+        "POST /v1/admin/imports" => vec![BODY_TOO_LARGE, UNPARSABLE],
+        "POST /v1/admin/imports/{id}/start" => vec![NOT_STARTABLE],
         "POST /v1/admin/webhooks" => vec![WEBHOOKS_FULL],
         "POST /v1/auth/register" => vec![TOO_MANY_REQUESTS, BUSY],
         "POST /v1/auth/login" => vec![INVALID_CREDENTIALS, TOO_MANY_REQUESTS, BUSY],

@@ -25,6 +25,7 @@ use crate::ids::{GiftCardId, PromotionId, VariantId};
 use crate::json;
 use crate::money::MAX_AMOUNT;
 use crate::ports::{ObjectClass, ObjectUnavailable, Timestamp};
+use crate::together::together;
 use ledger::Entry;
 use pool::{Command, HoldId, Level, Reason, Refusal};
 
@@ -146,6 +147,28 @@ pub async fn adjust(
     reference: String,
 ) -> Result<Answer, ObjectUnavailable> {
     ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
+}
+
+/// One of many changes of what is on hand.
+pub struct Adjustment {
+    pub variant: VariantId,
+    pub delta: i64,
+    pub reason: Reason,
+    /// Counts once.
+    pub reference: String,
+}
+
+/// Makes many changes side by side, all of them within moments of being confirmed.
+pub async fn adjust_all(
+    app: &App,
+    _: Confirmed,
+    changes: Vec<Adjustment>,
+    at_once: usize,
+) -> Vec<Result<Answer, ObjectUnavailable>> {
+    let one = |Adjustment { variant, delta, reason, reference }| async move {
+        ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
+    };
+    together(changes.into_iter().map(one).collect(), at_once).await
 }
 
 /// Puts units back that an order had taken, also of a gift card that was

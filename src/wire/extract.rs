@@ -52,6 +52,12 @@ impl<T> Deref for Json<T> {
 /// The bytes of a body, within the limit.
 pub async fn bounded_body(request: Request) -> Result<Bytes, Problem> {
     let most = most_bytes(request.uri().path());
+    body_of(request, most).await
+}
+
+/// The bytes of a body, at most so many. The door lets larger ones than [`MAX_BODY`] in where
+/// `edge/request.js` says so.
+pub async fn body_of(request: Request, most: usize) -> Result<Bytes, Problem> {
     let too_large = || Problem::new(BODY_TOO_LARGE, format!("a body may have at most {most} bytes"));
     if request.headers().contains_key("x-body-too-large") {
         return Err(too_large());
@@ -59,6 +65,19 @@ pub async fn bounded_body(request: Request) -> Result<Bytes, Problem> {
     let bytes = request.into_body().collect().await.map_err(|_| Problem::unparsable("the body broke off"))?.to_bytes();
     if bytes.len() > most { Err(too_large()) } else { Ok(bytes) }
 }
+
+/// A file as the body, of whatever type, of at most so many bytes.
+pub struct FileBody<const MOST: usize>(pub Bytes);
+
+impl<const MOST: usize, S: Send + Sync> FromRequest<S> for FileBody<MOST> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        body_of(request, MOST).await.map(Self)
+    }
+}
+
+impl<const MOST: usize> OperationInput for FileBody<MOST> {}
 
 /// How the contract names what is asked, such as `POST /v1/carts/{id}/lines`.
 fn operation(method: &Method, extensions: &Extensions) -> String {

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use http::{HeaderMap, StatusCode};
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tradepost::wire::contract::DOCUMENT;
 
 use crate::ask::Answer;
@@ -53,12 +53,19 @@ impl Asked {
         let said = &operation["responses"][status];
         assert!(said.is_object(), "{name}: the contract does not say {}", answer.told());
         let content = said["content"].as_object();
-        match content.and_then(|content| content.iter().next()) {
+        let own = |content: &'static Map<String, Value>| {
+            let own = content.iter().find(|(kind, _)| answer.header("content-type") == kind.as_str());
+            own.or_else(|| content.iter().next())
+        };
+        match content.and_then(own) {
             Some((kind, content)) => {
                 assert_eq!(answer.header("content-type"), kind, "{name}: {}", answer.told());
                 let at = format!("{name} {status}");
-                let value =
-                    if kind.contains("json") { answer.json() } else { json!(String::from_utf8_lossy(&answer.body)) };
+                let value = if kind.contains("json") && kind != "application/x-ndjson" {
+                    answer.json()
+                } else {
+                    json!(String::from_utf8_lossy(&answer.body))
+                };
                 fits(&at, &content["schema"], &value, &format!("{name}: {}", answer.told()));
             }
             None => assert!(answer.body.is_empty(), "{name}: the contract says no body: {}", answer.told()),

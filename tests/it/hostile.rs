@@ -51,8 +51,9 @@ impl Attacker {
         let filter = json!({ "orders": { "filter": "tag=nobody's", "action": { "cancel": {} } } });
         let job = shop.post("/v1/admin/jobs").bearer(&owner).json(filter).send().await.expect(202);
         let job = text(&job.json(), "id");
+        let import = crate::imports::dry_run(&shop).await;
         let (cart, order) = (cart.id, ordered.id);
-        let own = Ids { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job };
+        let own = Ids { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job, import };
         Self { shop, owner, customer, own }
     }
 

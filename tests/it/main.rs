@@ -57,6 +57,7 @@ mod goods;
 mod goods_page;
 mod holds;
 mod hostile;
+mod imports;
 mod jobs;
 mod ledgers;
 mod mail;

@@ -27,6 +27,8 @@ pub struct Ids {
     pub collection: String,
     pub webhook: String,
     pub job: String,
+    /// A dry run that is over.
+    pub import: String,
 }
 
 impl Ids {
@@ -35,8 +37,8 @@ impl Ids {
         let id = |prefix: &str| format!("{prefix}01ARZ3NDEKTSV4RRFFQ69G5FAV");
         let (cart, order, product, variant) = (id("ord_"), id("ord_"), id("prod_"), id("var_"));
         let (promotion, gift_card, webhook, job) = (id("promo_"), id("gift_"), id("hook_"), id("job_"));
-        let (draft, collection) = (id("ord_"), id("col_"));
-        Self { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job }
+        let (draft, collection, import) = (id("ord_"), id("col_"), id("job_"));
+        Self { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job, import }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -53,6 +55,7 @@ impl Ids {
             ("collections", _) => self.collection.clone(),
             ("webhooks", _) => self.webhook.clone(),
             ("jobs", _) => self.job.clone(),
+            ("imports", _) => self.import.clone(),
             (_, "{number}") => "1".to_owned(),
             ("sessions", _) => "ses_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
             _ => "nobodys".to_owned(),

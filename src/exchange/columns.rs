@@ -1,0 +1,183 @@
+//! What a file of products can hold: one table for what comes in and what goes out, in
+//! our own format and in Shopify's. A new fact of a product or a variant is a line in
+//! [`FACTS`].
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::money::Currency;
+
+/// How products are written down in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFormat {
+    /// Comma-separated values of our own: a line for each variant, with all that the shop knows of it.
+    Csv,
+    /// Shopify's product CSV.
+    Shopify,
+    /// JSON Lines: a product on each, as `POST /v1/admin/products` takes it.
+    Jsonl,
+}
+
+/// How a cell says a fact.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Takes {
+    Text,
+    /// Text, which is HTML in Shopify's files.
+    Prose,
+    /// A code that a spreadsheet may have rounded.
+    Code,
+    /// Texts, parted by commas.
+    Words,
+    /// A whole number.
+    Number,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+}
+
+/// A fact of a product or a variant that one cell says.
+#[derive(Debug, PartialEq)]
+pub struct Fact {
+    /// The name of its column in our own files.
+    pub own: &'static str,
+    /// In Shopify's; empty where they have none.
+    pub shopify: &'static str,
+    /// The member of the body that says it, and of the answer.
+    pub member: &'static str,
+    pub of_variant: bool,
+    pub takes: Takes,
+    /// Whether it may be taken away.
+    pub is_optional: bool,
+}
+
+impl Fact {
+    const fn product(own: &'static str, shopify: &'static str, takes: Takes) -> Self {
+        Self { own, shopify, member: own, of_variant: false, takes, is_optional: false }
+    }
+
+    const fn variant(own: &'static str, shopify: &'static str, takes: Takes) -> Self {
+        Self { of_variant: true, ..Self::product(own, shopify, takes) }
+    }
+
+    const fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
+    }
+}
+
+/// The facts that a cell says by itself, in the order of their columns.
+pub static FACTS: &[Fact] = &[
+    Fact::product("title", "Title", Takes::Text),
+    Fact::product("description", "Body (HTML)", Takes::Prose).optional(),
+    Fact::product("vendor", "Vendor", Takes::Text).optional(),
+    Fact::product("tags", "Tags", Takes::Words).optional(),
+    Fact::product("status", "Status", Takes::OneOf(&["draft", "active", "archived"])),
+    Fact::product("delivery", "", Takes::OneOf(&["shipped", "digital", "gift_card"])),
+    Fact::product("tax_class", "", Takes::Text).optional(),
+    Fact::variant("sku", "Variant SKU", Takes::Code),
+    Fact { member: "title", ..Fact::variant("variant_title", "", Takes::Text).optional() },
+    Fact::variant("weight_grams", "Variant Grams", Takes::Number).optional(),
+    Fact::variant("barcode", "Variant Barcode", Takes::Code).optional(),
+];
+
+/// What a column says that takes more than a cell to know.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    ProductId,
+    Slug,
+    VariantId,
+    /// Of the option of this number, from 0.
+    OptionName(usize),
+    OptionValue(usize),
+    ImageUrl,
+    ImagePosition,
+    ImageAlt,
+    /// How many pieces there are.
+    Quantity,
+    /// How many there were when the file was written: what was sold since is not undone.
+    QuantityWas,
+    /// Shopify's word for `active`; `Status` says more.
+    Published,
+    /// Shopify's words for the kind of delivery.
+    Shipped,
+    GiftCard,
+}
+
+/// The names of [`Part`]s, ours and Shopify's; empty where there is none.
+pub static PARTS: &[(&str, &str, Part)] = &[
+    ("product_id", "", Part::ProductId),
+    ("slug", "Handle", Part::Slug),
+    ("variant_id", "", Part::VariantId),
+    ("option1_name", "Option1 Name", Part::OptionName(0)),
+    ("option1_value", "Option1 Value", Part::OptionValue(0)),
+    ("option2_name", "Option2 Name", Part::OptionName(1)),
+    ("option2_value", "Option2 Value", Part::OptionValue(1)),
+    ("option3_name", "Option3 Name", Part::OptionName(2)),
+    ("option3_value", "Option3 Value", Part::OptionValue(2)),
+    ("image_url", "Image Src", Part::ImageUrl),
+    ("", "Image Position", Part::ImagePosition),
+    ("image_alt", "Image Alt Text", Part::ImageAlt),
+    ("quantity", "Variant Inventory Qty", Part::Quantity),
+    ("quantity_was", "", Part::QuantityWas),
+    ("", "Published", Part::Published),
+    ("", "Variant Requires Shipping", Part::Shipped),
+    ("", "Gift Card", Part::GiftCard),
+];
+
+/// Before the currency, in the names of our own columns.
+pub const PRICE: &str = "price_";
+pub const COMPARE_AT: &str = "compare_at_";
+
+/// What a column of a file is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Column {
+    Fact(&'static Fact),
+    Part(Part),
+    Price(Currency),
+    /// What it cost before.
+    CompareAt(Currency),
+}
+
+impl Column {
+    /// What a column of this name is; none if nothing of the shop's.
+    /// `currency`: of amounts that name none.
+    pub fn named(name: &str, format: FileFormat, currency: Currency) -> Option<Self> {
+        let name = name.trim();
+        let shopify = format == FileFormat::Shopify;
+        let is = |own: &str, theirs: &str| {
+            let known = if shopify { theirs } else { own };
+            !known.is_empty() && known.eq_ignore_ascii_case(name)
+        };
+        if let Some(fact) = FACTS.iter().find(|fact| is(fact.own, fact.shopify)) {
+            return Some(Self::Fact(fact));
+        }
+        if let Some((_, _, part)) = PARTS.iter().find(|(own, theirs, _)| is(own, theirs)) {
+            return Some(Self::Part(*part));
+        }
+        if shopify {
+            return match name.to_ascii_lowercase().as_str() {
+                "variant price" => Some(Self::Price(currency)),
+                "variant compare at price" => Some(Self::CompareAt(currency)),
+                _ => None,
+            };
+        }
+        let of = |before| Currency::parse(&name.strip_prefix(before)?.to_ascii_uppercase()).ok();
+        of(PRICE).map(Self::Price).or_else(|| of(COMPARE_AT).map(Self::CompareAt))
+    }
+}
+
+/// A product's column in Shopify's files, or ours, by the member of its body; the same for
+/// a variant. For people: what is wrong is told by the name that they see.
+pub fn column_of(member: &str, of_variant: bool, format: FileFormat) -> &'static str {
+    let shopify = format == FileFormat::Shopify;
+    let name = |own, theirs: &'static str| if shopify { theirs } else { own };
+    if let Some(fact) = FACTS.iter().find(|fact| fact.member == member && fact.of_variant == of_variant) {
+        return name(fact.own, fact.shopify);
+    }
+    match member {
+        "slug" => name("slug", "Handle"),
+        "options" => name("option1_value", "Option1 Value"),
+        "prices" => name("price", "Variant Price"),
+        "images" => name("image_url", "Image Src"),
+        _ => "",
+    }
+}

@@ -1,0 +1,346 @@
+//! What a product of a file makes of what is there. Pure: a dry run decides as the
+//! import does, and is told the same.
+
+use serde_json::{Map, Value, json};
+
+use super::columns::{FACTS, Fact, FileFormat, Takes, column_of};
+use super::matching::{self, Names, slug_of};
+use super::sent::{IMAGES, Sent, SentPrice, SentVariant};
+use super::told::{LineError, Made, Told};
+use crate::catalog::body::{self, PriceBody, ProductBody, ProductPatch, variant_body};
+use crate::catalog::draft::{self, Draft};
+use crate::catalog::product::{Product, Variant};
+use crate::catalog::slug;
+use crate::catalog::store::Naming;
+use crate::ids::VariantId;
+use crate::json;
+use crate::ports::Timestamp;
+use crate::problem::FieldError;
+use crate::settings::Settings;
+use crate::text;
+use crate::wire::body::parse;
+
+/// What a product is decided on.
+pub struct Ground<'a> {
+    pub format: FileFormat,
+    pub products: &'a [Product],
+    pub settings: &'a Settings,
+    pub now: Timestamp,
+    pub names: &'a Names,
+    /// The facts that may be taken away; none are named: all of them.
+    pub agreed: Option<&'a [String]>,
+}
+
+/// What is to be done for one product of the file.
+pub struct Decided<'a> {
+    pub before: Option<&'a Product>,
+    /// As it is to be; none where it stays as it is.
+    pub after: Option<Product>,
+    pub naming: Naming,
+    pub stock: Vec<Stock>,
+    pub told: Told,
+}
+
+/// How many pieces of a variant there are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stock {
+    /// Of the file.
+    pub line: usize,
+    pub variant: VariantId,
+    pub now: i64,
+    /// How many there were when the file was written.
+    pub was: Option<i64>,
+    /// The file has made it: there was nothing before.
+    pub is_new: bool,
+}
+
+/// Decides about one product. Whatever is wrong with a part of it leaves all of it as it is.
+pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
+    let found = matching::product(&sent, ground.products, ground.names).map_err(|error| sent.errors.push(error));
+    let before = found.unwrap_or_default();
+    let mut matched = Vec::with_capacity(sent.variants.len());
+    for found in matching::variants(&sent, before) {
+        matched.push(found.unwrap_or_else(|error| {
+            sent.errors.push(error);
+            None
+        }));
+    }
+    let refused = |errors| Decided {
+        before,
+        after: None,
+        naming: Naming::AsGiven,
+        stock: Vec::new(),
+        told: Told::refused(errors),
+    };
+    if !sent.errors.is_empty() {
+        return refused(std::mem::take(&mut sent.errors));
+    }
+    let mut told = Told { notes: std::mem::take(&mut sent.notes), ..Told::default() };
+    let naming = if before.is_none() && sent.slug.is_none() { Naming::Numbered } else { Naming::AsGiven };
+    let text = json::text(&laid_out(&mut sent, before, &matched, ground, &mut told));
+    let made = match before {
+        None => create(&text, ground),
+        Some(before) => change(&text, before, ground),
+    };
+    let after = match made {
+        Ok(after) => after,
+        Err(errors) => return refused(errors.iter().map(|error| placed(error, &sent, ground.format)).collect()),
+    };
+    let stock = stock(&sent, before, &after, ground.names);
+    // What an earlier try of this very product has made is as good as made now.
+    let made_before = before.is_some_and(|before| before.id == ground.names.product());
+    let same = before.is_some_and(|before| {
+        let Product { version, updated_at, .. } = *before;
+        *before == Product { version, updated_at, ..after.clone() }
+    });
+    told.result = match before {
+        Some(_) if !made_before && same => Made::Unchanged,
+        Some(_) if !made_before => Made::Updated,
+        _ => Made::Created,
+    };
+    if let (Some(before), Made::Updated) = (before, told.result) {
+        told.changes = changes(before, &after);
+        told.changes.retain(|name| !told.clears.contains(name));
+    }
+    Decided { before, after: (!same).then_some(after), naming, stock, told: told.bounded() }
+}
+
+fn create(text: &str, ground: &Ground) -> Result<Product, Vec<FieldError>> {
+    let body: ProductBody =
+        parse(text.as_bytes(), "POST /v1/admin/products").map_err(|problem| problem.errors.clone())?;
+    let draft = Draft::parse(body, ground.settings)?;
+    Ok(draft.create(ground.names.product(), ground.now, numbered(ground.names)))
+}
+
+fn change(text: &str, before: &Product, ground: &Ground) -> Result<Product, Vec<FieldError>> {
+    let patch: ProductPatch =
+        parse(text.as_bytes(), "PATCH /v1/admin/products/{id}").map_err(|problem| problem.errors.clone())?;
+    let (facts, changes) = patch.over(before);
+    let (wanted, faults) = draft::wanted(before, changes);
+    let draft = Draft::change(facts, wanted, faults, ground.settings)?;
+    Ok(draft.replace(before, ground.now, numbered(ground.names)))
+}
+
+fn numbered(names: &Names) -> impl FnMut() -> VariantId {
+    let mut number = 0_u16;
+    move || {
+        let id = names.variant(number);
+        number = number.saturating_add(1);
+        id
+    }
+}
+
+/// The product as a body of the API would have it.
+fn laid_out(
+    sent: &mut Sent,
+    before: Option<&Product>,
+    matched: &[Option<&Variant>],
+    ground: &Ground,
+    told: &mut Told,
+) -> Value {
+    let mut facts = std::mem::take(&mut sent.facts);
+    if let Some(slug) = &sent.slug {
+        facts.insert("slug".to_owned(), slug.clone().into());
+    }
+    let known = before.map(|before| json::value(&body::facts(before))).unwrap_or_default();
+    clear(&mut facts, &sent.blank, &known, sent.line, ground, told);
+    let mut names: Vec<String> = Vec::new();
+    if let Some(options) = &sent.options {
+        names = options.iter().map(|(name, _)| text::sought(name)).collect();
+        facts.insert("options".to_owned(), options_over(options, &names, before));
+    }
+    let stem = slug_of(sent)
+        .or_else(|| before.map(|before| before.slug.clone()))
+        .unwrap_or_else(|| slug::from_title(facts.get("title").and_then(Value::as_str).unwrap_or_default()));
+    let mut skus: Vec<String> = sent.variants.iter().filter_map(matching::sku_of).collect();
+    let says_options = sent.options.is_some();
+    let mut variants = Vec::with_capacity(sent.variants.len());
+    for (variant, was) in sent.variants.iter_mut().zip(matched) {
+        let id = was.map(|was| was.id.to_string());
+        let own = before.zip(*was).map(|(before, was)| json::value(&variant_body(before, was))).unwrap_or_default();
+        clear(&mut variant.facts, &variant.blank, &own, variant.line, ground, told);
+        if says_options {
+            let chosen: Map<String, Value> =
+                names.iter().cloned().zip(variant.options.iter().map(|value| value.clone().into())).collect();
+            variant.facts.insert("options".to_owned(), chosen.into());
+        }
+        if was.is_none() && !variant.facts.contains_key("sku") {
+            let sku = made_up(&stem, &variant.options, &skus);
+            told.notes.push(LineError::new(variant.line, "", format!("has no SKU; it is given {sku}")));
+            skus.push(sku.clone());
+            variant.facts.insert("sku".to_owned(), sku.into());
+        }
+        prices(variant, before.zip(*was), ground, told);
+        if let Some(id) = id {
+            variant.facts.insert("id".to_owned(), id.into());
+        }
+        variants.push(Value::Object(variant.facts.clone()));
+    }
+    if before.is_none() || !variants.is_empty() {
+        facts.insert("variants".to_owned(), variants.into());
+    }
+    if before.is_none() && !facts.contains_key("title") {
+        facts.insert("title".to_owned(), "".into());
+    }
+    facts.into()
+}
+
+/// Takes away the facts whose cells are blank, if that is agreed to; else says that they stay.
+/// What is not there is not taken away.
+fn clear(
+    facts: &mut Map<String, Value>,
+    blank: &[&'static Fact],
+    known: &Value,
+    line: usize,
+    ground: &Ground,
+    told: &mut Told,
+) {
+    for fact in blank {
+        let is_there = match known.get(fact.member) {
+            None | Some(Value::Null) => false,
+            Some(Value::String(text)) => !text.is_empty(),
+            Some(Value::Array(list)) => !list.is_empty(),
+            Some(_) => true,
+        };
+        if !is_there {
+            continue;
+        }
+        if !may_clear(fact.own, ground, told) {
+            let detail = "is blank and stays as it is: only a dry run can be agreed to";
+            told.notes.push(LineError::new(line, column_of(fact.member, fact.of_variant, ground.format), detail));
+            continue;
+        }
+        let nothing = if fact.takes == Takes::Words { json!([]) } else { Value::Null };
+        facts.insert(fact.member.to_owned(), nothing);
+    }
+}
+
+/// Whether a fact may be taken away, which is then told.
+fn may_clear(name: &str, ground: &Ground, told: &mut Told) -> bool {
+    let agreed = ground.agreed.is_none_or(|agreed| agreed.iter().any(|known| known == name));
+    if agreed && !told.clears.iter().any(|known| known == name) {
+        told.clears.push(name.to_owned());
+    }
+    agreed
+}
+
+/// The options with the values of the file; behind those that are there, where they are the same.
+fn options_over(options: &[(String, Vec<String>)], names: &[String], before: Option<&Product>) -> Value {
+    let same = before.filter(|before| before.options.iter().map(|option| &option.name).eq(names.iter()));
+    let known = same.map(|before| before.options.as_slice()).unwrap_or_default();
+    let option = |(at, (name, values)): (usize, &(String, Vec<String>))| {
+        let mut all = known.get(at).map(|option| option.values.clone()).unwrap_or_default();
+        for value in values {
+            if !all.contains(value) {
+                all.push(value.clone());
+            }
+        }
+        json!({ "name": name, "values": all })
+    };
+    options.iter().enumerate().map(option).collect()
+}
+
+/// A SKU of a product's slug and a variant's options, unlike those of the others.
+fn made_up(slug: &str, options: &[String], taken: &[String]) -> String {
+    let words: Vec<_> = std::iter::once(slug).chain(options.iter().map(String::as_str)).collect();
+    let stem: String = slug::from_title(&words.join(" ")).chars().take(text::MAX_CODE.saturating_sub(4)).collect();
+    let sku = |number: usize| if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+    (1..=taken.len().saturating_add(1)).map(sku).find(|sku| !taken.contains(sku)).unwrap_or(stem.clone())
+}
+
+/// The prices of the file over those that are there.
+fn prices(variant: &mut SentVariant, was: Option<(&Product, &Variant)>, ground: &Ground, told: &mut Told) {
+    let said = variant.prices.iter().any(|price| price.amount.is_some() || price.compare_at.is_some());
+    if variant.facts.contains_key("prices") || (was.is_some() && !said) {
+        return;
+    }
+    let mut prices = was.map(|(product, was)| variant_body(product, was).prices).unwrap_or_default();
+    for SentPrice { currency, amount, compare_at } in &variant.prices {
+        let code = currency.to_string();
+        let known = prices.iter_mut().find(|price| price.currency == code);
+        let Some(price) = known else {
+            if let Some(amount) = *amount {
+                let compare_at = compare_at.unwrap_or_default();
+                prices.push(PriceBody { amount, currency: code, compare_at });
+            }
+            continue;
+        };
+        price.amount = amount.unwrap_or(price.amount);
+        match *compare_at {
+            Some(None) if price.compare_at.is_some() => {
+                if may_clear("compare_at", ground, told) {
+                    price.compare_at = None;
+                } else {
+                    let detail = "what it cost before is blank and stays as it is: only a dry run can be agreed to";
+                    told.notes.push(LineError::new(variant.line, "", detail));
+                }
+            }
+            Some(Some(before)) => price.compare_at = Some(before),
+            _ => {}
+        }
+    }
+    variant.facts.insert("prices".to_owned(), json::value(&prices));
+}
+
+/// How many pieces there are of which variant.
+fn stock(sent: &Sent, before: Option<&Product>, after: &Product, names: &Names) -> Vec<Stock> {
+    let made: Vec<_> = match sent.variants.iter().any(|variant| variant.quantity.is_some()) {
+        true => (0_u16..).take(sent.variants.len()).map(|number| names.variant(number)).collect(),
+        false => return Vec::new(),
+    };
+    let of = |variant: &SentVariant| {
+        let (now, was) = variant.quantity?;
+        let id = variant.facts.get("id").and_then(Value::as_str);
+        let sku = matching::sku_of(variant);
+        let is = |known: &&Variant| match id {
+            Some(id) => known.id.to_string() == id,
+            None => Some(&known.sku) == sku.as_ref(),
+        };
+        let known = after.variants.iter().find(is)?.id;
+        let was_there = before.is_some_and(|before| before.variants.iter().any(|variant| variant.id == known));
+        Some(Stock { line: variant.line, variant: known, now, was, is_new: !was_there || made.contains(&known) })
+    };
+    sent.variants.iter().filter_map(of).collect()
+}
+
+/// A fault of the body, by the line and the column of the file.
+fn placed(error: &FieldError, sent: &Sent, format: FileFormat) -> LineError {
+    let mut path = error.pointer.split('/').skip(1);
+    let first = path.next().unwrap_or_default();
+    let variant = path.next().and_then(|at| at.parse().ok()).and_then(|at: usize| sent.variants.get(at));
+    match variant.filter(|_| first == "variants") {
+        Some(variant) => {
+            LineError::new(variant.line, column_of(path.next().unwrap_or_default(), true, format), &*error.detail)
+        }
+        None => LineError::new(sent.line, column_of(first, false, format), &*error.detail),
+    }
+}
+
+/// Which facts differ, by the names of their columns in our own files.
+fn changes(before: &Product, after: &Product) -> Vec<String> {
+    let mut changes: Vec<String> = Vec::new();
+    let mut differ = |name: &str, member: &str, was: &Value, is: &Value| {
+        if was.get(member) != is.get(member) && !changes.iter().any(|known| known == name) {
+            changes.push(name.to_owned());
+        }
+    };
+    let (was, is) = (json::value(&body::facts(before)), json::value(&body::facts(after)));
+    let parts = [("slug", "slug"), ("options", "options"), (IMAGES.own, IMAGES.member)];
+    let facts = |of_variant| FACTS.iter().filter(move |fact| fact.of_variant == of_variant);
+    for (name, member) in facts(false).map(|fact| (fact.own, fact.member)).chain(parts) {
+        differ(name, member, &was, &is);
+    }
+    for variant in &after.variants {
+        let is = json::value(&variant_body(after, variant));
+        let Some(known) = before.variants.iter().find(|known| known.id == variant.id) else {
+            differ("variants", "sku", &Value::Null, &is);
+            continue;
+        };
+        let was = json::value(&variant_body(before, known));
+        let parts = [("options", "options"), ("price", "prices")];
+        for (name, member) in facts(true).map(|fact| (fact.own, fact.member)).chain(parts) {
+            differ(name, member, &was, &is);
+        }
+    }
+    changes
+}

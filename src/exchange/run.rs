@@ -1,0 +1,240 @@
+//! Takes some products of a file in: reads what is there, decides, and writes all of
+//! them in one batch. What the batch is refused for is found by writing each alone.
+
+use super::decide::{Decided, Ground, Stock, decide};
+use super::matching::{self, Names};
+use super::sent::{self, Sent};
+use super::stock;
+use super::told::{Import, LineError, Made, Told};
+use crate::app::App;
+use crate::auth::{StaffChange, StaffWrite};
+use crate::catalog::error::{PRODUCT_CHANGED, refusal};
+use crate::catalog::product::Product;
+use crate::catalog::{ATTEMPTS, StockLevel, store};
+use crate::idempotency::Answer;
+use crate::ids::JobId;
+use crate::ports::Timestamp;
+use crate::problem::Problem;
+use crate::revision;
+use crate::settings;
+use crate::sorted::SortedSet;
+
+/// How many products are written between two times that the shelf is told: publishing
+/// each few of them would take longer than the import.
+const TOLD_EVERY: i64 = 1_000;
+
+/// Products of a file that have their turn.
+pub struct Slice<'a> {
+    pub app: &'a App,
+    pub staff: &'a StaffWrite,
+    pub job: JobId,
+    pub begun_at: Timestamp,
+    pub import: &'a Import,
+    /// The number of the first of them in the file.
+    pub first: i64,
+    /// What the job has kept of each, and the facts that may be taken away.
+    pub rows: &'a [(String, Vec<String>)],
+    /// Whether none comes after them.
+    pub is_last: bool,
+}
+
+/// What came of one: what is told of it, and the problem if it got no answer or was refused.
+pub type Done = (Result<(), Problem>, Told);
+
+/// What came of the first of them: of all, unless one has to wait for another.
+pub async fn run(slice: &Slice<'_>) -> Result<Vec<Done>, Problem> {
+    let done = match slice.attempt(0, slice.rows.len()).await {
+        Err(problem) if is_about_products(&problem) => slice.one_by_one().await?,
+        other => other?,
+    };
+    let first = slice.first;
+    let next = first.saturating_add(i64::try_from(done.len()).unwrap_or_default());
+    if !slice.import.dry_run && (slice.is_last || first / TOLD_EVERY != next / TOLD_EVERY) {
+        let rows = slice.app.database.run(store::state()).await?;
+        if let Some(store::State { revision, .. }) = rows.first()? {
+            revision::notify(slice.app, revision).await;
+        }
+        if slice.is_last {
+            revision::settle(slice.app).await;
+        }
+    }
+    Ok(done)
+}
+
+/// Whether writing was refused for what was written.
+fn is_about_products(problem: &Problem) -> bool {
+    matches!(problem.status, http::StatusCode::CONFLICT | http::StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+impl Slice<'_> {
+    async fn one_by_one(&self) -> Result<Vec<Done>, Problem> {
+        let mut done = Vec::with_capacity(self.rows.len());
+        for at in 0..self.rows.len() {
+            let mut tries = 0;
+            let own = loop {
+                tries += 1;
+                match self.attempt(at, 1).await {
+                    Err(problem) if problem.code == PRODUCT_CHANGED.name && tries < ATTEMPTS => {}
+                    Err(problem) if is_about_products(&problem) => {
+                        let line = self.sent(at, 1).first().map_or(0, |sent| sent.line);
+                        let told = Told::refused(vec![LineError::new(line, "", &*problem.detail)]);
+                        break vec![(told.outcome(), told)];
+                    }
+                    other => break other?,
+                }
+            };
+            done.extend(own);
+        }
+        Ok(done)
+    }
+
+    fn sent(&self, from: usize, most: usize) -> Vec<Sent> {
+        self.rows.iter().skip(from).take(most).map(|(row, _)| sent::read(self.import, row)).collect()
+    }
+
+    fn names(&self, at: usize) -> Names {
+        let number = self.first.saturating_add(i64::try_from(at).unwrap_or_default());
+        Names::new(&self.app.keys, self.job, number, self.begun_at)
+    }
+
+    /// Writes these at once, or nothing of them.
+    async fn attempt(&self, from: usize, most: usize) -> Result<Vec<Done>, Problem> {
+        let sent = self.sent(from, most);
+        let names: Vec<_> = (from..from.saturating_add(sent.len())).map(|at| self.names(at)).collect();
+        let reads = vec![settings::current(), known_by(&sent, &names)];
+        let mut begun = self.staff.begin(self.app, None, reads).await?;
+        let settings = settings::read(begun.rows.next().unwrap_or_default())?;
+        let products = store::products(begun.rows.next().unwrap_or_default())?;
+        let mut decided: Vec<Decided> = Vec::with_capacity(sent.len());
+        let mut touched = SortedSet::new();
+        for (at, (sent, names)) in sent.into_iter().zip(&names).enumerate() {
+            let agreed = self.rows.get(from.saturating_add(at)).map(|(_, agreed)| agreed.as_slice());
+            let agreed = if self.import.dry_run { None } else { Some(agreed.unwrap_or_default()) };
+            let now = self.app.clock.now();
+            let format = self.import.format;
+            let ground = Ground { format, products: &products, settings: &settings, now, names, agreed };
+            let next = decide(sent, &ground);
+            if !claims(&next).into_iter().all(|claim| touched.add(claim)) && at > 0 {
+                // It is decided anew, on what those before it have made.
+                break;
+            }
+            decided.push(next);
+        }
+        if self.import.dry_run { self.look(decided).await } else { self.write(decided).await }
+    }
+
+    /// What would come of them.
+    async fn look(&self, decided: Vec<Decided<'_>>) -> Result<Vec<Done>, Problem> {
+        let all: Vec<Stock> = decided.iter().flat_map(|decided| decided.stock.iter().copied()).collect();
+        let levels = match all.is_empty() {
+            true => Default::default(),
+            false => stock::read(self.app.database.run(stock::known(&all)).await?)?,
+        };
+        let told = decided.into_iter().map(|Decided { stock, mut told, .. }| {
+            let delta = |stock: &Stock| stock.delta(levels.get(&stock.variant).copied().unwrap_or_default());
+            let deltas = stock
+                .iter()
+                .map(delta)
+                .fold((0_i64, false), |(sum, any), delta| (sum.saturating_add(delta), any || delta != 0));
+            told.pieces = deltas.0;
+            tell_of_stock(&mut told, deltas.1);
+            (told.outcome(), told)
+        });
+        Ok(told.collect())
+    }
+
+    async fn write(&self, decided: Vec<Decided<'_>>) -> Result<Vec<Done>, Problem> {
+        let change = |decided: &Decided| match (decided.before, &decided.after) {
+            (_, None) => None,
+            (Some(before), Some(after)) => Some(store::update_product(before, after)),
+            (None, Some(after)) => Some(store::insert_product(after, decided.naming, None)),
+        };
+        let changes: Vec<StaffChange> = decided.iter().filter_map(change).collect();
+        if !changes.is_empty() {
+            let change = changes.into_iter().collect();
+            self.staff.commit(self.app, None, change, Answer::new(http::StatusCode::OK, &())?, &refusal).await?;
+        }
+        let all: Vec<Stock> = decided.iter().flat_map(|decided| decided.stock.iter().copied()).collect();
+        let adjusted = match all.is_empty() {
+            true => Vec::new(),
+            false => stock::adjust(self.app, self.staff, self.job, &all).await?,
+        };
+        let levels: Vec<StockLevel> =
+            adjusted.iter().filter_map(|one| one.as_ref().ok()).filter_map(|(_, level)| *level).collect();
+        if !levels.is_empty() {
+            // The pools have decided and are the truth; the lists learn of it here.
+            let batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
+            self.app.database.batch(batch).await?;
+        }
+        let mut adjusted = adjusted.into_iter();
+        let done = decided.into_iter().map(|Decided { stock, told, .. }| {
+            let own: Vec<_> = stock.iter().zip(adjusted.by_ref().take(stock.len()).collect::<Vec<_>>()).collect();
+            with_stock(told, own)
+        });
+        Ok(done.collect())
+    }
+}
+
+/// Whatever may be one of these products, or have what one of them wants.
+fn known_by(sent: &[Sent], names: &[Names]) -> crate::ports::Statement {
+    let ids: Vec<String> = sent.iter().filter_map(|sent| sent.id.clone()).collect();
+    let own = names.iter().map(|names| names.product().to_string());
+    let ids: Vec<String> = ids.into_iter().chain(own).collect();
+    let slugs: Vec<String> = sent.iter().filter_map(matching::slug_of).collect();
+    let skus: Vec<String> = sent.iter().flat_map(|sent| sent.variants.iter().filter_map(matching::sku_of)).collect();
+    store::products_known_by(&ids, &slugs, &skus)
+}
+
+/// What no two of one batch may share: the product, its slug, its SKUs.
+fn claims(decided: &Decided) -> Vec<String> {
+    let Some(after) = &decided.after else { return Vec::new() };
+    let of = |product: &Product| {
+        let skus = product.variants.iter().map(|variant| format!("sku {}", variant.sku));
+        [product.id.to_string(), format!("slug {}", product.slug)].into_iter().chain(skus).collect::<Vec<_>>()
+    };
+    let mut claims = of(after);
+    claims.extend(decided.before.map(of).unwrap_or_default());
+    crate::sorted::sort(&mut claims, Ord::cmp);
+    claims.dedup();
+    claims
+}
+
+fn tell_of_stock(told: &mut Told, changes: bool) {
+    if !changes || told.result == Made::Refused {
+        return;
+    }
+    if told.result == Made::Unchanged {
+        told.result = Made::Updated;
+    }
+    if told.result == Made::Updated {
+        told.changes.push("quantity".to_owned());
+    }
+}
+
+/// With what came of its stock. The product itself is written by then.
+fn with_stock(mut told: Told, adjusted: Vec<(&Stock, stock::Adjusted)>) -> Done {
+    let mut failed = None;
+    let mut changed = false;
+    for (stock, outcome) in adjusted {
+        match outcome {
+            Ok((delta, _)) => {
+                told.pieces = told.pieces.saturating_add(delta);
+                changed |= delta != 0;
+            }
+            Err(problem) if problem.status.is_server_error() => failed = Some(problem),
+            Err(problem) => {
+                told.errors.push(LineError::new(
+                    stock.line,
+                    "quantity",
+                    format!("{}; all else is done", problem.detail),
+                ));
+            }
+        }
+    }
+    tell_of_stock(&mut told, changed);
+    match failed {
+        Some(problem) => (Err(problem), told),
+        None if told.errors.is_empty() || told.result == Made::Refused => (told.outcome(), told),
+        None => (Ok(()), told),
+    }
+}

@@ -1,0 +1,347 @@
+//! What a file says of one product: as a body has it, with the lines that said it.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::columns::{Column, FACTS, Fact, FileFormat, Part, Takes};
+use super::numbers::{amount, count, is_rounded};
+use super::told::{Import, LineError};
+use super::{markup, shopify, words};
+use crate::json;
+use crate::money::Currency;
+use crate::text;
+
+/// One product of a file.
+#[derive(Default)]
+pub struct Sent {
+    /// The first of its lines.
+    pub line: usize,
+    /// Its id, as it was typed.
+    pub id: Option<String>,
+    pub slug: Option<String>,
+    /// What is said of it, by the members of a body; `variants` apart.
+    pub facts: Map<String, Value>,
+    /// The optional facts whose cells are there and blank.
+    pub blank: Vec<&'static Fact>,
+    /// Its options with their values, as far as the file names any; none: it says nothing of options.
+    pub options: Option<Vec<(String, Vec<String>)>>,
+    pub variants: Vec<SentVariant>,
+    pub notes: Vec<LineError>,
+    pub errors: Vec<LineError>,
+}
+
+/// One variant of it.
+#[derive(Default)]
+pub struct SentVariant {
+    pub line: usize,
+    /// Its id, as it was typed.
+    pub id: Option<String>,
+    pub facts: Map<String, Value>,
+    pub blank: Vec<&'static Fact>,
+    /// A value for each option of the product, in their order; none are said where it is empty.
+    pub options: Vec<String>,
+    pub prices: Vec<SentPrice>,
+    /// How many pieces there are, and how many there were when the file was written.
+    pub quantity: Option<(i64, Option<i64>)>,
+}
+
+pub struct SentPrice {
+    pub currency: Currency,
+    pub amount: Option<i64>,
+    /// What it cost before; blank: nothing.
+    pub compare_at: Option<Option<i64>>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    rows: Vec<Cells>,
+    faults: Vec<(usize, String)>,
+}
+
+#[derive(Deserialize)]
+pub struct Cells {
+    pub line: usize,
+    pub cells: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct JsonRow {
+    line: usize,
+    text: String,
+}
+
+/// Reads what a job has kept of a product. All that is wrong with it is in its errors.
+pub fn read(import: &Import, row: &str) -> Sent {
+    let read = match import.format {
+        FileFormat::Jsonl => json::read(row.as_bytes()).map(|row: JsonRow| of_json(&row)),
+        _ => json::read(row.as_bytes()).map(|row| of_cells(import, row)),
+    };
+    // Each row was written by us.
+    read.unwrap_or_else(|error| Sent { errors: vec![LineError::new(0, "", error.to_string())], ..Sent::default() })
+}
+
+fn of_json(row: &JsonRow) -> Sent {
+    let mut sent = Sent { line: row.line, ..Sent::default() };
+    let mut facts: Map<String, Value> = match json::read(row.text.as_bytes()) {
+        Ok(facts) => facts,
+        Err(error) => {
+            sent.errors.push(LineError::new(row.line, "", format!("not an object of JSON: {error}")));
+            return sent;
+        }
+    };
+    sent.id = facts.remove("id").and_then(|id| id.as_str().map(str::to_owned));
+    sent.slug = facts.get("slug").and_then(Value::as_str).map(str::to_owned);
+    if let Some(Value::Array(variants)) = facts.remove("variants") {
+        let variant = |value: Value| {
+            let mut facts = value.as_object().cloned().unwrap_or_default();
+            let id = facts.remove("id").and_then(|id| id.as_str().map(str::to_owned));
+            SentVariant { line: row.line, id, facts, ..SentVariant::default() }
+        };
+        sent.variants = variants.into_iter().map(variant).collect();
+    }
+    sent.facts = facts;
+    sent
+}
+
+fn of_cells(import: &Import, row: Row) -> Sent {
+    let named = |name: &String| Column::named(name, import.format, import.currency);
+    let columns: Vec<_> = import.columns.iter().map(named).collect();
+    let mut reading = Reading { import, columns, sent: Sent::default() };
+    reading.sent.line = row.rows.first().map_or(0, |row| row.line);
+    for (line, detail) in row.faults {
+        reading.wrong(line, "", detail);
+    }
+    reading.sent.id = reading.first(&row.rows, Part::ProductId).map(|(_, id)| id);
+    reading.sent.slug = reading.first(&row.rows, Part::Slug).map(|(_, slug)| slug);
+    reading.facts(&row.rows);
+    if import.format == FileFormat::Shopify {
+        shopify::words(&mut reading, &row.rows);
+    }
+    reading.images(&row.rows);
+    let names = reading.options(&row.rows);
+    for (at, cells) in row.rows.iter().enumerate() {
+        if reading.is_variant(at, cells, &names) {
+            let variant = reading.variant(cells, &names);
+            reading.sent.variants.push(variant);
+        }
+    }
+    reading.sent
+}
+
+/// The lines of a product, as they are read.
+pub struct Reading<'a> {
+    import: &'a Import,
+    columns: Vec<Option<Column>>,
+    pub sent: Sent,
+}
+
+impl Reading<'_> {
+    /// Takes down what is wrong with a cell.
+    pub fn wrong(&mut self, line: usize, column: &str, detail: impl Into<String>) {
+        self.sent.errors.push(LineError::new(line, column, detail));
+    }
+
+    fn place(&self, column: Column) -> Option<usize> {
+        self.columns.iter().position(|known| *known == Some(column))
+    }
+
+    /// The name of a column that is there.
+    pub fn name(&self, column: Column) -> String {
+        self.place(column).and_then(|at| self.import.columns.get(at)).cloned().unwrap_or_default()
+    }
+
+    /// What a line says in a column; none if that is blank, or not there.
+    pub fn cell<'c>(&self, cells: &'c Cells, column: Column) -> Option<&'c str> {
+        self.whole(cells, column).map(str::trim)
+    }
+
+    /// With the blanks around it, which prose may have.
+    fn whole<'c>(&self, cells: &'c Cells, column: Column) -> Option<&'c str> {
+        let cell = cells.cells.get(self.place(column)?)?;
+        (!text::is_absent(cell)).then_some(cell)
+    }
+
+    /// What the first line says that says anything: names are often on one line alone.
+    pub fn first(&self, rows: &[Cells], part: Part) -> Option<(usize, String)> {
+        rows.iter().find_map(|cells| Some((cells.line, self.cell(cells, Column::Part(part))?.to_owned())))
+    }
+
+    fn facts(&mut self, rows: &[Cells]) {
+        for fact in FACTS.iter().filter(|fact| !fact.of_variant) {
+            if self.place(Column::Fact(fact)).is_none() {
+                continue;
+            }
+            let said = rows.iter().find_map(|cells| Some((cells.line, self.whole(cells, Column::Fact(fact))?)));
+            match said {
+                Some((line, cell)) => {
+                    if let Some(value) = self.value(fact, line, cell) {
+                        self.sent.facts.insert(fact.member.to_owned(), value);
+                    }
+                }
+                None if fact.is_optional => self.sent.blank.push(fact),
+                None => {}
+            }
+        }
+    }
+
+    /// What a cell says of a fact.
+    fn value(&mut self, fact: &'static Fact, line: usize, cell: &str) -> Option<Value> {
+        let whole = cell;
+        let cell = cell.trim();
+        let value = match fact.takes {
+            Takes::Prose if self.import.format == FileFormat::Shopify => Ok(markup::from_html(whole).into()),
+            Takes::Prose => Ok(whole.into()),
+            Takes::Text => Ok(cell.into()),
+            Takes::Code => {
+                if is_rounded(cell) {
+                    let detail = format!("{cell} looks as if a spreadsheet had rounded it; it is taken as it stands");
+                    self.sent.notes.push(LineError::new(line, &self.name(Column::Fact(fact)), detail));
+                }
+                Ok(cell.into())
+            }
+            Takes::Words => Ok(words::parted(cell).into_iter().map(Value::from).collect()),
+            Takes::Number => count(cell).map(Value::from),
+            Takes::OneOf(words) => match words.iter().find(|word| word.eq_ignore_ascii_case(cell)) {
+                Some(word) => Ok((*word).into()),
+                None => Err(format!("one of {}", words.join(", "))),
+            },
+        };
+        value.map_err(|detail| self.wrong(line, &self.name(Column::Fact(fact)), detail)).ok()
+    }
+
+    /// Images in the order of their positions, then of their lines: the same position may be there twice.
+    fn images(&mut self, rows: &[Cells]) {
+        if self.place(Column::Part(Part::ImageUrl)).is_none() {
+            return;
+        }
+        let mut images = Vec::new();
+        for cells in rows {
+            let Some(url) = self.cell(cells, Column::Part(Part::ImageUrl)) else { continue };
+            let position = self.cell(cells, Column::Part(Part::ImagePosition)).map_or(Ok(i64::MAX), count);
+            let position = position.unwrap_or_else(|detail| {
+                self.wrong(cells.line, &self.name(Column::Part(Part::ImagePosition)), detail);
+                i64::MAX
+            });
+            let alt = self.cell(cells, Column::Part(Part::ImageAlt));
+            images.push((position, serde_json::json!({ "url": url, "alt": alt })));
+        }
+        if images.is_empty() {
+            self.sent.blank.push(&IMAGES);
+            return;
+        }
+        crate::sorted::sort(&mut images, |(one, _), (other, _)| one.cmp(other));
+        self.sent.facts.insert("images".to_owned(), images.into_iter().map(|(_, image)| image).collect());
+    }
+
+    /// The options that the lines have values for, each with its column's number.
+    fn options(&mut self, rows: &[Cells]) -> Vec<usize> {
+        if self.place(Column::Part(Part::OptionName(0))).is_none() {
+            return Vec::new();
+        }
+        let (mut options, mut places) = (Vec::new(), Vec::new());
+        for at in 0..3 {
+            let Some((_, name)) = self.first(rows, Part::OptionName(at)) else { continue };
+            let mut values: Vec<String> = Vec::new();
+            for cells in rows {
+                let value = self.cell(cells, Column::Part(Part::OptionValue(at))).map(text::sought);
+                values.extend(value.filter(|value| !values.contains(value)));
+            }
+            if !values.is_empty() && !shopify::is_no_option(self.import.format, &name, &values) {
+                options.push((name, values));
+                places.push(at);
+            }
+        }
+        self.sent.options = Some(options);
+        places
+    }
+
+    /// Whether a line is one of a variant, and not only of an image or of the product.
+    fn is_variant(&self, at: usize, cells: &Cells, options: &[usize]) -> bool {
+        let part = |part| self.cell(cells, Column::Part(part)).is_some();
+        let sku = FACTS.iter().filter(|fact| fact.own == "sku");
+        let names = part(Part::VariantId) || sku.into_iter().any(|sku| self.cell(cells, Column::Fact(sku)).is_some());
+        if !options.is_empty() {
+            return names || options.iter().any(|at| part(Part::OptionValue(*at)));
+        }
+        let is_price = |column: &Option<Column>| matches!(column, Some(Column::Price(_)));
+        let priced = self.columns.iter().filter(|column| is_price(column)).flatten();
+        at == 0 || names || priced.into_iter().any(|column| self.cell(cells, *column).is_some())
+    }
+
+    fn variant(&mut self, cells: &Cells, options: &[usize]) -> SentVariant {
+        let line = cells.line;
+        let mut variant = SentVariant { line, ..SentVariant::default() };
+        variant.id = self.cell(cells, Column::Part(Part::VariantId)).map(str::to_owned);
+        for fact in FACTS.iter().filter(|fact| fact.of_variant) {
+            if self.place(Column::Fact(fact)).is_none() {
+                continue;
+            }
+            match self.cell(cells, Column::Fact(fact)) {
+                Some(cell) => {
+                    if let Some(value) = self.value(fact, line, cell) {
+                        variant.facts.insert(fact.member.to_owned(), value);
+                    }
+                }
+                None if fact.is_optional => variant.blank.push(fact),
+                None => {}
+            }
+        }
+        for at in options {
+            let value = self.cell(cells, Column::Part(Part::OptionValue(*at)));
+            match value {
+                Some(value) => variant.options.push(text::sought(value)),
+                None => self.wrong(line, &self.name(Column::Part(Part::OptionValue(*at))), "a value for this option"),
+            }
+        }
+        variant.prices = self.prices(cells);
+        variant.quantity = self.quantity(cells);
+        variant
+    }
+
+    fn prices(&mut self, cells: &Cells) -> Vec<SentPrice> {
+        let mut prices: Vec<SentPrice> = Vec::new();
+        for column in self.columns.clone().into_iter().flatten() {
+            let (Column::Price(currency) | Column::CompareAt(currency)) = column else { continue };
+            let read = self.cell(cells, column).map(|cell| amount(cell, currency.decimals()));
+            let read = read.transpose().unwrap_or_else(|detail| {
+                self.wrong(cells.line, &self.name(column), detail);
+                None
+            });
+            let known = prices.iter().position(|price| price.currency == currency);
+            let at = known.unwrap_or(prices.len());
+            if known.is_none() {
+                prices.push(SentPrice { currency, amount: None, compare_at: None });
+            }
+            let Some(price) = prices.get_mut(at) else { continue };
+            match column {
+                Column::Price(_) => price.amount = read,
+                _ => price.compare_at = Some(read),
+            }
+        }
+        prices
+    }
+
+    /// Blank leaves the stock as it is.
+    fn quantity(&mut self, cells: &Cells) -> Option<(i64, Option<i64>)> {
+        let mut read = [None, None];
+        for (read, part) in read.iter_mut().zip([Part::Quantity, Part::QuantityWas]) {
+            let Some(cell) = self.cell(cells, Column::Part(part)) else { continue };
+            match count(cell) {
+                Ok(pieces) => *read = Some(pieces),
+                Err(detail) => self.wrong(cells.line, &self.name(Column::Part(part)), detail),
+            }
+        }
+        let [now, was] = read;
+        now.map(|now| (now, was))
+    }
+}
+
+/// Images are more than a cell, but are taken away like other facts.
+pub static IMAGES: Fact = Fact {
+    own: "images",
+    shopify: "Image Src",
+    member: "images",
+    of_variant: false,
+    takes: Takes::Words,
+    is_optional: true,
+};

@@ -1,0 +1,91 @@
+//! The stock that a file counts: a difference that is added, under the name of its line,
+//! so that it counts once and what was sold meanwhile stays sold.
+
+use serde::Deserialize;
+
+use super::decide::Stock;
+use crate::app::App;
+use crate::auth::StaffWrite;
+use crate::catalog::StockLevel;
+use crate::ids::{JobId, VariantId};
+use crate::json;
+use crate::pools::pool::{Reason, Refusal};
+use crate::pools::{self, Adjustment};
+use crate::ports::{DatabaseError, Rows, Statement};
+use crate::problem::Problem;
+use crate::sorted::SortedMap;
+use crate::together::together;
+
+/// Pools asked side by side.
+const MAX_PARALLEL: usize = 16;
+
+/// How many pieces of these variants there are, as lists know it.
+pub fn known(stock: &[Stock]) -> Statement {
+    let ids: Vec<_> = stock.iter().map(|stock| stock.variant).collect();
+    Statement::new(
+        "SELECT variant_id, on_hand FROM stock_levels WHERE variant_id IN (SELECT value FROM json_each(?1))",
+        [json::text(&ids).into()],
+    )
+}
+
+/// Reads [`known`].
+pub fn read(rows: Rows) -> Result<SortedMap<VariantId, i64>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        variant_id: VariantId,
+        on_hand: i64,
+    }
+    Ok(rows.decode::<Row>()?.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
+}
+
+impl Stock {
+    /// By how many pieces the stock changes. `on_hand`: how many there are.
+    pub fn delta(&self, on_hand: i64) -> i64 {
+        // What a file knows of another shop is nothing that was here.
+        let was = if self.is_new { 0 } else { self.was.unwrap_or(on_hand) };
+        self.now.saturating_sub(was)
+    }
+
+    /// Whether the difference takes nothing to know.
+    fn is_known(&self) -> bool {
+        self.is_new || self.was.is_some()
+    }
+}
+
+/// What came of one change: by how many pieces, and the level that is left.
+pub type Adjusted = Result<(i64, Option<StockLevel>), Problem>;
+
+/// Changes them, of each as far as it can be.
+pub async fn adjust(app: &App, staff: &StaffWrite, job: JobId, stock: &[Stock]) -> Result<Vec<Adjusted>, Problem> {
+    let look = |stock: Stock| async move {
+        if stock.is_known() {
+            return Ok(stock.delta(0));
+        }
+        pools::level(app, stock.variant).await.map(|level| stock.delta(level.on_hand))
+    };
+    let deltas = together(stock.iter().copied().map(look).collect(), MAX_PARALLEL).await;
+    let confirmed = staff.confirm(app).await?;
+    let mut asked = Vec::new();
+    for (stock, delta) in stock.iter().zip(&deltas) {
+        if let Some(delta) = delta.as_ref().ok().copied().filter(|delta| *delta != 0) {
+            let reference = format!("{job}/line/{}", stock.line);
+            asked.push(Adjustment { variant: stock.variant, delta, reason: Reason::Correction, reference });
+        }
+    }
+    let mut answers = pools::adjust_all(app, confirmed, asked, MAX_PARALLEL).await.into_iter();
+    let outcome = |(stock, delta): (&Stock, Result<i64, _>)| -> Adjusted {
+        let delta = delta.map_err(Problem::from)?;
+        if delta == 0 {
+            return Ok((0, None));
+        }
+        let Some(answer) = answers.next() else { return Ok((0, None)) };
+        let answer = answer?;
+        match answer.refusal {
+            None => Ok((delta, Some(answer.level.of(stock.variant)))),
+            // It was counted before, and pieces were sold since.
+            Some(Refusal::ReferenceReused) => Ok((0, Some(answer.level.of(stock.variant)))),
+            Some(refusal) => Err(refusal.into()),
+        }
+    };
+    Ok(stock.iter().zip(deltas).map(outcome).collect())
+}

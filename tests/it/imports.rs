@@ -1,0 +1,335 @@
+//! Products as files: in, out, and in again.
+
+use serde_json::{Value, json};
+
+use crate::ask::Answer;
+use crate::jobs::ended;
+use crate::order_export::{as_typed, cell, read};
+use crate::shop::{Shop, unique};
+
+async fn send(shop: &Shop, query: &str, file: impl Into<bytes::Bytes>) -> Answer {
+    let path = format!("/v1/admin/imports?{query}");
+    shop.post(&path).bearer(&shop.owner().await).body("text/csv", file).send().await
+}
+
+async fn look(shop: &Shop, job: &Value) -> Value {
+    let path = format!("/v1/admin/imports/{}", job["id"].as_str().unwrap());
+    shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()
+}
+
+/// The import once it is over.
+async fn import(shop: &Shop, query: &str, file: impl Into<bytes::Bytes>) -> Value {
+    let begun = send(shop, query, file).await.expect(202).json();
+    assert_eq!(ended(shop, &begun).await["status"], "done");
+    look(shop, &begun).await
+}
+
+/// A dry run that is over, by its id.
+pub async fn dry_run(shop: &Shop) -> String {
+    let line = json!({ "title": "" }).to_string();
+    import(shop, "dry_run=true", line).await["id"].as_str().unwrap().to_owned()
+}
+
+/// Does what a dry run has said.
+async fn start(shop: &Shop, dry: &Value) -> Value {
+    let path = format!("/v1/admin/imports/{}/start", dry["id"].as_str().unwrap());
+    let begun = shop.post(&path).bearer(&shop.owner().await).send().await.expect(202).json();
+    assert_eq!(ended(shop, &begun).await["status"], "done");
+    look(shop, dry).await
+}
+
+async fn export(shop: &Shop, query: &str) -> Answer {
+    let path = format!("/v1/admin/products/export?{query}");
+    shop.get(&path).bearer(&shop.owner().await).send().await.expect(200)
+}
+
+/// The product of a slug, as staff see it.
+async fn product(shop: &Shop, slug: &str) -> Value {
+    let list = shop.get("/v1/admin/products?limit=100").bearer(&shop.owner().await).send().await.expect(200).json();
+    let found = list["items"].as_array().unwrap().iter().find(|product| product["slug"] == slug).cloned();
+    found.unwrap_or_else(|| panic!("no product {slug}"))
+}
+
+async fn on_hand(shop: &Shop, product: &Value, variant: usize) -> i64 {
+    let path = format!("/v1/admin/stock/{}", product["variants"][variant]["id"].as_str().unwrap());
+    shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()["on_hand"].as_i64().unwrap()
+}
+
+fn counts(import: &Value) -> [i64; 4] {
+    ["created", "updated", "unchanged", "refused"].map(|name| import["sums"][name].as_i64().unwrap())
+}
+
+/// What a file of Shopify's says of each product, without regard to which of its rows says it.
+fn meaning(file: &[u8]) -> Vec<(String, Vec<String>)> {
+    let rows = read(&[file, if file.ends_with(b"\n") { b"" } else { b"\n" }].concat());
+    let mut products: Vec<(String, Vec<String>)> = Vec::new();
+    for row in 1..rows.len() {
+        let handle = cell(&rows, row, "Handle").to_owned();
+        let at = products.iter().position(|(known, _)| *known == handle).unwrap_or(products.len());
+        if at == products.len() {
+            products.push((handle, Vec::new()));
+        }
+        let said = &mut products[at].1;
+        for name in ["Title", "Vendor", "Tags", "Published", "Option1 Name", "Gift Card"] {
+            let cell = cell(&rows, row, name);
+            if !cell.is_empty() {
+                said.push(format!("{name}: {cell}"));
+            }
+        }
+        if !cell(&rows, row, "Variant Price").is_empty() {
+            let number = |name| {
+                let text = cell(&rows, row, name);
+                if text.is_empty() { String::new() } else { format!("{:.2}", text.parse::<f64>().unwrap()) }
+            };
+            let (price, before) = (number("Variant Price"), number("Variant Compare At Price"));
+            let plain = ["Option1 Value", "Variant Grams", "Variant Inventory Qty", "Variant Requires Shipping"];
+            let plain = plain.map(|name| cell(&rows, row, name)).join(" ");
+            said.push(format!("variant: {plain} {price} {before}"));
+        }
+        let image = cell(&rows, row, "Image Src");
+        if !image.is_empty() {
+            said.push(format!("image: {image}"));
+        }
+    }
+    for (_, said) in &mut products {
+        said.sort();
+    }
+    products.sort();
+    products
+}
+
+#[tokio::test]
+async fn files_of_shopify_go_in_and_out_again_with_the_same_meaning() {
+    let shop = Shop::open().await;
+    for (name, products) in [("apparel", 20), ("home-and-garden", 20), ("jewelery", 20)] {
+        let file = std::fs::read(format!("tests/data/shopify/{name}.csv")).unwrap();
+        let done = import(&shop, "format=shopify", file.clone()).await;
+        assert_eq!(counts(&done), [products, 0, 0, 0], "{name}: {done}");
+        let out = export(&shop, "format=shopify").await;
+        let here = meaning(&file);
+        let there = meaning(&out.body).into_iter().filter(|(handle, _)| here.iter().any(|(known, _)| known == handle));
+        assert_eq!(there.collect::<Vec<_>>(), here, "{name}");
+        let again = import(&shop, "format=shopify", out.body.clone()).await;
+        assert_eq!([again["sums"]["created"].clone(), again["sums"]["updated"].clone()], [json!(0), json!(0)]);
+        assert_eq!(again["sums"]["pieces"], 0);
+    }
+}
+
+#[tokio::test]
+async fn our_own_files_come_in_as_they_went_out() {
+    let shop = Shop::open().await;
+    let slug = unique("round");
+    let body = json!({
+        "title": "=HYPERLINK(\"x\")", "slug": slug, "description": "-5 °C\n\tand \"quotes\"", "vendor": "@home",
+        "tags": ["+1", "plain"], "status": "active", "options": [{ "name": "Size", "values": ["1/7", "6½"] }],
+        "images": [{ "url": "https://example.com/a.jpg", "alt": "\tA" }, { "url": "/b.jpg" }, { "url": "/c.jpg" }],
+        "variants": [
+            { "sku": format!("{slug}-1"), "options": { "Size": "1/7" }, "barcode": "0123", "weight_grams": 5,
+              "prices": [{ "amount": 1999, "currency": "EUR", "compare_at": 2500 }, { "amount": 5, "currency": "USD" }] },
+            { "sku": format!("{slug}-2"), "options": { "Size": "6½" }, "prices": [{ "amount": 100, "currency": "GBP" }] },
+        ],
+    });
+    shop.post("/v1/admin/products").bearer(&shop.owner().await).json(body).send().await.expect(201);
+    let before = product(&shop, &slug).await;
+    for format in ["csv", "shopify", "jsonl"] {
+        let out = export(&shop, &format!("format={format}")).await;
+        if format == "csv" {
+            let rows = read(&out.body);
+            let own = (1..rows.len()).find(|row| cell(&rows, *row, "sku") == format!("{slug}-1")).unwrap();
+            let title = cell(&rows, own, "title");
+            assert_eq!((title, as_typed(title).as_str()), ("'=HYPERLINK(\"x\")", "=HYPERLINK(\"x\")"));
+        }
+        let again = import(&shop, &format!("format={format}"), out.body).await;
+        assert_eq!(counts(&again)[..2], [0, 0], "{format}: {again}");
+        assert_eq!(product(&shop, &slug).await, before, "{format}");
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_be_and_a_start_does_just_that() {
+    let shop = Shop::open().await;
+    let [kept, new] = [unique("kept"), unique("new")];
+    let body = json!({ "title": "Kept", "slug": kept, "vendor": "Acme", "tags": ["a"],
+        "variants": [{ "sku": kept, "barcode": "123", "prices": [{ "amount": 100, "currency": "EUR" }] }] });
+    shop.post("/v1/admin/products").bearer(&shop.owner().await).json(body).send().await.expect(201);
+    let file =
+        format!("slug,title,vendor,sku,price_EUR,quantity\n{kept},Changed,,{kept},\"2,50\",7\n{new},New,,{new},1,\n");
+    let dry = import(&shop, "dry_run=true", file.clone()).await;
+    assert_eq!(counts(&dry), [1, 1, 0, 0]);
+    assert_eq!(dry["sums"]["clears"], json!({ "vendor": 1 }));
+    assert_eq!(dry["sums"]["changes"], json!({ "price": 1, "quantity": 1, "title": 1 }));
+    assert_eq!(dry["sums"]["pieces"], 7);
+    assert_eq!(product(&shop, &kept).await["title"], "Kept");
+    // Without it, nothing is taken away.
+    let done = import(&shop, "", file).await;
+    assert_eq!(counts(&done), [1, 1, 0, 0]);
+    let kept_product = product(&shop, &kept).await;
+    assert_eq!((&kept_product["title"], &kept_product["vendor"]), (&json!("Changed"), &json!("Acme")));
+    assert_eq!(kept_product["variants"][0]["prices"][0]["amount"], 250);
+    assert_eq!(kept_product["variants"][0]["barcode"], "123", "a column that is absent says nothing");
+    assert_eq!(done["notes"][0]["column"], "vendor");
+    assert_eq!(on_hand(&shop, &kept_product, 0).await, 7);
+    let started = start(&shop, &dry).await;
+    assert_eq!((&started["dry_run"], &started["status"]), (&json!(false), &json!("done")));
+    assert_eq!(started["sums"]["clears"], json!({ "vendor": 1 }));
+    assert_eq!(product(&shop, &kept).await["vendor"], Value::Null);
+    // A second start of the same begins nothing.
+    let again = start(&shop, &dry).await;
+    assert_eq!(again["begun_at"], started["begun_at"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_by_its_line_and_nothing_of_it_is_applied() {
+    let shop = Shop::open().await;
+    let [bad, good] = [unique("bad"), unique("good")];
+    let file = format!(
+        "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty,Variant Barcode,Image Src,Image Alt Text\n\
+         {bad},Bad,Size,S,{bad}-s,10,n/a,,,\n\
+         {good},Good,,,,12,,4.01232E+12,https://example.com/1.jpg,\n\
+         {bad},,,M,{bad}-m,x,-3,,https://example.com/2.jpg,24\" wide\n"
+    );
+    let done = import(&shop, "format=shopify", file).await;
+    assert_eq!(counts(&done), [1, 0, 0, 1], "{done}");
+    let errors: Vec<_> =
+        done["errors"].as_array().unwrap().iter().map(|e| (e["line"].clone(), e["column"].clone())).collect();
+    for expected in [(2, "Variant Inventory Qty"), (4, "Variant Inventory Qty"), (4, "Variant Price")] {
+        assert!(errors.contains(&(json!(expected.0), json!(expected.1))), "{errors:?}");
+    }
+    assert!(errors.contains(&(json!(4), Value::Null)), "the bare quote: {errors:?}");
+    let notes = done["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note["line"] == 3 && note["column"] == "Variant Barcode"), "{notes:?}");
+    assert!(notes.iter().any(|note| note["detail"] == format!("has no SKU; it is given {good}")), "{notes:?}");
+    let path = format!("/v1/admin/imports/{}/errors", done["id"].as_str().unwrap());
+    let rows = read(&shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).body);
+    assert_eq!(rows.len(), 1 + done["errors"].as_array().unwrap().len());
+    assert!((1..rows.len()).all(|row| ["2", "4"].contains(&cell(&rows, row, "line"))), "{rows:?}");
+    let list = shop.get("/v1/admin/products?limit=100").bearer(&shop.owner().await).send().await.expect(200).json();
+    assert!(list["items"].as_array().unwrap().iter().all(|product| product["slug"] != bad));
+}
+
+#[tokio::test]
+async fn rows_of_shopify_may_be_anywhere_and_say_little() {
+    let shop = Shop::open().await;
+    let [shirt, mug] = [unique("shirt"), unique("mug")];
+    let image = |n: u8| format!("https://example.com/{n}.jpg");
+    // A mark, semicolons and commas in decimals, as spreadsheets write them in much of Europe.
+    let file = format!(
+        "\u{feff}Handle;Title;Vendor;Option1 Name;Option1 Value;Variant Price;Image Src;Image Position\r\n\
+         {shirt};Shirt;Acme;Größe;;;{};3\r\n\
+         {mug};Mug;Acme;Title;Default Title;1.234,50;;\r\n\
+         {shirt};;;;S;19,90;{};1\r\n\
+         {shirt};;;;L;21;;\r\n\
+         {shirt};;;;;;{};1\r\n",
+        image(3),
+        image(1),
+        image(2)
+    );
+    let done = import(&shop, "format=shopify", file).await;
+    assert_eq!(counts(&done), [2, 0, 0, 0], "{done}");
+    let shirt = product(&shop, &shirt).await;
+    assert_eq!(shirt["options"], json!([{ "name": "Größe", "values": ["S", "L"] }]));
+    let urls: Vec<_> = shirt["images"].as_array().unwrap().iter().map(|image| image["url"].clone()).collect();
+    assert_eq!(urls, [image(1), image(2), image(3)]);
+    let prices: Vec<_> =
+        shirt["variants"].as_array().unwrap().iter().map(|variant| variant["prices"][0]["amount"].clone()).collect();
+    assert_eq!(prices, [1990, 2100]);
+    let mug = product(&shop, &mug).await;
+    assert_eq!((&mug["options"], &mug["variants"][0]["prices"][0]["amount"]), (&json!([]), &json!(123_450)));
+}
+
+#[tokio::test]
+async fn pieces_that_were_sold_meanwhile_stay_sold() {
+    let shop = Shop::open().await;
+    let slug = unique("sold");
+    import(&shop, "", format!("slug,title,sku,price_EUR,quantity\n{slug},Sold,{slug},1,10\n")).await;
+    let made = product(&shop, &slug).await;
+    let variant = made["variants"][0]["id"].as_str().unwrap();
+    shop.adjust(variant, json!({ "delta": -3, "reason": "sold_elsewhere" })).await.expect_success();
+    // The file was written when there were ten, and two more have come.
+    let done = import(&shop, "", format!("sku,quantity,quantity_was\n{slug},12,10\n")).await;
+    assert_eq!((counts(&done), &done["sums"]["pieces"]), ([0, 1, 0, 0], &json!(2)));
+    assert_eq!(on_hand(&shop, &made, 0).await, 9);
+    // Blank leaves it as it is.
+    let done = import(&shop, "", format!("sku,quantity\n{slug},\n")).await;
+    assert_eq!(counts(&done), [0, 0, 1, 0]);
+    assert_eq!(on_hand(&shop, &made, 0).await, 9);
+    // What cannot be taken away is said, and nothing else is lost.
+    shop.stock(variant, 1).await;
+    let done = import(&shop, "", format!("sku,quantity\n{slug},4\n")).await;
+    assert_eq!(done["sums"]["pieces"], -6);
+}
+
+#[tokio::test]
+async fn products_of_one_sku_are_refused_and_other_shops_ids_too() {
+    let shop = Shop::open().await;
+    let [a, b, sku] = [unique("a"), unique("b"), unique("sku")];
+    let file = format!("slug,title,sku,price_EUR\n{a},A,{sku},1\n{b},B,{sku},1\n");
+    let done = import(&shop, "dry_run=true", file.clone()).await;
+    assert_eq!(counts(&done), [1, 0, 0, 1], "{done}");
+    assert!(done["errors"][0]["detail"].as_str().unwrap().contains("line 2"), "{done}");
+    import(&shop, "", file).await;
+    let taken = import(&shop, "", format!("slug,title,sku,price_EUR\n{b},B,{sku},1\n")).await;
+    assert_eq!((counts(&taken)[3], &taken["errors"][0]["line"]), (1, &json!(2)));
+    let unknown = "product_id,title\nprod_01ARZ3NDEKTSV4RRFFQ69G5FAV,X\n";
+    let unknown = import(&shop, "", unknown).await;
+    assert_eq!(unknown["errors"][0]["column"], "product_id");
+}
+
+#[tokio::test]
+async fn lines_of_json_are_taken_as_the_route_for_one_takes_them() {
+    let shop = Shop::open().await;
+    let slug = unique("json");
+    let good = json!({ "title": "One", "slug": slug, "variants": [{ "sku": slug, "prices": [{ "amount": 5, "currency": "EUR" }] }] });
+    let file = format!("{good}\n\n{{\"title\": \"\", \"color\": 1}}\nnot json\n");
+    let done = import(&shop, "format=jsonl", file).await;
+    assert_eq!(counts(&done), [1, 0, 0, 2], "{done}");
+    let lines: Vec<_> = done["errors"].as_array().unwrap().iter().map(|error| error["line"].clone()).collect();
+    assert!(lines.contains(&json!(3)) && lines.contains(&json!(4)), "{done}");
+    let changed = json!({ "slug": slug, "vendor": "Acme" });
+    let done = import(&shop, "format=jsonl", changed.to_string()).await;
+    assert_eq!((counts(&done), &done["sums"]["changes"]), ([0, 1, 0, 0], &json!({ "vendor": 1 })));
+    assert_eq!(product(&shop, &slug).await["title"], "One");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_refused_as_a_whole() {
+    let shop = Shop::open().await;
+    let detail = async |query: &str, file: &[u8]| {
+        send(&shop, query, file.to_vec()).await.problem(422, "invalid")["detail"].as_str().unwrap().to_owned()
+    };
+    assert!(detail("", b"").await.contains("line 1"));
+    assert!(detail("", b"slug,title\n").await.contains("no product"));
+    assert!(detail("format=shopify", b"Name,Price\nx,1\n").await.contains("Handle"));
+    assert!(detail("", b"slug,slug\nx,1\n").await.contains("twice"));
+    assert!(detail("", b"slug,title\nx,\"never\nclosed\n").await.contains("line 2"));
+    assert!(
+        detail("", "slug,title\né,\n".as_bytes().iter().copied().chain([0xe9]).collect::<Vec<_>>().as_slice())
+            .await
+            .contains("line 3, byte 1")
+    );
+    let slug = unique("latin");
+    let file = [format!("slug,title,sku,price_EUR,shelf\n{slug},Caf").as_bytes(), b"\xe9,", slug.as_bytes(), b",1,7\n"]
+        .concat();
+    let done = import(&shop, "", file).await;
+    assert_eq!(product(&shop, &slug).await["title"], "Café");
+    let notes = done["sums"]["notes"].to_string();
+    assert!(notes.contains("Windows-1252") && notes.contains("shelf"), "{notes}");
+}
+
+#[tokio::test]
+async fn an_import_that_is_asked_for_twice_is_one() {
+    let shop = Shop::open().await;
+    let [slug, key] = [unique("twice"), unique("key")];
+    let file = format!("title,sku,price_EUR\n{slug},{slug},1\n");
+    let ask = async |file: &str| {
+        let ask = shop.post("/v1/admin/imports").bearer(&shop.owner().await).key(&key);
+        ask.body("text/csv", file.to_owned()).send().await
+    };
+    let (one, other) = (ask(&file).await.expect(202).json(), ask(&file).await.expect(202).json());
+    assert_eq!(one["id"], other["id"]);
+    ended(&shop, &one).await;
+    assert_eq!(counts(&look(&shop, &one).await), [1, 0, 0, 0]);
+    ask("title,sku,price_EUR\nother,other,1\n").await.problem(422, "idempotency_key_reused");
+    let path = format!("/v1/admin/imports/{}/start", one["id"].as_str().unwrap());
+    shop.post(&path).bearer(&shop.owner().await).send().await.problem(409, "not_startable");
+}
