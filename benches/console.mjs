@@ -60,6 +60,7 @@ const ADDRESSES = {
   "/reports/tax": ["/reports/tax", "/reports/tax?from={year}"],
   "/webhooks/{id}": ["/webhooks/{webhook}"],
   "/webhooks/{id}/deliveries": ["/webhooks/{webhook}/deliveries"],
+  "/imports/{id}": ["/imports/{dryRun}"],
   "/jobs/{id}": ["/jobs/{job}"],
 };
 
@@ -98,6 +99,7 @@ async function stocked(shop) {
     card: await make("gift-cards", { balance: { amount: 5_000, currency: "EUR" } }),
     webhook: await make("webhooks", { url: "https://hooks.example.com/bench", types: ["order.placed"] }),
     job: await make("jobs", { orders: { ids: [order, other], action: { tag: { add: ["bench"] } } } }),
+    dryRun: await make("imports?dry_run=true", { title: "Imported", variants: [] }),
   };
   await eventually("the job is done", 20_000, async () => (await shop.admin("GET", `/v1/admin/jobs/${made.job}`)).status === "done");
   return made;

@@ -90,6 +90,7 @@ pub fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
         Takes::Time => ("datetime-local", "none", "off"),
         Takes::Day => ("date", "none", "off"),
         Takes::Hidden | Takes::Kept | Takes::Fixed(_) | Takes::Look | Takes::Empty => ("hidden", "", ""),
+        Takes::File => ("file", "none", "off"),
         Takes::Only(_) => ("only", "", ""),
         Takes::Pick => ("pick", "", ""),
         Takes::Rows(..) => ("rows", "", ""),

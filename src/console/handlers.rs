@@ -14,11 +14,12 @@ use super::laid_out::{Given, filter_again, parts, query, summary};
 use super::loading::{Loaded, as_sent, asked, asked_of_api, load, outcome, put};
 use super::named;
 use super::ours::is_ours;
-use super::page::{Block, Form, Link, Manner, Page, Verb};
+use super::page::{Block, Form, Link, Manner, Page, Takes, Verb};
 use super::pages::{self, Found};
 use super::review;
 use super::shown::{at, filled, plain, words};
 use super::typed::{self, Pairs, Sent};
+use super::upload::{self, Upload};
 use super::variants;
 use super::view::{Entry, Part, View};
 use crate::app::App;
@@ -28,7 +29,7 @@ use crate::json;
 use crate::problem::Problem;
 use crate::shelf::memory::CatalogMemory;
 use crate::web::ErrorSummary;
-use crate::wire::extract::bounded_body;
+use crate::wire::extract::{MAX_BODY, body_of};
 
 /// As strict as the storefront's, with a script of our own that asks our own API.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -37,6 +38,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
 /// Of a letter in its frame: it has the styles that mail needs, and can do nothing.
 const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; \
      sandbox; frame-ancestors 'self'";
+
+/// The largest form with a file in it, in bytes: the file that the API takes, and the fields.
+const MAX_UPLOAD: usize = 25 * 1024 * 1024 + MAX_BODY;
 
 const SIGN_IN: &str = "/sign-in";
 
@@ -47,8 +51,14 @@ pub async fn answer_page(State(app): State<App>, request: Request) -> Result<Res
     let desk = Desk::from_request_parts(&mut parts, &app).await?;
     let visit = Visit::new(&app, &desk, &parts.uri);
     if parts.method == Method::POST {
-        let bytes = bounded_body(Request::from_parts(parts.clone(), body)).await?;
-        return visit.post(&bytes).await;
+        let boundary = upload::boundary(&parts.headers);
+        let most = if boundary.is_some() { MAX_UPLOAD } else { MAX_BODY };
+        let bytes = body_of(Request::from_parts(parts.clone(), body), most).await?;
+        let Upload { pairs, file } = match boundary {
+            Some(boundary) => upload::read(&bytes, &boundary),
+            None => Upload { pairs: form_urlencoded::parse(&bytes).into_owned().collect(), file: Bytes::new() },
+        };
+        return visit.post(pairs, file).await;
     }
     let answer = match visit.look_up() {
         Err(refusal) => refusal,
@@ -79,8 +89,7 @@ impl<'a> Visit<'a> {
 
     /// Sends one of the page's forms to the API. Which route that is the page says,
     /// not the request.
-    async fn post(&self, bytes: &[u8]) -> Result<Response, Problem> {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
+    async fn post(&self, pairs: Vec<(String, String)>, file: Bytes) -> Result<Response, Problem> {
         let found = match self.look_up() {
             Err(_) if self.desk.role().is_none() => return Ok(self.sent(self.session_over(&pairs)?, &[])),
             Err(refusal) => return Ok(self.sent(refusal?, &[])),
@@ -94,7 +103,7 @@ impl<'a> Visit<'a> {
             return Ok(self.sent(self.refused(&found, form, &pairs, &sent, &unchanged).await?, &[]));
         }
         let review = review::of(form, &pairs);
-        let reply = self.send(&found, form, review.map(|(path, _)| path), &pairs, &sent).await;
+        let reply = self.send(&found, form, review.map(|(path, _)| path), (&pairs, file), &sent).await;
         let answer = match (reply.status.is_success(), review) {
             (true, Some((_, blocks))) => {
                 self.asked_back(&found, form, blocks, &pairs, (&sent.body, reply.json.clone())).await
@@ -111,14 +120,18 @@ impl<'a> Visit<'a> {
         found: &Found,
         form: &'static Form,
         review: Option<&'static str>,
-        pairs: &Pairs,
+        (pairs, file): (&Pairs, Bytes),
         sent: &Sent,
     ) -> Reply {
         let within =
             pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix("_at.")?.to_owned(), text.clone().into())));
         let all = within.chain(found.places.clone()).collect();
         let path = filled(review.unwrap_or(form.path), &Value::Object(all), true);
-        let body = if form.fields.is_empty() { b"{}".to_vec() } else { json::text(&sent.body).into_bytes() };
+        let body = match form.fields {
+            [] => Bytes::from_static(b"{}"),
+            fields if fields.iter().any(|field| matches!(field.takes, Takes::File)) => file,
+            _ => Bytes::from(json::text(&sent.body)),
+        };
         // What is made anew has no version, and what replaces or removes may be repeated.
         let (key, etag) = match form.verb {
             Verb::Post if review.is_some() => ("", ""),
@@ -126,7 +139,7 @@ impl<'a> Visit<'a> {
             _ => ("", value(pairs, "_etag")),
         };
         let more = [(header::IF_MATCH, etag), (HeaderName::from_static("idempotency-key"), key)];
-        self.desk.ask(form.verb.method(), &path, Bytes::from(body), &more).await
+        self.desk.ask(form.verb.method(), &path, body, &more).await
     }
 
     /// The page at the address, for whoever may see it.

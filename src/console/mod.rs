@@ -26,6 +26,7 @@ mod review;
 mod rows;
 mod shown;
 mod typed;
+mod upload;
 mod variants;
 mod view;
 mod writing;

@@ -299,6 +299,8 @@ pub enum Takes {
     Pick,
     /// Typed, for a place of the form's path.
     Place,
+    /// A file, which is the whole body that is sent.
+    File,
     /// A row for each entry of a list, and so many empty ones.
     Rows(&'static [Field], usize),
 }

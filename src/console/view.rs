@@ -137,6 +137,13 @@ pub struct Form {
     pub next: String,
 }
 
+impl Form {
+    /// Whether it has to be sent in a form of its own for files.
+    fn has_file(&self) -> bool {
+        self.inputs.iter().any(|input| input.kind == "file")
+    }
+}
+
 /// One field, or rows of fields.
 #[derive(Template, Default)]
 #[template(path = "admin/input.html")]

@@ -72,10 +72,11 @@ export async function furnish(shop) {
   const draft = await post("/v1/admin/drafts", { lines: await linesOf(shop, 1, "enamel-mug"), email: "grace@example.com" });
   const webhook = await post("/v1/admin/webhooks", { url: "https://hooks.example.com/tradepost", types: ["order.paid"] });
   const job = await post("/v1/admin/jobs", { rebuild: {} });
+  const dryRun = await post("/v1/admin/imports?dry_run=true", { title: "Imported", vendor: 1 });
   const message = await first(shop, "/v1/admin/messages");
   // An order's documents are issued once somebody asks for them.
   const { items: [document] } = await shop.admin("GET", `/v1/admin/orders/${order.id}/documents`);
   const customer = await first(shop, "/v1/admin/customers");
   await shop.admin("PUT", "/v1/admin/views/orders/Unpaid", { body: { query: "status=awaiting_payment" } });
-  return { order, owed, asked, product, variant: product.variants[0], promotion, collection, card, draft, webhook, job, message, document, customer };
+  return { order, owed, asked, product, variant: product.variants[0], promotion, collection, card, draft, webhook, job, dryRun, message, document, customer };
 }

@@ -60,7 +60,7 @@ const shopPages = ({ order, owed, asked }) => ({
 });
 
 /** By what src/console/pages/ calls them: none of them is left out. */
-const consolePages = ({ order, asked, product, variant, promotion, collection, card, draft, webhook, job, message, document, customer }) => ({
+const consolePages = ({ order, asked, product, variant, promotion, collection, card, draft, webhook, job, dryRun, message, document, customer }) => ({
   "": "",
   "/find": "/find?q=ada",
   "/sign-in": "/sign-in",
@@ -118,6 +118,8 @@ const consolePages = ({ order, asked, product, variant, promotion, collection, c
   "/webhooks": "/webhooks",
   "/webhooks/{id}": `/webhooks/${webhook.id}`,
   "/webhooks/{id}/deliveries": `/webhooks/${webhook.id}/deliveries`,
+  "/imports": "/imports",
+  "/imports/{id}": `/imports/${dryRun.id}`,
   "/jobs": "/jobs",
   "/jobs/{id}": `/jobs/${job.id}`,
   // What is asked of a list in its address, and what is not there.

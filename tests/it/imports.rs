@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::ask::Answer;
 use crate::jobs::ended;
 use crate::order_export::{as_typed, cell, read};
-use crate::shop::{Shop, unique};
+use crate::shop::{Shop, unique, within};
 
 async fn send(shop: &Shop, query: &str, file: impl Into<bytes::Bytes>) -> Answer {
     let path = format!("/v1/admin/imports?{query}");
@@ -332,4 +332,37 @@ async fn an_import_that_is_asked_for_twice_is_one() {
     ask("title,sku,price_EUR\nother,other,1\n").await.problem(422, "idempotency_key_reused");
     let path = format!("/v1/admin/imports/{}/start", one["id"].as_str().unwrap());
     shop.post(&path).bearer(&shop.owner().await).send().await.problem(409, "not_startable");
+}
+
+#[tokio::test]
+async fn staff_send_a_file_look_at_what_it_would_do_and_start_it() {
+    let shop = Shop::open().await;
+    let browser = crate::console::owner(&shop).await;
+    let page = browser.open("/admin/imports").await;
+    assert!(page.contains("enctype=\"multipart/form-data\"") && page.contains("type=\"file\""), "{page}");
+    let slug = unique("desk");
+    let upload = async |file: &str| {
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"_do\"\r\n\r\nimport\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{file}\r\n--b--\r\n"
+        );
+        browser.form("/admin/imports", &vec![]).body("multipart/form-data; boundary=b", body).send().await
+    };
+    let wrong = crate::browser::html(&upload("Name,Price\nx,1\n").await.expect(422));
+    assert!(wrong.contains("line 1 names no column"), "{wrong}");
+    let file = format!("title,slug,sku,price_EUR\nFrom the desk,{slug},{slug},1\n");
+    let at = upload(&file).await.expect(303).header("location").to_owned();
+    assert!(at.starts_with("/admin/imports/job_"), "{at}");
+    let looked = within(60_000, "the dry run is over", async || {
+        let page = browser.open(&at).await;
+        page.contains("Start the import").then_some(page)
+    })
+    .await;
+    assert!(looked.contains("Nothing is wrong."), "{looked}");
+    browser.form(&at, &vec![("_do", "import-start")]).send().await.expect(303);
+    within(60_000, "it is taken in", async || {
+        let list = shop.get("/v1/admin/products?limit=100").bearer(&shop.owner().await).send().await.json();
+        list["items"].as_array()?.iter().any(|product| product["slug"] == *slug).then_some(())
+    })
+    .await;
 }

@@ -8,6 +8,7 @@ mod drafts;
 mod find;
 mod gift_cards;
 mod home;
+mod imports;
 mod jobs;
 mod messages;
 mod order_edit;
@@ -103,6 +104,8 @@ const ALL: &[&Page] = &[
     &webhooks::WEBHOOKS,
     &webhooks::WEBHOOK,
     &webhooks::DELIVERIES,
+    &imports::IMPORTS,
+    &imports::IMPORT,
     &jobs::JOBS,
     &jobs::JOB,
 ];

@@ -72,7 +72,11 @@ pub const LISTED: Table = Table {
 
 pub static PRODUCTS: Page =
     Page::new("/products", "Products", "/products").asks(&[ask("/v1/admin/products")]).shows(&[
-        Block::Links(&[link("Add a product", "/products/new"), link("Change prices and stock", "/products/grid")]),
+        Block::Links(&[
+            link("Add a product", "/products/new"),
+            link("Change prices and stock", "/products/grid"),
+            link("Import and export", "/imports"),
+        ]),
         Block::Views(&[link("All", "?"), link("On sale", "?status=active"), link("Drafts", "?status=draft")]),
         Block::Filter(&[
             Field::new("q", "Find", Takes::Line).note("Words of its title, vendor, SKU or barcode"),
