@@ -4,37 +4,47 @@ import { readArguments, whole } from "./retail/arguments.mjs";
 import { catalogOf, sameButForCase } from "./retail/catalog.mjs";
 import { rowsOfFile } from "./retail/read.mjs";
 import { faultTable, named, number, progress, table } from "./retail/report.mjs";
-import { credentials, keyOf, Refused, Shop, variantsBySku } from "./retail/shop.mjs";
+import { credentials, Shop } from "./retail/shop.mjs";
 import { say, seconds, Stop, top } from "./lib/say.mjs";
-import { spread } from "./lib/wait.mjs";
+import { pause } from "./lib/wait.mjs";
 
 const usage =
   "npm run import -- FILE [--url http://127.0.0.1:8787] [--email E --password P] [--currency GBP] [--stock N]\n" +
   "  --stock N  pieces of each product; without it, ten times what the file sells of it";
 
-const AT_ONCE = 8;
 /** Enough to replay the whole file this many times. */
 const REPLAYS = 10;
 
 const TAGS = { goods: [], charge: ["charge"], "gift-voucher": ["gift-voucher"] };
 
-async function make(shop, { code, sku, slug, title, pence, kind }, currency) {
-  const body = { title, slug, status: "active", tags: TAGS[kind], variants: [{ sku, prices: [{ amount: pence, currency }] }] };
-  return (await shop.post("/v1/admin/products", body, keyOf("import", code), { staff: true })).body.variants[0].id;
+/** A cell that a spreadsheet or another reader leaves as it is. */
+const cell = (text) => `"${String(text).replaceAll('"', '""')}"`;
+
+const COLUMNS = ["slug", "title", "status", "tags", "sku", "quantity", "quantity_was"];
+
+/** The products as a file of the shop's own. What it counts was there before, too: a second time adds nothing. */
+function fileOf(products, piecesOf, currency) {
+  const lines = products.map((product) => {
+    const { sku, slug, title, pence, kind } = product;
+    const pieces = piecesOf(product);
+    const price = `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, "0")}`;
+    return [slug, title, "active", TAGS[kind].join(", "), sku, pieces, pieces, price].map(cell).join(",");
+  });
+  return [[...COLUMNS, `price_${currency}`].join(","), ...lines, ""].join("\n");
 }
 
-/** Pieces received; none if an earlier run received them, which its reference tells the shop. */
-async function receive(shop, variant, isNew, code, pieces) {
-  if (pieces === 0) return 0;
-  const path = `/v1/admin/stock/${variant}`;
-  const before = isNew ? 0 : (await shop.get(path, { staff: true })).body.on_hand;
-  const reference = keyOf("import", code);
-  // The reference counts once, whatever the pieces. A key stands for one request, so it names them.
-  const adjustment = { delta: pieces, reason: "received", reference };
-  const answer = await shop.post(`${path}/adjustments`, adjustment, keyOf("import", code, pieces), { staff: true });
-  // A repeated request is answered with the level of its first time.
-  const after = answer.replayed ? (await shop.get(path, { staff: true })).body : answer.body;
-  return after.on_hand - before;
+/** Has the shop take the file in, and waits until it has. */
+async function take(shop, file, total) {
+  const job = (await shop.send("/v1/admin/imports?format=csv", file)).body;
+  return progress("products and their stock", total, async (tick) => {
+    for (let seen = 0; ; await pause(200)) {
+      const { body } = await shop.get(`/v1/admin/imports/${job.id}`, { staff: true });
+      const { done, refused } = body.progress;
+      tick(done + refused - seen);
+      seen = done + refused;
+      if (body.status !== "running") return body;
+    }
+  });
 }
 
 await top(async () => {
@@ -51,27 +61,8 @@ await top(async () => {
     const shared = [...Map.groupBy(products, (product) => product[what]).values()].find(({ length }) => length > 1);
     if (shared) throw new Stop(`The codes ${shared.map(({ code }) => code).join(" and ")} would share the ${what} ${shared[0][what]}.`);
   }
-  const there = await progress("products that are there", undefined, (tick) => variantsBySku(shop, {}, tick));
-
-  const done = { made: 0, there: 0, received: 0, pieces: 0 };
-  const failed = [];
   const since = performance.now();
-  await progress("products and their stock", products.length, (tick) =>
-    spread(products, AT_ONCE, async (product) => {
-      try {
-        const known = there.get(product.sku);
-        const variant = known ?? (await make(shop, product, given.currency));
-        const pieces = await receive(shop, variant, !known, product.code, each ?? product.sold * REPLAYS);
-        done[known ? "there" : "made"] += 1;
-        done.received += pieces === 0 ? 0 : 1;
-        done.pieces += pieces;
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        failed.push(`${product.code}: ${error.message}`);
-      }
-      tick();
-    }),
-  );
+  const done = await take(shop, fileOf(products, ({ sold }) => each ?? sold * REPLAYS, given.currency), products.length);
   const took = seconds(since);
 
   const kinds = Map.groupBy(products, ({ kind }) => kind);
@@ -94,13 +85,13 @@ await top(async () => {
   named("Read these lines again: what a spreadsheet or another program seems to have changed, by reason", catalog.warnings);
   faultTable("Rows of sales that count for no stock and no price, by reason", faults);
   table(`The shop at ${shop.url}, after ${took}`, [
-    ["products made", done.made],
-    ["products that were there", done.there],
-    ["products that failed", failed.length],
-    ["products whose stock arrived", done.received],
-    ["pieces that arrived", done.pieces],
+    ["products made", done.sums.created],
+    ["products that were there", done.sums.updated + done.sums.unchanged],
+    ["products that failed", done.sums.refused],
+    ["pieces that arrived", done.sums.pieces],
     ["requests repeated", shop.repeats],
   ]);
-  for (const failure of failed.slice(0, 20)) say(`\n${failure}`);
-  if (failed.length > 0) throw new Stop(`${number(failed.length)} products are not in the shop as they should be. Run it again to go on.`);
+  for (const { line, column, detail } of done.errors.slice(0, 20)) say(`\nline ${line}, ${column ?? ""}: ${detail}`);
+  const failed = done.status === "done" ? done.sums.refused : products.length - done.progress.done;
+  if (failed > 0) throw new Stop(`${number(failed)} products are not in the shop as they should be. Run it again to go on.`);
 });
