@@ -15,15 +15,15 @@ struct Told {
     pointer: String,
 }
 
-/// A type says which of its members it lacks or does not know; what kind of value
-/// it wanted stands in the contract, and would be there once for each type.
+/// Which member is lacking, and what kind of value was wanted, stands in the contract.
+/// Here each of these names would be there once more.
 #[derive(Debug, Clone, PartialEq)]
 enum Why {
     /// It is no JSON, or goes on after its end.
     Broken,
     /// A value of another kind or size than asked for, or a name that no variant has.
     Unfit,
-    Missing(&'static str),
+    Incomplete,
     Unknown,
     Twice,
     /// A rule of the type itself, in its own words.
@@ -62,7 +62,7 @@ impl Error {
         match &self.0.why {
             Why::Broken => "is not JSON",
             Why::Unfit => "does not fit",
-            Why::Missing(_) => "is not complete",
+            Why::Incomplete => "is not complete",
             Why::Unknown => "is not known",
             Why::Twice => "is there twice",
             Why::Rule(text) => text,
@@ -73,11 +73,7 @@ impl Error {
 /// For the log.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.0.pointer, self.words())?;
-        match self.0.why {
-            Why::Missing(name) => write!(f, ": it lacks `{name}`"),
-            _ => Ok(()),
-        }
+        write!(f, "`{}` {}", self.0.pointer, self.words())
     }
 }
 
@@ -102,8 +98,8 @@ impl de::Error for Error {
     fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
         Self::unknown()
     }
-    fn missing_field(name: &'static str) -> Self {
-        Self::of(Why::Missing(name))
+    fn missing_field(_: &'static str) -> Self {
+        Self::of(Why::Incomplete)
     }
     fn duplicate_field(_: &'static str) -> Self {
         Self::of(Why::Twice)

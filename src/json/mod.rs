@@ -18,7 +18,27 @@ use reader::Reader;
 
 /// Reads a type from a whole text of JSON.
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
-    let mut reader = Reader::new(text);
+    whole(Reader::new(text))
+}
+
+/// Reads a type from a query or form (`application/x-www-form-urlencoded`), as from
+/// an object of texts: numbers stand in some, `true` and `false` in others.
+pub fn read_pairs<T: DeserializeOwned>(pairs: &[u8]) -> Result<T, Error> {
+    whole(Reader::of_texts(object_of(pairs).as_bytes()))
+}
+
+fn object_of(pairs: &[u8]) -> String {
+    let mut object = String::from("{");
+    for (name, value) in form_urlencoded::parse(pairs) {
+        if object.len() > 1 {
+            object.push(',');
+        }
+        object = object + &text(&name) + ":" + &text(&value);
+    }
+    object + "}"
+}
+
+fn whole<T: DeserializeOwned>(mut reader: Reader) -> Result<T, Error> {
     let value = T::deserialize(&mut reader).map_err(|error| error.at(reader.pointer()))?;
     reader.end()?;
     Ok(value)
@@ -131,6 +151,21 @@ mod tests {
         counts: BTreeMap<u8, i8>,
     }
 
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        q: String,
+        #[serde(default)]
+        open: bool,
+        size: Option<u8>,
+        #[serde(default = "nothing")]
+        shape: Shape,
+    }
+
+    fn nothing() -> Shape {
+        Shape::Nothing
+    }
+
     #[test]
     fn an_error_has_its_place() {
         let told = |text: &str| {
@@ -171,6 +206,27 @@ mod tests {
             let theirs = serde_json::from_str::<Value>(&text).ok();
             prop_assert_eq!(read::<Value>(text.as_bytes()).ok(), theirs, "{}", text);
         }
+    }
+
+    #[test]
+    fn pairs_are_read_like_an_object_of_texts() {
+        assert_eq!(read_pairs::<Point>(b"x=-7").unwrap(), Point { x: -7, y: None });
+        let asked = read_pairs::<Asked>(b"q=a+%22b%22%26&open=true&size=9&shape=nothing").unwrap();
+        let size = Some(9);
+        assert_eq!(asked, Asked { q: r#"a "b"&"#.to_owned(), open: true, size, shape: Shape::Nothing });
+        for (pairs, pointer, words) in [
+            ("q=a&size=-9", "/size", "does not fit"),
+            ("q=a&size=", "/size", "does not fit"),
+            ("q=a&open=yes", "/open", "does not fit"),
+            ("q=a&shape=dot", "/shape", "does not fit"),
+            ("q=a&q=b", "/q", "is there twice"),
+            ("q=a&p=b", "/p", "is not known"),
+            ("", "", "is not complete"),
+        ] {
+            let error = read_pairs::<Asked>(pairs.as_bytes()).unwrap_err();
+            assert_eq!((error.pointer(), error.words()), (pointer, words), "{pairs}");
+        }
+        assert!(read::<Point>(br#"{"x": "1"}"#).is_err());
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Reader<'de> {
     at: usize,
     /// What is open, from the outermost array or object to the innermost.
     way: Vec<Step<'de>>,
+    /// Whether numbers, `true` and `false` stand in texts.
+    of_texts: bool,
 }
 
 /// Where in an array or object the reader is.
@@ -36,7 +38,12 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> Reader<'de> {
     pub fn new(text: &'de [u8]) -> Self {
-        Self { text, at: 0, way: Vec::new() }
+        Self { text, at: 0, way: Vec::new(), of_texts: false }
+    }
+
+    /// Of a text in which all that is no array or object is a text.
+    pub fn of_texts(text: &'de [u8]) -> Self {
+        Self { of_texts: true, ..Self::new(text) }
     }
 
     /// Nothing comes after what was read.
@@ -150,11 +157,19 @@ impl<'de> Reader<'de> {
     pub fn number(&mut self) -> Result<Number, Error> {
         match self.peek() {
             Some(b'-' | b'0'..=b'9') => self.leaf(),
+            Some(b'"') if self.of_texts => {
+                let text = self.string()?;
+                let natural = text.parse::<u64>().map(Number::from);
+                natural.or_else(|_| text.parse::<i64>().map(Number::from)).map_err(|_| Error::unfit())
+            }
             _ => Err(Error::unfit()),
         }
     }
 
     pub fn boolean(&mut self) -> Result<bool, Error> {
+        if self.of_texts {
+            return self.string()?.parse().map_err(|_| Error::unfit());
+        }
         let is = self.takes(b"true");
         if is || self.takes(b"false") { Ok(is) } else { Err(Error::unfit()) }
     }

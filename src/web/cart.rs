@@ -29,7 +29,7 @@ use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
 use crate::text::Language;
-use crate::wire::extract::Form;
+use crate::wire::extract::{Fields, Form};
 use crate::wire::language::AcceptLanguage;
 
 #[derive(Debug, Deserialize)]
@@ -83,7 +83,7 @@ pub async fn add_cart_line(
 pub async fn update_cart(
     State(app): State<App>,
     credentials: Credentials,
-    Form(fields): Form<Vec<(String, String)>>,
+    Fields(fields): Fields,
 ) -> Result<Response, Problem> {
     let to = |path| Ok(Redirect::to(path).into_response());
     let Some(id) = credentials.kept_cart(&app.keys) else { return to("/cart") };

@@ -25,7 +25,7 @@ use crate::orders::view::{OrderView, Status};
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
-use crate::wire::extract::{Form, Path};
+use crate::wire::extract::{Fields, Path};
 
 const CORRECT: &str = "Nothing has been ordered yet. Please correct:";
 const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.";
@@ -61,7 +61,7 @@ async fn begin(app: &App, credentials: &Credentials, draft: Option<OrderId>) -> 
 pub async fn post_checkout(
     State(app): State<App>,
     credentials: Credentials,
-    Form(fields): Form<Vec<(String, String)>>,
+    Fields(fields): Fields,
 ) -> Result<Response, Problem> {
     go_on(&app, &credentials, None, &CheckoutForm::parse(fields)).await
 }
@@ -71,7 +71,7 @@ pub async fn post_order_checkout(
     State(app): State<App>,
     credentials: Credentials,
     Path(id): Path<OrderId>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Fields(fields): Fields,
 ) -> Result<Response, Problem> {
     go_on(&app, &credentials, Some(id), &CheckoutForm::parse(fields)).await
 }

@@ -21,7 +21,7 @@ use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
 use crate::text::Line;
-use crate::wire::extract::{Form, Path, request_digest};
+use crate::wire::extract::{Fields, Path, request_digest};
 
 /// What is offered as a reason. The shop reads it as it stands here.
 const REASONS: [&str; 7] = [
@@ -145,7 +145,7 @@ pub async fn post_returns(
     State(app): State<App>,
     credentials: Credentials,
     Path(id): Path<OrderId>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Fields(fields): Fields,
 ) -> Result<Response, Problem> {
     let typed = Typed(fields.into_iter().take(2 * MAX_LINES + 2).collect());
     let order = credentials.order(&app, id)?.order().await??.read()?;

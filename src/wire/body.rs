@@ -123,16 +123,11 @@ fn faults(
 /// Reads a query string. A parameter that does not fit is a 422 that names it,
 /// as is one that is not known or there twice.
 pub fn parse_query<T: DeserializeOwned>(query: &str, operation: &str) -> Result<T, Problem> {
-    let read = |query: &[u8]| serde_urlencoded::from_bytes::<T>(query);
+    let read = |query: &[u8]| json::read_pairs::<T>(query);
     read(query.as_bytes()).map_err(|error| query_refusal(query, &error, &|pair| read(pair).err(), operation))
 }
 
-fn query_refusal(
-    query: &str,
-    error: &serde_urlencoded::de::Error,
-    objection: Objection<serde_urlencoded::de::Error>,
-    operation: &str,
-) -> Problem {
+fn query_refusal(query: &str, error: &json::Error, objection: Objection<json::Error>, operation: &str) -> Problem {
     let shapes = Shapes::read();
     let mut errors: Vec<FieldError> = Vec::new();
     let mut seen = Vec::new();
@@ -142,7 +137,9 @@ fn query_refusal(
             Some("is there twice".to_owned())
         } else if let Some(error) = objection(pair.as_bytes()) {
             let by_shape = shapes.parameter(operation, &name).map(|shape| shapes.refusal(&text, shape));
-            Some(by_shape.unwrap_or_else(|| Some("is not known".to_owned())).unwrap_or_else(|| error.to_string()))
+            Some(
+                by_shape.unwrap_or_else(|| Some("is not known".to_owned())).unwrap_or_else(|| error.words().to_owned()),
+            )
         } else {
             None
         };
@@ -150,7 +147,7 @@ fn query_refusal(
         seen.push(name);
     }
     if errors.is_empty() {
-        errors.push(FieldError::new("", error.to_string()));
+        errors.push(FieldError::new("", error.words()));
     }
     errors.truncate(MOST_ERRORS);
     Problem::invalid(errors)

@@ -14,6 +14,7 @@ use std::ops::Deref;
 
 use super::body::{self, Draft};
 use crate::app::sha256_hex;
+use crate::json;
 use crate::problem::Problem;
 
 crate::codes! {
@@ -159,16 +160,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let form_type = media_type(&Request::from_parts(parts.clone(), axum::body::Body::empty()))
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        if !form_type {
-            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "send a form"));
-        }
-        let bytes = bounded_body(Request::from_parts(parts, body)).await?;
         let incomplete = |_| Problem::invalid_field("", "the form was not complete; please go back and try again");
-        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(incomplete)
+        json::read_pairs(&sent_form(request).await?).map(Self).map_err(incomplete)
     }
+}
+
+/// A form whose fields depend on what it is about: their names and values.
+pub struct Fields(pub Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Ok(Self(form_urlencoded::parse(&sent_form(request).await?).into_owned().collect()))
+    }
+}
+
+async fn sent_form(request: Request) -> Result<Bytes, Problem> {
+    if !media_type(&request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE, "send a form"));
+    }
+    bounded_body(request).await
 }
 
 /// The query string's parameters.
