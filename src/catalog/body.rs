@@ -27,6 +27,8 @@ pub struct ProductBody {
     /// number such as `-2` if another product has that slug.
     #[schemars(length(min = 1, max = MAX_SLUG))]
     pub slug: Option<String>,
+    /// Markdown: headings, lists, quotes, emphasis, code, links to `https:`, `http:` and `mailto:` or within the shop,
+    /// images by `https:` or of the shop's own. HTML in it is shown as it stands.
     #[schemars(length(max = MAX_DESCRIPTION))]
     pub description: Option<String>,
     #[schemars(length(max = MAX_LINE))]

@@ -10,6 +10,7 @@ use crate::catalog::product::{Image, Product};
 use crate::collections::collection::{Collection, Order};
 use crate::ids::CollectionId;
 use crate::problem::Problem;
+use crate::text::markdown;
 
 /// A collection, named.
 #[derive(Serialize, JsonSchema)]
@@ -29,6 +30,9 @@ pub struct CollectionDetail<'a> {
     /// Not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<&'a str>,
+    /// The description as HTML, harmless as it is. Not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description_html: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<&'a Image>,
     /// What search engines show, where that is not its title.
@@ -71,6 +75,7 @@ impl<'a> CollectionDetail<'a> {
             slug: &collection.slug,
             title: &collection.title,
             description: (!is_listed).then_some(&collection.description),
+            description_html: (!is_listed).then(|| markdown::rendered(&collection.description)),
             image: collection.image.as_ref(),
             seo_title: collection.seo_title.as_deref(),
             seo_description: collection.seo_description.as_deref(),

@@ -22,6 +22,7 @@ use crate::json;
 use crate::money::{Currency, Money};
 use crate::problem::Problem;
 use crate::sorted::SortedMap;
+use crate::text::markdown;
 use crate::wire::conditional::none_match_holds;
 
 /// A browser asks each time and mostly hears 304, so that whoever changes a
@@ -156,6 +157,8 @@ pub struct ProductDetail<'a> {
     pub slug: &'a str,
     pub title: &'a str,
     pub description: &'a str,
+    /// The description as HTML: what of it is Markdown laid out, all else as it stands.
+    pub description_html: String,
     pub vendor: Option<&'a str>,
     /// What kind of thing it is.
     #[serde(rename = "type")]
@@ -233,6 +236,8 @@ impl<'a> ProductDetail<'a> {
             slug: &product.slug,
             title: &product.title,
             description: &product.description,
+            // Once for each answer, which the edge keeps: in the snapshot it would take as much again as the text.
+            description_html: markdown::rendered(&product.description),
             vendor: product.vendor.as_deref(),
             kind: product.kind.as_deref(),
             seo_title: product.seo_title.as_deref(),

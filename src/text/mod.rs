@@ -4,6 +4,7 @@
 
 pub mod kept;
 mod language;
+pub mod markdown;
 pub mod unicode;
 mod unseen;
 

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::pages::{Card, paragraphs, ready};
+use super::pages::{Card, ready};
 use super::parts::price_note;
 use crate::catalog::slug;
 use crate::collections::collection::Collection;
@@ -13,6 +13,7 @@ use crate::shelf::list_query::ListQuery;
 use crate::shelf::listing;
 use crate::shelf::read::ReadAnswer;
 use crate::shelf::snapshot::{Image, Snapshot};
+use crate::text::markdown;
 
 struct Link<'a> {
     url: String,
@@ -38,8 +39,10 @@ struct CollectionPage<'a> {
     seo_title: &'a str,
     seo_description: Option<&'a str>,
     image: Option<&'a Image>,
-    /// Each in its lines.
-    paragraphs: Vec<Vec<&'a str>>,
+    /// As HTML.
+    description: String,
+    /// The first paragraph of it, escaped.
+    summary: String,
     /// Those that it is in, from the top.
     crumbs: Vec<Link<'a>>,
     children: Vec<Link<'a>>,
@@ -88,6 +91,7 @@ fn page<'a>(
     let page = listing::page(snapshot, &list);
     let mut crumbs: Vec<_> = all.above(n).filter_map(|n| all.get(n)).map(Link::from).collect();
     crumbs.reverse();
+    let description = markdown::rendered(&collection.description);
     Ok(CollectionPage {
         shop_name: &snapshot.settings.shop_name,
         price_note: price_note(&snapshot.settings),
@@ -95,7 +99,8 @@ fn page<'a>(
         seo_title: collection.seo_title.as_deref().unwrap_or(&collection.title),
         seo_description: collection.seo_description.as_deref(),
         image: collection.image.as_ref(),
-        paragraphs: paragraphs(&collection.description),
+        summary: markdown::summary(&description),
+        description,
         crumbs,
         children: children(all, n),
         products: page.items.iter().map(Card::from).collect(),

@@ -14,6 +14,7 @@ use crate::shelf::listing::{self, Listed};
 use crate::shelf::name::Name;
 use crate::shelf::read::ReadAnswer;
 use crate::shelf::snapshot::{self, Image, Level, PriceRange, Snapshot};
+use crate::text::markdown;
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -50,8 +51,9 @@ pub struct ProductPage<'a> {
     price: String,
     price_before: Option<String>,
     images: &'a [Image],
-    /// Each in its lines.
-    paragraphs: Vec<Vec<&'a str>>,
+    /// HTML, as is its first paragraph.
+    description: String,
+    summary: String,
     choice_label: String,
     variants: Vec<VariantChoice>,
     sold_out: bool,
@@ -164,6 +166,7 @@ impl<'a> ProductPage<'a> {
             }
             None => text.map(|text| ErrorSummary { text, items: Vec::new() }),
         };
+        let description = markdown::rendered(&product.description);
         Some(Self {
             shop_name: &snapshot.settings.shop_name,
             price_note: price_note(&snapshot.settings),
@@ -173,7 +176,8 @@ impl<'a> ProductPage<'a> {
             price: price_label(product.price_range(currency)?),
             price_before: product.compare_at(currency).map(Money::display),
             images: &product.images,
-            paragraphs: paragraphs(&product.description),
+            summary: markdown::summary(&description),
+            description,
             choice_label: choice_label(product),
             sold_out,
             variants,
@@ -239,22 +243,6 @@ fn choices(product: &snapshot::Product, currency: Currency) -> Vec<VariantChoice
 fn choice_label(product: &snapshot::Product) -> String {
     let names: Vec<&str> = product.options.iter().map(|option| option.name.as_str()).collect();
     if names.is_empty() { "Choose one".to_owned() } else { names.join(" / ") }
-}
-
-/// Blank lines part paragraphs; other line breaks are kept. A line ends with
-/// LF, CRLF or CR, whatever the merchant's machine writes.
-pub(super) fn paragraphs(description: &str) -> Vec<Vec<&str>> {
-    let lines = description.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
-    let mut paragraphs = vec![Vec::new()];
-    for line in lines.map(str::trim) {
-        match paragraphs.last_mut() {
-            Some(paragraph) if !line.is_empty() => paragraph.push(line),
-            Some(paragraph) if paragraph.is_empty() => {}
-            _ => paragraphs.push(Vec::new()),
-        }
-    }
-    paragraphs.retain(|paragraph| !paragraph.is_empty());
-    paragraphs
 }
 
 fn price_label(range: PriceRange) -> String {

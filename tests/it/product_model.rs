@@ -148,3 +148,19 @@ async fn a_product_ends_after_it_begins() {
     let answer = shop.post("/v1/admin/products").bearer(&shop.owner().await).json(body).send().await;
     assert_eq!(answer.expect(422).pointers(), ["/unpublish_at"]);
 }
+
+#[tokio::test]
+async fn a_description_is_markdown_that_nothing_runs_in() {
+    let shop = Shop::open().await;
+    let description = "# Care\n\nWash *cold*, see [how](https://example.com/a?b=c&d)\n\n- <img src=x onerror=alert(1)>\n- [x](javascript:alert(1))";
+    let product = shop.product(json!({ "description": description })).await;
+    let seen = shop.get(&format!("/v1/products/{}", product.id)).send().await.expect(200).json();
+    let html = "<h3>Care</h3>\n<p>Wash <em>cold</em>, see <a href=\"https://example.com/a?b=c&#38;d\" rel=\"nofollow noopener\">how</a></p>\n\
+        <ul>\n<li>&#60;img src=x onerror=alert(1)&#62;</li>\n<li>x</li>\n</ul>\n";
+    assert_eq!((seen["description"].as_str(), seen["description_html"].as_str()), (Some(description), Some(html)));
+    assert_eq!(staffs(&shop, &product).await["description"], description);
+    let page = shop.get(&format!("/products/{}", product.slug)).send().await.expect(200);
+    let page = String::from_utf8(page.body.to_vec()).unwrap();
+    assert!(page.contains(html), "{page}");
+    assert!(page.contains(r#"<meta name="description" content="Wash cold, see how">"#), "{page}");
+}

@@ -36,7 +36,9 @@ const TOO_MANY: &str = "/variants/250";
 const NOT_TOO_MANY: &str = "!/variants/250";
 
 const TITLE: Field = Field::new("/title", "Title", Takes::Line);
-const DESCRIPTION: Field = Field::new("/description", "Description", Takes::Prose).optional();
+const DESCRIPTION: Field = Field::new("/description", "Description", Takes::Prose)
+    .optional()
+    .note("Markdown: **strong**, *emphasis*, [a link](https://...), - a list, # a heading");
 const VENDOR: Field = Field::new("/vendor", "Vendor", Takes::Line).optional();
 const KIND: Field = Field::new("/type", "Type", Takes::Line).optional().note("What kind of thing it is, such as Mug");
 const SEO_TITLE: Field = Field::new("/seo_title", "Title for search engines", Takes::Line).optional();
