@@ -6,12 +6,20 @@
 // Binaryen's own `wasm-split` does this by a profile, and is not in its npm package. A profile would
 // also leave a buyer's rare path in the second part; which routes are staff's is known.
 
-/** Rooms that only staff and the night's work have a use for; and who is asked for where staff are. */
+/** What only staff and the night's work have a use for, by its path in src/; and who asks where staff do. */
 const OF_STAFF = [
-  /\btradepost(\[\w+\])?::(collections|console|exchange|jobs|lists|reports|setup|suggestions)::/,
-  /\btradepost(\[\w+\])?::(catalog::(body|draft|handlers|removal|repricing)|orders::drafts|pools::bulk)\b/,
-  /\btradepost(\[\w+\])?::(auth::staff|console::desk)::/,
-];
+  "collections::(body|check|handlers|picks|store|tree|views)",
+  "catalog::(body|draft|handlers|removal|repricing|variant_list)",
+  "(console|exchange|jobs|lists|reports|setup|suggestions)",
+  "orders::drafts",
+  "orders::after::(edits|goods|money)::(adding|anew|bodies|decide|decision|handlers|taking_out|unpaid)",
+  "pools::(bulk|bulk_rows|promotions|removal)",
+  "(documents|gift_cards|messages|webhooks)::handlers",
+  "messages::(sample|sent)",
+  "uploads::(exif|picture|sweep|handlers::create_upload)",
+  "edge::(host::JobHost|tick)",
+  "auth::staff",
+].map((path) => new RegExp(`\\btradepost(\\[\\w+\\])?::${path}\\b`));
 
 const NAME = /\$("(?:[^"\\]|\\.)*"|[^\s()]+)/;
 const CALLED = /\((?:call|return_call|ref\.func) (\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+))/g;
