@@ -8,18 +8,34 @@
 
 /** What only staff and the night's work have a use for, by its path in src/; and who asks where staff do. */
 const OF_STAFF = [
-  "collections::(body|check|handlers|picks|store|tree|views)",
+  "collections::(body|check|handlers|picks|tree|views)",
   "catalog::(body|draft|handlers|removal|repricing|variant_list)",
   "(console|exchange|jobs|lists|reports|setup|suggestions)",
   "orders::drafts",
-  "orders::after::(edits|goods|money)::(adding|anew|bodies|decide|decision|handlers|taking_out|unpaid)",
-  "pools::(bulk|bulk_rows|promotions|removal)",
+  "orders::(cart_handlers::add_priced_cart_lines|handlers::(create_payment_as_staff|create_received_payment))",
+  "orders::after::(edits|goods|money)::(bodies|handlers)",
+  "orders::after::edits::(adding|anew|decision|taking_out|unpaid)",
+  "orders::after::money::decision",
+  "pools::(bulk|bulk_rows|promotions|removal|handlers::(create_stock_adjustment|get_stock|list_stock_entries))",
   "(documents|gift_cards|messages|webhooks)::handlers",
   "messages::(sample|sent)",
   "uploads::(exif|picture|sweep|handlers::create_upload)",
   "edge::(host::JobHost|tick)",
   "auth::staff",
-].map((path) => new RegExp(`\\btradepost(\\[\\w+\\])?::${path}\\b`));
+];
+/** By what a buyer's part comes to staff's: what an order decides about what staff ask of it. */
+const GATES = ["orders::drafts::decide", "orders::after::(edits|money)::decision::decide"];
+
+const paths = (list) => list.map((path) => `tradepost(\\[\\w+\\])?::${path}\\b`).join("|");
+/** Names of a function of its own, or of a method of a type of its own. */
+const OWN = new RegExp(`^\\$"?<*(&(mut )?)?(${paths(OF_STAFF)})`);
+const GATE = new RegExp(`^\\$"?(${paths(GATES)})"?$`);
+/** What futures are wrapped in has a name that begins with the wrapping. */
+const WRAPPED = /^\$"?<?(tradepost(\[\w+\])?::(wire::bare::\w+<|together::together::<)|futures_util)/;
+const MENTIONED = new RegExp(paths(OF_STAFF));
+const FUTURE = /\{closure#\d+\}"?$|::poll"?$/;
+// Of other generic functions a name says little: those of the same code are one, named after any of them.
+const isStaffs = (name) => OWN.test(name) || (WRAPPED.test(name) && MENTIONED.test(name));
 
 const NAME = /\$("(?:[^"\\]|\\.)*"|[^\s()]+)/;
 const CALLED = /\((?:call|return_call|ref\.func) (\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+))/g;
@@ -55,19 +71,30 @@ function loadStaff() {
 `;
 }
 
-/** Staff's functions, and what nobody else calls. What is found through the table may be anybody's. */
+/**
+ * Staff's functions, and what nobody else calls. Through the table anybody may call what is there, so of
+ * that only futures count; and what the first part calls by name is the first's, but for the gates.
+ */
 function staffsOf(functions, isFoundOtherwise) {
   const callers = new Map();
   for (const [name, { calls }] of functions) {
     for (const called of calls) callers.set(called, [...(callers.get(called) ?? []), name]);
   }
-  const staffs = new Set([...functions.keys()].filter((name) => OF_STAFF.some((pattern) => pattern.test(name))));
-  const waiting = [...staffs];
-  while (waiting.length > 0) {
-    for (const called of functions.get(waiting.pop())?.calls ?? []) {
+  const named = [...functions.keys()].filter((name) => isStaffs(name) && (FUTURE.test(name) || !isFoundOtherwise(name)));
+  const staffs = new Set(named);
+  for (const waiting = [...staffs]; waiting.length > 0; ) {
+    for (const called of functions.get(waiting.pop()).calls) {
       if (staffs.has(called) || !functions.has(called) || isFoundOtherwise(called)) continue;
       if (callers.get(called).every((caller) => staffs.has(caller) || caller === called)) {
         staffs.add(called);
+        waiting.push(called);
+      }
+    }
+  }
+  for (const waiting = [...functions.keys()].filter((name) => !staffs.has(name)); waiting.length > 0; ) {
+    for (const called of functions.get(waiting.pop()).calls) {
+      if (staffs.has(called) && !GATE.test(called)) {
+        staffs.delete(called);
         waiting.push(called);
       }
     }

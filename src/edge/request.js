@@ -47,9 +47,8 @@ const limitOf = ({ url, headers }) => {
 const DISCARD_LIMIT = 64 * KIB * KIB;
 
 /** A body as bytes, undefined when it is empty, or "too large" without having kept them. */
-export async function bodyOf(request, limit = PRODUCT.test(request.url) ? PRODUCT_LIMIT : BODY_LIMIT) {
+export async function bodyOf(request, limit = limitOf(request)) {
   const declared = request.headers.get("content-length");
-  const limit = limitOf(request);
   if (declared !== null) {
     if (Number(declared) > limit) return discard(request.body.getReader());
     const bytes = new Uint8Array(await request.arrayBuffer());
