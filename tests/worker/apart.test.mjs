@@ -71,7 +71,7 @@ test("a buyer looks, signs up, buys, pays and comes back without staff's part", 
     return seen.payment.status === "paid" && seen;
   });
   assert.equal(order.status, "confirmed");
-  assert.equal((await shop.request("GET", "/v1/account/orders", { bearer: shop.bearer })).status, 200);
+  assert.equal((await shop.request("GET", "/v1/me/orders", { bearer: shop.bearer })).status, 200);
   assert.equal(await shop.available(one.variant), 7);
 
   await shop.signIn(owner);
