@@ -1,6 +1,7 @@
 //! Money as integer minor units with its currency. Nothing here rounds.
 
 mod currencies;
+pub mod typed;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -47,7 +48,7 @@ impl Currency {
     }
 
     /// What stands for it beside an amount, such as `€`.
-    fn symbol(&self) -> &str {
+    pub fn symbol(&self) -> &str {
         currencies::find(self.0).map_or(self.as_str(), |(_, symbol)| symbol)
     }
 }

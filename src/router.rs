@@ -200,6 +200,7 @@ pub fn routes() -> Routes {
         .api_route("/.well-known/jwks.json", get(auth::handlers::jwks))
         // Pages
         .route("/", page(web::get_page))
+        .route("/products", page(web::get_page))
         .route("/products/{slug}", page(web::get_page))
         .route("/collections", page(web::get_page))
         .route("/collections/{slug}", page(web::get_page))

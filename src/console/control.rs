@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::amount::plain as typed_amount;
 use super::page::{Blank, Column, Field, Takes};
 use super::shown::{at, cell, filled, is_there, plain};
 use super::view::Choice;
 use crate::money::Currency;
+use crate::money::typed::plain as typed_amount;
 
 impl Column {
     /// As the name of a sheet's field says it: where it goes in a row, with a comma for

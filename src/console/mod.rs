@@ -7,7 +7,6 @@
 //! does is a route first, and what is forbidden, invalid or gone by now is said by
 //! that route alone. A form's fields become JSON by their names ([`typed`]).
 
-mod amount;
 mod assets;
 mod control;
 mod desk;

@@ -7,9 +7,9 @@
 
 use serde_json::{Map, Value};
 
-use super::amount::minor;
 use crate::json;
 use crate::money::Currency;
+use crate::money::typed::minor;
 use crate::sorted::SortedMap;
 
 /// The most fields of one form: 2,000 rates of tax of six fields each are 12,000.

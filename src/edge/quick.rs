@@ -1,17 +1,20 @@
 //! The door for anonymous reads: answers from the isolate's memory without a
 //! promise, a header look-up or a copy of the body, or declines.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
 use wasm_bindgen::prelude::*;
 
+use crate::app::Config;
 use crate::ports::Clock;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::read::{self, ReadAnswer};
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedMap;
-use crate::web::pages;
+use crate::web::pages::{self, Reading};
+use crate::web::visitor::Visitor;
 use crate::wire::conditional::none_match_holds;
 use crate::wire::headers::security_headers;
 
@@ -32,7 +35,8 @@ thread_local! {
     static KEPT: RefCell<Kept> = RefCell::default();
 }
 
-/// Answers of one snapshot of the catalog, by path and query.
+/// Answers of one snapshot of the catalog, by path and query, and pages by
+/// language and currency, too.
 #[derive(Default)]
 struct Kept {
     of: Weak<Snapshot>,
@@ -47,25 +51,35 @@ struct KeptAnswer {
     not_modified: JsValue,
 }
 
-/// Answers a GET of `url` from the catalog, or declines with `undefined`.
+/// Answers a GET of `url` from the catalog, or declines with `undefined`. What a
+/// page differs by is told of pages alone: cookies, a line break, and the languages
+/// that are accepted.
 #[wasm_bindgen]
-pub fn quick(url: &str, if_none_match: Option<String>) -> JsValue {
-    find(url, if_none_match.as_deref()).unwrap_or(JsValue::UNDEFINED)
+pub fn quick(url: &str, if_none_match: Option<String>, visitor: Option<String>) -> JsValue {
+    find(url, if_none_match.as_deref(), visitor.as_deref()).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
+fn find(url: &str, if_none_match: Option<&str>, visitor: Option<&str>) -> Option<JsValue> {
     let (_, rest) = url.split_once("://")?;
     let target = rest.get(rest.find('/')?..)?;
     let app = super::built()?;
     let snapshot = CatalogMemory::of(&app).fresh(super::ports::PlatformClock.now())?;
+    let (visitor, key) = match visitor.and_then(|visitor| visitor.split_once('\n')) {
+        None => (Visitor::default(), Cow::Borrowed(target)),
+        Some((cookies, accepted)) => {
+            let visitor = Visitor::of(cookies, accepted);
+            let currency = visitor.currency(&snapshot.settings);
+            (visitor, Cow::Owned([visitor.language.tag(), currency.as_str(), target].join(" ")))
+        }
+    };
     KEPT.with_borrow_mut(|kept| {
         if kept.of.as_ptr() != Arc::as_ptr(&snapshot) {
             *kept = Kept { of: Arc::downgrade(&snapshot), ..Kept::default() };
         }
-        if !kept.answers.contains_key(target) {
-            kept.keep(target, &snapshot, !app.config.cors_origins.is_empty())?;
+        if !kept.answers.contains_key(&*key) {
+            kept.keep(&key, target, &snapshot, &app.config, visitor)?;
         }
-        let answer = kept.answers.get(target)?;
+        let answer = kept.answers.get(&*key)?;
         Some(match if_none_match {
             Some(header) if none_match_holds(header, &answer.etag) => respond_kept(None, &answer.not_modified),
             _ => respond_kept(Some(&answer.body), &answer.whole),
@@ -74,28 +88,30 @@ fn find(url: &str, if_none_match: Option<&str>) -> Option<JsValue> {
 }
 
 impl Kept {
-    /// `vary`: whether requests with an `Origin` are answered otherwise.
-    fn keep(&mut self, target: &str, snapshot: &Snapshot, vary: bool) -> Option<()> {
+    fn keep(&mut self, key: &str, target: &str, snapshot: &Snapshot, config: &Config, visitor: Visitor) -> Option<()> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let answer = read::answer(snapshot, path, query).or_else(|| pages::answer(snapshot, path, query))?.ok()?;
+        let site = config.public_url.as_deref().unwrap_or_default();
+        let page = || pages::answer(snapshot, &Reading { visitor, site, path, query });
+        let answer = read::answer(snapshot, path, query).or_else(page)?.ok()?;
         if self.answers.len() >= MAX_KEPT || self.bytes + answer.body.len() > MAX_KEPT_BYTES {
             self.answers.clear();
             self.bytes = 0;
         }
         self.bytes += answer.body.len();
-        let headers = headers(&answer, vary);
+        let headers = headers(&answer, !config.cors_origins.is_empty());
         let kept = KeptAnswer {
             body: kept_body(&answer.body),
             whole: init(answer.status.as_u16(), &headers),
             not_modified: init(304, &headers),
             etag: answer.etag,
         };
-        self.answers.insert(target.to_owned(), kept);
+        self.answers.insert(key.to_owned(), kept);
         Some(())
     }
 }
 
-/// name NUL value NUL name NUL value.
+/// name NUL value NUL name NUL value. `vary`: whether requests with an `Origin`
+/// are answered otherwise.
 fn headers(answer: &ReadAnswer, vary: bool) -> String {
     let own = [
         ("content-type", answer.content_type),
@@ -105,11 +121,11 @@ fn headers(answer: &ReadAnswer, vary: bool) -> String {
     ];
     let location = answer.location.as_deref().map(|location| ("location", location));
     let security = security_headers(answer.content_type.as_bytes(), true).iter().copied();
-    let vary = vary.then_some(("vary", "origin"));
+    let vary = [answer.vary, if vary { "origin" } else { "" }].into_iter().filter(|name| !name.is_empty());
     let pairs: Vec<String> = own
         .into_iter()
         .chain(location)
-        .chain(vary)
+        .chain(vary.map(|name| ("vary", name)))
         .chain(security)
         .map(|(name, value)| format!("{name}\0{value}"))
         .collect();

@@ -1,14 +1,13 @@
 // The parts of a request that Rust looks at, bounded.
 
 // Each look-up crosses into the runtime once; a header that nobody reads is not asked for.
-const readers = ["authorization", "cookie", "x-cart-token", "if-none-match", "accept", "origin"];
+const readers = ["authorization", "cookie", "x-cart-token", "if-none-match", "accept", "accept-language", "origin"];
 const writers = [
   ...readers,
   "content-type",
   "idempotency-key",
   "if-match",
   "sec-fetch-site",
-  "accept-language",
   "access-control-request-method",
   "stripe-signature",
 ];

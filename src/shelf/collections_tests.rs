@@ -3,8 +3,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::ids::{CollectionId, ProductId};
+use crate::shelf::cursor::Cursor;
 use crate::shelf::list_query::ListQuery;
-use crate::shelf::listing::page;
+use crate::shelf::listing::{Page, page};
 use crate::shelf::read::answer;
 use crate::testing::{product, settings};
 
@@ -166,6 +167,10 @@ fn a_product_that_the_copy_does_not_have_yet_fits_rules() {
     assert_eq!(titles(&read(&snapshot, "/v1/products/slug-99")["collections"]), ["Title 1"]);
 }
 
+fn titles_of(page: &Page) -> Vec<String> {
+    page.items.iter().map(|listed| listed.product.title.clone()).collect()
+}
+
 /// Where a list by hand is read on after it was changed: behind what the page before ended with.
 #[test]
 fn a_list_by_hand_is_read_on_where_it_ended() {
@@ -199,11 +204,19 @@ proptest! {
         let below = collection(2, json!({ "parent": id(1), "rule": tagged("red") }));
         let snapshot = shop(vec![collection(1, json!({ "rule": rule })), below], &[(1, &once)]);
         let whole = listed(&snapshot, "collection=slug-1&limit=100");
-        let (mut walked, mut cursor) = (Vec::new(), String::new());
+        let (mut walked, mut cursor, mut last) = (Vec::new(), String::new(), Vec::new());
         loop {
             let query = format!("collection=slug-1&limit={limit}{cursor}");
+            let mut list = ListQuery::parse(&snapshot, &query).unwrap();
+            let shown = page(&snapshot, &list);
+            if let Some(previous) = &shown.previous_cursor {
+                (list.after, list.backwards) = (Cursor::parse(previous, list.sort, list.currency), true);
+                prop_assert_eq!(&titles_of(&page(&snapshot, &list)), &last, "the page before");
+            }
+            prop_assert_eq!(shown.previous_cursor.is_some(), !walked.is_empty() && !shown.items.is_empty());
+            last = titles_of(&shown);
             walked.extend(listed(&snapshot, &query));
-            match page(&snapshot, &ListQuery::parse(&snapshot, &query).unwrap()).next_cursor {
+            match shown.next_cursor {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => break,
             }

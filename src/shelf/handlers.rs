@@ -124,7 +124,7 @@ pub async fn list_products(
     State(app): State<App>,
     request: ReadRequest<ListParameters>,
 ) -> Result<ReadResponse<ProductList<'static>>, Problem> {
-    request.answer(&app, read::answer, read::name).await
+    request.answer(&app, &read::answer, read::name).await
 }
 
 /// One product on sale, by its id or its slug. A slug that it had before answers 301
@@ -133,7 +133,7 @@ pub async fn get_product(
     State(app): State<App>,
     request: ReadRequest<DetailParameters>,
 ) -> Result<ReadResponse<ProductDetail<'static>>, Problem> {
-    request.answer(&app, read::answer, read::name).await
+    request.answer(&app, &read::answer, read::name).await
 }
 
 /// What goes with a product: what was bought together with it in the last year, and
@@ -142,7 +142,7 @@ pub async fn list_related(
     State(app): State<App>,
     request: ReadRequest<RelatedParameters>,
 ) -> Result<ReadResponse<RelatedList<'static>>, Problem> {
-    request.answer(&app, read::answer, read::name).await
+    request.answer(&app, &read::answer, read::name).await
 }
 
 /// What goes with several products together: those in a cart, or those that somebody has looked at.
@@ -150,7 +150,7 @@ pub async fn suggest(
     State(app): State<App>,
     request: ReadRequest<SuggestionParameters>,
 ) -> Result<ReadResponse<RelatedList<'static>>, Problem> {
-    request.answer(&app, read::answer, read::name).await
+    request.answer(&app, &read::answer, read::name).await
 }
 
 /// All collections, each before those that are in it.
@@ -158,7 +158,7 @@ pub async fn list_collections(
     State(app): State<App>,
     request: ReadRequest<NoParameters>,
 ) -> Result<ReadResponse<CollectionList<'static>>, Problem> {
-    request.answer(&app, read::answer, read::name).await
+    request.answer(&app, &read::answer, read::name).await
 }
 
 /// One collection, by its id or its slug. Its products are a list: `GET /v1/products?collection=`.
@@ -166,7 +166,7 @@ pub async fn get_collection(
     State(app): State<App>,
     request: ReadRequest<NoParameters>,
 ) -> Result<ReadResponse<CollectionDetail<'static>>, Problem> {
-    request.answer(&app, read::answer, read::name).await
+    request.answer(&app, &read::answer, read::name).await
 }
 
 /// The target of a read and its condition. `Q` documents the query.
@@ -178,12 +178,12 @@ pub struct ReadRequest<Q> {
 }
 
 /// What answers a path and a query from the snapshot, such as [`read::answer`].
-type Answerer = fn(&Snapshot, &str, &str) -> Option<Result<ReadAnswer, Problem>>;
+type Answerer<'a> = &'a (dyn Fn(&Snapshot, &str, &str) -> Option<Result<ReadAnswer, Problem>> + Sync);
 /// What product a path is about, such as [`read::name`].
 type Namer = fn(&str) -> Option<Name>;
 
 impl<Q> ReadRequest<Q> {
-    pub async fn answer<T>(self, app: &App, answer: Answerer, name: Namer) -> Result<ReadResponse<T>, Problem> {
+    pub async fn answer<T>(self, app: &App, answer: Answerer<'_>, name: Namer) -> Result<ReadResponse<T>, Problem> {
         let from = |snapshot: &Snapshot| {
             answer(snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))
         };
@@ -245,6 +245,9 @@ impl<T> IntoResponse for ReadResponse<T> {
         set(HeaderName::from_static("x-catalog-version"), &answer.catalog_version);
         if let Some(location) = &answer.location {
             set(header::LOCATION, location);
+        }
+        if !answer.vary.is_empty() {
+            set(header::VARY, answer.vary);
         }
         response
     }

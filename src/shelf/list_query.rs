@@ -42,7 +42,8 @@ impl Sort {
             Self::Collection => "collection",
         }
     }
-    fn parse(text: &str) -> Option<Self> {
+
+    pub fn parse(text: &str) -> Option<Self> {
         let all = [Self::Relevance, Self::Newest, Self::PriceAsc, Self::PriceDesc, Self::Title, Self::Collection];
         all.into_iter().find(|sort| sort.as_str() == text)
     }
@@ -60,6 +61,8 @@ pub struct ListQuery {
     pub after: Option<Cursor>,
     /// The number of the one collection that is asked for.
     pub collection: Option<usize>,
+    /// Whether the page ends before the cursor, rather than beginning after it.
+    pub backwards: bool,
 }
 
 impl ListQuery {
@@ -72,6 +75,7 @@ impl ListQuery {
             facets: false,
             after: None,
             collection: None,
+            backwards: false,
         }
     }
 
@@ -108,16 +112,7 @@ impl ListQuery {
                 _ => return Err(Problem::invalid_field(name, "there is no such parameter")),
             }
         }
-        list.collection = match list.filter.values.get(COLLECTION).map(Vec::as_slice) {
-            Some([name]) => snapshot.collections.find(name),
-            _ => None,
-        };
-        list.sort = match sort.unwrap_or(Sort::Relevance) {
-            // Without words nothing is more relevant than another.
-            Sort::Relevance if list.filter.sought.is_none() => list.own_order(snapshot),
-            Sort::Collection => list.own_order(snapshot),
-            sort => sort,
-        };
+        list.sort_by(snapshot, sort);
         if let Some(cursor) = cursor {
             let detail = "a cursor is the next_cursor of a list with the same sort and currency";
             let parsed = Cursor::parse(&cursor, list.sort, list.currency);
@@ -131,8 +126,22 @@ impl ListQuery {
         Ok(list)
     }
 
+    /// Puts the list in an order, the usual one if none is asked for, once its filter is whole.
+    pub fn sort_by(&mut self, snapshot: &Snapshot, sort: Option<Sort>) {
+        self.collection = match self.filter.values.get(COLLECTION).map(Vec::as_slice) {
+            Some([name]) => snapshot.collections.find(name),
+            _ => None,
+        };
+        self.sort = match sort.unwrap_or(Sort::Relevance) {
+            // Without words nothing is more relevant than another.
+            Sort::Relevance if self.filter.sought.is_none() => self.own_order(snapshot),
+            Sort::Collection => self.own_order(snapshot),
+            sort => sort,
+        };
+    }
+
     /// The order of the one collection that is asked for; else the newest first.
-    fn own_order(&self, snapshot: &Snapshot) -> Sort {
+    pub fn own_order(&self, snapshot: &Snapshot) -> Sort {
         let collection = self.collection.and_then(|n| snapshot.collections.get(n));
         collection.map_or(Sort::Newest, |collection| match collection.sort {
             Order::Manual => Sort::Collection,

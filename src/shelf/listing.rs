@@ -15,7 +15,6 @@ use super::selection::{Facet, Selection};
 use super::snapshot::Snapshot;
 use super::title_order;
 use crate::catalog::product::{PriceRange, Product};
-use crate::wire::page::cut;
 
 /// A product in a list, with its prices in the list's currency.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +27,8 @@ pub struct Listed<'a> {
 pub struct Page<'a> {
     pub items: Vec<Listed<'a>>,
     pub next_cursor: Option<String>,
+    /// What a page ends before that has what comes before this one's items.
+    pub previous_cursor: Option<String>,
     /// How many products there are on all pages.
     pub total: usize,
     /// If they were asked for.
@@ -46,27 +47,35 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
     let most = query.limit.saturating_add(1);
     let listed =
         |place: u32| Some(Listed { product: snapshot.products.get(place as usize)?, price: prices.range(place)? });
-    let shown = Sorted { snapshot, prices, query, found: found.as_ref() }.page(&places, most);
-    let mut items: Vec<_> = shown.iter().filter_map(|place| listed(*place)).collect();
-    let next_cursor = cut(&mut items, query.limit).map(|last| {
+    let mut shown = Sorted { snapshot, prices, query, found: found.as_ref() }.page(&places, most);
+    let more = shown.len() > query.limit;
+    shown.truncate(query.limit);
+    if query.backwards {
+        shown.reverse();
+    }
+    let cursor = |place: &u32| {
+        let Listed { product, price } = listed(*place)?;
         let key = match query.sort {
-            Sort::Relevance => {
-                let rank = rank_of(found.as_ref(), shown.get(query.limit.saturating_sub(1)));
-                Key::Rank(rank, last.product.created_at.millis())
-            }
+            Sort::Relevance => Key::Rank(rank_of(found.as_ref(), Some(place)), product.created_at.millis()),
             Sort::Collection => {
-                let place = shown.get(query.limit.saturating_sub(1));
-                let rank = query.by_hand(snapshot).iter().position(|picked| Some(picked) == place);
-                let rank = rank.map_or(-1, |rank| i64::from(number(rank)));
-                Key::Rank(rank, last.product.created_at.millis())
+                let rank = query.by_hand(snapshot).iter().position(|picked| picked == place);
+                Key::Rank(rank.map_or(-1, |rank| i64::from(number(rank))), product.created_at.millis())
             }
-            Sort::Newest => Key::Number(last.product.created_at.millis()),
-            Sort::PriceAsc | Sort::PriceDesc => Key::Number(last.price.from.amount),
-            Sort::Title => Key::Title(last.product.title.clone()),
+            Sort::Newest => Key::Number(product.created_at.millis()),
+            Sort::PriceAsc | Sort::PriceDesc => Key::Number(price.from.amount),
+            Sort::Title => Key::Title(product.title.clone()),
         };
-        Cursor { key, id: last.product.id }.text(query.sort, query.currency)
-    });
-    Page { items, next_cursor, total: places.count(), facets }
+        Some(Cursor { key, id: product.id }.text(query.sort, query.currency))
+    };
+    // Where the page was come to from, there is another.
+    let (before, behind) = if query.backwards { (more, true) } else { (query.after.is_some(), more) };
+    Page {
+        next_cursor: shown.last().filter(|_| behind).and_then(cursor),
+        previous_cursor: shown.first().filter(|_| before).and_then(cursor),
+        items: shown.iter().filter_map(|place| listed(*place)).collect(),
+        total: places.count(),
+        facets,
+    }
 }
 
 /// All of a list, and what it can be narrowed by.
@@ -99,31 +108,53 @@ struct Sorted<'a> {
 }
 
 impl Sorted<'_> {
-    /// The first of the places that come after the cursor.
+    /// The places next to the cursor: the first after it, or backwards from it those before.
     fn page(&self, places: &Places, most: usize) -> Vec<u32> {
         let up_to = |place: u32| self.to_cursor(place).is_le();
         let down_to = |place: u32| self.to_cursor(place).is_ge();
-        match (self.query.sort, &self.query.after) {
-            (Sort::Newest, None) => places.iter().take(most).collect(),
-            // Places are in this order.
-            (Sort::Newest, Some(_)) => {
-                let begin = partition(self.snapshot.products.len(), &|place| down_to(number(place)));
-                places.from(number(begin)).take(most).collect()
-            }
-            (Sort::Relevance, _) => self.by_rank(places, most),
-            (Sort::Collection, _) => self.by_hand(places, most),
-            (Sort::Title, None) => self.snapshot.by_title().page(places, false, most, &|_| false),
-            (Sort::Title, Some(_)) => self.snapshot.by_title().page(places, false, most, &up_to),
-            (Sort::PriceAsc, None) => self.prices.by_price.page(places, false, most, &|_| false),
-            (Sort::PriceAsc, Some(_)) => self.prices.by_price.page(places, false, most, &up_to),
-            (Sort::PriceDesc, None) => self.prices.by_price.page(places, true, most, &|_| false),
-            (Sort::PriceDesc, Some(_)) => self.prices.by_price.page(places, true, most, &down_to),
+        let (ranked, descending) = match self.query.sort {
+            Sort::Newest => return self.by_place(places, most),
+            Sort::Relevance => return self.by_rank(places, most),
+            Sort::Collection => return self.by_hand(places, most),
+            Sort::Title => (self.snapshot.by_title(), false),
+            Sort::PriceAsc => (&self.prices.by_price, false),
+            Sort::PriceDesc => (&self.prices.by_price, true),
+        };
+        let descending = descending != self.query.backwards;
+        match (&self.query.after, descending) {
+            (None, _) => ranked.page(places, descending, most, &|_| false),
+            (Some(_), false) => ranked.page(places, descending, most, &up_to),
+            (Some(_), true) => ranked.page(places, descending, most, &down_to),
         }
+    }
+
+    /// The newest first: places are in this order.
+    fn by_place(&self, places: &Places, most: usize) -> Vec<u32> {
+        match (&self.query.after, self.query.backwards) {
+            (None, _) => places.iter().take(most).collect(),
+            (Some(_), false) => places.from(self.newer(Ordering::Equal)).take(most).collect(),
+            (Some(_), true) => {
+                let end = self.newer(Ordering::Greater);
+                let all: Vec<u32> = places.iter().take_while(|place| *place < end).collect();
+                all.into_iter().rev().take(most).collect()
+            }
+        }
+    }
+
+    /// How many places are before the cursor's, or up to it: `least` is `Greater` or `Equal`.
+    fn newer(&self, least: Ordering) -> u32 {
+        let is_before = |place| self.to_cursor(number(place)) >= least;
+        number(partition(self.snapshot.products.len(), &is_before))
     }
 
     /// The best first; of equally good ones the newest.
     fn by_rank(&self, places: &Places, most: usize) -> Vec<u32> {
         let rank = |place: u32| self.found.map_or(0, |found| found.rank(place));
+        if self.query.backwards {
+            let mut all: Vec<u32> = places.iter().filter(|place| self.to_cursor(*place).is_gt()).collect();
+            all.reverse();
+            return first(all.into_iter().map(|place| (rank(place), place)), most);
+        }
         let is_after = |place: &u32| self.query.after.is_none() || self.to_cursor(*place).is_lt();
         let ranked = places.iter().filter(is_after).map(|place| (u32::MAX.saturating_sub(rank(place)), place));
         first(ranked, most)
@@ -136,21 +167,26 @@ impl Sorted<'_> {
         let picked = self.query.by_hand(self.snapshot);
         let mut others = places.clone();
         picked.iter().for_each(|place| others.remove(*place));
-        let is_listed = |place: &&u32| places.contains(**place);
-        let (begin, others_begin) = match &self.query.after {
+        let backwards = self.query.backwards;
+        let (at, others_at) = match &self.query.after {
             None => (0, 0),
             Some(Cursor { key: Key::Rank(rank @ 0.., _), id }) => {
                 let place = self.snapshot.place(*id);
                 let now = picked.iter().position(|picked| Some(*picked) == place);
-                (now.map_or(usize::try_from(*rank).unwrap_or(usize::MAX), |now| now.saturating_add(1)), 0)
+                let past = |now: usize| now.saturating_add(usize::from(!backwards));
+                (now.map_or(usize::try_from(*rank).unwrap_or(usize::MAX), past), 0)
             }
-            Some(_) => {
-                let is_before = |place: usize| self.to_cursor(number(place)).is_ge();
-                (usize::MAX, partition(self.snapshot.products.len(), &is_before))
-            }
+            Some(_) => (picked.len(), self.newer(if backwards { Ordering::Greater } else { Ordering::Equal })),
         };
-        let first = picked.get(begin..).unwrap_or_default().iter().filter(is_listed).copied();
-        first.chain(others.from(number(others_begin))).take(most).collect()
+        let (before, behind) = picked.split_at_checked(at).unwrap_or((picked, &[]));
+        let listed =
+            |picked: &[u32]| -> Vec<u32> { picked.iter().filter(|place| places.contains(**place)).copied().collect() };
+        if !backwards {
+            return listed(behind).into_iter().chain(others.from(others_at)).take(most).collect();
+        }
+        let mut all = listed(before);
+        all.extend(others.iter().take_while(|place| *place < others_at));
+        all.into_iter().rev().take(most).collect()
     }
 
     /// How the product stands to the last of the page before, in ascending order.

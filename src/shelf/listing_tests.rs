@@ -9,18 +9,27 @@ fn shop(prices: &[(&str, i64, i64)]) -> Snapshot {
     Snapshot::new("7".into(), settings(), products.collect())
 }
 
-/// Every product's title, page by page.
+/// Every product's title, page by page; and from each page the way back is to the one before.
 fn walk(snapshot: &Snapshot, query: &str) -> Vec<String> {
-    let mut titles = Vec::new();
+    let titles_of = |page: &Page| page.items.iter().map(|item| item.product.title.clone()).collect::<Vec<_>>();
+    let mut pages: Vec<Vec<String>> = Vec::new();
     let mut cursor = String::new();
     loop {
-        let list = ListQuery::parse(snapshot, &format!("{query}{cursor}")).unwrap();
-        let page = page(snapshot, &list);
-        assert!(page.items.len() <= list.limit);
-        titles.extend(page.items.iter().map(|item| item.product.title.clone()));
-        match page.next_cursor {
+        let mut list = ListQuery::parse(snapshot, &format!("{query}{cursor}")).unwrap();
+        let shown = page(snapshot, &list);
+        assert!(shown.items.len() <= list.limit);
+        if let (Some(previous), Some(before)) = (&shown.previous_cursor, pages.last()) {
+            (list.after, list.backwards) = (Cursor::parse(previous, list.sort, list.currency), true);
+            let back = page(snapshot, &list);
+            assert_eq!(&titles_of(&back), before, "{query}");
+            assert_eq!(back.previous_cursor.is_some(), pages.len() > 1 || query.contains("cursor="), "{query}");
+            assert!(back.next_cursor.is_some());
+        }
+        assert_eq!(shown.previous_cursor.is_some(), list.after.is_some() && !shown.items.is_empty());
+        pages.push(titles_of(&shown));
+        match shown.next_cursor {
             Some(next) => cursor = format!("&cursor={next}"),
-            None => return titles,
+            None => return pages.concat(),
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct ReadAnswer {
     pub catalog_version: String,
     /// Where what was asked for is found now.
     pub location: Option<String>,
+    /// The headers of a request that it differs by; none if it is the same for all.
+    pub vary: &'static str,
 }
 
 impl ReadAnswer {
@@ -63,6 +65,7 @@ impl ReadAnswer {
             cache_control: CACHE_CONTROL,
             catalog_version: snapshot.version.clone(),
             location: None,
+            vary: "",
         }
     }
 

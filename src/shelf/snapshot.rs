@@ -224,6 +224,11 @@ impl Snapshot {
         self.index.facets.get_or_init(|| FacetIndex::new(&self.products))
     }
 
+    /// What somebody may have meant who looked for this: see [`SearchIndex::meant`].
+    pub fn meant(&self, sought: &str) -> Option<String> {
+        if sought.is_empty() { None } else { self.searched().meant(sought, &self.products) }
+    }
+
     pub(super) fn searched(&self) -> &SearchIndex {
         self.index.search.get_or_init(|| SearchIndex::new(&self.products))
     }

@@ -20,6 +20,12 @@ impl Language {
         }
     }
 
+    /// The language that is named so, in letters of either size.
+    pub fn named(tag: &str) -> Option<Self> {
+        let all = [Self::En, Self::De];
+        all.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
+    }
+
     /// The language of ours that an `Accept-Language` header likes best; of two
     /// that it likes as much, the first (RFC 9110, section 12.5.4).
     pub fn accepted(header: &str) -> Self {

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::difference::to_pay_now;
-use super::parts::{page, price_note, to_order};
+use super::frame::Frame;
+use super::parts::{page, to_order};
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
@@ -18,8 +20,7 @@ use crate::wire::extract::{Form, Path};
 #[derive(Template)]
 #[template(path = "authenticate.html")]
 struct AuthenticatePage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     number: String,
     amount: String,
     action_url: String,
@@ -43,8 +44,7 @@ pub async fn get_authentication(
         return Ok(to_order(id).into_response());
     }
     page(&AuthenticatePage {
-        shop_name: &snapshot.settings.shop_name,
-        price_note: price_note(&snapshot.settings),
+        frame: Frame::new(&snapshot, &Visitor::default()),
         number: order.number,
         amount: order.totals.to_pay.display(),
         action_url: authentication_url(id),

@@ -10,6 +10,7 @@ use super::cart_page::{CartPage, Faults};
 use super::pages::ProductPage;
 use super::parts::{Short, page, page_of_problem, sentence};
 use super::quantities::pieces;
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::ids::{OrderId, VariantId};
 use crate::money::Currency;
@@ -30,7 +31,6 @@ use crate::shelf;
 use crate::shelf::name::Name;
 use crate::text::Language;
 use crate::wire::extract::{Fields, Form};
-use crate::wire::language::AcceptLanguage;
 
 #[derive(Debug, Deserialize)]
 pub struct WantedPieces {
@@ -49,13 +49,14 @@ pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Resul
 pub async fn add_cart_line(
     State(app): State<App>,
     credentials: Credentials,
-    AcceptLanguage(language): AcceptLanguage,
+    visitor: Visitor,
     Form(form): Form<WantedPieces>,
 ) -> Result<Response, Problem> {
     let variant_id: VariantId = form.variant_id.parse().map_err(|_| Problem::not_found())?;
     let snapshot = shelf::knowing(&app, [Name::Variant(variant_id)]).await?;
     let (product, _) = snapshot.variant(variant_id).ok_or_else(Problem::not_found)?;
-    let shown = |problem: Option<&Problem>| Some(ProductPage::new(&snapshot, product, problem)?.wanting(variant_id));
+    let shown =
+        |problem: Option<&Problem>| Some(ProductPage::new(&snapshot, &visitor, product, problem)?.wanting(variant_id));
     let quantity = match pieces(&form.quantity, 1) {
         Ok(quantity) => quantity,
         Err(problem) => {
@@ -69,7 +70,7 @@ pub async fn add_cart_line(
         return page_of_problem(&page, Problem::new(OUT_OF_STOCK, "there are not so many pieces left"));
     }
     let lines = offers(&snapshot, &[WantedLine { variant_id, quantity }])?;
-    match put_in(&app, &credentials, snapshot.settings.default_currency, language, lines).await? {
+    match put_in(&app, &credentials, visitor.currency(&snapshot.settings), visitor.language, lines).await? {
         Ok((_, cookies)) => Ok((AppendHeaders(cookies), Redirect::to("/cart")).into_response()),
         Err(error) => {
             let problem = Problem::from(error);

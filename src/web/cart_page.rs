@@ -3,9 +3,11 @@
 use askama::Template;
 
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
-use super::pages::product_url;
-use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, price_note, reductions, sentence};
+use super::frame::Frame;
+use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, reductions, sentence};
+use super::tile::product_url;
 use super::totals::{Shipping, Totals, minus};
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::cart::{Cart, CartProblem, CartView};
@@ -21,8 +23,7 @@ use crate::sorted::SortedMap;
 #[derive(Template)]
 #[template(path = "cart.html")]
 pub struct CartPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     lines: Vec<CartLine>,
     codes: Vec<CodeBox>,
     totals: Totals,
@@ -124,8 +125,7 @@ impl<'a> CartPage<'a> {
 
     fn empty(snapshot: &'a Snapshot, placed_url: Option<String>) -> Self {
         Self {
-            shop_name: &snapshot.settings.shop_name,
-            price_note: price_note(&snapshot.settings),
+            frame: Frame::new(snapshot, &Visitor::default()),
             lines: Vec::new(),
             codes: Vec::new(),
             totals: Totals::default(),

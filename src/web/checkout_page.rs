@@ -4,8 +4,10 @@ use askama::Template;
 
 use super::fields::{AddressInputs, Input, error};
 use super::form::CheckoutForm;
-use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, arrival, pieces, price_note, summary};
+use super::frame::Frame;
+use super::parts::{Choice, ErrorSummary, Short, SummaryItem, SummaryLine, arrival, pieces, summary};
 use super::totals::{Shipping, Totals, price};
+use super::visitor::Visitor;
 use super::ways;
 use super::wishes::vat_outcome;
 use crate::address::Field;
@@ -26,8 +28,7 @@ use crate::vat;
 #[derive(Template)]
 #[template(path = "checkout.html")]
 pub struct CheckoutPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     /// Where the form goes.
     action: String,
     error_summary: Option<ErrorSummary>,
@@ -151,8 +152,7 @@ impl<'a> CheckoutPage<'a> {
         let vat_outcome = if takes_vat_number { priced.vat_outcome(form, snapshot, now)? } else { None };
         let phone = sent.then(|| Input::of(Field::Phone, &form.address, errors));
         let mut page = Self {
-            shop_name: &settings.shop_name,
-            price_note: price_note(settings),
+            frame: Frame::of(settings, &Visitor::default()),
             action: match cart.draft {
                 Some(_) => format!("/orders/{}/checkout", cart.id),
                 None => "/checkout".to_owned(),

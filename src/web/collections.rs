@@ -3,15 +3,17 @@
 
 use askama::Template;
 
-use super::pages::{Card, ready};
-use super::parts::price_note;
+use super::asked::{Asked, BEFORE, CURSOR, url};
+use super::frame::Frame;
+use super::pages::{Reading, ready};
+use super::tile::Tile;
 use crate::catalog::slug;
 use crate::collections::collection::Collection;
 use crate::problem::Problem;
 use crate::shelf::collections::{COLLECTION, Collections};
-use crate::shelf::list_query::ListQuery;
 use crate::shelf::listing;
 use crate::shelf::read::ReadAnswer;
+use crate::shelf::search::Highlighter;
 use crate::shelf::snapshot::{Image, Snapshot};
 use crate::text::markdown;
 
@@ -24,8 +26,7 @@ struct Link<'a> {
 #[derive(Template)]
 #[template(path = "collections.html")]
 struct CollectionsPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     /// Those that stand at the top, each with those that are in it.
     top: Vec<(Link<'a>, Vec<Link<'a>>)>,
 }
@@ -33,8 +34,7 @@ struct CollectionsPage<'a> {
 #[derive(Template)]
 #[template(path = "collection.html")]
 struct CollectionPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     title: &'a str,
     seo_title: &'a str,
     seo_description: Option<&'a str>,
@@ -46,55 +46,50 @@ struct CollectionPage<'a> {
     /// Those that it is in, from the top.
     crumbs: Vec<Link<'a>>,
     children: Vec<Link<'a>>,
-    products: Vec<Card<'a>>,
+    tiles: Vec<Tile<'a>>,
+    /// The same as a list that can be filtered and sorted.
+    list_url: String,
+    previous_url: Option<String>,
     next_url: Option<String>,
 }
 
-/// The answer to `GET path?query`; `None` if it is about no collection.
-pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<ReadAnswer, Problem>> {
-    let rest = path.strip_prefix("/collections")?;
+/// The answer to a `GET`; `None` if it is about no collection.
+pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswer, Problem>> {
+    let rest = reading.path.strip_prefix("/collections")?;
     if rest.is_empty() {
-        return Some(ready(snapshot, &all(snapshot)));
+        return Some(ready(snapshot, &all(snapshot, reading)));
     }
     let name = rest.strip_prefix('/').filter(|name| !name.is_empty() && !name.contains('/'))?;
     let all = &snapshot.collections;
     let found = all.find(name).and_then(|n| Some((n, all.get(n)?))).ok_or_else(Problem::not_found);
-    Some(found.and_then(|(n, collection)| ready(snapshot, &page(snapshot, n, collection, query)?)))
+    Some(found.and_then(|(n, collection)| ready(snapshot, &page(snapshot, reading, n, collection))))
 }
 
-fn all(snapshot: &Snapshot) -> CollectionsPage<'_> {
+fn all<'a>(snapshot: &'a Snapshot, reading: &Reading) -> CollectionsPage<'a> {
     let all = &snapshot.collections;
     let top = all.shown().filter(|(n, _)| all.above(*n).next().is_none());
     CollectionsPage {
-        shop_name: &snapshot.settings.shop_name,
-        price_note: price_note(&snapshot.settings),
+        frame: Frame::new(snapshot, &reading.visitor),
         top: top.map(|(n, collection)| (Link::from(collection), children(all, n))).collect(),
     }
 }
 
-fn page<'a>(
-    snapshot: &'a Snapshot,
-    n: usize,
-    collection: &'a Collection,
-    query: &str,
-) -> Result<CollectionPage<'a>, Problem> {
-    let all = &snapshot.collections;
-    let mut asked = form_urlencoded::Serializer::new(String::new());
-    asked.append_pair(COLLECTION, &collection.slug);
+fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a Collection) -> CollectionPage<'a> {
+    let (all, visitor) = (&snapshot.collections, &reading.visitor);
+    let its_own = (COLLECTION.to_owned(), collection.slug.clone());
+    let list_url = url(&[its_own.clone()]);
     // Links from elsewhere bring parameters of their own, which mean nothing here.
-    let mut parameters = form_urlencoded::parse(query.as_bytes());
-    if let Some((name, cursor)) = parameters.find(|(name, _)| name == "cursor") {
-        asked.append_pair(&name, &cursor);
-    }
-    // A page of a list that is no more.
-    let list = ListQuery::parse(snapshot, &asked.finish()).map_err(|_| Problem::not_found())?;
-    let page = listing::page(snapshot, &list);
+    let places = form_urlencoded::parse(reading.query.as_bytes()).into_owned();
+    let pairs = [its_own].into_iter().chain(places.filter(|(name, _)| matches!(name.as_str(), CURSOR | BEFORE)));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let page = listing::page(snapshot, &Asked::parse(snapshot, visitor, &query).list);
+    let at = |place: &str, cursor: String| format!("{}?{place}={cursor}", collection_url(collection));
     let mut crumbs: Vec<_> = all.above(n).filter_map(|n| all.get(n)).map(Link::from).collect();
     crumbs.reverse();
     let description = markdown::rendered(&collection.description);
-    Ok(CollectionPage {
-        shop_name: &snapshot.settings.shop_name,
-        price_note: price_note(&snapshot.settings),
+    let highlighter = Highlighter::new("");
+    CollectionPage {
+        frame: Frame::new(snapshot, visitor),
         title: &collection.title,
         seo_title: collection.seo_title.as_deref().unwrap_or(&collection.title),
         seo_description: collection.seo_description.as_deref(),
@@ -103,9 +98,11 @@ fn page<'a>(
         description,
         crumbs,
         children: children(all, n),
-        products: page.items.iter().map(Card::from).collect(),
-        next_url: page.next_cursor.map(|cursor| format!("{}?cursor={cursor}", collection_url(collection))),
-    })
+        tiles: page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
+        list_url,
+        previous_url: page.previous_cursor.map(|cursor| at(BEFORE, cursor)),
+        next_url: page.next_cursor.map(|cursor| at(CURSOR, cursor)),
+    }
 }
 
 /// Those that are in a collection, in their order.

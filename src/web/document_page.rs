@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::frame::Frame;
 use crate::address::Address;
 use crate::documents::document::{Buyer, Document, DocumentLine, TaxTotal};
 use crate::documents::number::Kind;
@@ -62,8 +63,7 @@ struct TaxRow {
 #[derive(Template)]
 #[template(path = "documents.html")]
 pub struct DocumentList<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     order_id: OrderId,
     documents: Vec<Listed>,
 }
@@ -76,14 +76,14 @@ struct Listed {
 }
 
 impl<'a> DocumentList<'a> {
-    pub fn new(shop_name: &'a str, price_note: &'static str, order_id: OrderId, documents: &[&Document]) -> Self {
+    pub fn new(frame: Frame<'a>, order_id: OrderId, documents: &[&Document]) -> Self {
         let listed = |document: &&Document| Listed {
             url: format!("/orders/{order_id}/documents/{}", document.number),
             title: title(Language::En, document),
             date: words::date(Language::En, document.issued_at),
             total: document.total.display(),
         };
-        Self { shop_name, price_note, order_id, documents: documents.iter().map(listed).collect() }
+        Self { frame, order_id, documents: documents.iter().map(listed).collect() }
     }
 }
 

@@ -9,8 +9,10 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::document_page::{DocumentList, DocumentPage};
+use super::frame::Frame;
 use super::packing_slip::{PackingSlip, PackingSlips};
-use super::parts::{page, price_note};
+use super::parts::page;
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::documents::handlers::{of_buyer, text};
@@ -40,9 +42,8 @@ pub async fn list_order_documents(
         return Ok(Redirect::to(&url).into_response());
     }
     let snapshot = shelf::current(&app).await?;
-    let settings = &snapshot.settings;
     let documents: Vec<_> = filed.iter().map(|filed| &filed.document).collect();
-    page(&DocumentList::new(&settings.shop_name, price_note(settings), id, &documents))
+    page(&DocumentList::new(Frame::new(&snapshot, &Visitor::default()), id, &documents))
 }
 
 /// One of the order's documents, for its buyer.

@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, price_note, sentence};
+use super::frame::Frame;
+use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, sentence};
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::orders::access::Credentials;
 use crate::orders::details;
@@ -33,8 +35,7 @@ pub struct Asked {
 #[derive(Template)]
 #[template(path = "find.html")]
 struct FindPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     error_summary: Option<ErrorSummary>,
     asked: bool,
     number: String,
@@ -53,8 +54,7 @@ async fn shown(app: &App, form: FindForm, asked: bool, problem: Option<Problem>)
         items: problem.errors.iter().map(item).collect(),
     });
     let shown = FindPage {
-        shop_name: &snapshot.settings.shop_name,
-        price_note: price_note(&snapshot.settings),
+        frame: Frame::new(&snapshot, &Visitor::default()),
         number_fault: fault("number"),
         email_fault: fault("email"),
         error_summary: summary,

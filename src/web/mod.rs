@@ -7,6 +7,7 @@
 //! the API uses: the cart is the order, so placing it twice gives one order.
 
 pub mod again;
+mod asked;
 pub mod assets;
 pub mod bank;
 pub mod card;
@@ -22,8 +23,10 @@ pub mod documents;
 mod fields;
 pub mod find;
 mod form;
+mod frame;
 mod goods;
 pub mod handlers;
+mod list;
 pub mod order;
 mod order_page;
 mod packing_slip;
@@ -33,8 +36,11 @@ pub mod problem;
 mod quantities;
 pub mod returns;
 mod standing;
+mod tile;
 mod totals;
+pub mod visitor;
 mod ways;
 mod wishes;
+mod words;
 
 pub use self::parts::{ErrorSummary, SummaryItem};

@@ -6,10 +6,12 @@ use axum::response::Response;
 use super::bank::authentication_url;
 use super::card::CardForm;
 use super::difference::{Difference, to_pay_now};
+use super::frame::Frame;
 use super::goods::Moved;
-use super::parts::{Choice, Moment, SummaryLine, arrival, page, page_of_problem, price_note, summary};
+use super::parts::{Choice, Moment, SummaryLine, arrival, page, page_of_problem, summary};
 use super::standing::{Settled, Standing, payment_label, standing};
 use super::totals::Totals;
+use super::visitor::Visitor;
 use super::ways;
 use crate::address::Address;
 use crate::app::App;
@@ -27,8 +29,7 @@ use crate::text::Language;
 #[derive(Template)]
 #[template(path = "order.html")]
 pub struct OrderPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     id: String,
     number: String,
     status_title: &'static str,
@@ -167,8 +168,7 @@ impl<'a> OrderPage<'a> {
         let transfer = order.difference.as_ref().and_then(|asked| Difference::by_transfer(asked, settings));
         let nothing_came = payment.captured.amount == 0;
         Self {
-            shop_name: &snapshot.settings.shop_name,
-            price_note: price_note(&snapshot.settings),
+            frame: Frame::new(snapshot, &Visitor::default()),
             id: order.id.to_string(),
             number: order.number.clone(),
             status_title,

@@ -12,7 +12,6 @@ use crate::orders::order::LineId;
 use crate::orders::view::{DiscountView, LineView, ShippingView};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
-use crate::settings::Settings;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
 use crate::text::{self, Language};
 
@@ -97,11 +96,6 @@ pub struct SummaryItem {
     /// The id of what is to be corrected; none where it is about no field.
     pub field: String,
     pub text: String,
-}
-
-/// What every page says of the prices it shows.
-pub fn price_note(settings: &Settings) -> &'static str {
-    if settings.prices_include_tax { "Prices include tax." } else { "Prices are without tax." }
 }
 
 /// A page as it is sent. Nobody keeps it: the router sees to that.

@@ -4,7 +4,9 @@
 use askama::Template;
 use http::{HeaderMap, StatusCode, header};
 
-use super::parts::{price_note, sentence};
+use super::frame::Frame;
+use super::parts::sentence;
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::ids::RequestId;
 use crate::problem::Problem;
@@ -13,8 +15,7 @@ use crate::shelf::memory::CatalogMemory;
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     status: u16,
     title: &'static str,
     text: String,
@@ -36,10 +37,10 @@ pub fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
 
 pub fn page(app: &App, problem: &Problem, request_id: RequestId) -> String {
     let snapshot = CatalogMemory::of(app).get();
+    let visitor = Visitor::default();
     let (title, text) = words(problem);
     let page = ErrorPage {
-        shop_name: snapshot.as_ref().map_or("The shop", |snapshot| &snapshot.settings.shop_name),
-        price_note: snapshot.as_ref().map_or("", |snapshot| price_note(&snapshot.settings)),
+        frame: snapshot.as_ref().map_or_else(|| Frame::unknown(&visitor), |snapshot| Frame::new(snapshot, &visitor)),
         status: problem.status.as_u16(),
         title,
         text,
@@ -93,8 +94,7 @@ mod tests {
     fn a_detail_that_repeats_input_is_escaped() {
         let (title, text) = words(&Problem::invalid_field("", "no <script>"));
         let page = ErrorPage {
-            shop_name: "<b>",
-            price_note: "",
+            frame: Frame { shop_name: "<b>", ..Frame::unknown(&Visitor::default()) },
             status: 422,
             title,
             text,

@@ -4,9 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::frame::Frame;
 use super::goods::is_returnable;
-use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, price_note, sentence, to_order};
+use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, sentence, to_order};
 use super::quantities::pieces;
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::json;
@@ -73,8 +75,7 @@ struct Reason {
 #[derive(Template)]
 #[template(path = "returns.html")]
 struct ReturnsPage<'a> {
-    shop_name: &'a str,
-    price_note: &'static str,
+    frame: Frame<'a>,
     id: String,
     number: &'a str,
     error_summary: Option<ErrorSummary>,
@@ -113,8 +114,7 @@ impl<'a> ReturnsPage<'a> {
         let is_wrong = !errors.is_empty() || !text.is_empty();
         let so_far = typed.field(SO_FAR);
         Self {
-            shop_name: &snapshot.settings.shop_name,
-            price_note: price_note(&snapshot.settings),
+            frame: Frame::new(snapshot, &Visitor::default()),
             id: order.id.to_string(),
             number: &order.number,
             error_summary: is_wrong.then(|| ErrorSummary { text, items: errors.iter().map(item).collect() }),

@@ -12,13 +12,16 @@
 
 mod codes;
 mod fold;
+mod highlight;
 mod index;
+mod meant;
 mod query;
 mod score;
 mod stem;
 mod typo;
 mod words;
 
+pub use highlight::{Highlighter, Piece};
 pub use index::SearchIndex;
 pub use query::Found;
 

@@ -30,12 +30,13 @@ impl Found<'_> {
 }
 
 /// A word that is looked for, whole and in its parts.
-struct Sought {
-    whole: String,
-    parts: Vec<String>,
+pub struct Sought {
+    pub whole: String,
+    /// None of letters that are words of their own.
+    pub parts: Vec<String>,
 }
 
-fn sought(folded: &str) -> Vec<Sought> {
+pub fn sought(folded: &str) -> Vec<Sought> {
     let mut all = Vec::new();
     for chunk in chunks(folded) {
         match chunk {
@@ -113,7 +114,7 @@ impl SearchIndex {
     }
 
     /// The words that have its stem.
-    fn forms(&self, sought: &str) -> &[u32] {
+    pub(super) fn forms(&self, sought: &str) -> &[u32] {
         self.stems.find(&stem(sought)).map_or(&[], |stem| self.stemmed.get(stem))
     }
 

@@ -43,6 +43,24 @@ fn is_sign(c: char) -> bool {
     !c.is_ascii() && CodePointMapData::<CanonicalCombiningClass>::new().get(c) != CanonicalCombiningClass::NotReordered
 }
 
+/// How a letter stands beside others, for whoever marks words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Part of a word.
+    Word,
+    /// A word of its own.
+    Single,
+    Other,
+}
+
+pub fn kind(c: char) -> Kind {
+    match Class::of(c) {
+        Class::Letter | Class::Digit | Class::Silent => Kind::Word,
+        Class::Single => Kind::Single,
+        Class::Mark => Kind::Other,
+    }
+}
+
 #[derive(Debug, PartialEq)]
 pub enum Chunk {
     /// In scripts with blanks.

@@ -1,0 +1,60 @@
+//! What somebody may have meant whose words the shop does not have.
+
+use super::SearchIndex;
+use super::fold::folded;
+use super::query::{Sought, sought};
+use super::typo::{forgiven, mistakes};
+use crate::catalog::product::Product;
+use crate::shelf::places::number;
+
+impl SearchIndex {
+    /// The text with each word that the shop does not have replaced by the one
+    /// next to it, or left out where none is near; nothing if that is the same.
+    pub fn meant(&self, text: &str, products: &[Product]) -> Option<String> {
+        let mut words: Vec<String> = Vec::new();
+        for typed in text.split_whitespace() {
+            let parts = sought(&folded(typed));
+            match parts.as_slice() {
+                [word] if !self.has(word) => {
+                    words.extend(self.nearest(&word.whole).map(|near| self.shown(near, products)))
+                }
+                _ => words.push(typed.to_owned()),
+            }
+        }
+        let meant = words.join(" ");
+        (!meant.is_empty() && folded(&meant) != folded(text)).then_some(meant)
+    }
+
+    fn has(&self, word: &Sought) -> bool {
+        let mut is_code = false;
+        self.codes.each(&word.whole, &mut |_, _| is_code = true);
+        let known = |word: &str| !self.words.beginning(word).is_empty() || !self.forms(word).is_empty();
+        is_code || known(&word.whole) || (word.parts.len() > 1 && word.parts.iter().all(|part| known(part)))
+    }
+
+    /// The word with the fewest mistakes, of these the commonest. One more is
+    /// forgiven than where nobody is asked back.
+    fn nearest(&self, sought: &str) -> Option<u32> {
+        let letters: Vec<char> = sought.chars().collect();
+        let most = forgiven(letters.len()).saturating_add(1);
+        // In a number another digit is no mistake, but another number.
+        if letters.len() < 3 || letters.iter().any(|c| c.is_numeric()) {
+            return None;
+        }
+        let near = |word: u32| {
+            let other: Vec<char> = self.words.get(word).chars().collect();
+            let mistakes = mistakes(&letters, &other, most)?;
+            Some((mistakes, usize::MAX.saturating_sub(self.postings.get(word).len()), word))
+        };
+        (0..number(self.words.len())).filter_map(near).min().map(|(_, _, word)| word)
+    }
+
+    /// The word as the first title that has it writes it.
+    fn shown(&self, word: u32, products: &[Product]) -> String {
+        let word = (self.words.get(word), self.postings.get(word).iter().find(|posting| *posting & 1 == 1));
+        let title =
+            word.1.and_then(|posting| products.get((posting >> 1) as usize)).map_or("", |product| &product.title);
+        let mut written = title.split_whitespace().map(|text| text.trim_matches(|c: char| !c.is_alphanumeric()));
+        written.find(|text| folded(text) == word.0).unwrap_or(word.0).to_owned()
+    }
+}

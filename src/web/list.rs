@@ -1,0 +1,217 @@
+//! The list of products, with its search and its filters: one form that is sent
+//! by GET, so that every list has an address, and works without a script.
+
+use askama::Template;
+
+use super::asked::{Asked, BEFORE, CURSOR, IN_STOCK, PRICE_FROM, PRICE_TO, SORT, SOUGHT, facet_label, url};
+use super::frame::Frame;
+use super::tile::{Tick, Tile};
+use super::visitor::Visitor;
+use super::words::fill;
+use crate::shelf::list_query::Sort;
+use crate::shelf::listing;
+use crate::shelf::search::Highlighter;
+use crate::shelf::selection::Facet;
+use crate::shelf::snapshot::Snapshot;
+use crate::sorted::sort;
+
+/// The facets that a page shows, and the values of each besides those that are
+/// chosen: with all that the API tells, a page could have 300 KB.
+const MAX_FACETS: usize = 8;
+const MAX_TICKS: usize = 12;
+/// The ways out that are offered where nothing was found, and those that are tried.
+const MAX_NEAR: usize = 5;
+const MAX_TRIED: usize = 12;
+
+#[derive(Template)]
+#[template(path = "list.html")]
+pub struct ListPage<'a> {
+    frame: Frame<'a>,
+    /// Whether this is the shop's first page, which has no filters.
+    is_home: bool,
+    heading: String,
+    count: String,
+    chips: Vec<Chip>,
+    filters: Vec<FacetBox>,
+    price_labels: [String; 2],
+    prices: [String; 2],
+    price_fault: bool,
+    in_stock: Tick,
+    sorts: Vec<Tick>,
+    tiles: Vec<Tile<'a>>,
+    near: Vec<Chip>,
+    previous_url: Option<String>,
+    next_url: Option<String>,
+}
+
+/// A link, and what it leads to: for a chosen filter the list without it.
+struct Chip {
+    label: String,
+    url: String,
+}
+
+struct FacetBox {
+    name: String,
+    label: String,
+    is_open: bool,
+    ticks: Vec<Tick>,
+}
+
+impl<'a> ListPage<'a> {
+    /// What is newest in the shop.
+    pub fn home(snapshot: &'a Snapshot, visitor: &Visitor) -> Self {
+        let asked = Asked::of(snapshot, visitor, Vec::new());
+        let page = listing::page(snapshot, &asked.list);
+        let next_url = page.next_cursor.map(|_| url(&[]));
+        let highlighter = Highlighter::new("");
+        let tiles = page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
+        Self { is_home: true, next_url, tiles, ..Self::empty(snapshot, visitor) }
+    }
+
+    pub fn new(snapshot: &'a Snapshot, visitor: &Visitor, query: &str) -> Self {
+        let w = visitor.words();
+        let mut asked = Asked::parse(snapshot, visitor, query);
+        asked.list.facets = true;
+        let page = listing::page(snapshot, &asked.list);
+        let sought = asked.field(SOUGHT);
+        let highlighter = Highlighter::new(sought);
+        let count = match page.total {
+            1 => w.one_product.to_owned(),
+            many => fill(w.many_products, &[&many.to_string()]),
+        };
+        let empty = Self::empty(snapshot, visitor);
+        let facets = page.facets.unwrap_or_default();
+        let stock = facets.iter().find(|facet| facet.name == IN_STOCK);
+        let counted = stock.and_then(|facet| facet.values.first()).map_or(0, |value| value.count);
+        Self {
+            heading: if sought.is_empty() { w.products.to_owned() } else { fill(w.results_for, &[sought]) },
+            count,
+            chips: chips(snapshot, &asked, visitor),
+            filters: boxes(&asked, visitor, &facets),
+            prices: [PRICE_FROM, PRICE_TO].map(|name| asked.field(name).to_owned()),
+            price_fault: asked.price_fault,
+            in_stock: Tick::new("true", counted, asked.list.filter.in_stock),
+            sorts: sorts(snapshot, &asked, visitor),
+            tiles: page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
+            near: near(snapshot, &asked, visitor, page.total == 0),
+            previous_url: page.previous_cursor.map(|cursor| asked.url_at(BEFORE, &cursor)),
+            next_url: page.next_cursor.map(|cursor| asked.url_at(CURSOR, &cursor)),
+            frame: Frame { sought: sought.to_owned(), ..empty.frame },
+            ..empty
+        }
+    }
+
+    fn empty(snapshot: &'a Snapshot, visitor: &Visitor) -> Self {
+        let w = visitor.words();
+        let currency = visitor.currency(&snapshot.settings);
+        Self {
+            frame: Frame::new(snapshot, visitor),
+            is_home: false,
+            heading: w.newest_products.to_owned(),
+            count: String::new(),
+            chips: Vec::new(),
+            filters: Vec::new(),
+            price_labels: [w.price_from, w.price_to].map(|text| fill(text, &[currency.symbol()])),
+            prices: [String::new(), String::new()],
+            price_fault: false,
+            in_stock: Tick::default(),
+            sorts: Vec::new(),
+            tiles: Vec::new(),
+            near: Vec::new(),
+            previous_url: None,
+            next_url: None,
+        }
+    }
+
+    /// Whether a search engine is to leave it out: each of the many ways to narrow
+    /// a list would be a page of its own.
+    fn is_one_of_many(&self) -> bool {
+        !self.chips.is_empty() || self.previous_url.is_some()
+    }
+}
+
+/// What is chosen, each with the list without it.
+fn chips(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor) -> Vec<Chip> {
+    let pairs = asked.pairs().iter().enumerate();
+    let chips = pairs.map(|(place, (name, value))| Chip {
+        label: asked.label(snapshot, visitor, name, value),
+        url: url(&asked.without(place)),
+    });
+    chips.filter(|chip| !chip.label.is_empty()).collect()
+}
+
+fn boxes(asked: &Asked, visitor: &Visitor, facets: &[Facet]) -> Vec<FacetBox> {
+    let shown = facets.iter().filter(|facet| facet.name != IN_STOCK).take(MAX_FACETS);
+    let boxed = |facet: &Facet| {
+        let chosen = asked.list.filter.values.get(&facet.name);
+        let is_chosen = |value: &str| chosen.is_some_and(|chosen| chosen.iter().any(|known| known == value));
+        let mut ticks = Vec::new();
+        for value in &facet.values {
+            let is_chosen = is_chosen(&value.value);
+            if ticks.len() < MAX_TICKS || is_chosen {
+                let called = value.title.as_ref().unwrap_or(&value.value).clone();
+                ticks.push(Tick { called, ..Tick::new(&value.value, value.count, is_chosen) });
+            }
+        }
+        let label = facet_label(visitor, &facet.name).to_owned();
+        FacetBox { name: facet.name.clone(), label, is_open: chosen.is_some(), ticks }
+    };
+    shown.map(boxed).collect()
+}
+
+fn sorts(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor) -> Vec<Tick> {
+    let w = visitor.words();
+    let all = [
+        (Sort::Relevance, w.relevance),
+        (Sort::Collection, w.by_hand),
+        (Sort::Newest, w.newest),
+        (Sort::PriceAsc, w.price_asc),
+        (Sort::PriceDesc, w.price_desc),
+        (Sort::Title, w.title),
+    ];
+    let fits = |sort: &Sort| match sort {
+        Sort::Relevance => asked.list.filter.sought.is_some(),
+        Sort::Collection => asked.list.own_order(snapshot) == Sort::Collection,
+        _ => true,
+    };
+    let tick = |(sort, label): (Sort, &str)| Tick {
+        value: sort.as_str().to_owned(),
+        called: label.to_owned(),
+        label: String::new(),
+        is_chosen: asked.list.sort == sort,
+    };
+    all.into_iter().filter(|(sort, _)| fits(sort)).map(tick).collect()
+}
+
+/// The search with its mistakes put right; and where that `is_nothing`, what
+/// finds something instead: each filter left out, each word alone, what keeps the most first.
+fn near(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor, is_nothing: bool) -> Vec<Chip> {
+    let w = visitor.words();
+    let mut found = Vec::new();
+    let mut offer = |text: &str, what: &str, pairs: Vec<(String, String)>| {
+        let list = Asked::of(snapshot, visitor, pairs);
+        let total = listing::page(snapshot, &list.list).total;
+        if total > 0 {
+            let label = fill(text, &[what]);
+            found.push((total, Chip { label: format!("{label} ({total})"), url: url(list.pairs()) }));
+        }
+    };
+    let sought = asked.field(SOUGHT);
+    if let Some(meant) = snapshot.meant(sought) {
+        offer(w.did_you_mean, &meant, asked.with_words(&meant));
+    }
+    let words: Vec<_> = sought.split_whitespace().take(MAX_TRIED).collect();
+    for word in words.iter().filter(|_| is_nothing && words.len() > 1) {
+        offer(w.only, word, asked.with_words(word));
+    }
+    let filters = asked.pairs().iter().enumerate().filter(|(_, (name, _))| is_nothing && name != SORT);
+    for (place, (name, value)) in filters.take(MAX_TRIED) {
+        offer(w.without, &asked.label(snapshot, visitor, name, value), asked.without(place));
+    }
+    sort(&mut found, |(one, _), (other, _)| other.cmp(one));
+    found.into_iter().take(MAX_NEAR).map(|(_, chip)| chip).collect()
+}
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;

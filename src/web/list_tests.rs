@@ -1,0 +1,137 @@
+use super::*;
+use crate::shelf::snapshot::{Level, Product, ProductOption};
+use crate::testing::{product as made, settings};
+use crate::text::Language;
+
+/// What options are called and have that other shops trip over.
+const SIZE: &str = "Size (24\" × 36\")";
+const VALUES: [&str; 5] = ["1/7", "6½", "40,5", "<b>L</b>", "فارسی 3"];
+
+/// Mugs by two vendors, one in each size, each dearer than the one before.
+fn shop() -> Snapshot {
+    let mug = |(n, value): (usize, &str)| Product {
+        vendor: Some(["Fern & Fettle", "Tarn"][n % 2].to_owned()),
+        tags: vec!["kitchen".to_owned()],
+        options: vec![ProductOption { name: SIZE.to_owned(), values: vec![value.to_owned()] }],
+        ..made(n as u64, &format!("Enamel Mug {n}"), Some(1_000 * (n as i64 + 1)), n as i64)
+    };
+    let mut products: Vec<Product> = VALUES.into_iter().enumerate().map(mug).collect();
+    for (product, value) in products.iter_mut().zip(VALUES) {
+        product.variants[0].options = vec![value.to_owned()];
+        product.variants[0].level = Level::InStock;
+        product.level = Level::InStock;
+    }
+    products[0].variants[0].level = Level::Out;
+    products.push(made(9, "Wheel Bearing", Some(500), 9));
+    Snapshot::new("7".into(), settings(), products)
+}
+
+fn shown(query: &str) -> String {
+    ListPage::new(&shop(), &Visitor::default(), query).render().unwrap()
+}
+
+/// The titles in their order.
+fn titles(html: &str) -> Vec<String> {
+    let titles = html.split("class=\"card-title\">").skip(1).map(|rest| rest.split("</span>").next().unwrap());
+    titles.map(|title| title.replace("<mark>", "").replace("</mark>", "")).collect()
+}
+
+/// The address of each link of that class, as a browser reads it.
+fn links(html: &str, class: &str) -> Vec<String> {
+    let mark = format!("class=\"{class}\" href=\"");
+    let links = html.split(&mark).skip(1);
+    links.map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&")).collect()
+}
+
+fn encoded(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+#[test]
+fn every_value_of_an_option_is_chosen_shown_and_taken_away_again() {
+    let name = format!("option.{SIZE}");
+    for (n, value) in VALUES.into_iter().enumerate() {
+        let html = shown(&encoded(&[(&name, &format!(" {value} ")), ("price_from", ""), ("q", "")]));
+        assert_eq!(titles(&html), [format!("Enamel Mug {n}")], "{value}");
+        assert_eq!(html.matches("<input type=\"checkbox\"").count() - html.matches(" checked").count(), 7, "{html}");
+        assert_eq!(links(&html, "chip"), ["/products"], "{value}");
+        assert!(!html.contains("<b>L"));
+        // The form's own field leads to the same list.
+        let field = html.split(" checked").next().unwrap().rsplit("<input").next().unwrap();
+        let attribute = |name: &str| {
+            let raw = field.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+            raw.replace("&#34;", "\"").replace("&#60;", "<").replace("&#62;", ">")
+        };
+        assert_eq!((attribute("name"), attribute("value")), (name.clone(), value.to_owned()));
+    }
+}
+
+#[test]
+fn a_chip_takes_one_filter_away_and_leaves_the_others() {
+    let html = shown("vendor=Tarn&vendor=Fern+%26+Fettle&in_stock=true&price_from=20&price_to=40,00&sort=price_desc");
+    assert_eq!(titles(&html), ["Enamel Mug 3", "Enamel Mug 2", "Enamel Mug 1"]);
+    let chips = links(&html, "chip");
+    assert_eq!(chips.len(), 5);
+    let without_least = "/products?vendor=Tarn&vendor=Fern+%26+Fettle&in_stock=true&price_to=40%2C00&sort=price_desc";
+    assert_eq!(chips[3], without_least);
+    assert!(
+        html.contains("from €20.00") && html.contains("up to €40.00") && html.contains("value=\"price_desc\" selected")
+    );
+    assert_eq!(titles(&shown("price_from=40&price_to=20")).len(), 3, "the wrong way round");
+    let fault = shown("price_from=cheap");
+    assert!(fault.contains("aria-invalid=\"true\"") && fault.contains("value=\"cheap\"") && titles(&fault).len() == 6);
+}
+
+#[test]
+fn what_was_found_is_marked_and_what_was_meant_is_offered() {
+    let found = shown("q=mugs&vendor=Tarn");
+    assert!(found.contains("Enamel <mark>Mug</mark> 3") && found.contains("Results for “mugs”"));
+    assert!(found.contains("<input type=\"hidden\" name=\"q\" value=\"mugs\">"), "the filters keep the search");
+    let meant = shown("q=weel+bering");
+    assert_eq!(titles(&meant), ["Wheel Bearing"]);
+    assert!(meant.contains("href=\"/products?q=Wheel+Bearing\">Did you mean “Wheel Bearing”? (1)"), "{meant}");
+    assert!(!shown("q=wheel+bearing").contains("Did you mean"));
+}
+
+#[test]
+fn where_nothing_is_found_the_list_says_what_comes_near() {
+    let html = shown("q=wheel+mug&vendor=Tarn&price_to=1");
+    assert!(titles(&html).is_empty() && html.contains("Nothing fits") && !html.contains("Did you mean"));
+    let html = shown("q=mug&vendor=Tarn&price_to=10");
+    let near: Vec<_> = html.split("<li><a href=\"/products").skip(1).collect();
+    assert!(near[0].starts_with("?q=mug&#38;vendor=Tarn\">Without up to €10.00 (2)"), "{near:?}");
+    assert!(near[1].starts_with("?q=mug&#38;price_to=10\">Without Brand: Tarn (1)"), "{near:?}");
+    let html = shown("q=wheel+mug");
+    assert!(html.contains("href=\"/products?q=mug\">Only “mug” (5)") && html.contains("Only “wheel” (1)"), "{html}");
+}
+
+#[test]
+fn a_page_speaks_german_and_counts_in_another_currency() {
+    let mut products = vec![made(1, "Tasse", Some(123_450), 1)];
+    products[0].variants[0].prices.push(serde_json::from_str(r#"{"amount": 990, "currency": "USD"}"#).unwrap());
+    let snapshot = Snapshot::new("7".into(), settings(), products);
+    let shown = |currency| {
+        let visitor = Visitor { language: Language::De, currency };
+        ListPage::new(&snapshot, &visitor, "price_from=1.000").render().unwrap()
+    };
+    let german = shown(None);
+    assert!(
+        german.contains("<html lang=\"de\">") && german.contains("1.234,50\u{a0}€") && german.contains("Von, in €")
+    );
+    assert!(shown(crate::money::Currency::parse("USD").ok()).contains("9,90\u{a0}$"));
+}
+
+#[test]
+fn a_list_with_thousands_of_values_is_a_small_page() {
+    let product = |n: u64| Product {
+        vendor: Some(format!("Vendor {n}")),
+        tags: (0..40).map(|tag| format!("tag {}", n * 40 + tag)).collect(),
+        options: vec![ProductOption { name: format!("Option {n}"), values: vec!["x".repeat(100)] }],
+        ..made(n, &format!("Product {n}"), Some(100), n as i64)
+    };
+    let mut products: Vec<Product> = (0..200).map(product).collect();
+    products.iter_mut().for_each(|product| product.variants[0].options = product.options[0].values.clone());
+    let snapshot = Snapshot::new("7".into(), settings(), products);
+    let html = ListPage::new(&snapshot, &Visitor::default(), "").render().unwrap();
+    assert!(html.len() < 60_000, "{} bytes", html.len());
+}

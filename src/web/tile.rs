@@ -1,0 +1,78 @@
+//! A product as lists show it, and what can be ticked beside a list.
+
+use super::visitor::Visitor;
+use super::words::{Words, fill};
+use crate::catalog::slug;
+use crate::shelf::listing::Listed;
+use crate::shelf::search::{Highlighter, Piece};
+use crate::shelf::snapshot::{Image, Level, PriceRange, Product};
+
+pub struct Tile<'a> {
+    pub url: String,
+    /// The title, with what was looked for in it.
+    pub title: Vec<Piece<'a>>,
+    pub vendor: &'a str,
+    pub price: String,
+    pub price_before: Option<String>,
+    pub image: Option<&'a Image>,
+    pub stock: Stock,
+}
+
+/// How much is left, in words, and how these look.
+#[derive(Clone, Copy)]
+pub struct Stock {
+    pub label: &'static str,
+    pub class: &'static str,
+}
+
+/// What can be chosen: one of several values.
+#[derive(Default)]
+pub struct Tick {
+    pub value: String,
+    pub called: String,
+    /// How many products it leaves.
+    pub label: String,
+    pub is_chosen: bool,
+}
+
+impl<'a> Tile<'a> {
+    pub fn new(listed: &Listed<'a>, visitor: &Visitor, highlighter: &Highlighter) -> Self {
+        let product = listed.product;
+        let before = product.compare_at(listed.price.from.currency);
+        Self {
+            url: product_url(product),
+            title: highlighter.pieces(&product.title),
+            vendor: product.vendor.as_deref().unwrap_or(""),
+            price: price_label(visitor, listed.price),
+            price_before: before.map(|before| before.display_in(visitor.language)),
+            image: product.images.first(),
+            stock: Stock::of(visitor.words(), product.level),
+        }
+    }
+}
+
+impl Stock {
+    pub fn of(w: &Words, level: Level) -> Self {
+        let (label, class) = match level {
+            Level::InStock => (w.in_stock, "in"),
+            Level::Low => (w.few_left, "low"),
+            Level::Out => (w.sold_out, "out"),
+        };
+        Self { label, class }
+    }
+}
+
+impl Tick {
+    pub fn new(value: &str, count: usize, is_chosen: bool) -> Self {
+        Self { value: value.to_owned(), called: value.to_owned(), label: count.to_string(), is_chosen }
+    }
+}
+
+pub fn product_url(product: &Product) -> String {
+    format!("/products/{}", slug::in_address(&product.slug))
+}
+
+pub fn price_label(visitor: &Visitor, range: PriceRange) -> String {
+    let from = range.from.display_in(visitor.language);
+    if range.from == range.to { from } else { fill(visitor.words().from, &[&from]) }
+}

@@ -1,0 +1,118 @@
+//! The words of the pages, in each language side by side: one table for each.
+
+use crate::text::Language;
+
+/// Texts by name: `name: "English", "German";`. `{}` is filled in by [`fill`].
+macro_rules! words {
+    ($($name:ident: $english:literal, $german:literal;)*) => {
+        pub struct Words { $(pub $name: &'static str,)* }
+        static ENGLISH: Words = Words { $($name: $english,)* };
+        static GERMAN: Words = Words { $($name: $german,)* };
+    };
+}
+
+impl Words {
+    pub fn of(language: Language) -> &'static Self {
+        language.of(&ENGLISH, &GERMAN)
+    }
+}
+
+/// The text with what belongs in its places, one after the other.
+pub fn fill(text: &str, values: &[&str]) -> String {
+    let mut parts = text.split("{}");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for (part, value) in parts.zip(values) {
+        filled.push_str(value);
+        filled.push_str(part);
+    }
+    filled
+}
+
+words! {
+    // The frame
+    skip: "Skip to the content", "Zum Inhalt springen";
+    main: "Main", "Hauptmenü";
+    shop: "Shop", "Shop";
+    cart: "Cart", "Warenkorb";
+    search: "Search", "Suchen";
+    search_label: "Search the shop", "Im Shop suchen";
+    the_shop: "The shop", "Der Shop";
+    with_tax: "Prices include tax.", "Alle Preise inklusive Mehrwertsteuer.";
+    without_tax: "Prices are without tax.", "Alle Preise ohne Mehrwertsteuer.";
+    shipping_is_added: "Shipping is added at checkout, before you pay.", "Versandkosten kommen an der Kasse hinzu, bevor Sie bezahlen.";
+    find_order: "Find your order", "Bestellung finden";
+    language: "Language", "Sprache";
+    currency: "Currency", "Währung";
+    change: "Change", "Ändern";
+    error: "Error: ", "Fehler: ";
+
+    // Products in lists
+    products: "Products", "Produkte";
+    all_products: "All products", "Alle Produkte";
+    newest_products: "New in the shop", "Neu im Shop";
+    results_for: "Results for “{}”", "Ergebnisse für „{}“";
+    one_product: "1 product", "1 Produkt";
+    many_products: "{} products", "{} Produkte";
+    nothing_yet: "There is nothing on the shelves yet. Please come back soon.", "Hier gibt es noch nichts. Schauen Sie bald wieder vorbei.";
+    from: "from {}", "ab {}";
+    before: "before ", "vorher ";
+    in_stock: "In stock", "Auf Lager";
+    few_left: "Only a few left", "Nur noch wenige";
+    sold_out: "Sold out", "Ausverkauft";
+    pages: "Pages", "Seiten";
+    next_page: "Next page", "Nächste Seite";
+    previous_page: "Previous page", "Vorherige Seite";
+
+    // Filters
+    filters: "Filters", "Filter";
+    filters_and_sorting: "Filter and sort", "Filtern und sortieren";
+    chosen_filters: "Chosen filters", "Gewählte Filter";
+    remove: "Remove the filter {}", "Filter {} entfernen";
+    remove_all: "Remove all filters", "Alle Filter entfernen";
+    show_results: "Show products", "Produkte zeigen";
+    price: "Price", "Preis";
+    price_from: "From, in {}", "Von, in {}";
+    price_to: "Up to, in {}", "Bis, in {}";
+    chip_from: "from {}", "ab {}";
+    chip_to: "up to {}", "bis {}";
+    price_fault: "Write a price as a number, such as 12.50.", "Schreiben Sie einen Preis als Zahl, etwa 12,50.";
+    only_in_stock: "Only what is in stock", "Nur, was auf Lager ist";
+    sort_by: "Sort by", "Sortieren nach";
+    relevance: "Best match", "Beste Treffer";
+    newest: "Newest", "Neueste";
+    price_asc: "Price, lowest first", "Preis, aufsteigend";
+    price_desc: "Price, highest first", "Preis, absteigend";
+    title: "Name", "Name";
+    vendor: "Brand", "Marke";
+    kind: "Type", "Art";
+    collection: "Collection", "Kategorie";
+    by_hand: "Our order", "Unsere Reihenfolge";
+    tag: "Topic", "Thema";
+
+    // Collections
+    breadcrumbs: "You are here", "Sie sind hier";
+    collections: "Collections", "Kategorien";
+    within: "Within {}", "In {}";
+    no_collections: "There are no collections yet.", "Es gibt noch keine Kategorien.";
+    nothing_in_it: "There is nothing in here at the moment. Please come back soon.", "Hier gibt es zurzeit nichts. Schauen Sie bald wieder vorbei.";
+
+    // Nothing found
+    nothing_found: "Nothing fits", "Nichts gefunden";
+    nothing_found_text: "No product has all of this.", "Kein Produkt passt zu all dem.";
+    did_you_mean: "Did you mean “{}”?", "Meinten Sie „{}“?";
+    instead: "What comes near", "Was dem nahekommt";
+    without: "Without {}", "Ohne {}";
+    only: "Only “{}”", "Nur „{}“";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_filled_in() {
+        assert_eq!(fill("{} of {}.", &["1", "2"]), "1 of 2.");
+        assert_eq!(fill("none", &["1"]), "none");
+        assert_eq!(fill(Words::of(Language::De).from, &["{}"]), "ab {}");
+    }
+}
