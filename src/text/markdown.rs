@@ -31,9 +31,18 @@ pub fn rendered(text: &str) -> String {
 pub fn summary(html: &str) -> String {
     let first = html.split_once("<p>").and_then(|(_, rest)| rest.split_once("</p>"));
     let first = first.map_or("", |(first, _)| first).replace("<br>\n", " ");
+    untagged(&first)
+}
+
+/// The text of what was [`rendered`], with a line break after each block.
+pub fn plain(html: &str) -> String {
+    let marks = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
+    marks.iter().fold(untagged(html), |text, (escaped, mark)| text.replace(escaped, mark))
+}
+
+fn untagged(html: &str) -> String {
     // What is left of each part that begins with a tag, which has no > but its end.
-    first
-        .split('<')
+    html.split('<')
         .enumerate()
         .map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) })
         .collect()

@@ -5,11 +5,16 @@
 use sha2_const_stable::Sha256;
 use std::fmt;
 
+// A file of this size is digested in less than a second, which rustc takes for long.
+#[allow(long_running_const_eval)]
 pub const STYLES: Asset = Asset::new("shop", "css", include_bytes!("../../public/assets/shop.css"));
 pub const ICON: Asset = Asset::new("favicon", "svg", include_bytes!("../../public/assets/favicon.svg"));
 
 /// What printed pages are dressed with.
 pub const PAPER: Asset = Asset::new("paper", "css", include_bytes!("../../public/assets/paper.css"));
+
+/// What pages of the catalog do at once.
+pub const SCRIPT: Asset = Asset::new("shop", "js", include_bytes!("../../public/assets/shop.js"));
 
 /// Starts Stripe's Payment Element; see [`super::card`].
 pub const PAYMENT: Asset = Asset::new("payment", "js", include_bytes!("../../public/assets/payment.js"));
@@ -46,6 +51,7 @@ mod tests {
         for (asset, name) in [
             (&super::STYLES, ["shop", "css"]),
             (&super::ICON, ["favicon", "svg"]),
+            (&super::SCRIPT, ["shop", "js"]),
             (&super::PAYMENT, ["payment", "js"]),
             (&super::PAPER, ["paper", "css"]),
         ] {

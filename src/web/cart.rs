@@ -3,16 +3,17 @@
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, header};
-use serde::Deserialize;
 
 use super::cart_form::{Asked, CartForm, Pressed};
 use super::cart_page::{CartPage, Faults};
-use super::pages::ProductPage;
+use super::choosing::{Choosing, VARIANT};
+use super::pages::Reading;
 use super::parts::{Short, page, page_of_problem, sentence};
+use super::product::ProductPage;
 use super::quantities::pieces;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::ids::{OrderId, VariantId};
+use crate::ids::OrderId;
 use crate::money::Currency;
 use crate::orders::access::{self, Credentials};
 use crate::orders::bodies::WantedLine;
@@ -29,14 +30,9 @@ use crate::pricing::quote::CouponRefusal;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
+use crate::shelf::snapshot::Product;
 use crate::text::Language;
-use crate::wire::extract::{Fields, Form};
-
-#[derive(Debug, Deserialize)]
-pub struct WantedPieces {
-    variant_id: String,
-    quantity: String,
-}
+use crate::wire::extract::Fields;
 
 /// The cart, or that there is none.
 pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
@@ -45,38 +41,66 @@ pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Resul
     page(&CartPage::new(&app, &snapshot, cart.as_ref()).await?)
 }
 
-/// Puts pieces into the cart; begins one where there is none that is open.
+/// Puts pieces into the cart; begins one where there is none that is open. The
+/// form names a variant, or a product and a value of each of its options.
 pub async fn add_cart_line(
     State(app): State<App>,
     credentials: Credentials,
     visitor: Visitor,
-    Form(form): Form<WantedPieces>,
+    Fields(fields): Fields,
 ) -> Result<Response, Problem> {
-    let variant_id: VariantId = form.variant_id.parse().map_err(|_| Problem::not_found())?;
-    let snapshot = shelf::knowing(&app, [Name::Variant(variant_id)]).await?;
-    let (product, _) = snapshot.variant(variant_id).ok_or_else(Problem::not_found)?;
-    let shown =
-        |problem: Option<&Problem>| Some(ProductPage::new(&snapshot, &visitor, product, problem)?.wanting(variant_id));
-    let quantity = match pieces(&form.quantity, 1) {
-        Ok(quantity) => quantity,
-        Err(problem) => {
-            let page = shown(Some(&problem)).ok_or_else(Problem::not_found)?;
-            return page_of_problem(&page.with_quantity(form.quantity), problem);
-        }
+    let (name, quantity) = wanted(&fields)?;
+    let snapshot = shelf::knowing(&app, [name.clone()]).await?;
+    let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
+    let choosing = chosen(product, visitor.currency(&snapshot.settings), &name, &fields);
+    let choosing = choosing.ok_or_else(Problem::not_found)?;
+    let site = app.config.public_url.as_deref().unwrap_or_default();
+    let shown = || ProductPage::new(&snapshot, &Reading { visitor, site, path: "", query: "" }, &choosing);
+    let refused =
+        |problem: Problem| page_of_problem(&shown().with_problem(&problem).with_quantity(quantity.to_owned()), problem);
+    let Some(variant) = choosing.variant else {
+        return refused(Problem::invalid_field("", visitor.words().no_such_choice_text));
     };
-    if let Some(left) = stock::fewer_than(&app, &snapshot, variant_id, quantity).await {
-        let page =
-            shown(None).ok_or_else(Problem::not_found)?.with_left(variant_id, Short { requested: quantity, left });
+    let wanted = match pieces(quantity, 1) {
+        Ok(wanted) => WantedLine { variant_id: variant.id, quantity: wanted },
+        Err(problem) => return refused(problem),
+    };
+    if let Some(left) = stock::fewer_than(&app, &snapshot, variant.id, wanted.quantity).await {
+        let page = shown().with_left(Short { requested: wanted.quantity, left });
         return page_of_problem(&page, Problem::new(OUT_OF_STOCK, "there are not so many pieces left"));
     }
-    let lines = offers(&snapshot, &[WantedLine { variant_id, quantity }])?;
-    match put_in(&app, &credentials, visitor.currency(&snapshot.settings), visitor.language, lines).await? {
+    let lines = offers(&snapshot, &[wanted])?;
+    match put_in(&app, &credentials, choosing.currency, visitor.language, lines).await? {
         Ok((_, cookies)) => Ok((AppendHeaders(cookies), Redirect::to("/cart")).into_response()),
-        Err(error) => {
-            let problem = Problem::from(error);
-            let page = shown(Some(&problem)).ok_or_else(Problem::not_found)?;
-            page_of_problem(&page.with_quantity(form.quantity), problem)
+        Err(error) => refused(Problem::from(error)),
+    }
+}
+
+/// What the form names, and how much of it.
+fn wanted(fields: &[(String, String)]) -> Result<(Name, &str), Problem> {
+    let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let incomplete = || Problem::invalid_field("", "the form was not complete; please go back and try again");
+    let quantity = field("quantity").ok_or_else(incomplete)?;
+    let name = match (field(VARIANT), field("product_id")) {
+        (Some(id), _) => id.parse().map(Name::Variant).ok(),
+        (None, Some(id)) => id.parse().map(Name::Product).ok(),
+        (None, None) => return Err(incomplete()),
+    };
+    Ok((name.ok_or_else(Problem::not_found)?, quantity))
+}
+
+fn chosen<'a>(
+    product: &'a Product,
+    currency: Currency,
+    name: &Name,
+    fields: &[(String, String)],
+) -> Option<Choosing<'a>> {
+    match name {
+        Name::Variant(id) => {
+            let variant = product.variants.iter().find(|variant| variant.id == *id)?;
+            Choosing::of_variant(product, currency, variant)
         }
+        _ => Choosing::new(product, currency, fields),
     }
 }
 

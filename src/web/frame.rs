@@ -14,6 +14,8 @@ pub struct Frame<'a> {
     pub language: Language,
     /// What stands in the search box.
     pub sought: String,
+    /// Whether it may run the shop's script: what is made from the catalog alone.
+    pub is_scripted: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -29,12 +31,20 @@ impl<'a> Frame<'a> {
             w,
             language: visitor.language,
             sought: String::new(),
+            is_scripted: false,
         }
     }
 
     /// Around a page of a shop that is not known, as nothing could be read.
     pub fn unknown(visitor: &Visitor) -> Self {
         let w = visitor.words();
-        Self { shop_name: w.the_shop, price_note: "", w, language: visitor.language, sought: String::new() }
+        Self {
+            shop_name: w.the_shop,
+            price_note: "",
+            w,
+            language: visitor.language,
+            sought: String::new(),
+            is_scripted: false,
+        }
     }
 }

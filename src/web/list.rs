@@ -105,7 +105,7 @@ impl<'a> ListPage<'a> {
         let w = visitor.words();
         let currency = visitor.currency(&snapshot.settings);
         Self {
-            frame: Frame::new(snapshot, visitor),
+            frame: Frame { is_scripted: true, ..Frame::new(snapshot, visitor) },
             is_home: false,
             heading: w.newest_products.to_owned(),
             count: String::new(),

@@ -1,5 +1,6 @@
-//! The storefront's pages: rendered here, without a script but where Stripe asks
-//! for a card ([`card`]).
+//! The storefront's pages: rendered here. All work without a script; those of the
+//! catalog have one that does some of it at once, and one starts Stripe's where it
+//! asks for a card ([`card`]).
 //!
 //! Lends: [`pages::answer`], the pages that are the same for everyone, as a
 //! pure function of the catalog's snapshot; [`problem::page`], any problem as
@@ -16,6 +17,7 @@ mod cart_form;
 mod cart_page;
 pub mod checkout;
 mod checkout_page;
+mod choosing;
 pub mod collections;
 mod difference;
 mod document_page;
@@ -25,6 +27,7 @@ pub mod find;
 mod form;
 mod frame;
 mod goods;
+mod gtin;
 pub mod handlers;
 mod list;
 pub mod order;
@@ -33,9 +36,11 @@ mod packing_slip;
 pub mod pages;
 mod parts;
 pub mod problem;
+mod product;
 mod quantities;
 pub mod returns;
 mod standing;
+mod structured;
 mod tile;
 mod totals;
 pub mod visitor;

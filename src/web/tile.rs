@@ -60,6 +60,11 @@ impl Stock {
         };
         Self { label, class }
     }
+
+    /// Of what does not exist.
+    pub fn none(w: &Words) -> Self {
+        Self { label: w.no_such_choice, class: "out" }
+    }
 }
 
 impl Tick {

@@ -63,6 +63,19 @@ words! {
     next_page: "Next page", "Nächste Seite";
     previous_page: "Previous page", "Vorherige Seite";
 
+    // A product
+    breadcrumbs: "You are here", "Sie sind hier";
+    pictures: "Pictures", "Bilder";
+    choose_one: "Choose one", "Bitte wählen";
+    show_choice: "Show the price of this choice", "Preis dieser Auswahl zeigen";
+    add_to_cart: "Add to cart", "In den Warenkorb";
+    quantity: "Quantity", "Anzahl";
+    mark_sold_out: "sold out", "ausverkauft";
+    not_together: "not with the rest", "nicht mit dem Rest";
+    no_such_choice: "Not made like this", "So nicht erhältlich";
+    no_such_choice_text: "this is not made like that; please choose something else", "so gibt es das nicht; bitte wählen Sie etwas anderes";
+    sold_out_text: "This is sold out at the moment. We are sorry; please look in again.", "Das ist zurzeit ausverkauft. Es tut uns leid; schauen Sie bald wieder vorbei.";
+
     // Filters
     filters: "Filters", "Filter";
     filters_and_sorting: "Filter and sort", "Filtern und sortieren";
@@ -90,7 +103,6 @@ words! {
     tag: "Topic", "Thema";
 
     // Collections
-    breadcrumbs: "You are here", "Sie sind hier";
     collections: "Collections", "Kategorien";
     within: "Within {}", "In {}";
     no_collections: "There are no collections yet.", "Es gibt noch keine Kategorien.";

@@ -1,0 +1,222 @@
+//! The page of one product, with the choice of its options.
+
+use askama::Template;
+use serde_json::json;
+
+use super::choosing::Choosing;
+use super::frame::Frame;
+use super::pages::Reading;
+use super::parts::{ErrorSummary, Short, SummaryItem, sentence};
+use super::structured;
+use super::tile::{Stock, product_url};
+use super::visitor::Visitor;
+use crate::problem::Problem;
+use crate::shelf::snapshot::{Image, Level, Product, Snapshot};
+use crate::sorted::SortedMap;
+use crate::text::markdown;
+
+/// An option with more values is a list that unfolds.
+const MAX_BUTTONS: usize = 12;
+/// The characters of a page's description: search engines show some 160.
+const MAX_META: usize = 160;
+
+#[derive(Template)]
+#[template(path = "product.html")]
+pub struct ProductPage<'a> {
+    frame: Frame<'a>,
+    product: &'a Product,
+    /// Empty where nobody has said where the shop is.
+    canonical: String,
+    preview: String,
+    /// What search engines and others are told instead of the title, and of the description.
+    seo_title: &'a str,
+    summary: String,
+    /// JSON-LD.
+    data: String,
+    /// What the script chooses by; none where nothing can be chosen.
+    table: String,
+    steps: Vec<(&'a str, String)>,
+    /// As HTML.
+    description: String,
+    /// Of what is chosen; nothing of what does not exist.
+    price: String,
+    price_before: Option<String>,
+    stock: Stock,
+    choices: Vec<Axis>,
+    variant_id: Option<String>,
+    url: String,
+    sold_out: bool,
+    error_summary: Option<ErrorSummary>,
+    invalid_quantity: Option<String>,
+    /// As it stands in the field.
+    quantity: String,
+}
+
+/// An option, with what can be chosen of it.
+struct Axis {
+    field: String,
+    label: String,
+    values: Vec<Value>,
+}
+
+struct Value {
+    sent: String,
+    label: String,
+    /// Why it is not to be had with the rest of the choice.
+    mark: &'static str,
+    is_chosen: bool,
+}
+
+impl Axis {
+    fn is_long(&self) -> bool {
+        self.values.len() > MAX_BUTTONS
+    }
+}
+
+impl<'a> ProductPage<'a> {
+    pub fn new(snapshot: &'a Snapshot, reading: &Reading, choosing: &Choosing<'a>) -> Self {
+        let Reading { visitor, site, .. } = reading;
+        let (product, frame) = (choosing.product, Frame::new(snapshot, visitor));
+        let url = product_url(product);
+        let steps = vec![
+            (frame.shop_name, "/".to_owned()),
+            (frame.w.products, "/products".to_owned()),
+            (product.title.as_str(), url.clone()),
+        ];
+        let description = markdown::rendered(&product.description);
+        let text = markdown::plain(&description);
+        let in_words = |money: crate::money::Money| money.display_in(visitor.language);
+        let price = choosing.variant.and_then(|variant| variant.price(choosing.currency));
+        let before = choosing.variant.and_then(|variant| variant.compare_at(choosing.currency));
+        let level = choosing.variant.map_or(Level::Out, |variant| variant.level);
+        Self {
+            product,
+            canonical: if site.is_empty() { String::new() } else { structured::absolute(site, &url) },
+            preview: product.images.first().map_or_else(String::new, |image| structured::absolute(site, &image.url)),
+            seo_title: product.seo_title.as_deref().unwrap_or(&product.title),
+            summary: product.seo_description.clone().unwrap_or_else(|| structured::shortened(&text, MAX_META)),
+            data: structured::of_product(site, choosing, &text, &steps),
+            table: table(choosing, visitor),
+            steps,
+            description,
+            price: price.map_or_else(String::new, in_words),
+            price_before: before.map(in_words),
+            stock: if choosing.variant.is_some() { Stock::of(frame.w, level) } else { Stock::none(frame.w) },
+            choices: choices(choosing, visitor),
+            variant_id: choosing.variant.filter(|_| choosing.axes.is_empty()).map(|variant| variant.id.to_string()),
+            url,
+            sold_out: choosing.is_sold_out(),
+            error_summary: None,
+            invalid_quantity: None,
+            quantity: "1".to_owned(),
+            frame,
+        }
+    }
+
+    /// Where the page may run the shop's script.
+    pub fn scripted(mut self) -> Self {
+        self.frame.is_scripted = true;
+        self
+    }
+
+    /// With why nothing was put into the cart.
+    pub fn with_problem(mut self, problem: &Problem) -> Self {
+        let text = sentence(&problem.detail);
+        if problem.errors.iter().any(|error| error.pointer.ends_with("quantity")) && !self.sold_out {
+            let item = SummaryItem { field: "quantity".to_owned(), text: text.clone() };
+            self.error_summary = Some(ErrorSummary { text: String::new(), items: vec![item] });
+            self.invalid_quantity = Some(text);
+        } else {
+            self.error_summary = Some(ErrorSummary { text, items: Vec::new() });
+        }
+        self
+    }
+
+    /// With this in the field.
+    pub fn with_quantity(self, quantity: String) -> Self {
+        Self { quantity, ..self }
+    }
+
+    /// With what the variant's pool has, which the catalog may not know yet.
+    pub fn with_left(mut self, short: Short) -> Self {
+        let left = short.left;
+        self.stock = Stock::of(self.frame.w, Level::of(left));
+        // Where nothing else can be chosen, it is all there is.
+        self.sold_out = left == 0 && (self.sold_out || self.choices.is_empty());
+        self.error_summary = Some(ErrorSummary { text: short.text(), items: Vec::new() });
+        if left > 0 { self.with_quantity(left.to_string()) } else { self }
+    }
+
+    fn first_picture(&self) -> Option<&Image> {
+        self.product.images.first()
+    }
+}
+
+fn choices(choosing: &Choosing, visitor: &Visitor) -> Vec<Axis> {
+    let w = visitor.words();
+    let axis = |(n, axis): (usize, &super::choosing::Axis)| {
+        let values = axis.values.iter().zip(&axis.sent).zip(choosing.levels(n)).enumerate();
+        let value = |(at, ((label, sent), level)): (usize, ((&&str, &String), Option<Level>))| Value {
+            sent: sent.clone(),
+            label: (*label).to_owned(),
+            mark: level.map_or(w.not_together, |level| if level.is_out() { w.mark_sold_out } else { "" }),
+            is_chosen: choosing.is_chosen(n, at),
+        };
+        let label = if axis.name.is_empty() { w.choose_one } else { axis.name };
+        Axis { field: axis.field.clone(), label: label.to_owned(), values: values.map(value).collect() }
+    };
+    choosing.axes.iter().enumerate().map(axis).collect()
+}
+
+/// What the script needs to do at once what the form does by asking. Each variant
+/// is a row such as `1kw+2a`: which of all combinations it is, its level, and its
+/// price, both numbers to the base of 36. So 2,048 of them have 15 KB, and as many
+/// different prices 20.
+fn table(choosing: &Choosing, visitor: &Visitor) -> String {
+    if choosing.axes.is_empty() {
+        return String::new();
+    }
+    let w = visitor.words();
+    let mut prices = Vec::new();
+    let mut known: SortedMap<(i64, i64), usize> = SortedMap::default();
+    let mut rows = String::new();
+    for (variant, place) in choosing.sold() {
+        let Some(price) = variant.price(choosing.currency) else { continue };
+        let before = variant.compare_at(choosing.currency);
+        let key = (price.amount, before.map_or(0, |before| before.amount));
+        let priced = known.get(&key).copied().unwrap_or(prices.len());
+        if priced == prices.len() {
+            let before = before.map(|before| format!("\t{}", before.display_in(visitor.language)));
+            prices.push(price.display_in(visitor.language) + &before.unwrap_or_default());
+            known.insert(key, priced);
+        }
+        let in_all = choosing.axes.iter().zip(place);
+        let number =
+            in_all.fold(0, |number: usize, (axis, at)| number.saturating_mul(axis.values.len()).saturating_add(*at));
+        push_base_36(&mut rows, number);
+        rows.push(match variant.level {
+            Level::InStock => '+',
+            Level::Low => '-',
+            Level::Out => '!',
+        });
+        push_base_36(&mut rows, priced);
+        rows.push(' ');
+    }
+    let stock = [Level::InStock, Level::Low, Level::Out].map(|level| Stock::of(w, level));
+    let stock = stock.into_iter().chain([Stock::none(w)]).map(|stock| [stock.label, stock.class]);
+    structured::embedded(&json!({
+        "rows": rows, "prices": prices, "stock": stock.collect::<Vec<_>>(),
+        "marks": ["", "", w.mark_sold_out, w.not_together],
+    }))
+}
+
+fn push_base_36(text: &mut String, number: usize) {
+    if number >= 36 {
+        push_base_36(text, number / 36);
+    }
+    text.extend(u32::try_from(number % 36).ok().and_then(|digit| char::from_digit(digit, 36)));
+}
+
+#[cfg(test)]
+#[path = "product_tests.rs"]
+mod tests;

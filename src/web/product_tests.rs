@@ -1,0 +1,121 @@
+use super::*;
+use crate::shelf::snapshot::{ProductOption, Variant};
+use crate::testing::{product as made, settings};
+use crate::text::Language;
+
+const SIZE: &str = "Size (24\" × 36\")";
+const VALUES: [&str; 5] = ["1/7", "6½", "40,5", "<b>L</b>", "فارسی 3"];
+
+/// A product in each combination of its options' values.
+fn in_all(options: &[(&str, Vec<String>)]) -> Product {
+    let mut product = made(1, "Shirt", Some(1_000), 1);
+    product.options = options
+        .iter()
+        .map(|(name, values)| ProductOption { name: (*name).to_owned(), values: values.clone() })
+        .collect();
+    let first = product.variants.remove(0);
+    let mut places: Vec<Vec<String>> = vec![Vec::new()];
+    for (_, values) in options {
+        let longer = |place: &Vec<String>| {
+            values.iter().map(|value| [place.clone(), vec![value.clone()]].concat()).collect::<Vec<_>>()
+        };
+        places = places.iter().flat_map(longer).collect();
+    }
+    let variant = |(n, options): (usize, Vec<String>)| Variant {
+        id: format!("var_{}", ulid::Ulid::from_parts(1, n as u128)).parse().unwrap(),
+        prices: vec![crate::money::Money { amount: 1_000 + n as i64, ..first.prices[0] }],
+        level: [Level::InStock, Level::Low, Level::Out][n % 3],
+        options,
+        ..first.clone()
+    };
+    product.variants = places.into_iter().enumerate().map(variant).collect();
+    product.level = Level::InStock;
+    product
+}
+
+fn values(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("Value {n}")).collect()
+}
+
+fn shown_at(product: Product, visitor: Visitor, fields: &[(&str, &str)]) -> String {
+    let snapshot = Snapshot::new("7".into(), settings(), vec![product]);
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let reading = Reading { visitor, site: "https://shop.example", path: "/products/slug-1", query: &query };
+    String::from_utf8(super::super::pages::answer(&snapshot, &reading).unwrap().unwrap().body).unwrap()
+}
+
+fn shown(product: Product, fields: &[(&str, &str)]) -> String {
+    shown_at(product, Visitor::default(), fields)
+}
+
+/// The first `script` of that type, as JSON.
+fn data(html: &str, kind: &str) -> serde_json::Value {
+    let script =
+        html.split(&format!("type=\"{kind}\"")).nth(1).unwrap_or_else(|| panic!("no {kind} in {html}")).to_owned();
+    serde_json::from_str(script.split_once('>').unwrap().1.split("</script>").next().unwrap()).unwrap()
+}
+
+#[test]
+fn every_value_can_be_asked_for_and_is_then_chosen() {
+    let strange: Vec<String> = VALUES.map(str::to_owned).to_vec();
+    let field = format!("option.{SIZE}");
+    for (n, value) in VALUES.into_iter().enumerate() {
+        let html = shown(in_all(&[(SIZE, strange.clone())]), &[(&field, value), ("utm_source", "mail")]);
+        assert_eq!(html.matches(" checked>").count(), 1, "{value}");
+        let chosen =
+            html.split(" checked>").next().unwrap().rsplit("value=\"").next().unwrap().split('"').next().unwrap();
+        assert_eq!(chosen.replace("&#60;", "<").replace("&#62;", ">"), value);
+        assert!(html.contains(&format!("id=\"price\">€10.0{n}<")) && !html.contains("<b>L"), "{html}");
+        let labels = ["In stock", "Only a few left", "Sold out"];
+        assert!(html.contains(&format!("\">{}</span></p>", labels[n % 3])), "{html}");
+    }
+}
+
+#[test]
+fn what_does_not_exist_together_stays_chosen_and_is_said_to_be_so() {
+    let mut product = in_all(&[("Size", values(3)), ("Colour", values(2))]);
+    product.variants.remove(1);
+    let fields = [("option.Size", "Value 0"), ("option.Colour", "Value 1")];
+    let html = shown(product.clone(), &fields);
+    assert!(html.contains("Not made like this") && html.contains("id=\"price\"></span>"));
+    assert_eq!(html.matches(" checked>").count(), 2);
+    assert_eq!(html.matches("not with the rest").count(), 1 + 2, "both values, and the script's word");
+    assert_eq!(html.matches("<small class=\"choice-mark\">sold out</small>").count(), 1, "{html}");
+    let german = shown_at(product, Visitor { language: Language::De, currency: None }, &fields);
+    assert!(german.contains("So nicht erhältlich") && german.contains("In den Warenkorb"));
+}
+
+#[test]
+fn two_thousand_variants_are_a_small_page() {
+    let product = in_all(&[("Size", values(16)), ("Colour", values(16)), ("Cut", values(8))]);
+    assert_eq!(product.variants.len(), 2_048);
+    let html = shown(product, &[("option.Cut", "Value 7")]);
+    assert!(html.len() < 60_000, "{} bytes", html.len());
+    let rows = data(&html, "application/json\" id=\"variants")["rows"].as_str().unwrap().to_owned();
+    assert!(rows.starts_with("0+0 1-1 2!2 ") && rows.ends_with("1kv-1kv ") && rows.matches(' ').count() == 2_048);
+}
+
+#[test]
+fn machines_are_told_the_product_and_nothing_breaks_out() {
+    let mut product = in_all(&[("Size", values(3))]);
+    product.title = "</script><script>alert(1)</script>".to_owned();
+    product.description = "<!-- <script>".repeat(100);
+    product.vendor = Some("\"</script>".to_owned());
+    product.images =
+        vec![Image { url: "/assets/a.svg".to_owned(), alt: String::new(), width: None, height: None, srcset: None }];
+    let html = shown(product.clone(), &[]);
+    assert_eq!(html.matches("<script").count(), 3, "{html}");
+    let graph = data(&html, "application/ld+json")["@graph"].clone();
+    assert_eq!(graph[0]["name"], product.title);
+    assert_eq!(graph[0]["offers"]["@type"], "AggregateOffer");
+    assert_eq!((&graph[0]["offers"]["lowPrice"], &graph[0]["offers"]["highPrice"]), (&"10.00".into(), &"10.02".into()));
+    assert_eq!(graph[0]["image"][0], "https://shop.example/assets/a.svg");
+    assert_eq!(graph[1]["itemListElement"][2]["item"], "https://shop.example/products/slug-1");
+    assert!(html.contains("<link rel=\"canonical\" href=\"https://shop.example/products/slug-1\">"));
+
+    let mut alone = made(1, "Mug", Some(500), 1);
+    alone.variants[0].barcode = Some("4006381333931".to_owned());
+    let graph = data(&shown(alone, &[]), "application/ld+json")["@graph"].clone();
+    assert_eq!((&graph[0]["gtin"], &graph[0]["offers"]["price"]), (&"4006381333931".into(), &"5.00".into()));
+    assert_eq!(graph[0]["offers"]["availability"], "https://schema.org/OutOfStock");
+}
