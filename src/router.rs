@@ -46,6 +46,7 @@ pub fn routes() -> Routes {
         // Catalog, anonymous
         .api_route("/v1/products", get(shelf::list_products))
         .api_route("/v1/products/{id}", get(shelf::get_product))
+        .api_route("/v1/search/suggestions", get(shelf::list_suggestions))
         .api_route("/v1/products/{id}/related", get(shelf::list_related))
         .api_route("/v1/suggestions", get(shelf::suggest))
         .api_route("/v1/collections", get(shelf::list_collections))

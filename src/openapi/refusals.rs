@@ -53,7 +53,8 @@ const PLACEMENT: [Code; 6] =
 /// What an operation refuses for reasons of its own.
 fn own(operation: &str) -> Vec<Code> {
     match operation {
-        "GET /v1/products/{id}" | "GET /v1/collections" | "GET /v1/collections/{id}" => vec![INVALID],
+        "GET /v1/products/{id}" | "GET /v1/search/suggestions" => vec![INVALID],
+        "GET /v1/collections" | "GET /v1/collections/{id}" => vec![INVALID],
         "POST /v1/carts" => vec![TOO_MANY_REQUESTS, CART_CLOSED, TOO_MANY_CHANGES],
         "POST /v1/carts/{id}/order" => [&PLACEMENT[..], &PAYMENT].concat(),
         "POST /v1/admin/drafts" => [&DRAFT[..], &GIFT_CARD].concat(),

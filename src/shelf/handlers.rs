@@ -17,6 +17,7 @@ use super::name::Name;
 use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer, RelatedList};
 use super::related::{DEFAULT_RELATED, MAX_RELATED, MAX_TOGETHER};
 use super::snapshot::Snapshot;
+use super::suggest::{MAX_SUGGESTIONS, Suggestions, USUAL_SUGGESTIONS};
 use crate::app::App;
 use crate::ids::ProductId;
 use crate::money::{Currency, MAX_AMOUNT};
@@ -118,6 +119,26 @@ pub struct SuggestionParameters {
 
 #[derive(JsonSchema)]
 pub struct NoParameters {}
+
+/// The query of a search that is being typed.
+#[derive(JsonSchema)]
+#[allow(dead_code)]
+pub struct TypedParameters {
+    /// What has been typed; without a word there is no suggestion.
+    #[schemars(length(max = MAX_SOUGHT))]
+    q: String,
+    /// The most suggestions.
+    #[schemars(range(min = 1, max = MAX_SUGGESTIONS), extend("default" = USUAL_SUGGESTIONS))]
+    limit: Option<u32>,
+}
+
+/// What a search may be about that is still being typed.
+pub async fn list_suggestions(
+    State(app): State<App>,
+    request: ReadRequest<TypedParameters>,
+) -> Result<ReadResponse<Suggestions>, Problem> {
+    request.answer(&app, &read::answer, read::name).await
+}
 
 /// Products on sale.
 pub async fn list_products(

@@ -35,6 +35,7 @@ pub mod related;
 pub mod search;
 pub mod selection;
 pub mod snapshot;
+pub mod suggest;
 mod terms;
 pub mod title_order;
 

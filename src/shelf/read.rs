@@ -13,8 +13,10 @@ use super::list_query::{self, ListQuery};
 use super::listing::{self, Listed};
 use super::name::Name;
 use super::related::{RelatedQuery, related};
+use super::search::{Highlighter, Piece};
 use super::selection::Facet;
 use super::snapshot::Snapshot;
+use super::suggest;
 use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
 use crate::catalog::slug;
 use crate::ids::{ProductId, VariantId};
@@ -98,6 +100,10 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
     if path == "/v1/suggestions" {
         return Some(suggest(snapshot, query));
     }
+    if path == "/v1/search/suggestions" {
+        let found = suggest::parse(query).map(|(sought, limit)| suggest::suggestions(snapshot, &sought, limit));
+        return Some(found.and_then(|found| ready(snapshot, &found)));
+    }
     if let Some(answer) = collection_read::answer(snapshot, path, query) {
         return Some(answer);
     }
@@ -151,6 +157,9 @@ pub struct ProductItem<'a> {
     pub image: Option<&'a Image>,
     pub available: Level,
     pub tags: &'a [String],
+    /// The title in pieces, with those that were looked for: if there was a `q`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlights: Option<Vec<Piece<'a>>>,
 }
 
 /// A product with everything buyers may know.
@@ -204,8 +213,8 @@ pub struct VariantDetail<'a> {
     pub image: Option<&'a str>,
 }
 
-impl<'a> From<&Listed<'a>> for ProductItem<'a> {
-    fn from(listed: &Listed<'a>) -> Self {
+impl<'a> ProductItem<'a> {
+    fn new(listed: &Listed<'a>, highlighter: Option<&Highlighter>) -> Self {
         let product = listed.product;
         Self {
             id: product.id,
@@ -218,6 +227,7 @@ impl<'a> From<&Listed<'a>> for ProductItem<'a> {
             image: product.images.first(),
             available: product.level,
             tags: &product.tags,
+            highlights: highlighter.map(|highlighter| highlighter.pieces(&product.title)),
         }
     }
 }
@@ -258,9 +268,11 @@ impl<'a> ProductDetail<'a> {
 }
 
 fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
-    let page = listing::page(snapshot, &ListQuery::parse(snapshot, query)?);
+    let query = ListQuery::parse(snapshot, query)?;
+    let page = listing::page(snapshot, &query);
+    let highlighter = query.filter.sought.as_deref().map(Highlighter::new);
     let list = ProductList {
-        items: page.items.iter().map(ProductItem::from).collect(),
+        items: page.items.iter().map(|listed| ProductItem::new(listed, highlighter.as_ref())).collect(),
         next_cursor: page.next_cursor,
         total: page.total,
         facets: page.facets,
@@ -304,7 +316,7 @@ fn suggest(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
 
 fn answer_related(snapshot: &Snapshot, query: &RelatedQuery, of: &[&Product]) -> Result<ReadAnswer, Problem> {
     let related = related(snapshot, query.currency, of, query.limit);
-    ready(snapshot, &RelatedList { items: related.iter().map(ProductItem::from).collect() })
+    ready(snapshot, &RelatedList { items: related.iter().map(|listed| ProductItem::new(listed, None)).collect() })
 }
 
 pub fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {

@@ -229,6 +229,11 @@ impl Snapshot {
         if sought.is_empty() { None } else { self.searched().meant(sought, &self.products) }
     }
 
+    /// What the search may become: see [`SearchIndex::completed`].
+    pub(super) fn completed(&self, sought: &str, most: usize) -> Vec<String> {
+        self.searched().completed(sought, most, &self.products)
+    }
+
     pub(super) fn searched(&self) -> &SearchIndex {
         self.index.search.get_or_init(|| SearchIndex::new(&self.products))
     }

@@ -99,3 +99,29 @@ async fn what_is_looked_for_has_a_limit() {
         assert_eq!(answer.pointers(), [pointer]);
     }
 }
+
+#[tokio::test]
+async fn what_is_being_typed_is_suggested_and_what_was_found_is_marked() {
+    let shop = Shop::open().await;
+    let word = unique("Zwirn").replace('-', "");
+    let product = shop.product(json!({ "title": format!("Blue {word}") })).await;
+    let typed = format!("blue {}", &word[..word.len() - 2]);
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", &typed).finish();
+    let items = within(PUBLISHED_MILLIS, "it is suggested", async || {
+        let answer = shop.get(&format!("/v1/search/suggestions?{query}&limit=2")).send().await.expect(200).json();
+        (answer["items"].as_array()?.len() == 2).then(|| answer["items"].clone())
+    })
+    .await;
+    assert_eq!(
+        items[0],
+        json!({ "kind": "query", "text": format!("blue {word}"), "url": format!("/products?q=blue+{word}") })
+    );
+    assert_eq!(items[1]["url"], format!("/products/{}", product.slug));
+    let list = until(&shop, &[("q", &typed)], 1).await;
+    let pieces = [("Blue", true), (" ", false), (word.as_str(), true)];
+    let pieces = pieces.map(|(text, found)| json!({ "text": text, "found": found }));
+    assert_eq!(list["items"][0]["highlights"], json!(pieces));
+    for query in ["", "q=a&limit=0", "q=a&sort=title"] {
+        shop.get(&format!("/v1/search/suggestions?{query}")).send().await.expect(422);
+    }
+}

@@ -1,4 +1,5 @@
-//! What somebody may have meant whose words the shop does not have.
+//! What somebody may mean: whose words the shop does not have, or who is still
+//! typing.
 
 use super::SearchIndex;
 use super::fold::folded;
@@ -6,6 +7,7 @@ use super::query::{Sought, sought};
 use super::typo::{forgiven, mistakes};
 use crate::catalog::product::Product;
 use crate::shelf::places::number;
+use crate::shelf::ranked::first;
 
 impl SearchIndex {
     /// The text with each word that the shop does not have replaced by the one
@@ -23,6 +25,20 @@ impl SearchIndex {
         }
         let meant = words.join(" ");
         (!meant.is_empty() && folded(&meant) != folded(text)).then_some(meant)
+    }
+
+    /// The text with its last word as each of those that begin so: the commonest first.
+    pub fn completed(&self, text: &str, most: usize, products: &[Product]) -> Vec<String> {
+        let (before, typed) = text.rsplit_once(char::is_whitespace).map_or(("", text), |(before, last)| (before, last));
+        let parts = sought(&folded(typed));
+        let [word] = parts.as_slice() else { return Vec::new() };
+        let longer = self.words.beginning(&word.whole).filter(|known| self.words.get(*known) != word.whole);
+        let commonest = longer.map(|known| (u32::MAX.saturating_sub(number(self.postings.get(known).len())), known));
+        let joined = |known| match before {
+            "" => self.shown(known, products),
+            before => format!("{before} {}", self.shown(known, products)),
+        };
+        first(commonest, most).into_iter().map(joined).collect()
     }
 
     fn has(&self, word: &Sought) -> bool {
@@ -51,10 +67,14 @@ impl SearchIndex {
 
     /// The word as the first title that has it writes it.
     fn shown(&self, word: u32, products: &[Product]) -> String {
-        let word = (self.words.get(word), self.postings.get(word).iter().find(|posting| *posting & 1 == 1));
-        let title =
-            word.1.and_then(|posting| products.get((posting >> 1) as usize)).map_or("", |product| &product.title);
-        let mut written = title.split_whitespace().map(|text| text.trim_matches(|c: char| !c.is_alphanumeric()));
-        written.find(|text| folded(text) == word.0).unwrap_or(word.0).to_owned()
+        let in_title = self.postings.get(word).iter().find(|posting| *posting & 1 == 1);
+        let title = in_title.and_then(|posting| products.get((posting >> 1) as usize));
+        let word = self.words.get(word);
+        let mut written = title.map_or("", |product| &product.title).split_whitespace();
+        let written = written.find_map(|text| {
+            let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+            (folded(text) == word).then_some(text)
+        });
+        written.unwrap_or(word).to_owned()
     }
 }

@@ -1,0 +1,133 @@
+//! What a search may be about that is still being typed: products that it finds
+//! already, and words that it may become.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::list_query::{ListQuery, MAX_SOUGHT, Sort};
+use super::listing;
+use super::snapshot::Snapshot;
+use crate::catalog::slug;
+use crate::problem::Problem;
+use crate::text;
+
+/// The suggestions of an answer, unless it is said, and at most.
+pub const USUAL_SUGGESTIONS: usize = 8;
+pub const MAX_SUGGESTIONS: usize = 20;
+/// Of these the words that the last one may become, at most.
+const MAX_QUERIES: usize = 3;
+
+#[derive(Serialize, JsonSchema)]
+pub struct Suggestions {
+    /// Searches first, then products, each the likeliest first.
+    pub items: Vec<Suggestion>,
+}
+
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Suggestion {
+    #[schemars(with = "SuggestionKind")]
+    pub kind: &'static str,
+    pub text: String,
+    /// The page that it leads to, on the shop's own site.
+    pub url: String,
+}
+
+/// What a suggestion leads to.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+#[allow(dead_code)]
+enum SuggestionKind {
+    Product,
+    Collection,
+    Query,
+}
+
+/// What is asked: the text, and how many suggestions.
+pub fn parse(query: &str) -> Result<(String, usize), Problem> {
+    let (mut sought, mut limit) = (None, None);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "q" if sought.is_none() && value.chars().count() <= MAX_SOUGHT => sought = Some(text::sought(&value)),
+            "q" => return Err(Problem::invalid_field("q", format!("once, with at most {MAX_SOUGHT} characters"))),
+            "limit" if limit.is_none() => {
+                let number = value.parse().ok().filter(|limit| (1..=MAX_SUGGESTIONS).contains(limit));
+                let refusal = || Problem::invalid_field("limit", format!("a number from 1 to {MAX_SUGGESTIONS}"));
+                limit = Some(number.ok_or_else(refusal)?);
+            }
+            _ => return Err(Problem::invalid_field(name, "there is no such parameter, or it is there twice")),
+        }
+    }
+    let sought = sought.ok_or_else(|| Problem::invalid_field("q", "what has been typed"))?;
+    Ok((sought, limit.unwrap_or(USUAL_SUGGESTIONS)))
+}
+
+/// Of what is sold in the shop's own currency; of no text none.
+pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestions {
+    if sought.is_empty() {
+        return Suggestions { items: Vec::new() };
+    }
+    let search = |sought: &str, limit: usize| {
+        let mut list = ListQuery::new(snapshot);
+        list.filter.sought = Some(sought.to_owned());
+        (list.sort, list.limit) = (Sort::Relevance, limit);
+        listing::page(snapshot, &list)
+    };
+    let mut items = Vec::new();
+    for query in snapshot.completed(sought, MAX_QUERIES.min(limit.saturating_sub(1))) {
+        if search(&query, 1).total > 0 {
+            let address = form_urlencoded::Serializer::new(String::new()).append_pair("q", &query).finish();
+            items.push(Suggestion { kind: "query", text: query, url: format!("/products?{address}") });
+        }
+    }
+    for listed in search(sought, limit.saturating_sub(items.len())).items {
+        let url = format!("/products/{}", slug::in_address(&listed.product.slug));
+        items.push(Suggestion { kind: "product", text: listed.product.title.clone(), url });
+    }
+    Suggestions { items }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{product, settings};
+
+    fn suggested(sought: &str, limit: usize) -> Vec<String> {
+        let titles = ["Water Pump", "Pumpkin Seeds", "Pump Gasket", "Café Stool", "Unpriced Pump"];
+        let price = |n: usize| (n != 4).then_some(100);
+        let products = titles.iter().enumerate().map(|(n, title)| product(n as u64, title, price(n), n as i64));
+        let snapshot = Snapshot::new("7".into(), settings(), products.collect());
+        let Suggestions { items } = suggestions(&snapshot, sought, limit);
+        items.into_iter().map(|item| format!("{} {} {}", item.kind, item.text, item.url)).collect()
+    }
+
+    #[test]
+    fn what_is_typed_is_completed_and_found() {
+        assert_eq!(
+            suggested("pum", 8),
+            [
+                "query Pump /products?q=Pump",
+                "query Pumpkin /products?q=Pumpkin",
+                "product Pump Gasket /products/slug-2",
+                "product Pumpkin Seeds /products/slug-1",
+                "product Water Pump /products/slug-0",
+            ]
+        );
+        assert_eq!(
+            suggested("water pu", 2),
+            ["query water Pump /products?q=water+Pump", "product Water Pump /products/slug-0"]
+        );
+        assert_eq!(suggested("CAFE\u{301}", 8), ["product Café Stool /products/slug-3"]);
+        assert!(suggested("", 8).is_empty() && suggested("!!", 8).is_empty() && suggested("zzz", 8).is_empty());
+        assert_eq!(suggested("pum", 1).len(), 1);
+    }
+
+    #[test]
+    fn what_is_asked_is_read_or_refused() {
+        assert_eq!(parse("q=+mug+&limit=3").unwrap(), ("mug".to_owned(), 3));
+        assert_eq!(parse("q=").unwrap(), (String::new(), USUAL_SUGGESTIONS));
+        for query in ["", "limit=3", "q=a&q=b", "q=a&limit=21", "q=a&limit=0", "q=a&sort=x"] {
+            assert!(parse(query).is_err(), "{query}");
+        }
+        assert!(parse(&format!("q={}", "x".repeat(256))).is_err());
+    }
+}
