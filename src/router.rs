@@ -26,7 +26,7 @@ use crate::shelf::handlers as shelf;
 use crate::telemetry;
 use crate::uploads::handlers as uploads;
 use crate::web::{
-    again, bank, card, cart, checkout, documents as papers, find, handlers as web, order, problem, returns,
+    again, bank, card, cart, checkout, documents as papers, find, handlers as web, order, preferences, problem, returns,
 };
 use crate::webhooks::handlers as hooks;
 // The Worker's routes carry no description.
@@ -206,6 +206,12 @@ pub fn routes() -> Routes {
         .route("/collections", page(web::get_page))
         .route("/collections/{slug}", page(web::get_page))
         .route("/media/{name}", page(uploads::get_media))
+        .route("/preferences", form(preferences::post_preferences))
+        .route("/robots.txt", page(web::get_page))
+        .route("/sitemap.xml", page(web::get_page))
+        .route("/sitemaps/{part}", page(web::get_page))
+        .route("/feed.xml", page(web::get_page))
+        .route("/feeds/{part}", page(web::get_page))
         .route("/cart", page(cart::get_cart).post(cart::update_cart))
         .route("/cart/lines", form(cart::add_cart_line))
         .route("/checkout", page(checkout::get_checkout).post(checkout::post_checkout))

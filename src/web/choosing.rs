@@ -2,7 +2,7 @@
 //! chosen from there. Nothing is lost on the way: what does not exist together, or
 //! is sold out, can be chosen, and is said to be so.
 
-use crate::catalog::product::{Level, Product, Variant};
+use crate::catalog::product::{Level, Product, ProductOption, Variant};
 use crate::money::Currency;
 use crate::shelf::facets::OPTION;
 use crate::text;
@@ -75,11 +75,14 @@ impl<'a> Choosing<'a> {
 
     /// With this variant chosen.
     pub fn of_variant(product: &'a Product, currency: Currency, variant: &Variant) -> Option<Self> {
-        let n = product.variants.iter().position(|known| known.id == variant.id)?;
-        let place = place(product, n, variant);
-        let sent = axes(product).into_iter().zip(place);
-        let fields = sent.filter_map(|(axis, at)| Some((axis.field, axis.sent.into_iter().nth(at)?)));
-        Self::new(product, currency, &fields.collect::<Vec<_>>())
+        Self::new(product, currency, &Self::fields_of(product, variant))
+    }
+
+    /// The fields by which the variant is chosen.
+    pub fn fields_of(product: &Product, variant: &Variant) -> Vec<(String, String)> {
+        let n = product.variants.iter().position(|known| known.id == variant.id).unwrap_or_default();
+        let sent = axes(product).into_iter().zip(place(product, n, variant));
+        sent.filter_map(|(axis, at)| Some((axis.field, axis.sent.into_iter().nth(at)?))).collect()
     }
 
     pub fn is_chosen(&self, axis: usize, value: usize) -> bool {
@@ -113,7 +116,7 @@ impl<'a> Choosing<'a> {
     }
 }
 
-fn axes(product: &Product) -> Vec<Axis<'_>> {
+fn axes<'a>(product: &'a Product) -> Vec<Axis<'a>> {
     if product.variants.len() < 2 {
         return Vec::new();
     }
@@ -122,14 +125,13 @@ fn axes(product: &Product) -> Vec<Axis<'_>> {
         let values = product.variants.iter().map(|variant| variant.title.as_str()).collect();
         return vec![Axis { field: VARIANT.to_owned(), name: "", sent, values }];
     }
-    let axis = |option: &'_ crate::catalog::product::ProductOption| -> (String, Vec<String>) {
-        (format!("{OPTION}{}", option.name), option.values.clone())
+    let axis = |option: &'a ProductOption| Axis {
+        field: format!("{OPTION}{}", option.name),
+        name: &option.name,
+        sent: option.values.clone(),
+        values: option.values.iter().map(String::as_str).collect(),
     };
-    let all = product.options.iter().take(AXES).map(|option| {
-        let (field, sent) = axis(option);
-        Axis { field, name: &option.name, sent, values: option.values.iter().map(String::as_str).collect() }
-    });
-    all.collect()
+    product.options.iter().take(AXES).map(axis).collect()
 }
 
 fn place(product: &Product, n: usize, variant: &Variant) -> Place {
@@ -146,7 +148,6 @@ fn place(product: &Product, n: usize, variant: &Variant) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::product::ProductOption;
     use crate::testing::product as made;
 
     fn euros() -> Currency {

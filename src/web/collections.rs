@@ -69,7 +69,7 @@ fn all<'a>(snapshot: &'a Snapshot, reading: &Reading) -> CollectionsPage<'a> {
     let all = &snapshot.collections;
     let top = all.shown().filter(|(n, _)| all.above(*n).next().is_none());
     CollectionsPage {
-        frame: Frame::new(snapshot, &reading.visitor),
+        frame: Frame::of_catalog(snapshot, reading, true),
         top: top.map(|(n, collection)| (Link::from(collection), children(all, n))).collect(),
     }
 }
@@ -79,8 +79,10 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
     let its_own = (COLLECTION.to_owned(), collection.slug.clone());
     let list_url = url(&[its_own.clone()]);
     // Links from elsewhere bring parameters of their own, which mean nothing here.
-    let places = form_urlencoded::parse(reading.query.as_bytes()).into_owned();
-    let pairs = [its_own].into_iter().chain(places.filter(|(name, _)| matches!(name.as_str(), CURSOR | BEFORE)));
+    let mut pairs: Vec<_> = form_urlencoded::parse(reading.query.as_bytes()).into_owned().collect();
+    pairs.retain(|(name, _)| matches!(name.as_str(), CURSOR | BEFORE));
+    let is_first = pairs.is_empty();
+    pairs.push(its_own);
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let page = listing::page(snapshot, &Asked::parse(snapshot, visitor, &query).list);
     let at = |place: &str, cursor: String| format!("{}?{place}={cursor}", collection_url(collection));
@@ -89,7 +91,7 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
     let description = markdown::rendered(&collection.description);
     let highlighter = Highlighter::new("");
     CollectionPage {
-        frame: Frame::new(snapshot, visitor),
+        frame: Frame::of_catalog(snapshot, reading, is_first),
         title: &collection.title,
         seo_title: collection.seo_title.as_deref().unwrap_or(&collection.title),
         seo_description: collection.seo_description.as_deref(),

@@ -1,21 +1,60 @@
 //! What every page has around it, in the language of whoever reads it.
 
-use super::visitor::Visitor;
+use super::pages::Reading;
+use super::visitor::{CURRENCY, LOCALE, Visitor};
 use super::words::Words;
+use crate::money::Currency;
 use crate::settings::Settings;
 use crate::shelf::snapshot::Snapshot;
 use crate::text::Language;
 
+/// How each language calls itself.
+const LANGUAGES: [(Language, &str); 2] = [(Language::En, "English"), (Language::De, "Deutsch")];
+
+#[derive(Default)]
 pub struct Frame<'a> {
     pub shop_name: &'a str,
     /// What it says of tax, or nothing.
     pub price_note: &'static str,
-    pub w: &'static Words,
+    pub w: Spoken,
     pub language: Language,
     /// What stands in the search box.
     pub sought: String,
     /// Whether it may run the shop's script: what is made from the catalog alone.
     pub is_scripted: bool,
+    /// What else it can be read in; nothing where it is in one language only.
+    pub switch: Option<Switch<'a>>,
+    /// The page's one address; empty where it has none, or nobody has said where
+    /// the shop is.
+    pub canonical: String,
+    /// The same page in each language, by the language's tag.
+    pub alternates: Vec<(&'static str, String)>,
+}
+
+/// The words of a page's language.
+#[derive(Clone, Copy)]
+pub struct Spoken(&'static Words);
+
+impl Default for Spoken {
+    fn default() -> Self {
+        Self(Words::of(Language::default()))
+    }
+}
+
+impl std::ops::Deref for Spoken {
+    type Target = Words;
+
+    fn deref(&self) -> &Words {
+        self.0
+    }
+}
+
+pub struct Switch<'a> {
+    pub languages: [(Language, &'static str); 2],
+    pub currencies: &'a [Currency],
+    pub currency: Currency,
+    /// The address to come back to.
+    pub back: String,
 }
 
 impl<'a> Frame<'a> {
@@ -28,23 +67,46 @@ impl<'a> Frame<'a> {
         Self {
             shop_name: &settings.shop_name,
             price_note: if settings.prices_include_tax { w.with_tax } else { w.without_tax },
-            w,
-            language: visitor.language,
-            sought: String::new(),
-            is_scripted: false,
+            ..Self::unknown(visitor)
         }
     }
 
     /// Around a page of a shop that is not known, as nothing could be read.
     pub fn unknown(visitor: &Visitor) -> Self {
         let w = visitor.words();
+        Self { shop_name: w.the_shop, w: Spoken(w), language: visitor.language, ..Self::default() }
+    }
+
+    /// Around a page of the catalog. One `has_address` if search engines are to
+    /// know it, each language under an address of its own.
+    pub fn of_catalog(snapshot: &'a Snapshot, reading: &Reading, has_address: bool) -> Self {
+        let Reading { visitor, site, path, query } = reading;
+        let mut back = form_urlencoded::Serializer::new(String::new());
+        let (mut is_addressed, mut is_bare) = (false, true);
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                LOCALE => is_addressed = true,
+                CURRENCY => {}
+                _ => {
+                    back.append_pair(&name, &value);
+                    is_bare = false;
+                }
+            }
+        }
+        let back = if is_bare { (*path).to_owned() } else { format!("{path}?{}", back.finish()) };
+        let at = |tag: &str| format!("{site}{path}?{LOCALE}={tag}");
+        let has_address = has_address && !site.is_empty();
+        let canonical = if is_addressed { at(visitor.language.tag()) } else { format!("{site}{path}") };
+        let alternates =
+            LANGUAGES.iter().filter(|_| has_address).map(|(language, _)| (language.tag(), at(language.tag())));
+        let settings = &snapshot.settings;
+        let currency = visitor.currency(settings);
         Self {
-            shop_name: w.the_shop,
-            price_note: "",
-            w,
-            language: visitor.language,
-            sought: String::new(),
-            is_scripted: false,
+            is_scripted: true,
+            switch: Some(Switch { languages: LANGUAGES, currencies: &settings.currencies, currency, back }),
+            canonical: if has_address { canonical } else { String::new() },
+            alternates: alternates.collect(),
+            ..Self::of(settings, visitor)
         }
     }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::asked::{Asked, BEFORE, CURSOR, IN_STOCK, PRICE_FROM, PRICE_TO, SORT, SOUGHT, facet_label, url};
 use super::frame::Frame;
+use super::pages::Reading;
 use super::tile::{Tick, Tile};
 use super::visitor::Visitor;
 use super::words::fill;
@@ -33,8 +34,7 @@ pub struct ListPage<'a> {
     count: String,
     chips: Vec<Chip>,
     filters: Vec<FacetBox>,
-    price_labels: [String; 2],
-    prices: [String; 2],
+    prices: [PriceField; 2],
     price_fault: bool,
     in_stock: Tick,
     sorts: Vec<Tick>,
@@ -50,6 +50,13 @@ struct Chip {
     url: String,
 }
 
+/// The least or the most that a product may cost, as it was typed.
+struct PriceField {
+    name: &'static str,
+    label: String,
+    typed: String,
+}
+
 struct FacetBox {
     name: String,
     label: String,
@@ -59,18 +66,25 @@ struct FacetBox {
 
 impl<'a> ListPage<'a> {
     /// What is newest in the shop.
-    pub fn home(snapshot: &'a Snapshot, visitor: &Visitor) -> Self {
+    pub fn home(snapshot: &'a Snapshot, reading: &Reading) -> Self {
+        let visitor = &reading.visitor;
         let asked = Asked::of(snapshot, visitor, Vec::new());
         let page = listing::page(snapshot, &asked.list);
         let next_url = page.next_cursor.map(|_| url(&[]));
         let highlighter = Highlighter::new("");
         let tiles = page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
-        Self { is_home: true, next_url, tiles, ..Self::empty(snapshot, visitor) }
+        Self {
+            is_home: true,
+            next_url,
+            tiles,
+            ..Self::empty(snapshot, visitor, Frame::of_catalog(snapshot, reading, true))
+        }
     }
 
-    pub fn new(snapshot: &'a Snapshot, visitor: &Visitor, query: &str) -> Self {
+    pub fn new(snapshot: &'a Snapshot, reading: &Reading) -> Self {
+        let visitor = &reading.visitor;
         let w = visitor.words();
-        let mut asked = Asked::parse(snapshot, visitor, query);
+        let mut asked = Asked::parse(snapshot, visitor, reading.query);
         asked.list.facets = true;
         let page = listing::page(snapshot, &asked.list);
         let sought = asked.field(SOUGHT);
@@ -79,7 +93,10 @@ impl<'a> ListPage<'a> {
             1 => w.one_product.to_owned(),
             many => fill(w.many_products, &[&many.to_string()]),
         };
-        let empty = Self::empty(snapshot, visitor);
+        // Each of the many ways to narrow a list would be a page of its own.
+        let is_whole = asked.pairs().is_empty() && asked.list.after.is_none();
+        let frame = Frame::of_catalog(snapshot, reading, is_whole);
+        let empty = Self::empty(snapshot, visitor, frame);
         let facets = page.facets.unwrap_or_default();
         let stock = facets.iter().find(|facet| facet.name == IN_STOCK);
         let counted = stock.and_then(|facet| facet.values.first()).map_or(0, |value| value.count);
@@ -88,7 +105,7 @@ impl<'a> ListPage<'a> {
             count,
             chips: chips(snapshot, &asked, visitor),
             filters: boxes(&asked, visitor, &facets),
-            prices: [PRICE_FROM, PRICE_TO].map(|name| asked.field(name).to_owned()),
+            prices: prices(&asked, visitor),
             price_fault: asked.price_fault,
             in_stock: Tick::new("true", counted, asked.list.filter.in_stock),
             sorts: sorts(snapshot, &asked, visitor),
@@ -101,18 +118,16 @@ impl<'a> ListPage<'a> {
         }
     }
 
-    fn empty(snapshot: &'a Snapshot, visitor: &Visitor) -> Self {
+    fn empty(snapshot: &Snapshot, visitor: &Visitor, frame: Frame<'a>) -> Self {
         let w = visitor.words();
-        let currency = visitor.currency(&snapshot.settings);
         Self {
-            frame: Frame { is_scripted: true, ..Frame::new(snapshot, visitor) },
+            frame,
             is_home: false,
             heading: w.newest_products.to_owned(),
             count: String::new(),
             chips: Vec::new(),
             filters: Vec::new(),
-            price_labels: [w.price_from, w.price_to].map(|text| fill(text, &[currency.symbol()])),
-            prices: [String::new(), String::new()],
+            prices: prices(&Asked::of(snapshot, visitor, Vec::new()), visitor),
             price_fault: false,
             in_stock: Tick::default(),
             sorts: Vec::new(),
@@ -121,12 +136,6 @@ impl<'a> ListPage<'a> {
             previous_url: None,
             next_url: None,
         }
-    }
-
-    /// Whether a search engine is to leave it out: each of the many ways to narrow
-    /// a list would be a page of its own.
-    fn is_one_of_many(&self) -> bool {
-        !self.chips.is_empty() || self.previous_url.is_some()
     }
 }
 
@@ -138,6 +147,15 @@ fn chips(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor) -> Vec<Chip> {
         url: url(&asked.without(place)),
     });
     chips.filter(|chip| !chip.label.is_empty()).collect()
+}
+
+fn prices(asked: &Asked, visitor: &Visitor) -> [PriceField; 2] {
+    let w = visitor.words();
+    [(PRICE_FROM, w.price_from), (PRICE_TO, w.price_to)].map(|(name, label)| PriceField {
+        name,
+        label: fill(label, &[asked.list.currency.symbol()]),
+        typed: asked.field(name).to_owned(),
+    })
 }
 
 fn boxes(asked: &Asked, visitor: &Visitor, facets: &[Facet]) -> Vec<FacetBox> {

@@ -26,8 +26,13 @@ fn shop() -> Snapshot {
     Snapshot::new("7".into(), settings(), products)
 }
 
+fn rendered(snapshot: &Snapshot, visitor: Visitor, query: &str) -> String {
+    let reading = Reading { visitor: visitor.at(query), site: "https://shop.example", path: "/products", query };
+    ListPage::new(snapshot, &reading).render().unwrap()
+}
+
 fn shown(query: &str) -> String {
-    ListPage::new(&shop(), &Visitor::default(), query).render().unwrap()
+    rendered(&shop(), Visitor::default(), query)
 }
 
 /// The titles in their order.
@@ -112,13 +117,34 @@ fn a_page_speaks_german_and_counts_in_another_currency() {
     let snapshot = Snapshot::new("7".into(), settings(), products);
     let shown = |currency| {
         let visitor = Visitor { language: Language::De, currency };
-        ListPage::new(&snapshot, &visitor, "price_from=1.000").render().unwrap()
+        rendered(&snapshot, visitor, "price_from=1.000")
     };
     let german = shown(None);
     assert!(
         german.contains("<html lang=\"de\">") && german.contains("1.234,50\u{a0}€") && german.contains("Von, in €")
     );
     assert!(shown(crate::money::Currency::parse("USD").ok()).contains("9,90\u{a0}$"));
+}
+
+#[test]
+fn a_list_has_an_address_in_each_language_and_a_narrowed_one_none() {
+    let html = shown("");
+    assert!(html.contains("<link rel=\"canonical\" href=\"https://shop.example/products\">"), "{html}");
+    assert!(
+        html.contains("hreflang=\"de\" href=\"https://shop.example/products?locale=de\"") && !html.contains("noindex")
+    );
+    let german = shown("locale=de&currency=USD");
+    assert!(
+        german.contains("<html lang=\"de\">")
+            && german.contains("rel=\"canonical\" href=\"https://shop.example/products?locale=de\"")
+    );
+    assert!(german.contains("name=\"back\" value=\"/products\"") && german.contains("value=\"USD\" selected>"));
+    let narrowed = shown("q=mug&locale=en");
+    assert!(
+        narrowed.contains("noindex")
+            && !narrowed.contains("canonical")
+            && narrowed.contains("value=\"/products?q=mug\"")
+    );
 }
 
 #[test]
@@ -132,6 +158,6 @@ fn a_list_with_thousands_of_values_is_a_small_page() {
     let mut products: Vec<Product> = (0..200).map(product).collect();
     products.iter_mut().for_each(|product| product.variants[0].options = product.options[0].values.clone());
     let snapshot = Snapshot::new("7".into(), settings(), products);
-    let html = ListPage::new(&snapshot, &Visitor::default(), "").render().unwrap();
+    let html = rendered(&snapshot, Visitor::default(), "");
     assert!(html.len() < 60_000, "{} bytes", html.len());
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::choosing::Choosing;
 use super::collections;
+use super::feeds;
 use super::list::ListPage;
 use super::product::ProductPage;
 use super::tile::product_url;
@@ -29,16 +30,19 @@ pub struct Reading<'a> {
     pub query: &'a str,
 }
 
-/// The answer to `GET path?query`. `None`: not one of these pages. A problem
+/// The answer to `GET path?query`. `None`: neither one of these pages nor a feed. A problem
 /// is the router's to show: it knows the request's id.
 pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswer, Problem>> {
+    if let Some(feed) = feeds::answer(snapshot, reading.site, reading.path) {
+        return Some(feed);
+    }
     let reading = Reading { visitor: reading.visitor.at(reading.query), ..*reading };
     if let Some(answer) = collections::answer(snapshot, &reading) {
         return Some(answer);
     }
     let page = match reading.path {
-        "/" => ready(snapshot, &ListPage::home(snapshot, &reading.visitor)),
-        "/products" => ready(snapshot, &ListPage::new(snapshot, &reading.visitor, reading.query)),
+        "/" => ready(snapshot, &ListPage::home(snapshot, &reading)),
+        "/products" => ready(snapshot, &ListPage::new(snapshot, &reading)),
         path => {
             let slug = path.strip_prefix("/products/")?;
             let is_slug = !slug.is_empty() && !slug.contains('/');
@@ -62,7 +66,7 @@ fn product(snapshot: &Snapshot, reading: &Reading, slug: &str) -> Result<ReadAns
     let fields: Vec<_> = form_urlencoded::parse(reading.query.as_bytes()).into_owned().take(MAX_FIELDS).collect();
     let currency = reading.visitor.currency(&snapshot.settings);
     let choosing = Choosing::new(product, currency, &fields).ok_or_else(Problem::not_found)?;
-    ready(snapshot, &ProductPage::new(snapshot, reading, &choosing).scripted())
+    ready(snapshot, &ProductPage::new(snapshot, reading, &choosing).at_home(snapshot, reading))
 }
 
 pub(super) fn ready(snapshot: &Snapshot, page: &impl Template) -> Result<ReadAnswer, Problem> {

@@ -46,6 +46,11 @@ fn get(snapshot: &Snapshot, path: &str, query: &str) -> String {
     String::from_utf8(answer.body).unwrap()
 }
 
+/// The page but for its foot, which leads back to the very address.
+fn body(html: &str) -> &str {
+    html.split("<footer").next().unwrap()
+}
+
 /// The query of the link that is told apart by this.
 fn linked<'a>(html: &'a str, mark: &str) -> &'a str {
     let before = html.split_once(mark).unwrap_or_else(|| panic!("no {mark} in {html}")).0;
@@ -57,7 +62,7 @@ fn the_shelves_are_shown_page_by_page_and_back() {
     let snapshot = snapshot();
     let home = get(&snapshot, "/", "utm_source=mail");
     assert_eq!(home.matches("class=\"card ").count(), page::DEFAULT_LIMIT);
-    assert!(home.contains("href=\"/products\"") && get(&snapshot, "/", "") == home);
+    assert!(home.contains("href=\"/products\"") && body(&get(&snapshot, "/", "")) == body(&home));
     let first = get(&snapshot, "/products", "utm_source=mail");
     assert!(first.contains("31 products") && !first.contains("rel=\"prev\""));
     let second = get(&snapshot, "/products", linked(&first, "\" rel=\"next\""));
@@ -97,7 +102,8 @@ fn what_is_not_there_is_a_problem_or_another_page() {
     assert_eq!(status("/products/none", ""), 404);
     assert_eq!(status("/products/slug-50", ""), 404);
     assert_eq!(status("/products/%3Cb%3E", ""), 404);
-    assert_eq!(get(&snapshot, "/products", "cursor=nonsense&before=%00"), get(&snapshot, "/products", ""));
+    let nonsense = get(&snapshot, "/products", "cursor=nonsense&before=%00");
+    assert_eq!(body(&nonsense), body(&get(&snapshot, "/products", "")));
     for path in ["/products/", "/products/a/b", "/cart", "/v1/products"] {
         assert!(answer(&snapshot, &at(path, "")).is_none(), "{path}");
     }

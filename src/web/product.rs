@@ -25,8 +25,6 @@ const MAX_META: usize = 160;
 pub struct ProductPage<'a> {
     frame: Frame<'a>,
     product: &'a Product,
-    /// Empty where nobody has said where the shop is.
-    canonical: String,
     preview: String,
     /// What search engines and others are told instead of the title, and of the description.
     seo_title: &'a str,
@@ -91,7 +89,6 @@ impl<'a> ProductPage<'a> {
         let level = choosing.variant.map_or(Level::Out, |variant| variant.level);
         Self {
             product,
-            canonical: if site.is_empty() { String::new() } else { structured::absolute(site, &url) },
             preview: product.images.first().map_or_else(String::new, |image| structured::absolute(site, &image.url)),
             seo_title: product.seo_title.as_deref().unwrap_or(&product.title),
             summary: product.seo_description.clone().unwrap_or_else(|| structured::shortened(&text, MAX_META)),
@@ -101,7 +98,7 @@ impl<'a> ProductPage<'a> {
             description,
             price: price.map_or_else(String::new, in_words),
             price_before: before.map(in_words),
-            stock: if choosing.variant.is_some() { Stock::of(frame.w, level) } else { Stock::none(frame.w) },
+            stock: if choosing.variant.is_some() { Stock::of(&frame.w, level) } else { Stock::none(&frame.w) },
             choices: choices(choosing, visitor),
             variant_id: choosing.variant.filter(|_| choosing.axes.is_empty()).map(|variant| variant.id.to_string()),
             url,
@@ -113,10 +110,9 @@ impl<'a> ProductPage<'a> {
         }
     }
 
-    /// Where the page may run the shop's script.
-    pub fn scripted(mut self) -> Self {
-        self.frame.is_scripted = true;
-        self
+    /// As the product's own page, which may run the shop's script.
+    pub fn at_home(self, snapshot: &'a Snapshot, reading: &Reading) -> Self {
+        Self { frame: Frame::of_catalog(snapshot, reading, true), ..self }
     }
 
     /// With why nothing was put into the cart.
@@ -140,7 +136,7 @@ impl<'a> ProductPage<'a> {
     /// With what the variant's pool has, which the catalog may not know yet.
     pub fn with_left(mut self, short: Short) -> Self {
         let left = short.left;
-        self.stock = Stock::of(self.frame.w, Level::of(left));
+        self.stock = Stock::of(&self.frame.w, Level::of(left));
         // Where nothing else can be chosen, it is all there is.
         self.sold_out = left == 0 && (self.sold_out || self.choices.is_empty());
         self.error_summary = Some(ErrorSummary { text: short.text(), items: Vec::new() });

@@ -44,7 +44,12 @@ async function signedIn() {
 /** What a page is for stands before where it is. */
 const shopPages = ({ order, owed, asked }) => ({
   home: "/",
+  "a list": "/products",
+  "a search": "/products?q=mug&tag=home&price_to=100",
+  "a search that finds nothing": "/products?q=weel&price_from=x&in_stock=true",
+  "a list in German": "/products?locale=de&currency=USD",
   product: "/products/enamel-mug",
+  "a product in German": "/products/enamel-mug?locale=de&option.Colour=Rust",
   collections: "/collections",
   "a collection": "/collections/kitchen",
   cart: "/cart",
@@ -157,7 +162,7 @@ async function unguarded(page, answer) {
   const loose = ["unsafe-inline", "unsafe-eval", " *", "http:"].filter((word) => policy.includes(word));
   const inline = await page.evaluate(() => {
     const handlers = [...document.querySelectorAll("*")].filter(({ attributes }) => [...attributes].some(({ name }) => name.startsWith("on") || name === "style"));
-    return [...document.querySelectorAll("script:not([src]), style"), ...handlers].map(({ outerHTML }) => outerHTML.slice(0, 100));
+    return [...document.querySelectorAll('script:not([src], [type="application/ld+json"], [type="application/json"]), style'), ...handlers].map(({ outerHTML }) => outerHTML.slice(0, 100));
   });
   if (!policy.startsWith("default-src 'none'")) loose.push(`policy "${policy}"`);
   return [...loose, ...inline];

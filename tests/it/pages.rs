@@ -93,6 +93,54 @@ async fn the_options_that_are_chosen_are_what_is_put_into_the_cart() {
 }
 
 #[tokio::test]
+async fn programs_are_told_what_the_shop_sells() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    Browser::new(&shop).until(&format!("/products/{}", product.slug), "Add to cart").await;
+    for (path, told) in [
+        ("/robots.txt", "Sitemap: "),
+        ("/sitemap.xml", "/sitemaps/1.xml</loc>"),
+        ("/sitemaps/1.xml", product.slug.as_str()),
+        ("/feed.xml", product.slug.as_str()),
+        ("/feeds/google-1.xml", product.variant.as_str()),
+    ] {
+        let answer = shop.get(path).send().await.expect(200);
+        assert!(String::from_utf8_lossy(&answer.body).contains(told), "{path}");
+        assert_eq!(answer.header("cache-control"), "public, max-age=600", "{path}");
+    }
+    shop.get("/feeds/google-99.xml").send().await.expect(404);
+}
+
+#[tokio::test]
+async fn a_visitor_reads_the_shop_in_the_language_and_currency_that_were_chosen() {
+    let shop = Shop::open().await;
+    let product = shop.stocked(5).await;
+    let path = format!("/products/{}", product.slug);
+    let mut browser = Browser::new(&shop);
+    let page = browser.until(&path, "Add to cart").await;
+    assert!(page.contains("<html lang=\"en\">") && page.contains("€19.99"));
+    let german = shop.get(&path).header("accept-language", "de-AT, en;q=0.5").send().await.expect(200);
+    assert_eq!(german.header("vary"), "accept-language, cookie");
+    assert!(String::from_utf8_lossy(&german.body).contains("In den Warenkorb"));
+    let fields = vec![("locale", "de"), ("currency", "EUR"), ("back", path.as_str())];
+    let answer = browser.form("/preferences", &fields).send().await.expect(303);
+    assert_eq!(answer.header("location"), path);
+    assert!(
+        answer
+            .headers
+            .get_all("set-cookie")
+            .iter()
+            .any(|cookie| cookie.to_str().unwrap().starts_with("__Host-locale=de; "))
+    );
+    browser.cookies.insert("__Host-locale".to_owned(), "de".to_owned());
+    let page = browser.open(&path).await;
+    assert!(page.contains("<html lang=\"de\">") && page.contains("19,99\u{a0}€"), "{page}");
+    let answer =
+        browser.form("/preferences", &vec![("locale", "fr"), ("back", "//evil.example")]).send().await.expect(303);
+    assert_eq!(answer.header("location"), "/");
+}
+
+#[tokio::test]
 async fn nothing_that_was_typed_runs() {
     let shop = Shop::open().await;
     let typed = "<script>alert(1)</script>\"'&";

@@ -1,0 +1,102 @@
+use super::*;
+use crate::shelf::snapshot::{Image, Level, ProductOption};
+use crate::testing::{product as made, settings};
+
+const SITE: &str = "https://shop.example";
+
+fn get(snapshot: &Snapshot, path: &str) -> String {
+    let answer = answer(snapshot, SITE, path).unwrap().unwrap();
+    assert_eq!(answer.cache_control, "public, max-age=600");
+    String::from_utf8(answer.body).unwrap()
+}
+
+fn shop() -> Snapshot {
+    let mut mug = made(1, "Mug & <Cup>", Some(1_999), 1);
+    mug.vendor = Some("Fern & Fettle".to_owned());
+    mug.description = "**Two**\n\nlines".to_owned();
+    let image = |url: &str| Image { url: url.to_owned(), alt: String::new(), width: None, height: None, srcset: None };
+    mug.images = vec![image("/assets/mug.svg"), image("/assets/large.svg")];
+    mug.options = vec![ProductOption { name: "Size".to_owned(), values: vec!["1/7".to_owned(), "L".to_owned()] }];
+    mug.variants[0].options = vec!["1/7".to_owned()];
+    mug.variants[0].barcode = Some("4006381333931".to_owned());
+    mug.variants[0].compare_at = vec![crate::money::Money { amount: 2_500, ..mug.variants[0].prices[0] }];
+    let mut other = mug.variants[0].clone();
+    other.id = format!("var_{}", ulid::Ulid::from_parts(1, 1)).parse().unwrap();
+    (other.options, other.barcode, other.level) = (vec!["L".to_owned()], Some("4006381333932".to_owned()), Level::Low);
+    other.compare_at.clear();
+    other.image = Some(1);
+    mug.variants.push(other);
+    Snapshot::new("7".into(), settings(), vec![mug, made(2, "Unpriced", None, 2), made(3, "Alone", Some(500), 3)])
+}
+
+#[test]
+fn search_engines_are_told_what_there_is() {
+    let robots = get(&shop(), "/robots.txt");
+    assert!(
+        robots.contains("Disallow: /checkout\n") && robots.ends_with("\nSitemap: https://shop.example/sitemap.xml\n")
+    );
+    assert!(get(&shop(), "/sitemap.xml").contains("<loc>https://shop.example/sitemaps/1.xml</loc>"));
+    let sitemap = get(&shop(), "/sitemaps/1.xml");
+    assert_eq!(sitemap.matches("<loc>").count(), 4, "the shop, its list, and what is sold");
+    assert!(
+        sitemap
+            .contains("<loc>https://shop.example/products/slug-1</loc>\n<lastmod>1970-01-01T00:00:00.001Z</lastmod>")
+    );
+}
+
+#[test]
+fn a_large_shop_is_told_in_parts() {
+    let products = (0..10_001).map(|n| made(n, "Mug", Some(100), n as i64)).collect();
+    let snapshot = Snapshot::new("7".into(), settings(), products);
+    assert_eq!(get(&snapshot, "/sitemap.xml").matches("<loc>").count(), 2);
+    assert_eq!(get(&snapshot, "/sitemaps/1.xml").matches("<loc>").count(), 10_002);
+    assert_eq!(get(&snapshot, "/sitemaps/2.xml").matches("<loc>").count(), 1);
+    assert_eq!(get(&snapshot, "/feeds/google-3.xml").matches("<item>").count(), 1);
+    for path in ["/sitemaps/3.xml", "/feeds/google-4.xml"] {
+        assert_eq!(answer(&snapshot, SITE, path).unwrap().unwrap_err().status, 404, "{path}");
+    }
+    for path in ["/sitemaps/0.xml", "/sitemaps/x.xml", "/sitemaps/1", "/feeds/google-.xml", "/"] {
+        assert!(answer(&snapshot, SITE, path).is_none(), "{path}");
+    }
+}
+
+#[test]
+fn shopping_engines_are_told_each_variant() {
+    let feed = get(&shop(), "/feeds/google-1.xml");
+    let items: Vec<&str> = feed.split("<item>").skip(1).collect();
+    assert_eq!(items.len(), 3, "the newest first, and nothing that is not sold");
+    let [alone, first, second] = [items[0], items[1], items[2]];
+    for told in [
+        "<title>Mug &amp; &lt;Cup&gt; – ",
+        "<description>Two lines</description>",
+        "<link>https://shop.example/products/slug-1?option.Size=1%2F7</link>",
+        "<g:image_link>https://shop.example/assets/mug.svg</g:image_link>",
+        "<g:availability>out_of_stock</g:availability>",
+        "<g:price>25.00 EUR</g:price>\n<g:sale_price>19.99 EUR</g:sale_price>",
+        "<g:brand>Fern &amp; Fettle</g:brand>\n<g:gtin>4006381333931</g:gtin>",
+        "<g:item_group_id>prod_",
+    ] {
+        assert!(first.contains(told), "{told} in {first}");
+    }
+    assert!(second.contains("<g:image_link>https://shop.example/assets/large.svg<"), "its own picture");
+    assert!(second.contains("in_stock") && second.contains("<g:price>19.99 EUR") && !second.contains("g:gtin"));
+    assert!(
+        alone.contains("<g:identifier_exists>no") && !alone.contains("item_group_id") && !alone.contains("?option")
+    );
+}
+
+#[test]
+fn readers_are_told_the_newest() {
+    let feed = get(&shop(), "/feed.xml");
+    assert_eq!(feed.matches("<entry>").count(), 2);
+    assert!(feed.find("Alone") < feed.find("Mug &amp; &lt;Cup&gt;"));
+    assert!(feed.contains("<link href=\"https://shop.example/products/slug-3\"/>"));
+}
+
+#[test]
+fn a_shop_that_is_nowhere_names_no_address() {
+    assert!(!String::from_utf8(answer(&shop(), "", "/robots.txt").unwrap().unwrap().body).unwrap().contains("Sitemap"));
+    for path in ["/sitemap.xml", "/sitemaps/1.xml", "/feed.xml", "/feeds/google-1.xml"] {
+        assert_eq!(answer(&shop(), "", path).unwrap().unwrap_err().status, 404, "{path}");
+    }
+}
