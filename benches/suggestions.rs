@@ -6,7 +6,13 @@
 //! for the rest: how often is the hidden one among them, and how often among the ten that
 //! are bought most? Fails below three times as often.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "it measures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    reason = "it measures"
+)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;

@@ -82,7 +82,7 @@ impl FacetIndex {
     }
 
     /// How many codes there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.terms.len()
     }
 

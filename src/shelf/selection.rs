@@ -87,7 +87,7 @@ impl Chosen {
 
 /// The codes of collections: their numbers, behind the codes of all that products have themselves.
 fn collection_codes(snapshot: &Snapshot) -> Range<u32> {
-    let begin = number(snapshot.facets().len());
+    let begin = number(snapshot.facets().count());
     begin..begin.saturating_add(number(snapshot.collections.count()))
 }
 

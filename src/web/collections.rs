@@ -77,7 +77,7 @@ fn all<'a>(snapshot: &'a Snapshot, reading: &Reading) -> CollectionsPage<'a> {
 fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a Collection) -> CollectionPage<'a> {
     let (all, visitor) = (&snapshot.collections, &reading.visitor);
     let its_own = (COLLECTION.to_owned(), collection.slug.clone());
-    let list_url = url(&[its_own.clone()]);
+    let list_url = url(std::slice::from_ref(&its_own));
     // Links from elsewhere bring parameters of their own, which mean nothing here.
     let mut pairs: Vec<_> = form_urlencoded::parse(reading.query.as_bytes()).into_owned().collect();
     pairs.retain(|(name, _)| matches!(name.as_str(), CURSOR | BEFORE));
