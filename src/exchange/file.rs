@@ -114,7 +114,7 @@ impl<'a> File<'a> {
         let column = |name: &str| Column::named(name, format, currency);
         let text = std::mem::take(&mut self.text);
         self.mark = mark_of(&text, &column);
-        let mut reader = Reader::new(&text, Place { at: 0, line: 1 }, self.mark);
+        let mut reader = Reader::new(&text, Place::START, self.mark);
         let names = reader.record().filter(|record| record.open.is_none());
         let names: Vec<_> =
             names.map(|record| record.cells).unwrap_or_default().into_iter().take(MAX_COLUMNS).collect();
@@ -122,13 +122,12 @@ impl<'a> File<'a> {
         known(&names, &columns, format)?;
         self.width = names.len();
         self.wanted = (0..names.len()).filter(|at| columns.get(*at).is_some_and(Option::is_some)).collect();
-        self.import.columns = self.wanted.iter().filter_map(|at| names.get(*at)).map(|name| name.to_string()).collect();
+        self.import.columns = self.wanted.iter().filter_map(|at| names.get(*at)).cloned().collect();
         let mut lines = Vec::new();
         let mut lost = vec![false; names.len()];
         let (keys, sku) = (keys(&columns), place_of(&columns, |column| is_sku(&column)));
-        loop {
-            let place = reader.place;
-            let Some(record) = reader.record() else { break };
+        while let Some(record) = reader.record() {
+            let place = record.place;
             if let Some(open) = record.open {
                 return Err(wrong(format!("line {open} opens a quote that is never closed; close it, or double it")));
             }
@@ -214,12 +213,12 @@ impl<'a> File<'a> {
             }));
             if record.cells.iter().skip(self.width).any(|cell| !cell.trim().is_empty()) {
                 let detail = format!("more cells than the {} names at the top", self.width);
-                faults.push(json!([record.line, detail]));
+                faults.push(json!([place.line, detail]));
             }
             let from = self.faults.partition_point(|(line, _)| *line < place.line);
             let own = self.faults.iter().skip(from).take_while(|(line, _)| *line == place.line);
             faults.extend(own.map(|(line, detail)| json!([line, detail])));
-            rows.push(json!({ "line": record.line, "cells": self.cells(&record) }));
+            rows.push(json!({ "line": place.line, "cells": self.cells(&record) }));
         }
         json::text(&json!({ "rows": rows, "faults": faults }))
     }
@@ -228,7 +227,7 @@ impl<'a> File<'a> {
     fn cells(&self, record: &Record) -> Vec<String> {
         let shopify = self.import.format == FileFormat::Shopify;
         let cell = |at: &usize| {
-            let cell = record.cells.get(*at).map(|cell| &**cell).unwrap_or_default();
+            let cell = record.cells.get(*at).map(String::as_str).unwrap_or_default();
             if shopify { sheet::unguarded(cell).to_owned() } else { sheet::as_typed(cell).into_owned() }
         };
         self.wanted.iter().map(cell).collect()
@@ -255,7 +254,7 @@ fn wrong(detail: String) -> Problem {
 /// What parts the cells of the first line: that by which most of its names are known.
 fn mark_of(text: &str, column: &dyn Fn(&str) -> Option<Column>) -> u8 {
     let known = |mark: &u8| {
-        let names = Reader::new(text, Place { at: 0, line: 1 }, *mark).record();
+        let names = Reader::new(text, Place::START, *mark).record();
         names.map_or(0, |names| names.cells.iter().filter(|name| column(name).is_some()).count())
     };
     // The first of equals is the last to be looked at.
@@ -263,7 +262,7 @@ fn mark_of(text: &str, column: &dyn Fn(&str) -> Option<Column>) -> u8 {
 }
 
 /// Whether the first line says enough to know products by.
-fn known(names: &[Cow<'_, str>], columns: &[Option<Column>], format: FileFormat) -> Result<(), Problem> {
+fn known(names: &[String], columns: &[Option<Column>], format: FileFormat) -> Result<(), Problem> {
     if keys(columns).is_empty() {
         let need = if format == FileFormat::Shopify { "Handle" } else { "one of product_id, slug, title and sku" };
         return Err(wrong(format!("line 1 names no column by which products are known: it needs {need}")));
