@@ -138,7 +138,7 @@ pub fn products_with(ids: &[VariantId], skus: &[String]) -> Statement {
 pub fn products_known_by(ids: &[String], slugs: &[String], skus: &[String]) -> Statement {
     Statement::new(
         select_products!(
-            "WHERE products.id IN (
+            for staff "WHERE products.id IN (
                SELECT value FROM json_each(?1)
                UNION SELECT named.id FROM json_each(?2) JOIN products AS named ON named.slug = value
                UNION SELECT product_id FROM variants JOIN json_each(?3) ON variants.sku = value)"
