@@ -6,14 +6,17 @@ CREATE TABLE collections (
   slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 100 AND slug NOT GLOB '*[ !-,./:-@A-Z[-`{-~]*'),
   -- NULL: it stands at the top.
   parent TEXT REFERENCES collections (id),
-  -- Whether its rule has to be tried on every product, for want of a tag or a vendor to look up.
+  -- Whether its rule has to be tried on every product, for want of a tag, a vendor or a type to look up.
   scans INTEGER NOT NULL CHECK (scans IN (0, 1)),
   -- What staff find it by: its title in small letters without accents.
   sought TEXT NOT NULL,
   collection TEXT NOT NULL CHECK (json_valid(collection)),
+  -- Which upload its image is, if that is one of the shop's own.
+  upload TEXT REFERENCES uploads (name),
   version INTEGER NOT NULL CHECK (version >= 1),
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  CONSTRAINT unknown_upload CHECK (upload IS NOT NULL OR collection ->> '$.image.url' NOT GLOB '/media/*')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX collections_by_parent ON collections (parent) WHERE parent IS NOT NULL;
 

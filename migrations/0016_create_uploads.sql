@@ -12,8 +12,8 @@ CREATE TABLE uploads (
   larger TEXT REFERENCES uploads (name) ON DELETE CASCADE,
   -- How many smaller ones there were before this one.
   place INTEGER NOT NULL,
-  -- Since when no product shows it, in milliseconds; 0: the tick has yet to look at the clock.
-  -- NULL: some product does, or it is a smaller one.
+  -- Since when no product and no collection shows it, in milliseconds; 0: the tick has yet to look
+  -- at the clock. NULL: one does, or it is a smaller one.
   unused_since INTEGER,
   CONSTRAINT upload_going CHECK (place >= 0),
   CONSTRAINT too_many_sizes CHECK (place < 8)
@@ -42,7 +42,24 @@ CREATE INDEX product_images_by_upload ON product_images (upload) WHERE upload IS
 CREATE TRIGGER product_images_use AFTER INSERT ON product_images WHEN new.upload IS NOT NULL BEGIN
   UPDATE uploads SET unused_since = NULL WHERE name = new.upload;
 END;
-CREATE TRIGGER product_images_leave AFTER DELETE ON product_images
-  WHEN NOT EXISTS (SELECT 1 FROM product_images WHERE upload = old.upload) BEGIN
-  UPDATE uploads SET unused_since = 0 WHERE name = old.upload;
+CREATE TRIGGER product_images_leave AFTER DELETE ON product_images WHEN old.upload IS NOT NULL BEGIN
+  UPDATE uploads SET unused_since = 0 WHERE name = old.upload
+    AND NOT EXISTS (SELECT 1 FROM product_images WHERE upload = old.upload)
+    AND NOT EXISTS (SELECT 1 FROM collections WHERE upload = old.upload);
+END;
+
+CREATE INDEX collections_by_upload ON collections (upload) WHERE upload IS NOT NULL;
+CREATE TRIGGER collections_use AFTER INSERT ON collections WHEN new.upload IS NOT NULL BEGIN
+  UPDATE uploads SET unused_since = NULL WHERE name = new.upload;
+END;
+CREATE TRIGGER collections_change AFTER UPDATE OF upload ON collections WHEN new.upload IS NOT old.upload BEGIN
+  UPDATE uploads SET unused_since = NULL WHERE name = new.upload;
+  UPDATE uploads SET unused_since = 0 WHERE name = old.upload
+    AND NOT EXISTS (SELECT 1 FROM product_images WHERE upload = old.upload)
+    AND NOT EXISTS (SELECT 1 FROM collections WHERE upload = old.upload);
+END;
+CREATE TRIGGER collections_leave AFTER DELETE ON collections WHEN old.upload IS NOT NULL BEGIN
+  UPDATE uploads SET unused_since = 0 WHERE name = old.upload
+    AND NOT EXISTS (SELECT 1 FROM product_images WHERE upload = old.upload)
+    AND NOT EXISTS (SELECT 1 FROM collections WHERE upload = old.upload);
 END;

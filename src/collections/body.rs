@@ -86,6 +86,11 @@ pub struct CollectionPatch {
 }
 
 impl CollectionPatch {
+    /// The picture that was sent, if any was.
+    pub fn image(&self) -> Option<&ImageBody> {
+        self.image.as_ref()?.as_ref()
+    }
+
     /// The whole collection as it would be.
     pub fn over(self, now: Collection) -> CollectionBody {
         let image = now.image.map(|image| ImageBody { url: Some(image.url), upload: None, alt: Some(image.alt) });

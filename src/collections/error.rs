@@ -20,6 +20,9 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
     if names("collections.slug") {
         let detail = "another collection has this slug";
         Some(Problem::new(SLUG_TAKEN, detail).at("/slug", detail))
+    } else if names("unknown_upload") {
+        // Taken away since it was read.
+        Some(Problem::invalid_field("/image", "this upload is not there any more; send it again"))
     } else if names("stale_write") || names("FOREIGN KEY") {
         Some(Problem::new(COLLECTION_CHANGED, "the collection is being changed by others; try again"))
     } else if names("too_many_collections") {

@@ -18,6 +18,9 @@ use super::store;
 use super::views::{AdminCollection, AdminCollectionList};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
+use crate::catalog::body::ImageBody;
+use crate::catalog::draft::pictures;
+use crate::catalog::product::Image;
 use crate::catalog::variant_list::words;
 use crate::idempotency::Answer;
 use crate::ids::CollectionId;
@@ -25,6 +28,7 @@ use crate::ports::{Rows, Statement};
 use crate::problem::Problem;
 use crate::revision;
 use crate::settings;
+use crate::uploads::{Known, store as uploads};
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page;
@@ -90,12 +94,13 @@ pub async fn create_collection(
     body: Json<CollectionBody>,
 ) -> Result<JsonText<AdminCollection<'static>, CREATED>, Problem> {
     let request = staff.keyed(key, "POST /v1/admin/collections", &body.bytes);
-    let mut begun = staff.begin(&app, request.as_ref(), vec![settings::current(), store::tree()]).await?;
+    let reads = what_is_checked(body.value.image.as_ref());
+    let mut begun = staff.begin(&app, request.as_ref(), reads).await?;
     if let Some(first) = begun.first {
         return Ok(first.into());
     }
     let now = app.clock.now();
-    let collection = checked(&mut begun.rows, body.value, CollectionId::new(now, &*app.entropy))?;
+    let collection = checked(&mut begun.rows, body.value, CollectionId::new(now, &*app.entropy), &[])?;
     let new = Stored { collection, picked: 0, version: 1, created_at: now, updated_at: now };
     let answer = Answer::new(StatusCode::CREATED, &AdminCollection::from(&new))?;
     let (response, _) = revision::write(&app, &staff, request.as_ref(), store::insert(&new), answer, &refusal).await?;
@@ -123,9 +128,10 @@ pub async fn update_collection(
     condition: IfMatch,
     patch: Json<CollectionPatch>,
 ) -> Result<JsonText<AdminCollection<'static>>, Problem> {
-    let (before, mut rows) = found(&app, &staff, id, vec![settings::current(), store::tree()]).await?;
+    let (before, mut rows) = found(&app, &staff, id, what_is_checked(patch.value.image())).await?;
     condition.check(before.version)?;
-    let collection = checked(&mut rows, patch.value.over(before.collection.clone()), id)?;
+    let body = patch.value.over(before.collection.clone());
+    let collection = checked(&mut rows, body, id, before.collection.image.as_slice())?;
     let version = before.version.saturating_add(1);
     let after = Stored { collection, version, updated_at: app.clock.now(), ..before.clone() };
     let answer = Answer::new(StatusCode::OK, &AdminCollection::from(&after))?;
@@ -164,9 +170,28 @@ async fn found(
     Ok((stored.ok_or_else(Problem::not_found)?, begun.rows))
 }
 
-/// The body as a collection among the others, by the settings and the tree that were read.
-fn checked(rows: &mut vec::IntoIter<Rows>, body: CollectionBody, id: CollectionId) -> Result<Collection, Problem> {
+/// What [`checked`] needs for a body with this picture.
+fn what_is_checked(image: Option<&ImageBody>) -> Vec<Statement> {
+    let image = image.map(std::slice::from_ref).unwrap_or_default();
+    vec![settings::current(), store::tree(), uploads::known(&pictures::uploads_in(image))]
+}
+
+/// The body as a collection among the others, with what is known of its picture, or was
+/// known `before`.
+fn checked(
+    rows: &mut vec::IntoIter<Rows>,
+    body: CollectionBody,
+    id: CollectionId,
+    before: &[Image],
+) -> Result<Collection, Problem> {
     let currencies = settings::read(rows.next().unwrap_or_default())?.currencies;
     let tree = store::read_tree(rows.next().unwrap_or_default())?;
-    check(body, id, &tree, &currencies).map_err(Problem::invalid)
+    let known: Vec<Known> = rows.next().unwrap_or_default().decode()?;
+    let mut collection = check(body, id, &tree, &currencies).map_err(Problem::invalid)?;
+    if let Some(image) = &mut collection.image
+        && !pictures::sized(image, &known, before)
+    {
+        return Err(Problem::invalid_field("/image", pictures::NOT_THERE));
+    }
+    Ok(collection)
 }

@@ -12,6 +12,7 @@ use crate::ids::{CollectionId, ProductId, VariantId};
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 use crate::text;
+use crate::uploads::Name;
 
 /// What of a row is the collection: its text, where the columns have the last word.
 macro_rules! document {
@@ -129,8 +130,9 @@ pub fn insert(new: &Stored) -> StaffChange {
     StaffChange::new(vec![
         crate::revision::bump(),
         Statement::new(
-            "INSERT INTO collections (id, slug, parent, scans, sought, collection, version, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO collections (id, slug, parent, scans, sought, collection, version, created_at, updated_at, upload)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+               (SELECT name FROM uploads WHERE name = ?10 AND larger IS NULL AND state = 'kept'))",
             row(new),
         ),
         weigh(new.collection.id),
@@ -142,7 +144,9 @@ pub fn update(before: &Stored, after: &Stored) -> StaffChange {
         unless_changed(before),
         Statement::new(
             "UPDATE collections SET slug = ?2, parent = ?3, scans = ?4, sought = ?5, collection = ?6, version = ?7,
-               created_at = ?8, updated_at = ?9 WHERE id = ?1",
+               created_at = ?8, updated_at = ?9,
+               upload = (SELECT name FROM uploads WHERE name = ?10 AND larger IS NULL AND state = 'kept')
+             WHERE id = ?1",
             row(after),
         ),
         weigh(after.collection.id),
@@ -197,8 +201,9 @@ pub(super) fn weigh(id: CollectionId) -> Statement {
     )
 }
 
-fn row(stored: &Stored) -> [Value; 9] {
+fn row(stored: &Stored) -> [Value; 10] {
     let collection = &stored.collection;
+    let upload = collection.image.as_ref().and_then(|image| Name::at(&image.url));
     let scans = collection.rule.as_ref().is_some_and(|rule| rule.tests().narrowed().is_none());
     [
         collection.id.to_string().into(),
@@ -210,6 +215,7 @@ fn row(stored: &Stored) -> [Value; 9] {
         stored.version.into(),
         stored.created_at.millis().into(),
         stored.updated_at.millis().into(),
+        upload.as_ref().map(Name::as_str).into(),
     ]
 }
 

@@ -9,7 +9,7 @@ crate::codes! {
     BROKEN_PICTURE = UNPROCESSABLE_ENTITY "broken_picture";
     /// The picture has more pixels than one may have.
     PICTURE_TOO_LARGE = UNPROCESSABLE_ENTITY "picture_too_large";
-    /// The picture is just being taken away, because no product has shown it for days; try again.
+    /// The picture is just being taken away, because nothing has shown it for days; try again.
     UPLOAD_GOING = CONFLICT "upload_going";
     /// A picture has as many smaller ones as one may have.
     TOO_MANY_SIZES = CONFLICT "too_many_sizes";

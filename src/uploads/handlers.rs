@@ -88,11 +88,11 @@ pub struct Upload {
 }
 
 /// Uploads a picture: a JPEG, PNG, WebP, GIF or AVIF of at most 10 MB, at most 16,384 pixels a side and 50 million
-/// together. What it is, its bytes say. A product shows it once it is among its `images`; what no product shows for a
-/// week is taken away. The same picture sent again is the same upload. It is kept as it is, with all that a camera wrote
+/// together. What it is, its bytes say. A product shows it once it is among its `images`, a collection once it is its
+/// `image`; what neither shows for a week is taken away. The same picture sent again is the same upload. It is kept as it is, with all that a camera wrote
 /// into it, such as where it was taken. With `larger`, it is a smaller one of another upload, of the same shape, at most
-/// eight of one: browsers take the one that fits. A product's `srcset` has those that were there when its `images` were
-/// sent; a picture without smaller ones is sent to every screen as it is.
+/// eight of one: browsers take the one that fits. Its `srcset` has those that were there when a product's `images`, or a
+/// collection's `image`, were sent; a picture without smaller ones is sent to every screen as it is.
 pub async fn create_upload(
     State(app): State<App>,
     staff: StaffWrite,

@@ -10,7 +10,7 @@
 //! along (`larger`), as the console does: a browser has what it takes, while a
 //! service that resizes costs for each picture and is not there locally.
 //!
-//! Lends [`Known`] to the catalog, for what its products show.
+//! Lends [`Known`] to the catalog and the collections, for what they show.
 
 pub mod error;
 mod exif;

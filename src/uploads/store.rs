@@ -1,4 +1,4 @@
-//! The uploads' SQL. What they come to, and which of them products show, the
+//! The uploads' SQL. What they come to, and which of them are shown, the
 //! schema's triggers count.
 
 use serde::Deserialize;
@@ -91,7 +91,7 @@ pub fn keep(name: &Name) -> Statement {
 /// The most uploads that go at once: with 8 smaller ones each, 900 objects.
 const MOST_GOING: u32 = 100;
 
-/// Lets go of what no product has shown since `before`. The rows of the last
+/// Lets go of what nothing has shown since `before`. The rows of the last
 /// one are [`names`]: of all objects that are to go, those of an earlier time that
 /// broke off, too.
 pub fn let_go(before: Timestamp, now: Timestamp) -> Vec<Statement> {

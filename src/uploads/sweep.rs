@@ -1,4 +1,4 @@
-//! Taking away what no product shows.
+//! Taking away what no product and no collection shows.
 //!
 //! First nobody may use it any more, then its object goes, then its row: a
 //! crash in between is gone on from by the next tick.
@@ -7,7 +7,7 @@ use super::store;
 use crate::app::App;
 use crate::problem::Problem;
 
-/// For how long a picture is kept that no product shows, in milliseconds: a
+/// For how long a picture is kept that nothing shows, in milliseconds: a
 /// week, as copies of the catalog are that may still name it.
 const KEPT_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
 

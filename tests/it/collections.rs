@@ -336,7 +336,7 @@ async fn a_shop_has_so_many_collections_and_no_more() {
     let by_rule = json!({ "title": "Sale", "rule": scanning });
     let sale = made(&shop, by_rule.clone()).await;
     let mugs = made(&shop, json!({ "title": "Mugs" })).await;
-    let copies = "collections SELECT printf('col_01ARZ3NDEKTSV4RRFFQ6%06d', n), 'copy-' || n, NULL, scans, '', collection, 1, 0, 0
+    let copies = "collections SELECT printf('col_01ARZ3NDEKTSV4RRFFQ6%06d', n), 'copy-' || n, NULL, scans, '', collection, NULL, 1, 0, 0
                   FROM n JOIN collections ON slug = 'sale'";
     set(&format!("{} {copies}", numbers(100))).await;
     create(&shop, by_rule).await.problem(409, "collections_full");
@@ -349,9 +349,10 @@ async fn a_shop_has_so_many_collections_and_no_more() {
     set(&format!("UPDATE collections SET collection = {large} WHERE slug = 'mugs'")).await;
     create(&shop, json!({ "title": "One more" })).await.problem(409, "collections_full");
     send(&shop, shop.patch(&path(&mugs)).json(json!({ "description": null }))).await.expect(200);
-    let columns = "id, slug, title, description, status, delivery, version, bytes, created_at, updated_at, sought";
+    let columns =
+        "id, slug, title, description, status, delivery, version, bytes, created_at, updated_at, sought, metadata";
     let product =
-        "printf('prod_01ARZ3NDEKTSV4RRFFQ6%06d', n), 'copy-' || n, 'x', '', 'draft', 'shipped', 1, 0, 0, 0, ''";
+        "printf('prod_01ARZ3NDEKTSV4RRFFQ6%06d', n), 'copy-' || n, 'x', '', 'draft', 'shipped', 1, 0, 0, 0, '', '{}'";
     set(&format!("{} products ({columns}) SELECT {product} FROM n", numbers(5_001))).await;
     let all = "SELECT collections.id, products.id, 1 FROM collections, products WHERE collections.slug = 'mugs'";
     set(&format!("INSERT INTO collection_products {all}")).await;

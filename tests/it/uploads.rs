@@ -278,6 +278,51 @@ async fn what_no_product_shows_for_a_week_is_taken_away_with_its_smaller_ones() 
 }
 
 #[tokio::test]
+async fn a_collections_picture_stays_with_it_and_goes_after_it() {
+    let Some(shop) = Shop::native("time is moved").await else { return };
+    let owner = shop.owner().await;
+    let collections = "/v1/admin/collections";
+    let [one, other] = [upload(&shop, new_png(640, 480)).await, upload(&shop, new_png(30, 40)).await];
+    let small = smaller(&shop, &one, new_png(320, 240)).await.expect(201).json();
+    let create = async |image: Value| {
+        let body = json!({ "title": unique("Shown"), "published": true, "image": image });
+        shop.post(collections).bearer(&owner).json(body).send().await
+    };
+    let made = create(json!({ "upload": one["id"], "alt": "One" })).await.expect(201).json();
+    let srcset = format!("{} 320w, {} 640w", url(&small), url(&one));
+    let image = json!({ "url": one["url"], "alt": "One", "width": 640, "height": 480, "srcset": srcset });
+    assert_eq!(made["image"], image);
+    let path = format!("{collections}/{}", made["id"].as_str().unwrap());
+    let change = async |body: Value| shop.patch(&path).bearer(&owner).json(body).send().await;
+    assert_eq!(change(json!({ "sort": "title" })).await.expect(200).json()["image"], image);
+    for wrong in [json!({ "upload": small["id"] }), json!({ "upload": format!("{}.png", "ab".repeat(16)) })] {
+        assert_eq!(change(json!({ "image": wrong })).await.pointers(), ["/image"]);
+        assert_eq!(create(wrong).await.pointers(), ["/image"]);
+    }
+    let week = async || {
+        assert!(tick(&shop).await);
+        pass_days(&shop, 8).await;
+        assert!(tick(&shop).await);
+        kept(&shop)
+    };
+    let product = shop.new_product(json!({ "images": [{ "upload": one["id"] }, { "upload": other["id"] }] })).await;
+    self::change(&shop, &product, json!([])).await.expect(200);
+    assert_eq!(week().await, 2, "the collection shows the one and its smaller one");
+    let other = upload(&shop, new_png(30, 40)).await;
+    change(json!({ "image": { "upload": other["id"] } })).await.expect(200);
+    assert_eq!(week().await, 1);
+    let product = shop.new_product(json!({ "images": [{ "upload": other["id"] }] })).await;
+    shop.delete(&path).bearer(&owner).send().await.expect(204);
+    assert_eq!(week().await, 1, "the product shows it");
+    self::change(&shop, &product, json!([])).await.expect(200);
+    let again = create(json!({ "upload": other["id"] })).await.expect(201).json();
+    assert_eq!(week().await, 1);
+    let path = format!("{collections}/{}", again["id"].as_str().unwrap());
+    shop.delete(&path).bearer(&owner).send().await.expect(204);
+    assert_eq!(week().await, 0);
+}
+
+#[tokio::test]
 async fn a_sweep_that_breaks_off_is_gone_on_with_and_takes_nothing_that_comes_again() {
     let Some(shop) = Shop::native("faults").await else { return };
     let faults = &shop.host().faults;

@@ -1,4 +1,4 @@
-//! Where a product's pictures are, and what is known of those that were uploaded.
+//! Where pictures of products and collections are, and what is known of those that were uploaded.
 
 use super::{Draft, MAX_ERRORS};
 use crate::catalog::body::ImageBody;
@@ -7,6 +7,9 @@ use crate::catalog::product::Image;
 use crate::problem::{FieldError, Problem};
 use crate::text::Refusal;
 use crate::uploads::{Known, Name};
+
+/// What is wrong with a picture that [`sized`] finds nothing of.
+pub const NOT_THERE: &str = "no upload of the shop's is there, or it is a smaller one of another";
 
 /// The uploads that a body's pictures are, to be looked up.
 pub fn uploads_in(images: &[ImageBody]) -> Vec<Name> {
@@ -30,22 +33,37 @@ pub fn address(image: ImageBody) -> Result<String, Refusal> {
     }
 }
 
+/// Gives a picture what is known of the upload that it is. That must be there, as each
+/// of those of `before` is; any other picture is whatever it is.
+pub fn sized(image: &mut Image, known: &[Known], before: &[Image]) -> bool {
+    if !image.url.starts_with("/media/") {
+        return true;
+    }
+    let upload = Name::at(&image.url);
+    let Some(known) = known.iter().find(|known| Some(&known.name) == upload.as_ref()) else {
+        return sized_before(image, before);
+    };
+    (image.width, image.height) = (Some(known.width), Some(known.height));
+    image.srcset.clone_from(&known.srcset);
+    true
+}
+
+/// Gives a picture what was known of it before; whether it was there.
+fn sized_before(image: &mut Image, before: &[Image]) -> bool {
+    let Some(shown) = before.iter().find(|shown| shown.url == image.url) else { return false };
+    let Image { width, height, srcset, .. } = shown.clone();
+    (image.width, image.height, image.srcset) = (width, height, srcset);
+    true
+}
+
 impl Draft {
     /// With what is known of the uploads it shows, which must be there; those of
     /// `before` are.
     pub fn show(mut self, known: &[Known], before: &[Image]) -> Result<Self, Problem> {
         let mut errors = Vec::new();
         for (n, image) in self.images.iter_mut().enumerate() {
-            if !image.url.starts_with("/media/") {
-                continue;
-            }
-            let upload = Name::at(&image.url);
-            if let Some(known) = known.iter().find(|known| Some(&known.name) == upload.as_ref()) {
-                (image.width, image.height) = (Some(known.width), Some(known.height));
-                image.srcset.clone_from(&known.srcset);
-            } else if before.iter().all(|shown| shown.url != image.url) && errors.len() < MAX_ERRORS {
-                let detail = "no upload of the shop's is there, or it is a smaller one of another";
-                errors.push(FieldError::new(format!("/images/{n}"), detail));
+            if !sized(image, known, before) && errors.len() < MAX_ERRORS {
+                errors.push(FieldError::new(format!("/images/{n}"), NOT_THERE));
             }
         }
         if errors.is_empty() { Ok(self) } else { Err(Problem::invalid(errors)) }
@@ -54,10 +72,7 @@ impl Draft {
     /// With what was known before of pictures that nobody has looked up anew.
     pub(super) fn keep_known(&mut self, before: &[Image]) {
         for image in self.images.iter_mut().filter(|image| image.width.is_none()) {
-            if let Some(shown) = before.iter().find(|shown| shown.url == image.url) {
-                let Image { width, height, srcset, .. } = shown.clone();
-                (image.width, image.height, image.srcset) = (width, height, srcset);
-            }
+            sized_before(image, before);
         }
     }
 }
