@@ -30,7 +30,7 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
     } else if names("collections_too_large") {
         full("the shop's collections take more than 2 MB together, without what is picked for them".to_owned())
     } else if names("too_many_scans") {
-        full("at most 100 collections have a rule that asks for no tag and no vendor".to_owned())
+        full("at most 100 collections have a rule that asks for no tag, no vendor and no type".to_owned())
     } else if names("too_many_picks") {
         full("a shop has at most 100,000 products in its collections by hand".to_owned())
     } else if names("collection_too_long") {

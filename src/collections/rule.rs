@@ -40,7 +40,7 @@ pub struct Condition {
     /// Whether it must not be so; of price, stock and sale: of no variant.
     #[serde(default)]
     pub not: bool,
-    /// Of `tag` and `vendor`, exactly; of `title`, a part of it, in small or capital letters,
+    /// Of `tag`, `vendor` and `type`, exactly; of `title`, a part of it, in small or capital letters,
     /// with or without accents. The others have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = MAX_TEXT))]
@@ -57,6 +57,7 @@ pub struct Condition {
 pub enum Fact {
     Tag,
     Vendor,
+    Type,
     Title,
     PriceFrom,
     PriceTo,
@@ -70,6 +71,7 @@ pub enum Fact {
 pub enum Test<'a> {
     Tag(&'a str),
     Vendor(&'a str),
+    Type(&'a str),
     /// In the form in which texts are looked for ([`text::bare`]).
     Title(String),
     PriceFrom(Money),
@@ -85,7 +87,7 @@ impl Condition {
     pub fn test(&self) -> Result<Test<'_>, Fault> {
         let text = || self.text.as_deref().ok_or(("text", "needed for this fact"));
         let price = || self.price.ok_or(("price", "needed for this fact"));
-        let takes_text = matches!(self.fact, Fact::Tag | Fact::Vendor | Fact::Title);
+        let takes_text = matches!(self.fact, Fact::Tag | Fact::Vendor | Fact::Type | Fact::Title);
         let takes_price = matches!(self.fact, Fact::PriceFrom | Fact::PriceTo);
         if self.text.is_some() && !takes_text {
             return Err(("text", "this fact has no text"));
@@ -96,6 +98,7 @@ impl Condition {
         Ok(match self.fact {
             Fact::Tag => Test::Tag(text()?),
             Fact::Vendor => Test::Vendor(text()?),
+            Fact::Type => Test::Type(text()?),
             Fact::Title => Test::Title(text::bare(text()?)),
             Fact::PriceFrom => Test::PriceFrom(price()?),
             Fact::PriceTo => Test::PriceTo(price()?),
@@ -158,6 +161,7 @@ impl<'a> Tests<'a> {
             _ if *not => None,
             Test::Tag(tag) => Some(("tag", *tag)),
             Test::Vendor(vendor) => Some(("vendor", *vendor)),
+            Test::Type(kind) => Some(("type", *kind)),
             _ => None,
         };
         if self.all {
@@ -169,7 +173,7 @@ impl<'a> Tests<'a> {
 
 impl Test<'_> {
     fn is_of_variants(&self) -> bool {
-        !matches!(self, Self::Tag(_) | Self::Vendor(_) | Self::Title(_))
+        !matches!(self, Self::Tag(_) | Self::Vendor(_) | Self::Type(_) | Self::Title(_))
     }
 
     /// Of the product, or of one of its variants.
@@ -177,6 +181,7 @@ impl Test<'_> {
         match self {
             Self::Tag(tag) => of.product.tags.iter().any(|own| own == tag),
             Self::Vendor(vendor) => of.product.vendor.as_deref() == Some(*vendor),
+            Self::Type(kind) => of.product.kind.as_deref() == Some(*kind),
             Self::Title(part) => of.title.get_or_init(|| text::bare(&of.product.title)).contains(part.as_str()),
             _ => of.product.variants.iter().any(|variant| self.is_so_of(variant)),
         }
@@ -188,7 +193,7 @@ impl Test<'_> {
             Self::PriceTo(most) => variant.price(most.currency).is_some_and(|price| price.amount <= most.amount),
             Self::InStock => !variant.level.is_out(),
             Self::OnSale => !variant.compare_at.is_empty(),
-            Self::Tag(_) | Self::Vendor(_) | Self::Title(_) => false,
+            Self::Tag(_) | Self::Vendor(_) | Self::Type(_) | Self::Title(_) => false,
         }
     }
 }

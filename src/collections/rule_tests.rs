@@ -17,6 +17,7 @@ fn mug() -> Product {
     let mut mug = product(1, "Émail Mug", Some(1_000), 0);
     mug.tags = vec!["kitchen".to_owned()];
     mug.vendor = Some("Acme".to_owned());
+    mug.kind = Some("Mug".to_owned());
     mug.variants[0].level = Level::Out;
     let mut large = mug.variants[0].clone();
     large.level = Level::Low;
@@ -34,6 +35,8 @@ fn each_fact_is_looked_up_where_it_is() {
         (json!({ "fact": "tag", "text": "Kitchen" }), false),
         (json!({ "fact": "vendor", "text": "Acme" }), true),
         (json!({ "fact": "vendor", "text": "Acm" }), false),
+        (json!({ "fact": "type", "text": "Mug" }), true),
+        (json!({ "fact": "type", "text": "Cup" }), false),
         (json!({ "fact": "title", "text": "EMAIL m" }), true),
         (json!({ "fact": "title", "text": "mugs" }), false),
         (json!({ "fact": "price_from", "price": euros(5_000) }), true),
@@ -79,9 +82,11 @@ fn a_condition_that_is_none_lets_nothing_through() {
 #[test]
 fn whatever_fits_has_what_a_rule_is_narrowed_to() {
     let (tag, vendor) = (json!({ "fact": "tag", "text": "a" }), json!({ "fact": "vendor", "text": "b" }));
+    let kind = json!({ "fact": "type", "text": "c" });
     let (not, sale) = (json!({ "fact": "tag", "text": "a", "not": true }), json!({ "fact": "on_sale" }));
     assert_eq!(rule("all", json!([sale, vendor, tag])).tests().narrowed(), Some(vec![("vendor", "b")]));
     assert_eq!(rule("any", json!([vendor, tag])).tests().narrowed(), Some(vec![("vendor", "b"), ("tag", "a")]));
+    assert_eq!(rule("any", json!([tag, kind])).tests().narrowed(), Some(vec![("tag", "a"), ("type", "c")]));
     for looks_at_all in [rule("any", json!([tag, sale])), rule("any", json!([not])), rule("all", json!([not, sale]))] {
         assert_eq!(looks_at_all.tests().narrowed(), None);
     }

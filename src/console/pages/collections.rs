@@ -16,6 +16,7 @@ const FACTS: &[(&str, &str)] = &[
     ("", ""),
     ("tag", "Tag is"),
     ("vendor", "Vendor is"),
+    ("type", "Type is"),
     ("title", "Title contains"),
     ("price_from", "Price from"),
     ("price_to", "Price up to"),
@@ -51,7 +52,7 @@ const CONDITIONS: Field = Field::new(
     ),
 )
 .when("/rule")
-.note("A tag, a vendor and a title need a text; a price needs an amount.");
+.note("A tag, a vendor, a type and a title need a text; a price needs an amount.");
 
 const ASKS: &[Ask] =
     &[also("_settings", "/v1/admin/settings"), also("_collections", "/v1/admin/collections?limit=100")];
