@@ -69,14 +69,22 @@ pub static FACTS: &[Fact] = &[
     Fact::product("title", "Title", Takes::Text),
     Fact::product("description", "Body (HTML)", Takes::Prose).optional(),
     Fact::product("vendor", "Vendor", Takes::Text).optional(),
+    Fact::product("type", "Type", Takes::Text).optional(),
     Fact::product("tags", "Tags", Takes::Words).optional(),
     Fact::product("status", "Status", Takes::OneOf(&["draft", "active", "archived"])),
     Fact::product("delivery", "", Takes::OneOf(&["shipped", "digital", "gift_card"])),
     Fact::product("tax_class", "", Takes::Text).optional(),
+    Fact::product("seo_title", "SEO Title", Takes::Text).optional(),
+    Fact::product("seo_description", "SEO Description", Takes::Text).optional(),
+    Fact::product("publish_at", "", Takes::Text).optional(),
+    Fact::product("unpublish_at", "", Takes::Text).optional(),
     Fact::variant("sku", "Variant SKU", Takes::Code),
     Fact { member: "title", ..Fact::variant("variant_title", "", Takes::Text).optional() },
     Fact::variant("weight_grams", "Variant Grams", Takes::Number).optional(),
     Fact::variant("barcode", "Variant Barcode", Takes::Code).optional(),
+    // One of the product's images, which are told apart by their addresses.
+    Fact { member: "image", ..Fact::variant("variant_image", "Variant Image", Takes::Text).optional() },
+    Fact { member: "tax_class", ..Fact::variant("variant_tax_class", "", Takes::Text).optional() },
 ];
 
 /// What a column says that takes more than a cell to know.

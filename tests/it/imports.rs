@@ -70,7 +70,7 @@ fn meaning(file: &[u8]) -> Vec<(String, Vec<String>)> {
             products.push((handle, Vec::new()));
         }
         let said = &mut products[at].1;
-        for name in ["Title", "Vendor", "Tags", "Published", "Option1 Name", "Gift Card"] {
+        for name in ["Title", "Vendor", "Type", "Tags", "Published", "Option1 Name", "Gift Card"] {
             let cell = cell(&rows, row, name);
             if !cell.is_empty() {
                 said.push(format!("{name}: {cell}"));
@@ -82,7 +82,13 @@ fn meaning(file: &[u8]) -> Vec<(String, Vec<String>)> {
                 if text.is_empty() { String::new() } else { format!("{:.2}", text.parse::<f64>().unwrap()) }
             };
             let (price, before) = (number("Variant Price"), number("Variant Compare At Price"));
-            let plain = ["Option1 Value", "Variant Grams", "Variant Inventory Qty", "Variant Requires Shipping"];
+            let plain = [
+                "Option1 Value",
+                "Variant Grams",
+                "Variant Inventory Qty",
+                "Variant Requires Shipping",
+                "Variant Image",
+            ];
             let plain = plain.map(|name| cell(&rows, row, name)).join(" ");
             said.push(format!("variant: {plain} {price} {before}"));
         }
@@ -121,10 +127,13 @@ async fn our_own_files_come_in_as_they_went_out() {
     let slug = unique("round");
     let body = json!({
         "title": "=HYPERLINK(\"x\")", "slug": slug, "description": "-5 °C\n\tand \"quotes\"", "vendor": "@home",
+        "type": "1/7", "seo_title": "-50 %", "seo_description": "Round, and round", "metadata": { "shelf": 7 },
+        "publish_at": "2026-01-02T03:04:05.000Z", "unpublish_at": "2099-01-01T00:00:00.000Z",
         "tags": ["+1", "plain"], "status": "active", "options": [{ "name": "Size", "values": ["1/7", "6½"] }],
         "images": [{ "url": "https://example.com/a.jpg", "alt": "\tA" }, { "url": "/b.jpg" }, { "url": "/c.jpg" }],
         "variants": [
             { "sku": format!("{slug}-1"), "options": { "Size": "1/7" }, "barcode": "0123", "weight_grams": 5,
+              "image": "/b.jpg",
               "prices": [{ "amount": 1999, "currency": "EUR", "compare_at": 2500 }, { "amount": 5, "currency": "USD" }] },
             { "sku": format!("{slug}-2"), "options": { "Size": "6½" }, "prices": [{ "amount": 100, "currency": "GBP" }] },
         ],
@@ -143,6 +152,45 @@ async fn our_own_files_come_in_as_they_went_out() {
         assert_eq!(counts(&again)[..2], [0, 0], "{format}: {again}");
         assert_eq!(product(&shop, &slug).await, before, "{format}");
     }
+    // What no column says stays as it is.
+    import(&shop, "", format!("slug,title,sku\n{slug},Renamed,{slug}-1\n")).await;
+    let renamed = product(&shop, &slug).await;
+    assert_eq!((&renamed["title"], &renamed["metadata"]), (&json!("Renamed"), &before["metadata"]));
+}
+
+#[tokio::test]
+async fn a_file_of_shopifys_says_the_type_what_search_engines_show_and_each_variants_image() {
+    let shop = Shop::open().await;
+    let [mug, cup] = [unique("mug"), unique("cup")];
+    let file = |kind: &str| {
+        format!(
+            "Handle,Title,Type,SEO Title,SEO Description,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src,Variant Image\n\
+             {mug},Mug,{kind},Mugs!,\"Mugs, large\",Size,S,{mug}-s,10,https://example.com/1.jpg,https://example.com/2.jpg\n\
+             {mug},,,,,,L,{mug}-l,12,https://example.com/2.jpg,\n\
+             {cup},Cup,,,,,,{cup},10,https://example.com/1.jpg,https://example.com/3.jpg\n"
+        )
+    };
+    let done = import(&shop, "format=shopify", file("Mug")).await;
+    assert_eq!((counts(&done), &done["sums"]["notes"]), ([1, 0, 0, 1], &json!([])), "{done}");
+    assert_eq!((&done["errors"][0]["line"], &done["errors"][0]["column"]), (&json!(4), &json!("Variant Image")));
+    let made = product(&shop, &mug).await;
+    let said = ["type", "seo_title", "seo_description"].map(|member| made[member].as_str().unwrap());
+    assert_eq!(said, ["Mug", "Mugs!", "Mugs, large"]);
+    let images = [0, 1].map(|at| made["variants"][at]["image"].clone());
+    assert_eq!(images, [json!("https://example.com/2.jpg"), Value::Null]);
+    // Blank takes it away, once that is agreed to.
+    let dry = import(&shop, "format=shopify&dry_run=true", file("")).await;
+    assert_eq!(dry["sums"]["clears"], json!({ "type": 1 }));
+    start(&shop, &dry).await;
+    assert_eq!(product(&shop, &mug).await["type"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_time_that_is_none_is_told_by_its_column() {
+    let shop = Shop::open().await;
+    let slug = unique("timed");
+    let done = import(&shop, "", format!("slug,title,sku,price_EUR,publish_at\n{slug},A,{slug},1,soon\n")).await;
+    assert_eq!((counts(&done)[3], &done["errors"][0]["column"]), (1, &json!("publish_at")), "{done}");
 }
 
 #[tokio::test]
