@@ -86,7 +86,7 @@ fn product(n: usize, delivery: &str, variants: &[VariantId]) -> Product {
     let product = serde_json::json!({
         "id": ProductId::derived(id_of(3, n)), "slug": n.to_string(), "title": "A", "description": "", "vendor": null, "tags": [],
         "status": "active", "version": 1, "created_at": 0, "updated_at": 0, "options": [], "variants": variants,
-        "images": [], "level": "in_stock", "delivery": delivery, "tax_class": null,
+        "images": [], "level": "in_stock", "delivery": delivery, "bought_with": [], "tax_class": null,
     });
     serde_json::from_value(product).unwrap()
 }
