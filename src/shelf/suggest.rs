@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::list_query::{ListQuery, MAX_SOUGHT, Sort};
 use super::listing;
+use super::search;
 use super::snapshot::Snapshot;
 use crate::catalog::slug;
 use crate::problem::Problem;
@@ -16,10 +17,12 @@ pub const USUAL_SUGGESTIONS: usize = 8;
 pub const MAX_SUGGESTIONS: usize = 20;
 /// Of these the words that the last one may become, at most.
 const MAX_QUERIES: usize = 3;
+/// And the collections that are called so.
+const MAX_COLLECTIONS: usize = 3;
 
 #[derive(Serialize, JsonSchema)]
 pub struct Suggestions {
-    /// Searches first, then products, each the likeliest first.
+    /// Searches first, then collections, then products, each the likeliest first.
     pub items: Vec<Suggestion>,
 }
 
@@ -66,7 +69,7 @@ pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestio
     if sought.is_empty() {
         return Suggestions { items: Vec::new() };
     }
-    let search = |sought: &str, limit: usize| {
+    let find = |sought: &str, limit: usize| {
         let mut list = ListQuery::new(snapshot);
         list.filter.sought = Some(sought.to_owned());
         (list.sort, list.limit) = (Sort::Relevance, limit);
@@ -74,12 +77,17 @@ pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestio
     };
     let mut items = Vec::new();
     for query in snapshot.completed(sought, MAX_QUERIES.min(limit.saturating_sub(1))) {
-        if search(&query, 1).total > 0 {
+        if find(&query, 1).total > 0 {
             let address = form_urlencoded::Serializer::new(String::new()).append_pair("q", &query).finish();
             items.push(Suggestion { kind: "query", text: query, url: format!("/products?{address}") });
         }
     }
-    for listed in search(sought, limit.saturating_sub(items.len())).items {
+    let called = snapshot.collections.shown().filter(|(_, collection)| search::begun(sought, &collection.title));
+    for (_, collection) in called.take(MAX_COLLECTIONS.min(limit.saturating_sub(items.len()))) {
+        let url = format!("/collections/{}", slug::in_address(&collection.slug));
+        items.push(Suggestion { kind: "collection", text: collection.title.clone(), url });
+    }
+    for listed in find(sought, limit.saturating_sub(items.len())).items {
         let url = format!("/products/{}", slug::in_address(&listed.product.slug));
         items.push(Suggestion { kind: "product", text: listed.product.title.clone(), url });
     }
@@ -89,13 +97,26 @@ pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collections::collection::Collection;
+    use crate::ids::CollectionId;
     use crate::testing::{product, settings};
+    use serde_json::json;
 
     fn suggested(sought: &str, limit: usize) -> Vec<String> {
         let titles = ["Water Pump", "Pumpkin Seeds", "Pump Gasket", "Café Stool", "Unpriced Pump"];
         let price = |n: usize| (n != 4).then_some(100);
         let products = titles.iter().enumerate().map(|(n, title)| product(n as u64, title, price(n), n as i64));
-        let snapshot = Snapshot::new("7".into(), settings(), products.collect());
+        let collection = |n: u8, title: &str, published: bool| -> Collection {
+            let whole = json!({
+                "id": CollectionId::derived([n; 16]), "slug": format!("slug-{n}"), "title": title, "description": "",
+                "image": null, "seo_title": null, "seo_description": null, "parent": null, "position": n,
+                "published": published, "sort": "title",
+                "rule": { "match": "all", "conditions": [{ "fact": "title", "text": "pump" }] },
+            });
+            serde_json::from_value(whole).unwrap()
+        };
+        let snapshot = Snapshot::new("7".into(), settings(), products.collect())
+            .with_collections(vec![collection(1, "Garden Stools", true), collection(2, "Café Secrets", false)]);
         let Suggestions { items } = suggestions(&snapshot, sought, limit);
         items.into_iter().map(|item| format!("{} {} {}", item.kind, item.text, item.url)).collect()
     }
@@ -119,6 +140,11 @@ mod tests {
         assert_eq!(suggested("CAFE\u{301}", 8), ["product Café Stool /products/slug-3"]);
         assert!(suggested("", 8).is_empty() && suggested("!!", 8).is_empty() && suggested("zzz", 8).is_empty());
         assert_eq!(suggested("pum", 1).len(), 1);
+        assert_eq!(suggested("gard", 8), ["collection Garden Stools /collections/slug-1"]);
+        assert_eq!(
+            suggested("stoo", 8)[1..],
+            ["collection Garden Stools /collections/slug-1", "product Café Stool /products/slug-3"]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What every page has around it, in the language of whoever reads it.
 
+use super::collections::collection_url;
 use super::pages::Reading;
 use super::visitor::{CURRENCY, LOCALE, Visitor};
 use super::words::Words;
@@ -11,6 +12,9 @@ use crate::text::Language;
 /// How each language calls itself.
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "English"), (Language::De, "Deutsch")];
 
+/// The collections that the header has room for.
+const MAX_TOP: usize = 6;
+
 #[derive(Default)]
 pub struct Frame<'a> {
     pub shop_name: &'a str,
@@ -18,6 +22,8 @@ pub struct Frame<'a> {
     pub price_note: &'static str,
     pub w: Spoken,
     pub language: Language,
+    /// The title and the address of the first collections that are in no other.
+    pub collections: Vec<(&'a str, String)>,
     /// What stands in the search box.
     pub sought: String,
     /// Whether it may run the shop's script: what is made from the catalog alone.
@@ -59,7 +65,10 @@ pub struct Switch<'a> {
 
 impl<'a> Frame<'a> {
     pub fn new(snapshot: &'a Snapshot, visitor: &Visitor) -> Self {
-        Self::of(&snapshot.settings, visitor)
+        let all = &snapshot.collections;
+        let top = all.shown().filter(|(n, _)| all.above(*n).next().is_none()).take(MAX_TOP);
+        let collections = top.map(|(_, collection)| (collection.title.as_str(), collection_url(collection))).collect();
+        Self { collections, ..Self::of(&snapshot.settings, visitor) }
     }
 
     pub fn of(settings: &'a Settings, visitor: &Visitor) -> Self {
@@ -106,7 +115,7 @@ impl<'a> Frame<'a> {
             switch: Some(Switch { languages: LANGUAGES, currencies: &settings.currencies, currency, back }),
             canonical: if has_address { canonical } else { String::new() },
             alternates: alternates.collect(),
-            ..Self::of(settings, visitor)
+            ..Self::new(snapshot, visitor)
         }
     }
 }

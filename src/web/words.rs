@@ -104,6 +104,7 @@ words! {
 
     // Collections
     collections: "Collections", "Kategorien";
+    all_collections: "All collections", "Alle Kategorien";
     within: "Within {}", "In {}";
     no_collections: "There are no collections yet.", "Es gibt noch keine Kategorien.";
     nothing_in_it: "There is nothing in here at the moment. Please come back soon.", "Hier gibt es zurzeit nichts. Schauen Sie bald wieder vorbei.";

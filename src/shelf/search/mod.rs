@@ -24,6 +24,7 @@ mod words;
 pub use highlight::{Highlighter, Piece};
 pub use index::SearchIndex;
 pub use query::Found;
+pub use words::begun;
 
 #[cfg(test)]
 mod tests;

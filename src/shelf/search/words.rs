@@ -7,6 +7,7 @@
 //! begins one. Scripts without blanks have a word for each letter and for each
 //! two in a row.
 
+use super::fold::folded;
 use icu_properties::CodePointMapData;
 use icu_properties::props::CanonicalCombiningClass;
 
@@ -117,6 +118,17 @@ pub fn each(folded: &str, tell: &mut dyn FnMut(&str)) {
     }
 }
 
+/// Whether each word that is looked for begins one of the text's; of no word none does.
+pub fn begun(sought: &str, text: &str) -> bool {
+    let (mut words, mut any, mut all) = (Vec::new(), false, true);
+    each(&folded(text), &mut |word| words.push(word.to_owned()));
+    each(&folded(sought), &mut |begin| {
+        any = true;
+        all &= words.iter().any(|word| word.starts_with(begin));
+    });
+    any && all
+}
+
 /// The chunk from each part on that is not its last.
 fn suffixes(parts: &[String], tell: &mut dyn FnMut(&str)) {
     for begin in 0..parts.len().saturating_sub(1).min(MAX_PARTS) {
@@ -144,6 +156,14 @@ pub fn plain(folded: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_begun() {
+        for (sought, is_begun) in [("po", true), ("POTS för pots", true), ("ans po", false), ("", false), ("!", false)]
+        {
+            assert_eq!(begun(sought, "Pots & Pans for pöts"), is_begun, "{sought}");
+        }
+    }
 
     #[test]
     fn a_text_is_found_by_its_words() {
