@@ -1,17 +1,20 @@
 // What pages do at once that also works without a script, by asking for a page: choosing a
 // variant by its options, looking at another picture, and suggestions as one types.
 
+const large = document.getElementById("picture");
+const enlarge = (src, srcset, alt) => Object.assign(large, { src, srcset, alt });
+
 /** A product's options: the price, the stock and the marks of the choice, from the page's own table. */
 function choosing(table) {
   // Which number each combination has, web/product.rs says.
-  const { rows, prices, stock, marks } = JSON.parse(table.textContent);
+  const { rows, prices, stock, marks, images } = JSON.parse(table.textContent);
   const axes = [...document.querySelectorAll("[data-axis]")];
   const fields = axes.map((axis) => (axis.tagName === "SELECT" ? [...axis.options] : [...axis.querySelectorAll("input")]));
   const missing = { level: 3, now: "", before: "" };
   const row = (text) => {
-    const [, place, level, price] = /(\w+)(\W)(\w+)/.exec(text);
+    const [, place, level, price, image] = /(\w+)(\W)(\w+)(?:\.(\w+))?/.exec(text);
     const [now, before = ""] = prices[parseInt(price, 36)].split("\t");
-    return [parseInt(place, 36), { level: "+-!".indexOf(level), now, before }];
+    return [parseInt(place, 36), { level: "+-!".indexOf(level), now, before, image: images[parseInt(image, 36)] }];
   };
   const variants = new Map(rows.trim().split(" ").map(row));
   const numberOf = (places) => places.reduce((number, place, axis) => number * fields[axis].length + place, 0);
@@ -30,13 +33,14 @@ function choosing(table) {
 
   function show() {
     const place = chosen();
-    const { level, now, before } = found(place);
+    const { level, now, before, image } = found(place);
     element("price").textContent = now;
     element("price-before").textContent = before;
     element("price-before").closest("s").hidden = before === "";
     const [label, look] = stock[level];
     element("stock").textContent = label;
     element("stock").className = `stock stock-${look}`;
+    if (image) enlarge(...image);
     if (element("buy")) element("buy").disabled = level > 1;
     fields.forEach((axis, n) => axis.forEach((field, value) => mark(field, marks[found(place.with(n, value)).level])));
     const query = new URLSearchParams();
@@ -49,21 +53,20 @@ function choosing(table) {
 }
 
 /** A small picture shows itself large, where it would lead to its file. */
-function gallery(large) {
+function gallery() {
   for (const link of document.querySelectorAll(".gallery a")) {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       const small = link.querySelector("img");
-      [large.src, large.srcset, large.alt] = [link.href, small.srcset, small.alt];
+      enlarge(link.href, small.srcset, small.alt);
     });
   }
 }
 
 const table = document.getElementById("variants");
 if (table) choosing(table);
-const large = document.getElementById("picture");
-if (large) gallery(large);
+if (large) gallery();
 
 /**
  * Suggestions below the search box: a combobox with a list, as the WAI-ARIA Authoring Practices

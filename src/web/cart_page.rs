@@ -5,7 +5,7 @@ use askama::Template;
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
 use super::frame::Frame;
 use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, reductions, sentence};
-use super::tile::product_url;
+use super::tile::{Tile, going_with, product_url};
 use super::totals::{Shipping, Totals, minus};
 use super::visitor::Visitor;
 use crate::app::App;
@@ -17,7 +17,8 @@ use crate::orders::stock::shortages;
 use crate::orders::view::{GiftCardView, LineView, Status};
 use crate::pricing::quote::QuotedShipping;
 use crate::problem::{FieldError, Problem};
-use crate::shelf::snapshot::{Image, Snapshot};
+use crate::shelf::related::MAX_TOGETHER;
+use crate::shelf::snapshot::{Image, Product, Snapshot};
 use crate::sorted::SortedMap;
 
 #[derive(Template)]
@@ -30,6 +31,8 @@ pub struct CartPage<'a> {
     pieces: String,
     error_summary: Option<ErrorSummary>,
     placed_url: Option<String>,
+    /// What goes with its lines.
+    tiles: Vec<Tile<'a>>,
 }
 
 struct CartLine {
@@ -113,7 +116,14 @@ impl<'a> CartPage<'a> {
         let codes = vec![CodeBox::of_coupons(&view), CodeBox::of_gift_cards(&view)];
         let faulty = codes.iter().flat_map(CodeBox::items);
         let items = view.lines.iter().flat_map(|line| items(line, &problems)).chain(faulty).collect();
+        let mut products: Vec<&Product> = Vec::new();
+        for product in view.lines.iter().filter_map(|line| snapshot.by_id(line.product_id)) {
+            if products.len() < MAX_TOGETHER && !products.iter().any(|known| known.id == product.id) {
+                products.push(product);
+            }
+        }
         Ok(Self {
+            tiles: going_with(snapshot, &Visitor::default(), cart.currency, &products),
             lines: view.lines.iter().map(|line| CartLine::new(line, snapshot, &problems)).collect(),
             totals: Totals::of_cart(&view, &shipping),
             pieces: pieces(&view.lines),
@@ -132,6 +142,7 @@ impl<'a> CartPage<'a> {
             pieces: String::new(),
             error_summary: None,
             placed_url,
+            tiles: Vec::new(),
         }
     }
 

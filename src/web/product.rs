@@ -4,12 +4,14 @@ use askama::Template;
 use serde_json::json;
 
 use super::choosing::Choosing;
+use super::collections::collection_url;
 use super::frame::Frame;
 use super::pages::Reading;
 use super::parts::{ErrorSummary, Short, SummaryItem, sentence};
 use super::structured;
-use super::tile::{Stock, product_url};
+use super::tile::{Stock, Tile, going_with, product_url};
 use super::visitor::Visitor;
+use crate::collections::collection::Collection;
 use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Level, Product, Snapshot};
 use crate::sorted::SortedMap;
@@ -34,6 +36,10 @@ pub struct ProductPage<'a> {
     /// What the script chooses by; none where nothing can be chosen.
     table: String,
     steps: Vec<(&'a str, String)>,
+    /// The large one: of what is chosen.
+    picture: Option<&'a Image>,
+    /// What goes with it.
+    tiles: Vec<Tile<'a>>,
     /// As HTML.
     description: String,
     /// Of what is chosen; nothing of what does not exist.
@@ -76,11 +82,8 @@ impl<'a> ProductPage<'a> {
         let Reading { visitor, site, .. } = reading;
         let (product, frame) = (choosing.product, Frame::new(snapshot, visitor));
         let url = product_url(product);
-        let steps = vec![
-            (frame.shop_name, "/".to_owned()),
-            (frame.w.products, "/products".to_owned()),
-            (product.title.as_str(), url.clone()),
-        ];
+        let steps = steps(snapshot, &frame, product);
+        let picture = choosing.variant.and_then(|variant| product.image_of(variant)).or(product.images.first());
         let description = markdown::rendered(&product.description);
         let text = markdown::plain(&description);
         let in_words = |money: crate::money::Money| money.display_in(visitor.language);
@@ -89,11 +92,13 @@ impl<'a> ProductPage<'a> {
         let level = choosing.variant.map_or(Level::Out, |variant| variant.level);
         Self {
             product,
-            preview: product.images.first().map_or_else(String::new, |image| structured::absolute(site, &image.url)),
+            preview: picture.map_or_else(String::new, |image| structured::absolute(site, &image.url)),
             seo_title: product.seo_title.as_deref().unwrap_or(&product.title),
             summary: product.seo_description.clone().unwrap_or_else(|| structured::shortened(&text, MAX_META)),
             data: structured::of_product(site, choosing, &text, &steps),
             table: table(choosing, visitor),
+            picture,
+            tiles: going_with(snapshot, visitor, choosing.currency, &[product]),
             steps,
             description,
             price: price.map_or_else(String::new, in_words),
@@ -142,10 +147,26 @@ impl<'a> ProductPage<'a> {
         self.error_summary = Some(ErrorSummary { text: short.text(), items: Vec::new() });
         if left > 0 { self.with_quantity(left.to_string()) } else { self }
     }
+}
 
-    fn first_picture(&self) -> Option<&Image> {
-        self.product.images.first()
+/// The way to it, the name and the address of each step: through the deepest of its collections,
+/// or through all products where it is in none.
+fn steps<'a>(snapshot: &'a Snapshot, frame: &Frame<'a>, product: &'a Product) -> Vec<(&'a str, String)> {
+    let all = &snapshot.collections;
+    let mut way: Vec<&Collection> = Vec::new();
+    for n in all.of(product, snapshot.place(product.id)) {
+        let to_top: Vec<_> = [n].into_iter().chain(all.above(n)).filter_map(|n| all.get(n)).collect();
+        if to_top.len() > way.len() && to_top.first().is_some_and(|collection| collection.published) {
+            way = to_top;
+        }
     }
+    let mut steps = vec![(frame.shop_name, "/".to_owned())];
+    if way.is_empty() {
+        steps.push((frame.w.products, "/products".to_owned()));
+    }
+    steps.extend(way.into_iter().rev().map(|collection| (collection.title.as_str(), collection_url(collection))));
+    steps.push((&product.title, product_url(product)));
+    steps
 }
 
 fn choices(choosing: &Choosing, visitor: &Visitor) -> Vec<Axis> {
@@ -166,8 +187,8 @@ fn choices(choosing: &Choosing, visitor: &Visitor) -> Vec<Axis> {
 
 /// What the script needs to do at once what the form does by asking. Each variant
 /// is a row such as `1kw+2a`: which of all combinations it is, its level, and its
-/// price, both numbers to the base of 36. So 2,048 of them have 15 KB, and as many
-/// different prices 20.
+/// price, both numbers to the base of 36; behind a dot which picture is its own. So
+/// 2,048 of them have 15 KB, and as many different prices 20.
 fn table(choosing: &Choosing, visitor: &Visitor) -> String {
     if choosing.axes.is_empty() {
         return String::new();
@@ -196,12 +217,18 @@ fn table(choosing: &Choosing, visitor: &Visitor) -> String {
             Level::Out => '!',
         });
         push_base_36(&mut rows, priced);
+        if let Some(image) = variant.image {
+            rows.push('.');
+            push_base_36(&mut rows, image);
+        }
         rows.push(' ');
     }
     let stock = [Level::InStock, Level::Low, Level::Out].map(|level| Stock::of(w, level));
     let stock = stock.into_iter().chain([Stock::none(w)]).map(|stock| [stock.label, stock.class]);
+    let images = choosing.product.images.iter().filter(|_| rows.contains('.'));
+    let images = images.map(|image| [&*image.url, image.srcset.as_deref().unwrap_or_default(), &*image.alt]);
     structured::embedded(&json!({
-        "rows": rows, "prices": prices, "stock": stock.collect::<Vec<_>>(),
+        "rows": rows, "images": images.collect::<Vec<_>>(), "prices": prices, "stock": stock.collect::<Vec<_>>(),
         "marks": ["", "", w.mark_sold_out, w.not_together],
     }))
 }

@@ -119,3 +119,55 @@ fn machines_are_told_the_product_and_nothing_breaks_out() {
     assert_eq!((&graph[0]["gtin"], &graph[0]["offers"]["price"]), (&"4006381333931".into(), &"5.00".into()));
     assert_eq!(graph[0]["offers"]["availability"], "https://schema.org/OutOfStock");
 }
+
+#[test]
+fn the_choice_shows_its_own_picture() {
+    let mut product = in_all(&[("Size", values(3))]);
+    let image =
+        |n: usize| Image { url: format!("/{n}.svg"), alt: String::new(), width: None, height: None, srcset: None };
+    product.images = (0..3).map(image).collect();
+    product.variants[1].image = Some(2);
+    let large = |fields: &[(&str, &str)]| {
+        let html = shown(product.clone(), fields);
+        html.split_once("id=\"picture\" src=\"").unwrap().1.split('"').next().unwrap().to_owned()
+    };
+    assert_eq!(large(&[("option.Size", "Value 1")]), "/2.svg");
+    assert_eq!(large(&[("option.Size", "Value 2")]), "/0.svg", "it has none of its own");
+    let table = data(&shown(product.clone(), &[]), "application/json\" id=\"variants");
+    assert_eq!((&table["rows"], &table["images"][2][0]), (&"0+0 1-1.2 2!2 ".into(), &"/2.svg".into()));
+}
+
+#[test]
+fn the_way_to_a_product_leads_through_its_deepest_collection_and_on_to_what_goes_with_it() {
+    let id = |n: u8| crate::ids::CollectionId::derived([n; 16]);
+    let collection = |n: u8, parent: Option<u8>, published: bool| -> Collection {
+        let rule = json!({ "match": "all", "conditions": [{ "fact": "title", "text": "mug" }] });
+        let whole = json!({
+            "id": id(n), "slug": format!("slug-{n}"), "title": format!("Title {n}"), "description": "", "image": null,
+            "seo_title": null, "seo_description": null, "parent": parent.map(id), "position": n,
+            "published": published, "sort": "title", "rule": rule,
+        });
+        serde_json::from_value(whole).unwrap()
+    };
+    let mut products: Vec<_> = (1..9).map(|n| made(n, "Mug", Some(100), n as i64)).collect();
+    for product in &mut products {
+        product.level = Level::InStock;
+        product.tags = vec!["mugs".to_owned()];
+    }
+    let snapshot = Snapshot::new("7".into(), settings(), products).with_collections(vec![
+        collection(1, None, true),
+        collection(2, Some(1), true),
+        collection(3, Some(2), false),
+    ]);
+    let reading = Reading { visitor: Visitor::default(), site: "", path: "/products/slug-1", query: "" };
+    let html = super::super::pages::answer(&snapshot, &reading).unwrap().unwrap().body;
+    let html = String::from_utf8(html).unwrap();
+    let crumbs = html.split_once("class=\"crumbs\"").unwrap().1.split_once("</nav>").unwrap().0;
+    let steps: Vec<_> = crumbs.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(steps, ["/", "/collections/slug-1", "/collections/slug-2"]);
+    let beside = html.split_once("Goes with it").unwrap().1;
+    assert_eq!(beside.matches("<li class=\"card").count(), 4);
+    assert!(!beside.contains("href=\"/products/slug-1\""));
+    let header = html.split_once("site-collections").unwrap().1.split_once("</nav>").unwrap().0;
+    assert_eq!(header.matches("<a ").count(), 2, "the one at the top, and all");
+}

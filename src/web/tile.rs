@@ -3,9 +3,14 @@
 use super::visitor::Visitor;
 use super::words::{Words, fill};
 use crate::catalog::slug;
+use crate::money::Currency;
 use crate::shelf::listing::Listed;
+use crate::shelf::related::related;
 use crate::shelf::search::{Highlighter, Piece};
-use crate::shelf::snapshot::{Image, Level, PriceRange, Product};
+use crate::shelf::snapshot::{Image, Level, PriceRange, Product, Snapshot};
+
+/// What stands side by side on a wide screen.
+const MAX_GOING_WITH: usize = 4;
 
 pub struct Tile<'a> {
     pub url: String,
@@ -49,6 +54,13 @@ impl<'a> Tile<'a> {
             stock: Stock::of(visitor.words(), product.level),
         }
     }
+}
+
+/// What goes with these products: a row of tiles.
+pub fn going_with<'a>(snapshot: &'a Snapshot, visitor: &Visitor, currency: Currency, of: &[&Product]) -> Vec<Tile<'a>> {
+    let highlighter = Highlighter::new("");
+    let listed = related(snapshot, currency, of, MAX_GOING_WITH);
+    listed.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect()
 }
 
 impl Stock {

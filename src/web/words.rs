@@ -68,6 +68,8 @@ words! {
     pictures: "Pictures", "Bilder";
     choose_one: "Choose one", "Bitte wählen";
     show_choice: "Show the price of this choice", "Preis dieser Auswahl zeigen";
+    goes_with: "Goes with it", "Passt dazu";
+    goes_with_cart: "Goes with what is in your cart", "Passt zu Ihrem Warenkorb";
     add_to_cart: "Add to cart", "In den Warenkorb";
     quantity: "Quantity", "Anzahl";
     mark_sold_out: "sold out", "ausverkauft";
