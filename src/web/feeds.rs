@@ -89,10 +89,11 @@ impl Xml {
     }
 }
 
-/// What is sold in the shop's own currency.
+/// What is sold in the shop's own currency, as far as it is published by now.
 fn sold(snapshot: &Snapshot) -> impl Iterator<Item = &Product> {
     let currency = snapshot.settings.default_currency;
-    snapshot.products.iter().filter(move |product| product.price_range(currency).is_some())
+    let published = snapshot.products.iter().filter_map(|product| snapshot.by_id(product.id));
+    published.filter(move |product| product.price_range(currency).is_some())
 }
 
 fn sitemaps(snapshot: &Snapshot, site: &str) -> String {
