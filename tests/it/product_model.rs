@@ -162,5 +162,10 @@ async fn a_description_is_markdown_that_nothing_runs_in() {
     let page = shop.get(&format!("/products/{}", product.slug)).send().await.expect(200);
     let page = String::from_utf8(page.body.to_vec()).unwrap();
     assert!(page.contains(html), "{page}");
-    assert!(page.contains(r#"<meta name="description" content="Wash cold, see how">"#), "{page}");
+    assert!(
+        page.contains(
+            r#"<meta name="description" content="Care Wash cold, see how &#60;img src=x onerror=alert(1)&#62; x">"#
+        ),
+        "{page}"
+    );
 }

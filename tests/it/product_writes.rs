@@ -85,7 +85,9 @@ async fn a_change_of_an_older_product_than_there_is_is_refused() {
     let contract = shop.openapi().await;
     for (member, schema) in contract["components"]["schemas"]["ProductPatch"]["properties"].as_object().unwrap() {
         let answer = shop.patch(&path).bearer(&owner).json(json!({ member: null })).send().await;
-        match schema.to_string().contains("null") {
+        // Its own type: what is in it may be null where it may not.
+        let says_null = |kind: &str| schema.get(kind).is_some_and(|kinds| kinds.to_string().contains("null"));
+        match says_null("type") || says_null("anyOf") {
             true => drop(answer.expect(200)),
             false => assert_eq!(answer.pointers(), [format!("/{member}")]),
         }

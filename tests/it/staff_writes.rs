@@ -109,12 +109,14 @@ impl Desk {
             (state.decode::<Value>().unwrap()[0]["quiet"] == 1).then_some(())
         })
         .await;
-        // An order tells lists and buyers of each change, and pools of what came back.
-        let last = std::cell::RefCell::new(Vec::new());
+        // An order tells lists and buyers of each change, and pools of what came back; a job
+        // goes on when its alarm rings.
+        let last = std::cell::RefCell::new((Vec::new(), 0));
         within(PUBLISHED_MILLIS, "nothing changes any more", async || {
             let now = self.everything().await;
-            let before = last.replace(now.clone());
-            (before == now).then_some(())
+            let mut last = last.borrow_mut();
+            *last = if last.0 == now { (now, last.1 + 1) } else { (now, 0) };
+            (last.1 == QUIET_LOOKS).then_some(())
         })
         .await;
     }
@@ -138,6 +140,9 @@ impl Desk {
         decisions(&self.shop)
     }
 }
+
+/// How often nothing has changed since the last look where all is quiet.
+const QUIET_LOOKS: usize = 12;
 
 /// Parcels to be shipped and undone, and returns to be approved, refused and received.
 async fn have_something_moved(shop: &Shop, order: &Cart) {
