@@ -13,6 +13,7 @@ use crate::ask::Ask;
 use crate::drafts;
 use crate::fixtures::{Cart, PUBLISHED_MILLIS, prices};
 use crate::host::faults::Site;
+use crate::jobs;
 use crate::manual_payments;
 use crate::money;
 use crate::openapi::{Ids, Operation};
@@ -139,6 +140,11 @@ impl Desk {
     fn decisions(&self) -> usize {
         decisions(&self.shop)
     }
+}
+
+/// What goes on behind its answer; a slice of it that was interrupted is tried again after seconds.
+fn begins_a_job(operation: &Operation) -> bool {
+    ["/v1/admin/jobs", "/v1/admin/imports", "/v1/admin/imports/{id}/start"].contains(&&*operation.template)
 }
 
 /// How often nothing has changed since the last look where all is quiet.
@@ -315,7 +321,11 @@ async fn no_change_slips_through_while_the_session_ends() {
             refused += 1;
         } else {
             // An object had decided: what is written after that only tells of it.
-            answer.expect_success();
+            let begun = answer.expect_success();
+            desk.write("UPDATE sessions SET revoked_at = NULL").await;
+            if begins_a_job(operation) {
+                jobs::ended(&desk.shop, &begun.json()).await;
+            }
         }
         desk.write("UPDATE sessions SET revoked_at = NULL").await;
     }
