@@ -148,9 +148,31 @@ CREATE TABLE prices (
   variant_id TEXT NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
   currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
   amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 10000000000),
-  -- What it cost before; NULL: it is not on sale.
+  -- What it cost before; NULL: no more than now.
   compare_at INTEGER CHECK (compare_at > amount AND compare_at <= 10000000000),
-  PRIMARY KEY (variant_id, currency)
+  -- What it costs while a sale runs: from sale_starts_at (NULL: from ever) until just
+  -- before sale_ends_at (NULL: for ever), in milliseconds.
+  sale_amount INTEGER CHECK (sale_amount >= 0 AND sale_amount < amount),
+  sale_starts_at INTEGER,
+  sale_ends_at INTEGER CHECK (sale_ends_at > sale_starts_at),
+  -- [{"from": 10, "amount": 900}]: from so many pieces on each costs that.
+  tiers TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tiers) AND json_array_length(tiers) <= 10),
+  -- When this was written, in milliseconds.
+  since INTEGER NOT NULL,
+  PRIMARY KEY (variant_id, currency),
+  CHECK (sale_amount IS NOT NULL OR (sale_starts_at IS NULL AND sale_ends_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- What a variant cost before its price was written as it is, of the 30 days before that and
+-- before a sale: which of it was the lowest must be said beside a reduction (Directive 98/6/EC,
+-- article 6a). From since until just before until, in milliseconds.
+CREATE TABLE price_history (
+  variant_id TEXT NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
+  currency TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL CHECK (until > since),
+  amount INTEGER NOT NULL,
+  PRIMARY KEY (variant_id, currency, since, amount)
 ) STRICT, WITHOUT ROWID;
 
 -- A projection of the pools, for display. No foreign key: it may lag behind,

@@ -1,15 +1,17 @@
 //! What staff send: the shapes of the request bodies, before any rule has
 //! looked at them, and how a change is laid over what is there.
 
+mod prices;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::prices::{PriceBody, SaleBody};
 use super::limits::*;
 use super::metadata::{self, Metadata};
 use super::product::{Product, Status, Variant};
 use super::slug::MAX_SLUG;
 use crate::ids::VariantId;
-use crate::money::MAX_PRICE;
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
 use crate::sorted::SortedMap;
@@ -126,20 +128,6 @@ pub struct VariantBody {
     /// One of the tax classes of the settings; the product's if absent.
     #[schemars(length(max = MAX_NAME))]
     pub tax_class: Option<String>,
-}
-
-/// A price in minor units of one of the shop's currencies.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PriceBody {
-    /// In minor units.
-    #[schemars(range(min = 0, max = MAX_PRICE))]
-    pub amount: i64,
-    #[schemars(with = "crate::money::Currency")]
-    pub currency: String,
-    /// What it cost before, for buyers to see beside `amount`: more than that.
-    #[schemars(range(min = 1, max = MAX_PRICE))]
-    pub compare_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -374,15 +362,7 @@ pub fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
         sku: variant.sku.clone(),
         title: variant.given_title.clone(),
         options: names.zip(variant.options.iter().cloned()).collect(),
-        prices: variant
-            .prices
-            .iter()
-            .map(|price| PriceBody {
-                amount: price.amount,
-                currency: price.currency.to_string(),
-                compare_at: variant.compare_at(price.currency).map(|before| before.amount),
-            })
-            .collect(),
+        prices: PriceBody::all_of(variant),
         weight_grams: variant.weight_grams,
         barcode: variant.barcode.clone(),
         image: product.image_of(variant).map(|image| image.url.clone()),

@@ -2,6 +2,7 @@
 //! wrong is told at once, each with a JSON Pointer to its place.
 
 pub mod pictures;
+mod prices;
 mod variants;
 
 pub use self::pictures::uploads_in;
@@ -87,6 +88,7 @@ impl Draft {
             images,
             options,
         };
+        faults.worth(&draft);
         if faults.0.is_empty() { Ok(draft) } else { Err(faults.0) }
     }
 
@@ -140,6 +142,7 @@ impl Draft {
                 options: variant.options,
                 prices: variant.prices.now,
                 compare_at: variant.prices.before,
+                terms: variant.prices.terms,
                 weight_grams: variant.weight_grams,
                 barcode: variant.barcode,
                 image: variant.image,

@@ -32,6 +32,8 @@ pub const MAX_CODE: usize = crate::text::MAX_CODE;
 /// The most prices of one variant in any shop: ISO 4217 has no more currencies.
 /// A shop takes one in each of its own.
 pub const MAX_PRICES: usize = 200;
+/// The most tiers of one price.
+pub const MAX_TIERS: usize = 10;
 /// Ten tonnes, in grams.
 pub const MAX_WEIGHT: u32 = 10_000_000;
 pub const MAX_IMAGES: usize = 50;

@@ -1,9 +1,12 @@
 //! What a product is. The same shape is stored in the snapshot, shown to
 //! staff, and compared when a change is written.
 
+mod terms;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::terms::PriceTerms;
 use super::metadata::Metadata;
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -158,9 +161,13 @@ pub struct Variant {
     pub given_title: Option<String>,
     /// One value per option of the product, in that order.
     pub options: Vec<String>,
+    /// The ordinary ones: what it costs now is [`Self::price`].
     pub prices: Vec<Money>,
-    /// What it cost before, in the currencies in which that was more.
+    /// What it cost before as staff say, in the currencies in which that was more.
     pub compare_at: Vec<Money>,
+    /// In the currencies in which there is more to say of its price than that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<PriceTerms>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<String>,
     /// Which of its product's images shows it.
@@ -170,20 +177,6 @@ pub struct Variant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_class: Option<String>,
     pub level: Level,
-}
-
-impl Variant {
-    pub fn price(&self, currency: Currency) -> Option<Money> {
-        self.prices.iter().copied().find(|price| price.currency == currency)
-    }
-
-    pub fn compare_at(&self, currency: Currency) -> Option<Money> {
-        self.compare_at.iter().copied().find(|price| price.currency == currency)
-    }
-
-    pub fn costs_the_same(&self, other: &Self) -> bool {
-        self.prices == other.prices && self.compare_at == other.compare_at
-    }
 }
 
 /// The lowest and the highest price among a product's variants.
@@ -222,9 +215,13 @@ impl Product {
 
     /// What the first of its cheapest variants cost before, if that was more.
     pub fn compare_at(&self, currency: Currency) -> Option<Money> {
+        self.cheapest(currency)?.compare_at(currency)
+    }
+
+    /// The first of its cheapest variants, if one is sold in that currency.
+    pub fn cheapest(&self, currency: Currency) -> Option<&Variant> {
         let priced = self.variants.iter().filter_map(|variant| Some((variant.price(currency)?.amount, variant)));
-        let (_, cheapest) = priced.min_by_key(|(amount, _)| *amount)?;
-        cheapest.compare_at(currency)
+        priced.min_by_key(|(amount, _)| *amount).map(|(_, cheapest)| cheapest)
     }
 
     /// What the product takes in the snapshot, in bytes of JSON; the length of

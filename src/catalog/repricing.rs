@@ -9,8 +9,8 @@ use crate::ports::Timestamp;
 use crate::problem::FieldError;
 use crate::settings::Settings;
 
-/// What a variant is to cost in some currencies. What it costs in others stays, as
-/// does what it cost before where that is not said.
+/// What a variant is to cost in some currencies. What it costs in others stays, as do
+/// what it cost before, its sale and its tiers where they are not said.
 pub struct Asked<'a> {
     /// Its place in the request's list.
     pub row: usize,
@@ -71,8 +71,15 @@ fn priced(product: &Product, variant: &Variant, prices: &[PriceBody]) -> Variant
     let before = std::mem::take(&mut body.prices);
     // First, so that what is wrong with them is told by their own places.
     body.prices.extend(prices.iter().map(|new| {
-        let compared = before.iter().find(|old| old.currency == new.currency).and_then(|old| old.compare_at);
-        PriceBody { compare_at: new.compare_at.or(compared), ..new.clone() }
+        let Some(old) = before.iter().find(|old| old.currency == new.currency) else { return new.clone() };
+        let tiers = if new.tiers.is_empty() { &old.tiers } else { &new.tiers };
+        PriceBody {
+            amount: new.amount,
+            currency: new.currency.clone(),
+            compare_at: new.compare_at.or(old.compare_at),
+            sale: new.sale.or(old.sale),
+            tiers: tiers.clone(),
+        }
     }));
     body.prices.extend(before.into_iter().filter(|old| prices.iter().all(|new| new.currency != old.currency)));
     body

@@ -19,6 +19,8 @@ use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 /// several, of which each but the last ends with a number or a list. What few products have is left out where it is not there.
 /// There is always enough of what is not sent: no piece of it is counted.
 /// Buyers' products are read without what is staff's alone.
+/// `lowest`: of the 30 days before the sale; a sale without a beginning begins when
+/// its price is written.
 macro_rules! select_products {
     (for staff $rest:expr) => {
         select_products!("nullif(metadata, '{}')", $rest)
@@ -57,6 +59,17 @@ macro_rules! select_products {
                       FROM prices WHERE variant_id = variants.id)),
                     'compare_at', json((SELECT json_group_array(json_object('amount', compare_at, 'currency', currency))
                       FROM prices WHERE variant_id = variants.id AND compare_at IS NOT NULL)),
+                    'terms', json((SELECT json_group_array(json_object('currency', currency, 'sale', sale_amount,
+                        'starts_at', sale_starts_at, 'ends_at', sale_ends_at, 'tiers', json(tiers),
+                        'lowest', CASE WHEN sale_amount IS NOT NULL THEN (SELECT min(amount) FROM (
+                          SELECT amount FROM price_history AS past
+                          WHERE past.variant_id = prices.variant_id AND past.currency = prices.currency
+                            AND past.since < coalesce(sale_starts_at, prices.since)
+                            AND past.until > coalesce(sale_starts_at, prices.since) - 2592000000
+                          UNION ALL SELECT amount FROM prices AS now
+                          WHERE now.variant_id = prices.variant_id AND now.currency = prices.currency
+                            AND now.since < now.sale_starts_at)) END))
+                      FROM prices WHERE variant_id = variants.id AND (sale_amount IS NOT NULL OR tiers <> '[]'))),
                     'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' WHEN on_hand - held > 5 THEN 'in_stock' WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END
                   ), '}') || CASE WHEN coalesce(image, variants.tax_class) IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}',
                     json_object('image', image, 'tax_class', variants.tax_class)), '{') END AS variant

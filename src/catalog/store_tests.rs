@@ -49,6 +49,11 @@ fn rich() -> Product {
     product.kind = Some("Mug}".into());
     product.seo_title = Some("{A mug".into());
     product.metadata = serde_json::from_value(serde_json::json!({"erp.id": "7}", "cost": 12, "own": true})).unwrap();
+    product.variants[0].terms = serde_json::from_value(serde_json::json!([{
+        "currency": "EUR", "sale": 1_500, "starts_at": null, "ends_at": 99, "lowest": null,
+        "tiers": [{"from": 10, "amount": 1_800}, {"from": 1_000_000, "amount": 0}],
+    }]))
+    .unwrap();
     product
 }
 
@@ -88,6 +93,7 @@ fn every_part_of_a_product_can_change() {
     after.variants[1].title = "S / red".into();
     after.variants[1].prices.clear();
     after.variants[1].compare_at.clear();
+    after.variants[1].terms.clear();
     let mut third = example(3, "", Some(7), 5).variants.remove(0);
     third.options = vec!["XL".into(), "red".into()];
     third.title = "XL / red".into();
@@ -326,4 +332,64 @@ fn a_product_that_is_more_than_d1_reads_as_one_value_is_refused() {
         .collect();
     let refused = batch(&mut db, &insertion(&product)).unwrap_err();
     assert!(refused.contains("product_too_large"), "{refused}");
+}
+
+const DAY: i64 = 24 * 3_600 * 1_000;
+
+/// A product whose price becomes this on a day, with a sale of which its first day is
+/// said or not.
+fn repriced(db: &mut Connection, day: i64, amount: i64, sale: Option<(i64, Option<i64>, Option<i64>)>) {
+    let before = read(db, example(1, "a", None, 0).id).unwrap();
+    let mut after = before.clone();
+    after.version += 1;
+    after.updated_at = Timestamp::from_millis(day * DAY);
+    after.variants[0].prices[0].amount = amount;
+    let terms = sale.map(|(sale, from, until)| {
+        serde_json::json!({
+            "currency": "EUR", "sale": sale, "starts_at": from.map(|day| day * DAY),
+            "ends_at": until.map(|day| day * DAY), "tiers": [],
+        })
+    });
+    after.variants[0].terms = terms.map(|terms| serde_json::from_value(terms).unwrap()).into_iter().collect();
+    batch(db, &update_product(&before, &after).into_statements()).unwrap();
+}
+
+/// What is to be shown beside its sale.
+fn lowest(db: &Connection) -> Option<i64> {
+    read(db, example(1, "a", None, 0).id).unwrap().variants[0].terms[0].lowest
+}
+
+#[test]
+fn a_sale_is_beside_the_lowest_price_of_the_thirty_days_before_it() {
+    let mut db = connection();
+    let mut new = example(1, "a", Some(1_000), 0);
+    new.updated_at = Timestamp::from_millis(0);
+    batch(&mut db, &insertion(&new)).unwrap();
+    // Raised only to be reduced.
+    repriced(&mut db, 10, 1_200, None);
+    repriced(&mut db, 20, 1_200, Some((900, Some(25), Some(40))));
+    assert_eq!(lowest(&db), Some(1_000));
+    // Said another way while it runs: it is the same sale, beside the same price.
+    repriced(&mut db, 30, 1_200, Some((900, Some(25), Some(39))));
+    assert_eq!(lowest(&db), Some(1_000));
+    // The next one follows too soon, and was lower for a while; then it is forgotten.
+    repriced(&mut db, 50, 1_200, Some((950, None, None)));
+    assert_eq!(lowest(&db), Some(900));
+    repriced(&mut db, 60, 1_200, None);
+    repriced(&mut db, 90, 1_200, Some((950, None, None)));
+    assert_eq!(lowest(&db), Some(1_200));
+    let kept = run(
+        &db,
+        &Statement::new("SELECT count(*) AS revision FROM price_history WHERE until <= ?1", [(60 * DAY).into()]),
+    );
+    assert_eq!(kept.unwrap().first(), Ok(Some(Revision { revision: 0 })), "of nobody's concern any more");
+}
+
+#[test]
+fn what_was_never_sold_before_its_sale_has_no_price_beside_it() {
+    let mut db = connection();
+    let mut new = rich();
+    new.updated_at = Timestamp::from_millis(7);
+    batch(&mut db, &insertion(&new)).unwrap();
+    assert_eq!(read(&db, new.id).unwrap().variants[0].terms[0].lowest, None);
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::handlers::views::AdminPrice;
+use super::body::PriceBody;
 use super::limits::MAX_LINE;
 use super::product::{Level, Status};
 use crate::app::App;
@@ -68,7 +68,7 @@ struct ListedVariant {
     barcode: Option<String>,
     status: Status,
     delivery: Delivery,
-    prices: Vec<AdminPrice>,
+    prices: Vec<PriceBody>,
     on_hand: i64,
     held: i64,
     available: i64,
@@ -119,7 +119,10 @@ pub async fn list_all_variants(
                  (SELECT group_concat(value, ' / ') FROM json_each(variants.option_values)), ''),
                'sku', sku, 'barcode', barcode, 'status', products.status, 'delivery', products.delivery,
                'prices', json((SELECT json_group_array(json_patch('{}', json_object(
-                 'amount', amount, 'currency', currency, 'compare_at', compare_at)))
+                 'amount', amount, 'currency', currency, 'compare_at', compare_at, 'tiers', json(nullif(tiers, '[]')),
+                 'sale', CASE WHEN sale_amount IS NOT NULL THEN json_object('amount', sale_amount,
+                   'starts_at', strftime('%Y-%m-%dT%H:%M:%fZ', sale_starts_at / 1000.0, 'unixepoch'),
+                   'ends_at', strftime('%Y-%m-%dT%H:%M:%fZ', sale_ends_at / 1000.0, 'unixepoch')) END)))
                  FROM prices WHERE variant_id = variants.id)),
                'on_hand', coalesce(on_hand, 0), 'held', coalesce(held, 0),
                'available', coalesce(on_hand - held, 0)) AS item,

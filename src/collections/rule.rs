@@ -192,7 +192,7 @@ impl Test<'_> {
             Self::PriceFrom(least) => variant.price(least.currency).is_some_and(|price| price.amount >= least.amount),
             Self::PriceTo(most) => variant.price(most.currency).is_some_and(|price| price.amount <= most.amount),
             Self::InStock => !variant.level.is_out(),
-            Self::OnSale => !variant.compare_at.is_empty(),
+            Self::OnSale => variant.is_reduced(),
             Self::Tag(_) | Self::Vendor(_) | Self::Type(_) | Self::Title(_) => false,
         }
     }

@@ -261,7 +261,8 @@ fn prices(variant: &mut SentVariant, was: Option<(&Product, &Variant)>, ground: 
         let Some(price) = known else {
             if let Some(amount) = *amount {
                 let compare_at = compare_at.unwrap_or_default();
-                prices.push(PriceBody { amount, currency: code, compare_at });
+                let (sale, tiers) = (None, Vec::new());
+                prices.push(PriceBody { amount, currency: code, compare_at, sale, tiers });
             }
             continue;
         };

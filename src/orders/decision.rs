@@ -15,6 +15,7 @@ use super::replacing;
 use super::slots::Slot;
 use super::terms::Terms;
 use super::trying;
+use crate::catalog::product::PriceTerms;
 use crate::gift_cards;
 use crate::ids::{AccountId, GiftCardId, ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -34,6 +35,9 @@ pub struct NewLine {
     pub sku: String,
     /// In the currencies it is sold in; the order's own counts.
     pub prices: Vec<Money>,
+    /// What many cost, in these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<PriceTerms>,
     pub quantity: u32,
     pub delivery: Delivery,
     pub overridden: bool,
@@ -238,7 +242,7 @@ fn fits(order: &Order) -> Result<(), OrderError> {
 fn in_range(order: &Order) -> Result<(), OrderError> {
     let mut items = Money::zero(order.currency);
     for line in &order.lines {
-        items = items.checked_add(line.unit_price.checked_mul(line.quantity)?)?;
+        items = items.checked_add(line.price().checked_mul(line.quantity)?)?;
     }
     Ok(())
 }
@@ -308,6 +312,11 @@ pub fn line_of(new: &NewLine, id: LineId, currency: Currency) -> Option<Line> {
         title: new.title.clone(),
         sku: new.sku.clone(),
         unit_price: new.prices.iter().copied().find(|price| price.currency == currency)?,
+        tiers: new
+            .terms
+            .iter()
+            .find(|terms| terms.currency == currency)
+            .map_or(Vec::new(), |terms| terms.tiers.clone()),
         quantity: new.quantity,
         delivery: new.delivery,
         overridden: new.overridden,

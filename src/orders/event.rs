@@ -16,6 +16,7 @@ use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
+use crate::pricing::tiers::Tier;
 use crate::text::Language;
 
 /// Something that happened. It is stored for good and read again whenever the
@@ -54,6 +55,8 @@ pub enum Event {
     LineRepriced {
         line: LineId,
         unit_price: Money,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tiers: Vec<Tier>,
     },
     /// `claims`: what it takes besides stock.
     Placed {
@@ -256,15 +259,12 @@ impl Order {
                 self.lines.push(line.clone());
             }
             Event::LineQuantityChanged { line, quantity } => {
-                if let Some(found) = self.lines.iter_mut().find(|l| l.id == *line) {
-                    found.quantity = *quantity;
-                }
+                self.lines.iter_mut().filter(|l| l.id == *line).for_each(|l| l.quantity = *quantity);
             }
             Event::LineRemoved { line } => self.lines.retain(|l| l.id != *line),
-            Event::LineRepriced { line, unit_price } => {
-                if let Some(found) = self.lines.iter_mut().find(|l| l.id == *line) {
-                    found.unit_price = *unit_price;
-                }
+            Event::LineRepriced { line, unit_price, tiers } => {
+                let repriced = self.lines.iter_mut().filter(|l| l.id == *line);
+                repriced.for_each(|l| (l.unit_price, l.tiers) = (*unit_price, tiers.clone()));
             }
             Event::FactSet { fact } => self.facts.set(fact.clone()),
             Event::Released { hold } => {

@@ -33,7 +33,8 @@ fn offer(snapshot: &Snapshot, index: usize, variant: VariantId, quantity: u32) -
         product_id: product.id,
         title: product.title.clone(),
         sku: variant.sku.clone(),
-        prices: variant.prices.clone(),
+        prices: variant.all_prices(),
+        terms: variant.terms.clone(),
         quantity,
         delivery: product.delivery,
         overridden: false,
@@ -46,7 +47,12 @@ fn priced_line(snapshot: &Snapshot, index: usize, line: &PricedLine) -> Result<N
     let out_of_range =
         |error: MoneyError| FieldError::new(format!("/lines/{index}/unit_price/amount"), error.to_string());
     let prices = vec![Money::price(amount, currency).map_err(out_of_range)?];
-    Ok(NewLine { prices, overridden: true, ..offer(snapshot, index, line.variant_id, line.quantity)? })
+    Ok(NewLine {
+        prices,
+        terms: Vec::new(),
+        overridden: true,
+        ..offer(snapshot, index, line.variant_id, line.quantity)?
+    })
 }
 
 /// Lines at prices that staff set.

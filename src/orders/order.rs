@@ -19,6 +19,7 @@ use crate::money::{Currency, Money};
 use crate::payments::{Attempt, Refund};
 use crate::pools::Claim;
 use crate::ports::Timestamp;
+use crate::pricing::tiers::{self, Tier};
 use crate::pricing::{Delivery, Quote};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Language;
@@ -97,13 +98,32 @@ pub struct Line {
     pub product_id: ProductId,
     pub title: String,
     pub sku: String,
+    /// What a single piece costs.
     pub unit_price: Money,
+    /// What each of many costs, as far as the shop says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<Tier>,
     pub quantity: u32,
     #[serde(default)]
     pub delivery: Delivery,
     /// The price was set by staff and is not compared with the catalog's.
     #[serde(default)]
     pub overridden: bool,
+}
+
+impl Line {
+    /// What each of its pieces costs.
+    pub fn price(&self) -> Money {
+        let Money { amount, currency } = self.unit_price;
+        Money { amount: tiers::of_each(amount, &self.tiers, self.quantity), currency }
+    }
+
+    /// So many of the pieces that were ordered: each costs what was agreed, however few
+    /// they are.
+    #[must_use]
+    pub fn part(&self, quantity: u32) -> Self {
+        Self { quantity, unit_price: self.price(), tiers: Vec::new(), ..self.clone() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

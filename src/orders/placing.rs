@@ -129,7 +129,7 @@ impl OrderObject {
                         continue;
                     }
                     let left_out = self.record.existing()?.left_out(&used_up);
-                    self.correct(left_out.into_iter().chain(corrected(&refusal, &gift_cards)).collect())?;
+                    self.correct(left_out.into_iter().chain(corrected(&refusal, &order, &terms)).collect())?;
                     return Err(refusal);
                 }
             };

@@ -85,7 +85,7 @@ impl<'a> Wanted<'a> {
         let of_shelf = || own().or_else(|| product.and_then(|product| product.tax_class.as_deref()));
         Item {
             product: line.product_id,
-            unit_price: line.unit_price.amount,
+            unit_price: line.price().amount,
             compare_at: variant.and_then(|variant| variant.compare_at(self.currency)).map(|price| price.amount),
             quantity: line.quantity,
             tax_class: placed.map_or_else(of_shelf, |placed| placed.tax_class.as_deref()),

@@ -59,7 +59,7 @@ pub fn owed(order: &Order) -> Vec<Owed> {
     for (line, pieces) in sold(order) {
         for piece in before..pieces.min(before.saturating_add(MAX_AT_ONCE - cards.len() as u64)) {
             let piece = u32::try_from(piece + 1).unwrap_or(u32::MAX);
-            cards.push(Owed { line: line.id, piece, balance: line.unit_price });
+            cards.push(Owed { line: line.id, piece, balance: line.price() });
         }
         before = before.saturating_sub(pieces);
     }

@@ -21,6 +21,7 @@ fn line(id: u32, price: i64, quantity: u32, delivery: Delivery) -> Line {
         title: "Gift card".to_owned(),
         sku: "GIFT".to_owned(),
         unit_price: eur(price),
+        tiers: Vec::new(),
         quantity,
         delivery,
         overridden: false,

@@ -72,14 +72,16 @@ impl Terms {
             return Err(OrderError::NotForSale { lines: gone });
         }
         if self.at_shelf_prices {
-            order = order.after(&reprice(&changed));
-            corrections.extend(reprice(&changed));
+            let events = repriced(&order, &self.shelf);
+            order = order.after(&events);
+            corrections.extend(events);
             changed.clear();
         }
         let quote = order.quote(&self.shelf, self.first_order, now)?;
         let total = quote.totals.total;
         if !changed.is_empty() {
-            let new_total = order.after(&reprice(&changed)).quote(&self.shelf, self.first_order, now)?.totals.total;
+            let anew = order.after(&repriced(&order, &self.shelf));
+            let new_total = anew.quote(&self.shelf, self.first_order, now)?.totals.total;
             return Err(OrderError::PriceChanged { lines: changed, old_total: total, new_total });
         }
         self.as_shown(&order, &quote)?;
@@ -168,10 +170,10 @@ pub fn compare(lines: &[Line], currency: Currency, shelf: &Snapshot) -> (Vec<Cha
     let mut changed = Vec::new();
     let mut gone = Vec::new();
     for line in lines.iter().filter(|line| !line.overridden) {
-        match shelf.variant(line.variant_id).and_then(|(_, variant)| variant.price(currency)) {
+        match shelf.variant(line.variant_id).and_then(|(_, variant)| variant.price_of(line.quantity, currency)) {
             None => gone.push(line.id),
-            Some(new) if new != line.unit_price => {
-                changed.push(ChangedLine { line_id: line.id, old: line.unit_price, new });
+            Some(new) if new != line.price() => {
+                changed.push(ChangedLine { line_id: line.id, old: line.price(), new });
             }
             Some(_) => {}
         }
@@ -179,18 +181,24 @@ pub fn compare(lines: &[Line], currency: Currency, shelf: &Snapshot) -> (Vec<Cha
     (changed, gone)
 }
 
-/// Brings the cart to the prices that a refusal named, so that placing again
-/// accepts them.
-fn reprice(changed: &[ChangedLine]) -> Vec<Event> {
-    changed.iter().map(|line| Event::LineRepriced { line: line.line_id, unit_price: line.new }).collect()
+/// Brings the cart to the shelf's prices: of one piece, and of many.
+fn repriced(order: &Order, shelf: &Snapshot) -> Vec<Event> {
+    let lines = order.lines.iter().filter(|line| !line.overridden);
+    let repriced = lines.filter_map(|line| {
+        let (_, variant) = shelf.variant(line.variant_id)?;
+        let (unit_price, tiers) = (variant.price(order.currency)?, variant.tiers(order.currency));
+        let is_new = unit_price != line.unit_price || tiers != line.tiers;
+        is_new.then(|| Event::LineRepriced { line: line.id, unit_price, tiers: tiers.to_vec() })
+    });
+    repriced.collect()
 }
 
 /// Brings the cart to what a refusal has told the buyer, so that placing again
 /// accepts it.
-pub fn corrected(refusal: &OrderError, gift_cards: &[GiftCardBalance]) -> Vec<Event> {
+pub fn corrected(refusal: &OrderError, order: &Order, terms: &Terms) -> Vec<Event> {
     match refusal {
-        OrderError::PriceChanged { lines, .. } => reprice(lines),
-        OrderError::GiftCardChanged { .. } => vec![Event::FactSet { fact: Fact::GiftCards(gift_cards.to_vec()) }],
+        OrderError::PriceChanged { .. } => repriced(order, &terms.shelf),
+        OrderError::GiftCardChanged { .. } => vec![Event::FactSet { fact: Fact::GiftCards(terms.gift_cards.clone()) }],
         _ => Vec::new(),
     }
 }

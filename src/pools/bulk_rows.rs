@@ -10,7 +10,6 @@ pub use self::answer::BulkVariants;
 use super::error::Refusal;
 use super::pool::{Level, Reason};
 use crate::catalog::body::PriceBody;
-use crate::catalog::handlers::views::AdminPrice;
 use crate::catalog::limits::{MAX_CODE, MAX_PRICES};
 use crate::catalog::product::{Product, Variant};
 use crate::catalog::repricing::{Asked, reprice};
@@ -48,7 +47,7 @@ pub struct VariantRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = MAX_CODE))]
     sku: Option<String>,
-    /// In these currencies. Prices in others stay, as does what it cost before where that is not said.
+    /// In these currencies. Prices in others stay, as do what it cost before, its sale and its tiers where they are not said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = MAX_PRICES))]
     prices: Vec<PriceBody>,
@@ -155,7 +154,7 @@ pub struct Row<'a> {
     asked: &'a VariantRow,
     found: Option<(&'a Product, &'a Variant)>,
     /// Whether its prices are changed.
-    repriced: Option<Vec<AdminPrice>>,
+    repriced: Option<Vec<PriceBody>>,
     /// How many pieces are added, and how many there were.
     stock: Option<(i64, i64)>,
     problem: Option<Problem>,
@@ -216,7 +215,7 @@ fn reprice_rows(before: &Product, rows: &mut [Row], settings: &Settings, now: Ti
     for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
         let changed = row.found.and_then(|(_, old)| {
             let new = after.as_ref()?.variants.iter().find(|new| new.id == old.id)?;
-            Some((!new.costs_the_same(old)).then(|| prices(new)))
+            Some((!new.costs_the_same(old)).then(|| PriceBody::all_of(new)))
         });
         row.repriced = changed.flatten().or_else(|| row.repriced.take());
     }
@@ -233,10 +232,6 @@ fn invalid(errors: Vec<FieldError>) -> Problem {
     let mut problem = Problem::invalid(errors);
     problem.detail = detail;
     problem
-}
-
-fn prices(variant: &Variant) -> Vec<AdminPrice> {
-    variant.prices.iter().map(|price| AdminPrice::new(*price, variant)).collect()
 }
 
 impl<'a> Row<'a> {
@@ -323,8 +318,11 @@ impl<'a> Row<'a> {
 
 /// Whether a variant costs this already.
 fn costs(variant: &Variant, price: &PriceBody) -> bool {
-    let now = prices(variant).into_iter().find(|now| now.currency.as_str() == price.currency);
+    let now = PriceBody::all_of(variant).into_iter().find(|now| now.currency == price.currency);
     now.is_some_and(|now| {
-        now.amount == price.amount && (price.compare_at.is_none() || now.compare_at == price.compare_at)
+        now.amount == price.amount
+            && (price.compare_at.is_none() || now.compare_at == price.compare_at)
+            && (price.sale.is_none() || now.sale == price.sale)
+            && (price.tiers.is_empty() || now.tiers == price.tiers)
     })
 }

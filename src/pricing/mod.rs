@@ -10,6 +10,7 @@
 //! | percentages and tax | once, half up: a discount of the sum of its lines, a tax of each line |
 //! | dividing an amount | by largest remainder, of equal ones the earlier: 1000 off three lines of 1000 are 334, 333, 333 |
 //! | lines that a later promotion tells apart | are divided between as kinds first (`matching.rs`), so that no total depends on how a cart is divided into lines, or on their order |
+//! | many pieces | count in one line; of a sale and a tier the lower is the unit price, before all else ([`tiers`]). Pieces that staff take out of an order later, or add, change no price that was agreed |
 //! | thresholds | look at items after discounts, without gift cards; free shipping after all discounts of items |
 //! | combining | the first promotion by priority that takes something off decides whether others may |
 //! | a choice of shipping | changes no discount of items |
@@ -38,6 +39,7 @@ pub mod shipping;
 pub mod spread;
 pub mod tax;
 mod taxing;
+pub mod tiers;
 
 pub use anew::{Agreed, Agreement, price_anew};
 pub use cart::{Cart, Delivery, GiftCardBalance, Item, Offer};

@@ -1,8 +1,7 @@
 //! The collections as buyers find them: which is in which, and which products
 //! each has. What a rule finds is worked out over the copy, once, when somebody
-//! first asks for it: from then on a collection costs a reader what a tag does.
-
-use std::sync::OnceLock;
+//! first asks for it: from then on a collection costs a reader what a tag does, until a
+//! sale comes or goes.
 
 use super::facets::FacetIndex;
 use super::places::{Lists, Places, number};
@@ -28,7 +27,6 @@ pub struct Collections {
     parents: Vec<Option<usize>>,
     /// By place: the collections without a rule that the product was picked for.
     picked: Lists,
-    members: OnceLock<Vec<Places>>,
 }
 
 impl Collections {
@@ -53,7 +51,6 @@ impl Collections {
             parents: all.iter().map(place).collect(),
             picked: if pairs.is_empty() { Lists::default() } else { Lists::new(by_id.len(), &pairs) },
             all,
-            members: OnceLock::new(),
         }
     }
 
@@ -113,22 +110,21 @@ impl Collections {
         marks.into_iter().enumerate().filter(|(_, mark)| *mark).map(|(n, _)| n).collect()
     }
 
-    /// By collection: its products, and those of all that is in it.
-    pub(super) fn members(&self, snapshot: &Snapshot) -> &[Places] {
-        self.members.get_or_init(|| {
-            let rules: Vec<_> = self.all.iter().map(|collection| collection.rule.as_ref().map(Rule::tests)).collect();
-            let of = self.all.iter().zip(&rules);
-            let mut members: Vec<_> = of.map(|(collection, rule)| candidates(snapshot, collection, rule)).collect();
-            keep_what_fits(&snapshot.products, &rules, &mut members);
-            // What is in one comes after it.
-            for (n, parent) in self.parents.iter().enumerate().rev() {
-                let own = members.get(n).cloned();
-                if let Some((own, parent)) = own.zip(parent.and_then(|parent| members.get_mut(parent))) {
-                    parent.join(&own);
-                }
+    /// By collection: its products, and those of all that is in it. Asked of
+    /// [`Snapshot::members`].
+    pub(super) fn members(&self, snapshot: &Snapshot) -> Vec<Places> {
+        let rules: Vec<_> = self.all.iter().map(|collection| collection.rule.as_ref().map(Rule::tests)).collect();
+        let of = self.all.iter().zip(&rules);
+        let mut members: Vec<_> = of.map(|(collection, rule)| candidates(snapshot, collection, rule)).collect();
+        keep_what_fits(snapshot, &rules, &mut members);
+        // What is in one comes after it.
+        for (n, parent) in self.parents.iter().enumerate().rev() {
+            let own = members.get(n).cloned();
+            if let Some((own, parent)) = own.zip(parent.and_then(|parent| members.get_mut(parent))) {
+                parent.join(&own);
             }
-            members
-        })
+        }
+        members
     }
 }
 
@@ -173,12 +169,12 @@ fn candidates(snapshot: &Snapshot, collection: &Collection, rule: &Option<Tests>
     places
 }
 
-fn keep_what_fits(products: &[Product], rules: &[Option<Tests>], members: &mut [Places]) {
+fn keep_what_fits(snapshot: &Snapshot, rules: &[Option<Tests>], members: &mut [Places]) {
     if rules.iter().all(Option::is_none) {
         return;
     }
-    for (place, product) in products.iter().enumerate() {
-        let place = number(place);
+    for place in 0..number(snapshot.products.len()) {
+        let Some(product) = snapshot.product(place) else { continue };
         let tried = Tried::new(product);
         for (rule, members) in rules.iter().zip(members.iter_mut()) {
             if let Some(rule) = rule

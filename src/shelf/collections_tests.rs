@@ -242,7 +242,7 @@ proptest! {
         };
         let picks: Vec<(u8, &[u64])> = (0..8).map(|n| (n, picked[n as usize].as_slice())).collect();
         let snapshot = shop((0..8).map(of).collect(), &picks);
-        let members = snapshot.collections.members(&snapshot);
+        let members = snapshot.members();
         for product in snapshot.products.iter() {
             let place = snapshot.place(product.id).unwrap();
             let told = snapshot.collections.of(product, Some(place));

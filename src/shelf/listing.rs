@@ -46,7 +46,7 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
     };
     let most = query.limit.saturating_add(1);
     let listed =
-        |place: u32| Some(Listed { product: snapshot.products.get(place as usize)?, price: prices.range(place)? });
+        |place: u32| Some(Listed { product: snapshot.product(place)?, price: prices.range(place)? });
     let mut shown = Sorted { snapshot, prices, query, found: found.as_ref() }.page(&places, most);
     let more = shown.len() > query.limit;
     shown.truncate(query.limit);
@@ -191,7 +191,7 @@ impl Sorted<'_> {
 
     /// How the product stands to the last of the page before, in ascending order.
     fn to_cursor(&self, place: u32) -> Ordering {
-        let Some((cursor, product)) = self.query.after.as_ref().zip(self.snapshot.products.get(place as usize)) else {
+        let Some((cursor, product)) = self.query.after.as_ref().zip(self.snapshot.product(place)) else {
             return Ordering::Less;
         };
         let by_key = match (&cursor.key, self.query.sort) {

@@ -24,8 +24,8 @@ pub struct PriceIndex {
 
 impl PriceIndex {
     /// Of the products that are `shown`.
-    pub fn new(currency: Currency, products: &[Product], shown: &dyn Fn(&Product) -> bool) -> Self {
-        let range = |product: &Product| {
+    pub fn new(currency: Currency, products: &[&Product], shown: &dyn Fn(&Product) -> bool) -> Self {
+        let range = |product: &&Product| {
             let range = product.price_range(currency).filter(|_| shown(product))?;
             Some((range.from.amount, range.to.amount))
         };

@@ -6,6 +6,10 @@
 //! are read, and what prices are made of besides. A change of prices is not answered before every
 //! such lease has run out ([`crate::revision::settle`]): an order placed after the answer is
 //! placed at the new prices (Gray and Cheriton, "Leases", 1989).
+//!
+//! Prices that change by themselves, as a sale begins or ends, change to the millisecond:
+//! what counts is the clock as the shelf is asked here. The copy is brought to that time
+//! before it is taken for the truth, and so is what is read.
 
 use std::sync::Arc;
 use std::vec;

@@ -126,3 +126,27 @@ fn what_is_new_is_not_missing_while_a_lease_runs() {
     let price = |id| shelf.variant(id).unwrap().1.price(eur()).unwrap().amount;
     assert_eq!(variants.map(price), [100, 200]);
 }
+
+#[test]
+fn a_sale_counts_from_its_very_millisecond_to_its_end_though_nobody_publishes() {
+    let (shop, product) = selling();
+    let (begin, end) = (shop.app.clock.now().plus_millis(50), shop.app.clock.now().plus_millis(90));
+    let sale = "UPDATE prices SET sale_amount = 80, sale_starts_at = ?1, sale_ends_at = ?2";
+    let times = [begin.millis().into(), end.millis().into()];
+    write(&shop, vec![crate::revision::bump(), Statement::new(sale, times)]);
+    block_on(publish(&shop.app)).unwrap();
+    assert_eq!(price(&shop, &product), Some(100));
+    let before = reads(&shop);
+    for (millis, amount) in [(49, 100), (1, 80), (39, 80), (1, 100), (-1, 80)] {
+        shop.pass(millis);
+        assert_eq!(price(&shop, &product), Some(amount), "{millis} ms later");
+    }
+    assert_eq!(reads(&shop), before, "the lease has not run out, and the copy knows the times");
+    // So it is where the database is asked, as the copy is not of its revision.
+    for (millis, amount) in [(0, 80), (1, 100), (-41, 100), (1, 80)] {
+        shop.pass(millis);
+        write(&shop, vec![crate::revision::bump()]);
+        CatalogMemory::of(&shop.app).verify(i64::MAX, shop.app.clock.now(), shop.app.clock.now());
+        assert_eq!(price(&shop, &product), Some(amount), "{millis} ms later");
+    }
+}

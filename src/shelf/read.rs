@@ -22,6 +22,7 @@ use crate::catalog::slug;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::money::{Currency, Money};
+use crate::pricing::tiers::Tier;
 use crate::problem::Problem;
 use crate::sorted::SortedMap;
 use crate::text::markdown;
@@ -153,6 +154,9 @@ pub struct ProductItem<'a> {
     /// What the first variant at the price `from` cost before, if that was more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
+    /// If that is on sale: its lowest price of the 30 days before, to be shown beside a reduction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lowest_30_days: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<&'a Image>,
     pub available: Level,
@@ -187,6 +191,9 @@ pub struct ProductDetail<'a> {
     /// What the first variant at the price `from` cost before, if that was more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
+    /// If that is on sale: its lowest price of the 30 days before, to be shown beside a reduction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lowest_30_days: Option<Money>,
     pub available: Level,
     pub options: &'a [ProductOption],
     pub variants: Vec<VariantDetail<'a>>,
@@ -207,6 +214,12 @@ pub struct VariantDetail<'a> {
     /// What it cost before, if that was more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
+    /// If it is on sale: its lowest price of the 30 days before, to be shown beside a reduction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lowest_30_days: Option<Money>,
+    /// What each costs where a line has so many pieces: lower than `price`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<Tier>,
     pub available: Level,
     /// The address of the one of the product's images that shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,6 +237,7 @@ impl<'a> ProductItem<'a> {
             kind: product.kind.as_deref(),
             price: listed.price,
             compare_at: product.compare_at(listed.price.from.currency),
+            lowest_30_days: product.lowest(listed.price.from.currency),
             image: product.images.first(),
             available: product.level,
             tags: &product.tags,
@@ -241,6 +255,8 @@ impl<'a> ProductDetail<'a> {
             options: named_options(product, &variant.options),
             price: variant.price(currency),
             compare_at: variant.compare_at(currency),
+            lowest_30_days: variant.lowest(currency),
+            tiers: variant.lower_tiers(currency),
             available: variant.level,
             image: product.image_of(variant).map(|image| &*image.url),
         });
@@ -258,6 +274,7 @@ impl<'a> ProductDetail<'a> {
             tags: &product.tags,
             price: product.price_range(currency),
             compare_at: product.compare_at(currency),
+            lowest_30_days: product.lowest(currency),
             available: product.level,
             options: &product.options,
             variants: variants.collect(),

@@ -75,7 +75,7 @@ impl Chosen {
 
     fn of_collections(snapshot: &Snapshot, names: &[String]) -> Self {
         let facet = collection_codes(snapshot);
-        let members = snapshot.collections.members(snapshot);
+        let members = snapshot.members();
         let (mut codes, mut places) = (Vec::new(), Places::none(snapshot.products.len()));
         for n in names.iter().filter_map(|name| snapshot.collections.find(name)) {
             codes.push(facet.start.saturating_add(number(n)));
@@ -142,7 +142,7 @@ impl<'a> Selection<'a> {
     }
 
     fn has_variant(&self, place: u32, except: Except, offers: &Filter) -> bool {
-        let Some(product) = self.snapshot.products.get(place as usize) else { return false };
+        let Some(product) = self.snapshot.product(place) else { return false };
         let mut variants = product.variants.iter().enumerate();
         variants.any(|(n, variant)| self.fits(variant, self.facets.variant(place, n), except, offers))
     }
@@ -191,7 +191,7 @@ impl<'a> Selection<'a> {
         let chosen = self.chosen.iter().find(|chosen| !codes.is_empty() && chosen.facet == codes);
         let without = chosen.map(|_| self.except(&codes, self.filter));
         let mut counts = vec![0; codes.end as usize];
-        let members = self.snapshot.collections.members(self.snapshot);
+        let members = self.snapshot.members();
         for (n, _) in self.snapshot.collections.shown() {
             let count = members.get(n).map_or(0, |members| members.count_both(without.as_ref().unwrap_or(places)));
             if let Some(of) = counts.get_mut((codes.start as usize).saturating_add(n)) {
@@ -227,7 +227,7 @@ impl<'a> Selection<'a> {
     fn count_variants(&self, places: &Places, facet: &Range<u32>, counts: &mut [u32]) {
         let mut counted = vec![u32::MAX; counts.len()];
         for place in places.iter() {
-            let product = self.snapshot.products.get(place as usize);
+            let product = self.snapshot.product(place);
             for (n, variant) in product.iter().flat_map(|product| product.variants.iter().enumerate()) {
                 let codes = self.facets.variant(place, n);
                 let Some(code) = codes.iter().find(|code| facet.contains(code)) else { continue };

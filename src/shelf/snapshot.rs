@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::collections::Collections;
 use super::facets::FacetIndex;
 use super::name::Name;
-use super::places::number;
+use super::places::{Places, number};
 use super::price_index::PriceIndex;
 use super::ranked::Ranked;
 use super::search::SearchIndex;
@@ -30,20 +30,36 @@ pub struct Snapshot {
     pub settings: Arc<Settings>,
     pub promotions: Arc<Vec<Promotion>>,
     pub collections: Arc<Collections>,
-    /// The newest first.
+    /// The newest first. What one costs is asked of [`Self::product`].
     pub products: Arc<Vec<Product>>,
+    /// By place, those whose sale has begun or ended since the others were read.
+    repriced: Arc<Vec<(u32, Product)>>,
     index: Arc<Index>,
-    prices: Arc<Prices>,
+    timely: Arc<Timely>,
     /// When it is: the products whose time is not now are in no answer. None: all are.
     at: Option<Timestamp>,
-    /// For how long it stays so: from the last time at which a product came or went to the next.
+    /// For how long it stays so: from the last time at which a product or a sale came or went
+    /// to the next.
     lasts: Range<Timestamp>,
     /// What the truth was asked for besides. It is found by name, and is in no list.
     beyond: Option<Arc<Snapshot>>,
 }
 
-/// By currency; made when somebody first asks for it, and anew when a product comes or goes.
-type Prices = Vec<(Currency, OnceLock<PriceIndex>)>;
+/// What time changes: made when somebody first asks for it, and anew when a product or a
+/// sale comes or goes.
+#[derive(Debug)]
+struct Timely {
+    prices: Vec<(Currency, OnceLock<PriceIndex>)>,
+    /// Of the collections: rules may ask for a price.
+    members: OnceLock<Vec<Places>>,
+}
+
+impl Timely {
+    fn new(settings: &Settings) -> Arc<Self> {
+        let prices = settings.currencies.iter().map(|currency| (*currency, OnceLock::new())).collect();
+        Arc::new(Self { prices, members: OnceLock::new() })
+    }
+}
 
 /// What names are found by is made at once; each of the rest when somebody first
 /// asks for it, as a list in one currency needs little of it.
@@ -84,9 +100,10 @@ impl Snapshot {
             promotions: Arc::default(),
             collections: Arc::default(),
             index: Arc::new(Index::new(&products)),
-            prices: Arc::new(no_prices(&settings)),
+            timely: Timely::new(&settings),
             settings,
             products: Arc::new(products),
+            repriced: Arc::default(),
             at: None,
             lasts: Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX),
             beyond: None,
@@ -95,16 +112,30 @@ impl Snapshot {
 
     /// The same as it is at a time.
     #[must_use]
-    pub fn as_of(self, now: Timestamp) -> Self {
+    pub fn as_of(mut self, now: Timestamp) -> Self {
         let mut lasts = Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX);
-        for time in self.products.iter().flat_map(|product| [product.publish_at, product.unpublish_at]).flatten() {
+        for time in self.products.iter().flat_map(Product::times) {
             if time <= now {
                 lasts.start = lasts.start.max(time);
             } else {
                 lasts.end = lasts.end.min(time);
             }
         }
-        Self { prices: Arc::new(no_prices(&self.settings)), at: Some(now), lasts, ..self }
+        let repriced = self.repriced_at(now);
+        Self { repriced: Arc::new(repriced), timely: Timely::new(&self.settings), at: Some(now), lasts, ..self }
+    }
+
+    /// Copies of the products that cost something else at that time; none where nobody else
+    /// has them yet, as then they become so themselves.
+    fn repriced_at(&mut self, now: Timestamp) -> Vec<(u32, Product)> {
+        if let Some(products) = Arc::get_mut(&mut self.products) {
+            products.iter_mut().for_each(|product| product.be_at(now));
+            return Vec::new();
+        }
+        let others = self.products.iter().enumerate().filter(|(_, product)| !product.is_at(now));
+        let mut repriced: Vec<_> = others.map(|(place, product)| (number(place), product.clone())).collect();
+        repriced.iter_mut().for_each(|(_, product)| product.be_at(now));
+        repriced
     }
 
     /// Whether what it is as of has not changed by now, nor had not changed then.
@@ -124,7 +155,13 @@ impl Snapshot {
     /// What was picked for them is told by how many products have a lesser id.
     #[must_use]
     pub fn with_collections(self, collections: Vec<Collection>) -> Self {
-        Self { collections: Arc::new(Collections::new(collections, &self.index.by_id)), ..self }
+        let collections = Collections::new(collections, &self.index.by_id);
+        Self { collections: Arc::new(collections), timely: Timely::new(&self.settings), ..self }
+    }
+
+    /// By collection: its products, and those of all that is in it.
+    pub(super) fn members(&self) -> &[Places] {
+        self.timely.members.get_or_init(|| self.collections.members(self))
     }
 
     /// The collections that a product is in, if promotions name any.
@@ -155,7 +192,7 @@ impl Snapshot {
             return Some(found);
         }
         let at = |(p, v): (u32, u32)| {
-            let product = self.products.get(p as usize)?;
+            let product = self.product(p)?;
             Some((product, product.variants.get(v as usize)?))
         };
         let shown = |(product, _): &(&Product, &Variant)| self.shows(product);
@@ -168,6 +205,14 @@ impl Snapshot {
     pub fn by_id(&self, id: ProductId) -> Option<&Product> {
         let beyond = self.beyond.as_ref().and_then(|beyond| beyond.by_id(id));
         beyond.or_else(|| self.search(&self.index.by_id, |product| product.id.cmp(&id)))
+    }
+
+    /// The product at a place in `products`, as it is now.
+    pub fn product(&self, place: u32) -> Option<&Product> {
+        match self.repriced.binary_search_by(|(at, _)| at.cmp(&place)) {
+            Ok(found) => self.repriced.get(found).map(|(_, product)| product),
+            Err(_) => self.products.get(place as usize),
+        }
     }
 
     /// Where the product is in `products`; none of what is beyond them.
@@ -183,11 +228,12 @@ impl Snapshot {
 
     /// The product that was called so, and none is now.
     fn by_former_slug(&self, slug: &str) -> Option<&Product> {
-        let at = |(p, n): (usize, usize)| Some((self.products.get(p)?, self.products.get(p)?.former_slugs.get(n)?));
+        let at = |(p, n): (usize, usize)| self.products.get(p)?.former_slugs.get(n);
         let order = &self.index.by_former_slug;
-        let place = order.partition_point(|place| at(*place).is_some_and(|(_, former)| &**former < slug));
-        let (product, former) = at(*order.get(place)?)?;
-        (former == slug && self.shows(product)).then_some(product)
+        let place = order.partition_point(|place| at(*place).is_some_and(|former| &**former < slug));
+        let place = *order.get(place)?;
+        let product = self.product(number(place.0)).filter(|product| self.shows(product))?;
+        (at(place)? == slug).then_some(product)
     }
 
     /// The product that has this name, or had it.
@@ -206,7 +252,7 @@ impl Snapshot {
     fn search(&self, order: &[usize], compare: impl Fn(&Product) -> std::cmp::Ordering) -> Option<&Product> {
         let place =
             order.binary_search_by(|p| self.products.get(*p).map_or(std::cmp::Ordering::Less, &compare)).ok()?;
-        order.get(place).and_then(|p| self.products.get(*p)).filter(|product| self.shows(product))
+        order.get(place).and_then(|p| self.product(number(*p))).filter(|product| self.shows(product))
     }
 
     /// By [`title_order`], then by id.
@@ -216,8 +262,10 @@ impl Snapshot {
 
     /// What is sold in the currency; `None` if it is none of the shop's.
     pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
-        let (_, prices) = self.prices.iter().find(|(known, _)| *known == currency)?;
-        Some(prices.get_or_init(|| PriceIndex::new(currency, &self.products, &|product| self.shows(product))))
+        let (_, prices) = self.timely.prices.iter().find(|(known, _)| *known == currency)?;
+        let products = || (0..self.products.len()).filter_map(|place| self.product(number(place)));
+        let index = || PriceIndex::new(currency, &products().collect::<Vec<_>>(), &|product| self.shows(product));
+        Some(prices.get_or_init(index))
     }
 
     pub(super) fn facets(&self) -> &FacetIndex {
@@ -237,10 +285,6 @@ impl Snapshot {
     pub(super) fn searched(&self) -> &SearchIndex {
         self.index.search.get_or_init(|| SearchIndex::new(&self.products))
     }
-}
-
-fn no_prices(settings: &Settings) -> Prices {
-    settings.currencies.iter().map(|currency| (*currency, OnceLock::new())).collect()
 }
 
 fn sorted_variants(products: &[Product]) -> Vec<(u32, u32)> {

@@ -1,9 +1,12 @@
-//! What comes and goes by itself: a product's times, as every reader has them.
+//! What comes and goes by itself: a product's times and its sales, as every reader has them.
 
 use std::sync::atomic::Ordering;
 
 use crate::catalog::product::Product;
-use crate::ids::VariantId;
+use crate::collections::collection::Stored;
+use crate::collections::store as collections;
+use crate::ids::{CollectionId, VariantId};
+use crate::money::Currency;
 use crate::ports::Statement;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::name::Name;
@@ -111,4 +114,81 @@ fn what_was_answered_before_is_not_good_at_the_time() {
     let after = block_on(current(&shop.app)).unwrap();
     assert!(!std::sync::Arc::ptr_eq(&after, &before), "answers of the other are not kept");
     assert!(std::sync::Arc::ptr_eq(&after.products, &before.products), "and nothing was loaded");
+}
+
+/// A shop with a cup for 10 and a lamp for 20, which costs 5 from 10 s to 20 s from now, and a
+/// collection of what is on sale.
+fn shop_with_a_sale() -> (Shop, [Product; 2]) {
+    let shop = Shop::new();
+    let now = shop.app.clock.now();
+    let (cup, mut lamp) = (product(1, "cup", Some(10), 1), product(2, "lamp", Some(20), 2));
+    lamp.variants[0].terms = serde_json::from_value(serde_json::json!([{
+        "currency": "EUR", "sale": 5, "tiers": [],
+        "starts_at": now.plus_millis(10_000).millis(), "ends_at": now.plus_millis(20_000).millis(),
+    }]))
+    .unwrap();
+    let reduced = serde_json::json!({
+        "id": CollectionId::derived([1; 16]), "slug": "reduced", "title": "Reduced", "description": "", "image": null,
+        "seo_title": null, "seo_description": null, "parent": null, "position": 0, "published": true, "sort": "newest",
+        "rule": { "match": "all", "conditions": [{ "fact": "on_sale" }] },
+    });
+    let collection = serde_json::from_value(reduced).unwrap();
+    let reduced = Stored { collection, picked: 0, version: 1, created_at: now, updated_at: now };
+    let mut batch = [&cup, &lamp].map(insertion).concat();
+    batch.extend(collections::insert(&reduced).into_statements());
+    block_on(shop.app.database.batch(batch)).unwrap();
+    block_on(publish(&shop.app)).unwrap();
+    (shop, [cup, lamp])
+}
+
+/// Whether the lamp is on sale, in whichever way one asks.
+fn is_reduced(shop: &Shop, lamp: &Product) -> bool {
+    let eur = Currency::parse("EUR").unwrap();
+    let snapshot = block_on(current(&shop.app)).unwrap();
+    let names = [Name::Product(lamp.id), Name::Slug(lamp.slug.clone()), Name::Variant(lamp.variants[0].id)];
+    let found = names.map(|name| snapshot.named(&name).unwrap().price_range(eur).unwrap().from.amount == 5);
+    let list = |query: &str| -> serde_json::Value {
+        let answer = read::answer(&snapshot, "/v1/products", query).unwrap().unwrap();
+        serde_json::from_slice(&answer.body).unwrap()
+    };
+    let (sought, sorted) = (list("q=lamp"), list("sort=price_asc"));
+    let shown = [
+        sought["items"][0]["price"]["from"]["amount"] == 5,
+        sought["items"][0]["compare_at"]["amount"] == 20,
+        sorted["items"][0]["title"] == "lamp",
+        list("price_max=9")["total"] == 1,
+        list("collection=reduced")["total"] == 1,
+    ];
+    assert!(found.iter().chain(&shown).all(|is| *is == found[0]), "{found:?} {shown:?}");
+    found[0]
+}
+
+#[test]
+fn a_sale_begins_and_ends_in_the_very_millisecond_without_a_read_of_the_database() {
+    let (shop, [_, lamp]) = shop_with_a_sale();
+    let reads = || shop.world.batches.load(Ordering::Relaxed);
+    let before = reads();
+    for (millis, is_on) in
+        [(0, false), (9_999, false), (1, true), (9_999, true), (1, false), (-1, true), (-9_999, true), (-1, false)]
+    {
+        shop.pass(millis);
+        assert_eq!(is_reduced(&shop, &lamp), is_on, "{millis} ms later");
+    }
+    assert_eq!(reads(), before);
+    // Whoever loads the copy meanwhile has it as it is then, and as it is afterwards.
+    shop.pass(5_001);
+    let shop = Shop { app: shop.forget(), ..shop };
+    assert!(is_reduced(&shop, &lamp));
+    shop.pass(5_000);
+    assert!(!is_reduced(&shop, &lamp));
+}
+
+#[test]
+fn a_sale_copies_nothing_but_what_is_on_sale() {
+    let (shop, products) = shop_with_a_sale();
+    let before = block_on(current(&shop.app)).unwrap();
+    shop.pass(10_000);
+    let after = block_on(current(&shop.app)).unwrap();
+    let is_same = |product: &Product| std::ptr::eq(before.by_id(product.id).unwrap(), after.by_id(product.id).unwrap());
+    assert_eq!(products.each_ref().map(is_same), [true, false]);
 }

@@ -79,6 +79,8 @@ mod pages;
 mod paying_by_gift_card;
 mod pools;
 mod prices;
+mod prices_by_quantity;
+mod prices_by_time;
 mod product_facts;
 mod product_model;
 mod product_writes;

@@ -92,6 +92,7 @@ impl World {
             title: "A".to_owned(),
             sku: "A".to_owned(),
             prices: vec![Money { amount: PRICE, currency: self.currency }],
+            terms: Vec::new(),
             quantity: u32::try_from(1 + self.rng.below(3)).unwrap(),
             delivery: if is_card { Delivery::GiftCard } else { Delivery::Shipped },
             overridden: false,
@@ -136,7 +137,7 @@ impl World {
         let gift_cards = self.balances_as_told(buyer);
         let terms = Terms {
             shelf: Arc::clone(&self.shelf),
-            gift_cards: gift_cards.clone(),
+            gift_cards,
             first_order: None,
             used_up: Vec::new(),
             payment,
@@ -146,10 +147,10 @@ impl World {
             slot: Some(slot.clone()),
             customers: self.buyers[buyer].customers.clone(),
         };
-        match decide(&self.buyers[buyer].memory, Command::Place(Box::new(terms)), self.now) {
+        match decide(&self.buyers[buyer].memory, Command::Place(Box::new(terms.clone())), self.now) {
             Ok(events) => self.record(buyer, events.into_iter().chain(by_hand).collect(), true),
             Err(refusal) => {
-                self.record(buyer, corrected(&refusal, &gift_cards), true);
+                self.record(buyer, corrected(&refusal, &self.buyers[buyer].memory, &terms), true);
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id }).unwrap();
             }
         }

@@ -67,6 +67,7 @@ impl World {
                 title: "A".to_owned(),
                 sku: "A".to_owned(),
                 prices: vec![Money { amount: PRICE, currency: self.currency }],
+                terms: Vec::new(),
                 quantity,
                 delivery: Delivery::Shipped,
                 overridden: self.rng.chance(50),

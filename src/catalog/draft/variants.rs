@@ -2,11 +2,11 @@
 //! that nobody spoke of. What is wrong is told of what was sent.
 
 use super::Faults;
-use crate::catalog::body::{PriceBody, VariantBody, VariantChange, VariantPatch, variant_body};
-use crate::catalog::limits::{MAX_LINE, MAX_PRICES, MAX_VARIANTS, MAX_WEIGHT};
+use super::prices::Prices;
+use crate::catalog::body::{VariantBody, VariantChange, VariantPatch, variant_body};
+use crate::catalog::limits::{MAX_LINE, MAX_VARIANTS, MAX_WEIGHT};
 use crate::catalog::product::{Image, Product, ProductOption, Variant, named_options};
 use crate::ids::VariantId;
-use crate::money::{Currency, Money};
 use crate::problem::FieldError;
 use crate::settings::Settings;
 use crate::sorted::{SortedMap, SortedSet};
@@ -69,14 +69,6 @@ pub struct DraftVariant {
     pub barcode: Option<String>,
     pub image: Option<usize>,
     pub tax_class: Option<String>,
-}
-
-/// What a variant costs, one price a currency.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Prices {
-    pub now: Vec<Money>,
-    /// What it cost before, in the currencies in which that was more.
-    pub before: Vec<Money>,
 }
 
 /// What the product is to have besides its variants.
@@ -149,7 +141,7 @@ impl Faults {
             sku: variant.sku.clone(),
             title: variant.given_title.clone(),
             options: values,
-            prices: Prices { now: variant.prices.clone(), before: variant.compare_at.clone() },
+            prices: Prices::of(variant),
             weight_grams: variant.weight_grams,
             barcode: variant.barcode.clone(),
             // An image that is gone shows nothing any more.
@@ -233,39 +225,5 @@ impl Faults {
             self.add(at, "the product has no such option");
         }
         values
-    }
-
-    /// In currencies of the shop's, and in those of its former ones in which the
-    /// variant has a price, which is kept for when they come back.
-    fn prices(&mut self, pointer: &str, prices: Vec<PriceBody>, was: Option<&Variant>, settings: &Settings) -> Prices {
-        if prices.is_empty() {
-            self.add(pointer, "at least one price");
-        }
-        let known = |currency: &Currency| {
-            settings.currencies.contains(currency) || was.is_some_and(|variant| variant.price(*currency).is_some())
-        };
-        let mut kept = Prices::default();
-        for (n, price) in self.at_most(pointer, "prices", MAX_PRICES, prices).into_iter().enumerate() {
-            let Some(currency) = Currency::parse(&price.currency).ok().filter(known) else {
-                self.add(format!("{pointer}/{n}/currency"), "not a currency of this shop");
-                continue;
-            };
-            if kept.now.iter().any(|other| other.currency == currency) {
-                self.add(format!("{pointer}/{n}/currency"), "this currency is there twice");
-            }
-            kept.now.extend(self.price(format!("{pointer}/{n}/amount"), price.amount, currency));
-            let Some(before) = price.compare_at else { continue };
-            let before = self.price(format!("{pointer}/{n}/compare_at"), before, currency);
-            if before.is_some_and(|before| before.amount <= price.amount) {
-                self.add(format!("{pointer}/{n}/compare_at"), "must be more than amount, or absent");
-            }
-            kept.before.extend(before);
-        }
-        kept
-    }
-
-    fn price(&mut self, pointer: String, amount: i64, currency: Currency) -> Option<Money> {
-        let price = Money::price(amount, currency);
-        price.map_err(|error| self.add(pointer, error.to_string())).ok()
     }
 }

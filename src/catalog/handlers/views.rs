@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::catalog::body::PriceBody;
 use crate::catalog::metadata::{Described, Metadata};
 use crate::catalog::product::named_options;
 use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Variant};
 use crate::ids::{ProductId, VariantId};
-use crate::money::{Currency, Money};
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
 use crate::sorted::SortedMap;
@@ -71,7 +71,7 @@ pub struct AdminVariant<'a> {
     pub title: &'a str,
     /// The value of each option, by the option's name.
     pub options: SortedMap<&'a str, &'a str>,
-    pub prices: Vec<AdminPrice>,
+    pub prices: Vec<PriceBody>,
     pub weight_grams: Option<u32>,
     pub barcode: Option<&'a str>,
     /// The address of the one of the product's images that shows it.
@@ -79,23 +79,6 @@ pub struct AdminVariant<'a> {
     /// One of the tax classes; `null`: the product's.
     pub tax_class: Option<&'a str>,
     pub available: Level,
-}
-
-/// A price in minor units of one currency.
-#[derive(Serialize, JsonSchema)]
-pub struct AdminPrice {
-    pub amount: i64,
-    pub currency: Currency,
-    /// What it cost before: more than `amount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub compare_at: Option<i64>,
-}
-
-impl AdminPrice {
-    pub fn new(price: Money, variant: &Variant) -> Self {
-        let before = variant.compare_at(price.currency);
-        Self { amount: price.amount, currency: price.currency, compare_at: before.map(|before| before.amount) }
-    }
 }
 
 impl<'a> From<&'a Product> for AdminProduct<'a> {
@@ -136,7 +119,7 @@ impl<'a> AdminVariant<'a> {
             sku: &variant.sku,
             title: &variant.title,
             options: named_options(product, &variant.options),
-            prices: variant.prices.iter().map(|price| AdminPrice::new(*price, variant)).collect(),
+            prices: PriceBody::all_of(variant),
             weight_grams: variant.weight_grams,
             barcode: variant.barcode.as_deref(),
             image: product.image_of(variant).map(|image| &*image.url),

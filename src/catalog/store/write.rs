@@ -3,6 +3,8 @@
 //! `too_many_products`, `catalog_too_large` (a conditional `UPDATE` that hits no
 //! row would not fail a batch).
 
+mod prices;
+
 use serde::{Deserialize, Serialize};
 
 use crate::auth::StaffChange;
@@ -51,7 +53,7 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
     batch.extend(insert_images(product));
     let variants: Vec<_> = product.variants.iter().enumerate().collect();
     batch.extend(put_variants(product.id, &variants));
-    batch.extend(insert_prices(product.variants.iter()));
+    batch.extend(prices::insert(product.variants.iter(), product.updated_at));
     if let (Naming::Numbered, Some(request)) = (naming, request) {
         batch.push(record_slug(product, request));
     }
@@ -179,12 +181,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     let priced = after.variants.iter().filter(|new| was(new.id).is_none_or(|(_, old)| !old.costs_the_same(new)));
     let priced: Vec<_> = priced.collect();
     if !priced.is_empty() {
-        let ids: Vec<_> = priced.iter().map(|variant| variant.id).collect();
-        batch.push(Statement::new(
-            "DELETE FROM prices WHERE variant_id IN (SELECT value FROM json_each(?1))",
-            [json(&ids)],
-        ));
-        batch.extend(insert_prices(priced.into_iter()));
+        batch.extend(prices::replace(&priced, after.updated_at));
     }
 }
 
@@ -347,34 +344,6 @@ fn lists(rows: Vec<String>) -> Vec<String> {
     }
     lists.iter_mut().for_each(|list| list.push(']'));
     lists
-}
-
-#[derive(Serialize)]
-struct PriceRow {
-    variant: VariantId,
-    currency: crate::money::Currency,
-    amount: i64,
-    compare_at: Option<i64>,
-}
-
-fn insert_prices<'a>(variants: impl Iterator<Item = &'a Variant>) -> impl Iterator<Item = Statement> {
-    let rows: Vec<_> = variants
-        .flat_map(|variant| {
-            variant.prices.iter().map(|price| {
-                json::text(&PriceRow {
-                    variant: variant.id,
-                    currency: price.currency,
-                    amount: price.amount,
-                    compare_at: variant.compare_at(price.currency).map(|before| before.amount),
-                })
-            })
-        })
-        .collect();
-    lists(rows).into_iter().map(|rows| Statement::new(
-        "INSERT INTO prices (variant_id, currency, amount, compare_at)
-         SELECT value ->> '$.variant', value ->> '$.currency', value ->> '$.amount', value ->> '$.compare_at' FROM json_each(?1)",
-        [rows.into()],
-    ))
 }
 
 fn json(value: &impl Serialize) -> Value {

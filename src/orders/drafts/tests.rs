@@ -78,6 +78,7 @@ fn it_is_sent_so_often_and_each_time_by_another_letter() {
         title: "Mug".to_owned(),
         sku: "MUG".to_owned(),
         prices: vec![crate::money::Money { amount: 780, currency: order.currency }],
+        terms: Vec::new(),
         quantity: 1,
         delivery: crate::pricing::Delivery::Shipped,
         overridden: false,

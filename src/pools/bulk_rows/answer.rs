@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{BulkBody, Row, Rows, VariantRow, prices};
-use crate::catalog::handlers::views::AdminPrice;
+use super::{BulkBody, Row, Rows, VariantRow};
+use crate::catalog::body::PriceBody;
 use crate::ids::VariantId;
 use crate::pools::pool::Reason;
 
@@ -48,7 +48,7 @@ struct VariantResult {
 #[schemars(rename = "VariantStanding")]
 struct Standing {
     #[serde(skip_serializing_if = "Option::is_none")]
-    prices: Option<Vec<AdminPrice>>,
+    prices: Option<Vec<PriceBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     on_hand: Option<i64>,
 }
@@ -85,7 +85,7 @@ impl VariantResult {
             true => product.title.clone(),
             false => format!("{}, {}", product.title, variant.title),
         });
-        let old = row.found.filter(|_| row.repriced.is_some()).map(|(_, variant)| prices(variant));
+        let old = row.found.filter(|_| row.repriced.is_some()).map(|(_, variant)| PriceBody::all_of(variant));
         let was = row.stock.map(|(_, was)| was);
         let (status, code, detail) = match row.problem {
             None => (200, None, None),

@@ -105,6 +105,7 @@ fn line(order: &Order, wanted: &WantedLine, id: LineId, shelf: &Snapshot) -> Res
         title: product.title.clone(),
         sku: variant.sku.clone(),
         unit_price,
+        tiers: variant.tiers(order.currency).to_vec(),
         quantity: wanted.quantity,
         delivery: product.delivery,
         overridden: false,
@@ -116,7 +117,7 @@ fn as_it_will_be(order: &Order, added: &[Line], taken: &[Pieces]) -> Vec<Line> {
     let kept = order.lines.iter().map(|line| {
         let taken = taken.iter().filter(|pieces| pieces.line == line.id).map(|pieces| pieces.quantity);
         let gone = taken.fold(left::refunded_pieces(order, line.id), u32::saturating_add);
-        Line { quantity: line.quantity.saturating_sub(gone), ..line.clone() }
+        line.part(line.quantity.saturating_sub(gone))
     });
     kept.filter(|line| line.quantity > 0).chain(added.iter().cloned()).collect()
 }

@@ -68,7 +68,7 @@ impl<'a> Left<'a> {
         self.anew.lines += 1;
         self.anew.tax_before = self.anew.tax_before.saturating_add(of_rest(quoted.tax.amount));
         let id = LineId(order.lines_made.saturating_add(self.anew.lines));
-        self.lines.push(Line { id, quantity, ..line.clone() });
+        self.lines.push(Line { id, ..line.part(quantity) });
     }
 }
 

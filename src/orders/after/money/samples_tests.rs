@@ -105,6 +105,7 @@ impl Bought {
                 title: "Mug".to_owned(),
                 sku: "MUG".to_owned(),
                 unit_price: eur(total / i64::from(*quantity)),
+                tiers: Vec::new(),
                 quantity: *quantity,
                 delivery: self.delivery,
                 overridden: false,
