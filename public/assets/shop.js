@@ -10,11 +10,11 @@ function choosing(table) {
   const { rows, prices, stock, marks, images } = JSON.parse(table.textContent);
   const axes = [...document.querySelectorAll("[data-axis]")];
   const fields = axes.map((axis) => (axis.tagName === "SELECT" ? [...axis.options] : [...axis.querySelectorAll("input")]));
-  const missing = { level: 3, now: "", before: "" };
+  const missing = { level: 3, now: "", before: "", notes: "" };
   const row = (text) => {
     const [, place, level, price, image] = /(\w+)(\W)(\w+)(?:\.(\w+))?/.exec(text);
-    const [now, before = ""] = prices[parseInt(price, 36)].split("\t");
-    return [parseInt(place, 36), { level: "+-!".indexOf(level), now, before, image: images[parseInt(image, 36)] }];
+    const [now, before = "", notes = ""] = prices[parseInt(price, 36)].split("\t");
+    return [parseInt(place, 36), { level: "+-!".indexOf(level), now, before, notes, image: images[parseInt(image, 36)] }];
   };
   const variants = new Map(rows.trim().split(" ").map(row));
   const numberOf = (places) => places.reduce((number, place, axis) => number * fields[axis].length + place, 0);
@@ -33,10 +33,12 @@ function choosing(table) {
 
   function show() {
     const place = chosen();
-    const { level, now, before, image } = found(place);
+    const { level, now, before, notes, image } = found(place);
     element("price").textContent = now;
     element("price-before").textContent = before;
     element("price-before").closest("s").hidden = before === "";
+    element("price-notes").textContent = notes;
+    element("price-notes").hidden = notes === "";
     const [label, look] = stock[level];
     element("stock").textContent = label;
     element("stock").className = `stock stock-${look}`;

@@ -11,9 +11,12 @@ use super::parts::{ErrorSummary, Short, SummaryItem, sentence};
 use super::structured;
 use super::tile::{Stock, Tile, going_with, product_url};
 use super::visitor::Visitor;
+use super::words::fill;
 use crate::collections::collection::Collection;
+use crate::money::{Currency, Money};
+use crate::pricing::tiers::Tier;
 use crate::problem::Problem;
-use crate::shelf::snapshot::{Image, Level, Product, Snapshot};
+use crate::shelf::snapshot::{Image, Level, Product, Snapshot, Variant};
 use crate::sorted::SortedMap;
 use crate::text::markdown;
 
@@ -45,6 +48,8 @@ pub struct ProductPage<'a> {
     /// Of what is chosen; nothing of what does not exist.
     price: String,
     price_before: Option<String>,
+    /// See [`price_notes`].
+    price_notes: String,
     stock: Stock,
     choices: Vec<Axis>,
     variant_id: Option<String>,
@@ -86,7 +91,7 @@ impl<'a> ProductPage<'a> {
         let picture = choosing.variant.and_then(|variant| product.image_of(variant)).or(product.images.first());
         let description = markdown::rendered(&product.description);
         let text = markdown::plain(&description);
-        let in_words = |money: crate::money::Money| money.display_in(visitor.language);
+        let in_words = |money: Money| money.display_in(visitor.language);
         let price = choosing.variant.and_then(|variant| variant.price(choosing.currency));
         let before = choosing.variant.and_then(|variant| variant.compare_at(choosing.currency));
         let level = choosing.variant.map_or(Level::Out, |variant| variant.level);
@@ -103,6 +108,7 @@ impl<'a> ProductPage<'a> {
             description,
             price: price.map_or_else(String::new, in_words),
             price_before: before.map(in_words),
+            price_notes: choosing.variant.map_or_else(String::new, |v| price_notes(v, choosing.currency, visitor)),
             stock: if choosing.variant.is_some() { Stock::of(&frame.w, level) } else { Stock::none(&frame.w) },
             choices: choices(choosing, visitor),
             variant_id: choosing.variant.filter(|_| choosing.axes.is_empty()).map(|variant| variant.id.to_string()),
@@ -185,6 +191,18 @@ fn choices(choosing: &Choosing, visitor: &Visitor) -> Vec<Axis> {
     choosing.axes.iter().enumerate().map(axis).collect()
 }
 
+/// What must be said beside the price, and what each of many pieces costs: a line for each.
+fn price_notes(variant: &Variant, currency: Currency, visitor: &Visitor) -> String {
+    let w = visitor.words();
+    let lowest = variant.lowest(currency).map(|lowest| fill(w.lowest, &[&lowest.display_in(visitor.language)]));
+    let tier = |tier: Tier| {
+        let each = Money { amount: tier.amount, currency };
+        fill(w.tier, &[&tier.from.to_string(), &each.display_in(visitor.language)])
+    };
+    let tiers = variant.lower_tiers(currency).into_iter().map(tier);
+    lowest.into_iter().chain(tiers).collect::<Vec<_>>().join("\n")
+}
+
 /// What the script needs to do at once what the form does by asking. Each variant
 /// is a row such as `1kw+2a`: which of all combinations it is, its level, and its
 /// price, both numbers to the base of 36; behind a dot which picture is its own. So
@@ -195,16 +213,18 @@ fn table(choosing: &Choosing, visitor: &Visitor) -> String {
     }
     let w = visitor.words();
     let mut prices = Vec::new();
-    let mut known: SortedMap<(i64, i64), usize> = SortedMap::default();
+    let mut known: SortedMap<(i64, i64, String), usize> = SortedMap::default();
     let mut rows = String::new();
     for (variant, place) in choosing.sold() {
         let Some(price) = variant.price(choosing.currency) else { continue };
         let before = variant.compare_at(choosing.currency);
-        let key = (price.amount, before.map_or(0, |before| before.amount));
+        let notes = price_notes(variant, choosing.currency, visitor);
+        let key = (price.amount, before.map_or(0, |before| before.amount), notes);
         let priced = known.get(&key).copied().unwrap_or(prices.len());
         if priced == prices.len() {
-            let before = before.map(|before| format!("\t{}", before.display_in(visitor.language)));
-            prices.push(price.display_in(visitor.language) + &before.unwrap_or_default());
+            let before = before.map(|before| before.display_in(visitor.language)).unwrap_or_default();
+            let said = [price.display_in(visitor.language), before, key.2.clone()].join("\t");
+            prices.push(said.trim_end_matches('\t').to_owned());
             known.insert(key, priced);
         }
         let in_all = choosing.axes.iter().zip(place);

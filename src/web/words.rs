@@ -56,6 +56,8 @@ words! {
     nothing_yet: "There is nothing on the shelves yet. Please come back soon.", "Hier gibt es noch nichts. Schauen Sie bald wieder vorbei.";
     from: "from {}", "ab {}";
     before: "before ", "vorher ";
+    lowest: "Lowest price of the 30 days before: {}", "Niedrigster Preis der 30 Tage davor: {}";
+    tier: "{} or more: {} each", "ab {} Stück: je {}";
     in_stock: "In stock", "Auf Lager";
     few_left: "Only a few left", "Nur noch wenige";
     sold_out: "Sold out", "Ausverkauft";
