@@ -100,6 +100,7 @@ pub fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
         | Takes::Pairs
         | Takes::Address
         | Takes::Prices
+        | Takes::WholePrices
         | Takes::PricesAlone => ("text", "text", "off"),
     }
 }
@@ -129,6 +130,13 @@ pub fn text(takes: Takes, value: &Value, row: &Value, currency: &str) -> String 
 fn clock(iso: &str) -> &str {
     let time = iso.trim_end_matches('Z').trim_end_matches(".000");
     time.strip_suffix(":00").filter(|rest| rest.len() == "2026-01-31T23:59".len()).unwrap_or(time)
+}
+
+/// `10: 9.00; 50: 8.00`: what each costs from so many pieces on.
+pub fn tiers_text(tiers: &Value, code: &str) -> String {
+    let tiers = tiers.as_array().into_iter().flatten();
+    let tier = |tier: &Value| format!("{}: {}", plain(at(tier, "/from")), in_units(at(tier, "/amount"), code));
+    tiers.map(tier).collect::<Vec<_>>().join("; ")
 }
 
 /// The currency of the amounts in a row, if it says one.

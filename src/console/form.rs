@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::control::{blank, choice, choice_of, control, currency_of, in_units, mark, text};
+use super::control::{blank, choice, choice_of, control, currency_of, in_units, mark, text, tiers_text};
 use super::desk::Reply;
 use super::page::{self, Blank, Field, Manner, Shown, Takes};
 use super::rows::{List, MOST_ROWS, Placed, is_long, is_same};
@@ -144,8 +144,7 @@ impl<'a> Maker<'a> {
         let mut inputs = Vec::new();
         for field in fields.iter().filter(|field| field.when.is_empty() || is_there(at(self.root, field.when))) {
             match field.takes {
-                Takes::Prices => self.prices(field, scope, true, &mut inputs),
-                Takes::PricesAlone => self.prices(field, scope, false, &mut inputs),
+                Takes::Prices | Takes::PricesAlone | Takes::WholePrices => self.prices(field, scope, &mut inputs),
                 Takes::Address => self.address(field, scope, &mut inputs),
                 Takes::Rows(of, spare) => {
                     if matches!(field.blank, Blank::Omitted) {
@@ -271,22 +270,39 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// The price in each of the shop's currencies, and perhaps what it was before.
-    fn prices(&mut self, field: &Field, scope: &Scope, with_before: bool, inputs: &mut Vec<Input>) {
+    /// The price in each of the shop's currencies, and perhaps what else there is to it.
+    fn prices(&mut self, field: &Field, scope: &Scope, inputs: &mut Vec<Input>) {
         let currencies = at(self.root, "/_settings/currencies").as_array().into_iter().flatten();
         for (index, code) in currencies.filter_map(Value::as_str).enumerate() {
             let prices = at(scope.json, field.from).as_array().into_iter().flatten();
             let price = prices.clone().find(|price| at(price, "/currency") == code).unwrap_or(&Value::Null);
             let amount = |member: &str| in_units(at(price, member), code);
             let place = format!("{}{}/{index}", scope.base, field.at);
-            let now = (format!("Price in {code}"), format!("{place}:money.{code}"), amount("/amount"));
-            let before =
-                || (format!("Before in {code}"), format!("{place}/compare_at:minor.{code}?"), amount("/compare_at"));
-            for (label, name, there) in std::iter::once(now).chain(with_before.then(before)) {
-                let input = Input { label, kind: "text", keys: "decimal", autocomplete: "off", ..Input::default() };
-                let input = self.fill(input, name, there);
-                inputs.push(input);
+            let mut add = |label: String, kind, keys, name: String, there: String| {
+                let input = Input { label, kind, keys, autocomplete: "off", ..Input::default() };
+                inputs.push(self.fill(input, format!("{place}{name}"), there));
+            };
+            add(format!("Price in {code}"), "text", "decimal", format!(":money.{code}"), amount("/amount"));
+            if matches!(field.takes, Takes::PricesAlone) {
+                continue;
             }
+            let before = format!("/compare_at:minor.{code}?");
+            add(format!("Before in {code}"), "text", "decimal", before, amount("/compare_at"));
+            if matches!(field.takes, Takes::Prices) {
+                for member in ["/sale", "/tiers"].into_iter().filter(|member| is_there(at(price, member))) {
+                    let there = at(price, member).to_string();
+                    add(String::new(), "hidden", "", format!("{member}:json"), there);
+                }
+                continue;
+            }
+            let sale = format!("/sale/amount:minor.{code}??");
+            add(format!("Sale price in {code}"), "text", "decimal", sale, amount("/sale/amount"));
+            for (label, member) in [("Sale from", "/sale/starts_at"), ("Sale until", "/sale/ends_at")] {
+                let there = text(Takes::Time, at(price, member), price, code);
+                add(format!("{label} in {code}"), "datetime-local", "none", format!("{member}:time??"), there);
+            }
+            let tiers = format!("/tiers:tiers.{code}");
+            add(format!("Tiers in {code}"), "text", "text", tiers, tiers_text(at(price, "/tiers"), code));
         }
     }
 }

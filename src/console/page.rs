@@ -259,8 +259,11 @@ pub enum Takes {
     Minor,
     /// An amount with its currency, which the answer has there.
     Money(&'static str),
-    /// A price for each of the shop's currencies, and what it was before.
+    /// A price for each of the shop's currencies, and what it was before. Its sale and
+    /// its tiers stay.
     Prices,
+    /// A price for each of the shop's currencies, and all that there is to one.
+    WholePrices,
     /// A price for each of the shop's currencies.
     PricesAlone,
     Flag,

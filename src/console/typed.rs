@@ -2,7 +2,7 @@
 //! becomes: `/prices/0/amount:minor.EUR`, `/tags:lines`. An empty `/vendor:text?` is
 //! `null`, of an empty `/note:text-` nothing is said; two question marks make the
 //! object around it `null`, too, once all of it is. Whether that may be so is the API's to say, as of any other client.
-//! `/variant_id:variant` is a SKU that [`super::variants`] has made an id; `/rows:json`
+//! `/tiers:tiers.EUR` is what many pieces cost, `/variant_id:variant` is a SKU that [`super::variants`] has made an id; `/rows:json`
 //! is JSON already; of `/rows:sheet.sku:text.add:whole` each line is a row.
 
 use serde_json::{Map, Value};
@@ -19,6 +19,7 @@ const DEEPEST: usize = 10;
 
 /// How the id of a variant begins.
 pub const VARIANT: &str = "var_";
+const NO_TIERS: &str = "write tiers such as 10: 9.00; 50: 8.00";
 const NO_VARIANT: &str = "no variant has this SKU, and no single one is like it";
 
 /// A form's fields as a browser sends them.
@@ -113,6 +114,10 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Curren
         "flag" => one((text == "true").into(), false),
         "lines" => one(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(), there),
         "pairs" => one(pairs_of(text), there),
+        "tiers" => match tiers_of(text, code) {
+            Some(tiers) => one(tiers, there),
+            None => Leaf { unread: Some(NO_TIERS), ..one(text.into(), true) },
+        },
         "time" => one(time(text).into(), there),
         "variant" if there && !text.starts_with(VARIANT) => Leaf { unread: Some(NO_VARIANT), ..one(text.into(), true) },
         "key" => one(text.into(), false),
@@ -192,6 +197,18 @@ fn pairs_of(text: &str) -> Value {
         (name.trim().to_owned(), Value::from(value.trim()))
     };
     Value::Object(parts.map(pair).collect())
+}
+
+/// `10: 9.00; 50: 8.00` as tiers of a price in this currency.
+fn tiers_of(text: &str, code: &str) -> Option<Value> {
+    let decimals = Currency::parse(code).ok()?.decimals();
+    let parts = text.split([';', '\n']).filter(|part| !part.trim().is_empty());
+    let tier = |part: &str| {
+        let (from, amount) = part.split_once(':')?;
+        let (from, amount) = (from.trim().parse::<u32>().ok()?, minor(amount.trim(), decimals)?);
+        Some(serde_json::json!({ "from": from, "amount": amount }))
+    };
+    parts.map(tier).collect()
 }
 
 /// A parameter of a list, as the API reads it. `currency`: of an amount, the code

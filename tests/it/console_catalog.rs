@@ -76,6 +76,37 @@ async fn a_product_is_written_with_its_variants_as_a_grid() {
 }
 
 #[tokio::test]
+async fn a_sale_is_written_beside_its_price_and_stays_when_the_product_is_saved() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({})).await;
+    let browser = owner(&shop).await;
+    let path = format!("/admin/variants/{}", product.variant);
+    let page = browser.open(&path).await;
+    let typed = [
+        ("/prices/0/sale/amount:minor.EUR??", "8"),
+        ("/prices/0/sale/starts_at:time??", "2130-01-31T09:30"),
+        ("/prices/0/tiers:tiers.EUR", "many"),
+    ];
+    let refused = html(&send(&browser, &path, &filled("variant-prices", &page, &typed)).await.expect(422));
+    assert!(said(&refused).contains("Write tiers such as 10: 9.00; 50: 8.00"), "{}", said(&refused));
+    let typed = [&typed[..], &[("/prices/0/tiers:tiers.EUR", "10: 15.00; 20: 14,50")]].concat();
+    send(&browser, &path, &filled("variant-prices", &refused, &typed)).await.expect(303);
+    let prices = async || {
+        let path = format!("/v1/admin/variants/{}", product.variant);
+        shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()["prices"].clone()
+    };
+    let written = prices().await;
+    assert_eq!(written[0]["sale"], json!({ "amount": 800, "starts_at": "2130-01-31T09:30:00.000Z" }));
+    assert_eq!(written[0]["tiers"], json!([{ "from": 10, "amount": 1_500 }, { "from": 20, "amount": 1_450 }]));
+    assert!(written[1].get("sale").is_none(), "nothing was typed for other currencies: {written}");
+
+    let path = format!("/admin/products/{}", product.id);
+    let page = browser.open(&path).await;
+    send(&browser, &path, &filled("product-edit", &page, &[("/title:text", "Renamed")])).await.expect(303);
+    assert_eq!(prices().await, written);
+}
+
+#[tokio::test]
 async fn stock_is_counted_anew() {
     let shop = Shop::open().await;
     let product = shop.stocked(5).await;

@@ -103,6 +103,7 @@ fn every_field_that_is_shown_has_a_label() {
                     | Takes::Empty
                     | Takes::Address
                     | Takes::Prices
+                    | Takes::WholePrices
                     | Takes::PricesAlone
                     | Takes::Kept
             );

@@ -245,6 +245,7 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
         ask("/v1/admin/variants/{id}"),
         also("_stock", "/v1/admin/stock/{id}"),
         also("_ledger", "/v1/admin/stock/{id}/ledger?limit=12"),
+        also("_settings", "/v1/admin/settings"),
     ])
     .shows(&[
         Block::Facts(Facts {
@@ -277,6 +278,13 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
             button: "Change the stock",
             done: "The stock is changed.",
             ..Form::new("stock-adjust", "Change the stock", Verb::Post, "/v1/admin/stock/{id}/adjustments")
+        }),
+        Block::Form(Form {
+            fields: &[Field::new("/prices", "", Takes::WholePrices)],
+            note: "Tiers are lower prices for many pieces in one line, such as 10: 9.00; 50: 8.00.",
+            button: "Save the prices",
+            done: "The prices are saved.",
+            ..Form::new("variant-prices", "Prices, sales and tiers", Verb::Patch, "/v1/admin/variants/{id}")
         }),
         Block::Table(Table { title: "What came and went", rows: "/_ledger/items", ..LEDGER }),
         Block::Links(&[link("All that came and went", "/variants/{id}/ledger")]),
