@@ -45,8 +45,7 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
         List::new(snapshot, query, found.as_ref())
     };
     let most = query.limit.saturating_add(1);
-    let listed =
-        |place: u32| Some(Listed { product: snapshot.product(place)?, price: prices.range(place)? });
+    let listed = |place: u32| Some(Listed { product: snapshot.product(place)?, price: prices.range(place)? });
     let mut shown = Sorted { snapshot, prices, query, found: found.as_ref() }.page(&places, most);
     let more = shown.len() > query.limit;
     shown.truncate(query.limit);

@@ -61,6 +61,7 @@ fn a_summary_is_the_first_paragraph_in_words() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "it measures")]
 fn what_is_meant_to_take_long_does_not() {
     let began = std::time::Instant::now();
     for text in

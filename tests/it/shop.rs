@@ -64,13 +64,17 @@ impl Shop {
             leave_out(why);
             return None;
         }
-        let database = Some(template().await.database.clone());
-        Some(Self::on(Host::start(Setup { database, ..Setup::new(config) })))
+        Some(Self::begun_as(template().await, Setup::new(config)))
     }
 
     async fn open_native() -> Self {
-        let template = template().await;
-        Self::on(Host::start(Setup { database: Some(template.database.clone()), ..setup() }))
+        Self::begun_as(template().await, setup())
+    }
+
+    /// At the template's time, for which the owner's token is made, however long ago that was.
+    fn begun_as(template: &Template, setup: Setup) -> Self {
+        setup.clock.put_back(i64::try_from(template.made.elapsed().as_millis()).unwrap());
+        Self::on(Host::start(Setup { database: Some(template.database.clone()), ..setup }))
     }
 
     fn on(host: Host) -> Self {
@@ -256,6 +260,7 @@ struct Template {
     database: HostDatabase,
     /// The access token, or why there is none.
     owner: Result<String, String>,
+    made: Instant,
 }
 
 async fn template() -> &'static Template {
@@ -270,7 +275,7 @@ async fn template() -> &'static Template {
                 true => Ok(answer.json()["access_token"].as_str().unwrap().to_owned()),
                 false => Err(format!("{ensured:?}, {}", answer.told())),
             };
-            Template { database: shop.host().database.clone(), owner }
+            Template { database: shop.host().database.clone(), owner, made: Instant::now() }
         })
         .await
 }
