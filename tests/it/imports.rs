@@ -115,6 +115,10 @@ async fn files_of_shopify_go_in_and_out_again_with_the_same_meaning() {
         let here = meaning(&file);
         let there = meaning(&out.body).into_iter().filter(|(handle, _)| here.iter().any(|(known, _)| known == handle));
         assert_eq!(there.collect::<Vec<_>>(), here, "{name}");
+        // A live shop's other products change meanwhile.
+        if !shop.is_native() {
+            continue;
+        }
         let again = import(&shop, "format=shopify", out.body.clone()).await;
         assert_eq!([again["sums"]["created"].clone(), again["sums"]["updated"].clone()], [json!(0), json!(0)]);
         assert_eq!(again["sums"]["pieces"], 0);
@@ -123,7 +127,7 @@ async fn files_of_shopify_go_in_and_out_again_with_the_same_meaning() {
 
 #[tokio::test]
 async fn our_own_files_come_in_as_they_went_out() {
-    let shop = Shop::open().await;
+    let Some(shop) = Shop::native("others' products change between the export and the import").await else { return };
     let slug = unique("round");
     let body = json!({
         "title": "=HYPERLINK(\"x\")", "slug": slug, "description": "-5 °C\n\tand \"quotes\"", "vendor": "@home",
@@ -134,7 +138,9 @@ async fn our_own_files_come_in_as_they_went_out() {
         "variants": [
             { "sku": format!("{slug}-1"), "options": { "Size": "1/7" }, "barcode": "0123", "weight_grams": 5,
               "image": "/b.jpg",
-              "prices": [{ "amount": 1999, "currency": "EUR", "compare_at": 2500 }, { "amount": 5, "currency": "USD" }] },
+              "prices": [{ "amount": 1999, "currency": "EUR", "compare_at": 2500,
+                           "sale": { "amount": 1500 }, "tiers": [{ "from": 10, "amount": 1400 }] },
+                         { "amount": 5, "currency": "USD" }] },
             { "sku": format!("{slug}-2"), "options": { "Size": "6½" }, "prices": [{ "amount": 100, "currency": "GBP" }] },
         ],
     });

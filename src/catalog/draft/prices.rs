@@ -50,7 +50,8 @@ impl Faults {
                 self.add(format!("{pointer}/{n}/currency"), "this currency is there twice");
             }
             kept.now.extend(self.price(format!("{pointer}/{n}/amount"), price.amount, currency));
-            kept.terms.extend(self.terms(&format!("{pointer}/{n}"), &price, currency));
+            let known = was.and_then(|variant| variant.terms(currency));
+            kept.terms.extend(self.terms(&format!("{pointer}/{n}"), &price, currency, known));
             let Some(before) = price.compare_at else { continue };
             let before = self.price(format!("{pointer}/{n}/compare_at"), before, currency);
             if before.is_some_and(|before| before.amount <= price.amount) {
@@ -67,7 +68,13 @@ impl Faults {
     }
 
     /// What there is to say of a price besides; mostly nothing.
-    fn terms(&mut self, pointer: &str, price: &PriceBody, currency: Currency) -> Option<PriceTerms> {
+    fn terms(
+        &mut self,
+        pointer: &str,
+        price: &PriceBody,
+        currency: Currency,
+        known: Option<&PriceTerms>,
+    ) -> Option<PriceTerms> {
         if let Some(sale) = &price.sale {
             let lower = self.price(format!("{pointer}/sale/amount"), sale.amount, currency);
             if lower.is_some_and(|lower| lower.amount >= price.amount) {
@@ -79,7 +86,7 @@ impl Faults {
         }
         self.tiers(pointer, price, currency);
         let millis = |time: Option<crate::ports::Timestamp>| time.map(crate::ports::Timestamp::millis);
-        (price.sale.is_some() || !price.tiers.is_empty()).then(|| PriceTerms {
+        let terms = PriceTerms {
             currency,
             sale: price.sale.map(|sale| sale.amount),
             starts_at: millis(price.sale.and_then(|sale| sale.starts_at)),
@@ -87,7 +94,12 @@ impl Faults {
             tiers: price.tiers.clone(),
             lowest: None,
             runs: false,
-        })
+        };
+        // What nobody sets stays with a sale that stays: it is no change.
+        let lowest = known.and_then(|known| known.lowest);
+        let kept = known.is_some_and(|known| PriceTerms { lowest, ..terms.clone() } == *known);
+        let terms = if kept { PriceTerms { lowest, ..terms } } else { terms };
+        (price.sale.is_some() || !price.tiers.is_empty()).then_some(terms)
     }
 
     fn tiers(&mut self, pointer: &str, price: &PriceBody, currency: Currency) {
