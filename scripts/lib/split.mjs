@@ -10,7 +10,9 @@
 const OF_STAFF = [
   "collections::(body|check|handlers|picks|tree|views)",
   "catalog::(body|draft|handlers|removal|repricing|variant_list)",
-  "(console|exchange|jobs|lists(?!::handlers::list_my_orders)|reports|setup|suggestions)",
+  "(console|exchange|jobs|reports|setup|suggestions)",
+  // But for a customer's own.
+  "lists(?!::(handlers::(list_my_orders|read|summary)|store::(page_of|listed|total|Listed|Buyer)|filter::(After|Sort)))",
   "orders::drafts",
   "orders::(cart_handlers::add_priced_cart_lines|handlers::(create_payment_as_staff|create_received_payment))",
   "orders::after::(edits|goods|money)::(bodies|handlers)",

@@ -14,12 +14,13 @@ before(async () => {
 after(() => server?.stop());
 
 test("what a page refers to is named after its bytes and may be kept for a year", async () => {
-  assert.deepEqual(linked.map((path) => path.replace(/\.[0-9a-f]{16}\./, ".*.")).sort(), ["/assets/favicon.*.svg", "/assets/shop.*.css"]);
+  assert.deepEqual(linked.map((path) => path.replace(/\.[0-9a-f]{16}\./, ".*.")).sort(), ["/assets/favicon.*.svg", "/assets/shop.*.css", "/assets/shop.*.js"]);
   for (const path of linked) {
     const { status, headers, text } = await shop.request("GET", path);
     assert.equal(status, 200, path);
     assert.equal(headers.get("cache-control"), "public, max-age=31536000, immutable", path);
-    assert.equal(headers.get("content-type").split(";")[0], path.endsWith(".css") ? "text/css" : "image/svg+xml");
+    const types = { css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+    assert.equal(headers.get("content-type").split(";")[0], types[path.split(".").at(-1)]);
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     const head = await shop.request("HEAD", path);
     assert.deepEqual([head.status, head.headers.get("cache-control"), head.text], [200, headers.get("cache-control"), ""]);
