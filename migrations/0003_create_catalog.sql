@@ -211,8 +211,9 @@ INSERT INTO settings (key, value) VALUES
 CREATE TABLE catalog_state (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   revision INTEGER NOT NULL,
-  -- -1: never published, or to be published again.
+  -- -1: never published, or all of it is to be published again.
   published_revision INTEGER NOT NULL,
+  -- When all of it was, in milliseconds.
   published_at INTEGER NOT NULL,
   products INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
@@ -232,3 +233,38 @@ CREATE TABLE catalog_state (
 ) STRICT;
 INSERT INTO catalog_state (id, revision, published_revision, published_at, products, bytes, settings_version, promotions, promotion_bytes)
   VALUES (1, 0, -1, 0, 0, 0, 1, 0, 0);
+
+-- Which products buyers may see otherwise than they were published, and the revision at which they
+-- changed: so a publication reads no others. Whatever writes products, or what they are called,
+-- marks them; of their levels those changes of few pieces that may cross a bound which `store` knows.
+-- The batch that makes a change has raised the revision before.
+CREATE TABLE changed_products (
+  product_id TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER changed_products_insert AFTER INSERT ON products BEGIN
+  INSERT INTO changed_products SELECT new.id, revision FROM catalog_state WHERE true
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER changed_products_update AFTER UPDATE ON products BEGIN
+  INSERT INTO changed_products SELECT new.id, revision FROM catalog_state WHERE true
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER changed_products_delete AFTER DELETE ON products BEGIN
+  INSERT INTO changed_products SELECT old.id, revision FROM catalog_state WHERE true
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER changed_products_name AFTER DELETE ON former_slugs BEGIN
+  INSERT INTO changed_products SELECT old.product_id, revision FROM catalog_state WHERE true
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER changed_products_rename AFTER UPDATE ON former_slugs BEGIN
+  INSERT INTO changed_products SELECT old.product_id, revision FROM catalog_state WHERE true
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER changed_products_level AFTER UPDATE OF on_hand, held ON stock_levels
+WHEN min(old.on_hand - old.held, new.on_hand - new.held) <= 5 AND old.on_hand - old.held <> new.on_hand - new.held BEGIN
+  INSERT INTO changed_products
+    SELECT product_id, revision FROM variants, catalog_state WHERE variants.id = new.variant_id
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;

@@ -63,6 +63,8 @@ pub struct World {
     /// To the database.
     pub batches: AtomicI64,
     pub store_is_down: Mutex<bool>,
+    /// What alone cannot be written.
+    pub refused_key: Mutex<Option<&'static str>>,
     pub commands: Mutex<Vec<String>>,
     /// What other systems were asked, and what they will answer, in turn; then nothing.
     pub calls: Mutex<Vec<HttpCall>>,
@@ -140,7 +142,8 @@ impl Cache for Port {
         Box::pin(async move { if down { Err(CacheError("down".into())) } else { Ok(value) } })
     }
     fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, _: Option<u32>) -> Pending<'a, Result<(), CacheError>> {
-        let down = *self.0.store_is_down.lock().unwrap();
+        let refused = *self.0.refused_key.lock().unwrap() == Some(key);
+        let down = *self.0.store_is_down.lock().unwrap() || refused;
         if !down {
             self.0.writes.lock().unwrap().push(key.to_owned());
             self.0.keys.lock().unwrap().insert(key.to_owned(), value);

@@ -257,6 +257,36 @@ pub fn active_products(after: &str, limit: u32, skip: u32, now: Timestamp) -> St
     )
 }
 
+/// Those that may have changed since they were published: rows of `id`.
+pub fn changed(limit: u32) -> Statement {
+    Statement::new("SELECT product_id AS id FROM changed_products ORDER BY product_id LIMIT ?1", [limit.into()])
+}
+
+pub fn changed_ids(rows: Rows) -> Result<Vec<ProductId>, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: ProductId,
+    }
+    Ok(rows.decode::<Row>()?.into_iter().map(|row| row.id).collect())
+}
+
+/// Of these what is on sale or will be, by id.
+pub fn changed_products(limit: u32, now: Timestamp) -> Statement {
+    Statement::new(
+        select_products!(
+            "WHERE status = 'active' AND (unpublish_at IS NULL OR unpublish_at > ?2)
+               AND id IN (SELECT product_id FROM changed_products ORDER BY product_id LIMIT ?1)
+             ORDER BY products.id"
+        ),
+        [limit.into(), now.millis().into()],
+    )
+}
+
+/// What was changed up to a revision is published.
+pub fn forget_changed(revision: i64) -> Statement {
+    Statement::new("DELETE FROM changed_products WHERE revision <= ?1", [revision.into()])
+}
+
 /// Which of the SKUs belong to another product: rows of `sku`.
 pub fn taken_skus(product: ProductId, skus: &[&str]) -> Statement {
     Statement::new(
@@ -269,9 +299,9 @@ pub fn taken_skus(product: ProductId, skus: &[&str]) -> Statement {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct State {
     pub revision: i64,
-    /// -1 if nothing was published, or it must be published again.
+    /// -1 if nothing was published, or all of it must be published again.
     pub published_revision: i64,
-    /// Milliseconds.
+    /// When all of it was, in milliseconds.
     pub published_at: i64,
 }
 
@@ -281,12 +311,13 @@ pub fn state() -> Statement {
 
 /// Writes down that a revision is published. Where a later one is there
 /// already, two publishers have met, and the pointer may have been moved back:
-/// then everything counts as unpublished, and the next tick mends it.
-pub fn mark_published(revision: i64, now: Timestamp) -> Statement {
+/// then everything counts as unpublished, and the next tick mends it. `whole_at`: when
+/// all of it was written, if that is so.
+pub fn mark_published(revision: i64, whole_at: Option<Timestamp>) -> Statement {
     Statement::new(
-        "UPDATE catalog_state SET published_at = ?2,
+        "UPDATE catalog_state SET published_at = coalesce(?2, published_at),
            published_revision = CASE WHEN published_revision > ?1 THEN -1 ELSE ?1 END",
-        [revision.into(), now.millis().into()],
+        [revision.into(), whole_at.map(Timestamp::millis).into()],
     )
 }
 

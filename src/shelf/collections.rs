@@ -128,10 +128,9 @@ impl Collections {
     }
 }
 
-/// What was picked, each product by how many of these have a lesser id; those that are not
+/// What was picked, each product by how many of these ids are less; those that are not
 /// among them are left out.
-pub fn numbered(picked: Vec<Picked>, products: &[Product]) -> Vec<Collection> {
-    let mut ids: Vec<_> = products.iter().map(|product| product.id).collect();
+pub fn numbered(picked: Vec<Picked>, mut ids: Vec<ProductId>) -> Vec<Collection> {
     sort(&mut ids, Ord::cmp);
     let number_of = |id: &ProductId| ids.binary_search(id).ok().map(number);
     let collection = |Picked { collection, products }: Picked| {

@@ -45,7 +45,8 @@ fn shop(collections: Vec<Collection>, picked: &[(u8, &[u64])]) -> Snapshot {
         let products = picks.iter().map(|n| products[*n as usize - 1].id).collect();
         Picked { collection, products }
     };
-    let collections = numbered(collections.into_iter().map(of).collect(), &products);
+    let collections =
+        numbered(collections.into_iter().map(of).collect(), products.iter().map(|product| product.id).collect());
     Snapshot::new("1".into(), settings(), products).with_collections(collections)
 }
 
@@ -258,5 +259,5 @@ fn picks_that_are_not_on_sale_are_left_out() {
     let products = products();
     let picked =
         Picked { collection: collection(1, json!({})), products: vec![products[4].id, nobodys, products[0].id] };
-    assert_eq!(numbered(vec![picked], &products)[0].picks, [4, 0]);
+    assert_eq!(numbered(vec![picked], products.iter().map(|product| product.id).collect())[0].picks, [4, 0]);
 }

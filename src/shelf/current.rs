@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::format::{Head, POINTER, Pointer, chunk_key, head_key};
+use super::chunks::{Changed, Chunk, Stored};
+use super::format::{Changes, Head, POINTER, Pointer};
 use super::memory::{CatalogMemory, Claim};
 use super::publish::republish;
 use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::json;
+use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::telemetry;
 use crate::together::together;
 
-/// Chunks that are read at a time: see `CHUNK_BYTES`.
+/// Chunks that are read at a time: see [`super::chunks::CHUNK_BYTES`].
 const CHUNKS_AT_ONCE: usize = 3;
 
 /// The snapshot to answer from.
@@ -66,27 +68,73 @@ async fn refresh(app: &App) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
-    let missing = |key: &str| Problem::unavailable("the catalog", format!("{key} is missing"));
-    let key = head_key(&pointer.version);
-    let head: Head = get(app, &key).await?.ok_or_else(|| missing(&key))?;
-    let version = &pointer.version;
-    let chunks = (0..pointer.chunks).map(|n| async move {
-        let key = chunk_key(version, n);
-        get::<Vec<Product>>(app, &key).await?.ok_or_else(|| missing(&key))
-    });
-    let mut products = Vec::with_capacity(head.products);
-    for chunk in together(chunks.collect(), CHUNKS_AT_ONCE).await {
-        products.extend(chunk?);
+/// The snapshot of a version that is published, from memory or from the store.
+/// `None` if the store has another.
+pub async fn published(app: &App, version: &str) -> Result<Option<Arc<Snapshot>>, Problem> {
+    if let Some(copy) = CatalogMemory::of(app).get().filter(|copy| copy.version == version) {
+        return Ok(Some(copy));
     }
-    let snapshot = Snapshot::new(pointer.version.clone(), head.settings, products);
+    match get::<Pointer>(app, POINTER).await?.filter(|pointer| pointer.version == version) {
+        Some(pointer) => load(app, pointer).await.map(Arc::new).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What memory has of it already is not read again.
+async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
+    let known = CatalogMemory::of(app).get();
+    let known: Arc<Stored> = known.map(|copy| copy.stored.clone()).unwrap_or_default();
+    let head: Head = need(app, &pointer.head).await?;
+    let chunks = pointer.chunks.iter().map(|key| async {
+        match known.chunk(key) {
+            Some(chunk) => Ok(chunk.clone()),
+            None => chunk(app, key).await.map(Arc::new),
+        }
+    });
+    let mut stored = Stored { head: pointer.head.clone(), ..Stored::default() };
+    for chunk in together(chunks.collect(), CHUNKS_AT_ONCE).await {
+        stored.chunks.push(chunk?);
+    }
+    if let Some(key) = pointer.changes {
+        let Changes { products, removed } = need(app, &key).await?;
+        stored.changed = Changed { products: shared(products, app.clock.now()), removed };
+        stored.changes = Some(key);
+    }
+    let snapshot = Snapshot::of_stored(pointer.version, head.settings, stored);
     let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
     Ok(snapshot.as_of(app.clock.now()))
 }
 
+async fn chunk(app: &App, key: &str) -> Result<Chunk, Problem> {
+    let bytes = app.cache.get(key).await?.ok_or_else(|| missing(key))?;
+    let products = shared(decoded(key, &bytes)?, app.clock.now());
+    Ok(Chunk { key: key.to_owned(), bytes: bytes.len(), products })
+}
+
+/// As buyers have them now: whoever has them at another time has copies of those that differ.
+pub fn shared(products: Vec<Product>, now: Timestamp) -> Vec<Arc<Product>> {
+    let at = |mut product: Product| {
+        product.be_at(now);
+        Arc::new(product)
+    };
+    products.into_iter().map(at).collect()
+}
+
+fn missing(key: &str) -> Problem {
+    Problem::unavailable("the catalog", format!("{key} is missing"))
+}
+
+async fn need<T: DeserializeOwned>(app: &App, key: &str) -> Result<T, Problem> {
+    get(app, key).await?.ok_or_else(|| missing(key))
+}
+
 async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {
     let Some(bytes) = app.cache.get(key).await? else { return Ok(None) };
-    json::read(&bytes).map(Some).map_err(|error| Problem::unavailable("the catalog", format!("{key}: {error}")))
+    decoded(key, &bytes).map(Some)
+}
+
+fn decoded<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Problem> {
+    json::read(bytes).map_err(|error| Problem::unavailable("the catalog", format!("{key}: {error}")))
 }
 
 fn log(event: &str, cause: &str) {

@@ -3,6 +3,7 @@
 //! facets there are stands in [`values`] alone.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::collections::COLLECTION;
 use super::places::{Lists, number};
@@ -42,7 +43,7 @@ pub struct FacetIndex {
 }
 
 impl FacetIndex {
-    pub fn new(products: &[Product]) -> Self {
+    pub fn new(products: &[Arc<Product>]) -> Self {
         let mut numbering = Numbering::default();
         let (mut of_products, mut of_variants, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
         let mut variants: u32 = 0;

@@ -1,22 +1,32 @@
 //! How a version of the catalog lies in the key-value store.
 //!
-//! `catalog/{version}/products/{n}` and `catalog/{version}/head` are written
-//! first and never changed to mean something else; then the pointer
-//! `catalog/current` is moved. What must stay true: whatever the pointer names
-//! is complete.
+//! Everything but the pointer is called by what is in it, so that it is never
+//! changed, and what another version has as well is neither written nor read
+//! again. It is written first; then the pointer `catalog/current` is moved. What
+//! must stay true: whatever the pointer names is complete.
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::sha256_hex;
+use crate::catalog::product::Product;
 use crate::collections::collection::Collection;
+use crate::ids::ProductId;
 use crate::pricing::Promotion;
 use crate::settings::Settings;
 
 pub const POINTER: &str = "catalog/current";
 
+/// At 64 MB of products in chunks of 2 MB: 3 KB.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pointer {
     pub version: String,
-    pub chunks: usize,
+    /// The key of a [`Head`].
+    pub head: String,
+    /// The keys of arrays of products, all of them in the order of the products' ids.
+    pub chunks: Vec<String>,
+    /// The key of a [`Changes`], if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,12 +34,19 @@ pub struct Head {
     pub settings: Settings,
     pub promotions: Vec<Promotion>,
     pub collections: Vec<Collection>,
-    pub products: usize,
 }
 
-pub fn head_key(version: &str) -> String {
-    format!("catalog/{version}/head")
+/// What is another than in the chunks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// As they are now, in the order of their ids.
+    pub products: Vec<Product>,
+    /// Those that are not on sale any more.
+    pub removed: Vec<ProductId>,
 }
-pub fn chunk_key(version: &str, n: usize) -> String {
-    format!("catalog/{version}/products/{n}")
+
+/// The key that bytes of a kind are kept under: 128 bits of their SHA-256.
+pub fn key_of(kind: &str, bytes: &[u8]) -> String {
+    let digest = sha256_hex(bytes);
+    format!("catalog/{kind}/{}", digest.get(..32).unwrap_or(&digest))
 }

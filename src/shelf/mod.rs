@@ -11,6 +11,7 @@
 //! copy into the key-value store, [`current`](mod@current) reads it from there.
 
 mod beyond;
+mod chunks;
 pub mod collection_read;
 pub mod collections;
 mod current;

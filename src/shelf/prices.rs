@@ -55,7 +55,7 @@ pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>,
     let products = store::documents(next())?;
     let products: Result<Vec<Product>, _> = products.iter().map(|document| json::read(document.as_bytes())).collect();
     let products = products.map_err(|error| DatabaseError::Undecodable(error.to_string()))?;
-    let collections = numbered(picked, &products);
+    let collections = numbered(picked, products.iter().map(|product| product.id).collect());
     let snapshot = Snapshot::new(revision.to_string(), settings, products).with_promotions(promotions);
     Ok(Arc::new(snapshot.with_collections(collections).as_of(now)))
 }

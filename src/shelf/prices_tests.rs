@@ -133,7 +133,8 @@ fn a_sale_counts_from_its_very_millisecond_to_its_end_though_nobody_publishes() 
     let (begin, end) = (shop.app.clock.now().plus_millis(50), shop.app.clock.now().plus_millis(90));
     let sale = "UPDATE prices SET sale_amount = 80, sale_starts_at = ?1, sale_ends_at = ?2";
     let times = [begin.millis().into(), end.millis().into()];
-    write(&shop, vec![crate::revision::bump(), Statement::new(sale, times)]);
+    let touched = Statement::new("UPDATE products SET version = version + 1", []);
+    write(&shop, vec![crate::revision::bump(), touched, Statement::new(sale, times)]);
     block_on(publish(&shop.app)).unwrap();
     assert_eq!(price(&shop, &product), Some(100));
     let before = reads(&shop);

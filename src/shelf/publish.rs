@@ -1,20 +1,22 @@
 //! Publishing, the one bridge from the truth to the copy: the catalog goes from
-//! the database into the key-value store, from where every isolate reads it.
+//! the database into the key-value store, from where every isolate reads it. Once a
+//! day all of it does, in between what has changed: the database marks the products.
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
+use super::chunks::{self, CHUNK_BYTES, Changed, Chunk, Plan, Stored};
 use super::collections::numbered;
-use super::format::{Head, POINTER, Pointer, chunk_key, head_key};
+use super::current::{published, shared};
+use super::format::{Head, POINTER, Pointer, key_of};
 use super::memory::CatalogMemory;
 use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::catalog::store::{self, State};
 use crate::collections::{self, store::Picked};
+use crate::ids::ProductId;
 use crate::json;
-use crate::ports::{Statement, Timestamp};
+use crate::ports::{Rows, Timestamp};
 use crate::pricing::Promotion;
 use crate::problem::Problem;
 use crate::promotions;
@@ -25,29 +27,33 @@ use crate::settings::{self, Settings};
 /// pointer: seconds. Seven days, in seconds, leave room for rolling back.
 const LIFETIME_SECONDS: u32 = 7 * 24 * 3_600;
 
-/// After a day, in milliseconds, the current version is written again, long
-/// before it would expire.
+/// After a day, in milliseconds, everything is written again, long before it would
+/// expire.
 const REFRESH_MILLIS: i64 = 24 * 3_600 * 1_000;
 
 /// How far another isolate's clock may be ahead of ours, in milliseconds.
 const LEEWAY_MILLIS: i64 = 60_000;
-
-/// A chunk ends at whichever comes first. The store takes 25 MiB; with three
-/// chunks at a time, 4 MB keep a load's raw bytes at 12 MB.
-const CHUNK_PRODUCTS: usize = 2_000;
-const CHUNK_BYTES: usize = 4_000_000;
 
 /// Products per statement, and statements per batch. One batch reads 2,500;
 /// at 2 KB each that is 5 MB of D1's answer at a time.
 const PAGE_PRODUCTS: u32 = 500;
 const PAGES_AT_ONCE: u32 = 5;
 
+/// Of more products than these the catalog is read as a whole: as many as one
+/// batch reads of it.
+const MAX_CHANGED: u32 = PAGE_PRODUCTS * PAGES_AT_ONCE;
+
 impl State {
     /// Whether there is something to publish, or it must be refreshed.
     pub fn is_due(&self, now: Timestamp) -> bool {
+        self.published_revision != self.revision || self.is_old(now)
+    }
+
+    /// Whether all of it must be written again.
+    fn is_old(&self, now: Timestamp) -> bool {
         // What was published later than now was published who knows when.
         let age = now.since(Timestamp::from_millis(self.published_at));
-        self.published_revision != self.revision || !(-LEEWAY_MILLIS..REFRESH_MILLIS).contains(&age)
+        self.published_revision < 0 || !(-LEEWAY_MILLIS..REFRESH_MILLIS).contains(&age)
     }
 }
 
@@ -64,135 +70,230 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
 /// Publishes the catalog as it is now, unless that revision is published and
 /// not about to expire. Answers the version that is published.
 pub async fn publish(app: &App) -> Result<String, Problem> {
-    let first = read(app, "").await?;
-    if first.state.is_due(app.clock.now()) {
-        write(app, first).await
-    } else {
-        Ok(first.state.published_revision.to_string())
+    let news = read(app, Asked::Changed).await?;
+    if !news.state.is_due(app.clock.now()) {
+        return Ok(news.state.published_revision.to_string());
+    }
+    match base(app, &news).await {
+        Some(base) => change(app, news, &base).await,
+        None => republish(app).await,
     }
 }
 
+/// Publishes the whole catalog, whatever is there.
 pub async fn republish(app: &App) -> Result<String, Problem> {
-    let first = read(app, "").await?;
+    let first = read(app, Asked::After(String::new())).await?;
     write(app, first).await
 }
 
+/// What the news are news to; `None` if everything is to be written.
+async fn base(app: &App, news: &Part) -> Option<Arc<Snapshot>> {
+    let state = news.state;
+    if state.is_old(app.clock.now()) || news.changed.len() > MAX_CHANGED as usize {
+        return None;
+    }
+    // If the store is down, writing all of it will say so.
+    published(app, &state.published_revision.to_string()).await.unwrap_or_default()
+}
+
+/// Products of the database, read together with all else that is published.
 struct Part {
     state: State,
     settings: Settings,
     promotions: Vec<Promotion>,
-    /// Of the first part alone.
+    /// None with a part that is not the first.
     collections: Vec<Picked>,
-    documents: Vec<String>,
+    /// Those that may have changed since they were published.
+    changed: Vec<ProductId>,
+    products: Vec<Arc<Product>>,
     is_last: bool,
 }
 
-/// What is on sale after a product's id, as far as one batch reads.
-async fn read(app: &App, after: &str) -> Result<Part, Problem> {
+#[derive(PartialEq)]
+enum Asked {
+    Changed,
+    /// What is on sale after a product's id, as far as one batch reads.
+    After(String),
+}
+
+async fn read(app: &App, asked: Asked) -> Result<Part, Problem> {
     let now = app.clock.now();
+    let has_collections = !matches!(&asked, Asked::After(after) if !after.is_empty());
     let mut batch = vec![store::state(), settings::current(), promotions::store::current(now)];
-    let is_first = after.is_empty();
-    batch.extend(is_first.then(|| collections::store::current(None)));
-    let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS), now);
-    batch.extend((0..PAGES_AT_ONCE).map(page).collect::<Vec<Statement>>());
-    let mut answers = app.database.batch(batch).await?.into_iter();
-    let state = answers.next().unwrap_or_default().first()?;
-    let state = state.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
-    let settings = settings::read(answers.next().unwrap_or_default())?;
-    let promotions = promotions::store::read(answers.next().unwrap_or_default())?;
-    let collections = is_first.then(|| answers.next()).flatten().unwrap_or_default();
-    let collections = collections::store::read(collections)?;
-    let mut documents = Vec::new();
-    for rows in answers {
-        documents.extend(store::documents(rows)?);
+    batch.extend(has_collections.then(|| collections::store::current(None)));
+    match &asked {
+        // One more than are read: then there are too many.
+        Asked::Changed => {
+            batch.extend([store::changed(MAX_CHANGED.saturating_add(1)), store::changed_products(MAX_CHANGED, now)]);
+        }
+        Asked::After(after) => {
+            let page = |n: u32| store::active_products(after, PAGE_PRODUCTS, n.saturating_mul(PAGE_PRODUCTS), now);
+            batch.extend((0..PAGES_AT_ONCE).map(page));
+        }
     }
-    let is_last = documents.len() < (PAGE_PRODUCTS as usize).saturating_mul(PAGES_AT_ONCE as usize);
-    Ok(Part { state, settings, promotions, collections, documents, is_last })
+    let mut answers = app.database.batch(batch).await?.into_iter();
+    let mut next = || answers.next().unwrap_or_default();
+    let state = next().first()?.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
+    let settings = settings::read(next())?;
+    let promotions = promotions::store::read(next())?;
+    let collections = if has_collections { next() } else { Rows::default() };
+    let collections = collections::store::read(collections)?;
+    let changed = if asked == Asked::Changed { store::changed_ids(next())? } else { Vec::new() };
+    let mut products = Vec::new();
+    for rows in answers {
+        products.extend(shared(store::products(rows)?, now));
+    }
+    let is_last = products.len() < (PAGE_PRODUCTS as usize).saturating_mul(PAGES_AT_ONCE as usize);
+    Ok(Part { state, settings, promotions, collections, changed, products, is_last })
 }
 
 /// Writes the rest of the catalog under the revision of its first part. A
 /// product changed while later parts are read may be newer than the version
-/// says; then the revision has moved on and is published next. This isolate's
-/// memory has the snapshot even if the store refuses it.
+/// says; then the revision has moved on and is published next.
 async fn write(app: &App, mut first: Part) -> Result<String, Problem> {
-    let state = first.state;
-    let version = state.revision.to_string();
-    let (settings, promotions) = (first.settings.clone(), first.promotions.clone());
-    let mut head = Head { settings, promotions, collections: Vec::new(), products: 0 };
-    let mut products: Vec<Product> = Vec::new();
-    let mut chunks = Chunks { app, version: &version, bytes: Vec::new(), products: 0, written: 0, failure: None };
-    let picked = std::mem::take(&mut first.collections);
-    let mut part = first;
-    loop {
-        for document in &part.documents {
-            let product = json::read(document.as_bytes());
-            products.push(product.map_err(|error| Problem::internal(format!("a product's document: {error}")))?);
-            chunks.push(document).await;
+    let mut chunks = Chunks::new(app, CHUNK_BYTES);
+    let mut part = std::mem::take(&mut first.products);
+    let mut is_last = first.is_last;
+    while let Some(last) = part.last().map(|product| product.id.to_string()) {
+        for product in part {
+            chunks.push(product).await;
         }
-        if part.is_last {
+        if is_last {
             break;
         }
-        let Some(last) = products.last() else { break };
-        part = read(app, &last.id.to_string()).await?;
+        let next = read(app, Asked::After(last)).await?;
+        (part, is_last) = (next.products, next.is_last);
     }
-    head.products = products.len();
-    head.collections = numbered(picked, &products);
-    let written = chunks.finish().await;
-    let snapshot = Snapshot::new(version.clone(), head.settings.clone(), products);
-    let snapshot = snapshot.with_promotions(head.promotions.clone()).with_collections(head.collections.clone());
-    let snapshot = snapshot.as_of(app.clock.now());
-    CatalogMemory::of(app).set(Arc::new(snapshot), app.clock.now());
-    let pointer = Pointer { version: version.clone(), chunks: written? };
-    put(app, &head_key(&version), &head, Some(LIFETIME_SECONDS)).await?;
-    put(app, POINTER, &pointer, None).await?;
-    app.database.run(store::mark_published(state.revision, app.clock.now())).await?;
+    let (chunks, written) = chunks.finish().await;
+    let stored = Stored { chunks, ..Stored::default() };
+    publish_as(app, first, stored, written, Some(app.clock.now())).await
+}
+
+/// Writes what has changed since the base was published.
+async fn change(app: &App, mut news: Part, base: &Snapshot) -> Result<String, Problem> {
+    let products = std::mem::take(&mut news.products);
+    let is_there = |id: &ProductId| products.iter().any(|product| product.id == *id);
+    let removed = news.changed.iter().copied().filter(|id| !is_there(id)).collect();
+    let mut stored = Stored { head: base.stored.head.clone(), ..Stored::default() };
+    let mut written = Ok(());
+    match base.stored.plan(Changed { products, removed }) {
+        Plan::Beside(changed, text) => {
+            stored.chunks.clone_from(&base.stored.chunks);
+            if !changed.is_empty() {
+                let key = key_of("changes", text.as_bytes());
+                if base.stored.changes.as_ref() != Some(&key) {
+                    written = put(app, &key, text).await;
+                }
+                stored.changes = Some(key);
+            }
+            stored.changed = changed;
+        }
+        Plan::Into(parts) => (stored.chunks, written) = rewrite(app, parts).await,
+    }
+    publish_as(app, news, stored, written, None).await
+}
+
+async fn rewrite(app: &App, parts: Vec<chunks::Part>) -> (Vec<Arc<Chunk>>, Result<(), Problem>) {
+    let (mut all, mut written) = (Vec::new(), Ok(()));
+    for part in parts {
+        match part {
+            chunks::Part::Same(chunk) => all.push(chunk),
+            chunks::Part::Anew(products, bytes) => {
+                let mut chunks = Chunks::new(app, bytes);
+                for product in products {
+                    chunks.push(product).await;
+                }
+                let (chunks, outcome) = chunks.finish().await;
+                all.extend(chunks);
+                written = written.and(outcome);
+            }
+        }
+    }
+    (all, written)
+}
+
+/// Publishes what is stored, with all else that was read with it. This isolate's
+/// memory has the snapshot even if the store refuses it. `whole_at`: when everything was
+/// written, if it was.
+async fn publish_as(
+    app: &App,
+    news: Part,
+    mut stored: Stored,
+    written: Result<(), Problem>,
+    whole_at: Option<Timestamp>,
+) -> Result<String, Problem> {
+    let version = news.state.revision.to_string();
+    let ids = stored.products().iter().map(|product| product.id).collect();
+    let collections = numbered(news.collections, ids);
+    let head = Head { settings: news.settings, promotions: news.promotions, collections };
+    let text = json::text(&head);
+    let before = std::mem::replace(&mut stored.head, key_of("heads", text.as_bytes()));
+    let pointer = Pointer {
+        version: version.clone(),
+        head: stored.head.clone(),
+        chunks: stored.chunks.iter().map(|chunk| chunk.key.clone()).collect(),
+        changes: stored.changes.clone(),
+    };
+    let snapshot = Snapshot::of_stored(version.clone(), head.settings, stored);
+    let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
+    CatalogMemory::of(app).set(Arc::new(snapshot.as_of(app.clock.now())), app.clock.now());
+    written?;
+    if before != pointer.head {
+        put(app, &pointer.head, text).await?;
+    }
+    app.cache.put(POINTER, json::text(&pointer).into_bytes(), None).await?;
+    let revision = news.state.revision;
+    app.database.batch(vec![store::mark_published(revision, whole_at), store::forget_changed(revision)]).await?;
     Ok(version)
 }
 
-async fn put(app: &App, key: &str, value: &impl Serialize, lifetime: Option<u32>) -> Result<(), Problem> {
-    let bytes = json::text(value).into_bytes();
-    Ok(app.cache.put(key, bytes, lifetime).await?)
+async fn put(app: &App, key: &str, text: String) -> Result<(), Problem> {
+    Ok(app.cache.put(key, text.into_bytes(), Some(LIFETIME_SECONDS)).await?)
 }
 
-/// Products on their way into the store, a JSON array at a time. The database's
-/// documents are copied as they are.
+/// Products on their way into the store, a JSON array at a time.
 struct Chunks<'a> {
     app: &'a App,
-    version: &'a str,
-    bytes: Vec<u8>,
-    products: usize,
-    written: usize,
-    failure: Option<Problem>,
+    most_bytes: usize,
+    text: String,
+    products: Vec<Arc<Product>>,
+    written: Vec<Arc<Chunk>>,
+    outcome: Result<(), Problem>,
 }
 
-impl Chunks<'_> {
-    async fn push(&mut self, document: &str) {
-        if self.products == CHUNK_PRODUCTS || self.bytes.len().saturating_add(document.len()) > CHUNK_BYTES {
-            self.flush().await;
-        }
-        self.bytes.push(if self.products == 0 { b'[' } else { b',' });
-        self.bytes.extend_from_slice(document.as_bytes());
-        self.products = self.products.saturating_add(1);
+impl<'a> Chunks<'a> {
+    fn new(app: &'a App, most_bytes: usize) -> Self {
+        Self { app, most_bytes, text: String::new(), products: Vec::new(), written: Vec::new(), outcome: Ok(()) }
     }
 
-    /// How many chunks there are, once all of them are written.
-    async fn finish(mut self) -> Result<usize, Problem> {
+    async fn push(&mut self, product: Arc<Product>) {
+        let document = json::text(&*product);
+        if self.text.len().saturating_add(document.len()) > self.most_bytes {
+            self.flush().await;
+        }
+        self.text.push(if self.products.is_empty() { '[' } else { ',' });
+        self.text.push_str(&document);
+        self.products.push(product);
+    }
+
+    /// The chunks, once all of them are written or one cannot be.
+    async fn finish(mut self) -> (Vec<Arc<Chunk>>, Result<(), Problem>) {
         self.flush().await;
-        self.failure.map_or(Ok(self.written), Err)
+        (self.written, self.outcome)
     }
 
     async fn flush(&mut self) {
-        if self.products == 0 || self.failure.is_some() {
+        if self.products.is_empty() {
             return;
         }
-        self.bytes.push(b']');
-        let bytes = std::mem::take(&mut self.bytes);
-        let key = chunk_key(self.version, self.written);
-        if let Err(error) = self.app.cache.put(&key, bytes, Some(LIFETIME_SECONDS)).await {
-            self.failure = Some(error.into());
+        self.text.push(']');
+        let text = std::mem::take(&mut self.text);
+        let (key, bytes) = (key_of("products", text.as_bytes()), text.len());
+        if self.outcome.is_ok() {
+            self.outcome = put(self.app, &key, text).await;
         }
-        self.products = 0;
-        self.written = self.written.saturating_add(1);
+        let products = std::mem::take(&mut self.products);
+        self.written.push(Arc::new(Chunk { key, bytes, products }));
     }
 }
 

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::chunks::Stored;
 use super::collections::Collections;
 use super::facets::FacetIndex;
 use super::name::Name;
@@ -31,7 +32,9 @@ pub struct Snapshot {
     pub promotions: Arc<Vec<Promotion>>,
     pub collections: Arc<Collections>,
     /// The newest first. What one costs is asked of [`Self::product`].
-    pub products: Arc<Vec<Product>>,
+    pub products: Arc<Vec<Arc<Product>>>,
+    /// Where they are stored. Nowhere, if they were not read from there.
+    pub(super) stored: Arc<Stored>,
     /// By place, those whose sale has begun or ended since the others were read.
     repriced: Arc<Vec<(u32, Product)>>,
     index: Arc<Index>,
@@ -78,7 +81,7 @@ struct Index {
 }
 
 impl Index {
-    fn new(products: &[Product]) -> Self {
+    fn new(products: &[Arc<Product>]) -> Self {
         Self {
             by_variant: sorted_variants(products),
             by_id: sorted(products, |product| product.id),
@@ -92,8 +95,16 @@ impl Index {
 }
 
 impl Snapshot {
-    pub fn new(version: String, settings: impl Into<Arc<Settings>>, mut products: Vec<Product>) -> Self {
-        let settings = settings.into();
+    pub fn new(version: String, settings: impl Into<Arc<Settings>>, products: Vec<Product>) -> Self {
+        Self::of(version, settings.into(), products.into_iter().map(Arc::new).collect())
+    }
+
+    /// Of products that other snapshots may have, too.
+    pub(super) fn of_stored(version: String, settings: Settings, stored: Stored) -> Self {
+        Self { stored: Arc::new(stored.clone()), ..Self::of(version, Arc::new(settings), stored.products()) }
+    }
+
+    fn of(version: String, settings: Arc<Settings>, mut products: Vec<Arc<Product>>) -> Self {
         sort(&mut products, |one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
         Self {
             version,
@@ -103,6 +114,7 @@ impl Snapshot {
             timely: Timely::new(&settings),
             settings,
             products: Arc::new(products),
+            stored: Arc::default(),
             repriced: Arc::default(),
             at: None,
             lasts: Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX),
@@ -112,9 +124,9 @@ impl Snapshot {
 
     /// The same as it is at a time.
     #[must_use]
-    pub fn as_of(mut self, now: Timestamp) -> Self {
+    pub fn as_of(self, now: Timestamp) -> Self {
         let mut lasts = Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX);
-        for time in self.products.iter().flat_map(Product::times) {
+        for time in self.products.iter().flat_map(|product| product.times()) {
             if time <= now {
                 lasts.start = lasts.start.max(time);
             } else {
@@ -125,15 +137,10 @@ impl Snapshot {
         Self { repriced: Arc::new(repriced), timely: Timely::new(&self.settings), at: Some(now), lasts, ..self }
     }
 
-    /// Copies of the products that cost something else at that time; none where nobody else
-    /// has them yet, as then they become so themselves.
-    fn repriced_at(&mut self, now: Timestamp) -> Vec<(u32, Product)> {
-        if let Some(products) = Arc::get_mut(&mut self.products) {
-            products.iter_mut().for_each(|product| product.be_at(now));
-            return Vec::new();
-        }
+    /// Copies of the products that cost something else at that time: others may have them.
+    fn repriced_at(&self, now: Timestamp) -> Vec<(u32, Product)> {
         let others = self.products.iter().enumerate().filter(|(_, product)| !product.is_at(now));
-        let mut repriced: Vec<_> = others.map(|(place, product)| (number(place), product.clone())).collect();
+        let mut repriced: Vec<_> = others.map(|(place, product)| (number(place), Product::clone(product))).collect();
         repriced.iter_mut().for_each(|(_, product)| product.be_at(now));
         repriced
     }
@@ -211,7 +218,7 @@ impl Snapshot {
     pub fn product(&self, place: u32) -> Option<&Product> {
         match self.repriced.binary_search_by(|(at, _)| at.cmp(&place)) {
             Ok(found) => self.repriced.get(found).map(|(_, product)| product),
-            Err(_) => self.products.get(place as usize),
+            Err(_) => self.products.get(place as usize).map(|product| &**product),
         }
     }
 
@@ -250,8 +257,9 @@ impl Snapshot {
     }
 
     fn search(&self, order: &[usize], compare: impl Fn(&Product) -> std::cmp::Ordering) -> Option<&Product> {
-        let place =
-            order.binary_search_by(|p| self.products.get(*p).map_or(std::cmp::Ordering::Less, &compare)).ok()?;
+        let place = order
+            .binary_search_by(|p| self.products.get(*p).map_or(Ordering::Less, |product| compare(product)))
+            .ok()?;
         order.get(place).and_then(|p| self.product(number(*p))).filter(|product| self.shows(product))
     }
 
@@ -287,29 +295,30 @@ impl Snapshot {
     }
 }
 
-fn sorted_variants(products: &[Product]) -> Vec<(u32, u32)> {
-    let places = |(p, product): (usize, &Product)| (0..product.variants.len()).map(move |v| (number(p), number(v)));
+fn sorted_variants(products: &[Arc<Product>]) -> Vec<(u32, u32)> {
+    let places =
+        |(p, product): (usize, &Arc<Product>)| (0..product.variants.len()).map(move |v| (number(p), number(v)));
     let mut variants: Vec<_> = products.iter().enumerate().flat_map(places).collect();
     let id = |(p, v): &(u32, u32)| Some(products.get(*p as usize)?.variants.get(*v as usize)?.id);
     sort(&mut variants, |one, other| id(one).cmp(&id(other)));
     variants
 }
 
-fn sorted_former_slugs(products: &[Product]) -> Vec<(usize, usize)> {
-    let places = |(p, product): (usize, &Product)| (0..product.former_slugs.len()).map(move |n| (p, n));
+fn sorted_former_slugs(products: &[Arc<Product>]) -> Vec<(usize, usize)> {
+    let places = |(p, product): (usize, &Arc<Product>)| (0..product.former_slugs.len()).map(move |n| (p, n));
     let mut former: Vec<_> = products.iter().enumerate().flat_map(places).collect();
     let slug = |(p, n): &(usize, usize)| products.get(*p)?.former_slugs.get(*n);
     sort(&mut former, |one, other| slug(one).cmp(&slug(other)));
     former
 }
 
-fn sorted<'a, K: Ord>(products: &'a [Product], key: impl Fn(&'a Product) -> K) -> Vec<usize> {
-    let keys: Vec<K> = products.iter().map(key).collect();
+fn sorted<'a, K: Ord>(products: &'a [Arc<Product>], key: impl Fn(&'a Product) -> K) -> Vec<usize> {
+    let keys: Vec<K> = products.iter().map(|product| key(product)).collect();
     order(keys.len(), &|one, other| keys.get(one).cmp(&keys.get(other)))
 }
 
 /// By [`title_order`], then by id. A title's key is made once.
-fn sorted_by_title(products: &[Product]) -> Vec<usize> {
+fn sorted_by_title(products: &[Arc<Product>]) -> Vec<usize> {
     let keys = title_order::keys(products.iter().map(|product| &*product.title));
     order(keys.len(), &|a, b| {
         keys.get(a).cmp(&keys.get(b)).then_with(|| match (products.get(a), products.get(b)) {

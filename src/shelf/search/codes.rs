@@ -1,6 +1,7 @@
 //! SKUs and barcodes, with any or no marks between, from any of their parts on.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::fold::folded;
 use super::words::{Chunk, chunks};
@@ -18,7 +19,7 @@ pub struct Codes {
 }
 
 impl Codes {
-    pub fn new(products: &[Product]) -> Self {
+    pub fn new(products: &[Arc<Product>]) -> Self {
         let (mut text, mut begins) = (String::new(), Vec::new());
         for (place, product) in products.iter().enumerate() {
             for variant in &product.variants {

@@ -1,5 +1,7 @@
 //! What is searched, made once of a snapshot.
 
+use std::sync::Arc;
+
 use super::codes::Codes;
 use super::fold::folded;
 use super::stem::stem;
@@ -45,7 +47,7 @@ pub fn posting(place: u32, in_title: bool) -> u32 {
 }
 
 impl SearchIndex {
-    pub fn new(products: &[Product]) -> Self {
+    pub fn new(products: &[Arc<Product>]) -> Self {
         let mut numbering = Numbering::default();
         let (mut postings, mut titles) = (Vec::new(), Vec::new());
         let folded = texts(products);
@@ -86,7 +88,7 @@ impl SearchIndex {
 
 /// Of each product its title, and what else is searched, folded. All together:
 /// calls of the platform for each of 50,000 would be felt.
-fn texts(products: &[Product]) -> Vec<String> {
+fn texts(products: &[Arc<Product>]) -> Vec<String> {
     let mut texts = String::new();
     for product in products {
         push_line(&mut texts, &product.title);

@@ -1,6 +1,8 @@
 //! What somebody may mean: whose words the shop does not have, or who is still
 //! typing.
 
+use std::sync::Arc;
+
 use super::SearchIndex;
 use super::fold::folded;
 use super::query::{Sought, sought};
@@ -12,7 +14,7 @@ use crate::shelf::ranked::first;
 impl SearchIndex {
     /// The text with each word that the shop does not have replaced by the one
     /// next to it, or left out where none is near; nothing if that is the same.
-    pub fn meant(&self, text: &str, products: &[Product]) -> Option<String> {
+    pub fn meant(&self, text: &str, products: &[Arc<Product>]) -> Option<String> {
         let mut words: Vec<String> = Vec::new();
         for typed in text.split_whitespace() {
             let parts = sought(&folded(typed));
@@ -28,7 +30,7 @@ impl SearchIndex {
     }
 
     /// The text with its last word as each of those that begin so: the commonest first.
-    pub fn completed(&self, text: &str, most: usize, products: &[Product]) -> Vec<String> {
+    pub fn completed(&self, text: &str, most: usize, products: &[Arc<Product>]) -> Vec<String> {
         let (before, typed) = text.rsplit_once(char::is_whitespace).map_or(("", text), |(before, last)| (before, last));
         let parts = sought(&folded(typed));
         let [word] = parts.as_slice() else { return Vec::new() };
@@ -66,7 +68,7 @@ impl SearchIndex {
     }
 
     /// The word as the first title that has it writes it.
-    fn shown(&self, word: u32, products: &[Product]) -> String {
+    fn shown(&self, word: u32, products: &[Arc<Product>]) -> String {
         let in_title = self.postings.get(word).iter().find(|posting| *posting & 1 == 1);
         let title = in_title.and_then(|posting| products.get((posting >> 1) as usize));
         let word = self.words.get(word);
