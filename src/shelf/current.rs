@@ -111,9 +111,10 @@ async fn chunk(app: &App, key: &str) -> Result<Chunk, Problem> {
     Ok(Chunk { key: key.to_owned(), bytes: bytes.len(), products })
 }
 
-/// As buyers have them now: whoever has them at another time has copies of those that differ.
+/// In as little room as they need, and as buyers have them now: whoever has them at another time has copies of those that differ.
 pub fn shared(products: Vec<Product>, now: Timestamp) -> Vec<Arc<Product>> {
     let at = |mut product: Product| {
+        product.shrink();
         product.be_at(now);
         Arc::new(product)
     };

@@ -96,7 +96,11 @@ impl Index {
 
 impl Snapshot {
     pub fn new(version: String, settings: impl Into<Arc<Settings>>, products: Vec<Product>) -> Self {
-        Self::of(version, settings.into(), products.into_iter().map(Arc::new).collect())
+        let shared = |mut product: Product| {
+            product.shrink();
+            Arc::new(product)
+        };
+        Self::of(version, settings.into(), products.into_iter().map(shared).collect())
     }
 
     /// Of products that other snapshots may have, too.
