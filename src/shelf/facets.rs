@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::collections::COLLECTION;
-use super::places::{Lists, number};
+use super::places::{Lists, Packed, Places, number};
 use super::terms::{Numbering, Terms};
 use crate::catalog::product::Product;
 
@@ -36,16 +36,14 @@ pub struct FacetIndex {
     products: Lists,
     /// By product: the codes of the values that it has, or one of its variants.
     codes: Lists,
-    /// By variant: the codes of its options. All variants are numbered, product by product.
-    variants: Lists,
-    /// By product: the number of its first variant.
-    firsts: Vec<u32>,
+    /// By code, if it is an option's: the variants that have it.
+    variants: Vec<Packed>,
 }
 
 impl FacetIndex {
     pub fn new(products: &[Arc<Product>]) -> Self {
         let mut numbering = Numbering::default();
-        let (mut of_products, mut of_variants, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut of_products, mut of_variants) = (Vec::new(), Vec::new());
         let mut variants: u32 = 0;
         let mut key = String::new();
         let mut code = |facet: [&str; 2], value: &str| {
@@ -56,29 +54,29 @@ impl FacetIndex {
         for (place, product) in products.iter().enumerate() {
             let place = number(place);
             values(product, &mut |facet, value| of_products.push((place, code(["", facet], value))));
-            firsts.push(variants);
             for variant in &product.variants {
                 for (option, value) in product.options.iter().zip(&variant.options) {
                     let code = code([OPTION, &option.name], value);
-                    of_variants.push((variants, code));
+                    of_variants.push((code, variants));
                     of_products.push((place, code));
                 }
                 variants = variants.saturating_add(1);
             }
         }
         let (terms, renumbered) = numbering.sorted();
-        let new = |code: &mut (u32, u32)| code.1 = renumbered.get(code.1 as usize).copied().unwrap_or_default();
-        of_products.iter_mut().for_each(new);
-        of_variants.iter_mut().for_each(new);
+        let new = |code: &mut u32| *code = renumbered.get(*code as usize).copied().unwrap_or_default();
+        of_products.iter_mut().for_each(|(_, code)| new(code));
+        of_variants.iter_mut().for_each(|(code, _)| new(code));
+        let of_variants = Lists::new(terms.len(), &of_variants);
+        let packed = |code: u32| Packed::new(variants as usize, of_variants.get(code));
         let by_code = each_once(terms.len(), of_products);
         let by_product: Vec<_> = by_code.iter().map(|(code, place)| (*place, *code)).collect();
         Self {
             facets: facets(&terms),
             products: Lists::new(terms.len(), &by_code),
             codes: Lists::new(products.len(), &by_product),
-            variants: Lists::new(variants as usize, &of_variants),
+            variants: (0..number(terms.len())).map(packed).collect(),
             terms,
-            firsts,
         }
     }
 
@@ -116,10 +114,14 @@ impl FacetIndex {
         self.codes.get(place)
     }
 
-    /// The codes of the options of the product's `n`th variant.
-    pub fn variant(&self, place: u32, n: usize) -> &[u32] {
-        let first = self.firsts.get(place as usize).copied().unwrap_or(u32::MAX);
-        self.variants.get(first.saturating_add(number(n)))
+    /// Tells of the variants among these that have an option's value, in ascending order.
+    pub fn each_variant(&self, code: u32, among: &Places, tell: &mut dyn FnMut(u32)) {
+        self.variants.get(code as usize).into_iter().for_each(|variants| variants.each_among(among, tell));
+    }
+
+    /// Adds the variants that have an option's value, by their numbers.
+    pub fn add_variants(&self, code: u32, into: &mut Places) {
+        self.variants.get(code as usize).into_iter().for_each(|variants| variants.join_into(into));
     }
 }
 

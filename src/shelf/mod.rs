@@ -39,6 +39,7 @@ pub mod snapshot;
 pub mod suggest;
 mod terms;
 pub mod title_order;
+mod variants;
 
 pub use beyond::{knowing, knowing_all, knowing_at_best};
 pub use current::current;

@@ -52,6 +52,17 @@ impl Places {
         self.0.iter().all(|word| *word == 0)
     }
 
+    /// Tells of each, in ascending order: quicker than to be asked for the next one.
+    pub fn each(&self, tell: &mut dyn FnMut(u32)) {
+        for (word, begin) in self.0.iter().zip((0..).step_by(BITS as usize)) {
+            let (mut word, begin): (u64, u32) = (*word, begin);
+            while word != 0 {
+                tell(begin.saturating_add(word.trailing_zeros()));
+                word &= word.wrapping_sub(1);
+            }
+        }
+    }
+
     /// In ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.from(0)
@@ -71,6 +82,44 @@ impl Places {
             word &= word.wrapping_sub(1);
             Some(at.saturating_mul(BITS).saturating_add(bit))
         })
+    }
+}
+
+/// A set as its numbers or as its bits, whichever takes less memory.
+#[derive(Debug)]
+pub enum Packed {
+    Few(Vec<u32>),
+    Many(Places),
+}
+
+impl Packed {
+    /// Of numbers below `most`, each once.
+    pub fn new(most: usize, numbers: &[u32]) -> Self {
+        if numbers.len() < most / BITS as usize * 2 {
+            return Self::Few(numbers.to_vec());
+        }
+        let mut places = Places::none(most);
+        numbers.iter().for_each(|number| places.add(*number));
+        Self::Many(places)
+    }
+
+    pub fn join_into(&self, places: &mut Places) {
+        match self {
+            Self::Few(numbers) => numbers.iter().for_each(|number| places.add(*number)),
+            Self::Many(own) => places.join(own),
+        }
+    }
+
+    /// Tells of each that is among these, in the order in which they were given.
+    pub fn each_among(&self, places: &Places, tell: &mut dyn FnMut(u32)) {
+        match self {
+            Self::Few(numbers) => numbers.iter().filter(|n| places.contains(**n)).for_each(|number| tell(*number)),
+            Self::Many(own) => {
+                let mut both = own.clone();
+                both.keep(places);
+                both.each(tell);
+            }
+        }
     }
 }
 
@@ -152,6 +201,18 @@ mod tests {
             prop_assert!(set(&one).from(begin).eq(one.range(begin..).copied()));
             prop_assert_eq!(set(&one).contains(begin), one.contains(&begin));
             prop_assert_eq!(set(&one).is_empty(), one.is_empty());
+            let mut told = Vec::new();
+            joined.each(&mut |place| told.push(place));
+            prop_assert!(joined.iter().eq(told));
+            let mut packed = set(&other);
+            Packed::new(300, &one.iter().copied().collect::<Vec<_>>()).join_into(&mut packed);
+            prop_assert_eq!(&packed, &joined);
+            for most in [300, 3_000_000] {
+                let mut among = Vec::new();
+                let packed = Packed::new(most, &one.iter().copied().collect::<Vec<_>>());
+                packed.each_among(&set(&other), &mut |place| among.push(place));
+                prop_assert!(kept.iter().eq(among));
+            }
             other.iter().for_each(|place| joined.remove(*place));
             prop_assert!(joined.iter().eq(one.difference(&other).copied()));
         }

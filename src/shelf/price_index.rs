@@ -4,6 +4,7 @@
 use super::filter::Filter;
 use super::places::{Places, number};
 use super::ranked::Ranked;
+use super::variants::Variants;
 use crate::catalog::product::{PriceRange, Product};
 use crate::money::{Currency, Money};
 use crate::sorted::order;
@@ -18,13 +19,22 @@ pub struct PriceIndex {
     pub sold: Places,
     /// Whether some product is sold in it in only some of its variants.
     pub is_patchy: bool,
+    /// How many variants there are, sold in this currency or not.
+    count: usize,
+    /// Those that are.
+    offered: Places,
     in_stock: Ladder,
     sold_out: Ladder,
 }
 
 impl PriceIndex {
     /// Of the products that are `shown`.
-    pub fn new(currency: Currency, products: &[&Product], shown: &dyn Fn(&Product) -> bool) -> Self {
+    pub fn new(
+        currency: Currency,
+        products: &[&Product],
+        variants: &Variants,
+        shown: &dyn Fn(&Product) -> bool,
+    ) -> Self {
         let range = |product: &&Product| {
             let range = product.price_range(currency).filter(|_| shown(product))?;
             Some((range.from.amount, range.to.amount))
@@ -38,11 +48,13 @@ impl PriceIndex {
         let mut sold = Places::none(products.len());
         by_price.iter().for_each(|place| sold.add(number(*place)));
         let (mut in_stock, mut sold_out, mut is_patchy) = (Vec::new(), Vec::new(), false);
+        let mut offered = Places::none(variants.count());
         for (place, product) in products.iter().enumerate().filter(|(place, _)| lowest(*place).is_some()) {
-            for variant in &product.variants {
+            for (number, variant) in variants.of(number(place)).zip(&product.variants) {
                 if let Some(price) = variant.price(currency) {
                     let offers = if variant.level.is_out() { &mut sold_out } else { &mut in_stock };
-                    offers.push((price.amount, number(place)));
+                    offers.push((price.amount, number));
+                    offered.add(number);
                 } else {
                     is_patchy = true;
                 }
@@ -54,8 +66,10 @@ impl PriceIndex {
             by_price: Ranked::new(products.len(), by_price),
             sold,
             is_patchy,
-            in_stock: Ladder::new(products.len(), &in_stock),
-            sold_out: Ladder::new(products.len(), &sold_out),
+            count: variants.count(),
+            offered,
+            in_stock: Ladder::new(variants, &in_stock),
+            sold_out: Ladder::new(variants, &sold_out),
         }
     }
 
@@ -66,81 +80,114 @@ impl PriceIndex {
     }
 
     /// What has a variant that has all that the filter asks of its price and stock.
-    pub fn matches(&self, filter: &Filter) -> Places {
+    pub fn matches(&self, filter: &Filter, variants: &Variants) -> Places {
         if !filter.asks_of_offers() {
             return self.sold.clone();
         }
-        let (least, most) = (filter.price_min.unwrap_or(i64::MIN), filter.price_max.unwrap_or(i64::MAX));
         let mut matches = Places::none(self.ranges.len());
-        self.in_stock.collect(least, most, &mut matches);
-        if !filter.in_stock {
-            self.sold_out.collect(least, most, &mut matches);
-        }
+        self.pieces(filter, &mut |piece| match piece {
+            Piece::Offers(offers) => variants.add_products(offers, &mut matches),
+            Piece::Set(set) => matches.join(&set.products),
+        });
         matches
+    }
+
+    /// The variants that have all of that.
+    pub fn offers(&self, filter: &Filter) -> Places {
+        if !filter.asks_of_offers() {
+            return self.offered.clone();
+        }
+        let mut matches = Places::none(self.count);
+        self.pieces(filter, &mut |piece| match piece {
+            Piece::Offers(offers) => offers.iter().for_each(|variant| matches.add(*variant)),
+            Piece::Set(set) => matches.join(&set.variants),
+        });
+        matches
+    }
+
+    fn pieces(&self, filter: &Filter, tell: &mut dyn FnMut(Piece)) {
+        let (least, most) = (filter.price_min.unwrap_or(i64::MIN), filter.price_max.unwrap_or(i64::MAX));
+        self.in_stock.pieces(least, most, tell);
+        if !filter.in_stock {
+            self.sold_out.pieces(least, most, tell);
+        }
     }
 }
 
 /// Offers by price, and over them a tree of sets: each level joins two of the
-/// one below. So the products between two prices are a few sets joined, however
+/// one below. So the offers between two prices are a few sets joined, however
 /// many they are, and what is over at both ends.
 #[derive(Debug)]
 struct Ladder {
     amounts: Vec<i64>,
-    places: Vec<u32>,
+    /// The numbers of the variants that are offered so.
+    variants: Vec<u32>,
     /// The one at `n` joins those at `2n` and `2n + 1`; the last half are the
     /// leaves, one for each [`LEAF`] offers. At 0 there is none.
-    sets: Vec<Places>,
+    sets: Vec<Set>,
 }
 
-/// Offers of one set: at 150,000 the tree takes 0.9 MB.
-const LEAF: usize = 2_048;
+#[derive(Debug, Clone)]
+struct Set {
+    variants: Places,
+    /// What has one of them.
+    products: Places,
+}
+
+/// What is between two prices consists of these.
+enum Piece<'a> {
+    Offers(&'a [u32]),
+    Set(&'a Set),
+}
+
+/// Offers of one set: at 50,000 products with 150,000 variants the tree takes 1.8 MB.
+const LEAF: usize = 4_096;
 
 impl Ladder {
-    fn new(products: usize, offers: &[(i64, u32)]) -> Self {
+    fn new(all: &Variants, offers: &[(i64, u32)]) -> Self {
         let by_amount = order(offers.len(), &|one, other| offers.get(one).cmp(&offers.get(other)));
         let sorted = || by_amount.iter().filter_map(|place| offers.get(*place));
-        let places: Vec<u32> = sorted().map(|(_, place)| *place).collect();
-        let leaves = places.len() / LEAF;
-        let mut sets = vec![Places::none(0); leaves];
-        for leaf in places.chunks_exact(LEAF) {
-            let mut set = Places::none(products);
-            leaf.iter().for_each(|place| set.add(*place));
-            sets.push(set);
+        let variants: Vec<u32> = sorted().map(|(_, variant)| *variant).collect();
+        let leaves = variants.len() / LEAF;
+        let mut sets = vec![Set { variants: Places::none(0), products: Places::none(0) }; leaves];
+        for leaf in variants.chunks_exact(LEAF) {
+            let mut set = Places::none(all.count());
+            leaf.iter().for_each(|variant| set.add(*variant));
+            sets.push(Set { products: all.products(&set), variants: set });
         }
         for parent in (1..leaves).rev() {
-            let mut set = Places::none(products);
             let children = [parent.saturating_mul(2), parent.saturating_mul(2).saturating_add(1)];
-            children.iter().filter_map(|child| sets.get(*child)).for_each(|child| set.join(child));
-            if let Some(place) = sets.get_mut(parent) {
-                *place = set;
+            if let [Some(one), Some(other)] = children.map(|child| sets.get(child)) {
+                let mut set = one.clone();
+                set.variants.join(&other.variants);
+                set.products.join(&other.products);
+                sets.get_mut(parent).into_iter().for_each(|place| *place = set.clone());
             }
         }
-        Self { amounts: sorted().map(|(amount, _)| *amount).collect(), places, sets }
+        Self { amounts: sorted().map(|(amount, _)| *amount).collect(), variants, sets }
     }
 
-    /// Adds what has an offer from `least` to `most`.
-    fn collect(&self, least: i64, most: i64, into: &mut Places) {
+    /// Tells of what is offered from `least` to `most`.
+    fn pieces(&self, least: i64, most: i64, tell: &mut dyn FnMut(Piece)) {
         let begin = self.amounts.partition_point(|amount| *amount < least);
         let end = self.amounts.partition_point(|amount| *amount <= most).max(begin);
-        let mut add = |from: usize, to: usize| {
-            self.places.get(from..to).unwrap_or_default().iter().for_each(|place| into.add(*place));
-        };
+        let offers = |from: usize, to: usize| Piece::Offers(self.variants.get(from..to).unwrap_or_default());
         let (first, last) = (begin.div_ceil(LEAF), end / LEAF);
         if first >= last {
-            return add(begin, end);
+            return tell(offers(begin, end));
         }
-        add(begin, first.saturating_mul(LEAF));
-        add(last.saturating_mul(LEAF), end);
+        tell(offers(begin, first.saturating_mul(LEAF)));
+        tell(offers(last.saturating_mul(LEAF), end));
         let leaves = self.sets.len() / 2;
         let (mut low, mut high) = (leaves.saturating_add(first), leaves.saturating_add(last));
         while low < high {
             if low % 2 == 1 {
-                self.sets.get(low).into_iter().for_each(|set| into.join(set));
+                self.sets.get(low).into_iter().for_each(|set| tell(Piece::Set(set)));
                 low = low.saturating_add(1);
             }
             if high % 2 == 1 {
                 high = high.saturating_sub(1);
-                self.sets.get(high).into_iter().for_each(|set| into.join(set));
+                self.sets.get(high).into_iter().for_each(|set| tell(Piece::Set(set)));
             }
             (low, high) = (low / 2, high / 2);
         }
@@ -158,15 +205,26 @@ mod tests {
         /// Over several sizes of the tree, whatever its last offers are.
         #[test]
         fn a_ladder_has_what_lies_between_two_prices(
-            offers in prop::collection::vec((0..400_i64, 0..5_000_u32), 0..13_000),
+            amounts in prop::collection::vec(0..400_i64, 0..26_000),
             bounds in prop::collection::vec((-1..401_i64, 0..400_i64), 12),
         ) {
-            let ladder = Ladder::new(5_000, &offers);
+            let offers: Vec<_> = amounts.into_iter().zip(0..).collect();
+            let all = Variants::new(offers.chunks(3).map(<[_]>::len));
+            let ladder = Ladder::new(&all, &offers);
             for (least, width) in bounds {
                 let most = least + width;
-                let (mut found, mut expected) = (Places::none(5_000), Places::none(5_000));
-                ladder.collect(least, most, &mut found);
-                offers.iter().filter(|offer| (least..=most).contains(&offer.0)).for_each(|offer| expected.add(offer.1));
+                let none = || (Places::none(all.count()), Places::none(offers.len().div_ceil(3)));
+                let (mut found, mut expected) = (none(), none());
+                ladder.pieces(least, most, &mut |piece| match piece {
+                    Piece::Offers(offers) => offers.iter().for_each(|offer| found.0.add(*offer)),
+                    Piece::Set(set) => {
+                        found.0.join(&set.variants);
+                        found.1.join(&set.products);
+                    }
+                });
+                found.1.join(&all.products(&found.0));
+                offers.iter().filter(|offer| (least..=most).contains(&offer.0)).for_each(|offer| expected.0.add(offer.1));
+                expected.1.join(&all.products(&expected.0));
                 prop_assert_eq!(found, expected, "{} to {}", least, most);
             }
         }

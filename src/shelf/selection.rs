@@ -7,12 +7,11 @@ use serde::Serialize;
 
 use super::collections::COLLECTION;
 use super::facets::{FacetIndex, OPTION};
-use super::filter::{Filter, Offer};
+use super::filter::Filter;
 use super::places::{Places, number};
 use super::price_index::PriceIndex;
 use super::search::Found;
 use super::snapshot::Snapshot;
-use crate::catalog::product::Variant;
 use crate::money::Currency;
 use crate::sorted::{SortedMap, sort};
 
@@ -45,7 +44,6 @@ pub struct Selection<'a> {
     snapshot: &'a Snapshot,
     facets: &'a FacetIndex,
     prices: &'a PriceIndex,
-    currency: Currency,
     filter: &'a Filter,
     found: Option<&'a Found<'a>>,
     chosen: Vec<Chosen>,
@@ -106,7 +104,7 @@ impl<'a> Selection<'a> {
         let prices = snapshot.prices(currency)?;
         let facets = snapshot.facets();
         let chosen = filter.values.iter().map(|(name, values)| Chosen::new(snapshot, name, values)).collect();
-        Some(Self { snapshot, facets, prices, currency, filter, found, chosen })
+        Some(Self { snapshot, facets, prices, filter, found, chosen })
     }
 
     pub fn places(&self) -> Places {
@@ -115,17 +113,34 @@ impl<'a> Selection<'a> {
 
     /// What satisfies the filter but for one facet, and of offers what this one asks.
     fn except(&self, except: Except, offers: &Filter) -> Places {
-        let mut places = self.prices.matches(offers);
+        let variants = self.snapshot.variants();
+        let of_one = self.asks_of_variants(except, offers) > 1
+            || (self.prices.is_patchy && self.options(except).next().is_some());
+        let mut places = match of_one {
+            true => variants.products(&self.fitting(except, offers)),
+            false => self.prices.matches(offers, variants),
+        };
         if let Some(found) = self.found {
             places.keep(&found.places);
         }
         self.others(except).for_each(|chosen| places.keep(&chosen.places));
-        if self.asks_of_variants(except, offers) > 1 || (self.prices.is_patchy && self.options(except).next().is_some())
-        {
-            let all: Vec<u32> = places.iter().collect();
-            all.into_iter().filter(|place| !self.has_variant(*place, except, offers)).for_each(|p| places.remove(p));
-        }
         places
+    }
+
+    /// The variants that are all that is asked of one.
+    fn fitting(&self, except: Except, offers: &Filter) -> Places {
+        let mut fitting = self.prices.offers(offers);
+        for chosen in self.options(except) {
+            fitting.keep(&self.having(&chosen.codes));
+        }
+        fitting
+    }
+
+    /// The variants that have one of an option's values.
+    fn having(&self, codes: &[u32]) -> Places {
+        let mut having = Places::none(self.snapshot.variants().count());
+        codes.iter().for_each(|code| self.facets.add_variants(*code, &mut having));
+        having
     }
 
     fn others(&self, except: Except) -> impl Iterator<Item = &Chosen> {
@@ -139,19 +154,6 @@ impl<'a> Selection<'a> {
     /// How many things are asked that one variant must have together.
     fn asks_of_variants(&self, except: Except, offers: &Filter) -> usize {
         self.options(except).count().saturating_add(usize::from(offers.asks_of_offers()))
-    }
-
-    fn has_variant(&self, place: u32, except: Except, offers: &Filter) -> bool {
-        let Some(product) = self.snapshot.product(place) else { return false };
-        let mut variants = product.variants.iter().enumerate();
-        variants.any(|(n, variant)| self.fits(variant, self.facets.variant(place, n), except, offers))
-    }
-
-    /// Whether this one variant is all that is asked of one.
-    fn fits(&self, variant: &Variant, codes: &[u32], except: Except, offers: &Filter) -> bool {
-        let Some(price) = variant.price(self.currency) else { return false };
-        offers.fits(Offer { amount: price.amount, in_stock: !variant.level.is_out() })
-            && self.options(except).all(|chosen| chosen.codes.iter().any(|code| codes.contains(code)))
     }
 
     /// What the list can be narrowed by, and widened: each facet's counts are
@@ -171,7 +173,7 @@ impl<'a> Selection<'a> {
                 if is_option {
                     self.count_variants(&without, codes, &mut own);
                 } else {
-                    self.count(&without, &mut own);
+                    self.count_products(&without, codes, &mut own);
                 }
                 facets.extend(self.facet(codes, &own, chosen));
             } else if plain > 0 {
@@ -215,30 +217,26 @@ impl<'a> Selection<'a> {
 
     /// Adds up what these products have; answers how many they are.
     fn count(&self, places: &Places, counts: &mut [u32]) -> usize {
-        let mut products: usize = 0;
-        for place in places.iter() {
-            products = products.saturating_add(1);
-            self.facets.codes(place).iter().for_each(|code| add_one(counts, *code));
-        }
-        products
+        places.each(&mut |place| self.facets.codes(place).iter().for_each(|code| add_one(counts, *code)));
+        places.count()
     }
 
-    /// Adds up of one facet what variants have that fit otherwise, once for each product.
+    /// Counts of one facet what these products have.
+    fn count_products(&self, places: &Places, facet: &Range<u32>, counts: &mut [u32]) {
+        for code in facet.clone() {
+            let having = self.facets.products(code).iter().filter(|place| places.contains(**place));
+            counts.get_mut(code as usize).into_iter().for_each(|count| *count = number(having.clone().count()));
+        }
+    }
+
+    /// Counts of one option the products that have a value in a variant that fits otherwise.
     fn count_variants(&self, places: &Places, facet: &Range<u32>, counts: &mut [u32]) {
-        let mut counted = vec![u32::MAX; counts.len()];
-        for place in places.iter() {
-            let product = self.snapshot.product(place);
-            for (n, variant) in product.iter().flat_map(|product| product.variants.iter().enumerate()) {
-                let codes = self.facets.variant(place, n);
-                let Some(code) = codes.iter().find(|code| facet.contains(code)) else { continue };
-                if let Some(last) = counted.get_mut(*code as usize)
-                    && *last != place
-                    && self.fits(variant, codes, facet, self.filter)
-                {
-                    *last = place;
-                    add_one(counts, *code);
-                }
-            }
+        let variants = self.snapshot.variants();
+        let mut fitting = self.fitting(facet, self.filter);
+        fitting.keep(&variants.of_all(places));
+        for code in facet.clone() {
+            let products = variants.count_products_of(|tell| self.facets.each_variant(code, &fitting, tell));
+            counts.get_mut(code as usize).into_iter().for_each(|count| *count = products);
         }
     }
 

@@ -14,6 +14,7 @@ use super::price_index::PriceIndex;
 use super::ranked::Ranked;
 use super::search::SearchIndex;
 use super::title_order;
+use super::variants::Variants;
 pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
 use crate::collections::collection::Collection;
 use crate::ids::{CollectionId, ProductId, VariantId};
@@ -68,8 +69,9 @@ impl Timely {
 /// asks for it, as a list in one currency needs little of it.
 #[derive(Debug)]
 struct Index {
-    /// The product's place and the variant's place in it, in the order of the variants' ids.
-    by_variant: Vec<(u32, u32)>,
+    variants: Variants,
+    /// The variants' numbers, in the order of their ids.
+    by_variant: Vec<u32>,
     // Places in `products`, in the order of the name.
     by_id: Vec<usize>,
     by_slug: Vec<usize>,
@@ -82,8 +84,10 @@ struct Index {
 
 impl Index {
     fn new(products: &[Arc<Product>]) -> Self {
+        let variants = Variants::new(products.iter().map(|product| product.variants.len()));
         Self {
-            by_variant: sorted_variants(products),
+            by_variant: sorted_variants(products, &variants),
+            variants,
             by_id: sorted(products, |product| product.id),
             by_slug: sorted(products, |product| product.slug.as_str()),
             by_former_slug: sorted_former_slugs(products),
@@ -202,13 +206,14 @@ impl Snapshot {
         if let Some(found) = self.beyond.as_ref().and_then(|beyond| beyond.variant(id)) {
             return Some(found);
         }
-        let at = |(p, v): (u32, u32)| {
+        let at = |number: u32| {
+            let (p, v) = self.index.variants.product(number)?;
             let product = self.product(p)?;
             Some((product, product.variants.get(v as usize)?))
         };
         let shown = |(product, _): &(&Product, &Variant)| self.shows(product);
         let by_variant = &self.index.by_variant;
-        let compare = |place: &(u32, u32)| at(*place).map_or(Ordering::Less, |(_, variant)| variant.id.cmp(&id));
+        let compare = |number: &u32| at(*number).map_or(Ordering::Less, |(_, variant)| variant.id.cmp(&id));
         let found = by_variant.binary_search_by(compare).ok()?;
         at(*by_variant.get(found)?).filter(shown)
     }
@@ -276,8 +281,16 @@ impl Snapshot {
     pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
         let (_, prices) = self.timely.prices.iter().find(|(known, _)| *known == currency)?;
         let products = || (0..self.products.len()).filter_map(|place| self.product(number(place)));
-        let index = || PriceIndex::new(currency, &products().collect::<Vec<_>>(), &|product| self.shows(product));
+        let index = || {
+            PriceIndex::new(currency, &products().collect::<Vec<_>>(), &self.index.variants, &|product| {
+                self.shows(product)
+            })
+        };
         Some(prices.get_or_init(index))
+    }
+
+    pub(super) fn variants(&self) -> &Variants {
+        &self.index.variants
     }
 
     pub(super) fn facets(&self) -> &FacetIndex {
@@ -299,13 +312,10 @@ impl Snapshot {
     }
 }
 
-fn sorted_variants(products: &[Arc<Product>]) -> Vec<(u32, u32)> {
-    let places =
-        |(p, product): (usize, &Arc<Product>)| (0..product.variants.len()).map(move |v| (number(p), number(v)));
-    let mut variants: Vec<_> = products.iter().enumerate().flat_map(places).collect();
-    let id = |(p, v): &(u32, u32)| Some(products.get(*p as usize)?.variants.get(*v as usize)?.id);
-    sort(&mut variants, |one, other| id(one).cmp(&id(other)));
-    variants
+fn sorted_variants(products: &[Arc<Product>], variants: &Variants) -> Vec<u32> {
+    let ids: Vec<VariantId> = products.iter().flat_map(|product| &product.variants).map(|variant| variant.id).collect();
+    let order = order(variants.count(), &|one, other| ids.get(one).cmp(&ids.get(other)));
+    order.into_iter().map(number).collect()
 }
 
 fn sorted_former_slugs(products: &[Arc<Product>]) -> Vec<(usize, usize)> {
