@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     /// Of which there are texts that are JSON, and more that are nearly so.
-    const TOKENS: [&str; 24] = [
+    const TOKENS: [&str; 25] = [
         "{",
         "}",
         "[",
@@ -94,6 +94,7 @@ mod tests {
         "\"\\n\"",
         "\"",
         "\\u00e9",
+        "é",
         "null",
         "true",
         "false",
