@@ -13,7 +13,6 @@ use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::Product;
 use crate::json;
-use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::telemetry;
 use crate::together::together;
@@ -82,8 +81,8 @@ pub async fn published(app: &App, version: &str) -> Result<Option<Arc<Snapshot>>
 
 /// What memory has of it already is not read again.
 async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
-    let known = CatalogMemory::of(app).get();
-    let known: Arc<Stored> = known.map(|copy| copy.stored.clone()).unwrap_or_default();
+    let before = CatalogMemory::of(app).get();
+    let known = before.as_ref().map(|copy| copy.stored.clone()).unwrap_or_default();
     let head: Head = need(app, &pointer.head).await?;
     let chunks = pointer.chunks.iter().map(|key| async {
         match known.chunk(key) {
@@ -97,28 +96,33 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
     }
     if let Some(key) = pointer.changes {
         let Changes { products, removed } = need(app, &key).await?;
-        stored.changed = Changed { products: shared(products, app.clock.now()), removed };
+        stored.changed = Changed { products: shared(app, products), removed };
         stored.changes = Some(key);
     }
-    let snapshot = Snapshot::of_stored(pointer.version, head.settings, stored);
+    let snapshot = Snapshot::of_stored(pointer.version, head.settings, stored, before.as_deref());
     let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
     Ok(snapshot.as_of(app.clock.now()))
 }
 
 async fn chunk(app: &App, key: &str) -> Result<Chunk, Problem> {
     let bytes = app.cache.get(key).await?.ok_or_else(|| missing(key))?;
-    let products = shared(decoded(key, &bytes)?, app.clock.now());
+    let products = shared(app, decoded(key, &bytes)?);
     Ok(Chunk { key: key.to_owned(), bytes: bytes.len(), products })
 }
 
-/// In as little room as they need, and as buyers have them now: whoever has them at another time has copies of those that differ.
-pub fn shared(products: Vec<Product>, now: Timestamp) -> Vec<Arc<Product>> {
-    let at = |mut product: Product| {
-        product.shrink();
+/// In as little room as they need, and as buyers have them now: whoever has them at another
+/// time has copies of those that differ. Those that the copy before has are that one's, so
+/// that two copies have the room of one and of what has changed.
+pub fn shared(app: &App, products: Vec<Product>) -> Vec<Arc<Product>> {
+    let (before, now) = (CatalogMemory::of(app).get(), app.clock.now());
+    let share = |mut product: Product| {
         product.be_at(now);
-        Arc::new(product)
+        before.as_ref().and_then(|before| before.same(&product)).unwrap_or_else(|| {
+            product.shrink();
+            Arc::new(product)
+        })
     };
-    products.into_iter().map(at).collect()
+    products.into_iter().map(share).collect()
 }
 
 fn missing(key: &str) -> Problem {

@@ -141,7 +141,7 @@ async fn read(app: &App, asked: Asked) -> Result<Part, Problem> {
     let changed = if asked == Asked::Changed { store::changed_ids(next())? } else { Vec::new() };
     let mut products = Vec::new();
     for rows in answers {
-        products.extend(shared(store::products(rows)?, now));
+        products.extend(shared(app, store::products(rows)?));
     }
     let is_last = products.len() < (PAGE_PRODUCTS as usize).saturating_mul(PAGES_AT_ONCE as usize);
     Ok(Part { state, settings, promotions, collections, changed, products, is_last })
@@ -234,9 +234,10 @@ async fn publish_as(
         chunks: stored.chunks.iter().map(|chunk| chunk.key.clone()).collect(),
         changes: stored.changes.clone(),
     };
-    let snapshot = Snapshot::of_stored(version.clone(), head.settings, stored);
+    let memory = CatalogMemory::of(app);
+    let snapshot = Snapshot::of_stored(version.clone(), head.settings, stored, memory.get().as_deref());
     let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
-    CatalogMemory::of(app).set(Arc::new(snapshot.as_of(app.clock.now())), app.clock.now());
+    memory.set(Arc::new(snapshot.as_of(app.clock.now())), app.clock.now());
     written?;
     if before != pointer.head {
         put(app, &pointer.head, text).await?;

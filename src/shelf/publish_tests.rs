@@ -164,6 +164,25 @@ fn whoever_knows_the_chunks_reads_only_the_changes() {
 }
 
 #[test]
+fn what_is_written_anew_but_is_the_same_takes_no_more_memory() {
+    let (shop, mut products) = published_shop(9);
+    let there = shop.forget();
+    let before = [block_on(current(&there)).unwrap(), CatalogMemory::of(&shop.app).get().unwrap()];
+    for n in 0..8 {
+        change(&shop, &mut products[n], |product| product.title = "changed".to_owned());
+    }
+    shop.publish();
+    shop.pass(REFRESH_MILLIS);
+    shop.publish();
+    let after = [block_on(current(&there)).unwrap(), CatalogMemory::of(&shop.app).get().unwrap()];
+    for (before, after) in before.iter().zip(&after) {
+        let is_same =
+            |n: usize| std::ptr::eq(before.by_id(products[n].id).unwrap(), after.by_id(products[n].id).unwrap());
+        assert_eq!([7, 8].map(is_same), [false, true]);
+    }
+}
+
+#[test]
 fn whoever_lacks_a_part_of_a_version_keeps_the_one_before() {
     let (shop, mut products) = published_shop(3);
     let there = shop.forget();

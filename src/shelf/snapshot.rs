@@ -65,18 +65,18 @@ impl Timely {
     }
 }
 
-/// What names are found by is made at once; each of the rest when somebody first
-/// asks for it, as a list in one currency needs little of it.
+/// Each part is made when somebody first asks for it: the first list in one currency, for
+/// which somebody waits where nothing was loaded, needs little of it.
 #[derive(Debug)]
 struct Index {
     variants: Variants,
     /// The variants' numbers, in the order of their ids.
-    by_variant: Vec<u32>,
+    by_variant: OnceLock<Vec<u32>>,
     // Places in `products`, in the order of the name.
     by_id: Vec<usize>,
-    by_slug: Vec<usize>,
+    by_slug: OnceLock<Vec<usize>>,
     /// The product's place and the slug's place among its former ones, in the order of these.
-    by_former_slug: Vec<(usize, usize)>,
+    by_former_slug: OnceLock<Vec<(usize, usize)>>,
     by_title: OnceLock<Ranked>,
     facets: OnceLock<FacetIndex>,
     search: OnceLock<SearchIndex>,
@@ -84,13 +84,12 @@ struct Index {
 
 impl Index {
     fn new(products: &[Arc<Product>]) -> Self {
-        let variants = Variants::new(products.iter().map(|product| product.variants.len()));
         Self {
-            by_variant: sorted_variants(products, &variants),
-            variants,
+            variants: Variants::new(products.iter().map(|product| product.variants.len())),
+            by_variant: OnceLock::new(),
             by_id: sorted(products, |product| product.id),
-            by_slug: sorted(products, |product| product.slug.as_str()),
-            by_former_slug: sorted_former_slugs(products),
+            by_slug: OnceLock::new(),
+            by_former_slug: OnceLock::new(),
             by_title: OnceLock::new(),
             facets: OnceLock::new(),
             search: OnceLock::new(),
@@ -104,21 +103,26 @@ impl Snapshot {
             product.shrink();
             Arc::new(product)
         };
-        Self::of(version, settings.into(), products.into_iter().map(shared).collect())
+        let products = newest_first(products.into_iter().map(shared).collect());
+        let index = Arc::new(Index::new(&products));
+        Self::of(version, settings.into(), products, index)
     }
 
-    /// Of products that other snapshots may have, too.
-    pub(super) fn of_stored(version: String, settings: Settings, stored: Stored) -> Self {
-        Self { stored: Arc::new(stored.clone()), ..Self::of(version, Arc::new(settings), stored.products()) }
+    /// Of products of which the copy before may have some, too. Where only other prices and
+    /// levels have changed since, what products are found by is that one's.
+    pub(super) fn of_stored(version: String, settings: Settings, stored: Stored, before: Option<&Self>) -> Self {
+        let products = newest_first(stored.products());
+        let same = before.filter(|before| are_found_alike(&before.products, &products));
+        let index = same.map_or_else(|| Arc::new(Index::new(&products)), |before| before.index.clone());
+        Self { stored: Arc::new(stored), ..Self::of(version, Arc::new(settings), products, index) }
     }
 
-    fn of(version: String, settings: Arc<Settings>, mut products: Vec<Arc<Product>>) -> Self {
-        sort(&mut products, |one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
+    fn of(version: String, settings: Arc<Settings>, products: Vec<Arc<Product>>, index: Arc<Index>) -> Self {
         Self {
             version,
             promotions: Arc::default(),
             collections: Arc::default(),
-            index: Arc::new(Index::new(&products)),
+            index,
             timely: Timely::new(&settings),
             settings,
             products: Arc::new(products),
@@ -212,7 +216,7 @@ impl Snapshot {
             Some((product, product.variants.get(v as usize)?))
         };
         let shown = |(product, _): &(&Product, &Variant)| self.shows(product);
-        let by_variant = &self.index.by_variant;
+        let by_variant = self.index.by_variant.get_or_init(|| sorted_variants(&self.products, &self.index.variants));
         let compare = |number: &u32| at(*number).map_or(Ordering::Less, |(_, variant)| variant.id.cmp(&id));
         let found = by_variant.binary_search_by(compare).ok()?;
         at(*by_variant.get(found)?).filter(shown)
@@ -238,14 +242,21 @@ impl Snapshot {
         self.index.by_id.get(found).map(|place| number(*place))
     }
 
+    /// The product, if it is here just as it is.
+    pub(super) fn same(&self, product: &Product) -> Option<Arc<Product>> {
+        let known = self.products.get(self.place(product.id)? as usize)?;
+        (**known == *product).then(|| known.clone())
+    }
+
     pub fn by_slug(&self, slug: &str) -> Option<&Product> {
-        self.search(&self.index.by_slug, |product| product.slug.as_str().cmp(slug))
+        let by_slug = || sorted(&self.products, |product| product.slug.as_str());
+        self.search(self.index.by_slug.get_or_init(by_slug), |product| product.slug.as_str().cmp(slug))
     }
 
     /// The product that was called so, and none is now.
     fn by_former_slug(&self, slug: &str) -> Option<&Product> {
         let at = |(p, n): (usize, usize)| self.products.get(p)?.former_slugs.get(n);
-        let order = &self.index.by_former_slug;
+        let order = self.index.by_former_slug.get_or_init(|| sorted_former_slugs(&self.products));
         let place = order.partition_point(|place| at(*place).is_some_and(|former| &**former < slug));
         let place = *order.get(place)?;
         let product = self.product(number(place.0)).filter(|product| self.shows(product))?;
@@ -312,6 +323,29 @@ impl Snapshot {
     }
 }
 
+fn newest_first(mut products: Vec<Arc<Product>>) -> Vec<Arc<Product>> {
+    sort(&mut products, |one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
+    products
+}
+
+/// Whether an [`Index`] of these is one of those.
+fn are_found_alike(these: &[Arc<Product>], those: &[Arc<Product>]) -> bool {
+    let alike = |(one, other): (&Arc<Product>, &Arc<Product>)| Arc::ptr_eq(one, other) || is_found_alike(one, other);
+    these.len() == those.len() && these.iter().zip(those).all(alike)
+}
+
+fn is_found_alike(one: &Product, other: &Product) -> bool {
+    let of_variants = |(one, other): (&Variant, &Variant)| {
+        (one.id, &one.sku, &one.barcode, &one.options) == (other.id, &other.sku, &other.barcode, &other.options)
+    };
+    (one.id, one.created_at) == (other.id, other.created_at)
+        && (&one.slug, &one.former_slugs) == (&other.slug, &other.former_slugs)
+        && (&one.title, &one.vendor, &one.kind) == (&other.title, &other.vendor, &other.kind)
+        && (&one.tags, &one.options) == (&other.tags, &other.options)
+        && one.variants.len() == other.variants.len()
+        && one.variants.iter().zip(&other.variants).all(of_variants)
+}
+
 fn sorted_variants(products: &[Arc<Product>], variants: &Variants) -> Vec<u32> {
     let ids: Vec<VariantId> = products.iter().flat_map(|product| &product.variants).map(|variant| variant.id).collect();
     let order = order(variants.count(), &|one, other| ids.get(one).cmp(&ids.get(other)));
@@ -342,6 +376,9 @@ fn sorted_by_title(products: &[Arc<Product>]) -> Vec<usize> {
     })
 }
 
+#[cfg(test)]
+#[path = "snapshot_tests.rs"]
+mod tests;
 #[cfg(test)]
 #[path = "times_tests.rs"]
 mod times_tests;

@@ -1,0 +1,72 @@
+use super::*;
+use crate::money::Money;
+use crate::shelf::chunks::Changed;
+use crate::shelf::read::answer;
+use crate::testing::{product, settings};
+
+fn stored(products: &[Arc<Product>]) -> Stored {
+    Stored { changed: Changed { products: products.to_vec(), removed: Vec::new() }, ..Stored::default() }
+}
+
+/// Two products as a copy, and as the next has them with what one of them has become.
+fn versions(change: impl FnOnce(&mut Product)) -> [Snapshot; 3] {
+    let mut products: Vec<_> = (1..3).map(|n| Arc::new(product(n, &format!("p{n}"), Some(100), n as i64))).collect();
+    let next = |version: &str, products: &[Arc<Product>], before: Option<&Snapshot>| {
+        Snapshot::of_stored(version.to_owned(), settings(), stored(products), before)
+    };
+    let before = next("1", &products, None);
+    // What it is found by is made before the next one comes.
+    answers(&before);
+    let mut changed = Product::clone(&products[1]);
+    change(&mut changed);
+    products[1] = Arc::new(changed);
+    let after = next("2", &products, Some(&before));
+    let alone = next("2", &products, None);
+    [before, after, alone]
+}
+
+fn answers(snapshot: &Snapshot) -> Vec<Vec<u8>> {
+    let queries =
+        ["sort=title", "sort=price_asc", "facets=true", "q=p2", "q=new", "price_max=50", "in_stock=true", "vendor=new"];
+    let answer = |query: &str| answer(snapshot, "/v1/products", query).unwrap().unwrap().body;
+    let ids = snapshot.products.iter().map(|product| product.id);
+    let named = ids.map(|id| snapshot.by_id(id).unwrap().title.clone().into_bytes());
+    queries.into_iter().map(answer).chain(named).collect()
+}
+
+#[test]
+fn a_price_and_a_level_leave_what_products_are_found_by() {
+    let price = |product: &mut Product| {
+        product.variants[0].prices = vec![Money { amount: 50, ..product.variants[0].prices[0] }];
+        product.variants[0].level = Level::Out;
+        product.level = Level::Out;
+        product.version += 1;
+        product.description = "new".to_owned();
+    };
+    let [before, after, alone] = versions(price);
+    assert!(Arc::ptr_eq(&before.index, &after.index));
+    assert_eq!(answers(&after), answers(&alone));
+    assert_ne!(answers(&after), answers(&before));
+}
+
+#[test]
+fn whatever_they_are_found_by_is_made_anew_when_it_changes() {
+    let changes: [fn(&mut Product); 11] = [
+        |product| product.title = "new".to_owned(),
+        |product| product.slug = "new".to_owned(),
+        |product| product.former_slugs = vec!["new".to_owned()],
+        |product| product.vendor = Some("new".to_owned()),
+        |product| product.kind = Some("new".to_owned()),
+        |product| product.tags = vec!["new".to_owned()],
+        |product| product.options = vec![ProductOption { name: "Size".to_owned(), values: vec!["new".to_owned()] }],
+        |product| product.variants[0].sku = "new".to_owned(),
+        |product| product.variants[0].barcode = Some("new".to_owned()),
+        |product| product.variants[0].options = vec!["new".to_owned()],
+        |product| product.created_at = Timestamp::from_millis(0),
+    ];
+    for (n, change) in changes.into_iter().enumerate() {
+        let [before, after, alone] = versions(change);
+        assert!(!Arc::ptr_eq(&before.index, &after.index), "change {n}");
+        assert_eq!(answers(&after), answers(&alone), "change {n}");
+    }
+}
