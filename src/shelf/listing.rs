@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::list_query::{ListQuery, Sort};
 use super::places::{Places, number};
 use super::price_index::PriceIndex;
-use super::ranked::{first, partition};
+use super::ranked::{First, first, partition};
 use super::search::Found;
 use super::selection::{Facet, Selection};
 use super::snapshot::Snapshot;
@@ -154,9 +154,13 @@ impl Sorted<'_> {
             all.reverse();
             return first(all.into_iter().map(|place| (rank(place), place)), most);
         }
-        let is_after = |place: &u32| self.query.after.is_none() || self.to_cursor(*place).is_lt();
-        let ranked = places.iter().filter(is_after).map(|place| (u32::MAX.saturating_sub(rank(place)), place));
-        first(ranked, most)
+        let mut best = First::new(most);
+        places.each(|place| {
+            if self.query.after.is_none() || self.to_cursor(place).is_lt() {
+                best.add(u32::MAX.saturating_sub(rank(place)), place);
+            }
+        });
+        best.places()
     }
 
     /// Those that were put in order first, then the others, the newest first. A product that was

@@ -52,8 +52,9 @@ impl Places {
         self.0.iter().all(|word| *word == 0)
     }
 
-    /// Tells of each, in ascending order: quicker than to be asked for the next one.
-    pub fn each(&self, tell: &mut dyn FnMut(u32)) {
+    /// Tells of each, in ascending order: quicker than to be asked for the next one, as
+    /// long as what is told is in the loop.
+    pub fn each(&self, mut tell: impl FnMut(u32)) {
         for (word, begin) in self.0.iter().zip((0..).step_by(BITS as usize)) {
             let (mut word, begin): (u64, u32) = (*word, begin);
             while word != 0 {
@@ -117,7 +118,7 @@ impl Packed {
             Self::Many(own) => {
                 let mut both = own.clone();
                 both.keep(places);
-                both.each(tell);
+                both.each(|number| tell(number));
             }
         }
     }
@@ -202,7 +203,7 @@ mod tests {
             prop_assert_eq!(set(&one).contains(begin), one.contains(&begin));
             prop_assert_eq!(set(&one).is_empty(), one.is_empty());
             let mut told = Vec::new();
-            joined.each(&mut |place| told.push(place));
+            joined.each(|place| told.push(place));
             prop_assert!(joined.iter().eq(told));
             let mut packed = set(&other);
             Packed::new(300, &one.iter().copied().collect::<Vec<_>>()).join_into(&mut packed);

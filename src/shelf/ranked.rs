@@ -47,16 +47,34 @@ impl Ranked {
 /// The places with the least numbers, sorted by these: so many at most. Of equal
 /// numbers the earlier comes first. Most of many are only compared with the last.
 pub fn first(places: impl Iterator<Item = (u32, u32)>, most: usize) -> Vec<u32> {
-    let mut first: Vec<(u32, u32)> = Vec::new();
-    for new in places {
-        if first.len() >= most && first.last().is_none_or(|last| last.0 <= new.0) {
-            continue;
-        }
-        let at = first.partition_point(|known| known.0 <= new.0);
-        first.insert(at, new);
-        first.truncate(most);
+    let mut first = First::new(most);
+    places.for_each(|(number, place)| first.add(number, place));
+    first.places()
+}
+
+/// The same of places that come one by one.
+pub struct First {
+    most: usize,
+    kept: Vec<(u32, u32)>,
+}
+
+impl First {
+    pub fn new(most: usize) -> Self {
+        Self { most, kept: Vec::new() }
     }
-    first.into_iter().map(|(_, place)| place).collect()
+
+    pub fn add(&mut self, number: u32, place: u32) {
+        if self.kept.len() >= self.most && self.kept.last().is_none_or(|last| last.0 <= number) {
+            return;
+        }
+        let at = self.kept.partition_point(|known| known.0 <= number);
+        self.kept.insert(at, (number, place));
+        self.kept.truncate(self.most);
+    }
+
+    pub fn places(self) -> Vec<u32> {
+        self.kept.into_iter().map(|(_, place)| place).collect()
+    }
 }
 
 /// How many of the numbers below `count` come before the first for which it does not hold.

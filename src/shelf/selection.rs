@@ -217,7 +217,7 @@ impl<'a> Selection<'a> {
 
     /// Adds up what these products have; answers how many they are.
     fn count(&self, places: &Places, counts: &mut [u32]) -> usize {
-        places.each(&mut |place| self.facets.codes(place).iter().for_each(|code| add_one(counts, *code)));
+        places.each(|place| self.facets.codes(place).iter().for_each(|code| add_one(counts, *code)));
         places.count()
     }
 

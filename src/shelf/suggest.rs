@@ -69,15 +69,12 @@ pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestio
     if sought.is_empty() {
         return Suggestions { items: Vec::new() };
     }
-    let find = |sought: &str, limit: usize| {
-        let mut list = ListQuery::new(snapshot);
-        list.filter.sought = Some(sought.to_owned());
-        (list.sort, list.limit) = (Sort::Relevance, limit);
-        listing::page(snapshot, &list)
-    };
+    let mut list = ListQuery::new(snapshot);
+    let sold = snapshot.prices(list.currency).map(|prices| &prices.sold);
     let mut items = Vec::new();
     for query in snapshot.completed(sought, MAX_QUERIES.min(limit.saturating_sub(1))) {
-        if find(&query, 1).total > 0 {
+        // Found and counted, as a page of them would be put in order for nothing.
+        if sold.is_some_and(|sold| sold.count_both(&snapshot.searched().find(&query).places) > 0) {
             let address = form_urlencoded::Serializer::new(String::new()).append_pair("q", &query).finish();
             items.push(Suggestion { kind: "query", text: query, url: format!("/products?{address}") });
         }
@@ -87,7 +84,9 @@ pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestio
         let url = format!("/collections/{}", slug::in_address(&collection.slug));
         items.push(Suggestion { kind: "collection", text: collection.title.clone(), url });
     }
-    for listed in find(sought, limit.saturating_sub(items.len())).items {
+    list.filter.sought = Some(sought.to_owned());
+    (list.sort, list.limit) = (Sort::Relevance, limit.saturating_sub(items.len()));
+    for listed in listing::page(snapshot, &list).items {
         let url = format!("/products/{}", slug::in_address(&listed.product.slug));
         items.push(Suggestion { kind: "product", text: listed.product.title.clone(), url });
     }

@@ -55,8 +55,14 @@ impl Variants {
     /// The products that have one of these variants.
     pub fn products(&self, variants: &Places) -> Places {
         let mut places = Places::none(self.count_products());
-        variants.each(&mut |variant| {
-            self.products.get(variant as usize).into_iter().for_each(|place| places.add(*place));
+        let mut last = u32::MAX;
+        variants.each(|variant| {
+            if let Some(place) = self.products.get(variant as usize)
+                && *place != last
+            {
+                last = *place;
+                places.add(last);
+            }
         });
         places
     }
@@ -75,7 +81,7 @@ impl Variants {
     /// The variants of these products.
     pub fn of_all(&self, places: &Places) -> Places {
         let mut variants = Places::none(self.count());
-        places.each(&mut |place| self.of(place).for_each(|variant| variants.add(variant)));
+        places.each(|place| self.of(place).for_each(|variant| variants.add(variant)));
         variants
     }
 }

@@ -120,8 +120,13 @@ impl SearchIndex {
 
     /// What has all parts as words: `T Shirt` for `t-shirt`.
     fn add_parts(&self, parts: &[String], hits: &mut Hits) {
+        // Of most codes some part is no word.
+        let known = |part: &String| self.words.find(part).is_some() || !self.forms(part).is_empty();
+        if !(2..=MAX_PARTS).contains(&parts.len()) || !parts.iter().all(known) {
+            return;
+        }
         let mut all: Option<Hits> = None;
-        for part in parts.iter().filter(|_| (2..=MAX_PARTS).contains(&parts.len())) {
+        for part in parts {
             let mut hits = Hits::none(self.products);
             self.add_forms(part, &mut hits);
             if let Some(all) = &mut all {
