@@ -1,5 +1,5 @@
 // `npm run bench`: the cold start and the Wasm's weight, reads against controls on the same workerd,
-// reads while clients log in, whole purchases, and the console's pages in a large shop.
+// reads while clients log in, whole purchases, the console's pages in a large shop, and shops of many products.
 // `npm run bench -- <part>...` runs the named parts.
 //   -- --quick   a short run, to see that it works; its figures mean little
 //   -- --built   on the build that is there
@@ -18,16 +18,21 @@ import { startFloor, stores } from "./floor.mjs";
 import { median, purchases } from "./load.mjs";
 import { readsBesideLogins, register } from "./logins.mjs";
 import { compare } from "./reads.mjs";
+import { scale } from "./scale.mjs";
 import { catalogAnswer, coldStart } from "./start.mjs";
 import { missed, table } from "./table.mjs";
 
-const PARTS = ["start", "reads", "logins", "sales", "console"];
+const PARTS = ["start", "reads", "logins", "sales", "console", "scale"];
 const quick = process.argv.includes("--quick");
 const PRODUCTS = 50;
 // Many short rounds: the machine's pace drifts within seconds.
 const READS = { connections: 16, rounds: quick ? 3 : 15, milliseconds: quick ? 700 : 1_500 };
 const LOGINS = { connections: 16, rounds: quick ? 1 : 5, milliseconds: quick ? 700 : 3_000 };
 const CLIENTS = [4, 16, 64];
+/** As many products as a shop may have; 100,000 are measured natively, by benches/shelf.rs. */
+const SCALE = quick
+  ? { sizes: [1_000], connections: 16, rounds: 1, milliseconds: 700, changes: 1, starts: 1 }
+  : { sizes: [1_000, 10_000, 50_000], connections: 16, rounds: 7, milliseconds: 1_500, changes: 5, starts: 5 };
 const STARTS = quick ? 3 : 11;
 const RUNS = quick ? 1 : 3;
 const LOOKS = quick ? 1 : 7;
@@ -187,7 +192,7 @@ await top(async () => {
   if (!process.argv.includes("--built")) await build("release");
   const output = at("benches", "output");
   mkdirSync(output, { recursive: true });
-  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [] };
+  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [], scale: [] };
   if (result.machine.loadBefore > 0.5) say(`The machine is busy already (load ${result.machine.loadBefore.toFixed(2)}): figures will be low.`);
 
   try {
@@ -202,6 +207,10 @@ await top(async () => {
     if (wanted.has("console")) {
       say("- the console in a large shop");
       await measureConsole(result);
+    }
+    if (wanted.has("scale")) {
+      say("- shops of many products");
+      result.scale = await scale(stateOf, SCALE);
     }
   } finally {
     // What was measured before something failed took minutes, too.

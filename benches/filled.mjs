@@ -76,25 +76,36 @@ export function fill(data, now = Date.now()) {
   database.close();
 }
 
-function products(database, now) {
+/**
+ * Products alone. They take some 1,400 bytes each and say that it is half of that: of products
+ * with three variants a shop may have fewer than are looked at here (`catalog_too_large`).
+ */
+export function fillProducts(data, count, now = Date.now()) {
+  const database = databaseOf(data);
+  database.exec("PRAGMA synchronous = OFF; BEGIN");
+  products(database, now, { count, sentences: 7, bytes: 700 });
+  database.exec("COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)");
+  database.close();
+}
+
+function products(database, now, { count = SIZE.products, sentences = 20, bytes = 2_000 } = {}) {
   const product = into(database, "products", [
-    "id", "slug", "title", "description", "vendor", "status", "delivery", "version", "bytes", "created_at", "updated_at", "sought",
+    "id", "slug", "title", "description", "vendor", "metadata", "status", "delivery", "version", "bytes", "created_at", "updated_at", "sought",
   ]);
   const variant = into(database, "variants", ["id", "product_id", "position", "sku", "option_values", "barcode", "sought"]);
   const option = into(database, "product_options", ["product_id", "position", "name", "option_values"]);
   const image = into(database, "product_images", ["product_id", "position", "url", "alt"]);
   const tag = into(database, "product_tags", ["product_id", "tag", "position"]);
-  const price = into(database, "prices", ["variant_id", "currency", "amount"]);
+  const price = into(database, "prices", ["variant_id", "currency", "amount", "since"]);
   const level = database.prepare("UPDATE stock_levels SET on_hand = ?, held = ?, version = 1 WHERE variant_id = ?");
-  const BYTES = 2_000;
   const all = [];
-  for (let n = 0; n < SIZE.products; n += 1) {
-    const at = now - 700 * DAY + Math.floor((n * 690 * DAY) / SIZE.products);
+  for (let n = 0; n < count; n += 1) {
+    const at = now - 700 * DAY + Math.floor((n * 690 * DAY) / count);
     const of = id("prod", at);
     const [title, vendor] = [`${some(WORDS)} ${some(WORDS)} ${n}`, `Maker ${n % 200}`];
     const status = n % 50 === 3 ? "draft" : n % 50 === 4 ? "archived" : "active";
-    const words = "Made of what lasts. ".repeat(20);
-    product(of, `thing-${n}`, title, words, vendor, status, "shipped", 1, BYTES, at, at, bare(`${title} ${vendor}`));
+    const words = "Made of what lasts. ".repeat(sentences);
+    product(of, `thing-${n}`, title, words, vendor, "{}", status, "shipped", 1, bytes, at, at, bare(`${title} ${vendor}`));
     option(of, 0, "Size", JSON.stringify(VARIANTS));
     image(of, 0, `https://images.example.com/${n}.jpg`, title);
     tag(of, WORDS[n % WORDS.length].toLowerCase(), 0);
@@ -102,7 +113,7 @@ function products(database, now) {
       const [variantId, sku] = [id("var", at), `SKU-${String(n).padStart(5, "0")}-${size}`];
       const barcode = String(4_000_000_000_000 + n * 10 + position);
       variant(variantId, of, position, sku, JSON.stringify([size]), barcode, bare(`${sku} ${size} ${size} ${barcode}`));
-      for (const currency of ["EUR", "GBP"]) price(variantId, currency, 500 + (n % 200) * 100);
+      for (const currency of ["EUR", "GBP"]) price(variantId, currency, 500 + (n % 200) * 100, at);
       const onHand = n % 40 === 7 ? upTo(6) : 10 + upTo(200);
       level.run(onHand, Math.min(onHand, upTo(3)), variantId);
       return sku;
@@ -110,7 +121,7 @@ function products(database, now) {
     all.push({ id: of, title, skus, amount: 500 + (n % 200) * 100 });
   }
   database.exec(
-    `UPDATE catalog_state SET revision = revision + 1, products = products + ${SIZE.products}, bytes = bytes + ${SIZE.products * BYTES}`,
+    `UPDATE catalog_state SET revision = revision + 1, products = products + ${count}, bytes = bytes + ${count * bytes}`,
   );
   return all;
 }

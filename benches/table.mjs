@@ -27,7 +27,12 @@ const saleRow = (row) => left(saleName(row)) + right(row.perSecond.toFixed(1), r
 const pageRow = (row) => row.path.padEnd(64) + right(row.bytes, row.cpu.toFixed(1), row.took.toFixed(1), row.bar) + verdict(row);
 const dearest = (rows) => [...rows].sort((one, other) => other.cpu - one.cpu).slice(0, SHOWN);
 
-export function table({ machine, weight, start, reads, logins, sales, console: pages }) {
+const scaleRow = (row) =>
+  left(`${whole(row.size)} products`) +
+  right(whole(row.perSecond), row.ratio.toFixed(2), row.share.toFixed(2), row.p50.toFixed(1), row.p99.toFixed(1), row.took.toFixed(0), whole(row.written), row.memory, row.firstList.toFixed(0), row.bareFirstList.toFixed(0)) +
+  verdict(row);
+
+export function table({ machine, weight, start, reads, logins, sales, console: pages, scale }) {
   return [
     "",
     `${machine.processors} x ${machine.processor}, workerd ${machine.workerd}, load before ${machine.loadBefore.toFixed(2)}`,
@@ -36,12 +41,13 @@ export function table({ machine, weight, start, reads, logins, sales, console: p
     ...section(`${left("reads while clients log in")}${right("req/s", "alone", "share", "bar", "p99 ms", "below", "logins/s")}  met`, logins.map(loginRow)),
     ...section(`${left("whole purchases")}${right("per s", "p50 ms", "p99 ms", "to five", "to floor", "goal")}  met`, sales.map(saleRow)),
     ...section(`${`the console, 100,000 orders: the dearest of ${pages.length}`.padEnd(64)}${right("bytes", "CPU ms", "ms", "at most")}  met`, dearest(pages).map(pageRow)),
+    ...section(`${left("questions never asked before")}${right("per s", "control", "to 1,000", "p50 ms", "p99 ms", "price ms", "bytes", "MB", "list ms", "bare")}  met`, scale.map(scaleRow)),
     "",
   ].join("\n");
 }
 
 /** The names of the rows below their bar. */
-export function missed({ weight, start, reads, logins, sales, console: pages }) {
+export function missed({ weight, start, reads, logins, sales, console: pages, scale }) {
   const named = [
     ["the Wasm's weight", weight],
     ...(start ? [["the cold start", start]] : []),
@@ -49,6 +55,7 @@ export function missed({ weight, start, reads, logins, sales, console: pages }) 
     ...logins.map((row) => [`reads while ${loginName(row)}`, row]),
     ...sales.map((row) => [saleName(row), row]),
     ...pages.map((row) => [row.path, row]),
+    ...scale.map((row) => [`a shop of ${row.size} products`, row]),
   ];
   return named.filter(([, { met }]) => !met).map(([name]) => name);
 }
