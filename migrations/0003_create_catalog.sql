@@ -17,6 +17,8 @@ CREATE TABLE products (
   type TEXT CHECK (length(type) BETWEEN 1 AND 255),
   seo_title TEXT CHECK (length(seo_title) BETWEEN 1 AND 255),
   seo_description TEXT CHECK (length(seo_description) BETWEEN 1 AND 500),
+  -- By language: its title, description, options and what its pictures show; NULL: of none.
+  translations TEXT CHECK (json_type(translations) = 'object'),
   -- Names with a text, an integer or a boolean each, for staff alone.
   metadata TEXT NOT NULL CHECK (json_type(metadata) = 'object' AND length(CAST(metadata AS BLOB)) <= 10000),
   status TEXT NOT NULL CHECK (status IN ('draft', 'active', 'archived')),
@@ -31,8 +33,8 @@ CREATE TABLE products (
   bytes INTEGER NOT NULL CHECK (bytes >= 0),
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  -- What staff find it by, beside what its variants are found by: its title and
-  -- vendor, in small letters without accents.
+  -- What staff find it by, beside what its variants are found by: its title in each
+  -- language and its vendor, in small letters without accents.
   sought TEXT NOT NULL,
   -- It is read as one value, of which D1 takes two million bytes.
   CONSTRAINT product_too_large CHECK (bytes + length(CAST(metadata AS BLOB)) <= 1900000)

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 pub use self::prices::{PriceBody, SaleBody};
 use super::limits::*;
 use super::metadata::{self, Metadata};
-use super::product::{Product, Status, Variant};
+use super::product::{Image, Product, ProductOption, Status, Variant};
 use super::slug::MAX_SLUG;
+use super::translations::{self, ByLanguage, TranslationBody, TranslationsBody};
 use crate::ids::VariantId;
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
@@ -45,6 +46,10 @@ pub struct ProductBody {
     /// The description for search engines; made from the product's own if absent.
     #[schemars(length(max = MAX_SEO))]
     pub seo_description: Option<String>,
+    /// What it is called in other languages; what is not there is shown as it is said here.
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    #[schemars(with = "ByLanguage<Option<TranslationBody>>")]
+    pub translations: TranslationsBody,
     /// What the shop's own programs keep with it, for staff alone: at most fifty names of small letters a to z, digits
     /// and `_.-`, each with a text, an integer or a boolean, of 10,000 bytes of JSON together.
     #[serde(default)]
@@ -172,6 +177,11 @@ pub struct ProductPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_SEO))]
     pub seo_description: Option<Option<String>>,
+    /// The languages that change, each with what changes of it, or `null`. What is said of an option, a value or a
+    /// picture goes with that.
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "ByLanguage<Option<TranslationBody>>", skip_serializing_if = "Option::is_none")]
+    pub translations: Option<TranslationsBody>,
     /// The names that change, each with its value or `null`, which takes it away. The others stay as they are.
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "metadata::Described", skip_serializing_if = "Option::is_none")]
@@ -285,6 +295,8 @@ impl ProductPatch {
     /// said of those.
     pub fn over(self, product: &Product) -> (ProductBody, Vec<VariantChange>) {
         let now = facts(product);
+        let (options, images) = (self.options.unwrap_or(now.options), self.images.unwrap_or(now.images));
+        let translated = translations::kept(product.translations.as_deref(), &options, &images);
         let whole = ProductBody {
             title: self.title.unwrap_or(now.title),
             slug: self.slug.or(now.slug),
@@ -293,6 +305,7 @@ impl ProductPatch {
             kind: self.kind.unwrap_or(now.kind),
             seo_title: self.seo_title.unwrap_or(now.seo_title),
             seo_description: self.seo_description.unwrap_or(now.seo_description),
+            translations: translations::over(translated, self.translations.unwrap_or_default()),
             metadata: metadata::over(now.metadata, self.metadata.unwrap_or_default()),
             tags: self.tags.unwrap_or(now.tags),
             status: self.status.or(now.status),
@@ -300,9 +313,9 @@ impl ProductPatch {
             unpublish_at: self.unpublish_at.unwrap_or(now.unpublish_at),
             delivery: self.delivery.or(now.delivery),
             tax_class: self.tax_class.unwrap_or(now.tax_class),
-            options: self.options.unwrap_or(now.options),
+            options,
             variants: Vec::new(),
-            images: self.images.unwrap_or(now.images),
+            images,
         };
         (whole, self.variants.unwrap_or_default())
     }
@@ -326,6 +339,10 @@ impl VariantPatch {
 
 /// A product as it would be sent, without its variants.
 pub fn facts(product: &Product) -> ProductBody {
+    let option = |option: &ProductOption| OptionBody { name: option.name.clone(), values: option.values.clone() };
+    let image = |image: &Image| ImageBody { url: Some(image.url.clone()), upload: None, alt: Some(image.alt.clone()) };
+    let options: Vec<_> = product.options.iter().map(option).collect();
+    let images: Vec<_> = product.images.iter().map(image).collect();
     ProductBody {
         title: product.title.clone(),
         slug: Some(product.slug.clone()),
@@ -334,6 +351,7 @@ pub fn facts(product: &Product) -> ProductBody {
         kind: product.kind.clone(),
         seo_title: product.seo_title.clone(),
         seo_description: product.seo_description.clone(),
+        translations: translations::kept(product.translations.as_deref(), &options, &images),
         metadata: product.metadata.clone(),
         tags: product.tags.clone(),
         status: Some(product.status),
@@ -341,17 +359,9 @@ pub fn facts(product: &Product) -> ProductBody {
         unpublish_at: product.unpublish_at,
         delivery: Some(product.delivery),
         tax_class: product.tax_class.clone(),
-        options: product
-            .options
-            .iter()
-            .map(|option| OptionBody { name: option.name.clone(), values: option.values.clone() })
-            .collect(),
+        options,
         variants: Vec::new(),
-        images: product
-            .images
-            .iter()
-            .map(|image| ImageBody { url: Some(image.url.clone()), upload: None, alt: Some(image.alt.clone()) })
-            .collect(),
+        images,
     }
 }
 

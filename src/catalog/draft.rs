@@ -11,8 +11,9 @@ pub use self::variants::{Wanted, wanted};
 use super::body::{ImageBody, OptionBody, ProductBody};
 use super::limits::*;
 use super::metadata::{self, Metadata};
-use super::product::{Image, Level, Product, ProductOption, Status, Variant};
+use super::product::{Image, Level, Product, ProductOption, Status, Translations, Variant};
 use super::slug;
+use super::translations;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
@@ -33,6 +34,7 @@ pub struct Draft {
     kind: Option<String>,
     seo_title: Option<String>,
     seo_description: Option<String>,
+    translations: Option<Box<Translations>>,
     metadata: Metadata,
     tags: Vec<String>,
     status: Status,
@@ -77,7 +79,8 @@ impl Draft {
             seo_title: faults.take("/seo_title", text::optional_line(body.seo_title.as_deref(), MAX_LINE)),
             seo_description: faults
                 .take("/seo_description", text::optional_line(body.seo_description.as_deref(), MAX_SEO)),
-            metadata: faults.metadata(body.metadata),
+            translations: faults.all(translations::parsed(body.translations, &options, &images)),
+            metadata: faults.all(metadata::parsed(body.metadata)),
             tags: faults.tags(body.tags),
             status: body.status.unwrap_or(Status::Draft),
             publish_at: body.publish_at,
@@ -161,6 +164,7 @@ impl Draft {
             kind: self.kind,
             seo_title: self.seo_title,
             seo_description: self.seo_description,
+            translations: self.translations,
             metadata: self.metadata,
             tags: self.tags,
             status: self.status,
@@ -216,8 +220,8 @@ impl Faults {
         Some(class)
     }
 
-    fn metadata(&mut self, sent: Metadata) -> Metadata {
-        let (kept, faults) = metadata::parsed(sent);
+    /// What is kept of something, with all that was found wrong with it noted.
+    fn all<T>(&mut self, (kept, faults): (T, Vec<FieldError>)) -> T {
         faults.into_iter().for_each(|fault| self.add(fault.pointer, fault.detail));
         kept
     }

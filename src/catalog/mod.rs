@@ -19,6 +19,7 @@ pub mod removal;
 pub mod repricing;
 pub mod slug;
 pub mod store;
+pub mod translations;
 pub mod variant_list;
 
 use serde::Serialize;

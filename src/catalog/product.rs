@@ -2,11 +2,13 @@
 //! staff, and compared when a change is written.
 
 mod terms;
+mod texts;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::terms::PriceTerms;
+pub use self::texts::{OptionTranslation, Texts, Translation, Translations};
 use super::metadata::Metadata;
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -101,6 +103,9 @@ pub struct Product {
     pub seo_title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seo_description: Option<String>,
+    /// What is said of it in other languages, of the few that anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub translations: Option<Box<Translations>>,
     /// Staff's: none where buyers' products are read.
     #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
     pub metadata: Metadata,

@@ -74,10 +74,10 @@ macro_rules! select_products {
                   ), '}') || CASE WHEN coalesce(image, variants.tax_class) IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}',
                     json_object('image', image, 'tax_class', variants.tax_class)), '{') END AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
-                  WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, publish_at, unpublish_at, ",
+                  WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, translations, publish_at, unpublish_at, ",
             $metadata,
             ", (SELECT slug FROM former_slugs WHERE product_id = products.id LIMIT 1)) IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}', json_object(
-               'type', type, 'seo_title', seo_title, 'seo_description', seo_description,
+               'type', type, 'seo_title', seo_title, 'seo_description', seo_description, 'translations', json(translations),
                'publish_at', publish_at, 'unpublish_at', unpublish_at,
                'former_slugs', json((SELECT nullif(json_group_array(slug), '[]') FROM
                  (SELECT slug FROM former_slugs WHERE product_id = products.id ORDER BY slug))),

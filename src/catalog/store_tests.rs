@@ -48,6 +48,8 @@ fn rich() -> Product {
     product.unpublish_at = Some(Timestamp::from_millis(20));
     product.kind = Some("Mug}".into());
     product.seo_title = Some("{A mug".into());
+    let german = serde_json::json!({"de": {"title": "{Becher}", "options": {"Size": {"values": {"L": "groß"}}}}});
+    product.translations = serde_json::from_value(german).unwrap();
     product.metadata = serde_json::from_value(serde_json::json!({"erp.id": "7}", "cost": 12, "own": true})).unwrap();
     product.variants[0].terms = serde_json::from_value(serde_json::json!([{
         "currency": "EUR", "sale": 1_500, "starts_at": null, "ends_at": 99, "lowest": null,

@@ -8,6 +8,7 @@ use super::limits::*;
 use super::rule::Rule;
 use crate::catalog::body::ImageBody;
 use crate::catalog::slug::MAX_SLUG;
+use crate::catalog::translations::{self, ByLanguage, TranslationBody, TranslationsBody};
 use crate::ids::{CollectionId, ProductId};
 use crate::wire::patch::{not_null, present};
 
@@ -29,6 +30,10 @@ pub struct CollectionBody {
     pub seo_title: Option<String>,
     #[schemars(length(max = MAX_SEO_DESCRIPTION))]
     pub seo_description: Option<String>,
+    /// What it is called in other languages; what is not there is shown as it is said here.
+    #[serde(default)]
+    #[schemars(with = "ByLanguage<Option<TranslationBody>>")]
+    pub translations: TranslationsBody,
     /// The collection that it is in, whose its products are, too. Five levels are the most.
     pub parent: Option<CollectionId>,
     /// Among its siblings: lower first, of equals by title. 0 if absent.
@@ -46,7 +51,7 @@ pub struct CollectionBody {
 }
 
 /// A change of a collection: what is absent stays as it is, what is there is
-/// replaced whole; `null` takes an optional value away.
+/// replaced whole, but for `translations`; `null` takes an optional value away.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CollectionPatch {
@@ -68,6 +73,10 @@ pub struct CollectionPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_SEO_DESCRIPTION))]
     seo_description: Option<Option<String>>,
+    /// The languages that change, each with what changes of it, or `null`.
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "ByLanguage<Option<TranslationBody>>", skip_serializing_if = "Option::is_none")]
+    translations: Option<TranslationsBody>,
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<CollectionId>")]
     parent: Option<Option<CollectionId>>,
@@ -94,13 +103,16 @@ impl CollectionPatch {
     /// The whole collection as it would be.
     pub fn over(self, now: Collection) -> CollectionBody {
         let image = now.image.map(|image| ImageBody { url: Some(image.url), upload: None, alt: Some(image.alt) });
+        let image = self.image.unwrap_or(image);
+        let translated = translations::kept(now.translations.as_deref(), &[], image.as_slice());
         CollectionBody {
             title: self.title.unwrap_or(now.title),
             slug: Some(self.slug.unwrap_or(now.slug)),
             description: self.description.unwrap_or(Some(now.description)),
-            image: self.image.unwrap_or(image),
+            image,
             seo_title: self.seo_title.unwrap_or(now.seo_title),
             seo_description: self.seo_description.unwrap_or(now.seo_description),
+            translations: translations::over(translated, self.translations.unwrap_or_default()),
             parent: self.parent.unwrap_or(now.parent),
             position: self.position.unwrap_or(now.position),
             published: self.published.unwrap_or(now.published),

@@ -10,6 +10,7 @@ use crate::catalog::draft::pictures;
 use crate::catalog::limits::MAX_ALT;
 use crate::catalog::product::Image;
 use crate::catalog::slug;
+use crate::catalog::translations;
 use crate::ids::CollectionId;
 use crate::money::{Currency, MAX_PRICE};
 use crate::problem::FieldError;
@@ -43,6 +44,8 @@ pub fn check(
         height: None,
         srcset: None,
     });
+    let (translations, wrong) = translations::parsed(body.translations, &[], image.as_slice());
+    faults.0.extend(wrong);
     let seo_description = text::optional_line(body.seo_description.as_deref(), MAX_SEO_DESCRIPTION);
     let collection = Collection {
         id,
@@ -52,6 +55,7 @@ pub fn check(
         image,
         seo_title: faults.take("/seo_title", text::optional_line(body.seo_title.as_deref(), MAX_SEO_TITLE)),
         seo_description: faults.take("/seo_description", seo_description),
+        translations,
         parent: body.parent,
         position: body.position,
         published: body.published,

@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Rule;
-use crate::catalog::product::Image;
+use crate::catalog::product::{Image, Texts, Translations};
 use crate::ids::CollectionId;
 use crate::ports::Timestamp;
+use crate::text::Language;
 
 /// How buyers find its products sorted, unless they ask for another order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +32,9 @@ pub struct Collection {
     pub image: Option<Image>,
     pub seo_title: Option<String>,
     pub seo_description: Option<String>,
+    /// What is said of it in other languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub translations: Option<Box<Translations>>,
     /// The one it is in; its products are that one's, too.
     pub parent: Option<CollectionId>,
     /// Among its siblings; of equals, by title.
@@ -44,6 +48,14 @@ pub struct Collection {
     /// the snapshot's have a lesser id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub picks: Vec<u32>,
+}
+
+impl Collection {
+    /// Its texts in a language, none being the shop's own.
+    pub fn texts(&self, language: Option<Language>) -> Texts<'_> {
+        let own = Texts::own(&self.title, &self.description, self.seo_title.as_ref(), self.seo_description.as_ref());
+        own.translated(self.translations.as_deref(), language)
+    }
 }
 
 /// A collection, and what the database knows of it.

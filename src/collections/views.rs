@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::collection::{Order, Stored};
 use super::rule::Rule;
-use crate::catalog::product::{Image, Status};
+use crate::catalog::product::{Image, Status, Translation, Translations};
+use crate::catalog::translations::ByLanguage;
 use crate::ids::{CollectionId, ProductId};
 use crate::ports::Timestamp;
 
@@ -19,6 +20,9 @@ pub struct AdminCollection<'a> {
     image: Option<&'a Image>,
     seo_title: Option<&'a str>,
     seo_description: Option<&'a str>,
+    /// `null`: it is in the shop's own language alone.
+    #[schemars(with = "Option<ByLanguage<Translation>>")]
+    translations: Option<&'a Translations>,
     parent: Option<CollectionId>,
     position: u32,
     published: bool,
@@ -52,6 +56,7 @@ impl<'a> From<&'a Stored> for AdminCollection<'a> {
             image: collection.image.as_ref(),
             seo_title: collection.seo_title.as_deref(),
             seo_description: collection.seo_description.as_deref(),
+            translations: collection.translations.as_deref(),
             parent: collection.parent,
             position: collection.position,
             published: collection.published,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]
@@ -12,6 +12,8 @@ pub enum Language {
 }
 
 impl Language {
+    pub const ALL: [Self; 2] = [Self::En, Self::De];
+
     /// As HTML and HTTP name it (BCP 47).
     pub fn tag(self) -> &'static str {
         match self {
@@ -22,8 +24,7 @@ impl Language {
 
     /// The language that is named so, in letters of either size.
     pub fn named(tag: &str) -> Option<Self> {
-        let all = [Self::En, Self::De];
-        all.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
+        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
     }
 
     /// The language of ours that an `Accept-Language` header likes best; of two

@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::catalog::body::PriceBody;
 use crate::catalog::metadata::{Described, Metadata};
 use crate::catalog::product::named_options;
-use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Variant};
+use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Translation, Translations, Variant};
+use crate::catalog::translations::ByLanguage;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Timestamp;
 use crate::pricing::Delivery;
@@ -41,6 +42,9 @@ pub struct AdminProduct<'a> {
     pub kind: Option<&'a str>,
     pub seo_title: Option<&'a str>,
     pub seo_description: Option<&'a str>,
+    /// `null`: it is in the shop's own language alone.
+    #[schemars(with = "Option<ByLanguage<Translation>>")]
+    pub translations: Option<&'a Translations>,
     #[schemars(with = "Described")]
     pub metadata: &'a Metadata,
     pub tags: &'a [String],
@@ -93,6 +97,7 @@ impl<'a> From<&'a Product> for AdminProduct<'a> {
             kind: product.kind.as_deref(),
             seo_title: product.seo_title.as_deref(),
             seo_description: product.seo_description.as_deref(),
+            translations: product.translations.as_deref(),
             metadata: &product.metadata,
             tags: &product.tags,
             status: product.status,

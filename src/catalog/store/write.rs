@@ -20,7 +20,7 @@ use crate::text;
 /// The columns of a product after its id and its slug, in the order of [`row`].
 macro_rules! columns {
     () => {
-        "title, description, vendor, type, seo_title, seo_description, metadata, status, publish_at, unpublish_at, delivery, tax_class,
+        "title, description, vendor, type, seo_title, seo_description, translations, metadata, status, publish_at, unpublish_at, delivery, tax_class,
          version, bytes, created_at, updated_at, sought"
     };
 }
@@ -28,7 +28,7 @@ macro_rules! columns {
 /// Their values.
 macro_rules! values {
     () => {
-        "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19"
+        "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20"
     };
 }
 
@@ -96,12 +96,12 @@ fn insert_numbered(product: &Product) -> Statement {
                   CASE WHEN p.id IS NULL THEN (taken + tried) / 2
                        WHEN free IS NULL THEN tried * 2
                        ELSE (tried + free) / 2 END
-           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?20 || '-' || tried)
+           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?21 || '-' || tried)
            WHERE free IS NULL OR free - taken > 1
          )
          INSERT INTO products (id, slug, ",
             columns!(),
-            ") SELECT ?1, iif(free = 1, ?2, ?20 || '-' || free), ",
+            ") SELECT ?1, iif(free = 1, ?2, ?21 || '-' || free), ",
             values!(),
             " FROM search WHERE free - taken = 1 RETURNING slug"
         ),
@@ -213,7 +213,7 @@ fn remove_variants(ids: &[VariantId], now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-fn row(product: &Product) -> [Value; 19] {
+fn row(product: &Product) -> [Value; 20] {
     [
         product.id.to_string().into(),
         product.slug.clone().into(),
@@ -223,6 +223,7 @@ fn row(product: &Product) -> [Value; 19] {
         product.kind.clone().into(),
         product.seo_title.clone().into(),
         product.seo_description.clone().into(),
+        product.translations.as_ref().map(json::text).into(),
         json(&product.metadata),
         product.status.as_str().into(),
         product.publish_at.map(Timestamp::millis).into(),
@@ -233,7 +234,7 @@ fn row(product: &Product) -> [Value; 19] {
         product.bytes().into(),
         product.created_at.millis().into(),
         product.updated_at.millis().into(),
-        sought([product.title.as_str(), product.vendor.as_deref().unwrap_or_default()]).into(),
+        sought([&*product.title].into_iter().chain(product.other_titles()).chain(product.vendor.as_deref())).into(),
     ]
 }
 
