@@ -1,16 +1,19 @@
 //! What buyers are told of collections.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::collections::Collections;
+use super::list_query::locale;
 use super::read::{ReadAnswer, ready};
 use super::snapshot::Snapshot;
 use crate::catalog::product::{Image, Product};
 use crate::collections::collection::{Collection, Order};
 use crate::ids::CollectionId;
 use crate::problem::Problem;
-use crate::text::markdown;
+use crate::text::{Language, markdown};
 
 /// A collection, named.
 #[derive(Serialize, JsonSchema)]
@@ -34,7 +37,7 @@ pub struct CollectionDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description_html: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<&'a Image>,
+    pub image: Option<Cow<'a, Image>>,
     /// What search engines show, where that is not its title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo_title: Option<&'a str>,
@@ -59,57 +62,75 @@ pub struct CollectionList<'a> {
     pub total: usize,
 }
 
-impl<'a> From<&'a Collection> for CollectionName<'a> {
-    fn from(collection: &'a Collection) -> Self {
-        Self { id: collection.id, slug: &collection.slug, title: &collection.title }
+impl<'a> CollectionName<'a> {
+    fn new(collection: &'a Collection, language: Option<Language>) -> Self {
+        Self { id: collection.id, slug: &collection.slug, title: collection.texts(language).title }
     }
 }
 
 impl<'a> CollectionDetail<'a> {
-    fn new(all: &'a Collections, n: usize, collection: &'a Collection, is_listed: bool) -> Self {
-        let mut ancestors: Vec<_> = all.above(n).filter_map(|n| all.get(n)).map(CollectionName::from).collect();
+    fn new(all: &'a Collections, n: usize, language: Option<Language>, is_listed: bool) -> Option<Self> {
+        let collection = all.get(n)?;
+        let texts = collection.texts(language);
+        let named = |n: usize| Some(CollectionName::new(all.get(n)?, language));
+        let mut ancestors: Vec<_> = all.above(n).filter_map(named).collect();
         ancestors.reverse();
-        let children = all.below(n).filter_map(|n| all.get(n)).map(CollectionName::from);
-        Self {
+        Some(Self {
             id: collection.id,
             slug: &collection.slug,
-            title: &collection.title,
-            description: (!is_listed).then_some(&collection.description),
-            description_html: (!is_listed).then(|| markdown::rendered(&collection.description)),
-            image: collection.image.as_ref(),
-            seo_title: collection.seo_title.as_deref(),
-            seo_description: collection.seo_description.as_deref(),
+            title: texts.title,
+            description: (!is_listed).then_some(texts.description),
+            description_html: (!is_listed).then(|| markdown::rendered(texts.description)),
+            image: collection.image.as_ref().map(|image| texts.image(image)),
+            seo_title: texts.seo_title,
+            seo_description: texts.seo_description,
             sort: collection.sort,
             parent: ancestors.last().map(|parent| parent.id),
             ancestors,
-            children: children.collect(),
-        }
+            children: all.below(n).filter_map(named).collect(),
+        })
     }
 }
 
 /// The answer to `GET path?query`; `None` if it is about no collection.
 pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<ReadAnswer, Problem>> {
     let rest = path.strip_prefix("/v1/collections")?;
-    if let Some((parameter, _)) = form_urlencoded::parse(query.as_bytes()).next() {
-        return Some(Err(Problem::invalid_field(parameter, "there is no such parameter")));
+    let name = rest.strip_prefix('/');
+    if !rest.is_empty() && name.is_none_or(|name| name.is_empty() || name.contains('/')) {
+        return None;
     }
+    Some(language(query).and_then(|language| read(snapshot, rest, language)))
+}
+
+/// The one parameter that there is.
+fn language(query: &str) -> Result<Option<Language>, Problem> {
+    let mut language = None;
+    for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
+        if parameter != "locale" || language.is_some() {
+            return Err(Problem::invalid_field(parameter, "there is no such parameter, or it is there twice"));
+        }
+        language = Some(locale(&value)?);
+    }
+    Ok(language)
+}
+
+/// `rest`: the path after that of all collections.
+fn read(snapshot: &Snapshot, rest: &str, language: Option<Language>) -> Result<ReadAnswer, Problem> {
     let all = &*snapshot.collections;
     if rest.is_empty() {
-        let items: Vec<_> = all.shown().map(|(n, it)| CollectionDetail::new(all, n, it, true)).collect();
+        let items: Vec<_> = all.shown().filter_map(|(n, _)| CollectionDetail::new(all, n, language, true)).collect();
         let total = items.len();
-        return Some(ready(snapshot, &CollectionList { items, next_cursor: None, total }));
+        return ready(snapshot, &CollectionList { items, next_cursor: None, total });
     }
-    let name = rest.strip_prefix('/').filter(|name| !name.is_empty() && !name.contains('/'))?;
-    let found = all.find(name).and_then(|n| Some((n, all.get(n)?)));
-    Some(match found {
-        Some((n, collection)) => ready(snapshot, &CollectionDetail::new(all, n, collection, false)),
-        None => Err(Problem::not_found()),
-    })
+    let found = rest.strip_prefix('/').and_then(|name| all.find(name));
+    let found = found.and_then(|n| CollectionDetail::new(all, n, language, false));
+    ready(snapshot, &found.ok_or_else(Problem::not_found)?)
 }
 
 /// The collections that a product is in, as far as buyers see them.
-pub fn named<'a>(snapshot: &'a Snapshot, product: &Product) -> Vec<CollectionName<'a>> {
+pub fn named<'a>(snapshot: &'a Snapshot, product: &Product, language: Option<Language>) -> Vec<CollectionName<'a>> {
     let all = &snapshot.collections;
     let of = all.of(product, snapshot.place(product.id)).into_iter();
-    of.filter_map(|n| all.get(n)).filter(|collection| collection.published).map(CollectionName::from).collect()
+    let shown = of.filter_map(|n| all.get(n)).filter(|collection| collection.published);
+    shown.map(|collection| CollectionName::new(collection, language)).collect()
 }

@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::ids::ProductId;
 use crate::money::{Currency, MAX_AMOUNT};
 use crate::problem::{NOT_FOUND, Problem};
+use crate::text::Language;
 use crate::wire::extract::header_parameter;
 use crate::wire::page::{CursorParameter, LimitParameter};
 
@@ -30,7 +31,7 @@ use crate::wire::page::{CursorParameter, LimitParameter};
 #[derive(JsonSchema)]
 #[allow(dead_code)]
 pub struct ListParameters {
-    /// Words, all of which a product must have in its title, vendor, type, tags or options, or the beginnings of words, or a
+    /// Words, all of which a product must have in its title, vendor, type, tags or options, in any language, or the beginnings of words, or a
     /// SKU or barcode, with any or no marks between its parts. A word that the shop does not have may have a letter or
     /// two wrong. After twelve words the rest is not looked for.
     #[schemars(length(max = MAX_SOUGHT))]
@@ -75,6 +76,9 @@ pub struct ListParameters {
     /// One of the shop's currencies; its default if absent.
     #[schemars(with = "Option<Currency>")]
     currency: Option<String>,
+    /// In which titles and other texts are told, where they are translated; absent: as the shop itself says them. A
+    /// parameter rather than `Accept-Language`, so that each answer has one address and caches need to tell nothing apart.
+    locale: Option<Language>,
     /// The most products of one page.
     #[schemars(with = "Option<LimitParameter>")]
     limit: Option<u32>,
@@ -89,6 +93,8 @@ pub struct DetailParameters {
     /// One of the shop's currencies; its default if absent.
     #[schemars(with = "Option<Currency>")]
     currency: Option<String>,
+    /// As of a list of products.
+    locale: Option<Language>,
 }
 
 /// The query of what goes with a product. Parsed by [`super::related::RelatedQuery`].
@@ -98,6 +104,8 @@ pub struct RelatedParameters {
     /// One of the shop's currencies; its default if absent. What is not sold in it is left out.
     #[schemars(with = "Option<Currency>")]
     currency: Option<String>,
+    /// As of a list of products.
+    locale: Option<Language>,
     /// The most products.
     #[schemars(range(min = 1, max = MAX_RELATED), extend("default" = DEFAULT_RELATED))]
     limit: Option<u32>,
@@ -112,13 +120,19 @@ pub struct SuggestionParameters {
     /// One of the shop's currencies; its default if absent. What is not sold in it is left out.
     #[schemars(with = "Option<Currency>")]
     currency: Option<String>,
+    /// As of a list of products.
+    locale: Option<Language>,
     /// The most products.
     #[schemars(range(min = 1, max = MAX_RELATED), extend("default" = DEFAULT_RELATED))]
     limit: Option<u32>,
 }
 
 #[derive(JsonSchema)]
-pub struct NoParameters {}
+#[allow(dead_code)]
+pub struct LanguageParameters {
+    /// As of a list of products.
+    locale: Option<Language>,
+}
 
 /// The query of a search that is being typed.
 #[derive(JsonSchema)]
@@ -127,6 +141,8 @@ pub struct TypedParameters {
     /// What has been typed; without a word there is no suggestion.
     #[schemars(length(max = MAX_SOUGHT))]
     q: String,
+    /// As of a list of products.
+    locale: Option<Language>,
     /// The most suggestions.
     #[schemars(range(min = 1, max = MAX_SUGGESTIONS), extend("default" = USUAL_SUGGESTIONS))]
     limit: Option<u32>,
@@ -177,7 +193,7 @@ pub async fn suggest(
 /// All collections, each before those that are in it.
 pub async fn list_collections(
     State(app): State<App>,
-    request: ReadRequest<NoParameters>,
+    request: ReadRequest<LanguageParameters>,
 ) -> Result<ReadResponse<CollectionList<'static>>, Problem> {
     request.answer(&app, &read::answer, read::name).await
 }
@@ -185,7 +201,7 @@ pub async fn list_collections(
 /// One collection, by its id or its slug. Its products are a list: `GET /v1/products?collection=`.
 pub async fn get_collection(
     State(app): State<App>,
-    request: ReadRequest<NoParameters>,
+    request: ReadRequest<LanguageParameters>,
 ) -> Result<ReadResponse<CollectionDetail<'static>>, Problem> {
     request.answer(&app, &read::answer, read::name).await
 }

@@ -11,7 +11,7 @@ use crate::collections::collection::Order;
 use crate::money::Currency;
 use crate::problem::Problem;
 use crate::sorted::SortedSet;
-use crate::text;
+use crate::text::{self, Language};
 use crate::wire::page::{DEFAULT_LIMIT, limit};
 
 /// The longest value or search that is looked for, in characters: no vendor is longer.
@@ -58,6 +58,8 @@ pub struct ListQuery {
     pub filter: Filter,
     /// Whether the answer says what the list can be narrowed by.
     pub facets: bool,
+    /// In which what is called something is called so; none: the shop's own.
+    pub language: Option<Language>,
     pub after: Option<Cursor>,
     /// The number of the one collection that is asked for.
     pub collection: Option<usize>,
@@ -73,6 +75,7 @@ impl ListQuery {
             limit: DEFAULT_LIMIT,
             filter: Filter::default(),
             facets: false,
+            language: None,
             after: None,
             collection: None,
             backwards: false,
@@ -103,6 +106,7 @@ impl ListQuery {
                     let detail = "relevance, newest, price_asc, price_desc, title or collection";
                     sort = Some(Sort::parse(&value).ok_or_else(|| Problem::invalid_field("sort", detail))?);
                 }
+                "locale" => list.language = Some(locale(&value)?),
                 "currency" => list.currency = currency(snapshot, &value)?,
                 "q" => list.filter.sought = Some(sought("q", &value)?).filter(|sought| !sought.is_empty()),
                 "facets" => list.facets = flag("facets", &value)?,
@@ -162,6 +166,14 @@ impl ListQuery {
 pub fn currency(snapshot: &Snapshot, value: &str) -> Result<Currency, Problem> {
     let currency = Currency::parse(value).ok().filter(|currency| snapshot.settings.currencies.contains(currency));
     currency.ok_or_else(|| Problem::invalid_field("currency", "not a currency of this shop"))
+}
+
+/// A language, from its parameter.
+pub fn locale(value: &str) -> Result<Language, Problem> {
+    Language::named(value).ok_or_else(|| {
+        let known = Language::ALL.map(Language::tag).join(" or ");
+        Problem::invalid_field("locale", format!("a language of the shop's: {known}"))
+    })
 }
 
 fn sought(name: &str, value: &str) -> Result<String, Problem> {

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 
 use super::cursor::{Cursor, Key};
 use super::filter::Filter;
+use super::labels;
 use super::list_query::{ListQuery, Sort};
 use super::places::{Places, number};
 use super::price_index::PriceIndex;
@@ -89,7 +90,10 @@ impl List {
             return Self { places: Places::none(0), facets: None };
         };
         let places = selection.places();
-        let facets = query.facets.then(|| selection.facets(&places));
+        let mut facets = query.facets.then(|| selection.facets(&places));
+        if let (Some(facets), Some(language)) = (&mut facets, query.language) {
+            labels::say(snapshot, facets, language);
+        }
         Self { places, facets }
     }
 }

@@ -20,6 +20,7 @@ pub mod facets;
 pub mod filter;
 mod format;
 pub mod handlers;
+pub mod labels;
 pub mod list_query;
 pub mod listing;
 pub mod memory;

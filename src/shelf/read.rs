@@ -2,6 +2,7 @@
 //! the request's target. The router's handlers and the edge's synchronous
 //! path both answer with them.
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 use http::StatusCode;
@@ -17,7 +18,7 @@ use super::search::{Highlighter, Piece};
 use super::selection::Facet;
 use super::snapshot::Snapshot;
 use super::suggest;
-use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, named_options};
+use crate::catalog::product::{Image, Level, PriceRange, Product, named_options};
 use crate::catalog::slug;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
@@ -25,7 +26,7 @@ use crate::money::{Currency, Money};
 use crate::pricing::tiers::Tier;
 use crate::problem::Problem;
 use crate::sorted::SortedMap;
-use crate::text::markdown;
+use crate::text::{Language, markdown};
 use crate::wire::conditional::none_match_holds;
 
 /// A browser asks each time and mostly hears 304, so that whoever changes a
@@ -102,7 +103,7 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
         return Some(suggest(snapshot, query));
     }
     if path == "/v1/search/suggestions" {
-        let found = suggest::parse(query).map(|(sought, limit)| suggest::suggestions(snapshot, &sought, limit));
+        let found = suggest::parse(query).map(|typed| suggest::suggestions(snapshot, &typed));
         return Some(found.and_then(|found| ready(snapshot, &found)));
     }
     if let Some(answer) = collection_read::answer(snapshot, path, query) {
@@ -158,7 +159,7 @@ pub struct ProductItem<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lowest_30_days: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<&'a Image>,
+    pub image: Option<Cow<'a, Image>>,
     pub available: Level,
     pub tags: &'a [String],
     /// The title in pieces, with those that were looked for: if there was a `q`.
@@ -195,18 +196,32 @@ pub struct ProductDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lowest_30_days: Option<Money>,
     pub available: Level,
-    pub options: &'a [ProductOption],
+    pub options: Vec<OptionDetail<'a>>,
     pub variants: Vec<VariantDetail<'a>>,
-    pub images: &'a [Image],
+    pub images: Cow<'a, [Image]>,
     /// Also those that they are in.
     pub collections: Vec<CollectionName<'a>>,
+}
+
+/// What the variants of a product differ by. Filters and variants know it by its name and its
+/// values, in whatever language it is read.
+#[derive(Serialize, JsonSchema)]
+pub struct OptionDetail<'a> {
+    pub name: &'a str,
+    pub values: &'a [String],
+    /// What to call it in the language that was asked for, where that is not its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'a str>,
+    /// What to call values in it, by the value, where that is something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub titles: Option<&'a SortedMap<String, String>>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub struct VariantDetail<'a> {
     pub id: VariantId,
     pub sku: &'a str,
-    pub title: &'a str,
+    pub title: Cow<'a, str>,
     /// The value of each option, by the option's name.
     pub options: SortedMap<&'a str, &'a str>,
     /// `null` if it is not sold in the currency.
@@ -227,31 +242,39 @@ pub struct VariantDetail<'a> {
 }
 
 impl<'a> ProductItem<'a> {
-    fn new(listed: &Listed<'a>, highlighter: Option<&Highlighter>) -> Self {
+    fn new(listed: &Listed<'a>, language: Option<Language>, highlighter: Option<&Highlighter>) -> Self {
         let product = listed.product;
+        let texts = product.texts(language);
         Self {
             id: product.id,
             slug: &product.slug,
-            title: &product.title,
+            title: texts.title,
             vendor: product.vendor.as_deref(),
             kind: product.kind.as_deref(),
             price: listed.price,
             compare_at: product.compare_at(listed.price.from.currency),
             lowest_30_days: product.lowest(listed.price.from.currency),
-            image: product.images.first(),
+            image: product.images.first().map(|image| texts.image(image)),
             available: product.level,
             tags: &product.tags,
-            highlights: highlighter.map(|highlighter| highlighter.pieces(&product.title)),
+            highlights: highlighter.map(|highlighter| highlighter.pieces(texts.title)),
         }
     }
 }
 
 impl<'a> ProductDetail<'a> {
-    pub fn new(snapshot: &'a Snapshot, product: &'a Product, currency: Currency) -> Self {
+    pub fn new(snapshot: &'a Snapshot, product: &'a Product, currency: Currency, language: Option<Language>) -> Self {
+        let texts = product.texts(language);
+        let options = product.options.iter().map(|option| OptionDetail {
+            name: &option.name,
+            values: &option.values,
+            title: texts.option(&option.name),
+            titles: texts.values(&option.name),
+        });
         let variants = product.variants.iter().map(|variant| VariantDetail {
             id: variant.id,
             sku: &variant.sku,
-            title: &variant.title,
+            title: texts.variant(&product.options, variant),
             options: named_options(product, &variant.options),
             price: variant.price(currency),
             compare_at: variant.compare_at(currency),
@@ -263,23 +286,23 @@ impl<'a> ProductDetail<'a> {
         Self {
             id: product.id,
             slug: &product.slug,
-            title: &product.title,
-            description: &product.description,
+            title: texts.title,
+            description: texts.description,
             // Once for each answer, which the edge keeps: in the snapshot it would take as much again as the text.
-            description_html: markdown::rendered(&product.description),
+            description_html: markdown::rendered(texts.description),
             vendor: product.vendor.as_deref(),
             kind: product.kind.as_deref(),
-            seo_title: product.seo_title.as_deref(),
-            seo_description: product.seo_description.as_deref(),
+            seo_title: texts.seo_title,
+            seo_description: texts.seo_description,
             tags: &product.tags,
             price: product.price_range(currency),
             compare_at: product.compare_at(currency),
             lowest_30_days: product.lowest(currency),
             available: product.level,
-            options: &product.options,
+            options: options.collect(),
             variants: variants.collect(),
-            images: &product.images,
-            collections: collection_read::named(snapshot, product),
+            images: texts.images(&product.images),
+            collections: collection_read::named(snapshot, product, language),
         }
     }
 }
@@ -289,7 +312,7 @@ fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem
     let page = listing::page(snapshot, &query);
     let highlighter = query.filter.sought.as_deref().map(Highlighter::new);
     let list = ProductList {
-        items: page.items.iter().map(|listed| ProductItem::new(listed, highlighter.as_ref())).collect(),
+        items: page.items.iter().map(|listed| ProductItem::new(listed, query.language, highlighter.as_ref())).collect(),
         next_cursor: page.next_cursor,
         total: page.total,
         facets: page.facets,
@@ -298,22 +321,22 @@ fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem
 }
 
 fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswer, Problem> {
-    let mut currency = snapshot.settings.default_currency;
-    let mut asked = false;
+    let (mut currency, mut language) = (None, None);
     for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
-        if parameter != "currency" || asked {
-            return Err(Problem::invalid_field(parameter, "there is no such parameter, or it is there twice"));
+        match &*parameter {
+            "currency" if currency.is_none() => currency = Some(list_query::currency(snapshot, &value)?),
+            "locale" if language.is_none() => language = Some(list_query::locale(&value)?),
+            _ => return Err(Problem::invalid_field(parameter, "there is no such parameter, or it is there twice")),
         }
-        currency = list_query::currency(snapshot, &value)?;
-        asked = true;
     }
+    let currency = currency.unwrap_or(snapshot.settings.default_currency);
     let name = Name::of_product(name).ok_or_else(Problem::not_found)?;
     let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
     if name.is_former(product) {
         let path = format!("/v1/products/{}", slug::in_address(&product.slug));
         return Ok(ReadAnswer::moved(snapshot, "application/json", path, query));
     }
-    ready(snapshot, &ProductDetail::new(snapshot, product, currency))
+    ready(snapshot, &ProductDetail::new(snapshot, product, currency, language))
 }
 
 /// What goes with one product.
@@ -333,7 +356,8 @@ fn suggest(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
 
 fn answer_related(snapshot: &Snapshot, query: &RelatedQuery, of: &[&Product]) -> Result<ReadAnswer, Problem> {
     let related = related(snapshot, query.currency, of, query.limit);
-    ready(snapshot, &RelatedList { items: related.iter().map(|listed| ProductItem::new(listed, None)).collect() })
+    let items = related.iter().map(|listed| ProductItem::new(listed, query.language, None));
+    ready(snapshot, &RelatedList { items: items.collect() })
 }
 
 pub fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {

@@ -10,6 +10,7 @@ use crate::ids::ProductId;
 use crate::money::Currency;
 use crate::problem::Problem;
 use crate::sorted::{SortedSet, order};
+use crate::text::Language;
 
 pub const DEFAULT_RELATED: usize = 8;
 pub const MAX_RELATED: usize = 24;
@@ -24,6 +25,7 @@ const MOST_ALIKE: usize = 200;
 pub struct RelatedQuery {
     pub products: Vec<ProductId>,
     pub currency: Currency,
+    pub language: Option<Language>,
     pub limit: usize,
 }
 
@@ -32,7 +34,8 @@ impl RelatedQuery {
     /// are named only where `of_several`, and then there is one at least.
     pub fn parse(snapshot: &Snapshot, query: &str, of_several: bool) -> Result<Self, Problem> {
         let default_currency = snapshot.settings.default_currency;
-        let mut asked = Self { products: Vec::new(), currency: default_currency, limit: DEFAULT_RELATED };
+        let mut asked =
+            Self { products: Vec::new(), currency: default_currency, language: None, limit: DEFAULT_RELATED };
         let mut seen = SortedSet::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if name == "product" && of_several {
@@ -45,6 +48,7 @@ impl RelatedQuery {
             }
             match &*name {
                 "currency" => asked.currency = list_query::currency(snapshot, &value)?,
+                "locale" => asked.language = Some(list_query::locale(&value)?),
                 "limit" => asked.limit = limit(&value)?,
                 _ => return Err(Problem::invalid_field(name, "there is no such parameter")),
             }

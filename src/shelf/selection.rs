@@ -25,6 +25,9 @@ const MAX_VALUES: usize = 50;
 pub struct Facet {
     /// The parameter that filters by it.
     pub name: String,
+    /// What to call it, where that is not its name: of an option, in the language that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Those that the most products have first.
     pub values: Vec<FacetValue>,
 }
@@ -32,7 +35,8 @@ pub struct Facet {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FacetValue {
     pub value: String,
-    /// What to call it, where that is not the value: of a collection.
+    /// What to call it, where that is not the value: of a collection, and of an option's value in the language that was
+    /// asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// How many products have it that satisfy the other filters.
@@ -255,14 +259,15 @@ impl<'a> Selection<'a> {
             FacetValue { value: value.to_owned(), title: title.map(str::to_owned), count: count(*code) as usize }
         };
         let name = self.named(codes.start).0.to_owned();
-        (!shown.is_empty()).then(|| Facet { name, values: shown.iter().map(value).collect() })
+        (!shown.is_empty()).then(|| Facet { name, title: None, values: shown.iter().map(value).collect() })
     }
 
     /// What of it is there, by the name of its parameter.
     fn stock(&self) -> Facet {
         let in_stock = Filter { in_stock: true, sought: None, values: SortedMap::new(), ..*self.filter };
         let count = self.except(&NOTHING, &in_stock).count();
-        Facet { name: "in_stock".to_owned(), values: vec![FacetValue { value: "true".to_owned(), title: None, count }] }
+        let values = vec![FacetValue { value: "true".to_owned(), title: None, count }];
+        Facet { name: "in_stock".to_owned(), title: None, values }
     }
 }
 

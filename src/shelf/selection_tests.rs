@@ -208,3 +208,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_list_can_be_narrowed_by_is_said_in_the_language() {
+    let mut products = clothes().products.to_vec();
+    let german = r##"{"de": {"options": {"Size": {"name": "Größe", "values": {"L": "groß"}}}}}"##;
+    products[1].translations = serde_json::from_str(german).unwrap();
+    let snapshot = shop(products);
+    let said = |query: &str| {
+        let facets =
+            page(&snapshot, &ListQuery::parse(&snapshot, &format!("facets=true&{query}")).unwrap()).facets.unwrap();
+        let of = |facet: &Facet| {
+            let titles = facet.values.iter().map(|value| value.title.clone().unwrap_or_else(|| value.value.clone()));
+            (facet.title.clone().unwrap_or_else(|| facet.name.clone()), titles.collect::<Vec<_>>().join(" "))
+        };
+        facets.iter().map(of).filter(|(_, values)| values.contains('L') || values.contains("groß")).collect::<Vec<_>>()
+    };
+    let said_so = |name: &str, values: &str| vec![(name.to_owned(), values.to_owned())];
+    assert_eq!(said("locale=de"), said_so("Größe", "groß S"), "as the one says who says it");
+    assert_eq!(said("locale=de&option.Size=L"), said_so("Größe", "groß S"), "and is asked for by its own name");
+    for own in ["", "locale=en"] {
+        assert_eq!(said(own), said_so("option.Size", "L S"));
+    }
+}

@@ -4,13 +4,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::list_query::{ListQuery, MAX_SOUGHT, Sort};
+use super::list_query::{ListQuery, MAX_SOUGHT, Sort, locale};
 use super::listing;
 use super::search;
 use super::snapshot::Snapshot;
 use crate::catalog::slug;
+use crate::collections::collection::Collection;
 use crate::problem::Problem;
-use crate::text;
+use crate::text::{self, Language};
 
 /// The suggestions of an answer, unless it is said, and at most.
 pub const USUAL_SUGGESTIONS: usize = 8;
@@ -45,9 +46,17 @@ enum SuggestionKind {
     Query,
 }
 
-/// What is asked: the text, and how many suggestions.
-pub fn parse(query: &str) -> Result<(String, usize), Problem> {
-    let (mut sought, mut limit) = (None, None);
+/// What has been typed so far, and who reads what comes of it.
+#[derive(Debug, PartialEq)]
+pub struct Typed {
+    pub sought: String,
+    /// The most suggestions.
+    pub limit: usize,
+    pub language: Option<Language>,
+}
+
+pub fn parse(query: &str) -> Result<Typed, Problem> {
+    let (mut sought, mut limit, mut language) = (None, None, None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "q" if sought.is_none() && value.chars().count() <= MAX_SOUGHT => sought = Some(text::sought(&value)),
@@ -57,15 +66,18 @@ pub fn parse(query: &str) -> Result<(String, usize), Problem> {
                 let refusal = || Problem::invalid_field("limit", format!("a number from 1 to {MAX_SUGGESTIONS}"));
                 limit = Some(number.ok_or_else(refusal)?);
             }
+            "locale" if language.is_none() => language = Some(locale(&value)?),
             _ => return Err(Problem::invalid_field(name, "there is no such parameter, or it is there twice")),
         }
     }
     let sought = sought.ok_or_else(|| Problem::invalid_field("q", "what has been typed"))?;
-    Ok((sought, limit.unwrap_or(USUAL_SUGGESTIONS)))
+    Ok(Typed { sought, limit: limit.unwrap_or(USUAL_SUGGESTIONS), language })
 }
 
 /// Of what is sold in the shop's own currency; of no text none.
-pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestions {
+pub fn suggestions(snapshot: &Snapshot, typed: &Typed) -> Suggestions {
+    let Typed { sought, limit, language } = typed;
+    let limit = *limit;
     if sought.is_empty() {
         return Suggestions { items: Vec::new() };
     }
@@ -79,16 +91,19 @@ pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestio
             items.push(Suggestion { kind: "query", text: query, url: format!("/products?{address}") });
         }
     }
-    let called = snapshot.collections.shown().filter(|(_, collection)| search::begun(sought, &collection.title));
-    for (_, collection) in called.take(MAX_COLLECTIONS.min(limit.saturating_sub(items.len()))) {
+    let titled = snapshot.collections.shown().map(|(_, collection)| (collection, collection.texts(*language).title));
+    let is_called = |(collection, title): &(&Collection, &str)| {
+        search::begun(sought, title) || search::begun(sought, &collection.title)
+    };
+    for (collection, title) in titled.filter(is_called).take(MAX_COLLECTIONS.min(limit.saturating_sub(items.len()))) {
         let url = format!("/collections/{}", slug::in_address(&collection.slug));
-        items.push(Suggestion { kind: "collection", text: collection.title.clone(), url });
+        items.push(Suggestion { kind: "collection", text: title.to_owned(), url });
     }
     list.filter.sought = Some(sought.to_owned());
     (list.sort, list.limit) = (Sort::Relevance, limit.saturating_sub(items.len()));
     for listed in listing::page(snapshot, &list).items {
         let url = format!("/products/{}", slug::in_address(&listed.product.slug));
-        items.push(Suggestion { kind: "product", text: listed.product.title.clone(), url });
+        items.push(Suggestion { kind: "product", text: listed.product.texts(*language).title.to_owned(), url });
     }
     Suggestions { items }
 }
@@ -96,15 +111,21 @@ pub fn suggestions(snapshot: &Snapshot, sought: &str, limit: usize) -> Suggestio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collections::collection::Collection;
     use crate::ids::CollectionId;
     use crate::testing::{product, settings};
     use serde_json::json;
 
     fn suggested(sought: &str, limit: usize) -> Vec<String> {
+        suggested_in(None, sought, limit)
+    }
+
+    fn suggested_in(language: Option<Language>, sought: &str, limit: usize) -> Vec<String> {
         let titles = ["Water Pump", "Pumpkin Seeds", "Pump Gasket", "Café Stool", "Unpriced Pump"];
         let price = |n: usize| (n != 4).then_some(100);
         let products = titles.iter().enumerate().map(|(n, title)| product(n as u64, title, price(n), n as i64));
+        let mut products: Vec<_> = products.collect();
+        let german = |title: &str| serde_json::from_value(json!({ "de": { "title": title } })).unwrap();
+        products[3].translations = german("Kaffeehocker");
         let collection = |n: u8, title: &str, published: bool| -> Collection {
             let whole = json!({
                 "id": CollectionId::derived([n; 16]), "slug": format!("slug-{n}"), "title": title, "description": "",
@@ -114,9 +135,11 @@ mod tests {
             });
             serde_json::from_value(whole).unwrap()
         };
-        let snapshot = Snapshot::new("7".into(), settings(), products.collect())
-            .with_collections(vec![collection(1, "Garden Stools", true), collection(2, "Café Secrets", false)]);
-        let Suggestions { items } = suggestions(&snapshot, sought, limit);
+        let stools = Collection { translations: german("Gartenhocker"), ..collection(1, "Garden Stools", true) };
+        let snapshot = Snapshot::new("7".into(), settings(), products)
+            .with_collections(vec![stools, collection(2, "Café Secrets", false)]);
+        let typed = Typed { sought: sought.to_owned(), limit, language };
+        let Suggestions { items } = suggestions(&snapshot, &typed);
         items.into_iter().map(|item| format!("{} {} {}", item.kind, item.text, item.url)).collect()
     }
 
@@ -147,10 +170,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_suggested_is_said_in_the_language() {
+        let german = Some(Language::De);
+        let of_stools =
+            ["collection Gartenhocker /collections/slug-1", "product Kaffeehocker /products/slug-3"].map(str::to_owned);
+        assert_eq!(suggested_in(german, "stools", 8), of_stools, "also what was looked for in the shop's own");
+        assert_eq!(suggested_in(german, "gartenh", 8), of_stools[..1]);
+        assert_eq!(suggested("gartenh", 8), Vec::<String>::new());
+        assert_eq!(suggested("kaffeeh", 8)[1..], ["product Café Stool /products/slug-3"]);
+    }
+
+    #[test]
     fn what_is_asked_is_read_or_refused() {
-        assert_eq!(parse("q=+mug+&limit=3").unwrap(), ("mug".to_owned(), 3));
-        assert_eq!(parse("q=").unwrap(), (String::new(), USUAL_SUGGESTIONS));
-        for query in ["", "limit=3", "q=a&q=b", "q=a&limit=21", "q=a&limit=0", "q=a&sort=x"] {
+        let typed = |sought: &str, limit, language| Typed { sought: sought.to_owned(), limit, language };
+        assert_eq!(parse("q=+mug+&limit=3").unwrap(), typed("mug", 3, None));
+        assert_eq!(parse("locale=de&q=").unwrap(), typed("", USUAL_SUGGESTIONS, Some(Language::De)));
+        for query in [
+            "",
+            "q=a&locale=fr",
+            "q=a&locale=de&locale=de",
+            "limit=3",
+            "q=a&q=b",
+            "q=a&limit=21",
+            "q=a&limit=0",
+            "q=a&sort=x",
+        ] {
             assert!(parse(query).is_err(), "{query}");
         }
         assert!(parse(&format!("q={}", "x".repeat(256))).is_err());

@@ -57,7 +57,7 @@ impl SearchIndex {
                 let posting = posting(number(place), in_title);
                 words::each(text(n), &mut |word| postings.push((numbering.number(word), posting)));
             }
-            titles.push(Title::new(text(0)));
+            titles.push(Title::new(text(0).split('\t').next().unwrap_or_default()));
         }
         let (words, renumbered) = numbering.sorted();
         for (word, _) in &mut postings {
@@ -86,15 +86,22 @@ impl SearchIndex {
     }
 }
 
-/// Of each product its title, and what else is searched, folded. All together:
+/// Of each product its title, with those in other languages behind tabs, and what else is searched, folded. All together:
 /// calls of the platform for each of 50,000 would be felt.
 fn texts(products: &[Arc<Product>]) -> Vec<String> {
     let mut texts = String::new();
     for product in products {
         push_line(&mut texts, &product.title);
+        for title in product.other_titles() {
+            texts.push('\t');
+            push_line(&mut texts, title);
+        }
         texts.push('\n');
         product.vendor.iter().chain(&product.kind).chain(&product.tags).for_each(|text| push_line(&mut texts, text));
         product.options.iter().flat_map(|option| &option.values).for_each(|value| push_line(&mut texts, value));
+        let translations = product.translations.iter().flat_map(|translations| translations.values());
+        let options = translations.flat_map(|translation| translation.options.values());
+        options.flat_map(|option| option.values.values()).for_each(|value| push_line(&mut texts, value));
         texts.push('\n');
     }
     folded(&texts).split('\n').map(str::to_owned).collect()

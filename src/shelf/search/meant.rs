@@ -72,8 +72,8 @@ impl SearchIndex {
         let in_title = self.postings.get(word).iter().find(|posting| *posting & 1 == 1);
         let title = in_title.and_then(|posting| products.get((posting >> 1) as usize));
         let word = self.words.get(word);
-        let mut written = title.map_or("", |product| &product.title).split_whitespace();
-        let written = written.find_map(|text| {
+        let titles = title.into_iter().flat_map(|product| [&*product.title].into_iter().chain(product.other_titles()));
+        let written = titles.flat_map(str::split_whitespace).find_map(|text| {
             let text = text.trim_matches(|c: char| !c.is_alphanumeric());
             (folded(text) == word).then_some(text)
         });

@@ -1,5 +1,6 @@
 //! The search over what is on sale, from memory: the words of titles, vendors,
-//! tags and options, and the codes of variants (SKUs and barcodes).
+//! tags and options, and the codes of variants (SKUs and barcodes). Titles and options
+//! are found in every language that they are in, whoever looks for them.
 //!
 //! All words that are looked for must be found, in any order. A word is found as
 //! it is, as the beginning of another (as it is being typed), by its

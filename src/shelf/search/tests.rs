@@ -185,3 +185,18 @@ proptest! {
         found(&titled(&["Mug", &sought]), &sought);
     }
 }
+
+#[test]
+fn what_is_sold_is_found_in_each_language_that_it_is_called_in() {
+    let mut goods = titled(&["Kettle", "Teapot", "Kettle Lid"]);
+    let german =
+        r##"{"de": {"title": "Emaillierter Teekessel", "options": {"Hue": {"values": {"red": "zinnoberrot"}}}}}"##;
+    goods[0].translations = serde_json::from_str(german).unwrap();
+    for sought in ["teekessel", "emailliert", "kettle teekessel", "tekessel", "zinnober"] {
+        assert_eq!(found(&goods, sought), ["Kettle"], "{sought}");
+    }
+    assert_eq!(found(&goods, "kettle"), ["Kettle", "Kettle Lid"], "the whole title is its own");
+    let snapshot = Snapshot::new("1".into(), settings(), goods);
+    assert_eq!(snapshot.meant("Teekesel").as_deref(), Some("Teekessel"));
+    assert_eq!(snapshot.completed("emai", 3), ["Emaillierter"]);
+}
