@@ -116,7 +116,7 @@ function suggesting(input) {
     if (q === "") return close();
     asked = new AbortController();
     try {
-      const answer = await fetch(`/v1/search/suggestions?${new URLSearchParams({ q })}`, { signal: asked.signal });
+      const answer = await fetch(`/v1/search/suggestions?${new URLSearchParams({ q, locale: document.documentElement.lang })}`, { signal: asked.signal });
       if (answer.ok) show((await answer.json()).items);
     } catch {
       // Another was asked meanwhile, or the network is away: the form works without.

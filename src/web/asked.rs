@@ -55,6 +55,7 @@ impl Asked {
     pub fn of(snapshot: &Snapshot, visitor: &Visitor, pairs: Vec<(String, String)>) -> Self {
         let mut list = ListQuery::new(snapshot);
         list.currency = visitor.currency(&snapshot.settings);
+        list.language = Some(visitor.language);
         let mut asked = Self { pairs: Vec::new(), list, price_fault: false };
         let mut sort = None;
         for (name, value) in pairs {
@@ -146,8 +147,13 @@ impl Asked {
                 let collection =
                     Some(value).filter(|_| facet == COLLECTION).and_then(|name| snapshot.collections.find(name));
                 let collection = collection.and_then(|n| snapshot.collections.get(n));
-                let value = collection.map_or(value, |collection| &collection.title);
-                format!("{}: {value}", facet_label(visitor, facet))
+                let language = visitor.language;
+                let called = match collection {
+                    Some(collection) => Some(collection.texts(Some(language)).title),
+                    None => snapshot.called(facet, Some(value), language),
+                };
+                let facet = snapshot.called(facet, None, language).unwrap_or_else(|| facet_label(visitor, facet));
+                format!("{facet}: {}", called.unwrap_or(value))
             }
         }
     }

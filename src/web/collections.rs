@@ -1,6 +1,8 @@
 //! The pages of collections: which there are, and one with its products. Pure
 //! functions of the snapshot, as in [`super::pages`].
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::asked::{Asked, BEFORE, CURSOR, url};
@@ -15,12 +17,12 @@ use crate::shelf::listing;
 use crate::shelf::read::ReadAnswer;
 use crate::shelf::search::Highlighter;
 use crate::shelf::snapshot::{Image, Snapshot};
-use crate::text::markdown;
+use crate::text::{Language, markdown};
 
 struct Link<'a> {
     url: String,
     title: &'a str,
-    image: Option<&'a Image>,
+    image: Option<Cow<'a, Image>>,
 }
 
 #[derive(Template)]
@@ -38,7 +40,7 @@ struct CollectionPage<'a> {
     title: &'a str,
     seo_title: &'a str,
     seo_description: Option<&'a str>,
-    image: Option<&'a Image>,
+    image: Option<Cow<'a, Image>>,
     /// As HTML.
     description: String,
     /// The first paragraph of it, escaped.
@@ -66,11 +68,11 @@ pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswe
 }
 
 fn all<'a>(snapshot: &'a Snapshot, reading: &Reading) -> CollectionsPage<'a> {
-    let all = &snapshot.collections;
+    let (all, language) = (&snapshot.collections, reading.visitor.language);
     let top = all.shown().filter(|(n, _)| all.above(*n).next().is_none());
     CollectionsPage {
         frame: Frame::of_catalog(snapshot, reading, true),
-        top: top.map(|(n, collection)| (Link::from(collection), children(all, n))).collect(),
+        top: top.map(|(n, collection)| (Link::new(collection, language), children(all, n, language))).collect(),
     }
 }
 
@@ -86,20 +88,22 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let page = listing::page(snapshot, &Asked::parse(snapshot, visitor, &query).list);
     let at = |place: &str, cursor: String| format!("{}?{place}={cursor}", collection_url(collection));
-    let mut crumbs: Vec<_> = all.above(n).filter_map(|n| all.get(n)).map(Link::from).collect();
+    let mut crumbs: Vec<_> =
+        all.above(n).filter_map(|n| all.get(n)).map(|above| Link::new(above, visitor.language)).collect();
     crumbs.reverse();
-    let description = markdown::rendered(&collection.description);
+    let texts = collection.texts(Some(visitor.language));
+    let description = markdown::rendered(texts.description);
     let highlighter = Highlighter::new("");
     CollectionPage {
         frame: Frame::of_catalog(snapshot, reading, is_first),
-        title: &collection.title,
-        seo_title: collection.seo_title.as_deref().unwrap_or(&collection.title),
-        seo_description: collection.seo_description.as_deref(),
-        image: collection.image.as_ref(),
+        title: texts.title,
+        seo_title: texts.seo_title.unwrap_or(texts.title),
+        seo_description: texts.seo_description,
+        image: collection.image.as_ref().map(|image| texts.image(image)),
         summary: markdown::summary(&description),
         description,
         crumbs,
-        children: children(all, n),
+        children: children(all, n, visitor.language),
         tiles: page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
         list_url,
         previous_url: page.previous_cursor.map(|cursor| at(BEFORE, cursor)),
@@ -108,17 +112,19 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
 }
 
 /// Those that are in a collection, in their order.
-fn children(all: &Collections, n: usize) -> Vec<Link<'_>> {
-    all.below(n).filter_map(|n| all.get(n)).map(Link::from).collect()
+fn children(all: &Collections, n: usize, language: Language) -> Vec<Link<'_>> {
+    all.below(n).filter_map(|n| all.get(n)).map(|below| Link::new(below, language)).collect()
 }
 
 pub fn collection_url(collection: &Collection) -> String {
     format!("/collections/{}", slug::in_address(&collection.slug))
 }
 
-impl<'a> From<&'a Collection> for Link<'a> {
-    fn from(collection: &'a Collection) -> Self {
-        Self { url: collection_url(collection), title: &collection.title, image: collection.image.as_ref() }
+impl<'a> Link<'a> {
+    fn new(collection: &'a Collection, language: Language) -> Self {
+        let texts = collection.texts(Some(language));
+        let image = collection.image.as_ref().map(|image| texts.image(image));
+        Self { url: collection_url(collection), title: texts.title, image }
     }
 }
 

@@ -9,12 +9,13 @@ use super::collections::collection_url;
 use super::gtin::gtin;
 use super::structured::{absolute, shortened};
 use super::tile::product_url;
+use super::visitor::LOCALE;
 use crate::catalog::product::{Product, Variant};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::shelf::read::ReadAnswer;
 use crate::shelf::snapshot::Snapshot;
-use crate::text::markdown;
+use crate::text::{Language, markdown};
 
 /// They are read anew some times a day.
 const CACHE_CONTROL: &str = "public, max-age=600";
@@ -27,15 +28,18 @@ const NEWEST: usize = 50;
 /// The characters of a description in a feed, the most that Google takes.
 const MAX_DESCRIPTION: usize = 5_000;
 
-/// The answer at this path. `None`: none of these.
-pub fn answer(snapshot: &Snapshot, site: &str, path: &str) -> Option<Result<ReadAnswer, Problem>> {
+/// The answer at this path. `None`: none of these. Feeds of products are in the shop's own
+/// language, unless the `query` says another, as that of a page does.
+pub fn answer(snapshot: &Snapshot, site: &str, path: &str, query: &str) -> Option<Result<ReadAnswer, Problem>> {
+    let locale = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == LOCALE);
+    let language = locale.and_then(|(_, value)| Language::named(&value));
     let (content_type, body) = match path {
         "/robots.txt" => ("text/plain; charset=utf-8", Some(robots(site))),
         "/sitemap.xml" => ("application/xml", Some(sitemaps(snapshot, site))),
-        "/feed.xml" => ("application/atom+xml", Some(atom(snapshot, site))),
+        "/feed.xml" => ("application/atom+xml", Some(atom(snapshot, site, language))),
         path => match (part(path, "/sitemaps/"), part(path, "/feeds/google-")) {
             (Some(part), _) => ("application/xml", sitemap(snapshot, site, part)),
-            (_, Some(part)) => ("application/rss+xml", shopping(snapshot, site, part)),
+            (_, Some(part)) => ("application/rss+xml", shopping(snapshot, site, part, language)),
             (None, None) => return None,
         },
     };
@@ -128,7 +132,7 @@ fn sitemap(snapshot: &Snapshot, site: &str, part: usize) -> Option<String> {
     Some(xml.0)
 }
 
-fn atom(snapshot: &Snapshot, site: &str) -> String {
+fn atom(snapshot: &Snapshot, site: &str, language: Option<Language>) -> String {
     let mut xml = Xml::new("feed xmlns=\"http://www.w3.org/2005/Atom\"");
     let newest: Vec<&Product> = sold(snapshot).take(NEWEST).collect();
     let shop = &snapshot.settings.shop_name;
@@ -141,20 +145,20 @@ fn atom(snapshot: &Snapshot, site: &str) -> String {
     xml.tag(&["</author>\n"]);
     for product in newest {
         xml.tag(&["<entry>\n"]);
-        xml.add("title", &product.title);
+        xml.add("title", product.texts(language).title);
         // Stays what it is when the slug is another.
         xml.add("id", &format!("{site}/v1/products/{}", product.id));
         xml.add("published", &product.created_at.to_string());
         xml.add("updated", &product.updated_at.to_string());
-        xml.tag(&["<link href=\"", site, &product_url(product), "\"/>\n"]);
-        xml.add("summary", &described(product));
+        xml.tag(&["<link href=\"", site, &url(product, Vec::new(), language), "\"/>\n"]);
+        xml.add("summary", &described(product, language));
         xml.tag(&["</entry>\n"]);
     }
     xml.tag(&["</feed>\n"]);
     xml.0
 }
 
-fn shopping(snapshot: &Snapshot, site: &str, part: usize) -> Option<String> {
+fn shopping(snapshot: &Snapshot, site: &str, part: usize, language: Option<Language>) -> Option<String> {
     let currency = snapshot.settings.default_currency;
     let all = sold(snapshot).flat_map(|product| product.variants.iter().map(move |variant| (product, variant)));
     let all = all.filter(|(_, variant)| variant.price(currency).is_some());
@@ -167,26 +171,36 @@ fn shopping(snapshot: &Snapshot, site: &str, part: usize) -> Option<String> {
     xml.add("title", &snapshot.settings.shop_name);
     xml.add("link", &format!("{site}/"));
     xml.add("description", &snapshot.settings.shop_name);
-    items.for_each(|(product, variant)| add_item(&mut xml, snapshot, site, product, variant));
+    items.for_each(|(product, variant)| add_item(&mut xml, snapshot, site, (product, variant), language));
     xml.tag(&["</channel>\n</rss>\n"]);
     Some(xml.0)
 }
 
 /// A variant. Prices are as the shop shows them, with tax where it shows them so.
-fn add_item(xml: &mut Xml, snapshot: &Snapshot, site: &str, product: &Product, variant: &Variant) {
+fn add_item(
+    xml: &mut Xml,
+    snapshot: &Snapshot,
+    site: &str,
+    (product, variant): (&Product, &Variant),
+    language: Option<Language>,
+) {
     let currency = snapshot.settings.default_currency;
     let Some(price) = variant.price(currency) else { return };
     let is_alone = product.variants.len() == 1;
-    let title = if is_alone { product.title.clone() } else { format!("{} – {}", product.title, variant.title) };
+    let texts = product.texts(language);
+    let title = match is_alone {
+        true => texts.title.to_owned(),
+        false => format!("{} – {}", texts.title, texts.variant(&product.options, variant)),
+    };
     let priced = |money: crate::money::Money| format!("{} {}", money.decimal(), currency.as_str());
     let gtin = gtin(variant.barcode.as_deref()).unwrap_or_default();
     let vendor = product.vendor.as_deref().unwrap_or_default();
     xml.tag(&["<item>\n"]);
     xml.add("g:id", &variant.id.to_string());
     xml.add("title", &title);
-    let description = described(product);
+    let description = described(product, language);
     xml.add("description", if description.is_empty() { &title } else { &description });
-    xml.add("link", &absolute(site, &url(product, variant)));
+    xml.add("link", &absolute(site, &url(product, Choosing::fields_of(product, variant), language)));
     let shown = product.image_of(variant).or(product.images.first());
     if let Some(image) = shown {
         xml.add("g:image_link", &absolute(site, &image.url));
@@ -216,13 +230,14 @@ fn add_item(xml: &mut Xml, snapshot: &Snapshot, site: &str, product: &Product, v
 }
 
 /// What is told of it, without the marks of its Markdown.
-fn described(product: &Product) -> String {
-    shortened(&markdown::plain(&markdown::rendered(&product.description)), MAX_DESCRIPTION)
+fn described(product: &Product, language: Option<Language>) -> String {
+    let html = markdown::rendered(product.texts(language).description);
+    shortened(&markdown::plain(&html), MAX_DESCRIPTION)
 }
 
-/// The product's page with the variant chosen.
-fn url(product: &Product, variant: &Variant) -> String {
-    let fields = Choosing::fields_of(product, variant);
+/// The product's page in the language, with the `fields` that choose a variant.
+fn url(product: &Product, mut fields: Vec<(String, String)>, language: Option<Language>) -> String {
+    fields.extend(language.map(|language| (LOCALE.to_owned(), language.tag().to_owned())));
     if fields.is_empty() {
         return product_url(product);
     }

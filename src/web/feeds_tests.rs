@@ -5,7 +5,7 @@ use crate::testing::{product as made, settings};
 const SITE: &str = "https://shop.example";
 
 fn get(snapshot: &Snapshot, path: &str) -> String {
-    let answer = answer(snapshot, SITE, path).unwrap().unwrap();
+    let answer = answer(snapshot, SITE, path, "").unwrap().unwrap();
     assert_eq!(answer.cache_control, "public, max-age=600");
     String::from_utf8(answer.body).unwrap()
 }
@@ -53,10 +53,10 @@ fn a_large_shop_is_told_in_parts() {
     assert_eq!(get(&snapshot, "/sitemaps/2.xml").matches("<loc>").count(), 1);
     assert_eq!(get(&snapshot, "/feeds/google-3.xml").matches("<item>").count(), 1);
     for path in ["/sitemaps/3.xml", "/feeds/google-4.xml"] {
-        assert_eq!(answer(&snapshot, SITE, path).unwrap().unwrap_err().status, 404, "{path}");
+        assert_eq!(answer(&snapshot, SITE, path, "").unwrap().unwrap_err().status, 404, "{path}");
     }
     for path in ["/sitemaps/0.xml", "/sitemaps/x.xml", "/sitemaps/1", "/feeds/google-.xml", "/"] {
-        assert!(answer(&snapshot, SITE, path).is_none(), "{path}");
+        assert!(answer(&snapshot, SITE, path, "").is_none(), "{path}");
     }
 }
 
@@ -95,8 +95,37 @@ fn readers_are_told_the_newest() {
 
 #[test]
 fn a_shop_that_is_nowhere_names_no_address() {
-    assert!(!String::from_utf8(answer(&shop(), "", "/robots.txt").unwrap().unwrap().body).unwrap().contains("Sitemap"));
+    assert!(
+        !String::from_utf8(answer(&shop(), "", "/robots.txt", "").unwrap().unwrap().body).unwrap().contains("Sitemap")
+    );
     for path in ["/sitemap.xml", "/sitemaps/1.xml", "/feed.xml", "/feeds/google-1.xml"] {
-        assert_eq!(answer(&shop(), "", path).unwrap().unwrap_err().status, 404, "{path}");
+        assert_eq!(answer(&shop(), "", path, "").unwrap().unwrap_err().status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_feed_is_in_one_language_and_leads_to_pages_in_it() {
+    let mut products = shop().products.to_vec();
+    let german =
+        r#"{"de": {"title": "Becher", "description": "Aus *Ton*", "options": {"Size": {"values": {"L": "groß"}}}}}"#;
+    products
+        .iter_mut()
+        .filter(|p| p.slug == "slug-1")
+        .for_each(|mug| mug.translations = serde_json::from_str(german).unwrap());
+    let snapshot = Snapshot::new("7".into(), settings(), products);
+    let told = |path, query| String::from_utf8(answer(&snapshot, SITE, path, query).unwrap().unwrap().body).unwrap();
+    let german = told("/feeds/google-1.xml", "locale=de");
+    for part in [
+        "<title>Becher – groß</title>\n<description>Aus Ton</description>",
+        "<link>https://shop.example/products/slug-1?option.Size=L&amp;locale=de</link>",
+        "<title>Alone</title>",
+    ] {
+        assert!(german.contains(part), "{part} in {german}");
+    }
+    let newest = told("/feed.xml", "locale=de");
+    assert!(newest.contains("<title>Becher</title>") && newest.contains("/products/slug-1?locale=de\"/>"), "{newest}");
+    for (path, query) in [("/feeds/google-1.xml", ""), ("/feed.xml", "locale=fr"), ("/feed.xml", "locale=en")] {
+        let own = told(path, query);
+        assert!(own.contains("Mug &amp; &lt;Cup&gt;") && !own.contains("Becher"), "{own}");
     }
 }

@@ -67,8 +67,9 @@ impl<'a> Frame<'a> {
     pub fn new(snapshot: &'a Snapshot, visitor: &Visitor) -> Self {
         let all = &snapshot.collections;
         let top = all.shown().filter(|(n, _)| all.above(*n).next().is_none()).take(MAX_TOP);
-        let collections = top.map(|(_, collection)| (collection.title.as_str(), collection_url(collection))).collect();
-        Self { collections, ..Self::of(&snapshot.settings, visitor) }
+        let collections =
+            top.map(|(_, collection)| (collection.texts(Some(visitor.language)).title, collection_url(collection)));
+        Self { collections: collections.collect(), ..Self::of(&snapshot.settings, visitor) }
     }
 
     pub fn of(settings: &'a Settings, visitor: &Visitor) -> Self {

@@ -171,7 +171,7 @@ fn boxes(asked: &Asked, visitor: &Visitor, facets: &[Facet]) -> Vec<FacetBox> {
                 ticks.push(Tick { called, ..Tick::new(&value.value, value.count, is_chosen) });
             }
         }
-        let label = facet_label(visitor, &facet.name).to_owned();
+        let label = facet.title.clone().unwrap_or_else(|| facet_label(visitor, &facet.name).to_owned());
         FacetBox { name: facet.name.clone(), label, is_open: chosen.is_some(), ticks }
     };
     shown.map(boxed).collect()

@@ -161,3 +161,23 @@ fn a_list_with_thousands_of_values_is_a_small_page() {
     let html = rendered(&snapshot, Visitor::default(), "");
     assert!(html.len() < 60_000, "{} bytes", html.len());
 }
+
+#[test]
+fn tiles_filters_and_what_is_chosen_are_read_in_the_visitors_language() {
+    let mut products = shop().products.to_vec();
+    let mug = products.iter_mut().find(|product| product.title == "Enamel Mug 1").unwrap();
+    let german = serde_json::json!({ "de": {
+        "title": "Emaillebecher", "options": { SIZE: { "name": "Größe", "values": { "6½": "sechseinhalb" } } },
+    }});
+    mug.translations = serde_json::from_value(german).unwrap();
+    let snapshot = Snapshot::new("7".into(), settings(), products);
+    let german = Visitor { language: Language::De, ..Visitor::default() };
+    let query = encoded(&[(&format!("option.{SIZE}"), "6½")]);
+    let html = rendered(&snapshot, german, &query);
+    assert_eq!(titles(&html), ["Emaillebecher"]);
+    assert!(html.contains("Größe: sechseinhalb") && html.contains("value=\"6½\" checked"), "{html}");
+    assert_eq!(titles(&rendered(&snapshot, german, "q=emaillebecher")), ["Emaillebecher"]);
+    let own = rendered(&snapshot, Visitor::default(), &query);
+    assert_eq!(titles(&own), ["Enamel Mug 1"]);
+    assert!(!own.contains("Größe"), "{own}");
+}

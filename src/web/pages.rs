@@ -33,7 +33,7 @@ pub struct Reading<'a> {
 /// The answer to `GET path?query`. `None`: neither one of these pages nor a feed. A problem
 /// is the router's to show: it knows the request's id.
 pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswer, Problem>> {
-    if let Some(feed) = feeds::answer(snapshot, reading.site, reading.path) {
+    if let Some(feed) = feeds::answer(snapshot, reading.site, reading.path, reading.query) {
         return Some(feed);
     }
     let reading = Reading { visitor: reading.visitor.at(reading.query), ..*reading };

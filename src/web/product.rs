@@ -1,5 +1,7 @@
 //! The page of one product, with the choice of its options.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use serde_json::json;
 
@@ -30,6 +32,8 @@ const MAX_META: usize = 160;
 pub struct ProductPage<'a> {
     frame: Frame<'a>,
     product: &'a Product,
+    title: &'a str,
+    images: Cow<'a, [Image]>,
     preview: String,
     /// What search engines and others are told instead of the title, and of the description.
     seo_title: &'a str,
@@ -40,7 +44,7 @@ pub struct ProductPage<'a> {
     table: String,
     steps: Vec<(&'a str, String)>,
     /// The large one: of what is chosen.
-    picture: Option<&'a Image>,
+    picture: Option<Cow<'a, Image>>,
     /// What goes with it.
     tiles: Vec<Tile<'a>>,
     /// As HTML.
@@ -87,9 +91,10 @@ impl<'a> ProductPage<'a> {
         let Reading { visitor, site, .. } = reading;
         let (product, frame) = (choosing.product, Frame::new(snapshot, visitor));
         let url = product_url(product);
+        let texts = product.texts(Some(visitor.language));
         let steps = steps(snapshot, &frame, product);
         let picture = choosing.variant.and_then(|variant| product.image_of(variant)).or(product.images.first());
-        let description = markdown::rendered(&product.description);
+        let description = markdown::rendered(texts.description);
         let text = markdown::plain(&description);
         let in_words = |money: Money| money.display_in(visitor.language);
         let price = choosing.variant.and_then(|variant| variant.price(choosing.currency));
@@ -97,12 +102,14 @@ impl<'a> ProductPage<'a> {
         let level = choosing.variant.map_or(Level::Out, |variant| variant.level);
         Self {
             product,
+            title: texts.title,
+            images: texts.images(&product.images),
             preview: picture.map_or_else(String::new, |image| structured::absolute(site, &image.url)),
-            seo_title: product.seo_title.as_deref().unwrap_or(&product.title),
-            summary: product.seo_description.clone().unwrap_or_else(|| structured::shortened(&text, MAX_META)),
-            data: structured::of_product(site, choosing, &text, &steps),
+            seo_title: texts.seo_title.unwrap_or(texts.title),
+            summary: texts.seo_description.map_or_else(|| structured::shortened(&text, MAX_META), str::to_owned),
+            data: structured::of_product(site, choosing, (texts.title, &text), &steps),
             table: table(choosing, visitor),
-            picture,
+            picture: picture.map(|image| texts.image(image)),
             tiles: going_with(snapshot, visitor, choosing.currency, &[product]),
             steps,
             description,
@@ -158,7 +165,7 @@ impl<'a> ProductPage<'a> {
 /// The way to it, the name and the address of each step: through the deepest of its collections,
 /// or through all products where it is in none.
 fn steps<'a>(snapshot: &'a Snapshot, frame: &Frame<'a>, product: &'a Product) -> Vec<(&'a str, String)> {
-    let all = &snapshot.collections;
+    let (all, language) = (&snapshot.collections, Some(frame.language));
     let mut way: Vec<&Collection> = Vec::new();
     for n in all.of(product, snapshot.place(product.id)) {
         let to_top: Vec<_> = [n].into_iter().chain(all.above(n)).filter_map(|n| all.get(n)).collect();
@@ -170,22 +177,24 @@ fn steps<'a>(snapshot: &'a Snapshot, frame: &Frame<'a>, product: &'a Product) ->
     if way.is_empty() {
         steps.push((frame.w.products, "/products".to_owned()));
     }
-    steps.extend(way.into_iter().rev().map(|collection| (collection.title.as_str(), collection_url(collection))));
-    steps.push((&product.title, product_url(product)));
+    let step = |collection: &'a Collection| (collection.texts(language).title, collection_url(collection));
+    steps.extend(way.into_iter().rev().map(step));
+    steps.push((product.texts(language).title, product_url(product)));
     steps
 }
 
 fn choices(choosing: &Choosing, visitor: &Visitor) -> Vec<Axis> {
     let w = visitor.words();
+    let texts = choosing.product.texts(Some(visitor.language));
     let axis = |(n, axis): (usize, &super::choosing::Axis)| {
         let values = axis.values.iter().zip(&axis.sent).zip(choosing.levels(n)).enumerate();
         let value = |(at, ((label, sent), level)): (usize, ((&&str, &String), Option<Level>))| Value {
             sent: sent.clone(),
-            label: (*label).to_owned(),
+            label: texts.value(axis.name, label).unwrap_or(label).to_owned(),
             mark: level.map_or(w.not_together, |level| if level.is_out() { w.mark_sold_out } else { "" }),
             is_chosen: choosing.is_chosen(n, at),
         };
-        let label = if axis.name.is_empty() { w.choose_one } else { axis.name };
+        let label = if axis.name.is_empty() { w.choose_one } else { texts.option(axis.name).unwrap_or(axis.name) };
         Axis { field: axis.field.clone(), label: label.to_owned(), values: values.map(value).collect() }
     };
     choosing.axes.iter().enumerate().map(axis).collect()
@@ -245,7 +254,8 @@ fn table(choosing: &Choosing, visitor: &Visitor) -> String {
     }
     let stock = [Level::InStock, Level::Low, Level::Out].map(|level| Stock::of(w, level));
     let stock = stock.into_iter().chain([Stock::none(w)]).map(|stock| [stock.label, stock.class]);
-    let images = choosing.product.images.iter().filter(|_| rows.contains('.'));
+    let images = choosing.product.texts(Some(visitor.language)).images(&choosing.product.images);
+    let images = images.iter().filter(|_| rows.contains('.'));
     let images = images.map(|image| [&*image.url, image.srcset.as_deref().unwrap_or_default(), &*image.alt]);
     structured::embedded(&json!({
         "rows": rows, "images": images.collect::<Vec<_>>(), "prices": prices, "stock": stock.collect::<Vec<_>>(),

@@ -171,3 +171,36 @@ fn the_way_to_a_product_leads_through_its_deepest_collection_and_on_to_what_goes
     let header = html.split_once("site-collections").unwrap().1.split_once("</nav>").unwrap().0;
     assert_eq!(header.matches("<a ").count(), 2, "the one at the top, and all");
 }
+
+#[test]
+fn a_page_is_read_in_the_visitors_language_and_asks_in_the_shops_own() {
+    let mut shirt = in_all(&[("Size", vec!["S".to_owned(), "L".to_owned()])]);
+    shirt.description = "Of wool.".into();
+    shirt.images =
+        serde_json::from_str(r#"[{"url": "/a.svg", "alt": "Front"}, {"url": "/b.svg", "alt": "Back"}]"#).unwrap();
+    shirt.translations = serde_json::from_str(
+        r#"{"de": {"title": "Hemd <1>", "description": "Aus *Wolle*.", "images": {"/a.svg": "Vorn"},
+            "options": {"Size": {"name": "Größe", "values": {"L": "groß"}}}}}"#,
+    )
+    .unwrap();
+    let german = Visitor { language: Language::De, ..Visitor::default() };
+    let html = shown_at(shirt.clone(), german, &[("option.Size", "L")]);
+    for part in [
+        "<h1>Hemd &#60;1&#62;</h1>",
+        "<title>Hemd &#60;1&#62; · ",
+        "<p>Aus <em>Wolle</em>.</p>",
+        "<meta name=\"description\" content=\"Aus Wolle.\">",
+        "alt=\"Vorn\"",
+        "alt=\"Back\"",
+        "<legend>Größe</legend>",
+        "name=\"option.Size\" value=\"L\" required checked",
+        "<span class=\"choice-label\">groß</span>",
+        "<span class=\"choice-label\">S</span>",
+        "<span aria-current=\"page\">Hemd &#60;1&#62;</span>",
+    ] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    assert_eq!(data(&html, "application/ld+json")["@graph"][0]["name"], "Hemd <1>");
+    let own = shown(shirt, &[]);
+    assert!(own.contains("<h1>Shirt</h1>") && own.contains("<legend>Size</legend>") && own.contains("alt=\"Front\""));
+}

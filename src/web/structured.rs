@@ -47,13 +47,18 @@ pub fn availability(level: Level) -> &'static str {
     }
 }
 
-/// The product with its offers and its description as plain text, and the way to it: the name
-/// and the address of each step.
-pub fn of_product(site: &str, choosing: &Choosing, description: &str, steps: &[(&str, String)]) -> String {
+/// The product with its offers, its title and its description as plain text, and the way to it:
+/// the name and the address of each step.
+pub fn of_product(
+    site: &str,
+    choosing: &Choosing,
+    (title, description): (&str, &str),
+    steps: &[(&str, String)],
+) -> String {
     let product = choosing.product;
     let mut told = json!({
         "@type": "Product",
-        "name": product.title,
+        "name": title,
         "url": absolute(site, &product_url(product)),
         "productID": product.id.to_string(),
         "offers": offers(site, choosing),

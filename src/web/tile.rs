@@ -1,5 +1,7 @@
 //! A product as lists show it, and what can be ticked beside a list.
 
+use std::borrow::Cow;
+
 use super::visitor::Visitor;
 use super::words::{Words, fill};
 use crate::catalog::slug;
@@ -19,7 +21,7 @@ pub struct Tile<'a> {
     pub vendor: &'a str,
     pub price: String,
     pub price_before: Option<String>,
-    pub image: Option<&'a Image>,
+    pub image: Option<Cow<'a, Image>>,
     pub stock: Stock,
 }
 
@@ -43,14 +45,15 @@ pub struct Tick {
 impl<'a> Tile<'a> {
     pub fn new(listed: &Listed<'a>, visitor: &Visitor, highlighter: &Highlighter) -> Self {
         let product = listed.product;
+        let texts = product.texts(Some(visitor.language));
         let before = product.compare_at(listed.price.from.currency);
         Self {
             url: product_url(product),
-            title: highlighter.pieces(&product.title),
+            title: highlighter.pieces(texts.title),
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(visitor, listed.price),
             price_before: before.map(|before| before.display_in(visitor.language)),
-            image: product.images.first(),
+            image: product.images.first().map(|image| texts.image(image)),
             stock: Stock::of(visitor.words(), product.level),
         }
     }
