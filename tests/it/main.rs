@@ -102,6 +102,7 @@ mod taxed_edits;
 mod taxes;
 mod the_host;
 mod throttle;
+mod translations;
 mod unpaid;
 mod unpaid_edits;
 mod uploads;
