@@ -4,6 +4,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::money::Currency;
 
@@ -42,7 +43,7 @@ pub struct Fact {
     pub own: &'static str,
     /// In Shopify's; empty where they have none.
     pub shopify: &'static str,
-    /// The member of the body that says it, and of the answer.
+    /// The member of the body that says it, and of the answer; behind slashes, a member of that.
     pub member: &'static str,
     pub of_variant: bool,
     pub takes: Takes,
@@ -78,6 +79,20 @@ pub static FACTS: &[Fact] = &[
     Fact::product("seo_description", "SEO Description", Takes::Text).optional(),
     Fact::product("publish_at", "", Takes::Text).optional(),
     Fact::product("unpublish_at", "", Takes::Text).optional(),
+    Fact { member: "translations/en/title", ..Fact::product("title_en", "", Takes::Text).optional() },
+    Fact { member: "translations/en/description", ..Fact::product("description_en", "", Takes::Prose).optional() },
+    Fact { member: "translations/en/seo_title", ..Fact::product("seo_title_en", "", Takes::Text).optional() },
+    Fact {
+        member: "translations/en/seo_description",
+        ..Fact::product("seo_description_en", "", Takes::Text).optional()
+    },
+    Fact { member: "translations/de/title", ..Fact::product("title_de", "", Takes::Text).optional() },
+    Fact { member: "translations/de/description", ..Fact::product("description_de", "", Takes::Prose).optional() },
+    Fact { member: "translations/de/seo_title", ..Fact::product("seo_title_de", "", Takes::Text).optional() },
+    Fact {
+        member: "translations/de/seo_description",
+        ..Fact::product("seo_description_de", "", Takes::Text).optional()
+    },
     Fact::variant("sku", "Variant SKU", Takes::Code),
     Fact { member: "title", ..Fact::variant("variant_title", "", Takes::Text).optional() },
     Fact::variant("weight_grams", "Variant Grams", Takes::Number).optional(),
@@ -171,6 +186,21 @@ impl Column {
         let of = |before| Currency::parse(&name.strip_prefix(before)?.to_ascii_uppercase()).ok();
         of(PRICE).map(Self::Price).or_else(|| of(COMPARE_AT).map(Self::CompareAt))
     }
+}
+
+/// What a body or an answer has as a member.
+pub fn said<'a>(of: &'a Value, member: &str) -> Option<&'a Value> {
+    member.split('/').try_fold(of, |of, member| of.get(member))
+}
+
+/// Has a body say a value as a member.
+pub fn say(body: &mut Map<String, Value>, member: &str, value: Value) {
+    let Some((outer, inner)) = member.split_once('/') else {
+        body.insert(member.to_owned(), value);
+        return;
+    };
+    let outer = body.entry(outer).or_insert_with(|| Value::Object(Map::new()));
+    outer.as_object_mut().into_iter().for_each(|outer| say(outer, inner, value.clone()));
 }
 
 /// A product's column in Shopify's files, or ours, by the member of its body; the same for

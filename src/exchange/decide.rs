@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{FACTS, Fact, FileFormat, Takes, column_of};
+use super::columns::{self, FACTS, Fact, FileFormat, Takes, column_of};
 use super::matching::{self, Names, slug_of};
 use super::sent::{IMAGES, Sent, SentPrice, SentVariant};
 use super::told::{LineError, Made, Told};
@@ -196,7 +196,7 @@ fn clear(
     told: &mut Told,
 ) {
     for fact in blank {
-        let is_there = match known.get(fact.member) {
+        let is_there = match columns::said(known, fact.member) {
             None | Some(Value::Null) => false,
             Some(Value::String(text)) => !text.is_empty(),
             Some(Value::Array(list)) => !list.is_empty(),
@@ -211,7 +211,7 @@ fn clear(
             continue;
         }
         let nothing = if fact.takes == Takes::Words { json!([]) } else { Value::Null };
-        facts.insert(fact.member.to_owned(), nothing);
+        columns::say(facts, fact.member, nothing);
     }
 }
 
@@ -313,7 +313,11 @@ fn placed(error: &FieldError, sent: &Sent, format: FileFormat) -> LineError {
         Some(variant) => {
             LineError::new(variant.line, column_of(path.next().unwrap_or_default(), true, format), &*error.detail)
         }
-        None => LineError::new(sent.line, column_of(first, false, format), &*error.detail),
+        None => {
+            let whole = column_of(error.pointer.trim_start_matches('/'), false, format);
+            let column = if whole.is_empty() { column_of(first, false, format) } else { whole };
+            LineError::new(sent.line, column, &*error.detail)
+        }
     }
 }
 
@@ -321,12 +325,20 @@ fn placed(error: &FieldError, sent: &Sent, format: FileFormat) -> LineError {
 fn changes(before: &Product, after: &Product) -> Vec<String> {
     let mut changes: Vec<String> = Vec::new();
     let mut differ = |name: &str, member: &str, was: &Value, is: &Value| {
-        if was.get(member) != is.get(member) && !changes.iter().any(|known| known == name) {
+        if columns::said(was, member) != columns::said(is, member) && !changes.iter().any(|known| known == name) {
             changes.push(name.to_owned());
         }
     };
     let (was, is) = (json::value(&body::facts(before)), json::value(&body::facts(after)));
-    let parts = [("slug", "slug"), ("options", "options"), (IMAGES.own, IMAGES.member)];
+    let parts = [
+        ("slug", "slug"),
+        ("options", "options"),
+        (IMAGES.own, IMAGES.member),
+        ("translations", "translations/en/options"),
+        ("translations", "translations/en/images"),
+        ("translations", "translations/de/options"),
+        ("translations", "translations/de/images"),
+    ];
     let facts = |of_variant| FACTS.iter().filter(move |fact| fact.of_variant == of_variant);
     for (name, member) in facts(false).map(|fact| (fact.own, fact.member)).chain(parts) {
         differ(name, member, &was, &is);

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::columns::{COMPARE_AT, FACTS, FileFormat, PARTS, PRICE, Part, Takes};
+use super::columns::{self, COMPARE_AT, FACTS, FileFormat, PARTS, PRICE, Part, Takes};
 use super::markup;
 use super::shopify::NO_OPTION;
 use super::{stock, words};
@@ -176,7 +176,7 @@ impl Writer {
                     (true, Some(_)) => said(view.pointer(&format!("/variants/{at}/{}", fact.member))),
                     (true, None) => Value::Null,
                     // Once, on the first line.
-                    (false, _) if at == 0 => said(view.get(fact.member)),
+                    (false, _) if at == 0 => said(columns::said(&view, fact.member)),
                     _ => Value::Null,
                 };
                 let text = said_as(&said);

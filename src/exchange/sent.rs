@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::columns::{Column, FACTS, Fact, FileFormat, Part, Takes};
+use super::columns::{Column, FACTS, Fact, FileFormat, Part, Takes, say};
 use super::numbers::{amount, count, is_rounded};
 use super::told::{Import, LineError};
 use super::{markup, shopify, words};
@@ -175,7 +175,7 @@ impl Reading<'_> {
             match said {
                 Some((line, cell)) => {
                     if let Some(value) = self.value(fact, line, cell) {
-                        self.sent.facts.insert(fact.member.to_owned(), value);
+                        say(&mut self.sent.facts, fact.member, value);
                     }
                 }
                 None if fact.is_optional => self.sent.blank.push(fact),

@@ -132,6 +132,10 @@ async fn our_own_files_come_in_as_they_went_out() {
     let body = json!({
         "title": "=HYPERLINK(\"x\")", "slug": slug, "description": "-5 °C\n\tand \"quotes\"", "vendor": "@home",
         "type": "1/7", "seo_title": "-50 %", "seo_description": "Round, and round", "metadata": { "shelf": 7 },
+        "translations": {
+            "de": { "title": "=Rund", "description": "Zwei\nZeilen", "options": { "Size": { "values": { "6½": "groß" } } } },
+            "en": { "seo_title": "Round, too", "seo_description": "-1" },
+        },
         "publish_at": "2026-01-02T03:04:05.000Z", "unpublish_at": "2099-01-01T00:00:00.000Z",
         "tags": ["+1", "plain"], "status": "active", "options": [{ "name": "Size", "values": ["1/7", "6½"] }],
         "images": [{ "url": "https://example.com/a.jpg", "alt": "\tA" }, { "url": "/b.jpg" }, { "url": "/c.jpg" }],
@@ -162,6 +166,27 @@ async fn our_own_files_come_in_as_they_went_out() {
     import(&shop, "", format!("slug,title,sku\n{slug},Renamed,{slug}-1\n")).await;
     let renamed = product(&shop, &slug).await;
     assert_eq!((&renamed["title"], &renamed["metadata"]), (&json!("Renamed"), &before["metadata"]));
+}
+
+#[tokio::test]
+async fn a_columns_language_is_changed_and_taken_away_by_itself() {
+    let shop = Shop::open().await;
+    let slug = unique("round");
+    let file = |line: &str| {
+        format!("slug,sku,price_EUR,title,title_de,description_de,title_en\n{slug},{slug}-1,1.00,Round,{line}\n")
+    };
+    import(&shop, "", file("Rund,Ganz rund,Rounder")).await;
+    let whole = json!({ "de": { "title": "Rund", "description": "Ganz rund" }, "en": { "title": "Rounder" } });
+    assert_eq!(product(&shop, &slug).await["translations"], whole);
+    let dry = import(&shop, "dry_run=true", file("Kugel,Ganz rund,")).await;
+    assert_eq!(counts(&dry), [0, 1, 0, 0]);
+    start(&shop, &dry).await;
+    let left = json!({ "de": { "title": "Kugel", "description": "Ganz rund" } });
+    assert_eq!(product(&shop, &slug).await["translations"], left);
+    let long = file(&format!("{},,", "x".repeat(256)));
+    let refused = import(&shop, "", long).await;
+    assert_eq!(counts(&refused), [0, 0, 0, 1]);
+    assert_eq!(refused["errors"][0]["column"], "title_de", "{refused}");
 }
 
 #[tokio::test]
