@@ -260,3 +260,39 @@ async fn promotions_of_each_kind_are_written_and_changed() {
     send(&browser, &path, &filled("promotion-delete", &page, &[])).await.expect(303);
     html(&browser.get(&path).await.expect(404));
 }
+
+#[tokio::test]
+async fn a_product_and_a_collection_are_translated_on_their_pages() {
+    let shop = Shop::open().await;
+    let browser = owner(&shop).await;
+    let product = shop
+        .new_product(json!({ "translations": { "de": { "description": "Rund" }, "en": { "title": "Sphere" } } }))
+        .await;
+    let body = json!({ "title": unique("Round") });
+    let made =
+        shop.post("/v1/admin/collections").bearer(&shop.owner().await).json(body).send().await.expect(201).json();
+    for (kind, id) in [("product", product.id.as_str()), ("collection", made["id"].as_str().unwrap())] {
+        let path = format!("/admin/{kind}s/{id}");
+        let page = browser.open(&path).await;
+        let form = format!("{kind}-de");
+        let typed = [("/translations/de/title:text?", "Kugel"), ("/translations/de/seo_title:text?", "Kugel kaufen")];
+        send(&browser, &path, &filled(&form, &page, &typed)).await.expect(303);
+        let read = async || {
+            let answer = shop.get(&format!("/v1{path}")).bearer(&shop.owner().await).send().await;
+            answer.expect(200).json()["translations"].clone()
+        };
+        let translations = read().await;
+        assert_eq!(translations["de"]["title"], "Kugel");
+        if kind == "product" {
+            assert_eq!(
+                (&translations["de"]["description"], &translations["en"]["title"]),
+                (&json!("Rund"), &json!("Sphere"))
+            );
+        }
+        let page = browser.open(&path).await;
+        assert!(page.contains("value=\"Kugel kaufen\""), "{page}");
+        let emptied = [("/translations/de/title:text?", ""), ("/translations/de/seo_title:text?", "")];
+        send(&browser, &path, &filled(&form, &page, &emptied)).await.expect(303);
+        assert_eq!(read().await["de"].get("title"), None);
+    }
+}

@@ -3,6 +3,7 @@
 use crate::console::page::{
     Ask, Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, also, ask, fact, link,
 };
+use crate::console::pages::translations::{into_english, into_german};
 
 const ORDERS: &[(&str, &str)] = &[
     ("manual", "In my order"),
@@ -154,6 +155,8 @@ pub static COLLECTION: Page = Page::new("/collections/{id}", "{title}", "/collec
             done: "The collection is saved.",
             ..Form::new("collection-edit", "Edit", Verb::Patch, "/v1/admin/collections/{id}")
         }),
+        into_german("collection-de", "/v1/admin/collections/{id}"),
+        into_english("collection-en", "/v1/admin/collections/{id}"),
         Block::Table(Table {
             title: "What buyers find first",
             rows: "/_listed/items",

@@ -20,6 +20,7 @@ mod reports;
 mod session;
 mod settings;
 mod stock;
+mod translations;
 mod views;
 mod waiting_edit;
 mod webhooks;

@@ -3,6 +3,7 @@
 use crate::console::page::{
     Block, Facts, Field, Form, Manner, Page, Shown, Table, Takes, Verb, When, also, ask, fact, link,
 };
+use crate::console::pages::translations::{into_english, into_german};
 
 const STATUSES: &[(&str, &str)] = &[("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
 const DELIVERIES: &[(&str, &str)] = &[("shipped", "Sent"), ("digital", "Digital"), ("gift_card", "A gift card")];
@@ -203,6 +204,8 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
             when: &[When(TOO_MANY, &[])],
             ..Form::new("product-facts", "Edit", Verb::Patch, "/v1/admin/products/{id}")
         }),
+        into_german("product-de", "/v1/admin/products/{id}"),
+        into_english("product-en", "/v1/admin/products/{id}"),
         Block::Form(Form {
             note: "Takes it out of the shop with all its variants. Orders keep their lines. Archive it instead to keep it.",
             manner: Manner::Hurt,
