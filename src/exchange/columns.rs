@@ -146,18 +146,37 @@ pub static PARTS: &[(&str, &str, Part)] = &[
     ("", "Gift Card", Part::GiftCard),
 ];
 
-/// Before the currency, in the names of our own columns.
-pub const PRICE: &str = "price_";
-pub const COMPARE_AT: &str = "compare_at_";
+/// What a column says of a price in one currency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Priced {
+    Amount,
+    /// What it cost before.
+    CompareAt,
+    /// What it costs for a time.
+    Sale,
+    SaleStarts,
+    SaleEnds,
+    /// What each of many pieces costs.
+    Tiers,
+}
+
+/// The columns of a price: what is before the currency in our own names, and Shopify's
+/// names, where amounts are in one currency alone; empty where there is none.
+pub static PRICES: &[(&str, &str, Priced)] = &[
+    ("price_", "Variant Price", Priced::Amount),
+    ("compare_at_", "Variant Compare At Price", Priced::CompareAt),
+    ("sale_", "", Priced::Sale),
+    ("sale_starts_at_", "", Priced::SaleStarts),
+    ("sale_ends_at_", "", Priced::SaleEnds),
+    ("tiers_", "", Priced::Tiers),
+];
 
 /// What a column of a file is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Column {
     Fact(&'static Fact),
     Part(Part),
-    Price(Currency),
-    /// What it cost before.
-    CompareAt(Currency),
+    Price(Priced, Currency),
 }
 
 impl Column {
@@ -176,15 +195,14 @@ impl Column {
         if let Some((_, _, part)) = PARTS.iter().find(|(own, theirs, _)| is(own, theirs)) {
             return Some(Self::Part(*part));
         }
-        if shopify {
-            return match name.to_ascii_lowercase().as_str() {
-                "variant price" => Some(Self::Price(currency)),
-                "variant compare at price" => Some(Self::CompareAt(currency)),
-                _ => None,
+        let of = |(own, theirs, priced): &(&str, &str, Priced)| {
+            let currency = match shopify {
+                true => is(own, theirs).then_some(currency),
+                false => Currency::parse(&name.strip_prefix(own)?.to_ascii_uppercase()).ok(),
             };
-        }
-        let of = |before| Currency::parse(&name.strip_prefix(before)?.to_ascii_uppercase()).ok();
-        of(PRICE).map(Self::Price).or_else(|| of(COMPARE_AT).map(Self::CompareAt))
+            Some(Self::Price(*priced, currency?))
+        };
+        PRICES.iter().find_map(of)
     }
 }
 

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::columns::{self, FACTS, Fact, FileFormat, Takes, column_of};
 use super::matching::{self, Names, slug_of};
-use super::sent::{IMAGES, Sent, SentPrice, SentVariant};
+use super::prices;
+use super::sent::{IMAGES, Sent, SentVariant};
 use super::told::{LineError, Made, Told};
-use crate::catalog::body::{self, PriceBody, ProductBody, ProductPatch, variant_body};
+use crate::catalog::body::{self, ProductBody, ProductPatch, variant_body};
 use crate::catalog::draft::{self, Draft};
 use crate::catalog::product::{Product, Variant};
 use crate::catalog::slug;
@@ -78,6 +79,9 @@ pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
     let mut told = Told { notes: std::mem::take(&mut sent.notes), ..Told::default() };
     let naming = if before.is_none() && sent.slug.is_none() { Naming::Numbered } else { Naming::AsGiven };
     let text = json::text(&laid_out(&mut sent, before, &matched, ground, &mut told));
+    if !sent.errors.is_empty() {
+        return refused(std::mem::take(&mut sent.errors));
+    }
     let made = match before {
         None => create(&text, ground),
         Some(before) => change(&text, before, ground),
@@ -170,7 +174,7 @@ fn laid_out(
             skus.push(sku.clone());
             variant.facts.insert("sku".to_owned(), sku.into());
         }
-        prices(variant, before.zip(*was), ground, told);
+        sent.errors.extend(prices::lay_over(variant, before.zip(*was), ground, told));
         if let Some(id) = id {
             variant.facts.insert("id".to_owned(), id.into());
         }
@@ -216,7 +220,7 @@ fn clear(
 }
 
 /// Whether a fact may be taken away, which is then told.
-fn may_clear(name: &str, ground: &Ground, told: &mut Told) -> bool {
+pub fn may_clear(name: &str, ground: &Ground, told: &mut Told) -> bool {
     let agreed = ground.agreed.is_none_or(|agreed| agreed.iter().any(|known| known == name));
     if agreed && !told.clears.iter().any(|known| known == name) {
         told.clears.push(name.to_owned());
@@ -248,41 +252,6 @@ fn made_up(slug: &str, options: &[String], taken: &[String]) -> String {
     (1..=taken.len().saturating_add(1)).map(sku).find(|sku| !taken.contains(sku)).unwrap_or(stem.clone())
 }
 
-/// The prices of the file over those that are there.
-fn prices(variant: &mut SentVariant, was: Option<(&Product, &Variant)>, ground: &Ground, told: &mut Told) {
-    let said = variant.prices.iter().any(|price| price.amount.is_some() || price.compare_at.is_some());
-    if variant.facts.contains_key("prices") || (was.is_some() && !said) {
-        return;
-    }
-    let mut prices = was.map(|(product, was)| variant_body(product, was).prices).unwrap_or_default();
-    for SentPrice { currency, amount, compare_at } in &variant.prices {
-        let code = currency.to_string();
-        let known = prices.iter_mut().find(|price| price.currency == code);
-        let Some(price) = known else {
-            if let Some(amount) = *amount {
-                let compare_at = compare_at.unwrap_or_default();
-                let (sale, tiers) = (None, Vec::new());
-                prices.push(PriceBody { amount, currency: code, compare_at, sale, tiers });
-            }
-            continue;
-        };
-        price.amount = amount.unwrap_or(price.amount);
-        match *compare_at {
-            Some(None) if price.compare_at.is_some() => {
-                if may_clear("compare_at", ground, told) {
-                    price.compare_at = None;
-                } else {
-                    let detail = "what it cost before is blank and stays as it is: only a dry run can be agreed to";
-                    told.notes.push(LineError::new(variant.line, "", detail));
-                }
-            }
-            Some(Some(before)) => price.compare_at = Some(before),
-            _ => {}
-        }
-    }
-    variant.facts.insert("prices".to_owned(), json::value(&prices));
-}
-
 /// How many pieces there are of which variant.
 fn stock(sent: &Sent, before: Option<&Product>, after: &Product, names: &Names) -> Vec<Stock> {
     let made: Vec<_> = match sent.variants.iter().any(|variant| variant.quantity.is_some()) {
@@ -311,7 +280,10 @@ fn placed(error: &FieldError, sent: &Sent, format: FileFormat) -> LineError {
     let variant = path.next().and_then(|at| at.parse().ok()).and_then(|at: usize| sent.variants.get(at));
     match variant.filter(|_| first == "variants") {
         Some(variant) => {
-            LineError::new(variant.line, column_of(path.next().unwrap_or_default(), true, format), &*error.detail)
+            let member = path.next().unwrap_or_default();
+            let priced = if member == "prices" { prices::column_at(variant, path, format) } else { None };
+            let column = priced.as_deref().unwrap_or_else(|| column_of(member, true, format));
+            LineError::new(variant.line, column, &*error.detail)
         }
         None => {
             let whole = column_of(error.pointer.trim_start_matches('/'), false, format);
@@ -350,10 +322,24 @@ fn changes(before: &Product, after: &Product) -> Vec<String> {
             continue;
         };
         let was = json::value(&variant_body(before, known));
-        let parts = [("options", "options"), ("price", "prices")];
+        let parts = [("options", "options")];
         for (name, member) in facts(true).map(|fact| (fact.own, fact.member)).chain(parts) {
             differ(name, member, &was, &is);
         }
+        for (name, member) in PRICES {
+            let of = |body: &Value| json!({ member: priced(body, member) });
+            differ(name, member, &of(&was), &of(&is));
+        }
     }
     changes
+}
+
+/// What of prices is told to have changed, by the member of each.
+const PRICES: [(&str, &str); 4] =
+    [("price", "amount"), ("compare_at", "compare_at"), ("sale", "sale"), ("tiers", "tiers")];
+
+/// What a variant's prices say in this member, each with its currency.
+fn priced(variant: &Value, member: &str) -> Value {
+    let prices = variant.get("prices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    prices.iter().map(|price| json!([price.get("currency"), price.get(member)])).collect()
 }

@@ -10,10 +10,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::columns::{self, COMPARE_AT, FACTS, FileFormat, PARTS, PRICE, Part, Takes};
+use super::columns::{self, FACTS, FileFormat, PARTS, PRICES, Part, Takes};
 use super::markup;
 use super::shopify::NO_OPTION;
-use super::{stock, words};
+use super::{prices, stock, words};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::catalog::body::{facts, variant_body};
@@ -23,7 +23,7 @@ use crate::catalog::store;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::lists::sheet::{Sheet, guarded};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::ports::Statement;
 use crate::pricing::Delivery;
 use crate::problem::Problem;
@@ -118,7 +118,6 @@ enum Cell {
     Typed(String),
     /// What the shop itself says.
     Own(String),
-    Amount(Money),
 }
 
 struct Writer {
@@ -139,12 +138,10 @@ impl Writer {
         let named = |own: &str, theirs: &str| (if shopify { theirs } else { own }).to_owned();
         names.extend(PARTS.iter().map(|(own, theirs, _)| named(own, theirs)));
         names.extend(FACTS.iter().map(|fact| named(fact.own, fact.shopify)));
-        names.retain(|name| !name.is_empty());
         for currency in &currencies {
-            let code = currency.to_string();
-            names.push(if shopify { "Variant Price".to_owned() } else { format!("{PRICE}{code}") });
-            names.push(if shopify { "Variant Compare At Price".to_owned() } else { format!("{COMPARE_AT}{code}") });
+            names.extend(PRICES.iter().map(|(_, _, priced)| prices::name(*priced, *currency, format)));
         }
+        names.retain(|name| !name.is_empty());
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         Self { format, currencies, sheet: Sheet::new(&names), lines: String::new() }
     }
@@ -184,10 +181,11 @@ impl Writer {
                 self.cell(Cell::Typed(if html { markup::to_html(&text) } else { text }));
             }
             for currency in self.currencies.clone() {
-                let amounts = variant.map(|variant| (variant.price(currency), variant.compare_at(currency)));
-                let (price, before) = amounts.unwrap_or_default();
-                for amount in [price, before] {
-                    self.cell(amount.map_or(Cell::Own(String::new()), Cell::Amount));
+                for (own, theirs, priced) in PRICES {
+                    if has(own, theirs) {
+                        let cell = variant.map(|variant| prices::written(*priced, variant, currency));
+                        self.cell(Cell::Own(cell.unwrap_or_default()));
+                    }
                 }
             }
             self.sheet.end_line();
@@ -230,7 +228,6 @@ impl Writer {
             Cell::Typed(text) if self.format == FileFormat::Shopify => self.sheet.cell(&guarded(&text)),
             Cell::Typed(text) => self.sheet.typed(Some(&text)),
             Cell::Own(text) => self.sheet.cell(&text),
-            Cell::Amount(money) => self.sheet.amount(money),
         }
     }
 

@@ -15,6 +15,7 @@ pub mod file;
 mod markup;
 mod matching;
 mod numbers;
+mod prices;
 pub mod run;
 mod sent;
 mod shopify;

@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::columns::{Column, FACTS, Fact, FileFormat, Part, Takes, say};
-use super::numbers::{amount, count, is_rounded};
+use super::columns::{Column, FACTS, Fact, FileFormat, Part, Priced, Takes, say};
+use super::numbers::{count, is_rounded};
+use super::prices::SentPrice;
 use super::told::{Import, LineError};
 use super::{markup, shopify, words};
 use crate::json;
-use crate::money::Currency;
 use crate::text;
 
 /// One product of a file.
@@ -43,13 +43,6 @@ pub struct SentVariant {
     pub prices: Vec<SentPrice>,
     /// How many pieces there are, and how many there were when the file was written.
     pub quantity: Option<(i64, Option<i64>)>,
-}
-
-pub struct SentPrice {
-    pub currency: Currency,
-    pub amount: Option<i64>,
-    /// What it cost before; blank: nothing.
-    pub compare_at: Option<Option<i64>>,
 }
 
 #[derive(Deserialize)]
@@ -131,7 +124,7 @@ fn of_cells(import: &Import, row: Row) -> Sent {
 /// The lines of a product, as they are read.
 pub struct Reading<'a> {
     import: &'a Import,
-    columns: Vec<Option<Column>>,
+    pub columns: Vec<Option<Column>>,
     pub sent: Sent,
 }
 
@@ -263,7 +256,7 @@ impl Reading<'_> {
         if !options.is_empty() {
             return names || options.iter().any(|at| part(Part::OptionValue(*at)));
         }
-        let is_price = |column: &Option<Column>| matches!(column, Some(Column::Price(_)));
+        let is_price = |column: &Option<Column>| matches!(column, Some(Column::Price(Priced::Amount, _)));
         let priced = self.columns.iter().filter(|column| is_price(column)).flatten();
         at == 0 || names || priced.into_iter().any(|column| self.cell(cells, *column).is_some())
     }
@@ -296,29 +289,6 @@ impl Reading<'_> {
         variant.prices = self.prices(cells);
         variant.quantity = self.quantity(cells);
         variant
-    }
-
-    fn prices(&mut self, cells: &Cells) -> Vec<SentPrice> {
-        let mut prices: Vec<SentPrice> = Vec::new();
-        for column in self.columns.clone().into_iter().flatten() {
-            let (Column::Price(currency) | Column::CompareAt(currency)) = column else { continue };
-            let read = self.cell(cells, column).map(|cell| amount(cell, currency.decimals()));
-            let read = read.transpose().unwrap_or_else(|detail| {
-                self.wrong(cells.line, &self.name(column), detail);
-                None
-            });
-            let known = prices.iter().position(|price| price.currency == currency);
-            let at = known.unwrap_or(prices.len());
-            if known.is_none() {
-                prices.push(SentPrice { currency, amount: None, compare_at: None });
-            }
-            let Some(price) = prices.get_mut(at) else { continue };
-            match column {
-                Column::Price(_) => price.amount = read,
-                _ => price.compare_at = Some(read),
-            }
-        }
-        prices
     }
 
     /// Blank leaves the stock as it is.

@@ -445,3 +445,69 @@ async fn staff_send_a_file_look_at_what_it_would_do_and_start_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn sales_and_tiers_go_out_and_come_in_as_they_are() {
+    let shop = Shop::open().await;
+    let slug = unique("sale");
+    let file = |sale: &str, times: &str, tiers: &str| {
+        format!(
+            "slug,title,sku,price_EUR,sale_EUR,sale_starts_at_EUR,sale_ends_at_EUR,tiers_EUR\n\
+             {slug},Sale,{slug},10,{sale},{times},\"{tiers}\"\n"
+        )
+    };
+    let made = file("\"7,50\"", "2026-01-02T00:00:00Z,2099-01-01T00:00:00+01:00", "10+ 9.00, 50+ 8,50");
+    assert_eq!(counts(&import(&shop, "", made).await), [1, 0, 0, 0]);
+    let before = product(&shop, &slug).await;
+    let price = &before["variants"][0]["prices"][0];
+    let ends = "2098-12-31T23:00:00.000Z";
+    assert_eq!(price["sale"], json!({ "amount": 750, "starts_at": "2026-01-02T00:00:00.000Z", "ends_at": ends }));
+    assert_eq!(price["tiers"], json!([{ "from": 10, "amount": 900 }, { "from": 50, "amount": 850 }]));
+    for format in ["csv", "shopify", "jsonl"] {
+        let out = export(&shop, &format!("format={format}")).await;
+        if format == "csv" {
+            let rows = read(&out.body);
+            let cells = ["price_EUR", "sale_EUR", "sale_ends_at_EUR", "tiers_EUR"].map(|name| cell(&rows, 1, name));
+            assert_eq!(cells, ["10.00", "7.50", ends, "10+ 9.00, 50+ 8.50"]);
+        }
+        let again = import(&shop, &format!("format={format}"), out.body).await;
+        assert_eq!((counts(&again), product(&shop, &slug).await), ([0, 0, 1, 0], before.clone()), "{format}: {again}");
+    }
+    // A file of prices alone leaves both.
+    let done = import(&shop, "", format!("sku,price_EUR\n{slug},11\n")).await;
+    assert_eq!(done["sums"]["changes"], json!({ "price": 1 }));
+    let dearer = product(&shop, &slug).await["variants"][0]["prices"][0].clone();
+    assert_eq!((&dearer["sale"], &dearer["tiers"]), (&price["sale"], &price["tiers"]));
+    // Blank takes them away, once that is agreed to: a sale with its times.
+    let blank = file("", ",", "");
+    let kept = import(&shop, "", blank.clone()).await;
+    let notes: Vec<_> = kept["notes"].as_array().unwrap().iter().map(|note| note["column"].clone()).collect();
+    assert_eq!(notes, ["sale_EUR", "sale_starts_at_EUR", "sale_ends_at_EUR", "tiers_EUR"]);
+    let dry = import(&shop, "dry_run=true", blank).await;
+    assert_eq!(dry["sums"]["clears"], json!({ "sale": 1, "tiers": 1 }));
+    start(&shop, &dry).await;
+    assert_eq!(product(&shop, &slug).await["variants"][0]["prices"], json!([{ "amount": 1000, "currency": "EUR" }]));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_sale_or_tiers_is_told_by_its_column() {
+    let shop = Shop::open().await;
+    for (cells, column) in [
+        ("10,11,,,", "sale_EUR"),
+        ("10,n/a,,,", "sale_EUR"),
+        ("10,,2026-01-01T00:00:00Z,,", "sale_starts_at_EUR"),
+        ("10,9,2026-02-01T00:00:00Z,2026-01-01T00:00:00Z,", "sale_ends_at_EUR"),
+        ("10,9,,tomorrow,", "sale_ends_at_EUR"),
+        ("10,,,,10+ 11.00", "tiers_EUR"),
+        ("10,,,,10 for 9", "tiers_EUR"),
+    ] {
+        let slug = unique("wrong");
+        let names = "slug,title,sku,price_EUR,sale_EUR,sale_starts_at_EUR,sale_ends_at_EUR,tiers_EUR";
+        let done = import(&shop, "", format!("{names}\n{slug},A,{slug},{cells}\n")).await;
+        assert_eq!((counts(&done), &done["errors"][0]["column"]), ([0, 0, 0, 1], &json!(column)), "{cells}: {done}");
+    }
+    // What belongs to a price that is not there is not left out in silence.
+    let slug = unique("alone");
+    let done = import(&shop, "", format!("slug,title,sku,price_EUR,sale_USD\n{slug},A,{slug},10,9\n")).await;
+    assert_eq!((counts(&done)[3], &done["errors"][0]["column"]), (1, &json!("sale_USD")), "{done}");
+}
