@@ -13,15 +13,17 @@ use crate::catalog::product::Product;
 use crate::catalog::{ATTEMPTS, StockLevel, store};
 use crate::idempotency::Answer;
 use crate::ids::JobId;
+use crate::pools::opening;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::revision;
 use crate::settings;
 use crate::sorted::SortedSet;
 
-/// How many products are written between two times that the shelf is told: publishing
-/// each few of them would take longer than the import.
-const TOLD_EVERY: i64 = 1_000;
+/// How many products are written before the shelf is told, and again each time that there are
+/// twice as many: publishing a catalog that grows for every few of them would take longer
+/// than the import. Whoever looks meanwhile sees what each minute publishes.
+const TOLD_AT: i64 = 1_000;
 
 /// Products of a file that have their turn.
 pub struct Slice<'a> {
@@ -49,7 +51,7 @@ pub async fn run(slice: &Slice<'_>) -> Result<Vec<Done>, Problem> {
     };
     let first = slice.first;
     let next = first.saturating_add(i64::try_from(done.len()).unwrap_or_default());
-    if !slice.import.dry_run && (slice.is_last || first / TOLD_EVERY != next / TOLD_EVERY) {
+    if !slice.import.dry_run && (slice.is_last || doublings(first) != doublings(next)) {
         let rows = slice.app.database.run(store::state()).await?;
         if let Some(store::State { revision, .. }) = rows.first()? {
             revision::notify(slice.app, revision).await;
@@ -59,6 +61,11 @@ pub async fn run(slice: &Slice<'_>) -> Result<Vec<Done>, Problem> {
         }
     }
     Ok(done)
+}
+
+/// How often so many products are twice [`TOLD_AT`]; none for fewer.
+fn doublings(products: i64) -> Option<u32> {
+    (products / TOLD_AT).checked_ilog2()
 }
 
 /// Whether writing was refused for what was written.
@@ -149,15 +156,20 @@ impl Slice<'_> {
             (Some(before), Some(after)) => Some(store::update_product(before, after)),
             (None, Some(after)) => Some(store::insert_product(after, decided.naming, None)),
         };
-        let changes: Vec<StaffChange> = decided.iter().filter_map(change).collect();
+        let mut changes: Vec<StaffChange> = decided.iter().filter_map(change).collect();
+        let all = || decided.iter().flat_map(|decided| decided.stock.iter().copied());
+        let begun = stock::begun(self.job, all());
         if !changes.is_empty() {
+            if !begun.is_empty() {
+                changes.push(StaffChange::new(vec![opening::begin(&begun, self.app.clock.now())]));
+            }
             let change = changes.into_iter().collect();
             self.staff.commit(self.app, None, change, Answer::new(http::StatusCode::OK, &())?, &refusal).await?;
         }
-        let all: Vec<Stock> = decided.iter().flat_map(|decided| decided.stock.iter().copied()).collect();
-        let adjusted = match all.is_empty() {
+        let known: Vec<Stock> = all().filter(|stock| !stock.is_new).collect();
+        let adjusted = match known.is_empty() {
             true => Vec::new(),
-            false => stock::adjust(self.app, self.staff, self.job, &all).await?,
+            false => stock::adjust(self.app, self.staff, self.job, &known).await?,
         };
         let levels: Vec<StockLevel> =
             adjusted.iter().filter_map(|one| one.as_ref().ok()).filter_map(|(_, level)| *level).collect();
@@ -168,8 +180,12 @@ impl Slice<'_> {
         }
         let mut adjusted = adjusted.into_iter();
         let done = decided.into_iter().map(|Decided { stock, told, .. }| {
-            let own: Vec<_> = stock.iter().zip(adjusted.by_ref().take(stock.len()).collect::<Vec<_>>()).collect();
-            with_stock(told, own)
+            let outcome = |stock: &Stock| match stock.is_new {
+                true => Some(Ok((stock.now, None))),
+                false => adjusted.next(),
+            };
+            let outcomes: Vec<_> = stock.iter().map(outcome).collect();
+            with_stock(told, stock.iter().zip(outcomes.into_iter().flatten()).collect())
         });
         Ok(done.collect())
     }

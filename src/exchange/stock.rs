@@ -1,5 +1,6 @@
 //! The stock that a file counts: a difference that is added, under the name of its line,
-//! so that it counts once and what was sold meanwhile stays sold.
+//! so that it counts once and what was sold meanwhile stays sold. What a new variant begins
+//! with is written with it.
 
 use serde::Deserialize;
 
@@ -9,6 +10,7 @@ use crate::auth::StaffWrite;
 use crate::catalog::StockLevel;
 use crate::ids::{JobId, VariantId};
 use crate::json;
+use crate::pools::opening::NewStock;
 use crate::pools::pool::{Reason, Refusal};
 use crate::pools::{self, Adjustment};
 use crate::ports::{DatabaseError, Rows, Statement};
@@ -46,19 +48,24 @@ impl Stock {
         self.now.saturating_sub(was)
     }
 
-    /// Whether the difference takes nothing to know.
-    fn is_known(&self) -> bool {
-        self.is_new || self.was.is_some()
+    fn reference(&self, job: JobId) -> String {
+        format!("{job}/line/{}", self.line)
     }
+}
+
+/// What the new ones of them begin with.
+pub fn begun(job: JobId, stock: impl Iterator<Item = Stock>) -> Vec<NewStock> {
+    let new = stock.filter(|stock| stock.is_new && stock.now > 0);
+    new.map(|stock| NewStock { variant: stock.variant, pieces: stock.now, reference: stock.reference(job) }).collect()
 }
 
 /// What came of one change: by how many pieces, and the level that is left.
 pub type Adjusted = Result<(i64, Option<StockLevel>), Problem>;
 
-/// Changes them, of each as far as it can be.
+/// Changes those that are there, of each as far as it can be.
 pub async fn adjust(app: &App, staff: &StaffWrite, job: JobId, stock: &[Stock]) -> Result<Vec<Adjusted>, Problem> {
     let look = |stock: Stock| async move {
-        if stock.is_known() {
+        if stock.was.is_some() {
             return Ok(stock.delta(0));
         }
         pools::level(app, stock.variant).await.map(|level| stock.delta(level.on_hand))
@@ -68,7 +75,7 @@ pub async fn adjust(app: &App, staff: &StaffWrite, job: JobId, stock: &[Stock]) 
     let mut asked = Vec::new();
     for (stock, delta) in stock.iter().zip(&deltas) {
         if let Some(delta) = delta.as_ref().ok().copied().filter(|delta| *delta != 0) {
-            let reference = format!("{job}/line/{}", stock.line);
+            let reference = stock.reference(job);
             asked.push(Adjustment { variant: stock.variant, delta, reason: Reason::Correction, reference });
         }
     }

@@ -35,12 +35,13 @@ impl Desk {
         desk
     }
 
-    /// A job that takes a file of so many products in, of which the first has no price.
+    /// A job that takes a file of so many products with five pieces each in, of which the first
+    /// has no price.
     fn importing(products: usize) -> Self {
         let desk = Self::idle(0);
-        let line = |n: usize| format!("mug-{n},Mug {n},{n}-s,{}\n", if n == 0 { "" } else { "1" });
+        let line = |n: usize| format!("mug-{n},Mug {n},{n}-s,{},5\n", if n == 0 { "" } else { "1" });
         let lines: String = (0..products).map(line).collect();
-        let text = format!("slug,title,sku,price_EUR\n{lines}");
+        let text = format!("slug,title,sku,price_EUR,quantity\n{lines}");
         let file = File::open(text.as_bytes(), None, false, &settings()).unwrap();
         let rows: Vec<_> = (0..products).map(|n| file.row(n).unwrap()).collect();
         for (from, some) in (0..).step_by(3).zip(rows.chunks(3)) {
@@ -147,6 +148,13 @@ impl Desk {
             .iter()
             .map(|row| (row["changes"].as_i64().unwrap(), row["amount"].as_i64().unwrap()))
             .collect()
+    }
+
+    /// How many pieces lists know of each product.
+    fn stocks(&self) -> Vec<i64> {
+        let sql = "SELECT on_hand FROM stock_levels";
+        let rows = block_on(self.shop.app.database.batch(vec![Statement::new(sql, [])])).unwrap().remove(0);
+        rows.decode::<Value>().unwrap().iter().map(|row| row["on_hand"].as_i64().unwrap()).collect()
     }
 
     fn rows(&self, outcome: Option<RowOutcome>) -> Vec<Value> {
@@ -266,6 +274,7 @@ fn a_file_is_taken_in_once_whenever_the_process_dies() {
                 let import = desk.ask(&Command::Import).unwrap();
                 let sums = &import["sums"];
                 assert_eq!([&sums["created"], &sums["updated"], &sums["refused"]], [6, 0, 1], "{import}");
+                assert_eq!((&sums["pieces"], desk.stocks()), (&json!(30), vec![5; 6]), "{import}");
                 assert_eq!(import["errors"][0]["line"], 2, "{import}");
             }
         }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod handlers;
 pub mod ledger;
 pub mod object;
+pub mod opening;
 pub mod pool;
 pub mod promotions;
 pub mod removal;
@@ -113,6 +114,11 @@ impl Claim {
 /// The pool that holds a variant's stock.
 pub fn stock_of(variant: VariantId) -> String {
     Supply::Stock(variant).pool()
+}
+
+/// The variant whose stock the pool of this name holds, if any.
+fn variant_of(pool: &str) -> Option<VariantId> {
+    pool.strip_prefix("stock/")?.parse().ok()
 }
 
 /// Sends one command to a pool. A failure leaves it unknown whether the

@@ -158,6 +158,10 @@ async fn our_own_files_come_in_as_they_went_out() {
             let title = cell(&rows, own, "title");
             assert_eq!((title, as_typed(title).as_str()), ("'=HYPERLINK(\"x\")", "=HYPERLINK(\"x\")"));
         }
+        if format != "jsonl" {
+            let harmful = |cell: &String| cell.starts_with(['=', '+', '-', '@', '\t']);
+            assert!(!read(&out.body).iter().flatten().any(harmful), "{format}");
+        }
         let again = import(&shop, &format!("format={format}"), out.body).await;
         assert_eq!(counts(&again)[..2], [0, 0], "{format}: {again}");
         assert_eq!(product(&shop, &slug).await, before, "{format}");
@@ -336,6 +340,45 @@ async fn pieces_that_were_sold_meanwhile_stay_sold() {
     shop.stock(variant, 1).await;
     let done = import(&shop, "", format!("sku,quantity\n{slug},4\n")).await;
     assert_eq!(done["sums"]["pieces"], -6);
+}
+
+#[tokio::test]
+async fn pieces_that_come_with_a_file_are_sold_as_any_others() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let slug = unique("begun");
+    let file = format!("slug,title,status,sku,price_EUR,quantity\n{slug},Begun,active,{slug},1,10\n");
+    assert_eq!(import(&shop, "", file.clone()).await["sums"]["pieces"], 10);
+    let made = product(&shop, &slug).await;
+    let variant = made["variants"][0]["id"].as_str().unwrap().to_owned();
+    let rows = export(&shop, "format=csv").await;
+    let rows = read(&rows.body);
+    let own = (1..rows.len()).find(|row| cell(&rows, *row, "sku") == slug).unwrap();
+    assert_eq!([cell(&rows, own, "quantity"), cell(&rows, own, "quantity_was")], ["10", "10"], "lists know it at once");
+    // The first who asks for them is a buyer.
+    let cart = shop.ready_cart(&variant, 3).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    let sold = async || on_hand(&shop, &made, 0).await == 7;
+    within(60_000, "they are sold", async || sold().await.then_some(())).await;
+    // The file was written when there were ten.
+    let done = import(&shop, "", format!("sku,quantity,quantity_was\n{slug},12,10\n")).await;
+    assert_eq!((on_hand(&shop, &made, 0).await, &done["sums"]["pieces"]), (9, &json!(2)));
+    let path = format!("/v1/admin/stock/{variant}/ledger");
+    let ledger = shop.get(&path).bearer(&owner).send().await.expect(200).json();
+    let units: Vec<_> = ledger["items"].as_array().unwrap().iter().map(|entry| entry["units"].clone()).collect();
+    assert_eq!(units, [2, -3, 10]);
+}
+
+#[tokio::test]
+async fn pieces_of_a_variant_that_goes_stay_also_where_nobody_asked_for_them() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let slug = unique("gone");
+    import(&shop, "", format!("slug,title,sku,price_EUR,quantity\n{slug},Gone,{slug},1,10\n")).await;
+    let made = product(&shop, &slug).await;
+    let path = format!("/v1/admin/products/{}", made["id"].as_str().unwrap());
+    shop.delete(&path).bearer(&owner).send().await.expect(204);
+    assert_eq!(on_hand(&shop, &made, 0).await, 10);
 }
 
 #[tokio::test]
