@@ -1,5 +1,6 @@
 // `npm run bench`: the cold start and the Wasm's weight, reads against controls on the same workerd,
-// reads while clients log in, whole purchases, the console's pages in a large shop, and shops of many products.
+// reads while clients log in, whole purchases, the console's pages in a large shop, shops of many
+// products, and files of them on their way in.
 // `npm run bench -- <part>...` runs the named parts.
 //   -- --quick   a short run, to see that it works; its figures mean little
 //   -- --built   on the build that is there
@@ -15,6 +16,7 @@ import { spread } from "../scripts/lib/wait.mjs";
 import { openShop } from "../tests/worker/shop.mjs";
 import { consolePages } from "./console.mjs";
 import { startFloor, stores } from "./floor.mjs";
+import { imports } from "./import.mjs";
 import { median, purchases } from "./load.mjs";
 import { readsBesideLogins, register } from "./logins.mjs";
 import { compare } from "./reads.mjs";
@@ -22,7 +24,7 @@ import { scale } from "./scale.mjs";
 import { catalogAnswer, coldStart } from "./start.mjs";
 import { missed, table } from "./table.mjs";
 
-const PARTS = ["start", "reads", "logins", "sales", "console", "scale"];
+const PARTS = ["start", "reads", "logins", "sales", "console", "scale", "import"];
 const quick = process.argv.includes("--quick");
 const PRODUCTS = 50;
 // Many short rounds: the machine's pace drifts within seconds.
@@ -192,7 +194,7 @@ await top(async () => {
   if (!process.argv.includes("--built")) await build("release");
   const output = at("benches", "output");
   mkdirSync(output, { recursive: true });
-  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [], scale: [] };
+  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [], scale: [], imports: [] };
   if (result.machine.loadBefore > 0.5) say(`The machine is busy already (load ${result.machine.loadBefore.toFixed(2)}): figures will be low.`);
 
   try {
@@ -211,6 +213,10 @@ await top(async () => {
     if (wanted.has("scale")) {
       say("- shops of many products");
       result.scale = await scale(stateOf, SCALE);
+    }
+    if (wanted.has("import")) {
+      say("- files of products");
+      result.imports = await imports(stateOf("import"), { quick });
     }
   } finally {
     // What was measured before something failed took minutes, too.

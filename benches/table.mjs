@@ -25,6 +25,8 @@ const loginRow = (row) =>
 const saleRow = (row) => left(saleName(row)) + right(row.perSecond.toFixed(1), row.p50.toFixed(0), row.p99.toFixed(0), row.ratio?.toFixed(2), row.ofFloor?.toFixed(2), row.goal ?? row.bar) + verdict(row, row.goal ?? row.bar);
 
 const pageRow = (row) => row.path.padEnd(64) + right(row.bytes, row.cpu.toFixed(1), row.took.toFixed(1), row.bar) + verdict(row);
+const importRow = (row) =>
+  left(row.name) + right(row.seconds.toFixed(1), row.kept.toFixed(1), row.cpu.toFixed(1), (row.memory / 2 ** 20).toFixed(0), row.bar) + verdict(row);
 const dearest = (rows) => [...rows].sort((one, other) => other.cpu - one.cpu).slice(0, SHOWN);
 
 const scaleRow = (row) =>
@@ -32,7 +34,7 @@ const scaleRow = (row) =>
   right(whole(row.perSecond), row.ratio.toFixed(2), row.share.toFixed(2), row.p50.toFixed(1), row.p99.toFixed(1), row.took.toFixed(0), whole(row.written), row.memory, row.firstList.toFixed(0), row.bareFirstList.toFixed(0)) +
   verdict(row);
 
-export function table({ machine, weight, start, reads, logins, sales, console: pages, scale }) {
+export function table({ machine, weight, start, reads, logins, sales, console: pages, scale, imports }) {
   return [
     "",
     `${machine.processors} x ${machine.processor}, workerd ${machine.workerd}, load before ${machine.loadBefore.toFixed(2)}`,
@@ -42,12 +44,13 @@ export function table({ machine, weight, start, reads, logins, sales, console: p
     ...section(`${left("whole purchases")}${right("per s", "p50 ms", "p99 ms", "to five", "to floor", "goal")}  met`, sales.map(saleRow)),
     ...section(`${`the console, 100,000 orders: the dearest of ${pages.length}`.padEnd(64)}${right("bytes", "CPU ms", "ms", "at most")}  met`, dearest(pages).map(pageRow)),
     ...section(`${left("questions never asked before")}${right("per s", "control", "to 1,000", "p50 ms", "p99 ms", "price ms", "bytes", "MB", "list ms", "bare")}  met`, scale.map(scaleRow)),
+    ...section(`${left("files of products")}${right("seconds", "to keep", "CPU s", "most MB", "at most")}  met`, imports.map(importRow)),
     "",
   ].join("\n");
 }
 
 /** The names of the rows below their bar. */
-export function missed({ weight, start, reads, logins, sales, console: pages, scale }) {
+export function missed({ weight, start, reads, logins, sales, console: pages, scale, imports }) {
   const named = [
     ["the Wasm's weight", weight],
     ...(start ? [["the cold start", start]] : []),
@@ -56,6 +59,7 @@ export function missed({ weight, start, reads, logins, sales, console: pages, sc
     ...sales.map((row) => [saleName(row), row]),
     ...pages.map((row) => [row.path, row]),
     ...scale.map((row) => [`a shop of ${row.size} products`, row]),
+    ...imports.map((row) => [row.name, row]),
   ];
   return named.filter(([, { met }]) => !met).map(([name]) => name);
 }

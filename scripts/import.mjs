@@ -2,6 +2,7 @@
 // stock, through the public API. Running it again changes nothing.
 import { readArguments, whole } from "./retail/arguments.mjs";
 import { catalogOf, sameButForCase } from "./retail/catalog.mjs";
+import { fileOf } from "./retail/file.mjs";
 import { rowsOfFile } from "./retail/read.mjs";
 import { faultTable, named, number, progress, table } from "./retail/report.mjs";
 import { credentials, Shop } from "./retail/shop.mjs";
@@ -14,24 +15,6 @@ const usage =
 
 /** Enough to replay the whole file this many times. */
 const REPLAYS = 10;
-
-const TAGS = { goods: [], charge: ["charge"], "gift-voucher": ["gift-voucher"] };
-
-/** A cell that a spreadsheet or another reader leaves as it is. */
-const cell = (text) => `"${String(text).replaceAll('"', '""')}"`;
-
-const COLUMNS = ["slug", "title", "status", "tags", "sku", "quantity", "quantity_was"];
-
-/** The products as a file of the shop's own. What it counts was there before, too: a second time adds nothing. */
-function fileOf(products, piecesOf, currency) {
-  const lines = products.map((product) => {
-    const { sku, slug, title, pence, kind } = product;
-    const pieces = piecesOf(product);
-    const price = `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, "0")}`;
-    return [slug, title, "active", TAGS[kind].join(", "), sku, pieces, pieces, price].map(cell).join(",");
-  });
-  return [[...COLUMNS, `price_${currency}`].join(","), ...lines, ""].join("\n");
-}
 
 /** Has the shop take the file in, and waits until it has. */
 async function take(shop, file, total) {
