@@ -62,11 +62,15 @@ pub fn begun(job: JobId, stock: impl Iterator<Item = Stock>) -> Vec<NewStock> {
 /// What came of one change: by how many pieces, and the level that is left.
 pub type Adjusted = Result<(i64, Option<StockLevel>), Problem>;
 
-/// Changes those that are there, of each as far as it can be.
+/// Changes those that are there, of each as far as it can be. One of which the file says what
+/// lists say is not asked for: most are so where a whole shop comes in again.
 pub async fn adjust(app: &App, staff: &StaffWrite, job: JobId, stock: &[Stock]) -> Result<Vec<Adjusted>, Problem> {
+    let listed = read(app.database.run(known(stock)).await?)?;
+    let listed = &listed;
     let look = |stock: Stock| async move {
-        if stock.was.is_some() {
-            return Ok(stock.delta(0));
+        let on_hand = listed.get(&stock.variant).copied();
+        if stock.was.is_some() || on_hand == Some(stock.now) {
+            return Ok(stock.delta(stock.now));
         }
         pools::level(app, stock.variant).await.map(|level| stock.delta(level.on_hand))
     };

@@ -16,6 +16,7 @@ struct Desk {
     shop: Shop,
     host: Rc<Host>,
     object: RefCell<Rc<JobObject>>,
+    id: JobId,
     products: Vec<Product>,
 }
 
@@ -39,6 +40,18 @@ impl Desk {
     /// has no price.
     fn importing(products: usize) -> Self {
         let desk = Self::idle(0);
+        desk.take(products);
+        desk
+    }
+
+    /// Another job, in the same shop.
+    fn another(self) -> Self {
+        let host = Rc::new(Host::default());
+        let object = RefCell::new(JobObject::new(self.shop.app.clone(), "", host.clone()));
+        Self { host, object, id: JobId::derived([2; 16]), ..self }
+    }
+
+    fn take(&self, products: usize) {
         let line = |n: usize| format!("mug-{n},Mug {n},{n}-s,{},5\n", if n == 0 { "" } else { "1" });
         let lines: String = (0..products).map(line).collect();
         let text = format!("slug,title,sku,price_EUR,quantity\n{lines}");
@@ -48,12 +61,11 @@ impl Desk {
             // Kept twice, as where the answer was lost.
             for _ in 0..2 {
                 let keep = Command::Keep { from, rows: json!(some).to_string() };
-                assert_eq!(desk.ask(&keep).unwrap(), Value::Null);
+                assert_eq!(self.ask(&keep).unwrap(), Value::Null);
             }
         }
         let total = i64::try_from(products).unwrap();
-        desk.begin_with(Work::Products(Box::new(file.import)), total, "digest", &json!([]), "$").unwrap();
-        desk
+        self.begin_with(Work::Products(Box::new(file.import)), total, "digest", &json!([]), "$").unwrap();
     }
 
     fn idle(variants: u64) -> Self {
@@ -64,7 +76,7 @@ impl Desk {
         }
         let host = Rc::new(Host::default());
         let object = RefCell::new(JobObject::new(shop.app.clone(), "", host.clone()));
-        Self { shop, host, object, products }
+        Self { shop, host, object, id: JobId::derived([1; 16]), products }
     }
 
     fn begin(&self, digest: &str) -> Result<Value, ObjectUnavailable> {
@@ -87,7 +99,7 @@ impl Desk {
         at: &str,
     ) -> Result<Value, ObjectUnavailable> {
         let (mandate, now) = (StaffWrite::of(staff_member()).mandate(), self.shop.app.clock.now());
-        let task = Task::new(JobId::derived([1; 16]), work, total, mandate, digest.to_owned(), now);
+        let task = Task::new(self.id, work, total, mandate, digest.to_owned(), now);
         self.ask(&Command::Begin { task: Box::new(task), rows: rows.to_string(), at: at.to_owned() })
     }
 
@@ -279,6 +291,20 @@ fn a_file_is_taken_in_once_whenever_the_process_dies() {
             }
         }
     }
+}
+
+#[test]
+fn a_file_that_says_what_lists_say_wakes_no_pool() {
+    let desk = Desk::importing(7);
+    desk.run();
+    let again = desk.another();
+    again.take(7);
+    again.run();
+    let sums = again.ask(&Command::Import).unwrap()["sums"].clone();
+    // No pool of this shop could answer.
+    assert_eq!([&sums["unchanged"], &sums["refused"], &sums["pieces"]], [6, 1, 0], "{sums}");
+    let commands = again.shop.world.commands.lock().unwrap();
+    assert!(commands.iter().all(|command| command.contains("changed")), "{commands:?}");
 }
 
 #[test]
