@@ -1,11 +1,13 @@
 //! What staff send: the shapes of the request bodies, before any rule has
 //! looked at them, and how a change is laid over what is there.
 
+mod parts;
 mod prices;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::parts::PartBody;
 pub use self::prices::{PriceBody, SaleBody};
 use super::limits::*;
 use super::metadata::{self, Metadata};
@@ -133,6 +135,11 @@ pub struct VariantBody {
     /// One of the tax classes of the settings; the product's if absent.
     #[schemars(length(max = MAX_NAME))]
     pub tax_class: Option<String>,
+    /// What it is made of, if it is a bundle: other variants that are sent, each once, and none of them a bundle. It has
+    /// no stock of its own then. All variants of a product have at most 75 parts together.
+    #[serde(default)]
+    #[schemars(length(max = MAX_PARTS))]
+    pub parts: Vec<PartBody>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -250,17 +257,21 @@ pub struct VariantChange {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_NAME))]
     tax_class: Option<Option<String>>,
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<PartBody>", skip_serializing_if = "Option::is_none", length(max = MAX_PARTS))]
+    pub parts: Option<Vec<PartBody>>,
 }
 
 impl From<VariantChange> for VariantPatch {
     fn from(change: VariantChange) -> Self {
-        let VariantChange { id: _, sku, title, options, prices, weight_grams, barcode, image, tax_class } = change;
-        Self { sku, title, options, prices, weight_grams, barcode, image, tax_class }
+        let VariantChange { id: _, sku, title, options, prices, weight_grams, barcode, image, tax_class, parts } =
+            change;
+        Self { sku, title, options, prices, weight_grams, barcode, image, tax_class, parts }
     }
 }
 
 /// A change of a variant: what is absent stays as it is; `null` takes an
-/// optional value away; `prices` and `options` are replaced whole.
+/// optional value away; `prices`, `options` and `parts` are replaced whole.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct VariantPatch {
@@ -288,6 +299,10 @@ pub struct VariantPatch {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<String>", length(max = MAX_NAME))]
     pub tax_class: Option<Option<String>>,
+    /// None of them: it is a bundle no more.
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "Vec<PartBody>", skip_serializing_if = "Option::is_none", length(max = MAX_PARTS))]
+    pub parts: Option<Vec<PartBody>>,
 }
 
 impl ProductPatch {
@@ -333,6 +348,7 @@ impl VariantPatch {
             barcode: self.barcode.unwrap_or(now.barcode),
             image: self.image.unwrap_or(now.image),
             tax_class: self.tax_class.unwrap_or(now.tax_class),
+            parts: self.parts.unwrap_or(now.parts),
         }
     }
 }
@@ -377,5 +393,6 @@ pub fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
         barcode: variant.barcode.clone(),
         image: product.image_of(variant).map(|image| image.url.clone()),
         tax_class: variant.tax_class.clone(),
+        parts: variant.parts.iter().map(PartBody::from).collect(),
     }
 }

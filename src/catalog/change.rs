@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::error::{PRODUCT_CHANGED, SKU_TAKEN, changed, refusal, too_large};
 use super::limits::{MAX_FORMER_SLUGS, MAX_PRODUCT_BYTES};
 use super::product::Product;
-use super::store;
+use super::store::{self, bundles};
 use crate::app::App;
 use crate::auth::StaffWrite;
 use crate::idempotency::{self, Answer};
@@ -41,6 +41,8 @@ pub struct Change<'a> {
     pub status: StatusCode,
     /// That were sent as pictures of the product.
     pub uploads: Vec<Name>,
+    /// That were sent as parts of its variants.
+    pub parts: Vec<VariantId>,
 }
 
 impl Change<'_> {
@@ -58,8 +60,8 @@ impl Change<'_> {
         let app = self.app;
         for _ in 0..ATTEMPTS {
             let mut reads = vec![find.clone(), settings::current()];
-            if !self.uploads.is_empty() {
-                reads.push(uploads::known(&self.uploads));
+            if !self.uploads.is_empty() || !self.parts.is_empty() {
+                reads.extend([uploads::known(&self.uploads), bundles::known(&self.parts)]);
             }
             let mut begun = self.staff.begin(app, self.request.as_ref(), reads).await?;
             if let Some(answer) = begun.first {
@@ -70,7 +72,8 @@ impl Change<'_> {
             self.condition.check(before.version)?;
             let now = app.clock.now();
             let known = begun.rows.next().unwrap_or_default().decode()?;
-            let draft = draft(&before, &settings)?.show(&known, &before.images)?;
+            let parts: Vec<_> = begun.rows.next().unwrap_or_default().decode()?;
+            let draft = draft(&before, &settings)?.show(&known, &before.images)?.made_of(&parts, &before.variants)?;
             let sent = draft.sent_skus();
             let after = draft.replace(&before, now, || VariantId::new(now, &*app.entropy));
             if after.former_slugs.len() > MAX_FORMER_SLUGS {

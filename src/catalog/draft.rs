@@ -1,10 +1,12 @@
 //! A product as staff mean it: a body that every rule has passed. All that is
 //! wrong is told at once, each with a JSON Pointer to its place.
 
+mod parts;
 pub mod pictures;
 mod prices;
 mod variants;
 
+pub use self::parts::parts_in;
 pub use self::pictures::uploads_in;
 use self::variants::DraftVariant;
 pub use self::variants::{Wanted, wanted};
@@ -92,6 +94,7 @@ impl Draft {
             options,
         };
         faults.worth(&draft);
+        faults.all_parts(&draft);
         if faults.0.is_empty() { Ok(draft) } else { Err(faults.0) }
     }
 
@@ -109,6 +112,7 @@ impl Draft {
     /// The product as it is after the change.
     pub fn replace(mut self, before: &Product, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
         self.keep_known(&before.images);
+        self.keep_names(&before.variants);
         let levels = before.variants.iter().map(|variant| (variant.id, variant.level)).collect();
         let version = before.version.saturating_add(1);
         let product = self.product(before.id, before.slug.clone(), version, before.created_at, now, &levels, new_id);
@@ -150,6 +154,7 @@ impl Draft {
                 barcode: variant.barcode,
                 image: variant.image,
                 tax_class: variant.tax_class,
+                parts: variant.parts,
                 level: plenty.or(levels.get(&id).copied()).unwrap_or_default(),
             }
         });

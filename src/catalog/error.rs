@@ -1,6 +1,8 @@
 //! What the catalog refuses to write.
 
 use super::limits::MAX_PRODUCT_BYTES;
+use super::store::bundles::Bundle;
+use crate::json;
 use crate::problem::Problem;
 
 crate::codes! {
@@ -12,6 +14,10 @@ crate::codes! {
     PRODUCT_CHANGED = CONFLICT "product_changed";
     /// A product has at least one variant; delete the product instead.
     LAST_VARIANT = CONFLICT "last_variant";
+    /// A variant of this is a part of bundles, which have to be made of something else first; `bundles` names them.
+    PART_OF_BUNDLE = CONFLICT "part_of_bundle";
+    /// A bundle has no stock of its own, and this variant has pieces on hand: take them out of its stock first.
+    STOCKED_BUNDLE = CONFLICT "stocked_bundle";
     /// The shop has as many products as one may have, or they are too large together.
     CATALOG_FULL = CONFLICT "catalog_full";
 }
@@ -29,6 +35,14 @@ pub fn too_large() -> Problem {
     )
 }
 
+/// Variants are parts of these; of others, where nobody knows yet of which.
+pub fn part_of(bundles: &[Bundle]) -> Problem {
+    let skus: Vec<_> = bundles.iter().map(|bundle| bundle.sku.as_str()).collect();
+    let named = if skus.is_empty() { "others".to_owned() } else { skus.join(", ") };
+    let detail = format!("a part of bundles: {named}; take it out of these, or remove them, first");
+    Problem::new(PART_OF_BUNDLE, detail).with_member("bundles", json::value(&bundles))
+}
+
 /// What a violated constraint of the schema means.
 pub fn refusal(constraint: &str) -> Option<Problem> {
     let taken = |code, pointer, detail| Problem::new(code, detail).at(pointer, detail);
@@ -44,6 +58,16 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
     } else if names("unknown_upload") {
         // Taken away since it was read.
         Some(Problem::invalid_field("/images", "an upload among these is not there any more; send it again"))
+    } else if names("unknown_part") {
+        // Taken away, or not sent any more, since it was read.
+        Some(Problem::invalid_field("/variants", "a part among these is not there any more, or is not sent"))
+    } else if names("bundle_as_part") {
+        Some(Problem::invalid_field("/variants", "a part among these is a bundle itself"))
+    } else if names("part_of_bundle") {
+        Some(part_of(&[]))
+    } else if names("stocked_bundle") {
+        let detail = "a bundle has no stock of its own: take the pieces that are on hand out of its stock first";
+        Some(Problem::new(STOCKED_BUNDLE, detail))
     } else if names("stale_write") {
         Some(changed())
     } else if names("product_too_large") {

@@ -18,7 +18,7 @@ use super::draft::{self, Draft, Wanted as WantedVariant};
 use super::error::refusal;
 use super::limits::MAX_LINE;
 use super::product::{Product, Status};
-use super::store::{self, Naming, Wanted};
+use super::store::{self, Naming, Wanted, bundles};
 use super::variant_list::words;
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
@@ -46,7 +46,9 @@ pub async fn create_product(
     body: Json<ProductBody>,
 ) -> Result<JsonText<AdminProduct<'static>, CREATED>, Problem> {
     let request = staff.keyed(key, "POST /v1/admin/products", &body.bytes);
-    let reads = vec![settings::current(), uploads::known(&draft::uploads_in(&body.value.images))];
+    let parts = draft::parts_in(body.value.variants.iter().map(|variant| &*variant.parts));
+    let uploads = uploads::known(&draft::uploads_in(&body.value.images));
+    let reads = vec![settings::current(), uploads, bundles::known(&parts)];
     let mut begun = staff.begin(&app, request.as_ref(), reads).await?;
     if let Some(answer) = begun.first {
         return Ok(JsonText::from(answer));
@@ -54,7 +56,9 @@ pub async fn create_product(
     let settings = settings::read(begun.rows.next().unwrap_or_default())?;
     let naming = if body.slug.is_some() { Naming::AsGiven } else { Naming::Numbered };
     let known = begun.rows.next().unwrap_or_default().decode()?;
+    let parts: Vec<_> = begun.rows.next().unwrap_or_default().decode()?;
     let draft = Draft::parse(body.value, &settings).map_err(Problem::invalid)?.show(&known, &[])?;
+    let draft = draft.made_of(&parts, &[])?;
     let sent = draft.sent_skus();
     let now = app.clock.now();
     let mut product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
@@ -143,7 +147,9 @@ pub async fn update_product(
     patch: Json<ProductPatch>,
 ) -> Result<JsonText<AdminProduct<'static>>, Problem> {
     let uploads = draft::uploads_in(patch.value.images.as_deref().unwrap_or_default());
-    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK, uploads };
+    let changes = patch.value.variants.as_deref().unwrap_or_default();
+    let parts = draft::parts_in(changes.iter().filter_map(|change| change.parts.as_deref()));
+    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK, uploads, parts };
     let draft = |before: &Product, settings: &Settings| {
         let (facts, changes) = patch.value.clone().over(before);
         let (wanted, faults) = draft::wanted(before, changes);
@@ -175,7 +181,9 @@ pub async fn create_variant(
     body: Json<VariantBody>,
 ) -> Result<JsonText<AdminVariant<'static>, CREATED>, Problem> {
     let request = staff.keyed(key, &format!("POST /v1/admin/products/{id}/variants"), &body.bytes);
-    let change = Change { app: &app, staff, condition, request, status: StatusCode::CREATED, uploads: Vec::new() };
+    let (status, uploads) = (StatusCode::CREATED, Vec::new());
+    let parts = draft::parts_in(std::iter::once(&*body.value.parts));
+    let change = Change { app: &app, staff, condition, request, status, uploads, parts };
     let draft = |before: &Product, settings: &Settings| {
         let mut wanted: Vec<_> = before.variants.iter().map(|variant| WantedVariant::Kept(before, variant)).collect();
         wanted.push(WantedVariant::Sent { at: 0, was: None, body: body.value.clone() });
@@ -207,7 +215,9 @@ pub async fn update_variant(
     condition: IfMatch,
     patch: Json<VariantPatch>,
 ) -> Result<JsonText<AdminVariant<'static>>, Problem> {
-    let change = Change { app: &app, staff, condition, request: None, status: StatusCode::OK, uploads: Vec::new() };
+    let (status, uploads) = (StatusCode::OK, Vec::new());
+    let parts = draft::parts_in(patch.value.parts.as_deref().into_iter());
+    let change = Change { app: &app, staff, condition, request: None, status, uploads, parts };
     let draft = |before: &Product, settings: &Settings| {
         place_of(before, id)?;
         let wanted = before.variants.iter().map(|variant| match variant.id == id {

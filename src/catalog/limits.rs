@@ -32,6 +32,12 @@ pub const MAX_CODE: usize = crate::text::MAX_CODE;
 /// The most prices of one variant in any shop: ISO 4217 has no more currencies.
 /// A shop takes one in each of its own.
 pub const MAX_PRICES: usize = 200;
+/// The most parts of one bundle, and pieces of one part in it. `bundle_parts` has the same numbers.
+pub const MAX_PARTS: usize = 20;
+pub const MAX_PART_QUANTITY: u32 = 100;
+/// The most parts of all variants of a product: their titles and SKUs are read with it, and may become 1,300 bytes
+/// each when the parts are renamed. That is within what is left beside [`MAX_PRODUCT_BYTES`].
+pub const MAX_ALL_PARTS: usize = 75;
 /// The most tiers of one price.
 pub const MAX_TIERS: usize = 10;
 /// Ten tonnes, in grams.

@@ -1,12 +1,14 @@
 //! What a product is. The same shape is stored in the snapshot, shown to
 //! staff, and compared when a change is written.
 
+pub mod parts;
 mod terms;
 mod texts;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::parts::Part;
 pub use self::terms::PriceTerms;
 pub use self::texts::{OptionTranslation, Texts, Translation, Translations};
 use super::metadata::Metadata;
@@ -181,6 +183,9 @@ pub struct Variant {
     /// The product's if none is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_class: Option<String>,
+    /// What it is made of; nothing but of bundles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     pub level: Level,
 }
 

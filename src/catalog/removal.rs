@@ -10,9 +10,10 @@
 use http::StatusCode;
 
 use super::change::found;
-use super::error::{LAST_VARIANT, PRODUCT_CHANGED, refusal};
+use super::error::{LAST_VARIANT, PRODUCT_CHANGED, part_of, refusal};
 use super::product::{Product, Variant};
 use super::store;
+use super::store::bundles::{self, Bundle};
 use crate::app::App;
 use crate::auth::StaffWrite;
 use crate::idempotency::Answer;
@@ -36,13 +37,17 @@ pub struct Removal {
 
 impl Removal {
     pub async fn decide(app: &App, staff: &StaffWrite, target: Target, condition: &IfMatch) -> Result<Self, Problem> {
-        let find = match target {
-            Target::Product(id) => store::product(id),
-            Target::Variant(id) => store::product_of_variant(id),
+        let (find, bundles) = match target {
+            Target::Product(id) => (store::product(id), bundles::made_of(Some(id), &[])),
+            Target::Variant(id) => (store::product_of_variant(id), bundles::made_of(None, &[id])),
         };
-        let mut begun = staff.begin(app, None, vec![find]).await?;
+        let mut begun = staff.begin(app, None, vec![find, bundles]).await?;
         let before = found(begun.rows.next().unwrap_or_default())?;
         condition.check(before.version)?;
+        let bundles: Vec<Bundle> = begun.rows.next().unwrap_or_default().decode()?;
+        if !bundles.is_empty() {
+            return Err(part_of(&bundles));
+        }
         if matches!(target, Target::Variant(_)) && before.variants.len() == 1 {
             return Err(Problem::new(LAST_VARIANT, "a product has at least one variant; delete the product"));
         }
@@ -70,7 +75,12 @@ impl Removal {
                 store::update_product(&self.before, &after)
             }
         };
-        match revision::write(app, staff, None, change, Answer::new(StatusCode::NO_CONTENT, &())?, &refusal).await {
+        // What is removed refers to nothing that is not there: it became a part in between.
+        let meaning = |constraint: &str| match constraint.contains("FOREIGN KEY") {
+            true => Some(part_of(&[])),
+            false => refusal(constraint),
+        };
+        match revision::write(app, staff, None, change, Answer::new(StatusCode::NO_CONTENT, &())?, &meaning).await {
             Ok(_) => {
                 settle(app).await;
                 Ok(true)

@@ -1,5 +1,6 @@
 //! The catalog's SQL: what is read, and the levels. Writes are in `store/write.rs`.
 
+pub mod bundles;
 mod write;
 
 use serde::Deserialize;
@@ -71,8 +72,14 @@ macro_rules! select_products {
                             AND now.since < now.sale_starts_at)) END))
                       FROM prices WHERE variant_id = variants.id AND (sale_amount IS NOT NULL OR tiers <> '[]'))),
                     'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' WHEN on_hand - held > 5 THEN 'in_stock' WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END
-                  ), '}') || CASE WHEN coalesce(image, variants.tax_class) IS NULL THEN '}' ELSE ',' || ltrim(json_patch('{}',
-                    json_object('image', image, 'tax_class', variants.tax_class)), '{') END AS variant
+                  ), '}') || CASE WHEN coalesce(image, variants.tax_class, (SELECT 1 FROM bundle_parts WHERE variant_id = variants.id)) IS NULL
+                    THEN '}' ELSE ',' || ltrim(json_patch('{}', json_object(
+                      'image', image, 'tax_class', variants.tax_class,
+                      'parts', json((SELECT nullif(json_group_array(json(part)), '[]') FROM
+                        (SELECT json_object('variant_id', part.id, 'quantity', quantity, 'sku', part.sku, 'title', of_part.title) AS part
+                         FROM bundle_parts JOIN variants AS part ON part.id = part_variant_id
+                           JOIN products AS of_part ON of_part.id = part.product_id
+                         WHERE bundle_parts.variant_id = variants.id ORDER BY bundle_parts.position))))), '{') END AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, translations, publish_at, unpublish_at, ",
             $metadata,
@@ -321,29 +328,41 @@ pub fn mark_published(revision: i64, whole_at: Option<Timestamp>) -> Statement {
     )
 }
 
-/// Stores the levels, except where a later one is there.
+/// Stores the levels, except where a later one is there, and those of bundles, which
+/// follow their parts' (`migrations/0017_create_bundle_parts.sql`).
 pub fn upsert_stock_levels(levels: &[StockLevel]) -> Statement {
     Statement::new(
         "INSERT INTO stock_levels (variant_id, on_hand, held, version)
          SELECT value ->> '$.variant_id', value ->> '$.on_hand', value ->> '$.held', value ->> '$.version'
          FROM json_each(?1) WHERE true
          ON CONFLICT (variant_id) DO UPDATE SET on_hand = excluded.on_hand, held = excluded.held, version = excluded.version
-         WHERE excluded.version > stock_levels.version",
+         WHERE excluded.version > stock_levels.version
+           AND NOT EXISTS (SELECT 1 FROM bundle_parts WHERE bundle_parts.variant_id = excluded.variant_id)",
         [json::text(levels).into()],
     )
 }
 
 /// Bumps the revision if [`upsert_stock_levels`] with the same levels, which
 /// must follow it in the same batch, changes what buyers are told: the level of
-/// a variant or of its product. Then, and only then, a row of [`crate::revision::Revision`]. At
+/// a variant, of its product or of a bundle that it is a part of. Then, and only then, a row of [`crate::revision::Revision`]. At
 /// most one level per variant.
 pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
     Statement::new(
-        "WITH incoming AS (
+        "WITH told AS (
            SELECT value ->> '$.variant_id' AS id, (value ->> '$.on_hand') - (value ->> '$.held') AS pieces
            FROM json_each(?1)
            WHERE NOT EXISTS (SELECT 1 FROM stock_levels
              WHERE variant_id = value ->> '$.variant_id' AND version >= value ->> '$.version')
+             AND NOT EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = value ->> '$.variant_id')
+         ), incoming AS (
+           SELECT id, pieces FROM told
+           UNION ALL
+           SELECT bundle_parts.variant_id, min(coalesce(pieces, on_hand - held, 0) / quantity)
+           FROM bundle_parts LEFT JOIN told ON told.id = part_variant_id
+             LEFT JOIN stock_levels ON stock_levels.variant_id = part_variant_id
+           WHERE bundle_parts.variant_id IN (
+             SELECT bundle_parts.variant_id FROM told JOIN bundle_parts ON part_variant_id = told.id)
+           GROUP BY bundle_parts.variant_id
          ), touched AS (
            SELECT product_id, coalesce(on_hand - held, 0) AS was, coalesce(pieces, on_hand - held, 0) AS will
            FROM variants
@@ -364,6 +383,8 @@ pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct StockedVariant {
     pub sku: String,
+    /// One if it is made of others, and has no stock of its own.
+    pub is_bundle: i64,
     /// Milliseconds; none of a variant that is still there.
     pub removed_at: Option<i64>,
 }
@@ -372,8 +393,9 @@ pub struct StockedVariant {
 /// there ever was one.
 pub fn stocked_variant(id: VariantId) -> Statement {
     Statement::new(
-        "SELECT sku, NULL AS removed_at FROM variants WHERE id = ?1
-         UNION ALL SELECT sku, removed_at FROM removed_variants WHERE id = ?1",
+        "SELECT sku, EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = ?1) AS is_bundle, NULL AS removed_at
+         FROM variants WHERE id = ?1
+         UNION ALL SELECT sku, 0, removed_at FROM removed_variants WHERE id = ?1",
         [id.to_string().into()],
     )
 }

@@ -8,7 +8,7 @@ use crate::testing::{connection, insertion, product as example, run};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
-fn batch(connection: &mut Connection, statements: &[Statement]) -> Result<Vec<Rows>, String> {
+pub(super) fn batch(connection: &mut Connection, statements: &[Statement]) -> Result<Vec<Rows>, String> {
     let transaction = connection.transaction().unwrap();
     let rows: Result<Vec<_>, _> = statements.iter().map(|statement| run(&transaction, statement)).collect();
     let rows = rows.map_err(|error| error.to_string())?;
@@ -16,12 +16,12 @@ fn batch(connection: &mut Connection, statements: &[Statement]) -> Result<Vec<Ro
     Ok(rows)
 }
 
-fn read(connection: &Connection, id: ProductId) -> Option<Product> {
+pub(super) fn read(connection: &Connection, id: ProductId) -> Option<Product> {
     read_product(run(connection, &product(id)).unwrap()).unwrap()
 }
 
 /// A product with all there is to one.
-fn rich() -> Product {
+pub(super) fn rich() -> Product {
     let mut product = example(1, "Mug \"Größe\"", Some(1_990), 5);
     let value = serde_json::json!([{"name": "Size", "values": ["S", "L"]}, {"name": "Hue", "values": ["red"]}]);
     product.options = serde_json::from_value(value).unwrap();

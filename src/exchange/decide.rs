@@ -266,7 +266,8 @@ fn stock(sent: &Sent, before: Option<&Product>, after: &Product, names: &Names) 
             Some(id) => known.id.to_string() == id,
             None => Some(&known.sku) == sku.as_ref(),
         };
-        let known = after.variants.iter().find(is)?.id;
+        // What a file counts of a bundle follows from its parts.
+        let known = after.variants.iter().find(is).filter(|variant| !variant.is_bundle())?.id;
         let was_there = before.is_some_and(|before| before.variants.iter().any(|variant| variant.id == known));
         Some(Stock { line: variant.line, variant: known, now, was, is_new: !was_there || made.contains(&known) })
     };

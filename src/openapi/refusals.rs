@@ -117,16 +117,18 @@ fn own(operation: &str) -> Vec<Code> {
         "GET /v1/admin/orders/{id}/documents" => vec![SELLER_UNKNOWN, DOCUMENT_TOO_LONG],
         "GET /v1/orders/{id}/documents" | "GET /v1/orders/{id}/documents/{number}" => vec![DOCUMENT_TOO_LONG],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
-        "PATCH /v1/admin/products/{id}" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
-        "DELETE /v1/admin/products/{id}" => vec![STOCK_HELD],
+        "PATCH /v1/admin/products/{id}" => {
+            vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL, PART_OF_BUNDLE, STOCKED_BUNDLE]
+        }
+        "DELETE /v1/admin/products/{id}" => vec![STOCK_HELD, PART_OF_BUNDLE],
         "POST /v1/admin/products/{id}/variants" => vec![SKU_TAKEN, CATALOG_FULL],
-        "PATCH /v1/admin/variants/{id}" => vec![SKU_TAKEN, CATALOG_FULL],
+        "PATCH /v1/admin/variants/{id}" => vec![SKU_TAKEN, CATALOG_FULL, PART_OF_BUNDLE, STOCKED_BUNDLE],
         "POST /v1/admin/variants/bulk" => vec![PRODUCT_CHANGED, CATALOG_FULL],
-        "DELETE /v1/admin/variants/{id}" => vec![STOCK_HELD, LAST_VARIANT],
+        "DELETE /v1/admin/variants/{id}" => vec![STOCK_HELD, LAST_VARIANT, PART_OF_BUNDLE],
         "POST /v1/admin/uploads" => {
             vec![UNKNOWN_PICTURE, BROKEN_PICTURE, PICTURE_TOO_LARGE, UPLOAD_GOING, TOO_MANY_SIZES, UPLOADS_FULL]
         }
-        "POST /v1/admin/stock/{variant_id}/adjustments" => vec![BELOW_HELD],
+        "POST /v1/admin/stock/{variant_id}/adjustments" => vec![BELOW_HELD, NO_STOCK],
         "POST /v1/admin/gift-cards" => vec![GIFT_CARD_CODE_TAKEN],
         "PATCH /v1/admin/settings" | "PUT /v1/admin/settings/tax" => vec![IN_USE],
         "POST /v1/admin/promotions" | "PATCH /v1/admin/promotions/{id}" => vec![CODE_TAKEN, PROMOTIONS_FULL],

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::answer::BulkVariants;
-use super::error::Refusal;
+use super::error::{Refusal, no_stock};
 use super::pool::{Level, Reason};
 use crate::catalog::body::PriceBody;
 use crate::catalog::limits::{MAX_CODE, MAX_PRICES};
@@ -246,6 +246,7 @@ impl<'a> Row<'a> {
             Some((_, variant)) if before.iter().any(|other| other.is_of(variant)) => {
                 row.refuse(Problem::invalid_field("/sku", "this variant is there twice"));
             }
+            Some((_, variant)) if variant.is_bundle() && row.pieces().is_some() => row.refuse(no_stock()),
             Some((product, variant)) => {
                 let stale = asked.version.is_some_and(|version| version != product.version);
                 if stale && asked.prices.iter().any(|price| !costs(variant, price)) {

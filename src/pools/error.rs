@@ -13,6 +13,13 @@ crate::codes! {
     BELOW_HELD = CONFLICT "below_held";
     /// What is to be removed has pieces that are held for orders; `held` says how many, `variants` of what.
     STOCK_HELD = CONFLICT "stock_held";
+    /// This variant is a bundle, and has no stock of its own: change that of its parts.
+    NO_STOCK = CONFLICT "no_stock_of_its_own";
+}
+
+/// A bundle's stock is its parts'.
+pub fn no_stock() -> Problem {
+    Problem::new(NO_STOCK, "a bundle has no stock of its own: change that of its parts")
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

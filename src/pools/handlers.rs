@@ -5,12 +5,14 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::error::no_stock;
 use super::ledger::{self, Ledger};
 use super::pool::{Level, Reason, Refusal};
 use super::{Answer, Supply};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::catalog;
+use crate::catalog::store::bundles::{self, PartRow};
 use crate::catalog::store::{self, StockedVariant};
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
@@ -30,15 +32,14 @@ pub struct Availability {
     available: i64,
 }
 
-/// How many pieces can be ordered now; exact, from the pool.
+/// How many pieces can be ordered now; exact, from the pool. Of a bundle, as many as can be put together of its parts.
 pub async fn get_availability(
     State(app): State<App>,
     Path(variant): Path<VariantId>,
 ) -> Result<Json<Availability>, Problem> {
     let snapshot = shelf::knowing(&app, [Name::Variant(variant)]).await?;
-    snapshot.variant(variant).ok_or_else(Problem::not_found)?;
-    let level = super::level(&app, variant).await?;
-    Ok(Json(Availability { available: level.available }))
+    let (_, sold) = snapshot.variant(variant).ok_or_else(Problem::not_found)?;
+    Ok(Json(Availability { available: super::can_be_had(&app, &sold.takes()).await? }))
 }
 
 /// A change of what is on hand.
@@ -83,17 +84,26 @@ impl From<Level> for StockLevel {
     }
 }
 
-/// The stock of a variant, also of one that was removed.
+/// The stock of a variant, also of one that was removed. A bundle has none of its own: what can be put together of its
+/// parts is on hand, and nothing of it is held.
 pub async fn get_stock(
     State(app): State<App>,
     _: Staff,
     Path(variant): Path<VariantId>,
 ) -> Result<Json<Stock>, Problem> {
     let rows = app.database.run(store::stocked_variant(variant)).await?;
-    let StockedVariant { sku, removed_at } = rows.first()?.ok_or_else(Problem::not_found)?;
-    let Level { on_hand, held, available, version, .. } = super::level(&app, variant).await?;
+    let StockedVariant { sku, is_bundle, removed_at } = rows.first()?.ok_or_else(Problem::not_found)?;
+    let level = if is_bundle > 0 { level_of_bundle(&app, variant).await? } else { super::level(&app, variant).await? };
+    let Level { on_hand, held, available, version, .. } = level;
     let removed_at = removed_at.map(Timestamp::from_millis);
     Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available, version, removed_at }))
+}
+
+async fn level_of_bundle(app: &App, variant: VariantId) -> Result<Level, Problem> {
+    let parts: Vec<PartRow> = app.database.run(bundles::parts_of(variant)).await?.decode()?;
+    let parts: Vec<_> = parts.iter().map(|part| (part.part_variant_id, part.quantity)).collect();
+    let available = super::can_be_had(app, &parts).await?;
+    Ok(Level { on_hand: available, available, ..Level::default() })
 }
 
 /// How a variant's stock came about, the newest entries first; also that of a variant that was removed.
@@ -127,8 +137,9 @@ pub async fn create_stock_adjustment(
     if let Some(first) = begun.first {
         return Ok(first.into());
     }
-    if begun.rows.next().unwrap_or_default().is_empty() {
-        return Err(Problem::not_found());
+    let known: Option<StockedVariant> = begun.rows.next().unwrap_or_default().first()?;
+    if known.ok_or_else(Problem::not_found)?.is_bundle > 0 {
+        return Err(no_stock());
     }
     // A key is a reference of the caller's own; without either, each request counts.
     let named = reference.is_some();

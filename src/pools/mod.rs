@@ -208,6 +208,19 @@ pub async fn level_of(app: &App, supply: &Supply) -> Result<Level, ObjectUnavail
     Ok(ask(app, &supply.pool(), &Command::Level).await?.level)
 }
 
+/// How often as many pieces of each of these can be had now; never, if there are none. What each says
+/// is of another moment: holding them is what counts.
+pub async fn can_be_had(app: &App, pieces: &[(VariantId, i64)]) -> Result<i64, ObjectUnavailable> {
+    /// Pools asked side by side: a bundle has no more parts.
+    const MAX_PARALLEL: usize = 20;
+    let asked = pieces.iter().map(|(variant, each)| async move {
+        let level = level(app, *variant).await?;
+        Ok(level.available.max(0).checked_div(*each).unwrap_or_default())
+    });
+    let told: Result<Vec<i64>, ObjectUnavailable> = together(asked.collect(), MAX_PARALLEL).await.into_iter().collect();
+    Ok(told?.into_iter().min().unwrap_or_default())
+}
+
 pub async fn level(app: &App, variant: VariantId) -> Result<Level, ObjectUnavailable> {
     level_of(app, &Supply::Stock(variant)).await
 }

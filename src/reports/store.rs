@@ -206,14 +206,15 @@ fn one_more(most: usize) -> Value {
     u32::try_from(most).unwrap_or(u32::MAX).saturating_add(1).into()
 }
 
-/// What the stock would bring, for each currency: [`StockRow`]s. Sums that no one
+/// What the stock would bring, for each currency: [`StockRow`]s. A bundle's is that of its parts. Sums that no one
 /// can count are cut off where JSON ends.
 pub fn stock_values() -> Statement {
     Statement::new(
         "SELECT currency, count(*) AS variants, cast(min(total(on_hand), 9007199254740991.0) AS INTEGER) AS pieces,
            cast(min(total(1.0 * on_hand * amount), 9007199254740991.0) AS INTEGER) AS value
          FROM stock_levels CROSS JOIN prices USING (variant_id)
-         WHERE on_hand > 0 GROUP BY currency ORDER BY currency",
+         WHERE on_hand > 0 AND variant_id NOT IN (SELECT variant_id FROM bundle_parts)
+         GROUP BY currency ORDER BY currency",
         [],
     )
 }

@@ -18,7 +18,7 @@ use super::search::{Highlighter, Piece};
 use super::selection::Facet;
 use super::snapshot::Snapshot;
 use super::suggest;
-use crate::catalog::product::{Image, Level, PriceRange, Product, named_options};
+use crate::catalog::product::{Image, Level, Part, PriceRange, Product, named_options};
 use crate::catalog::slug;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
@@ -236,6 +236,9 @@ pub struct VariantDetail<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<Tier>,
     pub available: Level,
+    /// What each piece of a bundle is made of; absent of what is none.
+    #[serde(default, skip_serializing_if = "<[Part]>::is_empty")]
+    pub parts: &'a [Part],
     /// The address of the one of the product's images that shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<&'a str>,
@@ -281,6 +284,7 @@ impl<'a> ProductDetail<'a> {
             lowest_30_days: variant.lowest(currency),
             tiers: variant.lower_tiers(currency),
             available: variant.level,
+            parts: &variant.parts,
             image: product.image_of(variant).map(|image| &*image.url),
         });
         Self {

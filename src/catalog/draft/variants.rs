@@ -5,7 +5,7 @@ use super::Faults;
 use super::prices::Prices;
 use crate::catalog::body::{VariantBody, VariantChange, VariantPatch, variant_body};
 use crate::catalog::limits::{MAX_LINE, MAX_VARIANTS, MAX_WEIGHT};
-use crate::catalog::product::{Image, Product, ProductOption, Variant, named_options};
+use crate::catalog::product::{Image, Part, Product, ProductOption, Variant, named_options};
 use crate::ids::VariantId;
 use crate::problem::FieldError;
 use crate::settings::Settings;
@@ -69,6 +69,8 @@ pub struct DraftVariant {
     pub barcode: Option<String>,
     pub image: Option<usize>,
     pub tax_class: Option<String>,
+    /// Those that were sent have no names before they are looked up.
+    pub parts: Vec<Part>,
 }
 
 /// What the product is to have besides its variants.
@@ -147,6 +149,7 @@ impl Faults {
             // An image that is gone shows nothing any more.
             image: product.image_of(variant).and_then(|image| place_of(&image.url, images)),
             tax_class: variant.tax_class.clone(),
+            parts: variant.parts.clone(),
         })
     }
 
@@ -183,6 +186,7 @@ impl Faults {
             barcode: barcode.map(|barcode| self.take(place("barcode"), text::code(&barcode))),
             image: self.image(place("image"), body.image.as_deref(), facts.images),
             tax_class: self.tax_class(&place("tax_class"), body.tax_class.as_deref(), facts.settings),
+            parts: self.parts(&place("parts"), body.parts, was),
         }
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::catalog::body::PriceBody;
 use crate::catalog::metadata::{Described, Metadata};
 use crate::catalog::product::named_options;
-use crate::catalog::product::{Image, Level, Product, ProductOption, Status, Translation, Translations, Variant};
+use crate::catalog::product::{Image, Level, Part, Product, ProductOption, Status, Translation, Translations, Variant};
 use crate::catalog::translations::ByLanguage;
 use crate::ids::{ProductId, VariantId};
 use crate::ports::Timestamp;
@@ -82,6 +82,8 @@ pub struct AdminVariant<'a> {
     pub image: Option<&'a str>,
     /// One of the tax classes; `null`: the product's.
     pub tax_class: Option<&'a str>,
+    /// What it is made of; nothing but of bundles.
+    pub parts: &'a [Part],
     pub available: Level,
 }
 
@@ -129,6 +131,7 @@ impl<'a> AdminVariant<'a> {
             barcode: variant.barcode.as_deref(),
             image: product.image_of(variant).map(|image| &*image.url),
             tax_class: variant.tax_class.as_deref(),
+            parts: &variant.parts,
             available: variant.level,
         }
     }

@@ -7,7 +7,9 @@ mod prices;
 
 use serde::{Deserialize, Serialize};
 
+use super::bundles;
 use crate::auth::StaffChange;
+use crate::catalog::product::parts::are_alike;
 use crate::catalog::product::{Image, Product, ProductOption, Variant};
 use crate::catalog::slug;
 use crate::idempotency::Request;
@@ -54,6 +56,7 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
     let variants: Vec<_> = product.variants.iter().enumerate().collect();
     batch.extend(put_variants(product.id, &variants));
     batch.extend(prices::insert(product.variants.iter(), product.updated_at));
+    batch.extend(bundles::replace(product.variants.iter(), false));
     if let (Naming::Numbered, Some(request)) = (naming, request) {
         batch.push(record_slug(product, request));
     }
@@ -183,6 +186,9 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     if !priced.is_empty() {
         batch.extend(prices::replace(&priced, after.updated_at));
     }
+    let parts_were = |id: VariantId| was(id).map_or(&[][..], |(_, old)| &old.parts);
+    let made_anew = after.variants.iter().filter(|new| !are_alike(parts_were(new.id), &new.parts));
+    batch.extend(bundles::replace(made_anew, true));
 }
 
 pub fn delete_product(product: &Product, now: Timestamp) -> StaffChange {

@@ -1,0 +1,57 @@
+-- What a bundle is made of. It has no stock: what is taken for it is taken of its parts.
+CREATE TABLE bundle_parts (
+  variant_id TEXT NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 19),
+  -- Stays while it is a part of anything.
+  part_variant_id TEXT NOT NULL REFERENCES variants (id),
+  quantity INTEGER NOT NULL CHECK (quantity BETWEEN 1 AND 100),
+  PRIMARY KEY (variant_id, position),
+  UNIQUE (variant_id, part_variant_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bundle_parts_by_part ON bundle_parts (part_variant_id);
+
+-- The last line behind what is checked of a product, which others may have changed since. Each message
+-- reads like that of a constraint: by these words D1's errors are told apart.
+CREATE TRIGGER bundle_parts_fit BEFORE INSERT ON bundle_parts BEGIN
+  SELECT RAISE(ABORT, 'constraint failed: unknown_part') WHERE NOT EXISTS (
+    SELECT 1 FROM variants JOIN products ON products.id = product_id
+    WHERE variants.id = new.part_variant_id AND delivery = 'shipped');
+  SELECT RAISE(ABORT, 'constraint failed: bundle_as_part')
+    WHERE EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = new.part_variant_id)
+      OR new.variant_id = new.part_variant_id;
+  SELECT RAISE(ABORT, 'constraint failed: part_of_bundle')
+    WHERE EXISTS (SELECT 1 FROM bundle_parts WHERE part_variant_id = new.variant_id);
+  -- Its own pieces could not be sold, nor seen, any more.
+  SELECT RAISE(ABORT, 'constraint failed: stocked_bundle')
+    WHERE NOT EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = new.variant_id)
+      AND EXISTS (SELECT 1 FROM stock_levels WHERE variant_id = new.variant_id AND on_hand > 0);
+END;
+CREATE TRIGGER bundle_parts_are_sent BEFORE UPDATE OF delivery ON products
+WHEN old.delivery = 'shipped' AND new.delivery <> 'shipped' BEGIN
+  SELECT RAISE(ABORT, 'constraint failed: part_of_bundle') WHERE EXISTS (
+    SELECT 1 FROM variants JOIN bundle_parts ON part_variant_id = variants.id WHERE variants.product_id = new.id);
+END;
+
+-- A bundle's level follows from its parts': as many as can be put together of what is free. Its version stays
+-- below that of any pool, so that it is its own pool's again once it is a bundle no more.
+CREATE TRIGGER bundle_levels_begin AFTER INSERT ON bundle_parts BEGIN
+  UPDATE stock_levels SET held = 0, version = -1, on_hand = (
+    SELECT min((part.on_hand - part.held) / quantity)
+    FROM bundle_parts JOIN stock_levels AS part ON part.variant_id = part_variant_id
+    WHERE bundle_parts.variant_id = new.variant_id)
+  WHERE variant_id = new.variant_id;
+END;
+CREATE TRIGGER bundle_levels_end AFTER DELETE ON bundle_parts BEGIN
+  UPDATE stock_levels SET held = 0, version = -1, on_hand = coalesce((
+    SELECT min((part.on_hand - part.held) / quantity)
+    FROM bundle_parts JOIN stock_levels AS part ON part.variant_id = part_variant_id
+    WHERE bundle_parts.variant_id = old.variant_id), 0)
+  WHERE variant_id = old.variant_id;
+END;
+CREATE TRIGGER bundle_levels_follow AFTER UPDATE ON stock_levels BEGIN
+  UPDATE stock_levels SET on_hand = (
+    SELECT min((part.on_hand - part.held) / quantity)
+    FROM bundle_parts JOIN stock_levels AS part ON part.variant_id = part_variant_id
+    WHERE bundle_parts.variant_id = stock_levels.variant_id)
+  WHERE variant_id IN (SELECT variant_id FROM bundle_parts WHERE part_variant_id = new.variant_id);
+END;
