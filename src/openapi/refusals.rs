@@ -47,8 +47,15 @@ const PAYMENT: [Code; 9] = [
 /// Of a gift card that is to pay.
 const GIFT_CARD: [Code; 2] = [GIFT_CARD_NOT_VALID, TOO_MANY_REQUESTS];
 /// Of placing one.
-const PLACEMENT: [Code; 6] =
-    [CART_INCOMPLETE, PRICE_CHANGED, NOT_FOR_SALE, SHIPPING_NOT_OFFERED, TOO_MANY_CHANGES, DRAFT_OVER];
+const PLACEMENT: [Code; 7] = [
+    CART_INCOMPLETE,
+    PRICE_CHANGED,
+    CONTENTS_CHANGED,
+    NOT_FOR_SALE,
+    SHIPPING_NOT_OFFERED,
+    TOO_MANY_CHANGES,
+    DRAFT_OVER,
+];
 
 /// What an operation refuses for reasons of its own.
 fn own(operation: &str) -> Vec<Code> {

@@ -9,7 +9,7 @@ use super::drafts::Draft;
 use super::facts::Facts;
 use super::order::{Line, LineId, Order};
 use super::quoting::Wanted;
-use super::terms::{compare, lacking};
+use super::terms::{changed_contents, compare, lacking};
 use super::view::{GiftCardView, LineView, ShippingView, Status, gift_cards, lines, status};
 use crate::address::Address;
 use crate::email::EmailAddress;
@@ -165,6 +165,9 @@ impl Cart {
         problems.extend(changed.into_iter().map(|line| {
             let detail = format!("now {} instead of {}", line.new.display(), line.old.display());
             CartProblem::new("price_changed", detail).of_line(line.line_id)
+        }));
+        problems.extend(changed_contents(&self.lines, shelf).into_iter().map(|line| {
+            CartProblem::new("contents_changed", "this bundle is made of something else by now").of_line(line)
         }));
         let gone = gone.into_iter().map(|line| CartProblem::new("not_for_sale", "no longer for sale").of_line(line));
         problems.extend(gone);

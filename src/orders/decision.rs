@@ -13,9 +13,10 @@ use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUA
 use super::order::{CancelReason, Key, Line, LineId, Order, Receipt, Stage};
 use super::replacing;
 use super::slots::Slot;
+use super::taking;
 use super::terms::Terms;
 use super::trying;
-use crate::catalog::product::PriceTerms;
+use crate::catalog::product::{Part, PriceTerms};
 use crate::gift_cards;
 use crate::ids::{AccountId, GiftCardId, ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -40,6 +41,9 @@ pub struct NewLine {
     pub terms: Vec<PriceTerms>,
     pub quantity: u32,
     pub delivery: Delivery,
+    /// What it is made of, if it is a bundle.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     pub overridden: bool,
 }
 
@@ -300,7 +304,12 @@ pub(super) fn add_lines(order: &Order, new: impl Iterator<Item = (usize, NewLine
         lines.push(line.clone());
         events.push(Event::LineAdded { line });
     }
-    if lines.len() > MAX_LINES { Err(OrderError::TooManyLines) } else { Ok(events) }
+    if lines.len() > MAX_LINES || takes_of_too_many(lines.iter()) { Err(OrderError::TooManyLines) } else { Ok(events) }
+}
+
+/// Whether they take of more stocks than lines of no bundles could.
+pub(super) fn takes_of_too_many<'a>(lines: impl Iterator<Item = &'a Line>) -> bool {
+    taking::of_stocks(lines).len() > MAX_LINES
 }
 
 /// The line that it becomes; none if it is not sold in that currency.
@@ -319,6 +328,7 @@ pub fn line_of(new: &NewLine, id: LineId, currency: Currency) -> Option<Line> {
             .map_or(Vec::new(), |terms| terms.tiers.clone()),
         quantity: new.quantity,
         delivery: new.delivery,
+        parts: new.parts.clone(),
         overridden: new.overridden,
     })
 }

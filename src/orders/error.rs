@@ -29,6 +29,9 @@ crate::codes! {
     /// Prices have changed since they were shown; `lines`, `old_total` and `new_total` say how. Where the total is as
     /// expected, but not what gift cards leave of it to be paid, `old_to_pay` and `new_to_pay` do.
     PRICE_CHANGED = CONFLICT "price_changed";
+    /// Bundles are made of something else since they were put into the cart, which has them as they are by now; `lines`
+    /// names them. Placed again, they are taken like that.
+    CONTENTS_CHANGED = CONFLICT "contents_changed";
     /// Some lines are no longer for sale; `lines` names them.
     NOT_FOR_SALE = CONFLICT "not_for_sale";
     /// A payment of this order is under way; its outcome comes first.
@@ -95,7 +98,7 @@ pub enum OrderError {
     LineNotFound,
     #[error("this has no price in the cart's currency")]
     NoPrice { line: Option<usize> },
-    #[error("a cart may have at most {MAX_LINES} lines")]
+    #[error("a cart may have at most {MAX_LINES} lines, and take of as many stocks")]
     TooManyLines,
     #[error("this cart was changed {MAX_CHANGES} times, the most there may be; begin another one")]
     TooManyChanges,
@@ -110,6 +113,8 @@ pub enum OrderError {
     PriceChanged { lines: Vec<ChangedLine>, old_total: Money, new_total: Money },
     #[error("gift cards leave another amount to pay than was shown")]
     ToPayChanged { old: Money, new: Money },
+    #[error("some bundles are made of something else since they were put into the cart; look through them again")]
+    ContentsChanged { lines: Vec<LineId> },
     #[error("some lines are no longer for sale")]
     NotForSale { lines: Vec<LineId> },
     #[error("some lines are not in stock in the quantity asked for")]
@@ -216,6 +221,9 @@ impl From<OrderError> for Problem {
             OrderError::ToPayChanged { old, new } => Self::new(PRICE_CHANGED, detail)
                 .with_member("old_to_pay", json::value(&old))
                 .with_member("new_to_pay", json::value(&new)),
+            OrderError::ContentsChanged { lines } => {
+                Self::new(CONTENTS_CHANGED, detail).with_member("lines", json::value(&lines))
+            }
             OrderError::NotForSale { lines } => {
                 Self::new(NOT_FOR_SALE, detail).with_member("lines", json::value(&lines))
             }

@@ -9,6 +9,7 @@ use super::drafts;
 use super::facts::{Fact, Facts};
 use super::order::{CancelReason, Channel, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
+use crate::catalog::product::Part;
 use crate::ids::{AccountId, OrderId};
 use crate::messages::Kind;
 use crate::money::{Currency, Money};
@@ -57,6 +58,11 @@ pub enum Event {
         unit_price: Money,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         tiers: Vec<Tier>,
+    },
+    /// The bundle on this line is made of something else by now.
+    LineMadeOf {
+        line: LineId,
+        parts: Vec<Part>,
     },
     /// `claims`: what it takes besides stock.
     Placed {
@@ -215,17 +221,6 @@ impl Order {
         }
     }
 
-    /// The order as a new instance must take it: a crash may have left a
-    /// placement half done, so its stock is asked for again.
-    #[must_use]
-    pub fn recovered(mut self) -> Self {
-        if let Stage::Placing { recovered, held, .. } = &mut self.stage {
-            *recovered = true;
-            *held = false;
-        }
-        self
-    }
-
     fn new_attempt(&mut self, payment: &PaymentChoice, amount: Money, now: Timestamp) -> Attempt {
         self.attempts += 1;
         Attempt::new(self.id, self.attempts, payment.clone(), amount, now)
@@ -265,6 +260,9 @@ impl Order {
             Event::LineRepriced { line, unit_price, tiers } => {
                 let repriced = self.lines.iter_mut().filter(|l| l.id == *line);
                 repriced.for_each(|l| (l.unit_price, l.tiers) = (*unit_price, tiers.clone()));
+            }
+            Event::LineMadeOf { line, parts } => {
+                self.lines.iter_mut().filter(|l| l.id == *line).for_each(|l| l.parts.clone_from(parts));
             }
             Event::FactSet { fact } => self.facts.set(fact.clone()),
             Event::Released { hold } => {
@@ -318,10 +316,6 @@ impl Order {
                     *held = true;
                 }
             }
-            Event::HoldGivenBack => {
-                self.give_back();
-                self.restage(|placement, _, attempt| Stage::AwaitingPayment { placement, hold: None, attempt });
-            }
             Event::PlacementRefused => {
                 self.give_back();
                 if let Stage::Placing { placement, before, .. } = &self.stage {
@@ -335,7 +329,7 @@ impl Order {
                     };
                 }
             }
-            Event::PlacementAbandoned => {
+            Event::HoldGivenBack | Event::PlacementAbandoned => {
                 self.give_back();
                 self.restage(|placement, _, attempt| Stage::AwaitingPayment { placement, hold: None, attempt });
             }

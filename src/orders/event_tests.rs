@@ -45,6 +45,7 @@ const STORED: &str = r#"
 {"gift_cards_issued":{"so_far":2,"all":true}}
 "publication_lost"
 {"clock_put_back":{"millis":900000}}
+{"line_made_of":{"line":"line_1","parts":[{"variant_id":"var_0000000000000000000000000F","quantity":2,"sku":"C-1","title":"Cup"}]}}
 {"goods":{"by":"cus_0000000000000000000000000B","event":{"undone":{"fulfilment":1}}}}
 {"money":{"capture_asked":{"by":"cus_0000000000000000000000000B","amount":{"amount":270,"currency":"EUR"}}}}
 {"draft":{"sent":{"by":"cus_0000000000000000000000000B","message":"As we said"}}}

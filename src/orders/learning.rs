@@ -11,6 +11,7 @@ use super::event::Event;
 use super::holding::kept_until;
 use super::order::{CancelReason, Order, Stage};
 use super::sold_cards;
+use super::taking;
 use crate::messages::Kind;
 use crate::money::Money;
 use crate::payments::{
@@ -294,14 +295,14 @@ fn poll_delay(polls: u32) -> i64 {
     POLL_MILLIS.saturating_mul(1 << polls.min(10)).min(POLL_MOST_MILLIS)
 }
 
-/// The lines that wanted what the pools refused.
+/// The lines that wanted what the pools refused, each with how many of its pieces there are.
 pub fn short_lines(order: &Order, items: &[Refused]) -> Vec<ShortLine> {
     order
         .lines
         .iter()
         .filter_map(|line| {
-            let refused = items.iter().find(|item| item.of == Supply::Stock(line.variant_id))?;
-            Some(ShortLine { line_id: line.id, requested: line.quantity, available: refused.available })
+            let available = taking::left_for(line, items)?;
+            Some(ShortLine { line_id: line.id, requested: line.quantity, available })
         })
         .collect()
 }

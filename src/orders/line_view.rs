@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::order::{Line, LineId};
+use crate::catalog::product::Part;
 use crate::ids::{ProductId, PromotionId, VariantId};
 use crate::money::{Currency, Money};
 use crate::pricing::quote::{Discount, Tax, TaxPart};
@@ -29,6 +30,9 @@ pub struct LineView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refundable: Option<Money>,
     pub delivery: Delivery,
+    /// What each piece of a bundle is made of; absent of what is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// The sum of `discounts`.
     pub discount: Money,
     pub discounts: Vec<DiscountView>,
@@ -118,6 +122,7 @@ pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView>
             refunded: None,
             refundable: None,
             delivery: line.delivery,
+            parts: line.parts.clone(),
             discount: off(&quoted.discounts, currency),
             discounts: quoted.discounts.iter().map(|discount| DiscountView::of(discount, currency)).collect(),
             tax: TaxView::of(&quoted.tax, currency),

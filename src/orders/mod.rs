@@ -49,6 +49,7 @@ pub mod slots;
 mod sold_cards;
 pub mod stock;
 mod store;
+pub mod taking;
 pub mod terms;
 mod timekeeping;
 mod trying;

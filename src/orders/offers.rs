@@ -37,6 +37,7 @@ fn offer(snapshot: &Snapshot, index: usize, variant: VariantId, quantity: u32) -
         terms: variant.terms.clone(),
         quantity,
         delivery: product.delivery,
+        parts: variant.parts.clone(),
         overridden: false,
     })
 }

@@ -13,6 +13,8 @@ use super::after::money::Books;
 use super::drafts::Draft;
 use super::facts::Facts;
 use super::slots::Slot;
+use super::taking;
+use crate::catalog::product::Part;
 use crate::ids::{AccountId, OrderId, ProductId, VariantId};
 use crate::messages::Kind;
 use crate::money::{Currency, Money};
@@ -106,6 +108,9 @@ pub struct Line {
     pub quantity: u32,
     #[serde(default)]
     pub delivery: Delivery,
+    /// What each piece of a bundle is made of, whatever becomes of the bundle since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// The price was set by staff and is not compared with the catalog's.
     #[serde(default)]
     pub overridden: bool,
@@ -287,16 +292,13 @@ impl Order {
         self.lines.iter().find(|line| line.id == id)
     }
 
-    /// What is to be held, summed per supply and sorted: two lines of one
-    /// variant are one claim. What is not sent is not counted in pieces.
+    /// What is to be held, summed per supply and sorted: two lines that take of one
+    /// stock are one claim.
     pub fn claims(&self) -> Vec<Claim> {
-        let mut pieces = SortedMap::new();
-        for line in self.lines.iter().filter(|line| line.is_stocked()) {
-            *pieces.get_or_default(line.variant_id) += i64::from(line.quantity);
-        }
-        let pieces = pieces.into_iter().map(|(variant, quantity)| Claim::stock(variant, quantity));
         let besides = self.placement().map_or(&[][..], |placement| &placement.claims);
-        pieces.chain(besides.iter().cloned()).collect()
+        let mut claims = taking::claims(self.lines.iter());
+        claims.extend_from_slice(besides);
+        claims
     }
 
     pub fn needs_shipping(&self) -> bool {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::effect::{WATCHDOG_MILLIS, wake};
 use super::error::OrderError;
 use super::event::Event;
-use super::order::Order;
+use super::order::{Order, Stage};
 use super::store::{self, FirstAnswer, Stored};
 use crate::ports::{Commit, ObjectHost, StorageError, Timestamp};
 use crate::sorted::SortedSet;
@@ -33,6 +33,19 @@ struct Memory {
 impl From<StorageError> for OrderError {
     fn from(error: StorageError) -> Self {
         Self::Unavailable { cause: error.0 }
+    }
+}
+
+impl Order {
+    /// The order as a new instance must take it: a crash may have left a
+    /// placement half done, so its stock is asked for again.
+    #[must_use]
+    pub fn recovered(mut self) -> Self {
+        if let Stage::Placing { recovered, held, .. } = &mut self.stage {
+            *recovered = true;
+            *held = false;
+        }
+        self
     }
 }
 

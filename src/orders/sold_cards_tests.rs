@@ -24,6 +24,7 @@ fn line(id: u32, price: i64, quantity: u32, delivery: Delivery) -> Line {
         tiers: Vec::new(),
         quantity,
         delivery,
+        parts: Vec::new(),
         overridden: false,
     }
 }

@@ -7,6 +7,7 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 
 use super::cart::{Cart, CartProblem};
+use super::taking;
 use super::view::Status;
 use crate::app::App;
 use crate::ids::VariantId;
@@ -34,10 +35,7 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartP
     if cart.status != Status::Open {
         return Vec::new();
     }
-    let mut wanted: SortedMap<VariantId, i64> = SortedMap::new();
-    for line in cart.lines.iter().filter(|line| line.delivery == Delivery::Shipped) {
-        *wanted.get_or_default(line.variant_id) += i64::from(line.quantity);
-    }
+    let wanted = taking::of_stocks(cart.lines.iter());
     let doubtful = wanted.into_iter().filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
     let asked = doubtful.take(MAX_ASKED).map(|(variant, pieces)| async move {
         Some((variant, left(app, variant).await.filter(|left| *left < pieces)?))
@@ -47,7 +45,7 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartP
     cart.lines
         .iter()
         .filter_map(|line| {
-            let available = *short.get(&line.variant_id)?;
+            let available = line.at_most(|variant| short.get(&variant).copied())?;
             let detail = match available {
                 0 => "sold out".to_owned(),
                 left if left < i64::from(line.quantity) => format!("only {left} left, not {}", line.quantity),
@@ -66,10 +64,17 @@ pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartP
 /// are enough, or nobody says.
 pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, pieces: u32) -> Option<i64> {
     let pieces = i64::from(pieces);
-    if snapshot.variant(variant).is_some_and(|(product, _)| product.delivery != Delivery::Shipped) {
+    let sold = snapshot.variant(variant);
+    if sold.is_some_and(|(product, _)| product.delivery != Delivery::Shipped) {
         return None;
     }
-    if is_doubtful(snapshot, variant, pieces) { left(app, variant).await.filter(|left| *left < pieces) } else { None }
+    let taken = sold.map_or_else(|| vec![(variant, 1)], |(_, variant)| variant.takes());
+    let asked = taken.into_iter().map(|(variant, each)| async move {
+        let is_doubtful = is_doubtful(snapshot, variant, pieces.saturating_mul(each));
+        if is_doubtful { left(app, variant).await?.checked_div(each) } else { None }
+    });
+    let told = together(asked.collect(), MAX_PARALLEL).await;
+    told.into_iter().flatten().min().filter(|left| *left < pieces)
 }
 
 /// Whether the pool may have fewer than so many pieces, as far as the catalog

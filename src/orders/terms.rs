@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::takes_of_too_many;
 use super::error::{ChangedLine, OrderError};
 use super::event::Event;
 use super::facts::{Fact, Facts};
@@ -11,6 +12,7 @@ use super::limits::{MAX_PLACEMENTS, PLACEMENTS_MILLIS};
 use super::order::{Key, Line, LineId, Order};
 use super::slots::Slot;
 use super::uses;
+use crate::catalog::product::parts::are_alike;
 use crate::ids::PromotionId;
 use crate::money::{Currency, Money};
 use crate::payments::{self, PaymentChoice};
@@ -72,7 +74,7 @@ impl Terms {
             return Err(OrderError::NotForSale { lines: gone });
         }
         if self.at_shelf_prices {
-            let events = repriced(&order, &self.shelf);
+            let events = [repriced(&order, &self.shelf), remade(&order, &self.shelf)].concat();
             order = order.after(&events);
             corrections.extend(events);
             changed.clear();
@@ -83,6 +85,12 @@ impl Terms {
             let anew = order.after(&repriced(&order, &self.shelf));
             let new_total = anew.quote(&self.shelf, self.first_order, now)?.totals.total;
             return Err(OrderError::PriceChanged { lines: changed, old_total: total, new_total });
+        }
+        let lines = changed_contents(&order.lines, &self.shelf);
+        if !lines.is_empty() {
+            return Err(OrderError::ContentsChanged { lines });
+        } else if takes_of_too_many(order.lines.iter()) {
+            return Err(OrderError::TooManyLines);
         }
         self.as_shown(&order, &quote)?;
         let claims = self.claims(&quote);
@@ -193,11 +201,29 @@ fn repriced(order: &Order, shelf: &Snapshot) -> Vec<Event> {
     repriced.collect()
 }
 
+/// Has bundles be made of what they are made of on the shelf, whoever set their price.
+fn remade(order: &Order, shelf: &Snapshot) -> Vec<Event> {
+    let other = |line: LineId| {
+        let (_, variant) = shelf.variant(order.line(line)?.variant_id)?;
+        Some(Event::LineMadeOf { line, parts: variant.parts.clone() })
+    };
+    changed_contents(&order.lines, shelf).into_iter().filter_map(other).collect()
+}
+
+/// The lines whose bundles are made of something else by now.
+pub fn changed_contents(lines: &[Line], shelf: &Snapshot) -> Vec<LineId> {
+    let is_other = |line: &&Line| {
+        shelf.variant(line.variant_id).is_some_and(|(_, variant)| !are_alike(&variant.parts, &line.parts))
+    };
+    lines.iter().filter(is_other).map(|line| line.id).collect()
+}
+
 /// Brings the cart to what a refusal has told the buyer, so that placing again
 /// accepts it.
 pub fn corrected(refusal: &OrderError, order: &Order, terms: &Terms) -> Vec<Event> {
     match refusal {
         OrderError::PriceChanged { .. } => repriced(order, &terms.shelf),
+        OrderError::ContentsChanged { .. } => remade(order, &terms.shelf),
         OrderError::GiftCardChanged { .. } => vec![Event::FactSet { fact: Fact::GiftCards(terms.gift_cards.clone()) }],
         _ => Vec::new(),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tradepost::ids::{AccountId, ProductId, VariantId};
 use tradepost::money::Money;
 use tradepost::orders::decision::{Change, Command, NewLine, decide};
+use tradepost::orders::error::OrderError;
 use tradepost::orders::event::Event;
 use tradepost::orders::facts::Fact;
 use tradepost::orders::learning::{Answer, Refused};
@@ -22,7 +23,7 @@ use tradepost::settings::Capture;
 use tradepost::throttle::rules::{self, SlotId};
 use tradepost::throttle::{Slots, Throttle as Counter};
 
-use crate::shelf::{CODE, PRICE, address_in, card, coupon, id_of, promotion, sold_card};
+use crate::shelf::{CODE, PRICE, address_in, card, coupon, id_of, promotion, sold_card, stocks_of};
 use crate::world::World;
 
 /// Unpaid orders at once, of six buyers who come from one network.
@@ -74,6 +75,13 @@ impl Buyer {
         }
     }
 
+    /// Staff have pieces of a line put into stock again.
+    pub fn put_back(&mut self, line: &Line, pieces: u32) {
+        for (variant, units) in stocks_of(line, i64::from(pieces)) {
+            *self.restocked.entry(variant).or_default() += units;
+        }
+    }
+
     /// Whether the last payment began because another was given up.
     pub fn paid_another_way(&self) -> bool {
         let mut events = self.stored.iter().rev().map(|(_, event)| event);
@@ -86,8 +94,9 @@ impl World {
     /// Fills the cart, and sometimes places it.
     pub fn shop(&mut self, buyer: usize) {
         let is_card = self.rng.chance(15);
+        let variant_id = if is_card { sold_card() } else { self.any_sold() };
         let line = NewLine {
-            variant_id: if is_card { sold_card() } else { self.any_variant() },
+            variant_id,
             product_id: ProductId::derived(id_of(3, usize::from(is_card))),
             title: "A".to_owned(),
             sku: "A".to_owned(),
@@ -95,6 +104,7 @@ impl World {
             terms: Vec::new(),
             quantity: u32::try_from(1 + self.rng.below(3)).unwrap(),
             delivery: if is_card { Delivery::GiftCard } else { Delivery::Shipped },
+            parts: self.parts_of(variant_id),
             overridden: false,
         };
         let put_in = self.command(buyer, Command::Change(Change::AddLines { lines: vec![line] }));
@@ -148,8 +158,14 @@ impl World {
             customers: self.buyers[buyer].customers.clone(),
         };
         match decide(&self.buyers[buyer].memory, Command::Place(Box::new(terms.clone())), self.now) {
-            Ok(events) => self.record(buyer, events.into_iter().chain(by_hand).collect(), true),
+            Ok(events) => {
+                self.record(buyer, events.into_iter().chain(by_hand).collect(), true);
+                for line in &self.buyers[buyer].memory.lines {
+                    assert_eq!(line.parts, self.parts_of(line.variant_id), "bought as it is made now");
+                }
+            }
             Err(refusal) => {
+                self.outcomes.contents_changed += u32::from(matches!(refusal, OrderError::ContentsChanged { .. }));
                 self.record(buyer, corrected(&refusal, &self.buyers[buyer].memory, &terms), true);
                 self.ask_throttle(&rules::Command::Vacate { slot: slot.id }).unwrap();
             }

@@ -61,8 +61,9 @@ impl World {
         let mut lines = Vec::new();
         for _ in 0..=self.rng.below(2) {
             let quantity = u32::try_from(1 + self.rng.below(2)).unwrap();
+            let variant_id = self.any_sold();
             let line = NewLine {
-                variant_id: self.any_variant(),
+                variant_id,
                 product_id: ProductId::derived(id_of(3, 0)),
                 title: "A".to_owned(),
                 sku: "A".to_owned(),
@@ -70,6 +71,7 @@ impl World {
                 terms: Vec::new(),
                 quantity,
                 delivery: Delivery::Shipped,
+                parts: self.parts_of(variant_id),
                 overridden: self.rng.chance(50),
             };
             *wanted.entry(line.variant_id).or_default() += quantity;

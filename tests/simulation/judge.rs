@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use tradepost::catalog::product::Part;
 use tradepost::ids::PromotionId;
 use tradepost::messages::Kind;
 use tradepost::orders::after::edits::{Edit, Plan};
@@ -21,7 +22,7 @@ use tradepost::settings::Capture;
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
 use crate::pools::is_full;
-use crate::shelf::{EACH, OFF, PRICE, coupon, promotion, taxes_in};
+use crate::shelf::{EACH, OFF, PRICE, coupon, promotion, stocks_of, taxes_in};
 use crate::world::World;
 
 /// The money of one order, in cents.
@@ -58,6 +59,7 @@ impl World {
                     };
                     assert!(is_known, "its buyer knows: {ends:?} {order:?}");
                     outcomes.confirmed += 1;
+                    self.count_bundles(order, &mut outcomes);
                     outcomes.switched += u32::from(buyer.paid_another_way());
                     judge_money(order, placement, attempt, &money, &mut outcomes);
                     judge_taxes(buyer, placement, &mut outcomes);
@@ -91,6 +93,14 @@ impl World {
         let later = if outcomes.owed > self.outcomes.owed { SLOT_MILLIS } else { 0 };
         assert_eq!(self.throttle.matters_for(self.now.plus_millis(later)), 0, "no slot stays taken");
         outcomes
+    }
+
+    fn count_bundles(&self, order: &Order, outcomes: &mut Outcomes) {
+        let is_there = |part: &Part| order.lines.iter().any(|line| line.variant_id == part.variant_id);
+        let bundles = || order.lines.iter().filter(|line| !line.parts.is_empty());
+        outcomes.bundles_sold += u32::from(bundles().next().is_some());
+        outcomes.bundles_with_a_part += u32::from(bundles().any(|line| line.parts.iter().any(is_there)));
+        outcomes.bundles_remade += u32::from(bundles().any(|line| line.parts != self.parts_of(line.variant_id)));
     }
 
     fn money_of(&self, order: &Order, outcomes: &mut Outcomes) -> Money {
@@ -410,7 +420,8 @@ fn has(buyer: &Buyer, placement: &Placement) -> Vec<(Supply, i64)> {
         .lines
         .iter()
         .filter(|line| !is_card(line) && !is_sold_anew(&buyer.memory, line))
-        .map(|line| (Supply::Stock(line.variant_id), i64::from(line.quantity)))
+        .flat_map(|line| stocks_of(line, i64::from(line.quantity)))
+        .map(|(variant, units)| (Supply::Stock(variant), units))
         .collect();
     all.extend(placement.quote.uses.iter().map(|used| (Supply::Uses(used.promotion), 1)));
     if uses(placement, coupon()) {

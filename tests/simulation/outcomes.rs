@@ -46,6 +46,14 @@ outcomes! {
     owed,
     /// Confirmed with money that staff have recorded.
     received,
+    /// Confirmed with a bundle.
+    bundles_sold,
+    /// Confirmed with a bundle and, for itself, what is a part of it.
+    bundles_with_a_part,
+    /// Confirmed with a bundle that was made otherwise than it is now.
+    bundles_remade,
+    /// Placements that were refused as a bundle is made of something else.
+    contents_changed,
     /// Confirmed with the coupon.
     with_coupon,
     /// Confirmed with the promotion that applies by itself.

@@ -1,8 +1,10 @@
 //! What the shop sells and takes off, and what everything is called.
 
+use tradepost::catalog::product::Part;
 use tradepost::ids::{GiftCardId, ProductId, PromotionId, VariantId};
 use tradepost::orders::facts::Fact;
-use tradepost::pricing::Promotion;
+use tradepost::orders::order::Line;
+use tradepost::pricing::{Delivery, Promotion};
 use tradepost::settings::Settings;
 use tradepost::shelf::snapshot::{Product, Snapshot};
 
@@ -57,6 +59,41 @@ pub fn sold_card() -> VariantId {
     VariantId::derived(id_of(1, 100))
 }
 
+/// What is made of the other variants, as staff want it at the time.
+pub fn bundle() -> VariantId {
+    VariantId::derived(id_of(1, 50))
+}
+
+/// How many ways there are to make it.
+pub const RECIPES: usize = 3;
+
+/// What is in it, one way or another.
+pub fn recipe(n: usize, variants: &[VariantId]) -> Vec<Part> {
+    let parts: &[(usize, u32)] = match n {
+        0 => &[(0, 1), (1, 2)],
+        1 => &[(1, 1), (2, 1)],
+        _ => &[(0, 2)],
+    };
+    let part = |(of, quantity): &(usize, u32)| Part {
+        variant_id: variants[*of],
+        quantity: *quantity,
+        sku: "A".to_owned(),
+        title: "A".to_owned(),
+    };
+    parts.iter().map(part).collect()
+}
+
+/// What so many pieces of a line have of each stock, by what its buyer was shown.
+pub fn stocks_of(line: &Line, pieces: i64) -> Vec<(VariantId, i64)> {
+    match (line.delivery, line.parts.is_empty()) {
+        (Delivery::Shipped, true) => vec![(line.variant_id, pieces)],
+        (Delivery::Shipped, false) => {
+            line.parts.iter().map(|part| (part.variant_id, pieces * i64::from(part.quantity))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// How often what the shop takes off may be had in all.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -71,15 +108,16 @@ impl Limits {
     }
 }
 
-/// What is sold under one name, each variant at [`PRICE`].
-fn product(n: usize, delivery: &str, variants: &[VariantId]) -> Product {
+/// What is sold under one name, each variant at [`PRICE`]. `parts`: of the bundle.
+fn product(n: usize, delivery: &str, variants: &[VariantId], parts: &[Part]) -> Product {
     let price = serde_json::json!([{ "amount": PRICE, "currency": "EUR" }]);
     let variants: Vec<_> = variants
         .iter()
         .map(|id| {
+            let parts = if *id == bundle() { parts } else { &[] };
             serde_json::json!({
                 "id": id, "sku": "A", "title": "A", "given_title": null, "options": [], "prices": price, "compare_at": [],
-                "weight_grams": null, "barcode": null, "level": "in_stock",
+                "weight_grams": null, "barcode": null, "level": "in_stock", "parts": parts,
             })
         })
         .collect();
@@ -91,8 +129,8 @@ fn product(n: usize, delivery: &str, variants: &[VariantId]) -> Product {
     serde_json::from_value(product).unwrap()
 }
 
-/// A shop that sells these, and gift cards, and sends for [`PRICE`].
-pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
+/// A shop that sells these, and the bundle made of them, and gift cards, and sends for [`PRICE`].
+pub fn shelf(variants: &[VariantId], limits: Limits, made: usize) -> Snapshot {
     let option =
         |id: &str| serde_json::json!({ "id": id, "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
     let tax = |country: &str, rate: &str| serde_json::json!({ "class": "standard", "country": country, "name": format!("{country} {rate}"), "rate": rate });
@@ -103,7 +141,8 @@ pub fn shelf(variants: &[VariantId], limits: Limits) -> Snapshot {
         "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },
     }))
     .unwrap();
-    let products = vec![product(0, "shipped", variants), product(1, "gift_card", &[sold_card()])];
+    let (sold, parts) = ([variants, &[bundle()]].concat(), recipe(made, variants));
+    let products = vec![product(0, "shipped", &sold, &parts), product(1, "gift_card", &[sold_card()], &[])];
     Snapshot::new("1".to_owned(), settings, products).with_promotions(promotions(limits))
 }
 

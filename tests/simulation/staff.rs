@@ -72,7 +72,7 @@ impl World {
         let buyer = &mut self.buyers[buyer];
         *buyer.given_up.entry(line.id).or_default() += quantity;
         if restock && line.is_stocked() {
-            *buyer.restocked.entry(line.variant_id).or_default() += i64::from(quantity);
+            buyer.put_back(line, quantity);
         }
     }
 
@@ -165,8 +165,7 @@ impl World {
         if self.rng.chance(50) {
             return Vec::new();
         }
-        let n = self.pick(self.variants.len());
-        let variant_id = self.variants[n];
+        let variant_id = self.any_sold();
         vec![WantedLine { variant_id, quantity: u32::try_from(1 + self.rng.below(2)).unwrap() }]
     }
 
@@ -225,7 +224,7 @@ impl World {
         self.outcomes.ended_edited += 1;
         for line in order.lines.iter().filter(|line| line.is_stocked()) {
             let gone = self.buyers[buyer].given_up.get(&line.id).copied().unwrap_or_default();
-            *self.buyers[buyer].restocked.entry(line.variant_id).or_default() += i64::from(line.quantity - gone);
+            self.buyers[buyer].put_back(line, line.quantity - gone);
         }
     }
 
@@ -297,7 +296,7 @@ impl World {
                 if refund {
                     self.give_up(buyer, line, left, restock);
                 } else if restock && line.is_stocked() {
-                    *self.buyers[buyer].restocked.entry(line.variant_id).or_default() += i64::from(left);
+                    self.buyers[buyer].put_back(line, left);
                 }
             }
             let kept = left::in_all(&self.buyers[buyer].memory).amount > 0;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tradepost::catalog::product::Part;
 use tradepost::ids::{OrderId, VariantId};
 use tradepost::messages::Kind;
 use tradepost::money::Currency;
@@ -24,7 +25,7 @@ use crate::outcomes::Outcomes;
 use crate::pools::Stock;
 use crate::provider::Charge;
 use crate::rng::Rng;
-use crate::shelf::{Limits, card, id_of, shelf};
+use crate::shelf::{Limits, RECIPES, bundle, card, id_of, recipe, shelf};
 
 const STEPS: u64 = 250;
 
@@ -34,6 +35,8 @@ pub struct World {
     pub currency: Currency,
     pub shelf: Arc<Snapshot>,
     pub variants: Vec<VariantId>,
+    /// By which recipe the bundle is made now.
+    pub made: usize,
     pub limits: Limits,
     pub stocks: BTreeMap<Supply, Stock>,
     pub charges: BTreeMap<String, Charge>,
@@ -64,7 +67,8 @@ impl World {
         let mut world = Self {
             now: Timestamp::from_millis(1_000_000),
             currency,
-            shelf: Arc::new(shelf(&variants, limits)),
+            shelf: Arc::new(shelf(&variants, limits, 0)),
+            made: 0,
             limits,
             stocks: BTreeMap::new(),
             charges: BTreeMap::new(),
@@ -123,6 +127,7 @@ impl World {
                 15 => self.crash(buyer),
                 16 => self.arrive_late(),
                 17 => self.hear_late(),
+                18 if self.rng.chance(30) => self.remake(),
                 18 => self.adjust(),
                 19 => self.tell_of_event(),
                 20 if self.rng.chance(20) => self.take_after_void(),
@@ -199,6 +204,22 @@ impl World {
     /// A place among so many.
     pub fn pick(&mut self, among: usize) -> usize {
         usize::try_from(self.rng.below(among as u64)).unwrap()
+    }
+
+    /// One of these, or the bundle that is made of them.
+    pub fn any_sold(&mut self) -> VariantId {
+        if self.rng.chance(25) { bundle() } else { self.any_variant() }
+    }
+
+    /// What it is made of now, if it is the bundle.
+    pub fn parts_of(&self, variant: VariantId) -> Vec<Part> {
+        if variant == bundle() { recipe(self.made, &self.variants) } else { Vec::new() }
+    }
+
+    /// Staff have the bundle be made of something else, perhaps.
+    pub fn remake(&mut self) {
+        self.made = self.pick(RECIPES);
+        self.shelf = Arc::new(shelf(&self.variants, self.limits, self.made));
     }
 
     pub fn any_variant(&mut self) -> VariantId {

@@ -7,6 +7,7 @@ use super::anew::Left;
 use super::error::Refusal;
 use crate::orders::after::money::{Pieces, left};
 use crate::orders::bodies::WantedLine;
+use crate::orders::decision::takes_of_too_many;
 use crate::orders::error::OrderError;
 use crate::orders::facts::{Fact, Facts};
 use crate::orders::limits::MAX_LINES;
@@ -83,7 +84,8 @@ fn new_lines(order: &Order, add: &[WantedLine], before: usize, shelf: &Snapshot)
     }
     // Those of an order that is not paid make way for the new ones.
     let stay = if matches!(order.stage, Stage::AwaitingPayment { .. }) { 0 } else { order.lines.len() };
-    if stay.saturating_add(before).saturating_add(add.len()) > MAX_LINES {
+    let is_too_much = stay.saturating_add(before).saturating_add(add.len()) > MAX_LINES;
+    if is_too_much || takes_of_too_many(order.lines.iter().chain(&lines)) {
         let wrong = format!("an order has at most {MAX_LINES} lines, with those that are sold anew for another tax");
         errors.push(FieldError::new("/add", wrong));
     }
@@ -108,6 +110,7 @@ fn line(order: &Order, wanted: &WantedLine, id: LineId, shelf: &Snapshot) -> Res
         tiers: variant.tiers(order.currency).to_vec(),
         quantity: wanted.quantity,
         delivery: product.delivery,
+        parts: variant.parts.clone(),
         overridden: false,
     })
 }

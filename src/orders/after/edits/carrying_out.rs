@@ -10,15 +10,15 @@ use super::effect::{Answer, Take};
 use super::error::{Refusal, ShortVariant};
 use super::event::Event;
 use crate::app::Config;
-use crate::orders::bodies::WantedLine;
 use crate::orders::decision::{Command, decide};
 use crate::orders::error::OrderError;
 use crate::orders::event::Event as OrderEvent;
 use crate::orders::learning::Refused;
 use crate::orders::object::{OrderObject, staff_reply};
-use crate::orders::order::{Key, Order};
+use crate::orders::order::{Key, Line, Order};
 use crate::orders::placing::Refusals;
 use crate::orders::protocol::{Access, Reply};
+use crate::orders::taking;
 use crate::payments::{self, AmountRefused};
 use crate::pools;
 use crate::pools::pool::Refusal as PoolRefusal;
@@ -33,8 +33,8 @@ impl OrderObject {
         key: Option<&Key>,
     ) -> Result<Reply, OrderError> {
         let by = access.staff_account().ok_or(OrderError::NotFound)?;
-        let (add, preview, ask_buyer) = (wish.add.clone(), wish.preview, wish.ask_buyer);
-        let shelf = self.shelf(add.iter().map(|line| line.variant_id)).await?;
+        let (preview, ask_buyer) = (wish.preview, wish.ask_buyer);
+        let shelf = self.shelf(wish.add.iter().map(|line| line.variant_id).collect::<Vec<_>>()).await?;
         // Others may have come in between.
         let order = self.record.existing()?;
         if let Some(reply) = self.replay(key, &order)? {
@@ -60,10 +60,11 @@ impl OrderObject {
                 self.record.existing()?.holds
             }
         };
+        let added = self.record.existing()?.edits.open.as_ref().map(|begun| begun.plan.new_lines());
         let run = self.run(true).await;
         self.go_on();
         run?;
-        self.edited(hold, &add, key)
+        self.edited(hold, &added.unwrap_or_default(), key)
     }
 
     /// What staff do with an edit whose buyer was asked for the difference.
@@ -100,7 +101,8 @@ impl OrderObject {
     }
 
     /// What became of an edit, by the number of its hold.
-    fn edited(&self, hold: u32, add: &[WantedLine], key: Option<&Key>) -> Result<Reply, OrderError> {
+    /// `added`: the lines that it adds.
+    fn edited(&self, hold: u32, added: &[Line], key: Option<&Key>) -> Result<Reply, OrderError> {
         let order = self.record.existing()?;
         let has = |begin: &Begin| begin.hold == hold;
         if order.edits.done.iter().filter_map(|edit| edit.begin.as_ref()).any(has) {
@@ -114,13 +116,7 @@ impl OrderObject {
         if is_open || refused.is_empty() {
             return Err(OrderError::StockUnavailable);
         }
-        let lines = refused.iter().filter_map(|refused| {
-            let variant_id = refused.of.variant()?;
-            let of_it = add.iter().filter(|line| line.variant_id == variant_id);
-            let requested = of_it.map(|line| i64::from(line.quantity)).sum();
-            Some(ShortVariant { variant_id, requested, available: refused.available })
-        });
-        Err(Refusal::OutOfStock { lines: lines.collect() }.into())
+        Err(Refusal::OutOfStock { lines: short(added, refused) }.into())
     }
 
     /// Takes what an edit adds, or has it kept. None: some pool did not answer.
@@ -148,6 +144,20 @@ impl OrderObject {
         *self.refused.borrow_mut() = Refusals { refused: refused.clone(), quote: None };
         Some(Answer { take: take.clone(), refused })
     }
+}
+
+/// The variants of which the pools have too little, each once.
+fn short(added: &[Line], refused: &[Refused]) -> Vec<ShortVariant> {
+    let mut short: Vec<ShortVariant> = Vec::new();
+    for line in added {
+        let Some(available) = taking::left_for(line, refused) else { continue };
+        let (variant_id, requested) = (line.variant_id, i64::from(line.quantity));
+        match short.iter_mut().find(|known| known.variant_id == variant_id) {
+            Some(known) => known.requested = known.requested.saturating_add(requested),
+            None => short.push(ShortVariant { variant_id, requested, available }),
+        }
+    }
+    short
 }
 
 /// Whether the shop takes what the buyer would have to pay, if anything: for an order

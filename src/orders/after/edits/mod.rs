@@ -45,12 +45,12 @@ use crate::money::Money;
 use crate::orders::after::money::{Giving, Pieces};
 use crate::orders::facts::{Fact, Facts};
 use crate::orders::order::{Key, Line, Order};
+use crate::orders::taking;
 use crate::payments::Attempt;
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
 use crate::pricing::quote::{QuotedLine, QuotedShipping};
-use crate::sorted::SortedMap;
 
 /// The most edits of one order.
 pub const MAX_EDITS: usize = 100;
@@ -172,6 +172,12 @@ impl Plan {
         added.saturating_sub(self.giving.as_ref().map_or(0, |giving| giving.set_off))
     }
 
+    /// The lines of what was not there before.
+    pub fn new_lines(&self) -> Vec<Line> {
+        let added = self.added.iter().flat_map(|added| added.new_lines());
+        added.map(|(line, _)| line.clone()).collect()
+    }
+
     /// The pieces that are taken out, without those that are sold anew.
     pub fn taken_out(&self) -> &[Pieces] {
         let pieces = self.giving.as_ref().map_or(&[][..], |giving| &giving.pieces);
@@ -237,11 +243,7 @@ impl Added {
 
     /// What it takes from each stock.
     pub fn claims(&self) -> Vec<Claim> {
-        let mut pieces = SortedMap::<_, i64>::new();
-        for (line, _) in self.new_lines().filter(|(line, _)| line.is_stocked()) {
-            *pieces.get_or_default(line.variant_id) += i64::from(line.quantity);
-        }
-        pieces.iter().map(|(variant, quantity)| Claim::stock(*variant, *quantity)).collect()
+        taking::claims(self.new_lines().map(|(line, _)| line))
     }
 }
 

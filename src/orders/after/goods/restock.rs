@@ -25,11 +25,13 @@ pub fn owed(order: &Order) -> Option<Restock> {
         for arrived in lines.iter().filter(|arrived| arrived.goes_back()) {
             *sums.get_or_default(arrived.line_id) += i64::from(arrived.quantity);
         }
-        let pieces = sums.into_iter().filter_map(|(line, quantity)| {
+        let mut pieces = Vec::new();
+        for (line, quantity) in sums {
             let reference = format!("{}/return-{}/{line}", order.id, known.number);
-            Some((reference, Claim::stock(order.line(line)?.variant_id, quantity)))
-        });
-        Some(Restock { number: known.number, pieces: pieces.collect() })
+            let taken = order.line(line).into_iter().flat_map(|line| line.takes(quantity));
+            pieces.extend(taken.map(|(variant, units)| (reference.clone(), Claim::stock(variant, units))));
+        }
+        Some(Restock { number: known.number, pieces })
     })
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ended, Fate, Giving, Note, PutBack, Repayment, left};
 use crate::ids::AccountId;
 use crate::money::Money;
-use crate::orders::order::{CancelReason, Line, LineId, Order, Stage};
+use crate::orders::order::{CancelReason, LineId, Order, Stage};
 use crate::payments::{AttemptStatus, RefundStatus};
 use crate::pools::{Claim, Supply};
 use crate::ports::Timestamp;
@@ -219,9 +219,9 @@ impl Order {
     }
 
     /// What is not kept in stock is not put back into it.
-    fn restock(&mut self, repayment: Option<u32>, line: LineId, units: i64, why: &str) {
-        let counts = |line: &&Line| line.is_stocked() && units > 0;
-        if let Some(variant) = self.line(line).filter(counts).map(|line| line.variant_id) {
+    fn restock(&mut self, repayment: Option<u32>, line: LineId, pieces: i64, why: &str) {
+        let taken = self.line(line).filter(|_| pieces > 0).map(|line| line.takes(pieces).collect::<Vec<_>>());
+        for (variant, units) in taken.unwrap_or_default() {
             self.owe_back(repayment, Supply::Stock(variant), Some(line), units, why);
         }
     }

@@ -6,7 +6,7 @@
 //! back.
 
 use super::{Fate, PutBack};
-use crate::ids::GiftCardId;
+use crate::ids::{GiftCardId, VariantId};
 use crate::money::Money;
 use crate::orders::order::{Line, LineId, Order, Stage};
 use crate::payments::{Attempt, AttemptStatus, RefundStatus};
@@ -154,14 +154,23 @@ pub fn refunded_pieces(order: &Order, line: LineId) -> u32 {
 
 /// How many of a line's pieces are, or are to be, in stock again.
 pub fn restocked_pieces(order: &Order, line: LineId) -> i64 {
-    not_refused(order).filter(|back| back.line == Some(line)).map(|back| back.units).sum()
+    put_back(order, line, |back| back.fate != Fate::Refused)
 }
 
 /// How many of a line's pieces were given back as such that never left, whether or
 /// not their pool had room for them.
 pub fn unsent_pieces(order: &Order, line: LineId) -> u32 {
-    let units: i64 = order.money.put_backs.iter().filter(|back| back.line == Some(line)).map(|back| back.units).sum();
-    u32::try_from(units).unwrap_or(u32::MAX)
+    u32::try_from(put_back(order, line, |_| true)).unwrap_or(u32::MAX)
+}
+
+/// How many whole pieces of a line went back as units of its stock, or of its parts' stocks.
+fn put_back(order: &Order, id: LineId, counts: fn(&PutBack) -> bool) -> i64 {
+    let of_line = || order.money.put_backs.iter().filter(|back| back.line == Some(id) && counts(back));
+    let pieces = |(variant, each): (VariantId, i64)| {
+        let units: i64 = of_line().filter(|back| back.of == Supply::Stock(variant)).map(|back| back.units).sum();
+        units.checked_div(each).unwrap_or_default()
+    };
+    order.line(id).and_then(|line| line.takes(1).map(pieces).min()).unwrap_or_default()
 }
 
 /// What is back in pools, or is to be.

@@ -108,6 +108,7 @@ impl Bought {
                 tiers: Vec::new(),
                 quantity: *quantity,
                 delivery: self.delivery,
+                parts: Vec::new(),
                 overridden: false,
             };
             order.apply(&Event::LineAdded { line }, NOW);
