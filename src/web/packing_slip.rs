@@ -4,8 +4,9 @@
 use askama::Template;
 
 use crate::address::Address;
+use crate::catalog::product::Part;
 use crate::messages::words;
-use crate::orders::view::OrderView;
+use crate::orders::view::{LineView, OrderView};
 use crate::pricing::Delivery;
 use crate::text::Language;
 
@@ -24,7 +25,7 @@ pub struct PackingSlip {
     address: Vec<String>,
     shipping: Option<String>,
     lines: Vec<SlipLine>,
-    /// Of all lines.
+    /// Of all lines; of a bundle those of its parts.
     pieces: u64,
 }
 
@@ -32,14 +33,36 @@ struct SlipLine {
     title: String,
     sku: String,
     quantity: u32,
+    /// All pieces of each part of a bundle.
+    parts: Vec<SlipLine>,
+}
+
+impl SlipLine {
+    fn new(line: &LineView) -> Self {
+        let part = |part: &Part| Self {
+            title: part.title.clone(),
+            sku: part.sku.clone(),
+            quantity: part.quantity.saturating_mul(line.quantity),
+            parts: Vec::new(),
+        };
+        Self {
+            title: line.title.clone(),
+            sku: line.sku.clone(),
+            quantity: line.quantity,
+            parts: line.parts.iter().map(part).collect(),
+        }
+    }
+
+    /// What is to be put into the parcel for it.
+    fn pieces(&self) -> u64 {
+        if self.parts.is_empty() { self.quantity.into() } else { self.parts.iter().map(Self::pieces).sum() }
+    }
 }
 
 impl PackingSlip {
     pub fn new(shop_name: &str, order: &OrderView) -> Self {
         let sent = order.lines.iter().filter(|line| line.delivery == Delivery::Shipped);
-        let lines: Vec<_> = sent
-            .map(|line| SlipLine { title: line.title.clone(), sku: line.sku.clone(), quantity: line.quantity })
-            .collect();
+        let lines: Vec<_> = sent.map(SlipLine::new).collect();
         Self {
             language: order.language,
             shop_name: shop_name.to_owned(),
@@ -47,7 +70,7 @@ impl PackingSlip {
             date: words::date(order.language, order.placed_at),
             address: order.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
             shipping: order.shipping_option.as_ref().map(|option| option.title.clone()),
-            pieces: lines.iter().map(|line| u64::from(line.quantity)).sum(),
+            pieces: lines.iter().map(SlipLine::pieces).sum(),
             lines,
         }
     }

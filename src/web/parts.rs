@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::totals::minus;
+use crate::catalog::product::parts::in_words;
 use crate::ids::OrderId;
 use crate::messages::words;
 use crate::orders::cart::CartProblem;
@@ -126,12 +127,18 @@ pub fn variant_label(product: &Product, variant: &Variant) -> String {
     if product.variants.len() > 1 { variant.title.clone() } else { String::new() }
 }
 
-/// The variant's label and picture; the SKU where the catalog no longer has it.
+/// The variant's label, with what a bundle is made of, and its picture; the SKU where the catalog
+/// no longer has it.
 pub fn known(line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
-    match snapshot.variant(line.variant_id) {
+    let (mut label, image) = match snapshot.variant(line.variant_id) {
         Some((product, variant)) => (variant_label(product, variant), product.images.first().cloned()),
         None => (line.sku.clone(), None),
+    };
+    if !line.parts.is_empty() {
+        label =
+            [label, in_words(&line.parts)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
     }
+    (label, image)
 }
 
 /// What could not be had, a sentence for each line, with a space behind it.

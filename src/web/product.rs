@@ -14,6 +14,7 @@ use super::structured;
 use super::tile::{Stock, Tile, going_with, product_url};
 use super::visitor::Visitor;
 use super::words::fill;
+use crate::catalog::product::parts::in_words;
 use crate::collections::collection::Collection;
 use crate::money::{Currency, Money};
 use crate::pricing::tiers::Tier;
@@ -200,7 +201,7 @@ fn choices(choosing: &Choosing, visitor: &Visitor) -> Vec<Axis> {
     choosing.axes.iter().enumerate().map(axis).collect()
 }
 
-/// What must be said beside the price, and what each of many pieces costs: a line for each.
+/// What must be said beside the price, what each of many pieces costs, and what a bundle is made of: a line for each.
 fn price_notes(variant: &Variant, currency: Currency, visitor: &Visitor) -> String {
     let w = visitor.words();
     let lowest = variant.lowest(currency).map(|lowest| fill(w.lowest, &[&lowest.display_in(visitor.language)]));
@@ -209,7 +210,8 @@ fn price_notes(variant: &Variant, currency: Currency, visitor: &Visitor) -> Stri
         fill(w.tier, &[&tier.from.to_string(), &each.display_in(visitor.language)])
     };
     let tiers = variant.lower_tiers(currency).into_iter().map(tier);
-    lowest.into_iter().chain(tiers).collect::<Vec<_>>().join("\n")
+    let made_of = variant.is_bundle().then(|| fill(w.made_of, &[&in_words(&variant.parts)]));
+    lowest.into_iter().chain(tiers).chain(made_of).collect::<Vec<_>>().join("\n")
 }
 
 /// What the script needs to do at once what the form does by asking. Each variant

@@ -57,6 +57,7 @@ words! {
     from: "from {}", "ab {}";
     before: "before ", "vorher ";
     lowest: "Lowest price of the 30 days before: {}", "Niedrigster Preis der 30 Tage davor: {}";
+    made_of: "In it: {}", "Darin: {}";
     tier: "{} or more: {} each", "ab {} Stück: je {}";
     in_stock: "In stock", "Auf Lager";
     few_left: "Only a few left", "Nur noch wenige";

@@ -202,6 +202,7 @@ pub const LINES: Table = Table {
     columns: &[
         fact("Product", "/title", Shown::Plain),
         fact("SKU", "/sku", Shown::Plain),
+        fact("In it", "/parts", Shown::Pieces),
         fact("Price", "/unit_price", Shown::Plain),
         fact("Pieces", "/quantity", Shown::Plain),
         fact("Discount", "/discount", Shown::Plain),

@@ -216,6 +216,13 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
         }),
     ]);
 
+/// A part of a bundle, by its SKU.
+const PART: Field =
+    Field::new("/variant_id", "SKU", Takes::Variant).from("/sku").note("Or words of its title that fit no other");
+const PIECES_IN_IT: Field = Field::new("/quantity", "Pieces in each", Takes::Whole);
+/// What is no bundle has a stock of its own.
+const NO_BUNDLE: &str = "!/parts/0";
+
 const REASONS: &[(&str, &str)] = &[
     ("received", "Received"),
     ("correction", "Counted anew"),
@@ -258,6 +265,7 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
                 fact("Options", "/options", Shown::Plain),
                 fact("Prices", "/prices", Shown::Plain),
                 fact("Barcode", "/barcode", Shown::Plain),
+                fact("Made of", "/parts", Shown::Pieces),
             ],
         }),
         Block::Facts(Facts {
@@ -280,6 +288,7 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
             manner: Manner::Open,
             button: "Change the stock",
             done: "The stock is changed.",
+            when: &[When(NO_BUNDLE, &[])],
             ..Form::new("stock-adjust", "Change the stock", Verb::Post, "/v1/admin/stock/{id}/adjustments")
         }),
         Block::Form(Form {
@@ -288,6 +297,13 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
             button: "Save the prices",
             done: "The prices are saved.",
             ..Form::new("variant-prices", "Prices, sales and tiers", Verb::Patch, "/v1/admin/variants/{id}")
+        }),
+        Block::Form(Form {
+            fields: &[Field::new("/parts", "Part", Takes::Rows(&[PART, PIECES_IN_IT], 2))],
+            note: "A bundle has no stock of its own: what is sold of it is taken of its parts. Without parts it is none.",
+            button: "Save what it is made of",
+            done: "What it is made of is saved.",
+            ..Form::new("variant-parts", "What it is made of", Verb::Patch, "/v1/admin/variants/{id}")
         }),
         Block::Table(Table { title: "What came and went", rows: "/_ledger/items", ..LEDGER }),
         Block::Links(&[link("All that came and went", "/variants/{id}/ledger")]),
