@@ -24,6 +24,7 @@ mod admin;
 mod after_the_order;
 mod another_payment;
 mod bulk_variants;
+mod bundles;
 mod cart_changes;
 mod cart_page;
 mod cart_stock;
