@@ -15,6 +15,7 @@
 //! | [`address`] | addresses, and what one has in each country |
 //! | [`ports`] | the seam to the platform |
 //! | [`throttle`] | how much is taken from whom, and at what pace |
+//! | [`audit`] | who among staff changed what |
 //! | [`auth`] | accounts, passwords, tokens, roles |
 //! | [`pricing`] | what a buyer pays: discounts, shipping, tax; pure |
 //! | [`settings`] | what the owner decides once |
@@ -60,6 +61,7 @@ pub mod text;
 pub mod together;
 pub mod wire;
 
+pub mod audit;
 pub mod auth;
 pub mod catalog;
 pub mod collections;

@@ -14,7 +14,9 @@ use crate::documents::handlers as documents;
 use crate::exchange::export as products;
 use crate::gift_cards::handlers as gift_cards;
 use crate::jobs::{handlers as jobs, imports};
-use crate::lists::{bulk, check::handlers as checks, customers, export, handlers as lists, sending, tags, views};
+use crate::lists::{
+    audited, bulk, check::handlers as checks, customers, export, handlers as lists, sending, tags, views,
+};
 use crate::messages::handlers as messages;
 use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, money::handlers as money};
 use crate::orders::drafts::handlers as drafts;
@@ -188,6 +190,7 @@ pub fn routes() -> Routes {
         .api_route("/v1/admin/messages/{number}", get(messages::get_message))
         .api_route("/v1/admin/messages/{number}/send", post(messages::send_message))
         .api_route("/v1/admin/messages/previews/{kind}", get(messages::preview_message))
+        .api_route("/v1/admin/audit-log", get(audited::list_audit_entries))
         .api_route("/v1/admin/views", get(views::list_views))
         .api_route("/v1/admin/views/{page}/{name}", put(views::put_view).delete(views::delete_view))
         // Accounts

@@ -28,6 +28,7 @@ const LINE: &[&str] = &[
     "pricing",
     "settings",
     "throttle",
+    "audit",
     "auth",
     "revision",
     "uploads",

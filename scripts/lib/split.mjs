@@ -24,6 +24,7 @@ const OF_STAFF = [
   "uploads::(exif|picture|sweep|handlers::create_upload)",
   "edge::(host::JobHost|tick)",
   "auth::staff",
+  "audit",
 ];
 /** By what a buyer's part comes to staff's: what an order decides about what staff ask of it. */
 const GATES = ["orders::drafts::decide", "orders::after::(edits|money)::decision::decide"];

@@ -36,7 +36,7 @@ pub use self::error::AuthError;
 pub use self::owner::ensure_owner;
 pub use self::password::WeakPassword;
 pub use self::sign_in::confirm;
-pub use self::staff::{Confirmed, Mandate, OwnerWrite, Staff, StaffChange, StaffWrite};
+pub use self::staff::{Confirmed, Mandate, Owner, OwnerWrite, Staff, StaffChange, StaffWrite};
 use self::token::AccessTokenKeys;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]

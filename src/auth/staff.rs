@@ -8,7 +8,7 @@
 //! ([`StaffWrite`]).
 
 use aide::OperationInput;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::response::Response;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
@@ -16,10 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::error::AuthError;
 use super::{Caller, Role, SignedIn, store};
 use crate::app::App;
+use crate::audit::{self, Entry, Origin};
 use crate::idempotency::{self, Answer, Meaning, Request};
-use crate::ids::{AccountId, SessionId};
+use crate::ids::{AccountId, JobId, RequestId, SessionId};
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::Problem;
+use crate::throttle::Network;
+use crate::wire::client::ClientAddress;
 use crate::wire::extract::request_digest;
 
 /// A member of staff, as the token says: whoever only reads.
@@ -35,12 +38,28 @@ impl FromRequestParts<App> for Staff {
 
 impl OperationInput for Staff {}
 
+/// The owner, as the token says: whoever reads what is no other's business.
+pub struct Owner;
+
+impl FromRequestParts<App> for Owner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Caller::from_request_parts(parts, app).await?.require(Role::Owner)?;
+        Ok(Self)
+    }
+}
+
+impl OperationInput for Owner {}
+
 /// A member of staff who is about to change something. What is changed in the
 /// database takes [`StaffWrite::commit`], what an object decides a [`Confirmed`].
 pub struct StaffWrite {
     who: SignedIn,
     /// The least that may make this change.
     least: Role,
+    /// From where it comes, for what is written down of it.
+    origin: Origin,
 }
 
 /// A [`StaffWrite`] of what the owner alone may change.
@@ -55,10 +74,14 @@ pub struct Mandate {
     least: Role,
 }
 
-/// A change that only staff may make. Nothing but [`StaffWrite::commit`] can
-/// write it, so that no change forgets to ask whether its session goes on.
+/// A change that only staff may make, with what is written down of it. Nothing but
+/// [`StaffWrite::commit`] can write it, so that no change forgets to ask whether its
+/// session goes on, and none is made of which nobody knows whose it was.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct StaffChange(Vec<Statement>);
+pub struct StaffChange {
+    statements: Vec<Statement>,
+    entries: Vec<Entry>,
+}
 
 /// That session and role were good a moment ago: for the one command to an
 /// object that comes next, as no batch can reach both the database and an object.
@@ -78,7 +101,7 @@ impl StaffWrite {
     /// For tests without a door.
     #[cfg(test)]
     pub fn of(who: SignedIn) -> Self {
-        Self { who, least: Role::Staff }
+        Self { who, least: Role::Staff, origin: Origin { operation: "test".to_owned(), ..Origin::default() } }
     }
 
     /// Who asks, as everybody who asks for something is known.
@@ -91,9 +114,10 @@ impl StaffWrite {
         Mandate { account: self.who.id, session: self.who.session, least: self.least }
     }
 
-    /// Whoever gave the mandate.
-    pub fn by(Mandate { account, session, least }: Mandate) -> Self {
-        Self { who: SignedIn { id: account, role: least, session }, least }
+    /// Whoever gave the mandate to this job.
+    pub fn by(Mandate { account, session, least }: Mandate, job: JobId) -> Self {
+        let origin = Origin { operation: "job".to_owned(), request: job.to_string(), network: None };
+        Self { who: SignedIn { id: account, role: least, session }, least, origin }
     }
 
     /// The same writer, for what the owner alone may change.
@@ -130,8 +154,8 @@ impl StaffWrite {
         Ok(self.begin(app, None, Vec::new()).await?.confirmed)
     }
 
-    /// Writes the change, and the answer for repeats of the request; nothing of
-    /// it if the session is over or the role taken away: that is the first
+    /// Writes the change, what is written down of it, and the answer for repeats of the
+    /// request; nothing of it if the session is over or the role taken away: that is the first
     /// statement of the same batch. `meaning` says what other violated
     /// constraints mean. Answers the rows of the change's statements, none if
     /// the answer is a replay.
@@ -145,26 +169,45 @@ impl StaffWrite {
     ) -> Result<(Response, Vec<Rows>), Problem> {
         let guard = store::confirm_staff(self.who, self.least, app.clock.now());
         let meaning = |constraint: &str| refused(constraint).or_else(|| meaning(constraint));
-        idempotency::commit(app, request, guard, change.0, answer, &meaning).await
+        let StaffChange { mut statements, entries } = change;
+        statements.extend(self.told(app, &entries));
+        idempotency::commit(app, request, guard, statements, answer, &meaning).await
+    }
+
+    /// What is written down of a change that is this writer's: of what an object has
+    /// decided, for the batch that tells the lists of it.
+    pub fn told(&self, app: &App, entries: &[Entry]) -> Vec<Statement> {
+        audit::store::write(entries, self.who.id, &self.origin, app.clock.now())
     }
 }
 
 /// All of several changes, in their order.
 impl FromIterator<Self> for StaffChange {
     fn from_iter<I: IntoIterator<Item = Self>>(changes: I) -> Self {
-        Self(changes.into_iter().flat_map(|change| change.0).collect())
+        let mut all = Self::default();
+        for Self { statements, entries } in changes {
+            all.statements.extend(statements);
+            all.entries.extend(entries);
+        }
+        all
     }
 }
 
 impl StaffChange {
-    pub fn new(statements: Vec<Statement>) -> Self {
-        Self(statements)
+    /// `entry`: what is written down of it.
+    pub fn new(entry: Entry, statements: Vec<Statement>) -> Self {
+        Self { statements, entries: vec![entry] }
+    }
+
+    /// Of several things at once.
+    pub fn of_many(entries: Vec<Entry>, statements: Vec<Statement>) -> Self {
+        Self { statements, entries }
     }
 
     /// For tests of the statements themselves.
     #[cfg(test)]
     pub fn into_statements(self) -> Vec<Statement> {
-        self.0
+        self.statements
     }
 }
 
@@ -192,12 +235,22 @@ fn refusal(error: DatabaseError) -> Problem {
     }
 }
 
+async fn origin(parts: &mut Parts, app: &App) -> Result<Origin, Problem> {
+    let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
+    let path = parts.extensions.get::<MatchedPath>().map_or_else(|| parts.uri.path(), MatchedPath::as_str);
+    Ok(Origin {
+        operation: format!("{} {path}", parts.method),
+        request: parts.extensions.get::<RequestId>().map(RequestId::to_string).unwrap_or_default(),
+        network: address.and_then(Network::of).map(|network| network.to_string()),
+    })
+}
+
 impl FromRequestParts<App> for StaffWrite {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let who = Caller::from_request_parts(parts, app).await?.require(Role::Staff)?;
-        Ok(Self { who, least: Role::Staff })
+        Ok(Self { who, least: Role::Staff, origin: origin(parts, app).await? })
     }
 }
 
@@ -208,7 +261,7 @@ impl FromRequestParts<App> for OwnerWrite {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let who = Caller::from_request_parts(parts, app).await?.require(Role::Owner)?;
-        Ok(Self(StaffWrite { who, least: Role::Owner }))
+        Ok(Self(StaffWrite { who, least: Role::Owner, origin: origin(parts, app).await? }))
     }
 }
 

@@ -29,6 +29,7 @@ pub use product::level_changed;
 
 use crate::app::App;
 use crate::ids::VariantId;
+use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::revision::{self, Revision};
 use crate::sorted::SortedMap;
@@ -44,8 +45,8 @@ pub struct StockLevel {
 }
 
 /// Writes newer levels down for the lists, and has the catalog published if
-/// buyers are to be told something else.
-pub async fn project_levels(app: &App, levels: &[StockLevel]) -> Result<(), Problem> {
+/// buyers are to be told something else. `told`: what else is written down of them.
+pub async fn project_levels(app: &App, levels: &[StockLevel], told: Vec<Statement>) -> Result<(), Problem> {
     let mut newest: SortedMap<VariantId, StockLevel> = SortedMap::new();
     for level in levels {
         if newest.get(&level.variant_id).is_none_or(|kept| level.version > kept.version) {
@@ -56,7 +57,8 @@ pub async fn project_levels(app: &App, levels: &[StockLevel]) -> Result<(), Prob
     if levels.is_empty() {
         return Ok(());
     }
-    let batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
+    let mut batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
+    batch.extend(told);
     let rows = app.database.batch(batch).await?.into_iter().next().unwrap_or_default();
     if let Some(Revision { revision }) = rows.first()? {
         revision::notify(app, revision).await;

@@ -5,13 +5,16 @@
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::body::PicksChange;
+use super::collection::Collection;
 use super::error::{BY_RULE, refusal};
 use super::limits::MAX_PICKS;
 use super::store::{self, read_stored, weigh};
 use super::views::{PickList, PicksChanged};
 use crate::app::App;
+use crate::audit::{Entry, Kind};
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency::Answer;
 use crate::ids::{CollectionId, ProductId};
@@ -72,7 +75,7 @@ pub async fn change_collection_products(
         // Which of them come first is all that there is to pick.
         change.add.clone_from(&change.order);
     }
-    let change = statements(id, &change, app.clock.now());
+    let change = StaffChange::new(told(&before.collection, &change), statements(id, &change, app.clock.now()));
     let answer = Answer::new(StatusCode::OK, &PicksChanged { id })?;
     let (response, _) = revision::write(&app, &staff, request.as_ref(), change, answer, &refusal).await?;
     revision::settle(&app).await;
@@ -109,7 +112,14 @@ fn missing(products: &[ProductId]) -> Statement {
     )
 }
 
-fn statements(id: CollectionId, change: &PicksChange, now: Timestamp) -> StaffChange {
+/// What was asked for: which of it was so already nobody has read.
+fn told(collection: &Collection, change: &PicksChange) -> Entry {
+    let asked = json!({ "remove": change.remove, "add": change.add, "order": change.order });
+    let nothing = json!({ "remove": [], "add": [], "order": [] });
+    Entry::changed(Kind::Collection, &collection.id, &collection.title, &nothing, &asked)
+}
+
+fn statements(id: CollectionId, change: &PicksChange, now: Timestamp) -> Vec<Statement> {
     let collection = id;
     let id = || Value::from(collection.to_string());
     let mut batch = vec![
@@ -155,7 +165,7 @@ fn statements(id: CollectionId, change: &PicksChange, now: Timestamp) -> StaffCh
         ));
     }
     batch.push(weigh(collection));
-    StaffChange::new(batch)
+    batch
 }
 
 fn count(id: CollectionId) -> Statement {

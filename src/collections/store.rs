@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::collection::{Collection, Stored};
 use super::tree::{Node, Tree};
+use crate::audit::{Entry, Kind};
 use crate::auth::StaffChange;
 use crate::ids::{CollectionId, ProductId, VariantId};
 use crate::json;
@@ -127,7 +128,8 @@ pub fn read_tree(rows: Rows) -> Result<Tree, DatabaseError> {
 }
 
 pub fn insert(new: &Stored) -> StaffChange {
-    StaffChange::new(vec![
+    let entry = Entry::created(Kind::Collection, &new.collection.id, &new.collection.title);
+    StaffChange::new(entry, vec![
         crate::revision::bump(),
         Statement::new(
             "INSERT INTO collections (id, slug, parent, scans, sought, collection, version, created_at, updated_at, upload)
@@ -140,32 +142,42 @@ pub fn insert(new: &Stored) -> StaffChange {
 }
 
 pub fn update(before: &Stored, after: &Stored) -> StaffChange {
-    StaffChange::new(vec![
-        unless_changed(before),
-        Statement::new(
-            "UPDATE collections SET slug = ?2, parent = ?3, scans = ?4, sought = ?5, collection = ?6, version = ?7,
+    let (was, is) = (json::value(&before.collection), json::value(&after.collection));
+    let entry = Entry::changed(Kind::Collection, &after.collection.id, &after.collection.title, &was, &is);
+    StaffChange::new(
+        entry,
+        vec![
+            unless_changed(before),
+            Statement::new(
+                "UPDATE collections SET slug = ?2, parent = ?3, scans = ?4, sought = ?5, collection = ?6, version = ?7,
                created_at = ?8, updated_at = ?9,
                upload = (SELECT name FROM uploads WHERE name = ?10 AND larger IS NULL AND state = 'kept')
              WHERE id = ?1",
-            row(after),
-        ),
-        weigh(after.collection.id),
-    ])
+                row(after),
+            ),
+            weigh(after.collection.id),
+        ],
+    )
 }
 
 /// What is in it goes up to where it was.
 pub fn delete(before: &Stored, now: Timestamp) -> StaffChange {
     let id = || Value::from(before.collection.id.to_string());
-    StaffChange::new(vec![
-        unless_changed(before),
-        Statement::new(
-            "UPDATE collections SET version = version + 1, updated_at = ?2,
+    let collection = &before.collection;
+    let entry = Entry::deleted(Kind::Collection, &collection.id, &collection.title, &json::value(collection));
+    StaffChange::new(
+        entry,
+        vec![
+            unless_changed(before),
+            Statement::new(
+                "UPDATE collections SET version = version + 1, updated_at = ?2,
                parent = (SELECT parent FROM collections WHERE id = ?1) WHERE parent = ?1",
-            [id(), now.millis().into()],
-        ),
-        Statement::new("DELETE FROM collections WHERE id = ?1", [id()]),
-        weigh(before.collection.id),
-    ])
+                [id(), now.millis().into()],
+            ),
+            Statement::new("DELETE FROM collections WHERE id = ?1", [id()]),
+            weigh(before.collection.id),
+        ],
+    )
 }
 
 /// Refused, by `stale_write`, if the collection has changed since it was read.

@@ -145,6 +145,8 @@ pub enum Shown {
     Of(&'static str),
     /// Lines with their quantities: `2 × Kettle`.
     Pieces,
+    /// What differs, by its place: `title: Mug → Cup`.
+    Differences,
     /// An address elsewhere, which it leads to.
     Web,
     /// Leads to this address below `/admin`.

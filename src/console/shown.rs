@@ -142,6 +142,17 @@ fn pieces(lines: &Value) -> String {
     lines.as_array().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Each difference on a line of its own.
+fn differences(list: &Value) -> String {
+    let said = |value: &Value| if value.is_null() { "nothing".to_owned() } else { plain(value) };
+    let line = |difference: &Value| {
+        let place = plain(at(difference, "/at"));
+        let (before, after) = (said(at(difference, "/before")), said(at(difference, "/after")));
+        format!("{}: {before} → {after}", place.trim_start_matches('/'))
+    };
+    list.as_array().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
+}
+
 pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> Cell {
     let text = plain(value);
     let cell = Cell { label, ..Cell::default() };
@@ -164,6 +175,7 @@ pub fn cell(label: &'static str, value: &Value, shown: Shown, json: &Value) -> C
             Cell { class: class.to_owned(), text: format!("{text} of {}", plain(at(json, all))), ..cell }
         }
         Shown::Pieces => Cell { text: pieces(value), class: "pieces".to_owned(), ..cell },
+        Shown::Differences => Cell { text: differences(value), class: "pieces".to_owned(), ..cell },
         // Only where a browser goes, and nothing runs.
         Shown::Web => {
             Cell { href: if text.starts_with("https://") { text.clone() } else { String::new() }, text, ..cell }
@@ -242,6 +254,15 @@ mod tests {
         assert_eq!(cell("Sent", at(&line, "/sent"), Shown::Of("/quantity"), &line).text, "1 of 2");
         let back = json!([line, { "quantity": 1, "title": "Mug", "reason": "Broken" }]);
         assert_eq!(cell("", &back, Shown::Pieces, &json!({})).text, "2 × Kettle\n1 × Mug: Broken");
+    }
+
+    #[test]
+    fn what_differs_is_said_by_its_place() {
+        let changes = json!([
+            { "at": "/title", "before": "Mug", "after": "Cup" },
+            { "at": "/tags", "before": null, "after": ["a", "b"] },
+        ]);
+        assert_eq!(cell("", &changes, Shown::Differences, &json!({})).text, "title: Mug → Cup\ntags: nothing → a, b");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use http_body_util::BodyExt;
+use serde_json::json;
 
 use super::card::GiftCard;
 use super::code::PlainCode;
@@ -13,6 +14,7 @@ use super::views::{
 };
 use super::{error, level, store};
 use crate::app::App;
+use crate::audit::{Entry, Kind};
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency::{self, Answer};
 use crate::ids::GiftCardId;
@@ -61,7 +63,8 @@ pub async fn create_gift_card(
         created_at: now,
         disabled_at: None,
     };
-    let change = StaffChange::new(vec![store::insert(&card, code.digest(&app.keys))]);
+    let entry = Entry::created(Kind::GiftCard, &id, &format!("•••• {}", card.last4));
+    let change = StaffChange::new(entry, vec![store::insert(&card, code.digest(&app.keys))]);
     let status = StatusCode::CREATED;
     let (answer, _) = staff.commit(&app, request.as_ref(), change, Answer::new(status, &card)?, &error::taken).await?;
     with_code(&app, answer, given).await
@@ -172,7 +175,11 @@ pub async fn disable_gift_card(
     let level = pools::close(&app, begun.confirmed, id).await?.level;
     // The pool has decided; the lists learn of it here.
     if let Some(at) = level.closed_at {
-        app.database.run(store::disable(id, at)).await?;
+        let (was, is) = (json!({ "disabled_at": null }), json!({ "disabled_at": at }));
+        let entry = Entry::changed(Kind::GiftCard, &id, &format!("•••• {}", card.last4), &was, &is);
+        let mut batch = vec![store::disable(id, at)];
+        batch.extend(staff.told(&app, &[entry.decided(format!("{id}/disabled"))]));
+        app.database.batch(batch).await?;
     }
     let account = account(&app, card).await?;
     Ok(idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &account)?).await?.into())

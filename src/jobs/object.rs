@@ -140,7 +140,7 @@ impl JobObject {
     /// Does the rows whose turn it is, on the authority of whoever began the job,
     /// as it is now.
     async fn go_on(&self, task: Task) -> Result<(), ObjectUnavailable> {
-        let staff = StaffWrite::by(task.mandate);
+        let staff = StaffWrite::by(task.mandate, task.job.id);
         if let Err(problem) = staff.confirm(&self.app).await {
             return self.settle_all(vec![refused_or_failed(problem)?]);
         }

@@ -30,13 +30,13 @@ async fn change_orders(app: &App, task: &Task, action: &BulkAction, rows: &[Stri
     // All of them were ids when the job began.
     let ids: Vec<OrderId> = rows.iter().filter_map(|row| row.parse().ok()).collect();
     let key = Key { key: task.job.id.to_string(), digest: task.digest.clone() };
-    let outcomes = action.perform(app, &StaffWrite::by(task.mandate), &ids, key).await;
+    let outcomes = action.perform(app, &StaffWrite::by(task.mandate, task.job.id), &ids, key).await;
     (task.next()..).zip(outcomes).map(|(number, outcome)| told(task, number, outcome)).collect()
 }
 
 /// One after the other: two of one product would only get into each other's way.
 async fn change_variants(app: &App, task: &Task, reason: Reason, rows: &[String]) -> Vec<Outcome> {
-    let staff = StaffWrite::by(task.mandate);
+    let staff = StaffWrite::by(task.mandate, task.job.id);
     let (mut outcomes, mut repriced) = (Vec::new(), false);
     for (number, row) in (task.next()..).zip(rows) {
         let outcome = match json::read::<VariantRow>(row.as_bytes()) {

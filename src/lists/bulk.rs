@@ -169,8 +169,9 @@ fn tag(ids: &[OrderId], known: &[Tagged], change: &TagChange) -> (StaffChange, V
         change.decide(order.ok_or_else(Problem::not_found)?).map(drop)
     };
     let outcomes: Vec<_> = ids.iter().map(decide).collect();
-    let taken: Vec<_> = ids.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()).map(|(id, _)| *id).collect();
-    (change.statements(&taken), outcomes)
+    let taken = ids.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
+    let taken: Vec<_> = taken.filter_map(|(id, _)| known.iter().find(|order| order.id == *id)).collect();
+    (change.write(&taken), outcomes)
 }
 
 async fn tag_at_once(

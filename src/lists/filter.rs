@@ -82,12 +82,9 @@ impl OrderFilter {
         self.limit.as_deref().map_or(Ok(otherwise), |limit| page::limit(Some(limit)))
     }
 
-    /// The filter, or all that is wrong with it. Days are those of the shop's zone,
-    /// which is asked for only where there are any.
+    /// The filter, or all that is wrong with it. Days are those of the shop's zone.
     pub async fn parse(&self, app: &App) -> Result<Filter, Problem> {
-        let has_days = [self.from, self.to].iter().any(|moment| matches!(moment, Some(Moment::Day(_))));
-        let zone = if has_days { settings::read_zone(app).await? } else { TimeZone::default() };
-        self.in_zone(&zone)
+        self.in_zone(&zone_of(app, &[self.from, self.to]).await?)
     }
 
     fn in_zone(&self, zone: &TimeZone) -> Result<Filter, Problem> {
@@ -132,8 +129,14 @@ impl OrderFilter {
     }
 }
 
+/// Which zone the days are of that these may be; it is asked for only where there are any.
+pub async fn zone_of(app: &App, moments: &[Option<Moment>]) -> Result<TimeZone, Problem> {
+    let has_days = moments.iter().any(|moment| matches!(moment, Some(Moment::Day(_))));
+    if has_days { Ok(settings::read_zone(app).await?) } else { Ok(TimeZone::default()) }
+}
+
 /// A time as it is; of a day the beginning, so many days later.
-fn begins(moment: Moment, zone: &TimeZone, later: i32) -> Timestamp {
+pub fn begins(moment: Moment, zone: &TimeZone, later: i32) -> Timestamp {
     match moment {
         Moment::Time(at) => at,
         Moment::Day(day) => zone.begins(day.plus(later)),

@@ -2,6 +2,7 @@
 //! bulk actions, files for a spreadsheet, and the job that holds the lists
 //! against the orders.
 
+pub mod audited;
 pub mod bulk;
 pub mod check;
 pub mod customers;

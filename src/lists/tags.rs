@@ -10,6 +10,7 @@ use serde_json::json;
 use std::str::FromStr;
 
 use crate::app::App;
+use crate::audit::{Entry, Kind};
 use crate::auth::{StaffChange, StaffWrite};
 use crate::idempotency::Answer;
 use crate::ids::OrderId;
@@ -121,9 +122,14 @@ impl TagChange {
     }
 
     /// Writes it for these orders. Doing so again changes nothing more.
-    pub fn statements(&self, orders: &[OrderId]) -> StaffChange {
-        let bound = |tags: &[Tag]| [json::text(orders).into(), json::text(tags).into()];
-        StaffChange::new(vec![
+    pub fn write(&self, orders: &[&Tagged]) -> StaffChange {
+        let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
+        let bound = |tags: &[Tag]| [json::text(&ids).into(), json::text(tags).into()];
+        let told = orders.iter().map(|order| {
+            let (was, is) = (json!({ "tags": order.tags }), json!({ "tags": self.over(&order.tags) }));
+            Entry::changed(Kind::Order, &order.id, "", &was, &is)
+        });
+        StaffChange::of_many(told.collect(), vec![
             Statement::new(
                 "DELETE FROM order_tags WHERE order_id IN (SELECT value FROM json_each(?1))
                    AND tag IN (SELECT value FROM json_each(?2))",
@@ -183,7 +189,7 @@ pub async fn change_order_tags(
     }
     let order = tagged(begun.rows.next().unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
     let after = body.value.decide(&order)?;
-    let change = body.value.statements(&[id]);
+    let change = body.value.write(&[&order]);
     let (response, _) =
         staff.commit(&app, request.as_ref(), change, Answer::new(StatusCode::OK, &after)?, &|_| None).await?;
     Ok(response.into())

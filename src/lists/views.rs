@@ -9,9 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::audit::{Entry, Kind};
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency::Answer;
 use crate::ids::AccountId;
+use crate::json;
 use crate::ports::Statement;
 use crate::problem::Problem;
 use crate::text::Line;
@@ -83,6 +85,10 @@ fn delete(of: AccountId, page: &str, name: &str) -> Statement {
     )
 }
 
+fn find<'a>(views: &'a [SavedView], page: &str, name: &str) -> Option<&'a SavedView> {
+    views.iter().find(|view| view.page == page && view.name == name)
+}
+
 /// The views that the caller has saved, at most 100.
 pub async fn list_views(
     State(app): State<App>,
@@ -105,11 +111,17 @@ pub async fn put_view(
     let rows = app.database.run(views(account, None)).await?;
     let before: Vec<SavedView> = rows.decode()?;
     let view = SavedView { page: page.into(), name: name.into(), query: body.query.as_str().to_owned() };
-    let is_new = !before.iter().any(|known| known.page == view.page && known.name == view.name);
+    let known = find(&before, &view.page, &view.name);
+    let is_new = known.is_none();
     if is_new && before.len() >= MAX_VIEWS {
         return Err(Problem::new(TOO_MANY_VIEWS, format!("there are at most {MAX_VIEWS} views; delete one first")));
     }
-    let change = StaffChange::new(vec![put(account, &view)]);
+    let thing = format!("{}/{}", view.page, view.name);
+    let entry = match known {
+        None => Entry::created(Kind::View, &thing, &view.name),
+        Some(known) => Entry::changed(Kind::View, &thing, &view.name, &json::value(known), &json::value(&view)),
+    };
+    let change = StaffChange::new(entry, vec![put(account, &view)]);
     let (response, _) = staff.commit(&app, None, change, Answer::new(StatusCode::OK, &view)?, &|_| None).await?;
     Ok(response.into())
 }
@@ -121,7 +133,12 @@ pub async fn delete_view(
     Path((page, name)): Path<(Page, Name)>,
 ) -> Result<NoContent, Problem> {
     let account = staff.confirm(&app).await?.account();
-    let change = StaffChange::new(vec![delete(account, page.as_str(), name.as_str())]);
+    let rows = app.database.run(views(account, None)).await?;
+    let views: Vec<SavedView> = rows.decode()?;
+    let before = find(&views, page.as_str(), name.as_str()).ok_or_else(Problem::not_found)?;
+    let thing = format!("{}/{}", before.page, before.name);
+    let entry = Entry::deleted(Kind::View, &thing, &before.name, &json::value(before));
+    let change = StaffChange::new(entry, vec![delete(account, page.as_str(), name.as_str())]);
     let (_, rows) = staff.commit(&app, None, change, Answer::new(StatusCode::NO_CONTENT, &())?, &|_| None).await?;
     let there = rows.first().is_some_and(|deleted| !deleted.is_empty());
     if there { Ok(NoContent) } else { Err(Problem::not_found()) }

@@ -12,6 +12,7 @@ use super::views::{
 };
 use super::{Kind, Letter, outbox, sent};
 use crate::app::App;
+use crate::audit;
 use crate::auth::{Staff, StaffChange, StaffWrite};
 use crate::idempotency::Answer;
 use crate::ports::Timestamp;
@@ -71,10 +72,14 @@ pub async fn send_message(
     IdempotencyKey(key): IdempotencyKey,
 ) -> Result<JsonText<MessageSummary, ACCEPTED>, Problem> {
     let request = staff.keyed(key, &format!("POST send message {}", number.0), &[]);
-    if let Some(first) = staff.begin(&app, request.as_ref(), Vec::new()).await?.first {
+    let mut begun = staff.begin(&app, request.as_ref(), vec![sent::message(number)]).await?;
+    if let Some(first) = begun.first {
         return Ok(first.into());
     }
-    let change = StaffChange::new(vec![sent::send_again(number, outbox::once_more(&app), app.clock.now())]);
+    listed::item(begun.rows.next().unwrap_or_default())?;
+    let (was, is) = (serde_json::json!({ "sent_again": false }), serde_json::json!({ "sent_again": true }));
+    let entry = audit::Entry::changed(audit::Kind::Message, &number.0, "", &was, &is);
+    let change = StaffChange::new(entry, vec![sent::send_again(number, outbox::once_more(&app), app.clock.now())]);
     let (_, rows) = staff.commit(&app, None, change, Answer::new(StatusCode::ACCEPTED, &())?, &|_| None).await?;
     let item = listed::item(rows.into_iter().next().unwrap_or_default())?;
     // What is not sent now the tick sends: that is no reason to say that it was not taken.

@@ -53,6 +53,7 @@ mod tests {
         ("catalog", include_str!("../catalog/handlers.rs")),
         ("collections", include_str!("../collections/handlers.rs")),
         ("picks", include_str!("../collections/picks.rs")),
+        ("audited", include_str!("../lists/audited.rs")),
         ("bulk", include_str!("../lists/bulk.rs")),
         ("carts", include_str!("../orders/cart_handlers.rs")),
         ("checks", include_str!("../lists/check/handlers.rs")),

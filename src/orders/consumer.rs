@@ -44,7 +44,7 @@ pub async fn consume(app: &App, bodies: Vec<String>) -> Result<(), Problem> {
         }
     }
     projection::write(app, &orders).await?;
-    catalog::project_levels(app, &levels).await?;
+    catalog::project_levels(app, &levels, Vec::new()).await?;
     gift_cards::project_balances(app, balances).await?;
     sold_cards::write(app, cards).await?;
     drafts::told::write(app, of_drafts).await?;

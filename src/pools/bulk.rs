@@ -10,6 +10,7 @@ pub use super::bulk_rows::VariantRow;
 use super::bulk_rows::{BulkBody, BulkVariants, Pieces, Rows, ids, skus};
 use super::pool::{Level, Reason, Refusal};
 use crate::app::App;
+use crate::audit::Entry;
 use crate::auth::{StaffChange, StaffWrite};
 use crate::catalog::error::{PRODUCT_CHANGED, changed, refusal};
 use crate::catalog::product::Product;
@@ -61,9 +62,9 @@ pub async fn change_variants(
             revision::settle(&app).await;
         }
         let reason = body.reason.unwrap_or(Reason::Correction);
-        let levels = adjust(&app, &staff, &mut rows, reason, &|at| format!("{name}/{at}")).await;
+        let (levels, told) = adjust(&app, &staff, &mut rows, reason, &|at| format!("{name}/{at}")).await;
         // The pools have decided and are the truth; the lists learn of it here.
-        let projection = catalog::project_levels(&app, &levels).await;
+        let projection = catalog::project_levels(&app, &levels, staff.told(&app, &told)).await;
         let answer = BulkVariants::done(rows);
         let answer = idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &answer)?).await;
         projection?;
@@ -90,8 +91,8 @@ pub async fn change_variant(
         if known.first.is_none() && !reprice(app, staff, request.as_ref(), &rows).await? {
             continue;
         }
-        let levels = adjust(app, staff, &mut rows, reason, &|_| name.to_owned()).await;
-        catalog::project_levels(app, &levels).await?;
+        let (levels, told) = adjust(app, staff, &mut rows, reason, &|_| name.to_owned()).await;
+        catalog::project_levels(app, &levels, staff.told(app, &told)).await?;
         return rows.refusal().map_or(Ok(()), Err);
     }
     Err(changed())
@@ -150,7 +151,7 @@ async fn see(app: &App, rows: &mut Rows<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Changes stocks; the levels that this leaves. One that does not answer is said of its
+/// Changes stocks; the levels that this leaves, and what is written down of it. One that does not answer is said of its
 /// row, as others have changed by then. `name`: of each change, by its row's place.
 async fn adjust(
     app: &App,
@@ -158,22 +159,25 @@ async fn adjust(
     rows: &mut Rows<'_>,
     reason: Reason,
     name: &(dyn Fn(usize) -> String + Sync),
-) -> Vec<StockLevel> {
+) -> (Vec<StockLevel>, Vec<Entry>) {
     let act = |(at, variant, pieces)| async move {
         (at, variant, adjust_one(app, staff, variant, pieces, reason, name(at)).await)
     };
     let done = together(rows.of_stock().into_iter().map(act).collect(), MAX_PARALLEL).await;
-    let mut levels = Vec::new();
+    let (mut levels, mut told) = (Vec::new(), Vec::new());
     for (at, variant, outcome) in done {
         match outcome {
             Ok((level, delta)) => {
                 rows.at(at, |row| row.has_left(&level, delta));
+                if delta != 0 {
+                    told.push(super::told(variant, rows.sku(at), delta, &level, reason, &name(at)));
+                }
                 levels.push(level.of(variant));
             }
             Err(problem) => rows.at(at, |row| row.refuse(problem)),
         }
     }
-    levels
+    (levels, told)
 }
 
 /// Changes one, as staff who may still ask for it at that moment: the level that is

@@ -193,6 +193,11 @@ impl<'a> Rows<'a> {
         self.rows.into_iter().find_map(|row| row.problem)
     }
 
+    /// That of the variant which the row names.
+    pub fn sku(&self, at: usize) -> &str {
+        self.rows.get(at).and_then(|row| row.found).map_or("", |(_, variant)| &variant.sku)
+    }
+
     pub fn at(&mut self, at: usize, tell: impl FnOnce(&mut Row)) {
         if let Some(row) = self.rows.get_mut(at) {
             tell(row);

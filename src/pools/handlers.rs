@@ -137,8 +137,9 @@ pub async fn create_stock_adjustment(
     if let Some(first) = begun.first {
         return Ok(first.into());
     }
-    let known: Option<StockedVariant> = begun.rows.next().unwrap_or_default().first()?;
-    if known.ok_or_else(Problem::not_found)?.is_bundle > 0 {
+    let found: Option<StockedVariant> = begun.rows.next().unwrap_or_default().first()?;
+    let StockedVariant { sku, is_bundle, .. } = found.ok_or_else(Problem::not_found)?;
+    if is_bundle > 0 {
         return Err(no_stock());
     }
     // A key is a reference of the caller's own; without either, each request counts.
@@ -148,14 +149,16 @@ pub async fn create_stock_adjustment(
         (None, Some(keyed)) => format!("key/{}/{}", keyed.scope, keyed.key),
         (None, None) => RequestId::new(app.clock.now(), &*app.entropy).to_string(),
     };
-    let Answer { level, refusal, .. } = super::adjust(&app, begun.confirmed, variant, delta, reason, reference).await?;
+    let Answer { level, refusal, .. } =
+        super::adjust(&app, begun.confirmed, variant, delta, reason, reference.clone()).await?;
     match refusal {
         None => {}
         Some(Refusal::ReferenceReused) if !named => return Err(idempotency::key_reused()),
         Some(refusal) => return Err(refusal.into()),
     }
     // The pool has decided and is the truth; the lists learn of it here.
-    let projection = catalog::project_levels(&app, &[level.of(variant)]).await;
+    let told = staff.told(&app, &[super::told(variant, &sku, delta, &level, reason, &reference)]);
+    let projection = catalog::project_levels(&app, &[level.of(variant)], told).await;
     let answer = idempotency::Answer::new(StatusCode::OK, &StockLevel::from(level))?;
     let answer = idempotency::remember(&app, keyed.as_ref(), answer).await;
     projection?;

@@ -19,8 +19,10 @@ pub mod removal;
 mod store;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::app::App;
+use crate::audit::{self, Kind};
 use crate::auth::Confirmed;
 use crate::ids::{GiftCardId, PromotionId, VariantId};
 use crate::json;
@@ -153,6 +155,14 @@ pub async fn adjust(
     reference: String,
 ) -> Result<Answer, ObjectUnavailable> {
     ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
+}
+
+/// What is written down of staff's change of a variant's stock, which its pool has decided
+/// under this reference.
+pub fn told(variant: VariantId, sku: &str, delta: i64, level: &Level, reason: Reason, reference: &str) -> audit::Entry {
+    let was = json!({ "on_hand": level.on_hand.saturating_sub(delta) });
+    let is = json!({ "on_hand": level.on_hand, "reason": reason.as_str() });
+    audit::Entry::changed(Kind::Stock, &variant, sku, &was, &is).decided(format!("stock/{variant}/{reference}"))
 }
 
 /// One of many changes of what is on hand.

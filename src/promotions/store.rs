@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Stored;
+use crate::audit::{Entry, Kind};
 use crate::auth::StaffChange;
 use crate::ids::{CollectionId, ProductId, PromotionId};
 use crate::json;
@@ -116,38 +117,51 @@ pub fn read_collections(rows: Rows) -> Result<SortedSet<CollectionId>, DatabaseE
 }
 
 pub fn insert(new: &Stored) -> StaffChange {
-    StaffChange::new(vec![
-        Statement::new(
-            "UPDATE catalog_state SET revision = revision + 1, promotions = promotions + 1,
+    let entry = Entry::created(Kind::Promotion, &new.promotion.id, &new.promotion.title);
+    StaffChange::new(
+        entry,
+        vec![
+            Statement::new(
+                "UPDATE catalog_state SET revision = revision + 1, promotions = promotions + 1,
                promotion_bytes = promotion_bytes + ?1 RETURNING revision",
-            [bytes(&new.promotion).into()],
-        ),
-        Statement::new(
-            "INSERT INTO promotions (id, code, ends_at, promotion, version, created_at, updated_at)
+                [bytes(&new.promotion).into()],
+            ),
+            Statement::new(
+                "INSERT INTO promotions (id, code, ends_at, promotion, version, created_at, updated_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            row(new),
-        ),
-    ])
+                row(new),
+            ),
+        ],
+    )
 }
 
 pub fn update(before: &Stored, after: &Stored) -> StaffChange {
     let more = bytes(&after.promotion) - bytes(&before.promotion);
-    StaffChange::new(vec![
-        unless_changed(before, 0, more),
-        Statement::new(
-            "UPDATE promotions SET code = ?2, ends_at = ?3, promotion = ?4, version = ?5, created_at = ?6,
+    let (was, is) = (json::value(&before.promotion), json::value(&after.promotion));
+    let entry = Entry::changed(Kind::Promotion, &after.promotion.id, &after.promotion.title, &was, &is);
+    StaffChange::new(
+        entry,
+        vec![
+            unless_changed(before, 0, more),
+            Statement::new(
+                "UPDATE promotions SET code = ?2, ends_at = ?3, promotion = ?4, version = ?5, created_at = ?6,
                updated_at = ?7 WHERE id = ?1",
-            row(after),
-        ),
-    ])
+                row(after),
+            ),
+        ],
+    )
 }
 
 pub fn delete(before: &Stored) -> StaffChange {
     let id = before.promotion.id.to_string();
-    StaffChange::new(vec![
-        unless_changed(before, -1, -bytes(&before.promotion)),
-        Statement::new("DELETE FROM promotions WHERE id = ?1", [id.into()]),
-    ])
+    let entry = Entry::deleted(Kind::Promotion, &id, &before.promotion.title, &json::value(&before.promotion));
+    StaffChange::new(
+        entry,
+        vec![
+            unless_changed(before, -1, -bytes(&before.promotion)),
+            Statement::new("DELETE FROM promotions WHERE id = ?1", [id.into()]),
+        ],
+    )
 }
 
 /// Refused, by `stale_write`, if the promotion has changed since it was read.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::audit::{Entry as Told, Kind};
 use crate::auth::StaffChange;
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
@@ -20,6 +21,7 @@ struct Entry<'a> {
 /// be; refused, by `stale_settings`, if they have changed since.
 pub fn update(before: &Versioned, after: &Settings) -> StaffChange {
     let (was, will) = (members(&before.settings), members(after));
+    let told = Told::changed(Kind::Settings, &"settings", "", &Json::Object(was.clone()), &Json::Object(will.clone()));
     let changed = will.iter().filter(|(key, value)| was.get(*key) != Some(*value));
     let entries: Vec<_> = changed.map(|(key, value)| Entry { key, value: value.to_string() }).collect();
     let mut batch = vec![
@@ -48,7 +50,7 @@ pub fn update(before: &Versioned, after: &Settings) -> StaffChange {
             ),
         ]);
     }
-    StaffChange::new(batch)
+    StaffChange::new(told, batch)
 }
 
 /// The most products that are named in a refusal.

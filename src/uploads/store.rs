@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::name::Name;
+use crate::audit::{Entry, Kind};
 use crate::auth::StaffChange;
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
@@ -45,9 +46,12 @@ pub struct Coming<'a> {
 /// another while; one that is just going refuses. Its first row is [`is_kept`]'s.
 pub fn begin(coming: &Coming<'_>, now: Timestamp) -> StaffChange {
     let larger = coming.larger.map(Name::as_str);
-    StaffChange::new(vec![
-        Statement::new(
-            "INSERT INTO uploads (name, state, width, height, bytes, larger, place, unused_since)
+    let entry = Entry::created(Kind::Upload, &coming.name.as_str(), "");
+    StaffChange::new(
+        entry,
+        vec![
+            Statement::new(
+                "INSERT INTO uploads (name, state, width, height, bytes, larger, place, unused_since)
              SELECT ?1, 'coming', ?2, ?3, ?4, ?5,
                CASE WHEN ?5 IS NULL THEN 0
                     WHEN NOT EXISTS (SELECT 1 FROM uploads WHERE name = ?5 AND state = 'kept') THEN -1
@@ -57,20 +61,21 @@ pub fn begin(coming: &Coming<'_>, now: Timestamp) -> StaffChange {
              ON CONFLICT (name) DO UPDATE SET
                place = iif(state = 'going', -1, place), unused_since = iif(unused_since IS NULL, NULL, ?6)
              RETURNING state",
-            [
-                coming.name.as_str().into(),
-                coming.width.into(),
-                coming.height.into(),
-                coming.bytes.into(),
-                larger.into(),
-                now.millis().into(),
-            ],
-        ),
-        Statement::new(
-            "UPDATE uploads SET unused_since = ?2 WHERE name = ?1 AND unused_since IS NOT NULL",
-            [larger.into(), now.millis().into()],
-        ),
-    ])
+                [
+                    coming.name.as_str().into(),
+                    coming.width.into(),
+                    coming.height.into(),
+                    coming.bytes.into(),
+                    larger.into(),
+                    now.millis().into(),
+                ],
+            ),
+            Statement::new(
+                "UPDATE uploads SET unused_since = ?2 WHERE name = ?1 AND unused_since IS NOT NULL",
+                [larger.into(), now.millis().into()],
+            ),
+        ],
+    )
 }
 
 /// Whether the object was there already.

@@ -17,6 +17,7 @@ use super::views::{
 };
 use super::{error, store};
 use crate::app::App;
+use crate::audit::{Entry, Kind};
 use crate::auth::{OwnerWrite, Staff, StaffChange, StaffWrite};
 use crate::idempotency::{self, Answer};
 use crate::ids::WebhookId;
@@ -72,7 +73,8 @@ pub async fn create_webhook(
         updated_at: now,
         enabled_at: now,
     };
-    let change = StaffChange::new(vec![store::insert(&webhook)]);
+    let entry = Entry::created(Kind::Webhook, &webhook.id, &webhook.url);
+    let change = StaffChange::new(entry, vec![store::insert(&webhook)]);
     let status = StatusCode::CREATED;
     let (answer, _) =
         owner.commit(&app, request.as_ref(), change, Answer::new(status, &webhook)?, &error::refusal).await?;
@@ -87,7 +89,10 @@ pub async fn update_webhook(
     body: extract::Json<WebhookPatch>,
 ) -> Result<Json<Webhook>, Problem> {
     let change = body.value.check(app.config.development).map_err(Problem::invalid)?;
-    let webhook = write(&app, &owner, store::update(id, &change, app.clock.now())).await?;
+    let before = found(&app, &owner, id).await?;
+    let now = app.clock.now();
+    let entry = Entry::changed(Kind::Webhook, &id, &before.url, &json::value(&before), &change.over(&before, now));
+    let webhook = write(&app, &owner, entry, store::update(id, &change, now)).await?;
     ask(&app, id, &Command::Look).await?;
     Ok(Json(webhook))
 }
@@ -98,7 +103,9 @@ pub async fn delete_webhook(
     OwnerWrite(owner): OwnerWrite,
     Path(id): Path<WebhookId>,
 ) -> Result<NoContent, Problem> {
-    write(&app, &owner, store::delete(id)).await?;
+    let before = found(&app, &owner, id).await?;
+    let entry = Entry::deleted(Kind::Webhook, &id, &before.url, &json::value(&before));
+    write(&app, &owner, entry, store::delete(id)).await?;
     // Should it not answer, it looks by itself within a day.
     let _ = ask(&app, id, &Command::Look).await;
     Ok(NoContent)
@@ -120,8 +127,10 @@ pub async fn rotate_webhook_secret(
     let before = store::read(begun.rows.next().unwrap_or_default())?.pop().ok_or_else(Problem::not_found)?;
     let now = app.clock.now();
     let secret_version = before.secret_version.saturating_add(1);
+    let was = json::value(&before);
     let webhook = Webhook { secret_version, secret_rotated_at: Some(now), updated_at: now, ..before };
-    let change = StaffChange::new(vec![store::rotate(id, secret_version, now)]);
+    let entry = Entry::changed(Kind::Webhook, &id, &webhook.url, &was, &json::value(&webhook));
+    let change = StaffChange::new(entry, vec![store::rotate(id, secret_version, now)]);
     let (answer, _) =
         owner.commit(&app, request.as_ref(), change, Answer::new(StatusCode::OK, &webhook)?, &error::refusal).await?;
     Ok(with_secret(&app, answer).await?.into())
@@ -189,9 +198,15 @@ async fn look_up(app: &App, statement: Statement) -> Result<Vec<Webhook>, Proble
     Ok(store::read(rows)?)
 }
 
+/// A webhook that the owner is about to change.
+async fn found(app: &App, owner: &StaffWrite, id: WebhookId) -> Result<Webhook, Problem> {
+    let mut begun = owner.begin(app, None, vec![store::by_id(id)]).await?;
+    store::read(begun.rows.next().unwrap_or_default())?.pop().ok_or_else(Problem::not_found)
+}
+
 /// Writes a change that answers the webhook, if there is one.
-async fn write(app: &App, owner: &StaffWrite, change: Statement) -> Result<Webhook, Problem> {
-    let change = StaffChange::new(vec![change]);
+async fn write(app: &App, owner: &StaffWrite, entry: Entry, change: Statement) -> Result<Webhook, Problem> {
+    let change = StaffChange::new(entry, vec![change]);
     let (_, rows) =
         owner.commit(app, None, change, Answer::new(StatusCode::OK, &Value::Null)?, &error::refusal).await?;
     let found = store::read(rows.into_iter().next().unwrap_or_default())?.pop();

@@ -7,6 +7,7 @@ use super::news::{EVENT_TYPES, EventType};
 use super::rules::MOST_TRIES;
 use super::target::{MAX_URL, Target};
 use crate::ids::WebhookId;
+use crate::json;
 use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
 use crate::problem::FieldError;
@@ -108,6 +109,27 @@ pub struct Change {
     pub url: Option<Target>,
     pub types: Option<Vec<EventType>>,
     pub enabled: Option<bool>,
+}
+
+impl Change {
+    /// What was asked for, over what staff were shown before: for what is written down of it.
+    pub fn over(&self, before: &Webhook, now: Timestamp) -> serde_json::Value {
+        let mut after = before.clone();
+        if let Some(url) = &self.url {
+            url.as_str().clone_into(&mut after.url);
+        }
+        if let Some(types) = &self.types {
+            after.types.clone_from(types);
+        }
+        match self.enabled {
+            Some(true) => after.disabled = None,
+            Some(false) if after.disabled.is_none() => {
+                after.disabled = Some(Disabled { at: now, because: Because::Owner });
+            }
+            _ => {}
+        }
+        json::value(&after)
+    }
 }
 
 impl NewWebhook {

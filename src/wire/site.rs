@@ -62,6 +62,8 @@ impl Site {
         let mut request = Request::from_parts(parts, Body::from(bytes));
         // For pages that ask the API as any client would.
         request.extensions_mut().insert(self.clone());
+        // For what is written down of a change.
+        request.extensions_mut().insert(request_id);
         let asks_methods =
             request.method() == Method::OPTIONS && !request.headers().contains_key("access-control-request-method");
         if asks_methods {

@@ -125,6 +125,7 @@ const consolePages = ({ order, asked, product, variant, promotion, collection, c
   "/webhooks/{id}/deliveries": `/webhooks/${webhook.id}/deliveries`,
   "/imports": "/imports",
   "/imports/{id}": `/imports/${dryRun.id}`,
+  "/audit-log": "/audit-log",
   "/jobs": "/jobs",
   "/jobs/{id}": `/jobs/${job.id}`,
   // What is asked of a list in its address, and what is not there.

@@ -10,6 +10,7 @@
 mod host;
 
 mod ask;
+mod audit_log;
 mod browser;
 mod buyers;
 mod fixtures;

@@ -4,6 +4,7 @@
 //! row would not fail a batch).
 
 mod prices;
+mod told;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +61,7 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
     if let (Naming::Numbered, Some(request)) = (naming, request) {
         batch.push(record_slug(product, request));
     }
-    StaffChange::new(batch)
+    StaffChange::new(told::created(product), batch)
 }
 
 /// Whose choice a new product's slug is.
@@ -151,7 +152,7 @@ pub fn update_product(before: &Product, after: &Product) -> StaffChange {
         batch.extend(insert_images(after));
     }
     update_variants(&mut batch, before, after);
-    StaffChange::new(batch)
+    StaffChange::new(told::changed(before, after), batch)
 }
 
 fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product) {
@@ -203,7 +204,7 @@ pub fn delete_product(product: &Product, now: Timestamp) -> StaffChange {
     )];
     batch.extend(remove_variants(&variants, now));
     batch.push(Statement::new("DELETE FROM products WHERE id = ?1", [product.id.to_string().into()]));
-    StaffChange::new(batch)
+    StaffChange::new(told::deleted(product), batch)
 }
 
 /// Takes variants away, and remembers that they were there.

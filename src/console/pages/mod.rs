@@ -1,5 +1,6 @@
 //! The pages there are. To add one, write it beside its like and name it in [`ALL`].
 
+mod audit_log;
 mod bulk;
 mod collections;
 mod customers;
@@ -107,6 +108,7 @@ const ALL: &[&Page] = &[
     &webhooks::DELIVERIES,
     &imports::IMPORTS,
     &imports::IMPORT,
+    &audit_log::AUDIT_LOG,
     &jobs::JOBS,
     &jobs::JOB,
 ];

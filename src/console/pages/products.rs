@@ -134,7 +134,10 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 fact("Changed", "/updated_at", Shown::Time),
             ],
         }),
-        Block::Links(&[link("Change prices and stock", "/products/grid?product_id={id}&limit=100")]),
+        Block::Links(&[
+            link("Change prices and stock", "/products/grid?product_id={id}&limit=100"),
+            link("History", "/audit-log?thing={id}").when(&[When("/_role", &["owner"])]),
+        ]),
         Block::Table(Table {
             title: "Variants and their stock",
             rows: "/variants",

@@ -11,6 +11,7 @@ const ROOMS: Block = Block::Links(&[
     link("Shipping", "/settings/shipping"),
     link("Webhooks", "/webhooks"),
     link("Jobs", "/jobs"),
+    link("Audit log", "/audit-log").when(OWNER),
 ]);
 const NOT_OWNER: &str = "Only the owner changes these.";
 

@@ -136,7 +136,7 @@ pub async fn rebuild_orders(
         repaired: i64::try_from(repaired).unwrap_or(i64::MAX),
         unanswered: slice.unanswered,
     };
-    let change = StaffChange::new(mend(&slice, now));
+    let change = StaffChange::new(super::told(&slice), mend(&slice, now));
     let (response, _) =
         staff.commit(&app, request.as_ref(), change, Answer::new(StatusCode::OK, &told)?, &|_| None).await?;
     report(&slice);

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use self::others::Left;
 use self::store::{Known, Night};
 use crate::app::App;
+use crate::audit::{Entry, Kind};
 use crate::auth::{StaffChange, StaffWrite};
 use crate::idempotency::Answer;
 use crate::ids::OrderId;
@@ -142,9 +143,16 @@ pub async fn rebuild(app: &App, staff: &StaffWrite, behind: &str) -> Result<Rebu
         change.push(store::reindex());
         change.extend(sums::make());
     }
-    staff.commit(app, None, StaffChange::new(change), Answer::new(StatusCode::OK, &())?, &|_| None).await?;
+    let change = StaffChange::new(told(&slice), change);
+    staff.commit(app, None, change, Answer::new(StatusCode::OK, &())?, &|_| None).await?;
     report(&slice);
     Ok(Rebuilt { checked: slice.checked, unanswered: slice.unanswered, next: slice.next })
+}
+
+/// What is written down of a slice that staff had put right.
+fn told(slice: &Slice) -> Entry {
+    let repaired: Vec<_> = slice.drifts.iter().map(|drift| &drift.about).collect();
+    Entry::changed(Kind::Lists, &"orders", "", &json!({ "repaired": [] }), &json!({ "repaired": repaired }))
 }
 
 impl Night {

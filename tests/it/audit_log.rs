@@ -1,0 +1,147 @@
+//! What is written down of staff's changes. That each write leaves a row is tried on all
+//! of them in `staff_writes`.
+
+use serde_json::{Value, json};
+use tradepost::ports::{Database, Statement};
+
+use crate::fixtures::prices;
+use crate::shop::{Shop, unique};
+
+async fn log(shop: &Shop, query: &str) -> Value {
+    let path = format!("/v1/admin/audit-log?{query}");
+    shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()
+}
+
+async fn of(shop: &Shop, thing: &str) -> Vec<Value> {
+    log(shop, &format!("thing={thing}")).await["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_change_is_told_with_what_was_there_before() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let product = shop.product(json!({ "title": "Mug", "tags": ["a"] })).await;
+    let path = format!("/v1/admin/products/{}", product.id);
+    let patch = json!({ "title": "Cup", "tags": ["a", "b"],
+        "variants": [{ "id": product.variant, "prices": prices(700) }] });
+    let changed = shop.patch(&path).bearer(&owner).from("2001:db8:1:2::99").json(patch).send().await.expect(200);
+    let entries = of(&shop, &product.id).await;
+    let deeds: Vec<_> = entries.iter().map(|entry| entry["deed"].as_str().unwrap()).collect();
+    assert_eq!(deeds, ["changed", "created"], "the newest first");
+    let entry = &entries[0];
+    for (member, value) in [
+        ("operation", "PATCH /v1/admin/products/{id}"),
+        ("request", changed.header("x-request-id")),
+        ("kind", "product"),
+        ("title", "Cup"),
+        ("account_email", shop.owner_credentials().0.as_str()),
+    ] {
+        assert_eq!(entry[member], value);
+    }
+    if shop.is_native() {
+        assert_eq!(entry["network"], "2001:db8:1:2::", "what a provider gives one customer");
+    }
+    let at = |place: &str| entry["changes"].as_array().unwrap().iter().find(|change| change["at"] == place).cloned();
+    assert_eq!(at("/title").unwrap(), json!({ "at": "/title", "before": "Mug", "after": "Cup" }));
+    assert_eq!(at("/tags").unwrap()["before"], json!(["a"]));
+    assert_eq!(at(&format!("/variants/{}/prices", product.variant)).unwrap()["after"][0]["amount"], 700);
+    assert_eq!((at("/version"), at("/updated_at"), at("/vendor")), (None, None, None));
+    shop.delete(&path).bearer(&owner).send().await.expect(204);
+    let gone = &of(&shop, &product.id).await[0];
+    assert_eq!((gone["deed"].as_str(), gone["title"].as_str()), (Some("deleted"), Some("Cup")));
+    let title = gone["changes"].as_array().unwrap().iter().find(|change| change["at"] == "/title").unwrap();
+    assert_eq!((&title["before"], &title["after"]), (&json!("Cup"), &json!(null)));
+}
+
+#[tokio::test]
+async fn a_change_that_is_refused_is_not_told() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let product = shop.product(json!({})).await;
+    let path = format!("/v1/admin/products/{}", product.id);
+    let stale = shop.patch(&path).bearer(&owner).header("if-match", "\"7\"").json(json!({ "title": "Cup" }));
+    stale.send().await.expect(412);
+    shop.patch(&path).bearer(&owner).json(json!({ "title": "" })).send().await.problem(422, "invalid");
+    assert_eq!(of(&shop, &product.id).await.len(), 1, "that it was created");
+}
+
+#[tokio::test]
+async fn many_variants_at_once_are_told_product_by_product() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let (one, other) = (shop.product(json!({})).await, shop.product(json!({})).await);
+    let row = |variant: &str| json!({ "id": variant, "prices": prices(123), "add": 3 });
+    let body = json!({ "rows": [row(&one.variant), row(&other.variant)], "reason": "received" });
+    shop.post("/v1/admin/variants/bulk").bearer(&owner).json(body).send().await.expect(200);
+    for product in [one, other] {
+        let entry = &of(&shop, &product.id).await[0];
+        assert_eq!(entry["operation"], "POST /v1/admin/variants/bulk");
+        let place = format!("/variants/{}/prices", product.variant);
+        assert_eq!(entry["changes"].as_array().unwrap().len(), 1, "{entry}");
+        assert_eq!(entry["changes"][0]["at"], place);
+        let stock = &of(&shop, &product.variant).await[0];
+        assert_eq!(stock["kind"], "stock");
+        let expected = json!([
+            { "at": "/on_hand", "before": 0, "after": 3 },
+            { "at": "/reason", "before": null, "after": "received" },
+        ]);
+        assert_eq!(stock["changes"], expected);
+    }
+}
+
+#[tokio::test]
+async fn it_is_asked_by_kind_by_person_and_by_time() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let title = unique("Sale");
+    let body = json!({ "title": title, "effect": { "free_shipping": {} } });
+    let made = shop.post("/v1/admin/promotions").bearer(&owner).json(body).send().await.expect(201).json();
+    let id = made["id"].as_str().unwrap();
+    let entry = of(&shop, id).await.remove(0);
+    let found = async |query: &str| {
+        let list = log(&shop, &format!("thing={id}&{query}")).await;
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!(found("kind=promotion").await, 1);
+    assert_eq!(found("kind=product").await, 0);
+    assert_eq!(found(&format!("account_id={}", entry["account_id"].as_str().unwrap())).await, 1);
+    assert_eq!(found("account_id=cus_00000000000000000000000000").await, 0);
+    let at = entry["at"].as_str().unwrap();
+    assert_eq!(found(&format!("from={at}")).await, 1);
+    assert_eq!(found(&format!("to={at}")).await, 0);
+    assert_eq!(found("to=2020-01-01").await, 0);
+    shop.delete(&format!("/v1/admin/promotions/{id}")).bearer(&owner).send().await.expect(204);
+    let first = log(&shop, "limit=1").await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = log(&shop, &format!("limit=1&cursor={cursor}")).await;
+    assert!(first["items"][0]["number"].as_i64() > second["items"][0]["number"].as_i64());
+    for (query, pointer) in [("kind=x", "kind"), ("cursor=x", "cursor"), ("thing=", "thing"), ("x=1", "x")] {
+        let asked = shop.get(&format!("/v1/admin/audit-log?{query}")).bearer(&owner).send().await;
+        assert_eq!(asked.pointers(), [pointer]);
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_the_owner_reads_it() {
+    let shop = Shop::open().await;
+    shop.get("/v1/admin/audit-log").send().await.problem(401, "not_signed_in");
+    let Some(native) = Shop::native("makes a member of staff").await else { return };
+    let customer = native.customer().await;
+    // What is wrong with the query they are not told either.
+    let path = "/v1/admin/audit-log?x=1";
+    native.get(path).bearer(&customer.access).send().await.problem(403, "forbidden");
+    let promote = "UPDATE accounts SET role = 'staff' WHERE email = ?1";
+    native.host().database.run(Statement::new(promote, [customer.email.clone().into()])).await.unwrap();
+    let staff = native.log_in(&customer.email, &customer.password).await.expect(200).json();
+    let token = staff["access_token"].as_str().unwrap();
+    native.get("/v1/admin/orders").bearer(token).send().await.expect(200);
+    native.get(path).bearer(token).send().await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn what_was_written_down_stays_as_it_is() {
+    let Some(shop) = Shop::native("writes to the database").await else { return };
+    shop.product(json!({})).await;
+    let forged = Statement::new("UPDATE audit_log SET account_id = 'cus_other'", []);
+    assert!(shop.host().database.run(forged).await.is_err());
+}
