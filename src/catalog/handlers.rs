@@ -35,7 +35,7 @@ use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::page;
 use crate::wire::respond::JsonText;
 
-const CREATED: u16 = 201;
+pub const CREATED: u16 = 201;
 
 /// Adds a product. Without a slug it gets one of its title, with a number if
 /// another product has that already.
@@ -61,17 +61,29 @@ pub async fn create_product(
     let draft = draft.made_of(&parts, &[])?;
     let sent = draft.sent_skus();
     let now = app.clock.now();
-    let mut product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
-    let change = store::insert_product(&product, naming, request.as_ref());
-    let view = AdminProduct::from(&product);
-    let answer =
-        revision::write(&app, &staff, request.as_ref(), change, answered(StatusCode::CREATED, &view)?, &refusal).await;
-    let (mut response, rows) = with_pointers(&app, answer, product.id, &sent).await?;
+    let product = draft.create(ProductId::new(now, &*app.entropy), now, || VariantId::new(now, &*app.entropy));
+    Ok(insert(&app, &staff, request.as_ref(), product, naming, &sent).await?.into())
+}
+
+/// Writes a new product, and answers with it, as it is named then. `sent`: the SKUs that
+/// were, each with its place.
+pub async fn insert(
+    app: &App,
+    staff: &StaffWrite,
+    request: Option<&idempotency::Request>,
+    mut product: Product,
+    naming: Naming,
+    sent: &[(usize, String)],
+) -> Result<Response, Problem> {
+    let change = store::insert_product(&product, naming, request);
+    let answer = answered(StatusCode::CREATED, &AdminProduct::from(&product))?;
+    let answer = revision::write(app, staff, request, change, answer, &refusal).await;
+    let (mut response, rows) = with_pointers(app, answer, product.id, sent).await?;
     if let Some(slug) = store::numbered(&rows)?.filter(|slug| *slug != product.slug) {
         product.slug = slug;
         response = json(StatusCode::CREATED, &AdminProduct::from(&product))?;
     }
-    Ok(JsonText::from(tagged(response, product.version)))
+    Ok(tagged(response, product.version))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -9,6 +9,7 @@
 
 pub mod body;
 mod change;
+pub mod copying;
 pub mod draft;
 pub mod error;
 pub mod handlers;

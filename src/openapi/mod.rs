@@ -51,6 +51,7 @@ mod tests {
     const HANDLERS: &[(&str, &str)] = &[
         ("auth::handlers", include_str!("../auth/handlers.rs")),
         ("catalog", include_str!("../catalog/handlers.rs")),
+        ("copying", include_str!("../catalog/copying.rs")),
         ("collections", include_str!("../collections/handlers.rs")),
         ("picks", include_str!("../collections/picks.rs")),
         ("audited", include_str!("../lists/audited.rs")),

@@ -124,6 +124,7 @@ fn own(operation: &str) -> Vec<Code> {
         "GET /v1/admin/orders/{id}/documents" => vec![SELLER_UNKNOWN, DOCUMENT_TOO_LONG],
         "GET /v1/orders/{id}/documents" | "GET /v1/orders/{id}/documents/{number}" => vec![DOCUMENT_TOO_LONG],
         "POST /v1/admin/products" => vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL],
+        "POST /v1/admin/products/{id}/copy" => vec![SLUG_TAKEN, PRODUCT_CHANGED, CATALOG_FULL],
         "PATCH /v1/admin/products/{id}" => {
             vec![SLUG_TAKEN, SKU_TAKEN, CATALOG_FULL, PART_OF_BUNDLE, STOCKED_BUNDLE]
         }

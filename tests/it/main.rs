@@ -41,6 +41,7 @@ mod console_drafts;
 mod console_orders;
 mod console_settings;
 mod contract;
+mod copies;
 mod coupon_uses;
 mod coupons;
 mod crashes;

@@ -210,6 +210,14 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
         into_german("product-de", "/v1/admin/products/{id}"),
         into_english("product-en", "/v1/admin/products/{id}"),
         Block::Form(Form {
+            fields: &[Field::new("/title", "Title of the copy", Takes::Line).empty().omitted()],
+            note: "A draft with all that stands here, but for its stock, its times and its barcodes.",
+            button: "Copy the product",
+            done: "This is the copy.",
+            then: Some("/products/{id}"),
+            ..Form::new("product-copy", "Copy this product", Verb::Post, "/v1/admin/products/{id}/copy")
+        }),
+        Block::Form(Form {
             note: "Takes it out of the shop with all its variants. Orders keep their lines. Archive it instead to keep it.",
             manner: Manner::Hurt,
             button: "Delete the product",
