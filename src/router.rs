@@ -7,7 +7,7 @@ use axum::routing::{get as page, post as form};
 
 use crate::app::App;
 use crate::auth;
-use crate::catalog::{copying, handlers as catalog, variant_list as variants};
+use crate::catalog::{bulk as product_bulk, copying, handlers as catalog, variant_list as variants};
 use crate::collections::{handlers as collections, picks};
 use crate::console::handlers as console;
 use crate::documents::handlers as documents;
@@ -83,6 +83,7 @@ pub fn routes() -> Routes {
             "/v1/admin/products/{id}",
             get(catalog::get_product).patch(catalog::update_product).delete(removal::delete_product),
         )
+        .api_route("/v1/admin/products/bulk", post(product_bulk::change_products))
         .api_route("/v1/admin/products/{id}/copy", post(copying::copy_product))
         .api_route("/v1/admin/products/{id}/variants", get(catalog::list_variants).post(catalog::create_variant))
         .api_route("/v1/admin/variants/bulk", post(pool_bulk::change_variants))

@@ -9,7 +9,7 @@
 /** What only staff and the night's work have a use for, by its path in src/; and who asks where staff do. */
 const OF_STAFF = [
   "collections::(body|check|handlers|picks|tree|views)",
-  "catalog::(body|copying|draft|handlers|removal|repricing|translations|variant_list)",
+  "catalog::(body|bulk|bulk_rows|copying|draft|handlers|removal|repricing|translations|variant_list)",
   "(console|exchange|jobs|reports|setup|suggestions)",
   // But for a customer's own.
   "lists(?!::(handlers::(list_my_orders|read|summary)|store::(page_of|listed|total|Listed|Buyer)|filter::(After|Sort)))",

@@ -3,7 +3,7 @@
 use super::limits::MAX_PRODUCT_BYTES;
 use super::store::bundles::Bundle;
 use crate::json;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 
 crate::codes! {
     /// Another product, or another collection, has this slug.
@@ -41,6 +41,18 @@ pub fn part_of(bundles: &[Bundle]) -> Problem {
     let named = if skus.is_empty() { "others".to_owned() } else { skus.join(", ") };
     let detail = format!("a part of bundles: {named}; take it out of these, or remove them, first");
     Problem::new(PART_OF_BUNDLE, detail).with_member("bundles", json::value(&bundles))
+}
+
+/// What is wrong with one row of many, with the name of what it is about: its only sentence.
+pub fn in_words(errors: Vec<FieldError>) -> Problem {
+    let named = errors.iter().map(|error| {
+        let name = error.pointer.rsplit('/').next().unwrap_or_default();
+        format!("{name} {}", error.detail)
+    });
+    let detail = named.collect::<Vec<_>>().join("; ");
+    let mut problem = Problem::invalid(errors);
+    problem.detail = detail;
+    problem
 }
 
 /// What a violated constraint of the schema means.

@@ -8,6 +8,8 @@
 //! written in one batch with the revision's increase.
 
 pub mod body;
+pub mod bulk;
+mod bulk_rows;
 mod change;
 pub mod copying;
 pub mod draft;

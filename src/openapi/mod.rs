@@ -52,6 +52,7 @@ mod tests {
         ("auth::handlers", include_str!("../auth/handlers.rs")),
         ("catalog", include_str!("../catalog/handlers.rs")),
         ("copying", include_str!("../catalog/copying.rs")),
+        ("product_bulk", include_str!("../catalog/bulk.rs")),
         ("collections", include_str!("../collections/handlers.rs")),
         ("picks", include_str!("../collections/picks.rs")),
         ("audited", include_str!("../lists/audited.rs")),

@@ -10,6 +10,7 @@ pub use self::answer::BulkVariants;
 use super::error::{Refusal, no_stock};
 use super::pool::{Level, Reason};
 use crate::catalog::body::PriceBody;
+use crate::catalog::error::in_words;
 use crate::catalog::limits::{MAX_CODE, MAX_PRICES};
 use crate::catalog::product::{Product, Variant};
 use crate::catalog::repricing::{Asked, reprice};
@@ -214,7 +215,7 @@ fn reprice_rows(before: &Product, rows: &mut [Row], settings: &Settings, now: Ti
     let (after, faults) = reprice(before, &asked, settings, now);
     for (number, errors) in faults {
         if let Some(row) = rows.iter_mut().find(|row| row.number == number) {
-            row.refuse(invalid(errors));
+            row.refuse(in_words(errors));
         }
     }
     for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
@@ -227,24 +228,12 @@ fn reprice_rows(before: &Product, rows: &mut [Row], settings: &Settings, now: Ti
     after
 }
 
-/// What is wrong with a row, with the name of what it is about: its only sentence.
-fn invalid(errors: Vec<FieldError>) -> Problem {
-    let named = errors.iter().map(|error| {
-        let name = error.pointer.rsplit('/').next().unwrap_or_default();
-        format!("{name} {}", error.detail)
-    });
-    let detail = named.collect::<Vec<_>>().join("; ");
-    let mut problem = Problem::invalid(errors);
-    problem.detail = detail;
-    problem
-}
-
 impl<'a> Row<'a> {
     fn of(number: usize, asked: &'a VariantRow, products: &'a [Product], before: &[Self]) -> Self {
         let variants = products.iter().flat_map(|product| product.variants.iter().map(move |it| (product, it)));
         let found = variants.into_iter().find(|(_, variant)| asked.names(variant));
         let faults = asked.faults();
-        let problem = (!faults.is_empty()).then(|| invalid(faults));
+        let problem = (!faults.is_empty()).then(|| in_words(faults));
         let mut row = Self { number, asked, found, repriced: None, stock: None, problem };
         match found {
             None => row.refuse(Problem::new(NOT_FOUND, "there is no such variant")),

@@ -24,6 +24,7 @@ mod addresses;
 mod admin;
 mod after_the_order;
 mod another_payment;
+mod bulk_products;
 mod bulk_variants;
 mod bundles;
 mod cart_changes;

@@ -96,6 +96,11 @@ impl Operation {
         Self { ids: ids.clone(), ..self }
     }
 
+    /// The product that it is about, where its body says one.
+    pub fn product(&self) -> &str {
+        &self.ids.product
+    }
+
     /// The variant that it is about, where its body says one.
     pub fn variant(&self) -> &str {
         &self.ids.variant

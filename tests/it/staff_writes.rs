@@ -213,6 +213,9 @@ fn good(operation: &Operation) -> Value {
         // A file of one line, which is refused once it is taken in.
         body = json!({ "title": "" });
     }
+    if operation.template.ends_with("/products/bulk") {
+        body = json!({ "rows": [{ "id": operation.product(), "change": { "vendor": unique("vendor") } }] });
+    }
     if operation.template.ends_with("/variants/bulk") {
         body = json!({ "rows": [{ "id": operation.variant(), "add": 1 }] });
     }

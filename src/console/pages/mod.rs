@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod bulk;
+mod bulk_products;
 mod collections;
 mod customers;
 mod documents;
@@ -65,6 +66,9 @@ const ALL: &[&Page] = &[
     &documents::DOCUMENTS,
     &products::PRODUCTS,
     &products::NEW,
+    &bulk_products::STATUS,
+    &bulk_products::TAGS,
+    &bulk_products::FACTS,
     &stock::GRID,
     &products::PRODUCT,
     &products::VARIANT,

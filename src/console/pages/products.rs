@@ -5,7 +5,7 @@ use crate::console::page::{
 };
 use crate::console::pages::translations::{into_english, into_german};
 
-const STATUSES: &[(&str, &str)] = &[("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
+pub const STATUSES: &[(&str, &str)] = &[("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
 const DELIVERIES: &[(&str, &str)] = &[("shipped", "Sent"), ("digital", "Digital"), ("gift_card", "A gift card")];
 const ANY_STATUS: &[(&str, &str)] = &[("", "Any"), ("draft", "Draft"), ("active", "On sale"), ("archived", "Archived")];
 
@@ -85,7 +85,15 @@ pub static PRODUCTS: Page =
             Field::new("q", "Find", Takes::Line).note("Words of its title, vendor, SKU or barcode"),
             Field::new("status", "Status", Takes::Choice(ANY_STATUS)),
         ]),
-        Block::Table(LISTED),
+        Block::Picks(
+            "products",
+            LISTED,
+            &[
+                link("Put on sale or archive", "/products/status"),
+                link("Change tags", "/products/tags"),
+                link("Change vendor or type", "/products/facts"),
+            ],
+        ),
     ]);
 
 pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")
