@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::page::{Blank, Column, Field, Takes};
 use super::shown::{at, cell, filled, is_there, plain};
+use super::typed::fact_of;
 use super::view::Choice;
 use crate::money::Currency;
 use crate::money::typed::plain as typed_amount;
@@ -56,6 +57,8 @@ pub fn mark(field: &Field, value: &Value, root: &Value) -> String {
         Takes::Flag => "flag",
         Takes::Time => "time",
         Takes::Pairs => "pairs",
+        Takes::Facts => "facts",
+        Takes::FactsBefore => "names",
         Takes::Empty => "empty",
         Takes::Pick => "pick",
         Takes::Hidden => "key",
@@ -82,14 +85,16 @@ pub fn control(takes: Takes) -> (&'static str, &'static str, &'static str) {
     match takes {
         Takes::Email => ("email", "email", "username"),
         Takes::Password => ("password", "text", "current-password"),
-        Takes::Prose | Takes::Lines | Takes::Sheet(_) => ("area", "", ""),
+        Takes::Prose | Takes::Lines | Takes::Facts | Takes::Sheet(_) => ("area", "", ""),
         Takes::Whole => ("text", "numeric", "off"),
         Takes::Minor | Takes::Money(_) | Takes::Percent => ("text", "decimal", "off"),
         Takes::Flag => ("checkbox", "", "off"),
         Takes::Choice(_) | Takes::ChoiceOf(_) => ("select", "", ""),
         Takes::Time => ("datetime-local", "none", "off"),
         Takes::Day => ("date", "none", "off"),
-        Takes::Hidden | Takes::Kept | Takes::Fixed(_) | Takes::Look | Takes::Empty => ("hidden", "", ""),
+        Takes::Hidden | Takes::Kept | Takes::Fixed(_) | Takes::Look | Takes::Empty | Takes::FactsBefore => {
+            ("hidden", "", "")
+        }
         Takes::File => ("file", "none", "off"),
         Takes::Only(_) => ("only", "", ""),
         Takes::Pick => ("pick", "", ""),
@@ -118,10 +123,26 @@ pub fn text(takes: Takes, value: &Value, row: &Value, currency: &str) -> String 
         (Takes::Money(_), _) => in_units(at(value, "/amount"), currency_of(value)),
         (Takes::Time, Value::String(time)) => clock(time).to_owned(),
         (Takes::Lines, Value::Array(lines)) => lines.iter().map(plain).collect::<Vec<_>>().join("\n"),
+        (Takes::Facts, Value::Object(members)) => {
+            let line = |(name, value): (&String, &Value)| format!("{name}: {}", fact_text(value));
+            members.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        (Takes::FactsBefore, Value::Object(members)) => {
+            let names = members.keys().map(|name| (name.clone(), Value::Null));
+            Value::Object(names.collect()).to_string()
+        }
         (Takes::Pairs, Value::Object(members)) => {
             members.iter().map(|(name, value)| format!("{name}: {}", plain(value))).collect::<Vec<_>>().join("; ")
         }
         _ => plain(value),
+    }
+}
+
+/// As it is typed into a line: a text in quotes where it would be read as something else.
+fn fact_text(value: &Value) -> String {
+    match value {
+        Value::String(text) if fact_of(text) == *text && !text.contains('\n') && text.trim() == text => text.clone(),
+        value => value.to_string(),
     }
 }
 

@@ -283,6 +283,11 @@ pub enum Takes {
     Day,
     /// `Size: S; Colour: red`, an object of texts.
     Pairs,
+    /// An object of texts, whole numbers and yes or no, one on each line: `cost: 300`.
+    /// What is taken out is `null`, where a [`Takes::FactsBefore`] stands before it.
+    Facts,
+    /// Not typed: which names a [`Takes::Facts`] at the same place has now.
+    FactsBefore,
     /// Rows as a spreadsheet copies them, one on each line, with a tab between their
     /// cells, which are of these [`Column`]s.
     Sheet(&'static [Column]),

@@ -3,7 +3,7 @@
 //! `null`, of an empty `/note:text-` nothing is said; two question marks make the
 //! object around it `null`, too, once all of it is. Whether that may be so is the API's to say, as of any other client.
 //! `/tiers:tiers.EUR` is what many pieces cost, `/variant_id:variant` is a SKU that [`super::variants`] has made an id; `/rows:json`
-//! is JSON already; of `/rows:sheet.sku:text.add:whole` each line is a row.
+//! is JSON already; of `/metadata:facts` each line is a name with its value; of `/rows:sheet.sku:text.add:whole` each line is a row.
 
 use serde_json::{Map, Value};
 
@@ -114,6 +114,11 @@ fn leaves_of(path: &str, mark: &str, name: &str, text: &str, currencies: &Curren
         "flag" => one((text == "true").into(), false),
         "lines" => one(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(), there),
         "pairs" => one(pairs_of(text), there),
+        "names" => one(json::read(text.as_bytes()).unwrap_or_default(), false),
+        "facts" => {
+            let before = leaves.pop_if(|leaf| leaf.path == path).and_then(|leaf| leaf.value);
+            one(facts_of(text, before), there)
+        }
         "tiers" => match tiers_of(text, code) {
             Some(tiers) => one(tiers, there),
             None => Leaf { unread: Some(NO_TIERS), ..one(text.into(), true) },
@@ -197,6 +202,29 @@ fn pairs_of(text: &str) -> Value {
         (name.trim().to_owned(), Value::from(value.trim()))
     };
     Value::Object(parts.map(pair).collect())
+}
+
+/// A name with its value on each line. `before`: `null` for each of the names that there
+/// were, as is what is no longer there.
+fn facts_of(text: &str, before: Option<Value>) -> Value {
+    let mut facts = match before {
+        Some(Value::Object(names)) => names,
+        _ => Map::new(),
+    };
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        facts.insert(name.trim().to_owned(), fact_of(value.trim()));
+    }
+    Value::Object(facts)
+}
+
+/// A whole number, yes or no, or a text in quotes, as JSON writes them; else the text as it stands.
+pub fn fact_of(text: &str) -> Value {
+    match json::read::<Value>(text.as_bytes()) {
+        Ok(value @ (Value::Bool(_) | Value::String(_))) => value,
+        Ok(Value::Number(number)) if number.is_i64() => Value::Number(number),
+        _ => text.into(),
+    }
 }
 
 /// `10: 9.00; 50: 8.00` as tiers of a price in this currency.

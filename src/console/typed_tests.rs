@@ -1,6 +1,9 @@
 use super::*;
 use serde_json::json;
 
+use crate::console::control::text;
+use crate::console::page::Takes;
+
 fn sent(pairs: &[(&str, &str)]) -> Sent {
     read(&pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect::<Vec<_>>())
 }
@@ -204,4 +207,25 @@ fn a_time_goes_back_as_it_came() {
         let normal = back["at"].as_str().unwrap().replace(":59Z", ":59.000Z");
         assert_eq!(normal, time, "{field}");
     }
+}
+
+#[test]
+fn what_is_taken_out_of_a_list_of_facts_is_taken_away() {
+    let names = ("/metadata:names", r#"{"cost":null,"gone":null}"#);
+    let read = |text| sent(&[names, ("/metadata:facts", text)]).body["metadata"].clone();
+    assert_eq!(
+        read("cost: 300\r\n\r\nfragile: true\nsupplier: 12 Mugs: Ltd\nnumber: \"007\"\nprice: 1.50\nnothing"),
+        json!({ "cost": 300, "gone": null, "fragile": true, "supplier": "12 Mugs: Ltd", "number": "007", "price": "1.50", "nothing": "" })
+    );
+    assert_eq!(read(""), json!({ "cost": null, "gone": null }));
+    assert_eq!(sent(&[("/metadata:facts", "")]).body, json!({ "metadata": {} }));
+    let sent = sent(&[names, ("/metadata:facts", "A b: 1")]);
+    assert_eq!(sent.field("/metadata/A b"), Some("/metadata:facts"), "what is wrong with one is said of the field");
+}
+
+#[test]
+fn facts_go_back_as_they_came() {
+    let facts = json!({ "cost": 300, "code": "007", "quoted": "\"a\"", "flag": "true", "lines": "a\nb", "blank": " a", "fragile": false, "plain": "a: b", "none": "" });
+    let shown = text(Takes::Facts, &facts, &json!({}), "");
+    assert_eq!(sent(&[("/metadata:facts", &shown)]).body["metadata"], facts);
 }

@@ -40,6 +40,7 @@ mod console_catalog;
 mod console_desk;
 mod console_drafts;
 mod console_orders;
+mod console_products;
 mod console_settings;
 mod contract;
 mod copies;

@@ -106,6 +106,7 @@ fn every_field_that_is_shown_has_a_label() {
                     | Takes::WholePrices
                     | Takes::PricesAlone
                     | Takes::Kept
+                    | Takes::FactsBefore
             );
             assert!(unseen || !field.label.is_empty(), "{page}: {}", field.at);
             if let Takes::Rows(of, _) = field.takes {

@@ -52,6 +52,10 @@ const UNPUBLISH_AT: Field = Field::new("/unpublish_at", "Buyers see it until", T
 const DELIVERY: Field = Field::new("/delivery", "How it reaches the buyer", Takes::Choice(DELIVERIES));
 const TAX_CLASS: Field = Field::new("/tax_class", "Tax class", Takes::ChoiceOf("/_tax/classes")).optional();
 
+const METADATA: Field = Field::new("/metadata", "For the shop's own programs, one on each line", Takes::Facts)
+    .note("Such as cost: 300; staff alone see it. A text that looks like a number stands in quotes.");
+const METADATA_BEFORE: Field = Field::new("/metadata", "", Takes::FactsBefore);
+
 const SKU: Field = Field::new("/sku", "SKU", Takes::Line);
 const VALUES: Field = Field::new("/options", "Options", Takes::Pairs).note("Size: S; Colour: red");
 const PRICES: Field = Field::new("/prices", "", Takes::Prices);
@@ -119,6 +123,7 @@ pub static NEW: Page = Page::new("/products/new", "Add a product", "/products")
             IMAGES,
             SEO_TITLE,
             SEO_DESCRIPTION,
+            METADATA,
         ],
         manner: Manner::Edit,
         button: "Add the product",
@@ -184,6 +189,8 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 IMAGES,
                 SEO_TITLE,
                 SEO_DESCRIPTION,
+                METADATA_BEFORE,
+                METADATA,
             ],
             manner: Manner::Edit,
             button: "Save",
@@ -207,6 +214,8 @@ pub static PRODUCT: Page = Page::new("/products/{id}", "{title}", "/products")
                 IMAGES,
                 SEO_TITLE,
                 SEO_DESCRIPTION,
+                METADATA_BEFORE,
+                METADATA,
             ],
             note: "It has more variants than a page can hold: their prices and stock are changed in the grid, page by page.",
             manner: Manner::Edit,
