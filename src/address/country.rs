@@ -14,7 +14,7 @@
 //! [Address Data Service](https://chromium-i18n.appspot.com/ssl-address) (CC BY
 //! 4.0) as published with libaddressinput on 2025-06-09; the shapes are its
 //! patterns, loosened to which kind of sign stands where. Names are those of
-//! CLDR 48 (Unicode License v3). "Postcode" is what the posts of Australia, New
+//! CLDR 48 (Unicode License v3), the German ones in `countries_german.js`. "Postcode" is what the posts of Australia, New
 //! Zealand, Man and the Channel Islands say.
 //!
 //! It differs where a parcel arrives without: the city of Monaco and of the
@@ -34,11 +34,14 @@ use std::sync::LazyLock;
 use crate::sorted::{SortedMap, SortedSet};
 use crate::text::kept::Kept;
 use crate::text::unicode::{lowercase, uppercase};
-use crate::text::{self, Refusal};
+use crate::text::{self, Language, Refusal};
 
 pub static KEPT: Kept = Kept::new(include_str!("countries.js"));
+/// Each country's code and its German name, sorted as Germans sort.
+pub static KEPT_GERMAN: Kept = Kept::new(include_str!("countries_german.js"));
 
 static TABLE: LazyLock<Cow<'static, str>> = LazyLock::new(|| KEPT.text());
+static GERMAN: LazyLock<Cow<'static, str>> = LazyLock::new(|| KEPT_GERMAN.text());
 
 /// Each stored address is read by its country's code.
 static BY_CODE: LazyLock<SortedMap<&str, Country>> =
@@ -96,6 +99,14 @@ impl Country {
         TABLE.lines().map(Self)
     }
 
+    /// Every country with its name in the language, by that name.
+    pub fn all_in(language: Language) -> Vec<(Self, &'static str)> {
+        match language {
+            Language::En => Self::all().map(|country| (country, country.name())).collect(),
+            Language::De => german().filter_map(|(code, name)| Some((*BY_CODE.get(code)?, name))).collect(),
+        }
+    }
+
     fn cell(self, column: Column) -> &'static str {
         self.0.split('|').nth(column as usize).unwrap_or_default()
     }
@@ -115,6 +126,14 @@ impl Country {
     /// In English, such as "Germany".
     pub fn name(self) -> &'static str {
         self.cell(Column::Name)
+    }
+
+    /// Such as "Germany" or "Deutschland".
+    pub fn name_in(self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.name(),
+            Language::De => german().find(|(code, _)| *code == self.code()).map_or(self.name(), |(_, name)| name),
+        }
     }
 
     /// The lines of an address as it is written there, as the table says them.
@@ -175,6 +194,11 @@ impl Country {
         [Column::Alpha3, Column::Name].into_iter().any(|column| same(self.cell(column)))
             || self.cell(Column::OtherNames).split(',').any(same)
     }
+}
+
+/// The code and the name of each country.
+fn german() -> impl Iterator<Item = (&'static str, &'static str)> {
+    GERMAN.lines().filter_map(|line| line.split_once('|'))
 }
 
 fn fits_any(shapes: &str, code: &str) -> bool {

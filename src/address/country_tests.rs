@@ -188,3 +188,16 @@ fn countries_are_told_by_name() {
     assert_eq!(names.get(1), Some(&"Åland Islands"));
     assert_eq!(names.last(), Some(&"Zimbabwe"));
 }
+
+#[test]
+fn every_country_has_its_german_name_in_their_order() {
+    let named = Country::all_in(Language::De);
+    assert_eq!(named.len(), Country::all().count());
+    let codes: BTreeSet<&str> = named.iter().map(|(country, _)| country.code()).collect();
+    assert_eq!(codes.len(), named.len(), "one is there twice");
+    let place = |name: &str| named.iter().position(|(_, known)| *known == name).unwrap();
+    assert!(place("Albanien") > place("Ägypten") && place("Österreich") < place("Panama"));
+    assert_eq!(country("DE").name_in(Language::De), "Deutschland");
+    assert_eq!(country("DE").name_in(Language::En), "Germany");
+    assert_eq!(Country::all_in(Language::En)[0].1, "Afghanistan");
+}

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use country::{Country, Need, Part};
 
-use crate::text::{self, Line};
+use crate::text::{self, Language, Line};
 
 /// Where somebody can be reached by post.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -252,6 +252,11 @@ impl Address {
     /// As it is written on a parcel to its country. What the country does not
     /// have but somebody gave stands before the country's name.
     pub fn lines(&self) -> Vec<String> {
+        self.lines_in(Language::En)
+    }
+
+    /// The same, with the country's name in the language of whoever reads it.
+    pub fn lines_in(&self, language: Language) -> Vec<String> {
         let mut lines = vec![self.name.as_str().to_owned()];
         for layout in self.country.layout() {
             lines.push(self.line(layout));
@@ -262,7 +267,7 @@ impl Address {
         let other = |field: &Field| field.need(Some(self.country)) == Need::Absent;
         let others = [Field::City, Field::Region, Field::PostalCode].into_iter().filter(other);
         lines.extend(others.map(|field| self.text(field).to_owned()));
-        lines.push(self.country.name().to_owned());
+        lines.push(self.country.name_in(language).to_owned());
         lines.retain(|line| !line.is_empty());
         // A city that is the whole country is said once.
         lines.dedup();

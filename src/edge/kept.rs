@@ -15,6 +15,12 @@ extern "C" {
     fn countries() -> String;
 }
 
+#[wasm_bindgen(module = "/src/address/countries_german.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = countriesGerman)]
+    fn countries_german() -> String;
+}
+
 #[wasm_bindgen(module = "/src/wire/shapes.js")]
 extern "C" {
     fn shapes() -> String;
@@ -24,5 +30,6 @@ extern "C" {
 pub fn lend() {
     auth::guess::COMMON.lend(common_passwords);
     address::country::KEPT.lend(countries);
+    address::country::KEPT_GERMAN.lend(countries_german);
     wire::shape::SHAPES.lend(shapes);
 }
