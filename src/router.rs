@@ -40,7 +40,7 @@ use crate::wire::site::{ProblemPages, Site};
 
 /// The whole site. Building it is slow: once per isolate.
 pub fn site(app: App) -> Site {
-    Site::new(app, plain(routes()), ProblemPages { wanted: problem::is_for_people, page: problem::page })
+    Site::new(app, plain(routes()), ProblemPages { wanted: problem::for_people, page: problem::page })
 }
 
 pub fn routes() -> Routes {

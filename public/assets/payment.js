@@ -4,7 +4,7 @@ const place = document.getElementById("card");
 const form = document.getElementById("card-form");
 const button = document.getElementById("card-button");
 const told = document.getElementById("card-error");
-const { key: publishableKey, secret: clientSecret, bankAsks } = place.dataset;
+const { key: publishableKey, secret: clientSecret, bankAsks, language, notLoaded, notThrough } = place.dataset;
 const returnUrl = new URL(place.dataset.returnUrl, location.href).href;
 
 function tell(text) {
@@ -16,15 +16,15 @@ function tell(text) {
 const settled = new Set(["succeeded", "processing", "requires_capture", "canceled"]);
 
 function start() {
-  if (!window.Stripe) return tell("The form for your card could not be loaded. Reload the page, or pay another way.");
-  const stripe = window.Stripe(publishableKey);
+  if (!window.Stripe) return tell(notLoaded);
+  const stripe = window.Stripe(publishableKey, { locale: language });
   let elements;
   if (bankAsks === undefined) {
     const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "stripe";
     elements = stripe.elements({ clientSecret, appearance: { theme } });
     const element = elements.create("payment");
     element.on("ready", () => (button.hidden = false));
-    element.on("loaderror", () => tell("The form for your card could not be loaded. Reload the page, or pay another way."));
+    element.on("loaderror", () => tell(notLoaded));
     element.mount(place);
   } else {
     button.hidden = false;
@@ -40,7 +40,7 @@ function start() {
     // What is confirmed here leads to the return address by itself.
     if (!error && elements) return;
     if (!error || settled.has(error.payment_intent?.status)) return location.assign(returnUrl);
-    tell(error.message ?? "The payment did not go through. Nothing was charged.");
+    tell(error.message ?? notThrough);
     button.disabled = false;
   });
 }

@@ -9,7 +9,7 @@ use super::plotted;
 use super::shown::{Cell, at, cell, filled, is_there, money, plain};
 use super::typed::Pairs;
 use super::view::{self, Entry, Part};
-use crate::text::capitalised;
+use crate::text::{Language, capitalised};
 use crate::web::{ErrorSummary, SummaryItem};
 
 /// The parameter of an address that has the cursors of the pages before, with
@@ -138,7 +138,7 @@ pub fn summary(problem: &Value, items: Vec<SummaryItem>) -> (ErrorSummary, Strin
     let text = |member: &str| plain(at(problem, member));
     // Each of several things is named by itself.
     let detail = if items.is_empty() { format!("{}.", capitalised(&text("/detail"))) } else { String::new() };
-    (ErrorSummary { text: detail, items }, text("/request_id"))
+    (ErrorSummary::new(Language::En, detail, items), text("/request_id"))
 }
 
 pub fn facts_of(title: String, facts: &'static [Fact], json: &Value) -> Option<Part> {

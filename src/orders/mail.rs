@@ -19,6 +19,7 @@ use crate::money::Money;
 use crate::pricing::quote::TaxPart;
 use crate::problem::Problem;
 use crate::shelf;
+use crate::text::Language;
 use crate::together::together;
 
 /// The most orders asked at once.
@@ -83,6 +84,11 @@ pub(super) fn url(app: &App, id: OrderId) -> Option<String> {
     Some(format!("{shop}/orders/{id}/open?token={}", CartToken::of(&app.keys, id).as_str()))
 }
 
+/// Where it goes, as whoever is written to reads it.
+fn address(known: &Option<Address>, language: Language) -> Vec<String> {
+    known.as_ref().map(|address| address.lines_in(language)).unwrap_or_default()
+}
+
 /// The order as its letters show it.
 fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
     let left_to_pay = view.payment.left_to_pay;
@@ -92,7 +98,7 @@ fn shown(view: &OrderView, url: Option<String>, moved: Option<Moved>) -> Order {
         placed_at: view.placed_at,
         lines: view.lines.iter().map(line).collect(),
         shipping: view.shipping_option.as_ref().map(shipping),
-        address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
+        address: address(&view.shipping_address, view.language),
         taxes: taxes(&view.lines, view.former_shipping.iter().chain(&view.shipping_option)),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,
@@ -117,7 +123,7 @@ pub(super) fn of_draft(app: &App, cart: &Cart, view: &CartView) -> Order {
         placed_at: draft.map_or(app.clock.now(), |draft| draft.touched_at),
         lines: view.lines.iter().map(line).collect(),
         shipping: view.shipping_option.as_ref().map(shipping),
-        address: view.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
+        address: address(&view.shipping_address, cart.language),
         taxes: taxes(&view.lines, view.shipping_option.iter()),
         gift_cards: view.gift_cards.iter().map(gift_card).collect(),
         totals: view.totals,

@@ -7,6 +7,9 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use super::cart::put_in;
 use super::cart_page::CartPage;
 use super::parts::page;
+use super::visitor::Visitor;
+use super::words::Fill;
+use super::words::cart::CartWords;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
@@ -20,6 +23,7 @@ use crate::pricing::promotion::Code;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
+use crate::text::Language;
 use crate::wire::extract::Path;
 
 /// Sees to it that the cart has at least what the order had, so that a second
@@ -27,6 +31,7 @@ use crate::wire::extract::Path;
 pub async fn order_again(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
     let order = credentials.order(&app, id)?.order().await??.read()?;
@@ -38,7 +43,9 @@ pub async fn order_again(
     let missing: Vec<WantedLine> = sold.into_iter().filter_map(|line| missing(line, open.as_ref())).collect();
     let lines = offers(&snapshot, &missing)?;
     if lines.is_empty() && open.is_none() {
-        return page(&CartPage::new(&app, &snapshot, None).await?.with_notice(left_out(&gone)));
+        return page(
+            &CartPage::new(&app, &snapshot, &visitor, None).await?.with_notice(left_out(visitor.language, &gone)),
+        );
     }
     let (cart, cookies) = put_in(&app, &credentials, order.currency, order.language, lines).await??;
     let facts = facts(&order, open.as_ref());
@@ -50,7 +57,8 @@ pub async fn order_again(
         return Ok((cookies, Redirect::to("/cart")).into_response());
     }
     let cart = credentials.new_order(&app, cart).cart().await??.read()?;
-    let shown = CartPage::new(&app, &snapshot, Some(&cart)).await?.with_notice(left_out(&gone));
+    let shown =
+        CartPage::new(&app, &snapshot, &visitor, Some(&cart)).await?.with_notice(left_out(visitor.language, &gone));
     Ok((cookies, page(&shown)?).into_response())
 }
 
@@ -80,7 +88,7 @@ fn facts(order: &OrderView, cart: Option<&Cart>) -> Vec<Fact> {
     facts
 }
 
-fn left_out(gone: &[&LineView]) -> String {
+fn left_out(language: Language, gone: &[&LineView]) -> String {
     let titles: Vec<&str> = gone.iter().map(|line| line.title.as_str()).collect();
-    format!("No longer for sale, and left out: {}.", titles.join(", "))
+    CartWords::of(language).left_out.with(&titles.join(", "))
 }

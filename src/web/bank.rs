@@ -9,6 +9,7 @@ use super::difference::to_pay_now;
 use super::frame::Frame;
 use super::parts::{page, to_order};
 use super::visitor::Visitor;
+use super::words::order::OrderWords;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
@@ -21,6 +22,7 @@ use crate::wire::extract::{Form, Path};
 #[template(path = "authenticate.html")]
 struct AuthenticatePage<'a> {
     frame: Frame<'a>,
+    w: &'static OrderWords,
     number: String,
     amount: String,
     action_url: String,
@@ -35,6 +37,7 @@ pub struct BankAnswer {
 pub async fn get_authentication(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
     require_test_provider(&app)?;
@@ -44,9 +47,10 @@ pub async fn get_authentication(
         return Ok(to_order(id).into_response());
     }
     page(&AuthenticatePage {
-        frame: Frame::new(&snapshot, &Visitor::default()),
+        frame: Frame::new(&snapshot, &visitor),
+        w: OrderWords::of(visitor.language),
         number: order.number,
-        amount: order.totals.to_pay.display(),
+        amount: order.totals.to_pay.display_in(visitor.language),
         action_url: authentication_url(id),
     })
 }

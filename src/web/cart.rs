@@ -8,10 +8,12 @@ use super::cart_form::{Asked, CartForm, Pressed};
 use super::cart_page::{CartPage, Faults};
 use super::choosing::{Choosing, VARIANT};
 use super::pages::Reading;
-use super::parts::{Short, page, page_of_problem, sentence};
+use super::parts::{Short, page, page_of_problem};
 use super::product::ProductPage;
-use super::quantities::pieces;
+use super::quantities::{self, pieces};
 use super::visitor::Visitor;
+use super::words::cart::CartWords;
+use super::words::problems;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::money::Currency;
@@ -35,10 +37,10 @@ use crate::text::Language;
 use crate::wire::extract::Fields;
 
 /// The cart, or that there is none.
-pub async fn get_cart(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
+pub async fn get_cart(State(app): State<App>, credentials: Credentials, visitor: Visitor) -> Result<Response, Problem> {
     let cart = credentials.cart(&app).await?;
     let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
-    page(&CartPage::new(&app, &snapshot, cart.as_ref()).await?)
+    page(&CartPage::new(&app, &snapshot, &visitor, cart.as_ref()).await?)
 }
 
 /// Puts pieces into the cart; begins one where there is none that is open. The
@@ -49,7 +51,8 @@ pub async fn add_cart_line(
     visitor: Visitor,
     Fields(fields): Fields,
 ) -> Result<Response, Problem> {
-    let (name, quantity) = wanted(&fields)?;
+    let language = visitor.language;
+    let (name, quantity) = wanted(language, &fields)?;
     let snapshot = shelf::knowing(&app, [name.clone()]).await?;
     let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
     let choosing = chosen(product, visitor.currency(&snapshot.settings), &name, &fields);
@@ -62,24 +65,27 @@ pub async fn add_cart_line(
         return refused(Problem::invalid_field("", visitor.words().no_such_choice_text));
     };
     let wanted = match pieces(quantity, 1) {
-        Ok(wanted) => WantedLine { variant_id: variant.id, quantity: wanted },
-        Err(problem) => return refused(problem),
+        Some(wanted) => WantedLine { variant_id: variant.id, quantity: wanted },
+        None => return refused(Problem::invalid_field("quantity", quantities::fault(language, 1))),
     };
     if let Some(left) = stock::fewer_than(&app, &snapshot, variant.id, wanted.quantity).await {
         let page = shown().with_left(Short { requested: wanted.quantity, left });
         return page_of_problem(&page, Problem::new(OUT_OF_STOCK, "there are not so many pieces left"));
     }
     let lines = offers(&snapshot, &[wanted])?;
-    match put_in(&app, &credentials, choosing.currency, visitor.language, lines).await? {
+    match put_in(&app, &credentials, choosing.currency, language, lines).await? {
         Ok((_, cookies)) => Ok((AppendHeaders(cookies), Redirect::to("/cart")).into_response()),
-        Err(error) => refused(Problem::from(error)),
+        Err(error) => {
+            let told = problems::refused(language, &error);
+            page_of_problem(&shown().with_notice(told).with_quantity(quantity.to_owned()), Problem::from(error))
+        }
     }
 }
 
 /// What the form names, and how much of it.
-fn wanted(fields: &[(String, String)]) -> Result<(Name, &str), Problem> {
+fn wanted(language: Language, fields: &[(String, String)]) -> Result<(Name, &str), Problem> {
     let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let incomplete = || Problem::invalid_field("", "the form was not complete; please go back and try again");
+    let incomplete = || Problem::invalid_field("", CartWords::of(language).form_incomplete);
     let quantity = field("quantity").ok_or_else(incomplete)?;
     let name = match (field(VARIANT), field("product_id")) {
         (Some(id), _) => id.parse().map(Name::Variant).ok(),
@@ -108,6 +114,7 @@ fn chosen<'a>(
 pub async fn update_cart(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Fields(fields): Fields,
 ) -> Result<Response, Problem> {
     let to = |path| Ok(Redirect::to(path).into_response());
@@ -115,7 +122,7 @@ pub async fn update_cart(
     let form = CartForm::parse(fields);
     let order = credentials.order(&app, id)?;
     let mut faults = Faults::default();
-    let refusal = match change(&app, &credentials, &order, &form, &mut faults).await? {
+    let refusal = match change(&app, &credentials, visitor.language, &order, &form, &mut faults).await? {
         Ok(cart) if faults.is_empty() && form.pressed == Pressed::CheckOut => {
             return to(if is_ready(&app, &cart).await? { "/checkout" } else { "/cart" });
         }
@@ -123,14 +130,14 @@ pub async fn update_cart(
         // An order by now: the cart's page shows it.
         Err(OrderError::CartClosed | OrderError::NotFound) => return to("/cart"),
         Ok(_) => None,
-        Err(error) => Some(Problem::from(error)),
+        Err(error) => Some((problems::refused(visitor.language, &error), Problem::from(error))),
     };
     let cart = credentials.cart(&app).await?;
     let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
-    let shown = CartPage::new(&app, &snapshot, cart.as_ref()).await?.with_faults(&form, &faults);
+    let shown = CartPage::new(&app, &snapshot, &visitor, cart.as_ref()).await?.with_faults(&form, &faults);
     match refusal {
         None => page_of_problem(&shown, faults.problem()),
-        Some(problem) => page_of_problem(&shown.with_notice(sentence(&problem.detail)), problem),
+        Some((told, problem)) => page_of_problem(&shown.with_notice(told), problem),
     }
 }
 
@@ -147,11 +154,12 @@ async fn is_ready(app: &App, cart: &Cart) -> Result<bool, Problem> {
 async fn change(
     app: &App,
     credentials: &Credentials,
+    language: Language,
     order: &OrderClient<'_>,
     form: &CartForm,
     faults: &mut Faults,
 ) -> Result<Result<Cart, OrderError>, Problem> {
-    let Asked { quantities, faults: of_lines } = form.asked();
+    let Asked { quantities, faults: of_lines } = form.asked(language);
     faults.lines = of_lines;
     let dropped = match &form.pressed {
         Pressed::DropCoupon(code) => Some(Change::RemoveCoupon { code: code.clone() }),
@@ -177,23 +185,27 @@ async fn change(
             Ok(code) => vouchers::add_coupon(app, credentials, order, code).await,
             Err(_) => Err(Problem::new(COUPON_NOT_VALID, CouponRefusal::Unknown.to_string())),
         };
-        faults.coupon = refused(added, &mut cart)?;
+        faults.coupon = refused(language, added, &mut cart)?;
     }
     if !form.gift_card.is_empty() {
         let added = vouchers::add_gift_card(app, credentials, order, &form.gift_card).await;
-        faults.gift_card = refused(added, &mut cart)?;
+        faults.gift_card = refused(language, added, &mut cart)?;
     }
     Ok(Ok(cart))
 }
 
 /// What is wrong with a code; the cart is as it is with one that is right.
-fn refused(added: Result<Answer<Cart>, Problem>, cart: &mut Cart) -> Result<Option<String>, Problem> {
+fn refused(
+    language: Language,
+    added: Result<Answer<Cart>, Problem>,
+    cart: &mut Cart,
+) -> Result<Option<String>, Problem> {
     match added {
         Ok(answer) => {
             *cart = answer.read()?;
             Ok(None)
         }
-        Err(problem) if problem.status.is_client_error() => Ok(Some(sentence(&problem.detail))),
+        Err(problem) if problem.status.is_client_error() => Ok(Some(problems::told(language, &problem))),
         Err(problem) => Err(problem),
     }
 }

@@ -1,12 +1,13 @@
 //! The cart's form: quantities, a coupon, a gift card, and the pressed button.
 
 use super::parts::sentence;
-use super::quantities::{pieces, set};
+use super::quantities::{self, pieces, set};
 use crate::ids::GiftCardId;
 use crate::orders::limits::MAX_LINES;
 use crate::orders::order::LineId;
 use crate::pricing::promotion::Code;
 use crate::sorted::SortedMap;
+use crate::text::Language;
 
 /// What the form calls the fields for codes.
 pub const COUPON: &str = "coupon";
@@ -80,7 +81,7 @@ impl CartForm {
 
     /// All of it is one change. Where a field does not fit, nothing of what was
     /// typed counts yet; a line's own button does all the same.
-    pub fn asked(&self) -> Asked {
+    pub fn asked(&self, language: Language) -> Asked {
         let mut asked = Asked::default();
         let pressed = match self.pressed {
             Pressed::Set(line, quantity) => Some((line, quantity)),
@@ -88,9 +89,9 @@ impl CartForm {
         };
         for (line, text) in self.typed.iter().filter(|(line, _)| pressed.is_none_or(|(set, _)| set != **line)) {
             match pieces(text, 0) {
-                Ok(quantity) => asked.quantities.push((*line, quantity)),
-                Err(problem) => {
-                    asked.faults.insert(*line, sentence(&problem.detail));
+                Some(quantity) => asked.quantities.push((*line, quantity)),
+                None => {
+                    asked.faults.insert(*line, sentence(&quantities::fault(language, 0)));
                 }
             }
         }
@@ -115,18 +116,19 @@ mod tests {
     fn all_that_was_typed_is_asked_for_at_once() {
         let both = form(&[("line_1", " 2 "), ("line_3", "0"), ("csrf", "1"), ("line_03", "9"), ("coupon", " Ab ")]);
         let quantities = vec![(LineId(1), 2), (LineId(3), 0)];
-        assert_eq!(both.asked(), Asked { quantities, faults: SortedMap::new() });
+        assert_eq!(both.asked(Language::En), Asked { quantities, faults: SortedMap::new() });
         assert_eq!((both.coupon.as_str(), both.gift_card.as_str()), ("Ab", ""));
     }
 
     #[test]
     fn one_that_does_not_fit_holds_the_others_back_and_no_button() {
-        let one = form(&[("line_1", "2"), ("line_2", "many"), ("intent", "checkout")]).asked();
+        let one = form(&[("line_1", "2"), ("line_2", "many"), ("intent", "checkout")]).asked(Language::En);
         assert_eq!(one.quantities, []);
         assert_eq!(one.faults.keys().copied().collect::<Vec<_>>(), [LineId(2)]);
-        let removed = form(&[("line_1", "2"), ("line_2", "many"), ("line_3", "x"), ("intent", "set line_3 0")]).asked();
+        let removed = form(&[("line_1", "2"), ("line_2", "many"), ("line_3", "x"), ("intent", "set line_3 0")])
+            .asked(Language::En);
         assert_eq!((removed.quantities, removed.faults.len()), (vec![(LineId(3), 0)], 1));
-        let taken = form(&[("line_1", "2"), ("line_2", "50"), ("intent", "set line_2 3")]).asked();
+        let taken = form(&[("line_1", "2"), ("line_2", "50"), ("intent", "set line_2 3")]).asked(Language::En);
         assert_eq!(taken.quantities, [(LineId(1), 2), (LineId(2), 3)]);
     }
 

@@ -4,27 +4,35 @@ use askama::Template;
 
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
 use super::frame::Frame;
-use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, reductions, sentence};
+use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, reductions};
 use super::tile::{Tile, going_with, product_url};
 use super::totals::{Shipping, Totals, minus};
 use super::visitor::Visitor;
+use super::words::buying::BuyingWords;
+use super::words::cart::CartWords;
+use super::words::{Fill, fill, problems};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::cart::{Cart, CartProblem, CartView};
-use crate::orders::error::OrderError;
+use crate::orders::error::{ChangedLine, OrderError, PRICE_CHANGED};
 use crate::orders::order::LineId;
 use crate::orders::stock::shortages;
+use crate::orders::terms::compare;
 use crate::orders::view::{GiftCardView, LineView, Status};
 use crate::pricing::quote::QuotedShipping;
 use crate::problem::{FieldError, Problem};
 use crate::shelf::related::MAX_TOGETHER;
 use crate::shelf::snapshot::{Image, Product, Snapshot};
 use crate::sorted::SortedMap;
+use crate::text::Language;
 
 #[derive(Template)]
 #[template(path = "cart.html")]
 pub struct CartPage<'a> {
     frame: Frame<'a>,
+    w: &'static CartWords,
+    /// What the checkout says, too.
+    buying: &'static BuyingWords,
     lines: Vec<CartLine>,
     codes: Vec<CodeBox>,
     totals: Totals,
@@ -95,10 +103,16 @@ impl Faults {
 impl<'a> CartPage<'a> {
     /// The cart as it is. One that was placed is empty again, and tells of its
     /// order.
-    pub async fn new(app: &App, snapshot: &'a Snapshot, cart: Option<&Cart>) -> Result<Self, Problem> {
+    pub async fn new(
+        app: &App,
+        snapshot: &'a Snapshot,
+        visitor: &Visitor,
+        cart: Option<&Cart>,
+    ) -> Result<Self, Problem> {
+        let language = visitor.language;
         let placed_url = cart.filter(|cart| cart.status != Status::Open).map(|order| format!("/orders/{}", order.id));
         let Some(cart) = cart.filter(|cart| cart.status == Status::Open) else {
-            return Ok(Self::empty(snapshot, placed_url));
+            return Ok(Self::empty(snapshot, visitor, placed_url));
         };
         let now = app.clock.now();
         let view = cart.view(snapshot, now).map_err(OrderError::from)?;
@@ -113,9 +127,11 @@ impl<'a> CartPage<'a> {
             }
             None => Shipping::None,
         };
-        let codes = vec![CodeBox::of_coupons(&view), CodeBox::of_gift_cards(&view)];
+        let codes = vec![CodeBox::of_coupons(language, &view), CodeBox::of_gift_cards(language, &view)];
         let faulty = codes.iter().flat_map(CodeBox::items);
-        let items = view.lines.iter().flat_map(|line| items(line, &problems)).chain(faulty).collect();
+        let (changed, _) = compare(&cart.lines, cart.currency, snapshot);
+        let faulty_lines = view.lines.iter().flat_map(|line| items(language, line, &problems, &changed));
+        let items = faulty_lines.chain(faulty).collect();
         let mut products: Vec<&Product> = Vec::new();
         for product in view.lines.iter().filter_map(|line| snapshot.by_id(line.product_id)) {
             if products.len() < MAX_TOGETHER && !products.iter().any(|known| known.id == product.id) {
@@ -123,19 +139,21 @@ impl<'a> CartPage<'a> {
             }
         }
         Ok(Self {
-            tiles: going_with(snapshot, &Visitor::default(), cart.currency, &products),
-            lines: view.lines.iter().map(|line| CartLine::new(line, snapshot, &problems)).collect(),
-            totals: Totals::of_cart(&view, &shipping),
-            pieces: pieces(&view.lines),
-            error_summary: summary(String::new(), items),
+            tiles: going_with(snapshot, visitor, cart.currency, &products),
+            lines: view.lines.iter().map(|line| CartLine::new(language, line, snapshot, &problems)).collect(),
+            totals: Totals::of_cart(language, &view, &shipping),
+            pieces: pieces(language, &view.lines),
+            error_summary: summary(language, String::new(), items),
             codes,
-            ..Self::empty(snapshot, None)
+            ..Self::empty(snapshot, visitor, None)
         })
     }
 
-    fn empty(snapshot: &'a Snapshot, placed_url: Option<String>) -> Self {
+    fn empty(snapshot: &'a Snapshot, visitor: &Visitor, placed_url: Option<String>) -> Self {
         Self {
-            frame: Frame::new(snapshot, &Visitor::default()),
+            frame: Frame::at(snapshot, visitor, "/cart".to_owned()),
+            w: CartWords::of(visitor.language),
+            buying: BuyingWords::of(visitor.language),
             lines: Vec::new(),
             codes: Vec::new(),
             totals: Totals::default(),
@@ -172,35 +190,47 @@ impl<'a> CartPage<'a> {
         let of_code = |code: &CodeBox| Some(SummaryItem { field: code.id.to_owned(), text: code.fault.clone()? });
         let faults = self.lines.iter().filter_map(of_line).chain(self.codes.iter().filter_map(of_code));
         let faults: Vec<SummaryItem> = faults.collect();
-        let ErrorSummary { text, items } = self.error_summary.take().unwrap_or_default();
-        self.error_summary = summary(text, faults.into_iter().chain(items).collect());
+        let ErrorSummary { text, items, .. } = self.error_summary.take().unwrap_or_default();
+        self.error_summary = summary(self.frame.language, text, faults.into_iter().chain(items).collect());
         self
     }
 
     /// With this told first.
     pub fn with_notice(mut self, text: String) -> Self {
         let items = self.error_summary.take().unwrap_or_default().items;
-        self.error_summary = summary(text, items);
+        self.error_summary = summary(self.frame.language, text, items);
         self
     }
 }
 
-fn summary(text: String, items: Vec<SummaryItem>) -> Option<ErrorSummary> {
-    (!text.is_empty() || !items.is_empty()).then_some(ErrorSummary { text, items })
+fn summary(language: Language, text: String, items: Vec<SummaryItem>) -> Option<ErrorSummary> {
+    (!text.is_empty() || !items.is_empty()).then(|| ErrorSummary::new(language, text, items))
 }
 
-fn items<'a>(line: &'a LineView, problems: &'a [CartProblem]) -> impl Iterator<Item = SummaryItem> + 'a {
-    problems.iter().filter(|problem| problem.line_id == Some(line.id)).map(|problem| SummaryItem {
-        field: line.id.to_string(),
-        text: match Short::of_problem(problem) {
-            Some(short) => short.of(&line.title),
-            None => format!("{}: {}.", line.title, problem.detail),
-        },
+/// What is to be known of a line.
+fn items<'a>(
+    language: Language,
+    line: &'a LineView,
+    problems: &'a [CartProblem],
+    changed: &'a [ChangedLine],
+) -> impl Iterator<Item = SummaryItem> + 'a {
+    let w = CartWords::of(language);
+    problems.iter().filter(|problem| problem.line_id == Some(line.id)).map(move |problem| {
+        let changed = changed.iter().find(|changed| changed.line_id == line.id && problem.code == PRICE_CHANGED.name);
+        let text = match (Short::of_problem(problem), changed) {
+            (Some(short), _) => short.of(language, &line.title),
+            (None, Some(changed)) => {
+                let [new, old] = [changed.new, changed.old].map(|price| price.display_in(language));
+                format!("{}: {}.", line.title, fill(w.price_changed, &[&new, &old]))
+            }
+            (None, None) => format!("{}: {}.", line.title, w.not_for_sale),
+        };
+        SummaryItem { field: line.id.to_string(), text }
     })
 }
 
 impl CartLine {
-    fn new(line: &LineView, snapshot: &Snapshot, problems: &[CartProblem]) -> Self {
+    fn new(language: Language, line: &LineView, snapshot: &Snapshot, problems: &[CartProblem]) -> Self {
         let (variant, image) = known(line, snapshot);
         let currency = line.unit_price.currency;
         let before = snapshot.variant(line.variant_id).and_then(|(_, variant)| variant.compare_at(currency));
@@ -210,47 +240,51 @@ impl CartLine {
             title: line.title.clone(),
             variant,
             sku: line.sku.clone(),
-            unit_price: line.unit_price.display(),
-            price_before: before.filter(|before| before.amount > line.unit_price.amount).map(Money::display),
+            unit_price: line.unit_price.display_in(language),
+            price_before: before
+                .filter(|before| before.amount > line.unit_price.amount)
+                .map(|before| before.display_in(language)),
             quantity: line.quantity.to_string(),
             fault: None,
             short: problems.iter().filter(|problem| problem.line_id == Some(line.id)).find_map(Short::of_problem),
-            reductions: reductions(line),
-            total: line.total.display(),
+            reductions: reductions(language, line),
+            total: line.total.display_in(language),
             image,
         }
     }
 }
 
 impl CodeBox {
-    fn of_coupons(cart: &CartView) -> Self {
+    fn of_coupons(language: Language, cart: &CartView) -> Self {
+        let w = CartWords::of(language);
         let fault = |code: &str| {
             let problem = cart.problems.iter().find(|problem| problem.coupon.as_deref() == Some(code))?;
-            Some(sentence(&problem.detail))
+            Some(problems::coupon(language, problem))
         };
         let applied =
             |code: &String| Applied { code: code.clone(), text: code.clone(), amount: None, fault: fault(code) };
         Self {
             id: COUPON,
-            label: "Discount code",
-            button: "Use code",
+            label: w.discount_code,
+            button: w.use_code,
             typed: String::new(),
             fault: None,
             applied: cart.coupons.iter().map(applied).collect(),
         }
     }
 
-    fn of_gift_cards(cart: &CartView) -> Self {
+    fn of_gift_cards(language: Language, cart: &CartView) -> Self {
+        let w = CartWords::of(language);
         let applied = |card: &GiftCardView| Applied {
             code: card.id.to_string(),
-            text: format!("Card ending in {}", card.last4),
-            amount: Some(minus(card.amount)),
+            text: w.card_ending.with(&card.last4),
+            amount: Some(minus(language, card.amount)),
             fault: None,
         };
         Self {
             id: GIFT_CARD,
-            label: "Gift card",
-            button: "Use card",
+            label: w.gift_card,
+            button: w.use_card,
             typed: String::new(),
             fault: None,
             applied: cart.gift_cards.iter().map(applied).collect(),

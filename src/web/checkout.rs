@@ -8,11 +8,16 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::CheckoutForm;
-use super::parts::{STOCK_UNAVAILABLE, Short, page, page_of_problem, sentence, shortages, to_order};
+use super::parts::{Short, page, page_of_problem, shortages, to_order};
 use super::quantities;
+use super::visitor::Visitor;
 use super::wishes::{Entered, TOTAL, Wishes};
+use super::words::buying::BuyingWords;
+use super::words::checkout::CheckoutWords;
+use super::words::{Fill, fill, problems};
 use crate::app::App;
 use crate::ids::OrderId;
+use crate::money::Money;
 use crate::orders::access::Credentials;
 use crate::orders::cart::Cart;
 use crate::orders::client::Asked;
@@ -25,35 +30,47 @@ use crate::orders::view::{OrderView, Status};
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
+use crate::text::Language;
 use crate::wire::extract::{Fields, Path};
 
-const CORRECT: &str = "Nothing has been ordered yet. Please correct:";
-const NO_TOTAL: &str = "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.";
-const ASK_THE_SHOP: &str = "Please ask the shop, which has put this order together.";
-const DRAFT_CHANGED: &str =
-    "The shop has changed this order since you looked at it. Nothing has been ordered yet: place it if you agree.";
-const UNANSWERED: &str =
-    "The shop did not answer in time. Please place the order again: it will be placed once, however often you try.";
+/// Who is at the checkout, at which shop.
+struct Till<'a> {
+    app: &'a App,
+    snapshot: &'a Snapshot,
+    credentials: &'a Credentials,
+    visitor: Visitor,
+}
 
 /// The form, with what the cart knows already.
-pub async fn get_checkout(State(app): State<App>, credentials: Credentials) -> Result<Response, Problem> {
-    begin(&app, &credentials, None).await
+pub async fn get_checkout(
+    State(app): State<App>,
+    credentials: Credentials,
+    visitor: Visitor,
+) -> Result<Response, Problem> {
+    begin(&app, &credentials, visitor, None).await
 }
 
 /// The form of a cart that staff have made.
 pub async fn get_order_checkout(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
-    begin(&app, &credentials, Some(id)).await
+    begin(&app, &credentials, visitor, Some(id)).await
 }
 
-async fn begin(app: &App, credentials: &Credentials, draft: Option<OrderId>) -> Result<Response, Problem> {
+async fn begin(
+    app: &App,
+    credentials: &Credentials,
+    visitor: Visitor,
+    draft: Option<OrderId>,
+) -> Result<Response, Problem> {
     let snapshot = shelf::current(app).await?;
+    let till = Till { app, snapshot: &snapshot, credentials, visitor };
     match going_on(found(app, credentials, draft).await?) {
         Err(elsewhere) => Ok(elsewhere.into_response()),
-        Ok(cart) => page(&shown(app, &snapshot, &cart, &CheckoutForm::of(&cart.facts), &[]).await?),
+        Ok(cart) => page(&shown(&till, &cart, &CheckoutForm::of(&cart.facts), &[]).await?),
     }
 }
 
@@ -61,28 +78,32 @@ async fn begin(app: &App, credentials: &Credentials, draft: Option<OrderId>) -> 
 pub async fn post_checkout(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Fields(fields): Fields,
 ) -> Result<Response, Problem> {
-    go_on(&app, &credentials, None, &CheckoutForm::parse(fields)).await
+    go_on(&app, &credentials, visitor, None, &CheckoutForm::parse(fields)).await
 }
 
 /// The same of a cart that staff have made.
 pub async fn post_order_checkout(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
     Fields(fields): Fields,
 ) -> Result<Response, Problem> {
-    go_on(&app, &credentials, Some(id), &CheckoutForm::parse(fields)).await
+    go_on(&app, &credentials, visitor, Some(id), &CheckoutForm::parse(fields)).await
 }
 
 async fn go_on(
     app: &App,
     credentials: &Credentials,
+    visitor: Visitor,
     draft: Option<OrderId>,
     form: &CheckoutForm,
 ) -> Result<Response, Problem> {
     let snapshot = shelf::current(app).await?;
+    let till = Till { app, snapshot: &snapshot, credentials, visitor };
     let cart = match (found(app, credentials, draft).await?, form.intent.as_str()) {
         // A second click: the first one's outcome is this one's.
         (Some(cart), "place") if cart.status == Status::AwaitingPayment => cart,
@@ -92,29 +113,46 @@ async fn go_on(
         },
     };
     match form.intent.as_str() {
-        "place" => place_order(app, &snapshot, credentials, cart, form).await,
+        "place" => place_order(&till, cart, form).await,
         // Only the fields change: what stands in them was typed for another country.
-        "country" => page(&CheckoutPage::new(app, &snapshot, &cart, form, &[], None)?),
-        _ => update(app, &snapshot, credentials, &cart, form).await,
+        "country" => page(&till.page(&cart, form, &[], None)?),
+        _ => update(&till, &cart, form).await,
+    }
+}
+
+impl<'a> Till<'a> {
+    fn page(
+        &self,
+        cart: &Cart,
+        form: &CheckoutForm,
+        errors: &[FieldError],
+        notice: Option<String>,
+    ) -> Result<CheckoutPage<'a>, OrderError> {
+        CheckoutPage::new(self.app, self.snapshot, &self.visitor, cart, form, errors, notice)
+    }
+
+    async fn entered(&self, cart: &Cart, form: &CheckoutForm) -> Entered {
+        Entered::parse(self.app, self.credentials, self.snapshot, self.visitor.language, cart, form).await
     }
 }
 
 /// The page, with what is short by now.
 async fn shown<'a>(
-    app: &App,
-    snapshot: &'a Snapshot,
+    till: &Till<'a>,
     cart: &Cart,
     form: &CheckoutForm,
     errors: &[FieldError],
 ) -> Result<CheckoutPage<'a>, Problem> {
-    let short = stock::shortages(app, snapshot, cart).await;
+    let language = till.visitor.language;
+    let short = stock::shortages(till.app, till.snapshot, cart).await;
     let short = short.iter().filter_map(|problem| Some((problem.line_id?, Short::of_problem(problem)?)));
     if cart.draft.is_some() {
-        let told: String = short.map(|(line, short)| format!("{} ", short.of(line_title(cart, line)))).collect();
-        let notice = (!told.is_empty()).then(|| format!("{told}{ASK_THE_SHOP}"));
-        return Ok(CheckoutPage::new(app, snapshot, cart, form, errors, notice)?);
+        let one = |(line, short): (LineId, Short)| format!("{} ", short.of(language, line_title(language, cart, line)));
+        let told: String = short.map(one).collect();
+        let notice = (!told.is_empty()).then(|| told + CheckoutWords::of(language).ask_the_shop);
+        return Ok(till.page(cart, form, errors, notice)?);
     }
-    Ok(CheckoutPage::new(app, snapshot, cart, form, errors, None)?.with_short(short).warning())
+    Ok(till.page(cart, form, errors, None)?.with_short(short).warning())
 }
 
 /// The cart that the browser keeps, or one that staff have made and that is not over.
@@ -138,43 +176,33 @@ fn going_on(cart: Option<Cart>) -> Result<Cart, Redirect> {
 
 /// Keeps what fits, and shows the new total; takes the pieces that a line's
 /// button says.
-async fn update(
-    app: &App,
-    snapshot: &Snapshot,
-    credentials: &Credentials,
-    cart: &Cart,
-    form: &CheckoutForm,
-) -> Result<Response, Problem> {
+async fn update(till: &Till<'_>, cart: &Cart, form: &CheckoutForm) -> Result<Response, Problem> {
     let set = quantities::set(&form.intent);
     let set = set.map(|(line, quantity)| Change::SetQuantities { quantities: vec![(line, quantity)] });
-    let Entered { facts, mut errors } = Entered::parse(app, credentials, snapshot, cart, form).await;
+    let Entered { facts, mut errors } = till.entered(cart, form).await;
     // The rest may not be filled in yet.
     errors.retain(|error| error.pointer == "vat_number");
-    match save(app, credentials, cart, set, facts).await? {
+    match save(till.app, till.credentials, cart, set, facts).await? {
         Err(OrderError::CartClosed) => Ok(to_order(cart.id).into_response()),
         Err(error) => Err(error.into()),
         Ok(cart) if cart.lines.is_empty() => Ok(Redirect::to("/cart").into_response()),
-        Ok(cart) => page(&shown(app, snapshot, &cart, form, &errors).await?),
+        Ok(cart) => page(&shown(till, &cart, form, &errors).await?),
     }
 }
 
-async fn place_order(
-    app: &App,
-    snapshot: &Snapshot,
-    credentials: &Credentials,
-    cart: Cart,
-    form: &CheckoutForm,
-) -> Result<Response, Problem> {
-    let entered = Entered::parse(app, credentials, snapshot, &cart, form).await;
-    let wishes = match entered.wishes(app, snapshot, &cart, form) {
+async fn place_order(till: &Till<'_>, cart: Cart, form: &CheckoutForm) -> Result<Response, Problem> {
+    let Till { app, snapshot, credentials, visitor: Visitor { language, .. } } = *till;
+    let w = CheckoutWords::of(language);
+    let entered = till.entered(&cart, form).await;
+    let wishes = match entered.wishes(app, snapshot, language, &cart, form) {
         Ok(wishes) => wishes,
         Err(_) if cart.status != Status::Open => return Ok(to_order(cart.id).into_response()),
         Err(Entered { facts, errors }) => {
             // The page shows the total itself: there is no field to mark.
             let marked = errors.iter().any(|error| error.pointer != TOTAL);
-            let notice = if marked { CORRECT } else { NO_TOTAL };
+            let notice = if marked { w.correct } else { w.no_total };
             let cart = cart.after(None, &facts);
-            let shown = CheckoutPage::new(app, snapshot, &cart, form, &errors, Some(notice.to_owned()))?;
+            let shown = till.page(&cart, form, &errors, Some(notice.to_owned()))?;
             return page_of_problem(&shown, Problem::invalid(errors));
         }
     };
@@ -188,9 +216,9 @@ async fn place_order(
             if let OrderError::OutOfStock { lines } = &error {
                 short = lines.iter().map(|line| (line.line_id, Short::from(line))).collect();
             }
-            (notice(&error, &cart), Problem::from(error))
+            (notice(language, &error, &cart), Problem::from(error))
         }
-        Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => (UNANSWERED.to_owned(), problem),
+        Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => (w.unanswered.to_owned(), problem),
         Err(problem) => return Err(problem),
     };
     // Prices may be new, and another click may have had more luck.
@@ -202,7 +230,7 @@ async fn place_order(
     };
     // Its lines are not the buyer's to change.
     short.retain(|_| !draft);
-    page_of_problem(&CheckoutPage::new(app, snapshot, &cart, form, &[], Some(notice))?.with_short(short), problem)
+    page_of_problem(&till.page(&cart, form, &[], Some(notice))?.with_short(short), problem)
 }
 
 async fn place(app: &App, credentials: &Credentials, cart: &Cart, wishes: Wishes) -> Asked<OrderView> {
@@ -235,55 +263,47 @@ async fn save(
     Ok(Ok(latest))
 }
 
-fn line_title(cart: &Cart, id: LineId) -> &str {
-    cart.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title)
+fn line_title(language: Language, cart: &Cart, id: LineId) -> &str {
+    let line = cart.lines.iter().find(|line| line.id == id);
+    line.map_or(BuyingWords::of(language).one_product, |line| &line.title)
 }
 
 /// Why the order was not placed, and what to do about it.
-fn notice(error: &OrderError, cart: &Cart) -> String {
-    let title = |id: LineId| line_title(cart, id);
+fn notice(language: Language, error: &OrderError, cart: &Cart) -> String {
+    let w = CheckoutWords::of(language);
+    let title = |id: LineId| line_title(language, cart, id);
+    let show = |amount: &Money| amount.display_in(language);
     let is_draft = cart.draft.is_some();
     match error {
         OrderError::PriceChanged { lines, old_total, new_total } => {
-            let changed = |line: &ChangedLine| {
-                format!("{} now costs {} instead of {}. ", title(line.line_id), line.new.display(), line.old.display())
-            };
+            let changed =
+                |line: &ChangedLine| fill(w.now_costs, &[title(line.line_id), &show(&line.new), &show(&line.old)]);
             let changes: String = lines.iter().map(changed).collect();
-            format!(
-                "{changes}The total is now {} instead of {}. Nothing has been ordered yet: place the order again if you agree.",
-                new_total.display(),
-                old_total.display()
-            )
+            changes + &fill(w.total_is_now, &[&show(new_total), &show(old_total)])
         }
-        OrderError::ToPayChanged { old, new } => format!(
-            "What your gift cards pay has changed: {} is now left to pay instead of {}. Nothing has been ordered yet: place the order again if you agree.",
-            new.display(),
-            old.display()
-        ),
-        OrderError::DraftChanged => DRAFT_CHANGED.to_owned(),
+        OrderError::ToPayChanged { old, new } => fill(w.to_pay_is_now, &[&show(new), &show(old)]),
+        OrderError::DraftChanged => w.draft_changed.to_owned(),
         OrderError::NotForSale { lines } => {
             let titles: Vec<&str> = lines.iter().map(|line| title(*line)).collect();
-            let way_out = if is_draft { ASK_THE_SHOP } else { "Please take it out of the cart." };
-            format!("No longer for sale: {}. {way_out}", titles.join(", "))
+            let way_out = if is_draft { w.ask_the_shop } else { w.take_it_out };
+            fill(w.not_for_sale, &[&titles.join(", "), way_out])
         }
         OrderError::OutOfStock { lines } => {
-            let shortages = shortages(lines, |id| line_title(cart, id));
-            let way_out = if is_draft { ASK_THE_SHOP } else { "Please change the cart." };
-            format!("{shortages}Nothing has been ordered or charged. {way_out}")
+            let way_out = if is_draft { w.ask_the_shop } else { w.change_the_cart };
+            shortages(language, lines, title) + &w.nothing_ordered.with(way_out)
         }
-        OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
+        OrderError::StockUnavailable => BuyingWords::of(language).stock_unavailable.to_owned(),
         OrderError::CouponNotValid { code, .. } | OrderError::CouponExhausted { code } => {
-            let why = sentence(&error.to_string());
-            format!("{}: {why} Please take the code out of the cart. Nothing has been ordered yet.", code.as_str())
+            fill(w.take_code_out, &[code.as_str(), &problems::refused(language, error)])
         }
-        error => sentence(&error.to_string()),
+        error => problems::refused(language, error),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::{Currency, Money};
+    use crate::money::Currency;
     use crate::orders::error::ShortLine;
 
     fn eur(amount: i64) -> Money {
@@ -310,12 +330,17 @@ mod tests {
     fn a_refusal_says_what_has_changed() {
         let changed = ChangedLine { line_id: LineId(1), old: eur(100), new: eur(120) };
         let error = OrderError::PriceChanged { lines: vec![changed], old_total: eur(1000), new_total: eur(1100) };
-        let told = notice(&error, &cart());
+        let told = notice(Language::En, &error, &cart());
         assert!(told.starts_with("Mug now costs €1.20 instead of €1.00. The total is now €11.00 instead of €10.00."));
         let short = |line, available| ShortLine { line_id: LineId(line), requested: 5, available };
-        let told = notice(&OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
+        let told = notice(Language::En, &OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
         assert!(told.starts_with("Only 3 pieces of Mug are left, not 5. Bowl is sold out. Nothing"), "{told}");
-        let told = notice(&OrderError::NotForSale { lines: vec![LineId(2)] }, &cart());
+        let told = notice(Language::En, &OrderError::NotForSale { lines: vec![LineId(2)] }, &cart());
         assert!(told.starts_with("No longer for sale: Bowl."));
+        let told = notice(Language::De, &OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
+        assert!(
+            told.starts_with("Nur noch 3 Stück von Mug verfügbar statt 5. Bowl ist ausverkauft. Es wurde"),
+            "{told}"
+        );
     }
 }

@@ -10,6 +10,9 @@ use super::totals::{Shipping, Totals, price};
 use super::visitor::Visitor;
 use super::ways;
 use super::wishes::vat_outcome;
+use super::words::Fill;
+use super::words::buying::BuyingWords;
+use super::words::checkout::CheckoutWords;
 use crate::address::Field;
 use crate::app::App;
 use crate::money::Money;
@@ -23,12 +26,16 @@ use crate::pricing::quote::QuotedShipping;
 use crate::problem::FieldError;
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedMap;
+use crate::text::Language;
 use crate::vat;
 
 #[derive(Template)]
 #[template(path = "checkout.html")]
 pub struct CheckoutPage<'a> {
     frame: Frame<'a>,
+    w: &'static CheckoutWords,
+    /// What the cart and the order say, too.
+    buying: &'static BuyingWords,
     /// Where the form goes.
     action: String,
     error_summary: Option<ErrorSummary>,
@@ -56,10 +63,6 @@ pub struct CheckoutPage<'a> {
     pieces: String,
 }
 
-const NOT_SENT_THERE: &str = "The shop does not send to this address.";
-const ADDRESS_FIRST: &str = "How it can be sent depends on your address. Enter it, then update the total.";
-const NO_PAYMENTS: &str = "The shop takes no payments at present.";
-
 /// The cart as it will be if the form is taken.
 struct Priced {
     after: Cart,
@@ -70,7 +73,8 @@ struct Priced {
 
 impl Priced {
     fn new(cart: &Cart, form: &CheckoutForm, snapshot: &Snapshot, now: Timestamp) -> Result<Self, OrderError> {
-        let (entered, _) = form.facts(cart.needs_shipping());
+        // What is wrong with it is told elsewhere.
+        let (entered, _) = form.facts(Language::default(), cart.needs_shipping());
         let entered = cart.after(None, &entered);
         let offered = entered.wanted().shipping_options(snapshot, now)?;
         let chosen = offered.iter().find(|option| option.id == form.shipping_option).or(offered.first());
@@ -79,19 +83,20 @@ impl Priced {
         Ok(Self { after, view, offered })
     }
 
-    fn shipping_options(&self, now: Timestamp) -> Vec<Choice> {
+    fn shipping_options(&self, language: Language, now: Timestamp) -> Vec<Choice> {
+        let w = BuyingWords::of(language);
         let chosen = self.after.facts.shipping_option.as_ref();
         let currency = self.after.currency;
         let choice = |option: &QuotedShipping| {
             let view = ShippingView::of(option, currency);
             let to_pay = Money { amount: option.to_pay(), currency };
-            let fetched = view.pick_up.as_ref().map(|address| format!("You fetch it at {address}."));
+            let fetched = view.pick_up.as_ref().map(|address| w.fetched_at.with(&address.to_string()));
             Choice {
                 id: option.id.clone(),
                 label: option.title.clone(),
-                price: price(to_pay),
-                before: (to_pay.amount != option.price).then(|| view.price.display()),
-                notes: fetched.into_iter().chain(arrival(&view, now)).collect(),
+                price: price(language, to_pay),
+                before: (to_pay.amount != option.price).then(|| view.price.display_in(language)),
+                notes: fetched.into_iter().chain(arrival(language, &view, now)).collect(),
                 more: Vec::new(),
                 selected: chosen == Some(&option.id),
             }
@@ -102,6 +107,7 @@ impl Priced {
     /// What came of the VAT number, if it is the one in the form.
     fn vat_outcome(
         &self,
+        w: &CheckoutWords,
         form: &CheckoutForm,
         snapshot: &Snapshot,
         now: Timestamp,
@@ -112,16 +118,16 @@ impl Priced {
             return Ok(None);
         };
         let reverse_charge = self.after.quote(snapshot, now)?.reverse_charge;
-        Ok(Some(vat_outcome(known, facts, reverse_charge)))
+        Ok(Some(vat_outcome(w, known, facts, reverse_charge)))
     }
 
-    fn totals(&self) -> Totals {
+    fn totals(&self, language: Language) -> Totals {
         let shipping = match &self.view.shipping_option {
             Some(chosen) => Shipping::Chosen(chosen),
             None if self.after.needs_shipping() => Shipping::Open { from: None },
             None => Shipping::None,
         };
-        Totals::of_cart(&self.view, &shipping)
+        Totals::of_cart(language, &self.view, &shipping)
     }
 }
 
@@ -130,11 +136,14 @@ impl<'a> CheckoutPage<'a> {
     pub fn new(
         app: &App,
         snapshot: &'a Snapshot,
+        visitor: &Visitor,
         cart: &Cart,
         form: &CheckoutForm,
         errors: &[FieldError],
         notice: Option<String>,
     ) -> Result<Self, OrderError> {
+        let language = visitor.language;
+        let w = CheckoutWords::of(language);
         let (now, settings) = (app.clock.now(), &snapshot.settings);
         let sent = cart.needs_shipping();
         let priced = Priced::new(cart, form, snapshot, now)?;
@@ -142,43 +151,45 @@ impl<'a> CheckoutPage<'a> {
         let nothing_to_pay = to_pay.amount == 0;
         let methods = match nothing_to_pay {
             true => Vec::new(),
-            false => ways::offered(app, &settings.payments, to_pay, &form.method),
+            false => ways::offered(app, &settings.payments, language, to_pay, &form.method),
         };
         let is_known = priced.after.facts.shipping_address.is_some();
         let none_offered = sent && priced.offered.is_empty();
-        let shipping_error = (none_offered && is_known).then(|| NOT_SENT_THERE.to_owned());
-        let no_methods = (methods.is_empty() && !nothing_to_pay).then(|| NO_PAYMENTS.to_owned());
+        let shipping_error = (none_offered && is_known).then(|| w.not_sent_there.to_owned());
+        let no_methods = (methods.is_empty() && !nothing_to_pay).then(|| w.no_payments.to_owned());
         let takes_vat_number = settings.tax.reverse_charge;
-        let vat_outcome = if takes_vat_number { priced.vat_outcome(form, snapshot, now)? } else { None };
-        let phone = sent.then(|| Input::of(Field::Phone, &form.address, errors));
+        let vat_outcome = if takes_vat_number { priced.vat_outcome(w, form, snapshot, now)? } else { None };
+        let phone = sent.then(|| Input::of(language, Field::Phone, &form.address, errors));
         let mut page = Self {
-            frame: Frame::of(settings, &Visitor::default()),
+            frame: Frame::of(settings, visitor),
+            w,
+            buying: BuyingWords::of(language),
             action: match cart.draft {
                 Some(_) => format!("/orders/{}/checkout", cart.id),
                 None => "/checkout".to_owned(),
             },
             error_summary: None,
-            contact: std::iter::once(Input::email(form, errors)).chain(phone).collect(),
-            delivery: sent.then(|| AddressInputs::new(&form.address, errors)),
-            billing: AddressInputs::new(&form.billing, errors),
+            contact: std::iter::once(Input::email(language, form, errors)).chain(phone).collect(),
+            delivery: sent.then(|| AddressInputs::new(language, &form.address, errors)),
+            billing: AddressInputs::new(language, &form.billing, errors),
             bills_elsewhere: !form.billing.is_blank(),
-            vat_number: takes_vat_number.then(|| Input::vat_number(form, errors)),
+            vat_number: takes_vat_number.then(|| Input::vat_number(language, form, errors)),
             vat_outcome,
-            shipping_options: priced.shipping_options(now),
-            shipping_hint: (none_offered && !is_known).then_some(ADDRESS_FIRST),
+            shipping_options: priced.shipping_options(language, now),
+            shipping_hint: (none_offered && !is_known).then_some(w.address_first),
             shipping_error: shipping_error.or_else(|| error("shipping_option", errors)),
             methods,
             method_error: no_methods.or_else(|| error("method", errors)),
             nothing_to_pay,
             test_payments: app.config.test_provider,
-            lines: summary(&priced.view.lines, snapshot),
-            totals: priced.totals(),
+            lines: summary(language, &priced.view.lines, snapshot),
+            totals: priced.totals(language),
             expected_total: priced.view.totals.total.amount,
             expected_to_pay: to_pay.amount,
             expected_changes: cart.draft.as_ref().map(|draft| draft.changes),
-            pieces: pieces(&priced.view.lines),
+            pieces: pieces(language, &priced.view.lines),
         };
-        page.error_summary = notice.map(|text| ErrorSummary { text, items: page.items(errors) });
+        page.error_summary = notice.map(|text| ErrorSummary::new(language, text, page.items(errors)));
         Ok(page)
     }
 
@@ -212,13 +223,14 @@ impl<'a> CheckoutPage<'a> {
 
     /// With these told before the form is filled in, each with a link to its ways out.
     pub fn warning(mut self) -> Self {
+        let language = self.frame.language;
         let item = |line: &SummaryLine| {
-            let text = line.short.as_ref()?.of(&line.title);
+            let text = line.short.as_ref()?.of(language, &line.title);
             Some(SummaryItem { field: line.id.to_string(), text })
         };
         let items: Vec<SummaryItem> = self.lines.iter().filter_map(item).collect();
         if !items.is_empty() {
-            self.error_summary = Some(ErrorSummary { text: String::new(), items });
+            self.error_summary = Some(ErrorSummary::new(language, String::new(), items));
         }
         self
     }

@@ -5,6 +5,8 @@ use super::order_page::HowToPay;
 use super::parts::Moment;
 use super::standing::Standing;
 use super::ways;
+use super::words::order::OrderWords;
+use super::words::{Fill, fill};
 use crate::messages::words;
 use crate::money::Money;
 use crate::orders::after::edits::view::DifferenceView;
@@ -55,63 +57,60 @@ fn not_tried(payment: &PaymentView, to_pay: Money) -> PaymentView {
 }
 
 impl Difference {
-    pub fn new(order: &OrderView, now: Timestamp) -> Option<Self> {
+    pub fn new(language: Language, order: &OrderView, now: Timestamp) -> Option<Self> {
+        let w = OrderWords::of(language);
+        let show = |amount: Money| amount.display_in(language);
         let difference = order.difference.as_ref()?;
         let added = difference.added.iter().map(|line| {
             let pieces = pieces(line.quantity, &line.title);
-            ("Added", format!("{pieces}, {}", line.total.display()))
+            (w.added, format!("{pieces}, {}", show(line.total)))
         });
         let way = difference.shipping_option.iter().map(|way| {
             let price = Money { amount: way.price.amount.saturating_sub(way.discount.amount), ..way.price };
-            ("Sent by", format!("{}, {}", way.title, price.display()))
+            (w.sent_by, format!("{}, {}", way.title, show(price)))
         });
         let out =
-            difference.taken_out.iter().map(|out| ("Taken out", pieces(out.quantity.get(), title(order, out.line_id))));
+            difference.taken_out.iter().map(|out| (w.taken_out, pieces(out.quantity.get(), title(order, out.line_id))));
         // What stays is the same: only what falls on it is another.
         let worth = Some(difference.set_off).filter(|worth| worth.amount > 0 && difference.tax_change.is_none());
-        let worth = worth.map(|worth| ("Paid by what is given up for it", worth.display()));
+        let worth = worth.map(|worth| (w.set_off, show(worth)));
         let taxes = difference.added.iter().map(|line| &line.tax);
         let taxes = taxes.chain(difference.shipping_option.iter().map(|way| &way.tax));
         let tax = Money { amount: taxes.map(|tax| tax.amount.amount).sum(), ..difference.to_pay };
-        let change = difference.tax_change.iter().map(|change| {
-            ("Tax where it goes", format!("{} instead of {}", change.after.display(), change.before.display()))
-        });
-        let on_top = (!order.totals.tax_included && tax.amount > 0).then(|| ("Tax", tax.display()));
+        let change = difference
+            .tax_change
+            .iter()
+            .map(|change| (w.tax_where, fill(w.tax_change, &[&show(change.after), &show(change.before)])));
+        let on_top = (!order.totals.tax_included && tax.amount > 0).then(|| (w.tax, show(tax)));
         Some(Self {
             changes: added.chain(way).chain(on_top).chain(out).chain(change).chain(worth).collect(),
-            to_pay: difference.to_pay.display(),
-            until: Moment::until(difference.lapses_at, now),
+            to_pay: show(difference.to_pay),
+            until: Moment::until(language, difference.lapses_at, now),
         })
     }
 
     /// How it is paid to the shop's bank account, where the shop takes that.
-    pub fn by_transfer(difference: &DifferenceView, settings: &PaymentSettings) -> Option<HowToPay> {
+    pub fn by_transfer(
+        language: Language,
+        difference: &DifferenceView,
+        settings: &PaymentSettings,
+    ) -> Option<HowToPay> {
         let transfer = settings.bank_transfer.as_ref()?;
         Some(HowToPay {
-            amount: difference.to_pay.display(),
+            amount: difference.to_pay.display_in(language),
             lines: ways::lines(&transfer.instructions),
-            due: Some(words::date(Language::En, difference.lapses_at)),
-            then: "After that, your order stays as it is.",
+            due: Some(words::date(language, difference.lapses_at)),
+            then: OrderWords::of(language).stays_after,
         })
     }
 
     /// The class, the title and the text; none where those of the payment itself say it.
-    pub fn words(&self, standing: Standing) -> Option<(&'static str, &'static str, String)> {
-        let to_pay = &self.to_pay;
+    pub fn words(&self, language: Language, standing: Standing) -> Option<(&'static str, &'static str, String)> {
+        let w = OrderWords::of(language);
         match standing {
             Standing::Pending { .. } | Standing::Switching => None,
-            Standing::Exhausted => Some((
-                "bad",
-                "The payment did not go through",
-                "This change was tried to be paid as often as it may be. Your order stays as it is.".to_owned(),
-            )),
-            _ => Some((
-                "wait",
-                "A change of your order waits for you",
-                format!(
-                    "It is made once you have paid {to_pay}, as it says below. If you do not pay, nothing is charged, and your order stays as it is."
-                ),
-            )),
+            Standing::Exhausted => Some(("bad", w.payment_declined, w.change_exhausted.to_owned())),
+            _ => Some(("wait", w.change_waits, w.change_made_once.with(&self.to_pay))),
         }
     }
 }

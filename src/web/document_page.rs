@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::Frame;
-use crate::address::Address;
+use super::words::order::OrderWords;
 use crate::documents::document::{Buyer, Document, DocumentLine, TaxTotal};
 use crate::documents::number::Kind;
 use crate::ids::OrderId;
@@ -64,6 +64,7 @@ struct TaxRow {
 #[template(path = "documents.html")]
 pub struct DocumentList<'a> {
     frame: Frame<'a>,
+    w: &'static OrderWords,
     order_id: OrderId,
     documents: Vec<Listed>,
 }
@@ -77,13 +78,15 @@ struct Listed {
 
 impl<'a> DocumentList<'a> {
     pub fn new(frame: Frame<'a>, order_id: OrderId, documents: &[&Document]) -> Self {
+        let language = frame.language;
         let listed = |document: &&Document| Listed {
             url: format!("/orders/{order_id}/documents/{}", document.number),
-            title: title(Language::En, document),
-            date: words::date(Language::En, document.issued_at),
-            total: document.total.display(),
+            title: title(language, document),
+            date: words::date(language, document.issued_at),
+            total: document.total.display_in(language),
         };
-        Self { frame, order_id, documents: documents.iter().map(listed).collect() }
+        let w = OrderWords::of(language);
+        Self { frame, w, order_id, documents: documents.iter().map(listed).collect() }
     }
 }
 
@@ -133,13 +136,13 @@ fn seller(document: &Document) -> Vec<String> {
         format!("{label} {}", number.as_str())
     });
     let register = seller.register.as_ref().map(|register| register.as_str().to_owned());
-    seller.address.lines().into_iter().chain(vat).chain(tax).chain(register).collect()
+    seller.address.lines_in(language).into_iter().chain(vat).chain(tax).chain(register).collect()
 }
 
 fn buyer(document: &Document) -> Vec<String> {
     let Buyer { address, email, vat_number: number } = &document.buyer;
     let email = email.as_ref().map(|email| vec![email.as_str().to_owned()]);
-    let who = address.as_ref().map(Address::lines).or(email).unwrap_or_default();
+    let who = address.as_ref().map(|address| address.lines_in(document.language)).or(email).unwrap_or_default();
     let number = number.as_ref().map(|number| vat_number(document.language, number.as_str()));
     who.into_iter().chain(number).collect()
 }

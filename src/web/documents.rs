@@ -34,6 +34,7 @@ const MAX_PARALLEL: usize = 16;
 pub async fn list_order_documents(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
     let filed = of_buyer(&app, &credentials, id).await?;
@@ -43,7 +44,7 @@ pub async fn list_order_documents(
     }
     let snapshot = shelf::current(&app).await?;
     let documents: Vec<_> = filed.iter().map(|filed| &filed.document).collect();
-    page(&DocumentList::new(Frame::new(&snapshot, &Visitor::default()), id, &documents))
+    page(&DocumentList::new(Frame::at(&snapshot, &visitor, format!("/orders/{id}/documents")), id, &documents))
 }
 
 /// One of the order's documents, for its buyer.

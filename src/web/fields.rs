@@ -2,10 +2,13 @@
 
 use askama::Template;
 
-use super::form::{AddressKind, CheckoutForm, TypedAddress};
+use super::form::{AddressKind, CheckoutForm, TypedAddress, most};
+use super::words::address::{self, AddressWords};
+use super::words::buying::BuyingWords;
+use super::words::checkout::CheckoutWords;
 use crate::address::{Country, Field, Need, Part};
 use crate::problem::FieldError;
-use crate::text;
+use crate::text::Language;
 
 /// One field with its label, what was typed, and what is wrong with it.
 #[derive(Template)]
@@ -31,6 +34,7 @@ pub struct Input {
 #[derive(Template)]
 #[template(path = "_address.html")]
 pub struct AddressInputs {
+    w: &'static AddressWords,
     pub label: &'static str,
     /// What the form calls its country, and its part of the page.
     pub country_id: String,
@@ -54,10 +58,10 @@ pub struct CountryChoice {
 const ANYWHERE: [&str; 3] = ["A", "z c", "s"];
 
 impl Input {
-    pub fn email(form: &CheckoutForm, errors: &[FieldError]) -> Self {
+    pub fn email(language: Language, form: &CheckoutForm, errors: &[FieldError]) -> Self {
         Self {
             id: "email".to_owned(),
-            label: "E-mail".to_owned(),
+            label: BuyingWords::of(language).email.to_owned(),
             note: "",
             kind: "email",
             keys: "",
@@ -70,11 +74,12 @@ impl Input {
     }
 
     /// For a business that accounts for the tax itself.
-    pub fn vat_number(form: &CheckoutForm, errors: &[FieldError]) -> Self {
+    pub fn vat_number(language: Language, form: &CheckoutForm, errors: &[FieldError]) -> Self {
+        let w = CheckoutWords::of(language);
         Self {
             id: "vat_number".to_owned(),
-            label: "VAT number".to_owned(),
-            note: "(for businesses in the EU, optional)",
+            label: w.vat_number.to_owned(),
+            note: w.vat_note,
             kind: "text",
             keys: "",
             autocomplete: "off".to_owned(),
@@ -85,40 +90,35 @@ impl Input {
         }
     }
 
-    pub fn of(field: Field, address: &TypedAddress, errors: &[FieldError]) -> Self {
+    pub fn of(language: Language, field: Field, address: &TypedAddress, errors: &[FieldError]) -> Self {
         let country = address.chosen_country();
         let need = field.need(country);
-        let label = match field {
-            Field::Line2 => "Flat, floor, company".to_owned(),
-            Field::Phone => "Phone".to_owned(),
-            field => text::capitalised(field.noun(country)),
-        };
         let note = match (need, field, country) {
             (Need::Required, ..) | (_, Field::City, None) => "",
-            (_, Field::Region | Field::PostalCode, None) => "(if any)",
-            _ => "(optional)",
+            (_, Field::Region | Field::PostalCode, None) => AddressWords::of(language).if_any,
+            _ => BuyingWords::of(language).optional,
         };
-        let (name, most) = match field {
-            Field::Name => ("name", 200),
-            Field::Line1 => ("address-line1", 200),
-            Field::Line2 => ("address-line2", 200),
-            Field::City => ("address-level2", 100),
-            Field::Region => ("address-level1", 100),
-            Field::PostalCode => ("postal-code", 20),
-            Field::Country => ("country", 2),
-            Field::Phone => ("tel", 40),
+        let name = match field {
+            Field::Name => "name",
+            Field::Line1 => "address-line1",
+            Field::Line2 => "address-line2",
+            Field::City => "address-level2",
+            Field::Region => "address-level1",
+            Field::PostalCode => "postal-code",
+            Field::Country => "country",
+            Field::Phone => "tel",
         };
         let section = section(address.kind);
         let phone = field == Field::Phone;
         let digits = field == Field::PostalCode && country.is_some_and(Country::has_numeric_postal_codes);
         let id = address.kind.id(field);
         Self {
-            label,
+            label: address::label(language, field, country),
             note,
             kind: if phone { "tel" } else { "text" },
             keys: if digits { "numeric" } else { "" },
             autocomplete: if phone { name.to_owned() } else { format!("{section} {name}") },
-            most,
+            most: most(field),
             // The other address to bill may be left out.
             required: need == Need::Required && address.kind == AddressKind::Shipping,
             value: address.typed(field).to_owned(),
@@ -137,9 +137,9 @@ fn section(kind: AddressKind) -> &'static str {
 }
 
 impl AddressInputs {
-    pub fn new(address: &TypedAddress, errors: &[FieldError]) -> Self {
+    pub fn new(language: Language, address: &TypedAddress, errors: &[FieldError]) -> Self {
         let country = address.chosen_country();
-        let input = |field| Input::of(field, address, errors);
+        let input = |field| Input::of(language, field, address, errors);
         let layout: Vec<&str> = country.map_or_else(|| ANYWHERE.to_vec(), |country| country.layout().collect());
         let mut rows = vec![vec![input(Field::Name)]];
         for line in layout {
@@ -156,10 +156,14 @@ impl AddressInputs {
         let kind = address.kind;
         let country_id = kind.id(Field::Country);
         Self {
-            label: if kind == AddressKind::Shipping { "Delivery address" } else { "Address for the bill" },
+            w: AddressWords::of(language),
+            label: match kind {
+                AddressKind::Shipping => BuyingWords::of(language).delivery_address,
+                AddressKind::Billing => CheckoutWords::of(language).bill_address,
+            },
             section_id: if kind == AddressKind::Shipping { "delivery" } else { "billing" },
             autocomplete: section(kind),
-            countries: countries(country),
+            countries: countries(language, country),
             country_error: error(&country_id, errors),
             country_id,
             required: kind == AddressKind::Shipping,
@@ -176,14 +180,15 @@ impl AddressInputs {
 }
 
 /// None is chosen for the buyer.
-fn countries(chosen: Option<Country>) -> Vec<CountryChoice> {
-    let none = CountryChoice { code: "", name: "Choose a country", selected: chosen.is_none() };
-    let country = |country: Country| CountryChoice {
+fn countries(language: Language, chosen: Option<Country>) -> Vec<CountryChoice> {
+    let name = AddressWords::of(language).choose_a_country;
+    let none = CountryChoice { code: "", name, selected: chosen.is_none() };
+    let choice = |(country, name): (Country, &'static str)| CountryChoice {
         code: country.code(),
-        name: country.name(),
+        name,
         selected: chosen == Some(country),
     };
-    std::iter::once(none).chain(Country::all().map(country)).collect()
+    std::iter::once(none).chain(Country::all_in(language).into_iter().map(choice)).collect()
 }
 
 /// What is wrong with a field.
@@ -199,7 +204,7 @@ mod tests {
     fn labels(country: &str) -> Vec<String> {
         let typed = TypedAddress { country: country.into(), ..TypedAddress::default() };
         let label = |input: &Input| format!("{}{}", input.label, if input.required { "*" } else { "" });
-        let rows = AddressInputs::new(&typed, &[]).rows;
+        let rows = AddressInputs::new(Language::En, &typed, &[]).rows;
         rows.iter().skip(3).map(|row| row.iter().map(label).collect::<Vec<_>>().join(", ")).collect()
     }
 
@@ -224,7 +229,7 @@ mod tests {
     fn every_country_has_a_form_that_asks_for_all_that_it_needs() {
         for country in Country::all() {
             let typed = TypedAddress { country: country.code().into(), ..TypedAddress::default() };
-            let inputs = AddressInputs::new(&typed, &[]);
+            let inputs = AddressInputs::new(Language::En, &typed, &[]);
             let asked: Vec<&str> = inputs.ids().collect();
             assert!(inputs.rows.iter().all(|row| !row.is_empty()), "{country:?}");
             for field in [Field::Name, Field::Line1, Field::Line2, Field::City, Field::Region, Field::PostalCode] {
@@ -245,7 +250,7 @@ mod tests {
             country: "AE".into(),
             ..TypedAddress::default()
         };
-        let inputs = AddressInputs::new(&typed, &[]);
+        let inputs = AddressInputs::new(Language::En, &typed, &[]);
         assert_eq!(inputs.kept, [("postal_code".to_owned(), "SW1Y 4JH".to_owned())]);
         let shown: Vec<_> =
             inputs.rows.iter().flatten().map(|input| (input.id.as_str(), input.value.as_str())).collect();
@@ -256,7 +261,11 @@ mod tests {
     #[test]
     fn a_country_is_chosen_by_the_buyer_alone() {
         let chosen = |code: &str| {
-            countries(code.parse().ok()).into_iter().filter(|c| c.selected).map(|c| c.code).collect::<Vec<_>>()
+            countries(Language::En, code.parse().ok())
+                .into_iter()
+                .filter(|c| c.selected)
+                .map(|c| c.code)
+                .collect::<Vec<_>>()
         };
         assert_eq!(chosen(""), [""]);
         assert_eq!(chosen("DE"), ["DE"]);

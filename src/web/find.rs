@@ -7,15 +7,19 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::form::email_fault;
 use super::frame::Frame;
-use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, sentence};
+use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem};
 use super::visitor::Visitor;
+use super::words::order::OrderWords;
+use super::words::problems;
 use crate::app::App;
 use crate::orders::access::Credentials;
 use crate::orders::details;
 use crate::orders::finding::{self, Sought};
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
+use crate::text::Language;
 use crate::wire::extract::{Form, Query};
 
 #[derive(Debug, Default, Deserialize)]
@@ -36,6 +40,7 @@ pub struct Asked {
 #[template(path = "find.html")]
 struct FindPage<'a> {
     frame: Frame<'a>,
+    w: &'static OrderWords,
     error_summary: Option<ErrorSummary>,
     asked: bool,
     number: String,
@@ -44,17 +49,25 @@ struct FindPage<'a> {
     email_fault: Option<String>,
 }
 
-async fn shown(app: &App, form: FindForm, asked: bool, problem: Option<Problem>) -> Result<Response, Problem> {
+async fn shown(
+    app: &App,
+    visitor: Visitor,
+    form: FindForm,
+    asked: bool,
+    problem: Option<Problem>,
+) -> Result<Response, Problem> {
+    let language = visitor.language;
     let snapshot = shelf::current(app).await?;
     let errors = problem.as_ref().map_or(&[][..], |problem| &problem.errors);
     let fault = |id: &str| errors.iter().find(|error| error.pointer == id).map(|error| error.detail.clone());
     let item = |error: &FieldError| SummaryItem { field: error.pointer.clone(), text: error.detail.clone() };
-    let summary = problem.as_ref().map(|problem| ErrorSummary {
-        text: if problem.errors.is_empty() { sentence(&problem.detail) } else { String::new() },
-        items: problem.errors.iter().map(item).collect(),
+    let summary = problem.as_ref().map(|problem| {
+        let text = if problem.errors.is_empty() { problems::told(language, problem) } else { String::new() };
+        ErrorSummary::new(language, text, problem.errors.iter().map(item).collect())
     });
     let shown = FindPage {
-        frame: Frame::new(&snapshot, &Visitor::default()),
+        frame: Frame::at(&snapshot, &visitor, "/orders/find".to_owned()),
+        w: OrderWords::of(language),
         number_fault: fault("number"),
         email_fault: fault("email"),
         error_summary: summary,
@@ -69,34 +82,40 @@ async fn shown(app: &App, form: FindForm, asked: bool, problem: Option<Problem>)
 }
 
 /// The form, and what comes of it.
-pub async fn get_find(State(app): State<App>, Query(Asked { asked }): Query<Asked>) -> Result<Response, Problem> {
-    shown(&app, FindForm::default(), !asked.is_empty(), None).await
+pub async fn get_find(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(Asked { asked }): Query<Asked>,
+) -> Result<Response, Problem> {
+    shown(&app, visitor, FindForm::default(), !asked.is_empty(), None).await
 }
 
 /// Has the way to the order written to its mailbox, if there is one.
 pub async fn post_find(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Form(form): Form<FindForm>,
 ) -> Result<Response, Problem> {
-    let sought = match parse(&form) {
+    let sought = match parse(visitor.language, &form) {
         Ok(sought) => sought,
-        Err(errors) => return shown(&app, form, false, Some(Problem::invalid(errors))).await,
+        Err(errors) => return shown(&app, visitor, form, false, Some(Problem::invalid(errors))).await,
     };
     match finding::ask(&app, &credentials, sought).await {
         Ok(()) => Ok(Redirect::to("/orders/find?asked=1").into_response()),
         Err(problem) if problem.status.is_server_error() => Err(problem),
-        Err(problem) => shown(&app, form, false, Some(problem)).await,
+        Err(problem) => shown(&app, visitor, form, false, Some(problem)).await,
     }
 }
 
-fn parse(form: &FindForm) -> Result<Sought, Vec<FieldError>> {
+fn parse(language: Language, form: &FindForm) -> Result<Sought, Vec<FieldError>> {
     let mut errors = Vec::new();
     let number = finding::number(&form.number);
     if number.is_none() {
-        errors.push(FieldError::new("number", "Check the order's number, which looks like 7ZZZ-ABCD."));
+        errors.push(FieldError::new("number", OrderWords::of(language).find_number_fault));
     }
-    let email = details::email(&form.email).map_err(|words| errors.push(FieldError::new("email", sentence(&words))));
+    let email = details::email(&form.email)
+        .map_err(|words| errors.push(FieldError::new("email", email_fault(language, &words))));
     match (number, email) {
         (Some(number), Ok(email)) => Ok(Sought { number, email }),
         _ => Err(errors),

@@ -1,10 +1,12 @@
 //! The checkout's form: text as it was typed, and what it says.
 
 use super::parts::sentence;
+use super::words::address;
 use crate::address::{Address, Country, Fault, Field, Need};
 use crate::orders::details;
 use crate::orders::facts::{Fact, Facts};
 use crate::problem::FieldError;
+use crate::text::Language;
 
 /// What the names of the fields of the other address to bill begin with.
 const BILLING: &str = "billing_";
@@ -115,13 +117,20 @@ impl TypedAddress {
 
     /// The address. A postal code that the country does not have is left out:
     /// it was typed before another country was chosen.
-    fn parse(&self) -> Result<Box<Address>, Vec<FieldError>> {
+    fn parse(&self, language: Language) -> Result<Box<Address>, Vec<FieldError>> {
         let has_code = Field::PostalCode.need(self.chosen_country()) != Need::Absent;
         let address = Address::parse(|field| match field {
             Field::PostalCode if !has_code => "",
             field => self.typed(field),
         });
-        address.map(Box::new).map_err(|faults| faults.into_iter().map(|fault| told(self.kind, fault)).collect())
+        address.map(Box::new).map_err(|faults| faults.iter().map(|fault| self.told(language, fault)).collect())
+    }
+
+    /// A fault at its field, in words for the buyer.
+    fn told(&self, language: Language, fault: &Fault) -> FieldError {
+        let field = fault.field;
+        let words = address::told(language, fault, self.typed(field), self.chosen_country(), most(field));
+        FieldError::new(self.kind.id(field), words)
     }
 }
 
@@ -172,19 +181,19 @@ impl CheckoutForm {
 
     /// Whom to write to, where to send and whom to bill, as far as it fits; and
     /// every field that does not. `sent`: whether anything is.
-    pub fn facts(&self, sent: bool) -> (Vec<Fact>, Vec<FieldError>) {
+    pub fn facts(&self, language: Language, sent: bool) -> (Vec<Fact>, Vec<FieldError>) {
         let (mut facts, mut errors) = (Vec::new(), Vec::new());
         match details::email(&self.email) {
             Ok(email) => facts.push(Fact::Email(email)),
-            Err(words) => errors.push(FieldError::new("email", sentence(&words))),
+            Err(words) => errors.push(FieldError::new("email", email_fault(language, &words))),
         }
         if sent {
-            match self.address.parse() {
+            match self.address.parse(language) {
                 Ok(address) => facts.push(Fact::ShippingAddress(address)),
                 Err(faults) => errors.extend(faults),
             }
         }
-        let billing = if self.billing.is_blank() { Ok(None) } else { self.billing.parse().map(Some) };
+        let billing = if self.billing.is_blank() { Ok(None) } else { self.billing.parse(language).map(Some) };
         match billing {
             Ok(address) => facts.push(Fact::BillingAddress(address)),
             Err(faults) => errors.extend(faults),
@@ -193,13 +202,23 @@ impl CheckoutForm {
     }
 }
 
-/// A fault at its field, in words for the buyer.
-fn told(kind: AddressKind, fault: Fault) -> FieldError {
-    let words = match fault.field {
-        Field::Country => "choose a country",
-        _ => &fault.detail,
-    };
-    FieldError::new(kind.id(fault.field), sentence(words))
+/// The most characters that a field takes.
+pub fn most(field: Field) -> u16 {
+    match field {
+        Field::Name | Field::Line1 | Field::Line2 => 200,
+        Field::City | Field::Region => 100,
+        Field::PostalCode => 20,
+        Field::Country => 2,
+        Field::Phone => 40,
+    }
+}
+
+/// What is wrong with an e-mail address: `words`, as [`details::email`] says it.
+pub fn email_fault(language: Language, words: &str) -> String {
+    match language {
+        Language::En => sentence(words),
+        Language::De => "Geben Sie Ihre E-Mail-Adresse an, zum Beispiel ada@example.com.".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -221,7 +240,7 @@ mod tests {
     }
 
     fn wrong(form: &CheckoutForm) -> Vec<(String, String)> {
-        form.facts(true).1.into_iter().map(|error| (error.pointer, error.detail)).collect()
+        form.facts(Language::En, true).1.into_iter().map(|error| (error.pointer, error.detail)).collect()
     }
 
     fn told(pointer: &str, detail: &str) -> (String, String) {
@@ -230,7 +249,7 @@ mod tests {
 
     fn facts(form: &CheckoutForm) -> Facts {
         let mut facts = Facts::default();
-        form.facts(true).0.into_iter().for_each(|fact| facts.set(fact));
+        form.facts(Language::En, true).0.into_iter().for_each(|fact| facts.set(fact));
         facts
     }
 
@@ -275,7 +294,8 @@ mod tests {
 
     #[test]
     fn what_is_not_sent_needs_no_address() {
-        let (facts, errors) = CheckoutForm { email: "ada@example.com".into(), ..CheckoutForm::default() }.facts(false);
+        let (facts, errors) =
+            CheckoutForm { email: "ada@example.com".into(), ..CheckoutForm::default() }.facts(Language::En, false);
         assert_eq!((facts.len(), errors.len()), (2, 0));
     }
 

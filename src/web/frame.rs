@@ -43,7 +43,13 @@ pub struct Spoken(&'static Words);
 
 impl Default for Spoken {
     fn default() -> Self {
-        Self(Words::of(Language::default()))
+        Self::from(Language::default())
+    }
+}
+
+impl From<Language> for Spoken {
+    fn from(language: Language) -> Self {
+        Self(Words::of(language))
     }
 }
 
@@ -81,10 +87,18 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Around a page of a cart or an order, which has its own currency: only the
+    /// language can be another, and leads `back` to it.
+    pub fn at(snapshot: &'a Snapshot, visitor: &Visitor, back: String) -> Self {
+        let currency = visitor.currency(&snapshot.settings);
+        let switch = Switch { languages: LANGUAGES, currencies: &[], currency, back };
+        Self { switch: Some(switch), ..Self::new(snapshot, visitor) }
+    }
+
     /// Around a page of a shop that is not known, as nothing could be read.
     pub fn unknown(visitor: &Visitor) -> Self {
         let w = visitor.words();
-        Self { shop_name: w.the_shop, w: Spoken(w), language: visitor.language, ..Self::default() }
+        Self { shop_name: w.the_shop, w: Spoken::from(visitor.language), language: visitor.language, ..Self::default() }
     }
 
     /// Around a page of the catalog. One `has_address` if search engines are to

@@ -1,5 +1,8 @@
 //! What an order's page says of its parcels and returns, and of what has happened.
 
+use super::words::buying::BuyingWords;
+use super::words::order::OrderWords;
+use super::words::{Fill, returns};
 use crate::messages::words;
 use crate::orders::after::goods::view::{FulfilmentStatus, FulfilmentView, ReturnStatus, ReturnView};
 use crate::orders::after::money::view::NoteView;
@@ -22,6 +25,8 @@ pub struct Moved {
 
 pub struct Parcel {
     pub title: String,
+    /// What the link says that leads to its tracking.
+    pub follow: String,
     pub status: String,
     pub carrier: Option<String>,
     pub tracking_url: Option<String>,
@@ -50,12 +55,12 @@ pub struct Noted {
 }
 
 impl Moved {
-    pub fn new(order: &OrderView, now: Timestamp) -> Self {
+    pub fn new(language: Language, order: &OrderView, now: Timestamp) -> Self {
         Self {
-            parcels: order.fulfilments.iter().map(|parcel| Parcel::new(order, parcel)).collect(),
-            returns: order.returns.iter().map(|known| Returned::new(order, known)).collect(),
-            timeline: order.events.iter().filter_map(happened).collect(),
-            notes: order.notes.iter().map(noted).collect(),
+            parcels: order.fulfilments.iter().map(|parcel| Parcel::new(language, order, parcel)).collect(),
+            returns: order.returns.iter().map(|known| Returned::new(language, order, known)).collect(),
+            timeline: order.events.iter().filter_map(|milestone| happened(language, milestone)).collect(),
+            notes: order.notes.iter().map(|note| noted(language, note)).collect(),
             returns_url: is_returnable(order, now).then(|| format!("/orders/{}/returns", order.id)),
         }
     }
@@ -72,22 +77,26 @@ fn is_fetched(order: &OrderView) -> bool {
     order.shipping_option.as_ref().is_some_and(|option| option.pick_up.is_some())
 }
 
-fn pieces(order: &OrderView, id: LineId, quantity: u32) -> String {
-    let title = order.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title);
+fn pieces(language: Language, order: &OrderView, id: LineId, quantity: u32) -> String {
+    let line = order.lines.iter().find(|line| line.id == id);
+    let title = line.map_or(BuyingWords::of(language).one_product, |line| &line.title);
     format!("{quantity} × {title}")
 }
 
 impl Parcel {
-    fn new(order: &OrderView, parcel: &FulfilmentView) -> Self {
-        let day = |at: Timestamp| words::date(Language::En, at);
+    fn new(language: Language, order: &OrderView, parcel: &FulfilmentView) -> Self {
+        let w = OrderWords::of(language);
+        let day = |at: Timestamp| words::date(language, at);
         let status = match (parcel.status, parcel.shipped_at) {
-            (FulfilmentStatus::Shipped, Some(at)) if is_fetched(order) => format!("Ready for you since {}", day(at)),
-            (FulfilmentStatus::Shipped, Some(at)) => format!("Sent on {}", day(at)),
-            _ => "Packed, and about to go out".to_owned(),
+            (FulfilmentStatus::Shipped, Some(at)) if is_fetched(order) => w.ready_since.with(&day(at)),
+            (FulfilmentStatus::Shipped, Some(at)) => w.sent_on.with(&day(at)),
+            _ => w.packed.to_owned(),
         };
-        let lines = parcel.lines.iter().map(|line| pieces(order, line.line_id, line.quantity.get()));
+        let lines = parcel.lines.iter().map(|line| pieces(language, order, line.line_id, line.quantity.get()));
+        let number = parcel.number.to_string();
         Self {
-            title: format!("Parcel {}", parcel.number),
+            title: w.parcel.with(&number),
+            follow: w.follow_parcel.with(&number),
             status,
             carrier: parcel.carrier.clone(),
             tracking_url: parcel.tracking_url.clone(),
@@ -97,57 +106,61 @@ impl Parcel {
 }
 
 impl Returned {
-    fn new(order: &OrderView, known: &ReturnView) -> Self {
+    fn new(language: Language, order: &OrderView, known: &ReturnView) -> Self {
+        let w = OrderWords::of(language);
         let status = match known.status {
-            ReturnStatus::Requested => "You have asked to send this back. We will write to you.",
-            ReturnStatus::Approved => "You can send this back.",
-            ReturnStatus::Refused => "We cannot take this back.",
-            ReturnStatus::Received => "It has come back to us.",
+            ReturnStatus::Requested => w.return_asked,
+            ReturnStatus::Approved => w.return_approved,
+            ReturnStatus::Refused => w.return_refused,
+            ReturnStatus::Received => w.return_received,
         };
         let words = known.refusal.as_deref().or(known.instructions.as_deref()).unwrap_or_default();
         let lines = known.lines.iter();
         Self {
-            title: format!("Return {}", known.id.number),
+            title: w.return_number.with(&known.id.number.to_string()),
             status,
             pieces: lines
-                .map(|line| format!("{}: {}", pieces(order, line.line_id, line.quantity.get()), line.reason.as_str()))
+                .map(|line| {
+                    let pieces = pieces(language, order, line.line_id, line.quantity.get());
+                    format!("{pieces}: {}", returns::reason(language, line.reason.as_str()))
+                })
                 .collect(),
             words: words.lines().map(str::to_owned).collect(),
         }
     }
 }
 
-fn happened(milestone: &Milestone) -> Option<Happened> {
-    let what = what(&milestone.kind)?;
-    Some(Happened { iso: milestone.at.to_string(), when: words::moment(Language::En, milestone.at), what })
+fn happened(language: Language, milestone: &Milestone) -> Option<Happened> {
+    let what = what(OrderWords::of(language), &milestone.kind)?;
+    Some(Happened { iso: milestone.at.to_string(), when: words::moment(language, milestone.at), what })
 }
 
-fn noted(note: &NoteView) -> Noted {
-    let (iso, when) = (note.at.to_string(), words::moment(Language::En, note.at));
+fn noted(language: Language, note: &NoteView) -> Noted {
+    let (iso, when) = (note.at.to_string(), words::moment(language, note.at));
     Noted { iso, when, lines: note.text.lines().map(str::to_owned).collect() }
 }
 
 /// What a buyer cares about; the rest is the shop's own bookkeeping.
-fn what(kind: &str) -> Option<&'static str> {
+fn what(w: &OrderWords, kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "placed" => "You placed the order",
-        "payment_declined" => "The payment did not go through",
-        "payment_authorized" => "The money was set aside",
-        "paid" | "paid_late" | "payment_received" => "We have received money",
-        "authorization_lapsed" => "The bank no longer set the money aside",
-        "refunded" => "Money went back to you",
-        "out_of_stock" => "It was sold out",
-        "cancelled" => "The order was cancelled",
-        "gift_cards_issued" => "The codes of your gift cards were sent",
-        "difference_asked" => "We asked you to pay for a change of the order",
-        "difference_paid" => "You paid for the change",
-        "edit_called_off" => "The change was not made",
-        "edited" => "We changed the order",
-        "shipped" => "Something was sent",
-        "return_requested" => "You asked to send something back",
-        "return_approved" => "We agreed to take something back",
-        "return_refused" => "We could not take something back",
-        "return_received" => "Something has come back to us",
+        "placed" => w.placed,
+        "payment_declined" => w.payment_declined,
+        "payment_authorized" => w.payment_authorized,
+        "paid" | "paid_late" | "payment_received" => w.paid,
+        "authorization_lapsed" => w.authorization_lapsed,
+        "refunded" => w.refunded,
+        "out_of_stock" => w.out_of_stock,
+        "cancelled" => w.cancelled,
+        "gift_cards_issued" => w.gift_cards_issued,
+        "difference_asked" => w.difference_asked,
+        "difference_paid" => w.difference_paid,
+        "edit_called_off" => w.edit_called_off,
+        "edited" => w.edited,
+        "shipped" => w.shipped,
+        "return_requested" => w.return_was_requested,
+        "return_approved" => w.return_was_approved,
+        "return_refused" => w.return_was_refused,
+        "return_received" => w.return_has_come,
         _ => return None,
     })
 }

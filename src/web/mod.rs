@@ -48,6 +48,6 @@ mod totals;
 pub mod visitor;
 mod ways;
 mod wishes;
-mod words;
+pub mod words;
 
 pub use self::parts::{ErrorSummary, SummaryItem};

@@ -7,8 +7,13 @@ use serde::Deserialize;
 
 use super::difference::to_pay_now;
 use super::order_page::{Choosing, OrderPage};
-use super::parts::{STOCK_UNAVAILABLE, sentence, shortages, to_order};
+use super::parts::{shortages, to_order};
+use super::visitor::Visitor;
 use super::ways;
+use super::words::buying::BuyingWords;
+use super::words::checkout::CheckoutWords;
+use super::words::order::OrderWords;
+use super::words::problems;
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::orders::access::Credentials;
@@ -18,10 +23,8 @@ use crate::orders::order::LineId;
 use crate::orders::view::{OrderView, PaymentStatus};
 use crate::problem::Problem;
 use crate::shelf;
+use crate::text::Language;
 use crate::wire::extract::{Form, Path, Query};
-
-/// What is said where the buyer comes back from a payment that failed.
-const NOT_PAID: &str = "The payment did not go through, and nothing was charged. Please try again, or pay another way.";
 
 #[derive(Debug, Deserialize)]
 pub struct ChosenMethod {
@@ -31,8 +34,9 @@ pub struct ChosenMethod {
     edit: Option<u32>,
 }
 
-fn line_title(order: &OrderView, id: LineId) -> &str {
-    order.lines.iter().find(|line| line.id == id).map_or("One product", |line| &line.title)
+fn line_title(language: Language, order: &OrderView, id: LineId) -> &str {
+    let line = order.lines.iter().find(|line| line.id == id);
+    line.map_or(BuyingWords::of(language).one_product, |line| &line.title)
 }
 
 /// Whether the buyer has just been refused elsewhere.
@@ -46,11 +50,12 @@ pub struct Seen {
 pub async fn get_order(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
     Query(Seen { declined }): Query<Seen>,
 ) -> Result<Response, Problem> {
-    let notice = (!declined.is_empty()).then_some(NOT_PAID);
-    show(&app, &credentials, id, Choosing::IfNothingElse, notice).await
+    let notice = (!declined.is_empty()).then_some(OrderWords::of(visitor.language).not_paid);
+    show(&app, &credentials, &visitor, id, Choosing::IfNothingElse, notice).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,15 +83,17 @@ pub async fn open_order(
 pub async fn get_order_payments(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
-    show(&app, &credentials, id, Choosing::Now, None).await
+    show(&app, &credentials, &visitor, id, Choosing::Now, None).await
 }
 
 /// `notice`: told as long as the order waits for its buyer.
 async fn show(
     app: &App,
     credentials: &Credentials,
+    visitor: &Visitor,
     id: OrderId,
     choosing: Choosing,
     notice: Option<&str>,
@@ -97,7 +104,7 @@ async fn show(
             let order = order.read()?;
             let waits = to_pay_now(&order).payment.status == PaymentStatus::RequiresAction;
             let notice = notice.filter(|_| waits).map(str::to_owned);
-            OrderPage::new(app, &snapshot, &order, choosing, notice).respond()
+            OrderPage::new(app, &snapshot, visitor, &order, choosing, notice).respond()
         }
         // Not placed after all: a cart again, with everything in it.
         Err(OrderError::NotFound) if credentials.kept_cart(&app.keys) == Some(id) => {
@@ -128,10 +135,12 @@ pub async fn cancel_order(
 pub async fn create_order_payment(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
     Form(form): Form<ChosenMethod>,
 ) -> Result<Response, Problem> {
-    let unknown = || Problem::invalid_field("method", "the shop does not take this way to pay");
+    let language = visitor.language;
+    let unknown = || Problem::invalid_field("method", CheckoutWords::of(language).payment_unknown);
     let snapshot = shelf::current(&app).await?;
     let payment = ways::choice(&app, &snapshot.settings.payments, &form.method).ok_or_else(unknown)?;
     let client = credentials.order(&app, id)?;
@@ -144,18 +153,19 @@ pub async fn create_order_payment(
         Err(refusal) => refusal,
     };
     let order = client.order().await??.read()?;
-    let shown = OrderPage::new(&app, &snapshot, &order, Choosing::Now, Some(not_held(&refusal, &order)));
+    let notice = Some(not_held(language, &refusal, &order));
+    let shown = OrderPage::new(&app, &snapshot, &visitor, &order, Choosing::Now, notice);
     shown.respond_with(refusal.into())
 }
 
 /// Why another payment was not begun, and what to do about it.
-fn not_held(refusal: &OrderError, order: &OrderView) -> String {
+fn not_held(language: Language, refusal: &OrderError, order: &OrderView) -> String {
     match refusal {
         OrderError::OutOfStock { lines } => {
-            let shortages = shortages(lines, |id| line_title(order, id));
-            format!("{shortages}Nothing was charged. You can try again later, or order what is left in a new cart.")
+            let shortages = shortages(language, lines, |id| line_title(language, order, id));
+            shortages + OrderWords::of(language).try_later
         }
-        OrderError::StockUnavailable => STOCK_UNAVAILABLE.to_owned(),
-        refusal => sentence(&refusal.to_string()),
+        OrderError::StockUnavailable => BuyingWords::of(language).stock_unavailable.to_owned(),
+        refusal => problems::refused(language, refusal),
     }
 }

@@ -13,6 +13,9 @@ use super::standing::{Settled, Standing, payment_label, standing};
 use super::totals::Totals;
 use super::visitor::Visitor;
 use super::ways;
+use super::words::Fill;
+use super::words::buying::BuyingWords;
+use super::words::order::OrderWords;
 use crate::address::Address;
 use crate::app::App;
 use crate::messages::paying::decline;
@@ -30,6 +33,9 @@ use crate::text::Language;
 #[template(path = "order.html")]
 pub struct OrderPage<'a> {
     frame: Frame<'a>,
+    w: &'static OrderWords,
+    /// What the cart and the checkout say, too.
+    buying: &'static BuyingWords,
     id: String,
     number: String,
     status_title: &'static str,
@@ -121,9 +127,9 @@ impl Ways {
 }
 
 /// The ways to pay instead of, or after, the one that was tried.
-fn other_ways(app: &App, snapshot: &Snapshot, order: &OrderView, is_open: bool) -> Vec<Choice> {
+fn other_ways(app: &App, snapshot: &Snapshot, language: Language, order: &OrderView, is_open: bool) -> Vec<Choice> {
     let current = ways::id(&order.payment);
-    let mut ways = ways::offered(app, &snapshot.settings.payments, order.totals.to_pay, "");
+    let mut ways = ways::offered(app, &snapshot.settings.payments, language, order.totals.to_pay, "");
     if order.difference.is_some() {
         ways::at_once(&mut ways);
     }
@@ -143,10 +149,12 @@ impl<'a> OrderPage<'a> {
     pub fn new(
         app: &App,
         snapshot: &'a Snapshot,
+        visitor: &Visitor,
         order: &'a OrderView,
         choosing: Choosing,
         notice: Option<String>,
     ) -> Self {
+        let language = visitor.language;
         let (now, paid_now) = (app.clock.now(), to_pay_now(order));
         let payment = &paid_now.payment;
         let standing = standing(&paid_now, now);
@@ -155,20 +163,24 @@ impl<'a> OrderPage<'a> {
         let may_retry = matches!(standing, Standing::Declined { .. } | Standing::Changed);
         let payable = paid_now.payable_until.filter(|until| (open || may_retry) && now < *until);
         let waits = matches!(standing, Standing::Pending { .. } | Standing::Switching | Standing::Securing);
-        let others = if payable.is_some() { other_ways(app, snapshot, &paid_now, open) } else { Vec::new() };
+        let others = if payable.is_some() { other_ways(app, snapshot, language, &paid_now, open) } else { Vec::new() };
         let pending = waits && (others.is_empty() || choosing == Choosing::IfNothingElse);
         let Ways { methods, methods_url, wait_url } = Ways::new(others, order, waits, choosing);
         let exhausted = standing == Standing::Exhausted;
         let declined = may_retry || exhausted;
         let why = payment.decline_reason.as_deref().filter(|_| declined);
-        let difference = Difference::new(order, now);
-        let asks_more = difference.as_ref().and_then(|difference| difference.words(standing));
-        let (status_class, status_title, status_text) = asks_more.unwrap_or_else(|| standing.words());
+        let difference = Difference::new(language, order, now);
+        let asks_more = difference.as_ref().and_then(|difference| difference.words(language, standing));
+        let (status_class, status_title, status_text) = asks_more.unwrap_or_else(|| standing.words(language));
         let settings = &snapshot.settings.payments;
-        let transfer = order.difference.as_ref().and_then(|asked| Difference::by_transfer(asked, settings));
+        let transfer = order.difference.as_ref().and_then(|asked| Difference::by_transfer(language, asked, settings));
+        let address =
+            |known: &Option<Address>| known.as_ref().map(|address| address.lines_in(language)).unwrap_or_default();
         let nothing_came = payment.captured.amount == 0;
         Self {
-            frame: Frame::new(snapshot, &Visitor::default()),
+            frame: Frame::at(snapshot, visitor, format!("/orders/{}", order.id)),
+            w: OrderWords::of(language),
+            buying: BuyingWords::of(language),
             id: order.id.to_string(),
             number: order.number.clone(),
             status_title,
@@ -178,8 +190,8 @@ impl<'a> OrderPage<'a> {
             action_url: (asks && payment.provider == Provider::Test && app.config.test_provider)
                 .then(|| authentication_url(order.id)),
             card: CardForm::new(app, &paid_now),
-            how_to_pay: transfer.or_else(|| HowToPay::new(order)),
-            to_pay: paid_now.totals.to_pay.display(),
+            how_to_pay: transfer.or_else(|| HowToPay::new(language, order)),
+            to_pay: paid_now.totals.to_pay.display_in(language),
             methods,
             methods_url,
             wait_url,
@@ -193,19 +205,19 @@ impl<'a> OrderPage<'a> {
             difference,
             documents_url: has_documents(snapshot, order).then(|| format!("/orders/{}/documents", order.id)),
             can_order_again: order.status == Status::Cancelled || (exhausted && order.difference.is_none()),
-            notice: notice.or_else(|| Some(decline(Language::En, why?).to_owned())),
-            payment_label: payment_label(&order.payment),
-            kept: order.held_until.and_then(|until| Moment::until(until, now)),
-            payable: payable.and_then(|until| Moment::until(until, now)),
+            notice: notice.or_else(|| Some(decline(language, why?).to_owned())),
+            payment_label: payment_label(language, &order.payment),
+            kept: order.held_until.and_then(|until| Moment::until(language, until, now)),
+            payable: payable.and_then(|until| Moment::until(language, until, now)),
             email: order.email.as_ref().map_or("", |email| email.as_str()),
             sends_codes: sends_codes(order, standing),
-            delivery: DeliveryDetails::new(order, now),
-            address: order.shipping_address.as_ref().map(Address::lines).unwrap_or_default(),
-            billing_address: order.billing_address.as_ref().map(Address::lines).unwrap_or_default(),
-            lines: summary(&order.lines, snapshot),
-            totals: Totals::of_order(order),
+            delivery: DeliveryDetails::new(language, order, now),
+            address: address(&order.shipping_address),
+            billing_address: address(&order.billing_address),
+            lines: summary(language, &order.lines, snapshot),
+            totals: Totals::of_order(language, order),
             reverse_charge: order.reverse_charge,
-            moved: Moved::new(order, now),
+            moved: Moved::new(language, order, now),
         }
     }
 
@@ -243,25 +255,26 @@ fn sends_codes(order: &OrderView, standing: Standing) -> bool {
 }
 
 impl HowToPay {
-    fn new(order: &OrderView) -> Option<Self> {
+    fn new(language: Language, order: &OrderView) -> Option<Self> {
         let payment = &order.payment;
         payment.left_to_pay.map(|left| Self {
-            amount: left.display(),
+            amount: left.display_in(language),
             lines: payment.instructions.as_deref().map(ways::lines).unwrap_or_default(),
-            due: payment.due_by.map(|due| words::date(Language::En, due)),
-            then: "After that, an order that is not paid is cancelled.",
+            due: payment.due_by.map(|due| words::date(language, due)),
+            then: OrderWords::of(language).cancelled_after,
         })
     }
 }
 
 impl DeliveryDetails {
-    fn new(order: &OrderView, now: Timestamp) -> Option<Self> {
+    fn new(language: Language, order: &OrderView, now: Timestamp) -> Option<Self> {
+        let w = BuyingWords::of(language);
         let shipping = order.shipping_option.as_ref()?;
         Some(Self {
             title: shipping.title.clone(),
-            pick_up: shipping.pick_up.clone(),
+            pick_up: shipping.pick_up.as_ref().map(|address| w.fetched_at.with(&address.to_string())),
             // Whatever is cancelled does not arrive.
-            arrives: arrival(shipping, now).filter(|_| order.status != Status::Cancelled),
+            arrives: arrival(language, shipping, now).filter(|_| order.status != Status::Cancelled),
         })
     }
 }

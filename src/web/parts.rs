@@ -3,7 +3,11 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::frame::Spoken;
 use super::totals::minus;
+use super::words::Fill;
+use super::words::buying::BuyingWords;
+use super::words::fill;
 use crate::catalog::product::parts::in_words;
 use crate::ids::OrderId;
 use crate::messages::words;
@@ -16,16 +20,16 @@ use crate::problem::Problem;
 use crate::shelf::snapshot::{Image, Product, Snapshot, Variant};
 use crate::text::{self, Language};
 
-/// Why nothing was held.
-pub const STOCK_UNAVAILABLE: &str = "The stock could not be reached. Nothing was charged. Please try again.";
-
 #[derive(Template)]
 #[template(path = "_summary_line.html")]
 pub struct SummaryLine {
+    pub w: &'static BuyingWords,
+    pub language: Language,
     pub id: LineId,
     pub title: String,
     pub variant: String,
-    pub quantity: u32,
+    /// In words.
+    pub quantity: String,
     pub reductions: Vec<Reduction>,
     pub total: String,
     pub image: Option<Image>,
@@ -70,15 +74,16 @@ pub struct Moment {
 
 impl Moment {
     /// None once it is past.
-    pub fn until(at: Timestamp, now: Timestamp) -> Option<Self> {
+    pub fn until(language: Language, at: Timestamp, now: Timestamp) -> Option<Self> {
+        let w = BuyingWords::of(language);
         let left = Some(at.since(now)).filter(|left| *left > 0)?;
         let iso = at.to_string();
         let clock = iso.get(11..16).unwrap_or_default();
         let words = match (left + 30_000) / 60_000 {
-            minutes if minutes > 120 => format!("until {}", words::moment(Language::En, at)),
-            0 => format!("for less than a minute, until {clock} UTC"),
-            1 => format!("for about a minute, until {clock} UTC"),
-            minutes => format!("for about {minutes} minutes, until {clock} UTC"),
+            minutes if minutes > 120 => w.until.with(&words::moment(language, at)),
+            0 => w.less_than_a_minute.with(clock),
+            1 => w.about_a_minute.with(clock),
+            minutes => fill(w.about_minutes, &[&minutes.to_string(), clock]),
         };
         Some(Self { iso, words })
     }
@@ -89,8 +94,15 @@ impl Moment {
 #[derive(Default, Template)]
 #[template(path = "_error_summary.html")]
 pub struct ErrorSummary {
+    w: Spoken,
     pub text: String,
     pub items: Vec<SummaryItem>,
+}
+
+impl ErrorSummary {
+    pub fn new(language: Language, text: String, items: Vec<SummaryItem>) -> Self {
+        Self { w: Spoken::from(language), text, items }
+    }
 }
 
 pub struct SummaryItem {
@@ -142,45 +154,49 @@ pub fn known(line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
 }
 
 /// What could not be had, a sentence for each line, with a space behind it.
-pub fn shortages<'a>(short: &[ShortLine], title: impl Fn(LineId) -> &'a str) -> String {
-    let sentence = |short: &ShortLine| format!("{} ", Short::from(short).of(title(short.line_id)));
+pub fn shortages<'a>(language: Language, short: &[ShortLine], title: impl Fn(LineId) -> &'a str) -> String {
+    let sentence = |short: &ShortLine| format!("{} ", Short::from(short).of(language, title(short.line_id)));
     short.iter().map(sentence).collect()
 }
 
-pub fn summary(lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
+pub fn summary(language: Language, lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
+    let w = BuyingWords::of(language);
     let line = |line: &LineView| {
         let (variant, image) = known(line, snapshot);
-        let (title, total) = (line.title.clone(), line.total.display());
-        let (quantity, reductions) = (line.quantity, reductions(line));
-        SummaryLine { id: line.id, title, variant, quantity, reductions, total, image, short: None }
+        let (title, total) = (line.title.clone(), line.total.display_in(language));
+        let quantity = w.quantity.with(&line.quantity.to_string());
+        let reductions = reductions(language, line);
+        SummaryLine { w, language, id: line.id, title, variant, quantity, reductions, total, image, short: None }
     };
     lines.iter().map(line).collect()
 }
 
-pub fn reductions(line: &LineView) -> Vec<Reduction> {
+pub fn reductions(language: Language, line: &LineView) -> Vec<Reduction> {
     let reduction =
-        |discount: &DiscountView| Reduction { title: discount.title.clone(), amount: minus(discount.amount) };
+        |discount: &DiscountView| Reduction { title: discount.title.clone(), amount: minus(language, discount.amount) };
     line.discounts.iter().map(reduction).collect()
 }
 
 /// When something arrives, or can be fetched.
-pub fn arrival(shipping: &ShippingView, now: Timestamp) -> Option<String> {
+pub fn arrival(language: Language, shipping: &ShippingView, now: Timestamp) -> Option<String> {
+    let w = BuyingWords::of(language);
     let arrives = shipping.arrives?;
-    let days = words::days(Language::En, arrives.from, arrives.to, now);
-    let one_day = !days.contains(" to ");
+    let days = words::days(language, arrives.from, arrives.to, now);
+    let one_day = !days.contains(language.of(" to ", " bis "));
     Some(match (&shipping.pick_up, one_day) {
-        (Some(_), true) => format!("Ready on {days}"),
-        (Some(_), false) => format!("Ready between {}", days.replace(" to ", " and ")),
-        (None, true) => format!("Arrives on {days}"),
-        (None, false) => format!("Arrives {days}"),
+        (Some(_), true) => w.ready_on.with(&days),
+        (Some(_), false) => w.ready_between.with(&days.replace(" to ", " and ")),
+        (None, true) => w.arrives_on.with(&days),
+        (None, false) => w.arrives_between.with(&days),
     })
 }
 
 /// How many pieces there are on all lines together.
-pub fn pieces(lines: &[LineView]) -> String {
+pub fn pieces(language: Language, lines: &[LineView]) -> String {
+    let w = BuyingWords::of(language);
     match lines.iter().map(|line| u64::from(line.quantity)).sum() {
-        1_u64 => "1 piece".to_owned(),
-        pieces => format!("{pieces} pieces"),
+        1_u64 => w.one_piece.to_owned(),
+        pieces => w.many_pieces.with(&pieces.to_string()),
     }
 }
 
@@ -190,24 +206,41 @@ impl Short {
     }
 
     /// A sentence that stands beside the line.
-    pub fn text(self) -> String {
-        if self.left == 0 { "Sold out at the moment.".to_owned() } else { self.only("") }
+    pub fn text(self, language: Language) -> String {
+        let w = BuyingWords::of(language);
+        let [requested, left] = self.counts();
+        match self.left {
+            0 => w.out_now.to_owned(),
+            left_over if left_over >= i64::from(self.requested) => w.for_all.with(&left),
+            1 => w.one_left.with(&requested),
+            _ => fill(w.few_left, &[&left, &requested]),
+        }
     }
 
     /// A sentence that names what it is about.
-    pub fn of(self, title: &str) -> String {
-        if self.left == 0 { format!("{title} is sold out.") } else { self.only(&format!(" of {title}")) }
+    pub fn of(self, language: Language, title: &str) -> String {
+        let w = BuyingWords::of(language);
+        let [requested, left] = self.counts();
+        match self.left {
+            0 => w.is_out.with(title),
+            left_over if left_over >= i64::from(self.requested) => fill(w.for_all_of, &[&left, title]),
+            1 => fill(w.one_left_of, &[title, &requested]),
+            _ => fill(w.few_left_of, &[&left, title, &requested]),
+        }
     }
 
-    fn only(self, of_what: &str) -> String {
-        let Self { requested, left } = self;
-        match left {
-            left if left >= i64::from(requested) => {
-                format!("Only {left}{of_what} are left for all lines that want it.")
-            }
-            1 => format!("Only 1 piece{of_what} is left, not {requested}."),
-            left => format!("Only {left} pieces{of_what} are left, not {requested}."),
-        }
+    /// What the button says that takes what is left.
+    pub fn take(self, language: Language) -> String {
+        BuyingWords::of(language).take.with(&self.left.to_string())
+    }
+
+    /// The same, for whoever does not see which line it stands at.
+    pub fn take_of(self, language: Language, title: &str) -> String {
+        fill(BuyingWords::of(language).take_of, &[&self.left.to_string(), title])
+    }
+
+    fn counts(self) -> [String; 2] {
+        [self.requested.to_string(), self.left.to_string()]
     }
 }
 

@@ -2,15 +2,18 @@
 //! request's id, wherever a page was asked for: no handler has to.
 
 use askama::Template;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Uri, header};
 
 use super::frame::Frame;
-use super::parts::sentence;
 use super::visitor::Visitor;
+use super::words::Fill;
+use super::words::buying::BuyingWords;
+use super::words::problems::{self, ProblemWords};
 use crate::app::App;
 use crate::ids::RequestId;
 use crate::problem::Problem;
 use crate::shelf::memory::CatalogMemory;
+use crate::text::Language;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -19,12 +22,21 @@ struct ErrorPage<'a> {
     status: u16,
     title: &'static str,
     text: String,
-    request_id: Option<String>,
+    back_to_shop: &'static str,
+    /// What to quote of it.
+    quote: Option<String>,
+}
+
+/// The language of the page that a problem is shown as, if it is shown as one:
+/// what was read in, as everywhere.
+pub fn for_people(uri: &Uri, headers: &HeaderMap) -> Option<Language> {
+    let visitor = || Visitor::from(headers).at(uri.query().unwrap_or_default());
+    is_for_people(uri.path(), headers).then(|| visitor().language)
 }
 
 /// Whether a problem at this path is shown as a page. Programs get JSON under
 /// `/v1`; elsewhere a browser, which asks for HTML, may have lost its way.
-pub fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
+fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
     let first = path.split('/').nth(1).unwrap_or("");
     let asks = |value: &http::HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/html"));
     match first {
@@ -35,39 +47,20 @@ pub fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
     }
 }
 
-pub fn page(app: &App, problem: &Problem, request_id: RequestId) -> String {
+pub fn page(app: &App, problem: &Problem, request_id: RequestId, language: Language) -> String {
     let snapshot = CatalogMemory::of(app).get();
-    let visitor = Visitor::default();
-    let (title, text) = words(problem);
+    let visitor = Visitor { language, currency: None };
+    let (title, text) = problems::page(language, problem);
+    let quoted = || ProblemWords::of(language).quote_this.with(&request_id.to_string());
     let page = ErrorPage {
         frame: snapshot.as_ref().map_or_else(|| Frame::unknown(&visitor), |snapshot| Frame::new(snapshot, &visitor)),
         status: problem.status.as_u16(),
         title,
         text,
-        request_id: problem.cause.is_some().then(|| request_id.to_string()),
+        back_to_shop: BuyingWords::of(language).back_to_shop,
+        quote: problem.cause.is_some().then(quoted),
     };
     page.render().unwrap_or_else(|_| title.to_owned())
-}
-
-fn words(problem: &Problem) -> (&'static str, String) {
-    let (title, text) = match problem.status {
-        StatusCode::NOT_FOUND => ("This page does not exist", "The link may be old, or what it led to may be gone."),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ("This page cannot be opened like that", "Nothing has changed. Please go on from the shop.")
-        }
-        StatusCode::FORBIDDEN if problem.code == "csrf" => (
-            "This did not come from our own pages",
-            "Nothing has changed. Please go back to the shop and try again from there.",
-        ),
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("The shop does not answer right now", "Your cart and your orders are safe. Please try again in a moment.")
-        }
-        status if status.is_server_error() => {
-            ("Something went wrong on our side", "Your cart and your orders are safe. Please try again in a moment.")
-        }
-        _ => return ("That did not work", format!("Nothing has changed. {}", sentence(&problem.detail))),
-    };
-    (title, text.to_owned())
 }
 
 #[cfg(test)]
@@ -92,13 +85,14 @@ mod tests {
 
     #[test]
     fn a_detail_that_repeats_input_is_escaped() {
-        let (title, text) = words(&Problem::invalid_field("", "no <script>"));
+        let (title, text) = problems::page(Language::En, &Problem::invalid_field("", "no <script>"));
         let page = ErrorPage {
             frame: Frame { shop_name: "<b>", ..Frame::unknown(&Visitor::default()) },
             status: 422,
             title,
             text,
-            request_id: Some("req_1".to_owned()),
+            back_to_shop: "",
+            quote: Some("req_1".to_owned()),
         };
         let html = page.render().unwrap();
         assert!(!html.contains("<script>") && !html.contains("<b>"));

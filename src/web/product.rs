@@ -139,11 +139,17 @@ impl<'a> ProductPage<'a> {
         let text = sentence(&problem.detail);
         if problem.errors.iter().any(|error| error.pointer.ends_with("quantity")) && !self.sold_out {
             let item = SummaryItem { field: "quantity".to_owned(), text: text.clone() };
-            self.error_summary = Some(ErrorSummary { text: String::new(), items: vec![item] });
+            self.error_summary = Some(ErrorSummary::new(self.frame.language, String::new(), vec![item]));
             self.invalid_quantity = Some(text);
+            self
         } else {
-            self.error_summary = Some(ErrorSummary { text, items: Vec::new() });
+            self.with_notice(text)
         }
+    }
+
+    /// With this told first.
+    pub fn with_notice(mut self, text: String) -> Self {
+        self.error_summary = Some(ErrorSummary::new(self.frame.language, text, Vec::new()));
         self
     }
 
@@ -154,12 +160,12 @@ impl<'a> ProductPage<'a> {
 
     /// With what the variant's pool has, which the catalog may not know yet.
     pub fn with_left(mut self, short: Short) -> Self {
-        let left = short.left;
+        let (left, language) = (short.left, self.frame.language);
         self.stock = Stock::of(&self.frame.w, Level::of(left));
         // Where nothing else can be chosen, it is all there is.
         self.sold_out = left == 0 && (self.sold_out || self.choices.is_empty());
-        self.error_summary = Some(ErrorSummary { text: short.text(), items: Vec::new() });
-        if left > 0 { self.with_quantity(left.to_string()) } else { self }
+        let told = self.with_notice(short.text(language));
+        if left > 0 { told.with_quantity(left.to_string()) } else { told }
     }
 }
 

@@ -9,6 +9,9 @@ use super::goods::is_returnable;
 use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, sentence, to_order};
 use super::quantities::pieces;
 use super::visitor::Visitor;
+use super::words::buying::BuyingWords;
+use super::words::returns::{REASONS, ReturnWords};
+use super::words::{Fill, fill, problems};
 use crate::app::App;
 use crate::ids::OrderId;
 use crate::json;
@@ -22,19 +25,8 @@ use crate::orders::view::{LineView, OrderView};
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
-use crate::text::Line;
+use crate::text::{Language, Line};
 use crate::wire::extract::{Fields, Path, request_digest};
-
-/// What is offered as a reason. The shop reads it as it stands here.
-const REASONS: [&str; 7] = [
-    "Too small",
-    "Too large",
-    "Not as described",
-    "Damaged or faulty",
-    "Something else came",
-    "I changed my mind",
-    "Another reason",
-];
 
 /// What the form calls its field for a note, and how many returns there were.
 const COMMENT: &str = "comment";
@@ -60,6 +52,8 @@ struct Row {
     id: String,
     title: String,
     most: u32,
+    /// The same in words.
+    of_most: String,
     typed: String,
     fault: Option<String>,
     reason_id: String,
@@ -68,6 +62,8 @@ struct Row {
 }
 
 struct Reason {
+    /// As the shop reads it.
+    value: &'static str,
     label: &'static str,
     selected: bool,
 }
@@ -76,6 +72,8 @@ struct Reason {
 #[template(path = "returns.html")]
 struct ReturnsPage<'a> {
     frame: Frame<'a>,
+    w: &'static ReturnWords,
+    optional: &'static str,
     id: String,
     number: &'a str,
     error_summary: Option<ErrorSummary>,
@@ -94,17 +92,31 @@ fn returnable(order: &OrderView) -> impl Iterator<Item = &LineView> {
 }
 
 impl<'a> ReturnsPage<'a> {
-    fn new(snapshot: &'a Snapshot, order: &'a OrderView, typed: &Typed, errors: &[FieldError], text: String) -> Self {
+    fn new(
+        snapshot: &'a Snapshot,
+        visitor: &Visitor,
+        order: &'a OrderView,
+        typed: &Typed,
+        errors: &[FieldError],
+        text: String,
+    ) -> Self {
+        let language = visitor.language;
+        let label = |(english, german): &(&'static str, &'static str)| (*english, language.of(*english, *german));
         let fault = |id: &str| errors.iter().find(|error| error.pointer == id).map(|error| error.detail.clone());
         let row = |line: &LineView| {
             let (id, reason_id) = (line.id.to_string(), reason_id(line));
-            let chosen = typed.field(&reason_id);
+            let (chosen, most) = (typed.field(&reason_id), line.returnable.unwrap_or(0));
             Row {
                 title: line.title.clone(),
-                most: line.returnable.unwrap_or(0),
+                most,
+                of_most: ReturnWords::of(language).of_most.with(&most.to_string()),
                 typed: typed.field(&id).to_owned(),
                 fault: fault(&id),
-                reasons: REASONS.iter().map(|label| Reason { label, selected: *label == chosen }).collect(),
+                reasons: REASONS
+                    .iter()
+                    .map(label)
+                    .map(|(value, label)| Reason { value, label, selected: value == chosen })
+                    .collect(),
                 reason_fault: fault(&reason_id),
                 id,
                 reason_id,
@@ -114,10 +126,12 @@ impl<'a> ReturnsPage<'a> {
         let is_wrong = !errors.is_empty() || !text.is_empty();
         let so_far = typed.field(SO_FAR);
         Self {
-            frame: Frame::new(snapshot, &Visitor::default()),
+            frame: Frame::new(snapshot, visitor),
+            w: ReturnWords::of(language),
+            optional: BuyingWords::of(language).optional,
             id: order.id.to_string(),
             number: &order.number,
-            error_summary: is_wrong.then(|| ErrorSummary { text, items: errors.iter().map(item).collect() }),
+            error_summary: is_wrong.then(|| ErrorSummary::new(language, text, errors.iter().map(item).collect())),
             rows: returnable(order).map(row).collect(),
             comment: typed.field(COMMENT).to_owned(),
             comment_fault: fault(COMMENT),
@@ -130,6 +144,7 @@ impl<'a> ReturnsPage<'a> {
 pub async fn get_returns(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
 ) -> Result<Response, Problem> {
     let order = credentials.order(&app, id)?.order().await??.read()?;
@@ -137,23 +152,24 @@ pub async fn get_returns(
         return Ok(to_order(id).into_response());
     }
     let snapshot = shelf::current(&app).await?;
-    page(&ReturnsPage::new(&snapshot, &order, &Typed::default(), &[], String::new()))
+    page(&ReturnsPage::new(&snapshot, &visitor, &order, &Typed::default(), &[], String::new()))
 }
 
 /// Asks for the return. A second click asks for none.
 pub async fn post_returns(
     State(app): State<App>,
     credentials: Credentials,
+    visitor: Visitor,
     Path(id): Path<OrderId>,
     Fields(fields): Fields,
 ) -> Result<Response, Problem> {
     let typed = Typed(fields.into_iter().take(2 * MAX_LINES + 2).collect());
     let order = credentials.order(&app, id)?.order().await??.read()?;
     let snapshot = shelf::current(&app).await?;
-    let wanted = match wanted(&order, &typed) {
+    let wanted = match wanted(visitor.language, &order, &typed) {
         Ok(wanted) => wanted,
         Err(errors) => {
-            let shown = ReturnsPage::new(&snapshot, &order, &typed, &errors, String::new());
+            let shown = ReturnsPage::new(&snapshot, &visitor, &order, &typed, &errors, String::new());
             return page_of_problem(&shown, Problem::invalid(errors));
         }
     };
@@ -164,7 +180,7 @@ pub async fn post_returns(
         Err(refusal) => refusal,
     };
     let order = credentials.order(&app, id)?.order().await??.read()?;
-    let shown = ReturnsPage::new(&snapshot, &order, &typed, &[], told(&refusal));
+    let shown = ReturnsPage::new(&snapshot, &visitor, &order, &typed, &[], told(visitor.language, &refusal));
     page_of_problem(&shown, refusal.into())
 }
 
@@ -175,20 +191,18 @@ fn key(typed: &Typed, wanted: &NewReturn) -> Key {
 }
 
 /// Why not, in words for the buyer.
-fn told(refusal: &OrderError) -> String {
+fn told(language: Language, refusal: &OrderError) -> String {
+    let w = ReturnWords::of(language);
     match refusal {
-        OrderError::KeyReused => "You have just asked for another return of this order. \
-            Open this page anew if you want to send back more."
-            .to_owned(),
-        OrderError::Goods(_) => {
-            "These cannot come back any more: not so many are with you, or it was more than 30 days ago.".to_owned()
-        }
-        refusal => sentence(&refusal.to_string()),
+        OrderError::KeyReused => w.asked_another.to_owned(),
+        OrderError::Goods(_) => w.too_late.to_owned(),
+        refusal => problems::refused(language, refusal),
     }
 }
 
 /// What the form asks for, or all that is wrong with it.
-fn wanted(order: &OrderView, typed: &Typed) -> Result<NewReturn, Vec<FieldError>> {
+fn wanted(language: Language, order: &OrderView, typed: &Typed) -> Result<NewReturn, Vec<FieldError>> {
+    let w = ReturnWords::of(language);
     let (mut lines, mut errors, mut first) = (Vec::new(), Vec::new(), None);
     // The same form once more, or an old one: the order itself knows which.
     let is_old = typed.so_far() < order.returns.len();
@@ -196,27 +210,26 @@ fn wanted(order: &OrderView, typed: &Typed) -> Result<NewReturn, Vec<FieldError>
         let id = line.id.to_string();
         let most = if is_old { line.quantity } else { line.returnable.unwrap_or(0) };
         let entered = typed.field(&id).trim();
-        let quantity = if entered.is_empty() { Ok(0) } else { pieces(entered, 0) };
+        let quantity = if entered.is_empty() { Some(0) } else { pieces(entered, 0) };
         match quantity {
-            Ok(quantity) if quantity <= most => match quantity.try_into() {
+            Some(quantity) if quantity <= most => match quantity.try_into() {
                 Err(_) => first = first.or(Some(id)),
                 Ok(quantity) => match reason(typed.field(&reason_id(line))) {
                     Some(reason) => lines.push(Asked { line_id: line.id, quantity, reason }),
-                    None => {
-                        errors.push(FieldError::new(reason_id(line), format!("Choose why {} comes back.", line.title)))
-                    }
+                    None => errors.push(FieldError::new(reason_id(line), w.reason_missing.with(&line.title))),
                 },
             },
-            _ => errors.push(FieldError::new(id, format!("Enter a number from 0 to {most} for {}.", line.title))),
+            _ => errors.push(FieldError::new(id, fill(w.number_fault, &[&most.to_string(), &line.title]))),
         }
     }
     let note = typed.field(COMMENT);
     let comment = if crate::text::is_absent(note) { Ok(None) } else { Note::parse(note).map(Some) };
     let comment = comment.map_err(|refusal| {
-        errors.push(FieldError::new(COMMENT, sentence(&format!("the note {refusal}"))));
+        let german = "Die Nachricht ist zu lang oder enthält unsichtbare Zeichen.".to_owned();
+        errors.push(FieldError::new(COMMENT, language.of(sentence(&format!("the note {refusal}")), german)));
     });
     if lines.is_empty() && errors.is_empty() {
-        errors.push(FieldError::new(first.unwrap_or_default(), "Say how many of what you send back."));
+        errors.push(FieldError::new(first.unwrap_or_default(), w.say_how_many));
     }
     match comment {
         Ok(comment) if errors.is_empty() => Ok(NewReturn { lines, comment }),
@@ -225,5 +238,5 @@ fn wanted(order: &OrderView, typed: &Typed) -> Result<NewReturn, Vec<FieldError>
 }
 
 fn reason(chosen: &str) -> Option<Line<200>> {
-    REASONS.into_iter().find(|reason| *reason == chosen)?.parse().ok()
+    REASONS.into_iter().find(|(reason, _)| *reason == chosen)?.0.parse().ok()
 }

@@ -1,11 +1,13 @@
 //! How an order stands, in words for its buyer.
 
+use super::words::standing::StandingWords;
 use crate::orders::after::edits::unpaid::CHANGED;
 use crate::orders::after::goods::view::Fulfilled;
 use crate::orders::order::CancelReason;
 use crate::orders::view::{OrderView, PaymentStatus, PaymentView, ShippingView, Status};
 use crate::payments::Provider;
 use crate::ports::Timestamp;
+use crate::text::Language;
 
 /// How an order stands, as its buyer should hear it. `kept`: the goods are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,13 +82,13 @@ impl Settled {
         }
     }
 
-    fn words(self) -> &'static str {
+    fn words(self, w: &StandingWords) -> &'static str {
         match self {
-            Self::Paid => "We have your payment.",
-            Self::SetAside => "The money is set aside on your card, and charged when we send your order.",
-            Self::Lapsed => "The bank no longer sets the money aside. We will write to you about the payment.",
-            Self::Later => "You pay afterwards, as it says below.",
-            Self::NothingToPay => "There was nothing left to pay.",
+            Self::Paid => w.settled_paid,
+            Self::SetAside => w.settled_set_aside,
+            Self::Lapsed => w.settled_lapsed,
+            Self::Later => w.settled_later,
+            Self::NothingToPay => w.settled_nothing,
         }
     }
 }
@@ -101,11 +103,11 @@ impl Goods {
         }
     }
 
-    fn words(self) -> &'static str {
+    fn words(self, w: &StandingWords) -> &'static str {
         match self {
-            Self::Sent => "We are packing your things.",
-            Self::PartlySent => "Some of your things are on their way. We are packing the rest.",
-            Self::Fetched => "We are getting your things ready for you to fetch.",
+            Self::Sent => w.goods_sent,
+            Self::PartlySent => w.goods_partly,
+            Self::Fetched => w.goods_fetched,
             Self::NotSent => "",
         }
     }
@@ -136,123 +138,61 @@ pub fn standing(order: &OrderView, now: Timestamp) -> Standing {
 
 impl Standing {
     /// The class, the title and the text.
-    pub fn words(self) -> (&'static str, &'static str, String) {
-        let (class, title, text) = self.fixed_words();
+    pub fn words(self, language: Language) -> (&'static str, &'static str, String) {
+        let w = StandingWords::of(language);
+        let (class, title, text) = self.fixed_words(w);
         match self {
             Self::Confirmed { money, goods } => {
-                (class, title, format!("{} {}", money.words(), goods.words()).trim_end().to_owned())
+                (class, title, format!("{} {}", money.words(w), goods.words(w)).trim_end().to_owned())
             }
             _ => (class, title, text.to_owned()),
         }
     }
 
-    fn fixed_words(self) -> (&'static str, &'static str, &'static str) {
+    fn fixed_words(self, w: &StandingWords) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Confirmed { .. } => ("good", "Thank you, your order is confirmed", ""),
-            Self::AwaitsMoney => (
-                "wait",
-                "Thank you, we have your order",
-                "Please send us the money, as it says below. Your things are kept for you, and go out once it is there.",
-            ),
-            Self::AsksForCard { kept: true } => (
-                "wait",
-                "One step is left: please pay",
-                "Enter below how you pay, to complete the order. Your things are kept for you for a few minutes.",
-            ),
-            Self::AsksForCard { kept: false } => (
-                "wait",
-                "One step is left: please pay",
-                "Enter below how you pay, to complete the order. Your things are no longer set aside: if they are gone when you pay, you get your money back.",
-            ),
-            Self::Fulfilled { goods: Goods::Fetched } => {
-                ("good", "Your order is ready", "Everything is ready for you to fetch. Thank you for buying from us.")
-            }
-            Self::Fulfilled { .. } => {
-                ("good", "Your order is on its way", "We have sent everything. Thank you for buying from us.")
-            }
-            Self::Pending { kept: true } => (
-                "wait",
-                "We are waiting for the bank",
-                "Your things are kept for you. The bank has not answered yet; you will be charged once at most.",
-            ),
-            Self::Pending { kept: false } => (
-                "wait",
-                "We are waiting for the bank",
-                "The bank has not answered yet, and your things are no longer set aside. You will be charged once at most, and get your money back if they are gone.",
-            ),
-            Self::Switching => (
-                "wait",
-                "We are changing the way you pay",
-                "The first payment is being called off. Only when that is certain the other one begins, so you are charged once at most.",
-            ),
-            Self::Securing => (
-                "wait",
-                "We have your payment",
-                "We are making sure that your things are still there. If they are not, you get your money back.",
-            ),
-            Self::AsksBuyer { kept: true } => (
-                "wait",
-                "Your bank has a question",
-                "Please confirm the payment with your bank to complete the order. Your things are kept for you for a few minutes.",
-            ),
-            Self::AsksBuyer { kept: false } => (
-                "wait",
-                "Your bank has a question",
-                "Please confirm the payment with your bank to complete the order. Your things are no longer set aside: if they are gone when you confirm, you get your money back.",
-            ),
-            Self::Declined { kept: true } => (
-                "bad",
-                "The payment did not go through",
-                "Please try another way to pay. Your things are kept for you for a few minutes; after that, another try takes them again if they are still there.",
-            ),
-            Self::Declined { kept: false } => (
-                "bad",
-                "The payment did not go through",
-                "Your things are no longer set aside. Another try takes them again, at the same prices, if they are still there.",
-            ),
-            Self::Changed => (
-                "wait",
-                "Your order was changed: please pay",
-                "It is now as it says below. Your things are set aside once you pay, if they are still there.",
-            ),
-            Self::Exhausted => (
-                "bad",
-                "The payment did not go through",
-                "This order was tried as often as one may be. Please order again.",
-            ),
-            Self::CancelledByShop => ("bad", "The shop has cancelled this order", "What goes back to you is below."),
-            Self::CancelledByBuyer => ("bad", "This order was cancelled", "Whatever was paid goes back to you."),
-            Self::Expired => (
-                "bad",
-                "This order was not paid in time",
-                "Your things are no longer reserved. Whatever was paid goes back to you.",
-            ),
-            Self::SoldOut => (
-                "bad",
-                "We are sorry: this has sold out",
-                "Somebody else was faster, and the order is cancelled. Whatever was paid goes back to you.",
-            ),
+            Self::Confirmed { .. } => ("good", w.confirmed, ""),
+            Self::AwaitsMoney => ("wait", w.awaits_money, w.awaits_money_text),
+            Self::AsksForCard { kept: true } => ("wait", w.please_pay, w.please_pay_kept),
+            Self::AsksForCard { kept: false } => ("wait", w.please_pay, w.please_pay_not_kept),
+            Self::Fulfilled { goods: Goods::Fetched } => ("good", w.ready, w.ready_text),
+            Self::Fulfilled { .. } => ("good", w.sent, w.sent_text),
+            Self::Pending { kept: true } => ("wait", w.pending, w.pending_kept),
+            Self::Pending { kept: false } => ("wait", w.pending, w.pending_not_kept),
+            Self::Switching => ("wait", w.switching, w.switching_text),
+            Self::Securing => ("wait", w.securing, w.securing_text),
+            Self::AsksBuyer { kept: true } => ("wait", w.asks_buyer, w.asks_buyer_kept),
+            Self::AsksBuyer { kept: false } => ("wait", w.asks_buyer, w.asks_buyer_not_kept),
+            Self::Declined { kept: true } => ("bad", w.declined, w.declined_kept),
+            Self::Declined { kept: false } => ("bad", w.declined, w.declined_not_kept),
+            Self::Changed => ("wait", w.changed, w.changed_text),
+            Self::Exhausted => ("bad", w.declined, w.exhausted_text),
+            Self::CancelledByShop => ("bad", w.by_shop, w.by_shop_text),
+            Self::CancelledByBuyer => ("bad", w.by_buyer, w.by_buyer_text),
+            Self::Expired => ("bad", w.expired, w.expired_text),
+            Self::SoldOut => ("bad", w.sold_out, w.sold_out_text),
         }
     }
 }
 
-pub fn payment_label(payment: &PaymentView) -> &'static str {
+pub fn payment_label(language: Language, payment: &PaymentView) -> &'static str {
+    let w = StandingWords::of(language);
     match payment.status {
-        PaymentStatus::Pending | PaymentStatus::Paid if payment.provider == Provider::None => "Nothing to pay",
+        PaymentStatus::Pending | PaymentStatus::Paid if payment.provider == Provider::None => w.label_nothing,
         // Staff have changed the order since: nobody has tried to pay it as it is.
-        PaymentStatus::Declined if payment.provider == Provider::None => "Not paid yet",
+        PaymentStatus::Declined if payment.provider == Provider::None => w.label_unpaid,
         PaymentStatus::Pending if payment.provider == Provider::Manual => match payment.captured.amount {
-            0 => "Not paid yet",
-            _ => "Partly paid",
+            0 => w.label_unpaid,
+            _ => w.label_partly_paid,
         },
-        PaymentStatus::Pending => "Waiting for the bank",
-        PaymentStatus::RequiresAction if payment.method.is_none() => "Not paid yet",
-        PaymentStatus::RequiresAction => "Needs your confirmation",
-        PaymentStatus::Authorized => "Set aside on your card",
-        PaymentStatus::Paid => "Paid",
-        PaymentStatus::Declined => "Declined",
-        PaymentStatus::Cancelled => "Cancelled",
-        PaymentStatus::PartiallyRefunded => "Partly refunded",
-        PaymentStatus::Refunded => "Refunded",
+        PaymentStatus::Pending => w.label_waiting,
+        PaymentStatus::RequiresAction if payment.method.is_none() => w.label_unpaid,
+        PaymentStatus::RequiresAction => w.label_action,
+        PaymentStatus::Authorized => w.label_authorized,
+        PaymentStatus::Paid => w.label_paid,
+        PaymentStatus::Declined => w.label_declined,
+        PaymentStatus::Cancelled => w.label_cancelled,
+        PaymentStatus::PartiallyRefunded => w.label_partly_refunded,
+        PaymentStatus::Refunded => w.label_refunded,
     }
 }

@@ -3,16 +3,22 @@
 
 use askama::Template;
 
+use super::frame::Spoken;
+use super::words::buying::BuyingWords;
+use super::words::{Fill, fill};
 use crate::messages::order::by_rate;
+use crate::messages::words;
 use crate::money::Money;
 use crate::orders::cart::CartView;
 use crate::orders::view::{GiftCardView, LineView, OrderView, PaymentStatus, ShippingView, TaxRateView};
 use crate::pricing;
 use crate::pricing::quote::TaxPart;
+use crate::text::Language;
 
 #[derive(Default, Template)]
 #[template(path = "_totals.html")]
 pub struct Totals {
+    w: Spoken,
     /// What makes the total.
     pub rows: Vec<TotalRow>,
     pub label: &'static str,
@@ -50,18 +56,20 @@ impl TotalRow {
 }
 
 /// The amount as it is taken off.
-pub fn minus(amount: Money) -> String {
-    Money { amount: amount.amount.saturating_neg(), ..amount }.display()
+pub fn minus(language: Language, amount: Money) -> String {
+    Money { amount: amount.amount.saturating_neg(), ..amount }.display_in(language)
 }
 
 impl Totals {
-    pub fn of_cart(cart: &CartView, shipping: &Shipping<'_>) -> Self {
-        Self::new(&cart.totals, &cart.lines, shipping, &[], &cart.gift_cards)
+    pub fn of_cart(language: Language, cart: &CartView, shipping: &Shipping<'_>) -> Self {
+        Self::new(language, &cart.totals, &cart.lines, shipping, &[], &cart.gift_cards)
     }
 
-    pub fn of_order(order: &OrderView) -> Self {
+    pub fn of_order(language: Language, order: &OrderView) -> Self {
+        let w = BuyingWords::of(language);
         let shipping = order.shipping_option.as_ref().map_or(Shipping::None, Shipping::Chosen);
-        let mut totals = Self::new(&order.totals, &order.lines, &shipping, &order.former_shipping, &order.gift_cards);
+        let (lines, former) = (&order.lines, &order.former_shipping);
+        let mut totals = Self::new(language, &order.totals, lines, &shipping, former, &order.gift_cards);
         let set_off = order.set_off;
         let without = |amount: Money| Money { amount: amount.amount.saturating_sub(set_off.amount), ..amount };
         let (mut paid, mut back, to_pay) = (order.payment.captured, order.refunded, without(order.totals.to_pay));
@@ -69,79 +77,86 @@ impl Totals {
             (paid, back) = (without(paid), without(back));
         }
         if set_off.amount > 0 {
-            totals.below.push(TotalRow::new("Taken out or replaced", minus(set_off)));
-            totals.left = Some(TotalRow::new("To pay", to_pay.display()));
+            totals.below.push(TotalRow::new(w.taken_out, minus(language, set_off)));
+            totals.left = Some(TotalRow::new(w.to_pay, to_pay.display_in(language)));
         }
         let is_paid = paid == to_pay && order.payment.status != PaymentStatus::Pending;
         if let Some(left) = totals.left.as_mut().filter(|_| is_paid) {
-            left.label = "Paid".to_owned();
+            left.label = w.paid.to_owned();
         }
         if paid.amount > 0 && paid.amount < to_pay.amount {
-            totals.below.push(TotalRow::new("Received so far", minus(paid)));
-            let left = Money { amount: to_pay.amount - paid.amount, ..to_pay }.display();
-            totals.left = Some(TotalRow::new("Left to pay", left));
+            totals.below.push(TotalRow::new(w.received, minus(language, paid)));
+            let left = Money { amount: to_pay.amount - paid.amount, ..to_pay }.display_in(language);
+            totals.left = Some(TotalRow::new(w.left_to_pay, left));
         }
         if back.amount > 0 {
-            totals.below.push(TotalRow::new("Refunded to you", back.display()));
+            totals.below.push(TotalRow::new(w.refunded, back.display_in(language)));
         }
         totals
     }
 
     fn new(
+        language: Language,
         totals: &pricing::Totals,
         lines: &[LineView],
         shipping: &Shipping<'_>,
         former: &[ShippingView],
         gift_cards: &[GiftCardView],
     ) -> Self {
-        let mut rows = vec![TotalRow::new("Items", totals.items.display())];
+        let w = BuyingWords::of(language);
+        let mut rows = vec![TotalRow::new(w.items, totals.items.display_in(language))];
         if totals.discount.amount != 0 {
-            rows.push(TotalRow::new("Discounts", minus(totals.discount)));
+            rows.push(TotalRow::new(w.discounts, minus(language, totals.discount)));
         }
-        rows.extend(shipping_row(totals, shipping));
+        rows.extend(shipping_row(language, totals, shipping));
         let included = totals.tax_included;
         let chosen = if let Shipping::Chosen(shipping) = shipping { Some(*shipping) } else { None };
         let taxes = taxes(lines, former.iter().chain(chosen)).into_iter().filter(|tax| tax.amount != 0).map(|tax| {
-            let label = format!("{}{} {} %", if included { "includes " } else { "" }, tax.name, tax.rate);
-            TotalRow::new(label, Money { amount: tax.amount, ..totals.tax }.display())
+            let rate = words::decimal(language, &tax.rate.to_string());
+            let label = fill(if included { w.tax_included } else { "{} {} %" }, &[&tax.name, &rate]);
+            TotalRow::new(label, Money { amount: tax.amount, ..totals.tax }.display_in(language))
         });
         // What comes on top stands above the total, what is within it below.
         let mut below = Vec::new();
         if included { &mut below } else { &mut rows }.extend(taxes);
         below.extend(
-            gift_cards
-                .iter()
-                .map(|card| TotalRow::new(format!("Gift card ending in {}", card.last4), minus(card.amount))),
+            gift_cards.iter().map(|card| TotalRow::new(w.gift_card.with(&card.last4), minus(language, card.amount))),
         );
-        let to_pay = totals.to_pay.display();
+        let to_pay = totals.to_pay.display_in(language);
         Self {
+            w: Spoken::from(language),
             rows,
-            label: if matches!(shipping, Shipping::Open { .. }) { "Total so far" } else { "Total" },
-            total: totals.total.display(),
+            label: if matches!(shipping, Shipping::Open { .. }) { w.total_so_far } else { w.total },
+            total: totals.total.display_in(language),
             below,
-            left: (totals.gift_cards.amount != 0).then(|| TotalRow::new("To pay", to_pay.clone())),
+            left: (totals.gift_cards.amount != 0).then(|| TotalRow::new(w.to_pay, to_pay.clone())),
             to_pay,
         }
     }
 }
 
-fn shipping_row(totals: &pricing::Totals, shipping: &Shipping<'_>) -> Option<TotalRow> {
-    let row = match shipping {
+fn shipping_row(language: Language, totals: &pricing::Totals, shipping: &Shipping<'_>) -> Option<TotalRow> {
+    let w = BuyingWords::of(language);
+    let mut before = None;
+    let amount = match shipping {
         Shipping::None => return None,
         Shipping::Chosen(shipping) => {
-            let before = (shipping.discount.amount != 0).then(|| shipping.price.display());
-            TotalRow { before, ..TotalRow::new("Shipping", price(totals.shipping)) }
+            before = (shipping.discount.amount != 0).then(|| shipping.price.display_in(language));
+            price(language, totals.shipping)
         }
-        Shipping::Open { from: Some(from) } if from.amount == 0 => TotalRow::new("Shipping", price(*from)),
-        Shipping::Open { from: Some(from) } => TotalRow::new("Shipping", format!("from {}", from.display())),
-        Shipping::Open { from: None } => TotalRow::new("Shipping", "at checkout".to_owned()),
+        Shipping::Open { from: Some(from) } if from.amount == 0 => price(language, *from),
+        Shipping::Open { from: Some(from) } => w.shipping_from.with(&from.display_in(language)),
+        Shipping::Open { from: None } => w.at_checkout.to_owned(),
     };
-    Some(row)
+    Some(TotalRow { before, ..TotalRow::new(w.shipping, amount) })
 }
 
 /// A price of shipping.
-pub fn price(amount: Money) -> String {
-    if amount.amount == 0 { "free".to_owned() } else { amount.display() }
+pub fn price(language: Language, amount: Money) -> String {
+    match amount.amount {
+        0 => BuyingWords::of(language).free.to_owned(),
+        _ => amount.display_in(language),
+    }
 }
 
 /// The taxes of all parts, one of each rate.
@@ -164,7 +179,7 @@ mod tests {
     fn below(event: Event, captured: i64, refunded: i64) -> Vec<String> {
         let mut order = view::order(&mugs().order(TestMethod::Visa, &[event, Event::Committed])).unwrap();
         (order.set_off, order.refunded, order.payment.captured) = (eur(50), eur(refunded), eur(captured));
-        let Totals { below, left, .. } = Totals::of_order(&order);
+        let Totals { below, left, .. } = Totals::of_order(Language::En, &order);
         let rows = below.into_iter().chain(left).filter(|row| !row.label.starts_with("includes"));
         rows.map(|row| format!("{} {}", row.label, row.amount)).collect()
     }

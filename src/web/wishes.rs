@@ -1,8 +1,9 @@
 //! What a buyer wants who fills in the checkout's form.
 
 use super::form::CheckoutForm;
-use super::parts::sentence;
 use super::ways;
+use super::words::checkout::CheckoutWords;
+use super::words::problems;
 use crate::app::App;
 use crate::money::{Currency, Money};
 use crate::orders::access::Credentials;
@@ -11,8 +12,9 @@ use crate::orders::facts::{Fact, Facts};
 use crate::orders::terms::Expected;
 use crate::orders::vouchers;
 use crate::payments::{self, PaymentChoice};
-use crate::problem::FieldError;
+use crate::problem::{FieldError, Problem};
 use crate::shelf::snapshot::Snapshot;
+use crate::text::Language;
 use crate::vat;
 
 /// Where a total that cannot be read is said to be wrong.
@@ -37,13 +39,14 @@ impl Entered {
         app: &App,
         credentials: &Credentials,
         snapshot: &Snapshot,
+        language: Language,
         cart: &Cart,
         form: &CheckoutForm,
     ) -> Self {
         let sent = cart.needs_shipping();
-        let (mut facts, mut errors) = form.facts(sent);
+        let (mut facts, mut errors) = form.facts(language, sent);
         if snapshot.settings.tax.reverse_charge {
-            match vat_number(app, credentials, cart, form).await {
+            match vat_number(app, credentials, language, cart, form).await {
                 Ok(fact) => facts.extend(fact),
                 Err(error) => errors.push(error),
             }
@@ -55,21 +58,29 @@ impl Entered {
     }
 
     /// What the buyer wants, or everything that is wrong with it.
-    pub fn wishes(mut self, app: &App, snapshot: &Snapshot, cart: &Cart, form: &CheckoutForm) -> Result<Wishes, Self> {
+    pub fn wishes(
+        mut self,
+        app: &App,
+        snapshot: &Snapshot,
+        language: Language,
+        cart: &Cart,
+        form: &CheckoutForm,
+    ) -> Result<Wishes, Self> {
+        let w = CheckoutWords::of(language);
         let after = cart.after(None, &self.facts);
         let quote = after.quote(snapshot, app.clock.now()).ok();
         let is_offered = quote.as_ref().is_some_and(|quote| quote.shipping.is_some());
         if cart.needs_shipping() && after.facts.shipping_address.is_some() && !is_offered {
             let text = match form.shipping_option.as_str() {
-                "" => "Choose how to send it.",
-                _ => "This is not how we send it to your address. Choose another way.",
+                "" => w.choose_shipping,
+                _ => w.shipping_not_offered,
             };
             self.errors.push(FieldError::new("shipping_option", text));
         }
-        let payment = payment(app, snapshot, form, quote.map(|quote| quote.totals.to_pay));
+        let payment = payment(app, snapshot, language, form, quote.map(|quote| quote.totals.to_pay));
         let payment = payment.map_err(|text| self.errors.push(FieldError::new("method", text)));
-        let total = self.amount(&form.expected_total, cart.currency);
-        let to_pay = self.amount(&form.expected_to_pay, cart.currency);
+        let total = self.amount(w, &form.expected_total, cart.currency);
+        let to_pay = self.amount(w, &form.expected_to_pay, cart.currency);
         match payment {
             Ok(payment) if self.errors.is_empty() => {
                 let changes = form.expected_changes.parse().ok();
@@ -80,11 +91,11 @@ impl Entered {
     }
 
     /// An amount that the page had shown; none if it says nothing.
-    fn amount(&mut self, shown: &str, currency: Currency) -> Option<Money> {
+    fn amount(&mut self, w: &CheckoutWords, shown: &str, currency: Currency) -> Option<Money> {
         if shown.is_empty() {
             return None;
         }
-        let amount = shown.parse().map_err(|_| self.errors.push(FieldError::new(TOTAL, "This is not a total.")));
+        let amount = shown.parse().map_err(|_| self.errors.push(FieldError::new(TOTAL, w.not_a_total)));
         Some(Money { amount: amount.ok()?, currency })
     }
 }
@@ -93,6 +104,7 @@ impl Entered {
 fn payment(
     app: &App,
     snapshot: &Snapshot,
+    language: Language,
     form: &CheckoutForm,
     to_pay: Option<Money>,
 ) -> Result<PaymentChoice, String> {
@@ -100,9 +112,11 @@ fn payment(
         return Ok(PaymentChoice::nothing());
     }
     let chosen = ways::choice(app, &snapshot.settings.payments, &form.method);
-    let chosen = chosen.ok_or_else(|| "Choose a way to pay.".to_owned())?;
+    let chosen = chosen.ok_or_else(|| CheckoutWords::of(language).choose_payment.to_owned())?;
     match to_pay {
-        Some(amount) => payments::fit(chosen, amount).map_err(|refused| sentence(&refused.to_string())),
+        Some(amount) => {
+            payments::fit(chosen, amount).map_err(|refused| problems::told(language, &Problem::from(refused)))
+        }
         None => Ok(chosen),
     }
 }
@@ -112,6 +126,7 @@ fn payment(
 async fn vat_number(
     app: &App,
     credentials: &Credentials,
+    language: Language,
     cart: &Cart,
     form: &CheckoutForm,
 ) -> Result<Option<Fact>, FieldError> {
@@ -119,8 +134,8 @@ async fn vat_number(
     if form.vat_number.trim().is_empty() {
         return Ok(known.map(|_| Fact::VatNumber(None)));
     }
-    let number = vat::Number::parse(&form.vat_number)
-        .map_err(|wrong| FieldError::new("vat_number", sentence(&wrong.to_string())))?;
+    let malformed = |_| FieldError::new("vat_number", CheckoutWords::of(language).vat_malformed);
+    let number = vat::Number::parse(&form.vat_number).map_err(malformed)?;
     let is_settled = |known: &vat::VatNumber| {
         let unanswered = matches!(known.status, vat::Status::Unanswered { .. });
         known.number == number && (!unanswered || form.intent == "place")
@@ -129,26 +144,18 @@ async fn vat_number(
         return Ok(None);
     }
     let asked = vouchers::vat_number(app, credentials, number).await;
-    let known = asked.map_err(|problem| FieldError::new("vat_number", sentence(&problem.detail)))?;
+    let known = asked.map_err(|problem| FieldError::new("vat_number", problems::told(language, &problem)))?;
     Ok(Some(Fact::VatNumber(Some(known))))
 }
 
 /// What came of the VAT number that the cart has.
-pub fn vat_outcome(number: &vat::VatNumber, facts: &Facts, reverse_charge: bool) -> &'static str {
+pub fn vat_outcome(w: &CheckoutWords, number: &vat::VatNumber, facts: &Facts, reverse_charge: bool) -> &'static str {
     let is_placed = facts.shipping_address.is_some() || facts.billing_address.is_some();
     match number.status {
-        vat::Status::Confirmed { .. } if reverse_charge => {
-            "Confirmed. We charge no VAT: you account for it yourself (reverse charge)."
-        }
-        vat::Status::Confirmed { .. } if !is_placed => "Confirmed. VAT is charged until we know your address.",
-        vat::Status::Confirmed { .. } => {
-            "Confirmed. VAT is charged all the same: only a business in another country of the EU accounts for it itself."
-        }
-        vat::Status::Unknown { .. } => {
-            "The EU's register (VIES) does not know this number, so VAT is charged. Please check the number, or go on."
-        }
-        vat::Status::Unanswered { .. } => {
-            "The EU's register (VIES) does not answer at the moment, so VAT is charged. Update the total to ask again, or go on."
-        }
+        vat::Status::Confirmed { .. } if reverse_charge => w.vat_reverse,
+        vat::Status::Confirmed { .. } if !is_placed => w.vat_no_address,
+        vat::Status::Confirmed { .. } => w.vat_all_the_same,
+        vat::Status::Unknown { .. } => w.vat_unknown,
+        vat::Status::Unanswered { .. } => w.vat_unanswered,
     }
 }

@@ -1,19 +1,59 @@
 //! The words of the pages, in each language side by side: one table for each.
 
-use crate::text::Language;
-
-/// Texts by name: `name: "English", "German";`. `{}` is filled in by [`fill`].
+/// A table of texts: its name, then of each text `name: "English", "German";`.
+/// `{}` is filled in by [`fill`].
 macro_rules! words {
-    ($($name:ident: $english:literal, $german:literal;)*) => {
-        pub struct Words { $(pub $name: &'static str,)* }
-        static ENGLISH: Words = Words { $($name: $english,)* };
-        static GERMAN: Words = Words { $($name: $german,)* };
+    ($table:ident; $($name:ident: $english:literal, $german:literal;)*) => {
+        pub struct $table { $(pub $name: &'static str,)* }
+
+        impl $table {
+            /// All of them in both languages. The Worker has no use for the list.
+            #[cfg(not(target_arch = "wasm32"))]
+            pub const ALL: &'static [(&'static str, &'static str)] = &[$(($english, $german),)*];
+
+            pub fn of(language: $crate::text::Language) -> &'static Self {
+                static ENGLISH: $table = $table { $($name: $english,)* };
+                static GERMAN: $table = $table { $($name: $german,)* };
+                language.of(&ENGLISH, &GERMAN)
+            }
+        }
     };
 }
 
-impl Words {
-    pub fn of(language: Language) -> &'static Self {
-        language.of(&ENGLISH, &GERMAN)
+pub mod address;
+pub mod buying;
+pub mod cart;
+pub mod checkout;
+pub mod order;
+pub mod problems;
+pub mod returns;
+pub mod standing;
+
+/// Every text of every table, in English and in German.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn all() -> Vec<(&'static str, &'static str)> {
+    let tables = [
+        Words::ALL,
+        address::AddressWords::ALL,
+        buying::BuyingWords::ALL,
+        cart::CartWords::ALL,
+        checkout::CheckoutWords::ALL,
+        order::OrderWords::ALL,
+        problems::ProblemWords::ALL,
+        returns::ReturnWords::ALL,
+        standing::StandingWords::ALL,
+    ];
+    tables.concat()
+}
+
+/// A text that has one place, with what belongs there.
+pub trait Fill {
+    fn with(&self, value: &str) -> String;
+}
+
+impl Fill for str {
+    fn with(&self, value: &str) -> String {
+        fill(self, &[value])
     }
 }
 
@@ -29,6 +69,7 @@ pub fn fill(text: &str, values: &[&str]) -> String {
 }
 
 words! {
+    Words;
     // The frame
     skip: "Skip to the content", "Zum Inhalt springen";
     main: "Main", "Hauptmenü";
@@ -45,6 +86,7 @@ words! {
     currency: "Currency", "Währung";
     change: "Change", "Ändern";
     error: "Error: ", "Fehler: ";
+    there_is_a_problem: "There is a problem", "Es gibt ein Problem";
 
     // Products in lists
     products: "Products", "Produkte";
@@ -126,6 +168,22 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn a_text_says_the_same_in_both_languages() {
+        for (english, german) in all() {
+            let places = |text: &str| text.matches("{}").count();
+            // The button that orders may say nothing else (§ 312j(3) BGB).
+            let is_order = german == "Zahlungspflichtig bestellen";
+            assert!(places(english) == places(german) || is_order, "{english}: {german}");
+            let ends = |text: &str| text.trim_end().chars().last().filter(|sign| matches!(sign, '.' | '?' | ':'));
+            assert!(ends(english) == ends(german) || german == "USt-IdNr.", "{english}: {german}");
+            for informal in ["du ", " dein", " dir ", " dich "] {
+                assert!(!german.to_lowercase().contains(informal), "{german}");
+            }
+        }
+    }
 
     #[test]
     fn a_text_is_filled_in() {

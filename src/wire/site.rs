@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use http_body_util::BodyExt;
 use tower_service::Service;
 
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::ids::RequestId;
 use crate::problem::Problem;
 use crate::telemetry;
+use crate::text::Language;
 
 crate::codes! {
     /// This path has no such method; `Allow` names those that there are.
@@ -25,10 +26,10 @@ crate::codes! {
 /// How a problem is shown to a person; whoever makes the pages says it.
 #[derive(Clone, Copy)]
 pub struct ProblemPages {
-    /// Whether a problem at this path is shown as a page.
-    pub wanted: fn(path: &str, headers: &HeaderMap) -> bool,
+    /// The language of the page that a problem at this address is shown as, if it is.
+    pub wanted: fn(&Uri, &HeaderMap) -> Option<Language>,
     /// The page, as HTML.
-    pub page: fn(&App, &Problem, RequestId) -> String,
+    pub page: fn(&App, &Problem, RequestId, Language) -> String,
 }
 
 /// Ready to answer. Building it is slow: once per isolate.
@@ -56,7 +57,7 @@ impl Site {
         let Self { app, pages, .. } = self;
         let request_id = RequestId::new(app.clock.now(), &*app.entropy);
         let (parts, bytes) = request.into_parts();
-        let for_people = (pages.wanted)(parts.uri.path(), &parts.headers);
+        let for_people = (pages.wanted)(&parts.uri, &parts.headers);
         let line =
             telemetry::RequestLine { method: parts.method.clone(), path: parts.uri.path().to_owned(), request_id };
         let mut request = Request::from_parts(parts, Body::from(bytes));
@@ -87,7 +88,7 @@ impl Site {
     async fn finish(
         &self,
         line: telemetry::RequestLine,
-        for_people: bool,
+        for_people: Option<Language>,
         response: Response,
     ) -> http::Response<Bytes> {
         let request_id = line.request_id;
@@ -100,10 +101,12 @@ impl Site {
             }
             // A page may tell of its problem itself.
             if body.is_empty() {
-                let (content_type, text) = if for_people {
-                    ("text/html; charset=utf-8", (self.pages.page)(&self.app, &problem, request_id).into_bytes())
-                } else {
-                    ("application/problem+json", problem.body(&request_id.to_string()))
+                let (content_type, text) = match for_people {
+                    Some(language) => {
+                        let page = (self.pages.page)(&self.app, &problem, request_id, language);
+                        ("text/html; charset=utf-8", page.into_bytes())
+                    }
+                    None => ("application/problem+json", problem.body(&request_id.to_string())),
                 };
                 parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
                 body = Bytes::from(text);

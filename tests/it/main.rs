@@ -56,6 +56,7 @@ mod drafts;
 mod drafts_placed;
 mod edits;
 mod first_orders;
+mod german;
 mod gift_cards;
 mod gift_cards_bought;
 mod goods;
