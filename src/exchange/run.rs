@@ -161,7 +161,9 @@ impl Slice<'_> {
         let begun = stock::begun(self.job, all());
         if !changes.is_empty() {
             if !begun.is_empty() {
-                changes.push(StaffChange::new(vec![opening::begin(&begun, self.app.clock.now())]));
+                // Each product's own entry tells of its pieces, too.
+                let opened = vec![opening::begin(&begun, self.app.clock.now())];
+                changes.push(StaffChange::of_many(Vec::new(), opened));
             }
             let change = changes.into_iter().collect();
             self.staff.commit(self.app, None, change, Answer::new(http::StatusCode::OK, &())?, &refusal).await?;

@@ -23,6 +23,7 @@ use crate::ports::Timestamp;
 use crate::pricing::{Offer, Promotion};
 use crate::settings::Settings;
 use crate::sorted::{order, sort};
+use crate::text::Language;
 
 /// Cheap to clone: what is large is shared.
 #[derive(Debug, Clone)]
@@ -314,8 +315,8 @@ impl Snapshot {
     }
 
     /// What the search may become: see [`SearchIndex::completed`].
-    pub(super) fn completed(&self, sought: &str, most: usize) -> Vec<String> {
-        self.searched().completed(sought, most, &self.products)
+    pub(super) fn completed(&self, sought: &str, most: usize, language: Option<Language>) -> Vec<String> {
+        self.searched().completed(sought, most, &self.products, language)
     }
 
     pub(super) fn searched(&self) -> &SearchIndex {

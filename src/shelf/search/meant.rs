@@ -10,6 +10,12 @@ use super::typo::{forgiven, mistakes};
 use crate::catalog::product::Product;
 use crate::shelf::places::number;
 use crate::shelf::ranked::first;
+use crate::text::Language;
+
+/// So many of the products that have a word are looked at for the language in which they do.
+const MOST_ASKED: usize = 8;
+/// Of words that begin alike, so many may be of other languages for one that is not.
+const LANGUAGES: usize = 4;
 
 impl SearchIndex {
     /// The text with each word that the shop does not have replaced by the one
@@ -29,18 +35,26 @@ impl SearchIndex {
         (!meant.is_empty() && folded(&meant) != folded(text)).then_some(meant)
     }
 
-    /// The text with its last word as each of those that begin so: the commonest first.
-    pub fn completed(&self, text: &str, most: usize, products: &[Arc<Product>]) -> Vec<String> {
+    /// The text with its last word as each of those that begin so and are said in the language:
+    /// the commonest first.
+    pub fn completed(
+        &self,
+        text: &str,
+        most: usize,
+        products: &[Arc<Product>],
+        language: Option<Language>,
+    ) -> Vec<String> {
         let (before, typed) = text.rsplit_once(char::is_whitespace).map_or(("", text), |(before, last)| (before, last));
         let parts = sought(&folded(typed));
         let [word] = parts.as_slice() else { return Vec::new() };
         let longer = self.words.beginning(&word.whole).filter(|known| self.words.get(*known) != word.whole);
         let commonest = longer.map(|known| (u32::MAX.saturating_sub(number(self.postings.get(known).len())), known));
-        let joined = |known| match before {
-            "" => self.shown(known, products),
-            before => format!("{before} {}", self.shown(known, products)),
+        let joined = |known| match (before, self.said(known, products, language)?) {
+            ("", word) => Some(word),
+            (before, word) => Some(format!("{before} {word}")),
         };
-        first(commonest, most).into_iter().map(joined).collect()
+        let likely = first(commonest, most.saturating_mul(LANGUAGES)).into_iter();
+        likely.filter_map(joined).take(most).collect()
     }
 
     fn has(&self, word: &Sought) -> bool {
@@ -67,16 +81,42 @@ impl SearchIndex {
         (0..number(self.words.len())).filter_map(near).min().map(|(_, _, word)| word)
     }
 
-    /// The word as the first title that has it writes it.
+    /// The word as the first title that has it writes it, in whichever language.
     fn shown(&self, word: u32, products: &[Arc<Product>]) -> String {
         let in_title = self.postings.get(word).iter().find(|posting| *posting & 1 == 1);
         let title = in_title.and_then(|posting| products.get((posting >> 1) as usize));
-        let word = self.words.get(word);
         let titles = title.into_iter().flat_map(|product| [&*product.title].into_iter().chain(product.other_titles()));
-        let written = titles.flat_map(str::split_whitespace).find_map(|text| {
+        let word = self.words.get(word);
+        written(titles, word).unwrap_or(word).to_owned()
+    }
+
+    /// The word as the first product says it that has it in the language; none if none of those
+    /// that were looked at does. What is in one language alone is in everybody's.
+    fn said(&self, word: u32, products: &[Arc<Product>], language: Option<Language>) -> Option<String> {
+        let known = self.words.get(word);
+        let postings = self.postings.get(word).iter().take(MOST_ASKED);
+        postings.filter_map(|posting| products.get((posting >> 1) as usize)).find_map(|product| {
+            if product.translations.is_none() {
+                return Some(self.shown(word, products));
+            }
+            let texts = product.texts(language);
+            let mut said = vec![texts.title];
+            said.extend(product.vendor.iter().chain(&product.kind).chain(&product.tags).map(String::as_str));
+            for option in &product.options {
+                let called = |value: &'_ String| texts.value(&option.name, value);
+                said.extend(option.values.iter().map(|value| called(value).unwrap_or(value)));
+            }
+            written(said.into_iter(), known).map(str::to_owned)
+        })
+    }
+}
+
+/// The folded word as the first of these texts writes it.
+fn written<'a>(mut texts: impl Iterator<Item = &'a str>, word: &str) -> Option<&'a str> {
+    texts.find_map(|text| {
+        text.split_whitespace().find_map(|text| {
             let text = text.trim_matches(|c: char| !c.is_alphanumeric());
             (folded(text) == word).then_some(text)
-        });
-        written.unwrap_or(word).to_owned()
-    }
+        })
+    })
 }

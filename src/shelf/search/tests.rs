@@ -4,6 +4,7 @@ use crate::shelf::list_query::ListQuery;
 use crate::shelf::listing::page;
 use crate::shelf::snapshot::{Product, Snapshot};
 use crate::testing::{product, settings};
+use crate::text::Language;
 
 fn titled(titles: &[&str]) -> Vec<Product> {
     titles.iter().enumerate().map(|(n, title)| product(n as u64, title, Some(100), 1)).collect()
@@ -191,6 +192,7 @@ fn what_is_sold_is_found_in_each_language_that_it_is_called_in() {
     let mut goods = titled(&["Kettle", "Teapot", "Kettle Lid"]);
     let german =
         r##"{"de": {"title": "Emaillierter Teekessel", "options": {"Hue": {"values": {"red": "zinnoberrot"}}}}}"##;
+    goods[0].options = serde_json::from_str(r#"[{"name": "Hue", "values": ["red"]}]"#).unwrap();
     goods[0].translations = serde_json::from_str(german).unwrap();
     for sought in ["teekessel", "emailliert", "kettle teekessel", "tekessel", "zinnober"] {
         assert_eq!(found(&goods, sought), ["Kettle"], "{sought}");
@@ -198,5 +200,12 @@ fn what_is_sold_is_found_in_each_language_that_it_is_called_in() {
     assert_eq!(found(&goods, "kettle"), ["Kettle", "Kettle Lid"], "the whole title is its own");
     let snapshot = Snapshot::new("1".into(), settings(), goods);
     assert_eq!(snapshot.meant("Teekesel").as_deref(), Some("Teekessel"));
-    assert_eq!(snapshot.completed("emai", 3), ["Emaillierter"]);
+    let completed = |begin, language| snapshot.completed(begin, 3, language);
+    assert_eq!(completed("emai", Some(Language::De)), ["Emaillierter"]);
+    assert_eq!(completed("zin", Some(Language::De)), ["zinnoberrot"]);
+    for own in [None, Some(Language::En)] {
+        assert!(completed("emai", own).is_empty() && completed("zin", own).is_empty(), "of another language");
+        assert_eq!(completed("ke", own), ["Kettle"], "also where it is called something else elsewhere");
+        assert_eq!(completed("te", own), ["Teapot"]);
+    }
 }
