@@ -329,7 +329,7 @@ pub fn mark_published(revision: i64, whole_at: Option<Timestamp>) -> Statement {
 }
 
 /// Stores the levels, except where a later one is there, and those of bundles, which
-/// follow their parts' (`migrations/0017_create_bundle_parts.sql`).
+/// follow their parts' (`migrations/0018_create_bundle_parts.sql`).
 pub fn upsert_stock_levels(levels: &[StockLevel]) -> Statement {
     Statement::new(
         "INSERT INTO stock_levels (variant_id, on_hand, held, version)
