@@ -239,7 +239,7 @@ INSERT INTO catalog_state (id, revision, published_revision, published_at, produ
 -- Which products buyers may see otherwise than they were published, and the revision at which they
 -- changed: so a publication reads no others. Whatever writes products, or what they are called,
 -- marks them; of their levels those changes of few pieces that may cross a bound which `store` knows.
--- The batch that makes a change has raised the revision before.
+-- The batch that makes a change has raised the revision before. What is bought together marks them, too.
 CREATE TABLE changed_products (
   product_id TEXT NOT NULL PRIMARY KEY,
   revision INTEGER NOT NULL

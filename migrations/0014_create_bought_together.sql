@@ -7,6 +7,17 @@ CREATE TABLE bought_together (
   others TEXT NOT NULL CHECK (json_valid(others) AND json_array_length(others) <= 8)
 ) STRICT, WITHOUT ROWID;
 
+-- The products that it changes are marked for the next publication: of the revision that the run
+-- will raise, as what is published meanwhile may have read them before.
+CREATE TRIGGER changed_products_company AFTER UPDATE OF others ON bought_together WHEN old.others <> new.others BEGIN
+  INSERT INTO changed_products SELECT new.product_id, revision + 1 FROM catalog_state WHERE true
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;
+CREATE TRIGGER changed_products_alone AFTER DELETE ON bought_together WHEN old.others <> '[]' BEGIN
+  INSERT INTO changed_products SELECT old.product_id, revision + 1 FROM catalog_state WHERE true
+  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+END;
+
 -- How far the run is.
 CREATE TABLE learning (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -39,7 +39,7 @@ pub struct Changed {
 /// Where a version's products are stored. Cheap to clone beside the products.
 #[derive(Debug, Default, Clone)]
 pub struct Stored {
-    /// The key of what is stored beside the products.
+    /// The key of what is stored beside the products; empty if nothing is stored.
     pub head: String,
     pub chunks: Vec<Arc<Chunk>>,
     pub changes: Option<String>,
@@ -103,6 +103,11 @@ pub enum Part {
 }
 
 impl Stored {
+    /// Whether it is in the store.
+    pub fn is_somewhere(&self) -> bool {
+        !self.head.is_empty()
+    }
+
     /// All products, in the order of their ids but for those that have changed.
     pub fn products(&self) -> Vec<Arc<Product>> {
         let stored = self.chunks.iter().flat_map(|chunk| &chunk.products);

@@ -70,7 +70,8 @@ async fn refresh(app: &App) -> Result<(), Problem> {
 /// The snapshot of a version that is published, from memory or from the store.
 /// `None` if the store has another.
 pub async fn published(app: &App, version: &str) -> Result<Option<Arc<Snapshot>>, Problem> {
-    if let Some(copy) = CatalogMemory::of(app).get().filter(|copy| copy.version == version) {
+    let is_it = |copy: &Arc<Snapshot>| copy.version == version && copy.stored.is_somewhere();
+    if let Some(copy) = CatalogMemory::of(app).get().filter(is_it) {
         return Ok(Some(copy));
     }
     match get::<Pointer>(app, POINTER).await?.filter(|pointer| pointer.version == version) {

@@ -36,8 +36,8 @@ pub struct Head {
     pub collections: Vec<Collection>,
 }
 
-/// What is another than in the chunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What is another than in the chunks; written by [`super::chunks::Changed::text`].
+#[derive(Debug, Deserialize)]
 pub struct Changes {
     /// As they are now, in the order of their ids.
     pub products: Vec<Product>,

@@ -173,7 +173,8 @@ async fn write(app: &App, mut first: Part) -> Result<String, Problem> {
 async fn change(app: &App, mut news: Part, base: &Snapshot) -> Result<String, Problem> {
     let products = std::mem::take(&mut news.products);
     let is_there = |id: &ProductId| products.iter().any(|product| product.id == *id);
-    let removed = news.changed.iter().copied().filter(|id| !is_there(id)).collect();
+    // Nobody has to be told of a draft that was never there.
+    let removed = news.changed.iter().copied().filter(|id| !is_there(id) && base.place(*id).is_some()).collect();
     let mut stored = Stored { head: base.stored.head.clone(), ..Stored::default() };
     let mut written = Ok(());
     match base.stored.plan(Changed { products, removed }) {
@@ -237,12 +238,17 @@ async fn publish_as(
     let memory = CatalogMemory::of(app);
     let snapshot = Snapshot::of_stored(version.clone(), head.settings, stored, memory.get().as_deref());
     let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
-    memory.set(Arc::new(snapshot.as_of(app.clock.now())), app.clock.now());
+    let snapshot = snapshot.as_of(app.clock.now());
+    memory.set(Arc::new(snapshot.unstored()), app.clock.now());
     written?;
     if before != pointer.head {
         put(app, &pointer.head, text).await?;
     }
     app.cache.put(POINTER, json::text(&pointer).into_bytes(), None).await?;
+    // From now on others can be told to read what it names.
+    if memory.get().is_some_and(|copy| copy.version == version) {
+        memory.set(Arc::new(snapshot), app.clock.now());
+    }
     let revision = news.state.revision;
     app.database.batch(vec![store::mark_published(revision, whole_at), store::forget_changed(revision)]).await?;
     Ok(version)
@@ -298,6 +304,9 @@ impl<'a> Chunks<'a> {
     }
 }
 
+#[cfg(test)]
+#[path = "publish_changes_tests.rs"]
+mod changes_tests;
 #[cfg(test)]
 #[path = "publish_tests.rs"]
 mod tests;

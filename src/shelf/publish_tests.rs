@@ -1,14 +1,13 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::catalog::StockLevel;
-use crate::catalog::product::{Level, Product, Status};
+use crate::catalog::product::{Product, Status};
 use crate::shelf::current;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::memory::Claim;
 use crate::testing::{Shop, block_on, insertion, product};
 
-fn put(shop: &Shop, products: impl Iterator<Item = Product>) {
+pub(super) fn put(shop: &Shop, products: impl Iterator<Item = Product>) {
     let statements = products.flat_map(|product| insertion(&product)).collect();
     block_on(shop.app.database.batch(statements)).unwrap();
 }
@@ -75,171 +74,9 @@ fn what_a_clock_that_was_ahead_published_is_published_again_in_time() {
 }
 
 /// What kinds of keys were written since this was last asked.
-fn kinds(shop: &Shop) -> Vec<String> {
+pub(super) fn kinds(shop: &Shop) -> Vec<String> {
     let writes = std::mem::take(&mut *shop.world.writes.lock().unwrap());
     writes.iter().map(|key| key.split('/').nth(1).unwrap().to_owned()).collect()
-}
-
-/// Writes what `to` makes of a product that is on sale.
-fn change(shop: &Shop, product: &mut Product, to: impl FnOnce(&mut Product)) {
-    let before = product.clone();
-    to(product);
-    product.version += 1;
-    block_on(shop.app.database.batch(store::update_product(&before, product).into_statements())).unwrap();
-}
-
-/// A published shop of large products, and these.
-fn published_shop(count: u64) -> (Shop, Vec<Product>) {
-    let shop = Shop::new();
-    let made = |n: u64| Product { description: "x".repeat(20_000), ..product(n, &format!("p{n}"), Some(100), 1) };
-    let products: Vec<_> = (0..count).map(made).collect();
-    put(&shop, products.iter().cloned());
-    shop.publish();
-    kinds(&shop);
-    (shop, products)
-}
-
-/// The titles that another isolate finds, which knows nothing yet.
-fn titles_there(shop: &Shop) -> Vec<String> {
-    let there = block_on(current(&shop.forget())).unwrap();
-    let here = CatalogMemory::of(&shop.app).get().unwrap();
-    assert_eq!((&here.products, &here.version), (&there.products, &there.version));
-    let mut titles: Vec<_> = there.products.iter().map(|product| product.title.clone()).collect();
-    titles.sort();
-    titles
-}
-
-#[test]
-fn a_change_of_one_product_writes_that_one_and_the_pointer() {
-    let (shop, mut products) = published_shop(9);
-    change(&shop, &mut products[4], |product| product.description = String::new());
-    change(&shop, &mut products[4], |product| product.title = "changed".to_owned());
-    shop.publish();
-    assert_eq!(kinds(&shop), ["changes", "current"]);
-    assert_eq!(titles_there(&shop), ["changed", "p0", "p1", "p2", "p3", "p5", "p6", "p7", "p8"]);
-    let keys = shop.world.keys.lock().unwrap();
-    let bytes: usize =
-        keys.iter().filter(|(key, _)| key.contains("/changes/") || *key == POINTER).map(|(_, v)| v.len()).sum();
-    assert!(bytes < 1_500, "{bytes} of 180,000 bytes");
-}
-
-#[test]
-fn what_is_taken_off_sale_or_deleted_is_gone_and_what_is_new_is_there() {
-    let (shop, mut products) = published_shop(3);
-    change(&shop, &mut products[0], |product| product.status = Status::Draft);
-    block_on(shop.app.database.batch(store::delete_product(&products[1], shop.app.clock.now()).into_statements()))
-        .unwrap();
-    put(&shop, [product(7, "new", Some(1), 1)].into_iter());
-    shop.publish();
-    assert_eq!(kinds(&shop), ["changes", "current"]);
-    assert_eq!(titles_there(&shop), ["new", "p2"]);
-}
-
-#[test]
-fn many_changes_are_put_into_the_chunks() {
-    let (shop, mut products) = published_shop(9);
-    for n in 0..8 {
-        change(&shop, &mut products[n], |product| product.title = "changed".to_owned());
-        shop.publish();
-    }
-    assert!(kinds(&shop).contains(&"products".to_owned()));
-    assert_eq!(titles_there(&shop), [["changed"; 8].as_slice(), &["p8"]].concat());
-    let keys = shop.world.keys.lock().unwrap();
-    let pointer: Pointer = json::read(&keys[POINTER]).unwrap();
-    assert!(keys[&pointer.chunks[0]].len() > 180_000 && pointer.chunks.len() == 1);
-}
-
-#[test]
-fn whoever_knows_the_chunks_reads_only_the_changes() {
-    let (shop, mut products) = published_shop(3);
-    let there = shop.forget();
-    block_on(current(&there)).unwrap();
-    change(&shop, &mut products[0], |product| product.title = "changed".to_owned());
-    shop.publish();
-    shop.world.keys.lock().unwrap().retain(|key, _| !key.contains("/products/"));
-    shop.pass(1_000);
-    let copy = block_on(current(&there)).unwrap();
-    assert!(copy.products.iter().any(|product| product.title == "changed"));
-    assert_eq!(copy.products.len(), 3);
-}
-
-#[test]
-fn what_is_written_anew_but_is_the_same_takes_no_more_memory() {
-    let (shop, mut products) = published_shop(9);
-    let there = shop.forget();
-    let before = [block_on(current(&there)).unwrap(), CatalogMemory::of(&shop.app).get().unwrap()];
-    for n in 0..8 {
-        change(&shop, &mut products[n], |product| product.title = "changed".to_owned());
-    }
-    shop.publish();
-    shop.pass(REFRESH_MILLIS);
-    shop.publish();
-    let after = [block_on(current(&there)).unwrap(), CatalogMemory::of(&shop.app).get().unwrap()];
-    for (before, after) in before.iter().zip(&after) {
-        let is_same =
-            |n: usize| std::ptr::eq(before.by_id(products[n].id).unwrap(), after.by_id(products[n].id).unwrap());
-        assert_eq!([7, 8].map(is_same), [false, true]);
-    }
-}
-
-#[test]
-fn whoever_lacks_a_part_of_a_version_keeps_the_one_before() {
-    let (shop, mut products) = published_shop(3);
-    let there = shop.forget();
-    block_on(current(&there)).unwrap();
-    change(&shop, &mut products[0], |product| product.title = "changed".to_owned());
-    shop.publish();
-    // The store tells of a pointer sooner than of what it names.
-    let late = std::mem::take(&mut *shop.world.keys.lock().unwrap());
-    shop.world.keys.lock().unwrap().insert(POINTER.to_owned(), late[POINTER].clone());
-    shop.pass(1_000);
-    assert_eq!(block_on(current(&there)).unwrap().version, "3");
-    *shop.world.keys.lock().unwrap() = late;
-    shop.pass(1_000);
-    assert_eq!(block_on(current(&there)).unwrap().version, "4");
-}
-
-#[test]
-fn a_publication_that_ends_before_the_pointer_is_of_no_version() {
-    let (shop, mut products) = published_shop(3);
-    change(&shop, &mut products[0], |product| product.title = "changed".to_owned());
-    *shop.world.refused_key.lock().unwrap() = Some(POINTER);
-    assert!(block_on(publish(&shop.app)).is_err());
-    assert_eq!(kinds(&shop), ["changes"]);
-    assert_eq!(block_on(current(&shop.forget())).unwrap().version, "3");
-    *shop.world.refused_key.lock().unwrap() = None;
-    shop.publish();
-    assert_eq!(titles_there(&shop), ["changed", "p1", "p2"]);
-}
-
-#[test]
-fn a_level_that_buyers_are_told_is_published_and_another_is_not() {
-    let (shop, products) = published_shop(2);
-    let level = |on_hand: i64, version: i64| {
-        let level = [StockLevel { variant_id: products[1].variants[0].id, on_hand, held: 0, version }];
-        let batch = vec![store::bump_if_levels_change(&level), store::upsert_stock_levels(&level)];
-        block_on(shop.app.database.batch(batch)).unwrap();
-        shop.publish();
-        let there = block_on(current(&shop.forget())).unwrap();
-        (there.by_id(products[1].id).unwrap().level, kinds(&shop).len())
-    };
-    assert_eq!(level(9, 1), (Level::InStock, 2));
-    assert_eq!(level(8, 2), (Level::InStock, 0));
-    assert_eq!(level(5, 3), (Level::Low, 2));
-    assert_eq!(level(4, 4), (Level::Low, 0));
-    assert_eq!(level(0, 5), (Level::Out, 2));
-}
-
-#[test]
-fn a_name_that_another_product_takes_over_leads_there() {
-    let (shop, mut products) = published_shop(2);
-    change(&shop, &mut products[0], |product| product.slug = "later".to_owned());
-    shop.publish();
-    change(&shop, &mut products[1], |product| product.slug = "slug-0".to_owned());
-    shop.publish();
-    let there = block_on(current(&shop.forget())).unwrap();
-    assert_eq!(there.by_id(products[0].id).unwrap().former_slugs, Vec::<String>::new());
-    assert_eq!(there.by_id(products[1].id).unwrap().former_slugs, ["slug-1"]);
 }
 
 #[test]

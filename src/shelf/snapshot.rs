@@ -118,6 +118,11 @@ impl Snapshot {
         Self { stored: Arc::new(stored), ..Self::of(version, Arc::new(settings), products, index) }
     }
 
+    /// The same of what is not in the store yet, or not all of it.
+    pub(super) fn unstored(&self) -> Self {
+        Self { stored: Arc::default(), ..self.clone() }
+    }
+
     fn of(version: String, settings: Arc<Settings>, products: Vec<Arc<Product>>, index: Arc<Index>) -> Self {
         Self {
             version,

@@ -85,8 +85,7 @@ pub fn suggestions(snapshot: &Snapshot, typed: &Typed) -> Suggestions {
     let sold = snapshot.prices(list.currency).map(|prices| &prices.sold);
     let mut items = Vec::new();
     for query in snapshot.completed(sought, MAX_QUERIES.min(limit.saturating_sub(1)), *language) {
-        // Found and counted, as a page of them would be put in order for nothing.
-        if sold.is_some_and(|sold| sold.count_both(&snapshot.searched().find(&query).places) > 0) {
+        if sold.is_some_and(|sold| snapshot.searched().finds_any(&query, sold)) {
             let address = form_urlencoded::Serializer::new(String::new()).append_pair("q", &query).finish();
             items.push(Suggestion { kind: "query", text: query, url: format!("/products?{address}") });
         }

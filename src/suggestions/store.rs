@@ -79,7 +79,7 @@ pub fn next_slice(now: Timestamp) -> [Statement; 3] {
         ),
         Statement::new(
             concat!(
-                "UPDATE catalog_state SET revision = revision + 1, published_revision = -1
+                "UPDATE catalog_state SET revision = revision + 1
                  WHERE ?1 = ?1 AND (SELECT after IS NOT NULL FROM learning) AND ",
                 slice_end!(),
                 " IS NULL"

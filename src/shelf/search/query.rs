@@ -72,6 +72,13 @@ impl SearchIndex {
         self.find_all(&words, &folded, Reach { codes: true, typos: true })
     }
 
+    /// Whether the text finds one of these products, without a look at how well.
+    pub fn finds_any(&self, text: &str, among: &Places) -> bool {
+        let of_word = self.words.find(&folded(text)).map(|word| self.postings.get(word));
+        let has_word = of_word.is_some_and(|postings| postings.iter().any(|posting| among.contains(posting >> 1)));
+        has_word || self.find(text).places.count_both(among) > 0
+    }
+
     /// What has all words; of no word nothing.
     fn find_all(&self, words: &[Sought], folded: &str, reach: Reach) -> Found<'_> {
         let hits: Vec<_> = words.iter().map(|word| self.hits(word, reach)).collect();
