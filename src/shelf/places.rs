@@ -118,7 +118,7 @@ impl Packed {
             Self::Many(own) => {
                 let mut both = own.clone();
                 both.keep(places);
-                both.each(|number| tell(number));
+                both.each(tell);
             }
         }
     }
