@@ -50,6 +50,7 @@ pub fn check(
     let collection = Collection {
         id,
         slug,
+        former_slugs: Vec::new(),
         title,
         description: faults.take("/description", description),
         image,

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::rule::Rule;
 use crate::catalog::product::{Image, Texts, Translations};
+use crate::catalog::slug;
 use crate::ids::CollectionId;
 use crate::ports::Timestamp;
+use crate::sorted::sort;
 use crate::text::Language;
 
 /// How buyers find its products sorted, unless they ask for another order.
@@ -27,6 +29,10 @@ pub enum Order {
 pub struct Collection {
     pub id: CollectionId,
     pub slug: String,
+    /// What it was called before, and no other collection is now: they lead to it. In their
+    /// order. The database has them apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_slugs: Vec<String>,
     pub title: String,
     pub description: String,
     pub image: Option<Image>,
@@ -55,6 +61,20 @@ impl Collection {
     pub fn texts(&self, language: Option<Language>) -> Texts<'_> {
         let own = Texts::own(&self.title, &self.description, self.seo_title.as_ref(), self.seo_description.as_ref());
         own.translated(self.translations.as_deref(), language)
+    }
+
+    /// What it was called before, once it is called so.
+    pub fn formerly(&self, slug: &str) -> Vec<String> {
+        let mut former = self.former_slugs.clone();
+        former.push(self.slug.clone());
+        former.retain(|former| former != slug);
+        sort(&mut former, String::cmp);
+        former
+    }
+
+    /// Whether that, as it stands in an address, is what it was called before.
+    pub fn was_called(&self, name: &str) -> bool {
+        slug::of_address(name).is_some_and(|slug| self.former_slugs.contains(&slug))
     }
 }
 

@@ -13,7 +13,7 @@ use super::body::{CollectionBody, CollectionPatch};
 use super::check::check;
 use super::collection::{Collection, Stored};
 use super::error::refusal;
-use super::limits::MAX_TITLE;
+use super::limits::{MAX_FORMER_SLUGS, MAX_TITLE};
 use super::store;
 use super::views::{AdminCollection, AdminCollectionList};
 use crate::app::App;
@@ -132,6 +132,13 @@ pub async fn update_collection(
     condition.check(before.version)?;
     let body = patch.value.over(before.collection.clone());
     let collection = checked(&mut rows, body, id, before.collection.image.as_slice())?;
+    let former_slugs = before.collection.formerly(&collection.slug);
+    if former_slugs.len() > MAX_FORMER_SLUGS {
+        let detail =
+            format!("it had {MAX_FORMER_SLUGS} others before, which still lead to it; keep the one that it has");
+        return Err(Problem::invalid_field("/slug", detail));
+    }
+    let collection = Collection { former_slugs, ..collection };
     let version = before.version.saturating_add(1);
     let after = Stored { collection, version, updated_at: app.clock.now(), ..before.clone() };
     let answer = Answer::new(StatusCode::OK, &AdminCollection::from(&after))?;

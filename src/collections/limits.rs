@@ -8,6 +8,8 @@ pub const MAX_DESCRIPTION: usize = 20_000;
 /// The longest title and description for search engines, in characters.
 pub const MAX_SEO_TITLE: usize = 255;
 pub const MAX_SEO_DESCRIPTION: usize = 500;
+/// The most slugs that a collection had before: then it keeps the one that it has.
+pub const MAX_FORMER_SLUGS: usize = 20;
 /// The highest place among the siblings.
 pub const MAX_POSITION: u32 = 1_000_000;
 /// How many levels collections make, the top included.

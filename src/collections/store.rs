@@ -18,7 +18,9 @@ use crate::uploads::Name;
 /// What of a row is the collection: its text, where the columns have the last word.
 macro_rules! document {
     () => {
-        "json_set(collection, '$.parent', parent)"
+        "json_set(collection, '$.parent', parent, '$.former_slugs', json((
+           SELECT json_group_array(slug) FROM (
+             SELECT slug FROM former_collection_slugs WHERE collection_id = collections.id ORDER BY slug))))"
     };
 }
 
@@ -223,7 +225,8 @@ fn row(stored: &Stored) -> [Value; 10] {
         collection.parent.map(|parent| parent.to_string()).into(),
         i64::from(scans).into(),
         text::bare(&collection.title).into(),
-        json::text(collection).into(),
+        // Those are kept apart.
+        json::text(&Collection { former_slugs: Vec::new(), ..collection.clone() }).into(),
         stored.version.into(),
         stored.created_at.millis().into(),
         stored.updated_at.millis().into(),

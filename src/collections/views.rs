@@ -15,6 +15,8 @@ use crate::ports::Timestamp;
 pub struct AdminCollection<'a> {
     id: CollectionId,
     slug: &'a str,
+    /// What it was called before, and no other collection is now: these addresses lead to it.
+    former_slugs: &'a [String],
     title: &'a str,
     description: &'a str,
     image: Option<&'a Image>,
@@ -51,6 +53,7 @@ impl<'a> From<&'a Stored> for AdminCollection<'a> {
         Self {
             id: collection.id,
             slug: &collection.slug,
+            former_slugs: &collection.former_slugs,
             title: &collection.title,
             description: &collection.description,
             image: collection.image.as_ref(),

@@ -173,11 +173,10 @@ mod tests {
             let unchanged = json!({"description": "What the client has is still right.", "headers": headers});
             answers.insert("304".into(), unchanged);
         }
-        if name == "GET /v1/products/{id}" {
+        if ["GET /v1/products/{id}", "GET /v1/collections/{id}"].contains(&name.as_str()) {
             let mut headers = headers;
             headers.insert("Location".into(), super::headers::reference("Location"));
-            let moved =
-                json!({"description": "The product has another slug now, and this address.", "headers": headers});
+            let moved = json!({"description": "It has another slug now, and this address.", "headers": headers});
             answers.insert("301".into(), moved);
         }
         answers.extend(refusals);

@@ -10,6 +10,7 @@ use super::list_query::locale;
 use super::read::{ReadAnswer, ready};
 use super::snapshot::Snapshot;
 use crate::catalog::product::{Image, Product};
+use crate::catalog::slug;
 use crate::collections::collection::{Collection, Order};
 use crate::ids::CollectionId;
 use crate::problem::Problem;
@@ -99,7 +100,7 @@ pub fn answer(snapshot: &Snapshot, path: &str, query: &str) -> Option<Result<Rea
     if !rest.is_empty() && name.is_none_or(|name| name.is_empty() || name.contains('/')) {
         return None;
     }
-    Some(language(query).and_then(|language| read(snapshot, rest, language)))
+    Some(language(query).and_then(|language| read(snapshot, rest, query, language)))
 }
 
 /// The one parameter that there is.
@@ -115,16 +116,25 @@ fn language(query: &str) -> Result<Option<Language>, Problem> {
 }
 
 /// `rest`: the path after that of all collections.
-fn read(snapshot: &Snapshot, rest: &str, language: Option<Language>) -> Result<ReadAnswer, Problem> {
+fn read(snapshot: &Snapshot, rest: &str, query: &str, language: Option<Language>) -> Result<ReadAnswer, Problem> {
     let all = &*snapshot.collections;
     if rest.is_empty() {
         let items: Vec<_> = all.shown().filter_map(|(n, _)| CollectionDetail::new(all, n, language, true)).collect();
         let total = items.len();
         return ready(snapshot, &CollectionList { items, next_cursor: None, total });
     }
-    let found = rest.strip_prefix('/').and_then(|name| all.find(name));
-    let found = found.and_then(|n| CollectionDetail::new(all, n, language, false));
-    ready(snapshot, &found.ok_or_else(Problem::not_found)?)
+    let name = rest.trim_start_matches('/');
+    let found = all.find(name).ok_or_else(Problem::not_found)?;
+    match all.get(found).filter(|collection| collection.was_called(name)) {
+        Some(collection) => {
+            let path = format!("/v1/collections/{}", slug::in_address(&collection.slug));
+            Ok(ReadAnswer::moved(snapshot, "application/json", path, query))
+        }
+        None => {
+            let detail = CollectionDetail::new(all, found, language, false);
+            ready(snapshot, &detail.ok_or_else(Problem::not_found)?)
+        }
+    }
 }
 
 /// The collections that a product is in, as far as buyers see them.

@@ -68,12 +68,14 @@ impl Collections {
         self.all.iter().enumerate().filter(|(_, collection)| collection.published)
     }
 
-    /// The one of that id or slug, as either stands in an address, if buyers see it.
+    /// The one of that id or slug, as either stands in an address, if buyers see it; else the
+    /// one that was called so.
     pub fn find(&self, name: &str) -> Option<usize> {
         let id = name.parse().ok();
         let slug = slug::of_address(name);
         let named = |collection: &Collection| Some(collection.id) == id || slug.as_ref() == Some(&collection.slug);
-        self.shown().find(|(_, collection)| named(collection)).map(|(n, _)| n)
+        let found = self.shown().find(|(_, collection)| named(collection));
+        found.or_else(|| self.shown().find(|(_, collection)| collection.was_called(name))).map(|(n, _)| n)
     }
 
     /// Those that it is in and that buyers see, the nearest first.

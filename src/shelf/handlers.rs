@@ -198,7 +198,8 @@ pub async fn list_collections(
     request.answer(&app, &read::answer, read::name).await
 }
 
-/// One collection, by its id or its slug. Its products are a list: `GET /v1/products?collection=`.
+/// One collection, by its id or its slug. A slug that it had before answers 301 with the address that it has now. Its
+/// products are a list: `GET /v1/products?collection=`.
 pub async fn get_collection(
     State(app): State<App>,
     request: ReadRequest<LanguageParameters>,

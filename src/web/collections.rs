@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::asked::{Asked, BEFORE, CURSOR, url};
 use super::frame::Frame;
-use super::pages::{Reading, ready};
+use super::pages::{HTML, Reading, ready};
 use super::tile::Tile;
 use crate::catalog::slug;
 use crate::collections::collection::Collection;
@@ -64,7 +64,10 @@ pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswe
     let name = rest.strip_prefix('/').filter(|name| !name.is_empty() && !name.contains('/'))?;
     let all = &snapshot.collections;
     let found = all.find(name).and_then(|n| Some((n, all.get(n)?))).ok_or_else(Problem::not_found);
-    Some(found.and_then(|(n, collection)| ready(snapshot, &page(snapshot, reading, n, collection))))
+    Some(found.and_then(|(n, collection)| match collection.was_called(name) {
+        true => Ok(ReadAnswer::moved(snapshot, HTML, collection_url(collection), reading.query)),
+        false => ready(snapshot, &page(snapshot, reading, n, collection)),
+    }))
 }
 
 fn all<'a>(snapshot: &'a Snapshot, reading: &Reading) -> CollectionsPage<'a> {

@@ -15,7 +15,7 @@ use crate::shelf::name::Name;
 use crate::shelf::read::ReadAnswer;
 use crate::shelf::snapshot::Snapshot;
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 /// The fields of an address that are looked at: it may have some from elsewhere.
 const MAX_FIELDS: usize = 50;
 

@@ -293,3 +293,47 @@ async fn whoever_has_a_slug_is_found_by_it_and_no_way_goes_in_a_circle() {
     let heir = shop.product(json!({ "slug": spare })).await;
     assert_eq!(heir.slug, spare);
 }
+
+#[tokio::test]
+async fn an_old_slug_of_a_collection_leads_on_until_another_is_called_so() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let made = async |slug: &str| {
+        let body = json!({ "title": "Mugs", "slug": slug, "published": true });
+        let made = shop.post("/v1/admin/collections").bearer(&owner).json(body).send().await.expect(201).json();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let called = async |id: &str, slug: &str| {
+        let change = shop.patch(&format!("/v1/admin/collections/{id}")).bearer(&owner).json(json!({ "slug": slug }));
+        let changed = change.send().await.expect(200).json();
+        within(PUBLISHED_MILLIS, "it is known by its new name", async || {
+            let seen = shop.get(&format!("/v1/collections/{id}")).send().await;
+            (seen.is(200) && seen.json()["slug"] == slug).then_some(())
+        })
+        .await;
+        changed
+    };
+    let [first, between, last] = ["first", "between", "last"].map(unique);
+    let id = made(&first).await;
+    called(&id, &between).await;
+    let told = called(&id, &last).await;
+    let mut former = [first.as_str(), between.as_str()];
+    former.sort_unstable();
+    assert_eq!(told["former_slugs"], json!(former));
+    let there = shop.get(&format!("/v1/admin/collections/{id}")).bearer(&owner).send().await.expect(200).json();
+    assert_eq!(there["former_slugs"], json!(former), "what was answered is what is there");
+    for name in former {
+        assert_eq!(moved(&shop, &format!("/v1/collections/{name}")).await, Some(format!("/v1/collections/{last}")));
+        let page = moved(&shop, &format!("/collections/{name}?utm_source=a")).await;
+        assert_eq!(page, Some(format!("/collections/{last}?utm_source=a")));
+    }
+    assert_eq!(moved(&shop, &format!("/collections/{last}")).await, None);
+    // A new owner wins, and what comes back to its old name leads nowhere else.
+    let other = made(&first).await;
+    called(&other, &first).await;
+    assert_eq!(moved(&shop, &format!("/collections/{first}")).await, None);
+    let told = called(&id, &between).await;
+    assert_eq!(told["former_slugs"], json!([last]));
+    assert_eq!(moved(&shop, &format!("/collections/{between}")).await, None);
+    assert_eq!(moved(&shop, &format!("/collections/{last}")).await, Some(format!("/collections/{between}")));
+}
