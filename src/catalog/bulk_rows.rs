@@ -13,7 +13,7 @@ use super::product::{Product, Status};
 use crate::ids::{ProductId, VariantId};
 use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
-use crate::problem::{NOT_FOUND, Problem};
+use crate::problem::{FieldError, NOT_FOUND, Problem};
 use crate::settings::Settings;
 use crate::text;
 use crate::wire::conditional::STALE;
@@ -81,15 +81,52 @@ pub struct ProductChange {
 }
 
 impl BulkBody {
+    /// What is wrong with what was sent, whatever product it is of: with that, nothing is done.
     pub fn check(&self) -> Result<(), Problem> {
-        match (1..=MAX_ROWS).contains(&self.rows.len()) {
-            true => Ok(()),
-            false => Err(Problem::invalid_field("/rows", format!("must have 1 to {MAX_ROWS} items"))),
+        if !(1..=MAX_ROWS).contains(&self.rows.len()) {
+            return Err(Problem::invalid_field("/rows", format!("must have 1 to {MAX_ROWS} items")));
         }
+        let mut faults = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            row.change.iter().for_each(|change| change.check(&format!("/rows/{at}/change"), &mut faults));
+        }
+        self.change.iter().for_each(|change| change.check("/change", &mut faults));
+        // An answer that names more faults than this helps nobody.
+        faults.truncate(100);
+        if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
     }
 }
 
 impl ProductChange {
+    /// `at`: where it stands in the body.
+    fn check(&self, at: &str, faults: &mut Vec<FieldError>) {
+        for (name, tags) in [("tags_add", &self.tags_add), ("tags_remove", &self.tags_remove)] {
+            if tags.len() > MAX_TAGS {
+                faults.push(FieldError::new(format!("{at}/{name}"), format!("at most {MAX_TAGS} tags")));
+            }
+            for (n, tag) in tags.iter().enumerate() {
+                if let Err(refusal) = text::line(tag, MAX_NAME) {
+                    faults.push(FieldError::new(format!("{at}/{name}/{n}"), refusal));
+                }
+            }
+        }
+        let lines = [
+            ("vendor", &self.vendor, MAX_LINE),
+            ("type", &self.kind, MAX_LINE),
+            ("tax_class", &self.tax_class, MAX_NAME),
+        ];
+        for (name, line, most) in lines {
+            if let Err(refusal) = text::optional_line(line.as_ref().and_then(Option::as_deref), most) {
+                faults.push(FieldError::new(format!("{at}/{name}"), refusal));
+            }
+        }
+        let mut sent = self.metadata.clone();
+        // What is taken away has no value that could be wrong.
+        sent.retain(|_, value| !value.is_null());
+        let refused = metadata::parsed(sent).1.into_iter();
+        faults.extend(refused.map(|fault| FieldError::new(format!("{at}{}", fault.pointer), fault.detail)));
+    }
+
     /// The product's facts as they would be.
     fn over(self, product: &Product) -> ProductBody {
         let now = facts(product);

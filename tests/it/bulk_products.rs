@@ -34,7 +34,7 @@ async fn each_row_says_what_came_of_it_and_those_that_refuse_stop_no_other() {
         { "id": one.id },
         { "id": other.id, "change": { "vendor": null, "type": "Mug", "metadata": { "cost": 3 } } },
         { "id": stale.id, "version": 7 },
-        { "id": wrong.id, "change": { "tags_add": ["x".repeat(65)], "status": "archived" } },
+        { "id": wrong.id, "change": { "tax_class": "no such", "status": "archived" } },
         { "id": one.id, "change": { "status": "draft" } },
         { "id": "prod_00000000000000000000000000" },
     ]);
@@ -95,11 +95,14 @@ async fn what_is_archived_buyers_no_longer_see() {
 #[tokio::test]
 async fn what_is_no_bulk_change_is_refused_in_words() {
     let shop = Shop::open().await;
-    let row = json!({ "id": "prod_00000000000000000000000000" });
+    const ID: &str = "prod_00000000000000000000000000";
+    let row = json!({ "id": ID });
     for (body, pointer) in [
         (json!({ "rows": [] }), "/rows"),
         (json!({ "rows": vec![row.clone(); 1_001] }), "/rows"),
         (json!({ "rows": [{ "id": "x" }] }), "/rows/0/id"),
+        (json!({ "rows": [{ "id": ID, "change": { "tags_add": ["x".repeat(65)] } }] }), "/rows/0/change/tags_add/0"),
+        (json!({ "rows": [row], "change": { "metadata": { "A b": 1, "gone": null } } }), "/change/metadata/A b"),
         (json!({ "rows": [row], "change": { "title": "All alike" } }), "/change/title"),
     ] {
         assert_eq!(ask(&shop, body).await.send().await.pointers(), [pointer]);
