@@ -163,11 +163,14 @@ fn number(shape: &Value, name: &str) -> Option<i64> {
     shape.get(name).and_then(Value::as_i64)
 }
 
-/// The one type of a shape, `null` aside.
+/// The one type of a shape, `null` aside; none where it may be of several.
 fn kind(shape: &Value) -> &str {
     match shape.get("type") {
         Some(Value::String(kind)) => kind,
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or(""),
+        Some(Value::Array(kinds)) => {
+            let mut kinds = kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null");
+            kinds.next().filter(|_| kinds.next().is_none()).unwrap_or("")
+        }
         _ => "",
     }
 }

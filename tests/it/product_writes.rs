@@ -25,6 +25,7 @@ async fn what_is_wrong_with_a_product_is_pointed_at() {
         (json!({ "variants": price(1, "euro") }), "/variants/0/prices/0/currency"),
         (json!({ "images": [{ "url": "javascript:alert(1)", "alt": "" }] }), "/images/0/url"),
         (json!({ "titel": "a typo" }), "/titel"),
+        (json!({ "titel": "a typo", "metadata": { "cost": 3, "fragile": true } }), "/titel"),
     ] {
         let answer = shop.post("/v1/admin/products").bearer(&owner).json(product_body(&overrides)).send().await;
         answer.problem(422, "invalid");
