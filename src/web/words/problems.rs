@@ -112,6 +112,7 @@ fn german_of(code: &str, reason: &str) -> Option<&'static str> {
         }
         ("cart_incomplete", _) => "Im Warenkorb fehlt noch etwas.",
         ("price_changed", _) => "Die Preise haben sich geändert.",
+        ("contents_changed", _) => "Ein Set besteht inzwischen aus anderem; bitte sehen Sie es noch einmal durch.",
         ("not_for_sale", _) => "Einiges ist nicht mehr erhältlich.",
         ("out_of_stock", _) => "Einiges ist nicht in der gewünschten Anzahl verfügbar.",
         ("shipping_not_offered", _) => "Diese Versandart gibt es für Ihre Adresse nicht; wählen Sie bitte eine andere.",
@@ -153,7 +154,7 @@ mod tests {
     use crate::{documents, gift_cards, idempotency, orders, payments, pools, problem, throttle, wire};
 
     /// Codes that only staff and programs meet.
-    const NO_BUYERS: [&str; 16] = [
+    const NO_BUYERS: [&str; 17] = [
         "too_many_letters",
         "more_than_owed",
         "too_many_receipts",
@@ -165,6 +166,7 @@ mod tests {
         "hold_released",
         "below_held",
         "stock_held",
+        "no_stock_of_its_own",
         "gift_card_code_taken",
         "seller_unknown",
         // Told by their status, or by the page.
