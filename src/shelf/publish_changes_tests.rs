@@ -71,8 +71,8 @@ fn what_is_taken_off_sale_or_deleted_is_gone_and_what_is_new_is_there() {
 #[test]
 fn many_changes_are_put_into_the_chunks() {
     let (shop, mut products) = published_shop(9);
-    for n in 0..8 {
-        change(&shop, &mut products[n], |product| product.title = "changed".to_owned());
+    for product in products.iter_mut().take(8) {
+        change(&shop, product, |product| product.title = "changed".to_owned());
         shop.publish();
     }
     assert!(kinds(&shop).contains(&"products".to_owned()));
@@ -101,8 +101,8 @@ fn what_is_written_anew_but_is_the_same_takes_no_more_memory() {
     let (shop, mut products) = published_shop(9);
     let there = shop.forget();
     let before = [block_on(current(&there)).unwrap(), CatalogMemory::of(&shop.app).get().unwrap()];
-    for n in 0..8 {
-        change(&shop, &mut products[n], |product| product.title = "changed".to_owned());
+    for product in products.iter_mut().take(8) {
+        change(&shop, product, |product| product.title = "changed".to_owned());
     }
     shop.publish();
     shop.pass(REFRESH_MILLIS);
@@ -148,8 +148,8 @@ fn a_publication_that_ends_before_the_pointer_is_of_no_version() {
 #[test]
 fn what_the_store_refused_is_not_built_upon() {
     let (shop, mut products) = published_shop(9);
-    for n in 0..8 {
-        change(&shop, &mut products[n], |product| product.title = "changed".to_owned());
+    for product in products.iter_mut().take(8) {
+        change(&shop, product, |product| product.title = "changed".to_owned());
     }
     *shop.world.store_is_down.lock().unwrap() = true;
     assert!(block_on(publish(&shop.app)).is_err());
