@@ -14,7 +14,7 @@ use super::words::{Fill, fill, problems};
 use crate::app::App;
 use crate::money::Money;
 use crate::orders::cart::{Cart, CartProblem, CartView};
-use crate::orders::error::{ChangedLine, OrderError, PRICE_CHANGED};
+use crate::orders::error::{CONTENTS_CHANGED, ChangedLine, OrderError, PRICE_CHANGED};
 use crate::orders::order::LineId;
 use crate::orders::stock::shortages;
 use crate::orders::terms::compare;
@@ -222,6 +222,9 @@ fn items<'a>(
             (None, Some(changed)) => {
                 let [new, old] = [changed.new, changed.old].map(|price| price.display_in(language));
                 format!("{}: {}.", line.title, fill(w.price_changed, &[&new, &old]))
+            }
+            (None, None) if problem.code == CONTENTS_CHANGED.name => {
+                format!("{}: {}.", line.title, w.contents_changed)
             }
             (None, None) => format!("{}: {}.", line.title, w.not_for_sale),
         };

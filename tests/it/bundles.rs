@@ -208,6 +208,12 @@ async fn a_bundle_that_was_made_anew_is_looked_at_before_it_is_bought() {
     let set = shop.bundle(&[(&pot, 1), (&cup, 4)]).await;
     let cart = shop.filled(&[(&pot, 1), (&set, 1)]).await;
     shop.remake(&set, &[(&cup, 2)]).await.expect(200);
+    let said = format!("{}: made of something else by now.", set.title);
+    within(PUBLISHED_MILLIS * 2, "the cart tells of it", async || {
+        let page = shop.get("/cart").cookie(&format!("__Host-cart={}.{}", cart.id, cart.token));
+        html(&page.send().await.expect(200)).contains(&said).then_some(())
+    })
+    .await;
     let problem = shop.place(&cart, VISA).await.problem(409, "contents_changed");
     assert_eq!(problem["lines"], json!(["line_2"]), "{problem}");
     let seen = shop.see_cart(&cart).await;
