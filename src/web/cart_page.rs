@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
 use super::frame::Frame;
-use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, pieces, reductions};
+use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, line_title, pieces, reductions};
 use super::tile::{Tile, going_with, product_url};
 use super::totals::{Shipping, Totals, minus};
 use super::visitor::Visitor;
@@ -130,7 +130,7 @@ impl<'a> CartPage<'a> {
         let codes = vec![CodeBox::of_coupons(language, &view), CodeBox::of_gift_cards(language, &view)];
         let faulty = codes.iter().flat_map(CodeBox::items);
         let (changed, _) = compare(&cart.lines, cart.currency, snapshot);
-        let faulty_lines = view.lines.iter().flat_map(|line| items(language, line, &problems, &changed));
+        let faulty_lines = view.lines.iter().flat_map(|line| items(language, line, snapshot, &problems, &changed));
         let items = faulty_lines.chain(faulty).collect();
         let mut products: Vec<&Product> = Vec::new();
         for product in view.lines.iter().filter_map(|line| snapshot.by_id(line.product_id)) {
@@ -211,22 +211,24 @@ fn summary(language: Language, text: String, items: Vec<SummaryItem>) -> Option<
 fn items<'a>(
     language: Language,
     line: &'a LineView,
+    snapshot: &'a Snapshot,
     problems: &'a [CartProblem],
     changed: &'a [ChangedLine],
 ) -> impl Iterator<Item = SummaryItem> + 'a {
     let w = CartWords::of(language);
+    let title = line_title(language, line.variant_id, &line.title, snapshot);
     problems.iter().filter(|problem| problem.line_id == Some(line.id)).map(move |problem| {
         let changed = changed.iter().find(|changed| changed.line_id == line.id && problem.code == PRICE_CHANGED.name);
         let text = match (Short::of_problem(problem), changed) {
-            (Some(short), _) => short.of(language, &line.title),
+            (Some(short), _) => short.of(language, title),
             (None, Some(changed)) => {
                 let [new, old] = [changed.new, changed.old].map(|price| price.display_in(language));
-                format!("{}: {}.", line.title, fill(w.price_changed, &[&new, &old]))
+                format!("{title}: {}.", fill(w.price_changed, &[&new, &old]))
             }
             (None, None) if problem.code == CONTENTS_CHANGED.name => {
-                format!("{}: {}.", line.title, w.contents_changed)
+                format!("{title}: {}.", w.contents_changed)
             }
-            (None, None) => format!("{}: {}.", line.title, w.not_for_sale),
+            (None, None) => format!("{title}: {}.", w.not_for_sale),
         };
         SummaryItem { field: line.id.to_string(), text }
     })
@@ -234,13 +236,13 @@ fn items<'a>(
 
 impl CartLine {
     fn new(language: Language, line: &LineView, snapshot: &Snapshot, problems: &[CartProblem]) -> Self {
-        let (variant, image) = known(line, snapshot);
+        let (variant, image) = known(language, line, snapshot);
         let currency = line.unit_price.currency;
         let before = snapshot.variant(line.variant_id).and_then(|(_, variant)| variant.compare_at(currency));
         Self {
             id: line.id,
             url: snapshot.by_id(line.product_id).map_or_else(|| "/".to_owned(), product_url),
-            title: line.title.clone(),
+            title: line_title(language, line.variant_id, &line.title, snapshot).to_owned(),
             variant,
             sku: line.sku.clone(),
             unit_price: line.unit_price.display_in(language),

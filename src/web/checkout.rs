@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::CheckoutForm;
-use super::parts::{Short, page, page_of_problem, shortages, to_order};
+use super::parts::{Short, line_title, page, page_of_problem, shortages, to_order};
 use super::quantities;
 use super::visitor::Visitor;
 use super::wishes::{Entered, TOTAL, Wishes};
@@ -24,7 +24,7 @@ use crate::orders::client::Asked;
 use crate::orders::decision::Change;
 use crate::orders::error::{ChangedLine, OrderError};
 use crate::orders::facts::Fact;
-use crate::orders::order::LineId;
+use crate::orders::order::{Line, LineId};
 use crate::orders::stock;
 use crate::orders::view::{OrderView, Status};
 use crate::problem::{FieldError, Problem};
@@ -147,7 +147,8 @@ async fn shown<'a>(
     let short = stock::shortages(till.app, till.snapshot, cart).await;
     let short = short.iter().filter_map(|problem| Some((problem.line_id?, Short::of_problem(problem)?)));
     if cart.draft.is_some() {
-        let one = |(line, short): (LineId, Short)| format!("{} ", short.of(language, line_title(language, cart, line)));
+        let title = |line: LineId| title_of(language, till.snapshot, cart, line);
+        let one = |(line, short): (LineId, Short)| format!("{} ", short.of(language, title(line)));
         let told: String = short.map(one).collect();
         let notice = (!told.is_empty()).then(|| told + CheckoutWords::of(language).ask_the_shop);
         return Ok(till.page(cart, form, errors, notice)?);
@@ -216,7 +217,7 @@ async fn place_order(till: &Till<'_>, cart: Cart, form: &CheckoutForm) -> Result
             if let OrderError::OutOfStock { lines } = &error {
                 short = lines.iter().map(|line| (line.line_id, Short::from(line))).collect();
             }
-            (notice(language, &error, &cart), Problem::from(error))
+            (notice(language, snapshot, &error, &cart), Problem::from(error))
         }
         Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => (w.unanswered.to_owned(), problem),
         Err(problem) => return Err(problem),
@@ -263,15 +264,16 @@ async fn save(
     Ok(Ok(latest))
 }
 
-fn line_title(language: Language, cart: &Cart, id: LineId) -> &str {
+fn title_of<'a>(language: Language, snapshot: &'a Snapshot, cart: &'a Cart, id: LineId) -> &'a str {
     let line = cart.lines.iter().find(|line| line.id == id);
-    line.map_or(BuyingWords::of(language).one_product, |line| &line.title)
+    let title = |line: &'a Line| line_title(language, line.variant_id, &line.title, snapshot);
+    line.map_or(BuyingWords::of(language).one_product, title)
 }
 
 /// Why the order was not placed, and what to do about it.
-fn notice(language: Language, error: &OrderError, cart: &Cart) -> String {
+fn notice(language: Language, snapshot: &Snapshot, error: &OrderError, cart: &Cart) -> String {
     let w = CheckoutWords::of(language);
-    let title = |id: LineId| line_title(language, cart, id);
+    let title = |id: LineId| title_of(language, snapshot, cart, id);
     let show = |amount: &Money| amount.display_in(language);
     let is_draft = cart.draft.is_some();
     match error {
@@ -328,16 +330,19 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_has_changed() {
+        let shelf = Snapshot::new("7".into(), crate::testing::settings(), Vec::new());
         let changed = ChangedLine { line_id: LineId(1), old: eur(100), new: eur(120) };
         let error = OrderError::PriceChanged { lines: vec![changed], old_total: eur(1000), new_total: eur(1100) };
-        let told = notice(Language::En, &error, &cart());
+        let told = notice(Language::En, &shelf, &error, &cart());
         assert!(told.starts_with("Mug now costs €1.20 instead of €1.00. The total is now €11.00 instead of €10.00."));
         let short = |line, available| ShortLine { line_id: LineId(line), requested: 5, available };
-        let told = notice(Language::En, &OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
+        let told =
+            notice(Language::En, &shelf, &OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
         assert!(told.starts_with("Only 3 pieces of Mug are left, not 5. Bowl is sold out. Nothing"), "{told}");
-        let told = notice(Language::En, &OrderError::NotForSale { lines: vec![LineId(2)] }, &cart());
+        let told = notice(Language::En, &shelf, &OrderError::NotForSale { lines: vec![LineId(2)] }, &cart());
         assert!(told.starts_with("No longer for sale: Bowl."));
-        let told = notice(Language::De, &OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
+        let told =
+            notice(Language::De, &shelf, &OrderError::OutOfStock { lines: vec![short(1, 3), short(2, 0)] }, &cart());
         assert!(
             told.starts_with("Nur noch 3 Stück von Mug verfügbar statt 5. Bowl ist ausverkauft. Es wurde"),
             "{told}"

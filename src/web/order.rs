@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::difference::to_pay_now;
 use super::order_page::{Choosing, OrderPage};
-use super::parts::{shortages, to_order};
+use super::parts::{line_title, shortages, to_order};
 use super::visitor::Visitor;
 use super::ways;
 use super::words::buying::BuyingWords;
@@ -20,9 +20,10 @@ use crate::orders::access::Credentials;
 use crate::orders::cart_token::CartToken;
 use crate::orders::error::OrderError;
 use crate::orders::order::LineId;
-use crate::orders::view::{OrderView, PaymentStatus};
+use crate::orders::view::{LineView, OrderView, PaymentStatus};
 use crate::problem::Problem;
 use crate::shelf;
+use crate::shelf::snapshot::Snapshot;
 use crate::text::Language;
 use crate::wire::extract::{Form, Path, Query};
 
@@ -34,9 +35,10 @@ pub struct ChosenMethod {
     edit: Option<u32>,
 }
 
-fn line_title(language: Language, order: &OrderView, id: LineId) -> &str {
+fn title_of<'a>(language: Language, snapshot: &'a Snapshot, order: &'a OrderView, id: LineId) -> &'a str {
     let line = order.lines.iter().find(|line| line.id == id);
-    line.map_or(BuyingWords::of(language).one_product, |line| &line.title)
+    let title = |line: &'a LineView| line_title(language, line.variant_id, &line.title, snapshot);
+    line.map_or(BuyingWords::of(language).one_product, title)
 }
 
 /// Whether the buyer has just been refused elsewhere.
@@ -153,16 +155,16 @@ pub async fn create_order_payment(
         Err(refusal) => refusal,
     };
     let order = client.order().await??.read()?;
-    let notice = Some(not_held(language, &refusal, &order));
+    let notice = Some(not_held(language, &snapshot, &refusal, &order));
     let shown = OrderPage::new(&app, &snapshot, &visitor, &order, Choosing::Now, notice);
     shown.respond_with(refusal.into())
 }
 
 /// Why another payment was not begun, and what to do about it.
-fn not_held(language: Language, refusal: &OrderError, order: &OrderView) -> String {
+fn not_held(language: Language, snapshot: &Snapshot, refusal: &OrderError, order: &OrderView) -> String {
     match refusal {
         OrderError::OutOfStock { lines } => {
-            let shortages = shortages(language, lines, |id| line_title(language, order, id));
+            let shortages = shortages(language, lines, |id| title_of(language, snapshot, order, id));
             shortages + OrderWords::of(language).try_later
         }
         OrderError::StockUnavailable => BuyingWords::of(language).stock_unavailable.to_owned(),

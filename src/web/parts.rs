@@ -9,7 +9,7 @@ use super::words::Fill;
 use super::words::buying::BuyingWords;
 use super::words::fill;
 use crate::catalog::product::parts::in_words;
-use crate::ids::OrderId;
+use crate::ids::{OrderId, VariantId};
 use crate::messages::words;
 use crate::orders::cart::CartProblem;
 use crate::orders::error::ShortLine;
@@ -135,15 +135,27 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// What tells a variant from its product's others; nothing where it is the only one.
-pub fn variant_label(product: &Product, variant: &Variant) -> String {
-    if product.variants.len() > 1 { variant.title.clone() } else { String::new() }
+fn variant_label(language: Language, product: &Product, variant: &Variant) -> String {
+    if product.variants.len() < 2 {
+        return String::new();
+    }
+    product.texts(Some(language)).variant(&product.options, variant).into_owned()
+}
+
+/// What a line is called: as the catalog says it in the language, else as the line itself does, which
+/// keeps what the shop called it when it was put in.
+pub fn line_title<'a>(language: Language, variant: VariantId, own: &'a str, snapshot: &'a Snapshot) -> &'a str {
+    let product = snapshot.variant(variant).map(|(product, _)| product);
+    let translations = product.and_then(|product| product.translations.as_deref());
+    let translation = translations.and_then(|translations| translations.get(&language));
+    translation.and_then(|translation| translation.title.as_deref()).unwrap_or(own)
 }
 
 /// The variant's label, with what a bundle is made of, and its picture; the SKU where the catalog
 /// no longer has it.
-pub fn known(line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
+pub fn known(language: Language, line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
     let (mut label, image) = match snapshot.variant(line.variant_id) {
-        Some((product, variant)) => (variant_label(product, variant), product.images.first().cloned()),
+        Some((product, variant)) => (variant_label(language, product, variant), product.images.first().cloned()),
         None => (line.sku.clone(), None),
     };
     if !line.parts.is_empty() {
@@ -162,8 +174,9 @@ pub fn shortages<'a>(language: Language, short: &[ShortLine], title: impl Fn(Lin
 pub fn summary(language: Language, lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
     let w = BuyingWords::of(language);
     let line = |line: &LineView| {
-        let (variant, image) = known(line, snapshot);
-        let (title, total) = (line.title.clone(), line.total.display_in(language));
+        let (variant, image) = known(language, line, snapshot);
+        let title = line_title(language, line.variant_id, &line.title, snapshot).to_owned();
+        let total = line.total.display_in(language);
         let quantity = w.quantity.with(&line.quantity.to_string());
         let reductions = reductions(language, line);
         SummaryLine { w, language, id: line.id, title, variant, quantity, reductions, total, image, short: None }

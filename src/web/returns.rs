@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::Frame;
 use super::goods::is_returnable;
-use super::parts::{ErrorSummary, SummaryItem, page, page_of_problem, sentence, to_order};
+use super::parts::{ErrorSummary, SummaryItem, line_title, page, page_of_problem, sentence, to_order};
 use super::quantities::pieces;
 use super::visitor::Visitor;
 use super::words::buying::BuyingWords;
@@ -107,7 +107,7 @@ impl<'a> ReturnsPage<'a> {
             let (id, reason_id) = (line.id.to_string(), reason_id(line));
             let (chosen, most) = (typed.field(&reason_id), line.returnable.unwrap_or(0));
             Row {
-                title: line.title.clone(),
+                title: line_title(language, line.variant_id, &line.title, snapshot).to_owned(),
                 most,
                 of_most: ReturnWords::of(language).of_most.with(&most.to_string()),
                 typed: typed.field(&id).to_owned(),
@@ -166,7 +166,7 @@ pub async fn post_returns(
     let typed = Typed(fields.into_iter().take(2 * MAX_LINES + 2).collect());
     let order = credentials.order(&app, id)?.order().await??.read()?;
     let snapshot = shelf::current(&app).await?;
-    let wanted = match wanted(visitor.language, &order, &typed) {
+    let wanted = match wanted(visitor.language, &snapshot, &order, &typed) {
         Ok(wanted) => wanted,
         Err(errors) => {
             let shown = ReturnsPage::new(&snapshot, &visitor, &order, &typed, &errors, String::new());
@@ -201,7 +201,12 @@ fn told(language: Language, refusal: &OrderError) -> String {
 }
 
 /// What the form asks for, or all that is wrong with it.
-fn wanted(language: Language, order: &OrderView, typed: &Typed) -> Result<NewReturn, Vec<FieldError>> {
+fn wanted(
+    language: Language,
+    snapshot: &Snapshot,
+    order: &OrderView,
+    typed: &Typed,
+) -> Result<NewReturn, Vec<FieldError>> {
     let w = ReturnWords::of(language);
     let (mut lines, mut errors, mut first) = (Vec::new(), Vec::new(), None);
     // The same form once more, or an old one: the order itself knows which.
@@ -210,16 +215,17 @@ fn wanted(language: Language, order: &OrderView, typed: &Typed) -> Result<NewRet
         let id = line.id.to_string();
         let most = if is_old { line.quantity } else { line.returnable.unwrap_or(0) };
         let entered = typed.field(&id).trim();
+        let title = line_title(language, line.variant_id, &line.title, snapshot);
         let quantity = if entered.is_empty() { Some(0) } else { pieces(entered, 0) };
         match quantity {
             Some(quantity) if quantity <= most => match quantity.try_into() {
                 Err(_) => first = first.or(Some(id)),
                 Ok(quantity) => match reason(typed.field(&reason_id(line))) {
                     Some(reason) => lines.push(Asked { line_id: line.id, quantity, reason }),
-                    None => errors.push(FieldError::new(reason_id(line), w.reason_missing.with(&line.title))),
+                    None => errors.push(FieldError::new(reason_id(line), w.reason_missing.with(title))),
                 },
             },
-            _ => errors.push(FieldError::new(id, fill(w.number_fault, &[&most.to_string(), &line.title]))),
+            _ => errors.push(FieldError::new(id, fill(w.number_fault, &[&most.to_string(), title]))),
         }
     }
     let note = typed.field(COMMENT);

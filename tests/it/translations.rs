@@ -71,6 +71,23 @@ async fn a_product_is_read_in_the_language_that_is_asked_for() {
 }
 
 #[tokio::test]
+async fn what_is_in_the_cart_is_called_as_it_was_when_it_was_chosen() {
+    let shop = Shop::open().await;
+    let title = unique("Hemd");
+    let sizes = json!({ "Size": { "values": { "S": "klein" } } });
+    let product = shop.product(shirt(json!({ "title": title, "options": sizes }))).await;
+    let cart = shop.cart_with(&product.variant, 1).await;
+    let cookie = format!("__Host-cart={}.{}", cart.id, cart.token);
+    for (language, called, size) in [("de", &title, "klein"), ("en", &product.title, "S")] {
+        for (path, size) in [("/cart", format!("<span>{size}</span>")), ("/checkout", format!("<small>{size} ·"))] {
+            let page = shop.get(&format!("{path}?locale={language}")).cookie(&cookie).send().await.expect(200);
+            let page = String::from_utf8_lossy(&page.body).into_owned();
+            assert!(page.contains(called) && page.contains(&size), "{path} in {language}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_change_of_one_language_leaves_the_rest_alone() {
     let shop = Shop::open().await;
     let product = shop
