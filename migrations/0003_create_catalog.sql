@@ -108,6 +108,12 @@ CREATE TABLE variants (
   image INTEGER CHECK (image BETWEEN 0 AND 49),
   -- NULL: its product's.
   tax_class TEXT REFERENCES tax_classes (name),
+  -- Whether pieces of it are counted, how far below zero it may be sold, the version of its
+  -- product that said so first (0: nobody ever did), and the most pieces that count as few.
+  tracked INTEGER NOT NULL CHECK (tracked IN (0, 1)),
+  backorder_floor INTEGER NOT NULL CHECK (backorder_floor BETWEEN -1000000 AND 0),
+  floor_version INTEGER NOT NULL CHECK (floor_version > 0 OR floor_version = 0 AND backorder_floor = 0),
+  low_level INTEGER CHECK (low_level BETWEEN 0 AND 1000000),
   -- As of its product: its SKU, title, options and barcode.
   sought TEXT NOT NULL,
   UNIQUE (product_id, option_values)
@@ -181,16 +187,24 @@ CREATE TABLE price_history (
 -- and a level that arrives after its variant is gone must not stop the rest.
 CREATE TABLE stock_levels (
   variant_id TEXT PRIMARY KEY,
-  on_hand INTEGER NOT NULL CHECK (on_hand >= 0),
-  held INTEGER NOT NULL CHECK (held BETWEEN 0 AND on_hand),
-  version INTEGER NOT NULL
+  -- Below zero, so many were sold that have yet to come.
+  on_hand INTEGER NOT NULL,
+  held INTEGER NOT NULL CHECK (held >= 0),
+  version INTEGER NOT NULL,
+  -- The most pieces that count as few, for the index below; NULL where none are counted.
+  low INTEGER
 ) STRICT, WITHOUT ROWID;
--- What is running out, by itself: as many pieces as `store` says are few. So that nothing is missing
+-- What is running out, by itself: as many pieces as its variant, or else `store`, says are few. So that nothing is missing
 -- there, each variant has a level from the start, which any that its pool tells is newer than.
-CREATE INDEX stock_levels_low ON stock_levels (on_hand - held) WHERE on_hand - held <= 5;
+CREATE INDEX stock_levels_low ON stock_levels (on_hand - held) WHERE on_hand - held <= low;
 CREATE TRIGGER stock_levels_begin AFTER INSERT ON variants BEGIN
-  INSERT INTO stock_levels (variant_id, on_hand, held, version) VALUES (new.id, 0, 0, -1)
-  ON CONFLICT (variant_id) DO NOTHING;
+  INSERT INTO stock_levels (variant_id, on_hand, held, version, low)
+    VALUES (new.id, 0, 0, -1, iif(new.tracked, coalesce(new.low_level, 5), NULL))
+  ON CONFLICT (variant_id) DO UPDATE SET low = excluded.low;
+END;
+CREATE TRIGGER stock_levels_few AFTER UPDATE OF tracked, low_level ON variants
+WHEN old.tracked <> new.tracked OR old.low_level IS NOT new.low_level BEGIN
+  UPDATE stock_levels SET low = iif(new.tracked, coalesce(new.low_level, 5), NULL) WHERE variant_id = new.id;
 END;
 
 CREATE TABLE settings (
@@ -265,7 +279,7 @@ CREATE TRIGGER changed_products_rename AFTER UPDATE ON former_slugs BEGIN
   ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
 END;
 CREATE TRIGGER changed_products_level AFTER UPDATE OF on_hand, held ON stock_levels
-WHEN min(old.on_hand - old.held, new.on_hand - new.held) <= 5 AND old.on_hand - old.held <> new.on_hand - new.held BEGIN
+WHEN min(old.on_hand - old.held, new.on_hand - new.held) <= new.low AND old.on_hand - old.held <> new.on_hand - new.held BEGIN
   INSERT INTO changed_products
     SELECT product_id, revision FROM variants, catalog_state WHERE variants.id = new.variant_id
   ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;

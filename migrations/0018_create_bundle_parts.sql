@@ -32,26 +32,34 @@ WHEN old.delivery = 'shipped' AND new.delivery <> 'shipped' BEGIN
     SELECT 1 FROM variants JOIN bundle_parts ON part_variant_id = variants.id WHERE variants.product_id = new.id);
 END;
 
--- A bundle's level follows from its parts': as many as can be put together of what is free. Its version stays
--- below that of any pool, so that it is its own pool's again once it is a bundle no more.
+-- A bundle's level follows from its parts': as many as can be put together of what is free, and of what may be
+-- sold before it comes; of what is not counted there is enough. Its version stays below that of any pool, so that
+-- it is its own pool's again once it is a bundle no more.
+CREATE VIEW bundle_levels AS
+SELECT bundles.variant_id, coalesce(min((on_hand - held - backorder_floor) / quantity), 1000000) AS pieces
+FROM bundle_parts AS bundles
+  LEFT JOIN variants ON variants.id = part_variant_id AND tracked
+  LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
+GROUP BY bundles.variant_id;
+
 CREATE TRIGGER bundle_levels_begin AFTER INSERT ON bundle_parts BEGIN
-  UPDATE stock_levels SET held = 0, version = -1, on_hand = (
-    SELECT min((part.on_hand - part.held) / quantity)
-    FROM bundle_parts JOIN stock_levels AS part ON part.variant_id = part_variant_id
-    WHERE bundle_parts.variant_id = new.variant_id)
+  UPDATE stock_levels SET held = 0, version = -1,
+    on_hand = (SELECT pieces FROM bundle_levels WHERE variant_id = new.variant_id)
   WHERE variant_id = new.variant_id;
 END;
 CREATE TRIGGER bundle_levels_end AFTER DELETE ON bundle_parts BEGIN
-  UPDATE stock_levels SET held = 0, version = -1, on_hand = coalesce((
-    SELECT min((part.on_hand - part.held) / quantity)
-    FROM bundle_parts JOIN stock_levels AS part ON part.variant_id = part_variant_id
-    WHERE bundle_parts.variant_id = old.variant_id), 0)
+  UPDATE stock_levels SET held = 0, version = -1,
+    on_hand = coalesce((SELECT pieces FROM bundle_levels WHERE variant_id = old.variant_id), 0)
   WHERE variant_id = old.variant_id;
 END;
-CREATE TRIGGER bundle_levels_follow AFTER UPDATE ON stock_levels BEGIN
-  UPDATE stock_levels SET on_hand = (
-    SELECT min((part.on_hand - part.held) / quantity)
-    FROM bundle_parts JOIN stock_levels AS part ON part.variant_id = part_variant_id
-    WHERE bundle_parts.variant_id = stock_levels.variant_id)
+CREATE TRIGGER bundle_levels_follow AFTER UPDATE OF on_hand, held ON stock_levels BEGIN
+  UPDATE stock_levels SET
+    on_hand = (SELECT pieces FROM bundle_levels WHERE bundle_levels.variant_id = stock_levels.variant_id)
   WHERE variant_id IN (SELECT variant_id FROM bundle_parts WHERE part_variant_id = new.variant_id);
+END;
+CREATE TRIGGER bundle_levels_are_kept_otherwise AFTER UPDATE OF tracked, backorder_floor ON variants
+WHEN old.tracked <> new.tracked OR old.backorder_floor <> new.backorder_floor BEGIN
+  UPDATE stock_levels SET
+    on_hand = (SELECT pieces FROM bundle_levels WHERE bundle_levels.variant_id = stock_levels.variant_id)
+  WHERE variant_id IN (SELECT variant_id FROM bundle_parts WHERE part_variant_id = new.id);
 END;

@@ -356,7 +356,7 @@ pub fn product(n: u64, title: &str, eur: Option<i64>, created_at: i64) -> crate:
         "tags": [], "status": "active", "version": 1, "created_at": created_at, "updated_at": created_at,
         "options": [], "images": [], "level": "out", "delivery": "shipped", "tax_class": null, "bought_with": [],
         "variants": [{"id": id("var_"), "sku": format!("SKU-{n}"), "title": title, "given_title": null, "options": [],
-            "prices": prices, "compare_at": [], "weight_grams": null, "barcode": null, "level": "out"}],
+            "prices": prices, "compare_at": [], "weight_grams": null, "barcode": null, "level": "out", "pieces": 0}],
     }))
     .unwrap()
 }

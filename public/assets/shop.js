@@ -4,6 +4,9 @@
 const large = document.getElementById("picture");
 const enlarge = (src, srcset, alt) => Object.assign(large, { src, srcset, alt });
 
+/** As in the table's rows: what there is plenty of, few, nothing, none such, and what has yet to come. */
+const LEVELS = "+-! ~";
+
 /** A product's options: the price, the stock and the marks of the choice, from the page's own table. */
 function choosing(table) {
   // Which number each combination has, web/product.rs says.
@@ -14,7 +17,7 @@ function choosing(table) {
   const row = (text) => {
     const [, place, level, price, image] = /(\w+)(\W)(\w+)(?:\.(\w+))?/.exec(text);
     const [now, before = "", notes = ""] = prices[parseInt(price, 36)].split("\t");
-    return [parseInt(place, 36), { level: "+-!".indexOf(level), now, before, notes, image: images[parseInt(image, 36)] }];
+    return [parseInt(place, 36), { level: LEVELS.indexOf(level), now, before, notes, image: images[parseInt(image, 36)] }];
   };
   const variants = new Map(rows.trim().split(" ").map(row));
   const numberOf = (places) => places.reduce((number, place, axis) => number * fields[axis].length + place, 0);
@@ -43,7 +46,7 @@ function choosing(table) {
     element("stock").textContent = label;
     element("stock").className = `stock stock-${look}`;
     if (image) enlarge(...image);
-    if (element("buy")) element("buy").disabled = level > 1;
+    if (element("buy")) element("buy").disabled = level === LEVELS.indexOf("!") || level === missing.level;
     fields.forEach((axis, n) => axis.forEach((field, value) => mark(field, marks[found(place.with(n, value)).level])));
     const query = new URLSearchParams();
     axes.forEach((axis, n) => query.set(axis.name || fields[n][0].name, fields[n][place[n]].value));

@@ -3,15 +3,17 @@
 
 mod parts;
 mod prices;
+mod whole;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::parts::PartBody;
 pub use self::prices::{PriceBody, SaleBody};
+pub use self::whole::{facts, variant_body};
 use super::limits::*;
 use super::metadata::{self, Metadata};
-use super::product::{Image, Product, ProductOption, Status, Variant};
+use super::product::{LOWEST_FLOOR, Product, Status};
 use super::slug::MAX_SLUG;
 use super::translations::{self, ByLanguage, TranslationBody, TranslationsBody};
 use crate::ids::VariantId;
@@ -140,6 +142,15 @@ pub struct VariantBody {
     #[serde(default)]
     #[schemars(length(max = MAX_PARTS))]
     pub parts: Vec<PartBody>,
+    /// Whether its pieces are counted, which they are if absent; if not, it never runs out.
+    pub tracked: Option<bool>,
+    /// How far below zero it may be sold, before more of it has come: 0 if absent, at which nothing is. The lowest of all
+    /// is as good as no limit.
+    #[schemars(range(min = LOWEST_FLOOR, max = 0))]
+    pub backorder_floor: Option<i64>,
+    /// The most pieces that buyers are told are few; five if absent.
+    #[schemars(range(max = MAX_LOW))]
+    pub low_level: Option<u32>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -260,13 +271,35 @@ pub struct VariantChange {
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Vec<PartBody>", skip_serializing_if = "Option::is_none", length(max = MAX_PARTS))]
     pub parts: Option<Vec<PartBody>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<bool>")]
+    tracked: Option<Option<bool>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<i64>", range(min = LOWEST_FLOOR, max = 0))]
+    backorder_floor: Option<Option<i64>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<u32>", range(max = MAX_LOW))]
+    low_level: Option<Option<u32>>,
 }
 
 impl From<VariantChange> for VariantPatch {
     fn from(change: VariantChange) -> Self {
-        let VariantChange { id: _, sku, title, options, prices, weight_grams, barcode, image, tax_class, parts } =
-            change;
-        Self { sku, title, options, prices, weight_grams, barcode, image, tax_class, parts }
+        let VariantChange { id: _, sku, title, options, prices, weight_grams, barcode, image, tax_class, .. } = change;
+        let VariantChange { parts, tracked, backorder_floor, low_level, .. } = change;
+        Self {
+            sku,
+            title,
+            options,
+            prices,
+            weight_grams,
+            barcode,
+            image,
+            tax_class,
+            parts,
+            tracked,
+            backorder_floor,
+            low_level,
+        }
     }
 }
 
@@ -303,6 +336,15 @@ pub struct VariantPatch {
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "Vec<PartBody>", skip_serializing_if = "Option::is_none", length(max = MAX_PARTS))]
     pub parts: Option<Vec<PartBody>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<bool>")]
+    pub tracked: Option<Option<bool>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<i64>", range(min = LOWEST_FLOOR, max = 0))]
+    pub backorder_floor: Option<Option<i64>>,
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Option<u32>", range(max = MAX_LOW))]
+    pub low_level: Option<Option<u32>>,
 }
 
 impl ProductPatch {
@@ -349,50 +391,9 @@ impl VariantPatch {
             image: self.image.unwrap_or(now.image),
             tax_class: self.tax_class.unwrap_or(now.tax_class),
             parts: self.parts.unwrap_or(now.parts),
+            tracked: self.tracked.unwrap_or(now.tracked),
+            backorder_floor: self.backorder_floor.unwrap_or(now.backorder_floor),
+            low_level: self.low_level.unwrap_or(now.low_level),
         }
-    }
-}
-
-/// A product as it would be sent, without its variants.
-pub fn facts(product: &Product) -> ProductBody {
-    let option = |option: &ProductOption| OptionBody { name: option.name.clone(), values: option.values.clone() };
-    let image = |image: &Image| ImageBody { url: Some(image.url.clone()), upload: None, alt: Some(image.alt.clone()) };
-    let options: Vec<_> = product.options.iter().map(option).collect();
-    let images: Vec<_> = product.images.iter().map(image).collect();
-    ProductBody {
-        title: product.title.clone(),
-        slug: Some(product.slug.clone()),
-        description: Some(product.description.clone()),
-        vendor: product.vendor.clone(),
-        kind: product.kind.clone(),
-        seo_title: product.seo_title.clone(),
-        seo_description: product.seo_description.clone(),
-        translations: translations::kept(product.translations.as_deref(), &options, &images),
-        metadata: product.metadata.clone(),
-        tags: product.tags.clone(),
-        status: Some(product.status),
-        publish_at: product.publish_at,
-        unpublish_at: product.unpublish_at,
-        delivery: Some(product.delivery),
-        tax_class: product.tax_class.clone(),
-        options,
-        variants: Vec::new(),
-        images,
-    }
-}
-
-/// A variant as it would be sent.
-pub fn variant_body(product: &Product, variant: &Variant) -> VariantBody {
-    let names = product.options.iter().map(|option| option.name.clone());
-    VariantBody {
-        sku: variant.sku.clone(),
-        title: variant.given_title.clone(),
-        options: names.zip(variant.options.iter().cloned()).collect(),
-        prices: PriceBody::all_of(variant),
-        weight_grams: variant.weight_grams,
-        barcode: variant.barcode.clone(),
-        image: product.image_of(variant).map(|image| image.url.clone()),
-        tax_class: variant.tax_class.clone(),
-        parts: variant.parts.iter().map(PartBody::from).collect(),
     }
 }

@@ -13,7 +13,7 @@ pub use self::variants::{Wanted, wanted};
 use super::body::{ImageBody, OptionBody, ProductBody};
 use super::limits::*;
 use super::metadata::{self, Metadata};
-use super::product::{Image, Level, Product, ProductOption, Status, Translations, Variant};
+use super::product::{Floor, Image, Level, Product, ProductOption, Status, Translations, Variant};
 use super::slug;
 use super::translations;
 use crate::ids::{ProductId, VariantId};
@@ -106,21 +106,20 @@ impl Draft {
     /// A new product. A slug that was not given is made from the title.
     pub fn create(self, id: ProductId, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
         let slug = slug::from_title(&self.title);
-        self.product(id, slug, 1, now, now, &SortedMap::new(), new_id)
+        self.product(id, slug, 1, now, now, &[], new_id)
     }
 
     /// The product as it is after the change.
     pub fn replace(mut self, before: &Product, now: Timestamp, new_id: impl FnMut() -> VariantId) -> Product {
         self.keep_known(&before.images);
         self.keep_names(&before.variants);
-        let levels = before.variants.iter().map(|variant| (variant.id, variant.level)).collect();
         let version = before.version.saturating_add(1);
-        let product = self.product(before.id, before.slug.clone(), version, before.created_at, now, &levels, new_id);
-        let level = if product.delivery == Delivery::Shipped { before.level } else { product.level };
+        let product =
+            self.product(before.id, before.slug.clone(), version, before.created_at, now, &before.variants, new_id);
         let former = before.former_slugs.iter().chain([&before.slug]).filter(|former| **former != product.slug);
         let mut former_slugs: Vec<_> = former.cloned().collect();
         sort(&mut former_slugs, String::cmp);
-        Product { level, former_slugs, bought_with: before.bought_with.clone(), ..product }
+        Product { former_slugs, bought_with: before.bought_with.clone(), ..product }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -131,17 +130,19 @@ impl Draft {
         version: i64,
         created_at: Timestamp,
         updated_at: Timestamp,
-        levels: &SortedMap<VariantId, Level>,
+        before: &[Variant],
         mut new_id: impl FnMut() -> VariantId,
     ) -> Product {
         let title = self.title;
-        // No piece of what is not sent is counted.
-        let plenty = (self.delivery != Delivery::Shipped).then_some(Level::InStock);
+        let known: SortedMap<_, _> = before.iter().map(|variant| (variant.id, variant)).collect();
         let variants = self.variants.into_iter().map(|variant| {
             let joined = variant.options.join(" / ");
             let made = if joined.is_empty() { title.clone() } else { joined };
             let id = variant.id.unwrap_or_else(&mut new_id);
-            Variant {
+            let was = known.get(&id);
+            let floor = was.and_then(|was| was.floor).filter(|floor| floor.least == variant.floor);
+            let is_new_floor = variant.floor != was.map_or(0, |was| was.least());
+            let mut variant = Variant {
                 id,
                 sku: variant.sku,
                 title: variant.title.clone().unwrap_or(made),
@@ -155,10 +156,20 @@ impl Draft {
                 image: variant.image,
                 tax_class: variant.tax_class,
                 parts: variant.parts,
-                level: plenty.or(levels.get(&id).copied()).unwrap_or_default(),
+                untracked: variant.untracked,
+                floor: if is_new_floor { Some(Floor { least: variant.floor, as_of: version }) } else { floor },
+                low_level: variant.low_level,
+                level: Level::InStock,
+                backorder: false,
+                pieces: Some(was.and_then(|was| was.pieces).unwrap_or_default()),
+            };
+            // No piece of what is not sent is counted.
+            if self.delivery == Delivery::Shipped {
+                variant.has(variant.pieces.unwrap_or_default());
             }
+            variant
         });
-        Product {
+        let mut product = Product {
             id,
             slug: self.slug.unwrap_or(slug),
             former_slugs: Vec::new(),
@@ -180,11 +191,15 @@ impl Draft {
             updated_at,
             options: self.options,
             images: self.images,
-            level: plenty.unwrap_or_default(),
+            level: Level::InStock,
             delivery: self.delivery,
             tax_class: self.tax_class,
             bought_with: Vec::new(),
+        };
+        if product.delivery == Delivery::Shipped {
+            product.level = product.level_of_all();
         }
+        product
     }
 }
 

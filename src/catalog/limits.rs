@@ -42,6 +42,8 @@ pub const MAX_ALL_PARTS: usize = 75;
 pub const MAX_TIERS: usize = 10;
 /// Ten tonnes, in grams.
 pub const MAX_WEIGHT: u32 = 10_000_000;
+/// The most pieces that can count as few.
+pub const MAX_LOW: u32 = 1_000_000;
 pub const MAX_IMAGES: usize = 50;
 /// The longest address of an image, in bytes.
 pub const MAX_URL: usize = 2_048;

@@ -28,7 +28,6 @@ pub mod variant_list;
 use serde::Serialize;
 
 pub use change::ATTEMPTS;
-pub use product::level_changed;
 
 use crate::app::App;
 use crate::ids::VariantId;

@@ -2,6 +2,7 @@
 //! staff, and compared when a change is written.
 
 pub mod parts;
+mod stock;
 mod terms;
 mod texts;
 
@@ -9,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::parts::Part;
+pub use self::stock::{Floor, LOW_AT_MOST, LOWEST_FLOOR, Level};
 pub use self::terms::PriceTerms;
 pub use self::texts::{OptionTranslation, Texts, Translation, Translations};
 use super::metadata::Metadata;
@@ -38,54 +40,6 @@ impl Status {
             Self::Archived => "archived",
         }
     }
-}
-
-/// How much is left, as coarsely as buyers are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(rename = "StockBand")]
-pub enum Level {
-    InStock,
-    /// 1 to [`LOW_AT_MOST`] pieces.
-    Low,
-    #[default]
-    Out,
-}
-
-/// The most pieces that still count as few. `store`'s SQL says the same number.
-pub const LOW_AT_MOST: i64 = 5;
-
-impl Level {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::InStock => "in_stock",
-            Self::Low => "low",
-            Self::Out => "out",
-        }
-    }
-
-    pub fn of(available: i64) -> Self {
-        match available {
-            ..=0 => Self::Out,
-            1..=LOW_AT_MOST => Self::Low,
-            _ => Self::InStock,
-        }
-    }
-
-    /// Whether so many pieces are there, as far as this can be told from it.
-    pub fn promises(self, pieces: i64) -> bool {
-        self == Self::InStock && pieces <= LOW_AT_MOST + 1
-    }
-
-    pub fn is_out(self) -> bool {
-        self == Self::Out
-    }
-}
-
-/// Whether buyers would be told something else: a change of the pieces
-/// available from `before` to `after` that crosses a level.
-pub fn level_changed(before: i64, after: i64) -> bool {
-    Level::of(before) != Level::of(after)
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -186,7 +140,22 @@ pub struct Variant {
     /// What it is made of; nothing but of bundles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    /// No piece of it is counted, and it never runs out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untracked: bool,
+    /// How far below zero it may be sold, if that was ever said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Floor>,
+    /// The most pieces that count as few; see [`Self::few`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low_level: Option<u32>,
     pub level: Level,
+    /// Whether what can be had of it has yet to come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backorder: bool,
+    /// How many nobody holds, as far as lists know; read for staff alone.
+    #[serde(default, skip_serializing)]
+    pub pieces: Option<i64>,
 }
 
 /// The lowest and the highest price among a product's variants.
@@ -260,7 +229,7 @@ impl Product {
         product.metadata = Metadata::new();
         product.level = Level::Out;
         product.bought_with = Vec::new();
-        product.variants.iter_mut().for_each(|variant| variant.level = Level::Out);
+        product.variants.iter_mut().for_each(|variant| (variant.level, variant.backorder) = (Level::Out, false));
         serde_json::to_vec(&product).map_or(0, |json| i64::try_from(json.len()).unwrap_or(i64::MAX))
     }
 }

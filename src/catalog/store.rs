@@ -16,6 +16,27 @@ use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 
+/// The most pieces of a variant that count as few: [`Variant::few`](super::product::Variant::few).
+#[macro_export]
+macro_rules! few_of_variant {
+    () => {
+        "coalesce(low_level, 5)"
+    };
+}
+
+/// The level of a variant by its row, its product's and its stock's:
+/// [`Variant::level_of`](super::product::Variant::level_of).
+#[macro_export]
+macro_rules! level_of_variant {
+    () => {
+        concat!(
+            "CASE WHEN products.delivery <> 'shipped' OR NOT tracked OR coalesce(on_hand - held, 0) > ",
+            $crate::few_of_variant!(),
+            " THEN 'in_stock' WHEN coalesce(on_hand - held, 0) > backorder_floor THEN 'low' ELSE 'out' END"
+        )
+    };
+}
+
 /// Selects whole products, each as one JSON text: a row with a single cell
 /// crosses into Wasm an order of magnitude faster than one cell per column.
 /// `json()` around each subquery, because a scalar subquery forgets that its
@@ -27,12 +48,12 @@ use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 /// its price is written.
 macro_rules! select_products {
     (for staff $rest:expr) => {
-        select_products!("nullif(metadata, '{}')", $rest)
+        select_products!("nullif(metadata, '{}')", ", 'pieces', coalesce(on_hand - held, 0)", $rest)
     };
     ($rest:expr) => {
-        select_products!("NULL", $rest)
+        select_products!("NULL", "", $rest)
     };
-    ($metadata:literal, $rest:expr) => {
+    ($metadata:literal, $pieces:literal, $rest:expr) => {
         concat!(
             "SELECT rtrim(json_object(
                'id', products.id, 'slug', products.slug, 'title', products.title,
@@ -49,9 +70,13 @@ macro_rules! select_products {
                  (SELECT iif(width IS NULL, json_object('url', url, 'alt', alt),
                     json_object('url', url, 'alt', alt, 'width', width, 'height', height, 'srcset', srcset)) AS image
                   FROM product_images WHERE product_id = products.id ORDER BY position))),
-               'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' ELSE (SELECT CASE WHEN pieces > 5 THEN 'in_stock' WHEN pieces > 0 THEN 'low' ELSE 'out' END FROM
-                 (SELECT coalesce(sum(on_hand - held), 0) AS pieces
-                  FROM variants JOIN stock_levels ON stock_levels.variant_id = variants.id
+               'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' ELSE (
+                 SELECT CASE WHEN NOT min(tracked) OR max(pieces > few) OR sum(max(pieces, 0)) > max(few) THEN 'in_stock'
+                   WHEN max(pieces > backorder_floor) THEN 'low' ELSE 'out' END
+                 FROM (SELECT tracked, backorder_floor, coalesce(on_hand - held, 0) AS pieces, ",
+            $crate::few_of_variant!(),
+            " AS few
+                  FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE variants.product_id = products.id)) END,
                'variants', json((SELECT json_group_array(json(variant)) FROM
                  (SELECT rtrim(json_object(
@@ -74,15 +99,24 @@ macro_rules! select_products {
                           WHERE now.variant_id = prices.variant_id AND now.currency = prices.currency
                             AND now.since < now.sale_starts_at)) END))
                       FROM prices WHERE variant_id = variants.id AND (sale_amount IS NOT NULL OR tiers <> '[]'))),
-                    'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' WHEN on_hand - held > 5 THEN 'in_stock' WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END
-                  ), '}') || CASE WHEN coalesce(image, variants.tax_class, (SELECT 1 FROM bundle_parts WHERE variant_id = variants.id)) IS NULL
+                    'level', ",
+            $crate::level_of_variant!(),
+            $pieces,
+            "), '}') || CASE WHEN coalesce(image, variants.tax_class, low_level, nullif(tracked, 1), nullif(floor_version, 0),
+                      (SELECT 1 FROM bundle_parts WHERE variant_id = variants.id)) IS NULL
                     THEN '}' ELSE ',' || ltrim(json_patch('{}', json_object(
-                      'image', image, 'tax_class', variants.tax_class,
+                      'image', image, 'tax_class', variants.tax_class, 'low_level', low_level,
                       'parts', json((SELECT nullif(json_group_array(json(part)), '[]') FROM
                         (SELECT json_object('variant_id', part.id, 'quantity', quantity, 'sku', part.sku, 'title', of_part.title) AS part
                          FROM bundle_parts JOIN variants AS part ON part.id = part_variant_id
                            JOIN products AS of_part ON of_part.id = part.product_id
-                         WHERE bundle_parts.variant_id = variants.id ORDER BY bundle_parts.position))))), '{') END AS variant
+                         WHERE bundle_parts.variant_id = variants.id ORDER BY bundle_parts.position))),
+                      'untracked', json(CASE WHEN NOT tracked THEN 'true' END),
+                      'floor', json(CASE WHEN floor_version > 0 THEN
+                        json_object('least', backorder_floor, 'as_of', floor_version) END),
+                      'backorder', json(CASE WHEN products.delivery = 'shipped' AND tracked
+                        AND coalesce(on_hand - held, 0) <= 0 AND coalesce(on_hand - held, 0) > backorder_floor THEN 'true' END)
+                    )), '{') END AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, translations, publish_at, unpublish_at, ",
             $metadata,
@@ -307,7 +341,7 @@ pub fn upsert_stock_levels(levels: &[StockLevel]) -> Statement {
 /// most one level per variant.
 pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
     Statement::new(
-        "WITH told AS (
+        concat!("WITH told AS (
            SELECT value ->> '$.variant_id' AS id, (value ->> '$.on_hand') - (value ->> '$.held') AS pieces
            FROM json_each(?1)
            WHERE NOT EXISTS (SELECT 1 FROM stock_levels
@@ -316,24 +350,28 @@ pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
          ), incoming AS (
            SELECT id, pieces FROM told
            UNION ALL
-           SELECT bundle_parts.variant_id, min(coalesce(pieces, on_hand - held, 0) / quantity)
-           FROM bundle_parts LEFT JOIN told ON told.id = part_variant_id
+           SELECT bundle_parts.variant_id, min((coalesce(pieces, on_hand - held, 0) - backorder_floor) / quantity)
+           FROM bundle_parts JOIN variants AS part ON part.id = part_variant_id AND part.tracked
+             LEFT JOIN told ON told.id = part_variant_id
              LEFT JOIN stock_levels ON stock_levels.variant_id = part_variant_id
            WHERE bundle_parts.variant_id IN (
              SELECT bundle_parts.variant_id FROM told JOIN bundle_parts ON part_variant_id = told.id)
            GROUP BY bundle_parts.variant_id
          ), touched AS (
-           SELECT product_id, coalesce(on_hand - held, 0) AS was, coalesce(pieces, on_hand - held, 0) AS will
+           SELECT product_id, tracked, backorder_floor, ",
+            few_of_variant!(),
+            " AS few, coalesce(on_hand - held, 0) AS was, coalesce(pieces, on_hand - held, 0) AS will
            FROM variants
            LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
            LEFT JOIN incoming ON incoming.id = variants.id
            WHERE product_id IN (SELECT product_id FROM variants JOIN incoming ON incoming.id = variants.id)
          )
          UPDATE catalog_state SET revision = revision + 1
-         WHERE EXISTS (SELECT 1 FROM touched WHERE (was > 0) + (was > 5) <> (will > 0) + (will > 5))
-            OR EXISTS (SELECT 1 FROM touched GROUP BY product_id
-                 HAVING (sum(was) > 0) + (sum(was) > 5) <> (sum(will) > 0) + (sum(will) > 5))
-         RETURNING revision",
+         WHERE EXISTS (SELECT 1 FROM touched WHERE tracked
+                 AND (was > few) + (was > 0) + (was > backorder_floor) <> (will > few) + (will > 0) + (will > backorder_floor))
+            OR EXISTS (SELECT 1 FROM touched GROUP BY product_id HAVING min(tracked)
+                 AND (max(was > few) OR sum(max(was, 0)) > max(few)) <> (max(will > few) OR sum(max(will, 0)) > max(few)))
+         RETURNING revision"),
         [json::text(levels).into()],
     )
 }

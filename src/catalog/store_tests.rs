@@ -1,7 +1,5 @@
 use super::*;
-use crate::catalog::product::{Level, level_changed};
 use crate::money::{Currency, Money};
-use crate::pricing::Delivery;
 use crate::revision::Revision;
 use crate::sorted::SortedMap;
 use crate::testing::{connection, insertion, product as example, run};
@@ -70,7 +68,8 @@ fn a_product_is_read_as_it_was_written() {
     let on_sale = |millis| run(&db, &active_products("", 10, 0, Timestamp::from_millis(millis))).unwrap();
     assert_eq!(documents(on_sale(20)).unwrap().len(), 0, "its time is over");
     let rows = on_sale(19);
-    let of_buyers = Product { metadata: SortedMap::new(), ..product.clone() };
+    let mut of_buyers = Product { metadata: SortedMap::new(), ..product.clone() };
+    of_buyers.variants.iter_mut().for_each(|variant| variant.pieces = None);
     assert_eq!(products(rows).unwrap(), [of_buyers], "what is staff's stays with staff");
     let sold = documents(run(&db, &sold(&[product.variants[1].id])).unwrap()).unwrap();
     assert_eq!(sold.len(), 1);
@@ -185,60 +184,6 @@ fn settings_are_there_from_the_start() {
     assert_eq!(settings.shop_name, "Tradepost");
     assert_eq!(settings.currencies.len(), 3);
     assert_eq!(settings.shipping.zones[0].options[0].rates[0].amount, Some(490));
-}
-
-#[test]
-fn there_is_always_enough_of_what_is_not_sent() {
-    let mut db = connection();
-    let mut product = rich();
-    product.delivery = Delivery::Digital;
-    product.level = Level::InStock;
-    product.variants.iter_mut().for_each(|variant| variant.level = Level::InStock);
-    batch(&mut db, &insertion(&product)).unwrap();
-    assert_eq!(read(&db, product.id), Some(product));
-}
-
-#[test]
-fn an_older_stock_level_changes_nothing() {
-    let mut db = connection();
-    let product = rich();
-    let id = product.variants[0].id;
-    batch(&mut db, &insertion(&product)).unwrap();
-    let put = |db: &mut Connection, on_hand, version| {
-        let levels = [StockLevel { variant_id: id, on_hand, held: 0, version }];
-        let pair = [bump_if_levels_change(&levels), upsert_stock_levels(&levels)];
-        batch(db, &pair).unwrap()[0].first::<Revision>().unwrap().is_some()
-    };
-    assert!(put(&mut db, 9, 5));
-    assert!(!put(&mut db, 0, 4) && !put(&mut db, 0, 5));
-    assert_eq!(read(&db, product.id).unwrap().level, Level::InStock);
-    assert!(put(&mut db, 0, 6));
-    assert_eq!(read(&db, product.id).unwrap().variants[0].level, Level::Out);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
-    #[test]
-    fn the_revision_grows_exactly_when_a_level_changes(steps in proptest::collection::vec((0..2_usize, 0..9_i64, 0..9_i64), 1..20)) {
-        let mut db = connection();
-        let product = rich();
-        batch(&mut db, &insertion(&product)).unwrap();
-        let mut pieces = [0_i64; 2];
-        for (version, (which, on_hand, held)) in steps.into_iter().enumerate() {
-            let (id, held, version) = (product.variants[which].id, held.min(on_hand), version as i64);
-            let mut after = pieces;
-            after[which] = on_hand - held;
-            let expected = level_changed(pieces[which], after[which]) || level_changed(pieces.iter().sum(), after.iter().sum());
-            let levels = [StockLevel { variant_id: id, on_hand, held, version }];
-            let pair = [bump_if_levels_change(&levels), upsert_stock_levels(&levels)];
-            let rows = batch(&mut db, &pair).unwrap();
-            prop_assert_eq!(rows[0].first::<Revision>().unwrap().is_some(), expected);
-            pieces = after;
-            let read = read(&db, product.id).unwrap();
-            prop_assert_eq!(read.level, Level::of(pieces.iter().sum()));
-            prop_assert_eq!(read.variants[which].level, Level::of(pieces[which]));
-        }
-    }
 }
 
 /// The slug that the product has, and those that it had, as they are stored.
@@ -395,3 +340,6 @@ fn what_was_never_sold_before_its_sale_has_no_price_beside_it() {
     batch(&mut db, &insertion(&new)).unwrap();
     assert_eq!(read(&db, new.id).unwrap().variants[0].terms[0].lowest, None);
 }
+
+#[path = "store_stock_tests.rs"]
+mod stock;

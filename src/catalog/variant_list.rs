@@ -69,9 +69,17 @@ struct ListedVariant {
     status: Status,
     delivery: Delivery,
     prices: Vec<PriceBody>,
+    /// Below zero, so many were sold that have yet to come.
     on_hand: i64,
     held: i64,
+    /// What is on hand and not held.
     available: i64,
+    /// Whether pieces of it are counted.
+    tracked: bool,
+    /// How far below zero it may be sold.
+    backorder_floor: i64,
+    /// The most pieces that count as few; `null`: five.
+    low_level: Option<u32>,
 }
 
 macro_rules! listed {
@@ -83,9 +91,9 @@ macro_rules! listed {
            AND (?3 = '[]' OR products.id IN (",
             $crate::products_with_first_of!("?3"),
             "))
-           AND (?2 IS NULL OR ?2 = CASE
-             WHEN products.delivery <> 'shipped' OR on_hand - held > 5 THEN 'in_stock'
-             WHEN on_hand - held > 0 THEN 'low' ELSE 'out' END)
+           AND (?2 IS NULL OR ?2 = ",
+            $crate::level_of_variant!(),
+            ")
            AND (?3 = '[]' OR NOT EXISTS (
              SELECT 1 FROM json_each(?3) WHERE NOT instr(products.sought || ' ' || variants.sought, value)))"
         )
@@ -125,7 +133,8 @@ pub async fn list_all_variants(
                    'ends_at', strftime('%Y-%m-%dT%H:%M:%fZ', sale_ends_at / 1000.0, 'unixepoch')) END)))
                  FROM prices WHERE variant_id = variants.id)),
                'on_hand', coalesce(on_hand, 0), 'held', coalesce(held, 0),
-               'available', coalesce(on_hand - held, 0)) AS item,
+               'available', coalesce(on_hand - held, 0), 'tracked', json(iif(tracked, 'true', 'false')),
+               'backorder_floor', backorder_floor, 'low_level', low_level) AS item,
                variants.position AS key, products.id AS id ",
             listed!(),
             // The first bound is where the index is entered: every id is below it.

@@ -32,6 +32,10 @@ pub enum Takes {
     Words,
     /// A whole number.
     Number,
+    /// A whole number, which may be below zero.
+    Signed,
+    /// Whether it is so.
+    Flag,
     /// One of these.
     OneOf(&'static [&'static str]),
 }
@@ -100,6 +104,10 @@ pub static FACTS: &[Fact] = &[
     // One of the product's images, which are told apart by their addresses.
     Fact { member: "image", ..Fact::variant("variant_image", "Variant Image", Takes::Text).optional() },
     Fact { member: "tax_class", ..Fact::variant("variant_tax_class", "", Takes::Text).optional() },
+    // Shopify has words of its own for these two: see `Part`.
+    Fact::variant("tracked", "", Takes::Flag),
+    Fact::variant("backorder_floor", "", Takes::Signed),
+    Fact::variant("low_level", "", Takes::Number).optional(),
 ];
 
 /// What a column says that takes more than a cell to know.
@@ -120,6 +128,10 @@ pub enum Part {
     QuantityWas,
     /// Shopify's word for `active`; `Status` says more.
     Published,
+    /// Who counts the pieces in Shopify's files: nobody where it is blank.
+    Tracker,
+    /// Shopify's word for whether more may be sold than there is.
+    Policy,
     /// Shopify's words for the kind of delivery.
     Shipped,
     GiftCard,
@@ -141,6 +153,8 @@ pub static PARTS: &[(&str, &str, Part)] = &[
     ("image_alt", "Image Alt Text", Part::ImageAlt),
     ("quantity", "Variant Inventory Qty", Part::Quantity),
     ("quantity_was", "", Part::QuantityWas),
+    ("", "Variant Inventory Tracker", Part::Tracker),
+    ("", "Variant Inventory Policy", Part::Policy),
     ("", "Published", Part::Published),
     ("", "Variant Requires Shipping", Part::Shipped),
     ("", "Gift Card", Part::GiftCard),

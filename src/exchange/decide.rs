@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::columns::{self, FACTS, Fact, FileFormat, Takes, column_of};
 use super::matching::{self, Names, slug_of};
-use super::prices;
 use super::sent::{IMAGES, Sent, SentVariant};
 use super::told::{LineError, Made, Told};
+use super::{prices, shopify};
 use crate::catalog::body::{self, ProductBody, ProductPatch, variant_body};
 use crate::catalog::draft::{self, Draft};
 use crate::catalog::product::{Product, Variant};
@@ -167,6 +167,9 @@ fn laid_out(
             let chosen: Map<String, Value> =
                 names.iter().cloned().zip(variant.options.iter().map(|value| value.clone().into())).collect();
             variant.facts.insert("options".to_owned(), chosen.into());
+        }
+        if let (FileFormat::Shopify, Some(was)) = (ground.format, was) {
+            shopify::keep_floor(&mut variant.facts, was.least());
         }
         if was.is_none() && !variant.facts.contains_key("sku") {
             let sku = made_up(&stem, &variant.options, &skus);

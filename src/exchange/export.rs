@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::columns::{self, FACTS, FileFormat, PARTS, PRICES, Part, Takes};
 use super::markup;
-use super::shopify::NO_OPTION;
+use super::shopify::{NO_OPTION, stock_words};
 use super::{prices, stock, words};
 use crate::app::App;
 use crate::auth::Staff;
@@ -196,7 +196,10 @@ impl Writer {
         let variant: Option<&Variant> = product.variants.get(at);
         let image = product.images.get(at);
         let first = |text: &str| Cell::Own(if at == 0 { text.to_owned() } else { String::new() });
-        let pieces = variant.and_then(|variant| levels.get(&variant.id)).map(i64::to_string).unwrap_or_default();
+        // What is owed is no count: blank, it stays as it is where the file comes in again.
+        let pieces = variant.and_then(|variant| levels.get(&variant.id)).filter(|pieces| **pieces >= 0);
+        let pieces = pieces.map(i64::to_string).unwrap_or_default();
+        let (tracker, policy) = variant.map(stock_words).unwrap_or_default();
         let flag = |flag: bool| if flag { "true" } else { "false" };
         let bare = product.options.is_empty() && self.format == FileFormat::Shopify && at == 0;
         match part {
@@ -216,6 +219,8 @@ impl Writer {
             Part::ImagePosition => Cell::Own(image.map(|_| at.saturating_add(1).to_string()).unwrap_or_default()),
             Part::ImageAlt => Cell::Typed(image.map(|image| image.alt.clone()).unwrap_or_default()),
             Part::Quantity | Part::QuantityWas => Cell::Own(pieces),
+            Part::Tracker => Cell::Own(tracker.to_owned()),
+            Part::Policy => Cell::Own(policy.to_owned()),
             Part::Published => first(flag(product.status == Status::Active)),
             Part::Shipped if variant.is_some() => Cell::Own(flag(product.delivery == Delivery::Shipped).to_owned()),
             Part::Shipped => Cell::Own(String::new()),

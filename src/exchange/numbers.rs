@@ -44,6 +44,12 @@ pub fn count(text: &str) -> Result<i64, Refusal> {
     number.ok_or_else(|| "a whole number such as 12; leave it blank to leave it as it is".to_owned())
 }
 
+/// A whole number that may be below zero.
+pub fn signed(text: &str) -> Result<i64, Refusal> {
+    let below = text.strip_prefix('-').map(|digits| count(digits).map(i64::saturating_neg));
+    below.unwrap_or_else(|| count(text))
+}
+
 /// `true` or `false`, as programs write it.
 pub fn flag(text: &str) -> Result<bool, Refusal> {
     match text.to_ascii_lowercase().as_str() {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::columns::{Column, FACTS, Fact, FileFormat, Part, Priced, Takes, say};
-use super::numbers::{count, is_rounded};
+use super::numbers::{count, flag, is_rounded, signed};
 use super::prices::SentPrice;
 use super::told::{Import, LineError};
 use super::{markup, shopify, words};
@@ -134,6 +134,11 @@ impl Reading<'_> {
         self.sent.errors.push(LineError::new(line, column, detail));
     }
 
+    /// Whether the file has a column.
+    pub fn has(&self, part: Part) -> bool {
+        self.place(Column::Part(part)).is_some()
+    }
+
     fn place(&self, column: Column) -> Option<usize> {
         self.columns.iter().position(|known| *known == Some(column))
     }
@@ -194,6 +199,8 @@ impl Reading<'_> {
             }
             Takes::Words => Ok(words::parted(cell).into_iter().map(Value::from).collect()),
             Takes::Number => count(cell).map(Value::from),
+            Takes::Signed => signed(cell).map(Value::from),
+            Takes::Flag => flag(cell).map(Value::from),
             Takes::OneOf(words) => match words.iter().find(|word| word.eq_ignore_ascii_case(cell)) {
                 Some(word) => Ok((*word).into()),
                 None => Err(format!("one of {}", words.join(", "))),
@@ -286,6 +293,7 @@ impl Reading<'_> {
                 None => self.wrong(line, &self.name(Column::Part(Part::OptionValue(*at))), "a value for this option"),
             }
         }
+        shopify::stock(self, cells, &mut variant.facts);
         variant.prices = self.prices(cells);
         variant.quantity = self.quantity(cells);
         variant

@@ -17,8 +17,7 @@ use super::facts::Fact;
 use super::handlers::keyed;
 use super::offers::{names, priced, wanted};
 use super::order::{Key, LineId};
-use super::stock::shortages;
-use super::uses;
+use super::{counting, stock, uses};
 use crate::app::App;
 use crate::auth::StaffWrite;
 use crate::ids::{AccountId, OrderId};
@@ -49,7 +48,9 @@ pub(super) async fn view(app: &App, cart: Cart) -> Result<CartView, Problem> {
     let shelf = shelf::knowing_at_best(app, names(&cart)).await?;
     let cart = cart.asked_for_first_order(app, &shelf).await;
     let mut view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
-    view.problems.extend(shortages(app, &shelf, &cart).await);
+    let told = stock::told(app, &shelf, &cart).await;
+    counting::tell(&mut view.lines, &told.later);
+    view.problems.extend(told.short);
     Ok(view)
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::after::{edits, goods, money};
+use super::counting::Rule;
 use super::drafts;
 use super::error::OrderError;
 use super::event::Event;
@@ -44,6 +45,8 @@ pub struct NewLine {
     /// What it is made of, if it is a bundle.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     pub overridden: bool,
 }
 
@@ -329,6 +332,7 @@ pub fn line_of(new: &NewLine, id: LineId, currency: Currency) -> Option<Line> {
         quantity: new.quantity,
         delivery: new.delivery,
         parts: new.parts.clone(),
+        rules: new.rules.clone(),
         overridden: new.overridden,
     })
 }

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::after::{edits, goods, money};
-use super::drafts;
 use super::facts::{Fact, Facts};
 use super::order::{CancelReason, Channel, Hold, Key, Line, LineId, Milestone, Order, Placement, Receipt, Stage};
 use super::slots::Slot;
+use super::{counting, drafts};
 use crate::catalog::product::Part;
 use crate::ids::{AccountId, OrderId};
 use crate::messages::Kind;
@@ -76,6 +76,8 @@ pub enum Event {
     },
     /// Every pool granted its hold.
     Held,
+    /// How its pieces are counted.
+    Counting(counting::Event),
     /// A pool refused or did not answer before anybody was asked to pay: a cart
     /// again, or an order that was placed before, without its goods as it was.
     PlacementRefused,
@@ -265,9 +267,8 @@ impl Order {
                 self.lines.iter_mut().filter(|l| l.id == *line).for_each(|l| l.parts.clone_from(parts));
             }
             Event::FactSet { fact } => self.facts.set(fact.clone()),
-            Event::Released { hold } => {
-                self.releasing.remove(hold);
-            }
+            Event::Released { hold } => drop(self.releasing.remove(hold)),
+            Event::Counting(event) => self.count(event),
             Event::Published { version } => self.published = self.published.max(*version),
             Event::Notified { kind, version } => {
                 let told = self.told.get_or_default(*kind);
@@ -280,9 +281,7 @@ impl Order {
                 self.told.clear();
                 self.cards_issued = 0;
             }
-            Event::Vacated { hold } => {
-                self.vacating.remove(hold);
-            }
+            Event::Vacated { hold } => drop(self.vacating.remove(hold)),
             Event::Placed { quote, claims, payment, key, slot } => {
                 let (quote, claims) = (Rc::new((**quote).clone()), claims.clone());
                 let placement = Placement { at: now, quote, claims, key: key.clone(), promised_until: None, tries: 1 };

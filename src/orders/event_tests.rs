@@ -51,6 +51,7 @@ const STORED: &str = r#"
 {"draft":{"sent":{"by":"cus_0000000000000000000000000B","message":"As we said"}}}
 {"begun_anew":{"currency":"USD","language":"en"}}
 {"edits":{"taken":{"by":"cus_0000000000000000000000000B"}}}
+{"counting":{"ruled":{"line":"line_1","rules":[{"variant_id":"var_0000000000000000000000000C","untracked":true,"floor":{"as_of":3,"least":-5}}]}}}
 "#;
 
 #[test]

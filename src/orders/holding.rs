@@ -99,6 +99,7 @@ impl Order {
         now: Timestamp,
     ) {
         self.holds += 1;
+        self.later.clear();
         let hold = Hold { number: self.holds, until: now.plus_millis(HOLD_MILLIS), slot };
         self.stage = Stage::Placing { placement, hold, attempt, held: false, recovered: false, before };
     }

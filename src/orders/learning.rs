@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::after::goods::restock;
 use super::after::{edits, goods, money};
+use super::counting::{self, Later};
 use super::drafts;
 use super::effect::{POLL_MILLIS, POLL_MOST_MILLIS, REFUND_POLL_MILLIS};
 use super::error::ShortLine;
@@ -27,7 +28,10 @@ pub const CALLED_OFF: &str = "called_off";
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// Every pool granted its hold.
-    Held,
+    /// `later`: of which pieces some have yet to come.
+    Held {
+        later: Vec<Later>,
+    },
     /// `refused`: pools without enough. `unanswered`: some pool did not answer.
     NotHeld {
         refused: Vec<Refused>,
@@ -81,7 +85,11 @@ pub struct Refused {
 /// or too late to matter, means nothing.
 pub fn learn(order: &Order, answer: &Answer, now: Timestamp) -> Vec<Event> {
     match (answer, &order.stage) {
-        (Answer::Held, Stage::Placing { held: false, .. }) => vec![Event::Held],
+        (Answer::Held { later }, Stage::Placing { held: false, .. }) => {
+            let later =
+                (!later.is_empty()).then(|| Event::Counting(counting::Event::Backordered { later: later.clone() }));
+            later.into_iter().chain([Event::Held]).collect()
+        }
         (Answer::NotHeld { .. }, Stage::Placing { held: false, recovered: false, .. }) => vec![Event::PlacementRefused],
         // A payment may have been begun by the run that crashed.
         (Answer::NotHeld { refused, .. }, Stage::Placing { held: false, recovered: true, hold, .. }) => {

@@ -23,6 +23,9 @@ pub struct LineView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<Money>,
     pub quantity: u32,
+    /// How many of the pieces have yet to come to the shop: of a cart, as it is now; of an order, as it was placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backordered: Option<u32>,
     /// How many of the pieces were given up for their money; absent in a cart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunded: Option<u32>,
@@ -119,6 +122,7 @@ pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView>
             unit_price: Money { amount: quoted.unit_price, currency },
             compare_at: quoted.compare_at.map(|amount| Money { amount, currency }),
             quantity: line.quantity,
+            backordered: None,
             refunded: None,
             refundable: None,
             delivery: line.delivery,

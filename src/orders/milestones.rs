@@ -2,6 +2,7 @@
 //! could see it, and what it is called in an order's history.
 
 use super::after::{edits, goods};
+use super::counting;
 use super::event::Event;
 use crate::ids::AccountId;
 
@@ -12,6 +13,7 @@ impl Event {
         matches!(
             self,
             Self::Held
+                | Self::Counting(counting::Event::Backordered { .. })
                 | Self::Committed
                 | Self::Released { .. }
                 | Self::Vacated { .. }

@@ -12,6 +12,7 @@ pub mod cart_token;
 mod changing;
 pub mod client;
 pub mod consumer;
+pub mod counting;
 pub mod decision;
 pub mod details;
 pub mod drafts;

@@ -2,6 +2,7 @@
 
 use super::bodies::{PricedLine, WantedLine};
 use super::cart::Cart;
+use super::counting::rules;
 use super::decision::NewLine;
 use super::drafts::bodies::DraftLine;
 use crate::app::App;
@@ -38,6 +39,7 @@ fn offer(snapshot: &Snapshot, index: usize, variant: VariantId, quantity: u32) -
         quantity,
         delivery: product.delivery,
         parts: variant.parts.clone(),
+        rules: rules(snapshot, variant.id),
         overridden: false,
     })
 }

@@ -10,6 +10,7 @@ use super::after::edits::Edits;
 use super::after::edits::asking::Ask;
 use super::after::goods::Goods;
 use super::after::money::Books;
+use super::counting::{Later, Rule};
 use super::drafts::Draft;
 use super::facts::Facts;
 use super::slots::Slot;
@@ -69,6 +70,8 @@ pub struct Order {
     /// Attempts that another followed, as they stood then.
     pub given_up: Vec<Attempt>,
     pub milestones: Vec<Milestone>,
+    /// Of what it asked for last, the pieces that had yet to come as they were held.
+    pub later: Vec<Later>,
     /// Holds to be released, by number.
     pub releasing: SortedMap<u32, Vec<Claim>>,
     /// Money given back, or to be, each by its number.
@@ -111,6 +114,9 @@ pub struct Line {
     /// What each piece of a bundle is made of, whatever becomes of the bundle since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    /// What staff say of the stocks that it takes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// The price was set by staff and is not compared with the catalog's.
     #[serde(default)]
     pub overridden: bool,
@@ -228,8 +234,7 @@ pub struct Milestone {
 }
 
 impl Line {
-    /// Whether its pieces are counted in a stock.
-    pub fn is_stocked(&self) -> bool {
+    pub fn needs_shipping(&self) -> bool {
         self.delivery == Delivery::Shipped
     }
 }
@@ -262,6 +267,7 @@ impl Order {
             attempts: 0,
             given_up: Vec::new(),
             milestones: Vec::new(),
+            later: Vec::new(),
             releasing: SortedMap::new(),
             refunds: Vec::new(),
             receipts: Vec::new(),
@@ -302,7 +308,7 @@ impl Order {
     }
 
     pub fn needs_shipping(&self) -> bool {
-        self.lines.iter().any(|line| line.delivery == Delivery::Shipped)
+        self.lines.iter().any(Line::needs_shipping)
     }
 
     pub fn placement(&self) -> Option<&Placement> {

@@ -8,6 +8,7 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::after::goods::restock::Restock;
+use super::counting::Later;
 use super::effect::{Effect, due, in_foreground};
 use super::error::OrderError;
 use super::event::Event;
@@ -20,7 +21,7 @@ use super::projection::Projection;
 use super::protocol::{Message, OrderNews};
 use super::sold_cards::{Owed, Sold};
 use super::store::FirstAnswer;
-use super::{slots, sold_cards, view};
+use super::{counting, slots, sold_cards, view};
 use crate::json;
 use crate::payments::{self, Outcome, RefundOutcome};
 use crate::pools::pool::{Level, Refusal};
@@ -111,13 +112,13 @@ impl OrderObject {
                     async move { (claim, pools::hold(app, claim, hold, *until).await) }
                 });
                 let answers: Vec<_> = together(answers.collect(), MAX_PARALLEL).await;
-                let mut refused = Vec::new();
+                let (mut refused, mut later) = (Vec::new(), Vec::new());
                 let mut unanswered = false;
                 for (claim, answer) in answers {
                     let of = || claim.of.clone();
                     match answer {
                         Ok(answer) => match answer.refusal {
-                            None => {}
+                            None => later.extend(yet_to_come(claim, &answer.level)),
                             Some(Refusal::OutOfStock { available }) => refused.push(Refused { of: of(), available }),
                             Some(_) => refused.push(Refused { of: of(), available: answer.level.available }),
                         },
@@ -125,7 +126,7 @@ impl OrderObject {
                     }
                 }
                 let granted = refused.is_empty() && !unanswered;
-                Some(if granted { Answer::Held } else { Answer::NotHeld { refused, unanswered } })
+                Some(if granted { Answer::Held { later } } else { Answer::NotHeld { refused, unanswered } })
             }
             Effect::Charge { attempt } => {
                 let report = payments::charge(app, attempt).await;
@@ -268,6 +269,12 @@ impl OrderObject {
         *self.levels.borrow_mut() = levels?;
         Some(())
     }
+}
+
+/// How many pieces of a claim have yet to come, where its pool says this after granting it.
+fn yet_to_come(claim: &Claim, level: &Level) -> Option<Later> {
+    let pieces = counting::yet_to_come(claim.quantity, level.left());
+    Some((claim.of.variant()?, pieces)).filter(|(_, pieces)| *pieces > 0)
 }
 
 /// The levels in as many messages as they need.

@@ -25,6 +25,7 @@ fn line(id: u32, price: i64, quantity: u32, delivery: Delivery) -> Line {
         quantity,
         delivery,
         parts: Vec::new(),
+        rules: Vec::new(),
         overridden: false,
     }
 }

@@ -7,6 +7,8 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 
 use super::cart::{Cart, CartProblem};
+use super::counting::{Later, yet_to_come};
+use super::order::Line;
 use super::taking;
 use super::view::Status;
 use crate::app::App;
@@ -29,35 +31,58 @@ const MAX_PARALLEL: usize = 32;
 /// the order asks again.
 const DEADLINE_MILLIS: u32 = 1_000;
 
-/// The lines of an open cart that cannot be had as they are. A pool that does
-/// not answer says nothing.
+/// What the pools say of an open cart. One that does not answer says nothing.
+#[derive(Default)]
+pub struct Told {
+    /// The lines that cannot be had as they are.
+    pub short: Vec<CartProblem>,
+    /// The pieces that can be had and have yet to come.
+    pub later: Vec<Later>,
+}
+
+/// [`told`], for whoever only wants to know what cannot be had.
 pub async fn shortages(app: &App, snapshot: &Snapshot, cart: &Cart) -> Vec<CartProblem> {
+    told(app, snapshot, cart).await.short
+}
+
+pub async fn told(app: &App, snapshot: &Snapshot, cart: &Cart) -> Told {
     if cart.status != Status::Open {
-        return Vec::new();
+        return Told::default();
     }
     let wanted = taking::of_stocks(cart.lines.iter());
-    let doubtful = wanted.into_iter().filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
+    let wanted = wanted.into_iter().map(|(variant, (pieces, _))| (variant, pieces));
+    let doubtful = wanted.filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
     let asked = doubtful.take(MAX_ASKED).map(|(variant, pieces)| async move {
-        Some((variant, left(app, variant).await.filter(|left| *left < pieces)?))
+        let left = left(app, variant).await.filter(|left| *left < pieces)?;
+        Some((variant, pieces, left, can_be_had(snapshot, variant, left)))
     });
-    let short: SortedMap<VariantId, i64> =
-        together(asked.collect(), MAX_PARALLEL).await.into_iter().flatten().collect();
-    cart.lines
-        .iter()
-        .filter_map(|line| {
-            let available = line.at_most(|variant| short.get(&variant).copied())?;
-            let detail = match available {
-                0 => "sold out".to_owned(),
-                left if left < i64::from(line.quantity) => format!("only {left} left, not {}", line.quantity),
-                left => format!("only {left} left for all lines that want it"),
-            };
-            Some(CartProblem {
-                requested: Some(line.quantity),
-                available: Some(available),
-                ..CartProblem::new(OUT_OF_STOCK.name, detail).of_line(line.id)
-            })
+    let (mut short, mut later) = (SortedMap::new(), Vec::new());
+    for (variant, pieces, left, available) in together(asked.collect(), MAX_PARALLEL).await.into_iter().flatten() {
+        if available < pieces {
+            short.insert(variant, available);
+        } else {
+            later.push((variant, yet_to_come(pieces, left.saturating_sub(pieces))));
+        }
+    }
+    Told { short: of_lines(cart, &short), later }
+}
+
+/// What is said of the lines that want more than can be had of these.
+fn of_lines(cart: &Cart, short: &SortedMap<VariantId, i64>) -> Vec<CartProblem> {
+    let problem = |line: &Line| {
+        let available = line.at_most(|variant| short.get(&variant).copied())?;
+        let detail = match available {
+            0 => "sold out".to_owned(),
+            left if left < i64::from(line.quantity) => format!("only {left} left, not {}", line.quantity),
+            left => format!("only {left} left for all lines that want it"),
+        };
+        Some(CartProblem {
+            requested: Some(line.quantity),
+            available: Some(available),
+            ..CartProblem::new(OUT_OF_STOCK.name, detail).of_line(line.id)
         })
-        .collect()
+    };
+    cart.lines.iter().filter_map(problem).collect()
 }
 
 /// How many pieces there are if they are fewer than these; none where there
@@ -71,7 +96,7 @@ pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, piec
     let taken = sold.map_or_else(|| vec![(variant, 1)], |(_, variant)| variant.takes());
     let asked = taken.into_iter().map(|(variant, each)| async move {
         let is_doubtful = is_doubtful(snapshot, variant, pieces.saturating_mul(each));
-        if is_doubtful { left(app, variant).await?.checked_div(each) } else { None }
+        if is_doubtful { can_be_had(snapshot, variant, left(app, variant).await?).checked_div(each) } else { None }
     });
     let told = together(asked.collect(), MAX_PARALLEL).await;
     told.into_iter().flatten().min().filter(|left| *left < pieces)
@@ -80,13 +105,18 @@ pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, piec
 /// Whether the pool may have fewer than so many pieces, as far as the catalog
 /// tells. It may be behind: placing the order is what counts.
 fn is_doubtful(snapshot: &Snapshot, variant: VariantId, pieces: i64) -> bool {
-    !snapshot.variant(variant).is_some_and(|(_, variant)| variant.level.promises(pieces))
+    !snapshot.variant(variant).is_some_and(|(_, variant)| variant.promises(pieces))
 }
 
-/// The pieces that can be ordered now; none if the pool does not say in time.
+/// How many pieces can be ordered where nobody holds so many, as far as the catalog tells.
+fn can_be_had(snapshot: &Snapshot, variant: VariantId, left: i64) -> i64 {
+    snapshot.variant(variant).map_or(left.max(0), |(_, variant)| variant.left_above_floor(left))
+}
+
+/// The pieces that nobody holds; none if the pool does not say in time.
 async fn left(app: &App, variant: VariantId) -> Option<i64> {
     match select(pin!(pools::level(app, variant)), app.clock.sleep(DEADLINE_MILLIS)).await {
-        Either::Left((Ok(level), _)) => Some(level.available.max(0)),
+        Either::Left((Ok(level), _)) => Some(level.left()),
         _ => None,
     }
 }

@@ -1,7 +1,8 @@
 //! What lines take of stocks: the one bridge from lines to pools. A bundle takes of its
-//! parts, as they were frozen on its line. Pure.
+//! parts, as they were frozen on its line; of what staff do not have counted nobody takes. Pure.
 
 use super::order::Line;
+use crate::catalog::product::Floor;
 use crate::ids::VariantId;
 use crate::pools::{Claim, Supply};
 use crate::sorted::SortedMap;
@@ -10,10 +11,16 @@ impl Line {
     /// So many of its pieces, each stock with what they take of it. Of what is not sent no
     /// piece is counted.
     pub fn takes(&self, pieces: i64) -> impl Iterator<Item = (VariantId, i64)> {
-        let own = (self.is_stocked() && self.parts.is_empty()).then_some((self.variant_id, pieces));
-        let parts = if self.is_stocked() { &self.parts[..] } else { &[] };
+        let sent = self.needs_shipping();
+        let own = (sent && self.parts.is_empty()).then_some((self.variant_id, pieces));
+        let parts = if sent { &self.parts[..] } else { &[] };
         let of_parts = parts.iter().map(move |part| (part.variant_id, pieces.saturating_mul(part.quantity.into())));
-        own.into_iter().chain(of_parts)
+        own.into_iter().chain(of_parts).filter(|(variant, _)| !self.rule(*variant).is_some_and(|rule| rule.untracked))
+    }
+
+    /// Whether it takes of any stock.
+    pub fn is_stocked(&self) -> bool {
+        self.takes(1).next().is_some()
     }
 
     /// How many of its pieces can be had where so many are left of some stocks, and enough of
@@ -24,13 +31,15 @@ impl Line {
     }
 }
 
-/// What these lines take of each stock, sorted: two that take of the same stock are one.
-pub fn of_stocks<'a>(lines: impl Iterator<Item = &'a Line>) -> SortedMap<VariantId, i64> {
-    let mut pieces: SortedMap<VariantId, i64> = SortedMap::new();
+/// What these lines take of each stock, sorted, and how far below zero it may go for them, by
+/// what was said of it last: two that take of the same stock are one.
+pub fn of_stocks<'a>(lines: impl Iterator<Item = &'a Line>) -> SortedMap<VariantId, (i64, Option<Floor>)> {
+    let mut pieces: SortedMap<VariantId, (i64, Option<Floor>)> = SortedMap::new();
     for line in lines {
         for (variant, more) in line.takes(line.quantity.into()) {
-            let sum = pieces.get_or_default(variant);
+            let (sum, floor) = pieces.get_or_default(variant);
             *sum = sum.saturating_add(more);
+            *floor = (*floor).max(line.rule(variant).and_then(|rule| rule.floor));
         }
     }
     pieces
@@ -38,7 +47,8 @@ pub fn of_stocks<'a>(lines: impl Iterator<Item = &'a Line>) -> SortedMap<Variant
 
 /// The same as claims, so that no two lines together are granted more than there is.
 pub fn claims<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Claim> {
-    of_stocks(lines).into_iter().map(|(variant, quantity)| Claim::stock(variant, quantity)).collect()
+    let claim = |(variant, (pieces, floor))| Claim::stock(variant, pieces).down_to(floor);
+    of_stocks(lines).into_iter().map(claim).collect()
 }
 
 /// How many of a line's pieces can be had, where pools have refused; none if it takes nothing of those.

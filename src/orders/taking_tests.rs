@@ -1,6 +1,7 @@
 use super::*;
 use crate::catalog::product::Part;
 use crate::money::{Currency, Money};
+use crate::orders::counting::Rule;
 use crate::orders::learning::Refused;
 use crate::orders::order::LineId;
 use crate::pricing::Delivery;
@@ -28,6 +29,7 @@ fn line(n: u8, quantity: u32, parts: &[(u8, u32)]) -> Line {
         quantity,
         delivery: Delivery::Shipped,
         parts: parts.iter().map(part).collect(),
+        rules: Vec::new(),
         overridden: false,
     }
 }
@@ -36,6 +38,18 @@ fn line(n: u8, quantity: u32, parts: &[(u8, u32)]) -> Line {
 fn lines_that_share_a_part_are_one_claim() {
     let lines = [line(1, 2, &[(8, 3), (9, 1)]), line(2, 1, &[(8, 1)]), line(8, 4, &[])];
     assert_eq!(claims(lines.iter()), [Claim::stock(variant(8), 2 * 3 + 1 + 4), Claim::stock(variant(9), 2)]);
+}
+
+#[test]
+fn of_a_part_that_is_not_counted_a_bundle_takes_none() {
+    let untracked = Rule { variant_id: variant(8), untracked: true, floor: None };
+    let below = Floor { as_of: 3, least: -2 };
+    let lowered = Rule { variant_id: variant(9), untracked: false, floor: Some(below) };
+    let bundle = Line { rules: vec![untracked, lowered], ..line(1, 2, &[(8, 3), (9, 1)]) };
+    assert_eq!(claims([&bundle].into_iter()), [Claim::stock(variant(9), 2).down_to(Some(below))]);
+    assert!(bundle.is_stocked());
+    let all = Line { rules: vec![untracked], ..line(1, 2, &[(8, 3)]) };
+    assert!(!all.is_stocked());
 }
 
 #[test]

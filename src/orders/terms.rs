@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::counting::recounted;
 use super::decision::takes_of_too_many;
 use super::error::{ChangedLine, OrderError};
 use super::event::Event;
@@ -16,10 +17,10 @@ use crate::catalog::product::parts::are_alike;
 use crate::ids::PromotionId;
 use crate::money::{Currency, Money};
 use crate::payments::{self, PaymentChoice};
-use crate::pools::{Claim, Supply};
+use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::quote::QuotedGiftCard;
-use crate::pricing::{Delivery, GiftCardBalance, Quote, Totals};
+use crate::pricing::{GiftCardBalance, Quote, Totals};
 use crate::shelf::snapshot::Snapshot;
 
 /// What the buyer was shown, as far as they say so.
@@ -79,6 +80,9 @@ impl Terms {
             corrections.extend(events);
             changed.clear();
         }
+        let counted = recounted(&order, &self.shelf);
+        order = order.after(&counted);
+        corrections.extend(counted);
         let quote = order.quote(&self.shelf, self.first_order, now)?;
         let total = quote.totals.total;
         if !changed.is_empty() {
@@ -133,7 +137,7 @@ impl Terms {
     fn claims(&self, quote: &Quote) -> Vec<Claim> {
         let uses = quote.uses.iter().flat_map(|used| uses::claims(used, &self.customers));
         let paying = quote.gift_cards.iter().filter(|card| card.amount > 0);
-        let part = |id, quantity| Claim { of: Supply::GiftCard(id), quantity, limit: None };
+        let part = |id, quantity| Claim::gift_card(id, quantity);
         uses.chain(paying.map(|card| part(card.id, card.amount))).collect()
     }
 }
@@ -162,7 +166,7 @@ impl Order {
 
 /// What a cart lacks to become an order.
 pub fn lacking(lines: &[Line], facts: &Facts) -> Vec<String> {
-    let sent = lines.is_empty() || lines.iter().any(|line| line.delivery == Delivery::Shipped);
+    let sent = lines.is_empty() || lines.iter().any(Line::needs_shipping);
     let lacks = [
         (lines.is_empty(), "lines"),
         (facts.email.is_none(), "email"),

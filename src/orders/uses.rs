@@ -28,7 +28,7 @@ pub fn customers(app: &App, email: Option<&EmailAddress>, account: Option<Accoun
 /// What one use takes. That of a promotion with neither code nor limit is not
 /// counted: one object would see every order.
 pub fn claims(used: &Use, customers: &[String]) -> Vec<Claim> {
-    let one = |of, limit| Claim { of, quantity: 1, limit: Some(limit) };
+    let one = |of, limit| Claim { of, quantity: 1, limit: Some(limit), floor: None };
     let counted = used.limit.is_some() || used.code.is_some();
     let by_all = counted.then(|| one(Supply::Uses(used.promotion), used.limit.unwrap_or(MAX_AMOUNT)));
     let by_each = used.limit_per_customer.into_iter().flat_map(|limit| {

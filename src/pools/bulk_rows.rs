@@ -12,7 +12,7 @@ use super::pool::{Level, Reason};
 use crate::catalog::body::PriceBody;
 use crate::catalog::error::in_words;
 use crate::catalog::limits::{MAX_CODE, MAX_PRICES};
-use crate::catalog::product::{Product, Variant};
+use crate::catalog::product::{LOWEST_FLOOR, Product, Variant};
 use crate::catalog::repricing::{Asked, reprice};
 use crate::ids::VariantId;
 use crate::money::MAX_AMOUNT;
@@ -52,14 +52,14 @@ pub struct VariantRow {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = MAX_PRICES))]
     prices: Vec<PriceBody>,
-    /// How many pieces there are. Not together with `add`.
+    /// How many pieces there are; below zero, so many are sold that have yet to come. Not together with `add`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0, max = MAX_AMOUNT))]
+    #[schemars(range(min = LOWEST_FLOOR, max = MAX_AMOUNT))]
     on_hand: Option<i64>,
     /// How many there were as `on_hand` was typed: the difference is added, whatever was sold meanwhile. What there is as
     /// the request comes, if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0, max = MAX_AMOUNT))]
+    #[schemars(range(min = LOWEST_FLOOR, max = MAX_AMOUNT))]
     on_hand_was: Option<i64>,
     /// Pieces to add; negative to take away.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,8 +113,8 @@ impl VariantRow {
     /// What is wrong with it by itself.
     pub fn faults(&self) -> Vec<FieldError> {
         let ranges = [
-            ("/on_hand", self.on_hand, 0),
-            ("/on_hand_was", self.on_hand_was, 0),
+            ("/on_hand", self.on_hand, LOWEST_FLOOR),
+            ("/on_hand_was", self.on_hand_was, LOWEST_FLOOR),
             ("/add", self.add, MAX_AMOUNT.saturating_neg()),
         ];
         let beyond = |(_, pieces, least): &(_, Option<i64>, i64)| {
@@ -274,7 +274,7 @@ impl<'a> Row<'a> {
     pub fn would_leave(&mut self, level: &Level) {
         let Some(pieces) = self.pieces() else { return };
         let delta = pieces.delta(level);
-        if delta < 0 && level.on_hand.saturating_add(delta) < level.held {
+        if delta < 0 && level.available.saturating_add(delta) < 0 {
             self.refuse(Refusal::BelowHeld { held: level.held }.into());
         } else {
             self.stock = Some((delta, level.on_hand));

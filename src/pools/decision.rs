@@ -2,6 +2,7 @@
 
 use super::error::Refusal;
 use super::pool::{Command, Ended, Event, HoldId, MAX_HOLD_MILLIS, Past, Pool};
+use crate::catalog::product::{Floor, LOWEST_FLOOR};
 use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
 
@@ -10,11 +11,11 @@ use crate::ports::Timestamp;
 pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let decided = match command {
         Command::Level | Command::Ledger { .. } => Vec::new(),
-        Command::Hold { hold, quantity, limit, until } => {
+        Command::Hold { hold, quantity, limit, until, .. } => {
             let wanted = Wanted { hold, quantity: *quantity, limit: *limit };
             decide_hold(pool, past, wanted, *until, now)?
         }
-        Command::Commit { hold, quantity, limit } => {
+        Command::Commit { hold, quantity, limit, .. } => {
             decide_commit(pool, past, Wanted { hold, quantity: *quantity, limit: *limit }, now)?
         }
         Command::Release { hold } => decide_release(past, hold),
@@ -42,6 +43,14 @@ pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Res
     let lapsed = pool.holds.iter().filter(|(id, hold)| hold.has_lapsed(now) && Some(*id) != asked);
     let lapsed = lapsed.map(|(id, _)| Event::Lapsed { hold: id.clone() });
     Ok(lapsed.chain(decided).collect())
+}
+
+/// What a command tells that the pool did not know, which counts from then on, whatever is
+/// decided of the command itself: a newer floor.
+pub fn told(pool: &Pool, command: &Command) -> Option<Event> {
+    let (Command::Hold { floor, .. } | Command::Commit { floor, .. }) = command else { return None };
+    let floor = floor.filter(|floor| floor.as_of > pool.floor.as_of)?;
+    Some(Event::Floored { floor: Floor { least: floor.least.clamp(LOWEST_FLOOR, 0), ..floor } })
 }
 
 /// What a hold wants, or its commit.
@@ -95,13 +104,13 @@ fn decide_commit(pool: &Pool, past: Past, wanted: Wanted, now: Timestamp) -> Res
 /// now; with the event of a limit that is new.
 fn granted(pool: &Pool, wanted: Wanted, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let Wanted { hold, quantity, limit } = wanted;
-    // What is held stays held, also under a limit that was lowered since.
-    let on_hand = match limit {
+    let all = match limit {
         Some(limit) if !(0..=MAX_AMOUNT).contains(&limit) => return Err(Refusal::QuantityOutOfRange),
-        Some(limit) => (limit - pool.taken).max(pool.live(now, None)),
-        None => pool.on_hand,
+        Some(limit) => limit - pool.taken,
+        None => pool.on_hand - pool.floor.least,
     };
-    let available = on_hand - pool.live(now, Some(hold));
+    // What is held stays held, also under a limit that was lowered since, or a floor that was raised.
+    let available = all.max(pool.live(now, None)) - pool.live(now, Some(hold));
     if available < quantity {
         return Err(Refusal::OutOfStock { available });
     }
@@ -126,7 +135,8 @@ fn decide_change(pool: &Pool, past: Past, delta: i64, event: Event, now: Timesta
     in_range(delta.unsigned_abs().try_into().unwrap_or(i64::MAX))?;
     let held = pool.live(now, None);
     let on_hand = pool.on_hand + delta;
-    if on_hand < held {
+    // What has come may be fewer pieces than were sold before.
+    if delta < 0 && on_hand - held < pool.floor.least {
         return Err(Refusal::BelowHeld { held });
     }
     // What was taken may be put back.

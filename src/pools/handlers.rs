@@ -18,6 +18,7 @@ use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
 use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
+use crate::pricing::Delivery;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
@@ -28,8 +29,10 @@ use crate::wire::respond::{Json, JsonText};
 
 #[derive(Serialize, JsonSchema)]
 pub struct Availability {
-    /// Pieces that can be ordered now.
-    available: i64,
+    /// Pieces that can be ordered now; `null`: any number, as none is counted.
+    available: Option<i64>,
+    /// How many of them are there; the others are sold before they come.
+    in_stock: Option<i64>,
 }
 
 /// How many pieces can be ordered now; exact, from the pool. Of a bundle, as many as can be put together of its parts.
@@ -38,8 +41,21 @@ pub async fn get_availability(
     Path(variant): Path<VariantId>,
 ) -> Result<Json<Availability>, Problem> {
     let snapshot = shelf::knowing(&app, [Name::Variant(variant)]).await?;
-    let (_, sold) = snapshot.variant(variant).ok_or_else(Problem::not_found)?;
-    Ok(Json(Availability { available: super::can_be_had(&app, &sold.takes()).await? }))
+    let (product, known) = snapshot.variant(variant).ok_or_else(Problem::not_found)?;
+    if product.delivery != Delivery::Shipped {
+        return Ok(Json(Availability { available: None, in_stock: None }));
+    }
+    let part = |id: VariantId| snapshot.variant(id).map(|(_, part)| part);
+    let taken: Vec<_> =
+        known.takes().into_iter().filter(|(id, _)| part(*id).is_none_or(|part| !part.untracked)).collect();
+    let levels = super::free(&app, &taken).await?;
+    // By the floor that staff have said last: the pool learns of it with the next claim.
+    let above = |(id, left): &(VariantId, i64)| part(*id).map_or(*left, |part| part.left_above_floor(*left));
+    let of_all = |pieces: &dyn Fn(&(VariantId, i64)) -> i64| {
+        let each = taken.iter().zip(&levels).filter_map(|((_, each), level)| pieces(level).max(0).checked_div(*each));
+        each.min()
+    };
+    Ok(Json(Availability { available: of_all(&above), in_stock: of_all(&|(_, left)| *left) }))
 }
 
 /// A change of what is on hand.
@@ -60,8 +76,10 @@ pub struct NewAdjustment {
 pub struct Stock {
     variant_id: VariantId,
     sku: String,
+    /// Below zero, so many were sold that have yet to come.
     on_hand: i64,
     held: i64,
+    /// What is on hand and not held.
     available: i64,
     version: i64,
     /// When the variant was removed. Its stock stays and can still be adjusted.
@@ -71,16 +89,18 @@ pub struct Stock {
 /// What a change leaves of a variant's stock.
 #[derive(Serialize, JsonSchema)]
 pub struct StockLevel {
+    /// Below zero, so many were sold that have yet to come.
     on_hand: i64,
     held: i64,
+    /// What is on hand and not held.
     available: i64,
     version: i64,
 }
 
 impl From<Level> for StockLevel {
     fn from(level: Level) -> Self {
-        let Level { on_hand, held, available, version, .. } = level;
-        Self { on_hand, held, available, version }
+        let Level { on_hand, held, version, .. } = level;
+        Self { on_hand, held, available: level.left(), version }
     }
 }
 
@@ -94,16 +114,17 @@ pub async fn get_stock(
     let rows = app.database.run(store::stocked_variant(variant)).await?;
     let StockedVariant { sku, is_bundle, removed_at } = rows.first()?.ok_or_else(Problem::not_found)?;
     let level = if is_bundle > 0 { level_of_bundle(&app, variant).await? } else { super::level(&app, variant).await? };
-    let Level { on_hand, held, available, version, .. } = level;
+    let Level { on_hand, held, version, .. } = level;
     let removed_at = removed_at.map(Timestamp::from_millis);
-    Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available, version, removed_at }))
+    Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available: level.left(), version, removed_at }))
 }
 
 async fn level_of_bundle(app: &App, variant: VariantId) -> Result<Level, Problem> {
     let parts: Vec<PartRow> = app.database.run(bundles::parts_of(variant)).await?.decode()?;
     let parts: Vec<_> = parts.iter().map(|part| (part.part_variant_id, part.quantity)).collect();
-    let available = super::can_be_had(app, &parts).await?;
-    Ok(Level { on_hand: available, available, ..Level::default() })
+    let free = super::free(app, &parts).await?;
+    let of_all = parts.iter().zip(free).filter_map(|((_, each), (_, left))| left.max(0).checked_div(*each));
+    Ok(Level { on_hand: of_all.min().unwrap_or_default(), ..Level::default() })
 }
 
 /// How a variant's stock came about, the newest entries first; also that of a variant that was removed.

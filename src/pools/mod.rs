@@ -24,6 +24,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::audit::{self, Kind};
 use crate::auth::Confirmed;
+use crate::catalog::product::Floor;
 use crate::ids::{GiftCardId, PromotionId, VariantId};
 use crate::json;
 use crate::money::MAX_AMOUNT;
@@ -90,26 +91,35 @@ pub struct Claim {
     /// the pool does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
+    /// How far below zero a stock may go for it, where staff have ever said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Floor>,
 }
 
 impl Claim {
     pub fn stock(variant: VariantId, quantity: i64) -> Self {
-        Self { of: Supply::Stock(variant), quantity, limit: None }
+        Self { of: Supply::Stock(variant), quantity, limit: None, floor: None }
+    }
+
+    /// The same, where so many may be sold before they come.
+    #[must_use]
+    pub fn down_to(self, floor: Option<Floor>) -> Self {
+        Self { floor, ..self }
     }
 
     /// One use of a promotion, of so many; without a limit it is counted alone.
     pub fn use_of(promotion: PromotionId, limit: Option<i64>) -> Self {
-        Self { of: Supply::Uses(promotion), quantity: 1, limit: Some(limit.unwrap_or(MAX_AMOUNT)) }
+        Self { of: Supply::Uses(promotion), quantity: 1, limit: Some(limit.unwrap_or(MAX_AMOUNT)), floor: None }
     }
 
     /// One use of a promotion by one customer, of so many each may have.
     pub fn use_by(promotion: PromotionId, customer: String, limit: i64) -> Self {
-        Self { of: Supply::UsesBy(promotion, customer), quantity: 1, limit: Some(limit) }
+        Self { of: Supply::UsesBy(promotion, customer), quantity: 1, limit: Some(limit), floor: None }
     }
 
     /// Minor units of a gift card's balance.
     pub fn gift_card(card: GiftCardId, amount: i64) -> Self {
-        Self { of: Supply::GiftCard(card), quantity: amount, limit: None }
+        Self { of: Supply::GiftCard(card), quantity: amount, limit: None, floor: None }
     }
 }
 
@@ -132,13 +142,13 @@ async fn ask(app: &App, pool: &str, command: &Command) -> Result<Answer, ObjectU
 }
 
 pub async fn hold(app: &App, claim: &Claim, hold: HoldId, until: Timestamp) -> Result<Answer, ObjectUnavailable> {
-    let Claim { quantity, limit, .. } = *claim;
-    ask(app, &claim.of.pool(), &Command::Hold { hold, quantity, limit, until }).await
+    let Claim { quantity, limit, floor, .. } = *claim;
+    ask(app, &claim.of.pool(), &Command::Hold { hold, quantity, limit, floor, until }).await
 }
 
 pub async fn commit(app: &App, claim: &Claim, hold: HoldId) -> Result<Answer, ObjectUnavailable> {
-    let Claim { quantity, limit, .. } = *claim;
-    ask(app, &claim.of.pool(), &Command::Commit { hold, quantity, limit }).await
+    let Claim { quantity, limit, floor, .. } = *claim;
+    ask(app, &claim.of.pool(), &Command::Commit { hold, quantity, limit, floor }).await
 }
 
 pub async fn release(app: &App, claim: &Claim, hold: HoldId) -> Result<Answer, ObjectUnavailable> {
@@ -218,17 +228,12 @@ pub async fn level_of(app: &App, supply: &Supply) -> Result<Level, ObjectUnavail
     Ok(ask(app, &supply.pool(), &Command::Level).await?.level)
 }
 
-/// How often as many pieces of each of these can be had now; never, if there are none. What each says
-/// is of another moment: holding them is what counts.
-pub async fn can_be_had(app: &App, pieces: &[(VariantId, i64)]) -> Result<i64, ObjectUnavailable> {
+/// How many pieces of each of these stocks nobody holds; exact, from the pools.
+pub async fn free(app: &App, stocks: &[(VariantId, i64)]) -> Result<Vec<(VariantId, i64)>, ObjectUnavailable> {
     /// Pools asked side by side: a bundle has no more parts.
     const MAX_PARALLEL: usize = 20;
-    let asked = pieces.iter().map(|(variant, each)| async move {
-        let level = level(app, *variant).await?;
-        Ok(level.available.max(0).checked_div(*each).unwrap_or_default())
-    });
-    let told: Result<Vec<i64>, ObjectUnavailable> = together(asked.collect(), MAX_PARALLEL).await.into_iter().collect();
-    Ok(told?.into_iter().min().unwrap_or_default())
+    let asked = stocks.iter().map(|(variant, _)| async move { Ok((*variant, level(app, *variant).await?.left())) });
+    together(asked.collect(), MAX_PARALLEL).await.into_iter().collect()
 }
 
 pub async fn level(app: &App, variant: VariantId) -> Result<Level, ObjectUnavailable> {

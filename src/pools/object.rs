@@ -7,7 +7,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::opening::Opening;
-use super::pool::{Command, Past, Pool, apply, decide};
+use super::pool::{Command, Past, Pool, apply, decide, told};
 use super::{Answer, store};
 use crate::app::App;
 use crate::ids::VariantId;
@@ -85,13 +85,16 @@ impl PoolObject {
         let begun = || self.opening().map(|opening| opening.taken_over().0).unwrap_or_default();
         let mut pool = memory.take().unwrap_or_else(begun);
         let past = if unwritten { Past::Nothing } else { store::past(&*self.host, command)? };
-        let (events, refusal) = match decide(&pool, past, command, now) {
-            Ok(events) => (events, None),
-            Err(refusal) => (Vec::new(), Some(refusal)),
+        let mut events: Vec<_> = told(&pool, command).into_iter().collect();
+        events.iter().for_each(|event| apply(&mut pool, event));
+        let refusal = match decide(&pool, past, command, now) {
+            Ok(decided) => {
+                decided.iter().for_each(|event| apply(&mut pool, event));
+                events.extend(decided);
+                None
+            }
+            Err(refusal) => Some(refusal),
         };
-        for event in &events {
-            apply(&mut pool, event);
-        }
         if !events.is_empty() {
             let schema = if unwritten { store::schema() } else { Vec::new() };
             self.host.commit(Commit { schema, statements: store::record(&pool, &events, now), alarm: None })?;

@@ -3,7 +3,8 @@
 //!
 //! A unit is on hand, and perhaps held for an order. A hold ends once: it is
 //! committed (the units leave), released, or lapses at its time. Every command
-//! may be repeated, lost or reordered; `0 <= held <= on_hand` stays true.
+//! may be repeated, lost or reordered; `0 <= held <= on_hand` stays true, but for a
+//! stock that may be sold before it comes: there no unit is granted below its floor.
 //!
 //! What is on hand is put there beforehand, or follows from a limit that
 //! whoever asks says anew each time: then it is the limit less what was taken.
@@ -12,10 +13,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::decision::decide;
+pub use super::decision::{decide, told};
 pub use super::error::Refusal;
 use super::ledger::Mark;
 use crate::catalog::StockLevel;
+use crate::catalog::product::Floor;
 use crate::ids::VariantId;
 use crate::ports::Timestamp;
 
@@ -31,6 +33,10 @@ pub struct Pool {
     pub on_hand: i64,
     /// Units that committed holds took out and that were not put back.
     pub taken: i64,
+    /// The newest that it was told.
+    pub floor: Floor,
+    /// The least of all floors that it was told: what is left was never granted below it.
+    pub lowest: i64,
     /// Since when nothing more is held: what was held before may still be committed.
     pub closed_at: Option<Timestamp>,
     /// Counts changes; readers keep the newest level by it.
@@ -87,6 +93,8 @@ pub enum Command {
         quantity: i64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        floor: Option<Floor>,
         until: Timestamp,
     },
     /// Takes the units of a hold out. A lapsed hold is honoured as long as the
@@ -96,6 +104,8 @@ pub enum Command {
         quantity: i64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        floor: Option<Floor>,
     },
     /// Ends a hold, or puts back what it took out. Final, even for a hold that
     /// was never seen: one that arrives later is refused.
@@ -183,6 +193,10 @@ pub enum Event {
     Limited {
         limit: i64,
     },
+    /// What is left may go down to this from now on.
+    Floored {
+        floor: Floor,
+    },
     Closed {
         at: Timestamp,
     },
@@ -209,6 +223,11 @@ impl Level {
         StockLevel { variant_id, on_hand: self.on_hand, held: self.held, version: self.version }
     }
 
+    /// What nobody holds; below zero, so many are sold that have yet to come.
+    pub fn left(&self) -> i64 {
+        self.on_hand.saturating_sub(self.held)
+    }
+
     /// What can be held now if there are so many in all.
     pub fn left_of(&self, limit: i64) -> i64 {
         (limit - self.taken - self.held).max(0)
@@ -223,7 +242,7 @@ impl Pool {
 
     pub fn level(&self, now: Timestamp) -> Level {
         let held = self.live(now, None);
-        let available = if self.closed_at.is_some() { 0 } else { self.on_hand - held };
+        let available = if self.closed_at.is_some() { 0 } else { self.on_hand - self.floor.least - held };
         let Self { on_hand, taken, closed_at, version, .. } = *self;
         Level { on_hand, held, available, taken, closed_at, version }
     }
@@ -257,6 +276,7 @@ pub fn apply(pool: &mut Pool, event: &Event) {
         Event::Adjusted { delta, .. } => pool.on_hand += delta,
         Event::Issued { quantity, .. } => pool.on_hand += quantity,
         Event::Limited { limit } => pool.on_hand = (limit - pool.taken).max(pool.held()),
+        Event::Floored { floor } => (pool.floor, pool.lowest) = (*floor, pool.lowest.min(floor.least)),
         Event::Closed { at } => pool.closed_at = Some(*at),
     }
 }

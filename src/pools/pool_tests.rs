@@ -23,6 +23,9 @@ impl Records {
             }
             _ => Past::Nothing,
         };
+        if let Some(event) = told(&self.pool, command) {
+            apply(&mut self.pool, &event);
+        }
         let events = decide(&self.pool, past, command, now)?;
         for event in &events {
             match event {
@@ -43,13 +46,14 @@ impl Records {
                     self.references.insert(reference.clone(), *quantity);
                     self.put_in += quantity;
                 }
-                Event::Limited { .. } | Event::Closed { .. } => {}
+                Event::Limited { .. } | Event::Floored { .. } | Event::Closed { .. } => {}
                 Event::Held { hold, .. } => {
                     self.ended.remove(hold);
                 }
             }
             apply(&mut self.pool, event);
-            assert!(0 <= self.pool.held() && self.pool.held() <= self.pool.on_hand, "{:?}", self.pool);
+            let left = self.pool.on_hand - self.pool.held();
+            assert!(0 <= self.pool.held() && self.pool.lowest <= left, "{:?}", self.pool);
         }
         Ok(events.len())
     }
@@ -72,8 +76,8 @@ fn id(n: u8) -> HoldId {
 fn any_of(limit: impl Strategy<Value = Option<i64>> + Clone) -> impl Strategy<Value = Command> {
     prop_oneof![
         4 => (0u8..6, 1i64..5, 0i64..60, limit.clone()).prop_map(|(n, quantity, until, limit)| Command::Hold {
-            hold: id(n), quantity, limit, until: Timestamp::from_millis(until) }),
-        4 => (0u8..6, 1i64..5, limit).prop_map(|(n, quantity, limit)| Command::Commit { hold: id(n), quantity, limit }),
+            hold: id(n), quantity, limit, floor: None, until: Timestamp::from_millis(until) }),
+        4 => (0u8..6, 1i64..5, limit).prop_map(|(n, quantity, limit)| Command::Commit { hold: id(n), quantity, limit, floor: None }),
         2 => (0u8..6).prop_map(|n| Command::Release { hold: id(n) }),
         1 => Just(Command::Level),
     ]
@@ -112,6 +116,48 @@ proptest! {
         }
     }
 
+    /// Floors that go up and down between any two commands, told late and in any order: what is
+    /// granted keeps to the newest that was told, and is never taken back.
+    #[test]
+    fn nothing_is_sold_below_the_newest_floor(
+        put_in in 0i64..4,
+        commands in proptest::collection::vec((any_of(Just(None)), 0i64..9, -6i64..1, 0i64..4), 0..60),
+    ) {
+        let mut records = Records::default();
+        let received = Command::Adjust { delta: put_in.max(1), reason: Reason::Received, reference: "r".to_owned() };
+        records.send(&received, Timestamp::from_millis(0)).unwrap();
+        let mut now = Timestamp::from_millis(0);
+        let mut newest = Floor::default();
+        for (mut command, as_of, least, passed) in commands {
+            now = now.plus_millis(passed);
+            if let Command::Hold { floor, .. } | Command::Commit { floor, .. } = &mut command {
+                // A version says one thing.
+                let told = Floor { as_of, least: (least * as_of) % 7 };
+                *floor = Some(told);
+                newest = if told.as_of > newest.as_of { told } else { newest };
+            }
+            let before = records.pool.clone();
+            let granted = records.send(&command, now);
+            prop_assert_eq!(records.pool.floor, newest, "also where it is refused");
+            let left = |pool: &Pool| pool.level(now).left();
+            let (Command::Hold { hold, quantity, .. } | Command::Commit { hold, quantity, .. }) = &command else {
+                prop_assert!(granted.is_ok());
+                continue;
+            };
+            let most = left(&before) - newest.least;
+            match granted {
+                Ok(0) => prop_assert_eq!(left(&records.pool), left(&before)),
+                Ok(_) => {
+                    let was_held = before.holds.get(hold).filter(|held| !held.has_lapsed(now)).map_or(0, |held| held.quantity);
+                    prop_assert!(left(&records.pool) >= newest.least || *quantity <= was_held);
+                }
+                Err(Refusal::OutOfStock { .. }) => prop_assert!(most < *quantity),
+                Err(_) => {}
+            }
+            prop_assert_eq!(put_in.max(1), records.pool.on_hand + records.pool.taken);
+        }
+    }
+
     /// Limits that go up and down between any two commands: what is granted
     /// keeps to the limit that is said with it, and is never taken back.
     #[test]
@@ -124,7 +170,7 @@ proptest! {
             let granted = records.send(&command, now);
             let used = |pool: &Pool| pool.taken + pool.level(now).held;
             prop_assert_eq!(records.sold(), records.pool.taken);
-            let (Command::Hold { hold, quantity, limit, .. } | Command::Commit { hold, quantity, limit }) = &command else {
+            let (Command::Hold { hold, quantity, limit, .. } | Command::Commit { hold, quantity, limit, .. }) = &command else {
                 prop_assert!(granted.is_ok());
                 continue;
             };
@@ -156,11 +202,11 @@ fn a_lapsed_hold_is_honoured_only_while_the_units_are_there() {
     let mut records = Records::default();
     let stock = Command::Adjust { delta: 1, reason: Reason::Received, reference: "r".into() };
     records.send(&stock, at(0)).unwrap();
-    records.send(&Command::Hold { hold: id(1), quantity: 1, limit: None, until: at(10) }, at(0)).unwrap();
-    let other = Command::Hold { hold: id(2), quantity: 1, limit: None, until: at(100) };
+    records.send(&Command::Hold { hold: id(1), quantity: 1, limit: None, floor: None, until: at(10) }, at(0)).unwrap();
+    let other = Command::Hold { hold: id(2), quantity: 1, limit: None, floor: None, until: at(100) };
     assert_eq!(records.send(&other, at(9)), Err(Refusal::OutOfStock { available: 0 }));
     assert_eq!(records.send(&other, at(10)), Ok(2));
-    let late = Command::Commit { hold: id(1), quantity: 1, limit: None };
+    let late = Command::Commit { hold: id(1), quantity: 1, limit: None, floor: None };
     assert_eq!(records.send(&late, at(11)), Err(Refusal::OutOfStock { available: 0 }));
     records.send(&Command::Release { hold: id(2) }, at(12)).unwrap();
     assert_eq!(records.send(&late, at(13)), Ok(1));
@@ -173,7 +219,7 @@ fn a_release_is_final_even_before_its_hold_arrives() {
     let mut records = Records::default();
     records.send(&Command::Adjust { delta: 5, reason: Reason::Received, reference: "r".into() }, at(0)).unwrap();
     records.send(&Command::Release { hold: id(1) }, at(0)).unwrap();
-    let hold = Command::Hold { hold: id(1), quantity: 1, limit: None, until: at(100) };
+    let hold = Command::Hold { hold: id(1), quantity: 1, limit: None, floor: None, until: at(100) };
     assert_eq!(records.send(&hold, at(1)), Err(Refusal::HoldReleased));
 }
 
@@ -184,7 +230,7 @@ fn what_is_held_cannot_be_adjusted_away() {
     let adjust =
         |delta, reference: &str| Command::Adjust { delta, reason: Reason::Correction, reference: reference.to_owned() };
     records.send(&adjust(5, "a"), at(0)).unwrap();
-    records.send(&Command::Hold { hold: id(1), quantity: 3, limit: None, until: at(100) }, at(0)).unwrap();
+    records.send(&Command::Hold { hold: id(1), quantity: 3, limit: None, floor: None, until: at(100) }, at(0)).unwrap();
     assert_eq!(records.send(&adjust(-3, "b"), at(1)), Err(Refusal::BelowHeld { held: 3 }));
     assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(1));
     assert_eq!(records.send(&adjust(-2, "b"), at(1)), Ok(0));
@@ -193,7 +239,7 @@ fn what_is_held_cannot_be_adjusted_away() {
 #[test]
 fn a_hold_of_a_clock_that_was_ahead_keeps_the_units_from_nobody() {
     let at = Timestamp::from_millis;
-    let hold = |n, until| Command::Hold { hold: id(n), quantity: 1, limit: None, until: at(until) };
+    let hold = |n, until| Command::Hold { hold: id(n), quantity: 1, limit: None, floor: None, until: at(until) };
     let year = 365 * 24 * 3_600 * 1_000;
     // The pool's clock, and then the holder's alone.
     for (granted_at, taken_at) in [(year, 0), (0, MAX_HOLD_MILLIS)] {
@@ -202,7 +248,7 @@ fn a_hold_of_a_clock_that_was_ahead_keeps_the_units_from_nobody() {
         records.send(&stock, at(0)).unwrap();
         records.send(&hold(1, year + 10), at(granted_at)).unwrap();
         assert_eq!(records.send(&hold(2, taken_at + 10), at(taken_at)), Ok(2));
-        let late = Command::Commit { hold: id(1), quantity: 1, limit: None };
+        let late = Command::Commit { hold: id(1), quantity: 1, limit: None, floor: None };
         assert_eq!(records.send(&late, at(taken_at)), Err(Refusal::OutOfStock { available: 0 }));
     }
 }
@@ -211,8 +257,8 @@ fn a_hold_of_a_clock_that_was_ahead_keeps_the_units_from_nobody() {
 fn a_limit_that_is_changed_counts_at_once_and_takes_nothing_back() {
     let at = Timestamp::from_millis;
     let mut records = Records::default();
-    let hold = |n, limit| Command::Hold { hold: id(n), quantity: 1, limit: Some(limit), until: at(1_000) };
-    let commit = |n, limit| Command::Commit { hold: id(n), quantity: 1, limit: Some(limit) };
+    let hold = |n, limit| Command::Hold { hold: id(n), quantity: 1, limit: Some(limit), floor: None, until: at(1_000) };
+    let commit = |n, limit| Command::Commit { hold: id(n), quantity: 1, limit: Some(limit), floor: None };
     let sold_out = Err(Refusal::OutOfStock { available: 0 });
     assert_eq!(records.send(&hold(1, 2), at(0)), Ok(2), "the limit, and the hold");
     assert_eq!(records.send(&hold(2, 2), at(0)), Ok(1));
@@ -239,8 +285,8 @@ fn a_limit_that_is_changed_counts_at_once_and_takes_nothing_back() {
 fn what_was_held_before_it_was_closed_may_still_be_taken_and_put_back() {
     let at = Timestamp::from_millis;
     let mut records = Records::default();
-    let hold = |n| Command::Hold { hold: id(n), quantity: 2_000, limit: None, until: at(100) };
-    let commit = |n, quantity| Command::Commit { hold: id(n), quantity, limit: None };
+    let hold = |n| Command::Hold { hold: id(n), quantity: 2_000, limit: None, floor: None, until: at(100) };
+    let commit = |n, quantity| Command::Commit { hold: id(n), quantity, limit: None, floor: None };
     records.send(&Command::Issue { quantity: 5_000, reference: "card".into() }, at(0)).unwrap();
     records.send(&hold(1), at(0)).unwrap();
     records.send(&hold(2), at(0)).unwrap();
@@ -263,9 +309,39 @@ fn what_was_taken_always_finds_room_when_it_is_put_back() {
     let mut records = Records::default();
     let issue = |quantity, reference: &str| Command::Issue { quantity, reference: reference.to_owned() };
     records.send(&issue(MAX_AMOUNT, "a"), at(0)).unwrap();
-    records.send(&Command::Commit { hold: id(1), quantity: 5, limit: None }, at(0)).unwrap();
+    records.send(&Command::Commit { hold: id(1), quantity: 5, limit: None, floor: None }, at(0)).unwrap();
     assert_eq!(records.send(&issue(5, "b"), at(0)), Err(Refusal::QuantityOutOfRange));
     records.send(&Command::Release { hold: id(1) }, at(0)).unwrap();
     assert_eq!(records.pool.on_hand, MAX_AMOUNT);
     assert_eq!(records.send(&issue(0, "c"), at(0)), Err(Refusal::QuantityOutOfRange));
+}
+
+#[test]
+fn a_stock_is_sold_down_to_its_floor_and_no_further() {
+    let at = Timestamp::from_millis;
+    let mut records = Records::default();
+    let received = |delta, n| Command::Adjust { delta, reason: Reason::Received, reference: format!("r{n}") };
+    records.send(&received(1, 0), at(0)).unwrap();
+    let down_to = |least, as_of| Some(Floor { least, as_of });
+    let hold = |n, floor| Command::Hold { hold: id(n), quantity: 1, limit: None, floor, until: at(1_000) };
+    let commit = |n, floor| Command::Commit { hold: id(n), quantity: 1, limit: None, floor };
+    assert_eq!(records.send(&hold(1, None), at(0)), Ok(1));
+    let sold_out = Err(Refusal::OutOfStock { available: 0 });
+    assert_eq!(records.send(&hold(2, None), at(0)), sold_out);
+    assert_eq!(records.send(&hold(2, down_to(-2, 3)), at(0)), Ok(1), "one that has yet to come");
+    assert_eq!(records.send(&hold(3, down_to(-2, 3)), at(0)), Ok(1));
+    assert_eq!(records.send(&hold(4, down_to(-2, 3)), at(0)), sold_out);
+    // An order that was placed before it was raised.
+    assert_eq!(records.send(&hold(4, down_to(0, 4)), at(0)), Err(Refusal::OutOfStock { available: 0 }));
+    assert_eq!(records.send(&Command::Release { hold: id(3) }, at(0)), Ok(1));
+    assert_eq!(records.send(&hold(5, down_to(-2, 3)), at(0)), sold_out, "the newer one counts");
+    // What is held stays held, and is taken.
+    for n in [1, 2] {
+        assert_eq!(records.send(&commit(n, down_to(-2, 3)), at(0)), Ok(1));
+    }
+    assert_eq!((records.pool.on_hand, records.pool.taken), (-1, 2));
+    // What comes may be less than what is owed; nothing of that can be taken away.
+    assert_eq!(records.send(&received(-1, 1), at(0)), Err(Refusal::BelowHeld { held: 0 }));
+    assert_eq!(records.send(&received(1, 2), at(0)), Ok(1));
+    assert_eq!(records.pool.on_hand, 0);
 }

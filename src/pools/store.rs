@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::ledger::{Entry, Kind, Mark};
 use super::pool::{Command, Ended, Event, Hold, HoldId, Past, Pool, Reason};
+use crate::catalog::product::Floor;
 use crate::ports::{ObjectHost, Statement, StorageError, Timestamp};
 
 /// The invariant is here once more: a decision that broke it would not commit.
@@ -15,9 +16,12 @@ const SCHEMA: [&str; 3] = [
        on_hand INTEGER NOT NULL,
        held INTEGER NOT NULL,
        taken INTEGER NOT NULL CHECK (taken >= 0),
+       floor INTEGER NOT NULL,
+       floor_as_of INTEGER NOT NULL,
+       lowest INTEGER NOT NULL CHECK (lowest <= floor AND lowest <= 0),
        closed_at INTEGER,
        version INTEGER NOT NULL,
-       CHECK (0 <= held AND held <= on_hand)
+       CHECK (0 <= held AND lowest <= on_hand - held)
      ) STRICT",
     "CREATE TABLE IF NOT EXISTS holds (
        hold TEXT PRIMARY KEY,
@@ -39,6 +43,9 @@ const SCHEMA: [&str; 3] = [
 struct PoolRow {
     on_hand: i64,
     taken: i64,
+    floor: i64,
+    floor_as_of: i64,
+    lowest: i64,
     closed_at: Option<i64>,
     version: i64,
 }
@@ -66,13 +73,16 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
     if tables.is_empty() {
         return Ok(None);
     }
-    let row = host.read(Statement::new("SELECT on_hand, taken, closed_at, version FROM pool", []))?;
+    let row = host
+        .read(Statement::new("SELECT on_hand, taken, floor, floor_as_of, lowest, closed_at, version FROM pool", []))?;
     let Some(row): Option<PoolRow> = row.first().map_err(undecodable)? else { return Ok(None) };
     let holds = host.read(Statement::new("SELECT hold, quantity, until, state FROM holds WHERE state = 'held'", []))?;
     let holds: Vec<HoldRow> = holds.decode().map_err(undecodable)?;
     Ok(Some(Pool {
         on_hand: row.on_hand,
         taken: row.taken,
+        floor: Floor { least: row.floor, as_of: row.floor_as_of },
+        lowest: row.lowest,
         closed_at: row.closed_at.map(Timestamp::from_millis),
         version: row.version,
         holds: holds
@@ -115,15 +125,20 @@ pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageErr
 pub fn record(pool: &Pool, events: &[Event], now: Timestamp) -> Vec<Statement> {
     let mut statements: Vec<Statement> = events.iter().filter_map(|event| record_event(event, now)).collect();
     statements.push(Statement::new(
-        "INSERT INTO pool (id, on_hand, held, taken, closed_at, version) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO pool (id, on_hand, held, taken, closed_at, version, floor, floor_as_of, lowest)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (id) DO UPDATE SET on_hand = excluded.on_hand, held = excluded.held, taken = excluded.taken,
-           closed_at = excluded.closed_at, version = excluded.version",
+           closed_at = excluded.closed_at, version = excluded.version, floor = excluded.floor,
+           floor_as_of = excluded.floor_as_of, lowest = excluded.lowest",
         [
             pool.on_hand.into(),
             pool.held().into(),
             pool.taken.into(),
             pool.closed_at.map(Timestamp::millis).into(),
             pool.version.into(),
+            pool.floor.least.into(),
+            pool.floor.as_of.into(),
+            pool.lowest.into(),
         ],
     ));
     statements
@@ -156,7 +171,7 @@ fn record_event(event: &Event, now: Timestamp) -> Option<Statement> {
         }
         Event::Adjusted { delta, reason, reference } => change(reference, *delta, reason.as_str()),
         Event::Issued { quantity, reference } => change(reference, *quantity, ISSUED),
-        Event::Limited { .. } | Event::Closed { .. } => return None,
+        Event::Limited { .. } | Event::Floored { .. } | Event::Closed { .. } => return None,
     })
 }
 

@@ -227,10 +227,10 @@ pub fn low() -> Statement {
            coalesce(title, (SELECT group_concat(value, ' / ') FROM json_each(option_values))) AS variant
          FROM (
            SELECT variant_id, product_id, products.title AS product, sku, variants.title, option_values,
-             on_hand - held AS available, count(*) OVER () AS low, sum(on_hand - held <= 0) OVER () AS out
+             on_hand - held AS available, count(*) OVER () AS low, sum(on_hand - held <= backorder_floor) OVER () AS out
            FROM stock_levels INDEXED BY stock_levels_low CROSS JOIN variants ON variants.id = variant_id
              CROSS JOIN products ON products.id = product_id
-           WHERE status = 'active' AND delivery = 'shipped' AND on_hand - held <= 5
+           WHERE status = 'active' AND delivery = 'shipped' AND on_hand - held <= stock_levels.low
            ORDER BY on_hand - held, products.title, sku LIMIT ?1)",
         [MAX_LOW.into()],
     )

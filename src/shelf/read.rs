@@ -161,6 +161,9 @@ pub struct ProductItem<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Cow<'a, Image>>,
     pub available: Level,
+    /// Whether whatever can be had of it has yet to come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_backorder: bool,
     pub tags: &'a [String],
     /// The title in pieces, with those that were looked for: if there was a `q`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,6 +199,9 @@ pub struct ProductDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lowest_30_days: Option<Money>,
     pub available: Level,
+    /// Whether whatever can be had of it has yet to come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_backorder: bool,
     pub options: Vec<OptionDetail<'a>>,
     pub variants: Vec<VariantDetail<'a>>,
     pub images: Cow<'a, [Image]>,
@@ -239,6 +245,9 @@ pub struct VariantDetail<'a> {
     /// What each piece of a bundle is made of; absent of what is none.
     #[serde(default, skip_serializing_if = "<[Part]>::is_empty")]
     pub parts: &'a [Part],
+    /// Whether what can be had of it has yet to come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_backorder: bool,
     /// The address of the one of the product's images that shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<&'a str>,
@@ -259,6 +268,7 @@ impl<'a> ProductItem<'a> {
             lowest_30_days: product.lowest(listed.price.from.currency),
             image: product.images.first().map(|image| texts.image(image)),
             available: product.level,
+            on_backorder: product.is_on_backorder(),
             tags: &product.tags,
             highlights: highlighter.map(|highlighter| highlighter.pieces(texts.title)),
         }
@@ -285,6 +295,7 @@ impl<'a> ProductDetail<'a> {
             tiers: variant.lower_tiers(currency),
             available: variant.level,
             parts: &variant.parts,
+            on_backorder: variant.backorder,
             image: product.image_of(variant).map(|image| &*image.url),
         });
         Self {
@@ -303,6 +314,7 @@ impl<'a> ProductDetail<'a> {
             compare_at: product.compare_at(currency),
             lowest_30_days: product.lowest(currency),
             available: product.level,
+            on_backorder: product.is_on_backorder(),
             options: options.collect(),
             variants: variants.collect(),
             images: texts.images(&product.images),

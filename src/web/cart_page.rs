@@ -4,7 +4,9 @@ use askama::Template;
 
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
 use super::frame::Frame;
-use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, line_title, pieces, reductions};
+use super::parts::{
+    ErrorSummary, Reduction, Short, SummaryItem, known, later, line_title, pieces, reductions,
+};
 use super::tile::{Tile, going_with, product_url};
 use super::totals::{Shipping, Totals, minus};
 use super::visitor::Visitor;
@@ -16,9 +18,9 @@ use crate::money::Money;
 use crate::orders::cart::{Cart, CartProblem, CartView};
 use crate::orders::error::{CONTENTS_CHANGED, ChangedLine, OrderError, PRICE_CHANGED};
 use crate::orders::order::LineId;
-use crate::orders::stock::shortages;
 use crate::orders::terms::compare;
 use crate::orders::view::{GiftCardView, LineView, Status};
+use crate::orders::{counting, stock};
 use crate::pricing::quote::QuotedShipping;
 use crate::problem::{FieldError, Problem};
 use crate::shelf::related::MAX_TOGETHER;
@@ -55,6 +57,7 @@ struct CartLine {
     quantity: String,
     fault: Option<String>,
     short: Option<Short>,
+    later: String,
     reductions: Vec<Reduction>,
     total: String,
     image: Option<Image>,
@@ -115,9 +118,11 @@ impl<'a> CartPage<'a> {
             return Ok(Self::empty(snapshot, visitor, placed_url));
         };
         let now = app.clock.now();
-        let view = cart.view(snapshot, now).map_err(OrderError::from)?;
+        let mut view = cart.view(snapshot, now).map_err(OrderError::from)?;
+        let told = stock::told(app, snapshot, cart).await;
+        counting::tell(&mut view.lines, &told.later);
         let mut problems = view.problems.clone();
-        problems.extend(shortages(app, snapshot, cart).await);
+        problems.extend(told.short);
         let shipping = match &view.shipping_option {
             Some(chosen) => Shipping::Chosen(chosen),
             None if cart.needs_shipping() => {
@@ -252,6 +257,7 @@ impl CartLine {
             quantity: line.quantity.to_string(),
             fault: None,
             short: problems.iter().filter(|problem| problem.line_id == Some(line.id)).find_map(Short::of_problem),
+            later: later(language, line),
             reductions: reductions(language, line),
             total: line.total.display_in(language),
             image,

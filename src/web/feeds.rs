@@ -10,7 +10,7 @@ use super::gtin::gtin;
 use super::structured::{absolute, shortened};
 use super::tile::product_url;
 use super::visitor::LOCALE;
-use crate::catalog::product::{Product, Variant};
+use crate::catalog::product::{Level, Product, Variant};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::shelf::read::ReadAnswer;
@@ -208,7 +208,12 @@ fn add_item(
     for image in product.images.iter().filter(|image| Some(*image) != shown).take(10) {
         xml.add("g:additional_image_link", &absolute(site, &image.url));
     }
-    xml.add("g:availability", if variant.level.is_out() { "out_of_stock" } else { "in_stock" });
+    let availability = match variant.level {
+        Level::Out => "out_of_stock",
+        _ if variant.backorder => "backorder",
+        _ => "in_stock",
+    };
+    xml.add("g:availability", availability);
     match variant.compare_at(currency) {
         Some(before) => {
             xml.add("g:price", &priced(before));

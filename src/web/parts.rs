@@ -33,6 +33,8 @@ pub struct SummaryLine {
     pub reductions: Vec<Reduction>,
     pub total: String,
     pub image: Option<Image>,
+    /// What is said of pieces that have yet to come.
+    pub later: String,
     /// Why it cannot be had as it is.
     pub short: Option<Short>,
 }
@@ -171,6 +173,16 @@ pub fn shortages<'a>(language: Language, short: &[ShortLine], title: impl Fn(Lin
     short.iter().map(sentence).collect()
 }
 
+/// What is said of a line's pieces that have yet to come.
+pub fn later(language: Language, line: &LineView) -> String {
+    let w = BuyingWords::of(language);
+    match line.backordered {
+        None => String::new(),
+        Some(pieces) if pieces == line.quantity => w.later.to_owned(),
+        Some(pieces) => fill(w.some_later, &[&pieces.to_string(), &line.quantity.to_string()]),
+    }
+}
+
 pub fn summary(language: Language, lines: &[LineView], snapshot: &Snapshot) -> Vec<SummaryLine> {
     let w = BuyingWords::of(language);
     let line = |line: &LineView| {
@@ -178,8 +190,8 @@ pub fn summary(language: Language, lines: &[LineView], snapshot: &Snapshot) -> V
         let title = line_title(language, line.variant_id, &line.title, snapshot).to_owned();
         let total = line.total.display_in(language);
         let quantity = w.quantity.with(&line.quantity.to_string());
-        let reductions = reductions(language, line);
-        SummaryLine { w, language, id: line.id, title, variant, quantity, reductions, total, image, short: None }
+        let (reductions, later) = (reductions(language, line), later(language, line));
+        SummaryLine { w, language, id: line.id, title, variant, quantity, reductions, total, image, later, short: None }
     };
     lines.iter().map(line).collect()
 }

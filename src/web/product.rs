@@ -14,6 +14,7 @@ use super::structured;
 use super::tile::{Stock, Tile, going_with, product_url};
 use super::visitor::Visitor;
 use super::words::fill;
+use crate::catalog::product::LOW_AT_MOST;
 use crate::catalog::product::parts::in_words;
 use crate::collections::collection::Collection;
 use crate::money::{Currency, Money};
@@ -100,7 +101,6 @@ impl<'a> ProductPage<'a> {
         let in_words = |money: Money| money.display_in(visitor.language);
         let price = choosing.variant.and_then(|variant| variant.price(choosing.currency));
         let before = choosing.variant.and_then(|variant| variant.compare_at(choosing.currency));
-        let level = choosing.variant.map_or(Level::Out, |variant| variant.level);
         Self {
             product,
             title: texts.title,
@@ -117,7 +117,9 @@ impl<'a> ProductPage<'a> {
             price: price.map_or_else(String::new, in_words),
             price_before: before.map(in_words),
             price_notes: choosing.variant.map_or_else(String::new, |v| price_notes(v, choosing.currency, visitor)),
-            stock: if choosing.variant.is_some() { Stock::of(&frame.w, level) } else { Stock::none(&frame.w) },
+            stock: choosing
+                .variant
+                .map_or_else(|| Stock::none(&frame.w), |v| Stock::of(&frame.w, v.level, v.backorder)),
             choices: choices(choosing, visitor),
             variant_id: choosing.variant.filter(|_| choosing.axes.is_empty()).map(|variant| variant.id.to_string()),
             url,
@@ -161,7 +163,11 @@ impl<'a> ProductPage<'a> {
     /// With what the variant's pool has, which the catalog may not know yet.
     pub fn with_left(mut self, short: Short) -> Self {
         let (left, language) = (short.left, self.frame.language);
-        self.stock = Stock::of(&self.frame.w, Level::of(left));
+        self.stock = match left {
+            0 => Stock::of(&self.frame.w, Level::Out, false),
+            1..=LOW_AT_MOST => Stock::of(&self.frame.w, Level::Low, false),
+            _ => self.stock,
+        };
         // Where nothing else can be chosen, it is all there is.
         self.sold_out = left == 0 && (self.sold_out || self.choices.is_empty());
         let told = self.with_notice(short.text(language));
@@ -250,6 +256,7 @@ fn table(choosing: &Choosing, visitor: &Visitor) -> String {
         push_base_36(&mut rows, number);
         rows.push(match variant.level {
             Level::InStock => '+',
+            Level::Low if variant.backorder => '~',
             Level::Low => '-',
             Level::Out => '!',
         });
@@ -260,14 +267,15 @@ fn table(choosing: &Choosing, visitor: &Visitor) -> String {
         }
         rows.push(' ');
     }
-    let stock = [Level::InStock, Level::Low, Level::Out].map(|level| Stock::of(w, level));
-    let stock = stock.into_iter().chain([Stock::none(w)]).map(|stock| [stock.label, stock.class]);
+    let stock = [Level::InStock, Level::Low, Level::Out].map(|level| Stock::of(w, level, false));
+    let besides = [Stock::none(w), Stock::of(w, Level::Low, true)];
+    let stock = stock.into_iter().chain(besides).map(|stock| [stock.label, stock.class]);
     let images = choosing.product.texts(Some(visitor.language)).images(&choosing.product.images);
     let images = images.iter().filter(|_| rows.contains('.'));
     let images = images.map(|image| [&*image.url, image.srcset.as_deref().unwrap_or_default(), &*image.alt]);
     structured::embedded(&json!({
         "rows": rows, "images": images.collect::<Vec<_>>(), "prices": prices, "stock": stock.collect::<Vec<_>>(),
-        "marks": ["", "", w.mark_sold_out, w.not_together],
+        "marks": ["", "", w.mark_sold_out, w.not_together, ""],
     }))
 }
 

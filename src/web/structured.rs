@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::choosing::Choosing;
 use super::gtin::gtin;
 use super::tile::product_url;
-use crate::catalog::product::Level;
+use crate::catalog::product::{Level, Product};
 use crate::money::Money;
 
 /// The characters of a description that are told.
@@ -39,8 +39,9 @@ pub fn shortened(text: &str, most: usize) -> String {
     short.trim_end().to_owned()
 }
 
-pub fn availability(level: Level) -> &'static str {
-    match level {
+pub fn availability(product: &Product) -> &'static str {
+    match product.level {
+        _ if product.is_on_backorder() => "https://schema.org/BackOrder",
         Level::InStock => "https://schema.org/InStock",
         Level::Low => "https://schema.org/LimitedAvailability",
         Level::Out => "https://schema.org/OutOfStock",
@@ -98,12 +99,12 @@ fn offers(site: &str, choosing: &Choosing) -> Value {
     if prices.len() == 1 {
         return json!({
             "@type": "Offer", "url": url, "price": least.decimal(), "priceCurrency": currency.as_str(),
-            "availability": availability(product.level),
+            "availability": availability(product),
         });
     }
     json!({
         "@type": "AggregateOffer", "url": url, "lowPrice": least.decimal(), "highPrice": most.decimal(),
-        "priceCurrency": currency.as_str(), "offerCount": prices.len(), "availability": availability(product.level),
+        "priceCurrency": currency.as_str(), "offerCount": prices.len(), "availability": availability(product),
     })
 }
 

@@ -54,7 +54,7 @@ impl<'a> Tile<'a> {
             price: price_label(visitor, listed.price),
             price_before: before.map(|before| before.display_in(visitor.language)),
             image: product.images.first().map(|image| texts.image(image)),
-            stock: Stock::of(visitor.words(), product.level),
+            stock: Stock::of(visitor.words(), product.level, product.is_on_backorder()),
         }
     }
 }
@@ -67,9 +67,11 @@ pub fn going_with<'a>(snapshot: &'a Snapshot, visitor: &Visitor, currency: Curre
 }
 
 impl Stock {
-    pub fn of(w: &Words, level: Level) -> Self {
+    /// `is_on_backorder`: whatever can be had of it has yet to come.
+    pub fn of(w: &Words, level: Level, is_on_backorder: bool) -> Self {
         let (label, class) = match level {
             Level::InStock => (w.in_stock, "in"),
+            Level::Low if is_on_backorder => (w.on_backorder, "low"),
             Level::Low => (w.few_left, "low"),
             Level::Out => (w.sold_out, "out"),
         };

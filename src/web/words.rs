@@ -103,6 +103,7 @@ words! {
     tier: "{} or more: {} each", "ab {} Stück: je {}";
     in_stock: "In stock", "Auf Lager";
     few_left: "Only a few left", "Nur noch wenige";
+    on_backorder: "On backorder: sent once it has come", "Nachbestellt: wird nach Eintreffen versandt";
     sold_out: "Sold out", "Ausverkauft";
     pages: "Pages", "Seiten";
     next_page: "Next page", "Nächste Seite";

@@ -361,3 +361,31 @@ async fn staff_make_a_bundle_in_the_console_by_skus() {
     send(&browser, &path, &filled("variant-parts", &page, &emptied.map(|field| (field, "")))).await.expect(303);
     assert!(browser.open(&path).await.contains("stock-adjust"));
 }
+
+#[tokio::test]
+async fn parts_are_counted_and_sold_ahead_as_staff_say_of_each() {
+    let shop = Shop::open().await;
+    let (pot, cup) = (shop.stocked(1).await, shop.product(json!({})).await);
+    let set = shop.bundle(&[(&pot, 1), (&cup, 4)]).await;
+    assert_eq!(shop.available(&set.variant).await, 0);
+    let keep = async |product: &Product, settings: Value| {
+        shop.write(Method::PATCH, &format!("/v1/admin/variants/{}", product.variant), settings).await.expect(200);
+    };
+    keep(&cup, json!({ "tracked": false })).await;
+    shop.until_level(&set, "low").await;
+    assert_eq!(shop.available(&set.variant).await, 1);
+    // One is there, and one of each of two may be sold before it comes.
+    keep(&pot, json!({ "backorder_floor": -2 })).await;
+    let carts = [shop.filled(&[(&set, 2)]).await, shop.filled(&[(&set, 1), (&pot, 1)]).await];
+    let placed = join_all(carts.iter().map(|cart| shop.place(cart, VISA))).await;
+    let mut statuses: Vec<u16> = placed.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort();
+    assert_eq!(statuses, [201, 409], "two and two of three pots");
+    shop.until_available(&pot.variant, 1).await;
+    let stock = shop.write(Method::GET, &format!("/v1/admin/stock/{}", cup.variant), json!(null)).await;
+    assert_eq!(stock.expect(200).json()["held"], 0, "nobody counts cups");
+    // A bundle has no stock of which this could be said.
+    let path = format!("/v1/admin/variants/{}", set.variant);
+    let told = shop.write(Method::PATCH, &path, json!({ "tracked": false, "backorder_floor": -1 })).await;
+    assert_eq!(told.expect(422).pointers(), ["/tracked", "/backorder_floor"]);
+}

@@ -342,7 +342,7 @@ async fn a_job_that_cannot_be_begun_names_what_is_wrong_with_it() {
         (json!({ "variants": { "rows": [] } }), vec!["/variants/rows"]),
         (of_variants(json!({ "sku": "B", "on_hand": 1, "add": 1 })), vec!["/variants/rows/1/add"]),
         (
-            of_variants(json!({ "sku": "B", "on_hand": -1, "on_hand_was": -1, "version": 1 })),
+            of_variants(json!({ "sku": "B", "on_hand": -1_000_001, "on_hand_was": -1_000_001, "version": 1 })),
             vec!["/variants/rows/1/on_hand", "/variants/rows/1/on_hand_was", "/variants/rows/1/version"],
         ),
     ] {

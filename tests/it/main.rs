@@ -103,6 +103,7 @@ mod slugs;
 mod spreadsheet;
 mod staff_cancel;
 mod staff_writes;
+mod stock_settings;
 mod stripe;
 mod taxed_edits;
 mod taxes;

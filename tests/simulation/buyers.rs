@@ -1,6 +1,6 @@
 //! What buyers do, and the staff who take their money.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tradepost::ids::{AccountId, ProductId, VariantId};
@@ -23,7 +23,7 @@ use tradepost::settings::Capture;
 use tradepost::throttle::rules::{self, SlotId};
 use tradepost::throttle::{Slots, Throttle as Counter};
 
-use crate::shelf::{CODE, PRICE, address_in, card, coupon, id_of, promotion, sold_card, stocks_of};
+use crate::shelf::{CODE, PRICE, address_in, card, counted, coupon, id_of, promotion, sold_card};
 use crate::world::World;
 
 /// Unpaid orders at once, of six buyers who come from one network.
@@ -52,6 +52,8 @@ pub struct Buyer {
     pub taking_out: Vec<(Line, u32, bool)>,
     /// Whether the order was edited, and then ended unpaid: its pieces were put back one by one.
     pub ended_edited: bool,
+    /// Lines of what staff did not have counted when they became the order's.
+    pub uncounted: BTreeSet<(LineId, VariantId)>,
     /// Pieces that staff have had put back in stock.
     pub restocked: BTreeMap<VariantId, i64>,
 }
@@ -69,6 +71,7 @@ impl Buyer {
             given_up: BTreeMap::new(),
             taking_out: Vec::new(),
             ended_edited: false,
+            uncounted: BTreeSet::new(),
             restocked: BTreeMap::new(),
             typed_in: BTreeMap::new(),
             customers: [format!("mailbox-{}", n / 2)].into_iter().chain(account).collect(),
@@ -77,7 +80,7 @@ impl Buyer {
 
     /// Staff have pieces of a line put into stock again.
     pub fn put_back(&mut self, line: &Line, pieces: u32) {
-        for (variant, units) in stocks_of(line, i64::from(pieces)) {
+        for (variant, units) in counted(self, line, i64::from(pieces)) {
             *self.restocked.entry(variant).or_default() += units;
         }
     }
@@ -105,6 +108,7 @@ impl World {
             quantity: u32::try_from(1 + self.rng.below(3)).unwrap(),
             delivery: if is_card { Delivery::GiftCard } else { Delivery::Shipped },
             parts: self.parts_of(variant_id),
+            rules: Vec::new(),
             overridden: false,
         };
         let put_in = self.command(buyer, Command::Change(Change::AddLines { lines: vec![line] }));

@@ -72,6 +72,7 @@ impl World {
                 quantity,
                 delivery: Delivery::Shipped,
                 parts: self.parts_of(variant_id),
+                rules: Vec::new(),
                 overridden: self.rng.chance(50),
             };
             *wanted.entry(line.variant_id).or_default() += quantity;

@@ -15,7 +15,7 @@ use tradepost::pools::Supply;
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
 use crate::pools::is_full;
-use crate::shelf::stocks_of;
+use crate::shelf::counted;
 use crate::world::World;
 
 fn body<T: DeserializeOwned>(value: Value) -> T {
@@ -118,7 +118,7 @@ impl World {
         for buyer in &self.buyers {
             let order = &buyer.memory;
             for (line, pieces) in moved(buyer) {
-                for (variant, units) in stocks_of(order.line(line).unwrap(), pieces.restocked) {
+                for (variant, units) in counted(buyer, order.line(line).unwrap(), pieces.restocked) {
                     *back.entry(Supply::Stock(variant)).or_default() += units;
                 }
                 outcomes.shipped += u32::from(pieces.shipped > 0);

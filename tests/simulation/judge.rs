@@ -22,7 +22,7 @@ use tradepost::settings::Capture;
 use crate::buyers::Buyer;
 use crate::outcomes::Outcomes;
 use crate::pools::is_full;
-use crate::shelf::{EACH, OFF, PRICE, coupon, promotion, stocks_of, taxes_in};
+use crate::shelf::{EACH, OFF, PRICE, counted, coupon, promotion, taxes_in};
 use crate::world::World;
 
 /// The money of one order, in cents.
@@ -60,6 +60,8 @@ impl World {
                     assert!(is_known, "its buyer knows: {ends:?} {order:?}");
                     outcomes.confirmed += 1;
                     self.count_bundles(order, &mut outcomes);
+                    outcomes.confirmed_before_it_came += u32::from(!order.later.is_empty());
+                    outcomes.uncounted += u32::try_from(buyer.uncounted.len()).unwrap();
                     outcomes.switched += u32::from(buyer.paid_another_way());
                     judge_money(order, placement, attempt, &money, &mut outcomes);
                     judge_taxes(buyer, placement, &mut outcomes);
@@ -420,7 +422,7 @@ fn has(buyer: &Buyer, placement: &Placement) -> Vec<(Supply, i64)> {
         .lines
         .iter()
         .filter(|line| !is_card(line) && !is_sold_anew(&buyer.memory, line))
-        .flat_map(|line| stocks_of(line, i64::from(line.quantity)))
+        .flat_map(|line| counted(buyer, line, i64::from(line.quantity)))
         .map(|(variant, units)| (Supply::Stock(variant), units))
         .collect();
     all.extend(placement.quote.uses.iter().map(|used| (Supply::Uses(used.promotion), 1)));

@@ -7,9 +7,10 @@ use tradepost::orders::effect::{WATCHDOG_MILLIS, due, hold_id, wake};
 use tradepost::orders::event::Event;
 use tradepost::orders::holding::KEPT_MILLIS;
 use tradepost::orders::learning::{Answer, learn};
-use tradepost::orders::order::{Order, Stage};
+use tradepost::orders::order::{Line, Order, Stage};
 
 use crate::calls::{Call, Heard};
+use crate::shelf::stocks_of;
 use crate::world::World;
 
 impl World {
@@ -50,6 +51,7 @@ impl World {
         if matches!(event, Event::Cancelled { .. }) {
             self.end_unpaid(buyer);
         }
+        self.note_uncounted(buyer, event);
         let (now, state) = (self.now, &mut self.buyers[buyer]);
         let order = &state.memory;
         if let Event::Edits(event) = event {
@@ -96,6 +98,32 @@ impl World {
                 state.keeps.insert(hold, now);
             }
             _ => {}
+        }
+    }
+
+    /// Which of the lines that become the order's now staff do not have counted, whatever the order says of it.
+    fn note_uncounted(&mut self, buyer: usize, event: &Event) {
+        let (kept, state) = (&self.kept, &mut self.buyers[buyer]);
+        let is_new = |line: &&Line| state.memory.line(line.id).is_none();
+        let lines: Vec<&Line> = match event {
+            Event::Placed { .. } => {
+                state.uncounted.clear();
+                state.memory.lines.iter().collect()
+            }
+            Event::Edits(edits::event::Event::Begun { plan, .. } | edits::event::Event::Edited { plan, .. }) => {
+                plan.added.iter().flat_map(|added| added.new_lines()).map(|(line, _)| line).collect()
+            }
+            Event::Edits(edits::event::Event::Reworked { whole, .. }) => whole.lines.iter().filter(is_new).collect(),
+            _ => return,
+        };
+        // One that was refused may have had the same ids.
+        for line in lines {
+            for (variant, _) in stocks_of(line, 1) {
+                match kept.get(&variant).is_some_and(|kept| kept.untracked) {
+                    true => state.uncounted.insert((line.id, variant)),
+                    false => state.uncounted.remove(&(line.id, variant)),
+                };
+            }
         }
     }
 

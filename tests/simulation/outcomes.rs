@@ -158,6 +158,12 @@ outcomes! {
     drafts_paid_by_hand,
     /// Drafts that were sent, and wait for their buyers.
     drafts_open,
+    /// Pieces that were held or taken before they had come.
+    backordered,
+    /// Confirmed with pieces that had yet to come, as its buyer is told.
+    confirmed_before_it_came,
+    /// Lines that were confirmed and counted in no stock.
+    uncounted,
     /// Lines that buyers tried to put into a draft.
     draft_lines_kept,
 }

@@ -1,16 +1,19 @@
 //! The pools, by their real rules, with the records that they keep.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use tradepost::catalog::product::Floor;
 use tradepost::orders::after::edits::{self, effect::Take};
 use tradepost::orders::after::goods::restock::Restock;
 use tradepost::orders::after::money::{PutBack, effect};
+use tradepost::orders::counting::yet_to_come;
 use tradepost::orders::learning::{Answer, Refused};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
 use tradepost::pools::{Claim, Supply};
 use tradepost::ports::Timestamp;
 
-use crate::shelf::card;
+use crate::shelf::{card, shelf};
 use crate::world::World;
 
 /// One pool and its records.
@@ -21,6 +24,8 @@ pub struct Stock {
     pub references: BTreeMap<String, i64>,
     /// Pieces that staff have adjusted it by, or the balance that was issued.
     pub put_in: i64,
+    /// The newest floor that any claim has said.
+    pub newest: Floor,
 }
 
 impl Stock {
@@ -55,7 +60,7 @@ impl Stock {
                 self.references.insert(reference, units);
                 self.put_in += units;
             }
-            pool::Event::Limited { .. } | pool::Event::Closed { .. } => {}
+            pool::Event::Limited { .. } | pool::Event::Floored { .. } | pool::Event::Closed { .. } => {}
         }
     }
 }
@@ -63,8 +68,29 @@ impl Stock {
 impl World {
     pub fn ask_pool(&mut self, supply: &Supply, command: &pool::Command) -> Result<(), Refusal> {
         let stock = self.stocks.entry(supply.clone()).or_default();
+        if let Some(event) = pool::told(&stock.pool, command) {
+            pool::apply(&mut stock.pool, &event);
+        }
+        if let pool::Command::Hold { floor: Some(floor), .. } | pool::Command::Commit { floor: Some(floor), .. } =
+            command
+        {
+            stock.newest = stock.newest.max(*floor);
+        }
+        let held = |pool: &Pool| match command {
+            pool::Command::Commit { hold, .. } => {
+                pool.holds.get(hold).filter(|hold| !hold.has_lapsed(self.now)).copied()
+            }
+            _ => None,
+        };
+        let was_held = held(&stock.pool);
         for event in pool::decide(&stock.pool, stock.past(command), command, self.now)? {
             pool::apply(&mut stock.pool, &event);
+            let is_granted = matches!(event, pool::Event::Held { .. } | pool::Event::Committed { .. });
+            if is_granted && was_held.is_none() && supply.variant().is_some() {
+                let left = stock.pool.level(self.now).left();
+                assert!(left >= stock.newest.least, "{left} left, and no more than {:?} was said", stock.newest);
+                self.outcomes.backordered += u32::from(left < 0);
+            }
             let is_put_back = matches!(event, pool::Event::PutBack { .. }) && supply.variant().is_none();
             self.outcomes.put_back += u32::from(is_put_back);
             stock.record(event);
@@ -73,21 +99,26 @@ impl World {
     }
 
     pub fn hold(&mut self, hold: &HoldId, claims: &[Claim], until: Timestamp) -> Answer {
-        let mut refused = Vec::new();
-        for Claim { of, quantity, limit } in claims {
-            let (quantity, limit) = (*quantity, *limit);
-            let command = pool::Command::Hold { hold: hold.clone(), quantity, limit, until };
-            if self.ask_pool(of, &command).is_err() {
-                refused.push(Refused { of: of.clone(), available: self.stocks[of].pool.level(self.now).available });
+        let (mut refused, mut later) = (Vec::new(), Vec::new());
+        for Claim { of, quantity, limit, floor } in claims {
+            let (quantity, limit, floor) = (*quantity, *limit, *floor);
+            let command = pool::Command::Hold { hold: hold.clone(), quantity, limit, floor, until };
+            let is_refused = self.ask_pool(of, &command).is_err();
+            let level = self.stocks[of].pool.level(self.now);
+            if is_refused {
+                refused.push(Refused { of: of.clone(), available: level.available });
+            } else if let Some(variant) = of.variant().filter(|_| level.left() < 0) {
+                later.push((variant, yet_to_come(quantity, level.left())));
             }
         }
-        if refused.is_empty() { Answer::Held } else { Answer::NotHeld { refused, unanswered: false } }
+        if refused.is_empty() { Answer::Held { later } } else { Answer::NotHeld { refused, unanswered: false } }
     }
 
     pub fn commit(&mut self, hold: &HoldId, claims: &[Claim]) -> Answer {
         let mut refused = false;
-        for Claim { of, quantity, limit } in claims {
-            let command = pool::Command::Commit { hold: hold.clone(), quantity: *quantity, limit: *limit };
+        for Claim { of, quantity, limit, floor } in claims {
+            let (quantity, limit, floor) = (*quantity, *limit, *floor);
+            let command = pool::Command::Commit { hold: hold.clone(), quantity, limit, floor };
             refused |= self.ask_pool(of, &command).is_err();
         }
         Answer::Committed { refused }
@@ -95,11 +126,11 @@ impl World {
 
     pub fn take_added(&mut self, take: &Take) -> Answer {
         let mut refused = Vec::new();
-        for Claim { of, quantity, limit } in &take.claims {
-            let (hold, quantity, limit) = (take.hold.clone(), *quantity, *limit);
+        for Claim { of, quantity, limit, floor } in &take.claims {
+            let (hold, quantity, limit, floor) = (take.hold.clone(), *quantity, *limit, *floor);
             let command = match take.kept_until {
-                Some(until) => pool::Command::Hold { hold, quantity, limit, until },
-                None => pool::Command::Commit { hold, quantity, limit },
+                Some(until) => pool::Command::Hold { hold, quantity, limit, floor, until },
+                None => pool::Command::Commit { hold, quantity, limit, floor },
             };
             if self.ask_pool(of, &command).is_err() {
                 refused.push(Refused { of: of.clone(), available: self.stocks[of].pool.level(self.now).available });
@@ -139,6 +170,22 @@ impl World {
     /// What is on a gift card, for whoever asks now.
     pub fn balance(&self, n: usize) -> i64 {
         self.stocks[&Supply::GiftCard(card(n))].pool.level(self.now).available
+    }
+
+    /// Staff have a variant counted or not, or sold so far below zero, from now on.
+    pub fn keep_otherwise(&mut self) {
+        let variant = self.any_variant();
+        let (is_floor, least) = (self.rng.chance(70), -i64::try_from(self.rng.below(4)).unwrap());
+        let as_of = 1 + self.kept.values().filter_map(|kept| kept.floor).map(|floor| floor.as_of).max().unwrap_or(1);
+        let kept = self.kept.get_mut(&variant).unwrap();
+        if is_floor {
+            kept.floor = Some(Floor { as_of, least });
+            let lowest = self.lowest.entry(variant).or_default();
+            *lowest = least.min(*lowest);
+        } else {
+            kept.untracked = !kept.untracked;
+        }
+        self.shelf = Arc::new(shelf(&self.kept, self.limits, self.made));
     }
 
     /// Staff count a shelf anew, or disable a gift card.

@@ -1,12 +1,16 @@
 //! What the shop sells and takes off, and what everything is called.
 
-use tradepost::catalog::product::Part;
+use std::collections::BTreeMap;
+
+use tradepost::catalog::product::{Floor, Part};
 use tradepost::ids::{GiftCardId, ProductId, PromotionId, VariantId};
 use tradepost::orders::facts::Fact;
 use tradepost::orders::order::Line;
 use tradepost::pricing::{Delivery, Promotion};
 use tradepost::settings::Settings;
 use tradepost::shelf::snapshot::{Product, Snapshot};
+
+use crate::buyers::Buyer;
 
 /// Of each variant, and of shipping, in cents.
 pub const PRICE: i64 = 250;
@@ -94,6 +98,13 @@ pub fn stocks_of(line: &Line, pieces: i64) -> Vec<(VariantId, i64)> {
     }
 }
 
+/// Those of [`stocks_of`] that staff had counted when the line became the order's.
+pub fn counted(buyer: &Buyer, line: &Line, pieces: i64) -> Vec<(VariantId, i64)> {
+    let mut stocks = stocks_of(line, pieces);
+    stocks.retain(|(variant, _)| !buyer.uncounted.contains(&(line.id, *variant)));
+    stocks
+}
+
 /// How often what the shop takes off may be had in all.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -108,16 +119,24 @@ impl Limits {
     }
 }
 
+/// How staff want a variant's stock to be kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Kept {
+    pub untracked: bool,
+    pub floor: Option<Floor>,
+}
+
 /// What is sold under one name, each variant at [`PRICE`]. `parts`: of the bundle.
-fn product(n: usize, delivery: &str, variants: &[VariantId], parts: &[Part]) -> Product {
+fn product(n: usize, delivery: &str, variants: &[(VariantId, Kept)], parts: &[Part]) -> Product {
     let price = serde_json::json!([{ "amount": PRICE, "currency": "EUR" }]);
     let variants: Vec<_> = variants
         .iter()
-        .map(|id| {
+        .map(|(id, kept)| {
             let parts = if *id == bundle() { parts } else { &[] };
             serde_json::json!({
                 "id": id, "sku": "A", "title": "A", "given_title": null, "options": [], "prices": price, "compare_at": [],
                 "weight_grams": null, "barcode": null, "level": "in_stock", "parts": parts,
+                "untracked": kept.untracked, "floor": kept.floor,
             })
         })
         .collect();
@@ -130,7 +149,7 @@ fn product(n: usize, delivery: &str, variants: &[VariantId], parts: &[Part]) -> 
 }
 
 /// A shop that sells these, and the bundle made of them, and gift cards, and sends for [`PRICE`].
-pub fn shelf(variants: &[VariantId], limits: Limits, made: usize) -> Snapshot {
+pub fn shelf(variants: &BTreeMap<VariantId, Kept>, limits: Limits, made: usize) -> Snapshot {
     let option =
         |id: &str| serde_json::json!({ "id": id, "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
     let tax = |country: &str, rate: &str| serde_json::json!({ "class": "standard", "country": country, "name": format!("{country} {rate}"), "rate": rate });
@@ -141,8 +160,11 @@ pub fn shelf(variants: &[VariantId], limits: Limits, made: usize) -> Snapshot {
         "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },
     }))
     .unwrap();
-    let (sold, parts) = ([variants, &[bundle()]].concat(), recipe(made, variants));
-    let products = vec![product(0, "shipped", &sold, &parts), product(1, "gift_card", &[sold_card()], &[])];
+    let mut sold: Vec<_> = variants.iter().map(|(id, kept)| (*id, *kept)).collect();
+    sold.push((bundle(), Kept::default()));
+    let parts = recipe(made, &variants.keys().copied().collect::<Vec<_>>());
+    let cards = [(sold_card(), Kept::default())];
+    let products = vec![product(0, "shipped", &sold, &parts), product(1, "gift_card", &cards, &[])];
     Snapshot::new("1".to_owned(), settings, products).with_promotions(promotions(limits))
 }
 

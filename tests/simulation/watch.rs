@@ -85,14 +85,15 @@ impl World {
     /// No pool gives more than it has, and no promotion more uses than it may.
     pub fn check_pools(&self) {
         for (supply, Stock { pool, put_in, .. }) in &self.stocks {
-            assert!(0 <= pool.held() && pool.held() <= pool.on_hand, "{supply:?}: {pool:?}");
+            let lowest = supply.variant().and_then(|variant| self.lowest.get(&variant)).copied().unwrap_or(0);
+            assert!(0 <= pool.held() && lowest <= pool.on_hand - pool.held(), "{supply:?}: {pool:?}");
             let in_all = match supply {
                 Supply::Stock(_) | Supply::GiftCard(_) => *put_in,
                 Supply::Uses(promotion) => self.limits.of(*promotion),
                 Supply::UsesBy(..) => EACH,
             };
             let given = pool.taken + pool.level(self.now).held;
-            assert!((0..=in_all).contains(&given), "{given} of {in_all} {supply:?}: {pool:?}");
+            assert!((0..=in_all - lowest).contains(&given), "{given} of {in_all} {supply:?}: {pool:?}");
             // What is on hand of uses follows from the limit that was said last.
             if !matches!(supply, Supply::Uses(_) | Supply::UsesBy(..)) {
                 assert_eq!(pool.on_hand + pool.taken, in_all, "units are conserved: {supply:?} {pool:?}");

@@ -25,7 +25,7 @@ use crate::outcomes::Outcomes;
 use crate::pools::Stock;
 use crate::provider::Charge;
 use crate::rng::Rng;
-use crate::shelf::{Limits, RECIPES, bundle, card, id_of, recipe, shelf};
+use crate::shelf::{Kept, Limits, RECIPES, bundle, card, id_of, recipe, shelf};
 
 const STEPS: u64 = 250;
 
@@ -37,6 +37,10 @@ pub struct World {
     pub variants: Vec<VariantId>,
     /// By which recipe the bundle is made now.
     pub made: usize,
+    /// How staff want the stock of each to be kept, by now.
+    pub kept: BTreeMap<VariantId, Kept>,
+    /// The lowest floor that each ever had.
+    pub lowest: BTreeMap<VariantId, i64>,
     pub limits: Limits,
     pub stocks: BTreeMap<Supply, Stock>,
     pub charges: BTreeMap<String, Charge>,
@@ -64,11 +68,14 @@ impl World {
         let mut limit = || i64::try_from(1 + rng.below(3)).unwrap();
         let limits = Limits { coupon: limit(), promotion: limit() };
         let variants: Vec<_> = (0..3).map(|n| VariantId::derived(id_of(1, n))).collect();
+        let kept: BTreeMap<_, _> = variants.iter().map(|id| (*id, Kept::default())).collect();
         let mut world = Self {
             now: Timestamp::from_millis(1_000_000),
             currency,
-            shelf: Arc::new(shelf(&variants, limits, 0)),
+            shelf: Arc::new(shelf(&kept, limits, 0)),
             made: 0,
+            kept,
+            lowest: BTreeMap::new(),
             limits,
             stocks: BTreeMap::new(),
             charges: BTreeMap::new(),
@@ -127,7 +134,8 @@ impl World {
                 15 => self.crash(buyer),
                 16 => self.arrive_late(),
                 17 => self.hear_late(),
-                18 if self.rng.chance(30) => self.remake(),
+                18 if self.rng.chance(20) => self.remake(),
+                18 if self.rng.chance(40) => self.keep_otherwise(),
                 18 => self.adjust(),
                 19 => self.tell_of_event(),
                 20 if self.rng.chance(20) => self.take_after_void(),
@@ -219,7 +227,7 @@ impl World {
     /// Staff have the bundle be made of something else, perhaps.
     pub fn remake(&mut self) {
         self.made = self.pick(RECIPES);
-        self.shelf = Arc::new(shelf(&self.variants, self.limits, self.made));
+        self.shelf = Arc::new(shelf(&self.kept, self.limits, self.made));
     }
 
     pub fn any_variant(&mut self) -> VariantId {

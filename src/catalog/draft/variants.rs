@@ -4,8 +4,8 @@
 use super::Faults;
 use super::prices::Prices;
 use crate::catalog::body::{VariantBody, VariantChange, VariantPatch, variant_body};
-use crate::catalog::limits::{MAX_LINE, MAX_VARIANTS, MAX_WEIGHT};
-use crate::catalog::product::{Image, Part, Product, ProductOption, Variant, named_options};
+use crate::catalog::limits::{MAX_LINE, MAX_LOW, MAX_VARIANTS, MAX_WEIGHT};
+use crate::catalog::product::{Image, LOWEST_FLOOR, Part, Product, ProductOption, Variant, named_options};
 use crate::ids::VariantId;
 use crate::problem::FieldError;
 use crate::settings::Settings;
@@ -71,6 +71,10 @@ pub struct DraftVariant {
     pub tax_class: Option<String>,
     /// Those that were sent have no names before they are looked up.
     pub parts: Vec<Part>,
+    pub untracked: bool,
+    /// How far below zero it may be sold.
+    pub floor: i64,
+    pub low_level: Option<u32>,
 }
 
 /// What the product is to have besides its variants.
@@ -150,6 +154,9 @@ impl Faults {
             image: product.image_of(variant).and_then(|image| place_of(&image.url, images)),
             tax_class: variant.tax_class.clone(),
             parts: variant.parts.clone(),
+            untracked: variant.untracked,
+            floor: variant.least(),
+            low_level: variant.low_level,
         })
     }
 
@@ -174,6 +181,18 @@ impl Faults {
         if body.weight_grams.is_some_and(|weight| weight > MAX_WEIGHT) {
             self.add(place("weight_grams"), format!("at most {MAX_WEIGHT} grams"));
         }
+        let floor = body.backorder_floor.unwrap_or_default();
+        if !(LOWEST_FLOOR..=0).contains(&floor) {
+            self.add(place("backorder_floor"), format!("from {LOWEST_FLOOR} to 0 pieces"));
+        }
+        if !body.parts.is_empty() {
+            let of_parts = "a bundle has no stock of its own: say this of its parts";
+            let own = [("tracked", body.tracked == Some(false)), ("backorder_floor", floor != 0)];
+            own.into_iter().filter(|(_, is_said)| *is_said).for_each(|(name, _)| self.add(place(name), of_parts));
+        }
+        if body.low_level.is_some_and(|pieces| pieces > MAX_LOW) {
+            self.add(place("low_level"), format!("at most {MAX_LOW} pieces"));
+        }
         let barcode = body.barcode.filter(|barcode| !text::is_absent(barcode));
         DraftVariant {
             at: Some(at),
@@ -187,6 +206,9 @@ impl Faults {
             image: self.image(place("image"), body.image.as_deref(), facts.images),
             tax_class: self.tax_class(&place("tax_class"), body.tax_class.as_deref(), facts.settings),
             parts: self.parts(&place("parts"), body.parts, was),
+            untracked: body.tracked == Some(false),
+            floor,
+            low_level: body.low_level,
         }
     }
 

@@ -84,7 +84,15 @@ pub struct AdminVariant<'a> {
     pub tax_class: Option<&'a str>,
     /// What it is made of; nothing but of bundles.
     pub parts: &'a [Part],
+    /// Whether its pieces are counted; if not, it never runs out.
+    pub tracked: bool,
+    /// How far below zero it may be sold, before more of it has come.
+    pub backorder_floor: i64,
+    /// The most pieces that buyers are told are few; `null`: five.
+    pub low_level: Option<u32>,
     pub available: Level,
+    /// Whether what can be had of it has yet to come.
+    pub on_backorder: bool,
 }
 
 impl<'a> From<&'a Product> for AdminProduct<'a> {
@@ -132,7 +140,11 @@ impl<'a> AdminVariant<'a> {
             image: product.image_of(variant).map(|image| &*image.url),
             tax_class: variant.tax_class.as_deref(),
             parts: &variant.parts,
+            tracked: !variant.untracked,
+            backorder_floor: variant.least(),
+            low_level: variant.low_level,
             available: variant.level,
+            on_backorder: variant.backorder,
         }
     }
 }

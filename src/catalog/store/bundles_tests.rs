@@ -3,7 +3,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::catalog::StockLevel;
-use crate::catalog::product::{Level, Product, level_changed};
+use crate::catalog::product::{Level, Product};
 use crate::catalog::store::tests::{batch, read, rich};
 use crate::catalog::store::{bump_if_levels_change, delete_product, update_product, upsert_stock_levels};
 use crate::ports::Timestamp;
@@ -98,6 +98,8 @@ proptest! {
         let mut db = connection();
         let (product, bundle) = set(&mut db);
         let mut pieces = [0_i64; 2];
+        let level = |pieces: i64| bundle.variants[0].level_of(pieces);
+        let level_changed = |was, is| level(was) != level(is);
         let sets = |pieces: &[i64; 2]| pieces.iter().zip(EACH).map(|(pieces, each)| pieces / each).min().unwrap();
         for (version, (which, on_hand)) in steps.into_iter().enumerate() {
             let before = pieces;
@@ -108,7 +110,7 @@ proptest! {
             let grew = tell(&mut db, product.variants[which].id, on_hand, version as i64);
             prop_assert_eq!(grew, expected);
             let read = read(&db, bundle.id).unwrap();
-            prop_assert_eq!((read.level, read.variants[0].level), (Level::of(sets(&pieces)), Level::of(sets(&pieces))));
+            prop_assert_eq!((read.level, read.variants[0].level), (level(sets(&pieces)), level(sets(&pieces))));
         }
     }
 }

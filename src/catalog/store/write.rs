@@ -290,6 +290,10 @@ struct VariantRow<'a> {
     barcode: &'a Option<String>,
     image: Option<usize>,
     tax_class: &'a Option<String>,
+    tracked: bool,
+    floor: i64,
+    floor_version: i64,
+    low_level: Option<u32>,
     sought: String,
 }
 
@@ -312,6 +316,10 @@ fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> impl Iter
                 barcode: &variant.barcode,
                 image: variant.image,
                 tax_class: &variant.tax_class,
+                tracked: !variant.untracked,
+                floor: variant.least(),
+                floor_version: variant.floor.map_or(0, |floor| floor.as_of),
+                low_level: variant.low_level,
                 sought: sought(
                     [&variant.sku, &variant.title]
                         .into_iter()
@@ -325,14 +333,17 @@ fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> impl Iter
     lists(rows).into_iter().map(move |rows| {
         Statement::new(
             "INSERT INTO variants (product_id, id, position, sku, title, option_values, weight_grams, barcode,
-           image, tax_class, sought)
+           image, tax_class, tracked, backorder_floor, floor_version, low_level, sought)
          SELECT ?1, value ->> '$.id', value ->> '$.position', value ->> '$.sku', value ->> '$.title',
                 value -> '$.options', value ->> '$.weight_grams', value ->> '$.barcode',
-                value ->> '$.image', value ->> '$.tax_class', value ->> '$.sought'
+                value ->> '$.image', value ->> '$.tax_class', value ->> '$.tracked', value ->> '$.floor',
+                value ->> '$.floor_version', value ->> '$.low_level', value ->> '$.sought'
          FROM json_each(?2) WHERE true
          ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, title = excluded.title,
            option_values = excluded.option_values, weight_grams = excluded.weight_grams, barcode = excluded.barcode,
-           image = excluded.image, tax_class = excluded.tax_class, sought = excluded.sought",
+           image = excluded.image, tax_class = excluded.tax_class, tracked = excluded.tracked,
+           backorder_floor = excluded.backorder_floor, floor_version = excluded.floor_version,
+           low_level = excluded.low_level, sought = excluded.sought",
             [product.to_string().into(), rows.into()],
         )
     })

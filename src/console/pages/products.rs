@@ -60,6 +60,12 @@ const SKU: Field = Field::new("/sku", "SKU", Takes::Line);
 const VALUES: Field = Field::new("/options", "Options", Takes::Pairs).note("Size: S; Colour: red");
 const PRICES: Field = Field::new("/prices", "", Takes::Prices);
 const WEIGHT: Field = Field::new("/weight_grams", "Weight in g", Takes::Whole).optional();
+const TRACKED: Field = Field::new("/tracked", "Pieces are counted", Takes::Flag).note("If not, it never runs out");
+const FLOOR: Field = Field::new("/backorder_floor", "May be sold below zero, down to", Takes::Whole)
+    .optional()
+    .note("-10: ten more than there are, before they come");
+const LOW_LEVEL: Field =
+    Field::new("/low_level", "Few are", Takes::Whole).optional().note("So many pieces or less; five if empty");
 const BARCODE: Field = Field::new("/barcode", "Barcode", Takes::Line).optional();
 
 pub const LISTED: Table = Table {
@@ -301,7 +307,8 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
             facts: &[
                 fact("On hand", "/_stock/on_hand", Shown::Plain),
                 fact("Held for orders", "/_stock/held", Shown::Plain),
-                fact("Can be sold", "/_stock/available", Shown::Plain),
+                fact("Left", "/_stock/available", Shown::Plain),
+                fact("Buyers are told", "/available", Shown::Word),
             ],
         }),
         Block::Form(Form {
@@ -318,6 +325,13 @@ pub static VARIANT: Page = Page::new("/variants/{id}", "{title}", "/products")
             done: "The stock is changed.",
             when: &[When(NO_BUNDLE, &[])],
             ..Form::new("stock-adjust", "Change the stock", Verb::Post, "/v1/admin/stock/{id}/adjustments")
+        }),
+        Block::Form(Form {
+            fields: &[TRACKED, FLOOR, LOW_LEVEL],
+            note: "Orders that were placed before keep to what was said then.",
+            button: "Save",
+            done: "The stock is kept so from now on.",
+            ..Form::new("stock-settings", "How its stock is kept", Verb::Patch, "/v1/admin/variants/{id}")
         }),
         Block::Form(Form {
             fields: &[Field::new("/prices", "", Takes::WholePrices)],

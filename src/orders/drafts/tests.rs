@@ -82,6 +82,7 @@ fn it_is_sent_so_often_and_each_time_by_another_letter() {
         quantity: 1,
         delivery: crate::pricing::Delivery::Shipped,
         parts: Vec::new(),
+        rules: Vec::new(),
         overridden: false,
     };
     let filled = Deed::Change { lines: Some(vec![line]), facts: Vec::new(), language: None };

@@ -6,6 +6,8 @@ words! {
     one_piece: "1 piece", "1 Artikel";
     many_pieces: "{} pieces", "{} Artikel";
     quantity: "Quantity {}", "Anzahl {}";
+    later: "On backorder: sent once it has come", "Nachbestellt: Versand, sobald die Ware eintrifft";
+    some_later: "{} of {} on backorder: sent once they have come", "{} von {} nachbestellt: Versand, sobald sie eintreffen";
     one_product: "One product", "Ein Produkt";
     quantity_fault: "a quantity is a whole number from {} to {}", "die Anzahl ist eine ganze Zahl von {} bis {}";
 

@@ -7,6 +7,7 @@ use super::anew::Left;
 use super::error::Refusal;
 use crate::orders::after::money::{Pieces, left};
 use crate::orders::bodies::WantedLine;
+use crate::orders::counting::rules;
 use crate::orders::decision::takes_of_too_many;
 use crate::orders::error::OrderError;
 use crate::orders::facts::{Fact, Facts};
@@ -111,6 +112,7 @@ fn line(order: &Order, wanted: &WantedLine, id: LineId, shelf: &Snapshot) -> Res
         quantity: wanted.quantity,
         delivery: product.delivery,
         parts: variant.parts.clone(),
+        rules: rules(shelf, variant.id),
         overridden: false,
     })
 }

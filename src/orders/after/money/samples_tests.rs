@@ -109,6 +109,7 @@ impl Bought {
                 quantity: *quantity,
                 delivery: self.delivery,
                 parts: Vec::new(),
+                rules: Vec::new(),
                 overridden: false,
             };
             order.apply(&Event::LineAdded { line }, NOW);

@@ -10,6 +10,7 @@ use crate::orders::after::edits::asking::Ask;
 use crate::orders::after::edits::decision::is_invoiced;
 use crate::orders::after::edits::view::{EditView, edits, waiting};
 use crate::orders::after::goods::restock;
+use crate::orders::counting;
 use crate::orders::order::{Line, LineId, Order, Receipt};
 use crate::orders::view::{self, LineView, OrderView, PaymentStatus};
 use crate::payments::{Attempt, Method, Provider, Refund, RefundStatus};
@@ -230,6 +231,7 @@ pub fn preview(order: &Order, giving: &Giving) -> RefundPreview {
 /// An order's lines with what was given up of each for its money.
 pub fn lines(order: &Order, quote: &Quote) -> Vec<LineView> {
     let mut lines = view::lines(&order.lines, quote, order.currency);
+    counting::tell(&mut lines, &order.later);
     for (line, (gone, _)) in lines.iter_mut().zip(left::lines(order, quote)) {
         line.refunded = Some(gone);
     }
