@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalog::StockLevel;
 use crate::catalog::product::{Floor, Level};
 use crate::pricing::Delivery;
 
