@@ -4,9 +4,7 @@ use askama::Template;
 
 use super::cart_form::{COUPON, CartForm, GIFT_CARD};
 use super::frame::Frame;
-use super::parts::{
-    ErrorSummary, Reduction, Short, SummaryItem, known, later, line_title, pieces, reductions,
-};
+use super::parts::{ErrorSummary, Reduction, Short, SummaryItem, known, later, line_title, pieces, reductions};
 use super::tile::{Tile, going_with, product_url};
 use super::totals::{Shipping, Totals, minus};
 use super::visitor::Visitor;
