@@ -5,50 +5,27 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::after::{edits, goods, money};
-use super::counting::Rule;
 use super::drafts;
 use super::error::OrderError;
 use super::event::Event;
 use super::facts::{Fact, Facts};
 use super::limits::{MAX_CHANGES, MAX_COUPONS, MAX_GIFT_CARDS, MAX_LINES, MAX_QUANTITY, MAX_RECEIPTS, MAX_SHIPPING_ID};
+pub use super::new_line::{NewLine, line_of};
 use super::order::{CancelReason, Key, Line, LineId, Order, Receipt, Stage};
 use super::replacing;
 use super::slots::Slot;
 use super::taking;
 use super::terms::Terms;
 use super::trying;
-use crate::catalog::product::{Part, PriceTerms};
 use crate::gift_cards;
-use crate::ids::{AccountId, GiftCardId, ProductId, VariantId};
-use crate::money::{Currency, Money};
+use crate::ids::{AccountId, GiftCardId};
+use crate::money::Money;
 use crate::payments::{Attempt, AttemptStatus, PaymentChoice};
 use crate::ports::Timestamp;
+use crate::pricing::GiftCardBalance;
 use crate::pricing::promotion::Code;
-use crate::pricing::{Delivery, GiftCardBalance};
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedMap;
-
-/// A line to add, as the catalog (or staff) prices it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NewLine {
-    pub variant_id: VariantId,
-    pub product_id: ProductId,
-    pub title: String,
-    pub sku: String,
-    /// In the currencies it is sold in; the order's own counts.
-    pub prices: Vec<Money>,
-    /// What many cost, in these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub terms: Vec<PriceTerms>,
-    pub quantity: u32,
-    pub delivery: Delivery,
-    /// What it is made of, if it is a bundle.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<Part>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rules: Vec<Rule>,
-    pub overridden: bool,
-}
 
 /// What is to become of a cart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -313,28 +290,6 @@ pub(super) fn add_lines(order: &Order, new: impl Iterator<Item = (usize, NewLine
 /// Whether they take of more stocks than lines of no bundles could.
 pub(super) fn takes_of_too_many<'a>(lines: impl Iterator<Item = &'a Line>) -> bool {
     taking::of_stocks(lines).len() > MAX_LINES
-}
-
-/// The line that it becomes; none if it is not sold in that currency.
-pub fn line_of(new: &NewLine, id: LineId, currency: Currency) -> Option<Line> {
-    Some(Line {
-        id,
-        variant_id: new.variant_id,
-        product_id: new.product_id,
-        title: new.title.clone(),
-        sku: new.sku.clone(),
-        unit_price: new.prices.iter().copied().find(|price| price.currency == currency)?,
-        tiers: new
-            .terms
-            .iter()
-            .find(|terms| terms.currency == currency)
-            .map_or(Vec::new(), |terms| terms.tiers.clone()),
-        quantity: new.quantity,
-        delivery: new.delivery,
-        parts: new.parts.clone(),
-        rules: new.rules.clone(),
-        overridden: new.overridden,
-    })
 }
 
 fn set_quantity(order: &Order, id: LineId, quantity: u32) -> Result<Vec<Event>, OrderError> {

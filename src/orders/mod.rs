@@ -30,6 +30,7 @@ mod line_view;
 mod looking;
 mod mail;
 mod milestones;
+mod new_line;
 pub mod notice;
 pub mod object;
 pub mod offer_handlers;
