@@ -69,8 +69,9 @@ const ADDRESSES = {
 
 /** Every page there is: none can be forgotten. */
 function pages() {
-  const texts = readdirSync(FOLDER).map((name) => readFileSync(join(FOLDER, name), "utf8"));
-  const patterns = texts.flatMap((text) => [...text.matchAll(/Page::new\(\s*"([^"]*)"/g)].map(([, pattern]) => pattern));
+  const texts = readdirSync(FOLDER).filter((name) => !name.includes("tests")).map((name) => readFileSync(join(FOLDER, name), "utf8"));
+  // And the functions that make several alike.
+  const patterns = texts.flatMap((text) => [...text.matchAll(/[\s.](?:Page::new|(?<== |=\n {4})(?:new|page))\(\s*"([^"]*)"/g)].map(([, pattern]) => pattern));
   const addresses = patterns.flatMap((pattern) => {
     if (ADDRESSES[pattern]) return ADDRESSES[pattern];
     if (pattern.includes("{")) throw new Stop(`benches/console.mjs knows no address for the page ${pattern}`);
