@@ -53,7 +53,7 @@ impl Draft {
     /// A product that is not there yet.
     pub fn parse(mut body: ProductBody, settings: &Settings) -> Result<Self, Vec<FieldError>> {
         let sent = std::mem::take(&mut body.variants).into_iter().enumerate();
-        let wanted = sent.map(|(at, body)| Wanted::Sent { at, was: None, body }).collect();
+        let wanted = sent.map(|(at, body)| Wanted::Sent { at, was: None, body: body.into() }).collect();
         Self::change(body, wanted, Vec::new(), settings)
     }
 

@@ -198,7 +198,7 @@ pub async fn create_variant(
     let change = Change { app: &app, staff, condition, request, status, uploads, parts };
     let draft = |before: &Product, settings: &Settings| {
         let mut wanted: Vec<_> = before.variants.iter().map(|variant| WantedVariant::Kept(before, variant)).collect();
-        wanted.push(WantedVariant::Sent { at: 0, was: None, body: body.value.clone() });
+        wanted.push(WantedVariant::Sent { at: 0, was: None, body: body.value.clone().into() });
         Draft::change(facts(before), wanted, Vec::new(), settings).map_err(Problem::invalid)
     };
     let view =
@@ -235,7 +235,7 @@ pub async fn update_variant(
         let wanted = before.variants.iter().map(|variant| match variant.id == id {
             true => {
                 let body = patch.value.clone().over(variant_body(before, variant));
-                WantedVariant::Sent { at: 0, was: Some(variant), body }
+                WantedVariant::Sent { at: 0, was: Some(variant), body: body.into() }
             }
             false => WantedVariant::Kept(before, variant),
         });

@@ -35,7 +35,7 @@ pub fn reprice(
             let asked = asked.iter().find(|asked| asked.variant == variant.id && good(asked.row));
             asked.map_or(Wanted::Kept(before, variant), |asked| {
                 let body = priced(before, variant, asked.prices);
-                Wanted::Sent { at: asked.row, was: Some(variant), body }
+                Wanted::Sent { at: asked.row, was: Some(variant), body: body.into() }
             })
         });
         let errors = match Draft::change(facts(before), wanted.collect(), Vec::new(), settings) {

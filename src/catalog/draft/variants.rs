@@ -17,7 +17,7 @@ pub enum Wanted<'a> {
     /// Nobody spoke of it: it stays as it is. Of this product.
     Kept(&'a Product, &'a Variant),
     /// Sent, at this place of the request's list; `was` if it is there already.
-    Sent { at: usize, was: Option<&'a Variant>, body: VariantBody },
+    Sent { at: usize, was: Option<&'a Variant>, body: Box<VariantBody> },
 }
 
 /// The variants of a product once the changes are laid over them, and which of
@@ -32,10 +32,14 @@ pub fn wanted(product: &Product, changes: Vec<VariantChange>) -> (Vec<Wanted<'_>
         let patch = VariantPatch::from(change);
         let variant = |id| product.variants.iter().find(|variant| variant.id == id);
         match (id, id.and_then(variant)) {
-            (None, _) => sent.push(Wanted::Sent { at, was: None, body: patch.over(VariantBody::default()) }),
+            (None, _) => sent.push(Wanted::Sent { at, was: None, body: patch.over(VariantBody::default()).into() }),
             (Some(known), Some(variant)) if named.add(known) => {
                 places.insert(known, sent.len());
-                sent.push(Wanted::Sent { at, was: Some(variant), body: patch.over(variant_body(product, variant)) });
+                sent.push(Wanted::Sent {
+                    at,
+                    was: Some(variant),
+                    body: patch.over(variant_body(product, variant)).into(),
+                });
             }
             _ => {
                 faults.push(FieldError::new(format!("/variants/{at}/id"), "no variant of this product, or named twice"))
@@ -115,7 +119,7 @@ impl Faults {
         wanted
             .filter_map(|(wanted, kept)| match wanted {
                 Wanted::Kept(..) => kept,
-                Wanted::Sent { at, was, body } => Some(self.sent(at, was, body, &facts, &mut taken)),
+                Wanted::Sent { at, was, body } => Some(self.sent(at, was, *body, &facts, &mut taken)),
             })
             .collect()
     }
