@@ -11,8 +11,9 @@ const OF_STAFF = [
   "collections::(body|check|handlers|picks|tree|views)",
   "catalog::(body|bulk|bulk_rows|copying|draft|handlers|removal|repricing|translations|variant_list)",
   "(console|exchange|jobs|reports|setup|suggestions)",
-  // But for a customer's own.
-  "lists(?!::(handlers::(list_my_orders|read|summary)|store::(page_of|listed|total|Listed|Buyer)|filter::(After|Sort)))",
+  // All but what a customer's own list has in common with theirs.
+  "lists::(bulk|check|customers|export|filter::(Filter|OrderFilter)|sending|sheet|sought|tags|views|walk)",
+  "lists::(handlers::list_orders|store::(count|page))",
   "orders::drafts",
   "orders::(cart_handlers::add_priced_cart_lines|handlers::(create_payment_as_staff|create_received_payment))",
   "orders::after::(edits|goods|money)::(bodies|handlers)",
