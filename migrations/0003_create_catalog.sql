@@ -260,27 +260,27 @@ CREATE TABLE changed_products (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER changed_products_insert AFTER INSERT ON products BEGIN
   INSERT INTO changed_products SELECT new.id, revision FROM catalog_state WHERE true
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
 CREATE TRIGGER changed_products_update AFTER UPDATE ON products BEGIN
   INSERT INTO changed_products SELECT new.id, revision FROM catalog_state WHERE true
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
 CREATE TRIGGER changed_products_delete AFTER DELETE ON products BEGIN
   INSERT INTO changed_products SELECT old.id, revision FROM catalog_state WHERE true
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
 CREATE TRIGGER changed_products_name AFTER DELETE ON former_slugs BEGIN
   INSERT INTO changed_products SELECT old.product_id, revision FROM catalog_state WHERE true
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
 CREATE TRIGGER changed_products_rename AFTER UPDATE ON former_slugs BEGIN
   INSERT INTO changed_products SELECT old.product_id, revision FROM catalog_state WHERE true
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
 CREATE TRIGGER changed_products_level AFTER UPDATE OF on_hand, held ON stock_levels
 WHEN min(old.on_hand - old.held, new.on_hand - new.held) <= new.low AND old.on_hand - old.held <> new.on_hand - new.held BEGIN
   INSERT INTO changed_products
     SELECT product_id, revision FROM variants, catalog_state WHERE variants.id = new.variant_id
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;

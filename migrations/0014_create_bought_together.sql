@@ -11,11 +11,11 @@ CREATE TABLE bought_together (
 -- will raise, as what is published meanwhile may have read them before.
 CREATE TRIGGER changed_products_company AFTER UPDATE OF others ON bought_together WHEN old.others <> new.others BEGIN
   INSERT INTO changed_products SELECT new.product_id, revision + 1 FROM catalog_state WHERE true
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
 CREATE TRIGGER changed_products_alone AFTER DELETE ON bought_together WHEN old.others <> '[]' BEGIN
   INSERT INTO changed_products SELECT old.product_id, revision + 1 FROM catalog_state WHERE true
-  ON CONFLICT (product_id) DO UPDATE SET revision = excluded.revision;
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
 
 -- How far the run is.

@@ -63,3 +63,21 @@ WHEN old.tracked <> new.tracked OR old.backorder_floor <> new.backorder_floor BE
     on_hand = (SELECT pieces FROM bundle_levels WHERE bundle_levels.variant_id = stock_levels.variant_id)
   WHERE variant_id IN (SELECT variant_id FROM bundle_parts WHERE part_variant_id = new.id);
 END;
+
+-- What is published of a bundle has its parts' names and how they are counted.
+CREATE TRIGGER bundles_are_counted_otherwise AFTER UPDATE OF tracked, floor_version, sku ON variants
+WHEN old.tracked <> new.tracked OR old.floor_version <> new.floor_version OR old.sku <> new.sku BEGIN
+  INSERT INTO changed_products
+    SELECT DISTINCT product_id, revision
+    FROM bundle_parts JOIN variants ON variants.id = bundle_parts.variant_id, catalog_state
+    WHERE part_variant_id = new.id
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
+END;
+CREATE TRIGGER bundles_are_called_otherwise AFTER UPDATE OF title ON products WHEN old.title <> new.title BEGIN
+  INSERT INTO changed_products
+    SELECT DISTINCT variants.product_id, revision
+    FROM variants AS part JOIN bundle_parts ON part_variant_id = part.id
+      JOIN variants ON variants.id = bundle_parts.variant_id, catalog_state
+    WHERE part.product_id = new.id
+  ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
+END;

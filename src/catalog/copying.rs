@@ -9,7 +9,7 @@ use super::change::{ATTEMPTS, found};
 use super::error::{SKU_TAKEN, changed};
 use super::handlers::{CREATED, insert, views::AdminProduct};
 use super::limits::{MAX_CODE, MAX_LINE};
-use super::product::{Level, Product, Status, Variant};
+use super::product::{Floor, Level, Product, Status, Variant};
 use super::slug::{self, MAX_SLUG};
 use super::store::{self, Naming};
 use crate::app::App;
@@ -131,7 +131,7 @@ fn copied(
     let copy = |variant: &Variant| {
         let id = new_id();
         let fits = variant.sku.chars().count() <= MAX_STEM;
-        Variant {
+        let mut copy = Variant {
             id,
             sku: if fits { format!("{}-{number}", variant.sku) } else { id.to_string() },
             // Named after nothing of its own, it is named after the product.
@@ -141,8 +141,15 @@ fn copied(
             },
             barcode: None,
             level,
+            backorder: false,
+            // Of the copy it is said now.
+            floor: variant.floor.map(|floor| Floor { as_of: 1, ..floor }),
             ..variant.clone()
+        };
+        if original.delivery == Delivery::Shipped {
+            copy.has(0);
         }
+        copy
     };
     let variants: Vec<_> = original.variants.iter().map(copy).collect();
     Product {

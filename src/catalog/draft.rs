@@ -156,6 +156,7 @@ impl Draft {
                 image: variant.image,
                 tax_class: variant.tax_class,
                 parts: variant.parts,
+                part_rules: was.map_or_else(Vec::new, |was| was.part_rules.clone()),
                 untracked: variant.untracked,
                 floor: if is_new_floor { Some(Floor { least: variant.floor, as_of: version }) } else { floor },
                 low_level: variant.low_level,

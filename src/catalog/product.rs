@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::parts::Part;
-pub use self::stock::{Floor, LOW_AT_MOST, LOWEST_FLOOR, Level};
+pub use self::stock::{Floor, LOW_AT_MOST, LOWEST_FLOOR, Level, StockRule};
 pub use self::terms::PriceTerms;
 pub use self::texts::{OptionTranslation, Texts, Translation, Translations};
 use super::metadata::Metadata;
@@ -140,6 +140,9 @@ pub struct Variant {
     /// What it is made of; nothing but of bundles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    /// What staff say of its parts' stocks, read with it: whether buyers see those or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub part_rules: Vec<StockRule>,
     /// No piece of it is counted, and it never runs out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untracked: bool,

@@ -112,6 +112,13 @@ macro_rules! select_products {
                          FROM bundle_parts JOIN variants AS part ON part.id = part_variant_id
                            JOIN products AS of_part ON of_part.id = part.product_id
                          WHERE bundle_parts.variant_id = variants.id ORDER BY bundle_parts.position))),
+                      'part_rules', json((SELECT nullif(json_group_array(json(rule)), '[]') FROM
+                        (SELECT json_object('variant_id', part.id, 'untracked', json(iif(part.tracked, 'false', 'true')),
+                           'floor', json(CASE WHEN part.floor_version > 0 THEN
+                             json_object('least', part.backorder_floor, 'as_of', part.floor_version) END)) AS rule
+                         FROM bundle_parts JOIN variants AS part ON part.id = part_variant_id
+                         WHERE bundle_parts.variant_id = variants.id AND (NOT part.tracked OR part.floor_version > 0)
+                         ORDER BY bundle_parts.position))),
                       'untracked', json(CASE WHEN NOT tracked THEN 'true' END),
                       'floor', json(CASE WHEN floor_version > 0 THEN
                         json_object('least', backorder_floor, 'as_of', floor_version) END),

@@ -7,19 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::event::Event as OrderEvent;
 use super::line_view::LineView;
 use super::order::{Line, LineId, Order};
-use crate::catalog::product::Floor;
+pub use crate::catalog::product::StockRule as Rule;
 use crate::ids::VariantId;
 use crate::shelf::snapshot::Snapshot;
-
-/// What staff have said of a variant's stock; of most they say nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Rule {
-    pub variant_id: VariantId,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub untracked: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub floor: Option<Floor>,
-}
 
 /// Pieces of a variant that had yet to come as they were held.
 pub type Later = (VariantId, i64);
@@ -36,10 +26,7 @@ pub enum Event {
 
 /// What staff say of what a line of this variant takes: of a bundle, of its parts.
 pub fn rules(shelf: &Snapshot, variant: VariantId) -> Vec<Rule> {
-    let taken = shelf.variant(variant).map_or_else(Vec::new, |(_, variant)| variant.takes());
-    let known = taken.into_iter().filter_map(|(variant, _)| shelf.variant(variant));
-    let rule = known.map(|(_, known)| Rule { variant_id: known.id, untracked: known.untracked, floor: known.floor });
-    rule.filter(|rule| rule.untracked || rule.floor.is_some()).collect()
+    shelf.variant(variant).map_or_else(Vec::new, |(_, variant)| variant.stock_rules())
 }
 
 /// Brings a cart's lines to what the shelf says of their stocks.

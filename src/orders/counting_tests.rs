@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalog::product::Floor;
 use crate::ids::OrderId;
 use crate::money::{Currency, Money};
 use crate::orders::order::LineId;

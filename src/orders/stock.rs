@@ -7,7 +7,7 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 
 use super::cart::{Cart, CartProblem};
-use super::counting::{Later, yet_to_come};
+use super::counting::{Later, Rule, yet_to_come};
 use super::order::Line;
 use super::taking;
 use super::view::Status;
@@ -49,12 +49,15 @@ pub async fn told(app: &App, snapshot: &Snapshot, cart: &Cart) -> Told {
     if cart.status != Status::Open {
         return Told::default();
     }
+    let sold = cart.lines.iter().filter_map(|line| snapshot.variant(line.variant_id));
+    let rules: Vec<Rule> = sold.flat_map(|(_, variant)| variant.stock_rules()).collect();
+    let rules = &rules;
     let wanted = taking::of_stocks(cart.lines.iter());
     let wanted = wanted.into_iter().map(|(variant, (pieces, _))| (variant, pieces));
-    let doubtful = wanted.filter(|(variant, pieces)| is_doubtful(snapshot, *variant, *pieces));
+    let doubtful = wanted.filter(|(variant, pieces)| is_doubtful(snapshot, rules, *variant, *pieces));
     let asked = doubtful.take(MAX_ASKED).map(|(variant, pieces)| async move {
         let left = left(app, variant).await.filter(|left| *left < pieces)?;
-        Some((variant, pieces, left, can_be_had(snapshot, variant, left)))
+        Some((variant, pieces, left, can_be_had(rules, variant, left)))
     });
     let (mut short, mut later) = (SortedMap::new(), Vec::new());
     for (variant, pieces, left, available) in together(asked.collect(), MAX_PARALLEL).await.into_iter().flatten() {
@@ -94,9 +97,10 @@ pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, piec
         return None;
     }
     let taken = sold.map_or_else(|| vec![(variant, 1)], |(_, variant)| variant.takes());
+    let rules = &sold.map_or_else(Vec::new, |(_, variant)| variant.stock_rules());
     let asked = taken.into_iter().map(|(variant, each)| async move {
-        let is_doubtful = is_doubtful(snapshot, variant, pieces.saturating_mul(each));
-        if is_doubtful { can_be_had(snapshot, variant, left(app, variant).await?).checked_div(each) } else { None }
+        let is_doubtful = is_doubtful(snapshot, rules, variant, pieces.saturating_mul(each));
+        if is_doubtful { can_be_had(rules, variant, left(app, variant).await?).checked_div(each) } else { None }
     });
     let told = together(asked.collect(), MAX_PARALLEL).await;
     told.into_iter().flatten().min().filter(|left| *left < pieces)
@@ -104,13 +108,15 @@ pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, piec
 
 /// Whether the pool may have fewer than so many pieces, as far as the catalog
 /// tells. It may be behind: placing the order is what counts.
-fn is_doubtful(snapshot: &Snapshot, variant: VariantId, pieces: i64) -> bool {
-    !snapshot.variant(variant).is_some_and(|(_, variant)| variant.promises(pieces))
+fn is_doubtful(snapshot: &Snapshot, rules: &[Rule], variant: VariantId, pieces: i64) -> bool {
+    !rules.iter().any(|rule| rule.variant_id == variant && rule.untracked)
+        && !snapshot.variant(variant).is_some_and(|(_, variant)| variant.promises(pieces))
 }
 
 /// How many pieces can be ordered where nobody holds so many, as far as the catalog tells.
-fn can_be_had(snapshot: &Snapshot, variant: VariantId, left: i64) -> i64 {
-    snapshot.variant(variant).map_or(left.max(0), |(_, variant)| variant.left_above_floor(left))
+fn can_be_had(rules: &[Rule], variant: VariantId, left: i64) -> i64 {
+    let floor = rules.iter().filter(|rule| rule.variant_id == variant).filter_map(|rule| rule.floor).max();
+    left.saturating_sub(floor.map_or(0, |floor| floor.least)).max(0)
 }
 
 /// The pieces that nobody holds; none if the pool does not say in time.

@@ -45,12 +45,14 @@ pub async fn get_availability(
     if product.delivery != Delivery::Shipped {
         return Ok(Json(Availability { available: None, in_stock: None }));
     }
-    let part = |id: VariantId| snapshot.variant(id).map(|(_, part)| part);
+    let rules = known.stock_rules();
+    let rule = |id: VariantId| rules.iter().find(|rule| rule.variant_id == id);
     let taken: Vec<_> =
-        known.takes().into_iter().filter(|(id, _)| part(*id).is_none_or(|part| !part.untracked)).collect();
+        known.takes().into_iter().filter(|(id, _)| !rule(*id).is_some_and(|rule| rule.untracked)).collect();
     let levels = super::free(&app, &taken).await?;
     // By the floor that staff have said last: the pool learns of it with the next claim.
-    let above = |(id, left): &(VariantId, i64)| part(*id).map_or(*left, |part| part.left_above_floor(*left));
+    let least = |id: VariantId| rule(id).and_then(|rule| rule.floor).map_or(0, |floor| floor.least);
+    let above = |(id, left): &(VariantId, i64)| left.saturating_sub(least(*id));
     let of_all = |pieces: &dyn Fn(&(VariantId, i64)) -> i64| {
         let each = taken.iter().zip(&levels).filter_map(|((_, each), level)| pieces(level).max(0).checked_div(*each));
         each.min()
@@ -104,8 +106,8 @@ impl From<Level> for StockLevel {
     }
 }
 
-/// The stock of a variant, also of one that was removed. A bundle has none of its own: what can be put together of its
-/// parts is on hand, and nothing of it is held.
+/// The stock of a variant, also of one that was removed. A bundle has none of its own: what can be put together of those
+/// of its parts that are counted is on hand, and nothing of it is held.
 pub async fn get_stock(
     State(app): State<App>,
     _: Staff,
@@ -119,12 +121,15 @@ pub async fn get_stock(
     Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available: level.left(), version, removed_at }))
 }
 
+/// Of what nobody counts; `bundle_levels` of the migrations says the same.
+const ENOUGH: i64 = 1_000_000;
+
 async fn level_of_bundle(app: &App, variant: VariantId) -> Result<Level, Problem> {
     let parts: Vec<PartRow> = app.database.run(bundles::parts_of(variant)).await?.decode()?;
     let parts: Vec<_> = parts.iter().map(|part| (part.part_variant_id, part.quantity)).collect();
     let free = super::free(app, &parts).await?;
     let of_all = parts.iter().zip(free).filter_map(|((_, each), (_, left))| left.max(0).checked_div(*each));
-    Ok(Level { on_hand: of_all.min().unwrap_or_default(), ..Level::default() })
+    Ok(Level { on_hand: of_all.min().unwrap_or(ENOUGH), ..Level::default() })
 }
 
 /// How a variant's stock came about, the newest entries first; also that of a variant that was removed.

@@ -347,7 +347,7 @@ fn is_found_alike(one: &Product, other: &Product) -> bool {
     (one.id, one.created_at) == (other.id, other.created_at)
         && (&one.slug, &one.former_slugs) == (&other.slug, &other.former_slugs)
         && (&one.title, &one.vendor, &one.kind) == (&other.title, &other.vendor, &other.kind)
-        && (&one.tags, &one.options) == (&other.tags, &other.options)
+        && (&one.tags, &one.options, &one.translations) == (&other.tags, &other.options, &other.translations)
         && one.variants.len() == other.variants.len()
         && one.variants.iter().zip(&other.variants).all(of_variants)
 }

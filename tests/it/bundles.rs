@@ -365,7 +365,8 @@ async fn staff_make_a_bundle_in_the_console_by_skus() {
 #[tokio::test]
 async fn parts_are_counted_and_sold_ahead_as_staff_say_of_each() {
     let shop = Shop::open().await;
-    let (pot, cup) = (shop.stocked(1).await, shop.product(json!({})).await);
+    // Buyers see no cups, but in the set.
+    let (pot, cup) = (shop.stocked(1).await, shop.new_product(json!({ "status": "draft" })).await);
     let set = shop.bundle(&[(&pot, 1), (&cup, 4)]).await;
     assert_eq!(shop.available(&set.variant).await, 0);
     let keep = async |product: &Product, settings: Value| {
@@ -374,6 +375,8 @@ async fn parts_are_counted_and_sold_ahead_as_staff_say_of_each() {
     keep(&cup, json!({ "tracked": false })).await;
     shop.until_level(&set, "low").await;
     assert_eq!(shop.available(&set.variant).await, 1);
+    let stock = shop.write(Method::GET, &format!("/v1/admin/stock/{}", set.variant), json!(null)).await;
+    assert_eq!(stock.expect(200).json()["available"], 1);
     // One is there, and one of each of two may be sold before it comes.
     keep(&pot, json!({ "backorder_floor": -2 })).await;
     let carts = [shop.filled(&[(&set, 2)]).await, shop.filled(&[(&set, 1), (&pot, 1)]).await];

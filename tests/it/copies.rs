@@ -90,3 +90,28 @@ async fn what_is_wrong_with_a_copy_is_pointed_at() {
     let made = copy(&shop, &original.id, json!({})).await;
     assert_eq!(made["variants"][0]["sku"], made["variants"][0]["id"], "no number fits behind it");
 }
+
+#[tokio::test]
+async fn a_copy_is_sold_down_to_its_own_floor() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let original = shop.new_product(json!({})).await;
+    let keep = async |variant: &str, floor: i64| {
+        let path = format!("/v1/admin/variants/{variant}");
+        shop.patch(&path).bearer(&owner).json(json!({ "backorder_floor": floor })).send().await.expect(200);
+    };
+    for floor in [-1, -2, -3] {
+        keep(&original.variant, floor).await;
+    }
+    let made = copy(&shop, &original.id, json!({})).await;
+    assert_eq!(made["variants"][0]["available"], "low", "three may be sold before they come");
+    let path = format!("/v1/admin/products/{}", made["id"].as_str().unwrap());
+    let publish = json!({ "status": "active" });
+    shop.patch(&path).bearer(&owner).json(publish).send().await.expect(200);
+    let variant = made["variants"][0]["id"].as_str().unwrap();
+    let first = shop.ready_cart(variant, 1).await;
+    shop.place(&first, "pm_card_visa").await.expect(201);
+    keep(variant, 0).await;
+    let second = shop.ready_cart(variant, 1).await;
+    shop.place(&second, "pm_card_visa").await.problem(409, "out_of_stock");
+}

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Product, Variant};
+use crate::ids::VariantId;
 
 /// How much is left, as coarsely as buyers are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +40,16 @@ pub struct Floor {
     pub least: i64,
 }
 
+/// What staff say of how the pieces of a variant are counted; of most they say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StockRule {
+    pub variant_id: VariantId,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untracked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Floor>,
+}
+
 impl Level {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,6 +65,15 @@ impl Level {
 }
 
 impl Variant {
+    /// Of what is taken for it: of a bundle, of its parts.
+    pub fn stock_rules(&self) -> Vec<StockRule> {
+        if self.is_bundle() {
+            return self.part_rules.clone();
+        }
+        let own = StockRule { variant_id: self.id, untracked: self.untracked, floor: self.floor };
+        if own.untracked || own.floor.is_some() { vec![own] } else { Vec::new() }
+    }
+
     /// As of so many pieces that nobody holds; `store`'s SQL says the same.
     pub fn level_of(&self, pieces: i64) -> Level {
         match pieces {

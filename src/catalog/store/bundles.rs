@@ -61,10 +61,11 @@ pub struct PartRow {
     pub quantity: i64,
 }
 
-/// What a variant is made of: no row of what is no bundle.
+/// What a variant is made of and pieces are counted of: no row of what is no bundle.
 pub fn parts_of(variant: VariantId) -> Statement {
     Statement::new(
-        "SELECT part_variant_id, quantity FROM bundle_parts WHERE variant_id = ?1 ORDER BY position",
+        "SELECT part_variant_id, quantity FROM bundle_parts JOIN variants ON variants.id = part_variant_id AND tracked
+         WHERE variant_id = ?1 ORDER BY bundle_parts.position",
         [variant.to_string().into()],
     )
 }
