@@ -39,7 +39,8 @@ pub struct BulkBody {
 #[serde(deny_unknown_fields)]
 pub struct ProductRow {
     pub id: ProductId,
-    /// The version at which it was looked at: the row is refused if somebody has changed it since.
+    /// The version at which it was looked at: a row that would change something is refused if somebody has changed it
+    /// since.
     #[schemars(range(min = 1, max = MAX_AMOUNT))]
     version: Option<i64>,
     /// If absent, that of all rows.
@@ -161,9 +162,6 @@ pub struct Ground<'a> {
 pub fn decide<'a>(row: &ProductRow, ground: &Ground<'a>) -> Result<Option<(&'a Product, Product)>, Problem> {
     let before = ground.products.iter().find(|product| product.id == row.id);
     let before = before.ok_or_else(|| Problem::new(NOT_FOUND, "there is no such product"))?;
-    if row.version.is_some_and(|version| version != before.version) {
-        return Err(Problem::new(STALE, "somebody else has changed the product since; look at it anew"));
-    }
     let change = row.change.as_ref().or(ground.change);
     let change = change.ok_or_else(|| Problem::invalid_field("/change", "say what becomes of it"))?.clone();
     let kept = before.variants.iter().map(|variant| Wanted::Kept(before, variant)).collect();
@@ -171,6 +169,10 @@ pub fn decide<'a>(row: &ProductRow, ground: &Ground<'a>) -> Result<Option<(&'a P
     // All of its variants are there already, so that none gets an id.
     let after = draft.replace(before, ground.now, || VariantId::derived([0; 16]));
     let same = Product { version: before.version, updated_at: before.updated_at, ..after.clone() } == *before;
+    // What is there already may have been written by this very request, tried before.
+    if !same && row.version.is_some_and(|version| version != before.version) {
+        return Err(Problem::new(STALE, "somebody else has changed the product since; look at it anew"));
+    }
     Ok((!same).then_some((before, after)))
 }
 

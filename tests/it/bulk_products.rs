@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::fixtures::{PUBLISHED_MILLIS, Product, prices};
+use crate::host::faults::{Site, When};
 use crate::shop::{Shop, unique, within};
 
 const PATH: &str = "/v1/admin/products/bulk";
@@ -76,6 +77,20 @@ async fn a_change_that_is_there_already_changes_nothing_and_a_repeat_says_the_sa
     let path = format!("/v1/admin/audit-log?thing={}", product.id);
     let log = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
     assert_eq!(log["items"].as_array().unwrap().len(), 2, "made, and changed once");
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_was_lost_does_not_find_its_own_rows_stale() {
+    let Some(shop) = Shop::native("nothing fails when told").await else { return };
+    let product = shop.new_product(json!({})).await;
+    let body = json!({ "rows": [{ "id": product.id, "version": 1 }], "change": { "tags_add": ["sale"] } });
+    let key = unique("key");
+    let send = async || ask(&shop, body.clone()).await.key(&key).send().await;
+    shop.host().faults.once(Site::Batch, "INSERT INTO idempotency_records", When::Before);
+    send().await.problem(503, "unavailable");
+    let written = read(&shop, &product.id).await;
+    assert_eq!((&written["version"], &written["tags"]), (&json!(2), &json!(["sale"])));
+    assert_eq!(counts(&send().await.expect(200).json()), [0, 1, 0]);
 }
 
 #[tokio::test]
