@@ -15,9 +15,6 @@ const MAX_BYTES: usize = 8_000;
 const MAX_TEXT: usize = 200;
 const MAX_VALUE: usize = 1_000;
 
-/// What differs with every change, or follows from what else does.
-const UNTOLD: [&str; 4] = ["version", "updated_at", "former_slugs", "available"];
-
 /// A place where two values differ.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "AuditedDifference")]
@@ -60,7 +57,7 @@ impl Found {
 
     fn members(&mut self, at: &str, before: &Map<String, Value>, after: &Map<String, Value>) {
         let new = after.keys().filter(|name| !before.contains_key(*name));
-        for name in before.keys().chain(new).filter(|name| !UNTOLD.contains(&name.as_str())) {
+        for name in before.keys().chain(new).filter(|name| !is_untold(at, name)) {
             self.compare(&place(at, name), before.get(name), after.get(name));
         }
     }
@@ -81,6 +78,17 @@ impl Found {
         } else {
             self.left_out = self.left_out.saturating_add(1);
         }
+    }
+}
+
+/// What differs with every change, or follows from what else does: members of the thing itself
+/// and of its variants. Further below, as in metadata, such a name is anybody's own.
+fn is_untold(at: &str, name: &str) -> bool {
+    let is_variant = || at.strip_prefix("/variants/").is_some_and(|id| !id.contains('/'));
+    match name {
+        "version" | "updated_at" | "former_slugs" => at.is_empty(),
+        "available" => at.is_empty() || is_variant(),
+        _ => false,
     }
 }
 
@@ -148,6 +156,30 @@ mod tests {
                 { "at": "/variants/2/sku", "before": "b", "after": "c" },
                 { "at": "/variants/3", "before": null, "after": item("3", "d") },
             ])
+        );
+    }
+
+    #[test]
+    fn what_follows_by_itself_is_left_out_only_where_it_does() {
+        let thing = |n: i64| {
+            let metadata = json!({ "version": n, "updated_at": n, "variants": [{ "id": "1", "available": n }] });
+            json!({
+                "version": n, "updated_at": n, "former_slugs": [n], "available": n, "metadata": metadata,
+                "variants": [{ "id": "1", "available": n, "version": n, "metadata": { "available": n } }],
+            })
+        };
+        let told = told(thing(1), thing(2));
+        let mut places: Vec<_> = told.as_array().unwrap().iter().map(|one| one["at"].as_str().unwrap()).collect();
+        places.sort_unstable();
+        assert_eq!(
+            places,
+            [
+                "/metadata/updated_at",
+                "/metadata/variants/1/available",
+                "/metadata/version",
+                "/variants/1/metadata/available",
+                "/variants/1/version",
+            ]
         );
     }
 
