@@ -29,3 +29,21 @@ async fn a_view_is_the_query_of_a_page_by_a_name() {
     let long = format!("/v1/admin/views/{page}/{}", "x".repeat(65));
     shop.put(&long).bearer(&owner).json(json!({ "query": "q=a" })).send().await.problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn what_is_written_down_of_a_view_for_good_names_no_buyer() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let page = unique("customers");
+    let path = format!("/v1/admin/views/{page}/Ada");
+    for query in ["q=ada%40example.com", "q=ada%40example.org"] {
+        shop.put(&path).bearer(&owner).json(json!({ "query": query })).send().await.expect(200);
+    }
+    shop.delete(&path).bearer(&owner).send().await.expect(204);
+    let path = format!("/v1/admin/audit-log?thing={page}%2FAda");
+    let log = shop.get(&path).bearer(&owner).send().await.expect(200).json();
+    let entries = log["items"].as_array().unwrap();
+    let deeds: Vec<_> = entries.iter().map(|entry| entry["deed"].as_str().unwrap()).collect();
+    assert_eq!(deeds, ["deleted", "changed", "created"]);
+    assert!(!log.to_string().contains("example"), "{log}");
+}
