@@ -15,8 +15,8 @@ use super::snapshot::Snapshot;
 use crate::money::Currency;
 use crate::sorted::{SortedMap, sort};
 
-/// The facets of an answer, at most, and the values of each: those with the
-/// most products, and all that were asked for.
+/// The facets of an answer, and the values of each: those with the most products,
+/// at most so many, and all that were asked for.
 const MAX_FACETS: usize = 30;
 const MAX_VALUES: usize = 50;
 
@@ -186,7 +186,11 @@ impl<'a> Selection<'a> {
         }
         let total = |facet: &Facet| facet.values.iter().map(|value| value.count).sum::<usize>();
         sort(&mut facets, |one, other| total(other).cmp(&total(one)));
-        facets.truncate(MAX_FACETS);
+        let mut place = 0_usize;
+        facets.retain(|facet| {
+            place = place.saturating_add(1);
+            place <= MAX_FACETS || self.filter.values.get(&facet.name).is_some()
+        });
         facets.splice(0..0, [self.stock()].into_iter().chain(self.collections(places)));
         facets
     }

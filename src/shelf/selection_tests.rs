@@ -231,3 +231,18 @@ fn what_a_list_can_be_narrowed_by_is_said_in_the_language() {
         assert_eq!(said(own), said_so("option.Size", "L S"));
     }
 }
+
+#[test]
+fn a_facet_that_was_asked_for_is_told_however_many_others_there_are() {
+    let names: Vec<String> = (0..40).map(|n| format!("option.Axis{n}")).collect();
+    let mut machine = product(1, "Machine", Some(1), 1);
+    let options = names.iter().map(|name| serde_json::json!({ "name": name.replace("option.", ""), "values": ["x"] }));
+    machine.options = serde_json::from_value(options.collect()).unwrap();
+    machine.variants[0].options = vec!["x".to_owned(); names.len()];
+    let snapshot = shop(vec![machine]);
+    let unasked = facets(&snapshot, "");
+    assert_eq!(unasked.keys().filter(|name| name.starts_with(OPTION)).count(), MAX_FACETS);
+    for name in &names {
+        assert_eq!(facets(&snapshot, &format!("{name}=x"))[name], "x=1");
+    }
+}

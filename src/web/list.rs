@@ -16,8 +16,8 @@ use crate::shelf::selection::Facet;
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::sort;
 
-/// The facets that a page shows, and the values of each besides those that are
-/// chosen: with all that the API tells, a page could have 300 KB.
+/// The facets that a page shows, and the values of each, besides what is chosen:
+/// with all that the API tells, a page could have 300 KB.
 const MAX_FACETS: usize = 8;
 const MAX_TICKS: usize = 12;
 /// The ways out that are offered where nothing was found, and those that are tried.
@@ -159,9 +159,12 @@ fn prices(asked: &Asked, visitor: &Visitor) -> [PriceField; 2] {
 }
 
 fn boxes(asked: &Asked, visitor: &Visitor, facets: &[Facet]) -> Vec<FacetBox> {
-    let shown = facets.iter().filter(|facet| facet.name != IN_STOCK).take(MAX_FACETS);
-    let boxed = |facet: &Facet| {
-        let chosen = asked.list.filter.values.get(&facet.name);
+    let chosen_of = |facet: &Facet| asked.list.filter.values.get(&facet.name);
+    let shown = facets.iter().filter(|facet| facet.name != IN_STOCK).enumerate();
+    // What the form does not have would no longer be asked for once it is sent.
+    let shown = shown.filter(|(place, facet)| *place < MAX_FACETS || chosen_of(facet).is_some());
+    let boxed = |(_, facet): (usize, &Facet)| {
+        let chosen = chosen_of(facet);
         let is_chosen = |value: &str| chosen.is_some_and(|chosen| chosen.iter().any(|known| known == value));
         let mut ticks = Vec::new();
         for value in &facet.values {

@@ -181,3 +181,21 @@ fn tiles_filters_and_what_is_chosen_are_read_in_the_visitors_language() {
     assert_eq!(titles(&own), ["Enamel Mug 1"]);
     assert!(!own.contains("Größe"), "{own}");
 }
+
+#[test]
+fn the_form_keeps_what_is_chosen_however_much_else_there_is() {
+    let axes: Vec<String> = (0..40).map(|n| format!("Axis{n}")).collect();
+    let mut product = made(1, "Machine", Some(500), 1);
+    product.options =
+        axes.iter().map(|name| ProductOption { name: name.clone(), values: vec!["x".to_owned()] }).collect();
+    product.variants[0].options = vec!["x".to_owned(); axes.len()];
+    let snapshot = Snapshot::new("7".into(), settings(), vec![product]);
+    let has_field = |query: &str, axis: &str| {
+        rendered(&snapshot, Visitor::default(), query).contains(&format!("name=\"option.{axis}\" value=\"x\""))
+    };
+    let shown = axes.iter().filter(|axis| has_field("", axis)).count();
+    assert_eq!(shown, MAX_FACETS);
+    for axis in &axes {
+        assert!(has_field(&format!("option.{axis}=x"), axis), "{axis}");
+    }
+}
