@@ -45,7 +45,9 @@ function choosing(table) {
     const [label, look] = stock[level];
     element("stock").textContent = label;
     element("stock").className = `stock stock-${look}`;
-    if (image) enlarge(...image);
+    // Without one of its own the product's first; there are none in the table where no variant has its own.
+    const picture = image ?? images[0];
+    if (picture) enlarge(...picture);
     if (element("buy")) element("buy").disabled = level === LEVELS.indexOf("!") || level === missing.level;
     fields.forEach((axis, n) => axis.forEach((field, value) => mark(field, marks[found(place.with(n, value)).level])));
     const query = new URLSearchParams();
