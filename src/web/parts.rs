@@ -8,7 +8,7 @@ use super::totals::minus;
 use super::words::Fill;
 use super::words::buying::BuyingWords;
 use super::words::fill;
-use crate::catalog::product::parts::in_words;
+use crate::catalog::product::Part;
 use crate::ids::{OrderId, VariantId};
 use crate::messages::words;
 use crate::orders::cart::CartProblem;
@@ -153,6 +153,13 @@ pub fn line_title<'a>(language: Language, variant: VariantId, own: &'a str, snap
     translation.and_then(|translation| translation.title.as_deref()).unwrap_or(own)
 }
 
+/// What a bundle is made of: `1 × Pot, 4 × Cup`, each called as a line would be; nothing of what is no bundle.
+pub fn made_of(language: Language, parts: &[Part], snapshot: &Snapshot) -> String {
+    let title = |part: &Part| line_title(language, part.variant_id, &part.title, snapshot).to_owned();
+    let words: Vec<_> = parts.iter().map(|part| format!("{} × {}", part.quantity, title(part))).collect();
+    words.join(", ")
+}
+
 /// The variant's label, with what a bundle is made of, and its picture; the SKU where the catalog
 /// no longer has it.
 pub fn known(language: Language, line: &LineView, snapshot: &Snapshot) -> (String, Option<Image>) {
@@ -161,8 +168,8 @@ pub fn known(language: Language, line: &LineView, snapshot: &Snapshot) -> (Strin
         None => (line.sku.clone(), None),
     };
     if !line.parts.is_empty() {
-        label =
-            [label, in_words(&line.parts)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
+        let parts = made_of(language, &line.parts, snapshot);
+        label = [label, parts].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
     }
     (label, image)
 }

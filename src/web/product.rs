@@ -9,13 +9,12 @@ use super::choosing::Choosing;
 use super::collections::collection_url;
 use super::frame::Frame;
 use super::pages::Reading;
-use super::parts::{ErrorSummary, Short, SummaryItem, sentence};
+use super::parts::{ErrorSummary, Short, SummaryItem, made_of, sentence};
 use super::structured;
 use super::tile::{Stock, Tile, going_with, product_url};
 use super::visitor::Visitor;
 use super::words::fill;
 use crate::catalog::product::LOW_AT_MOST;
-use crate::catalog::product::parts::in_words;
 use crate::collections::collection::Collection;
 use crate::money::{Currency, Money};
 use crate::pricing::tiers::Tier;
@@ -109,14 +108,16 @@ impl<'a> ProductPage<'a> {
             seo_title: texts.seo_title.unwrap_or(texts.title),
             summary: texts.seo_description.map_or_else(|| structured::shortened(&text, MAX_META), str::to_owned),
             data: structured::of_product(site, choosing, (texts.title, &text), &steps),
-            table: table(choosing, visitor),
+            table: table(snapshot, choosing, visitor),
             picture: picture.map(|image| texts.image(image)),
             tiles: going_with(snapshot, visitor, choosing.currency, &[product]),
             steps,
             description,
             price: price.map_or_else(String::new, in_words),
             price_before: before.map(in_words),
-            price_notes: choosing.variant.map_or_else(String::new, |v| price_notes(v, choosing.currency, visitor)),
+            price_notes: choosing
+                .variant
+                .map_or_else(String::new, |v| price_notes(snapshot, v, choosing.currency, visitor)),
             stock: choosing
                 .variant
                 .map_or_else(|| Stock::none(&frame.w), |v| Stock::of(&frame.w, v.level, v.backorder)),
@@ -214,7 +215,7 @@ fn choices(choosing: &Choosing, visitor: &Visitor) -> Vec<Axis> {
 }
 
 /// What must be said beside the price, what each of many pieces costs, and what a bundle is made of: a line for each.
-fn price_notes(variant: &Variant, currency: Currency, visitor: &Visitor) -> String {
+fn price_notes(snapshot: &Snapshot, variant: &Variant, currency: Currency, visitor: &Visitor) -> String {
     let w = visitor.words();
     let lowest = variant.lowest(currency).map(|lowest| fill(w.lowest, &[&lowest.display_in(visitor.language)]));
     let tier = |tier: Tier| {
@@ -222,15 +223,16 @@ fn price_notes(variant: &Variant, currency: Currency, visitor: &Visitor) -> Stri
         fill(w.tier, &[&tier.from.to_string(), &each.display_in(visitor.language)])
     };
     let tiers = variant.lower_tiers(currency).into_iter().map(tier);
-    let made_of = variant.is_bundle().then(|| fill(w.made_of, &[&in_words(&variant.parts)]));
-    lowest.into_iter().chain(tiers).chain(made_of).collect::<Vec<_>>().join("\n")
+    let parts = || made_of(visitor.language, &variant.parts, snapshot);
+    let parts = variant.is_bundle().then(|| fill(w.made_of, &[&parts()]));
+    lowest.into_iter().chain(tiers).chain(parts).collect::<Vec<_>>().join("\n")
 }
 
 /// What the script needs to do at once what the form does by asking. Each variant
 /// is a row such as `1kw+2a`: which of all combinations it is, its level, and its
 /// price, both numbers to the base of 36; behind a dot which picture is its own. So
 /// 2,048 of them have 15 KB, and as many different prices 20.
-fn table(choosing: &Choosing, visitor: &Visitor) -> String {
+fn table(snapshot: &Snapshot, choosing: &Choosing, visitor: &Visitor) -> String {
     if choosing.axes.is_empty() {
         return String::new();
     }
@@ -241,7 +243,7 @@ fn table(choosing: &Choosing, visitor: &Visitor) -> String {
     for (variant, place) in choosing.sold() {
         let Some(price) = variant.price(choosing.currency) else { continue };
         let before = variant.compare_at(choosing.currency);
-        let notes = price_notes(variant, choosing.currency, visitor);
+        let notes = price_notes(snapshot, variant, choosing.currency, visitor);
         let key = (price.amount, before.map_or(0, |before| before.amount), notes);
         let priced = known.get(&key).copied().unwrap_or(prices.len());
         if priced == prices.len() {

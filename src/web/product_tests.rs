@@ -204,3 +204,27 @@ fn a_page_is_read_in_the_visitors_language_and_asks_in_the_shops_own() {
     let own = shown(shirt, &[]);
     assert!(own.contains("<h1>Shirt</h1>") && own.contains("<legend>Size</legend>") && own.contains("alt=\"Front\""));
 }
+
+#[test]
+fn what_a_bundle_is_made_of_is_called_as_the_visitor_reads_it() {
+    let mut cup = made(2, "Cup", Some(500), 1);
+    cup.translations = serde_json::from_str(r#"{"de": {"title": "Tasse"}}"#).unwrap();
+    let part = |product: &Product, quantity: u32| {
+        let variant = &product.variants[0];
+        json!({ "variant_id": variant.id, "quantity": quantity, "sku": variant.sku, "title": product.title })
+    };
+    let parts = serde_json::from_value(json!([part(&made(3, "Pot", Some(900), 1), 1), part(&cup, 4)])).unwrap();
+    let mut set = in_all(&[("Size", values(2))]);
+    set.variants[0].parts = parts;
+    let snapshot = Snapshot::new("7".into(), settings(), vec![set, cup]);
+    let shown = |visitor: Visitor| {
+        let reading = Reading { visitor, site: "", path: "/products/slug-1", query: "option.Size=Value+0" };
+        String::from_utf8(super::super::pages::answer(&snapshot, &reading).unwrap().unwrap().body).unwrap()
+    };
+    let told = |html: &str, parts: &str| {
+        let table = data(html, "application/json\" id=\"variants")["prices"].to_string();
+        assert!(table.contains(parts) && html.replace(&table, "").contains(parts), "{html}");
+    };
+    told(&shown(Visitor::default()), "1 × Pot, 4 × Cup");
+    told(&shown(Visitor { language: Language::De, currency: None }), "1 × Pot, 4 × Tasse");
+}

@@ -313,14 +313,18 @@ async fn a_product_goes_with_the_bundles_of_its_own_variants() {
 async fn buyers_and_packers_see_what_is_in_a_bundle() {
     let shop = Shop::open().await;
     let (pot, cup) = (shop.stocked(10).await, shop.stocked(20).await);
+    let german = json!({ "translations": { "de": { "title": "Tasse" } } });
+    shop.write(Method::PATCH, &format!("/v1/admin/products/{}", cup.id), german).await.expect(200);
     let set = shop.bundle(&[(&pot, 1), (&cup, 4)]).await;
     let said = format!("1 × {}, 4 × {}", pot.title, cup.title);
     let page = html(&shop.get(&format!("/products/{}", set.slug)).send().await.expect(200));
     assert!(page.contains(&format!("In it: {said}")), "{page}");
     let cart = shop.bought_of(&[(&set, 2)]).await;
-    let page = shop.get(&format!("/orders/{}", cart.id)).cookie(&format!("__Host-cart={}.{}", cart.id, cart.token));
-    let page = html(&page.send().await.expect(200));
-    assert!(page.contains(&said), "{page}");
+    for (language, said) in [("en", said), ("de", format!("1 × {}, 4 × Tasse", pot.title))] {
+        let cookies = format!("__Host-cart={}.{}; __Host-locale={language}", cart.id, cart.token);
+        let page = html(&shop.get(&format!("/orders/{}", cart.id)).cookie(&cookies).send().await.expect(200));
+        assert!(page.contains(&said), "{page}");
+    }
     let path = format!("/admin/packing-slips?orders={}", cart.id);
     let slip = html(&shop.get(&path).bearer(&shop.owner().await).send().await.expect(200));
     let row = |pieces: u32, part: &Product| {

@@ -33,12 +33,6 @@ impl Variant {
     }
 }
 
-/// `1 × Pot, 4 × Cup`; nothing of what is no bundle.
-pub fn in_words(parts: &[Part]) -> String {
-    let words: Vec<_> = parts.iter().map(|part| format!("{} × {}", part.quantity, part.title)).collect();
-    words.join(", ")
-}
-
 /// Whether both are made of as much of the same, whatever it is called.
 pub fn are_alike(some: &[Part], others: &[Part]) -> bool {
     some.len() == others.len()
