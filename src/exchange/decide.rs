@@ -7,7 +7,7 @@ use super::columns::{self, FACTS, Fact, FileFormat, Takes, column_of};
 use super::matching::{self, Names, slug_of};
 use super::sent::{IMAGES, Sent, SentVariant};
 use super::told::{LineError, Made, Told};
-use super::{prices, shopify};
+use super::{images, prices, shopify};
 use crate::catalog::body::{self, ProductBody, ProductPatch, variant_body};
 use crate::catalog::draft::{self, Draft};
 use crate::catalog::product::{Product, Variant};
@@ -65,6 +65,11 @@ pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
             sent.errors.push(error);
             None
         }));
+    }
+    if before.is_some() && ground.format != FileFormat::Jsonl {
+        let sent_with = std::mem::take(&mut sent.variants).into_iter().zip(matched);
+        let is_meant = |(variant, was): &(SentVariant, Option<_>)| was.is_some() || !variant.is_silent(ground.format);
+        (sent.variants, matched) = sent_with.filter(is_meant).unzip();
     }
     let refused = |errors| Decided {
         before,
@@ -145,6 +150,9 @@ fn laid_out(
     let mut facts = std::mem::take(&mut sent.facts);
     if let Some(slug) = &sent.slug {
         facts.insert("slug".to_owned(), slug.clone().into());
+    }
+    if let Some(before) = before.filter(|_| ground.format != FileFormat::Jsonl) {
+        images::lay_over(&mut facts, &before.images);
     }
     let known = before.map(|before| json::value(&body::facts(before))).unwrap_or_default();
     clear(&mut facts, &sent.blank, &known, sent.line, ground, told);

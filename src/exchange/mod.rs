@@ -12,6 +12,7 @@ mod decide;
 mod encoding;
 pub mod export;
 pub mod file;
+mod images;
 mod markup;
 mod matching;
 mod numbers;

@@ -69,6 +69,14 @@ impl SentPrice {
         Ok(())
     }
 
+    /// Whether any of its cells is not blank.
+    pub fn says_any(&self) -> bool {
+        let times = [&self.starts_at, &self.ends_at].into_iter().any(|said| said.flatten().is_some());
+        let amounts = [Some(self.amount), self.compare_at, self.sale];
+        let tiers = self.tiers.as_ref().is_some_and(Option::is_some);
+        times || tiers || amounts.into_iter().any(|said| said.flatten().is_some())
+    }
+
     /// Whether it says anything beside the price itself.
     fn says_terms(&self) -> bool {
         let times = [&self.starts_at, &self.ends_at].into_iter().any(Option::is_some);

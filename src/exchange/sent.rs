@@ -45,6 +45,19 @@ pub struct SentVariant {
     pub quantity: Option<(i64, Option<i64>)>,
 }
 
+impl SentVariant {
+    /// Whether its line says nothing of a variant, only of the product. In Shopify's files a
+    /// blank word says who counts its pieces: nobody.
+    pub fn is_silent(&self, format: FileFormat) -> bool {
+        let is_blank = |(member, value): (&String, &Value)| {
+            format == FileFormat::Shopify && member == "tracked" && *value == Value::Bool(false)
+        };
+        let is_named = self.id.is_some() || !self.options.is_empty();
+        let is_counted = self.quantity.is_some() || self.prices.iter().any(SentPrice::says_any);
+        !is_named && !is_counted && self.facts.iter().all(is_blank)
+    }
+}
+
 #[derive(Deserialize)]
 struct Row {
     rows: Vec<Cells>,
@@ -223,7 +236,9 @@ impl Reading<'_> {
                 i64::MAX
             });
             let alt = self.cell(cells, Column::Part(Part::ImageAlt));
-            images.push((position, serde_json::json!({ "url": url, "alt": alt })));
+            let said = [Some(("url", url)), alt.map(|alt| ("alt", alt))].into_iter().flatten();
+            let image: Value = said.map(|(member, text)| (member.to_owned(), Value::from(text))).collect();
+            images.push((position, image));
         }
         if images.is_empty() {
             self.sent.blank.push(&IMAGES);
@@ -239,6 +254,7 @@ impl Reading<'_> {
             return Vec::new();
         }
         let (mut options, mut places) = (Vec::new(), Vec::new());
+        let mut says_none = false;
         for at in 0..3 {
             let Some((_, name)) = self.first(rows, Part::OptionName(at)) else { continue };
             let mut values: Vec<String> = Vec::new();
@@ -246,12 +262,15 @@ impl Reading<'_> {
                 let value = self.cell(cells, Column::Part(Part::OptionValue(at))).map(text::sought);
                 values.extend(value.filter(|value| !values.contains(value)));
             }
-            if !values.is_empty() && !shopify::is_no_option(self.import.format, &name, &values) {
+            if shopify::is_no_option(self.import.format, &name, &values) {
+                says_none = true;
+            } else if !values.is_empty() {
                 options.push((name, values));
                 places.push(at);
             }
         }
-        self.sent.options = Some(options);
+        // Blank cells leave those that are there alone.
+        self.sent.options = (says_none || !options.is_empty()).then_some(options);
         places
     }
 

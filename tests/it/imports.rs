@@ -18,7 +18,7 @@ async fn look(shop: &Shop, job: &Value) -> Value {
 }
 
 /// The import once it is over.
-async fn import(shop: &Shop, query: &str, file: impl Into<bytes::Bytes>) -> Value {
+pub async fn import(shop: &Shop, query: &str, file: impl Into<bytes::Bytes>) -> Value {
     let begun = send(shop, query, file).await.expect(202).json();
     assert_eq!(ended(shop, &begun).await["status"], "done");
     look(shop, &begun).await
@@ -31,7 +31,7 @@ pub async fn dry_run(shop: &Shop) -> String {
 }
 
 /// Does what a dry run has said.
-async fn start(shop: &Shop, dry: &Value) -> Value {
+pub async fn start(shop: &Shop, dry: &Value) -> Value {
     let path = format!("/v1/admin/imports/{}/start", dry["id"].as_str().unwrap());
     let begun = shop.post(&path).bearer(&shop.owner().await).send().await.expect(202).json();
     assert_eq!(ended(shop, &begun).await["status"], "done");
@@ -44,7 +44,7 @@ async fn export(shop: &Shop, query: &str) -> Answer {
 }
 
 /// The product of a slug, as staff see it.
-async fn product(shop: &Shop, slug: &str) -> Value {
+pub async fn product(shop: &Shop, slug: &str) -> Value {
     let list = shop.get("/v1/admin/products?limit=100").bearer(&shop.owner().await).send().await.expect(200).json();
     let found = list["items"].as_array().unwrap().iter().find(|product| product["slug"] == slug).cloned();
     found.unwrap_or_else(|| panic!("no product {slug}"))
@@ -55,7 +55,7 @@ async fn on_hand(shop: &Shop, product: &Value, variant: usize) -> i64 {
     shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()["on_hand"].as_i64().unwrap()
 }
 
-fn counts(import: &Value) -> [i64; 4] {
+pub fn counts(import: &Value) -> [i64; 4] {
     ["created", "updated", "unchanged", "refused"].map(|name| import["sums"][name].as_i64().unwrap())
 }
 

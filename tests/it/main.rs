@@ -64,6 +64,7 @@ mod goods_page;
 mod holds;
 mod hostile;
 mod imports;
+mod imports_sparse;
 mod jobs;
 mod ledgers;
 mod mail;
