@@ -19,6 +19,7 @@ use crate::ports::Timestamp;
 use crate::problem::FieldError;
 use crate::settings::Settings;
 use crate::text;
+use crate::uploads::Known;
 use crate::wire::body::parse;
 
 /// What a product is decided on.
@@ -26,6 +27,8 @@ pub struct Ground<'a> {
     pub format: FileFormat,
     pub products: &'a [Product],
     pub settings: &'a Settings,
+    /// The uploads that are there of those that the file shows.
+    pub uploads: &'a [Known],
     pub now: Timestamp,
     pub names: &'a Names,
     /// The facts that may be taken away; none are named: all of them.
@@ -118,6 +121,7 @@ fn create(text: &str, ground: &Ground) -> Result<Product, Vec<FieldError>> {
     let body: ProductBody =
         parse(text.as_bytes(), "POST /v1/admin/products").map_err(|problem| problem.errors.clone())?;
     let draft = Draft::parse(body, ground.settings)?;
+    let draft = draft.show(ground.uploads, &[]).map_err(|problem| problem.errors.clone())?;
     Ok(draft.create(ground.names.product(), ground.now, numbered(ground.names)))
 }
 
@@ -127,6 +131,7 @@ fn change(text: &str, before: &Product, ground: &Ground) -> Result<Product, Vec<
     let (facts, changes) = patch.over(before);
     let (wanted, faults) = draft::wanted(before, changes);
     let draft = Draft::change(facts, wanted, faults, ground.settings)?;
+    let draft = draft.show(ground.uploads, &before.images).map_err(|problem| problem.errors.clone())?;
     Ok(draft.replace(before, ground.now, numbered(ground.names)))
 }
 

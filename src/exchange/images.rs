@@ -3,7 +3,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::sent::Sent;
 use crate::catalog::product::Image;
+use crate::uploads::Name;
+
+/// The uploads that the pictures of these products are, to be looked up.
+pub fn uploads_in(sent: &[Sent]) -> Vec<Name> {
+    let images = sent.iter().filter_map(|sent| sent.facts.get("images")?.as_array()).flatten();
+    let upload = |image: &Value| {
+        let said = |member| image.get(member).and_then(Value::as_str);
+        said("upload").map_or_else(|| Name::at(said("url")?), |id| id.parse().ok())
+    };
+    images.filter_map(upload).collect()
+}
 
 /// Lays the pictures of a file of lines over those that are there: a file names as few of
 /// them as it likes, and none goes for it. Those that it does not name come behind, and one

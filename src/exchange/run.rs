@@ -2,6 +2,7 @@
 //! them in one batch. What the batch is refused for is found by writing each alone.
 
 use super::decide::{Decided, Ground, Stock, decide};
+use super::images;
 use super::matching::{self, Names};
 use super::sent::{self, Sent};
 use super::stock;
@@ -19,6 +20,7 @@ use crate::problem::Problem;
 use crate::revision;
 use crate::settings;
 use crate::sorted::SortedSet;
+use crate::uploads::store as uploads;
 
 /// How many products are written before the shelf is told, and again each time that there are
 /// twice as many: publishing a catalog that grows for every few of them would take longer
@@ -108,10 +110,11 @@ impl Slice<'_> {
     async fn attempt(&self, from: usize, most: usize) -> Result<Vec<Done>, Problem> {
         let sent = self.sent(from, most);
         let names: Vec<_> = (from..from.saturating_add(sent.len())).map(|at| self.names(at)).collect();
-        let reads = vec![settings::current(), known_by(&sent, &names)];
+        let reads = vec![settings::current(), known_by(&sent, &names), uploads::known(&images::uploads_in(&sent))];
         let mut begun = self.staff.begin(self.app, None, reads).await?;
         let settings = settings::read(begun.rows.next().unwrap_or_default())?;
         let products = store::products(begun.rows.next().unwrap_or_default())?;
+        let uploads: Vec<_> = begun.rows.next().unwrap_or_default().decode()?;
         let mut decided: Vec<Decided> = Vec::with_capacity(sent.len());
         let mut touched = SortedSet::new();
         for (at, (sent, names)) in sent.into_iter().zip(&names).enumerate() {
@@ -119,7 +122,8 @@ impl Slice<'_> {
             let agreed = if self.import.dry_run { None } else { Some(agreed.unwrap_or_default()) };
             let now = self.app.clock.now();
             let format = self.import.format;
-            let ground = Ground { format, products: &products, settings: &settings, now, names, agreed };
+            let (settings, uploads) = (&settings, &*uploads);
+            let ground = Ground { format, products: &products, settings, uploads, now, names, agreed };
             let next = decide(sent, &ground);
             if !claims(&next).into_iter().all(|claim| touched.add(claim)) && at > 0 {
                 // It is decided anew, on what those before it have made.

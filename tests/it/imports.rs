@@ -554,3 +554,30 @@ async fn what_is_wrong_with_a_sale_or_tiers_is_told_by_its_column() {
     let done = import(&shop, "", format!("slug,title,sku,price_EUR,sale_USD\n{slug},A,{slug},10,9\n")).await;
     assert_eq!((counts(&done)[3], &done["errors"][0]["column"]), (1, &json!("sale_USD")), "{done}");
 }
+
+#[tokio::test]
+async fn an_upload_that_a_file_shows_is_there_and_brings_its_size() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let slug = unique("shown");
+    let picture = crate::uploads::new_png(640, 480);
+    let upload = shop.post("/v1/admin/uploads").bearer(&owner).body("image/png", picture).send().await.expect(201);
+    let url = upload.json()["url"].as_str().unwrap().to_owned();
+    let file = |url: &str| format!("slug,title,sku,price_EUR,image_url\n{slug},Shown,{slug},1,{url}\n");
+    let nobodys = format!("/media/{}.png", "0".repeat(32));
+    for dry in ["", "dry_run=true"] {
+        let refused = import(&shop, dry, file(&nobodys)).await;
+        let at = (&refused["errors"][0]["line"], &refused["errors"][0]["column"]);
+        assert_eq!((counts(&refused), at), ([0, 0, 0, 1], (&json!(2), &json!("image_url"))), "{refused}");
+    }
+    import(&shop, "", file(&url)).await;
+    let size = |product: &Value| ["width", "height"].map(|side| product["images"][0][side].clone());
+    assert_eq!(size(&product(&shop, &slug).await), [640, 480]);
+    // Of one that is there, and by its id.
+    let line = json!({ "slug": slug, "images": [{ "url": "/b.svg" }] });
+    import(&shop, "format=jsonl", line.to_string()).await;
+    let line = json!({ "slug": slug, "images": [{ "upload": upload.json()["id"] }] });
+    import(&shop, "format=jsonl", line.to_string()).await;
+    assert_eq!(size(&product(&shop, &slug).await), [640, 480]);
+    assert_eq!(counts(&import(&shop, "", file(&nobodys)).await)[3], 1);
+}

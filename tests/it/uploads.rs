@@ -16,7 +16,7 @@ pub fn png(width: u32, height: u32, salt: u64) -> Vec<u8> {
 }
 
 /// One that no shop has.
-fn new_png(width: u32, height: u32) -> Vec<u8> {
+pub fn new_png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = png(width, height, 0);
     bytes.extend(unique("picture").into_bytes());
     bytes
