@@ -45,6 +45,16 @@ pub struct Decided<'a> {
     pub told: Told,
 }
 
+impl Decided<'_> {
+    /// The stock, each with its variant's SKU.
+    pub fn counted(&self) -> impl Iterator<Item = (Stock, &str)> {
+        let product = self.after.as_ref().or(self.before);
+        let variants = product.map(|product| product.variants.as_slice()).unwrap_or_default();
+        let of = |id| variants.iter().find(|variant| variant.id == id);
+        self.stock.iter().map(move |stock| (*stock, of(stock.variant).map_or("", |variant| &variant.sku)))
+    }
+}
+
 /// How many pieces of a variant there are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stock {

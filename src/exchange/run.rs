@@ -161,27 +161,27 @@ impl Slice<'_> {
             (None, Some(after)) => Some(store::insert_product(after, decided.naming, None)),
         };
         let mut changes: Vec<StaffChange> = decided.iter().filter_map(change).collect();
-        let all = || decided.iter().flat_map(|decided| decided.stock.iter().copied());
-        let begun = stock::begun(self.job, all());
+        let all = || decided.iter().flat_map(|decided| decided.counted());
+        let (begun, told) = stock::begun(self.job, all());
         if !changes.is_empty() {
             if !begun.is_empty() {
-                // Each product's own entry tells of its pieces, too.
                 let opened = vec![opening::begin(&begun, self.app.clock.now())];
-                changes.push(StaffChange::of_many(Vec::new(), opened));
+                changes.push(StaffChange::of_many(told, opened));
             }
             let change = changes.into_iter().collect();
             self.staff.commit(self.app, None, change, Answer::new(http::StatusCode::OK, &())?, &refusal).await?;
         }
-        let known: Vec<Stock> = all().filter(|stock| !stock.is_new).collect();
-        let adjusted = match known.is_empty() {
-            true => Vec::new(),
+        let known: Vec<(Stock, &str)> = all().filter(|(stock, _)| !stock.is_new).collect();
+        let (adjusted, told) = match known.is_empty() {
+            true => Default::default(),
             false => stock::adjust(self.app, self.staff, self.job, &known).await?,
         };
         let levels: Vec<StockLevel> =
             adjusted.iter().filter_map(|one| one.as_ref().ok()).filter_map(|(_, level)| *level).collect();
         if !levels.is_empty() {
             // The pools have decided and are the truth; the lists learn of it here.
-            let batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
+            let mut batch = vec![store::bump_if_levels_change(&levels), store::upsert_stock_levels(&levels)];
+            batch.extend(self.staff.told(self.app, &told));
             self.app.database.batch(batch).await?;
         }
         let mut adjusted = adjusted.into_iter();

@@ -6,12 +6,13 @@ use serde::Deserialize;
 
 use super::decide::Stock;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::auth::StaffWrite;
 use crate::catalog::StockLevel;
 use crate::ids::{JobId, VariantId};
 use crate::json;
 use crate::pools::opening::NewStock;
-use crate::pools::pool::{Reason, Refusal};
+use crate::pools::pool::{Level, Reason, Refusal};
 use crate::pools::{self, Adjustment};
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::Problem;
@@ -53,19 +54,32 @@ impl Stock {
     }
 }
 
-/// What the new ones of them begin with.
-pub fn begun(job: JobId, stock: impl Iterator<Item = Stock>) -> Vec<NewStock> {
-    let new = stock.filter(|stock| stock.is_new && stock.now > 0);
-    new.map(|stock| NewStock { variant: stock.variant, pieces: stock.now, reference: stock.reference(job) }).collect()
+/// What the new ones of them begin with, and what is written down of it. Each comes with its SKU.
+pub fn begun<'a>(job: JobId, stock: impl Iterator<Item = (Stock, &'a str)>) -> (Vec<NewStock>, Vec<Entry>) {
+    let new = stock.filter(|(stock, _)| stock.is_new && stock.now > 0);
+    let begin = |(stock, sku): (Stock, &str)| {
+        let (Stock { variant, now: pieces, .. }, reference) = (stock, stock.reference(job));
+        let level = Level { on_hand: pieces, ..Level::default() };
+        let entry = pools::told(variant, sku, pieces, &level, Reason::Correction, &reference);
+        (NewStock { variant, pieces, reference }, entry)
+    };
+    new.map(begin).unzip()
 }
 
 /// What came of one change: by how many pieces, and the level that is left.
 pub type Adjusted = Result<(i64, Option<StockLevel>), Problem>;
 
-/// Changes those that are there, of each as far as it can be. One of which the file says what
-/// lists say is not asked for: most are so where a whole shop comes in again.
-pub async fn adjust(app: &App, staff: &StaffWrite, job: JobId, stock: &[Stock]) -> Result<Vec<Adjusted>, Problem> {
-    let listed = read(app.database.run(known(stock)).await?)?;
+/// Changes those that are there, of each as far as it can be, and answers with what is to be
+/// written down of it. One of which the file says what lists say is not asked for: most are
+/// so where a whole shop comes in again. Each comes with its SKU.
+pub async fn adjust(
+    app: &App,
+    staff: &StaffWrite,
+    job: JobId,
+    counted: &[(Stock, &str)],
+) -> Result<(Vec<Adjusted>, Vec<Entry>), Problem> {
+    let stock: Vec<Stock> = counted.iter().map(|(stock, _)| *stock).collect();
+    let listed = read(app.database.run(known(&stock)).await?)?;
     let listed = &listed;
     let look = |stock: Stock| async move {
         let on_hand = listed.get(&stock.variant).copied();
@@ -84,7 +98,8 @@ pub async fn adjust(app: &App, staff: &StaffWrite, job: JobId, stock: &[Stock]) 
         }
     }
     let mut answers = pools::adjust_all(app, confirmed, asked, MAX_PARALLEL).await.into_iter();
-    let outcome = |(stock, delta): (&Stock, Result<i64, _>)| -> Adjusted {
+    let mut told = Vec::new();
+    let outcome = |((stock, sku), delta): (&(Stock, &str), Result<i64, _>)| -> Adjusted {
         let delta = delta.map_err(Problem::from)?;
         if delta == 0 {
             return Ok((0, None));
@@ -92,11 +107,16 @@ pub async fn adjust(app: &App, staff: &StaffWrite, job: JobId, stock: &[Stock]) 
         let Some(answer) = answers.next() else { return Ok((0, None)) };
         let answer = answer?;
         match answer.refusal {
-            None => Ok((delta, Some(answer.level.of(stock.variant)))),
+            None => {
+                let (variant, reference) = (stock.variant, stock.reference(job));
+                told.push(pools::told(variant, sku, delta, &answer.level, Reason::Correction, &reference));
+                Ok((delta, Some(answer.level.of(variant))))
+            }
             // It was counted before, and pieces were sold since.
             Some(Refusal::ReferenceReused) => Ok((0, Some(answer.level.of(stock.variant)))),
             Some(refusal) => Err(refusal.into()),
         }
     };
-    Ok(stock.iter().zip(deltas).map(outcome).collect())
+    let adjusted = counted.iter().zip(deltas).map(outcome).collect();
+    Ok((adjusted, told))
 }

@@ -581,3 +581,24 @@ async fn an_upload_that_a_file_shows_is_there_and_brings_its_size() {
     assert_eq!(size(&product(&shop, &slug).await), [640, 480]);
     assert_eq!(counts(&import(&shop, "", file(&nobodys)).await)[3], 1);
 }
+
+#[tokio::test]
+async fn what_a_file_counts_is_written_down_as_each_change_of_stock() {
+    let shop = Shop::open().await;
+    let slug = unique("counted");
+    import(&shop, "", format!("slug,title,sku,price_EUR,quantity\n{slug},Counted,{slug},1,10\n")).await;
+    let variant = product(&shop, &slug).await["variants"][0]["id"].as_str().unwrap().to_owned();
+    for quantity in [12, 12, 7] {
+        import(&shop, "", format!("sku,quantity\n{slug},{quantity}\n")).await;
+    }
+    let path = format!("/v1/admin/audit-log?thing={variant}");
+    let log = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
+    let entries = log["items"].as_array().unwrap();
+    assert!(entries.iter().all(|entry| entry["kind"] == "stock" && entry["title"] == slug.as_str()), "{log}");
+    let on_hand = |entry: &Value| {
+        let changes = entry["changes"].as_array().unwrap();
+        let change = changes.iter().find(|change| change["at"] == "/on_hand").unwrap();
+        ["before", "after"].map(|side| change[side].as_i64().unwrap())
+    };
+    assert_eq!(entries.iter().map(on_hand).collect::<Vec<_>>(), [[12, 7], [10, 12], [0, 10]]);
+}
