@@ -85,8 +85,9 @@ const show = ({ url }) => {
 if (set) {
   const input = make("input", { type: "file", id: "upload", multiple: true, accept: "image/jpeg,image/png,image/webp,image/gif,image/avif" });
   const words = make("p", { className: "hint", role: "status" });
-  const refused = make("ul", { className: "error", role: "alert" });
-  set.append(make("div", { className: "field" }, make("label", { htmlFor: input.id, textContent: "Upload pictures" }), input, words, refused));
+  const refused = make("ul", { className: "error" });
+  const alert = make("div", { role: "alert" }, refused);
+  set.append(make("div", { className: "field" }, make("label", { htmlFor: input.id, textContent: "Upload pictures" }), input, words, alert));
 
   let busy = false;
   input.addEventListener("change", async () => {
