@@ -130,11 +130,11 @@ const jobs = {
       await hand.link("Add a product");
       await page.waitForURL("**/products/new");
       await picture("product-new");
-      await hand.type(page.getByLabel("Title"), `Lamp for a ${device}`);
-      await hand.choose(page.getByLabel("Status"), "On sale");
+      await hand.type(page.getByLabel("Title", { exact: true }), `Lamp for a ${device}`);
+      await hand.choose(page.getByLabel("Status", { exact: true }), "On sale");
       const variant = page.getByRole("group", { name: "Variant 1", exact: true });
-      await hand.type(variant.getByLabel("SKU"), `LAMP-${device}`);
-      await hand.type(variant.getByLabel("Price in EUR"), "49");
+      await hand.type(variant.getByLabel("SKU", { exact: true }), `LAMP-${device}`);
+      await hand.type(variant.getByLabel("Price in EUR", { exact: true }), "49");
       for (const [n, shows] of ["From the front", "Lit"].entries()) {
         if (n > 0) await hand.button("One more: Picture");
         const row = page.getByRole("group", { name: `Picture ${n + 1}`, exact: true });
