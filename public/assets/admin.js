@@ -232,7 +232,7 @@ for (const form of document.querySelectorAll("form.picks")) {
   const tell = () => {
     const ticked = ticks.filter(({ checked }) => checked).length;
     all.textContent = ticked === ticks.length ? "Tick none" : "Tick all";
-    count.textContent = ticked === 0 ? "Tick orders first:" : `With the ${ticked} ticked:`;
+    count.textContent = ticked === 0 ? "Tick some first:" : `With the ${ticked} ticked:`;
     form.querySelectorAll("button").forEach((button) => (button.disabled = ticked === 0));
     // Whoever has ticked all that can be seen may mean those of the other pages, too.
     if (fit) fit.hidden = ticked < ticks.length;
@@ -251,6 +251,8 @@ for (const form of document.querySelectorAll("form.picks")) {
     }
     tell();
   });
+  tell();
+  // Whoever comes back finds ticked what was.
   addEventListener("pageshow", tell);
 }
 
