@@ -133,9 +133,14 @@ fn product(n: usize, delivery: &str, variants: &[(VariantId, Kept)], parts: &[Pa
         .iter()
         .map(|(id, kept)| {
             let parts = if *id == bundle() { parts } else { &[] };
+            let own = parts.iter().filter_map(|part| variants.iter().find(|(id, _)| *id == part.variant_id));
+            let rules: Vec<_> = own
+                .filter(|(_, kept)| *kept != Kept::default())
+                .map(|(id, kept)| serde_json::json!({ "variant_id": id, "untracked": kept.untracked, "floor": kept.floor }))
+                .collect();
             serde_json::json!({
                 "id": id, "sku": "A", "title": "A", "given_title": null, "options": [], "prices": price, "compare_at": [],
-                "weight_grams": null, "barcode": null, "level": "in_stock", "parts": parts,
+                "weight_grams": null, "barcode": null, "level": "in_stock", "parts": parts, "part_rules": rules,
                 "untracked": kept.untracked, "floor": kept.floor,
             })
         })
