@@ -491,7 +491,7 @@ async fn staff_send_a_file_look_at_what_it_would_do_and_start_it() {
 
 #[tokio::test]
 async fn sales_and_tiers_go_out_and_come_in_as_they_are() {
-    let shop = Shop::open().await;
+    let Some(shop) = Shop::native("others' products change between the export and the import").await else { return };
     let slug = unique("sale");
     let file = |sale: &str, times: &str, tiers: &str| {
         format!(
