@@ -333,6 +333,23 @@ fn a_sale_is_beside_the_lowest_price_of_the_thirty_days_before_it() {
 }
 
 #[test]
+fn a_sale_without_a_beginning_began_when_it_was_written_whatever_changes_beside_it() {
+    let mut db = connection();
+    let mut new = example(1, "a", Some(1_000), 0);
+    new.updated_at = Timestamp::from_millis(0);
+    batch(&mut db, &insertion(&new)).unwrap();
+    repriced(&mut db, 10, 1_000, Some((800, None, None)));
+    assert_eq!(lowest(&db), Some(1_000));
+    // Its ordinary price, and its end, long after.
+    repriced(&mut db, 15, 1_100, Some((800, None, None)));
+    repriced(&mut db, 60, 1_100, Some((800, None, Some(90))));
+    assert_eq!(lowest(&db), Some(1_000));
+    // Another sale.
+    repriced(&mut db, 61, 1_100, Some((790, None, None)));
+    assert_eq!(lowest(&db), Some(800));
+}
+
+#[test]
 fn what_was_never_sold_before_its_sale_has_no_price_beside_it() {
     let mut db = connection();
     let mut new = rich();

@@ -182,8 +182,8 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     if !changed.is_empty() {
         batch.extend(put_variants(after.id, &changed));
     }
-    let priced = after.variants.iter().filter(|new| was(new.id).is_none_or(|(_, old)| !old.costs_the_same(new)));
-    let priced: Vec<_> = priced.collect();
+    let priced = after.variants.iter().map(|new| (was(new.id).map(|(_, old)| old), new));
+    let priced: Vec<_> = priced.filter(|(old, new)| old.is_none_or(|old| !old.costs_the_same(new))).collect();
     if !priced.is_empty() {
         batch.extend(prices::replace(&priced, after.updated_at));
     }
