@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { namedByLikeness } from "./lib/alike.mjs";
+import { alone } from "./lib/alone.mjs";
 import { at, cargoEnv, sha256, targetDir, wasmBindgen, wasmBindgenVersion } from "./lib/paths.mjs";
 import { loadingStaff, split } from "./lib/split.mjs";
 import { isMain, loudly, say, step, Stop, top } from "./lib/say.mjs";
@@ -113,6 +114,8 @@ function publish(next) {
     renameSync(join(next, name), at("build", name));
   }
   rmSync(next, { recursive: true });
+  // What is not divided has no staff's part: one from before would only be carried along.
+  if (!names.includes(STAFF)) rmSync(at("build", STAFF), { force: true });
 }
 
 /** What the Wasm of the build that is there weighs, in bytes: what buyers wait for, and staff's part. */
@@ -134,7 +137,11 @@ function report(release) {
   }
 }
 
-export async function build(profile = "release") {
+/** One at a time in a clone: two would write the same files. */
+export const build = (profile = "release") =>
+  alone(at("build", "lock"), "another build is under way here", () => buildAlone(profile));
+
+async function buildAlone(profile) {
   const release = profile === "release";
   const wasm = await withTarget(() => compile(profile));
   const stamp = at("build", "stamp");
@@ -144,7 +151,6 @@ export async function build(profile = "release") {
     rmSync(stamp, { force: true });
     const next = at("build", "next");
     rmSync(next, { recursive: true, force: true });
-    rmSync(at("build", STAFF), { force: true });
     await bind(wasm, next);
     withoutDigests(next);
     if (release) await shrink(next);

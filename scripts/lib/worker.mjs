@@ -14,8 +14,8 @@ const isWithout = (path) => process.env.WITHOUT !== undefined && path.endsWith(p
 
 /** Every file the Worker is made of; the first is its main module. */
 function modules() {
-  const files = (folder, ending) =>
-    readdirSync(folder, { recursive: true })
+  const files = (folder, ending, recursive = true) =>
+    readdirSync(folder, { recursive })
       .filter((name) => name.endsWith(ending))
       .map((name) => join(folder, name));
   const main = at("src", "edge", "entry.js");
@@ -24,7 +24,8 @@ function modules() {
   return [
     { type: "ESModule", path: main },
     ...scripts.filter((path) => path !== main).map((path) => ({ type: "ESModule", path })),
-    ...files(at("build"), ".wasm").map((path) => ({ type: "CompiledWasm", path, ...(isWithout(path) ? { contents: EMPTY } : {}) })),
+    // Not those of folders: a build that is under way has its own there.
+    ...files(at("build"), ".wasm", false).map((path) => ({ type: "CompiledWasm", path, ...(isWithout(path) ? { contents: EMPTY } : {}) })),
   ];
 }
 

@@ -7,7 +7,7 @@ import module from "../../build/tradepost_bg.wasm";
 import { assetOf, isAsset } from "./assets.js";
 import { broken } from "./broken.js";
 import { atOnce, begin, generation, guarded } from "./life.js";
-import { bodyOf, headersOf } from "./request.js";
+import { bodyOf, headersOf, isOfApi } from "./request.js";
 import { hearOut, isUpload, readerOf } from "./upload.js";
 
 begin(module);
@@ -18,7 +18,7 @@ const visitorOf = ({ headers }) => `${headers.get("cookie") ?? ""}\n${headers.ge
 /** The catalog for anonymous buyers: no promise, no body. Undefined when Rust declines. */
 function quick(request, url) {
   try {
-    const visitor = url.includes("/v1/") ? undefined : visitorOf(request);
+    const visitor = isOfApi(url) ? undefined : visitorOf(request);
     return atOnce(() => rust.quick(url, request.headers.get("if-none-match") ?? undefined, visitor));
   } catch (error) {
     return broken(request, error);

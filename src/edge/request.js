@@ -1,5 +1,9 @@
 // The parts of a request that Rust looks at, bounded.
 
+const api = /^[^/]*\/\/[^/]*\/v1\//;
+/** Whether the path begins so: what is asked of a page may have an address in it, too. */
+export const isOfApi = (url) => api.test(url);
+
 // Each look-up crosses into the runtime once; a header that nobody reads is not asked for.
 const readers = ["authorization", "cookie", "x-cart-token", "if-none-match", "accept", "accept-language", "origin"];
 const writers = [

@@ -122,6 +122,8 @@ async fn a_visitor_reads_the_shop_in_the_language_and_currency_that_were_chosen(
     let german = shop.get(&path).header("accept-language", "de-AT, en;q=0.5").send().await.expect(200);
     assert_eq!(german.header("vary"), "accept-language, cookie");
     assert!(String::from_utf8_lossy(&german.body).contains("In den Warenkorb"));
+    let sought = shop.get("/products?q=/v1/").header("accept-language", "de").send().await.expect(200);
+    assert!(String::from_utf8_lossy(&sought.body).contains("<html lang=\"de\">"), "a page, whatever is looked for");
     let fields = vec![("locale", "de"), ("currency", "EUR"), ("back", path.as_str())];
     let answer = browser.form("/preferences", &fields).send().await.expect(303);
     assert_eq!(answer.header("location"), path);
