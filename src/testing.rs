@@ -59,6 +59,8 @@ pub struct World {
     pub now: AtomicI64,
     pub keys: Mutex<HashMap<String, Vec<u8>>>,
     pub reads: AtomicI64,
+    /// What happens while the head of a version is read.
+    pub meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     pub writes: Mutex<Vec<String>>,
     /// To the database.
     pub batches: AtomicI64,
@@ -137,6 +139,11 @@ impl Database for Sqlite {
 impl Cache for Port {
     fn get<'a>(&'a self, key: &'a str) -> Pending<'a, Result<Option<Vec<u8>>, CacheError>> {
         self.0.reads.fetch_add(1, Ordering::Relaxed);
+        if key.contains("/heads/")
+            && let Some(meanwhile) = self.0.meanwhile.lock().unwrap().take()
+        {
+            meanwhile();
+        }
         let down = *self.0.store_is_down.lock().unwrap();
         let value = self.0.keys.lock().unwrap().get(key).cloned();
         Box::pin(async move { if down { Err(CacheError("down".into())) } else { Ok(value) } })

@@ -17,8 +17,8 @@ use crate::problem::Problem;
 use crate::telemetry;
 use crate::together::together;
 
-/// Chunks that are read at a time: see [`super::chunks::CHUNK_BYTES`].
-const CHUNKS_AT_ONCE: usize = 3;
+/// So much is read at a time, of chunks above all: see [`super::chunks::CHUNK_BYTES`].
+const AT_ONCE: usize = 3;
 
 /// The snapshot to answer from.
 pub async fn current(app: &App) -> Result<Arc<Snapshot>, Problem> {
@@ -62,7 +62,10 @@ async fn refresh(app: &App) -> Result<(), Problem> {
     let Some(pointer) = get::<Pointer>(app, POINTER).await? else { return Ok(()) };
     if CatalogMemory::of(app).outdated_by(&pointer.version, app.clock.now()) {
         let snapshot = load(app, pointer).await?;
-        CatalogMemory::of(app).set(Arc::new(snapshot), app.clock.now());
+        // While it was read another request may have brought a newer one, or a publication its own.
+        if CatalogMemory::of(app).outdated_by(&snapshot.version, app.clock.now()) {
+            CatalogMemory::of(app).set(Arc::new(snapshot), app.clock.now());
+        }
     }
     Ok(())
 }
@@ -80,29 +83,53 @@ pub async fn published(app: &App, version: &str) -> Result<Option<Arc<Snapshot>>
     }
 }
 
+/// What a version is made of, as the pointer names it.
+enum Piece<'a> {
+    Head,
+    Changes(&'a str),
+    Chunk(&'a str),
+}
+
+enum Read {
+    Head(Head),
+    Changes(String, Changes),
+    Chunk(Arc<Chunk>),
+}
+
 /// What memory has of it already is not read again.
 async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
     let before = CatalogMemory::of(app).get();
     let known = before.as_ref().map(|copy| copy.stored.clone()).unwrap_or_default();
-    let head: Head = need(app, &pointer.head).await?;
-    let chunks = pointer.chunks.iter().map(|key| async {
-        match known.chunk(key) {
-            Some(chunk) => Ok(chunk.clone()),
-            None => chunk(app, key).await.map(Arc::new),
+    let changes = pointer.changes.as_deref().map(Piece::Changes);
+    let chunks = pointer.chunks.iter().map(|key| Piece::Chunk(key));
+    let pieces = [Piece::Head].into_iter().chain(changes).chain(chunks);
+    let read = pieces.map(|piece| read(app, &pointer, &known, piece));
+    let (mut head, mut stored) = (None, Stored { head: pointer.head.clone(), ..Stored::default() });
+    for read in together(read.collect(), AT_ONCE).await {
+        match read? {
+            Read::Head(read) => head = Some(read),
+            Read::Changes(key, Changes { products, removed }) => {
+                stored.changed = Changed { products: shared(app, products), removed };
+                stored.changes = Some(key);
+            }
+            Read::Chunk(chunk) => stored.chunks.push(chunk),
         }
-    });
-    let mut stored = Stored { head: pointer.head.clone(), ..Stored::default() };
-    for chunk in together(chunks.collect(), CHUNKS_AT_ONCE).await {
-        stored.chunks.push(chunk?);
     }
-    if let Some(key) = pointer.changes {
-        let Changes { products, removed } = need(app, &key).await?;
-        stored.changed = Changed { products: shared(app, products), removed };
-        stored.changes = Some(key);
-    }
+    let head = head.ok_or_else(|| missing(&pointer.head))?;
     let snapshot = Snapshot::of_stored(pointer.version, head.settings, stored, before.as_deref());
     let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
     Ok(snapshot.as_of(app.clock.now()))
+}
+
+async fn read(app: &App, pointer: &Pointer, known: &Stored, piece: Piece<'_>) -> Result<Read, Problem> {
+    Ok(match piece {
+        Piece::Head => Read::Head(need(app, &pointer.head).await?),
+        Piece::Changes(key) => Read::Changes(key.to_owned(), need(app, key).await?),
+        Piece::Chunk(key) => Read::Chunk(match known.chunk(key) {
+            Some(chunk) => chunk.clone(),
+            None => Arc::new(chunk(app, key).await?),
+        }),
+    })
 }
 
 async fn chunk(app: &App, key: &str) -> Result<Chunk, Problem> {

@@ -88,10 +88,6 @@ impl CatalogMemory {
         }
     }
 
-    pub fn has_copy(&self) -> bool {
-        self.read().kept.is_some()
-    }
-
     /// The database, asked at this time, said that it was at this revision.
     pub fn verify(&self, revision: i64, asked_at: Timestamp, now: Timestamp) {
         let mut state = self.write();

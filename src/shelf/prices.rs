@@ -39,7 +39,8 @@ pub async fn current(app: &App, variants: &[VariantId]) -> Result<Arc<Snapshot>,
     if let Some(copy) = memory.verified(now).filter(knows) {
         return Ok(copy);
     }
-    if memory.has_copy() {
+    // A copy that lacks one of them would have to be read past whatever its revision.
+    if memory.get().is_some_and(|copy| knows(&copy)) {
         ask(app, vec![store::state()]).await?;
         if let Some(copy) = memory.verified(app.clock.now()).filter(knows) {
             return Ok(copy);

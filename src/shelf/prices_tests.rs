@@ -122,7 +122,9 @@ fn what_is_new_is_not_missing_while_a_lease_runs() {
     let new = crate::testing::product(2, "b", Some(200), 1);
     write(&shop, insertion(&new));
     let variants = [first.variants[0].id, new.variants[0].id];
+    let before = reads(&shop);
     let shelf = block_on(current(&shop.app, &variants)).unwrap();
+    assert_eq!(reads(&shop), before + 1, "what the copy lacks is read at once");
     let price = |id| shelf.variant(id).unwrap().1.price(eur()).unwrap().amount;
     assert_eq!(variants.map(price), [100, 200]);
 }

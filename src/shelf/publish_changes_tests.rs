@@ -133,6 +133,22 @@ fn whoever_lacks_a_part_of_a_version_keeps_the_one_before() {
 }
 
 #[test]
+fn what_was_read_slowly_takes_no_newer_ones_place() {
+    let (shop, mut products) = published_shop(3);
+    let there = shop.forget();
+    block_on(current(&there)).unwrap();
+    change(&shop, &mut products[0], |product| product.title = "changed".to_owned());
+    shop.publish();
+    shop.pass(1_000);
+    let other = there.clone();
+    *shop.world.meanwhile.lock().unwrap() = Some(Box::new(move || {
+        let newer = Snapshot::new("9".to_owned(), crate::testing::settings(), Vec::new());
+        CatalogMemory::of(&other).set(Arc::new(newer), other.clock.now());
+    }));
+    assert_eq!(block_on(current(&there)).unwrap().version, "9");
+}
+
+#[test]
 fn a_publication_that_ends_before_the_pointer_is_of_no_version() {
     let (shop, mut products) = published_shop(3);
     change(&shop, &mut products[0], |product| product.title = "changed".to_owned());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::SearchIndex;
 use super::fold::folded;
-use super::query::{Sought, sought};
+use super::query::{MAX_SOUGHT_WORDS, Sought, sought};
 use super::typo::{forgiven, mistakes};
 use crate::catalog::product::Product;
 use crate::shelf::places::number;
@@ -22,17 +22,19 @@ impl SearchIndex {
     /// next to it, or left out where none is near; nothing if that is the same.
     pub fn meant(&self, text: &str, products: &[Arc<Product>]) -> Option<String> {
         let mut words: Vec<String> = Vec::new();
-        for typed in text.split_whitespace() {
+        // What is not looked for is not asked back either: for each word all of the shop's are gone through.
+        let asked: Vec<&str> = text.split_whitespace().take(MAX_SOUGHT_WORDS).collect();
+        for typed in &asked {
             let parts = sought(&folded(typed));
             match parts.as_slice() {
                 [word] if !self.has(word) => {
                     words.extend(self.nearest(&word.whole).map(|near| self.shown(near, products)))
                 }
-                _ => words.push(typed.to_owned()),
+                _ => words.push((*typed).to_owned()),
             }
         }
         let meant = words.join(" ");
-        (!meant.is_empty() && folded(&meant) != folded(text)).then_some(meant)
+        (!meant.is_empty() && folded(&meant) != folded(&asked.join(" "))).then_some(meant)
     }
 
     /// The text with its last word as each of those that begin so and are said in the language:

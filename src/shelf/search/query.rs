@@ -9,7 +9,7 @@ use super::words::{Chunk, MAX_PARTS, chunks};
 use crate::shelf::places::{Places, number};
 
 /// More words than these are not looked for.
-const MAX_SOUGHT_WORDS: usize = 12;
+pub(super) const MAX_SOUGHT_WORDS: usize = 12;
 
 /// What was found, and how well.
 pub struct Found<'a> {
