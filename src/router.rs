@@ -93,6 +93,7 @@ pub fn routes() -> Routes {
             get(catalog::get_variant).patch(catalog::update_variant).delete(removal::delete_variant),
         )
         .api_route("/v1/admin/collections", get(collections::list_collections).post(collections::create_collection))
+        .api_route("/v1/admin/collections/paths", get(collections::list_collection_paths))
         .api_route(
             "/v1/admin/collections/{id}",
             get(collections::get_collection)

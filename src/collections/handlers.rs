@@ -15,7 +15,7 @@ use super::collection::{Collection, Stored};
 use super::error::refusal;
 use super::limits::{MAX_FORMER_SLUGS, MAX_TITLE};
 use super::store;
-use super::views::{AdminCollection, AdminCollectionList};
+use super::views::{AdminCollection, AdminCollectionList, CollectionPaths};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::catalog::body::ImageBody;
@@ -31,6 +31,7 @@ use crate::settings;
 use crate::uploads::{Known, store as uploads};
 use crate::wire::conditional::{IfMatch, tagged};
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
+use crate::wire::listed;
 use crate::wire::page;
 use crate::wire::respond::{self, JsonText};
 
@@ -82,6 +83,11 @@ pub async fn list_collections(
     let items = stored.iter().map(AdminCollection::from).collect();
     let list = AdminCollectionList { items, next_cursor, total: total.map_or(0, |total| total.total) };
     Ok(respond::Json(list).into_response().into())
+}
+
+/// All collections, each with the titles that lead to it: what the shop has in all of it, for whoever chooses one.
+pub async fn list_collection_paths(State(app): State<App>, _: Staff) -> Result<JsonText<CollectionPaths>, Problem> {
+    Ok(JsonText::new(StatusCode::OK, listed::one(&app, store::paths()).await?))
 }
 
 /// Adds a collection. Without a slug it gets one of its title, with a number if another

@@ -120,6 +120,22 @@ pub fn read_stored(rows: Rows) -> Result<Vec<Stored>, DatabaseError> {
     rows.decode::<Row>()?.into_iter().map(stored).collect()
 }
 
+/// All of them by the titles that lead to each, as one `item`. Sorted as they are found, in small letters
+/// without accents; what is unlikely in a title stands between two of them.
+pub fn paths() -> Statement {
+    Statement::new(
+        "WITH RECURSIVE paths(id, path, sought) AS (
+           SELECT id, json_array(collection ->> '$.title'), sought FROM collections WHERE parent IS NULL
+           UNION ALL
+           SELECT below.id, json_insert(paths.path, '$[#]', below.collection ->> '$.title'),
+                  paths.sought || char(1) || below.sought
+           FROM paths JOIN collections AS below ON below.parent = paths.id)
+         SELECT json_object('items', json_group_array(json_object('id', id, 'path', json(path)))) AS item
+         FROM (SELECT id, path FROM paths ORDER BY sought, id)",
+        [],
+    )
+}
+
 /// What a collection is checked against, for [`read_tree`].
 pub fn tree() -> Statement {
     Statement::new("SELECT id, slug, parent FROM collections", [])

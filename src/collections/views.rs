@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::collection::{Order, Stored};
+use super::limits::MAX_LEVELS;
 use super::rule::Rule;
 use crate::catalog::product::{Image, Status, Translation, Translations};
 use crate::catalog::translations::ByLanguage;
@@ -45,6 +46,23 @@ pub struct AdminCollectionList<'a> {
     pub items: Vec<AdminCollection<'a>>,
     pub next_cursor: Option<String>,
     pub total: i64,
+}
+
+/// All collections of the shop, each right before those that are in it, and siblings by their titles.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "the database lays it out")]
+pub struct CollectionPaths {
+    items: Vec<CollectionPath>,
+}
+
+/// A collection by the titles that lead to it.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "the database lays it out")]
+struct CollectionPath {
+    id: CollectionId,
+    /// The titles of those that it is in, from the top, and its own.
+    #[schemars(length(min = 1, max = MAX_LEVELS))]
+    path: Vec<String>,
 }
 
 impl<'a> From<&'a Stored> for AdminCollection<'a> {

@@ -27,13 +27,17 @@ pub fn choice(value: &str, label: &str) -> Choice {
     Choice { value: value.to_owned(), label: label.to_owned(), selected: false }
 }
 
-/// A text, or a thing by its id.
+/// A text, or a thing by its id: by its title and price, or by all titles that lead to it.
 pub fn choice_of(thing: &Value) -> Choice {
     let id = at(thing, "/id");
     if id.is_null() {
         return choice(&plain(thing), &plain(thing));
     }
-    choice(&plain(id), &filled("{title}, {price}", thing, false))
+    let label = match at(thing, "/path").as_array() {
+        Some(path) => path.iter().map(plain).collect::<Vec<_>>().join(" › "),
+        None => filled("{title}, {price}", thing, false),
+    };
+    choice(&plain(id), &label)
 }
 
 /// What a field's name says of how it is read; see [`super::typed`].

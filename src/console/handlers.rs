@@ -29,7 +29,7 @@ use crate::json;
 use crate::problem::Problem;
 use crate::shelf::memory::CatalogMemory;
 use crate::web::ErrorSummary;
-use crate::wire::extract::{MAX_BODY, body_of};
+use crate::wire::extract::{MAX_BODY, body_of, most_bytes};
 
 /// As strict as the storefront's, with a script of our own that asks our own API.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -52,7 +52,7 @@ pub async fn answer_page(State(app): State<App>, request: Request) -> Result<Res
     let visit = Visit::new(&app, &desk, &parts.uri);
     if parts.method == Method::POST {
         let boundary = upload::boundary(&parts.headers);
-        let most = if boundary.is_some() { MAX_UPLOAD } else { MAX_BODY };
+        let most = if boundary.is_some() { MAX_UPLOAD } else { most_bytes(parts.uri.path()) };
         let bytes = body_of(Request::from_parts(parts.clone(), body), most).await?;
         let Upload { pairs, file } = match boundary {
             Some(boundary) => upload::read(&bytes, &boundary),

@@ -64,6 +64,7 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
         "GET /v1/admin/products/export",
         "GET /v1/admin/promotions",
         "GET /v1/admin/collections",
+        "GET /v1/admin/collections/paths",
         "GET /v1/admin/collections/{id}/products",
         "POST /v1/admin/collections/{id}/products",
     ];

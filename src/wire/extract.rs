@@ -29,8 +29,8 @@ pub const MAX_BODY: usize = 256 * 1024;
 /// The largest of a product, which may have two thousand variants, in bytes.
 const MAX_PRODUCT_BODY: usize = 1024 * 1024;
 
-/// How large a body at this path may be. `edge/request.js` says the same.
-fn most_bytes(path: &str) -> usize {
+/// How large a body at this path may be, a form of the console's, too. `edge/request.js` says the same.
+pub fn most_bytes(path: &str) -> usize {
     let is_product = |below: &str| below.is_empty() || below.starts_with('/');
     let below = path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/admin/products");
     if below.is_some_and(is_product) { MAX_PRODUCT_BODY } else { MAX_BODY }

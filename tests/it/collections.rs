@@ -184,6 +184,29 @@ async fn collections_make_at_most_five_levels_and_no_circle() {
     made(&shop, json!({ "title": "Deep", "parent": chain[4]["id"] })).await;
 }
 
+#[tokio::test]
+async fn every_collection_is_told_by_the_titles_that_lead_to_it() {
+    let shop = Shop::open().await;
+    let top = unique("Öfen");
+    let above = made(&shop, json!({ "title": top })).await;
+    let mut below = Vec::new();
+    for title in ["Zinn", "émail", "Eisen"] {
+        below.push(made(&shop, json!({ "title": title, "parent": above["id"] })).await);
+    }
+    let inner = made(&shop, json!({ "title": "Guss", "parent": below[2]["id"] })).await;
+    let paths = read(&shop, &format!("{COLLECTIONS}/paths")).await;
+    let paths = paths["items"].as_array().unwrap().iter().filter(|item| item["path"][0] == json!(top));
+    let expected = [
+        json!({ "id": above["id"], "path": [top] }),
+        json!({ "id": below[2]["id"], "path": [top, "Eisen"] }),
+        json!({ "id": inner["id"], "path": [top, "Eisen", "Guss"] }),
+        json!({ "id": below[1]["id"], "path": [top, "émail"] }),
+        json!({ "id": below[0]["id"], "path": [top, "Zinn"] }),
+    ];
+    assert_eq!(paths.cloned().collect::<Vec<_>>(), expected);
+    shop.get(&format!("{COLLECTIONS}/paths")).send().await.expect(401);
+}
+
 /// Each of two goes below the other, and neither has seen the other go.
 #[tokio::test]
 async fn two_moves_at_once_make_no_circle() {

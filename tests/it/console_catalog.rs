@@ -179,7 +179,11 @@ async fn collections_are_written_and_their_products_picked() {
         (&json!(true), &json!({ "url": "/assets/mug.svg", "alt": "" }))
     );
 
-    let path = add("by-hand", &[]).await;
+    let path = add("by-hand", &[("/parent:text?", by_rule["id"].as_str().unwrap())]).await;
+    let (above, below) = (by_rule["title"].as_str().unwrap(), see(&path).await);
+    assert_eq!(below["parent"], by_rule["id"]);
+    let label = format!(">{above} › {}</option>", below["title"].as_str().unwrap());
+    assert!(browser.open("/admin/collections/new/by-hand").await.contains(&label), "{label}");
     let (title, other) = (unique("Kettle"), unique("Lantern"));
     let (kettle, lantern) =
         (shop.new_product(json!({ "title": title })).await.id, shop.new_product(json!({ "title": other })).await.id);

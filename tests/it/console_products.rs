@@ -65,6 +65,22 @@ async fn what_programs_keep_is_typed_line_by_line() {
     assert_eq!(kept, json!({ "cost": 250, "code": "007", "supplier": "Fern" }));
 }
 
+/// As large as that of a product of many variants, in several currencies.
+#[tokio::test]
+async fn a_large_form_of_a_product_is_taken() {
+    let shop = Shop::open().await;
+    let browser = owner(&shop).await;
+    let product = shop.new_product(json!({ "title": "Mug" })).await;
+    let path = format!("/admin/products/{}", product.id);
+    let page = browser.open(&path).await;
+    let mut form = filled("product-edit", &page, &[("/title:text", "Large mug")]);
+    form.push(("_padding".to_owned(), "x".repeat(900 * 1_024)));
+    send(&browser, &path, &form).await.expect(303);
+    assert_eq!(read(&shop, &product.id).await["title"], "Large mug");
+    form.push(("_padding".to_owned(), "x".repeat(200 * 1_024)));
+    send(&browser, &path, &form).await.expect(413);
+}
+
 #[tokio::test]
 async fn the_owner_reads_what_became_of_a_product() {
     let shop = Shop::open().await;

@@ -55,8 +55,7 @@ const CONDITIONS: Field = Field::new(
 .when("/rule")
 .note("A tag, a vendor, a type and a title need a text; a price needs an amount.");
 
-const ASKS: &[Ask] =
-    &[also("_settings", "/v1/admin/settings"), also("_collections", "/v1/admin/collections?limit=100")];
+const ASKS: &[Ask] = &[also("_settings", "/v1/admin/settings"), also("_collections", "/v1/admin/collections/paths")];
 
 pub static COLLECTIONS: Page =
     Page::new("/collections", "Collections", "/collections").asks(&[ask("/v1/admin/collections")]).shows(&[
@@ -118,7 +117,7 @@ pub static COLLECTION: Page = Page::new("/collections/{id}", "{title}", "/collec
     .asks(&[
         ask("/v1/admin/collections/{id}"),
         also("_settings", "/v1/admin/settings"),
-        also("_collections", "/v1/admin/collections?limit=100"),
+        also("_collections", "/v1/admin/collections/paths"),
         also("_listed", "/v1/products?collection={id}"),
     ])
     .shows(&[
