@@ -1,6 +1,9 @@
 // What pages do at once that also works without a script, by asking for a page: choosing a
 // variant by its options, looking at another picture, and suggestions as one types.
 
+/** What the page's own address says of language and currency: it goes along to whatever is chosen here. */
+const reading = [...new URLSearchParams(location.search)].filter(([name]) => name === "locale" || name === "currency");
+
 const large = document.getElementById("picture");
 const enlarge = (src, srcset, alt) => Object.assign(large, { src, srcset, alt });
 
@@ -50,7 +53,7 @@ function choosing(table) {
     if (picture) enlarge(...picture);
     if (element("buy")) element("buy").disabled = level === LEVELS.indexOf("!") || level === missing.level;
     fields.forEach((axis, n) => axis.forEach((field, value) => mark(field, marks[found(place.with(n, value)).level])));
-    const query = new URLSearchParams();
+    const query = new URLSearchParams(reading);
     axes.forEach((axis, n) => query.set(axis.name || fields[n][0].name, fields[n][place[n]].value));
     history.replaceState(null, "", `?${query}`);
   }
@@ -97,6 +100,9 @@ function suggesting(input) {
   }
 
   function close() {
+    // What is still on its way would open it again.
+    clearTimeout(timer);
+    asked?.abort();
     activate(undefined);
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
@@ -113,6 +119,12 @@ function suggesting(input) {
     list.replaceChildren(...options);
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
+  }
+
+  function choose({ dataset }) {
+    const url = new URL(dataset.url, location);
+    reading.forEach(([name, value]) => url.searchParams.set(name, value));
+    location.assign(url);
   }
 
   async function ask() {
@@ -135,14 +147,14 @@ function suggesting(input) {
   input.addEventListener("blur", close);
   // Before the field loses the focus, and the list with it.
   list.addEventListener("mousedown", (event) => event.preventDefault());
-  list.addEventListener("click", ({ target }) => location.assign(target.closest("li").dataset.url));
+  list.addEventListener("click", ({ target }) => target.closest("li") && choose(target.closest("li")));
   input.addEventListener("keydown", (event) => {
     const options = [...list.children];
     const at = options.indexOf(active);
     if (event.key === "Escape" && !list.hidden) close();
     else if (event.key === "ArrowDown" && options.length > 0 && !list.hidden) activate(options[(at + 1) % options.length]);
     else if (event.key === "ArrowUp" && options.length > 0 && !list.hidden) activate(options.at(at > 0 ? at - 1 : -1));
-    else if (event.key === "Enter" && active) location.assign(active.dataset.url);
+    else if (event.key === "Enter" && active) choose(active);
     else return;
     event.preventDefault();
   });

@@ -28,8 +28,8 @@ pub struct Asked {
     /// All that counts, but for the place in the list, in the order it came.
     pairs: Vec<(String, String)>,
     pub list: ListQuery,
-    /// A price that could not be read.
-    pub price_fault: bool,
+    /// See [`Visitor::said`].
+    said: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -42,7 +42,7 @@ impl Asked {
                 _ => pairs.push((name.into_owned(), value.into_owned())),
             }
         }
-        let mut asked = Self::of(snapshot, visitor, pairs);
+        let mut asked = Self { said: Visitor::said(query), ..Self::of(snapshot, visitor, pairs) };
         let list = &mut asked.list;
         let cursor = |place: &Option<String>| Cursor::parse(place.as_ref()?, list.sort, list.currency);
         let [after, before] = places.each_ref().map(cursor);
@@ -56,7 +56,7 @@ impl Asked {
         let mut list = ListQuery::new(snapshot);
         list.currency = visitor.currency(&snapshot.settings);
         list.language = Some(visitor.language);
-        let mut asked = Self { pairs: Vec::new(), list, price_fault: false };
+        let mut asked = Self { pairs: Vec::new(), list, said: Vec::new() };
         let mut sort = None;
         for (name, value) in pairs {
             let value = text::sought(&value);
@@ -93,7 +93,6 @@ impl Asked {
             SORT if is_new => *sort = Sort::parse(value),
             PRICE_FROM | PRICE_TO if is_new => {
                 let amount = amount(value, self.list.currency);
-                self.price_fault |= amount.is_none();
                 *(if name == PRICE_FROM { &mut filter.price_min } else { &mut filter.price_max }) = amount;
             }
             _ => return false,
@@ -108,6 +107,12 @@ impl Asked {
     /// What stands in a field that is there once.
     pub fn field(&self, name: &str) -> &str {
         self.pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a price was typed that cannot be read.
+    pub fn is_faulty(&self, name: &str) -> bool {
+        let typed = self.field(name);
+        !typed.is_empty() && amount(typed, self.list.currency).is_none()
     }
 
     /// All but the field at this place.
@@ -127,7 +132,12 @@ impl Asked {
     pub fn url_at(&self, place: &str, cursor: &str) -> String {
         let mut pairs = self.pairs.clone();
         pairs.push((place.to_owned(), cursor.to_owned()));
-        url(&pairs)
+        self.url(&pairs)
+    }
+
+    /// The address of another list, read as this one is.
+    pub fn url(&self, pairs: &[(String, String)]) -> String {
+        url(&[pairs, self.said.as_slice()].concat())
     }
 
     /// A filter as people say it; nothing of what is none.
@@ -139,7 +149,7 @@ impl Asked {
         };
         match name {
             SORT => String::new(),
-            SOUGHT => fill("“{}”", &[value]),
+            SOUGHT => fill(visitor.language.of("“{}”", "„{}“"), &[value]),
             IN_STOCK => w.in_stock.to_owned(),
             PRICE_FROM => priced(w.chip_from, amount(value, self.list.currency)).unwrap_or_default(),
             PRICE_TO => priced(w.chip_to, amount(value, self.list.currency)).unwrap_or_default(),

@@ -9,6 +9,7 @@ use super::asked::{Asked, BEFORE, CURSOR, url};
 use super::frame::Frame;
 use super::pages::{HTML, Reading, ready};
 use super::tile::Tile;
+use super::visitor::Visitor;
 use crate::catalog::slug;
 use crate::collections::collection::Collection;
 use crate::problem::Problem;
@@ -82,7 +83,8 @@ fn all<'a>(snapshot: &'a Snapshot, reading: &Reading) -> CollectionsPage<'a> {
 fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a Collection) -> CollectionPage<'a> {
     let (all, visitor) = (&snapshot.collections, &reading.visitor);
     let its_own = (COLLECTION.to_owned(), collection.slug.clone());
-    let list_url = url(std::slice::from_ref(&its_own));
+    let said = Visitor::said(reading.query);
+    let list_url = url(&[std::slice::from_ref(&its_own), said.as_slice()].concat());
     // Links from elsewhere bring parameters of their own, which mean nothing here.
     let mut pairs: Vec<_> = form_urlencoded::parse(reading.query.as_bytes()).into_owned().collect();
     pairs.retain(|(name, _)| matches!(name.as_str(), CURSOR | BEFORE));
@@ -90,7 +92,11 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
     pairs.push(its_own);
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let page = listing::page(snapshot, &Asked::parse(snapshot, visitor, &query).list);
-    let at = |place: &str, cursor: String| format!("{}?{place}={cursor}", collection_url(collection));
+    let at = |place: &str, cursor: String| {
+        let pairs = said.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain([(place, cursor.as_str())]);
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        format!("{}?{query}", collection_url(collection))
+    };
     let mut crumbs: Vec<_> =
         all.above(n).filter_map(|n| all.get(n)).map(|above| Link::new(above, visitor.language)).collect();
     crumbs.reverse();

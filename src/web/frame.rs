@@ -26,6 +26,8 @@ pub struct Frame<'a> {
     pub collections: Vec<(&'a str, String)>,
     /// What stands in the search box.
     pub sought: String,
+    /// See [`Visitor::said`]: what is searched and filtered is read likewise.
+    pub said: Vec<(String, String)>,
     /// Whether it may run the shop's script: what is made from the catalog alone.
     pub is_scripted: bool,
     /// What else it can be read in; nothing where it is in one language only.
@@ -33,8 +35,15 @@ pub struct Frame<'a> {
     /// The page's one address; empty where it has none, or nobody has said where
     /// the shop is.
     pub canonical: String,
-    /// The same page in each language, by the language's tag.
+    /// See [`versions`]; none where it has no address of its own.
     pub alternates: Vec<(&'static str, String)>,
+}
+
+/// The same page for search engines, itself among them: in each language, by its tag, and where it is in the
+/// visitor's own. The sitemap says the same.
+pub fn versions(address: &str) -> Vec<(&'static str, String)> {
+    let in_each = LANGUAGES.map(|(language, _)| (language.tag(), format!("{address}?{LOCALE}={}", language.tag())));
+    in_each.into_iter().chain([("x-default", address.to_owned())]).collect()
 }
 
 /// The words of a page's language.
@@ -118,18 +127,18 @@ impl<'a> Frame<'a> {
             }
         }
         let back = if is_bare { (*path).to_owned() } else { format!("{path}?{}", back.finish()) };
-        let at = |tag: &str| format!("{site}{path}?{LOCALE}={tag}");
         let has_address = has_address && !site.is_empty();
-        let canonical = if is_addressed { at(visitor.language.tag()) } else { format!("{site}{path}") };
-        let alternates =
-            LANGUAGES.iter().filter(|_| has_address).map(|(language, _)| (language.tag(), at(language.tag())));
+        let alternates = if has_address { versions(&format!("{site}{path}")) } else { Vec::new() };
+        let own = if is_addressed { visitor.language.tag() } else { "x-default" };
+        let canonical = alternates.iter().find(|(tag, _)| *tag == own).map(|(_, url)| url.clone()).unwrap_or_default();
         let settings = &snapshot.settings;
         let currency = visitor.currency(settings);
         Self {
             is_scripted: true,
+            said: Visitor::said(query),
             switch: Some(Switch { languages: LANGUAGES, currencies: &settings.currencies, currency, back }),
-            canonical: if has_address { canonical } else { String::new() },
-            alternates: alternates.collect(),
+            canonical,
+            alternates,
             ..Self::new(snapshot, visitor)
         }
     }

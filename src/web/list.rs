@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::asked::{Asked, BEFORE, CURSOR, IN_STOCK, PRICE_FROM, PRICE_TO, SORT, SOUGHT, facet_label, url};
+use super::asked::{Asked, BEFORE, CURSOR, IN_STOCK, PRICE_FROM, PRICE_TO, SORT, SOUGHT, facet_label};
 use super::frame::Frame;
 use super::pages::Reading;
 use super::tile::{Tick, Tile};
@@ -31,11 +31,12 @@ pub struct ListPage<'a> {
     /// Whether this is the shop's first page, which has no filters.
     is_home: bool,
     heading: String,
+    /// The address of the whole list.
+    all_url: String,
     count: String,
     chips: Vec<Chip>,
     filters: Vec<FacetBox>,
     prices: [PriceField; 2],
-    price_fault: bool,
     in_stock: Tick,
     sorts: Vec<Tick>,
     tiles: Vec<Tile<'a>>,
@@ -55,6 +56,8 @@ struct PriceField {
     name: &'static str,
     label: String,
     typed: String,
+    /// Whether that could not be read.
+    is_faulty: bool,
 }
 
 struct FacetBox {
@@ -68,14 +71,14 @@ impl<'a> ListPage<'a> {
     /// What is newest in the shop.
     pub fn home(snapshot: &'a Snapshot, reading: &Reading) -> Self {
         let visitor = &reading.visitor;
-        let asked = Asked::of(snapshot, visitor, Vec::new());
+        let said = form_urlencoded::Serializer::new(String::new()).extend_pairs(Visitor::said(reading.query)).finish();
+        let asked = Asked::parse(snapshot, visitor, &said);
         let page = listing::page(snapshot, &asked.list);
-        let next_url = page.next_cursor.map(|_| url(&[]));
         let highlighter = Highlighter::new("");
         let tiles = page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
         Self {
             is_home: true,
-            next_url,
+            all_url: asked.url(&[]),
             tiles,
             ..Self::empty(snapshot, visitor, Frame::of_catalog(snapshot, reading, true))
         }
@@ -102,11 +105,11 @@ impl<'a> ListPage<'a> {
         let counted = stock.and_then(|facet| facet.values.first()).map_or(0, |value| value.count);
         Self {
             heading: if sought.is_empty() { w.products.to_owned() } else { fill(w.results_for, &[sought]) },
+            all_url: asked.url(&[]),
             count,
             chips: chips(snapshot, &asked, visitor),
             filters: boxes(&asked, visitor, &facets),
             prices: prices(&asked, visitor),
-            price_fault: asked.price_fault,
             in_stock: Tick::new("true", counted, asked.list.filter.in_stock),
             sorts: sorts(snapshot, &asked, visitor),
             tiles: page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
@@ -118,17 +121,22 @@ impl<'a> ListPage<'a> {
         }
     }
 
+    /// Whether something is to be mended among the filters, which are folded otherwise.
+    fn has_fault(&self) -> bool {
+        self.prices.iter().any(|price| price.is_faulty)
+    }
+
     fn empty(snapshot: &Snapshot, visitor: &Visitor, frame: Frame<'a>) -> Self {
         let w = visitor.words();
         Self {
             frame,
             is_home: false,
             heading: w.newest_products.to_owned(),
+            all_url: String::new(),
             count: String::new(),
             chips: Vec::new(),
             filters: Vec::new(),
             prices: prices(&Asked::of(snapshot, visitor, Vec::new()), visitor),
-            price_fault: false,
             in_stock: Tick::default(),
             sorts: Vec::new(),
             tiles: Vec::new(),
@@ -144,7 +152,7 @@ fn chips(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor) -> Vec<Chip> {
     let pairs = asked.pairs().iter().enumerate();
     let chips = pairs.map(|(place, (name, value))| Chip {
         label: asked.label(snapshot, visitor, name, value),
-        url: url(&asked.without(place)),
+        url: asked.url(&asked.without(place)),
     });
     chips.filter(|chip| !chip.label.is_empty()).collect()
 }
@@ -155,6 +163,7 @@ fn prices(asked: &Asked, visitor: &Visitor) -> [PriceField; 2] {
         name,
         label: fill(label, &[asked.list.currency.symbol()]),
         typed: asked.field(name).to_owned(),
+        is_faulty: asked.is_faulty(name),
     })
 }
 
@@ -214,7 +223,7 @@ fn near(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor, is_nothing: bool)
         let total = listing::page(snapshot, &list.list).total;
         if total > 0 {
             let label = fill(text, &[what]);
-            found.push((total, Chip { label: format!("{label} ({total})"), url: url(list.pairs()) }));
+            found.push((total, Chip { label: format!("{label} ({total})"), url: asked.url(list.pairs()) }));
         }
     };
     let sought = asked.field(SOUGHT);

@@ -84,6 +84,9 @@ fn a_chip_takes_one_filter_away_and_leaves_the_others() {
     );
     assert_eq!(titles(&shown("price_from=40&price_to=20")).len(), 3, "the wrong way round");
     let fault = shown("price_from=cheap");
+    assert!(fault.contains("<details class=\"filters\" open>") && fault.contains("id=\"price_from-error\""), "{fault}");
+    assert_eq!(fault.matches("aria-invalid").count(), 1, "the other one is right");
+    assert!(!shown("price_from=20").contains("<details class=\"filters\" open>"));
     assert!(fault.contains("aria-invalid=\"true\"") && fault.contains("value=\"cheap\"") && titles(&fault).len() == 6);
 }
 
@@ -145,6 +148,27 @@ fn a_list_has_an_address_in_each_language_and_a_narrowed_one_none() {
             && !narrowed.contains("canonical")
             && narrowed.contains("value=\"/products?q=mug\"")
     );
+}
+
+#[test]
+fn what_an_address_says_of_language_and_currency_goes_along_through_the_list() {
+    let mug = |n: u64| {
+        let mut mug = made(n, &format!("Mug {n}"), Some(1_000), n as i64);
+        mug.variants[0].prices.push(serde_json::from_str(r#"{"amount": 990, "currency": "USD"}"#).unwrap());
+        mug
+    };
+    let snapshot = Snapshot::new("7".into(), settings(), (0..40).map(mug).collect());
+    let first = rendered(&snapshot, Visitor::default(), "q=mug&locale=de&currency=USD&utm=x");
+    let next = &links(&first, "button button-quiet")[0];
+    let query = next.strip_prefix("/products?").unwrap();
+    assert!(query.contains("currency=USD") && query.contains("locale=de") && !query.contains("utm"), "{query}");
+    let second = rendered(&snapshot, Visitor::default(), query);
+    assert!(second.contains("<html lang=\"de\">") && second.contains("9,90\u{a0}$"), "{second}");
+    assert_eq!((titles(&first).len(), titles(&second).len()), (24, 16), "a place is one of its currency");
+    for field in ["name=\"locale\" value=\"de\"", "name=\"currency\" value=\"USD\""] {
+        assert_eq!(first.matches(&format!("<input type=\"hidden\" {field}>")).count(), 2, "searching and filtering");
+    }
+    assert!(links(&first, "chip").iter().chain(&links(&first, "chip chip-all")).all(|url| url.contains("locale=de")));
 }
 
 #[test]

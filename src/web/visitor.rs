@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, header};
 use super::words::Words;
 use crate::money::Currency;
 use crate::settings::Settings;
+use crate::sorted::SortedMap;
 use crate::text::Language;
 
 /// What a browser keeps of what was chosen.
@@ -54,6 +55,19 @@ impl Visitor {
             }
         }
         self
+    }
+
+    /// What an address says of both, for those of the same list: a place in it is one of its currency.
+    pub fn said(query: &str) -> Vec<(String, String)> {
+        let there = form_urlencoded::parse(query.as_bytes()).filter(|(name, value)| match &**name {
+            LOCALE => Language::named(value).is_some(),
+            CURRENCY => Currency::parse(value).is_ok(),
+            _ => false,
+        });
+        // Of those that say it again the last counts.
+        let by_name: SortedMap<String, String> =
+            there.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        by_name.into_iter().collect()
     }
 
     pub fn currency(&self, settings: &Settings) -> Currency {

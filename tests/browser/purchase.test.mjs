@@ -2,7 +2,7 @@
 // Pictures of every page are left in tests/output.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { eventually } from "../../scripts/lib/wait.mjs";
+import { eventually, pause } from "../../scripts/lib/wait.mjs";
 import { openShop } from "../worker/shop.mjs";
 import { launch, visit as openWindow } from "./window.mjs";
 
@@ -209,6 +209,32 @@ test("a declined card is followed by one that pays", async () => {
   assert.equal(await numberShown(page), number);
   await picture("confirmed-dark");
   await confirmed(number);
+  await leave();
+});
+
+test("suggestions go when the field is left, and are read as the page is", async () => {
+  const { page, leave } = await visit();
+  await page.goto("/products?locale=de");
+  const field = page.getByRole("combobox", { name: "Im Shop suchen" });
+  const suggested = page.getByRole("listbox").getByRole("option");
+  await field.pressSequentially("ket");
+  await suggested.first().waitFor();
+  await heading(page).click();
+  await suggested.first().waitFor({ state: "hidden" });
+  // What was asked before the field was left comes after it.
+  await field.press("End");
+  await field.press("t");
+  await field.press("Tab");
+  await pause(500);
+  assert.equal(await suggested.first().isVisible(), false);
+  await field.press("End");
+  await field.press("l");
+  await suggested.first().waitFor();
+  await field.press("ArrowDown");
+  await field.press("Enter");
+  await page.waitForURL(/[?&]locale=de/);
+  assert.notEqual(new URL(page.url()).search, "?locale=de&q=kettl");
+  assert.equal(await page.locator("html").getAttribute("lang"), "de");
   await leave();
 });
 
