@@ -6,6 +6,7 @@
 
 use super::choosing::Choosing;
 use super::collections::collection_url;
+use super::frame::versions;
 use super::gtin::gtin;
 use super::structured::{absolute, shortened};
 use super::tile::product_url;
@@ -20,8 +21,9 @@ use crate::text::{Language, markdown};
 /// They are read anew some times a day.
 const CACHE_CONTROL: &str = "public, max-age=600";
 
-/// The products of a part of the sitemap, which may have 50,000 addresses: some 2 MB.
-const SITEMAP_PART: usize = 10_000;
+/// The products of a part of the sitemap, each with an address for every version of its page. With the 1,000
+/// collections of the first part these are 9,000 of the 50,000 that one may have, and some 5 MB.
+const SITEMAP_PART: usize = 2_000;
 /// The variants of a part of the feed for shopping engines: some 4 MB.
 const FEED_PART: usize = 5_000;
 const NEWEST: usize = 50;
@@ -75,6 +77,12 @@ impl Xml {
             return;
         }
         self.tag(&["<", name, ">"]);
+        self.text(text);
+        self.tag(&["</", name, ">\n"]);
+    }
+
+    /// A text as it stands in an element, or in quotes.
+    fn text(&mut self, text: &str) {
         for c in text.chars() {
             match c {
                 '<' => self.0.push_str("&lt;"),
@@ -84,7 +92,6 @@ impl Xml {
                 c => self.0.push(c),
             }
         }
-        self.tag(&["</", name, ">\n"]);
     }
 
     /// Of what is ours.
@@ -112,17 +119,31 @@ fn sitemaps(snapshot: &Snapshot, site: &str) -> String {
 }
 
 fn sitemap(snapshot: &Snapshot, site: &str, part: usize) -> Option<String> {
-    let mut xml = Xml::new("urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"");
+    let mut xml = Xml::new(
+        "urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"",
+    );
+    // Each version names all of them, itself too, or Google heeds none ("Localized versions of your pages").
     let mut add = |url: &str, changed: &str| {
-        xml.tag(&["<url>"]);
-        xml.add("loc", &absolute(site, url));
-        xml.add("lastmod", changed);
-        xml.tag(&["</url>\n"]);
+        let versions = versions(&absolute(site, url));
+        for (_, version) in &versions {
+            xml.tag(&["<url>"]);
+            xml.add("loc", version);
+            xml.add("lastmod", changed);
+            for (tag, other) in &versions {
+                xml.tag(&["<xhtml:link rel=\"alternate\" hreflang=\"", tag, "\" href=\""]);
+                xml.text(other);
+                xml.tag(&["\"/>\n"]);
+            }
+            xml.tag(&["</url>\n"]);
+        }
     };
     let mut products = sold(snapshot).skip((part - 1).saturating_mul(SITEMAP_PART)).take(SITEMAP_PART).peekable();
     if part == 1 {
         add("/", "");
         add("/products", "");
+        if snapshot.collections.shown().next().is_some() {
+            add("/collections", "");
+        }
         snapshot.collections.shown().for_each(|(_, collection)| add(&collection_url(collection), ""));
     } else {
         products.peek()?;

@@ -1,6 +1,8 @@
 use super::*;
 use crate::shelf::snapshot::{Image, Level, ProductOption};
 use crate::testing::{product as made, settings};
+use crate::web::pages::{self, Reading};
+use crate::web::visitor::Visitor;
 
 const SITE: &str = "https://shop.example";
 
@@ -37,22 +39,74 @@ fn search_engines_are_told_what_there_is() {
     );
     assert!(get(&shop(), "/sitemap.xml").contains("<loc>https://shop.example/sitemaps/1.xml</loc>"));
     let sitemap = get(&shop(), "/sitemaps/1.xml");
-    assert_eq!(sitemap.matches("<loc>").count(), 4, "the shop, its list, and what is sold");
+    assert_eq!(sitemap.matches("<loc>").count(), 3 * 4, "the shop, its list, and what is sold, in each version");
     assert!(
         sitemap
             .contains("<loc>https://shop.example/products/slug-1</loc>\n<lastmod>1970-01-01T00:00:00.001Z</lastmod>")
     );
 }
 
+/// What of an XML document stands between its tags, and that these are within each other.
+fn well_formed(xml: &str) {
+    let mut open = Vec::new();
+    for part in xml.split('<').skip(2) {
+        let (tag, text) = part.split_once('>').unwrap();
+        let name = tag.split(' ').next().unwrap();
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        match name.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name), "{xml}"),
+            None if tag.ends_with('/') => {}
+            None => open.push(name),
+        }
+        for entity in text.split('&').skip(1) {
+            assert!(["lt;", "gt;", "amp;", "quot;"].iter().any(|known| entity.starts_with(known)), "{text}");
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+/// As Google wants it: each names all, itself too; and the pages name the same.
+#[test]
+fn search_engines_are_told_each_page_in_each_language() {
+    let (snapshot, address) = (shop(), "https://shop.example/products/slug-1");
+    let sitemap = get(&snapshot, "/sitemaps/1.xml");
+    let of_it = |url: &&str| url.contains(&format!("<loc>{address}"));
+    let urls: Vec<&str> = sitemap.split("<url>").filter(of_it).collect();
+    let versions = [("en", "?locale=en"), ("de", "?locale=de"), ("x-default", "")];
+    assert_eq!(urls.len(), versions.len());
+    for (url, (_, own)) in urls.iter().zip(versions) {
+        assert!(url.starts_with(&format!("<loc>{address}{own}</loc>")), "{url}");
+        assert_eq!(url.matches("<xhtml:link").count(), versions.len(), "{url}");
+        for (tag, end) in versions {
+            let link = format!("<xhtml:link rel=\"alternate\" hreflang=\"{tag}\" href=\"{address}{end}\"/>");
+            assert!(url.contains(&link), "{url}");
+        }
+    }
+    for query in ["", "locale=de"] {
+        let reading = Reading { visitor: Visitor::default(), site: SITE, path: "/products/slug-1", query };
+        let page = pages::answer(&snapshot, &reading).unwrap().unwrap();
+        let page = String::from_utf8(page.body).unwrap();
+        assert_eq!(page.matches("hreflang=").count(), versions.len());
+        for (tag, end) in versions {
+            assert!(page.contains(&format!("<link rel=\"alternate\" hreflang=\"{tag}\" href=\"{address}{end}\">")));
+        }
+    }
+    for path in ["/sitemap.xml", "/sitemaps/1.xml", "/feed.xml", "/feeds/google-1.xml"] {
+        well_formed(&get(&snapshot, path));
+    }
+}
+
 #[test]
 fn a_large_shop_is_told_in_parts() {
-    let products = (0..10_001).map(|n| made(n, "Mug", Some(100), n as i64)).collect();
+    let products = (0..5_001).map(|n| made(n, "Mug", Some(100), n as i64)).collect();
     let snapshot = Snapshot::new("7".into(), settings(), products);
-    assert_eq!(get(&snapshot, "/sitemap.xml").matches("<loc>").count(), 2);
-    assert_eq!(get(&snapshot, "/sitemaps/1.xml").matches("<loc>").count(), 10_002);
-    assert_eq!(get(&snapshot, "/sitemaps/2.xml").matches("<loc>").count(), 1);
-    assert_eq!(get(&snapshot, "/feeds/google-3.xml").matches("<item>").count(), 1);
-    for path in ["/sitemaps/3.xml", "/feeds/google-4.xml"] {
+    assert_eq!(get(&snapshot, "/sitemap.xml").matches("<loc>").count(), 3);
+    let first = get(&snapshot, "/sitemaps/1.xml");
+    assert_eq!(first.matches("<loc>").count(), 3 * 2_002);
+    assert!(first.len() < 5_000_000, "{}", first.len());
+    assert_eq!(get(&snapshot, "/sitemaps/3.xml").matches("<loc>").count(), 3 * 1_001);
+    assert_eq!(get(&snapshot, "/feeds/google-2.xml").matches("<item>").count(), 1);
+    for path in ["/sitemaps/4.xml", "/feeds/google-3.xml"] {
         assert_eq!(answer(&snapshot, SITE, path, "").unwrap().unwrap_err().status, 404, "{path}");
     }
     for path in ["/sitemaps/0.xml", "/sitemaps/x.xml", "/sitemaps/1", "/feeds/google-.xml", "/"] {
