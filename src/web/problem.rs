@@ -41,7 +41,7 @@ fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
     let asks = |value: &http::HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/html"));
     match first {
         "" if path == "/" => true,
-        "products" | "cart" | "checkout" | "orders" | "admin" => true,
+        "products" | "collections" | "cart" | "checkout" | "orders" | "preferences" | "admin" => true,
         "v1" | "dev" | "healthz" | "readyz" | ".well-known" => false,
         _ => headers.get_all(header::ACCEPT).iter().any(asks),
     }
@@ -73,7 +73,9 @@ mod tests {
         let none = HeaderMap::new();
         let mut browser = HeaderMap::new();
         browser.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,*/*;q=0.8"));
-        for path in ["/", "/cart/lines/line_1", "/products/nothing", "/orders/ord_1", "/checkout"] {
+        for path in
+            ["/", "/cart/lines/line_1", "/products/nothing", "/collections/nothing", "/orders/ord_1", "/checkout"]
+        {
             assert!(is_for_people(path, &none), "{path}");
         }
         for path in ["/v1/products", "/v1", "/healthz", "/.well-known/jwks.json", "/dev/x"] {

@@ -137,6 +137,12 @@ impl<'a> ProductPage<'a> {
         Self { frame: Frame::of_catalog(snapshot, reading, true), ..self }
     }
 
+    /// What a small picture is called that leads to its file: which of how many, and what it shows.
+    fn named(&self, number: &usize, image: &Image) -> String {
+        let which = fill(self.frame.w.picture, &[&number.to_string(), &self.images.len().to_string()]);
+        if image.alt.is_empty() { which } else { format!("{which}: {}", image.alt) }
+    }
+
     /// With why nothing was put into the cart.
     pub fn with_problem(mut self, problem: &Problem) -> Self {
         let text = sentence(&problem.detail);

@@ -133,7 +133,12 @@ fn the_choice_shows_its_own_picture() {
     };
     assert_eq!(large(&[("option.Size", "Value 1")]), "/2.svg");
     assert_eq!(large(&[("option.Size", "Value 2")]), "/0.svg", "it has none of its own");
-    let table = data(&shown(product.clone(), &[]), "application/json\" id=\"variants");
+    product.images[1].alt = "From the side".to_owned();
+    let html = shown(product.clone(), &[]);
+    for name in ["Picture 1 of 3", "Picture 2 of 3: From the side"] {
+        assert!(html.contains(&format!(" aria-label=\"{name}\"")), "{name}: {html}");
+    }
+    let table = data(&html, "application/json\" id=\"variants");
     assert_eq!((&table["rows"], &table["images"][2][0]), (&"0+0 1-1.2 2!2 ".into(), &"/2.svg".into()));
 }
 

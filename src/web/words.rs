@@ -95,15 +95,15 @@ words! {
     results_for: "Results for “{}”", "Ergebnisse für „{}“";
     one_product: "1 product", "1 Produkt";
     many_products: "{} products", "{} Produkte";
-    nothing_yet: "There is nothing on the shelves yet. Please come back soon.", "Hier gibt es noch nichts. Schauen Sie bald wieder vorbei.";
+    nothing_yet: "There is nothing on the shelves yet. Please come back soon.", "Hier gibt es noch nichts. Bitte schauen Sie bald wieder vorbei.";
     from: "from {}", "ab {}";
     before: "before ", "vorher ";
-    lowest: "Lowest price of the 30 days before: {}", "Niedrigster Preis der 30 Tage davor: {}";
-    made_of: "In it: {}", "Darin: {}";
+    lowest: "Lowest price of the 30 days before: {}", "Niedrigster Preis der 30 Tage vor der Ermäßigung: {}";
+    made_of: "In it: {}", "Enthält: {}";
     tier: "{} or more: {} each", "ab {} Stück: je {}";
     in_stock: "In stock", "Auf Lager";
-    few_left: "Only a few left", "Nur noch wenige";
-    on_backorder: "On backorder: sent once it has come", "Nachbestellt: wird nach Eintreffen versandt";
+    few_left: "Only a few left", "Nur noch wenige auf Lager";
+    on_backorder: "On backorder: sent once it has come", "Nachbestellt: Versand, sobald die Ware eintrifft";
     sold_out: "Sold out", "Ausverkauft";
     pages: "Pages", "Seiten";
     next_page: "Next page", "Nächste Seite";
@@ -112,17 +112,18 @@ words! {
     // A product
     breadcrumbs: "You are here", "Sie sind hier";
     pictures: "Pictures", "Bilder";
+    picture: "Picture {} of {}", "Bild {} von {}";
     choose_one: "Choose one", "Bitte wählen";
-    show_choice: "Show the price of this choice", "Preis dieser Auswahl zeigen";
+    show_choice: "Show the price of this choice", "Preis dieser Auswahl anzeigen";
     goes_with: "Goes with it", "Passt dazu";
     goes_with_cart: "Goes with what is in your cart", "Passt zu Ihrem Warenkorb";
     add_to_cart: "Add to cart", "In den Warenkorb";
     quantity: "Quantity", "Anzahl";
     mark_sold_out: "sold out", "ausverkauft";
-    not_together: "not with the rest", "nicht mit dem Rest";
+    not_together: "not with the rest", "nicht in dieser Kombination";
     no_such_choice: "Not made like this", "So nicht erhältlich";
     no_such_choice_text: "this is not made like that; please choose something else", "so gibt es das nicht; bitte wählen Sie etwas anderes";
-    sold_out_text: "This is sold out at the moment. We are sorry; please look in again.", "Das ist zurzeit ausverkauft. Es tut uns leid; schauen Sie bald wieder vorbei.";
+    sold_out_text: "This is sold out at the moment. We are sorry; please look in again.", "Dieses Produkt ist zurzeit ausverkauft. Das tut uns leid; bitte schauen Sie bald wieder vorbei.";
 
     // Filters
     filters: "Filters", "Filter";
@@ -130,14 +131,14 @@ words! {
     chosen_filters: "Chosen filters", "Gewählte Filter";
     remove: "Remove the filter {}", "Filter {} entfernen";
     remove_all: "Remove all filters", "Alle Filter entfernen";
-    show_results: "Show products", "Produkte zeigen";
+    show_results: "Show products", "Produkte anzeigen";
     price: "Price", "Preis";
     price_from: "From, in {}", "Von, in {}";
     price_to: "Up to, in {}", "Bis, in {}";
     chip_from: "from {}", "ab {}";
     chip_to: "up to {}", "bis {}";
-    price_fault: "Write a price as a number, such as 12.50.", "Schreiben Sie einen Preis als Zahl, etwa 12,50.";
-    only_in_stock: "Only what is in stock", "Nur, was auf Lager ist";
+    price_fault: "Write a price as a number, such as 12.50.", "Bitte geben Sie den Preis als Zahl ein, zum Beispiel 12,50.";
+    only_in_stock: "Only what is in stock", "Nur Produkte auf Lager";
     sort_by: "Sort by", "Sortieren nach";
     relevance: "Best match", "Beste Treffer";
     newest: "Newest", "Neueste";
@@ -155,13 +156,13 @@ words! {
     all_collections: "All collections", "Alle Kategorien";
     within: "Within {}", "In {}";
     no_collections: "There are no collections yet.", "Es gibt noch keine Kategorien.";
-    nothing_in_it: "There is nothing in here at the moment. Please come back soon.", "Hier gibt es zurzeit nichts. Schauen Sie bald wieder vorbei.";
+    nothing_in_it: "There is nothing in here at the moment. Please come back soon.", "Hier gibt es zurzeit nichts. Bitte schauen Sie bald wieder vorbei.";
 
     // Nothing found
     nothing_found: "Nothing fits", "Nichts gefunden";
-    nothing_found_text: "No product has all of this.", "Kein Produkt passt zu all dem.";
+    nothing_found_text: "No product has all of this.", "Kein Produkt entspricht all diesen Angaben.";
     did_you_mean: "Did you mean “{}”?", "Meinten Sie „{}“?";
-    instead: "What comes near", "Was dem nahekommt";
+    instead: "What comes near", "Ähnliche Treffer";
     without: "Without {}", "Ohne {}";
     only: "Only “{}”", "Nur „{}“";
 }

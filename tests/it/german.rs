@@ -137,7 +137,7 @@ async fn the_checkout_names_its_fields_and_what_is_wrong_with_them() {
     let wrong = [("email", "ada@"), ("name", " "), ("country", "DE"), ("postal_code", "1"), ("method", "none")];
     let page = german(html(&browser.check_out(&wrong).await.expect(422)));
     for said in [
-        "Es wurde noch nichts bestellt. Bitte berichtigen Sie:",
+        "Es wurde noch nichts bestellt. Bitte korrigieren Sie:",
         "Geben Sie Ihre E-Mail-Adresse an, zum Beispiel ada@example.com.",
         "Bitte füllen Sie das Feld „Vor- und Nachname“ aus.",
         "Prüfen Sie die Postleitzahl, zum Beispiel 26133.",
@@ -228,7 +228,7 @@ async fn whoever_is_lost_is_told_so_in_german() {
     let page = browser.read_refusal("/cart/lines", &[], 422).await;
     assert!(page.contains("Es wurde nichts geändert. Eine Angabe fehlt oder passt nicht."), "{page}");
     let forged = browser.form("/cart", &vec![]).header("sec-fetch-site", "cross-site").send().await;
-    assert!(read(forged, 403).contains("Das kam nicht von unseren eigenen Seiten"));
+    assert!(read(forged, 403).contains("Diese Anfrage kam nicht von unseren eigenen Seiten"));
     browser.read("/orders/find").await;
     let page = browser.read_refusal("/orders/find", &[("number", "1"), ("email", "ada")], 422).await;
     assert!(page.contains("Prüfen Sie die Bestellnummer, sie sieht so aus: 7ZZZ-ABCD."), "{page}");

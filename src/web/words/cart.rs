@@ -12,9 +12,9 @@ words! {
     update: "Update", "Aktualisieren";
     update_of: "Update the quantity of {}", "Anzahl von {} aktualisieren";
     price_changed: "now {} instead of {}", "jetzt {} statt {}";
-    contents_changed: "made of something else by now", "besteht inzwischen aus anderem";
+    contents_changed: "made of something else by now", "der Inhalt hat sich inzwischen geändert";
     not_for_sale: "no longer for sale", "nicht mehr erhältlich";
-    left_out: "No longer for sale, and left out: {}.", "Nicht mehr erhältlich und daher weggelassen: {}.";
+    left_out: "No longer for sale, and left out: {}.", "Nicht mehr erhältlich und daher nicht übernommen: {}.";
     form_incomplete: "the form was not complete; please go back and try again", "das Formular war unvollständig; bitte gehen Sie zurück und versuchen Sie es noch einmal";
 
     // Codes

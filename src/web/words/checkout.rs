@@ -18,7 +18,7 @@ words! {
     bill_elsewhere: "Bill to another address", "Rechnung an eine andere Adresse";
     add_bill_address: "Add an address for the bill", "Adresse für die Rechnung hinzufügen";
     empty_for_same: "Leave it empty to have the bill at the delivery address.", "Lassen Sie die Felder leer, wenn die Rechnung an die Lieferadresse gehen soll.";
-    empty_for_none: "Leave it empty if the bill needs none.", "Lassen Sie die Felder leer, wenn die Rechnung keine braucht.";
+    empty_for_none: "Leave it empty if the bill needs none.", "Lassen Sie die Felder leer, wenn die Rechnung keine Adresse braucht.";
 
     // The VAT number
     vat_number: "VAT number", "USt-IdNr.";
@@ -51,7 +51,7 @@ words! {
     card_charged: "You enter your card on the next page. You will be charged {} on it then.", "Ihre Karte geben Sie auf der nächsten Seite an. Dann werden {} abgebucht.";
     card_set_aside: "You enter your card on the next page. {} is set aside on it then, and charged when we send your order.", "Ihre Karte geben Sie auf der nächsten Seite an. {} werden dann darauf vorgemerkt und abgebucht, wenn wir Ihre Bestellung versenden.";
     by_transfer: "You transfer {} yourself, and we send your order once the money is there.", "Sie überweisen {} selbst, und wir versenden Ihre Bestellung, sobald das Geld eingegangen ist.";
-    afterwards: "You pay {} afterwards.", "Sie zahlen {} danach.";
+    afterwards: "You pay {} afterwards.", "Sie zahlen {} später.";
     test_visa: "Visa ending 4242: pays", "Visa mit der Endung 4242: zahlt";
     test_authentication: "Card that asks the bank first (3-D Secure)", "Karte, die erst bei der Bank fragt (3-D Secure)";
     test_declined: "Card that is declined", "Karte, die abgelehnt wird";
@@ -62,7 +62,7 @@ words! {
     test_unreachable: "Bank that cannot be reached", "Bank, die nicht zu erreichen ist";
 
     // Why it was not placed
-    correct: "Nothing has been ordered yet. Please correct:", "Es wurde noch nichts bestellt. Bitte berichtigen Sie:";
+    correct: "Nothing has been ordered yet. Please correct:", "Es wurde noch nichts bestellt. Bitte korrigieren Sie:";
     no_total: "The total could not be read. Nothing has been ordered yet: please look at the total below and place the order again.", "Die Summe ließ sich nicht lesen. Es wurde noch nichts bestellt: Bitte prüfen Sie die Summe unten, und bestellen Sie dann noch einmal.";
     not_a_total: "This is not a total.", "Das ist keine Summe.";
     ask_the_shop: "Please ask the shop, which has put this order together.", "Bitte fragen Sie den Shop, der diese Bestellung zusammengestellt hat.";

@@ -5,15 +5,15 @@ words! {
     OrderWords;
     order: "Order {}", "Bestellung {}";
     codes_come: "The codes of your gift cards come by mail, to {}.", "Die Codes Ihrer Geschenkgutscheine kommen per E-Mail an {}.";
-    looks_again: "This page looks again every few seconds. You can also reload it yourself, or close it: your order is safe.", "Diese Seite sieht alle paar Sekunden nach. Sie können sie auch selbst neu laden oder schließen: Ihre Bestellung ist sicher.";
+    looks_again: "This page looks again every few seconds. You can also reload it yourself, or close it: your order is safe.", "Diese Seite aktualisiert sich alle paar Sekunden. Sie können sie auch selbst neu laden oder schließen: Ihre Bestellung ist sicher.";
     confirm_with_bank: "Confirm with your bank", "Bei Ihrer Bank bestätigen";
     order_again: "Order again", "Noch einmal bestellen";
-    same_things: "The same things go into your cart; your address and what else you typed are kept.", "Dieselben Artikel kommen in Ihren Warenkorb; Ihre Adresse und was Sie sonst angegeben haben, bleibt erhalten.";
+    same_things: "The same things go into your cart; your address and what else you typed are kept.", "Dieselben Artikel kommen in Ihren Warenkorb; Ihre Adresse und Ihre übrigen Angaben bleiben erhalten.";
     go_on_waiting: "Go on waiting", "Weiter warten";
     pay_another_way: "Pay another way", "Anders bezahlen";
     cancel: "Cancel the order", "Bestellung stornieren";
     not_paid: "The payment did not go through, and nothing was charged. Please try again, or pay another way.", "Die Zahlung ist fehlgeschlagen, und es wurde nichts abgebucht. Bitte versuchen Sie es noch einmal, oder bezahlen Sie anders.";
-    try_later: "Nothing was charged. You can try again later, or order what is left in a new cart.", "Es wurde nichts abgebucht. Sie können es später noch einmal versuchen oder bestellen, was noch da ist.";
+    try_later: "Nothing was charged. You can try again later, or order what is left in a new cart.", "Es wurde nichts abgebucht. Sie können es später noch einmal versuchen oder in einem neuen Warenkorb bestellen, was noch da ist.";
 
     // A change of it
     would_change: "What would change", "Was sich ändern würde";
@@ -41,7 +41,7 @@ words! {
     amount: "Amount", "Betrag";
     reference: "Reference", "Verwendungszweck";
     due: "Due", "Fällig";
-    cancelled_after: "After that, an order that is not paid is cancelled.", "Danach wird eine Bestellung storniert, die nicht bezahlt ist.";
+    cancelled_after: "After that, an order that is not paid is cancelled.", "Danach werden unbezahlte Bestellungen storniert.";
     how_do_you_pay: "How do you want to pay?", "Wie möchten Sie bezahlen?";
     called_off_first: "The payment that is under way is called off first. You are charged once at most.", "Die laufende Zahlung wird zuerst abgebrochen. Es wird höchstens einmal abgebucht.";
     pay_this_way: "Pay {} this way", "{} so bezahlen";
@@ -49,11 +49,11 @@ words! {
     // The bank's question
     confirm_payment: "Confirm your payment", "Zahlung bestätigen";
     test_bank: "Test Bank", "Testbank";
-    payee: "To", "An";
+    payee: "To", "Empfänger";
     the_order: "Order", "Bestellung";
     approve: "Approve", "Bestätigen";
     decline: "Decline", "Ablehnen";
-    stands_in: "This page stands in for a bank's own. It belongs to the test payment provider; no money moves.", "Diese Seite steht für die einer Bank. Sie gehört zum Testanbieter; es fließt kein Geld.";
+    stands_in: "This page stands in for a bank's own. It belongs to the test payment provider; no money moves.", "Diese Seite steht hier für die Seite einer Bank. Sie gehört zum Testanbieter; es fließt kein Geld.";
 
     // Parcels and returns
     parcels: "Parcels", "Pakete";
@@ -75,7 +75,7 @@ words! {
     details: "Details", "Einzelheiten";
     payment: "Payment", "Zahlung";
     things_kept: "Your things are kept", "Für Sie reserviert";
-    can_pay: "You can pay", "Bezahlbar";
+    can_pay: "You can pay", "Zahlung möglich";
     delivery: "Delivery", "Lieferung";
     invoice_link: "Invoice, to read or to print", "Rechnung zum Lesen oder Drucken";
     without_vat: "Without VAT: you account for it yourself (reverse charge).", "Ohne Mehrwertsteuer: Sie schulden sie selbst (Reverse-Charge-Verfahren).";
@@ -86,7 +86,7 @@ words! {
     payment_declined: "The payment did not go through", "Die Zahlung ist fehlgeschlagen";
     payment_authorized: "The money was set aside", "Das Geld wurde vorgemerkt";
     paid: "We have received money", "Wir haben Geld erhalten";
-    authorization_lapsed: "The bank no longer set the money aside", "Die Bank merkte das Geld nicht länger vor";
+    authorization_lapsed: "The bank no longer set the money aside", "Die Vormerkung bei der Bank ist abgelaufen";
     refunded: "Money went back to you", "Sie haben Geld zurückerhalten";
     out_of_stock: "It was sold out", "Es war ausverkauft";
     cancelled: "The order was cancelled", "Die Bestellung wurde storniert";

@@ -18,7 +18,7 @@ words! {
     not_found_text: "The link may be old, or what it led to may be gone.", "Der Link ist vielleicht alt, oder was hier war, gibt es nicht mehr.";
     method: "This page cannot be opened like that", "So lässt sich diese Seite nicht öffnen";
     method_text: "Nothing has changed. Please go on from the shop.", "Es wurde nichts geändert. Bitte gehen Sie vom Shop aus weiter.";
-    forged: "This did not come from our own pages", "Das kam nicht von unseren eigenen Seiten";
+    forged: "This did not come from our own pages", "Diese Anfrage kam nicht von unseren eigenen Seiten";
     forged_text: "Nothing has changed. Please go back to the shop and try again from there.", "Es wurde nichts geändert. Bitte gehen Sie zurück zum Shop, und versuchen Sie es von dort noch einmal.";
     unavailable: "The shop does not answer right now", "Der Shop antwortet gerade nicht";
     internal: "Something went wrong on our side", "Bei uns ist etwas schiefgegangen";
@@ -66,12 +66,14 @@ pub fn told(language: Language, problem: &Problem) -> String {
 pub fn refused(language: Language, error: &OrderError) -> String {
     let german = match error {
         OrderError::TooManyLines => Some(fill("Ein Warenkorb hat höchstens {} Positionen.", &[&MAX_LINES.to_string()])),
-        OrderError::TooManyCoupons => {
-            Some(fill("Eine Bestellung nimmt höchstens {} Rabattcodes.", &[&MAX_COUPONS.to_string()]))
-        }
-        OrderError::TooManyGiftCards => {
-            Some(fill("Eine Bestellung nimmt höchstens {} Geschenkgutscheine.", &[&MAX_GIFT_CARDS.to_string()]))
-        }
+        OrderError::TooManyCoupons => Some(fill(
+            "In einer Bestellung lassen sich höchstens {} Rabattcodes einlösen.",
+            &[&MAX_COUPONS.to_string()],
+        )),
+        OrderError::TooManyGiftCards => Some(fill(
+            "In einer Bestellung lassen sich höchstens {} Geschenkgutscheine einlösen.",
+            &[&MAX_GIFT_CARDS.to_string()],
+        )),
         OrderError::TotalTooLarge => Some("Die Gesamtsumme wäre zu groß.".to_owned()),
         OrderError::NoPrice { .. } => Some("Das gibt es nicht in der Währung des Warenkorbs.".to_owned()),
         _ => None,
@@ -93,26 +95,32 @@ fn german_of(code: &str, reason: &str) -> Option<&'static str> {
         ("coupon_not_valid", "unknown") => "Diesen Code gibt es nicht.",
         ("coupon_not_valid", "not_started") => "Der Code gilt noch nicht.",
         ("coupon_not_valid", "ended") => "Der Code gilt nicht mehr.",
-        ("coupon_not_valid", "minimum_not_met") => "Der Warenkorb erreicht nicht, was der Code verlangt.",
-        ("coupon_not_valid", "nothing_matches") => "Der Code gilt für nichts im Warenkorb.",
-        ("coupon_not_valid", "exhausted") => "Der Code wurde schon so oft eingelöst, wie es geht.",
-        ("coupon_not_valid", "already_used") => "Sie haben den Code schon so oft eingelöst, wie es geht.",
-        ("coupon_not_valid", "not_combinable") => "Der Code lässt sich nicht mit einem anderen Rabatt verbinden.",
-        ("coupon_not_valid", _) => "Der Code bringt hier nichts.",
+        ("coupon_not_valid", "minimum_not_met") => {
+            "Der Warenkorb erreicht das Minimum noch nicht, ab dem der Code gilt."
+        }
+        ("coupon_not_valid", "nothing_matches") => "Der Code gilt für keinen Artikel im Warenkorb.",
+        ("coupon_not_valid", "exhausted") => "Der Code wurde schon so oft eingelöst wie möglich.",
+        ("coupon_not_valid", "already_used") => "Sie haben den Code schon so oft eingelöst wie möglich.",
+        ("coupon_not_valid", "not_combinable") => "Der Code lässt sich nicht mit einem anderen Rabatt kombinieren.",
+        ("coupon_not_valid", _) => "Der Code gilt hier nicht.",
         ("gift_card_not_valid", "expired") => "Dieser Geschenkgutschein ist abgelaufen.",
         ("gift_card_not_valid", "disabled") => "Dieser Geschenkgutschein ist gesperrt; bitte fragen Sie den Shop.",
-        ("gift_card_not_valid", "empty") => "Auf diesem Geschenkgutschein ist nichts mehr.",
+        ("gift_card_not_valid", "empty") => "Auf diesem Geschenkgutschein ist kein Guthaben mehr.",
         ("gift_card_not_valid", "wrong_currency") => "Dieser Geschenkgutschein ist in einer anderen Währung.",
         ("gift_card_not_valid", _) => "Es gibt keinen Geschenkgutschein mit diesem Code.",
-        ("coupon_exhausted", _) => "Der Code wurde inzwischen so oft eingelöst, wie es geht.",
-        ("gift_card_changed", _) => "Auf einem Geschenkgutschein ist weniger als gezeigt; bitte prüfen Sie die Summe.",
+        ("coupon_exhausted", _) => "Der Code wurde inzwischen so oft eingelöst wie möglich.",
+        ("gift_card_changed", _) => {
+            "Auf einem Geschenkgutschein ist weniger Guthaben als angezeigt; bitte prüfen Sie die Summe."
+        }
         ("cart_closed", _) => "Dieser Warenkorb ist schon eine Bestellung und lässt sich nicht mehr ändern.",
         ("too_many_changes", _) => {
-            "Dieser Warenkorb wurde so oft geändert, wie es geht; bitte beginnen Sie einen neuen."
+            "Dieser Warenkorb lässt sich nicht noch öfter ändern; bitte beginnen Sie einen neuen."
         }
         ("cart_incomplete", _) => "Im Warenkorb fehlt noch etwas.",
         ("price_changed", _) => "Die Preise haben sich geändert.",
-        ("contents_changed", _) => "Ein Set besteht inzwischen aus anderem; bitte sehen Sie es noch einmal durch.",
+        ("contents_changed", _) => {
+            "Der Inhalt eines Sets hat sich inzwischen geändert; bitte sehen Sie es noch einmal durch."
+        }
         ("not_for_sale", _) => "Einiges ist nicht mehr erhältlich.",
         ("out_of_stock", _) => "Einiges ist nicht in der gewünschten Anzahl verfügbar.",
         ("shipping_not_offered", _) => "Diese Versandart gibt es für Ihre Adresse nicht; wählen Sie bitte eine andere.",
@@ -131,15 +139,15 @@ fn german_of(code: &str, reason: &str) -> Option<&'static str> {
         ("draft_changed", _) => "Der Shop hat diese Bestellung geändert; bitte sehen Sie sie noch einmal durch.",
         ("draft_over", _) => "Diese Bestellung galt 90 Tage; bitte fragen Sie den Shop nach einer neuen.",
         ("not_returnable", _) => "So viele Stück lassen sich nicht zurücksenden.",
-        ("too_many_returns", _) => "Zu dieser Bestellung gibt es so viele Rücksendungen, wie es geht.",
+        ("too_many_returns", _) => "Zu dieser Bestellung lassen sich keine weiteren Rücksendungen anmelden.",
         ("document_too_long", _) => "Diese Rechnung ist zu lang, um sie zu zeigen; bitte fragen Sie den Shop.",
         ("idempotency_key_reused", _) => {
-            "Das Formular wurde schon für etwas anderes gesandt; bitte laden Sie die Seite neu."
+            "Das Formular wurde schon für etwas anderes abgeschickt; bitte laden Sie die Seite neu."
         }
         ("idempotency_key_in_use", _) => "Das Formular wird noch bearbeitet; bitte warten Sie einen Augenblick.",
         ("unparsable", _) => "Das Formular ließ sich nicht lesen.",
         ("body_too_large", _) => "Das Formular ist zu groß.",
-        ("unsupported_media_type", _) => "Das Formular kam in einer Form, die wir nicht lesen.",
+        ("unsupported_media_type", _) => "Das Formular kam in einem Format, das wir nicht lesen können.",
         ("not_signed_in" | "invalid_token", _) => "Bitte melden Sie sich zuerst an.",
         ("forbidden", _) => "Das dürfen Sie mit Ihrem Konto nicht.",
         _ => return None,

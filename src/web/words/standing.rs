@@ -4,7 +4,7 @@ words! {
     StandingWords;
     confirmed: "Thank you, your order is confirmed", "Vielen Dank, Ihre Bestellung ist bestätigt";
     awaits_money: "Thank you, we have your order", "Vielen Dank, Ihre Bestellung ist eingegangen";
-    awaits_money_text: "Please send us the money, as it says below. Your things are kept for you, and go out once it is there.", "Bitte überweisen Sie den Betrag, wie unten beschrieben. Ihre Artikel sind für Sie reserviert und gehen hinaus, sobald er eingegangen ist.";
+    awaits_money_text: "Please send us the money, as it says below. Your things are kept for you, and go out once it is there.", "Bitte überweisen Sie den Betrag, wie unten beschrieben. Ihre Artikel sind für Sie reserviert und werden versandt, sobald er eingegangen ist.";
     please_pay: "One step is left: please pay", "Noch ein Schritt: Bitte bezahlen Sie";
     please_pay_kept: "Enter below how you pay, to complete the order. Your things are kept for you for a few minutes.", "Geben Sie unten an, wie Sie bezahlen, um die Bestellung abzuschließen. Ihre Artikel sind für einige Minuten für Sie reserviert.";
     please_pay_not_kept: "Enter below how you pay, to complete the order. Your things are no longer set aside: if they are gone when you pay, you get your money back.", "Geben Sie unten an, wie Sie bezahlen, um die Bestellung abzuschließen. Ihre Artikel sind nicht mehr reserviert: Sind sie vergriffen, wenn Sie bezahlen, erhalten Sie Ihr Geld zurück.";
@@ -23,7 +23,7 @@ words! {
     asks_buyer_kept: "Please confirm the payment with your bank to complete the order. Your things are kept for you for a few minutes.", "Bitte bestätigen Sie die Zahlung bei Ihrer Bank, um die Bestellung abzuschließen. Ihre Artikel sind für einige Minuten für Sie reserviert.";
     asks_buyer_not_kept: "Please confirm the payment with your bank to complete the order. Your things are no longer set aside: if they are gone when you confirm, you get your money back.", "Bitte bestätigen Sie die Zahlung bei Ihrer Bank, um die Bestellung abzuschließen. Ihre Artikel sind nicht mehr reserviert: Sind sie vergriffen, wenn Sie bestätigen, erhalten Sie Ihr Geld zurück.";
     declined: "The payment did not go through", "Die Zahlung ist fehlgeschlagen";
-    declined_kept: "Please try another way to pay. Your things are kept for you for a few minutes; after that, another try takes them again if they are still there.", "Bitte versuchen Sie, anders zu bezahlen. Ihre Artikel sind für einige Minuten für Sie reserviert; danach reserviert sie ein neuer Versuch wieder, wenn sie noch da sind.";
+    declined_kept: "Please try another way to pay. Your things are kept for you for a few minutes; after that, another try takes them again if they are still there.", "Bitte versuchen Sie es mit einer anderen Zahlungsart. Ihre Artikel sind für einige Minuten für Sie reserviert; danach reserviert sie ein neuer Versuch wieder, wenn sie noch da sind.";
     declined_not_kept: "Your things are no longer set aside. Another try takes them again, at the same prices, if they are still there.", "Ihre Artikel sind nicht mehr reserviert. Ein neuer Versuch reserviert sie wieder, zu denselben Preisen, wenn sie noch da sind.";
     changed: "Your order was changed: please pay", "Ihre Bestellung wurde geändert: Bitte bezahlen Sie";
     changed_text: "It is now as it says below. Your things are set aside once you pay, if they are still there.", "Sie ist jetzt, wie unten beschrieben. Ihre Artikel werden reserviert, sobald Sie bezahlen, wenn sie noch da sind.";
@@ -40,8 +40,8 @@ words! {
     // How a confirmed order is paid, and what becomes of its goods
     settled_paid: "We have your payment.", "Ihre Zahlung ist eingegangen.";
     settled_set_aside: "The money is set aside on your card, and charged when we send your order.", "Das Geld ist auf Ihrer Karte vorgemerkt und wird abgebucht, wenn wir Ihre Bestellung versenden.";
-    settled_lapsed: "The bank no longer sets the money aside. We will write to you about the payment.", "Die Bank merkt das Geld nicht länger vor. Wir schreiben Ihnen wegen der Zahlung.";
-    settled_later: "You pay afterwards, as it says below.", "Sie zahlen danach, wie unten beschrieben.";
+    settled_lapsed: "The bank no longer sets the money aside. We will write to you about the payment.", "Die Vormerkung bei der Bank ist abgelaufen. Wir schreiben Ihnen wegen der Zahlung.";
+    settled_later: "You pay afterwards, as it says below.", "Sie zahlen später, wie unten beschrieben.";
     settled_nothing: "There was nothing left to pay.", "Es war nichts mehr zu zahlen.";
     goods_sent: "We are packing your things.", "Wir packen Ihre Artikel.";
     goods_partly: "Some of your things are on their way. We are packing the rest.", "Ein Teil Ihrer Artikel ist unterwegs. Wir packen den Rest.";
