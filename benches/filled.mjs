@@ -97,7 +97,7 @@ function products(database, now, { count = SIZE.products, sentences = 20, bytes 
   const image = into(database, "product_images", ["product_id", "position", "url", "alt"]);
   const tag = into(database, "product_tags", ["product_id", "tag", "position"]);
   const price = into(database, "prices", ["variant_id", "currency", "amount", "since"]);
-  const level = database.prepare("UPDATE stock_levels SET on_hand = ?, held = ?, version = 1 WHERE variant_id = ?");
+  const level = database.prepare("UPDATE stock_levels SET own_on_hand = ?, own_held = ?, version = 1 WHERE variant_id = ?");
   const all = [];
   for (let n = 0; n < count; n += 1) {
     const at = now - 700 * DAY + Math.floor((n * 690 * DAY) / count);

@@ -187,24 +187,32 @@ CREATE TABLE price_history (
 -- and a level that arrives after its variant is gone must not stop the rest.
 CREATE TABLE stock_levels (
   variant_id TEXT PRIMARY KEY,
-  -- Below zero, so many were sold that have yet to come.
-  on_hand INTEGER NOT NULL,
-  held INTEGER NOT NULL CHECK (held >= 0),
+  -- As its own pool told last. Below zero, so many were sold that have yet to come.
+  own_on_hand INTEGER NOT NULL,
+  own_held INTEGER NOT NULL CHECK (own_held >= 0),
   version INTEGER NOT NULL,
+  -- Of a bundle, whose own pieces nobody can buy: how many can be put together of what is there, and how far
+  -- below zero they may be sold, before more of their parts has come. NULL of anything else.
+  sets INTEGER CHECK (sets >= 0),
+  sets_floor INTEGER CHECK (sets_floor <= 0),
+  -- What is shown.
+  on_hand INTEGER NOT NULL AS (coalesce(sets, own_on_hand)),
+  held INTEGER NOT NULL AS (iif(sets IS NULL, own_held, 0)),
   -- The most pieces that count as few, for the index below; NULL where none are counted.
   low INTEGER
 ) STRICT, WITHOUT ROWID;
--- What is running out, by itself: as many pieces as its variant, or else `store`, says are few. So that nothing is missing
+-- What is running out, by itself: as many pieces as its variant, or else the shop, says are few. So that nothing is missing
 -- there, each variant has a level from the start, which any that its pool tells is newer than.
 CREATE INDEX stock_levels_low ON stock_levels (on_hand - held) WHERE on_hand - held <= low;
 CREATE TRIGGER stock_levels_begin AFTER INSERT ON variants BEGIN
-  INSERT INTO stock_levels (variant_id, on_hand, held, version, low)
-    VALUES (new.id, 0, 0, -1, iif(new.tracked, coalesce(new.low_level, 5), NULL))
+  INSERT INTO stock_levels (variant_id, own_on_hand, own_held, version, low)
+    SELECT new.id, 0, 0, -1, iif(new.tracked, coalesce(new.low_level, value), NULL) FROM low_by_default WHERE true
   ON CONFLICT (variant_id) DO UPDATE SET low = excluded.low;
 END;
 CREATE TRIGGER stock_levels_few AFTER UPDATE OF tracked, low_level ON variants
 WHEN old.tracked <> new.tracked OR old.low_level IS NOT new.low_level BEGIN
-  UPDATE stock_levels SET low = iif(new.tracked, coalesce(new.low_level, 5), NULL) WHERE variant_id = new.id;
+  UPDATE stock_levels SET low = (SELECT iif(new.tracked, coalesce(new.low_level, value), NULL) FROM low_by_default)
+  WHERE variant_id = new.id;
 END;
 
 CREATE TABLE settings (
@@ -217,10 +225,13 @@ INSERT INTO settings (key, value) VALUES
   ('currencies', '["EUR","USD","GBP"]'),
   ('country', 'null'),
   ('prices_include_tax', 'true'),
+  ('low_level', '5'),
   ('tax', '{"classes":["standard"],"rates":[],"reverse_charge":false}'),
   ('shipping', '{"zones":[{"title":"Everywhere","places":[],"options":[{"id":"standard","title":"Standard delivery","rates":[{"currency":"EUR","amount":490},{"currency":"USD","amount":590},{"currency":"GBP","amount":420}]}]}]}'),
   ('payments', '{"stripe":{"offered":true,"capture":"automatic"}}'),
   ('mail', '{"sender":null}');
+-- How many pieces are few where a variant says nothing of it.
+CREATE VIEW low_by_default AS SELECT CAST(value AS INTEGER) AS value FROM settings WHERE key = 'low_level';
 
 -- One row. `revision` grows in the batch of every write that buyers may see; one
 -- decided from a row that has changed since sets it to -1.
@@ -252,7 +263,8 @@ INSERT INTO catalog_state (id, revision, published_revision, published_at, produ
 
 -- Which products buyers may see otherwise than they were published, and the revision at which they
 -- changed: so a publication reads no others. Whatever writes products, or what they are called,
--- marks them; of their levels those changes of few pieces that may cross a bound which `store` knows.
+-- marks them; of their levels those changes of few pieces that may cross a bound which `store` knows. All are
+-- published again where the shop says otherwise how many are few.
 -- The batch that makes a change has raised the revision before. What is bought together marks them, too.
 CREATE TABLE changed_products (
   product_id TEXT NOT NULL PRIMARY KEY,
@@ -278,9 +290,15 @@ CREATE TRIGGER changed_products_rename AFTER UPDATE ON former_slugs BEGIN
   INSERT INTO changed_products SELECT old.product_id, revision FROM catalog_state WHERE true
   ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
 END;
-CREATE TRIGGER changed_products_level AFTER UPDATE OF on_hand, held ON stock_levels
-WHEN min(old.on_hand - old.held, new.on_hand - new.held) <= new.low AND old.on_hand - old.held <> new.on_hand - new.held BEGIN
+CREATE TRIGGER changed_products_level AFTER UPDATE OF own_on_hand, own_held, sets, sets_floor ON stock_levels
+WHEN min(old.on_hand - old.held, new.on_hand - new.held) <= new.low AND old.on_hand - old.held <> new.on_hand - new.held
+  OR old.sets_floor IS NOT new.sets_floor AND new.on_hand <= 0 BEGIN
   INSERT INTO changed_products
     SELECT product_id, revision FROM variants, catalog_state WHERE variants.id = new.variant_id
   ON CONFLICT (product_id) DO UPDATE SET revision = max(revision, excluded.revision);
+END;
+CREATE TRIGGER levels_are_low_otherwise AFTER UPDATE OF value ON settings WHEN new.key = 'low_level' AND old.value <> new.value BEGIN
+  UPDATE stock_levels SET low = (SELECT value FROM low_by_default)
+  WHERE variant_id IN (SELECT id FROM variants WHERE tracked AND low_level IS NULL);
+  UPDATE catalog_state SET published_revision = -1;
 END;

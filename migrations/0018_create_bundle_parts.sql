@@ -24,7 +24,7 @@ CREATE TRIGGER bundle_parts_fit BEFORE INSERT ON bundle_parts BEGIN
   -- Its own pieces could not be sold, nor seen, any more.
   SELECT RAISE(ABORT, 'constraint failed: stocked_bundle')
     WHERE NOT EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = new.variant_id)
-      AND EXISTS (SELECT 1 FROM stock_levels WHERE variant_id = new.variant_id AND on_hand > 0);
+      AND EXISTS (SELECT 1 FROM stock_levels WHERE variant_id = new.variant_id AND own_on_hand > 0);
 END;
 CREATE TRIGGER bundle_parts_are_sent BEFORE UPDATE OF delivery ON products
 WHEN old.delivery = 'shipped' AND new.delivery <> 'shipped' BEGIN
@@ -32,35 +32,36 @@ WHEN old.delivery = 'shipped' AND new.delivery <> 'shipped' BEGIN
     SELECT 1 FROM variants JOIN bundle_parts ON part_variant_id = variants.id WHERE variants.product_id = new.id);
 END;
 
--- A bundle's level follows from its parts': as many as can be put together of what is free, and of what may be
--- sold before it comes; of what is not counted there is enough. Its version stays below that of any pool, so that
--- it is its own pool's again once it is a bundle no more.
+-- A bundle's level follows from its parts': as many as can be put together of what is free, and below zero those
+-- of what may be sold before it comes; of what is not counted there is enough. What its own pool tells is kept
+-- beside it, and is its level again once it is a bundle no more.
 CREATE VIEW bundle_levels AS
-SELECT bundles.variant_id, coalesce(min((on_hand - held - backorder_floor) / quantity), 1000000) AS pieces
-FROM bundle_parts AS bundles
-  LEFT JOIN variants ON variants.id = part_variant_id AND tracked
-  LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
-GROUP BY bundles.variant_id;
+SELECT variant_id, sets, sets - in_all AS sets_floor
+FROM (
+  SELECT bundles.variant_id, coalesce(min(max(on_hand - held, 0) / quantity), 1000000) AS sets,
+    coalesce(min(max(on_hand - held - backorder_floor, 0) / quantity), 1000000) AS in_all
+  FROM bundle_parts AS bundles
+    LEFT JOIN variants ON variants.id = part_variant_id AND tracked
+    LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
+  GROUP BY bundles.variant_id);
 
 CREATE TRIGGER bundle_levels_begin AFTER INSERT ON bundle_parts BEGIN
-  UPDATE stock_levels SET held = 0, version = -1,
-    on_hand = (SELECT pieces FROM bundle_levels WHERE variant_id = new.variant_id)
+  UPDATE stock_levels SET (sets, sets_floor) = (SELECT sets, sets_floor FROM bundle_levels WHERE variant_id = new.variant_id)
   WHERE variant_id = new.variant_id;
 END;
 CREATE TRIGGER bundle_levels_end AFTER DELETE ON bundle_parts BEGIN
-  UPDATE stock_levels SET held = 0, version = -1,
-    on_hand = coalesce((SELECT pieces FROM bundle_levels WHERE variant_id = old.variant_id), 0)
+  UPDATE stock_levels SET (sets, sets_floor) = (SELECT sets, sets_floor FROM bundle_levels WHERE variant_id = old.variant_id)
   WHERE variant_id = old.variant_id;
 END;
-CREATE TRIGGER bundle_levels_follow AFTER UPDATE OF on_hand, held ON stock_levels BEGIN
-  UPDATE stock_levels SET
-    on_hand = (SELECT pieces FROM bundle_levels WHERE bundle_levels.variant_id = stock_levels.variant_id)
+CREATE TRIGGER bundle_levels_follow AFTER UPDATE OF own_on_hand, own_held ON stock_levels BEGIN
+  UPDATE stock_levels SET (sets, sets_floor) =
+    (SELECT sets, sets_floor FROM bundle_levels WHERE bundle_levels.variant_id = stock_levels.variant_id)
   WHERE variant_id IN (SELECT variant_id FROM bundle_parts WHERE part_variant_id = new.variant_id);
 END;
 CREATE TRIGGER bundle_levels_are_kept_otherwise AFTER UPDATE OF tracked, backorder_floor ON variants
 WHEN old.tracked <> new.tracked OR old.backorder_floor <> new.backorder_floor BEGIN
-  UPDATE stock_levels SET
-    on_hand = (SELECT pieces FROM bundle_levels WHERE bundle_levels.variant_id = stock_levels.variant_id)
+  UPDATE stock_levels SET (sets, sets_floor) =
+    (SELECT sets, sets_floor FROM bundle_levels WHERE bundle_levels.variant_id = stock_levels.variant_id)
   WHERE variant_id IN (SELECT variant_id FROM bundle_parts WHERE part_variant_id = new.id);
 END;
 

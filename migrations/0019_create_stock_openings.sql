@@ -11,5 +11,5 @@ CREATE TABLE stock_openings (
 ) STRICT, WITHOUT ROWID;
 -- The level as the pool will tell it, whose first change is its version 1.
 CREATE TRIGGER stock_openings_level AFTER INSERT ON stock_openings BEGIN
-  UPDATE stock_levels SET on_hand = new.pieces, version = 1 WHERE variant_id = new.variant_id AND version < 1;
+  UPDATE stock_levels SET own_on_hand = new.pieces, version = 1 WHERE variant_id = new.variant_id AND version < 1;
 END;

@@ -19,7 +19,7 @@ use crate::settings::Settings;
 pub fn settings() -> Settings {
     serde_json::from_value(serde_json::json!({
         "shop_name": "Tradepost", "default_currency": "EUR", "currencies": ["EUR", "USD", "GBP"], "country": null,
-        "prices_include_tax": true, "tax": {"classes": ["standard"], "rates": [], "reverse_charge": false},
+        "prices_include_tax": true, "low_level": 5, "tax": {"classes": ["standard"], "rates": [], "reverse_charge": false},
         "shipping": {"zones": []}, "payments": {"stripe": {"offered": true, "capture": "automatic"}}, "mail": {"sender": null}
     }))
     .unwrap()

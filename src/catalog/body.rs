@@ -148,7 +148,7 @@ pub struct VariantBody {
     /// is as good as no limit.
     #[schemars(range(min = LOWEST_FLOOR, max = 0))]
     pub backorder_floor: Option<i64>,
-    /// The most pieces that buyers are told are few; five if absent.
+    /// The most pieces that buyers are told are few; as the settings say if absent.
     #[schemars(range(max = MAX_LOW))]
     pub low_level: Option<u32>,
 }

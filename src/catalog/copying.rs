@@ -146,8 +146,10 @@ fn copied(
             floor: variant.floor.map(|floor| Floor { as_of: 1, ..floor }),
             ..variant.clone()
         };
+        (copy.own_pieces, copy.sets_floor) = (None, None);
         if original.delivery == Delivery::Shipped {
-            copy.has(0);
+            // None are few, however many are.
+            copy.has(0, 0);
         }
         copy
     };

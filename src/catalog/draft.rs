@@ -47,6 +47,8 @@ pub struct Draft {
     options: Vec<ProductOption>,
     variants: Vec<DraftVariant>,
     images: Vec<Image>,
+    /// How many pieces are few where a variant says nothing of it.
+    low_level: u32,
 }
 
 impl Draft {
@@ -92,6 +94,7 @@ impl Draft {
             variants: faults.variants(wanted, &options, &images, settings),
             images,
             options,
+            low_level: settings.low_level,
         };
         faults.worth(&draft);
         faults.all_parts(&draft);
@@ -133,7 +136,7 @@ impl Draft {
         before: &[Variant],
         mut new_id: impl FnMut() -> VariantId,
     ) -> Product {
-        let title = self.title;
+        let (title, low_level) = (self.title, self.low_level);
         let known: SortedMap<_, _> = before.iter().map(|variant| (variant.id, variant)).collect();
         let variants = self.variants.into_iter().map(|variant| {
             let joined = variant.options.join(" / ");
@@ -142,6 +145,7 @@ impl Draft {
             let was = known.get(&id);
             let floor = was.and_then(|was| was.floor).filter(|floor| floor.least == variant.floor);
             let is_new_floor = variant.floor != was.map_or(0, |was| was.least());
+            let shown = variant.shown(was.copied());
             let mut variant = Variant {
                 id,
                 sku: variant.sku,
@@ -162,11 +166,13 @@ impl Draft {
                 low_level: variant.low_level,
                 level: Level::InStock,
                 backorder: false,
-                pieces: Some(was.and_then(|was| was.pieces).unwrap_or_default()),
+                pieces: Some(shown.pieces),
+                sets_floor: shown.sets_floor,
+                own_pieces: shown.own,
             };
             // No piece of what is not sent is counted.
             if self.delivery == Delivery::Shipped {
-                variant.has(variant.pieces.unwrap_or_default());
+                variant.has(shown.pieces, low_level);
             }
             variant
         });
@@ -198,7 +204,7 @@ impl Draft {
             bought_with: Vec::new(),
         };
         if product.delivery == Delivery::Shipped {
-            product.level = product.level_of_all();
+            product.level = product.level_of_all(low_level);
         }
         product
     }

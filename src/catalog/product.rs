@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::parts::Part;
-pub use self::stock::{Floor, LOW_AT_MOST, LOWEST_FLOOR, Level, StockRule};
+pub use self::stock::{Floor, LOWEST_FLOOR, Level, StockRule};
 pub use self::terms::PriceTerms;
 pub use self::texts::{OptionTranslation, Texts, Translation, Translations};
 use super::metadata::Metadata;
@@ -159,6 +159,12 @@ pub struct Variant {
     /// How many nobody holds, as far as lists know; read for staff alone.
     #[serde(default, skip_serializing)]
     pub pieces: Option<i64>,
+    /// Of a bundle, how far below zero it may be sold before more of its parts has come; read for staff alone.
+    #[serde(default, skip_serializing)]
+    pub sets_floor: Option<i64>,
+    /// Of a bundle, how many of its own nobody holds, which are its pieces once it is none; read for staff alone.
+    #[serde(default, skip_serializing)]
+    pub own_pieces: Option<i64>,
 }
 
 /// The lowest and the highest price among a product's variants.

@@ -21,7 +21,15 @@ use crate::ports::{DatabaseError, Rows, Statement, Timestamp, Value};
 #[macro_export]
 macro_rules! few_of_variant {
     () => {
-        "coalesce(low_level, 5)"
+        "coalesce(low_level, (SELECT value FROM low_by_default))"
+    };
+}
+
+/// How far below zero a variant may be sold, or the bundle that it is, by its row and its stock's.
+#[macro_export]
+macro_rules! floor_of_variant {
+    () => {
+        "coalesce(sets_floor, backorder_floor)"
     };
 }
 
@@ -33,7 +41,9 @@ macro_rules! level_of_variant {
         concat!(
             "CASE WHEN products.delivery <> 'shipped' OR NOT tracked OR coalesce(on_hand - held, 0) > ",
             $crate::few_of_variant!(),
-            " THEN 'in_stock' WHEN coalesce(on_hand - held, 0) > backorder_floor THEN 'low' ELSE 'out' END"
+            " THEN 'in_stock' WHEN coalesce(on_hand - held, 0) > ",
+            $crate::floor_of_variant!(),
+            " THEN 'low' ELSE 'out' END"
         )
     };
 }
@@ -49,12 +59,17 @@ macro_rules! level_of_variant {
 /// its price is written.
 macro_rules! select_products {
     (for staff $rest:expr) => {
-        select_products!("nullif(metadata, '{}')", ", 'pieces', coalesce(on_hand - held, 0)", $rest)
+        select_products!(
+            "nullif(metadata, '{}')",
+            ", 'pieces', coalesce(on_hand - held, 0)",
+            ", 'sets_floor', sets_floor, 'own_pieces', iif(sets IS NULL, NULL, own_on_hand - own_held)",
+            $rest
+        )
     };
     ($rest:expr) => {
-        select_products!("NULL", "", $rest)
+        select_products!("NULL", "", "", $rest)
     };
-    ($metadata:literal, $pieces:literal, $rest:expr) => {
+    ($metadata:literal, $pieces:literal, $of_bundle:literal, $rest:expr) => {
         concat!(
             "SELECT rtrim(json_object(
                'id', products.id, 'slug', products.slug, 'title', products.title,
@@ -73,8 +88,10 @@ macro_rules! select_products {
                   FROM product_images WHERE product_id = products.id ORDER BY position))),
                'level', CASE WHEN products.delivery <> 'shipped' THEN 'in_stock' ELSE (
                  SELECT CASE WHEN NOT min(tracked) OR max(pieces > few) OR sum(max(pieces, 0)) > max(few) THEN 'in_stock'
-                   WHEN max(pieces > backorder_floor) THEN 'low' ELSE 'out' END
-                 FROM (SELECT tracked, backorder_floor, coalesce(on_hand - held, 0) AS pieces, ",
+                   WHEN max(pieces > floor) THEN 'low' ELSE 'out' END
+                 FROM (SELECT tracked, coalesce(on_hand - held, 0) AS pieces, ",
+            $crate::floor_of_variant!(),
+            " AS floor, ",
             $crate::few_of_variant!(),
             " AS few
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
@@ -123,8 +140,11 @@ macro_rules! select_products {
                       'floor', json(CASE WHEN floor_version > 0 THEN
                         json_object('least', backorder_floor, 'as_of', floor_version) END),
                       'backorder', json(CASE WHEN products.delivery = 'shipped' AND tracked
-                        AND coalesce(on_hand - held, 0) <= 0 AND coalesce(on_hand - held, 0) > backorder_floor THEN 'true' END)
-                    )), '{') END AS variant
+                        AND coalesce(on_hand - held, 0) <= 0 AND coalesce(on_hand - held, 0) > ",
+            $crate::floor_of_variant!(),
+            " THEN 'true' END)",
+            $of_bundle,
+            ")), '{') END AS variant
                   FROM variants LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id
                   WHERE product_id = products.id ORDER BY position)))), '}'), '{') || CASE WHEN coalesce(type, seo_title, seo_description, translations, publish_at, unpublish_at, ",
             $metadata,

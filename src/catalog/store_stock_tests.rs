@@ -49,15 +49,15 @@ proptest! {
         for (variant, (untracked, least, low_level)) in known.variants.iter_mut().zip(settings) {
             let floor = (least < 0).then_some(Floor { least, as_of: 1 });
             (variant.untracked, variant.floor, variant.low_level) = (untracked, floor, low_level);
-            variant.has(0);
+            variant.has(0, 5);
         }
-        known.level = known.level_of_all();
+        known.level = known.level_of_all(5);
         batch(&mut db, &insertion(&known)).unwrap();
         prop_assert_eq!(read(&db, known.id), Some(known.clone()));
         for (version, (which, on_hand, held)) in steps.into_iter().enumerate() {
             let before = known.clone();
-            known.variants[which].has(on_hand - held);
-            known.level = known.level_of_all();
+            known.variants[which].has(on_hand - held, 5);
+            known.level = known.level_of_all(5);
             let seen = |product: &Product| {
                 let of_variants: Vec<_> = product.variants.iter().map(|it| (it.level, it.backorder)).collect();
                 (product.level, of_variants)

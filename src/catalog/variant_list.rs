@@ -78,7 +78,7 @@ struct ListedVariant {
     tracked: bool,
     /// How far below zero it may be sold.
     backorder_floor: i64,
-    /// The most pieces that count as few; `null`: five.
+    /// The most pieces that count as few; `null`: as the settings say.
     low_level: Option<u32>,
 }
 

@@ -110,7 +110,7 @@ pub async fn fewer_than(app: &App, snapshot: &Snapshot, variant: VariantId, piec
 /// tells. It may be behind: placing the order is what counts.
 fn is_doubtful(snapshot: &Snapshot, rules: &[Rule], variant: VariantId, pieces: i64) -> bool {
     !rules.iter().any(|rule| rule.variant_id == variant && rule.untracked)
-        && !snapshot.variant(variant).is_some_and(|(_, variant)| variant.promises(pieces))
+        && !snapshot.variant(variant).is_some_and(|(_, variant)| variant.promises(pieces, snapshot.settings.low_level))
 }
 
 /// How many pieces can be ordered where nobody holds so many, as far as the catalog tells.

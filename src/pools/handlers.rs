@@ -12,7 +12,7 @@ use super::{Answer, Supply};
 use crate::app::App;
 use crate::auth::{Staff, StaffWrite};
 use crate::catalog;
-use crate::catalog::store::bundles::{self, PartRow};
+use crate::catalog::store::bundles::{self, ENOUGH, PartRow};
 use crate::catalog::store::{self, StockedVariant};
 use crate::idempotency;
 use crate::ids::{RequestId, VariantId};
@@ -120,9 +120,6 @@ pub async fn get_stock(
     let removed_at = removed_at.map(Timestamp::from_millis);
     Ok(Json(Stock { variant_id: variant, sku, on_hand, held, available: level.left(), version, removed_at }))
 }
-
-/// Of what nobody counts; `bundle_levels` of the migrations says the same.
-const ENOUGH: i64 = 1_000_000;
 
 async fn level_of_bundle(app: &App, variant: VariantId) -> Result<Level, Problem> {
     let parts: Vec<PartRow> = app.database.run(bundles::parts_of(variant)).await?.decode()?;

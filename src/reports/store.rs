@@ -220,14 +220,14 @@ pub fn stock_values() -> Statement {
 }
 
 /// What is sold and running out, the least first: [`LowRow`]s. As many pieces as
-/// buyers are told are few (`src/catalog/store.rs`). An index has these alone.
+/// buyers are told are few, or fewer (`src/catalog/store.rs`). An index has these alone.
 pub fn low() -> Statement {
     Statement::new(
         "SELECT variant_id, product_id, product, sku, available, low, out,
            coalesce(title, (SELECT group_concat(value, ' / ') FROM json_each(option_values))) AS variant
          FROM (
            SELECT variant_id, product_id, products.title AS product, sku, variants.title, option_values,
-             on_hand - held AS available, count(*) OVER () AS low, sum(on_hand - held <= backorder_floor) OVER () AS out
+             on_hand - held AS available, count(*) OVER () AS low, sum(on_hand - held <= coalesce(sets_floor, backorder_floor)) OVER () AS out
            FROM stock_levels INDEXED BY stock_levels_low CROSS JOIN variants ON variants.id = variant_id
              CROSS JOIN products ON products.id = product_id
            WHERE status = 'active' AND delivery = 'shipped' AND on_hand - held <= stock_levels.low

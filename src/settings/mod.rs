@@ -25,6 +25,8 @@ pub struct Settings {
     #[serde(default)]
     pub time_zone: TimeZone,
     pub prices_include_tax: bool,
+    /// The most pieces that buyers are told are few, of a variant that says nothing of it.
+    pub low_level: u32,
     pub tax: TaxRules,
     pub shipping: ShippingRules,
     pub payments: PaymentSettings,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::error::in_use;
 use super::seller::NewSeller;
 use crate::address::Country;
+use crate::catalog::limits::MAX_LOW;
 use crate::money::Currency;
 use crate::ports::TimeZone;
 use crate::pricing::shipping::ShippingOption;
@@ -55,6 +56,10 @@ pub struct SettingsPatch {
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "bool", skip_serializing_if = "Option::is_none")]
     prices_include_tax: Option<bool>,
+    /// The most pieces that buyers are told are few, of a variant that says nothing of it.
+    #[serde(deserialize_with = "not_null")]
+    #[schemars(with = "u32", skip_serializing_if = "Option::is_none", range(max = MAX_LOW))]
+    low_level: Option<u32>,
     #[serde(deserialize_with = "not_null")]
     #[schemars(with = "PaymentSettings", skip_serializing_if = "Option::is_none")]
     payments: Option<PaymentSettings>,
@@ -77,6 +82,9 @@ impl SettingsPatch {
         if self.time_zone.as_ref().is_some_and(|zone| !zone.is_known()) {
             faults.push(FieldError::new("/time_zone", "there is no such time zone; its name is such as Europe/Berlin"));
         }
+        if self.low_level.is_some_and(|pieces| pieces > MAX_LOW) {
+            faults.push(FieldError::new("/low_level", format!("at most {MAX_LOW} pieces")));
+        }
         let says_default = self.default_currency.is_some();
         let after = Settings {
             shop_name: self.shop_name.map_or_else(|| now.shop_name.clone(), String::from),
@@ -85,6 +93,7 @@ impl SettingsPatch {
             country: self.country.unwrap_or(now.country),
             time_zone: self.time_zone.unwrap_or_else(|| now.time_zone.clone()),
             prices_include_tax: self.prices_include_tax.unwrap_or(now.prices_include_tax),
+            low_level: self.low_level.unwrap_or(now.low_level),
             payments: match self.payments {
                 Some(payments) => checked_payments(payments, &mut faults),
                 None => now.payments.clone(),

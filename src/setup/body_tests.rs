@@ -24,13 +24,13 @@ fn what_is_absent_stays_and_what_is_there_is_replaced() {
     assert_eq!(over(json!({}), &now).as_ref(), Ok(&now));
     let change = json!({
         "shop_name": " Fern & Fettle ", "currencies": ["CHF", "GBP"], "default_currency": "CHF", "country": "CH", "time_zone": "Europe/Zurich",
-        "prices_include_tax": false, "mail": {"sender": "Shop@Example.com"},
+        "prices_include_tax": false, "low_level": 12, "mail": {"sender": "Shop@Example.com"},
         "payments": {"stripe": {"offered": false, "capture": "manual"}, "invoice": {"instructions": " Pay.\n"}},
     });
     let after = over(change, &now).unwrap();
     assert_eq!((after.shop_name.as_str(), after.default_currency.as_str()), ("Fern & Fettle", "CHF"));
     assert_eq!(after.country.map(Country::code), Some("CH"));
-    assert_eq!(after.time_zone.as_str(), "Europe/Zurich");
+    assert_eq!((after.time_zone.as_str(), after.low_level), ("Europe/Zurich", 12));
     assert_eq!(after.mail.sender.as_ref().map(|sender| sender.as_str()), Some("shop@example.com"));
     assert_eq!(after.payments.invoice.as_ref().map(|invoice| invoice.instructions.as_str()), Some("Pay."));
     assert_eq!((&after.tax, &after.shipping), (&now.tax, &now.shipping));
@@ -42,7 +42,7 @@ fn all_that_is_wrong_is_told_at_once() {
     let now = settings();
     let wrong = json!({
         "currencies": ["EUR", "USD", "EUR"], "default_currency": "GBP", "time_zone": "Europe/Entenhausen",
-        "payments": {
+        "low_level": 1_000_001, "payments": {
             "stripe": {"offered": true, "capture": "automatic"},
             "bank_transfer": {"instructions": " ", "cancel_after_days": 0},
             "cash_on_delivery": {"instructions": ""},
@@ -53,6 +53,7 @@ fn all_that_is_wrong_is_told_at_once() {
     let expected = [
         "/currencies/2",
         "/time_zone",
+        "/low_level",
         "/payments/bank_transfer/instructions",
         "/payments/bank_transfer/cancel_after_days",
         "/payments/invoice/instructions",

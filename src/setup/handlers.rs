@@ -35,6 +35,8 @@ pub struct ShopSettings<'a> {
     /// In which the shop's days begin and end: those of reports, and of lists that are asked for days.
     time_zone: &'a TimeZone,
     prices_include_tax: bool,
+    /// The most pieces that buyers are told are few, of a variant that says nothing of it.
+    low_level: u32,
     payments: &'a PaymentSettings,
     mail: &'a MailSettings,
     /// Who sells, as invoices say it; absent until the owner has said so.
@@ -51,6 +53,7 @@ impl<'a> From<&'a Settings> for ShopSettings<'a> {
             country: settings.country,
             time_zone: &settings.time_zone,
             prices_include_tax: settings.prices_include_tax,
+            low_level: settings.low_level,
             payments: &settings.payments,
             mail: &settings.mail,
             seller: settings.seller.as_ref(),

@@ -14,7 +14,6 @@ use super::structured;
 use super::tile::{Stock, Tile, going_with, product_url};
 use super::visitor::Visitor;
 use super::words::fill;
-use crate::catalog::product::LOW_AT_MOST;
 use crate::collections::collection::Collection;
 use crate::money::{Currency, Money};
 use crate::pricing::tiers::Tier;
@@ -56,6 +55,8 @@ pub struct ProductPage<'a> {
     /// See [`price_notes`].
     price_notes: String,
     stock: Stock,
+    /// So many pieces of what is chosen are few; none where they have yet to come.
+    few: i64,
     choices: Vec<Axis>,
     variant_id: Option<String>,
     url: String,
@@ -121,6 +122,7 @@ impl<'a> ProductPage<'a> {
             stock: choosing
                 .variant
                 .map_or_else(|| Stock::none(&frame.w), |v| Stock::of(&frame.w, v.level, v.backorder)),
+            few: choosing.variant.filter(|v| !v.backorder).map_or(0, |v| v.few(snapshot.settings.low_level)),
             choices: choices(choosing, visitor),
             variant_id: choosing.variant.filter(|_| choosing.axes.is_empty()).map(|variant| variant.id.to_string()),
             url,
@@ -172,7 +174,7 @@ impl<'a> ProductPage<'a> {
         let (left, language) = (short.left, self.frame.language);
         self.stock = match left {
             0 => Stock::of(&self.frame.w, Level::Out, false),
-            1..=LOW_AT_MOST => Stock::of(&self.frame.w, Level::Low, false),
+            _ if left <= self.few => Stock::of(&self.frame.w, Level::Low, false),
             _ => self.stock,
         };
         // Where nothing else can be chosen, it is all there is.

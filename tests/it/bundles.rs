@@ -396,3 +396,64 @@ async fn parts_are_counted_and_sold_ahead_as_staff_say_of_each() {
     let told = shop.write(Method::PATCH, &path, json!({ "tracked": false, "backorder_floor": -1 })).await;
     assert_eq!(told.expect(422).pointers(), ["/tracked", "/backorder_floor"]);
 }
+
+#[tokio::test]
+async fn what_came_into_its_own_stock_meanwhile_is_there_once_it_is_no_bundle_any_more() {
+    let shop = Shop::open().await;
+    let (pot, cup) = (shop.stocked(2).await, shop.stocked(100).await);
+    let cart = shop.bought_of(&[(&pot, 2)]).await;
+    let now = shop.remake(&pot, &[(&cup, 10)]).await.expect(200).json();
+    assert_eq!(now["available"], "in_stock", "{now}");
+    shop.until_level(&pot, "in_stock").await;
+    shop.act(&cart, "cancel", json!({ "reason": "flooded", "refund": true })).await.expect(201);
+    shop.until_order(&cart, "cancelled", "refunded").await;
+    assert_eq!(shop.available(&pot.variant).await, 10, "nobody can buy its own");
+    let path = format!("/v1/admin/stock/{}/ledger", pot.variant);
+    eventually("its own pieces are back", async || {
+        let ledger = shop.write(Method::GET, &path, json!(null)).await.expect(200).json();
+        (ledger["items"][0]["units"] == 2).then_some(())
+    })
+    .await;
+    shop.remake(&pot, &[]).await.expect(200);
+    shop.until_level(&pot, "low").await;
+    assert_eq!(shop.available(&pot.variant).await, 2);
+    let path = format!("/v1/admin/variants?q={}", pot.sku);
+    let listed = shop.write(Method::GET, &path, json!(null)).await.expect(200).json();
+    assert_eq!((&listed["items"][0]["on_hand"], &listed["items"][0]["available"]), (&json!(2), &json!(2)));
+}
+
+#[tokio::test]
+async fn a_bundle_of_what_has_yet_to_come_has_yet_to_come_itself() {
+    let shop = Shop::open().await;
+    let (pot, cup) = (shop.stocked(100).await, shop.stocked(4).await);
+    let ahead = json!({ "backorder_floor": -80 });
+    shop.write(Method::PATCH, &format!("/v1/admin/variants/{}", cup.variant), ahead).await.expect(200);
+    let set = shop.bundle(&[(&pot, 1), (&cup, 4)]).await;
+    let seen = async || shop.get(&format!("/v1/products/{}", set.id)).send().await.expect(200).json();
+    let until = async |level: &str, later: bool| {
+        within(PUBLISHED_MILLIS * 2, &format!("it is {level}, on backorder: {later}"), async || {
+            let seen = seen().await;
+            let is = |it: &Value| it["available"] == level && (it["on_backorder"] == true) == later;
+            (is(&seen) && is(&seen["variants"][0])).then_some(())
+        })
+        .await;
+    };
+    // One is there, and twenty more can be sold.
+    until("low", false).await;
+    shop.bought_of(&[(&set, 1)]).await;
+    until("low", true).await;
+    let path = format!("/v1/variants/{}/availability", set.variant);
+    assert_eq!(shop.get(&path).send().await.expect(200).json(), json!({ "available": 20, "in_stock": 0 }));
+    let cart = shop.filled(&[(&set, 2)]).await;
+    assert_eq!(shop.see_cart(&cart).await["lines"][0]["backordered"], 2);
+    let page = html(&shop.get(&format!("/products/{}", set.slug)).send().await.expect(200));
+    assert!(page.contains("On backorder") && page.contains("schema.org/BackOrder"), "{page}");
+    let path = format!("/v1/admin/variants?q={}&available=low", set.sku);
+    let listed = shop.write(Method::GET, &path, json!(null)).await.expect(200).json();
+    assert_eq!(listed["items"][0]["on_hand"], 0, "{listed}");
+    // Until what may be sold ahead is sold.
+    shop.bought_of(&[(&cup, 77)]).await;
+    until("out", false).await;
+    shop.stock(&cup.variant, 200).await;
+    until("in_stock", false).await;
+}

@@ -96,7 +96,8 @@ async fn every_setting_is_read_as_it_was_written() {
     let Some(shop) = Shop::native(ALONE).await else { return };
     let change = json!({
         "shop_name": "Fern & Fettle", "currencies": ["CHF", "EUR", "USD", "GBP"], "default_currency": "CHF",
-        "country": "CH", "time_zone": "Europe/Zurich", "prices_include_tax": false, "mail": { "sender": "shop@example.com" },
+        "country": "CH", "time_zone": "Europe/Zurich", "prices_include_tax": false, "low_level": 12,
+        "mail": { "sender": "shop@example.com" },
         "payments": {
             "stripe": { "offered": false, "capture": "manual" },
             "bank_transfer": { "instructions": "CH93 0076 2011 6238 5295 7", "cancel_after_days": 14 },

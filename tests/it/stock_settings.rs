@@ -156,6 +156,41 @@ async fn how_few_are_few_is_the_variants_own() {
 }
 
 #[tokio::test]
+async fn how_few_are_few_is_the_shops_where_a_variant_says_nothing() {
+    let Some(shop) = Shop::native("changes a setting of the whole shop").await else { return };
+    let (few, own) = (kept(&shop, json!({})).await, kept(&shop, json!({ "low_level": 2 })).await);
+    for product in [&few, &own] {
+        shop.stock(&product.variant, 8).await;
+        until_seen(&shop, product, "in_stock", None).await;
+    }
+    let say = async |low_level: Value| {
+        let body = json!({ "low_level": low_level });
+        shop.patch("/v1/admin/settings").bearer(&shop.log_in_owner().await).json(body).send().await
+    };
+    assert_eq!(say(json!(8)).await.expect(200).json()["low_level"], 8);
+    until_seen(&shop, &few, "low", None).await;
+    until_seen(&shop, &own, "in_stock", None).await;
+    let running_out = async || {
+        let report = shop.get("/v1/admin/reports/stock").bearer(&shop.owner().await).send().await.expect(200).json();
+        let items = report["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["sku"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(running_out().await, [few.sku.as_str()]);
+    // What is made and what is changed from now on is told by it, too.
+    let new = kept(&shop, json!({})).await;
+    shop.stock(&new.variant, 8).await;
+    until_seen(&shop, &new, "low", None).await;
+    let after = keep(&shop, &own, json!({ "low_level": null })).await;
+    assert_eq!(after["available"], "low");
+    assert_eq!(running_out().await.len(), 3);
+    say(json!(0)).await.expect(200);
+    until_seen(&shop, &few, "in_stock", None).await;
+    assert!(running_out().await.is_empty());
+    say(json!(1_000_001)).await.problem(422, "invalid");
+    say(json!(null)).await.problem(422, "invalid");
+}
+
+#[tokio::test]
 async fn settings_that_cannot_be_are_refused_all_at_once() {
     let shop = Shop::open().await;
     let product = shop.product(json!({})).await;

@@ -159,7 +159,7 @@ pub fn shelf(variants: &BTreeMap<VariantId, Kept>, limits: Limits, made: usize) 
         |id: &str| serde_json::json!({ "id": id, "title": "A", "rates": [{ "currency": "EUR", "amount": PRICE }] });
     let tax = |country: &str, rate: &str| serde_json::json!({ "class": "standard", "country": country, "name": format!("{country} {rate}"), "rate": rate });
     let settings: Settings = serde_json::from_value(serde_json::json!({
-        "shop_name": "A", "default_currency": "EUR", "currencies": ["EUR"], "country": null, "prices_include_tax": true,
+        "shop_name": "A", "default_currency": "EUR", "currencies": ["EUR"], "country": null, "prices_include_tax": true, "low_level": 5,
         "tax": { "classes": ["standard"], "rates": [tax("DE", "19"), tax("FR", "20")], "reverse_charge": false },
         "shipping": { "zones": [{ "title": "A", "places": [], "options": [option("standard"), option("express")] }] },
         "payments": { "stripe": { "offered": false, "capture": "automatic" } }, "mail": { "sender": null },

@@ -1,5 +1,6 @@
 //! What bundles are to be made of: first as it was sent, then as the shop knows it.
 
+use super::variants::DraftVariant;
 use super::{Draft, Faults, MAX_ERRORS};
 use crate::catalog::body::PartBody;
 use crate::catalog::limits::{MAX_ALL_PARTS, MAX_PART_QUANTITY, MAX_PARTS};
@@ -43,6 +44,31 @@ impl Faults {
     }
 }
 
+/// How many pieces are shown of a variant, as far as lists know.
+pub struct Pieces {
+    pub pieces: i64,
+    /// Of a bundle; see [`Variant::sets_floor`].
+    pub sets_floor: Option<i64>,
+    /// Of a bundle; see [`Variant::own_pieces`].
+    pub own: Option<i64>,
+}
+
+impl DraftVariant {
+    /// What is shown of it, which was `was`.
+    pub fn shown(&self, was: Option<&Variant>) -> Pieces {
+        let pieces = was.and_then(|was| was.pieces).unwrap_or_default();
+        let own = was.and_then(|was| was.own_pieces).unwrap_or(pieces);
+        let Some((pieces, sets_floor)) = (match self.sets {
+            _ if self.parts.is_empty() => None,
+            Some((sets, in_all)) => Some((sets, Some(sets.saturating_sub(in_all)))),
+            None => Some((pieces, was.and_then(|was| was.sets_floor))),
+        }) else {
+            return Pieces { pieces: own, sets_floor: None, own: None };
+        };
+        Pieces { pieces, sets_floor, own: Some(own) }
+    }
+}
+
 impl Draft {
     /// With what is known of the parts that were sent, which must be there, be sent to buyers and
     /// be no bundles. Those that bundles of `before` have already stay as they are.
@@ -54,7 +80,12 @@ impl Draft {
             for (n, part) in variant.parts.iter_mut().enumerate() {
                 let found = known.iter().find(|known| known.id == part.variant_id);
                 match found.map(is_part) {
-                    Some(Ok(found)) => (part.sku, part.title) = (found.sku.clone(), found.title.clone()),
+                    Some(Ok(found)) => {
+                        (part.sku, part.title) = (found.sku.clone(), found.title.clone());
+                        let (sets, in_all) = found.sets_of(i64::from(part.quantity));
+                        let so_far = variant.sets.unwrap_or((sets, in_all));
+                        variant.sets = Some((so_far.0.min(sets), so_far.1.min(in_all)));
+                    }
                     None if !part.sku.is_empty() => {}
                     other if errors.len() < MAX_ERRORS => {
                         let wrong = other.and_then(Result::err).unwrap_or("there is no such variant");

@@ -75,6 +75,8 @@ pub struct DraftVariant {
     pub tax_class: Option<String>,
     /// Those that were sent have no names before they are looked up.
     pub parts: Vec<Part>,
+    /// How many can be put together of parts that were sent: of what is there, and in all.
+    pub sets: Option<(i64, i64)>,
     pub untracked: bool,
     /// How far below zero it may be sold.
     pub floor: i64,
@@ -158,6 +160,7 @@ impl Faults {
             image: product.image_of(variant).and_then(|image| place_of(&image.url, images)),
             tax_class: variant.tax_class.clone(),
             parts: variant.parts.clone(),
+            sets: None,
             untracked: variant.untracked,
             floor: variant.least(),
             low_level: variant.low_level,
@@ -210,6 +213,7 @@ impl Faults {
             image: self.image(place("image"), body.image.as_deref(), facts.images),
             tax_class: self.tax_class(&place("tax_class"), body.tax_class.as_deref(), facts.settings),
             parts: self.parts(&place("parts"), body.parts, was),
+            sets: None,
             untracked: body.tracked == Some(false),
             floor,
             low_level: body.low_level,

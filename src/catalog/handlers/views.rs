@@ -88,7 +88,7 @@ pub struct AdminVariant<'a> {
     pub tracked: bool,
     /// How far below zero it may be sold, before more of it has come.
     pub backorder_floor: i64,
-    /// The most pieces that buyers are told are few; `null`: five.
+    /// The most pieces that buyers are told are few; `null`: as the settings say.
     pub low_level: Option<u32>,
     pub available: Level,
     /// Whether what can be had of it has yet to come.

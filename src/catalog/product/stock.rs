@@ -13,16 +13,12 @@ use crate::ids::VariantId;
 #[schemars(rename = "StockBand")]
 pub enum Level {
     InStock,
-    /// No more pieces than the variant's low level, which is [`LOW_AT_MOST`] if none is said; or none, and more may be
-    /// sold before they come.
+    /// No more pieces than the variant's low level, or the shop's where none is said; or none, and more may be sold before
+    /// they come.
     Low,
     #[default]
     Out,
 }
-
-/// The most pieces that count as few where staff say nothing else. The SQL of the catalog, of
-/// the reports and of the migrations says the same number.
-pub const LOW_AT_MOST: i64 = 5;
 
 /// The lowest floor: a shop that sells so many pieces before they come sells without a limit.
 pub const LOWEST_FLOOR: i64 = -1_000_000;
@@ -74,24 +70,24 @@ impl Variant {
         if own.untracked || own.floor.is_some() { vec![own] } else { Vec::new() }
     }
 
-    /// As of so many pieces that nobody holds; `store`'s SQL says the same.
-    pub fn level_of(&self, pieces: i64) -> Level {
+    /// As of so many pieces that nobody holds; `store`'s SQL says the same. `low_level`: the shop's.
+    pub fn level_of(&self, pieces: i64, low_level: u32) -> Level {
         match pieces {
             _ if self.untracked => Level::InStock,
-            _ if pieces > self.few() => Level::InStock,
-            _ if pieces > self.least() => Level::Low,
+            _ if pieces > self.few(low_level) => Level::InStock,
+            _ if pieces > self.sets_floor.unwrap_or_else(|| self.least()) => Level::Low,
             _ => Level::Out,
         }
     }
 
     /// Whether so many pieces can be had, as far as that can be told from its level.
-    pub fn promises(&self, pieces: i64) -> bool {
-        self.untracked || self.level == Level::InStock && pieces <= self.few().saturating_add(1)
+    pub fn promises(&self, pieces: i64, low_level: u32) -> bool {
+        self.untracked || self.level == Level::InStock && pieces <= self.few(low_level).saturating_add(1)
     }
 
-    /// The most pieces of it that count as few.
-    pub fn few(&self) -> i64 {
-        self.low_level.map_or(LOW_AT_MOST, i64::from)
+    /// The most pieces of it that count as few, in a shop whose `low_level` that is.
+    pub fn few(&self, low_level: u32) -> i64 {
+        self.low_level.unwrap_or(low_level).into()
     }
 
     /// How far below zero it may be sold.
@@ -105,9 +101,9 @@ impl Variant {
     }
 
     /// Says how many pieces nobody holds, and what that makes of its level.
-    pub fn has(&mut self, pieces: i64) {
+    pub fn has(&mut self, pieces: i64, low_level: u32) {
         self.pieces = Some(pieces);
-        self.level = self.level_of(pieces);
+        self.level = self.level_of(pieces, low_level);
         self.backorder = self.level == Level::Low && pieces <= 0;
     }
 }
@@ -121,9 +117,9 @@ impl Product {
 
     /// Of all variants together, as far as it is known how many pieces of each there are;
     /// `store`'s SQL says the same.
-    pub fn level_of_all(&self) -> Level {
+    pub fn level_of_all(&self, low_level: u32) -> Level {
         let pieces = self.variants.iter().filter_map(|variant| variant.pieces).map(|pieces| pieces.max(0));
-        let few = self.variants.iter().map(Variant::few).max().unwrap_or_default();
+        let few = self.variants.iter().map(|variant| variant.few(low_level)).max().unwrap_or_default();
         let has = |level| self.variants.iter().any(|variant| variant.level == level);
         match () {
             () if has(Level::InStock) || pieces.sum::<i64>() > few => Level::InStock,

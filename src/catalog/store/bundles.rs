@@ -18,14 +18,32 @@ pub struct KnownPart {
     pub is_sent: i64,
     /// One if it is made of others itself.
     pub is_bundle: i64,
+    /// How many nobody holds, as far as lists know; none if nobody counts them.
+    pub pieces: Option<i64>,
+    /// How far below zero it may be sold.
+    pub floor: i64,
 }
+
+impl KnownPart {
+    /// How many bundles can be put together, with so many of it in each, of what is there, and of what may be sold in
+    /// all; `bundle_levels` of the migrations says the same.
+    pub fn sets_of(&self, each: i64) -> (i64, i64) {
+        let sets = |pieces: i64| pieces.max(0).checked_div(each).unwrap_or_default();
+        self.pieces.map_or((ENOUGH, ENOUGH), |pieces| (sets(pieces), sets(pieces.saturating_sub(self.floor))))
+    }
+}
+
+/// Of what nobody counts; `bundle_levels` of the migrations says the same.
+pub const ENOUGH: i64 = 1_000_000;
 
 /// Which of these there are, and what they are called.
 pub fn known(parts: &[VariantId]) -> Statement {
     Statement::new(
         "SELECT variants.id, sku, products.title, delivery = 'shipped' AS is_sent,
-           EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = variants.id) AS is_bundle
-         FROM json_each(?1) JOIN variants ON variants.id = value JOIN products ON products.id = product_id",
+           EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = variants.id) AS is_bundle,
+           iif(tracked, coalesce(on_hand - held, 0), NULL) AS pieces, backorder_floor AS floor
+         FROM json_each(?1) JOIN variants ON variants.id = value JOIN products ON products.id = product_id
+           LEFT JOIN stock_levels ON stock_levels.variant_id = variants.id",
         [json::text(parts).into()],
     )
 }

@@ -3,7 +3,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::catalog::StockLevel;
-use crate::catalog::product::{Level, Product};
+use crate::catalog::product::{Floor, Level, Product};
 use crate::catalog::store::tests::{batch, read, rich};
 use crate::catalog::store::{bump_if_levels_change, delete_product, update_product, upsert_stock_levels};
 use crate::ports::Timestamp;
@@ -23,7 +23,8 @@ fn set(db: &mut Connection) -> (Product, Product) {
     let product = rich();
     let mut bundle = example(7, "A set", Some(900), 5);
     bundle.variants[0].parts = vec![part(&product, 0, 2), part(&product, 1, 3)];
-    bundle.variants[0].level = Level::Out;
+    let bundled = &mut bundle.variants[0];
+    (bundled.level, bundled.sets_floor, bundled.own_pieces) = (Level::Out, Some(0), Some(0));
     bundle.level = Level::Out;
     batch(db, &insertion(&product)).unwrap();
     batch(db, &insertion(&bundle)).unwrap();
@@ -85,32 +86,56 @@ fn what_its_own_pool_says_of_a_bundle_counts_once_it_is_none() {
     after.variants[0].parts = Vec::new();
     after.version += 1;
     batch(&mut db, &update_product(&bundle, &after).into_statements()).unwrap();
-    assert!(tell(&mut db, id, 9, 0), "whatever version its pool is at");
-    assert_eq!(read(&db, bundle.id).unwrap().level, Level::InStock);
+    assert_eq!(read(&db, bundle.id).unwrap().level, Level::InStock, "as it was told before");
+    assert!(!tell(&mut db, id, 0, 4), "an older one");
+    assert!(tell(&mut db, id, 0, 6));
+    batch(
+        &mut db,
+        &update_product(&after, &Product { version: after.version + 1, ..bundle.clone() }).into_statements(),
+    )
+    .unwrap();
+    assert_eq!(read(&db, bundle.id).unwrap().variants[0].own_pieces, Some(0));
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn a_bundles_level_follows_its_parts_and_the_revision_grows_when_any_level_changes(
-        steps in proptest::collection::vec((0..2_usize, 0..40_i64), 1..20),
+        floors in [-9_i64..1, -9_i64..1],
+        steps in proptest::collection::vec((0..2_usize, -8..40_i64), 1..20),
     ) {
         let mut db = connection();
-        let (product, bundle) = set(&mut db);
+        let (mut product, mut bundle) = set(&mut db);
+        let before = product.clone();
+        for (variant, least) in product.variants.iter_mut().zip(floors) {
+            variant.floor = (least < 0).then_some(Floor { least, as_of: 1 });
+        }
+        product.version += 1;
+        batch(&mut db, &update_product(&before, &product).into_statements()).unwrap();
         let mut pieces = [0_i64; 2];
-        let level = |pieces: i64| bundle.variants[0].level_of(pieces);
-        let level_changed = |was, is| level(was) != level(is);
-        let sets = |pieces: &[i64; 2]| pieces.iter().zip(EACH).map(|(pieces, each)| pieces / each).min().unwrap();
+        // Of a part or of all parts, and of the bundle: its level, and whether it has yet to come.
+        let seen = |product: &Product| {
+            let of_variants: Vec<_> = product.variants.iter().map(|it| (it.level, it.backorder)).collect();
+            (product.level, of_variants)
+        };
+        let all_of = |mut it: Product, pieces: &[i64]| {
+            it.variants.iter_mut().zip(pieces).for_each(|(variant, pieces)| variant.has(*pieces, 5));
+            it.level = it.level_of_all(5);
+            it
+        };
         for (version, (which, on_hand)) in steps.into_iter().enumerate() {
-            let before = pieces;
+            let was = (seen(&read(&db, product.id).unwrap()), seen(&read(&db, bundle.id).unwrap()));
             pieces[which] = on_hand;
-            let expected = level_changed(before[which], pieces[which])
-                || level_changed(before.iter().sum(), pieces.iter().sum())
-                || level_changed(sets(&before), sets(&pieces));
             let grew = tell(&mut db, product.variants[which].id, on_hand, version as i64);
-            prop_assert_eq!(grew, expected);
-            let read = read(&db, bundle.id).unwrap();
-            prop_assert_eq!((read.level, read.variants[0].level), (level(sets(&pieces)), level(sets(&pieces))));
+            let each = || pieces.iter().zip(floors).zip(EACH);
+            let sets = each().map(|((pieces, _), each)| pieces.max(&0) / each).min().unwrap();
+            let in_all = each().map(|((pieces, floor), each)| (pieces - floor).max(0) / each).min().unwrap();
+            bundle.variants[0].sets_floor = Some(sets - in_all);
+            let expected =
+                (seen(&all_of(product.clone(), &pieces)), seen(&all_of(bundle.clone(), &[sets])));
+            let is = (seen(&read(&db, product.id).unwrap()), seen(&read(&db, bundle.id).unwrap()));
+            prop_assert_eq!(&is, &expected);
+            prop_assert_eq!(grew, is != was);
         }
     }
 }

@@ -3,21 +3,21 @@
 use serde::Deserialize;
 
 use crate::catalog::StockLevel;
-use crate::few_of_variant;
 use crate::ids::VariantId;
 use crate::json;
 use crate::ports::Statement;
+use crate::{few_of_variant, floor_of_variant};
 
-/// Stores the levels, except where a later one is there, and those of bundles, which
-/// follow their parts' (`migrations/0018_create_bundle_parts.sql`).
+/// Stores the levels, except where a later one is there. That of a bundle is kept, and not
+/// shown while it is one: what is follows its parts' (`migrations/0018_create_bundle_parts.sql`).
 pub fn upsert_stock_levels(levels: &[StockLevel]) -> Statement {
     Statement::new(
-        "INSERT INTO stock_levels (variant_id, on_hand, held, version)
+        "INSERT INTO stock_levels (variant_id, own_on_hand, own_held, version)
          SELECT value ->> '$.variant_id', value ->> '$.on_hand', value ->> '$.held', value ->> '$.version'
          FROM json_each(?1) WHERE true
-         ON CONFLICT (variant_id) DO UPDATE SET on_hand = excluded.on_hand, held = excluded.held, version = excluded.version
-         WHERE excluded.version > stock_levels.version
-           AND NOT EXISTS (SELECT 1 FROM bundle_parts WHERE bundle_parts.variant_id = excluded.variant_id)",
+         ON CONFLICT (variant_id) DO UPDATE
+           SET own_on_hand = excluded.own_on_hand, own_held = excluded.own_held, version = excluded.version
+         WHERE excluded.version > stock_levels.version",
         [json::text(levels).into()],
     )
 }
@@ -35,17 +35,23 @@ pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
              WHERE variant_id = value ->> '$.variant_id' AND version >= value ->> '$.version')
              AND NOT EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = value ->> '$.variant_id')
          ), incoming AS (
-           SELECT id, pieces FROM told
+           SELECT id, pieces, NULL AS floor FROM told
            UNION ALL
-           SELECT bundle_parts.variant_id, min((coalesce(pieces, on_hand - held, 0) - backorder_floor) / quantity)
-           FROM bundle_parts JOIN variants AS part ON part.id = part_variant_id AND part.tracked
-             LEFT JOIN told ON told.id = part_variant_id
-             LEFT JOIN stock_levels ON stock_levels.variant_id = part_variant_id
-           WHERE bundle_parts.variant_id IN (
-             SELECT bundle_parts.variant_id FROM told JOIN bundle_parts ON part_variant_id = told.id)
-           GROUP BY bundle_parts.variant_id
+           SELECT variant_id, sets, sets - in_all FROM (
+             SELECT bundle_parts.variant_id, min(max(coalesce(pieces, on_hand - held, 0), 0) / quantity) AS sets,
+               min(max(coalesce(pieces, on_hand - held, 0) - backorder_floor, 0) / quantity) AS in_all
+             FROM bundle_parts JOIN variants AS part ON part.id = part_variant_id AND part.tracked
+               LEFT JOIN told ON told.id = part_variant_id
+               LEFT JOIN stock_levels ON stock_levels.variant_id = part_variant_id
+             WHERE bundle_parts.variant_id IN (
+               SELECT bundle_parts.variant_id FROM told JOIN bundle_parts ON part_variant_id = told.id)
+             GROUP BY bundle_parts.variant_id)
          ), touched AS (
-           SELECT product_id, tracked, backorder_floor, ",
+           SELECT product_id, tracked, ",
+            floor_of_variant!(),
+            " AS floor_was, coalesce(floor, ",
+            floor_of_variant!(),
+            ") AS floor_will, ",
             few_of_variant!(),
             " AS few, coalesce(on_hand - held, 0) AS was, coalesce(pieces, on_hand - held, 0) AS will
            FROM variants
@@ -55,7 +61,7 @@ pub fn bump_if_levels_change(levels: &[StockLevel]) -> Statement {
          )
          UPDATE catalog_state SET revision = revision + 1
          WHERE EXISTS (SELECT 1 FROM touched WHERE tracked
-                 AND (was > few) + (was > 0) + (was > backorder_floor) <> (will > few) + (will > 0) + (will > backorder_floor))
+                 AND (was > few) + (was > 0) + (was > floor_was) <> (will > few) + (will > 0) + (will > floor_will))
             OR EXISTS (SELECT 1 FROM touched GROUP BY product_id HAVING min(tracked)
                  AND (max(was > few) OR sum(max(was, 0)) > max(few)) <> (max(will > few) OR sum(max(will, 0)) > max(few)))
          RETURNING revision"),

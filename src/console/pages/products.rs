@@ -64,8 +64,9 @@ const TRACKED: Field = Field::new("/tracked", "Pieces are counted", Takes::Flag)
 const FLOOR: Field = Field::new("/backorder_floor", "May be sold below zero, down to", Takes::Whole)
     .optional()
     .note("-10: ten more than there are, before they come");
-const LOW_LEVEL: Field =
-    Field::new("/low_level", "Few are", Takes::Whole).optional().note("So many pieces or less; five if empty");
+const LOW_LEVEL: Field = Field::new("/low_level", "Few are", Takes::Whole)
+    .optional()
+    .note("So many pieces or less; as the settings say if empty");
 const BARCODE: Field = Field::new("/barcode", "Barcode", Takes::Line).optional();
 
 pub const LISTED: Table = Table {

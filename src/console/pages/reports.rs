@@ -127,7 +127,7 @@ pub static STOCK: Page =
                 fact("SKU", "/sku", Shown::Plain),
                 fact("Left", "/available", Shown::Plain),
             ],
-            empty: "There are more than five pieces of whatever is on sale.",
+            empty: "There is enough of whatever is on sale.",
         }),
     ]);
 

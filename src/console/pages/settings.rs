@@ -33,6 +33,8 @@ pub static SETTINGS: Page =
                 Field::new("/currencies", "Currencies, one on each line", Takes::Lines),
                 Field::new("/default_currency", "First currency", Takes::ChoiceOf("/currencies")),
                 Field::new("/prices_include_tax", "Prices include tax", Takes::Flag),
+                Field::new("/low_level", "Few are", Takes::Whole)
+                    .note("So many pieces or less, of what says nothing else of it"),
                 Field::new("/mail/sender", "Mail comes from", Takes::Line)
                     .optional()
                     .note("Without one, no mail is sent"),
