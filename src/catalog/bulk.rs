@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::bulk_rows::{BulkBody, BulkProductResults, Ground, Outcome, ProductChange, ProductRow, decide};
 use super::change::ATTEMPTS;
-use super::error::{PRODUCT_CHANGED, changed, refusal};
+use super::error::{PRODUCT_CHANGED, changed, is_about_products, not_tried, refusal};
 use super::store;
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
@@ -16,12 +16,16 @@ use crate::ids::ProductId;
 use crate::problem::Problem;
 use crate::revision::{self, Revision};
 use crate::settings;
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::wire::extract::{IdempotencyKey, Json};
 use crate::wire::respond::JsonText;
 
 /// How many products are read and written together: each may be read as two million bytes.
 pub const AT_ONCE: usize = 20;
+
+/// The calls after which no row is tried by itself any more: all rows together take 400 at most,
+/// and a request has 1,000 at the least.
+const MOST_CALLS: usize = 800;
 
 /// Changes up to 1,000 products, all alike or each in its own way, and says of each row what came of it: the answer is a
 /// 200 whatever they refuse. What a row does not say stays, its variants with it. Doing so again changes nothing more.
@@ -37,10 +41,10 @@ pub async fn change_products(
         return Ok(first.into());
     }
     let bulk = Bulk { app: &app, staff: &staff, change: body.change.as_ref() };
-    let mut revision = None;
-    let outcomes = bulk.all(&body.rows, &mut revision).await;
+    let mut done = Done::default();
+    let outcomes = bulk.all(&body.rows, &mut done).await;
     // Also of what was written before something failed.
-    if let Some(revision) = revision {
+    if let Some(revision) = done.revision {
         revision::notify(&app, revision).await;
         revision::settle(&app).await;
     }
@@ -56,43 +60,45 @@ struct Bulk<'a> {
 }
 
 impl Bulk<'_> {
-    /// What came of each row. `revision`: the last that was written.
-    async fn all(&self, rows: &[ProductRow], revision: &mut Option<i64>) -> Result<Vec<Outcome>, Problem> {
-        let mut outcomes = Vec::with_capacity(rows.len());
+    /// What came of each row: some at once, and once all were, each by itself of those that the database refused
+    /// together, as long as there are calls left.
+    async fn all(&self, rows: &[ProductRow], done: &mut Done) -> Result<Vec<Outcome>, Problem> {
         let mut named: SortedSet<ProductId> = SortedSet::new();
-        for rows in rows.chunks(AT_ONCE) {
-            let first: Vec<bool> = rows.iter().map(|row| named.add(row.id)).collect();
-            let once: Vec<&ProductRow> =
-                rows.iter().zip(&first).filter(|(_, first)| **first).map(|(row, _)| row).collect();
-            let mut written = self.some(&once, revision).await?.into_iter();
-            let twice = || Err(Problem::invalid_field("/id", "this product is there twice"));
-            outcomes
-                .extend(first.into_iter().map(|first| if first { written.next() } else { None }.unwrap_or_else(twice)));
+        let first: Vec<&ProductRow> = rows.iter().filter(|row| named.add(row.id)).collect();
+        let mut written = Vec::with_capacity(first.len());
+        for rows in first.chunks(AT_ONCE) {
+            match self.together(rows, done).await {
+                Err(problem) if is_about_products(&problem) => {
+                    written.extend(rows.iter().map(|_| Err(problem.clone())))
+                }
+                other => written.extend(other?.into_iter().map(Ok)),
+            }
         }
-        Ok(outcomes)
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(rows.len());
+        for (row, together) in first.iter().zip(written) {
+            outcomes.push(match together {
+                Ok(outcome) => outcome,
+                Err(problem) if done.calls >= MOST_CALLS => Err(not_tried(&problem.detail)),
+                Err(_) => self.alone(row, done).await?,
+            });
+        }
+        let mut outcomes = first.iter().map(|row| row.id).zip(outcomes).collect::<SortedMap<_, _>>();
+        let twice = || Err(Problem::invalid_field("/id", "this product is there twice"));
+        Ok(rows.iter().map(|row| outcomes.remove(&row.id).unwrap_or_else(twice)).collect())
     }
 
-    /// Some at once; where the database refuses them together, each by itself.
-    async fn some(&self, rows: &[&ProductRow], revision: &mut Option<i64>) -> Result<Vec<Outcome>, Problem> {
-        match self.together(rows, revision).await {
-            Err(problem) if is_about_products(&problem) => {
-                let mut outcomes = Vec::with_capacity(rows.len());
-                for row in rows {
-                    match self.together(&[row], revision).await {
-                        Err(problem) if is_about_products(&problem) => outcomes.push(Err(problem)),
-                        own => outcomes.extend(own?),
-                    }
-                }
-                Ok(outcomes)
-            }
-            other => other,
+    async fn alone(&self, row: &ProductRow, done: &mut Done) -> Result<Outcome, Problem> {
+        match self.together(&[row], done).await {
+            Err(problem) if is_about_products(&problem) => Ok(Err(problem)),
+            other => other.map(|outcomes| outcomes.into_iter().next().unwrap_or(Ok(false))),
         }
     }
 
     /// Writes these in one batch, or nothing of them; anew if others change them, too.
-    async fn together(&self, rows: &[&ProductRow], revision: &mut Option<i64>) -> Result<Vec<Outcome>, Problem> {
+    async fn together(&self, rows: &[&ProductRow], done: &mut Done) -> Result<Vec<Outcome>, Problem> {
         let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
         for _ in 0..ATTEMPTS {
+            done.calls = done.calls.saturating_add(2);
             let reads = vec![settings::current(), store::products_known_by(&ids, &[], &[])];
             let mut begun = self.staff.begin(self.app, None, reads).await?;
             let settings = settings::read(begun.rows.next().unwrap_or_default())?;
@@ -112,7 +118,7 @@ impl Bulk<'_> {
                 Err(problem) if problem.code == PRODUCT_CHANGED.name => {}
                 other => {
                     let raised = other?.1.into_iter().filter_map(|rows| rows.first::<Revision>().ok().flatten());
-                    *revision = raised.map(|raised| raised.revision).max().max(*revision);
+                    done.revision = raised.map(|raised| raised.revision).max().max(done.revision);
                     return Ok(outcomes);
                 }
             }
@@ -121,7 +127,11 @@ impl Bulk<'_> {
     }
 }
 
-/// Whether writing was refused for what was written.
-fn is_about_products(problem: &Problem) -> bool {
-    matches!(problem.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
+/// What a request has done so far.
+#[derive(Default)]
+struct Done {
+    /// Of the database, of those that [`MOST_CALLS`] counts.
+    calls: usize,
+    /// The last that was written.
+    revision: Option<i64>,
 }

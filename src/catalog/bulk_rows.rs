@@ -20,8 +20,8 @@ use crate::wire::conditional::STALE;
 use crate::wire::patch::{not_null, present};
 
 /// The most rows of one request. Each [`super::bulk::AT_ONCE`] of them take two batches, and
-/// four more at most where somebody else is changing them, too: 300 of the 1,000 calls that
-/// a request has at the least.
+/// six more at most where somebody else is changing them, too: 400 of the 1,000 calls that
+/// a request has at the least. Those that are tried by themselves take as many as are left.
 pub const MAX_ROWS: usize = 1_000;
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,5 +1,7 @@
 //! What the catalog refuses to write.
 
+use http::StatusCode;
+
 use super::limits::MAX_PRODUCT_BYTES;
 use super::store::bundles::Bundle;
 use crate::json;
@@ -12,6 +14,8 @@ crate::codes! {
     SKU_TAKEN = CONFLICT "sku_taken";
     /// The product is being changed by others; try again.
     PRODUCT_CHANGED = CONFLICT "product_changed";
+    /// This row of many was left out, because of others: send it again by itself, or with fewer.
+    NOT_TRIED = SERVICE_UNAVAILABLE "not_tried";
     /// A product has at least one variant; delete the product instead.
     LAST_VARIANT = CONFLICT "last_variant";
     /// A variant of this is a part of bundles, which have to be made of something else first; `bundles` names them.
@@ -25,6 +29,16 @@ crate::codes! {
 /// Another change of the same product was written first.
 pub fn changed() -> Problem {
     Problem::new(PRODUCT_CHANGED, "the product is being changed by others; try again")
+}
+
+/// A row that was not tried; `why`: what was said of others.
+pub fn not_tried(why: &str) -> Problem {
+    Problem::new(NOT_TRIED, format!("not tried, as others were refused: {why}; send it again, with fewer"))
+}
+
+/// Whether writing was refused for what was written.
+pub fn is_about_products(problem: &Problem) -> bool {
+    matches!(problem.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// A product is more than the database takes as one value.

@@ -41,7 +41,7 @@ async fn change_variants(app: &App, task: &Task, reason: Reason, rows: &[String]
     for (number, row) in (task.next()..).zip(rows) {
         let outcome = match json::read::<VariantRow>(row.as_bytes()) {
             Ok(row) => {
-                repriced |= row.has_prices();
+                repriced |= row.changes_product();
                 let name = format!("{}/{number}", task.job.id);
                 told(task, number, change_variant(app, &staff, &row, reason, &name).await)
             }

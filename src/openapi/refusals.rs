@@ -131,7 +131,7 @@ fn own(operation: &str) -> Vec<Code> {
         "DELETE /v1/admin/products/{id}" => vec![STOCK_HELD, PART_OF_BUNDLE],
         "POST /v1/admin/products/{id}/variants" => vec![SKU_TAKEN, CATALOG_FULL],
         "PATCH /v1/admin/variants/{id}" => vec![SKU_TAKEN, CATALOG_FULL, PART_OF_BUNDLE, STOCKED_BUNDLE],
-        "POST /v1/admin/variants/bulk" => vec![PRODUCT_CHANGED, CATALOG_FULL],
+        "POST /v1/admin/variants/bulk" => vec![PRODUCT_CHANGED],
         "DELETE /v1/admin/variants/{id}" => vec![STOCK_HELD, LAST_VARIANT, PART_OF_BUNDLE],
         "POST /v1/admin/uploads" => {
             vec![UNKNOWN_PICTURE, BROKEN_PICTURE, PICTURE_TOO_LARGE, UPLOAD_GOING, TOO_MANY_SIZES, UPLOADS_FULL]

@@ -12,7 +12,7 @@ use super::pool::{Level, Reason, Refusal};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::{StaffChange, StaffWrite};
-use crate::catalog::error::{PRODUCT_CHANGED, changed, refusal};
+use crate::catalog::error::{PRODUCT_CHANGED, changed, is_about_products, refusal};
 use crate::catalog::product::Product;
 use crate::catalog::{self, ATTEMPTS, StockLevel, store};
 use crate::idempotency::{self, Answer, Request};
@@ -28,7 +28,7 @@ use crate::wire::respond::JsonText;
 /// Pools asked side by side.
 const MAX_PARALLEL: usize = 8;
 
-/// Changes prices and stock of up to 300 variants, and says of each row that changes something or is refused what came of
+/// Changes prices, stock and how that is kept of up to 300 variants, and says of each row that changes something or is refused what came of
 /// it: the answer is a 200 whatever they refuse. With `dry_run` it only says what would be; its `rows` are then what is to
 /// be sent to have just that. More of them are a job, see `POST /v1/admin/jobs`.
 pub async fn change_variants(
@@ -55,10 +55,10 @@ pub async fn change_variants(
             let answer = BulkVariants::agreed(rows, &body);
             return Ok(idempotency::json_response(StatusCode::OK, text(&answer)?).into());
         }
-        if !reprice(&app, &staff, None, &rows).await? {
+        if !rewrite(&app, &staff, None, &mut rows).await? {
             continue;
         }
-        if !rows.repriced.is_empty() {
+        if !rows.rewritten.is_empty() {
             revision::settle(&app).await;
         }
         let reason = body.reason.unwrap_or(Reason::Correction);
@@ -74,8 +74,8 @@ pub async fn change_variants(
 }
 
 /// Does what one row says, for whoever does many one after the other: each `name`
-/// takes effect once. The prices come first: a row that they are refused for leaves
-/// the stock alone. Whoever is done with a few has to [settle](revision::settle).
+/// takes effect once. The prices, and how stock is kept, come first: a row that they are
+/// refused for leaves the stock alone. Whoever is done with a few has to [settle](revision::settle).
 pub async fn change_variant(
     app: &App,
     staff: &StaffWrite,
@@ -88,7 +88,7 @@ pub async fn change_variant(
     for _ in 0..ATTEMPTS {
         let known = Known::read(app, staff, request.as_ref(), row).await?;
         let mut rows = Rows::of(row, &known.products, &known.settings, app.clock.now());
-        if known.first.is_none() && !reprice(app, staff, request.as_ref(), &rows).await? {
+        if known.first.is_none() && !rewrite(app, staff, request.as_ref(), &mut rows).await? {
             continue;
         }
         let (levels, told) = adjust(app, staff, &mut rows, reason, &|_| name.to_owned()).await;
@@ -125,16 +125,26 @@ fn text(answer: &BulkVariants) -> Result<String, Problem> {
     Ok(json::text(answer))
 }
 
-/// Writes the new prices of all products at once, for `request` once; false if
-/// another change came in between.
-async fn reprice(app: &App, staff: &StaffWrite, request: Option<&Request>, rows: &Rows<'_>) -> Result<bool, Problem> {
-    if rows.repriced.is_empty() {
+/// Writes all products anew at once, for `request` once; false if another change came in
+/// between. What the database refuses, it refuses of all: then those rows leave their stock
+/// alone, too, and say so.
+async fn rewrite(
+    app: &App,
+    staff: &StaffWrite,
+    request: Option<&Request>,
+    rows: &mut Rows<'_>,
+) -> Result<bool, Problem> {
+    if rows.rewritten.is_empty() {
         return Ok(true);
     }
     let change: StaffChange =
-        rows.repriced.iter().map(|(before, after)| store::update_product(before, after)).collect();
+        rows.rewritten.iter().map(|(before, after)| store::update_product(before, after)).collect();
     match revision::write(app, staff, request, change, Answer::new(StatusCode::OK, &())?, &refusal).await {
         Err(problem) if problem.code == PRODUCT_CHANGED.name => Ok(false),
+        Err(problem) if is_about_products(&problem) => {
+            rows.refuse_rewritten(&problem);
+            Ok(true)
+        }
         other => other.map(|_| true),
     }
 }

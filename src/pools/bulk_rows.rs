@@ -10,10 +10,10 @@ pub use self::answer::BulkVariants;
 use super::error::{Refusal, no_stock};
 use super::pool::{Level, Reason};
 use crate::catalog::body::PriceBody;
-use crate::catalog::error::in_words;
-use crate::catalog::limits::{MAX_CODE, MAX_PRICES};
+use crate::catalog::error::{in_words, not_tried};
+use crate::catalog::limits::{MAX_CODE, MAX_LOW, MAX_PRICES};
 use crate::catalog::product::{LOWEST_FLOOR, Product, Variant};
-use crate::catalog::repricing::{Asked, reprice};
+use crate::catalog::repricing::{Asked, Keeping, reprice};
 use crate::ids::VariantId;
 use crate::money::MAX_AMOUNT;
 use crate::ports::Timestamp;
@@ -21,9 +21,10 @@ use crate::problem::{FieldError, NOT_FOUND, Problem};
 use crate::settings::Settings;
 use crate::text;
 use crate::wire::conditional::STALE;
+use crate::wire::patch::{not_null, present};
 
-/// The most rows of one request. Each takes a batch and a command to its pool at
-/// most: 600 of the 1,000 calls that a request has at the least.
+/// The most rows of one request. Each takes a batch and two commands to its pool at
+/// most: 900 of the 1,000 calls that a request has at the least.
 const MAX_ROWS: usize = 300;
 
 #[derive(Deserialize, JsonSchema)]
@@ -65,7 +66,19 @@ pub struct VariantRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -MAX_AMOUNT, max = MAX_AMOUNT))]
     add: Option<i64>,
-    /// The product's version at which its prices were looked at: the row is refused if somebody has changed it since. No
+    /// Whether its pieces are counted; if not, it never runs out.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool", skip_serializing_if = "Option::is_none")]
+    tracked: Option<bool>,
+    /// How far below zero it may be sold, before more of it has come.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64", skip_serializing_if = "Option::is_none", range(min = LOWEST_FLOOR, max = 0))]
+    backorder_floor: Option<i64>,
+    /// The most pieces that buyers are told are few; `null`: as the settings say.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u32>", range(max = MAX_LOW))]
+    low_level: Option<Option<u32>>,
+    /// The product's version at which it was looked at: the row is refused if somebody has changed it since. No
     /// row of a job has one, as those before it change the product, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = MAX_AMOUNT))]
@@ -102,8 +115,15 @@ impl VariantRow {
         }
     }
 
-    pub fn has_prices(&self) -> bool {
-        !self.prices.is_empty()
+    /// Whether it says anything of what buyers' copies have.
+    pub fn changes_product(&self) -> bool {
+        !self.prices.is_empty() || !self.keeping().is_empty()
+    }
+
+    /// How its stock is to be kept.
+    fn keeping(&self) -> Keeping {
+        let Self { tracked, backorder_floor, low_level, .. } = *self;
+        Keeping { tracked, backorder_floor, low_level }
     }
 
     pub fn has_version(&self) -> bool {
@@ -156,15 +176,17 @@ pub struct Row<'a> {
     found: Option<(&'a Product, &'a Variant)>,
     /// Whether its prices are changed.
     repriced: Option<Vec<PriceBody>>,
+    /// What of how its stock is kept is changed.
+    kept: Keeping,
     /// How many pieces are added, and how many there were.
     stock: Option<(i64, i64)>,
     problem: Option<Problem>,
 }
 
-/// All rows, and the products whose prices they change, before and after.
+/// All rows, and the products that they change, before and after.
 pub struct Rows<'a> {
     rows: Vec<Row<'a>>,
-    pub repriced: Vec<(&'a Product, Product)>,
+    pub rewritten: Vec<(&'a Product, Product)>,
 }
 
 impl<'a> Rows<'a> {
@@ -174,13 +196,23 @@ impl<'a> Rows<'a> {
             let row = Row::of(at.saturating_add(1), asked, products, &rows);
             rows.push(row);
         }
-        let mut repriced = Vec::new();
+        let mut rewritten = Vec::new();
         for before in products {
-            if let Some(after) = reprice_rows(before, &mut rows, settings, now) {
-                repriced.push((before, after));
+            if let Some(after) = rewrite(before, &mut rows, settings, now) {
+                rewritten.push((before, after));
             }
         }
-        Self { rows, repriced }
+        Self { rows, rewritten }
+    }
+
+    /// Has those that would have changed a product be refused for what it was not written for.
+    pub fn refuse_rewritten(&mut self, problem: &Problem) {
+        let products = self.rewritten.len();
+        self.rewritten.clear();
+        for row in self.rows.iter_mut().filter(|row| row.repriced.is_some() || !row.kept.is_empty()) {
+            (row.repriced, row.kept) = (None, Keeping::default());
+            row.refuse(if products > 1 { not_tried(&problem.detail) } else { problem.clone() });
+        }
     }
 
     /// The rows that change a stock, each with its place among all.
@@ -206,9 +238,9 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The product with its rows' prices, and what that makes of the rows.
-fn reprice_rows(before: &Product, rows: &mut [Row], settings: &Settings, now: Timestamp) -> Option<Product> {
-    let asked: Vec<Asked> = rows.iter().filter_map(|row| row.asks_prices_of(before)).collect();
+/// The product as its rows would have it, and what that makes of the rows.
+fn rewrite(before: &Product, rows: &mut [Row], settings: &Settings, now: Timestamp) -> Option<Product> {
+    let asked: Vec<Asked> = rows.iter().filter_map(|row| row.asks_of(before)).collect();
     if asked.is_empty() {
         return None;
     }
@@ -219,11 +251,12 @@ fn reprice_rows(before: &Product, rows: &mut [Row], settings: &Settings, now: Ti
         }
     }
     for row in rows.iter_mut().filter(|row| row.problem.is_none()) {
-        let changed = row.found.and_then(|(_, old)| {
-            let new = after.as_ref()?.variants.iter().find(|new| new.id == old.id)?;
-            Some((!new.costs_the_same(old)).then(|| PriceBody::all_of(new)))
-        });
-        row.repriced = changed.flatten().or_else(|| row.repriced.take());
+        let Some((_, old)) = row.found.filter(|(own, _)| own.id == before.id) else { continue };
+        let new = after.iter().flat_map(|after| &after.variants).find(|new| new.id == old.id);
+        if let Some(new) = new {
+            row.repriced = (!new.costs_the_same(old)).then(|| PriceBody::all_of(new));
+            row.kept = Keeping::of(new).without(Keeping::of(old));
+        }
     }
     after
 }
@@ -234,7 +267,7 @@ impl<'a> Row<'a> {
         let found = variants.into_iter().find(|(_, variant)| asked.names(variant));
         let faults = asked.faults();
         let problem = (!faults.is_empty()).then(|| in_words(faults));
-        let mut row = Self { number, asked, found, repriced: None, stock: None, problem };
+        let mut row = Self { number, asked, found, repriced: None, kept: Keeping::default(), stock: None, problem };
         match found {
             None => row.refuse(Problem::new(NOT_FOUND, "there is no such variant")),
             Some((_, variant)) if before.iter().any(|other| other.is_of(variant)) => {
@@ -243,7 +276,9 @@ impl<'a> Row<'a> {
             Some((_, variant)) if variant.is_bundle() && row.pieces().is_some() => row.refuse(no_stock()),
             Some((product, variant)) => {
                 let stale = asked.version.is_some_and(|version| version != product.version);
-                if stale && asked.prices.iter().any(|price| !costs(variant, price)) {
+                let is_new = |price: &PriceBody| !costs(variant, price);
+                let is_kept = asked.keeping().without(Keeping::of(variant)).is_empty();
+                if stale && (asked.prices.iter().any(is_new) || !is_kept) {
                     row.refuse(Problem::new(STALE, "somebody else has changed the product since; look at it anew"));
                 }
             }
@@ -255,10 +290,11 @@ impl<'a> Row<'a> {
         self.found.is_some_and(|(_, own)| own.id == variant.id)
     }
 
-    fn asks_prices_of(&self, product: &Product) -> Option<Asked<'a>> {
+    fn asks_of(&self, product: &Product) -> Option<Asked<'a>> {
         let (own, variant) = self.found.filter(|_| self.problem.is_none())?;
-        let asks = own.id == product.id && !self.asked.prices.is_empty();
-        asks.then(|| Asked { row: self.number, variant: variant.id, prices: &self.asked.prices })
+        let asks = own.id == product.id && self.asked.changes_product();
+        let VariantRow { prices, .. } = self.asked;
+        asks.then(|| Asked { row: self.number, variant: variant.id, prices, keeping: self.asked.keeping() })
     }
 
     /// How its stock changes, if it does.
@@ -291,7 +327,7 @@ impl<'a> Row<'a> {
     }
 
     fn is_changed(&self) -> bool {
-        self.repriced.is_some() || self.stock.is_some_and(|(delta, _)| delta != 0)
+        self.repriced.is_some() || !self.kept.is_empty() || self.stock.is_some_and(|(delta, _)| delta != 0)
     }
 
     /// The row that has just what this one was said to change.
@@ -302,8 +338,11 @@ impl<'a> Row<'a> {
         Some(VariantRow {
             id: Some(variant.id),
             sku: None,
-            version: (!prices.is_empty()).then_some(product.version),
+            version: (!prices.is_empty() || !self.kept.is_empty()).then_some(product.version),
             prices,
+            tracked: self.kept.tracked,
+            backorder_floor: self.kept.backorder_floor,
+            low_level: self.kept.low_level,
             on_hand: None,
             on_hand_was: None,
             add: self.stock.map(|(delta, _)| delta).filter(|delta| *delta != 0),

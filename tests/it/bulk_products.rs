@@ -2,6 +2,7 @@
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
+use tradepost::ports::{Database, Statement};
 
 use crate::ask::Ask;
 use crate::fixtures::{PUBLISHED_MILLIS, Product, prices};
@@ -144,4 +145,28 @@ async fn a_thousand_products_are_changed_by_one_request() {
         let product = read(&shop, id).await;
         assert_eq!((&product["vendor"], &product["tags"]), (&json!("Fern"), &json!(["all"])));
     }
+}
+
+#[tokio::test]
+async fn what_the_database_refuses_together_is_tried_one_by_one_as_far_as_a_request_may() {
+    let Some(shop) = Shop::native("fills the catalog").await else { return };
+    let made = stream::iter(0..420).map(|_| async { shop.new_product(json!({})).await.id });
+    let ids: Vec<String> = made.buffered(16).collect().await;
+    // One more byte is too much: what becomes shorter fits, and what becomes longer does not.
+    let vendor = json!({ "vendor": "Fern & Fettle" });
+    let short = json!({ "rows": [{ "id": ids[419] }], "change": vendor });
+    assert_eq!(counts(&change(&shop, short).await), [1, 0, 0]);
+    let full = Statement::new("UPDATE catalog_state SET bytes = 40000000", []);
+    shop.host().database.run(full).await.unwrap();
+    let mut rows: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+    rows[419]["change"] = json!({ "vendor": null });
+    let results = change(&shop, json!({ "rows": rows, "change": vendor })).await;
+    let codes: Vec<_> = results["items"].as_array().unwrap().iter().map(|item| item["code"].as_str()).collect();
+    let of = |code: Option<&str>| codes.iter().filter(|of| **of == code).count();
+    // 21 times twenty take two calls each, and so does each row of the 758 that are left.
+    assert_eq!((of(Some("catalog_full")), of(Some("not_tried"))), (379, 41));
+    assert_eq!(codes.last(), Some(&Some("not_tried")), "it would have been taken");
+    assert!(results["items"][419]["detail"].as_str().unwrap().contains("send it again"), "{results}");
+    let again = json!({ "rows": [{ "id": ids[419], "change": { "vendor": null } }] });
+    assert_eq!(counts(&change(&shop, again).await), [1, 0, 0]);
 }

@@ -3,6 +3,8 @@
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
+use tradepost::ports::{Database, Statement};
+
 use crate::ask::Ask;
 use crate::browser::html;
 use crate::console::{filled, owner, said, send};
@@ -30,6 +32,14 @@ async fn standing(shop: &Shop, product: &Product) -> (i64, i64) {
     let mut prices = variant["prices"].as_array().unwrap().iter();
     let euros = prices.find(|price| price["currency"] == "EUR").unwrap();
     (euros["amount"].as_i64().unwrap(), stock["on_hand"].as_i64().unwrap())
+}
+
+/// Whether its pieces are counted, how far below zero it may be sold, and how few are few.
+async fn kept(shop: &Shop, product: &Product) -> (Value, Value, Value) {
+    let path = format!("/v1/admin/variants/{}", product.variant);
+    let mut variant = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
+    let mut take = |name: &str| variant[name].take();
+    (take("tracked"), take("backorder_floor"), take("low_level"))
 }
 
 #[tokio::test]
@@ -119,6 +129,69 @@ async fn what_cannot_be_is_said_of_its_row_and_the_others_are_written() {
 }
 
 #[tokio::test]
+async fn how_stock_is_kept_is_changed_in_many_rows_with_a_result_of_each() {
+    let shop = Shop::open().await;
+    let [one, other, same] = [shop.stocked(5).await, shop.stocked(5).await, shop.stocked(5).await];
+    let parts = json!([{ "variant_id": one.variant, "quantity": 1 }]);
+    let set = json!({ "variants": [{ "sku": unique("SET"), "prices": [eur(900)], "parts": parts }] });
+    let set = shop.new_product(set).await;
+    let rows = json!([
+        { "sku": one.sku, "backorder_floor": -4, "low_level": 1, "add": 2 },
+        { "sku": other.sku, "tracked": false },
+        { "sku": same.sku, "tracked": true, "backorder_floor": 0, "low_level": null },
+        { "sku": set.sku, "tracked": false },
+        { "sku": unique("none"), "low_level": 2 },
+    ]);
+    let looked = change(&shop, json!({ "rows": rows, "dry_run": true })).await;
+    assert_eq!((&looked["changed"], &looked["refused"], &looked["unchanged"]), (&json!(2), &json!(2), &json!(1)));
+    let first = &looked["items"][0];
+    assert_eq!(first["before"], json!({ "on_hand": 5, "backorder_floor": 0, "low_level": null }), "{first}");
+    assert_eq!(first["after"], json!({ "on_hand": 7, "backorder_floor": -4, "low_level": 1 }), "{first}");
+    assert_eq!(looked["items"][2]["detail"], "tracked a bundle has no stock of its own: say this of its parts");
+    assert_eq!(kept(&shop, &one).await, (json!(true), json!(0), json!(null)), "nothing is written yet");
+
+    let done = change(&shop, json!({ "rows": looked["rows"] })).await;
+    assert_eq!((&done["changed"], &done["refused"]), (&json!(2), &json!(0)), "{done}");
+    assert_eq!(kept(&shop, &one).await, (json!(true), json!(-4), json!(1)));
+    assert_eq!(standing(&shop, &one).await, (PRICE, 7));
+    assert_eq!(kept(&shop, &other).await.0, json!(false));
+    let log = format!("/v1/admin/audit-log?thing={}", other.id);
+    let log = shop.get(&log).bearer(&shop.owner().await).send().await.expect(200).json();
+    let told = json!({ "at": format!("/variants/{}/tracked", other.variant), "before": true, "after": false });
+    assert!(log["items"][0]["changes"].as_array().unwrap().contains(&told), "{log}");
+    // What was looked at before somebody else changed it is refused, and nothing of its row is done.
+    let stale = json!({ "rows": [{ "id": one.variant, "low_level": 9, "add": 1, "version": 1 }] });
+    let stale = change(&shop, stale).await;
+    assert_eq!(stale["items"][0]["code"], "stale", "{stale}");
+    assert_eq!(standing(&shop, &one).await, (PRICE, 7));
+    let wrong = json!({ "rows": [{ "id": one.variant, "backorder_floor": 1, "low_level": 1_000_001 }] });
+    assert_eq!(change(&shop, wrong).await["items"][0]["code"], "invalid");
+    let wrong = json!({ "rows": [{ "id": one.variant, "tracked": null }] });
+    assert_eq!(ask(&shop, wrong).await.send().await.expect(422).pointers(), ["/rows/0/tracked"]);
+}
+
+#[tokio::test]
+async fn what_the_database_refuses_of_many_products_is_said_of_their_rows_alone() {
+    let Some(shop) = Shop::native("fills the catalog").await else { return };
+    let [one, other, counted] = [shop.stocked(5).await, shop.stocked(5).await, shop.stocked(5).await];
+    let full = Statement::new("UPDATE catalog_state SET bytes = 40000000", []);
+    shop.host().database.run(full).await.unwrap();
+    let tiers = json!([{ "amount": 1_500, "currency": "EUR", "tiers": [{ "from": 5, "amount": 900 }] }]);
+    let rows = json!([
+        { "id": one.variant, "prices": tiers, "add": 1 },
+        { "id": other.variant, "prices": tiers },
+        { "id": counted.variant, "add": 1 },
+    ]);
+    let done = change(&shop, json!({ "rows": rows })).await;
+    let codes: Vec<_> = done["items"].as_array().unwrap().iter().map(|item| item["code"].as_str()).collect();
+    assert_eq!(codes, [Some("not_tried"), Some("not_tried"), None], "{done}");
+    assert_eq!(standing(&shop, &one).await, (PRICE, 5), "its stock is left alone, too");
+    assert_eq!(standing(&shop, &counted).await.1, 6);
+    let alone = change(&shop, json!({ "rows": [{ "id": one.variant, "prices": tiers }] })).await;
+    assert_eq!(alone["items"][0]["code"], "catalog_full", "{alone}");
+}
+
+#[tokio::test]
 async fn what_was_counted_counts_once_for_a_request_whose_answer_was_lost() {
     let Some(shop) = Shop::native("nothing fails when told").await else { return };
     let [product, other] = [shop.stocked(5).await, shop.stocked(5).await];
@@ -167,7 +240,12 @@ async fn the_consoles_grid_is_reviewed_before_it_is_written() {
     let browser = owner(&shop).await;
     let path = format!("/admin/products/grid?q={}", product.sku);
     let page = browser.open(&path).await;
-    let typed = [("/rows/0/prices/0:money.EUR", "25,00"), ("/rows/0/on_hand:whole", "9")];
+    let typed = [
+        ("/rows/0/prices/0:money.EUR", "25,00"),
+        ("/rows/0/on_hand:whole", "9"),
+        ("/rows/0/backorder_floor:whole", "-7"),
+        ("/rows/0/low_level:whole?", "3"),
+    ];
     let review = html(&send(&browser, &path, &filled("bulk-grid", &page, &typed)).await.expect(200));
     let shown = said(&review);
     assert!(
@@ -180,6 +258,7 @@ async fn the_consoles_grid_is_reviewed_before_it_is_written() {
     let written = html(&send(&browser, &path, &filled("bulk-agree", &review, &[])).await.expect(200));
     assert!(said(&written).contains("The changes are written; line by line below."), "{}", said(&written));
     assert_eq!(standing(&shop, &product).await, (2_500, 9));
+    assert_eq!(kept(&shop, &product).await, (json!(true), json!(-7), json!(3)));
     assert!(!written.contains("bulk-agree"));
 }
 
@@ -190,15 +269,16 @@ async fn rows_are_pasted_as_a_spreadsheet_copies_them_and_wrong_lines_are_named(
     let browser = owner(&shop).await;
     let path = "/admin/products/grid";
     let page = browser.open(path).await;
-    let name = "/rows:sheet.sku:text.prices/0:money~EUR.on_hand:whole-";
+    let name = "/rows:sheet.sku:text.prices/0:money~EUR.on_hand:whole-.backorder_floor:whole-.low_level:whole-";
     let wrong = format!("{}\t1,50\t4\r\n\r\n{}\tlots\t\r\n", one.sku, other.sku);
     let refused = html(&send(&browser, path, &filled("bulk-paste", &page, &[(name, &wrong)])).await.expect(422));
     assert!(said(&refused).contains("Rows: Line 2: write an amount such as 12.50"), "{}", said(&refused));
-    let mended = wrong.replace("lots", "");
+    let mended = wrong.replace("lots", "").replace("\t4\r", "\t4\t-3\t2\r");
     let review = html(&send(&browser, path, &filled("bulk-paste", &refused, &[(name, &mended)])).await.expect(200));
     assert!(said(&review).contains("€1.50"), "{}", said(&review));
     html(&send(&browser, path, &filled("bulk-agree", &review, &[])).await.expect(200));
     assert_eq!(standing(&shop, &one).await.1, 4);
+    assert_eq!(kept(&shop, &one).await, (json!(true), json!(-3), json!(2)));
     assert_eq!(standing(&shop, &other).await, (PRICE, 5));
 
     let path = "/admin/stock/receive";

@@ -54,8 +54,11 @@ const LINES: Block = Block::Table(Table {
         fact("Price after", "/after/prices", Shown::Plain),
         fact("Stock before", "/before/on_hand", Shown::Plain),
         fact("Stock after", "/after/on_hand", Shown::Plain),
+        fact("Counted", "/after/tracked", Shown::Plain),
+        fact("Down to", "/after/backorder_floor", Shown::Plain),
+        fact("Few are", "/after/low_level", Shown::Plain),
     ],
-    empty: "Nothing of it is new: prices and stock are so already.",
+    empty: "Nothing of it is new: all is so already.",
 });
 
 const BULK: &str = "/v1/admin/variants/bulk";
@@ -98,6 +101,9 @@ pub static GRID: Page = Page::new("/products/grid", "Change prices and stock", "
                             Field::new("/prices", "", Takes::PricesAlone),
                             Field::new("/on_hand", "On hand", Takes::Whole),
                             Field::new("/on_hand_was", "", Takes::Kept).from("/on_hand"),
+                            Field::new("/tracked", "Counted", Takes::Flag),
+                            Field::new("/backorder_floor", "Sold down to", Takes::Whole),
+                            Field::new("/low_level", "Few are", Takes::Whole).optional(),
                             Field::new("/version", "", Takes::Kept),
                         ],
                         0,
@@ -118,9 +124,15 @@ pub static GRID: Page = Page::new("/products/grid", "Change prices and stock", "
                 Field::new(
                     "/rows",
                     "Rows",
-                    Takes::Sheet(&[Column::Text("sku"), Column::Price("prices"), Column::Whole("on_hand")]),
+                    Takes::Sheet(&[
+                        Column::Text("sku"),
+                        Column::Price("prices"),
+                        Column::Whole("on_hand"),
+                        Column::Whole("backorder_floor"),
+                        Column::Whole("low_level"),
+                    ]),
                 )
-                .note("SKU, price in the shop\u{2019}s first currency, pieces on hand: copied from a spreadsheet, or with a tab between them. What is left empty stays."),
+                .note("SKU, price in the shop\u{2019}s first currency, pieces on hand, how far below zero it may be sold, how many are few: copied from a spreadsheet, or with a tab between them. What is left empty stays."),
                 DRY,
             ],
             manner: Manner::Answer,

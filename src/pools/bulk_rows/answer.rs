@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{BulkBody, Row, Rows, VariantRow};
 use crate::catalog::body::PriceBody;
+use crate::catalog::repricing::Keeping;
 use crate::ids::VariantId;
 use crate::pools::pool::Reason;
 
@@ -51,6 +52,20 @@ struct Standing {
     prices: Option<Vec<PriceBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     on_hand: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracked: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backorder_floor: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u32>")]
+    low_level: Option<Option<u32>>,
+}
+
+impl Standing {
+    fn of(prices: Option<Vec<PriceBody>>, on_hand: Option<i64>, kept: Keeping) -> Self {
+        let Keeping { tracked, backorder_floor, low_level } = kept;
+        Self { prices, on_hand, tracked, backorder_floor, low_level }
+    }
 }
 
 impl BulkVariants {
@@ -87,6 +102,7 @@ impl VariantResult {
         });
         let old = row.found.filter(|_| row.repriced.is_some()).map(|(_, variant)| PriceBody::all_of(variant));
         let was = row.stock.map(|(_, was)| was);
+        let kept_before = row.found.map_or(row.kept, |(_, variant)| row.kept.as_of(Keeping::of(variant)));
         let (status, code, detail) = match row.problem {
             None => (200, None, None),
             Some(problem) => (problem.status.as_u16(), Some(problem.code), Some(problem.detail.clone())),
@@ -99,8 +115,8 @@ impl VariantResult {
             status,
             code,
             detail,
-            before: Standing { prices: old, on_hand: was },
-            after: Standing { prices: row.repriced, on_hand: row.stock.map(|(delta, was)| was.saturating_add(delta)) },
+            before: Standing::of(old, was, kept_before),
+            after: Standing::of(row.repriced, row.stock.map(|(delta, was)| was.saturating_add(delta)), row.kept),
         }
     }
 }
