@@ -39,6 +39,7 @@ export async function seed({ url, email, password }) {
   const read = (...path) => JSON.parse(readFileSync(at(...path), "utf8"));
   const { products } = read("demo", "products.json");
   const { shipping, promotions, settings } = read("demo", "settings.json");
+  const { collections } = read("demo", "collections.json");
   const { tax } = read("data", "tax", "europe.json");
 
   const send = async (path, body, headers = {}, method = "POST") => {
@@ -73,14 +74,29 @@ export async function seed({ url, email, password }) {
     await change("PATCH", "/v1/admin/settings", settings);
   };
 
+  /** By slug. */
+  const ids = new Map();
+  const idOf = async (sku) => {
+    const response = await fetch(`${url}/v1/admin/variants?q=${sku}`, { headers: { authorization } });
+    const { items } = await response.json();
+    return items.find((item) => item.sku === sku).id;
+  };
+
+  /** With the ids of its parts, which the file names by their SKUs. */
+  const made = async ({ stock: _, parts, ...variant }) => {
+    const each = parts?.map(async ({ sku, quantity }) => ({ variant_id: await idOf(sku), quantity }));
+    return each ? { ...variant, parts: await Promise.all(each) } : variant;
+  };
+
   const put = async (product) => {
     const { variants, ...rest } = product;
     const stock = new Map(variants.map(({ sku, stock }) => [sku, stock ?? 0]));
-    const body = { ...rest, status: "active", variants: variants.map(({ stock: _, ...variant }) => variant) };
+    const body = { ...rest, status: "active", variants: await Promise.all(variants.map(made)) };
     const answer = await send("/v1/admin/products", body, { authorization, "idempotency-key": `demo:${product.slug}` });
     // Another seeding made it longer ago than idempotency keys are kept: then it has its stock too.
     if (answer.status === 409) return;
     if (answer.status !== 201) throw wrong("/v1/admin/products", answer);
+    ids.set(product.slug, answer.json().id);
     for (const { id, sku } of answer.json().variants) {
       if (!stock.get(sku)) continue;
       const path = `/v1/admin/stock/${id}/adjustments`;
@@ -94,13 +110,34 @@ export async function seed({ url, email, password }) {
     }
   };
 
+  /** Parents first; `ids` has those of the products and of the collections before it. */
+  const collect = async ({ products: picked, parent, ...collection }, position) => {
+    const path = "/v1/admin/collections";
+    const body = { ...collection, position, published: true, ...(parent && { parent: ids.get(parent) }) };
+    const keyed = (name) => ({ authorization, "idempotency-key": `demo:${name}:${collection.slug}` });
+    const answer = await send(path, body, keyed("collection"));
+    // As of a product: it was made long ago, or its parent was.
+    if (answer.status === 409) return;
+    if (answer.status !== 201) throw wrong(path, answer);
+    ids.set(collection.slug, answer.json().id);
+    if (!picked) return;
+    const add = picked.map((slug) => ids.get(slug)).filter(Boolean);
+    const chosen = await send(`${path}/${answer.json().id}/products`, { add }, keyed("products"));
+    if (chosen.status >= 300) throw wrong(`${path}/products`, chosen);
+  };
+
   await decide();
   await step(`seeding ${products.length} demo products`, async (progress) => {
     let done = 0;
-    await spread(products, AT_ONCE, async (product) => {
-      await put(product);
-      progress(`${++done} of ${products.length}`);
-    });
+    const isMade = ({ variants }) => variants.some(({ parts }) => parts);
+    // What is made of others comes once they are there.
+    for (const some of [products.filter((product) => !isMade(product)), products.filter(isMade)]) {
+      await spread(some, AT_ONCE, async (product) => {
+        await put(product);
+        progress(`${++done} of ${products.length}`);
+      });
+    }
+    for (const [position, collection] of collections.entries()) await collect(collection, position);
   });
   return products.at(-1)?.slug;
 }
