@@ -6,20 +6,8 @@ use crate::json;
 use crate::ports::{Statement, Timestamp, Value};
 use crate::time;
 
-/// The most bytes of JSON of one statement: D1 takes 2,000,000 as one value, and no entry is
-/// longer than what is left beside these.
-const MOST_BYTES: usize = 1_000_000;
-
 /// Writes these down, for the batch of the change itself.
 pub fn write(entries: &[Entry], account: AccountId, origin: &Origin, now: Timestamp) -> Vec<Statement> {
-    let mut lists: Vec<String> = Vec::new();
-    for entry in entries {
-        match lists.last_mut().filter(|list| list.len() < MOST_BYTES) {
-            Some(list) => list.push(','),
-            None => lists.push("[".to_owned()),
-        }
-        lists.last_mut().into_iter().for_each(|list| list.push_str(&json::text(entry)));
-    }
     let statement = |list: String| {
         Statement::new(
             "INSERT INTO audit_log (at, account_id, operation, request, network, deed, kind, thing, title, changes, left_out, decided)
@@ -33,11 +21,11 @@ pub fn write(entries: &[Entry], account: AccountId, origin: &Origin, now: Timest
                 origin.operation.as_str().into(),
                 origin.request.as_str().into(),
                 origin.network.clone().into(),
-                Value::from(list + "]"),
+                list.into(),
             ],
         )
     };
-    lists.into_iter().map(statement).collect()
+    json::lists(entries.iter().map(json::text).collect()).into_iter().map(statement).collect()
 }
 
 /// Which rows are listed.

@@ -61,6 +61,22 @@ pub fn text<T: Serialize + ?Sized>(of: &T) -> String {
     serde_json::to_string(of).unwrap_or_default()
 }
 
+/// Rows of JSON as arrays, none of which is more than D1 takes as one value (2,000,000
+/// bytes): no row is longer than what is left beside these.
+pub fn lists(rows: Vec<String>) -> Vec<String> {
+    const MOST_BYTES: usize = 1_000_000;
+    let mut lists: Vec<String> = Vec::new();
+    for row in rows {
+        match lists.last_mut().filter(|list| list.len() < MOST_BYTES) {
+            Some(list) => list.push(','),
+            None => lists.push("[".to_owned()),
+        }
+        lists.last_mut().into_iter().for_each(|list| list.push_str(&row));
+    }
+    lists.iter_mut().for_each(|list| list.push(']'));
+    lists
+}
+
 /// A type as a value, by way of its text: `serde_json::to_value` is a writer of its
 /// own, for which every type would be there once more. Null if it cannot be
 /// written, as each of ours can.

@@ -95,11 +95,6 @@ impl Variant {
         self.floor.map_or(0, |floor| floor.least)
     }
 
-    /// How many more can be ordered where nobody holds so many.
-    pub fn left_above_floor(&self, pieces: i64) -> i64 {
-        pieces.saturating_sub(self.least()).max(0)
-    }
-
     /// Says how many pieces nobody holds, and what that makes of its level.
     pub fn has(&mut self, pieces: i64, low_level: u32) {
         self.pieces = Some(pieces);

@@ -14,8 +14,6 @@ fn what_is_sold_before_it_comes_is_few_until_its_floor_is_reached() {
     use Level::{InStock, Low, Out};
     assert_eq!(told.each_ref().map(|variant| variant.level), [InStock, Low, Low, Low, Low, Out, Out]);
     assert_eq!(told.map(|variant| variant.backorder), [false, false, false, true, true, false, false]);
-    let left = [3, 0, -7, -10, -11].map(|pieces| sold_down_to(-10, pieces).left_above_floor(pieces));
-    assert_eq!(left, [13, 10, 3, 0, 0]);
 }
 
 #[test]

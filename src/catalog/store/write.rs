@@ -330,7 +330,7 @@ fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> impl Iter
             })
         })
         .collect();
-    lists(rows).into_iter().map(move |rows| {
+    json::lists(rows).into_iter().map(move |rows| {
         Statement::new(
             "INSERT INTO variants (product_id, id, position, sku, title, option_values, weight_grams, barcode,
            image, tax_class, tracked, backorder_floor, floor_version, low_level, sought)
@@ -347,22 +347,6 @@ fn put_variants(product: ProductId, variants: &[(usize, &Variant)]) -> impl Iter
             [product.to_string().into(), rows.into()],
         )
     })
-}
-
-/// The rows as arrays of JSON, none of which is more than D1 takes as one value
-/// (2,000,000 bytes): no row is longer than what is left beside these.
-fn lists(rows: Vec<String>) -> Vec<String> {
-    const MOST_BYTES: usize = 1_000_000;
-    let mut lists: Vec<String> = Vec::new();
-    for row in rows {
-        match lists.last_mut().filter(|list| list.len() < MOST_BYTES) {
-            Some(list) => list.push(','),
-            None => lists.push("[".to_owned()),
-        }
-        lists.last_mut().into_iter().for_each(|list| list.push_str(&row));
-    }
-    lists.iter_mut().for_each(|list| list.push(']'));
-    lists
 }
 
 fn json(value: &impl Serialize) -> Value {

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::lists;
 use crate::catalog::product::Variant;
 use crate::ids::VariantId;
 use crate::json;
@@ -40,7 +39,7 @@ pub fn insert<'a>(variants: impl Iterator<Item = &'a Variant>, now: Timestamp) -
             })
         })
         .collect();
-    lists(rows).into_iter().map(move |rows| Statement::new(
+    json::lists(rows).into_iter().map(move |rows| Statement::new(
         "INSERT INTO prices (variant_id, currency, amount, compare_at, tiers, sale_amount, sale_starts_at, sale_ends_at, since)
          SELECT value ->> '$.variant', value ->> '$.currency', value ->> '$.amount', value ->> '$.compare_at',
                 value -> '$.tiers', value ->> '$.sale', value ->> '$.starts_at', value ->> '$.ends_at', ?2
@@ -75,7 +74,7 @@ pub fn replace(variants: &[(Option<&Variant>, &Variant)], now: Timestamp) -> Vec
         ended.map(|price| json::text(&(old.id, price.currency)))
     });
     let mut batch = Vec::new();
-    for ended in lists(ended.collect()) {
+    for ended in json::lists(ended.collect()) {
         batch.push(Statement::new(
             "INSERT OR IGNORE INTO price_history (variant_id, currency, since, until, amount)
              SELECT variant_id, currency, since, until, amount FROM (
