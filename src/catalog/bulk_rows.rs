@@ -219,10 +219,6 @@ impl BulkProductResults {
             refused,
         }
     }
-
-    pub fn has_changed(&self) -> bool {
-        self.changed > 0
-    }
 }
 
 impl ProductResult {

@@ -76,12 +76,7 @@ impl Change<'_> {
             let draft = draft(&before, &settings)?.show(&known, &before.images)?.made_of(&parts, &before.variants)?;
             let sent = draft.sent_skus();
             let after = draft.replace(&before, now, || VariantId::new(now, &*app.entropy));
-            if after.former_slugs.len() > MAX_FORMER_SLUGS {
-                let detail = format!(
-                    "it had {MAX_FORMER_SLUGS} others before, which still lead to it; keep the one that it has"
-                );
-                return Err(Problem::invalid_field("/slug", detail));
-            }
+            check_slugs(&after).map_err(|error| Problem::invalid(vec![error]))?;
             let view = view(&after).ok_or_else(Problem::not_found)?;
             let answer = answered(self.status, &view)?;
             let change = store::update_product(&before, &after);
@@ -102,6 +97,15 @@ impl Change<'_> {
 pub fn answered(status: StatusCode, view: &impl Serialize) -> Result<Answer, Problem> {
     let answer = Answer::new(status, view)?;
     if answer.bytes() > MAX_PRODUCT_BYTES { Err(too_large()) } else { Ok(answer) }
+}
+
+/// A product that had as many slugs as may lead to it keeps the one that it has.
+pub fn check_slugs(after: &Product) -> Result<(), FieldError> {
+    if after.former_slugs.len() <= MAX_FORMER_SLUGS {
+        return Ok(());
+    }
+    let detail = format!("it had {MAX_FORMER_SLUGS} others before, which still lead to it; keep the one that it has");
+    Err(FieldError::new("/slug", detail))
 }
 
 pub fn found(rows: Rows) -> Result<Product, Problem> {

@@ -27,7 +27,7 @@ pub mod variant_list;
 
 use serde::Serialize;
 
-pub use change::ATTEMPTS;
+pub use change::{ATTEMPTS, check_slugs};
 
 use crate::app::App;
 use crate::ids::VariantId;
