@@ -4,13 +4,13 @@ use serde::Deserialize;
 
 use super::object_store::load;
 use super::rules::Work;
-use super::views::Import;
-use crate::exchange::told::{LineError, Told};
+use super::views::{Import, Job};
+use crate::exchange::told::{self, LineError, Told};
 use crate::json;
 use crate::ports::{DatabaseError, ObjectHost, Statement, StorageError};
 
-/// The most that products which have their turn take together, in bytes: some 500 lines, each
-/// of which may take two calls of the 1,000 that a run has at the least. One may take more.
+/// The most that products which have their turn take together, in bytes, so that an isolate has
+/// room for what is made of them. One may take more.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// The errors and notes that are shown with an import.
@@ -72,9 +72,7 @@ pub fn was_started(work: &Work) -> bool {
 
 /// None: there is no such import.
 pub fn view(host: &dyn ObjectHost) -> Result<Option<Import>, StorageError> {
-    let Some(task) = load(host)? else { return Ok(None) };
-    let Work::Products(import) = task.work else { return Ok(None) };
-    let job = task.job;
+    let Some((job, import)) = import(host)? else { return Ok(None) };
     Ok(Some(Import {
         id: job.id,
         format: import.format,
@@ -82,8 +80,8 @@ pub fn view(host: &dyn ObjectHost) -> Result<Option<Import>, StorageError> {
         status: job.status,
         progress: job.progress,
         sums: import.sums,
-        errors: lines(host, true, SHOWN)?,
-        notes: lines(host, false, SHOWN)?,
+        errors: lines(host, ERRORS, SHOWN)?,
+        notes: lines(host, NOTES, SHOWN)?,
         begun_by: job.begun_by,
         begun_at: job.begun_at,
         ended_at: job.ended_at,
@@ -91,16 +89,28 @@ pub fn view(host: &dyn ObjectHost) -> Result<Option<Import>, StorageError> {
     }))
 }
 
+/// What is wrong with lines; none: there is no such import.
+pub fn errors(host: &dyn ObjectHost, most: u32) -> Result<Option<Vec<LineError>>, StorageError> {
+    import(host)?.map(|_| lines(host, ERRORS, most)).transpose()
+}
+
+fn import(host: &dyn ObjectHost) -> Result<Option<(Job, Box<told::Import>)>, StorageError> {
+    Ok(load(host)?.and_then(|task| match task.work {
+        Work::Products(import) => Some((task.job, import)),
+        _ => None,
+    }))
+}
+
+/// Where what is told of a product has what was said of its lines.
+const ERRORS: &str = "$.errors";
+const NOTES: &str = "$.notes";
+
 /// What was said of lines, in the order of the products.
-pub fn lines(host: &dyn ObjectHost, errors: bool, most: u32) -> Result<Vec<LineError>, StorageError> {
+fn lines(host: &dyn ObjectHost, path: &'static str, most: u32) -> Result<Vec<LineError>, StorageError> {
     #[derive(Deserialize)]
     struct Row {
         line: String,
     }
-    if load(host)?.is_none() {
-        return Ok(Vec::new());
-    }
-    let path = if errors { "$.errors" } else { "$.notes" };
     let rows = host.read(Statement::new(
         "SELECT value AS line FROM job_rows, json_each(told, ?1) ORDER BY number, key LIMIT ?2",
         [path.into(), most.into()],

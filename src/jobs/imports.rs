@@ -45,8 +45,8 @@ pub struct NewImport {
     dry_run: Option<bool>,
 }
 
-/// Takes a file of products in, which is the body: at most 25 MB and 50,000 products, in UTF-8 or Windows-1252. Cells may
-/// be parted by commas, semicolons or tabs. A product is known by its id where the file has it, else by its slug
+/// Takes a file of products in, which is the body: at most 25 MB, 250,000 lines and 50,000 products, in UTF-8 or
+/// Windows-1252. Cells may be parted by commas, semicolons or tabs. A product is known by its id where the file has it, else by its slug
 /// (Shopify's `Handle`); a variant by its id, else its SKU, else its options. What is there is changed, what is not is
 /// made; nothing is removed. A column that is absent leaves its fact alone, and so does a blank cell, unless a dry run has
 /// said that it would take the fact away: only a start after that does. Stock is changed by the difference to
@@ -128,9 +128,10 @@ pub async fn start_import(
 
 /// What is wrong with an import's file, line by line, as a file: at most 10,000.
 pub async fn export_import_errors(State(app): State<App>, _: Staff, Path(id): Path<JobId>) -> Result<CsvFile, Problem> {
-    let _: JsonText<Import> = there(ask(&app, id, &Command::Import).await?)?;
-    let answer = ask(&app, id, &Command::Lines { errors: true, most: MOST_ERRORS }).await?;
-    let lines: Vec<LineError> = json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
+    let answer = ask(&app, id, &Command::Errors(MOST_ERRORS)).await?;
+    let lines: Option<Vec<LineError>> =
+        json::read(answer.as_bytes()).map_err(|error| ObjectUnavailable(error.to_string()))?;
+    let lines = lines.ok_or_else(Problem::not_found)?;
     let mut sheet = Sheet::new(&["line", "column", "detail"]);
     for LineError { line, column, detail } in lines {
         sheet.cell(&line.to_string());

@@ -49,9 +49,9 @@ impl JobObject {
                 let import = imports::view(&*self.host).map_err(unavailable)?;
                 return serde_json::to_string(&import).map_err(unavailable);
             }
-            Command::Lines { errors, most } => {
-                let lines = imports::lines(&*self.host, errors, most).map_err(unavailable)?;
-                return serde_json::to_string(&lines).map_err(unavailable);
+            Command::Errors(most) => {
+                let errors = imports::errors(&*self.host, most).map_err(unavailable)?;
+                return Ok(json::text(&errors));
             }
             Command::Start(mandate) => self.start(mandate),
             Command::Look => store::load(&*self.host).map(|task| task.map(|task| task.job)),

@@ -30,11 +30,8 @@ pub enum Command {
     Look,
     /// An import, with the first of its errors and notes.
     Import,
-    /// What was said of the lines of an import: its errors, else its notes, at most so many.
-    Lines {
-        errors: bool,
-        most: u32,
-    },
+    /// What is wrong with the lines of an import, at most so many.
+    Errors(u32),
     /// Does what a dry run said would be done.
     Start(Mandate),
     /// Ends it, if it has not ended. The rows that are being done are done.
