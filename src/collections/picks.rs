@@ -22,6 +22,7 @@ use crate::json;
 use crate::ports::{Statement, Timestamp, Value};
 use crate::problem::{FieldError, Problem};
 use crate::revision;
+use crate::sorted::SortedSet;
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::listed::Part;
 use crate::wire::page::PageQuery;
@@ -56,7 +57,7 @@ pub async fn change_collection_products(
     let request = staff.keyed(key, &format!("POST /v1/admin/collections/{id}/products"), &body.bytes);
     let mut change = body.value;
     let named: Vec<ProductId> = change.add.iter().chain(&change.order).copied().collect();
-    let reads = vec![store::collection(id), missing(&named)];
+    let reads = vec![store::collection(id), missing(&named), places(id)];
     let mut begun = staff.begin(&app, request.as_ref(), reads).await?;
     if let Some(first) = begun.first {
         return Ok(first.into());
@@ -64,6 +65,7 @@ pub async fn change_collection_products(
     let found = read_stored(begun.rows.next().unwrap_or_default())?.pop();
     let before = found.ok_or_else(Problem::not_found)?;
     let missing: Vec<Missing> = begun.rows.next().unwrap_or_default().decode()?;
+    let picked: Vec<Place> = begun.rows.next().unwrap_or_default().decode()?;
     let faults = faults(&change, &missing);
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
@@ -75,7 +77,7 @@ pub async fn change_collection_products(
         // Which of them come first is all that there is to pick.
         change.add.clone_from(&change.order);
     }
-    let change = StaffChange::new(told(&before.collection, &change), statements(id, &change, app.clock.now()));
+    let change = StaffChange::new(told(&before.collection, picked, &change), statements(id, &change, app.clock.now()));
     let answer = Answer::new(StatusCode::OK, &PicksChanged { id })?;
     let (response, _) = revision::write(&app, &staff, request.as_ref(), change, answer, &refusal).await?;
     revision::settle(&app).await;
@@ -112,11 +114,45 @@ fn missing(products: &[ProductId]) -> Statement {
     )
 }
 
-/// What was asked for: which of it was so already nobody has read.
-fn told(collection: &Collection, change: &PicksChange) -> Entry {
-    let asked = json!({ "remove": change.remove, "add": change.add, "order": change.order });
-    let nothing = json!({ "remove": [], "add": [], "order": [] });
-    Entry::changed(Kind::Collection, &collection.id, &collection.title, &nothing, &asked)
+#[derive(Deserialize)]
+struct Place {
+    product: ProductId,
+}
+
+/// What is picked by now, in its order: `product`.
+fn places(id: CollectionId) -> Statement {
+    Statement::new(
+        "SELECT product_id AS product FROM collection_products WHERE collection_id = ?1 ORDER BY position, product_id",
+        [id.to_string().into()],
+    )
+}
+
+/// Where the products that were named stood, and where they stand. What others pick at the
+/// same moment may move them further.
+fn told(collection: &Collection, picked: Vec<Place>, change: &PicksChange) -> Entry {
+    let before: Vec<ProductId> = picked.into_iter().map(|place| place.product).collect();
+    let after = changed(&before, change);
+    let named: SortedSet<ProductId> =
+        [&change.remove, &change.add, &change.order].into_iter().flatten().map(|id| (*id, ())).collect();
+    let places = |list: &[ProductId]| -> serde_json::Value {
+        let own = (1..).zip(list).filter(|(_, id)| named.contains_key(*id));
+        let places = own.map(|(place, id): (i64, _)| json!({ "id": id, "place": place }));
+        json!({ "products": places.collect::<Vec<_>>() })
+    };
+    Entry::changed(Kind::Collection, &collection.id, &collection.title, &places(&before), &places(&after))
+}
+
+/// What [`statements`] make of what is picked.
+fn changed(before: &[ProductId], change: &PicksChange) -> Vec<ProductId> {
+    let of = |list: &[ProductId]| -> SortedSet<ProductId> { list.iter().map(|id| (*id, ())).collect() };
+    let removed = of(&change.remove);
+    let mut after: Vec<_> = before.iter().copied().filter(|id| !removed.contains_key(id)).collect();
+    let mut there = of(&after);
+    after.extend(change.add.iter().copied().filter(|id| there.add(*id)));
+    let mut left = there;
+    let mut first: Vec<_> = change.order.iter().copied().filter(|id| left.remove(id).is_some()).collect();
+    first.extend(after.into_iter().filter(|id| left.contains_key(id)));
+    first
 }
 
 fn statements(id: CollectionId, change: &PicksChange, now: Timestamp) -> Vec<Statement> {
@@ -185,4 +221,21 @@ fn listed(id: CollectionId, part: [Value; 3]) -> Statement {
          ORDER BY position, products.id LIMIT ?4",
         [id.to_string().into(), key, after, limit],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_takes_out_puts_in_and_then_sorts() {
+        let [a, b, c, d, e] = [1, 2, 3, 4, 5].map(|n| ProductId::derived([n; 16]));
+        let change = |remove: &[_], add: &[_], order: &[_]| {
+            let change = PicksChange { remove: remove.into(), add: add.into(), order: order.into() };
+            changed(&[a, b, c], &change)
+        };
+        assert_eq!(change(&[b], &[d, a, d], &[]), [a, c, d]);
+        assert_eq!(change(&[a], &[a], &[]), [b, c, a]);
+        assert_eq!(change(&[], &[d], &[d, e, b, d]), [d, b, a, c]);
+    }
 }

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use tradepost::ports::{Database, Statement};
 
 use crate::fixtures::prices;
-use crate::shop::{Shop, unique};
+use crate::host::faults::{Site, When};
+use crate::jobs;
+use crate::order_lists::ordered;
+use crate::shop::{Shop, unique, within};
 
 async fn log(shop: &Shop, query: &str) -> Value {
     let path = format!("/v1/admin/audit-log?{query}");
@@ -87,6 +90,112 @@ async fn many_variants_at_once_are_told_product_by_product() {
         ]);
         assert_eq!(stock["changes"], expected);
     }
+}
+
+#[tokio::test]
+async fn what_a_job_takes_in_is_told_of_whoever_began_it() {
+    let shop = Shop::open().await;
+    let slug = unique("taken");
+    let mut jobs = Vec::new();
+    for file in
+        [format!("slug,title,sku,price_EUR\n{slug},In,{slug},1\n"), format!("slug,title,vendor\n{slug},In,Acme\n")]
+    {
+        jobs.push(crate::imports::import(&shop, "", file).await["id"].clone());
+    }
+    let product = crate::imports::product(&shop, &slug).await;
+    let entries = of(&shop, product["id"].as_str().unwrap()).await;
+    let told: Vec<_> = entries.iter().map(|entry| [&entry["deed"], &entry["operation"], &entry["request"]]).collect();
+    assert_eq!(told, [[&json!("changed"), &json!("job"), &jobs[1]], [&json!("created"), &json!("job"), &jobs[0]]]);
+    assert_eq!(entries[0]["changes"], json!([{ "at": "/vendor", "before": null, "after": "Acme" }]));
+    assert_eq!(entries[0]["account_email"], shop.owner_credentials().0);
+}
+
+#[tokio::test]
+async fn tags_of_many_orders_are_told_order_by_order() {
+    let shop = Shop::open().await;
+    let tag = unique("told");
+    let mut ids = Vec::new();
+    for name in ["ada@example.com", "bob@example.com"] {
+        ids.push(ordered(&shop, name, json!({}), "pm_card_visa").await.id);
+    }
+    let action = json!({ "tag": { "add": [tag] } });
+    let body = json!({ "ids": [ids[0]], "action": action });
+    shop.post("/v1/admin/orders/bulk").bearer(&shop.owner().await).json(body).send().await.expect(200);
+    let job = jobs::done(&shop, json!({ "orders": { "ids": [ids[1]], "action": action } })).await;
+    let told = async |id: &str| {
+        let entries = of(&shop, id).await;
+        assert!(entries.iter().all(|entry| entry["kind"] == "order" && entry["changes"][0]["after"] == json!([tag])));
+        entries.iter().map(|entry| entry["operation"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&ids[0]).await, ["POST /v1/admin/orders/bulk"]);
+    assert_eq!(told(&ids[1]).await, ["job"]);
+    assert_eq!(of(&shop, &ids[1]).await[0]["request"], job["id"]);
+}
+
+#[tokio::test]
+async fn where_products_stood_in_a_collection_is_told_and_where_they_stand() {
+    let shop = Shop::open().await;
+    let owner = shop.owner().await;
+    let body = json!({ "title": unique("Picks") });
+    let made = shop.post("/v1/admin/collections").bearer(&owner).json(body).send().await.expect(201).json();
+    let id = made["id"].as_str().unwrap();
+    let mut products = Vec::new();
+    for _ in 0..4 {
+        products.push(shop.new_product(json!({})).await.id);
+    }
+    let [a, b, c, d] = [0, 1, 2, 3].map(|at: usize| products[at].as_str());
+    let path = format!("/v1/admin/collections/{id}/products");
+    for change in [json!({ "add": [a, b, c] }), json!({ "remove": [a, d], "add": [b, d], "order": [c] })] {
+        shop.post(&path).bearer(&owner).json(change).send().await.expect(200);
+    }
+    let entry = of(&shop, id).await.remove(0);
+    let mut changes: Vec<_> = entry["changes"].as_array().unwrap().clone();
+    changes.sort_by_key(|change| products.iter().position(|id| change["at"].as_str().unwrap().contains(id.as_str())));
+    let place = |id: &str, place: i64| json!({ "id": id, "place": place });
+    let expected = [
+        json!({ "at": format!("/products/{a}"), "before": place(a, 1), "after": null }),
+        json!({ "at": format!("/products/{c}/place"), "before": 3, "after": 1 }),
+        json!({ "at": format!("/products/{d}"), "before": null, "after": place(d, 3) }),
+    ];
+    assert_eq!(changes, expected, "b stays where it was");
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_is_not_done() {
+    let Some(shop) = Shop::native("writes to the database").await else { return };
+    let owner = shop.owner().await;
+    let product = shop.new_product(json!({})).await;
+    let order = ordered(&shop, "ada@example.com", json!({}), "pm_card_visa").await.id;
+    let path = format!("/v1/admin/products/{}", product.id);
+    let rename = async || shop.patch(&path).bearer(&owner).json(json!({ "title": "Cup" })).send().await;
+    let tag = async || {
+        let body = json!({ "ids": [order], "action": { "tag": { "add": ["kept"] } } });
+        shop.post("/v1/admin/orders/bulk").bearer(&owner).json(body).send().await.expect(200).json()
+    };
+    let write = async |sql: &'static str| {
+        shop.host().database.run(Statement::new(sql, [])).await.unwrap();
+    };
+    write("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'full'); END").await;
+    assert!(!rename().await.is(200));
+    assert!(tag().await["items"][0]["status"].as_i64().unwrap() >= 500);
+    write("DROP TRIGGER full").await;
+    let read = async |path: &str| shop.get(path).bearer(&owner).send().await.expect(200).json();
+    assert_eq!(read(&path).await["title"], product.title);
+    assert_eq!(read(&format!("/v1/admin/orders/{order}")).await["tags"], json!([]));
+    rename().await.expect(200);
+    assert_eq!(tag().await["items"][0]["status"], 200);
+    assert_eq!((of(&shop, &product.id).await.len(), of(&shop, &order).await.len()), (2, 1));
+    // A job tries again, and has written it down once.
+    shop.host().faults.once(Site::Batch, "INSERT INTO audit_log", When::Before);
+    let file = format!("product_id,title\n{},Bowl\n", product.id);
+    let begun = crate::imports::send(&shop, "", file).await.expect(202).json();
+    within(30_000, "the job ends", async || {
+        shop.host().clock.advance(1_000);
+        (crate::imports::look(&shop, &begun).await["status"] == "done").then_some(())
+    })
+    .await;
+    let entries = of(&shop, &product.id).await;
+    assert_eq!((entries.len(), &entries[0]["title"]), (3, &json!("Bowl")));
 }
 
 #[tokio::test]
