@@ -240,14 +240,21 @@ pub fn say(body: &mut Map<String, Value>, member: &str, value: Value) {
 pub fn column_of(member: &str, of_variant: bool, format: FileFormat) -> &'static str {
     let shopify = format == FileFormat::Shopify;
     let name = |own, theirs: &'static str| if shopify { theirs } else { own };
-    if let Some(fact) = FACTS.iter().find(|fact| fact.member == member && fact.of_variant == of_variant) {
-        return name(fact.own, fact.shopify);
-    }
-    match member {
-        "slug" => name("slug", "Handle"),
-        "options" => name("option1_value", "Option1 Value"),
-        "prices" => name("price", "Variant Price"),
-        "images" => name("image_url", "Image Src"),
+    let known = FACTS.iter().find(|fact| fact.member == member && fact.of_variant == of_variant);
+    match (known.map(|fact| name(fact.own, fact.shopify)), member) {
+        (Some(column), _) if !column.is_empty() => column,
+        (_, "slug") => part(Part::Slug, format),
+        (_, "options") => part(Part::OptionValue(0), format),
+        (_, "images") => part(Part::ImageUrl, format),
+        (_, "tracked") => part(Part::Tracker, format),
+        (_, "backorder_floor") => part(Part::Policy, format),
+        (_, "delivery") => part(Part::Shipped, format),
         _ => "",
     }
+}
+
+/// The name of a part's column; empty where the format has none.
+pub fn part(part: Part, format: FileFormat) -> &'static str {
+    let known = PARTS.iter().find(|(_, _, known)| *known == part);
+    known.map_or("", |(own, theirs, _)| if format == FileFormat::Shopify { *theirs } else { *own })
 }

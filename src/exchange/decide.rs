@@ -3,12 +3,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{self, FACTS, Fact, FileFormat, Takes, column_of};
+use super::columns::{self, FACTS, Fact, FileFormat, Part, Priced, Takes, column_of};
 use super::matching::{self, Names, slug_of};
 use super::sent::{IMAGES, Sent, SentVariant};
 use super::told::{LineError, Made, Told};
-use super::{images, prices, shopify};
+use super::{images, options, prices, shopify};
 use crate::catalog::body::{self, ProductBody, ProductPatch, variant_body};
+use crate::catalog::check_slugs;
 use crate::catalog::draft::{self, Draft};
 use crate::catalog::product::{Product, Variant};
 use crate::catalog::slug;
@@ -37,6 +38,7 @@ pub struct Ground<'a> {
 
 /// What is to be done for one product of the file.
 pub struct Decided<'a> {
+    pub sent: Sent,
     pub before: Option<&'a Product>,
     /// As it is to be; none where it stays as it is.
     pub after: Option<Product>,
@@ -46,6 +48,13 @@ pub struct Decided<'a> {
 }
 
 impl Decided<'_> {
+    /// Does nothing of it.
+    pub fn refuse(&mut self, errors: Vec<LineError>) {
+        self.after = None;
+        self.stock.clear();
+        self.told = Told::refused(errors);
+    }
+
     /// The stock, each with its variant's SKU.
     pub fn counted(&self) -> impl Iterator<Item = (Stock, &str)> {
         let product = self.after.as_ref().or(self.before);
@@ -84,7 +93,8 @@ pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
         let is_meant = |(variant, was): &(SentVariant, Option<_>)| was.is_some() || !variant.is_silent(ground.format);
         (sent.variants, matched) = sent_with.filter(is_meant).unzip();
     }
-    let refused = |errors| Decided {
+    let refused = |sent, errors| Decided {
+        sent,
         before,
         after: None,
         naming: Naming::AsGiven,
@@ -92,13 +102,15 @@ pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
         told: Told::refused(errors),
     };
     if !sent.errors.is_empty() {
-        return refused(std::mem::take(&mut sent.errors));
+        let errors = std::mem::take(&mut sent.errors);
+        return refused(sent, errors);
     }
     let mut told = Told { notes: std::mem::take(&mut sent.notes), ..Told::default() };
     let naming = if before.is_none() && sent.slug.is_none() { Naming::Numbered } else { Naming::AsGiven };
     let text = json::text(&laid_out(&mut sent, before, &matched, ground, &mut told));
     if !sent.errors.is_empty() {
-        return refused(std::mem::take(&mut sent.errors));
+        let errors = std::mem::take(&mut sent.errors);
+        return refused(sent, errors);
     }
     let made = match before {
         None => create(&text, ground),
@@ -106,7 +118,10 @@ pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
     };
     let after = match made {
         Ok(after) => after,
-        Err(errors) => return refused(errors.iter().map(|error| placed(error, &sent, ground.format)).collect()),
+        Err(errors) => {
+            let errors = errors.iter().map(|error| placed(error, &sent, ground)).collect();
+            return refused(sent, errors);
+        }
     };
     let stock = stock(&sent, before, &after, ground.names);
     // What an earlier try of this very product has made is as good as made now.
@@ -124,7 +139,7 @@ pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
         told.changes = changes(before, &after);
         told.changes.retain(|name| !told.clears.contains(name));
     }
-    Decided { before, after: (!same).then_some(after), naming, stock, told: told.bounded() }
+    Decided { sent, before, after: (!same).then_some(after), naming, stock, told: told.bounded() }
 }
 
 fn create(text: &str, ground: &Ground) -> Result<Product, Vec<FieldError>> {
@@ -142,7 +157,9 @@ fn change(text: &str, before: &Product, ground: &Ground) -> Result<Product, Vec<
     let (wanted, faults) = draft::wanted(before, changes);
     let draft = Draft::change(facts, wanted, faults, ground.settings)?;
     let draft = draft.show(ground.uploads, &before.images).map_err(|problem| problem.errors.clone())?;
-    Ok(draft.replace(before, ground.now, numbered(ground.names)))
+    let after = draft.replace(before, ground.now, numbered(ground.names));
+    check_slugs(&after).map_err(|error| vec![error])?;
+    Ok(after)
 }
 
 fn numbered(names: &Names) -> impl FnMut() -> VariantId {
@@ -171,25 +188,23 @@ fn laid_out(
     }
     let known = before.map(|before| json::value(&body::facts(before))).unwrap_or_default();
     clear(&mut facts, &sent.blank, &known, sent.line, ground, told);
-    let mut names: Vec<String> = Vec::new();
-    if let Some(options) = &sent.options {
-        names = options.iter().map(|(name, _)| text::sought(name)).collect();
-        facts.insert("options".to_owned(), options_over(options, &names, before));
+    let laid = sent.options.as_ref().map(|said| options::laid(said, before));
+    if let Some(laid) = &laid {
+        facts.insert("options".to_owned(), options::body(laid));
     }
     let stem = slug_of(sent)
         .or_else(|| before.map(|before| before.slug.clone()))
         .unwrap_or_else(|| slug::from_title(facts.get("title").and_then(Value::as_str).unwrap_or_default()));
     let mut skus: Vec<String> = sent.variants.iter().filter_map(matching::sku_of).collect();
-    let says_options = sent.options.is_some();
     let mut variants = Vec::with_capacity(sent.variants.len());
     for (variant, was) in sent.variants.iter_mut().zip(matched) {
         let id = was.map(|was| was.id.to_string());
         let own = before.zip(*was).map(|(before, was)| json::value(&variant_body(before, was))).unwrap_or_default();
         clear(&mut variant.facts, &variant.blank, &own, variant.line, ground, told);
-        if says_options {
-            let chosen: Map<String, Value> =
-                names.iter().cloned().zip(variant.options.iter().map(|value| value.clone().into())).collect();
-            variant.facts.insert("options".to_owned(), chosen.into());
+        match laid.as_ref().map(|laid| options::chosen(laid, variant, *was, ground.format)) {
+            None => {}
+            Some(Ok(chosen)) => drop(variant.facts.insert("options".to_owned(), chosen.into())),
+            Some(Err(error)) => sent.errors.push(error),
         }
         if let (FileFormat::Shopify, Some(was)) = (ground.format, was) {
             shopify::keep_floor(&mut variant.facts, was.least());
@@ -254,22 +269,6 @@ pub fn may_clear(name: &str, ground: &Ground, told: &mut Told) -> bool {
     agreed
 }
 
-/// The options with the values of the file; behind those that are there, where they are the same.
-fn options_over(options: &[(String, Vec<String>)], names: &[String], before: Option<&Product>) -> Value {
-    let same = before.filter(|before| before.options.iter().map(|option| &option.name).eq(names.iter()));
-    let known = same.map(|before| before.options.as_slice()).unwrap_or_default();
-    let option = |(at, (name, values)): (usize, &(String, Vec<String>))| {
-        let mut all = known.get(at).map(|option| option.values.clone()).unwrap_or_default();
-        for value in values {
-            if !all.contains(value) {
-                all.push(value.clone());
-            }
-        }
-        json!({ "name": name, "values": all })
-    };
-    options.iter().enumerate().map(option).collect()
-}
-
 /// A SKU of a product's slug and a variant's options, unlike those of the others.
 fn made_up(slug: &str, options: &[String], taken: &[String]) -> String {
     let words: Vec<_> = std::iter::once(slug).chain(options.iter().map(String::as_str)).collect();
@@ -300,21 +299,33 @@ fn stock(sent: &Sent, before: Option<&Product>, after: &Product, names: &Names) 
     sent.variants.iter().filter_map(of).collect()
 }
 
-/// A fault of the body, by the line and the column of the file.
-fn placed(error: &FieldError, sent: &Sent, format: FileFormat) -> LineError {
+/// A fault of the body, by the line and the column of the file; of a line of JSON by the place
+/// in it.
+fn placed(error: &FieldError, sent: &Sent, ground: &Ground) -> LineError {
+    let format = ground.format;
     let mut path = error.pointer.split('/').skip(1);
     let first = path.next().unwrap_or_default();
+    if format == FileFormat::Jsonl {
+        return LineError::new(sent.line, error.pointer.trim_start_matches('/'), &*error.detail);
+    }
     let variant = path.next().and_then(|at| at.parse().ok()).and_then(|at: usize| sent.variants.get(at));
     match variant.filter(|_| first == "variants") {
         Some(variant) => {
-            let member = path.next().unwrap_or_default();
-            let priced = if member == "prices" { prices::column_at(variant, path, format) } else { None };
-            let column = priced.as_deref().unwrap_or_else(|| column_of(member, true, format));
-            LineError::new(variant.line, column, &*error.detail)
+            let column = match path.next().unwrap_or_default() {
+                "prices" => prices::column_at(variant, path, format)
+                    .unwrap_or_else(|| prices::name(Priced::Amount, ground.settings.default_currency, format)),
+                member => column_of(member, true, format).to_owned(),
+            };
+            LineError::new(variant.line, &column, &*error.detail)
         }
         None => {
             let whole = column_of(error.pointer.trim_start_matches('/'), false, format);
-            let column = if whole.is_empty() { column_of(first, false, format) } else { whole };
+            let alt = error.pointer.strip_suffix("/alt").filter(|_| first == "images");
+            let column = match alt {
+                Some(_) => columns::part(Part::ImageAlt, format),
+                None if whole.is_empty() => column_of(first, false, format),
+                None => whole,
+            };
             LineError::new(sent.line, column, &*error.detail)
         }
     }

@@ -24,7 +24,6 @@ use crate::ids::{ProductId, VariantId};
 use crate::json;
 use crate::lists::sheet::{Sheet, guarded};
 use crate::money::Currency;
-use crate::ports::Statement;
 use crate::pricing::Delivery;
 use crate::problem::Problem;
 use crate::settings::{self, Settings};
@@ -86,7 +85,8 @@ pub async fn export_products(
         let mut products = store::products(app.database.run(store::newest_products(&wanted, after, limit)).await?)?;
         more = products.len() > some;
         products.truncate(some);
-        let levels = stock::read(app.database.run(levels(&products)).await?)?;
+        let variants: Vec<_> = products.iter().flat_map(|product| product.variants.iter().map(|v| v.id)).collect();
+        let levels = stock::read(app.database.run(stock::known(&variants)).await?)?;
         for product in &products {
             writer.product(product, &levels);
             after = Some(product.id);
@@ -95,14 +95,6 @@ pub async fn export_products(
     }
     let next = after.filter(|_| more).map(|id| page::seal(LIST, "", &[&id.to_string()]));
     Ok(writer.file(next.and_then(|cursor| link(uri.query().unwrap_or_default(), &cursor))))
-}
-
-fn levels(products: &[Product]) -> Statement {
-    let ids: Vec<VariantId> = products.iter().flat_map(|product| product.variants.iter().map(|v| v.id)).collect();
-    Statement::new(
-        "SELECT variant_id, on_hand FROM stock_levels WHERE variant_id IN (SELECT value FROM json_each(?1))",
-        [json::text(&ids).into()],
-    )
 }
 
 /// The same request for the next file (RFC 8288).

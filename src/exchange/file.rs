@@ -5,17 +5,20 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use serde::Deserialize;
 use serde_json::json;
 
 use super::columns::{Column, FileFormat, Part};
 use super::csv::{Place, Reader, Record};
 use super::encoding;
 use super::told::{Import, ImportSums};
+use crate::catalog::slug;
 use crate::json;
 use crate::lists::sheet;
 use crate::problem::Problem;
 use crate::settings::Settings;
-use crate::sorted::order;
+use crate::sorted::{order, sort};
+use crate::text;
 
 /// The largest file, in bytes.
 pub const MAX_FILE: usize = 25 * 1024 * 1024;
@@ -23,6 +26,9 @@ pub const MAX_FILE: usize = 25 * 1024 * 1024;
 pub const MAX_PRODUCTS: usize = 50_000;
 /// The most that one product may take, in bytes of JSON: an object's row has at most 2 MB.
 const MAX_PRODUCT: usize = 1_000_000;
+/// The most lines beside the first: five for each product. Each takes some 150 bytes of an isolate's memory beside the
+/// file itself.
+pub const MAX_LINES: usize = 250_000;
 /// The most columns.
 const MAX_COLUMNS: usize = 300;
 
@@ -44,7 +50,25 @@ pub struct File<'a> {
 struct Line {
     place: Place,
     key: String,
-    sku: String,
+    sku: Option<String>,
+}
+
+/// A name that no two products have, with the number of its line and that of its product.
+type Named = (String, usize, usize);
+
+/// What a line of JSON is known by.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Known {
+    id: Option<String>,
+    slug: Option<String>,
+    variants: Vec<KnownVariant>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct KnownVariant {
+    sku: Option<String>,
 }
 
 impl<'a> File<'a> {
@@ -86,7 +110,8 @@ impl<'a> File<'a> {
         let places = self.products.get(number).map(Vec::as_slice).unwrap_or_default();
         let text = match places.first() {
             Some(place) if self.import.format == FileFormat::Jsonl => {
-                json::text(&json!({ "line": place.line, "text": line_at(&self.text, place.at) }))
+                let faults: Vec<_> = self.faults_at(place.line).collect();
+                json::text(&json!({ "line": place.line, "text": line_at(&self.text, place.at), "faults": faults }))
             }
             _ => self.row_of_cells(places),
         };
@@ -99,12 +124,23 @@ impl<'a> File<'a> {
 
     fn of_lines(mut self) -> Self {
         let (mut at, mut number) = (0_usize, 1_usize);
+        let [mut ids, mut slugs, mut skus] = [Vec::new(), Vec::new(), Vec::new()];
         for line in self.text.split_inclusive('\n') {
             if !line.trim().is_empty() {
+                // What is wrong with it is told when it has its turn.
+                let known: Known = json::read(line.trim().as_bytes()).unwrap_or_default();
+                let named = |name: String| (name, number, self.products.len());
+                ids.extend(known.id.map(named));
+                slugs.extend(known.slug.and_then(|slug| slug::slug(&slug).ok()).map(named));
+                let own = known.variants.into_iter().filter_map(|variant| text::code(&variant.sku?).ok());
+                skus.extend(own.map(named));
                 self.products.push(vec![Place { at, line: number }]);
             }
             at = at.saturating_add(line.len());
             number = number.saturating_add(1);
+        }
+        for (what, named) in [("id", ids), ("slug", slugs), ("SKU", skus)] {
+            self.told_apart(what, named);
         }
         self
     }
@@ -125,7 +161,8 @@ impl<'a> File<'a> {
         self.import.columns = self.wanted.iter().filter_map(|at| names.get(*at)).cloned().collect();
         let mut lines = Vec::new();
         let mut lost = vec![false; names.len()];
-        let (keys, sku) = (keys(&columns), place_of(&columns, |column| is_sku(&column)));
+        let keys = keys(&columns);
+        let sku = place_of(&columns, |column| is_sku(&column));
         while let Some(record) = reader.record() {
             let place = record.place;
             if let Some(open) = record.open {
@@ -134,12 +171,17 @@ impl<'a> File<'a> {
             if record.cells.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
+            if lines.len() == MAX_LINES {
+                let detail = format!("a file may have at most {MAX_LINES} beside its first; part it before that line");
+                return Err(wrong(format!("line {} is one too many: {detail}", place.line)));
+            }
             for (at, lost) in lost.iter_mut().enumerate() {
                 *lost |= record.cells.get(at).is_some_and(|cell| !cell.trim().is_empty());
             }
             let cell = |at: &usize| record.cells.get(*at).map(|cell| cell.trim().to_owned()).filter(|c| !c.is_empty());
             let key = keys.iter().find_map(cell).unwrap_or_else(|| format!("\0{}", place.line));
-            lines.push(Line { place, key, sku: sku.as_ref().and_then(cell).unwrap_or_default() });
+            let sku = sku.as_ref().and_then(cell).and_then(|sku| text::code(&sku).ok());
+            lines.push(Line { place, key, sku });
         }
         let lost = names
             .iter()
@@ -153,23 +195,21 @@ impl<'a> File<'a> {
                 .notes
                 .push(format!("These columns say what this shop does not keep: {}.", lost.join(", ")));
         }
-        self.gather(&lines);
+        self.gather(lines);
         self.text = text;
         Ok(self)
     }
 
     /// Puts the lines of each product together, and finds SKUs that are in two of them.
-    fn gather(&mut self, lines: &[Line]) {
-        let by = |of: fn(&Line) -> &str| {
-            order(lines.len(), &|one, other| match (lines.get(one), lines.get(other)) {
-                (Some(a), Some(b)) => of(a).cmp(of(b)).then(one.cmp(&other)),
-                _ => Ordering::Equal,
-            })
-        };
+    fn gather(&mut self, lines: Vec<Line>) {
+        let by_key = order(lines.len(), &|one, other| match (lines.get(one), lines.get(other)) {
+            (Some(a), Some(b)) => a.key.cmp(&b.key).then(one.cmp(&other)),
+            _ => Ordering::Equal,
+        });
         // The first line of each product stands for it.
         let mut first_of = vec![0; lines.len()];
         let mut last: Option<(&str, usize)> = None;
-        for at in by(|line| &line.key) {
+        for at in by_key {
             let Some(line) = lines.get(at) else { continue };
             let first = last.filter(|(key, _)| *key == line.key).map_or(at, |(_, first)| first);
             last = Some((&line.key, first));
@@ -177,18 +217,9 @@ impl<'a> File<'a> {
                 *place = first;
             }
         }
-        let mut last: Option<usize> = None;
-        for at in by(|line| &line.sku) {
-            let before = last.replace(at).and_then(|before| Some((before, lines.get(before)?)));
-            let (Some((before, other)), Some(line)) = (before, lines.get(at)) else { continue };
-            if line.sku == other.sku && !line.sku.is_empty() && first_of.get(at) != first_of.get(before) {
-                let detail = format!("line {} has the same SKU for another product", other.place.line);
-                self.faults.push((line.place.line, detail));
-            }
-        }
-        self.faults.sort_unstable();
+        let mut skus = Vec::new();
         let mut number_of = vec![0; lines.len()];
-        for (at, line) in lines.iter().enumerate() {
+        for (at, line) in lines.into_iter().enumerate() {
             let first = first_of.get(at).copied().unwrap_or(at);
             if first == at {
                 if let Some(number) = number_of.get_mut(at) {
@@ -200,7 +231,31 @@ impl<'a> File<'a> {
             if let Some(product) = self.products.get_mut(number) {
                 product.push(line.place);
             }
+            skus.extend(line.sku.map(|sku| (sku, line.place.line, number)));
         }
+        self.told_apart("SKU", skus);
+    }
+
+    /// Takes down the lines of those products that have a name which one before them has.
+    fn told_apart(&mut self, what: &str, mut named: Vec<Named>) {
+        sort(&mut named, Ord::cmp);
+        let mut first: Option<&Named> = None;
+        for one in &named {
+            match first.filter(|(name, ..)| *name == one.0) {
+                Some((_, line, product)) if *product != one.2 => {
+                    self.faults.push((one.1, format!("line {line} has the same {what} for another product")));
+                }
+                Some(_) => {}
+                None => first = Some(one),
+            }
+        }
+        self.faults.sort_unstable();
+        self.faults.dedup();
+    }
+
+    fn faults_at(&self, line: usize) -> impl Iterator<Item = &(usize, String)> {
+        let from = self.faults.partition_point(|(known, _)| *known < line);
+        self.faults.iter().skip(from).take_while(move |(known, _)| *known == line)
     }
 
     fn row_of_cells(&self, places: &[Place]) -> String {
@@ -215,9 +270,7 @@ impl<'a> File<'a> {
                 let detail = format!("more cells than the {} names at the top", self.width);
                 faults.push(json!([place.line, detail]));
             }
-            let from = self.faults.partition_point(|(line, _)| *line < place.line);
-            let own = self.faults.iter().skip(from).take_while(|(line, _)| *line == place.line);
-            faults.extend(own.map(|(line, detail)| json!([line, detail])));
+            faults.extend(self.faults_at(place.line).map(|(line, detail)| json!([line, detail])));
             rows.push(json!({ "line": place.line, "cells": self.cells(&record) }));
         }
         json::text(&json!({ "rows": rows, "faults": faults }))
@@ -300,4 +353,24 @@ fn place_of(columns: &[Option<Column>], is: fn(Column) -> bool) -> Option<usize>
 
 fn line_at(text: &str, at: usize) -> &str {
     text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::settings;
+
+    #[test]
+    fn a_file_of_too_many_lines_is_to_be_parted_where_they_begin() {
+        let open = |lines: usize| {
+            let text = format!("slug,sku\n{}", "mug,a\n".repeat(lines));
+            File::open(text.as_bytes(), None, true, &settings()).map(|file| file.products())
+        };
+        assert_eq!(open(MAX_LINES).ok(), Some(1));
+        let refused = open(MAX_LINES + 1).unwrap_err().detail.clone();
+        assert_eq!(
+            refused,
+            "line 250002 is one too many: a file may have at most 250000 beside its first; part it before that line"
+        );
+    }
 }

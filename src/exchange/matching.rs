@@ -76,6 +76,7 @@ pub fn product<'a>(sent: &Sent, products: &'a [Product], names: &Names) -> Resul
 /// Of each variant of the file the one of the product that it is, if it is there.
 pub fn variants<'a>(sent: &Sent, before: Option<&'a Product>) -> Vec<Result<Option<&'a Variant>, LineError>> {
     let variants = before.map(|product| product.variants.as_slice()).unwrap_or_default();
+    let options = before.map(|product| product.options.as_slice()).unwrap_or_default();
     let alone = variants.len() == 1 && sent.variants.len() == 1;
     let is = |variant: &SentVariant| {
         if let Some(id) = &variant.id {
@@ -85,9 +86,15 @@ pub fn variants<'a>(sent: &Sent, before: Option<&'a Product>) -> Vec<Result<Opti
         }
         let sku = sku_of(variant);
         let by_sku = variants.iter().find(|known| sku.as_ref() == Some(&known.sku));
+        // By those that the file names, where only one variant has these values.
         let by_options = || {
-            let said = sent.options.is_some() && !variant.options.is_empty();
-            variants.iter().find(|known| said && known.options == variant.options)
+            let places: Vec<_> = sent.options.iter().flatten().map(|option| option.of(options)).collect();
+            let said = |known: &&Variant| {
+                places.iter().zip(&variant.options).all(|(at, value)| known.options.get(*at) == Some(value))
+            };
+            let mut fitting = variants.iter().filter(said);
+            let first = fitting.next().filter(|_| !places.is_empty() && places.len() == variant.options.len());
+            first.filter(|_| fitting.next().is_none())
         };
         // One without options is the one there is.
         let only = || variants.first().filter(|only| alone && only.options.is_empty() && variant.options.is_empty());

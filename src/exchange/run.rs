@@ -1,16 +1,17 @@
 //! Takes some products of a file in: reads what is there, decides, and writes all of
 //! them in one batch. What the batch is refused for is found by writing each alone.
 
+use super::columns::{FileFormat, Part, part};
 use super::decide::{Decided, Ground, Stock, decide};
 use super::images;
 use super::matching::{self, Names};
 use super::sent::{self, Sent};
 use super::stock;
+use super::taken::{self, Claims};
 use super::told::{Import, LineError, Made, Told};
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
-use crate::catalog::error::{PRODUCT_CHANGED, refusal};
-use crate::catalog::product::Product;
+use crate::catalog::error::{PRODUCT_CHANGED, is_about_products, refusal};
 use crate::catalog::{ATTEMPTS, StockLevel, store};
 use crate::idempotency::Answer;
 use crate::ids::JobId;
@@ -19,13 +20,23 @@ use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::revision;
 use crate::settings;
-use crate::sorted::SortedSet;
 use crate::uploads::store as uploads;
 
 /// How many products are written before the shelf is told, and again each time that there are
 /// twice as many: publishing a catalog that grows for every few of them would take longer
 /// than the import. Whoever looks meanwhile sees what each minute publishes.
 const TOLD_AT: i64 = 1_000;
+
+/// The counts of stock that are changed in one run, unless a single product has more: 600 of the
+/// 1,000 calls that a run has at the least, beside a few for all of its products.
+const MOST_COUNTED: usize = 200;
+
+/// The calls after which products that are written one by one wait for the next run. The last
+/// of them may take [`ATTEMPTS`] times [`CALLS_OF_ONE`] more, and those of its stock.
+const MOST_CALLS: usize = 600;
+/// The calls of a product alone, beside those of its stock: what is there is read, what is
+/// taken, and it is written; lists' levels are read, staff confirmed, lists told.
+const CALLS_OF_ONE: usize = 6;
 
 /// Products of a file that have their turn.
 pub struct Slice<'a> {
@@ -47,18 +58,19 @@ pub type Done = (Result<(), Problem>, Told);
 
 /// What came of the first of them: of all, unless one has to wait for another.
 pub async fn run(slice: &Slice<'_>) -> Result<Vec<Done>, Problem> {
-    let done = match slice.attempt(0, slice.rows.len()).await {
-        Err(problem) if is_about_products(&problem) => slice.one_by_one().await?,
+    let done = match slice.attempt(0, slice.rows.len(), &mut Turn::default()).await {
+        Err(problem) if is_about_products(&problem) => slice.one_by_one().await,
         other => other?,
     };
+    let is_last = slice.is_last && done.len() == slice.rows.len();
     let first = slice.first;
     let next = first.saturating_add(i64::try_from(done.len()).unwrap_or_default());
-    if !slice.import.dry_run && (slice.is_last || doublings(first) != doublings(next)) {
+    if !slice.import.dry_run && (is_last || doublings(first) != doublings(next)) {
         let rows = slice.app.database.run(store::state()).await?;
         if let Some(store::State { revision, .. }) = rows.first()? {
             revision::notify(slice.app, revision).await;
         }
-        if slice.is_last {
+        if is_last {
             revision::settle(slice.app).await;
         }
     }
@@ -70,31 +82,47 @@ fn doublings(products: i64) -> Option<u32> {
     (products / TOLD_AT).checked_ilog2()
 }
 
-/// Whether writing was refused for what was written.
-fn is_about_products(problem: &Problem) -> bool {
-    matches!(problem.status, http::StatusCode::CONFLICT | http::StatusCode::UNPROCESSABLE_ENTITY)
+/// What one run has done so far.
+#[derive(Default)]
+struct Turn {
+    claims: Claims,
+    /// How many counts of stock it may ask pools about.
+    counted: usize,
 }
 
 impl Slice<'_> {
-    async fn one_by_one(&self) -> Result<Vec<Done>, Problem> {
-        let mut done = Vec::with_capacity(self.rows.len());
+    /// As many as one run can, each by itself. What is done is said, also where the next one
+    /// gets no answer: what has come of it nobody would know the next time.
+    async fn one_by_one(&self) -> Vec<Done> {
+        let (mut done, mut turn, mut tried) = (Vec::with_capacity(self.rows.len()), Turn::default(), 0_usize);
         for at in 0..self.rows.len() {
+            let calls =
+                tried.saturating_mul(CALLS_OF_ONE).saturating_add(turn.counted.saturating_mul(stock::MOST_CALLS));
+            if at > 0 && calls >= MOST_CALLS {
+                break;
+            }
             let mut tries = 0;
             let own = loop {
                 tries += 1;
-                match self.attempt(at, 1).await {
+                tried = tried.saturating_add(1);
+                match self.attempt(at, 1, &mut turn).await {
                     Err(problem) if problem.code == PRODUCT_CHANGED.name && tries < ATTEMPTS => {}
                     Err(problem) if is_about_products(&problem) => {
                         let line = self.sent(at, 1).first().map_or(0, |sent| sent.line);
                         let told = Told::refused(vec![LineError::new(line, "", &*problem.detail)]);
                         break vec![(told.outcome(), told)];
                     }
-                    other => break other?,
+                    Err(problem) => break vec![(Err(problem), Told::default())],
+                    Ok(own) => break own,
                 }
             };
+            let goes_on = own.iter().all(|(outcome, told)| outcome.is_ok() || told.result == Made::Refused);
             done.extend(own);
+            if !goes_on {
+                break;
+            }
         }
-        Ok(done)
+        done
     }
 
     fn sent(&self, from: usize, most: usize) -> Vec<Sent> {
@@ -107,7 +135,7 @@ impl Slice<'_> {
     }
 
     /// Writes these at once, or nothing of them.
-    async fn attempt(&self, from: usize, most: usize) -> Result<Vec<Done>, Problem> {
+    async fn attempt(&self, from: usize, most: usize, turn: &mut Turn) -> Result<Vec<Done>, Problem> {
         let sent = self.sent(from, most);
         let names: Vec<_> = (from..from.saturating_add(sent.len())).map(|at| self.names(at)).collect();
         let reads = vec![settings::current(), known_by(&sent, &names), uploads::known(&images::uploads_in(&sent))];
@@ -116,7 +144,6 @@ impl Slice<'_> {
         let products = store::products(begun.rows.next().unwrap_or_default())?;
         let uploads: Vec<_> = begun.rows.next().unwrap_or_default().decode()?;
         let mut decided: Vec<Decided> = Vec::with_capacity(sent.len());
-        let mut touched = SortedSet::new();
         for (at, (sent, names)) in sent.into_iter().zip(&names).enumerate() {
             let agreed = self.rows.get(from.saturating_add(at)).map(|(_, agreed)| agreed.as_slice());
             let agreed = if self.import.dry_run { None } else { Some(agreed.unwrap_or_default()) };
@@ -124,19 +151,30 @@ impl Slice<'_> {
             let format = self.import.format;
             let (settings, uploads) = (&settings, &*uploads);
             let ground = Ground { format, products: &products, settings, uploads, now, names, agreed };
-            let next = decide(sent, &ground);
-            if !claims(&next).into_iter().all(|claim| touched.add(claim)) && at > 0 {
-                // It is decided anew, on what those before it have made.
+            let mut next = decide(sent, &ground);
+            let counted = turn.counted.saturating_add(next.stock.iter().filter(|stock| !stock.is_new).count());
+            let errors = turn.claims.against(&next, format);
+            let waits = errors.is_empty() && (turn.claims.waits(&next) || counted > MOST_COUNTED);
+            // Decided anew, on what those before it have made, or when there are calls left for it.
+            if waits && at > 0 && !self.import.dry_run {
                 break;
             }
+            turn.counted = counted;
+            if !errors.is_empty() {
+                next.refuse(errors);
+            }
+            turn.claims.take(&next);
             decided.push(next);
+        }
+        if let Some(known) = taken::known(&decided) {
+            taken::refuse(&mut decided, &self.app.database.run(known).await?, &turn.claims, self.import.format)?;
         }
         if self.import.dry_run { self.look(decided).await } else { self.write(decided).await }
     }
 
     /// What would come of them.
     async fn look(&self, decided: Vec<Decided<'_>>) -> Result<Vec<Done>, Problem> {
-        let all: Vec<Stock> = decided.iter().flat_map(|decided| decided.stock.iter().copied()).collect();
+        let all: Vec<_> = decided.iter().flat_map(|decided| decided.stock.iter().map(|stock| stock.variant)).collect();
         let levels = match all.is_empty() {
             true => Default::default(),
             false => stock::read(self.app.database.run(stock::known(&all)).await?)?,
@@ -191,7 +229,7 @@ impl Slice<'_> {
                 false => adjusted.next(),
             };
             let outcomes: Vec<_> = stock.iter().map(outcome).collect();
-            with_stock(told, stock.iter().zip(outcomes.into_iter().flatten()).collect())
+            with_stock(told, stock.iter().zip(outcomes.into_iter().flatten()).collect(), self.import.format)
         });
         Ok(done.collect())
     }
@@ -207,20 +245,6 @@ fn known_by(sent: &[Sent], names: &[Names]) -> crate::ports::Statement {
     store::products_known_by(&ids, &slugs, &skus)
 }
 
-/// What no two of one batch may share: the product, its slug, its SKUs.
-fn claims(decided: &Decided) -> Vec<String> {
-    let Some(after) = &decided.after else { return Vec::new() };
-    let of = |product: &Product| {
-        let skus = product.variants.iter().map(|variant| format!("sku {}", variant.sku));
-        [product.id.to_string(), format!("slug {}", product.slug)].into_iter().chain(skus).collect::<Vec<_>>()
-    };
-    let mut claims = of(after);
-    claims.extend(decided.before.map(of).unwrap_or_default());
-    crate::sorted::sort(&mut claims, Ord::cmp);
-    claims.dedup();
-    claims
-}
-
 fn tell_of_stock(told: &mut Told, changes: bool) {
     if !changes || told.result == Made::Refused {
         return;
@@ -234,7 +258,7 @@ fn tell_of_stock(told: &mut Told, changes: bool) {
 }
 
 /// With what came of its stock. The product itself is written by then.
-fn with_stock(mut told: Told, adjusted: Vec<(&Stock, stock::Adjusted)>) -> Done {
+fn with_stock(mut told: Told, adjusted: Vec<(&Stock, stock::Adjusted)>, format: FileFormat) -> Done {
     let mut failed = None;
     let mut changed = false;
     for (stock, outcome) in adjusted {
@@ -247,7 +271,7 @@ fn with_stock(mut told: Told, adjusted: Vec<(&Stock, stock::Adjusted)>) -> Done 
             Err(problem) => {
                 told.errors.push(LineError::new(
                     stock.line,
-                    "quantity",
+                    part(Part::Quantity, format),
                     format!("{}; all else is done", problem.detail),
                 ));
             }

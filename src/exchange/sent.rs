@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 
 use super::columns::{Column, FACTS, Fact, FileFormat, Part, Priced, Takes, say};
 use super::numbers::{count, flag, is_rounded, signed};
+use super::options::SentOption;
 use super::prices::SentPrice;
 use super::told::{Import, LineError};
-use super::{markup, shopify, words};
+use super::{json_lines, markup, shopify, words};
 use crate::json;
 use crate::text;
 
@@ -24,7 +25,7 @@ pub struct Sent {
     /// The optional facts whose cells are there and blank.
     pub blank: Vec<&'static Fact>,
     /// Its options with their values, as far as the file names any; none: it says nothing of options.
-    pub options: Option<Vec<(String, Vec<String>)>>,
+    pub options: Option<Vec<SentOption>>,
     pub variants: Vec<SentVariant>,
     pub notes: Vec<LineError>,
     pub errors: Vec<LineError>,
@@ -38,7 +39,7 @@ pub struct SentVariant {
     pub id: Option<String>,
     pub facts: Map<String, Value>,
     pub blank: Vec<&'static Fact>,
-    /// A value for each option of the product, in their order; none are said where it is empty.
+    /// A value for each option that the file names, in their order; none are said where it is empty.
     pub options: Vec<String>,
     pub prices: Vec<SentPrice>,
     /// How many pieces there are, and how many there were when the file was written.
@@ -70,43 +71,14 @@ pub struct Cells {
     pub cells: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct JsonRow {
-    line: usize,
-    text: String,
-}
-
 /// Reads what a job has kept of a product. All that is wrong with it is in its errors.
 pub fn read(import: &Import, row: &str) -> Sent {
     let read = match import.format {
-        FileFormat::Jsonl => json::read(row.as_bytes()).map(|row: JsonRow| of_json(&row)),
+        FileFormat::Jsonl => json::read(row.as_bytes()).map(json_lines::read),
         _ => json::read(row.as_bytes()).map(|row| of_cells(import, row)),
     };
     // Each row was written by us.
     read.unwrap_or_else(|error| Sent { errors: vec![LineError::new(0, "", error.to_string())], ..Sent::default() })
-}
-
-fn of_json(row: &JsonRow) -> Sent {
-    let mut sent = Sent { line: row.line, ..Sent::default() };
-    let mut facts: Map<String, Value> = match json::read(row.text.as_bytes()) {
-        Ok(facts) => facts,
-        Err(error) => {
-            sent.errors.push(LineError::new(row.line, "", format!("not an object of JSON: {error}")));
-            return sent;
-        }
-    };
-    sent.id = facts.remove("id").and_then(|id| id.as_str().map(str::to_owned));
-    sent.slug = facts.get("slug").and_then(Value::as_str).map(str::to_owned);
-    if let Some(Value::Array(variants)) = facts.remove("variants") {
-        let variant = |value: Value| {
-            let mut facts = value.as_object().cloned().unwrap_or_default();
-            let id = facts.remove("id").and_then(|id| id.as_str().map(str::to_owned));
-            SentVariant { line: row.line, id, facts, ..SentVariant::default() }
-        };
-        sent.variants = variants.into_iter().map(variant).collect();
-    }
-    sent.facts = facts;
-    sent
 }
 
 fn of_cells(import: &Import, row: Row) -> Sent {
@@ -265,7 +237,7 @@ impl Reading<'_> {
             if shopify::is_no_option(self.import.format, &name, &values) {
                 says_none = true;
             } else if !values.is_empty() {
-                options.push((name, values));
+                options.push(SentOption { place: at, name, values });
                 places.push(at);
             }
         }

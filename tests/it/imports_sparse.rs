@@ -120,3 +120,34 @@ async fn blank_cells_of_options_leave_the_options_there() {
     import(&shop, "format=shopify", file).await;
     assert_eq!(product(&shop, &slug).await["options"], json!([]));
 }
+
+#[tokio::test]
+async fn an_option_whose_column_is_blank_stays_beside_those_that_are_named() {
+    let shop = Shop::open().await;
+    let slug = unique("both");
+    let price = json!([{ "amount": 100, "currency": "EUR" }]);
+    let variant = |size: &str, color: &str| json!({ "sku": format!("{slug}-{size}-{color}"), "options": { "Size": size, "Color": color }, "prices": price });
+    let body = json!({ "title": "Both", "slug": slug,
+        "options": [{ "name": "Size", "values": ["s", "l"] }, { "name": "Color", "values": ["red", "blue"] }],
+        "variants": [variant("s", "red"), variant("s", "blue"), variant("l", "red")] });
+    shop.post("/v1/admin/products").bearer(&shop.owner().await).json(body).send().await.expect(201);
+    let before = product(&shop, &slug).await;
+    let names = "slug,sku,option1_name,option1_value,option2_name,option2_value,price_EUR";
+    // Of either column, by SKU; with its name, or without.
+    for cells in ["Size,s,,", "Size,s,Color,", ",,Color,red"] {
+        let file = format!("{names}\n{slug},{slug}-s-red,{cells},2\n");
+        let done = import(&shop, "", file).await;
+        assert_eq!(counts(&done)[3], 0, "{cells}: {done}");
+        let after = product(&shop, &slug).await;
+        let options = |product: &Value| [0, 1, 2].map(|at| product["variants"][at]["options"].clone());
+        assert_eq!((&after["options"], options(&after)), (&before["options"], options(&before)), "{cells}");
+    }
+    // One value tells which variant is meant where only one has it.
+    let file = format!("slug,option1_name,option1_value,price_EUR\n{slug},Size,l,3\n");
+    assert_eq!(counts(&import(&shop, "", file).await), [0, 1, 0, 0]);
+    assert_eq!(product(&shop, &slug).await["variants"][2]["prices"][0]["amount"], 300);
+    // A new one has to say all.
+    let file = format!("{names}\n{slug},{slug}-xl,Size,xl,,,3\n");
+    let done = import(&shop, "", file).await;
+    assert_eq!((counts(&done)[3], &done["errors"][0]["column"]), (1, &json!("option2_value")), "{done}");
+}
