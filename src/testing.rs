@@ -4,8 +4,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use rusqlite::Connection;
 use rusqlite::types::{Value as Sql, ValueRef};
@@ -58,6 +59,11 @@ impl Entropy for Counter {
 pub struct World {
     pub now: AtomicI64,
     pub keys: Mutex<HashMap<String, Vec<u8>>>,
+    /// When each of them is gone, in milliseconds, if it ever is.
+    ends: Mutex<HashMap<String, i64>>,
+    /// Whether whoever asks the database or the key-value store is answered only when
+    /// polled again: so that a test can stop it after each step.
+    pub in_steps: AtomicBool,
     pub reads: AtomicI64,
     /// What happens while the head of a version is read.
     pub meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
@@ -77,10 +83,29 @@ pub struct World {
 pub struct Shop {
     pub app: App,
     pub world: Arc<World>,
+    pub database: Arc<Mutex<Connection>>,
 }
 
 struct Port(Arc<World>);
-struct Sqlite(Mutex<Connection>, Arc<World>);
+struct Sqlite(Arc<Mutex<Connection>>, Arc<World>);
+
+impl World {
+    /// What was done, told now or when it is asked for again.
+    fn told<'a, T: Send + 'a>(&self, answer: T) -> Pending<'a, T> {
+        let mut waits = self.in_steps.load(Ordering::Relaxed);
+        Box::pin(async move {
+            std::future::poll_fn(|context| {
+                if std::mem::take(&mut waits) {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Poll::Ready(())
+            })
+            .await;
+            answer
+        })
+    }
+}
 
 pub fn connection() -> Connection {
     let connection = Connection::open_in_memory().unwrap();
@@ -132,7 +157,7 @@ impl Database for Sqlite {
             _ if error.to_string().contains("no such table") => DatabaseError::Unavailable(error.to_string()),
             _ => panic!("{error}"),
         });
-        Box::pin(async { result })
+        self.1.told(result)
     }
 }
 
@@ -145,17 +170,21 @@ impl Cache for Port {
             meanwhile();
         }
         let down = *self.0.store_is_down.lock().unwrap();
-        let value = self.0.keys.lock().unwrap().get(key).cloned();
-        Box::pin(async move { if down { Err(CacheError("down".into())) } else { Ok(value) } })
+        let is_gone =
+            self.0.ends.lock().unwrap().get(key).is_some_and(|end| *end <= self.0.now.load(Ordering::Relaxed));
+        let value = self.0.keys.lock().unwrap().get(key).filter(|_| !is_gone).cloned();
+        self.0.told(if down { Err(CacheError("down".into())) } else { Ok(value) })
     }
-    fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, _: Option<u32>) -> Pending<'a, Result<(), CacheError>> {
+    fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, seconds: Option<u32>) -> Pending<'a, Result<(), CacheError>> {
         let refused = *self.0.refused_key.lock().unwrap() == Some(key);
         let down = *self.0.store_is_down.lock().unwrap() || refused;
         if !down {
             self.0.writes.lock().unwrap().push(key.to_owned());
             self.0.keys.lock().unwrap().insert(key.to_owned(), value);
+            let end = seconds.map_or(i64::MAX, |s| self.0.now.load(Ordering::Relaxed) + i64::from(s) * 1_000);
+            self.0.ends.lock().unwrap().insert(key.to_owned(), end);
         }
-        Box::pin(async move { if down { Err(CacheError("down".into())) } else { Ok(()) } })
+        self.0.told(if down { Err(CacheError("down".into())) } else { Ok(()) })
     }
 }
 
@@ -225,23 +254,11 @@ impl Shop {
     pub fn configured(config: Config) -> Self {
         let world = Arc::new(World::default());
         world.now.store(1_700_000_000_000, Ordering::Relaxed);
-        let port = || Box::new(Port(world.clone()));
         let connection = connection();
         sign_in(&connection, staff_member());
-        let app = App::new(Capabilities {
-            database: Box::new(Sqlite(Mutex::new(connection), world.clone())),
-            cache: port(),
-            media: port(),
-            objects: port(),
-            events: port(),
-            http: port(),
-            mailer: None,
-            clock: port(),
-            entropy: port(),
-            keys: Keys::parse(&"0".repeat(64)).unwrap(),
-            config,
-        });
-        Self { app, world }
+        let database = Arc::new(Mutex::new(connection));
+        let app = isolate(&world, database.clone(), config);
+        Self { app, world, database }
     }
 
     /// The whole site, for tests through the door.
@@ -264,23 +281,34 @@ impl Shop {
         self.world.now.fetch_add(millis, Ordering::Relaxed);
     }
 
-    /// The same shop seen from another isolate: an empty memory, the same rest.
+    /// The same shop seen from another isolate: an empty memory, the same rest but for the
+    /// database, which it does not have.
     pub fn forget(&self) -> App {
-        let port = || Box::new(Port(self.world.clone()));
-        App::new(Capabilities {
-            database: Box::new(Sqlite(Mutex::new(Connection::open_in_memory().unwrap()), self.world.clone())),
-            cache: port(),
-            media: port(),
-            objects: port(),
-            events: port(),
-            http: port(),
-            mailer: None,
-            clock: port(),
-            entropy: port(),
-            keys: self.app.keys.clone(),
-            config: Config::default(),
-        })
+        let none = Connection::open_in_memory().unwrap();
+        isolate(&self.world, Arc::new(Mutex::new(none)), Config::default())
     }
+
+    /// Another isolate, which has the database, too.
+    pub fn another(&self) -> App {
+        isolate(&self.world, self.database.clone(), Config::default())
+    }
+}
+
+fn isolate(world: &Arc<World>, database: Arc<Mutex<Connection>>, config: Config) -> App {
+    let port = || Box::new(Port(world.clone()));
+    App::new(Capabilities {
+        database: Box::new(Sqlite(database, world.clone())),
+        cache: port(),
+        media: port(),
+        objects: port(),
+        events: port(),
+        http: port(),
+        mailer: None,
+        clock: port(),
+        entropy: port(),
+        keys: Keys::parse(&"0".repeat(64)).unwrap(),
+        config,
+    })
 }
 
 /// How an object's commit fails.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub use self::levels::{StockedVariant, bump_if_levels_change, stocked_variant, upsert_stock_levels};
-pub use self::published::{State, changed, changed_ids, forget_changed, mark_published, state};
+pub use self::published::{State, changed, changed_ids, forget_changed, publish, state};
 pub use self::write::{Naming, delete_product, insert_product, numbered, update_product};
 use super::product::{Product, Status};
 use crate::ids::{ProductId, VariantId};

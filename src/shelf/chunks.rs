@@ -103,11 +103,6 @@ pub enum Part {
 }
 
 impl Stored {
-    /// Whether it is in the store.
-    pub fn is_somewhere(&self) -> bool {
-        !self.head.is_empty()
-    }
-
     /// All products, in the order of their ids but for those that have changed.
     pub fn products(&self) -> Vec<Arc<Product>> {
         let stored = self.chunks.iter().flat_map(|chunk| &chunk.products);

@@ -70,16 +70,13 @@ async fn refresh(app: &App) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The snapshot of a version that is published, from memory or from the store.
-/// `None` if the store has another.
-pub async fn published(app: &App, version: &str) -> Result<Option<Arc<Snapshot>>, Problem> {
-    let is_it = |copy: &Arc<Snapshot>| copy.version == version && copy.stored.is_somewhere();
-    if let Some(copy) = CatalogMemory::of(app).get().filter(is_it) {
-        return Ok(Some(copy));
-    }
-    match get::<Pointer>(app, POINTER).await?.filter(|pointer| pointer.version == version) {
-        Some(pointer) => load(app, pointer).await.map(Arc::new).map(Some),
-        None => Ok(None),
+/// What a pointer names, from memory or from the store.
+pub async fn published(app: &App, pointer: &str) -> Result<Arc<Snapshot>, Problem> {
+    let pointer: Pointer = decoded(POINTER, pointer.as_bytes())?;
+    let is_it = |copy: &Arc<Snapshot>| Pointer::of(&copy.version, &copy.stored) == pointer;
+    match CatalogMemory::of(app).get().filter(is_it) {
+        Some(copy) => Ok(copy),
+        None => load(app, pointer).await.map(Arc::new),
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! Everything but the pointer is called by what is in it, so that it is never
 //! changed, and what another version has as well is neither written nor read
-//! again. It is written first; then the pointer `catalog/current` is moved. What
-//! must stay true: whatever the pointer names is complete.
+//! again. It is written first; then the pointer is put into the database, where of two
+//! publishers one is first; then the store's, `catalog/current`, is moved to what the
+//! database says. What must stay true: whatever either pointer names is complete.
 
 use serde::{Deserialize, Serialize};
 
+use super::chunks::Stored;
 use crate::app::sha256_hex;
 use crate::catalog::product::Product;
 use crate::collections::collection::Collection;
@@ -27,6 +29,17 @@ pub struct Pointer {
     /// The key of a [`Changes`], if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<String>,
+}
+
+impl Pointer {
+    pub fn of(version: &str, stored: &Stored) -> Self {
+        Self {
+            version: version.to_owned(),
+            head: stored.head.clone(),
+            chunks: stored.chunks.iter().map(|chunk| chunk.key.clone()).collect(),
+            changes: stored.changes.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

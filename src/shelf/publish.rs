@@ -31,6 +31,10 @@ const LIFETIME_SECONDS: u32 = 7 * 24 * 3_600;
 /// expire.
 const REFRESH_MILLIS: i64 = 24 * 3_600 * 1_000;
 
+/// A publication that another one overtakes is begun again so often, and the pointer
+/// put right.
+const TRIES: usize = 3;
+
 /// How far another isolate's clock may be ahead of ours, in milliseconds.
 const LEEWAY_MILLIS: i64 = 60_000;
 
@@ -57,12 +61,13 @@ impl State {
     }
 }
 
-/// Every minute: has the publisher publish what it may have missed.
+/// Every minute: has the publisher publish what it may have missed, and move the
+/// store's pointer where it is not the database's: its last mover may have been lost
+/// before it could look.
 pub async fn tick(app: &App) -> Result<(), Problem> {
-    let rows = app.database.run(store::state()).await?;
-    match rows.first::<State>()? {
-        Some(state) if state.is_due(app.clock.now()) => notify(app, state.revision).await,
-        _ => {}
+    let state = state(app).await?;
+    if state.is_due(app.clock.now()) || !is_pointed(app, &state.pointer).await? {
+        notify(app, state.revision).await;
     }
     Ok(())
 }
@@ -70,30 +75,69 @@ pub async fn tick(app: &App) -> Result<(), Problem> {
 /// Publishes the catalog as it is now, unless that revision is published and
 /// not about to expire. Answers the version that is published.
 pub async fn publish(app: &App) -> Result<String, Problem> {
-    let news = read(app, Asked::Changed).await?;
-    if !news.state.is_due(app.clock.now()) {
-        return Ok(news.state.published_revision.to_string());
+    for _ in 0..TRIES {
+        let news = read(app, Asked::Changed).await?;
+        if !news.state.is_due(app.clock.now()) {
+            if !is_pointed(app, &news.state.pointer).await? {
+                point(app, news.state.pointer).await?;
+            }
+            return Ok(news.state.published_revision.to_string());
+        }
+        let published = match base(app, &news).await {
+            Some(base) => change(app, news, &base).await?,
+            None => republish(app).await?,
+        };
+        if let Some(version) = published {
+            return Ok(version);
+        }
     }
-    match base(app, &news).await {
-        Some(base) => change(app, news, &base).await,
-        None => republish(app).await,
-    }
+    Err(overtaken())
 }
 
-/// Publishes the whole catalog, whatever is there.
-pub async fn republish(app: &App) -> Result<String, Problem> {
+/// Publishes the whole catalog, whatever is there. `None`: another publisher was sooner.
+pub async fn republish(app: &App) -> Result<Option<String>, Problem> {
     let first = read(app, Asked::After(String::new())).await?;
     write(app, first).await
 }
 
+async fn state(app: &App) -> Result<State, Problem> {
+    let rows = app.database.run(store::state()).await?;
+    rows.first()?.ok_or_else(|| Problem::internal("catalog_state has no row"))
+}
+
+/// Whether the store's pointer is this one, as far as the store tells: it may tell of
+/// one before for a minute.
+async fn is_pointed(app: &App, pointer: &str) -> Result<bool, Problem> {
+    Ok(app.cache.get(POINTER).await?.is_some_and(|told| told == pointer.as_bytes()))
+}
+
+/// Moves the store's pointer. Another publisher may have moved it meanwhile to a later
+/// version, which this puts back: so the database is asked once more, and its pointer
+/// written where it is another. Whoever moves the pointer last looks after that, so when
+/// all have looked, it is the database's.
+async fn point(app: &App, mut pointer: String) -> Result<(), Problem> {
+    for _ in 0..TRIES {
+        app.cache.put(POINTER, pointer.clone().into_bytes(), None).await?;
+        let State { pointer: now, .. } = state(app).await?;
+        if now == pointer {
+            return Ok(());
+        }
+        pointer = now;
+    }
+    Err(overtaken())
+}
+
+fn overtaken() -> Problem {
+    Problem::unavailable("the catalog", "others published meanwhile, again and again")
+}
+
 /// What the news are news to; `None` if everything is to be written.
 async fn base(app: &App, news: &Part) -> Option<Arc<Snapshot>> {
-    let state = news.state;
-    if state.is_old(app.clock.now()) || news.changed.len() > MAX_CHANGED as usize {
+    if news.state.is_old(app.clock.now()) || news.changed.len() > MAX_CHANGED as usize {
         return None;
     }
     // If the store is down, writing all of it will say so.
-    published(app, &state.published_revision.to_string()).await.unwrap_or_default()
+    published(app, &news.state.pointer).await.ok()
 }
 
 /// Products of the database, read together with all else that is published.
@@ -133,7 +177,7 @@ async fn read(app: &App, asked: Asked) -> Result<Part, Problem> {
     }
     let mut answers = app.database.batch(batch).await?.into_iter();
     let mut next = || answers.next().unwrap_or_default();
-    let state = next().first()?.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
+    let state: State = next().first()?.ok_or_else(|| Problem::internal("catalog_state has no row"))?;
     let settings = settings::read(next())?;
     let promotions = promotions::store::read(next())?;
     let collections = if has_collections { next() } else { Rows::default() };
@@ -150,7 +194,8 @@ async fn read(app: &App, asked: Asked) -> Result<Part, Problem> {
 /// Writes the rest of the catalog under the revision of its first part. A
 /// product changed while later parts are read may be newer than the version
 /// says; then the revision has moved on and is published next.
-async fn write(app: &App, mut first: Part) -> Result<String, Problem> {
+async fn write(app: &App, mut first: Part) -> Result<Option<String>, Problem> {
+    let began = app.clock.now();
     let mut chunks = Chunks::new(app, CHUNK_BYTES);
     let mut part = std::mem::take(&mut first.products);
     let mut is_last = first.is_last;
@@ -166,11 +211,11 @@ async fn write(app: &App, mut first: Part) -> Result<String, Problem> {
     }
     let (chunks, written) = chunks.finish().await;
     let stored = Stored { chunks, ..Stored::default() };
-    publish_as(app, first, stored, written, Some(app.clock.now())).await
+    publish_as(app, first, stored, written, Some(began)).await
 }
 
 /// Writes what has changed since the base was published.
-async fn change(app: &App, mut news: Part, base: &Snapshot) -> Result<String, Problem> {
+async fn change(app: &App, mut news: Part, base: &Snapshot) -> Result<Option<String>, Problem> {
     let products = std::mem::take(&mut news.products);
     let is_there = |id: &ProductId| products.iter().any(|product| product.id == *id);
     // Nobody has to be told of a draft that was never there.
@@ -213,28 +258,24 @@ async fn rewrite(app: &App, parts: Vec<chunks::Part>) -> (Vec<Arc<Chunk>>, Resul
     (all, written)
 }
 
-/// Publishes what is stored, with all else that was read with it. This isolate's
-/// memory has the snapshot even if the store refuses it. `whole_at`: when everything was
-/// written, if it was.
+/// Publishes what is stored, with all else that was read with it; `None` if another
+/// publisher has published since that was read. This isolate's memory has the snapshot
+/// even so, and if the store refuses it. `whole_at`: when everything began to be written,
+/// if it was.
 async fn publish_as(
     app: &App,
     news: Part,
     mut stored: Stored,
     written: Result<(), Problem>,
     whole_at: Option<Timestamp>,
-) -> Result<String, Problem> {
+) -> Result<Option<String>, Problem> {
     let version = news.state.revision.to_string();
     let ids = stored.products().iter().map(|product| product.id).collect();
     let collections = numbered(news.collections, ids);
     let head = Head { settings: news.settings, promotions: news.promotions, collections };
     let text = json::text(&head);
     let before = std::mem::replace(&mut stored.head, key_of("heads", text.as_bytes()));
-    let pointer = Pointer {
-        version: version.clone(),
-        head: stored.head.clone(),
-        chunks: stored.chunks.iter().map(|chunk| chunk.key.clone()).collect(),
-        changes: stored.changes.clone(),
-    };
+    let pointer = Pointer::of(&version, &stored);
     let memory = CatalogMemory::of(app);
     let snapshot = Snapshot::of_stored(version.clone(), head.settings, stored, memory.get().as_deref());
     let snapshot = snapshot.with_promotions(head.promotions).with_collections(head.collections);
@@ -244,14 +285,19 @@ async fn publish_as(
     if before != pointer.head {
         put(app, &pointer.head, text).await?;
     }
-    app.cache.put(POINTER, json::text(&pointer).into_bytes(), None).await?;
     // From now on others can be told to read what it names.
     if memory.get().is_some_and(|copy| copy.version == version) {
         memory.set(Arc::new(snapshot), app.clock.now());
     }
-    let revision = news.state.revision;
-    app.database.batch(vec![store::mark_published(revision, whole_at), store::forget_changed(revision)]).await?;
-    Ok(version)
+    let (seen, pointer) = (&news.state, json::text(&pointer));
+    let publish = store::publish(seen, seen.revision, &pointer, whole_at);
+    let after = vec![publish, store::forget_changed(seen.revision, &pointer), store::state()];
+    let now: Option<State> = app.database.batch(after).await?.pop().unwrap_or_default().first()?;
+    if now.is_none_or(|now| now.pointer != pointer) {
+        return Ok(None);
+    }
+    point(app, pointer).await?;
+    Ok(Some(version))
 }
 
 async fn put(app: &App, key: &str, text: String) -> Result<(), Problem> {
@@ -307,6 +353,9 @@ impl<'a> Chunks<'a> {
 #[cfg(test)]
 #[path = "publish_changes_tests.rs"]
 mod changes_tests;
+#[cfg(test)]
+#[path = "publish_races_tests.rs"]
+mod races_tests;
 #[cfg(test)]
 #[path = "publish_tests.rs"]
 mod tests;

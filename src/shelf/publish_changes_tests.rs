@@ -174,8 +174,8 @@ fn what_the_store_refused_is_not_built_upon() {
     let text = String::from_utf8(shop.world.keys.lock().unwrap()[POINTER].clone()).unwrap();
     let other = text.replace("\"version\":\"9\"", "\"version\":\"17\"");
     assert_ne!(text, other);
-    shop.world.keys.lock().unwrap().insert(POINTER.to_owned(), other.into_bytes());
-    let told = Statement::new("UPDATE catalog_state SET published_revision = 17", []);
+    shop.world.keys.lock().unwrap().insert(POINTER.to_owned(), other.clone().into_bytes());
+    let told = Statement::new("UPDATE catalog_state SET published_revision = 17, pointer = ?1", [other.into()]);
     block_on(shop.app.database.batch(vec![told])).unwrap();
     change(&shop, &mut products[8], |product| product.title = "also".to_owned());
     shop.publish();
