@@ -42,6 +42,7 @@
 //! | [`telemetry`] | log lines, health and readiness |
 //! | [`web`] | the storefront's pages |
 //! | [`console`] | the staff's pages, made of what the API answers |
+//! | [`minute`] | what is done each minute although nobody asks |
 //! | `edge` | the Worker's side of the ports; the only code that names the platform |
 
 pub mod address;
@@ -72,6 +73,7 @@ pub mod gift_cards;
 pub mod jobs;
 pub mod lists;
 pub mod messages;
+pub mod minute;
 pub mod orders;
 pub mod payments;
 pub mod pools;

@@ -52,6 +52,7 @@ const LINE: &[&str] = &[
     "jobs",
     "web",
     "console",
+    "minute",
     "router",
     "openapi",
     "edge",

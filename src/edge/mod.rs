@@ -183,11 +183,7 @@ pub fn consume(bodies: Vec<String>, env: Env) -> js_sys::Promise {
 pub fn tick(env: Env) -> js_sys::Promise {
     promise(Box::pin(async move {
         let app = app(&env)?;
-        // What one leaves undone is no reason for another to wait.
-        let (published, sent) = (crate::shelf::tick(&app).await, crate::messages::tick(&app).await);
-        let (issued, checked) = (crate::documents::issue::tick(&app).await, crate::lists::check::tick(&app).await);
-        let (learned, swept) = (crate::suggestions::tick(&app).await, crate::uploads::sweep::tick(&app).await);
-        settled(published.and(sent).and(issued).and(checked).and(learned).and(swept))
+        settled(crate::minute::tick(&app).await)
     }))
 }
 

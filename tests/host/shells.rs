@@ -6,18 +6,15 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tradepost::app::App;
-use tradepost::documents::{self, object::SeriesObject};
+use tradepost::documents::object::SeriesObject;
 use tradepost::jobs::object::JobObject;
-use tradepost::lists::check;
-use tradepost::messages;
+use tradepost::minute;
 use tradepost::orders::consumer;
 use tradepost::orders::object::OrderObject;
 use tradepost::pools::object::PoolObject;
 use tradepost::ports::{ObjectClass, ObjectHost, ObjectUnavailable};
-use tradepost::shelf::{self, publisher::PublisherObject};
-use tradepost::suggestions;
+use tradepost::shelf::publisher::PublisherObject;
 use tradepost::throttle::object::ThrottleObject;
-use tradepost::uploads;
 use tradepost::webhooks::object::WebhookObject;
 
 use super::objects::Shell;
@@ -77,18 +74,8 @@ pub const SCHEDULE_MILLIS: u32 = 60_000;
 /// What the platform's schedule runs.
 pub fn scheduled(app: App) -> LocalBoxFuture<'static, ()> {
     async move {
-        for outcome in [
-            shelf::tick(&app).await,
-            messages::tick(&app).await,
-            documents::issue::tick(&app).await,
-            check::tick(&app).await,
-            suggestions::tick(&app).await,
-            uploads::sweep::tick(&app).await,
-        ] {
-            if let Err(problem) = outcome {
-                eprintln!("the schedule failed: {problem:?}");
-            }
-        }
+        // Each that failed has said so.
+        let _ = minute::tick(&app).await;
     }
     .boxed_local()
 }
