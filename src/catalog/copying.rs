@@ -168,6 +168,7 @@ fn copied(
         updated_at: now,
         level,
         bought_with: Vec::new(),
+        sold: 0,
         ..original.clone()
     }
 }

@@ -122,7 +122,7 @@ impl Draft {
         let former = before.former_slugs.iter().chain([&before.slug]).filter(|former| **former != product.slug);
         let mut former_slugs: Vec<_> = former.cloned().collect();
         sort(&mut former_slugs, String::cmp);
-        Product { former_slugs, bought_with: before.bought_with.clone(), ..product }
+        Product { former_slugs, bought_with: before.bought_with.clone(), sold: before.sold, ..product }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -202,6 +202,7 @@ impl Draft {
             delivery: self.delivery,
             tax_class: self.tax_class,
             bought_with: Vec::new(),
+            sold: 0,
         };
         if product.delivery == Delivery::Shipped {
             product.level = product.level_of_all(low_level);

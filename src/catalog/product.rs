@@ -90,6 +90,14 @@ pub struct Product {
     pub tax_class: Option<String>,
     /// What was bought together with it, the best first: learned, not written.
     pub bought_with: Vec<ProductId>,
+    /// In how many orders of the last ninety days it was bought: counted, not written.
+    #[serde(default, skip_serializing_if = "is_none_sold")]
+    pub sold: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none_sold(sold: &u32) -> bool {
+    *sold == 0
 }
 
 /// What its variants differ by, such as Size.
@@ -231,13 +239,14 @@ impl Product {
     }
 
     /// What the product takes in the snapshot, in bytes of JSON; the length of
-    /// its levels' names and what is bought with it do not count, because those
-    /// change by themselves.
+    /// its levels' names, what is bought with it and how often it is do not count, because
+    /// those change by themselves.
     pub fn bytes(&self) -> i64 {
         let mut product = self.clone();
         product.metadata = Metadata::new();
         product.level = Level::Out;
         product.bought_with = Vec::new();
+        product.sold = 0;
         product.variants.iter_mut().for_each(|variant| (variant.level, variant.backorder) = (Level::Out, false));
         serde_json::to_vec(&product).map_or(0, |json| i64::try_from(json.len()).unwrap_or(i64::MAX))
     }

@@ -77,6 +77,7 @@ macro_rules! select_products {
                'delivery', products.delivery, 'tax_class', products.tax_class, 'created_at', products.created_at, 'updated_at', products.updated_at,
                'version', products.version), '}') || ',' || ltrim(rtrim(json_object(
                'bought_with', json(coalesce((SELECT others FROM bought_together WHERE product_id = products.id), '[]')),
+               'sold', coalesce((SELECT orders FROM best_selling WHERE product_id = products.id), 0),
                'tags', json((SELECT json_group_array(tag) FROM
                  (SELECT tag FROM product_tags WHERE product_id = products.id ORDER BY position))),
                'options', json((SELECT json_group_array(json(option)) FROM

@@ -23,6 +23,8 @@ pub enum Order {
     PriceAsc,
     PriceDesc,
     Title,
+    /// What was in the most orders of the last ninety days first.
+    BestSelling,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -81,6 +81,8 @@ fn a_collection_has_what_its_rule_finds_in_its_own_order() {
         ("price_asc", [3, 6, 9, 12, 15, 18]),
         ("price_desc", [18, 15, 12, 9, 6, 3]),
         ("title", [3, 6, 9, 12, 15, 18]),
+        // Nothing of it was sold.
+        ("best_selling", [18, 15, 12, 9, 6, 3]),
         // What was put in order comes first; the rule alone says what is in it.
         ("manual", [9, 3, 18, 15, 12, 6]),
     ] {

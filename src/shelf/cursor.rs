@@ -9,8 +9,8 @@ use crate::wire::page::{open, seal};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     Number(i64),
-    /// How well it was found, or which it was of those in order by hand (-1: none), and when it
-    /// was made, in milliseconds.
+    /// How well it was found, how often it was bought, or which it was of those in order by hand
+    /// (-1: none), and when it was made, in milliseconds.
     Rank(i64, i64),
     /// The whole title, which is bounded; what it is sorted by is made of it.
     Title(String),
@@ -39,7 +39,7 @@ impl Cursor {
         let (id, key) = payload.split_once('\n')?;
         let key = match sort {
             Sort::Title => Key::Title(key.to_owned()),
-            Sort::Relevance | Sort::Collection => {
+            Sort::Relevance | Sort::Collection | Sort::BestSelling => {
                 let (rank, millis) = key.split_once(' ')?;
                 Key::Rank(rank.parse().ok()?, millis.parse().ok()?)
             }

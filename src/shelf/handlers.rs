@@ -69,8 +69,9 @@ pub struct ListParameters {
     #[schemars(extend("default" = false))]
     facets: Option<bool>,
     /// `relevance` (if absent; without `q` the same as `collection`), `collection` (the own order of the one collection
-    /// that is asked for, else the same as `newest`), `newest`, `price_asc` and `price_desc` by the lowest price, or `title`: without regard to case and
-    /// accents, numbers by value; blanks and punctuation before numbers, numbers before letters.
+    /// that is asked for, else the same as `newest`), `newest`, `price_asc` and `price_desc` by the lowest price, `title`: without regard to case and
+    /// accents, numbers by value; blanks and punctuation before numbers, numbers before letters; or `best_selling`: by
+    /// the orders of the last ninety days that keep a piece of it, counted each night, of equals the newest.
     #[schemars(with = "Sort", extend("default" = "relevance"))]
     sort: Option<String>,
     /// One of the shop's currencies; its default if absent.

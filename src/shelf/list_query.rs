@@ -27,6 +27,8 @@ pub enum Sort {
     PriceAsc,
     PriceDesc,
     Title,
+    /// What was in the most orders of the last ninety days first, counted each night; of equals the newest.
+    BestSelling,
     /// As the products of the one collection that is asked for were put in order by hand.
     Collection,
 }
@@ -39,12 +41,21 @@ impl Sort {
             Self::PriceAsc => "price_asc",
             Self::PriceDesc => "price_desc",
             Self::Title => "title",
+            Self::BestSelling => "best_selling",
             Self::Collection => "collection",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Relevance, Self::Newest, Self::PriceAsc, Self::PriceDesc, Self::Title, Self::Collection];
+        let all = [
+            Self::Relevance,
+            Self::Newest,
+            Self::PriceAsc,
+            Self::PriceDesc,
+            Self::Title,
+            Self::BestSelling,
+            Self::Collection,
+        ];
         all.into_iter().find(|sort| sort.as_str() == text)
     }
 }
@@ -103,7 +114,7 @@ impl ListQuery {
                 "limit" => list.limit = limit(Some(&value))?,
                 "cursor" => cursor = Some(value.into_owned()),
                 "sort" => {
-                    let detail = "relevance, newest, price_asc, price_desc, title or collection";
+                    let detail = "relevance, newest, price_asc, price_desc, title, best_selling or collection";
                     sort = Some(Sort::parse(&value).ok_or_else(|| Problem::invalid_field("sort", detail))?);
                 }
                 "locale" => list.language = Some(locale(&value)?),
@@ -153,6 +164,7 @@ impl ListQuery {
             Order::PriceAsc => Sort::PriceAsc,
             Order::PriceDesc => Sort::PriceDesc,
             Order::Title => Sort::Title,
+            Order::BestSelling => Sort::BestSelling,
         })
     }
 

@@ -61,6 +61,7 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
                 let rank = query.by_hand(snapshot).iter().position(|picked| picked == place);
                 Key::Rank(rank.map_or(-1, |rank| i64::from(number(rank))), product.created_at.millis())
             }
+            Sort::BestSelling => Key::Rank(product.sold.into(), product.created_at.millis()),
             Sort::Newest => Key::Number(product.created_at.millis()),
             Sort::PriceAsc | Sort::PriceDesc => Key::Number(price.from.amount),
             Sort::Title => Key::Title(product.title.clone()),
@@ -120,6 +121,7 @@ impl Sorted<'_> {
             Sort::Relevance => return self.by_rank(places, most),
             Sort::Collection => return self.by_hand(places, most),
             Sort::Title => (self.snapshot.by_title(), false),
+            Sort::BestSelling => (self.snapshot.by_sold(), true),
             Sort::PriceAsc => (&self.prices.by_price, false),
             Sort::PriceDesc => (&self.prices.by_price, true),
         };
@@ -203,6 +205,9 @@ impl Sorted<'_> {
         };
         let by_key = match (&cursor.key, self.query.sort) {
             (Key::Rank(_, millis), Sort::Collection) => product.created_at.millis().cmp(millis),
+            (Key::Rank(sold, millis), Sort::BestSelling) => {
+                i64::from(product.sold).cmp(sold).then(product.created_at.millis().cmp(millis))
+            }
             (Key::Rank(rank, millis), _) => {
                 rank_of(self.found, Some(&place)).cmp(rank).then(product.created_at.millis().cmp(millis))
             }

@@ -44,11 +44,37 @@ fn each_sort_has_its_order() {
 }
 
 #[test]
+fn what_sells_best_comes_first_and_of_equals_the_newest() {
+    let sold = |(n, sold): (u64, u32)| Product { sold, ..product(n, &format!("p{n}"), Some(100), n as i64 / 2) };
+    let products: Vec<Product> = [(1, 0), (2, 7), (3, 2), (4, 7), (5, 0), (6, 2)].into_iter().map(sold).collect();
+    let snapshot = Snapshot::new("1".into(), settings(), products);
+    for limit in 1..8 {
+        let walked = walk(&snapshot, &format!("sort=best_selling&limit={limit}"));
+        assert_eq!(walked, ["p4", "p2", "p6", "p3", "p5", "p1"], "{limit} at a time");
+    }
+}
+
+#[test]
+fn a_page_goes_on_behind_what_sold_more_since() {
+    let sold = |of: [u32; 4]| {
+        let products =
+            of.into_iter().zip(1..).map(|(sold, n)| Product { sold, ..product(n, &format!("p{n}"), Some(1), 1) });
+        Snapshot::new("1".into(), settings(), products.collect())
+    };
+    let (before, after) = (sold([9, 5, 4, 1]), sold([9, 5, 4, 7]));
+    let first = page(&before, &ListQuery::parse(&before, "sort=best_selling&limit=2").unwrap());
+    let query = format!("sort=best_selling&limit=2&cursor={}", first.next_cursor.as_ref().unwrap());
+    let next = page(&after, &ListQuery::parse(&after, &query).unwrap());
+    let titles = |page: &Page| page.items.iter().map(|item| item.product.title.clone()).collect::<Vec<_>>();
+    assert_eq!((titles(&first), titles(&next)), (vec!["p1".into(), "p2".into()], vec!["p3".to_owned()]));
+}
+
+#[test]
 fn products_not_sold_in_the_currency_are_left_out() {
     let mut products = vec![product(1, "euro", Some(1), 1), product(2, "none", None, 2)];
     products[1].variants[0].prices.clear();
     let snapshot = Snapshot::new("1".into(), settings(), products);
-    for sort in ["newest", "title", "price_asc", "price_desc"] {
+    for sort in ["newest", "title", "price_asc", "price_desc", "best_selling"] {
         assert_eq!(walk(&snapshot, &format!("sort={sort}")), ["euro"]);
         assert!(walk(&snapshot, &format!("currency=GBP&sort={sort}")).is_empty());
     }
@@ -220,7 +246,7 @@ proptest! {
             products.iter().filter(|product| !product.variants[0].prices.is_empty()).map(|product| product.title.clone()).collect();
         expected.sort();
         let snapshot = Snapshot::new("1".into(), settings(), products);
-        for sort in ["newest", "title", "price_asc", "price_desc"] {
+        for sort in ["newest", "title", "price_asc", "price_desc", "best_selling"] {
             let walked = walk(&snapshot, &format!("sort={sort}&limit={limit}"));
             let whole = walk(&snapshot, &format!("sort={sort}&limit=100"));
             prop_assert_eq!(&walked, &whole);

@@ -1,6 +1,10 @@
 //! An order of products, and a page of some of them in it.
 
+use std::sync::Arc;
+
 use super::places::{Places, number};
+use crate::catalog::product::Product;
+use crate::sorted;
 
 #[derive(Debug)]
 pub struct Ranked {
@@ -23,6 +27,14 @@ impl Ranked {
             }
         }
         Self { order: order.into_iter().map(number).collect(), ranks }
+    }
+
+    /// What is bought most often last; of equals the newest. The products are in the order of
+    /// their age, the newest first.
+    pub fn by_sold(products: &[Arc<Product>]) -> Self {
+        let sold = |place: usize| products.get(place).map(|product| product.sold);
+        let order = sorted::order(products.len(), &|one, other| sold(one).cmp(&sold(other)).then(other.cmp(&one)));
+        Self::new(products.len(), order)
     }
 
     /// The first of these places in the order, or with `descending` from its

@@ -79,6 +79,7 @@ struct Index {
     /// The product's place and the slug's place among its former ones, in the order of these.
     by_former_slug: OnceLock<Vec<(usize, usize)>>,
     by_title: OnceLock<Ranked>,
+    by_sold: OnceLock<Ranked>,
     facets: OnceLock<FacetIndex>,
     search: OnceLock<SearchIndex>,
 }
@@ -92,6 +93,7 @@ impl Index {
             by_slug: OnceLock::new(),
             by_former_slug: OnceLock::new(),
             by_title: OnceLock::new(),
+            by_sold: OnceLock::new(),
             facets: OnceLock::new(),
             search: OnceLock::new(),
         }
@@ -294,6 +296,10 @@ impl Snapshot {
         self.index.by_title.get_or_init(|| Ranked::new(self.products.len(), sorted_by_title(&self.products)))
     }
 
+    pub(super) fn by_sold(&self) -> &Ranked {
+        self.index.by_sold.get_or_init(|| Ranked::by_sold(&self.products))
+    }
+
     /// What is sold in the currency; `None` if it is none of the shop's.
     pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
         let (_, prices) = self.timely.prices.iter().find(|(known, _)| *known == currency)?;
@@ -344,7 +350,7 @@ fn is_found_alike(one: &Product, other: &Product) -> bool {
     let of_variants = |(one, other): (&Variant, &Variant)| {
         (one.id, &one.sku, &one.barcode, &one.options) == (other.id, &other.sku, &other.barcode, &other.options)
     };
-    (one.id, one.created_at) == (other.id, other.created_at)
+    (one.id, one.created_at, one.sold) == (other.id, other.created_at, other.sold)
         && (&one.slug, &one.former_slugs) == (&other.slug, &other.former_slugs)
         && (&one.title, &one.vendor, &one.kind) == (&other.title, &other.vendor, &other.kind)
         && (&one.tags, &one.options, &one.translations) == (&other.tags, &other.options, &other.translations)

@@ -1,4 +1,5 @@
-//! What goes with a product: learned by night from what was bought together.
+//! What goes with a product, learned by night from what was bought together; and what
+//! sells best, counted in the same run ([`selling`]).
 //!
 //! The method is item-to-item collaborative filtering (G. Linden, B. Smith and
 //! J. York, "Amazon.com Recommendations: Item-to-Item Collaborative Filtering",
@@ -13,6 +14,7 @@
 //! What it finds is published with the product, and read from memory by
 //! [`shelf`](crate::shelf).
 
+mod selling;
 mod store;
 
 use serde::Deserialize;
@@ -29,16 +31,24 @@ pub use store::{begin, next_slice};
 
 /// A row that there is only where something is to be done.
 #[derive(Deserialize)]
-struct Due {}
+struct Due {
+    /// 1: a run begins. What that takes reads all sales, and not each minute.
+    begins: i64,
+}
 
 /// The minute's tick: by night a run begins, and goes on by a slice of
 /// [`store::SLICE`] products each minute until it is through; with 50,000 products
-/// that takes 17 hours. A slice that is cut off leaves nothing behind.
+/// that takes 17 hours. What sells best is counted and published when it begins. A slice
+/// that is cut off leaves nothing behind.
 pub async fn tick(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     let tonight = now.plus_millis(-NIGHT_BEGINS_MILLIS).millis().div_euclid(DAY_MILLIS);
-    if app.database.run(store::is_due(tonight)).await?.first::<Due>()?.is_some() {
-        let mut batch = begin(tonight, now).to_vec();
+    if let Some(due) = app.database.run(store::is_due(tonight)).await?.first::<Due>()? {
+        let mut batch = Vec::new();
+        if due.begins == 1 {
+            batch.extend(selling::count(tonight, now));
+            batch.extend(begin(tonight, now));
+        }
         batch.extend(next_slice(now));
         app.database.batch(batch).await?;
     }

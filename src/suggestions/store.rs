@@ -20,7 +20,8 @@ macro_rules! slice_end {
 
 /// A row, if tonight's run has not begun or one is under way.
 pub fn is_due(tonight: i64) -> Statement {
-    Statement::new("SELECT 1 FROM learning WHERE night < ?1 OR after IS NOT NULL", [tonight.into()])
+    let sql = "SELECT after IS NULL AS begins FROM learning WHERE night < ?1 OR after IS NOT NULL";
+    Statement::new(sql, [tonight.into()])
 }
 
 /// Begins tonight's run, if none has begun tonight and the one before is through:

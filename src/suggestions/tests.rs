@@ -33,6 +33,7 @@ fn is_due(connection: &Connection, night: i64) -> bool {
 /// A whole run: how many slices it took.
 fn learn(connection: &Connection, night: i64, now: i64) -> usize {
     let now = Timestamp::from_millis(now);
+    all(connection, selling::count(night, now));
     all(connection, begin(night, now));
     (1..100)
         .find(|_| {
@@ -72,12 +73,58 @@ fn a_run_goes_through_all_in_slices_publishes_at_its_end_and_rests_until_the_nex
     let before = revision(&connection);
     assert!(is_due(&connection, 7));
     assert_eq!(learn(&connection, 7, NOW), 4, "122 products, and nothing after them");
-    assert_eq!((with(&connection, "a"), revision(&connection)), ("b".into(), before + 1));
+    assert_eq!((with(&connection, "a"), revision(&connection)), ("b".into(), before + 2), "what sells at once");
     assert!(!is_due(&connection, 7) && is_due(&connection, 8));
     // What comes in the same night changes nothing more.
+    all(&connection, selling::count(7, Timestamp::from_millis(NOW)));
     all(&connection, begin(7, Timestamp::from_millis(NOW)));
     all(&connection, next_slice(Timestamp::from_millis(NOW)));
-    assert_eq!(revision(&connection), before + 1);
+    assert_eq!(revision(&connection), before + 2);
+}
+
+fn selling(connection: &Connection) -> Vec<(String, i64)> {
+    let mut rows = connection.prepare("SELECT product_id, orders FROM best_selling ORDER BY product_id").unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// Gives back pieces of what an order has one of.
+fn give_back(connection: &Connection, at: i64, order: usize, product: &str) {
+    let sql = "INSERT INTO sales VALUES (?1, ?2, 999, 1, 'item', ?3, 'x', -1, 0, -100, 0, 'EUR', 'DE', 'api')";
+    connection.execute(sql, (at, order as i64, product)).unwrap();
+}
+
+#[test]
+fn what_sells_is_counted_by_the_orders_of_ninety_days_that_keep_a_piece_of_it() {
+    let day = 24 * 3_600_000;
+    let connection = sold(&["ab", "a", "a", "c", "d"]);
+    // A hundred at once are one order; so are two entries of the same.
+    connection.execute("UPDATE sales SET pieces = 100 WHERE product_id = 'c'", []).unwrap();
+    sell(&connection, NOW - 1, 3, 7, "c", false);
+    sell(&connection, NOW - 91 * day, 50, 0, "old", false);
+    // Of one that is too old to count, of all there was, and of a part.
+    give_back(&connection, NOW, 50, "old");
+    give_back(&connection, NOW, 51, "a");
+    give_back(&connection, NOW, 4, "d");
+    give_back(&connection, NOW, 3, "c");
+    learn(&connection, 1, NOW);
+    assert_eq!(selling(&connection), [("a".into(), 3), ("b".into(), 1), ("c".into(), 1)]);
+    let marked = |connection: &Connection| -> i64 {
+        connection.query_row("SELECT count(*) FROM changed_products", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(marked(&connection), 3);
+    // A night later one more is given back, and nothing else is another.
+    connection.execute("DELETE FROM changed_products", []).unwrap();
+    let before = revision(&connection);
+    give_back(&connection, NOW + 1, 2, "a");
+    learn(&connection, 2, NOW + day);
+    assert_eq!(selling(&connection), [("a".into(), 2), ("b".into(), 1), ("c".into(), 1)]);
+    assert_eq!((marked(&connection), revision(&connection)), (1, before + 2));
+    // Nothing new: nothing is published for it.
+    learn(&connection, 3, NOW + day);
+    assert_eq!(revision(&connection), before + 3, "the run's end alone");
+    learn(&connection, 100, NOW + 91 * day);
+    assert_eq!(selling(&connection), []);
 }
 
 #[test]

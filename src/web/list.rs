@@ -198,6 +198,7 @@ fn sorts(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor) -> Vec<Tick> {
         (Sort::PriceAsc, w.price_asc),
         (Sort::PriceDesc, w.price_desc),
         (Sort::Title, w.title),
+        (Sort::BestSelling, w.best_selling),
     ];
     let fits = |sort: &Sort| match sort {
         Sort::Relevance => asked.list.filter.sought.is_some(),

@@ -145,6 +145,7 @@ words! {
     price_asc: "Price, lowest first", "Preis, aufsteigend";
     price_desc: "Price, highest first", "Preis, absteigend";
     title: "Name", "Name";
+    best_selling: "Best-selling", "Meistverkauft";
     vendor: "Brand", "Marke";
     kind: "Type", "Art";
     collection: "Collection", "Kategorie";

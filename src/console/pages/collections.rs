@@ -11,6 +11,7 @@ const ORDERS: &[(&str, &str)] = &[
     ("price_asc", "Cheapest first"),
     ("price_desc", "Dearest first"),
     ("title", "By title"),
+    ("best_selling", "Best-selling first"),
 ];
 const MATCHES: &[(&str, &str)] = &[("all", "All conditions"), ("any", "At least one condition")];
 const FACTS: &[(&str, &str)] = &[
