@@ -25,6 +25,7 @@ pub mod list_query;
 pub mod listing;
 pub mod memory;
 pub mod name;
+pub mod near;
 mod places;
 mod price_index;
 pub mod prices;

@@ -13,6 +13,7 @@ use super::collection_read::{self, CollectionName};
 use super::list_query::{self, ListQuery};
 use super::listing::{self, Listed};
 use super::name::Name;
+use super::near::{self, NearList};
 use super::related::{RelatedQuery, related};
 use super::search::{Highlighter, Piece};
 use super::selection::Facet;
@@ -133,6 +134,9 @@ pub struct ProductList<'a> {
     /// What the list can be narrowed by, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facets: Option<Vec<Facet>>,
+    /// What comes near, where a search finds nothing and its filters leave something: at most twelve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near: Option<NearList<'a>>,
 }
 
 /// What goes with a product, or with several; the best first.
@@ -254,7 +258,7 @@ pub struct VariantDetail<'a> {
 }
 
 impl<'a> ProductItem<'a> {
-    fn new(listed: &Listed<'a>, language: Option<Language>, highlighter: Option<&Highlighter>) -> Self {
+    pub(super) fn new(listed: &Listed<'a>, language: Option<Language>, highlighter: Option<&Highlighter>) -> Self {
         let product = listed.product;
         let texts = product.texts(language);
         Self {
@@ -327,7 +331,9 @@ fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem
     let query = ListQuery::parse(snapshot, query)?;
     let page = listing::page(snapshot, &query);
     let highlighter = query.filter.sought.as_deref().map(Highlighter::new);
+    let near = if page.total == 0 { near::near(snapshot, &query) } else { None };
     let list = ProductList {
+        near: near.map(|near| NearList::of(near, query.language)),
         items: page.items.iter().map(|listed| ProductItem::new(listed, query.language, highlighter.as_ref())).collect(),
         next_cursor: page.next_cursor,
         total: page.total,

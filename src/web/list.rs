@@ -11,6 +11,7 @@ use super::visitor::Visitor;
 use super::words::fill;
 use crate::shelf::list_query::Sort;
 use crate::shelf::listing;
+use crate::shelf::near;
 use crate::shelf::search::Highlighter;
 use crate::shelf::selection::Facet;
 use crate::shelf::snapshot::Snapshot;
@@ -39,7 +40,11 @@ pub struct ListPage<'a> {
     prices: [PriceField; 2],
     in_stock: Tick,
     sorts: Vec<Tick>,
+    /// What was found; where that `is_nothing`, what comes near.
     tiles: Vec<Tile<'a>>,
+    is_nothing: bool,
+    /// What is said where nothing was found.
+    nothing: String,
     near: Vec<Chip>,
     previous_url: Option<String>,
     next_url: Option<String>,
@@ -91,7 +96,18 @@ impl<'a> ListPage<'a> {
         asked.list.facets = true;
         let page = listing::page(snapshot, &asked.list);
         let sought = asked.field(SOUGHT);
-        let highlighter = Highlighter::new(sought);
+        let is_nothing = page.items.is_empty();
+        let near = if page.total == 0 { near::near(snapshot, &asked.list) } else { None };
+        let nothing = match &near {
+            Some(near) if near.sought.is_some() => fill(w.nothing_but_near, &[sought]),
+            Some(_) => fill(w.nothing_but_liked, &[sought]),
+            None => w.nothing_found.to_owned(),
+        };
+        let (items, words) = match near {
+            Some(near) => (near.items, near.sought.unwrap_or_default()),
+            None => (page.items, sought.to_owned()),
+        };
+        let highlighter = Highlighter::new(&words);
         let count = match page.total {
             1 => w.one_product.to_owned(),
             many => fill(w.many_products, &[&many.to_string()]),
@@ -112,8 +128,10 @@ impl<'a> ListPage<'a> {
             prices: prices(&asked, visitor),
             in_stock: Tick::new("true", counted, asked.list.filter.in_stock),
             sorts: sorts(snapshot, &asked, visitor),
-            tiles: page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
-            near: near(snapshot, &asked, visitor, page.total == 0),
+            tiles: items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
+            is_nothing,
+            nothing,
+            near: ways(snapshot, &asked, visitor, page.total == 0),
             previous_url: page.previous_cursor.map(|cursor| asked.url_at(BEFORE, &cursor)),
             next_url: page.next_cursor.map(|cursor| asked.url_at(CURSOR, &cursor)),
             frame: Frame { sought: sought.to_owned(), ..empty.frame },
@@ -140,6 +158,8 @@ impl<'a> ListPage<'a> {
             in_stock: Tick::default(),
             sorts: Vec::new(),
             tiles: Vec::new(),
+            is_nothing: false,
+            nothing: String::new(),
             near: Vec::new(),
             previous_url: None,
             next_url: None,
@@ -216,7 +236,7 @@ fn sorts(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor) -> Vec<Tick> {
 
 /// The search with its mistakes put right; and where that `is_nothing`, what
 /// finds something instead: each filter left out, each word alone, what keeps the most first.
-fn near(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor, is_nothing: bool) -> Vec<Chip> {
+fn ways(snapshot: &Snapshot, asked: &Asked, visitor: &Visitor, is_nothing: bool) -> Vec<Chip> {
     let w = visitor.words();
     let mut found = Vec::new();
     let mut offer = |text: &str, what: &str, pairs: Vec<(String, String)>| {

@@ -102,14 +102,23 @@ fn what_was_found_is_marked_and_what_was_meant_is_offered() {
 }
 
 #[test]
-fn where_nothing_is_found_the_list_says_what_comes_near() {
+fn where_nothing_is_found_the_list_shows_what_comes_near() {
     let html = shown("q=wheel+mug&vendor=Tarn&price_to=1");
     assert!(titles(&html).is_empty() && html.contains("Nothing fits") && !html.contains("Did you mean"));
     let html = shown("q=mug&vendor=Tarn&price_to=10");
     let near: Vec<_> = html.split("<li><a href=\"/products").skip(1).collect();
     assert!(near[0].starts_with("?q=mug&#38;vendor=Tarn\">Without up to €10.00 (2)"), "{near:?}");
     assert!(near[1].starts_with("?q=mug&#38;price_to=10\">Without Brand: Tarn (1)"), "{near:?}");
+    assert!(titles(&html).is_empty(), "under these filters there is nothing");
     let html = shown("q=wheel+mug");
+    assert!(html.contains("Nothing found for “wheel mug”. These come near:") && !html.contains("No product has"));
+    assert_eq!(titles(&html), ["Wheel Bearing"], "the rarer of the two");
+    assert!(html.contains("<mark>Wheel</mark> Bearing"), "{html}");
+    let german = rendered(&shop(), Visitor { language: Language::De, ..Visitor::default() }, "q=wheel+mug");
+    assert!(german.contains("Nichts gefunden für „wheel mug“. Das kommt dem nahe:"));
+    let liked = shown("q=xyzzy&in_stock=true");
+    assert!(liked.contains("Nothing found for “xyzzy”. Perhaps there is something here:"));
+    assert_eq!(titles(&liked).len(), 4);
     assert!(html.contains("href=\"/products?q=mug\">Only “mug” (5)") && html.contains("Only “wheel” (1)"), "{html}");
 }
 

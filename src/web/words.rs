@@ -161,9 +161,11 @@ words! {
 
     // Nothing found
     nothing_found: "Nothing fits", "Nichts gefunden";
+    nothing_but_near: "Nothing found for “{}”. These come near:", "Nichts gefunden für „{}“. Das kommt dem nahe:";
+    nothing_but_liked: "Nothing found for “{}”. Perhaps there is something here:", "Nichts gefunden für „{}“. Vielleicht ist hier etwas dabei:";
     nothing_found_text: "No product has all of this.", "Kein Produkt entspricht all diesen Angaben.";
     did_you_mean: "Did you mean “{}”?", "Meinten Sie „{}“?";
-    instead: "What comes near", "Ähnliche Treffer";
+    instead: "Or look for", "Oder suchen Sie nach";
     without: "Without {}", "Ohne {}";
     only: "Only “{}”", "Nur „{}“";
 }

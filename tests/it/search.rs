@@ -125,3 +125,36 @@ async fn what_is_being_typed_is_suggested_and_what_was_found_is_marked() {
         shop.get(&format!("/v1/search/suggestions?{query}")).send().await.expect(422);
     }
 }
+
+#[tokio::test]
+async fn where_a_search_finds_nothing_the_answer_says_what_comes_near() {
+    let shop = Shop::open().await;
+    let vendor = unique("vendor");
+    for title in ["Red Kettle", "Blue Kettle", "Lantern"] {
+        shop.new_product(json!({ "vendor": vendor, "title": title })).await;
+    }
+    until(&shop, &[("vendor", &vendor)], 3).await;
+    let near = async |q: &str| {
+        let list = until(&shop, &[("q", q), ("vendor", &vendor)], 0).await;
+        assert_eq!((titles(&list), list["next_cursor"].is_null()), (vec![], true), "{q}");
+        list["near"].clone()
+    };
+    let kettle = near("red kettle xyzzy").await;
+    assert_eq!((&kettle["q"], titles(&kettle)), (&json!("red kettle"), vec!["Red Kettle"]));
+    assert_eq!(kettle["items"][0]["highlights"][0], json!({ "text": "Red", "found": true }));
+    let any = near("xyzzy").await;
+    assert_eq!((any.get("q"), titles(&any).len()), (None, 3), "what sells best");
+    // What is found needs nothing near it, and what asks for no words is no search.
+    assert_eq!(until(&shop, &[("q", "kettle"), ("vendor", &vendor)], 2).await.get("near"), None);
+    assert_eq!(until(&shop, &[("price_min", "9999999"), ("vendor", &vendor)], 0).await.get("near"), None);
+    for (locale, said) in
+        [("en", "Nothing found for “red kettle xyzzy”. These come near:"), ("de", "Das kommt dem nahe:")]
+    {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("q", "red kettle xyzzy"), ("vendor", &vendor), ("locale", locale)])
+            .finish();
+        let page = shop.get(&format!("/products?{query}")).send().await.expect(200);
+        let page = String::from_utf8_lossy(&page.body).into_owned();
+        assert!(page.contains(said) && page.contains("<mark>Red</mark> <mark>Kettle</mark>"), "{page}");
+    }
+}
