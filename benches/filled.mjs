@@ -92,7 +92,9 @@ function products(database, now, { count = SIZE.products, sentences = 20, bytes 
   const product = into(database, "products", [
     "id", "slug", "title", "description", "vendor", "metadata", "status", "delivery", "version", "bytes", "created_at", "updated_at", "sought",
   ]);
-  const variant = into(database, "variants", ["id", "product_id", "position", "sku", "option_values", "barcode", "sought"]);
+  const variant = into(database, "variants", [
+    "id", "product_id", "position", "sku", "option_values", "barcode", "sought", "tracked", "backorder_floor", "floor_version",
+  ]);
   const option = into(database, "product_options", ["product_id", "position", "name", "option_values"]);
   const image = into(database, "product_images", ["product_id", "position", "url", "alt"]);
   const tag = into(database, "product_tags", ["product_id", "tag", "position"]);
@@ -112,7 +114,7 @@ function products(database, now, { count = SIZE.products, sentences = 20, bytes 
     const skus = VARIANTS.map((size, position) => {
       const [variantId, sku] = [id("var", at), `SKU-${String(n).padStart(5, "0")}-${size}`];
       const barcode = String(4_000_000_000_000 + n * 10 + position);
-      variant(variantId, of, position, sku, JSON.stringify([size]), barcode, bare(`${sku} ${size} ${size} ${barcode}`));
+      variant(variantId, of, position, sku, JSON.stringify([size]), barcode, bare(`${sku} ${size} ${size} ${barcode}`), 1, 0, 0);
       for (const currency of ["EUR", "GBP"]) price(variantId, currency, 500 + (n % 200) * 100, at);
       const onHand = n % 40 === 7 ? upTo(6) : 10 + upTo(200);
       level.run(onHand, Math.min(onHand, upTo(3)), variantId);

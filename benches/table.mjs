@@ -62,7 +62,11 @@ export function missed({ weight, start, reads, logins, sales, console: pages, sc
     ...logins.map((row) => [`reads while ${loginName(row)}`, row]),
     ...sales.map((row) => [saleName(row), row]),
     ...pages.map((row) => [row.path, row]),
-    ...scale.map((row) => [`a shop of ${row.size} products`, row]),
+    ...scale.flatMap((row) => [
+      [`one list of ${row.size} products`, row.repeated],
+      [`questions about ${row.size} products`, row.fresh],
+      [`a changed price or the first list of ${row.size} products`, row],
+    ]),
     ...imports.map((row) => [row.name, row]),
   ];
   return named.filter(([, { met }]) => !met).map(([name]) => name);
