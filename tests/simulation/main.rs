@@ -24,6 +24,7 @@ mod provider;
 mod rng;
 mod shelf;
 mod staff;
+mod sums;
 mod watch;
 mod world;
 
