@@ -127,11 +127,10 @@ fn entries(order: &Value, list: &'static str) -> impl Iterator<Item = String> + 
     (0..count).map(move |index| format!("{list}/{index}"))
 }
 
-/// The pieces of a line that are in no parcel.
+/// The pieces of a line that are yet to be packed.
 fn left_to_send(line: &Value) -> Option<Value> {
-    let count = |pointer: &str| at(line, pointer).as_i64().unwrap_or_default();
-    let left = count("/quantity").saturating_sub(count("/fulfilled")).saturating_sub(count("/packed"));
-    (left > 0).then(|| json!({ "quantity": left, "title": at(line, "/title") }))
+    let left = at(line, "/to_send").as_i64().filter(|left| *left > 0)?;
+    Some(json!({ "quantity": left, "title": at(line, "/title") }))
 }
 
 /// Where each refund goes, in words; and those parts that staff have to see to.
@@ -169,8 +168,8 @@ mod tests {
         let eur = json!({ "amount": 500, "currency": "EUR" });
         let mut order = json!({
             "lines": [
-                { "id": "line_1", "title": "Kettle", "quantity": 3, "fulfilled": 1, "packed": 1 },
-                { "id": "line_2", "title": "Mug", "quantity": 1, "fulfilled": 1, "packed": 0 },
+                { "id": "line_1", "title": "Kettle", "quantity": 3, "to_send": 1 },
+                { "id": "line_2", "title": "Mug", "quantity": 1, "to_send": 0 },
             ],
             "returns": [{ "lines": [{ "line_id": "line_2", "quantity": 1 }] }],
             "refunds": [{ "lines": [], "parts": [

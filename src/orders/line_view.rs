@@ -42,12 +42,15 @@ pub struct LineView {
     pub tax: TaxView,
     /// After discounts.
     pub total: Money,
-    /// Pieces that were shipped; those of what is not sent, once it is paid. Absent in a cart, as the next three.
+    /// Pieces that were shipped; those of what is not sent, once it is paid. Absent in a cart, as the next four.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fulfilled: Option<u32>,
     /// Pieces that are packed, and not shipped yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packed: Option<u32>,
+    /// Pieces that are yet to be packed: none that were given up for their money, nor of what is not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_send: Option<u32>,
     /// Pieces that have come back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<u32>,
@@ -133,6 +136,7 @@ pub fn lines(lines: &[Line], quote: &Quote, currency: Currency) -> Vec<LineView>
             total: Money { amount: quoted.total, currency },
             fulfilled: None,
             packed: None,
+            to_send: None,
             returned: None,
             returnable: None,
             not_put_back: None,

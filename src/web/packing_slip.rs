@@ -1,5 +1,5 @@
-//! What goes into a parcel: its things and where it goes, without prices, as it
-//! may be a present.
+//! What goes into a parcel: the things that are not sent yet, and where it goes; without
+//! prices, as it may be a present.
 
 use askama::Template;
 
@@ -38,17 +38,17 @@ struct SlipLine {
 }
 
 impl SlipLine {
-    fn new(line: &LineView) -> Self {
+    fn new(line: &LineView, quantity: u32) -> Self {
         let part = |part: &Part| Self {
             title: part.title.clone(),
             sku: part.sku.clone(),
-            quantity: part.quantity.saturating_mul(line.quantity),
+            quantity: part.quantity.saturating_mul(quantity),
             parts: Vec::new(),
         };
         Self {
             title: line.title.clone(),
             sku: line.sku.clone(),
-            quantity: line.quantity,
+            quantity,
             parts: line.parts.iter().map(part).collect(),
         }
     }
@@ -61,8 +61,13 @@ impl SlipLine {
 
 impl PackingSlip {
     pub fn new(shop_name: &str, order: &OrderView) -> Self {
+        let waiting = |line: &LineView| line.packed.unwrap_or(0).saturating_add(line.to_send.unwrap_or(0));
+        let waits = order.lines.iter().any(|line| waiting(line) > 0);
+        // Printed once all is sent, it is of what was.
+        let quantity = |line: &LineView| if waits { waiting(line) } else { line.fulfilled.unwrap_or(0) };
         let sent = order.lines.iter().filter(|line| line.delivery == Delivery::Shipped);
-        let lines: Vec<_> = sent.map(SlipLine::new).collect();
+        let lines = sent.map(|line| SlipLine::new(line, quantity(line))).filter(|line| line.quantity > 0);
+        let lines: Vec<_> = lines.collect();
         Self {
             language: order.language,
             shop_name: shop_name.to_owned(),

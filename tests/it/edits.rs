@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use tradepost::ports::ObjectClass;
 
 use crate::buyers::mailbox;
-use crate::fixtures::{Cart, address, eur};
+use crate::fixtures::{Cart, address, eur, prices};
 use crate::host::faults::{Site, When};
 use crate::money::types;
-use crate::shop::{Shop, eventually};
+use crate::shop::{Shop, eventually, unique};
 
 impl Shop {
     pub async fn edit(&self, cart: &Cart, mut body: Value) -> crate::ask::Answer {
@@ -251,4 +251,33 @@ async fn an_order_is_sent_another_way_for_the_difference() {
     assert_eq!(order["edits"][0]["shipping_option"]["price"], eur(200));
     shop.until_staff_see(&cart, "the rest is back", |order| order["refunded"] == eur(500)).await;
     shop.edit(&cart, json!({ "shipping_option": "pigeon" })).await.problem(409, "shipping_not_offered");
+}
+
+#[tokio::test]
+async fn what_is_taken_out_is_never_sent_whatever_comes_back() {
+    let shop = Shop::open().await;
+    let uncounted = json!({ "sku": unique("sku"), "prices": prices(1_999), "tracked": false });
+    let product = shop.product(json!({ "variants": [uncounted] })).await;
+    let cart = shop.ready_cart(&product.variant, 4).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    shop.until_staff_see(&cart, "its money can be given back", |order| order["refundable"]["amount"] != 0).await;
+    let line = |quantity: u32| json!([{ "line_id": "line_1", "quantity": quantity, "reason": "Too small" }]);
+    let parcel = |quantity: u32| json!({ "lines": [{ "line_id": "line_1", "quantity": quantity }] });
+    shop.act(&cart, "fulfilments", parcel(1)).await.expect(201);
+    let order = shop.edit(&cart, keep(3)).await.expect(201).json();
+    assert_eq!(order["lines"][0]["to_send"], 2);
+    let asked = shop.act(&cart, "returns", json!({ "lines": line(1) })).await.expect(201).json();
+    let owner = shop.owner().await;
+    let path = format!("/v1/admin/returns/{}/receive", asked["returns"][0]["id"].as_str().unwrap());
+    shop.post(&path).bearer(&owner).json(json!({})).send().await.expect(201);
+    let seen = shop.staff_order(&cart).await["lines"][0].clone();
+    assert_eq!((&seen["to_send"], seen.get("not_put_back")), (&json!(2), None), "{seen}");
+    let slip = shop.get(&format!("/admin/packing-slips?orders={}", cart.id)).bearer(&owner).send().await.expect(200);
+    assert!(String::from_utf8_lossy(&slip.body).contains("Pieces: 2"));
+    shop.act(&cart, "fulfilments", parcel(3)).await.problem(409, "not_fulfillable");
+    let sent = shop.act(&cart, "fulfilments", json!({})).await.expect(201).json();
+    assert_eq!((&sent["fulfilments"][1]["lines"][0]["quantity"], &sent["lines"][0]["to_send"]), (&json!(2), &json!(0)));
+    // The piece that came back can be taken out, too; those that are with their buyer cannot.
+    let refused = shop.edit(&cart, keep(0)).await.problem(409, "not_removable");
+    assert_eq!(refused["lines"][0]["left"], 1);
 }

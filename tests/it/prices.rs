@@ -94,7 +94,7 @@ pub async fn place(shop: &Shop, cart: &Cart) -> Value {
     let mut lines = order["lines"].clone();
     for line in lines.as_array_mut().unwrap() {
         // Where its pieces are is said of an order alone.
-        for member in ["refunded", "fulfilled", "packed", "returned", "returnable"] {
+        for member in ["refunded", "fulfilled", "packed", "to_send", "returned", "returnable"] {
             line.as_object_mut().unwrap().remove(member).unwrap();
         }
     }

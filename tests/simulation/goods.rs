@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tradepost::orders::after::edits::Plan;
+use tradepost::orders::after::edits::event::Event as Edited;
 use tradepost::orders::after::goods::{Command, Event as Goods, Step};
+use tradepost::orders::after::money::Pieces as Given;
 use tradepost::orders::after::money::event::Event as Money;
 use tradepost::orders::decision;
 use tradepost::orders::event::Event;
-use tradepost::orders::order::{LineId, Order};
+use tradepost::orders::order::{LineId, Order, Stage};
 use tradepost::pools::Supply;
 
 use crate::buyers::Buyer;
@@ -32,13 +35,25 @@ struct Pieces {
     restocked: i64,
     /// That staff have given money back for.
     given_up: u32,
-    /// Of those, put back into stock at once.
+    /// Of those, such that were said to be there, or were neither packed nor back when they
+    /// were taken out.
     never_left: u32,
     /// That left, or were packed to, though they were refunded as unsent by then.
     sent_unpaid: u32,
 }
 
 impl Pieces {
+    /// So many are given up, of which so many never leave any more.
+    fn gives_up(&mut self, given_up: u32, never_left: u32) {
+        self.given_up += given_up;
+        self.never_left += never_left;
+    }
+
+    /// That are back, and whose money is not.
+    fn back_unpaid(self) -> u32 {
+        self.back.saturating_sub(self.given_up - self.never_left)
+    }
+
     /// So many of it are out by now: pieces that were given up and are not back never left.
     fn goes_out(&mut self, out: u32, ordered: u32) {
         let unsent = self.given_up.saturating_sub(self.back).max(self.never_left);
@@ -103,13 +118,17 @@ impl World {
             assert!(pieces.packed + pieces.shipped <= ordered, "{pieces:?} of {ordered}: {:?}", buyer.memory);
             assert_eq!(pieces.sent_unpaid, 0, "kept, and refunded as unsent: {pieces:?}: {:?}", buyer.memory);
             assert!(pieces.asked + pieces.back <= pieces.shipped, "{pieces:?}: {:?}", buyer.memory);
+            let given_up = buyer.given_up.get(&line).copied().unwrap_or_default();
+            let is_off = matches!(buyer.memory.stage, Stage::Cancelled { .. });
+            assert!(is_off || pieces.given_up == given_up, "{given_up} given up: {pieces:?}: {:?}", buyer.memory);
         }
     }
 
-    /// Of a line: the pieces that are packed or with the buyer, and those that have come back.
+    /// Of a line: the pieces that are packed or with the buyer, and those that are back and
+    /// whose money is not.
     pub fn whereabouts(&self, buyer: usize, line: LineId) -> [u32; 2] {
         let pieces = moved(&self.buyers[buyer]).get(&line).copied().unwrap_or_default();
-        [pieces.packed + pieces.shipped - pieces.back, pieces.back]
+        [pieces.packed + pieces.shipped - pieces.back, pieces.back_unpaid()]
     }
 
     /// What came back and was to go into stock is there exactly once.
@@ -146,18 +165,41 @@ fn count(order: &Order, outcomes: &mut Outcomes) {
     outcomes.unpacked += u32::from(order.goods.fulfilments.iter().any(|parcel| parcel.shipped_at().is_none()));
 }
 
+/// What an edit gives up of each line, and how much of that never left: what has come back
+/// goes first, and what is sold anew is there, as another line's.
+fn given_by(plan: &Plan, lines: &BTreeMap<LineId, Pieces>) -> Vec<(LineId, u32, u32)> {
+    let mut taken: BTreeMap<LineId, u32> = BTreeMap::new();
+    for pieces in plan.taken_out() {
+        *taken.entry(pieces.line).or_default() += pieces.quantity;
+    }
+    let back = |line: &LineId| lines.get(line).copied().unwrap_or_default().back_unpaid();
+    let of_line = |(line, taken): (LineId, u32)| (line, taken, taken - taken.min(back(&line)));
+    let anew = plan.giving.iter().flat_map(|giving| &giving.pieces).skip(plan.taken_out().len());
+    let anew = anew.map(|pieces| (pieces.line, pieces.quantity, pieces.quantity));
+    taken.into_iter().map(of_line).chain(anew).collect()
+}
+
 /// Where the pieces of each line are, by the events that were stored or wait to be.
 fn moved(buyer: &Buyer) -> BTreeMap<LineId, Pieces> {
     let mut lines: BTreeMap<LineId, Pieces> = BTreeMap::new();
-    let (mut parcels, mut returns) = (BTreeMap::new(), BTreeMap::new());
+    let (mut parcels, mut returns, mut begun) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     let ordered = |line: LineId| buyer.memory.line(line).unwrap().quantity;
     for (_, event) in buyer.stored.iter().chain(&buyer.waiting) {
-        if let Event::Money(Money::RefundAsked { giving, .. }) = event {
-            for gone in &giving.pieces {
-                let line = lines.entry(gone.line).or_default();
-                line.given_up += gone.quantity;
-                line.never_left += if gone.restock { gone.quantity } else { 0 };
+        let given = match event {
+            Event::Money(Money::RefundAsked { giving, .. }) => {
+                let never_left = |pieces: &Given| if pieces.restock { pieces.quantity } else { 0 };
+                giving.pieces.iter().map(|pieces| (pieces.line, pieces.quantity, never_left(pieces))).collect()
             }
+            Event::Edits(Edited::Edited { plan, .. }) => given_by(plan, &lines),
+            Event::Edits(Edited::Begun { plan, .. }) => {
+                begun = given_by(plan, &lines);
+                Vec::new()
+            }
+            Event::Edits(Edited::Taken { .. }) => std::mem::take(&mut begun),
+            _ => Vec::new(),
+        };
+        for (line, given_up, never_left) in given {
+            lines.entry(line).or_default().gives_up(given_up, never_left);
         }
         let Event::Goods { event, .. } = event else { continue };
         match event {

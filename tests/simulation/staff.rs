@@ -112,7 +112,7 @@ impl World {
         let taken = line.quantity - gone - quantity;
         assert!(at_the_buyers + taken <= line.quantity, "{at_the_buyers} away, {taken} taken out: {line:?}");
         // What has come back went into stock with its return, if at all.
-        let of_back = taken.min(back.saturating_sub(gone));
+        let of_back = taken.min(back);
         if is_unpaid {
             return self.change_unpaid(buyer, &line, taken, &add);
         }

@@ -2,7 +2,7 @@
 
 use super::bodies::LeftLine;
 use super::error::Refusal;
-use crate::orders::after::goods::counts::{Count, Counts, is_sent};
+use crate::orders::after::goods::counts::{Counts, is_sent};
 use crate::orders::after::goods::error::Left;
 use crate::orders::after::money::decision::is_issued_card;
 use crate::orders::after::money::{self, Pieces, left};
@@ -54,12 +54,10 @@ struct Removable {
 }
 
 fn removable(order: &Order, line: &Line, counts: &Counts) -> Removable {
-    let given_up = left::refunded_pieces(order, line.id);
     if !is_sent(line) {
-        return Removable { back: 0, here: line.quantity.saturating_sub(given_up) };
+        return Removable { back: 0, here: line.quantity.saturating_sub(left::refunded_pieces(order, line.id)) };
     }
-    let Count { returned, .. } = counts.line(line.id);
-    Removable { back: returned.saturating_sub(given_up), here: counts.left_to_send(order, line) }
+    Removable { back: counts.left_of_returned(order, line), here: counts.left_to_send(order, line) }
 }
 
 impl Removable {
@@ -67,13 +65,14 @@ impl Removable {
         self.back.saturating_add(self.here)
     }
 
-    /// What has come back went into stock with its return, or did not.
+    /// What has come back went into stock with its return, or did not. The others never leave
+    /// any more, whether or not a stock counts them.
     fn take(&self, order: &Order, line: &Line, less: u32) -> impl Iterator<Item = Pieces> + use<> {
         let back = less.min(self.back);
         let worth = |quantity| left::pieces_worth(order, line, quantity).unwrap_or_default();
         let (of_back, of_all) = (worth(back), worth(less));
         let part = |quantity, restock, amount| Pieces { line: line.id, quantity, restock, amount };
-        let parts = [part(back, false, of_back), part(less - back, line.is_stocked(), of_all - of_back)];
+        let parts = [part(back, false, of_back), part(less - back, is_sent(line), of_all - of_back)];
         parts.into_iter().filter(|pieces| pieces.quantity > 0)
     }
 }

@@ -4,8 +4,10 @@ use super::bodies::{LeftLine, NewEdit, Wish};
 use super::error::Refusal;
 use crate::ids::{ProductId, VariantId};
 use crate::orders::after::goods;
+use crate::orders::after::goods::counts::Counts;
 use crate::orders::after::money::samples::*;
 use crate::orders::after::money::{self, left};
+use crate::orders::counting::Rule;
 use crate::orders::decision::{Command, decide};
 use crate::orders::error::OrderError;
 use crate::orders::event::Event;
@@ -153,8 +155,34 @@ fn what_came_back_is_taken_out_first_and_put_into_stock_by_its_return_alone() {
     assert_eq!(settle(&mut order), [(format!("{}/r1/line_1", order.id), 1)]);
     edit(&mut order, keep(1, 1)).unwrap();
     assert_eq!(short(edit(&mut order, keep(1, 0))), (1, 0), "the last one is with its buyer");
-    let counts = goods::counts::Counts::of(&order.goods);
+    let counts = Counts::of(&order.goods);
     assert_eq!(counts.left_to_send(&order, order.line(LineId(1)).unwrap()), 0);
+}
+
+#[test]
+fn what_never_left_and_was_taken_out_stays_counted_in_a_stock_or_not() {
+    let untracked = Rule { variant_id: VariantId::derived([0; 16]), untracked: true, floor: None };
+    for rules in [Vec::new(), vec![untracked]] {
+        let mut order = Bought { lines: vec![(4, 100), (1, 50)], ..mugs() }.paid();
+        order.lines[0].rules = rules;
+        fulfil(&mut order, 1, "shipped");
+        edit(&mut order, keep(1, 3)).unwrap();
+        come_back(&mut order, 1, true);
+        let to_send = |order: &Order| Counts::of(&order.goods).left_to_send(order, &order.lines[0]);
+        assert_eq!(to_send(&order), 2, "not the one instead of which another came back: {:?}", order.lines[0].rules);
+        // What came back has its money yet, and goes out of the order first.
+        edit(&mut order, keep(1, 1)).unwrap();
+        assert_eq!(to_send(&order), 1);
+        let pieces = order.edits.done[1].plan.giving.clone().unwrap().pieces;
+        assert_eq!(
+            pieces.iter().map(|pieces| (pieces.quantity, pieces.restock)).collect::<Vec<_>>(),
+            [(1, false), (1, true)]
+        );
+        fulfil(&mut order, 1, "shipped");
+        assert_eq!(short(edit(&mut order, keep(1, 0))), (1, 0));
+        let seen = serde_json::to_value(money::view::order(&order).unwrap()).unwrap();
+        assert_eq!(seen["lines"][0].get("not_put_back"), None, "{seen}");
+    }
 }
 
 #[test]

@@ -88,6 +88,13 @@ impl Counts {
         let unsent = left::unsent_pieces(order, line.id);
         line.quantity.saturating_sub(given_up.max(unsent)).saturating_sub(count.shipped)
     }
+
+    /// Pieces of a line that are back from their buyer, and whose money is not. Of what was
+    /// given up, that which never left is none of them.
+    pub fn left_of_returned(&self, order: &Order, line: &Line) -> u32 {
+        let had_left = left::refunded_pieces(order, line.id).saturating_sub(left::unsent_pieces(order, line.id));
+        self.line(line.id).returned.saturating_sub(had_left)
+    }
 }
 
 fn add(sum: &mut u32, more: u32) {

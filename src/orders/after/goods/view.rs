@@ -7,7 +7,7 @@ use super::bodies::{Arrived, Asked, Pieces};
 use super::counts::{Counts, all_sent, is_paid, is_sent, returnable_until};
 use super::return_id::ReturnId;
 use super::{Fulfilment, Progress, Return, Step};
-use crate::orders::order::Order;
+use crate::orders::order::{Order, Stage};
 use crate::orders::view::LineView;
 use crate::ports::Timestamp;
 
@@ -99,6 +99,7 @@ pub struct ReturnView {
 /// Says of each line of an order how many of its pieces are where.
 pub fn tell_lines(order: &Order, views: &mut [LineView]) {
     let (counts, is_paid) = (Counts::of(&order.goods), is_paid(order));
+    let is_off = matches!(order.stage, Stage::Cancelled { .. });
     for (view, line) in views.iter_mut().zip(&order.lines) {
         let count = counts.line(line.id);
         view.fulfilled = Some(match is_sent(line) {
@@ -107,6 +108,7 @@ pub fn tell_lines(order: &Order, views: &mut [LineView]) {
             false => 0,
         });
         view.packed = Some(count.packed);
+        view.to_send = Some(if is_off { 0 } else { counts.left_to_send(order, line) });
         view.returned = Some(count.returned);
         view.returnable = Some(count.left_to_return());
     }

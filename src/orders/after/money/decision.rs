@@ -129,10 +129,10 @@ fn in_currency(pointer: &str, amount: Option<Money>, currency: Currency) -> Opti
     other.then(|| FieldError::new(format!("{pointer}/currency"), format!("the order is in {currency}")))
 }
 
-/// What was never counted, and what is back already, is not put into stock. What
-/// has left goes there by the return that brings it back.
+/// What was never counted, and what is back already or found no room, is not put into
+/// stock. What has left goes there by the return that brings it back.
 fn may_restock(order: &Order, line: &Line, more: u32) -> bool {
-    let after = left::restocked_pieces(order, line.id).saturating_add(i64::from(more));
+    let after = left::put_back_pieces(order, line.id).saturating_add(i64::from(more));
     let never_sent = Counts::of(&order.goods).line(line.id).never_sent(line.quantity);
     left::is_drawn(order) && line.is_stocked() && after <= i64::from(never_sent)
 }

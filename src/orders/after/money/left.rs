@@ -152,18 +152,25 @@ pub fn refunded_pieces(order: &Order, line: LineId) -> u32 {
     pieces.filter(|pieces| pieces.line == line).map(|pieces| pieces.quantity).sum()
 }
 
-/// How many of a line's pieces are, or are to be, in stock again.
+/// How many pieces of a line were given up as such that never left, counted in a stock
+/// or not.
+pub fn unsent_pieces(order: &Order, line: LineId) -> u32 {
+    let pieces = order.money.repayments.iter().flat_map(|repayment| &repayment.giving.pieces);
+    pieces.filter(|pieces| pieces.line == line && pieces.restock).map(|pieces| pieces.quantity).sum()
+}
+
+/// How many of a line's pieces went back into stock, or are to, whether or not their pool
+/// had room for them.
+pub fn put_back_pieces(order: &Order, line: LineId) -> i64 {
+    put_back(order, line, |_| true)
+}
+
+/// How many of these are there, or are to be.
 pub fn restocked_pieces(order: &Order, line: LineId) -> i64 {
     put_back(order, line, |back| back.fate != Fate::Refused)
 }
 
-/// How many of a line's pieces were given back as such that never left, whether or
-/// not their pool had room for them.
-pub fn unsent_pieces(order: &Order, line: LineId) -> u32 {
-    u32::try_from(put_back(order, line, |_| true)).unwrap_or(u32::MAX)
-}
-
-/// How many whole pieces of a line went back as units of its stock, or of its parts' stocks.
+/// In whole pieces of the line, of units of its stock or of its parts' stocks.
 fn put_back(order: &Order, id: LineId, counts: fn(&PutBack) -> bool) -> i64 {
     let of_line = || order.money.put_backs.iter().filter(|back| back.line == Some(id) && counts(back));
     let pieces = |(variant, each): (VariantId, i64)| {

@@ -93,7 +93,7 @@ pub struct Giving {
 pub struct Pieces {
     pub line: LineId,
     pub quantity: u32,
-    /// Whether they are in stock again.
+    /// Whether they never left: where they are counted, they are in stock again.
     pub restock: bool,
     /// What they come to, tax included.
     pub amount: i64,

@@ -1,9 +1,13 @@
+use serde_json::json;
+
 use super::bodies::NewCapture;
 use super::decision::Deed;
 use super::error::Refusal;
 use super::samples::*;
 use super::{Books, effect, left};
+use crate::orders::after::goods;
 use crate::orders::after::goods::counts::may_send;
+use crate::orders::decision::{Command, decide};
 use crate::orders::effect::{Effect, due};
 use crate::orders::error::OrderError;
 use crate::orders::event::Event;
@@ -102,10 +106,25 @@ fn what_a_pool_never_takes_is_not_asked_for_again_and_its_money_can_be_given_ano
     assert_eq!((left_of(&order), left::given_to_cards(&order)), (40, 0), "the card has not got it");
     assert_eq!(left::restocked_pieces(&order, order.lines[0].id), 0);
     assert_eq!(left::unsent_pieces(&order, order.lines[0].id), 3, "they do not leave for that");
+    assert_eq!(left::put_back_pieces(&order, order.lines[0].id), 3);
     let seen = serde_json::to_value(super::view::order(&order).unwrap()).unwrap();
     assert_eq!(seen["lines"][0]["not_put_back"], 3, "staff put them there by an adjustment");
     let shown = order.milestones.iter().find(|milestone| milestone.kind == "not_put_back").unwrap();
     assert!(shown.hidden, "for staff alone");
+}
+
+#[test]
+fn what_found_no_room_in_its_stock_is_not_put_there_instead_of_what_was_sent() {
+    let mut order = mugs().paid();
+    let sent = json!({ "lines": [{ "line_id": "line_1", "quantity": 2 }] });
+    let command = goods::Command::Fulfil(serde_json::from_value(sent).unwrap());
+    for event in decide(&order, Command::Goods { by: None, command }, NOW).unwrap() {
+        order.apply(&event, NOW);
+    }
+    act(&mut order, refund(&[(1, 1, true)], None, None)).unwrap();
+    hear(&mut order, &Answer::Money(effect::Answer::PutBack { numbers: Vec::new(), refused: vec![1] }));
+    let again = attempt(&order, refund(&[(1, 1, true)], None, None));
+    assert!(matches!(again, Err(OrderError::Money(Refusal::Unfit { .. }))), "{again:?}");
 }
 
 #[test]

@@ -200,9 +200,9 @@ pub fn order(order: &Order) -> Option<StaffOrder> {
 
 /// The pieces of a line that their stock never took; none of which that is so.
 fn not_put_back(order: &Order, line: LineId) -> Option<u32> {
-    let kept_out = left::unsent_pieces(order, line).saturating_add(restock::refused(order, line));
-    let put_back = u32::try_from(left::restocked_pieces(order, line)).unwrap_or_default();
-    Some(kept_out.saturating_sub(put_back)).filter(|pieces| *pieces > 0)
+    let refused = left::put_back_pieces(order, line).saturating_sub(left::restocked_pieces(order, line));
+    let refused = u32::try_from(refused).unwrap_or_default().saturating_add(restock::refused(order, line));
+    Some(refused).filter(|pieces| *pieces > 0)
 }
 
 /// Those that were given up first, then what pays the order and its edits.
