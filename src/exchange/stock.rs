@@ -12,9 +12,9 @@ use crate::catalog::StockLevel;
 use crate::ids::{JobId, VariantId};
 use crate::json;
 use crate::pools::opening::NewStock;
-use crate::pools::pool::{Level, Reason, Refusal};
-use crate::pools::{self, Adjustment, Supply};
-use crate::ports::{DatabaseError, ObjectUnavailable, Rows, Statement};
+use crate::pools::pool::{Reason, Refusal};
+use crate::pools::{self, Adjusted as Change, Adjustment};
+use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::Problem;
 use crate::sorted::SortedMap;
 use crate::together::together;
@@ -22,13 +22,8 @@ use crate::together::together;
 /// Pools asked side by side.
 const MAX_PARALLEL: usize = 16;
 
-/// How many of a pool's newest changes are looked through for one that was made before: more
-/// than are sold of anything between two tries.
-const NEWEST: u32 = 100;
-
-/// The calls that one count may take: to see how many there are, to change that, and to learn
-/// what an earlier try has made of it.
-pub const MOST_CALLS: usize = 3;
+/// The calls that one count may take: to see how many there are, and to change that.
+pub const MOST_CALLS: usize = 2;
 
 /// How many pieces of these variants there are, as lists know it.
 pub fn known(variants: &[VariantId]) -> Statement {
@@ -66,8 +61,8 @@ pub fn begun<'a>(job: JobId, stock: impl Iterator<Item = (Stock, &'a str)>) -> (
     let new = stock.filter(|(stock, _)| stock.is_new && stock.now > 0);
     let begin = |(stock, sku): (Stock, &str)| {
         let (Stock { variant, now: pieces, .. }, reference) = (stock, stock.reference(job));
-        let level = Level { on_hand: pieces, ..Level::default() };
-        let entry = pools::told(variant, sku, pieces, &level, Reason::Correction, &reference);
+        let change = Change { delta: pieces, on_hand: pieces };
+        let entry = pools::told(variant, sku, change, Reason::Correction, &reference);
         (NewStock { variant, pieces, reference }, entry)
     };
     new.map(begin).unzip()
@@ -75,21 +70,6 @@ pub fn begun<'a>(job: JobId, stock: impl Iterator<Item = (Stock, &'a str)>) -> (
 
 /// What came of one change: by how many pieces, and the level that is left.
 pub type Adjusted = Result<(i64, Option<StockLevel>), Problem>;
-
-/// How a stock was before it is changed.
-struct Seen {
-    delta: i64,
-    /// As its pool has said it, where that is not what lists say.
-    untold: Option<Level>,
-}
-
-/// A change that an earlier try has made.
-struct Earlier {
-    delta: i64,
-    /// How it left the stock, and how that is by now.
-    then: Level,
-    now: Level,
-}
 
 /// Changes those that are there, of each as far as it can be, and answers with what is to be
 /// written down of it. One of which the file says what lists say is not asked for: most are
@@ -100,80 +80,49 @@ pub async fn adjust(
     job: JobId,
     counted: &[(Stock, &str)],
 ) -> Result<(Vec<Adjusted>, Vec<Entry>), Problem> {
-    let variants: Vec<_> = counted.iter().map(|(stock, _)| stock.variant).collect();
+    let stock: Vec<Stock> = counted.iter().map(|(stock, _)| *stock).collect();
+    let variants: Vec<_> = stock.iter().map(|stock| stock.variant).collect();
     let listed = read(app.database.run(known(&variants)).await?)?;
-    let look = |(stock, _): &(Stock, &str)| see(app, *stock, listed.get(&stock.variant).copied());
-    let seen = together(counted.iter().map(look).collect(), MAX_PARALLEL).await;
+    let listed = &listed;
+    let look = |stock: Stock| async move {
+        let on_hand = listed.get(&stock.variant).copied();
+        if stock.was.is_some() || on_hand == Some(stock.now) {
+            return Ok(stock.delta(stock.now));
+        }
+        let known = pools::recall(app, stock.variant, stock.reference(job)).await;
+        // What this line has changed before is told again.
+        known.map(|known| known.adjusted.map_or_else(|| stock.delta(known.level.on_hand), |change| change.delta))
+    };
+    let deltas = together(stock.iter().copied().map(look).collect(), MAX_PARALLEL).await;
     let confirmed = staff.confirm(app).await?;
     let mut asked = Vec::new();
-    for ((stock, _), seen) in counted.iter().zip(&seen) {
-        if let Some(delta) = seen.as_ref().ok().map(|seen| seen.delta).filter(|delta| *delta != 0) {
+    for (stock, delta) in stock.iter().zip(&deltas) {
+        if let Some(delta) = delta.as_ref().ok().copied().filter(|delta| *delta != 0) {
             let reference = stock.reference(job);
             asked.push(Adjustment { variant: stock.variant, delta, reason: Reason::Correction, reference });
         }
     }
     let mut answers = pools::adjust_all(app, confirmed, asked, MAX_PARALLEL).await.into_iter();
-    let mut made: Vec<Result<_, Problem>> = Vec::with_capacity(counted.len());
-    for seen in seen {
-        made.push(match seen {
-            Ok(Seen { delta: 0, untold }) => Ok((0, untold, untold.is_some())),
-            Ok(Seen { delta, .. }) => match answers.next() {
-                Some(Ok(answer)) => match answer.refusal {
-                    None => Ok((delta, Some(answer.level), false)),
-                    // Counted before, when there were others.
-                    Some(Refusal::ReferenceReused) => Ok((0, Some(answer.level), true)),
-                    Some(refusal) => Err(refusal.into()),
-                },
-                Some(Err(error)) => Err(error.into()),
-                None => Ok((0, None, false)),
-            },
-            Err(error) => Err(error.into()),
-        });
-    }
-    let again = counted.iter().zip(&made).map(|((stock, _), made)| async move {
-        match made {
-            Ok((_, _, true)) => earlier(app, *stock, job).await,
-            _ => Ok(None),
-        }
-    });
-    let again = together(again.collect(), MAX_PARALLEL).await;
     let mut told = Vec::new();
-    let outcome = |(((stock, sku), made), again): ((&(Stock, &str), _), Result<Option<Earlier>, _>)| -> Adjusted {
-        let (mut delta, mut now, _) = made?;
-        let mut then = now;
-        if let Some(earlier) = again? {
-            (delta, then, now) = (earlier.delta, Some(earlier.then), Some(earlier.now));
+    let outcome = |((stock, sku), delta): (&(Stock, &str), Result<i64, _>)| -> Adjusted {
+        let delta = delta.map_err(Problem::from)?;
+        if delta == 0 {
+            return Ok((0, None));
         }
-        if let Some(level) = then.filter(|_| delta != 0) {
-            let reference = stock.reference(job);
-            told.push(pools::told(stock.variant, sku, delta, &level, Reason::Correction, &reference));
+        let Some(answer) = answers.next() else { return Ok((0, None)) };
+        let answer = answer?;
+        match answer.refusal {
+            None => {
+                let (variant, reference) = (stock.variant, stock.reference(job));
+                let change = answer.adjusted;
+                told.extend(change.map(|change| pools::told(variant, sku, change, Reason::Correction, &reference)));
+                Ok((delta, Some(answer.level.of(variant))))
+            }
+            // It was counted before, and pieces were sold since.
+            Some(Refusal::ReferenceReused) => Ok((0, Some(answer.level.of(stock.variant)))),
+            Some(refusal) => Err(refusal.into()),
         }
-        Ok((delta, now.map(|level| level.of(stock.variant))))
     };
-    let adjusted = counted.iter().zip(made).zip(again).map(outcome).collect();
+    let adjusted = counted.iter().zip(deltas).map(outcome).collect();
     Ok((adjusted, told))
-}
-
-/// `listed`: how many there are, as lists know it.
-async fn see(app: &App, stock: Stock, listed: Option<i64>) -> Result<Seen, ObjectUnavailable> {
-    if stock.was.is_some() || listed == Some(stock.now) {
-        return Ok(Seen { delta: stock.delta(stock.now), untold: None });
-    }
-    let level = pools::level(app, stock.variant).await?;
-    Ok(Seen {
-        delta: stock.delta(level.on_hand),
-        untold: Some(level).filter(|level| listed.unwrap_or(0) != level.on_hand),
-    })
-}
-
-/// The change of this very line, if a try of which lists never heard has made it.
-async fn earlier(app: &App, stock: Stock, job: JobId) -> Result<Option<Earlier>, ObjectUnavailable> {
-    let answer = pools::ledger(app, &Supply::Stock(stock.variant), NEWEST, None).await?;
-    let reference = stock.reference(job);
-    let Some(at) = answer.ledger.iter().position(|entry| entry.reference == reference) else { return Ok(None) };
-    let since: i64 = answer.ledger.iter().take(at).map(|entry| entry.units).sum();
-    let delta = answer.ledger.get(at).map_or(0, |entry| entry.units);
-    let now = answer.level;
-    let then = Level { on_hand: now.on_hand.saturating_sub(since), ..now };
-    Ok(Some(Earlier { delta, then, now }))
 }

@@ -49,7 +49,7 @@ pub(super) async fn view(app: &App, cart: Cart) -> Result<CartView, Problem> {
     let cart = cart.asked_for_first_order(app, &shelf).await;
     let mut view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
     let told = stock::told(app, &shelf, &cart).await;
-    counting::tell(&mut view.lines, &told.later);
+    counting::tell(&cart.lines, &mut view.lines, &told.later);
     view.problems.extend(told.short);
     Ok(view)
 }

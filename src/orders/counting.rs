@@ -10,6 +10,7 @@ use super::order::{Line, LineId, Order};
 pub use crate::catalog::product::StockRule as Rule;
 use crate::ids::VariantId;
 use crate::shelf::snapshot::Snapshot;
+use crate::sorted::SortedMap;
 
 /// Pieces of a variant that had yet to come as they were held.
 pub type Later = (VariantId, i64);
@@ -54,31 +55,51 @@ impl Line {
     }
 }
 
-/// How many of these pieces have yet to come, where what nobody holds is this much once they
-/// are held: whoever was there before has what is there.
-pub fn yet_to_come(pieces: i64, left: i64) -> i64 {
-    left.saturating_neg().clamp(0, pieces)
+/// Says of a cart's lines how many of their pieces have yet to come.
+pub fn tell(lines: &[Line], views: &mut [LineView], later: &[Later]) {
+    let pieces = of_each(&lines.iter().collect::<Vec<_>>(), later);
+    for (view, pieces) in views.iter_mut().zip(pieces) {
+        view.backordered = Some(pieces).filter(|pieces| *pieces > 0);
+    }
 }
 
-/// Says of lines how many of their pieces have yet to come: of several that take of one stock,
+/// Says so of an order's lines, as it was placed: of what was added to it since, nothing is
+/// known. What is sold anew is what was there before.
+pub fn tell_placed(order: &Order, views: &mut [LineView]) {
+    if order.later.is_empty() {
+        return;
+    }
+    let added = || order.edits.done.iter().filter_map(|edit| edit.plan.added.as_ref()).flat_map(|added| &added.lines);
+    let is_placed = |line: &&Line| !added().any(|known| known.id == line.id);
+    let placed: Vec<&Line> = order.lines.iter().filter(is_placed).collect();
+    let ids = placed.iter().map(|line| line.id);
+    let mut pieces: SortedMap<LineId, u32> = ids.zip(of_each(&placed, &order.later)).collect();
+    for (before, line) in order.edits.done.iter().flat_map(|edit| edit.plan.sold_anew()) {
+        let left = pieces.get_or_default(before.line);
+        let of_line = line.quantity.min(*left);
+        *left -= of_line;
+        pieces.insert(line.id, of_line);
+    }
+    for view in views {
+        view.backordered = pieces.get(&view.id).copied().filter(|pieces| *pieces > 0);
+    }
+}
+
+/// How many pieces of each of these lines have yet to come: of several that take of one stock,
 /// the last. A piece of a bundle has, where one of its parts has.
-pub fn tell(lines: &mut [LineView], later: &[Later]) {
+fn of_each(lines: &[&Line], later: &[Later]) -> Vec<u32> {
+    let mut counts = vec![0; lines.len()];
     for (variant, units) in later {
         let mut rest = *units;
-        for line in lines.iter_mut().rev() {
-            let each = match line.parts.iter().find(|part| part.variant_id == *variant) {
-                Some(part) => i64::from(part.quantity),
-                None if line.parts.is_empty() && line.variant_id == *variant => 1,
-                None => continue,
-            };
+        for (line, count) in lines.iter().zip(&mut counts).rev() {
+            let Some((_, each)) = line.takes(1).find(|(of, _)| of == variant) else { continue };
             let of_line = rest.min(each.saturating_mul(line.quantity.into()));
             rest -= of_line;
-            let pieces = u32::try_from(of_line.saturating_add(each).saturating_sub(1).checked_div(each).unwrap_or(0))
-                .unwrap_or(u32::MAX)
-                .max(line.backordered.unwrap_or(0));
-            line.backordered = Some(pieces).filter(|pieces| *pieces > 0);
+            let pieces = of_line.saturating_add(each).saturating_sub(1).checked_div(each).unwrap_or(0);
+            *count = u32::try_from(pieces).unwrap_or(u32::MAX).max(*count);
         }
     }
+    counts
 }
 
 #[cfg(test)]

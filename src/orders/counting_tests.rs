@@ -68,7 +68,32 @@ fn the_shelf_that_an_order_is_placed_by_says_what_is_counted() {
     assert_eq!(again.claims(), [Claim::stock(id, 1)]);
 }
 
+/// Two lines of one variant, and a bundle of three of it and one of another.
+fn three_lines() -> Vec<Line> {
+    let part = |n: u8, quantity| {
+        let (sku, title) = ("CUP".to_owned(), "Cup".to_owned());
+        crate::catalog::product::Part { variant_id: variant(n), quantity, sku, title }
+    };
+    let set = Line { parts: vec![part(1, 3), part(2, 1)], ..line(3, 9, 2, Vec::new()) };
+    vec![line(1, 1, 4, Vec::new()), line(2, 1, 2, Vec::new()), set]
+}
+
+fn counts(lines: &[Line], later: &[Later]) -> Vec<u32> {
+    of_each(&lines.iter().collect::<Vec<_>>(), later)
+}
+
 #[test]
-fn who_was_there_before_has_what_is_there() {
-    assert_eq!([4, 1, 0, -1, -3, -9].map(|left| yet_to_come(3, left)), [0, 0, 0, 1, 3, 3]);
+fn of_several_lines_the_last_ones_pieces_come_last() {
+    let mut lines = three_lines();
+    assert_eq!(counts(&lines, &[]), [0, 0, 0]);
+    // Two of the six units: one piece of the bundle waits for both, the other for none.
+    assert_eq!(counts(&lines, &[(variant(1), 2)]), [0, 0, 1]);
+    assert_eq!(counts(&lines, &[(variant(1), 4)]), [0, 0, 2]);
+    assert_eq!(counts(&lines, &[(variant(1), 9)]), [1, 2, 2]);
+    assert_eq!(counts(&lines, &[(variant(1), 99)]), [4, 2, 2], "no more than there are");
+    let both = [(variant(1), 1), (variant(2), 2)];
+    assert_eq!(counts(&lines, &both), [0, 0, 2], "by the part of which most is missing");
+    assert_eq!(counts(&lines, &[(variant(9), 1)]), [0, 0, 0], "a bundle has no stock of its own");
+    lines[1].rules = vec![Rule { variant_id: variant(1), untracked: true, floor: None }];
+    assert_eq!(counts(&lines, &[(variant(1), 9)]), [3, 0, 2], "what is not counted comes at once");
 }

@@ -8,7 +8,6 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::after::goods::restock::Restock;
-use super::counting::Later;
 use super::effect::{Effect, due, in_foreground};
 use super::error::OrderError;
 use super::event::Event;
@@ -21,7 +20,7 @@ use super::projection::Projection;
 use super::protocol::{Message, OrderNews};
 use super::sold_cards::{Owed, Sold};
 use super::store::FirstAnswer;
-use super::{counting, slots, sold_cards, view};
+use super::{slots, sold_cards, view};
 use crate::json;
 use crate::payments::{self, Outcome, RefundOutcome};
 use crate::pools::pool::{Level, Refusal};
@@ -118,7 +117,10 @@ impl OrderObject {
                     let of = || claim.of.clone();
                     match answer {
                         Ok(answer) => match answer.refusal {
-                            None => later.extend(yet_to_come(claim, &answer.level)),
+                            None if answer.later > 0 => {
+                                later.extend(claim.of.variant().map(|of| (of, answer.later)));
+                            }
+                            None => {}
                             Some(Refusal::OutOfStock { available }) => refused.push(Refused { of: of(), available }),
                             Some(_) => refused.push(Refused { of: of(), available: answer.level.available }),
                         },
@@ -269,12 +271,6 @@ impl OrderObject {
         *self.levels.borrow_mut() = levels?;
         Some(())
     }
-}
-
-/// How many pieces of a claim have yet to come, where its pool says this after granting it.
-fn yet_to_come(claim: &Claim, level: &Level) -> Option<Later> {
-    let pieces = counting::yet_to_come(claim.quantity, level.left());
-    Some((claim.of.variant()?, pieces)).filter(|(_, pieces)| *pieces > 0)
 }
 
 /// The levels in as many messages as they need.

@@ -7,7 +7,7 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 
 use super::cart::{Cart, CartProblem};
-use super::counting::{Later, Rule, yet_to_come};
+use super::counting::{Later, Rule};
 use super::order::Line;
 use super::taking;
 use super::view::Status;
@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::ids::VariantId;
 use crate::pools;
 use crate::pools::error::OUT_OF_STOCK;
+use crate::pools::pool::yet_to_come;
 use crate::pricing::Delivery;
 use crate::shelf::snapshot::Snapshot;
 use crate::sorted::SortedMap;

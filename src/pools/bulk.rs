@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::Adjusted;
 pub use super::bulk_rows::VariantRow;
 use super::bulk_rows::{BulkBody, BulkVariants, Pieces, Rows, ids, skus};
 use super::pool::{Level, Reason, Refusal};
@@ -63,12 +64,11 @@ pub async fn change_variants(
         }
         let reason = body.reason.unwrap_or(Reason::Correction);
         let (levels, told) = adjust(&app, &staff, &mut rows, reason, &|at| format!("{name}/{at}")).await;
-        // The pools have decided and are the truth; the lists learn of it here.
-        let projection = catalog::project_levels(&app, &levels, staff.told(&app, &told)).await;
-        let answer = BulkVariants::done(rows);
-        let answer = idempotency::remember(&app, request.as_ref(), Answer::new(StatusCode::OK, &answer)?).await;
-        projection?;
-        return Ok(answer?.into());
+        // The pools have decided and are the truth; the lists learn of it here. Where they do not, it is not done:
+        // whoever asks again has them told of the same changes.
+        catalog::project_levels(&app, &levels, staff.told(&app, &told)).await?;
+        let answer = Answer::new(StatusCode::OK, &BulkVariants::done(rows))?;
+        return Ok(idempotency::remember(&app, request.as_ref(), answer).await?.into());
     }
     Err(changed())
 }
@@ -177,10 +177,10 @@ async fn adjust(
     let (mut levels, mut told) = (Vec::new(), Vec::new());
     for (at, variant, outcome) in done {
         match outcome {
-            Ok((level, delta)) => {
-                rows.at(at, |row| row.has_left(&level, delta));
-                if delta != 0 {
-                    told.push(super::told(variant, rows.sku(at), delta, &level, reason, &name(at)));
+            Ok((level, change)) => {
+                rows.at(at, |row| row.has_left(change));
+                if change.delta != 0 {
+                    told.push(super::told(variant, rows.sku(at), change, reason, &name(at)));
                 }
                 levels.push(level.of(variant));
             }
@@ -190,8 +190,8 @@ async fn adjust(
     (levels, told)
 }
 
-/// Changes one, as staff who may still ask for it at that moment: the level that is
-/// left, and by how much it changed.
+/// Changes one, as staff who may still ask for it at that moment: the level that is left, and
+/// the change. One that was made before under this name is told again.
 async fn adjust_one(
     app: &App,
     staff: &StaffWrite,
@@ -199,23 +199,26 @@ async fn adjust_one(
     pieces: Pieces,
     reason: Reason,
     reference: String,
-) -> Result<(Level, i64), Problem> {
+) -> Result<(Level, Adjusted), Problem> {
     let (delta, before) = match pieces {
         Pieces::Added(delta) if delta != 0 => (delta, None),
         _ => {
-            let level = super::level(app, variant).await?;
-            (pieces.delta(&level), Some(level))
+            let known = super::recall(app, variant, reference.clone()).await?;
+            let made = known.adjusted.map(|change| change.delta);
+            (made.unwrap_or_else(|| pieces.delta(&known.level)), Some(known.level))
         }
     };
     let confirmed = staff.confirm(app).await?;
     if let Some(level) = before.filter(|_| delta == 0) {
-        return Ok((level, 0));
+        return Ok((level, Adjusted { delta, on_hand: level.on_hand }));
     }
     let answer = super::adjust(app, confirmed, variant, delta, reason, reference).await?;
     match answer.refusal {
-        None => Ok((answer.level, delta)),
-        // What was counted is there already, and pieces were sold since.
-        Some(Refusal::ReferenceReused) => Ok((answer.level, 0)),
+        // Another try of the same has counted it meanwhile.
+        None | Some(Refusal::ReferenceReused) => {
+            let on_hand = answer.level.on_hand;
+            Ok((answer.level, answer.adjusted.unwrap_or(Adjusted { delta: 0, on_hand })))
+        }
         Some(refusal) => Err(refusal.into()),
     }
 }

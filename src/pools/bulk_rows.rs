@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::answer::BulkVariants;
+use super::Adjusted;
 use super::error::{Refusal, no_stock};
 use super::pool::{Level, Reason};
 use crate::catalog::body::PriceBody;
@@ -317,8 +318,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    pub fn has_left(&mut self, level: &Level, delta: i64) {
-        self.stock = Some((delta, level.on_hand.saturating_sub(delta)));
+    pub fn has_left(&mut self, change: Adjusted) {
+        self.stock = Some((change.delta, change.on_hand.saturating_sub(change.delta)));
     }
 
     /// The first that is wrong counts.

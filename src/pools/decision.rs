@@ -10,7 +10,7 @@ use crate::ports::Timestamp;
 /// reference it names. No events: it was done before, or changes nothing.
 pub fn decide(pool: &Pool, past: Past, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let decided = match command {
-        Command::Level | Command::Ledger { .. } => Vec::new(),
+        Command::Level | Command::Recall { .. } | Command::Ledger { .. } => Vec::new(),
         Command::Hold { hold, quantity, limit, until, .. } => {
             let wanted = Wanted { hold, quantity: *quantity, limit: *limit };
             decide_hold(pool, past, wanted, *until, now)?

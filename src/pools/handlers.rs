@@ -172,7 +172,7 @@ pub async fn create_stock_adjustment(
         (None, Some(keyed)) => format!("key/{}/{}", keyed.scope, keyed.key),
         (None, None) => RequestId::new(app.clock.now(), &*app.entropy).to_string(),
     };
-    let Answer { level, refusal, .. } =
+    let Answer { level, refusal, adjusted, .. } =
         super::adjust(&app, begun.confirmed, variant, delta, reason, reference.clone()).await?;
     match refusal {
         None => {}
@@ -180,10 +180,9 @@ pub async fn create_stock_adjustment(
         Some(refusal) => return Err(refusal.into()),
     }
     // The pool has decided and is the truth; the lists learn of it here.
-    let told = staff.told(&app, &[super::told(variant, &sku, delta, &level, reason, &reference)]);
-    let projection = catalog::project_levels(&app, &[level.of(variant)], told).await;
+    // Where they do not, it is not done: whoever asks again has them told of the same change.
+    let told = adjusted.map(|change| super::told(variant, &sku, change, reason, &reference));
+    catalog::project_levels(&app, &[level.of(variant)], staff.told(&app, told.as_slice())).await?;
     let answer = idempotency::Answer::new(StatusCode::OK, &StockLevel::from(level))?;
-    let answer = idempotency::remember(&app, keyed.as_ref(), answer).await;
-    projection?;
-    Ok(answer?.into())
+    Ok(idempotency::remember(&app, keyed.as_ref(), answer).await?.into())
 }

@@ -39,9 +39,28 @@ pub struct Answer {
     pub level: Level,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// Of a hold, how many of its units had yet to come when they were held.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub later: i64,
+    /// Of a change of what is on hand, what it was when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjusted: Option<Adjusted>,
     /// Where it was asked for, the newest entry first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<Entry>,
+}
+
+/// A change of what is on hand as it was made, whatever has become of the pool since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adjusted {
+    pub delta: i64,
+    /// Afterwards.
+    pub on_hand: i64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn nothing(units: &i64) -> bool {
+    *units == 0
 }
 
 /// A finite supply, and so the pool that decides about it.
@@ -167,11 +186,18 @@ pub async fn adjust(
     ask(app, &stock_of(variant), &Command::Adjust { delta, reason, reference }).await
 }
 
+/// The level, and what was changed under this reference, if anything was.
+pub async fn recall(app: &App, variant: VariantId, reference: String) -> Result<Answer, ObjectUnavailable> {
+    ask(app, &stock_of(variant), &Command::Recall { reference }).await
+}
+
 /// What is written down of staff's change of a variant's stock, which its pool has decided
-/// under this reference.
-pub fn told(variant: VariantId, sku: &str, delta: i64, level: &Level, reason: Reason, reference: &str) -> audit::Entry {
-    let was = json!({ "on_hand": level.on_hand.saturating_sub(delta) });
-    let is = json!({ "on_hand": level.on_hand, "reason": reason.as_str() });
+/// under this reference. The same however often, so that what was not written down is by
+/// whoever tries again.
+pub fn told(variant: VariantId, sku: &str, change: Adjusted, reason: Reason, reference: &str) -> audit::Entry {
+    let Adjusted { delta, on_hand } = change;
+    let was = json!({ "on_hand": on_hand.saturating_sub(delta) });
+    let is = json!({ "on_hand": on_hand, "reason": reason.as_str() });
     audit::Entry::changed(Kind::Stock, &variant, sku, &was, &is).decided(format!("stock/{variant}/{reference}"))
 }
 

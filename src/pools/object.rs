@@ -61,7 +61,7 @@ impl PoolObject {
     /// only asks for the level has it written nowhere.
     fn load(&self, command: &Command) -> Result<Option<Pool>, StorageError> {
         let stored = store::load(&*self.host)?;
-        if stored.is_some() || *command == Command::Level {
+        if stored.is_some() || matches!(command, Command::Level | Command::Recall { .. }) {
             return Ok(stored);
         }
         let Some(opening) = self.opening() else { return Ok(None) };
@@ -103,8 +103,19 @@ impl PoolObject {
             Command::Ledger { limit, after } if !unwritten => store::ledger(&*self.host, *limit, after.as_ref())?,
             _ => Vec::new(),
         };
-        let answer = Answer { level: pool.level(now), refusal, ledger };
-        if !(unwritten && events.is_empty()) {
+        let later = match command {
+            Command::Hold { hold, .. } => pool.holds.get(hold).map_or(0, |hold| hold.later),
+            _ => 0,
+        };
+        let is_written = !(unwritten && events.is_empty());
+        let adjusted = match command {
+            Command::Adjust { reference, .. } | Command::Recall { reference } if is_written => {
+                store::adjusted(&*self.host, reference)?
+            }
+            _ => None,
+        };
+        let answer = Answer { level: pool.level(now), refusal, later, adjusted, ledger };
+        if is_written {
             *memory = Some(pool);
         }
         Ok(answer)

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::catalog::product::Floor;
 use crate::pools::opening::{self, NewStock};
 use crate::pools::pool::{HoldId, Reason};
 use crate::ports::{Statement, Timestamp};
@@ -114,4 +115,25 @@ fn without_the_database_a_pool_that_was_never_changed_decides_nothing() {
     // From then on it needs none.
     let level = desk.ask_as(&without, &Command::Level).unwrap()["level"].clone();
     assert_eq!(level["on_hand"], 7);
+}
+
+#[test]
+fn what_a_pool_was_told_of_its_floor_and_has_said_outlives_its_process() {
+    let desk = Desk::new(Some(2));
+    let until = desk.shop.app.clock.now().plus_seconds(60);
+    let ask = |name: &str, quantity, floor: Option<(i64, i64)>| {
+        let (hold, limit) = (HoldId(name.to_owned()), None);
+        let floor = floor.map(|(as_of, least)| Floor { as_of, least });
+        let answer = desk.ask(&Command::Hold { hold, quantity, limit, floor, until }).unwrap();
+        (answer["refusal"].is_null(), answer["later"].as_i64().unwrap_or(0))
+    };
+    assert_eq!(ask("a", 3, Some((2, -4))), (true, 1));
+    assert_eq!(ask("b", 2, Some((1, 0))), (true, 2), "by the floor that was said last");
+    assert_eq!(ask("c", 1, None), (true, 1));
+    assert_eq!(ask("a", 3, None), (true, 1), "whoever came since is behind it");
+    // A newer one counts, though what tells of it is refused, and no older one does from then on.
+    assert_eq!(ask("d", 1, Some((3, -3))), (false, 0));
+    desk.ask(&Command::Release { hold: HoldId("c".to_owned()) }).unwrap();
+    assert_eq!(ask("e", 1, Some((2, -9))), (false, 0));
+    assert_eq!(ask("f", 1, None), (false, 0));
 }

@@ -54,6 +54,9 @@ pub struct Hold {
     pub quantity: i64,
     /// From this moment on the hold counts for nothing.
     pub until: Timestamp,
+    /// How many of its units had yet to come when they were held; whoever asks again is told
+    /// the same, whatever others have held since.
+    pub later: i64,
 }
 
 impl Hold {
@@ -126,6 +129,10 @@ pub enum Command {
     /// From now on nothing more is held. Closing again changes nothing.
     Close,
     Level,
+    /// The level, and what was changed under this reference, if anything was.
+    Recall {
+        reference: String,
+    },
     /// The level, and how what is on hand came about: the newest entries first,
     /// so many at most, from behind a place on.
     Ledger {
@@ -254,12 +261,21 @@ impl Pool {
     }
 }
 
+/// How many of these units have yet to come, where what nobody holds is this much once they
+/// are held: whoever was there before has what is there.
+pub fn yet_to_come(units: i64, left: i64) -> i64 {
+    left.saturating_neg().clamp(0, units)
+}
+
 /// The pool after an event that `decide` gave. Total.
 pub fn apply(pool: &mut Pool, event: &Event) {
     pool.version += 1;
     match event {
         Event::Held { hold, quantity, until } => {
-            pool.holds.insert(hold.clone(), Hold { quantity: *quantity, until: *until });
+            pool.holds.remove(hold);
+            let left = pool.on_hand - pool.held() - quantity;
+            let later = yet_to_come(*quantity, left);
+            pool.holds.insert(hold.clone(), Hold { quantity: *quantity, until: *until, later });
         }
         Event::Lapsed { hold } | Event::Released { hold } => {
             pool.holds.remove(hold);

@@ -345,3 +345,27 @@ fn a_stock_is_sold_down_to_its_floor_and_no_further() {
     assert_eq!(records.send(&received(1, 2), at(0)), Ok(1));
     assert_eq!(records.pool.on_hand, 0);
 }
+
+#[test]
+fn who_was_there_before_has_what_is_there() {
+    assert_eq!([4, 1, 0, -1, -3, -9].map(|left| yet_to_come(3, left)), [0, 0, 0, 1, 3, 3]);
+}
+
+#[test]
+fn a_hold_that_is_asked_for_again_says_what_had_yet_to_come_at_first() {
+    let at = Timestamp::from_millis;
+    let mut records = Records::default();
+    let floor = Some(Floor { as_of: 1, least: -9 });
+    let hold = |n, quantity, until| Command::Hold { hold: id(n), quantity, limit: None, floor, until: at(until) };
+    records.send(&Command::Adjust { delta: 2, reason: Reason::Received, reference: "a".to_owned() }, at(0)).unwrap();
+    records.send(&hold(1, 3, 10), at(0)).unwrap();
+    records.send(&hold(2, 4, 100), at(0)).unwrap();
+    let later = |records: &Records, n| records.pool.holds.get(&id(n)).map(|hold| hold.later);
+    assert_eq!((later(&records, 1), later(&records, 2)), (Some(1), Some(4)));
+    records.send(&hold(1, 3, 10), at(1)).unwrap();
+    assert_eq!(later(&records, 1), Some(1), "whoever came since is behind it");
+    // Once another has found it lapsed it stands in line anew.
+    records.send(&hold(3, 1, 100), at(20)).unwrap();
+    records.send(&hold(1, 3, 50), at(20)).unwrap();
+    assert_eq!(later(&records, 1), Some(3));
+}

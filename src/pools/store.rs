@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Adjusted;
 use super::ledger::{Entry, Kind, Mark};
 use super::pool::{Command, Ended, Event, Hold, HoldId, Past, Pool, Reason};
 use crate::catalog::product::Floor;
@@ -28,6 +29,7 @@ const SCHEMA: [&str; 3] = [
        quantity INTEGER NOT NULL CHECK (quantity > 0 OR state = 'released'),
        until INTEGER NOT NULL,
        state TEXT NOT NULL CHECK (state IN ('held', 'committed', 'put_back', 'released', 'lapsed')),
+       later INTEGER NOT NULL CHECK (later BETWEEN 0 AND quantity),
        put_back_at INTEGER,
        CHECK ((state = 'put_back') = (put_back_at IS NOT NULL))
      ) STRICT, WITHOUT ROWID",
@@ -35,7 +37,8 @@ const SCHEMA: [&str; 3] = [
        reference TEXT PRIMARY KEY,
        delta INTEGER NOT NULL,
        reason TEXT NOT NULL,
-       at INTEGER NOT NULL
+       at INTEGER NOT NULL,
+       on_hand INTEGER NOT NULL
      ) STRICT, WITHOUT ROWID",
 ];
 
@@ -61,6 +64,7 @@ struct HoldRow {
     quantity: i64,
     until: i64,
     state: String,
+    later: i64,
 }
 
 pub fn schema() -> Vec<Statement> {
@@ -76,7 +80,8 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
     let row = host
         .read(Statement::new("SELECT on_hand, taken, floor, floor_as_of, lowest, closed_at, version FROM pool", []))?;
     let Some(row): Option<PoolRow> = row.first().map_err(undecodable)? else { return Ok(None) };
-    let holds = host.read(Statement::new("SELECT hold, quantity, until, state FROM holds WHERE state = 'held'", []))?;
+    let holds =
+        host.read(Statement::new("SELECT hold, quantity, until, state, later FROM holds WHERE state = 'held'", []))?;
     let holds: Vec<HoldRow> = holds.decode().map_err(undecodable)?;
     Ok(Some(Pool {
         on_hand: row.on_hand,
@@ -87,7 +92,9 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
         version: row.version,
         holds: holds
             .into_iter()
-            .map(|row| (row.hold, Hold { quantity: row.quantity, until: Timestamp::from_millis(row.until) }))
+            .map(|HoldRow { hold, quantity, until, later, .. }| {
+                (hold, Hold { quantity, until: Timestamp::from_millis(until), later })
+            })
             .collect(),
     }))
 }
@@ -95,10 +102,10 @@ pub fn load(host: &dyn ObjectHost) -> Result<Option<Pool>, StorageError> {
 /// What the records say of the thing a command names.
 pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageError> {
     match command {
-        Command::Close | Command::Level | Command::Ledger { .. } => Ok(Past::Nothing),
+        Command::Close | Command::Level | Command::Recall { .. } | Command::Ledger { .. } => Ok(Past::Nothing),
         Command::Hold { hold, .. } | Command::Commit { hold, .. } | Command::Release { hold } => {
             let rows = host.read(Statement::new(
-                "SELECT hold, quantity, until, state FROM holds WHERE hold = ?1 AND state <> 'held'",
+                "SELECT hold, quantity, until, state, later FROM holds WHERE hold = ?1 AND state <> 'held'",
                 [hold.0.as_str().into()],
             ))?;
             let row: Option<HoldRow> = rows.first().map_err(undecodable)?;
@@ -121,9 +128,15 @@ pub fn past(host: &dyn ObjectHost, command: &Command) -> Result<Past, StorageErr
     }
 }
 
+/// What was changed under a reference, if anything was.
+pub fn adjusted(host: &dyn ObjectHost, reference: &str) -> Result<Option<Adjusted>, StorageError> {
+    let select = "SELECT delta, on_hand FROM adjustments WHERE reference = ?1";
+    host.read(Statement::new(select, [reference.into()]))?.first().map_err(undecodable)
+}
+
 /// The statements that record events and the pool after them.
 pub fn record(pool: &Pool, events: &[Event], now: Timestamp) -> Vec<Statement> {
-    let mut statements: Vec<Statement> = events.iter().filter_map(|event| record_event(event, now)).collect();
+    let mut statements: Vec<Statement> = events.iter().filter_map(|event| record_event(pool, event, now)).collect();
     statements.push(Statement::new(
         "INSERT INTO pool (id, on_hand, held, taken, closed_at, version, floor, floor_as_of, lowest)
          VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -144,18 +157,21 @@ pub fn record(pool: &Pool, events: &[Event], now: Timestamp) -> Vec<Statement> {
     statements
 }
 
-const UPSERT_HOLD: &str = "INSERT INTO holds (hold, quantity, until, state) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT (hold) DO UPDATE SET quantity = excluded.quantity, until = excluded.until, state = excluded.state";
+const UPSERT_HOLD: &str = "INSERT INTO holds (hold, quantity, until, state, later) VALUES (?1, ?2, ?3, ?4, ?5)
+     ON CONFLICT (hold) DO UPDATE SET quantity = excluded.quantity, until = excluded.until, state = excluded.state,
+       later = excluded.later";
 
 /// What the pool's own row does not say of an event.
-fn record_event(event: &Event, now: Timestamp) -> Option<Statement> {
+fn record_event(pool: &Pool, event: &Event, now: Timestamp) -> Option<Statement> {
     let hold = |hold: &HoldId, quantity: i64, until: Timestamp, state: &str| {
-        Statement::new(UPSERT_HOLD, [hold.0.as_str().into(), quantity.into(), until.millis().into(), state.into()])
+        let later = pool.holds.get(hold).map_or(0, |hold| hold.later);
+        let values = [hold.0.as_str().into(), quantity.into(), until.millis().into(), state.into(), later.into()];
+        Statement::new(UPSERT_HOLD, values)
     };
     let change = |reference: &str, delta: i64, reason: &str| {
         Statement::new(
-            "INSERT INTO adjustments (reference, delta, reason, at) VALUES (?1, ?2, ?3, ?4)",
-            [reference.into(), delta.into(), reason.into(), now.millis().into()],
+            "INSERT INTO adjustments (reference, delta, reason, at, on_hand) VALUES (?1, ?2, ?3, ?4, ?5)",
+            [reference.into(), delta.into(), reason.into(), now.millis().into(), pool.on_hand.into()],
         )
     };
     Some(match event {

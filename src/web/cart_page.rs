@@ -118,7 +118,7 @@ impl<'a> CartPage<'a> {
         let now = app.clock.now();
         let mut view = cart.view(snapshot, now).map_err(OrderError::from)?;
         let told = stock::told(app, snapshot, cart).await;
-        counting::tell(&mut view.lines, &told.later);
+        counting::tell(&cart.lines, &mut view.lines, &told.later);
         let mut problems = view.problems.clone();
         problems.extend(told.short);
         let shipping = match &view.shipping_option {

@@ -254,3 +254,32 @@ async fn what_was_written_down_stays_as_it_is() {
     let forged = Statement::new("UPDATE audit_log SET account_id = 'cus_other'", []);
     assert!(shop.host().database.run(forged).await.is_err());
 }
+
+#[tokio::test]
+async fn a_change_of_stock_is_told_once_though_the_lists_did_not_learn_of_it_at_first() {
+    let Some(shop) = Shop::native("it needs faults, which only the native host has").await else { return };
+    let owner = shop.owner().await;
+    let (one, other) = (shop.product(json!({})).await, shop.stocked(4).await);
+    let rows = json!({ "rows": [{ "id": other.variant, "on_hand": 9 }] });
+    let adjustments = format!("/v1/admin/stock/{}/adjustments", one.variant);
+    for (path, body, product, before, after) in [
+        (adjustments.as_str(), json!({ "delta": 10, "reason": "received" }), &one, 0, 10),
+        ("/v1/admin/variants/bulk", rows, &other, 4, 9),
+    ] {
+        let key = unique("key");
+        let ask = async || shop.post(path).bearer(&owner).key(&key).json(body.clone()).send().await;
+        shop.host().faults.once(Site::Batch, "INSERT INTO stock_levels", When::Before);
+        ask().await.expect(503);
+        // What is sold meanwhile is no part of the change.
+        let cart = shop.ready_cart(&product.variant, 1).await;
+        shop.place(&cart, "pm_card_visa").await.expect(201);
+        shop.until_available(&product.variant, after - 1).await;
+        let answers = [ask().await.expect(200), ask().await.expect(200)];
+        assert_eq!(answers[0].json(), answers[1].json());
+        let entries = of(&shop, &product.variant).await;
+        let found: Vec<_> = entries.iter().map(|entry| entry["changes"][0].clone()).collect();
+        assert_eq!(found[0], json!({ "at": "/on_hand", "before": before, "after": after }));
+        assert_eq!(found.iter().filter(|change| **change == found[0]).count(), 1, "{found:?}");
+        assert_eq!(shop.available(&product.variant).await, after - 1, "it counted once");
+    }
+}

@@ -4,8 +4,8 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::fixtures::{PUBLISHED_MILLIS, Product};
-use crate::shop::{Shop, unique, within};
+use crate::fixtures::{Cart, PUBLISHED_MILLIS, Product};
+use crate::shop::{Shop, eventually, unique, within};
 
 const CARD: &str = "pm_card_visa";
 
@@ -41,6 +41,14 @@ async fn until_seen(shop: &Shop, product: &Product, level: &str, on_backorder: O
         is.then_some(seen)
     })
     .await
+}
+
+/// An order of so many pieces that is paid, and may be cancelled.
+async fn paid(shop: &Shop, product: &Product, pieces: u32) -> Cart {
+    let cart = shop.ready_cart(&product.variant, pieces.into()).await;
+    shop.place(&cart, CARD).await.expect(201);
+    shop.until_staff_see(&cart, "its pieces are its own", |order| order["refundable"]["amount"] != 0).await;
+    cart
 }
 
 /// How each of many orders of one piece, placed at once, was answered: how many 201, how many 409.
@@ -101,6 +109,13 @@ async fn carts_and_orders_say_which_pieces_have_yet_to_come() {
     // It stays true of the order once more has come.
     shop.stock(&product.variant, 20).await;
     assert_eq!(shop.order(&cart).await["lines"][0]["backordered"], 3);
+    // And of which pieces, once others of the kind are added.
+    shop.until_staff_see(&cart, "its pieces are its own", |order| order["refundable"]["amount"] != 0).await;
+    let add = json!([{ "variant_id": product.variant, "quantity": 4 }]);
+    let edit = json!({ "add": add, "paid_by_hand": "till", "reason": "they rang" });
+    shop.act(&cart, "edits", edit).await.expect(201);
+    let lines = shop.order(&cart).await["lines"].clone();
+    assert_eq!((&lines[0]["backordered"], lines[1].get("backordered")), (&json!(3), None), "{lines}");
     let other = shop.ready_cart(&product.variant, 5).await;
     assert_eq!(shop.see_cart(&other).await["lines"][0].get("backordered"), None);
 }
@@ -125,18 +140,27 @@ async fn an_order_keeps_to_how_its_pieces_were_counted_when_it_was_placed() {
     let product = shop.stocked(5).await;
     let held = shop.ready_cart(&product.variant, 2).await;
     shop.place(&held, "pm_card_authenticationRequired").await.expect(201);
+    let counted = paid(&shop, &product, 1).await;
     let after = keep(&shop, &product, json!({ "tracked": false })).await;
     assert_eq!((&after["tracked"], &after["available"]), (&json!(false), &json!("in_stock")));
     let uncounted = shop.ready_cart(&product.variant, 50).await;
     shop.place(&uncounted, "pm_card_authenticationRequired").await.expect(201);
-    assert_eq!(stock(&shop, &product).await["held"], 2, "those of the first, and of no other");
+    let now = stock(&shop, &product).await;
+    assert_eq!((&now["on_hand"], &now["held"]), (&json!(4), &json!(2)), "those of the first, and of no other");
+    let bought = paid(&shop, &product, 50).await;
+    // What was counted when it was bought is back, though nothing is counted now.
+    let end = json!({ "reason": "flooded", "refund": true, "restock": true });
+    shop.act(&counted, "cancel", end.clone()).await.expect(201);
+    eventually("the piece is back", async || (stock(&shop, &product).await["on_hand"] == 5).then_some(())).await;
     let after = keep(&shop, &product, json!({ "tracked": null })).await;
     assert_eq!((&after["tracked"], &after["available"]), (&json!(true), &json!("low")));
-    // Both end: one gives back what it held, the other has nothing to give back.
+    // All end: one gives back what it held, the others have nothing to give back.
+    shop.act(&bought, "cancel", end).await.expect(201);
     for cart in [&held, &uncounted] {
         shop.post(&cart.order_path("/cancel")).cart_token(&cart.token).send().await.expect_success();
     }
     shop.until_available(&product.variant, 5).await;
+    shop.until_staff_see(&bought, "its money is back", |order| order["refundable"]["amount"] == 0).await;
     assert_eq!(stock(&shop, &product).await["on_hand"], 5);
 }
 

@@ -7,7 +7,6 @@ use tradepost::catalog::product::Floor;
 use tradepost::orders::after::edits::{self, effect::Take};
 use tradepost::orders::after::goods::restock::Restock;
 use tradepost::orders::after::money::{PutBack, effect};
-use tradepost::orders::counting::yet_to_come;
 use tradepost::orders::learning::{Answer, Refused};
 use tradepost::pools::pool::{self, Ended, HoldId, Past, Pool, Reason, Refusal};
 use tradepost::pools::{Claim, Supply};
@@ -26,6 +25,8 @@ pub struct Stock {
     pub put_in: i64,
     /// The newest floor that any claim has said.
     pub newest: Floor,
+    /// Of each hold, how many of its pieces had yet to come when it was granted.
+    pub later: BTreeMap<HoldId, i64>,
 }
 
 impl Stock {
@@ -85,6 +86,10 @@ impl World {
         let was_held = held(&stock.pool);
         for event in pool::decide(&stock.pool, stock.past(command), command, self.now)? {
             pool::apply(&mut stock.pool, &event);
+            if let pool::Event::Held { hold, quantity, .. } = &event {
+                let missing = (stock.pool.held() - stock.pool.on_hand).clamp(0, *quantity);
+                stock.later.insert(hold.clone(), missing);
+            }
             let is_granted = matches!(event, pool::Event::Held { .. } | pool::Event::Committed { .. });
             if is_granted && was_held.is_none() && supply.variant().is_some() {
                 let left = stock.pool.level(self.now).left();
@@ -107,8 +112,9 @@ impl World {
             let level = self.stocks[of].pool.level(self.now);
             if is_refused {
                 refused.push(Refused { of: of.clone(), available: level.available });
-            } else if let Some(variant) = of.variant().filter(|_| level.left() < 0) {
-                later.push((variant, yet_to_come(quantity, level.left())));
+            } else if let Some((variant, held)) = of.variant().zip(self.stocks[of].pool.holds.get(hold)) {
+                assert_eq!(held.later, self.stocks[of].later[hold], "as it was when it was granted: {hold:?}");
+                later.extend(Some((variant, held.later)).filter(|(_, later)| *later > 0));
             }
         }
         if refused.is_empty() { Answer::Held { later } } else { Answer::NotHeld { refused, unanswered: false } }

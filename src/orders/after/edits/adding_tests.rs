@@ -63,6 +63,17 @@ fn what_is_taken_out_pays_for_what_is_added_and_the_rest_goes_back() {
 }
 
 #[test]
+fn what_is_added_waits_for_its_own_pieces_and_not_instead_of_others() {
+    let mut order = mugs().paid();
+    order.lines[0].variant_id = variant(7);
+    order.later = vec![(variant(7), 2)];
+    edit(&mut order, by_hand(add(json!({}), 7, 3))).unwrap();
+    told(&mut order, Vec::new());
+    let seen: Vec<_> = view::order(&order).unwrap().lines.iter().map(|line| line.backordered).collect();
+    assert_eq!(seen, [Some(2), None], "as it was placed");
+}
+
+#[test]
 fn what_came_back_is_exchanged() {
     let mut order = mugs().paid();
     fulfil(&mut order, 3, "shipped");

@@ -219,3 +219,13 @@ fn each_sale_is_known_to_have_gone_where_it_was_taxed() {
     let billed: Vec<_> = sales.iter().map(|sale| sale.billed_to.as_ref().unwrap().country.code()).collect();
     assert_eq!(billed, ["DE", "AT", "FR"], "the second edit sold nothing");
 }
+
+#[test]
+fn what_is_sold_anew_has_yet_to_come_as_before() {
+    let mut order = to_germany(Bought { lines: vec![(3, 120)], ..mugs() }.paid());
+    order.later = vec![(order.lines[0].variant_id, 2)];
+    edit(&mut order, to("FR")).unwrap();
+    let seen = serde_json::to_value(money::view::order(&order).unwrap()).unwrap();
+    let lines = [0, 1].map(|line| seen["lines"][line].get("backordered").cloned());
+    assert_eq!(lines, [None, Some(json!(2))]);
+}

@@ -178,6 +178,13 @@ impl Plan {
         added.map(|(line, _)| line.clone()).collect()
     }
 
+    /// What is given up and sold anew, and the line that takes its place.
+    pub fn sold_anew(&self) -> impl Iterator<Item = (&Pieces, &Line)> {
+        let pieces = self.giving.iter().flat_map(|giving| &giving.pieces).skip(self.taken_out().len());
+        let lines = self.added.iter().flat_map(|added| added.lines.iter().take(added.sold_anew()));
+        pieces.zip(lines)
+    }
+
     /// The pieces that are taken out, without those that are sold anew.
     pub fn taken_out(&self) -> &[Pieces] {
         let pieces = self.giving.as_ref().map_or(&[][..], |giving| &giving.pieces);

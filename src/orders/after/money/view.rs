@@ -231,7 +231,7 @@ pub fn preview(order: &Order, giving: &Giving) -> RefundPreview {
 /// An order's lines with what was given up of each for its money.
 pub fn lines(order: &Order, quote: &Quote) -> Vec<LineView> {
     let mut lines = view::lines(&order.lines, quote, order.currency);
-    counting::tell(&mut lines, &order.later);
+    counting::tell_placed(order, &mut lines);
     for (line, (gone, _)) in lines.iter_mut().zip(left::lines(order, quote)) {
         line.refunded = Some(gone);
     }
