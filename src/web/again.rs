@@ -88,6 +88,7 @@ fn facts(order: &OrderView, cart: Option<&Cart>) -> Vec<Fact> {
     facts
 }
 
+/// What is not for sale any more is called as it was.
 fn left_out(language: Language, gone: &[&LineView]) -> String {
     let titles: Vec<&str> = gone.iter().map(|line| line.title.as_str()).collect();
     CartWords::of(language).left_out.with(&titles.join(", "))

@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 
 use super::checkout_page::CheckoutPage;
 use super::form::CheckoutForm;
-use super::parts::{Short, line_title, page, page_of_problem, shortages, to_order};
+use super::parts::{Short, page, page_of_problem, shortages, title_of, to_order};
 use super::quantities;
 use super::visitor::Visitor;
 use super::wishes::{Entered, TOTAL, Wishes};
@@ -24,7 +24,7 @@ use crate::orders::client::Asked;
 use crate::orders::decision::Change;
 use crate::orders::error::{ChangedLine, OrderError};
 use crate::orders::facts::Fact;
-use crate::orders::order::{Line, LineId};
+use crate::orders::order::LineId;
 use crate::orders::stock;
 use crate::orders::view::{OrderView, Status};
 use crate::problem::{FieldError, Problem};
@@ -147,8 +147,8 @@ async fn shown<'a>(
     let short = stock::shortages(till.app, till.snapshot, cart).await;
     let short = short.iter().filter_map(|problem| Some((problem.line_id?, Short::of_problem(problem)?)));
     if cart.draft.is_some() {
-        let title = |line: LineId| title_of(language, till.snapshot, cart, line);
-        let one = |(line, short): (LineId, Short)| format!("{} ", short.of(language, title(line)));
+        let title = |line: LineId| title_of(language, till.snapshot, &cart.lines, line);
+        let one = |(line, short): (LineId, Short)| format!("{} ", short.of(language, &title(line)));
         let told: String = short.map(one).collect();
         let notice = (!told.is_empty()).then(|| told + CheckoutWords::of(language).ask_the_shop);
         return Ok(till.page(cart, form, errors, notice)?);
@@ -264,29 +264,23 @@ async fn save(
     Ok(Ok(latest))
 }
 
-fn title_of<'a>(language: Language, snapshot: &'a Snapshot, cart: &'a Cart, id: LineId) -> &'a str {
-    let line = cart.lines.iter().find(|line| line.id == id);
-    let title = |line: &'a Line| line_title(language, line.variant_id, &line.title, snapshot);
-    line.map_or(BuyingWords::of(language).one_product, title)
-}
-
 /// Why the order was not placed, and what to do about it.
 fn notice(language: Language, snapshot: &Snapshot, error: &OrderError, cart: &Cart) -> String {
     let w = CheckoutWords::of(language);
-    let title = |id: LineId| title_of(language, snapshot, cart, id);
+    let title = |id: LineId| title_of(language, snapshot, &cart.lines, id);
     let show = |amount: &Money| amount.display_in(language);
     let is_draft = cart.draft.is_some();
     match error {
         OrderError::PriceChanged { lines, old_total, new_total } => {
             let changed =
-                |line: &ChangedLine| fill(w.now_costs, &[title(line.line_id), &show(&line.new), &show(&line.old)]);
+                |line: &ChangedLine| fill(w.now_costs, &[&title(line.line_id), &show(&line.new), &show(&line.old)]);
             let changes: String = lines.iter().map(changed).collect();
             changes + &fill(w.total_is_now, &[&show(new_total), &show(old_total)])
         }
         OrderError::ToPayChanged { old, new } => fill(w.to_pay_is_now, &[&show(new), &show(old)]),
         OrderError::DraftChanged => w.draft_changed.to_owned(),
         OrderError::NotForSale { lines } => {
-            let titles: Vec<&str> = lines.iter().map(|line| title(*line)).collect();
+            let titles: Vec<String> = lines.iter().map(|line| title(*line)).collect();
             let way_out = if is_draft { w.ask_the_shop } else { w.take_it_out };
             fill(w.not_for_sale, &[&titles.join(", "), way_out])
         }

@@ -1,8 +1,9 @@
 //! What a buyer is asked to pay for a change of the order, on the order's page. It is
 //! paid there as the order itself is, by the same forms.
 
+use super::goods::pieces;
 use super::order_page::HowToPay;
-use super::parts::Moment;
+use super::parts::{Moment, Titled, title_of};
 use super::standing::Standing;
 use super::ways;
 use super::words::order::OrderWords;
@@ -10,11 +11,11 @@ use super::words::{Fill, fill};
 use crate::messages::words;
 use crate::money::Money;
 use crate::orders::after::edits::view::DifferenceView;
-use crate::orders::order::LineId;
 use crate::orders::view::{OrderView, PaymentStatus, PaymentView, Status};
 use crate::payments::Provider;
 use crate::ports::Timestamp;
 use crate::settings::PaymentSettings;
+use crate::shelf::snapshot::Snapshot;
 use crate::text::Language;
 
 /// What is asked, and why.
@@ -57,20 +58,20 @@ fn not_tried(payment: &PaymentView, to_pay: Money) -> PaymentView {
 }
 
 impl Difference {
-    pub fn new(language: Language, order: &OrderView, now: Timestamp) -> Option<Self> {
+    pub fn new(language: Language, order: &OrderView, snapshot: &Snapshot, now: Timestamp) -> Option<Self> {
         let w = OrderWords::of(language);
         let show = |amount: Money| amount.display_in(language);
         let difference = order.difference.as_ref()?;
         let added = difference.added.iter().map(|line| {
-            let pieces = pieces(line.quantity, &line.title);
+            let pieces = pieces(line.quantity, &line.title(language, snapshot));
             (w.added, format!("{pieces}, {}", show(line.total)))
         });
         let way = difference.shipping_option.iter().map(|way| {
             let price = Money { amount: way.price.amount.saturating_sub(way.discount.amount), ..way.price };
             (w.sent_by, format!("{}, {}", way.title, show(price)))
         });
-        let out =
-            difference.taken_out.iter().map(|out| (w.taken_out, pieces(out.quantity.get(), title(order, out.line_id))));
+        let title = |id| title_of(language, snapshot, &order.lines, id);
+        let out = difference.taken_out.iter().map(|out| (w.taken_out, pieces(out.quantity.get(), &title(out.line_id))));
         // What stays is the same: only what falls on it is another.
         let worth = Some(difference.set_off).filter(|worth| worth.amount > 0 && difference.tax_change.is_none());
         let worth = worth.map(|worth| (w.set_off, show(worth)));
@@ -113,12 +114,4 @@ impl Difference {
             _ => Some(("wait", w.change_waits, w.change_made_once.with(&self.to_pay))),
         }
     }
-}
-
-fn pieces(quantity: u32, title: &str) -> String {
-    format!("{quantity} × {title}")
-}
-
-fn title(order: &OrderView, id: LineId) -> &str {
-    order.lines.iter().find(|line| line.id == id).map_or("", |line| &line.title)
 }

@@ -1,6 +1,6 @@
 //! What an order's page says of its parcels and returns, and of what has happened.
 
-use super::words::buying::BuyingWords;
+use super::parts::title_of;
 use super::words::order::OrderWords;
 use super::words::{Fill, returns};
 use crate::messages::words;
@@ -9,6 +9,7 @@ use crate::orders::after::money::view::NoteView;
 use crate::orders::order::{LineId, Milestone};
 use crate::orders::view::OrderView;
 use crate::ports::Timestamp;
+use crate::shelf::snapshot::Snapshot;
 use crate::text::Language;
 
 /// All that the page shows of it.
@@ -55,10 +56,11 @@ pub struct Noted {
 }
 
 impl Moved {
-    pub fn new(language: Language, order: &OrderView, now: Timestamp) -> Self {
+    pub fn new(language: Language, order: &OrderView, snapshot: &Snapshot, now: Timestamp) -> Self {
+        let name = |id, quantity| pieces(quantity, &title_of(language, snapshot, &order.lines, id));
         Self {
-            parcels: order.fulfilments.iter().map(|parcel| Parcel::new(language, order, parcel)).collect(),
-            returns: order.returns.iter().map(|known| Returned::new(language, order, known)).collect(),
+            parcels: order.fulfilments.iter().map(|parcel| Parcel::new(language, order, parcel, &name)).collect(),
+            returns: order.returns.iter().map(|known| Returned::new(language, known, &name)).collect(),
             timeline: order.events.iter().filter_map(|milestone| happened(language, milestone)).collect(),
             notes: order.notes.iter().map(|note| noted(language, note)).collect(),
             returns_url: is_returnable(order, now).then(|| format!("/orders/{}/returns", order.id)),
@@ -77,14 +79,19 @@ fn is_fetched(order: &OrderView) -> bool {
     order.shipping_option.as_ref().is_some_and(|option| option.pick_up.is_some())
 }
 
-fn pieces(language: Language, order: &OrderView, id: LineId, quantity: u32) -> String {
-    let line = order.lines.iter().find(|line| line.id == id);
-    let title = line.map_or(BuyingWords::of(language).one_product, |line| &line.title);
+/// So many of what is called so.
+pub fn pieces(quantity: u32, title: &str) -> String {
     format!("{quantity} × {title}")
 }
 
 impl Parcel {
-    fn new(language: Language, order: &OrderView, parcel: &FulfilmentView) -> Self {
+    /// `name`: of so many pieces of a line.
+    fn new(
+        language: Language,
+        order: &OrderView,
+        parcel: &FulfilmentView,
+        name: &dyn Fn(LineId, u32) -> String,
+    ) -> Self {
         let w = OrderWords::of(language);
         let day = |at: Timestamp| words::date(language, at);
         let status = match (parcel.status, parcel.shipped_at) {
@@ -92,7 +99,7 @@ impl Parcel {
             (FulfilmentStatus::Shipped, Some(at)) => w.sent_on.with(&day(at)),
             _ => w.packed.to_owned(),
         };
-        let lines = parcel.lines.iter().map(|line| pieces(language, order, line.line_id, line.quantity.get()));
+        let lines = parcel.lines.iter().map(|line| name(line.line_id, line.quantity.get()));
         let number = parcel.number.to_string();
         Self {
             title: w.parcel.with(&number),
@@ -106,7 +113,7 @@ impl Parcel {
 }
 
 impl Returned {
-    fn new(language: Language, order: &OrderView, known: &ReturnView) -> Self {
+    fn new(language: Language, known: &ReturnView, name: &dyn Fn(LineId, u32) -> String) -> Self {
         let w = OrderWords::of(language);
         let status = match known.status {
             ReturnStatus::Requested => w.return_asked,
@@ -121,7 +128,7 @@ impl Returned {
             status,
             pieces: lines
                 .map(|line| {
-                    let pieces = pieces(language, order, line.line_id, line.quantity.get());
+                    let pieces = name(line.line_id, line.quantity.get());
                     format!("{pieces}: {}", returns::reason(language, line.reason.as_str()))
                 })
                 .collect(),

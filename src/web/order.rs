@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::difference::to_pay_now;
 use super::order_page::{Choosing, OrderPage};
-use super::parts::{line_title, shortages, to_order};
+use super::parts::{shortages, title_of, to_order};
 use super::visitor::Visitor;
 use super::ways;
 use super::words::buying::BuyingWords;
@@ -19,8 +19,7 @@ use crate::ids::OrderId;
 use crate::orders::access::Credentials;
 use crate::orders::cart_token::CartToken;
 use crate::orders::error::OrderError;
-use crate::orders::order::LineId;
-use crate::orders::view::{LineView, OrderView, PaymentStatus};
+use crate::orders::view::{OrderView, PaymentStatus};
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::snapshot::Snapshot;
@@ -33,12 +32,6 @@ pub struct ChosenMethod {
     /// The edit whose difference the page has asked for; zero: the order itself.
     #[serde(default)]
     edit: Option<u32>,
-}
-
-fn title_of<'a>(language: Language, snapshot: &'a Snapshot, order: &'a OrderView, id: LineId) -> &'a str {
-    let line = order.lines.iter().find(|line| line.id == id);
-    let title = |line: &'a LineView| line_title(language, line.variant_id, &line.title, snapshot);
-    line.map_or(BuyingWords::of(language).one_product, title)
 }
 
 /// Whether the buyer has just been refused elsewhere.
@@ -164,7 +157,7 @@ pub async fn create_order_payment(
 fn not_held(language: Language, snapshot: &Snapshot, refusal: &OrderError, order: &OrderView) -> String {
     match refusal {
         OrderError::OutOfStock { lines } => {
-            let shortages = shortages(language, lines, |id| title_of(language, snapshot, order, id));
+            let shortages = shortages(language, lines, |id| title_of(language, snapshot, &order.lines, id));
             shortages + OrderWords::of(language).try_later
         }
         OrderError::StockUnavailable => BuyingWords::of(language).stock_unavailable.to_owned(),

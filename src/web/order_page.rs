@@ -169,7 +169,7 @@ impl<'a> OrderPage<'a> {
         let exhausted = standing == Standing::Exhausted;
         let declined = may_retry || exhausted;
         let why = payment.decline_reason.as_deref().filter(|_| declined);
-        let difference = Difference::new(language, order, now);
+        let difference = Difference::new(language, order, snapshot, now);
         let asks_more = difference.as_ref().and_then(|difference| difference.words(language, standing));
         let (status_class, status_title, status_text) = asks_more.unwrap_or_else(|| standing.words(language));
         let settings = &snapshot.settings.payments;
@@ -217,7 +217,7 @@ impl<'a> OrderPage<'a> {
             lines: summary(language, &order.lines, snapshot),
             totals: Totals::of_order(language, order),
             reverse_charge: order.reverse_charge,
-            moved: Moved::new(language, order, now),
+            moved: Moved::new(language, order, snapshot, now),
         }
     }
 

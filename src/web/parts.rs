@@ -13,7 +13,7 @@ use crate::ids::{OrderId, VariantId};
 use crate::messages::words;
 use crate::orders::cart::CartProblem;
 use crate::orders::error::ShortLine;
-use crate::orders::order::LineId;
+use crate::orders::order::{Line, LineId};
 use crate::orders::view::{DiscountView, LineView, ShippingView};
 use crate::ports::Timestamp;
 use crate::problem::Problem;
@@ -153,6 +153,38 @@ pub fn line_title<'a>(language: Language, variant: VariantId, own: &'a str, snap
     translation.and_then(|translation| translation.title.as_deref()).unwrap_or(own)
 }
 
+/// A line that a page names by its id: of a cart, or of an order.
+pub trait Titled {
+    fn id(&self) -> LineId;
+    fn title(&self, language: Language, snapshot: &Snapshot) -> String;
+}
+
+impl Titled for Line {
+    fn id(&self) -> LineId {
+        self.id
+    }
+
+    fn title(&self, language: Language, snapshot: &Snapshot) -> String {
+        line_title(language, self.variant_id, &self.title, snapshot).to_owned()
+    }
+}
+
+impl Titled for LineView {
+    fn id(&self) -> LineId {
+        self.id
+    }
+
+    fn title(&self, language: Language, snapshot: &Snapshot) -> String {
+        line_title(language, self.variant_id, &self.title, snapshot).to_owned()
+    }
+}
+
+/// What the one of these lines is called that has this id.
+pub fn title_of(language: Language, snapshot: &Snapshot, lines: &[impl Titled], id: LineId) -> String {
+    let title = lines.iter().find(|line| line.id() == id).map(|line| line.title(language, snapshot));
+    title.unwrap_or_else(|| BuyingWords::of(language).one_product.to_owned())
+}
+
 /// What a bundle is made of: `1 × Pot, 4 × Cup`, each called as a line would be; nothing of what is no bundle.
 pub fn made_of(language: Language, parts: &[Part], snapshot: &Snapshot) -> String {
     let title = |part: &Part| line_title(language, part.variant_id, &part.title, snapshot).to_owned();
@@ -175,8 +207,8 @@ pub fn known(language: Language, line: &LineView, snapshot: &Snapshot) -> (Strin
 }
 
 /// What could not be had, a sentence for each line, with a space behind it.
-pub fn shortages<'a>(language: Language, short: &[ShortLine], title: impl Fn(LineId) -> &'a str) -> String {
-    let sentence = |short: &ShortLine| format!("{} ", Short::from(short).of(language, title(short.line_id)));
+pub fn shortages(language: Language, short: &[ShortLine], title: impl Fn(LineId) -> String) -> String {
+    let sentence = |short: &ShortLine| format!("{} ", Short::from(short).of(language, &title(short.line_id)));
     short.iter().map(sentence).collect()
 }
 

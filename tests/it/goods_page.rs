@@ -164,3 +164,26 @@ async fn nobody_asks_for_one_mailbox_without_end() {
     let refused = browser.form("/orders/find", &form).send().await.expect(429);
     assert!(html(&refused).contains("Find your order") && !refused.header("retry-after").is_empty());
 }
+
+#[tokio::test]
+async fn an_order_names_its_things_in_its_readers_language_wherever_it_names_them() {
+    let shop = Shop::open().await;
+    let product = shop.product(json!({ "title": "Kettle", "translations": { "de": { "title": "Kessel" } } })).await;
+    shop.stock(&product.variant, 9).await;
+    let mut browser = Browser::at_checkout(&shop, &product, "4").await;
+    let path = browser.buy(VISA).await;
+    browser.until(&path, "your order is confirmed").await;
+    let lines = |quantity: u32| json!([{ "line_id": "line_1", "quantity": quantity, "reason": "Too small" }]);
+    let parcel = json!({ "lines": [{ "line_id": "line_1", "quantity": 2 }] });
+    send(&shop, &path, parcel).await;
+    let staff = async |deed: &str, body: Value| {
+        shop.post(&format!("/v1/admin{path}/{deed}")).bearer(&shop.owner().await).json(body).send().await.expect(201);
+    };
+    staff("returns", json!({ "lines": lines(1) })).await;
+    let add = json!([{ "variant_id": product.variant, "quantity": 3 }]);
+    staff("edits", json!({ "reason": "they rang", "add": add, "ask_buyer": true })).await;
+    browser.cookies.insert("__Host-locale".to_owned(), "de".to_owned());
+    let page = browser.until(&path, "2 × Kessel").await;
+    assert!(page.contains("1 × Kessel") && page.contains("3 × Kessel"), "{page}");
+    assert!(!page.contains("Kettle"), "{page}");
+}
