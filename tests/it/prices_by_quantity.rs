@@ -99,3 +99,47 @@ async fn pieces_of_an_order_keep_the_price_that_was_agreed_for_all_of_them() {
     assert_eq!((&order["lines"][0]["unit_price"], &order["lines"][1]["unit_price"]), (&eur(777), &eur(1_000)));
     assert_eq!(order["lines"][0]["refundable"], eur(3 * 777));
 }
+
+#[tokio::test]
+async fn pieces_that_are_added_to_an_order_cost_what_so_many_do_now() {
+    let shop = Shop::open().await;
+    let product = tiered(&shop).await;
+    let cart = shop.ready_cart(&product.variant, 9).await;
+    shop.place(&cart, "pm_card_visa").await.expect(201);
+    shop.until_staff_see(&cart, "its pieces are its own", |order| order["refundable"]["amount"] != 0).await;
+    let edit = async |pieces: u32, preview: bool| {
+        let add = json!([{ "variant_id": product.variant, "quantity": pieces }]);
+        let body = json!({ "reason": "they rang", "add": add, "paid_by_hand": "till", "preview": preview });
+        shop.act(&cart, "edits", body).await.expect(201).json()
+    };
+    // Those that are there were sold as nine, and do not count with them.
+    for (pieces, each) in [(1, 1_000), (9, 1_000), (10, 900), (20, 777)] {
+        let order = edit(pieces, true).await;
+        let of_all = eur(each * i64::from(pieces));
+        assert_eq!((&order["edits"][0]["to_pay"], line(&order)), (&of_all, (&eur(1_000), &eur(9_000))));
+    }
+    // What the shop asks for them has changed since; what was agreed has not.
+    let path = format!("/v1/admin/variants/{}", product.variant);
+    let price = json!({ "amount": 1_100, "currency": "EUR", "tiers": [{ "from": 2, "amount": 500 }] });
+    shop.patch(&path).bearer(&shop.owner().await).json(json!({ "prices": [price] })).send().await.expect(200);
+    let order = edit(2, false).await;
+    assert_eq!((line(&order), &order["lines"][1]["unit_price"]), ((&eur(1_000), &eur(9_000)), &eur(500)), "{order}");
+    // One of the two alone would have cost more than both: it goes back for what it cost.
+    let fewer = json!({ "reason": "they rang", "lines": [{ "line_id": "line_2", "quantity": 1 }] });
+    let order = shop.act(&cart, "edits", fewer).await.expect(201).json();
+    assert_eq!((&order["edits"][1]["refunded"], &order["lines"][1]["refundable"]), (&eur(500), &eur(500)));
+}
+
+#[tokio::test]
+async fn an_order_that_is_changed_before_it_is_paid_keeps_the_price_of_what_stays() {
+    let shop = Shop::open().await;
+    let product = tiered(&shop).await;
+    let cart = shop.ready_cart(&product.variant, 10).await;
+    shop.place(&cart, "pm_card_chargeDeclined").await.expect(201);
+    let edit = json!({
+        "reason": "they rang", "lines": [{ "line_id": "line_1", "quantity": 4 }],
+        "add": [{ "variant_id": product.variant, "quantity": 20 }],
+    });
+    let order = shop.act(&cart, "edits", edit).await.expect(201).json();
+    assert_eq!((line(&order), &order["lines"][1]["total"]), ((&eur(900), &eur(4 * 900)), &eur(20 * 777)), "{order}");
+}
