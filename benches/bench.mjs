@@ -1,6 +1,6 @@
 // `npm run bench`: the cold start and the Wasm's weight, reads against controls on the same workerd,
 // reads while clients log in, whole purchases, the console's pages in a large shop, shops of many
-// products, and files of them on their way in.
+// products, files of them on their way in, and what Lighthouse says of the storefront.
 // `npm run bench -- <part>...` runs the named parts.
 //   -- --quick   a short run, to see that it works; its figures mean little
 //   -- --built   on the build that is there
@@ -18,13 +18,14 @@ import { consolePages } from "./console.mjs";
 import { startFloor, stores } from "./floor.mjs";
 import { imports } from "./import.mjs";
 import { median, purchases } from "./load.mjs";
+import { lighthouse } from "./lighthouse.mjs";
 import { readsBesideLogins, register } from "./logins.mjs";
 import { compare } from "./reads.mjs";
 import { scale } from "./scale.mjs";
 import { catalogAnswer, coldStart } from "./start.mjs";
 import { missed, table } from "./table.mjs";
 
-const PARTS = ["start", "reads", "logins", "sales", "console", "scale", "import"];
+const PARTS = ["start", "reads", "logins", "sales", "console", "scale", "import", "lighthouse"];
 const quick = process.argv.includes("--quick");
 const PRODUCTS = 50;
 // Many short rounds: the machine's pace drifts within seconds.
@@ -38,10 +39,12 @@ const SCALE = quick
 const STARTS = quick ? 3 : 11;
 const RUNS = quick ? 1 : 3;
 const LOOKS = quick ? 1 : 7;
+/** At each page, through Lighthouse. */
+const LIGHTHOUSE = { looks: quick ? 1 : 3 };
 const RUN_MILLIS = quick ? 2_000 : 8_000;
 const BUYERS = [1, 8, 32];
 /** Of each control's rate (reads.mjs): at least so much. */
-const BARS = { quick: { alike: 0.95, plain: 0.85 }, door: { alike: 0.55, plain: 0.55 } };
+const BARS = { quick: { alike: 0.95, plain: 0.85 }, page: { alike: 0.9, plain: 0.85 }, door: { alike: 0.55, plain: 0.55 } };
 const REQUESTS = [5, 1];
 /** A purchase in one request beside five, state on disk, from 8 buyers on: at least so many times the rate. */
 const AT_ONCE = 2.2;
@@ -129,6 +132,7 @@ async function measureInMemory(wanted, result) {
         ["/v1/products?limit=2", BARS.quick],
         ["/v1/products", BARS.quick],
         [`/v1/products/${products[7].slug}`, BARS.quick],
+        [`/products/${products[7].slug}`, BARS.page],
         ["/healthz", BARS.door],
       ]) {
         result.reads.push(...(await compare(`GET ${path}`, url(path), bars, READS)));
@@ -194,7 +198,7 @@ await top(async () => {
   if (!process.argv.includes("--built")) await build("release");
   const output = at("benches", "output");
   mkdirSync(output, { recursive: true });
-  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [], scale: [], imports: [] };
+  const result = { quick, machine: machine(), weight: weigh(), start: undefined, reads: [], logins: [], sales: [], console: [], scale: [], imports: [], lighthouse: [] };
   if (result.machine.loadBefore > 0.5) say(`The machine is busy already (load ${result.machine.loadBefore.toFixed(2)}): figures will be low.`);
 
   try {
@@ -217,6 +221,10 @@ await top(async () => {
     if (wanted.has("import")) {
       say("- files of products");
       result.imports = await imports(stateOf("import"), { quick });
+    }
+    if (wanted.has("lighthouse")) {
+      say("- Lighthouse");
+      result.lighthouse = await lighthouse(LIGHTHOUSE);
     }
   } finally {
     // What was measured before something failed took minutes, too.

@@ -27,6 +27,7 @@ const saleRow = (row) => left(saleName(row)) + right(row.perSecond.toFixed(1), r
 const pageRow = (row) => row.path.padEnd(64) + right(row.bytes, row.cpu.toFixed(1), row.took.toFixed(1), row.bar) + verdict(row);
 const importRow = (row) =>
   left(row.name) + right(row.seconds.toFixed(1), row.kept.toFixed(1), row.cpu.toFixed(1), (row.memory / 2 ** 20).toFixed(0), row.bar) + verdict(row);
+const lighthouseRow = (row) => left(`${row.name}, ${row.category}`) + right(row.score, row.bar) + verdict(row) + `  (${row.scores.join(" ")})`;
 const dearest = (rows) => [...rows].sort((one, other) => other.cpu - one.cpu).slice(0, SHOWN);
 
 const askedRow = (name, { perSecond, controlPerSecond, ratio, share, p50, p99, met }) =>
@@ -37,7 +38,7 @@ const scaleRow = (row) =>
   right(row.took.toFixed(0), whole(row.written), row.memory, row.firstList.toFixed(0), row.bareFirstList.toFixed(0)) +
   verdict(row);
 
-export function table({ machine, weight, start, reads, logins, sales, console: pages, scale, imports }) {
+export function table({ machine, weight, start, reads, logins, sales, console: pages, scale, imports, lighthouse }) {
   return [
     "",
     `${machine.processors} x ${machine.processor}, workerd ${machine.workerd}, load before ${machine.loadBefore.toFixed(2)}`,
@@ -49,12 +50,13 @@ export function table({ machine, weight, start, reads, logins, sales, console: p
     ...section(`${left("shops of many products")}${right("per s", "control", "ratio", "to 1,000", "p50 ms", "p99 ms")}  met`, scale.flatMap(askedRows)),
     ...section(`${left("a changed price; the first list")}${right("price ms", "bytes", "MB", "list ms", "bare")}  met`, scale.map(scaleRow)),
     ...section(`${left("files of products")}${right("seconds", "to keep", "CPU s", "most MB", "at most")}  met`, imports.map(importRow)),
+    ...section(`${left("Lighthouse, mobile")}${right("score", "bar")}  met`, lighthouse.map(lighthouseRow)),
     "",
   ].join("\n");
 }
 
 /** The names of the rows below their bar. */
-export function missed({ weight, start, reads, logins, sales, console: pages, scale, imports }) {
+export function missed({ weight, start, reads, logins, sales, console: pages, scale, imports, lighthouse }) {
   const named = [
     ["the Wasm's weight", weight],
     ...(start ? [["the cold start", start]] : []),
@@ -68,6 +70,7 @@ export function missed({ weight, start, reads, logins, sales, console: pages, sc
       [`a changed price or the first list of ${row.size} products`, row],
     ]),
     ...imports.map((row) => [row.name, row]),
+    ...lighthouse.map((row) => [`Lighthouse: ${row.name}, ${row.category}`, row]),
   ];
   return named.filter(([, { met }]) => !met).map(([name]) => name);
 }
