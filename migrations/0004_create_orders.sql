@@ -27,7 +27,9 @@ CREATE TABLE orders (
   postal_code TEXT,
   country TEXT,
   -- What it is found by, in lines: orders/projection.rs.
-  sought TEXT NOT NULL
+  sought TEXT NOT NULL,
+  -- What was bought, as a file says it: there, too.
+  goods TEXT NOT NULL
 ) STRICT;
 -- Every list is a walk along this index, which has all that lists are filtered and sorted by: at
 -- 100,000 orders the rarest thing is found in some 20 ms, the common ones at once. An index for each

@@ -27,8 +27,7 @@ pub fn name(order: &mut Value) {
     for entry in LISTS.iter().flat_map(|list| entries(order, list)).collect::<Vec<_>>() {
         for pieces in ["lines", "received", "taken_out", "added"].map(|list| format!("{entry}/{list}")) {
             for line in order.pointer_mut(&pieces).and_then(Value::as_array_mut).into_iter().flatten() {
-                let known = known.iter().find(|known| at(known, "/id") == at(line, "/line_id"));
-                put(line, "title", known.map(|known| at(known, "/title").clone()).unwrap_or_default());
+                say(line, known.iter());
             }
         }
     }
@@ -53,11 +52,27 @@ fn tax(order: &mut Value) {
 pub fn asked(answer: &mut Value, body: &Value, before: &Value) {
     let mut body = body.clone();
     for line in body.pointer_mut("/lines").and_then(Value::as_array_mut).into_iter().flatten() {
-        let known = at(before, "/lines").as_array().into_iter().flatten();
-        let known = known.clone().find(|known| at(known, "/id") == at(line, "/line_id"));
-        put(line, "title", known.map(|known| at(known, "/title").clone()).unwrap_or_default());
+        say(line, at(before, "/lines").as_array().into_iter().flatten());
     }
     put(answer, "_asked", body);
+}
+
+/// What so many pieces of a line are, and what all of them are made of.
+fn say<'a>(pieces: &mut Value, mut lines: impl Iterator<Item = &'a Value>) {
+    let line = lines.find(|line| at(line, "/id") == at(pieces, "/line_id"));
+    let parts = line.map(|line| parts_of(line, at(pieces, "/quantity").as_i64().unwrap_or_default()));
+    put(pieces, "title", line.map(|line| at(line, "/title").clone()).unwrap_or_default());
+    put(pieces, "parts", parts.unwrap_or_default());
+}
+
+/// The parts of a bundle, of so many pieces of it together.
+fn parts_of(line: &Value, pieces: i64) -> Value {
+    let mut parts = at(line, "/parts").clone();
+    for part in parts.as_array_mut().into_iter().flatten() {
+        let each = at(part, "/quantity").as_i64().unwrap_or_default();
+        put(part, "quantity", each.saturating_mul(pieces).into());
+    }
+    parts
 }
 
 /// An order that is named by its id has a number, too; and rows are counted from 1.
@@ -130,7 +145,7 @@ fn entries(order: &Value, list: &'static str) -> impl Iterator<Item = String> + 
 /// The pieces of a line that are yet to be packed.
 fn left_to_send(line: &Value) -> Option<Value> {
     let left = at(line, "/to_send").as_i64().filter(|left| *left > 0)?;
-    Some(json!({ "quantity": left, "title": at(line, "/title") }))
+    Some(json!({ "quantity": left, "title": at(line, "/title"), "parts": parts_of(line, left) }))
 }
 
 /// Where each refund goes, in words; and those parts that staff have to see to.
@@ -168,9 +183,11 @@ mod tests {
         let eur = json!({ "amount": 500, "currency": "EUR" });
         let mut order = json!({
             "lines": [
-                { "id": "line_1", "title": "Kettle", "quantity": 3, "to_send": 1 },
+                { "id": "line_1", "title": "Set", "quantity": 3, "to_send": 2,
+                  "parts": [{ "quantity": 4, "title": "Cup" }] },
                 { "id": "line_2", "title": "Mug", "quantity": 1, "to_send": 0 },
             ],
+            "fulfilments": [{ "lines": [{ "line_id": "line_1", "quantity": 1 }] }],
             "returns": [{ "lines": [{ "line_id": "line_2", "quantity": 1 }] }],
             "refunds": [{ "lines": [], "parts": [
                 { "number": 1, "to": "by_hand", "amount": eur, "status": "pending" },
@@ -184,7 +201,9 @@ mod tests {
         assert_eq!([0, 1, 2].map(|entry| order["timeline"][entry]["_who"].clone()), who);
         assert_eq!(order["returns"][0]["lines"][0]["title"], "Mug");
         assert_eq!(order["returns"][0]["_number"], 1);
-        assert_eq!(order["_to_send"], json!([{ "quantity": 1, "title": "Kettle" }]));
+        let cups = json!([{ "quantity": 8, "title": "Cup" }]);
+        assert_eq!(order["_to_send"], json!([{ "quantity": 2, "title": "Set", "parts": cups }]));
+        assert_eq!(order["fulfilments"][0]["lines"][0]["parts"][0]["quantity"], 4);
         assert_eq!(order["refunds"][0]["_where_to"], "By hand €5.00: Pending\nGift card €5.00: Done");
         assert_eq!(order["_by_hand"].as_array().unwrap().len(), 1);
         let mut list = json!({ "items": [] });

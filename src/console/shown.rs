@@ -137,9 +137,18 @@ fn pieces(lines: &Value) -> String {
     let line = |line: &Value| {
         let reason = plain(at(line, "/reason"));
         let reason = if reason.is_empty() { reason } else { format!(": {reason}") };
-        format!("{} × {}{reason}", plain(at(line, "/quantity")), plain(at(line, "/title")))
+        let parts: Vec<_> = at(line, "/parts").as_array().into_iter().flatten().map(piece).collect();
+        let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        format!("{}{parts}{reason}", piece(line))
     };
     lines.as_array().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A part of a bundle with the SKU that it is found by.
+fn piece(line: &Value) -> String {
+    let sku = plain(at(line, "/sku"));
+    let sku = if sku.is_empty() { sku } else { format!(" · {sku}") };
+    format!("{} × {}{sku}", plain(at(line, "/quantity")), plain(at(line, "/title")))
 }
 
 /// Each difference on a line of its own.
@@ -254,6 +263,10 @@ mod tests {
         assert_eq!(cell("Sent", at(&line, "/sent"), Shown::Of("/quantity"), &line).text, "1 of 2");
         let back = json!([line, { "quantity": 1, "title": "Mug", "reason": "Broken" }]);
         assert_eq!(cell("", &back, Shown::Pieces, &json!({})).text, "2 × Kettle\n1 × Mug: Broken");
+        let parts =
+            json!([{ "quantity": 8, "title": "Cup", "sku": "CUP-4" }, { "quantity": 2, "title": "Pot", "sku": "" }]);
+        let set = json!([{ "quantity": 2, "title": "Set", "parts": parts }]);
+        assert_eq!(cell("", &set, Shown::Pieces, &json!({})).text, "2 × Set (8 × Cup · CUP-4, 2 × Pot)");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{Missing, Unfit};
 use super::number::{Kind, Number};
 use crate::address::Address;
+use crate::catalog::product::Part;
 use crate::email::EmailAddress;
 use crate::ids::OrderId;
 use crate::money::Money;
@@ -102,6 +103,9 @@ pub struct DocumentLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     pub quantity: u32,
+    /// What each piece of a bundle is made of; absent of what is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// As it was sold.
     pub unit_price: Money,
     /// Without tax and discounts, rounded half up.
@@ -225,6 +229,7 @@ fn goods(line: &LineView, included: bool) -> DocumentLine {
         title: line.title.clone(),
         sku: Some(line.sku.clone()).filter(|sku| !sku.is_empty()),
         quantity: line.quantity,
+        parts: line.parts.clone(),
         unit_price: line.unit_price,
         unit_price_net: without_tax(line.unit_price, &line.tax, included),
         discount: line.discount,
@@ -241,6 +246,7 @@ fn shipping(option: &ShippingView, included: bool) -> DocumentLine {
         title: option.title.clone(),
         sku: None,
         quantity: 1,
+        parts: Vec::new(),
         unit_price: option.price,
         unit_price_net: without_tax(option.price, &option.tax, included),
         discount: option.discount,

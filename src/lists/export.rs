@@ -18,10 +18,10 @@ use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::wire::extract::Query;
 
-/// The most orders of one file: some 3 MB, of which an isolate has room for a few at once.
+/// The most orders of one file: some 4 MB, of which an isolate has room for a few at once.
 pub const MAX_ORDERS: usize = 10_000;
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "id",
     "number",
     "placed_at",
@@ -39,13 +39,15 @@ const NAMES: [&str; 17] = [
     "postal_code",
     "country",
     "tags",
+    "goods",
 ];
 
 /// A file of comma-separated values.
 pub struct CsvFile(Response);
 
 /// The orders that fit, as `list_orders` lists them, at most 10,000 in one file; where there are more, the header `Link`
-/// leads to the next. CSV by RFC 4180, in UTF-8 with a byte order mark; times are UTC, amounts decimal. Before a text
+/// leads to the next. `goods` are SKUs with their pieces, and of a bundle the parts of all its pieces:
+/// `2 × TEA-SET (2 × POT, 8 × CUP), 1 × MUG`; those of many lines end with how many more there are. CSV by RFC 4180, in UTF-8 with a byte order mark; times are UTC, amounts decimal. Before a text
 /// that a spreadsheet would take for a formula, a number or a date stands an apostrophe, as before one that begins with
 /// an apostrophe; so, too, after each `;`, `|`, tab or line break within a text, where some spreadsheets begin a cell.
 /// Whoever reads the file takes one off in each of these places.
@@ -85,6 +87,7 @@ fn line(sheet: &mut Sheet, row: &Listed) {
         sheet.typed(typed.as_deref());
     }
     sheet.typed(Some(&row.tags.join(", ")));
+    sheet.typed(Some(&row.goods));
     sheet.end_line();
 }
 

@@ -33,6 +33,7 @@ pub struct Listed {
     pub currency: Currency,
     pub total: i64,
     pub pieces: i64,
+    pub goods: String,
     pub placed_at: i64,
     pub updated_at: i64,
     pub to: Destination,
@@ -61,7 +62,7 @@ macro_rules! listed {
     () => {
         "json_object('id', id, 'number', number, 'status', status, 'payment_status', payment_status,
            'fulfilment_status', fulfilment_status, 'edit_status', edit_status, 'account_id', account_id, 'email', email, 'currency', currency,
-           'total', total, 'pieces', pieces, 'placed_at', placed_at, 'updated_at', updated_at,
+           'total', total, 'pieces', pieces, 'goods', goods, 'placed_at', placed_at, 'updated_at', updated_at,
            'to', json_object('name', name, 'phone', phone, 'city', city, 'postal_code', postal_code, 'country', country),
            'tags', json((SELECT json_group_array(tag) FROM order_tags WHERE order_id = orders.id))) AS listed"
     };

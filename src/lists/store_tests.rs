@@ -42,6 +42,7 @@ fn order(n: u64) -> Projection {
         },
         "billing_address": null,
         "skus": [format!("SKU-{}", n % 500), "MUG-WHITE"],
+        "goods": "1 × SET (4 × CUP), 1 × MUG-WHITE",
         "channel": "storefront",
         "edit_status": if n % 100 == 9 { Some("awaiting_payment") } else { None },
         "return_status": if n % 1_000 == 3 { Some("requested") } else { None },

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Kind;
 use super::letter::{Button, Content};
 use super::order::{Order, button};
+use super::sheet;
 
 /// What a letter tells of an order's goods: of which parcel or return, by its
 /// number among the order's.
@@ -35,11 +36,22 @@ pub struct Moved {
 pub struct Piece {
     pub title: String,
     pub quantity: u32,
+    /// What all of these are made of, of a bundle.
+    pub parts: Vec<Piece>,
 }
 
-/// The most lines that are listed: with 255 characters of a title each, far
-/// below what a letter may have.
-const MAX_LISTED: usize = 100;
+impl Piece {
+    /// Such as `2 × Tea set (2 × Pot, 8 × Cup)`.
+    fn told(&self) -> String {
+        let parts = if self.parts.is_empty() { String::new() } else { format!(" ({})", enumerated(&self.parts)) };
+        format!("{} × {}{parts}", self.quantity, self.title)
+    }
+}
+
+/// Such as `1 × Pot, 4 × Cup`.
+pub(super) fn enumerated(pieces: &[Piece]) -> String {
+    pieces.iter().map(Piece::told).collect::<Vec<_>>().join(", ")
+}
 
 impl News {
     pub fn kind(self) -> Kind {
@@ -66,8 +78,9 @@ pub(super) fn content<'a>(order: &Order, news: News, content: Content<'a>) -> Co
 /// The pieces that it is about, a line for each.
 pub(super) fn listed(order: &Order) -> Option<String> {
     let pieces = &order.moved.as_ref()?.pieces;
-    let shown = pieces.iter().take(MAX_LISTED).map(|piece| format!("{} × {}", piece.quantity, piece.title));
-    let rest = pieces.len().saturating_sub(MAX_LISTED);
+    let fitting = sheet::fitting(pieces.iter().map(|piece| piece.parts.len()));
+    let shown = pieces.iter().take(fitting).map(Piece::told);
+    let rest = pieces.len().saturating_sub(fitting);
     let more = (rest > 0)
         .then(|| order.language.of(format!("and {rest} more lines"), format!("und {rest} weitere Positionen")));
     Some(shown.chain(more).collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())

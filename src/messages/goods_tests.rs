@@ -5,7 +5,7 @@ use crate::messages::order::{self, letter};
 use crate::text::Language;
 
 fn moved(pieces: usize) -> Moved {
-    let piece = |n: usize| Piece { title: format!("Thing {n} <b>"), quantity: 2 };
+    let piece = |n: usize| Piece { title: format!("Thing {n} <b>"), quantity: 2, parts: Vec::new() };
     Moved {
         pieces: (1..=pieces).map(piece).collect(),
         carrier: Some("DHL <i>".to_owned()),
@@ -69,4 +69,28 @@ fn each_step_of_a_return_is_written_in_every_language_and_is_no_markup() {
 fn a_large_parcel_fits_into_a_letter() {
     let letter = write(Language::De, News::Shipped(1), moved(2_000));
     assert!(letter.text.contains("und 1900 weitere Positionen") && letter.html.len() < 100_000);
+    // Of bundles as many as there is room for with their parts.
+    let mut bundles = moved(2_000);
+    bundles.pieces.iter_mut().for_each(|piece| piece.parts = vec![cup(8); 20]);
+    let letter = write(Language::De, News::Shipped(1), bundles);
+    assert!(letter.text.contains("und 1996 weitere Positionen") && letter.html.len() < 100_000, "{}", letter.text);
+}
+
+fn cup(quantity: u32) -> Piece {
+    Piece { title: "Cup <b>".to_owned(), quantity, parts: Vec::new() }
+}
+
+#[test]
+fn what_is_in_a_bundle_is_told_of_a_parcel_and_of_what_was_ordered() {
+    let mut bundle = moved(2);
+    bundle.pieces[0].parts = vec![cup(8), cup(2)];
+    let letter = write(Language::En, News::Shipped(1), bundle);
+    assert!(letter.text.contains("2 × Thing 1 <b> (8 × Cup <b>, 2 × Cup <b>)\n2 × Thing 2 <b>\n"), "{}", letter.text);
+    for (language, said) in [(Language::En, "Each: 4 × Cup <b>"), (Language::De, "Je Stück: 4 × Cup <b>")] {
+        let mut order = simple(language);
+        order.lines[0].parts = vec![cup(4)];
+        let letter = order::letter(&order, "Tradepost", &order::News::Confirmed).unwrap();
+        assert!(letter.text.contains(said), "{}", letter.text);
+        assert!(letter.html.contains("4 × Cup") && !letter.html.contains("<b>"), "{}", letter.html);
+    }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
-use super::goods::{self, Moved};
+use super::goods::{self, Moved, Piece};
 use super::letter::{Button, Content, Letter};
 use super::sheet::Sheet;
 use super::words;
@@ -65,6 +65,8 @@ impl Order {
 pub struct Line {
     pub title: String,
     pub quantity: u32,
+    /// What each of these is made of, of a bundle.
+    pub parts: Vec<Piece>,
     /// How many of these were given up for their money.
     pub given_up: u32,
     pub unit_price: Money,

@@ -13,6 +13,7 @@ fn line(title: &str, quantity: u32, unit: i64, off: &[i64]) -> Line {
     Line {
         title: title.to_owned(),
         quantity,
+        parts: Vec::new(),
         given_up: 0,
         unit_price: eur(unit),
         discounts: discounts.collect(),

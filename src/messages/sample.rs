@@ -81,7 +81,15 @@ fn order(language: Language, currency: Currency, now: Timestamp) -> Order {
         number: "7H2K-9QXM".to_owned(),
         language,
         placed_at: now,
-        lines: vec![Line { title: title.clone(), quantity: 2, given_up: 0, unit_price, discounts: Vec::new(), total }],
+        lines: vec![Line {
+            title: title.clone(),
+            quantity: 2,
+            parts: Vec::new(),
+            given_up: 0,
+            unit_price,
+            discounts: Vec::new(),
+            total,
+        }],
         shipping: Some(Shipping { title: language.of("Standard", "Standardversand").to_owned(), arrives: None }),
         address: ["Ada Lovelace", "12 St James's Square", "London SW1Y 4JH"].map(str::to_owned).into(),
         taxes: Vec::new(),
@@ -97,7 +105,7 @@ fn order(language: Language, currency: Currency, now: Timestamp) -> Order {
         // It leads nowhere: an address of the shop's own that names no order.
         url: Some("/orders/find".to_owned()),
         moved: Some(Moved {
-            pieces: vec![Piece { title, quantity: 2 }],
+            pieces: vec![Piece { title, quantity: 2, parts: Vec::new() }],
             carrier: Some("DHL".to_owned()),
             tracking_url: None,
             fetched_at: None,

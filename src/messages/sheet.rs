@@ -2,13 +2,14 @@
 //! order's own: each is shown as it is, so that what is read re-adds to what is
 //! paid.
 
+use super::goods::{Piece, enumerated};
 use super::order::{Line, Order, Reduction};
 use super::words;
 use crate::money::Money;
 use crate::text::Language;
 
-/// The most lines that are shown one by one. With a title of 255 characters in
-/// five bytes each, a letter stays well below the 2 MB of a row (D1, "Limits").
+/// The most lines that are shown one by one, with the parts of bundles. With a title of 255 characters
+/// in five bytes each, a letter stays well below the 2 MB of a row (D1, "Limits").
 pub const MAX_LINES: usize = 100;
 
 pub struct Sheet {
@@ -22,6 +23,8 @@ pub struct SheetLine {
     pub title: String,
     /// Such as `2 × €19.99`.
     pub detail: String,
+    /// Of a bundle, such as `Each: 1 × Pot, 4 × Cup`.
+    pub made_of: Option<String>,
     /// What is taken off.
     pub parts: Vec<Row>,
     pub total: String,
@@ -42,8 +45,9 @@ pub struct Section {
 impl Sheet {
     pub fn new(order: &Order) -> Self {
         let language = order.language;
-        let shown = order.lines.iter().take(MAX_LINES).map(|line| sheet_line(language, line));
-        let rest = order.lines.get(MAX_LINES..).unwrap_or_default();
+        let fitting = fitting(order.lines.iter().map(|line| line.parts.len()));
+        let shown = order.lines.iter().take(fitting).map(|line| sheet_line(language, line));
+        let rest = order.lines.get(fitting..).unwrap_or_default();
         let heading = language.of("Your order", "Ihre Bestellung");
         Self {
             heading: format!("{heading} {}, {}", order.number, words::date(language, order.placed_at)),
@@ -54,10 +58,25 @@ impl Sheet {
     }
 }
 
+/// How many lines are shown one by one, of those with so many parts.
+pub(super) fn fitting(parts: impl Iterator<Item = usize>) -> usize {
+    let rows = parts.scan(0_usize, |rows, parts| {
+        *rows = rows.saturating_add(parts).saturating_add(1);
+        Some(*rows)
+    });
+    rows.take_while(|rows| *rows <= MAX_LINES).count()
+}
+
+fn made_of(language: Language, parts: &[Piece]) -> Option<String> {
+    let each = language.of("Each", "Je Stück");
+    (!parts.is_empty()).then(|| format!("{each}: {}", enumerated(parts)))
+}
+
 fn sheet_line(language: Language, line: &Line) -> SheetLine {
     SheetLine {
         title: line.title.clone(),
         detail: format!("{} × {}{}", line.quantity, line.unit_price.display_in(language), given_up(language, line)),
+        made_of: made_of(language, &line.parts),
         parts: line.discounts.iter().map(|reduction| taken_off(language, reduction)).collect(),
         total: line.total.display_in(language),
     }
@@ -82,6 +101,7 @@ fn rest_of(language: Language, lines: &[Line]) -> Option<SheetLine> {
     Some(SheetLine {
         title: language.of(format!("{} more lines", lines.len()), format!("{} weitere Positionen", lines.len())),
         detail: language.of(format!("{pieces} pieces"), format!("{pieces} Stück")),
+        made_of: None,
         parts: Vec::new(),
         total: total.display_in(language),
     })

@@ -10,6 +10,7 @@ use super::protocol::{Access, OrderNews};
 use super::view::{DiscountView, GiftCardView, LineView, OrderView, PaymentStatus, ShippingView, TaxView};
 use crate::address::Address;
 use crate::app::App;
+use crate::catalog::product::Part;
 use crate::ids::OrderId;
 use crate::json;
 use crate::messages::goods::{self, Moved, Piece};
@@ -176,8 +177,9 @@ fn moved(view: &OrderView, news: goods::News) -> Option<Moved> {
 
 /// What is added once that is paid.
 fn to_be_added(difference: &DifferenceView) -> Moved {
-    let pieces = difference.added.iter().map(|line| Piece { title: line.title.clone(), quantity: line.quantity });
-    let way = difference.shipping_option.iter().map(|way| Piece { title: way.title.clone(), quantity: 1 });
+    let pieces = difference.added.iter().map(|line| pieces(line, line.quantity));
+    let way = |way: &ShippingView| Piece { title: way.title.clone(), quantity: 1, parts: Vec::new() };
+    let way = difference.shipping_option.iter().map(way);
     let pieces = pieces.chain(way).collect();
     Moved { pieces, carrier: None, tracking_url: None, fetched_at: None, words: None }
 }
@@ -185,14 +187,24 @@ fn to_be_added(difference: &DifferenceView) -> Moved {
 /// The pieces that were not given up for their money.
 fn as_it_is(view: &OrderView) -> Moved {
     let kept = |line: &LineView| line.quantity.saturating_sub(line.refunded.unwrap_or_default());
-    let pieces = view.lines.iter().map(|line| Piece { title: line.title.clone(), quantity: kept(line) });
+    let pieces = view.lines.iter().map(|line| pieces(line, kept(line)));
     let pieces = pieces.filter(|piece| piece.quantity > 0).collect();
     Moved { pieces, carrier: None, tracking_url: None, fetched_at: None, words: None }
 }
 
 fn piece(view: &OrderView, id: LineId, quantity: u32) -> Piece {
-    let title = view.lines.iter().find(|line| line.id == id).map_or_else(String::new, |line| line.title.clone());
-    Piece { title, quantity }
+    let line = view.lines.iter().find(|line| line.id == id);
+    line.map_or_else(|| Piece { title: String::new(), quantity, parts: Vec::new() }, |line| pieces(line, quantity))
+}
+
+/// So many pieces of a line, with all that they are made of.
+fn pieces(line: &LineView, quantity: u32) -> Piece {
+    Piece { title: line.title.clone(), quantity, parts: parts(line, quantity) }
+}
+
+fn parts(line: &LineView, pieces: u32) -> Vec<Piece> {
+    let part = |part: &Part| Piece { title: part.title.clone(), quantity: part.of(pieces), parts: Vec::new() };
+    line.parts.iter().map(part).collect()
 }
 
 fn tax(tax: &TaxView) -> impl Iterator<Item = TaxPart> {
@@ -205,6 +217,7 @@ fn line(line: &LineView) -> Line {
     Line {
         title: line.title.clone(),
         quantity: line.quantity,
+        parts: parts(line, 1),
         given_up: line.refunded.unwrap_or_default(),
         unit_price: line.unit_price,
         discounts: line.discounts.iter().map(reduction).collect(),

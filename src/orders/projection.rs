@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::after::edits::view::OpenEdit;
 use super::after::goods::view::{Fulfilled, OpenReturn};
 use super::client::OrderClient;
-use super::order::{Channel, Order};
+use super::order::{Channel, Line, Order};
 use super::view::{PaymentStatus, Status, payment_status, status};
 use super::{outgoing, sales};
 use crate::address::Address;
@@ -20,9 +20,12 @@ use crate::text;
 use crate::webhooks::EventType;
 
 /// The most that a projection has of its lines' SKUs, in bytes: with the longest
-/// addresses, and as the queue writes it once more, 18 KB of the 128 KB of a message.
+/// addresses, and as the queue writes it once more, 22 KB of the 128 KB of a message.
 /// An order of more lines is found by the first of them.
 const MAX_SKUS: usize = 2_000;
+
+/// The most bytes that a file says of its goods, so that 10,000 orders of many lines have room in an isolate.
+const MAX_GOODS: usize = 1_000;
 
 /// The most bytes of its books in a message, of which the queue makes 8 KB at most: those of some 30 products.
 /// Of an order of more the consumer asks.
@@ -33,7 +36,7 @@ const MAX_SALES: usize = 4_000;
 const MAX_STATEMENT: usize = 700_000;
 
 /// The columns of the table `orders` that an order decides, as [`Projection::row`] has them.
-pub const COLUMNS: [&str; 23] = [
+pub const COLUMNS: [&str; 24] = [
     "id",
     "version",
     "number",
@@ -53,6 +56,7 @@ pub const COLUMNS: [&str; 23] = [
     "postal_code",
     "country",
     "sought",
+    "goods",
     "channel",
     "sales",
     "return_status",
@@ -78,8 +82,10 @@ pub struct Projection {
     pub shipping_address: Option<Address>,
     /// The shipping address, if absent.
     pub billing_address: Option<Address>,
-    /// Each once, as many as [`MAX_SKUS`] holds.
+    /// Each once, with those of bundles' parts, as many as [`MAX_SKUS`] holds.
     pub skus: Vec<String>,
+    /// What was bought, as a file says it.
+    pub goods: String,
     pub channel: Channel,
     pub return_status: Option<OpenReturn>,
     pub edit_status: Option<OpenEdit>,
@@ -109,7 +115,10 @@ impl Projection {
             updated_at: order.updated_at,
             shipping_address: order.facts.shipping_address.clone(),
             billing_address: order.facts.billing_address.clone(),
-            skus: skus(order.lines.iter().map(|line| line.sku.as_str())),
+            skus: skus(order.lines.iter().flat_map(|line| {
+                std::iter::once(line.sku.as_str()).chain(line.parts.iter().map(|part| part.sku.as_str()))
+            })),
+            goods: goods(&order.lines),
             channel: order.channel,
             return_status: OpenReturn::of(order),
             edit_status: OpenEdit::of(order),
@@ -148,6 +157,7 @@ impl Projection {
             to.and_then(|to| to.postal_code.as_ref()),
             to.map(|to| to.country),
             self.sought(),
+            self.goods,
             self.channel,
             self.sales.as_ref().map(Value::to_string),
             self.return_status,
@@ -187,6 +197,27 @@ fn skus<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     skus
 }
 
+/// Such as `2 × TEA-SET (2 × POT, 8 × CUP), 1 × MUG`: the parts of all pieces of a bundle.
+fn goods(lines: &[Line]) -> String {
+    let piece =
+        |pieces: u32, sku: &str, title: &str| format!("{pieces} × {}", if sku.is_empty() { title } else { sku });
+    let mut goods = String::new();
+    for (place, line) in lines.iter().enumerate() {
+        let parts = line.parts.iter().map(|part| piece(part.of(line.quantity), &part.sku, &part.title));
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        let parts = if parts.is_empty() { parts } else { format!(" ({parts})") };
+        let next = format!("{}{parts}", piece(line.quantity, &line.sku, &line.title));
+        let between = if goods.is_empty() { "" } else { ", " };
+        if goods.len().saturating_add(between.len()).saturating_add(next.len()) > MAX_GOODS {
+            let more = lines.len().saturating_sub(place);
+            return format!("{goods}{between}and {more} more lines");
+        }
+        goods.push_str(between);
+        goods.push_str(&next);
+    }
+    goods
+}
+
 /// Writes down how orders stand. Twice or out of order is the same as once: a
 /// row only gives way to a newer version.
 pub(super) async fn write(app: &App, orders: &[Projection]) -> Result<(), Problem> {
@@ -224,11 +255,11 @@ fn upsert(rows: &[String]) -> Statement {
     Statement::new(
         "INSERT INTO orders (id, version, number, account_id, email, status, payment_status, fulfilment_status,
            currency, total, pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought,
-           channel, sales, return_status, edit_status)
+           goods, channel, sales, return_status, edit_status)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
                 value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
                 value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21,
-                value ->> 22
+                value ->> 22, value ->> 23
          FROM json_each(?1) WHERE true
          ON CONFLICT (id) DO UPDATE SET
            version = excluded.version, account_id = excluded.account_id, email = excluded.email,
@@ -236,7 +267,7 @@ fn upsert(rows: &[String]) -> Statement {
            fulfilment_status = excluded.fulfilment_status, total = excluded.total,
            pieces = excluded.pieces, placed_at = excluded.placed_at, updated_at = excluded.updated_at,
            name = excluded.name, phone = excluded.phone, city = excluded.city, postal_code = excluded.postal_code,
-           country = excluded.country, sought = excluded.sought, channel = excluded.channel, sales = excluded.sales,
+           country = excluded.country, sought = excluded.sought, goods = excluded.goods, channel = excluded.channel, sales = excluded.sales,
            return_status = excluded.return_status, edit_status = excluded.edit_status
          WHERE excluded.version > orders.version",
         [format!("[{}]", rows.join(",")).into()],
@@ -246,6 +277,7 @@ fn upsert(rows: &[String]) -> Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{ProductId, VariantId};
 
     #[test]
     fn an_order_is_found_by_as_many_skus_as_a_message_has_room_for() {
@@ -253,6 +285,23 @@ mod tests {
         let kept = skus(many.iter().map(String::as_str));
         assert_eq!(kept.as_slice(), &many[..200]);
         assert_eq!(skus(["A", "B", "A"].into_iter()), ["A", "B"]);
+    }
+
+    #[test]
+    fn a_file_says_what_was_bought_as_far_as_there_is_room() {
+        let part = |sku: &str, quantity: u32| serde_json::json!({ "variant_id": VariantId::derived([1; 16]), "quantity": quantity, "sku": sku, "title": "Cup" });
+        let line = |sku: &str, parts: Value| -> Line {
+            let eur = json!({ "amount": 100, "currency": "EUR" });
+            serde_json::from_value(json!({
+                "id": "line_1", "variant_id": VariantId::derived([1; 16]), "product_id": ProductId::derived([1; 16]),
+                "title": "Tea", "sku": sku, "unit_price": eur, "quantity": 2, "parts": parts,
+            }))
+            .unwrap()
+        };
+        let lines = [line("SET", json!([part("POT", 1), part("", 4)])), line("", json!([]))];
+        assert_eq!(goods(&lines), "2 × SET (2 × POT, 8 × Cup), 2 × Tea");
+        let many = goods(&vec![line("MUG-1", json!([])); 500]);
+        assert!(many.ends_with(", 2 × MUG-1, and 417 more lines") && many.len() < 1_030, "{many}");
     }
 
     #[test]

@@ -341,6 +341,7 @@ mod tests {
             shipping_address: Some(longest_address()),
             billing_address: Some(longest_address()),
             skus: vec!["\"".repeat(2_000)],
+            goods: "\"".repeat(1_025),
             channel: Channel::Storefront,
             return_status: Some(OpenReturn::Requested),
             edit_status: Some(OpenEdit::AwaitingPayment),

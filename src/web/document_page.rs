@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::frame::Frame;
 use super::words::order::OrderWords;
+use crate::catalog::product::Part;
 use crate::documents::document::{Buyer, Document, DocumentLine, TaxTotal};
 use crate::documents::number::Kind;
 use crate::ids::OrderId;
@@ -43,6 +44,8 @@ struct Row {
 struct Line {
     title: String,
     sku: Option<String>,
+    /// What each piece of a bundle is made of.
+    made_of: Option<String>,
     quantity: u32,
     unit_price_net: String,
     unit_price: String,
@@ -178,6 +181,7 @@ fn line(language: Language, line: &DocumentLine) -> Line {
     Line {
         title: line.title.clone(),
         sku: line.sku.clone(),
+        made_of: made_of(language, &line.parts),
         quantity: line.quantity,
         unit_price_net: line.unit_price_net.display_in(language),
         unit_price: line.unit_price.display_in(language),
@@ -185,6 +189,12 @@ fn line(language: Language, line: &DocumentLine) -> Line {
         rates: if rates.is_empty() { "–".to_owned() } else { rates.join(" + ") },
         total: line.total.display_in(language),
     }
+}
+
+fn made_of(language: Language, parts: &[Part]) -> Option<String> {
+    let part = |part: &Part| format!("{} × {} ({})", part.quantity, part.title, part.sku);
+    let parts = parts.iter().map(part).collect::<Vec<_>>().join(", ");
+    (!parts.is_empty()).then(|| format!("{}: {parts}", language.of("Each", "Je Stück")))
 }
 
 fn percent(language: Language, rate: &TaxRateView) -> String {

@@ -1,6 +1,6 @@
 //! What an order's page says of its parcels and returns, and of what has happened.
 
-use super::parts::title_of;
+use super::parts::{made_of, title_of};
 use super::words::order::OrderWords;
 use super::words::{Fill, returns};
 use crate::messages::words;
@@ -57,7 +57,14 @@ pub struct Noted {
 
 impl Moved {
     pub fn new(language: Language, order: &OrderView, snapshot: &Snapshot, now: Timestamp) -> Self {
-        let name = |id, quantity| pieces(quantity, &title_of(language, snapshot, &order.lines, id));
+        let name = |id, quantity| {
+            let title = title_of(language, snapshot, &order.lines, id);
+            let parts = order.lines.iter().find(|line| line.id == id).map_or(&[][..], |line| &line.parts);
+            match parts {
+                [] => pieces(quantity, &title),
+                parts => format!("{} ({})", pieces(quantity, &title), made_of(language, parts, quantity, snapshot)),
+            }
+        };
         Self {
             parcels: order.fulfilments.iter().map(|parcel| Parcel::new(language, order, parcel, &name)).collect(),
             returns: order.returns.iter().map(|known| Returned::new(language, known, &name)).collect(),

@@ -42,7 +42,7 @@ impl SlipLine {
         let part = |part: &Part| Self {
             title: part.title.clone(),
             sku: part.sku.clone(),
-            quantity: part.quantity.saturating_mul(quantity),
+            quantity: part.of(quantity),
             parts: Vec::new(),
         };
         Self {

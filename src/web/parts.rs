@@ -185,10 +185,10 @@ pub fn title_of(language: Language, snapshot: &Snapshot, lines: &[impl Titled], 
     title.unwrap_or_else(|| BuyingWords::of(language).one_product.to_owned())
 }
 
-/// What a bundle is made of: `1 × Pot, 4 × Cup`, each called as a line would be; nothing of what is no bundle.
-pub fn made_of(language: Language, parts: &[Part], snapshot: &Snapshot) -> String {
+/// What so many bundles are made of: `1 × Pot, 4 × Cup`, each called as a line would be; nothing of what is no bundle.
+pub fn made_of(language: Language, parts: &[Part], bundles: u32, snapshot: &Snapshot) -> String {
     let title = |part: &Part| line_title(language, part.variant_id, &part.title, snapshot).to_owned();
-    let words: Vec<_> = parts.iter().map(|part| format!("{} × {}", part.quantity, title(part))).collect();
+    let words: Vec<_> = parts.iter().map(|part| format!("{} × {}", part.of(bundles), title(part))).collect();
     words.join(", ")
 }
 
@@ -200,7 +200,7 @@ pub fn known(language: Language, line: &LineView, snapshot: &Snapshot) -> (Strin
         None => (line.sku.clone(), None),
     };
     if !line.parts.is_empty() {
-        let parts = made_of(language, &line.parts, snapshot);
+        let parts = made_of(language, &line.parts, 1, snapshot);
         label = [label, parts].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
     }
     (label, image)

@@ -231,7 +231,7 @@ fn price_notes(snapshot: &Snapshot, variant: &Variant, currency: Currency, visit
         fill(w.tier, &[&tier.from.to_string(), &each.display_in(visitor.language)])
     };
     let tiers = variant.lower_tiers(currency).into_iter().map(tier);
-    let parts = || made_of(visitor.language, &variant.parts, snapshot);
+    let parts = || made_of(visitor.language, &variant.parts, 1, snapshot);
     let parts = variant.is_bundle().then(|| fill(w.made_of, &[&parts()]));
     lowest.into_iter().chain(tiers).chain(parts).collect::<Vec<_>>().join("\n")
 }

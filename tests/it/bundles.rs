@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 
 use crate::ask::Answer;
 use crate::browser::html;
+use crate::buyers::mailbox;
 use crate::console::{filled, owner, send};
-use crate::fixtures::{Cart, PUBLISHED_MILLIS, Product, prices};
+use crate::fixtures::{Cart, PUBLISHED_MILLIS, Product, details, prices};
+use crate::order_export::{as_typed, cell, export, rows};
+use crate::order_lists::LISTED_MILLIS;
 use crate::shop::{Shop, eventually, unique, within};
 
 const VISA: &str = "pm_card_visa";
@@ -19,7 +22,7 @@ fn parts(of: &[(&Product, u32)]) -> Value {
     of.iter().map(part).collect()
 }
 
-fn made_of(of: &[(&Product, u32)]) -> Value {
+pub fn made_of(of: &[(&Product, u32)]) -> Value {
     json!({ "variants": [{ "sku": unique("SET"), "prices": prices(5_000), "parts": parts(of) }] })
 }
 
@@ -344,6 +347,51 @@ async fn buyers_and_packers_see_what_is_in_a_bundle() {
     };
     assert!(slip.contains(&row(2, &pot)) && slip.contains(&row(8, &cup)), "{slip}");
     assert!(slip.contains("Pieces: 10"), "{slip}");
+}
+
+#[tokio::test]
+async fn what_is_told_of_an_order_says_what_its_bundles_are_made_of() {
+    let shop = Shop::open().await;
+    let (pot, cup) = (shop.stocked(10).await, shop.stocked(20).await);
+    let set = shop.bundle(&[(&pot, 1), (&cup, 4)]).await;
+    let cart = shop.filled(&[(&set, 3)]).await;
+    let mailbox = mailbox();
+    let mut details = details();
+    details["email"] = json!(mailbox);
+    shop.put(&cart.path("/details")).cart_token(&cart.token).json(details).send().await.expect(200);
+    shop.place(&cart, VISA).await.expect(201);
+    shop.until_staff_see(&cart, "its pieces are its own", |order| order["refundable"]["amount"] != 0).await;
+    let told = shop.letters(&mailbox, 1).await[0]["text"].as_str().unwrap().to_owned();
+    assert!(told.contains(&format!("Each: 1 × {}, 4 × {}", pot.title, cup.title)), "{told}");
+
+    // Staff find it by what is in it, and have it in their file.
+    let file = within(LISTED_MILLIS, "the order is listed", async || {
+        let rows = rows(&export(&shop, &format!("q={}", cup.sku)).await.expect(200));
+        (rows.len() == 2).then_some(rows)
+    })
+    .await;
+    let goods = format!("3 × {} (3 × {}, 12 × {})", set.sku, pot.sku, cup.sku);
+    assert_eq!(as_typed(cell(&file, 1, "goods")), goods);
+
+    // One is taken out: what is left is packed.
+    let lines = json!([{ "line_id": "line_1", "quantity": 2 }]);
+    shop.act(&cart, "edits", json!({ "lines": lines, "reason": "they rang" })).await.expect(201);
+    let owner = owner(&shop).await;
+    let slip = owner.open(&format!("/admin/packing-slips?orders={}", cart.id)).await;
+    let row = |pieces: u32, part: &Product| format!("<td class=\"number\">{pieces}</td><td>{}</td>", part.sku);
+    for row in [row(2, &set), row(2, &pot), row(8, &cup)] {
+        assert!(slip.contains(&row), "{row}: {slip}");
+    }
+    shop.act(&cart, "fulfilments", json!({})).await.expect(201);
+    let parcel = format!("2 × {} (2 × {}, 8 × {})", set.title, pot.title, cup.title);
+    let told = shop.letters(&mailbox, 3).await;
+    assert!(told.iter().any(|letter| letter["text"].as_str().unwrap().contains(&parcel)), "{told:?}");
+    let cookies = format!("__Host-cart={}.{}", cart.id, cart.token);
+    let page = html(&shop.get(&format!("/orders/{}", cart.id)).cookie(&cookies).send().await.expect(200));
+    assert!(page.contains(&parcel), "{page}");
+    let page = owner.open(&format!("/admin/orders/{}", cart.id)).await;
+    let parcel = format!("2 × {} (2 × {} · {}, 8 × {} · {})", set.title, pot.title, pot.sku, cup.title, cup.sku);
+    assert!(page.contains(&parcel), "{page}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use tradepost::ports::{Database, ObjectClass, Statement};
 
 use crate::ask::Answer;
 use crate::browser::{Browser, VISA, html};
+use crate::bundles::made_of;
 use crate::buyers::mailbox;
 use crate::fixtures::{Cart, address, payment};
 use crate::host::faults::{Site, When};
@@ -143,6 +144,23 @@ async fn what_was_issued_never_changes() {
     assert_eq!(invoice(&shop, &cart).await, before);
     let later = sold(&shop, &product.variant).await;
     assert_eq!(invoice(&shop, &later).await["seller"]["address"]["name"], "Moss Ltd");
+}
+
+#[tokio::test]
+async fn an_invoice_names_what_a_bundle_is_made_of() {
+    let Some(shop) = open().await else { return };
+    let (pot, cup) = (shop.stocked(10).await, shop.stocked(20).await);
+    let set = shop.product(made_of(&[(&pot, 1), (&cup, 4)])).await;
+    let cart = shop.ready_cart(&set.variant, 2).await;
+    shop.place(&cart, VISA).await.expect(201);
+    let invoice = invoice(&shop, &cart).await;
+    let parts = invoice["lines"][0]["parts"].as_array().unwrap();
+    let parts: Vec<_> = parts.iter().map(|part| (part["sku"].as_str().unwrap(), &part["quantity"])).collect();
+    assert_eq!(parts, [(pot.sku.as_str(), &json!(1)), (cup.sku.as_str(), &json!(4))]);
+    let path = format!("/orders/{}/documents/{}", cart.id, invoice["number"].as_str().unwrap());
+    let page = html(&shop.get(&path).cart_token(&cart.token).send().await.expect(200));
+    let each = format!("Each: 1 × {} ({}), 4 × {} ({})", pot.title, pot.sku, cup.title, cup.sku);
+    assert!(page.contains(&each), "{page}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ pub async fn export(shop: &Shop, query: &str) -> Answer {
     shop.get(&path).bearer(&shop.owner().await).send().await
 }
 
-fn rows(answer: &Answer) -> Vec<Vec<String>> {
+pub fn rows(answer: &Answer) -> Vec<Vec<String>> {
     assert!(answer.body.starts_with("\u{feff}".as_bytes()), "a byte order mark");
     read(&answer.body)
 }
@@ -78,6 +78,7 @@ async fn a_file_has_what_the_list_has() {
     ] {
         assert_eq!(cell(&rows, 1, name), expected, "{name}");
     }
+    assert_eq!(as_typed(cell(&rows, 1, "goods")), format!("1 × {}", text(&order["lines"][0]["sku"])));
     assert_eq!(export(&shop, "q=x&total_max=5").await.pointers(), ["currency"]);
     assert_eq!(export(&shop, "limit=0").await.pointers(), ["limit"]);
 }

@@ -7,7 +7,7 @@ use crate::fixtures::{Cart, details};
 use crate::shop::{Shop, unique, within};
 
 /// How long an order may take to show up in lists.
-const LISTED_MILLIS: u64 = 2_000;
+pub const LISTED_MILLIS: u64 = 2_000;
 
 pub async fn listed(shop: &Shop, query: &str) -> Value {
     let path = format!("/v1/admin/orders?{query}");

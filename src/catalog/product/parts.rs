@@ -18,6 +18,13 @@ pub struct Part {
     pub title: String,
 }
 
+impl Part {
+    /// How many pieces of it are in so many of the bundle.
+    pub fn of(&self, bundles: u32) -> u32 {
+        self.quantity.saturating_mul(bundles)
+    }
+}
+
 impl Variant {
     /// Whether it is made of others, and has no stock of its own.
     pub fn is_bundle(&self) -> bool {

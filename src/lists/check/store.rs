@@ -30,8 +30,8 @@ macro_rules! rows_of_known {
     () => {
         "SELECT known.id, orders.version, iif(orders.id IS NULL, NULL, json_array(
            orders.id, version, number, account_id, email, status, payment_status, fulfilment_status, currency, total,
-           pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought, channel, sales, return_status,
-           edit_status)) AS cells,
+           pieces, placed_at, updated_at, name, phone, city, postal_code, country, sought, goods, channel, sales,
+           return_status, edit_status)) AS cells,
            (SELECT json_array(id, version, account_id, email, currency, total, pieces, created_at, changed_at, sent_at,
              expires_at, deleted) FROM drafts WHERE id = known.id) AS draft,
            (SELECT json_object('initial', initial_balance, 'balance', balance, 'version', balance_version,
