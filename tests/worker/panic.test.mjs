@@ -66,6 +66,15 @@ for (const when of ["at-once", "later"]) {
     assert.ok(failed.cause.includes(log[report]), "the request's line reads alone");
     assert.ok(failed.cause.includes(log[report + 1]));
 
+    const seen = await shop.request("POST", `/dev/panic/${when}`, { headers: { accept: "text/html,*/*;q=0.8" } });
+    assert.equal(seen.headers.get("content-type"), "text/html; charset=utf-8");
+    for (const said of ["Your cart and your orders are safe.", 'lang="de"', seen.headers.get("x-request-id")]) {
+      assert.ok(seen.text.includes(said), `${said}: ${seen.text}`);
+    }
+
+    const told = seen.headers.get("x-request-id");
+    await eventually("its failure in the log", 5_000, () => entries().some(({ event, request_id }) => event === "request_failed" && request_id === told));
+
     // The next request is answered by another instance.
     assert.equal((await shop.request("GET", "/readyz")).status, 200);
     const replaced = await eventually("the new instance in the log", 5_000, () =>
