@@ -30,6 +30,8 @@ struct Link<'a> {
 #[template(path = "collections.html")]
 struct CollectionsPage<'a> {
     frame: Frame<'a>,
+    /// What search engines are told of it.
+    description: String,
     /// Those that stand at the top, each with those that are in it.
     top: Vec<(Link<'a>, Vec<Link<'a>>)>,
 }
@@ -46,6 +48,8 @@ struct CollectionPage<'a> {
     description: String,
     /// The first paragraph of it, escaped.
     summary: String,
+    /// What search engines are told where there is none.
+    described: String,
     /// Those that it is in, from the top.
     crumbs: Vec<Link<'a>>,
     children: Vec<Link<'a>>,
@@ -74,10 +78,11 @@ pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswe
 fn all<'a>(snapshot: &'a Snapshot, reading: &Reading) -> CollectionsPage<'a> {
     let (all, language) = (&snapshot.collections, reading.visitor.language);
     let top = all.shown().filter(|(n, _)| all.above(*n).next().is_none());
-    CollectionsPage {
-        frame: Frame::of_catalog(snapshot, reading, true),
-        top: top.map(|(n, collection)| (Link::new(collection, language), children(all, n, language))).collect(),
-    }
+    let top: Vec<_> =
+        top.map(|(n, collection)| (Link::new(collection, language), children(all, n, language))).collect();
+    let frame = Frame::of_catalog(snapshot, reading, true);
+    let description = frame.described(frame.w.collections, top.iter().map(|(link, _)| link.title));
+    CollectionsPage { frame, description, top }
 }
 
 fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a Collection) -> CollectionPage<'a> {
@@ -103,8 +108,11 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
     let texts = collection.texts(Some(visitor.language));
     let description = markdown::rendered(texts.description);
     let highlighter = Highlighter::new("");
+    let tiles: Vec<_> = page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
+    let frame = Frame::of_catalog(snapshot, reading, is_first);
     CollectionPage {
-        frame: Frame::of_catalog(snapshot, reading, is_first),
+        described: frame.described(texts.title, tiles.iter().map(|tile| tile.called)),
+        frame,
         title: texts.title,
         seo_title: texts.seo_title.unwrap_or(texts.title),
         seo_description: texts.seo_description,
@@ -113,7 +121,7 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
         description,
         crumbs,
         children: children(all, n, visitor.language),
-        tiles: page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
+        tiles,
         list_url,
         previous_url: page.previous_cursor.map(|cursor| at(BEFORE, cursor)),
         next_url: page.next_cursor.map(|cursor| at(CURSOR, cursor)),

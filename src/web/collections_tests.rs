@@ -53,6 +53,7 @@ fn a_collection_says_what_it_is_in_and_what_is_in_it() {
     let crumbs = below.split_once("class=\"crumbs\"").unwrap().1.split_once("</nav>").unwrap().0;
     assert!(crumbs.contains("href=\"/collections/slug-1\"") && crumbs.contains("aria-current=\"page\">Mugs<"));
     let all = get("/collections", "").unwrap();
+    assert!(all.contains("<meta name=\"description\" content=\"Tradepost – Collections: &#60;script&#62;\">"), "{all}");
     assert!(all.contains("href=\"/collections/slug-1\"") && all.contains("href=\"/collections/slug-2\""));
 }
 

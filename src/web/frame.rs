@@ -12,6 +12,9 @@ use crate::text::Language;
 /// How each language calls itself.
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "English"), (Language::De, "Deutsch")];
 
+/// The characters of a page's description: search engines show some 160.
+pub const MAX_META: usize = 160;
+
 /// The collections that the header has room for.
 const MAX_TOP: usize = 6;
 
@@ -94,6 +97,19 @@ impl<'a> Frame<'a> {
             price_note: if settings.prices_include_tax { w.with_tax } else { w.without_tax },
             ..Self::unknown(visitor)
         }
+    }
+
+    /// What search engines are told of a page: what it shows, and the first of these things.
+    pub fn described<'t>(&self, what: &str, things: impl Iterator<Item = &'t str>) -> String {
+        let mut described = format!("{} – {what}", self.shop_name);
+        for (place, thing) in things.enumerate() {
+            if described.chars().count().saturating_add(thing.chars().count()) > MAX_META {
+                break;
+            }
+            described.push_str(if place == 0 { ": " } else { ", " });
+            described.push_str(thing);
+        }
+        described
     }
 
     /// Around a page of a cart or an order, which has its own currency: only the

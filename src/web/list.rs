@@ -34,6 +34,8 @@ pub struct ListPage<'a> {
     heading: String,
     /// The address of the whole list.
     all_url: String,
+    /// What search engines are told of it.
+    description: String,
     count: String,
     chips: Vec<Chip>,
     filters: Vec<FacetBox>,
@@ -87,6 +89,7 @@ impl<'a> ListPage<'a> {
             tiles,
             ..Self::empty(snapshot, visitor, Frame::of_catalog(snapshot, reading, true))
         }
+        .described()
     }
 
     pub fn new(snapshot: &'a Snapshot, reading: &Reading) -> Self {
@@ -137,6 +140,12 @@ impl<'a> ListPage<'a> {
             frame: Frame { sought: sought.to_owned(), ..empty.frame },
             ..empty
         }
+        .described()
+    }
+
+    fn described(mut self) -> Self {
+        self.description = self.frame.described(&self.heading, self.tiles.iter().map(|tile| tile.called));
+        self
     }
 
     /// Whether something is to be mended among the filters, which are folded otherwise.
@@ -151,6 +160,7 @@ impl<'a> ListPage<'a> {
             is_home: false,
             heading: w.newest_products.to_owned(),
             all_url: String::new(),
+            description: String::new(),
             count: String::new(),
             chips: Vec::new(),
             filters: Vec::new(),

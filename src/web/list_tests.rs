@@ -53,6 +53,26 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
 }
 
 #[test]
+fn search_engines_are_told_what_a_list_begins_with() {
+    let (english, german) = (Visitor::default(), Visitor { language: Language::De, ..Visitor::default() });
+    let description = |html: &str| {
+        html.split_once("<meta name=\"description\" content=\"").unwrap().1.split('"').next().unwrap().to_owned()
+    };
+    let all = description(&rendered(&shop(), english, ""));
+    assert_eq!(
+        all,
+        "Tradepost – Products: Wheel Bearing, Enamel Mug 4, Enamel Mug 3, Enamel Mug 2, Enamel Mug 1, Enamel Mug 0"
+    );
+    let sought = description(&rendered(&shop(), german, "q=%3Cwheel%3E"));
+    assert!(sought.starts_with("Tradepost – Ergebnisse für „&#60;wheel&#62;“: Wheel Bearing"), "{sought}");
+    let many = (0..60).map(|n| made(n, &format!("A thing with a title {n}"), Some(100), n as i64)).collect();
+    let many = Snapshot::new("7".into(), settings(), many);
+    let home = ListPage::home(&many, &Reading { visitor: german, site: "", path: "/", query: "" }).render().unwrap();
+    let home = description(&home);
+    assert!(home.starts_with("Tradepost – Neu im Shop: A thing") && (120..=162).contains(&home.len()), "{home}");
+}
+
+#[test]
 fn every_value_of_an_option_is_chosen_shown_and_taken_away_again() {
     let name = format!("option.{SIZE}");
     for (n, value) in VALUES.into_iter().enumerate() {

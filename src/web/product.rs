@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::choosing::Choosing;
 use super::collections::collection_url;
-use super::frame::Frame;
+use super::frame::{Frame, MAX_META};
 use super::pages::Reading;
 use super::parts::{ErrorSummary, Short, SummaryItem, made_of, sentence};
 use super::structured;
@@ -24,8 +24,6 @@ use crate::text::markdown;
 
 /// An option with more values is a list that unfolds.
 const MAX_BUTTONS: usize = 12;
-/// The characters of a page's description: search engines show some 160.
-const MAX_META: usize = 160;
 
 #[derive(Template)]
 #[template(path = "product.html")]
@@ -107,7 +105,7 @@ impl<'a> ProductPage<'a> {
             images: texts.images(&product.images),
             preview: picture.map_or_else(String::new, |image| structured::absolute(site, &image.url)),
             seo_title: texts.seo_title.unwrap_or(texts.title),
-            summary: texts.seo_description.map_or_else(|| structured::shortened(&text, MAX_META), str::to_owned),
+            summary: summary(&frame, texts.title, texts.seo_description, &text),
             data: structured::of_product(site, choosing, (texts.title, &text), &steps),
             table: table(snapshot, choosing, visitor),
             picture: picture.map(|image| texts.image(image)),
@@ -182,6 +180,12 @@ impl<'a> ProductPage<'a> {
         let told = self.with_notice(short.text(language));
         if left > 0 { told.with_quantity(left.to_string()) } else { told }
     }
+}
+
+/// What search engines are told of it.
+fn summary(frame: &Frame, title: &str, own: Option<&str>, text: &str) -> String {
+    let told = own.map_or_else(|| structured::shortened(text, MAX_META), str::to_owned);
+    if told.is_empty() { frame.described(title, std::iter::empty()) } else { told }
 }
 
 /// The way to it, the name and the address of each step: through the deepest of its collections,

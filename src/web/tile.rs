@@ -16,6 +16,7 @@ const MAX_GOING_WITH: usize = 4;
 
 pub struct Tile<'a> {
     pub url: String,
+    pub called: &'a str,
     /// The title, with what was looked for in it.
     pub title: Vec<Piece<'a>>,
     pub vendor: &'a str,
@@ -49,6 +50,7 @@ impl<'a> Tile<'a> {
         let before = product.compare_at(listed.price.from.currency);
         Self {
             url: product_url(product),
+            called: texts.title,
             title: highlighter.pieces(texts.title),
             vendor: product.vendor.as_deref().unwrap_or(""),
             price: price_label(visitor, listed.price),
