@@ -58,6 +58,7 @@ function choosing(table) {
     history.replaceState(null, "", `?${query}`);
   }
 
+  // Where styles do not know that scripts run.
   element("show-choice").hidden = true;
   axes.forEach((axis) => axis.addEventListener("change", show));
 }
