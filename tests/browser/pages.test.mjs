@@ -48,7 +48,10 @@ const shopPages = ({ order, owed, asked }) => ({
   "a search": "/products?q=mug&tag=home&price_to=100",
   "a search that finds nothing": "/products?q=weel&price_from=x&in_stock=true",
   "a list in German": "/products?locale=de&currency=USD",
+  "a search for nothing there is": "/products?q=zzzzzz&tag=home",
   product: "/products/enamel-mug",
+  "a choice of a product's options": "/products/enamel-mug?option.Colour=Rust",
+  "a choice that there is not": "/products/enamel-mug?option.Colour=Nobodys",
   "a product in German": "/products/enamel-mug?locale=de&option.Colour=Rust",
   collections: "/collections",
   "a collection": "/collections/kitchen",
@@ -216,10 +219,25 @@ for (const [device, options] of Object.entries(DEVICES)) {
   });
 }
 
+/** Only of the shop: staff's pages are in English. */
+for (const [device, options] of Object.entries(DEVICES)) {
+  test(`every page of the shop in German, on a ${device}`, async () => {
+    const { page, leave } = await visit(browser, server.url, { ...options, locale: "de-DE", storageState: session });
+    const faults = [];
+    for (const [name, path] of Object.entries(shopPages(things))) {
+      faults.push(...(await faultsOf(page, path, options)).map((fault) => `${name}, ${device}, in German, ${fault}`));
+      const lang = await page.evaluate(() => document.documentElement.lang);
+      if (lang !== "de") faults.push(`${name} is in ${lang}`);
+    }
+    assert.deepEqual(faults, []);
+    await leave();
+  });
+}
+
 test("a script that comes late moves nothing", async () => {
   const { page, leave } = await visit(browser, server.url, { storageState: session });
   // Longer than what is there takes to be painted.
-  await page.route("**/assets/admin.*.js", async (route) => {
+  await page.route(/\/assets\/(admin|shop)\..*\.js$/, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await route.continue();
   });
@@ -227,6 +245,10 @@ test("a script that comes late moves nothing", async () => {
     await page.goto(path);
     assert.deepEqual(await moved(page), [], path);
     assert.ok(await page.locator("main time[title]").first().isVisible(), `${path} has its reader's times`);
+  }
+  for (const path of ["/", "/products", "/products/enamel-mug"]) {
+    await page.goto(path);
+    assert.deepEqual(await moved(page), [], path);
   }
   await leave();
 });
