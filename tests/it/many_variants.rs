@@ -7,6 +7,7 @@ use futures_util::future::join;
 use serde_json::{Value, json};
 
 use crate::ask::Answer;
+use crate::browser::html;
 use crate::fixtures::{PUBLISHED_MILLIS, prices, product_body};
 use crate::prices::{address_in, cart_to, product, rate, shop_in_germany};
 use crate::shop::{Shop, unique, within};
@@ -31,6 +32,37 @@ async fn create(shop: &Shop, body: &Value, key: Option<&str>) -> Answer {
     }
     .send()
     .await
+}
+
+/// What a browser loads of a product's page before its pictures, in bytes: its HTML, the styles and the scripts.
+async fn weight(shop: &Shop, slug: &str) -> usize {
+    let html = html(&shop.get(&format!("/products/{slug}")).send().await.expect(200));
+    let weigh = |address: &str| {
+        let (name, kind) = (address.split('.').next().unwrap(), address.rsplit('.').next().unwrap());
+        let file = format!("{}/public{name}.{kind}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::metadata(&file).unwrap_or_else(|error| panic!("{file}: {error}")).len()
+    };
+    let loaded = html.split("=\"").map(|rest| rest.split('"').next().unwrap());
+    let loaded = loaded.filter(|url| url.starts_with("/assets/") && (url.ends_with(".css") || url.ends_with(".js")));
+    let loaded: Vec<u64> = loaded.map(weigh).collect();
+    assert_eq!(loaded.len(), 2, "the styles and the script: {html}");
+    html.len() + usize::try_from(loaded.iter().sum::<u64>()).unwrap()
+}
+
+#[tokio::test]
+async fn a_products_page_has_60_kb_before_its_pictures_and_hardly_more_of_2048_variants() {
+    let shop = Shop::open().await;
+    let told = "A shirt of light wool for long days in the hills. ".repeat(30);
+    for (count, most) in [(12, 60_000), (2_048, 62_000)] {
+        let mut body = of_many(count);
+        body["description"] = json!(told);
+        for (n, variant) in body["variants"].as_array_mut().unwrap().iter_mut().enumerate() {
+            variant["prices"] = prices(3_900 + (n % 7) as i64 * 100);
+        }
+        let made = create(&shop, &body, None).await.expect(201).json();
+        let weight = weight(&shop, made["slug"].as_str().unwrap()).await;
+        assert!(weight <= most, "{count} variants: {weight} bytes");
+    }
 }
 
 #[tokio::test]
