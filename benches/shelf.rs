@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::json;
 use tradepost::settings::Settings;
 use tradepost::shelf::read;
-use tradepost::shelf::snapshot::{Product, Snapshot};
+use tradepost::shelf::snapshot::{Packed, Product, Snapshot};
 
 /// Counts what is allocated and not given back.
 struct Counting;
@@ -108,7 +108,7 @@ fn mistyped(word: &str, numbers: &mut Numbers) -> String {
 
 /// A question that was not asked before, by its kind.
 fn question(kind: &str, snapshot: &Snapshot, numbers: &mut Numbers) -> String {
-    let product = &snapshot.products[numbers.below(snapshot.products.len())];
+    let product = snapshot.unpacked(numbers.below(snapshot.products.len()) as u32).expect("a product");
     let words: Vec<&str> = product.title.split(' ').collect();
     let least = numbers.below(10_000);
     match kind {
@@ -194,16 +194,14 @@ fn questions(size: usize, snapshot: &Snapshot, numbers: &mut Numbers, failures: 
 
 fn measure(size: usize, failures: &mut Vec<String>) {
     let mut numbers = Numbers(7);
-    let text = {
-        let products: Vec<Product> = (0..size).map(|n| product(n, &mut numbers)).collect();
-        serde_json::to_vec(&products).expect("JSON")
-    };
+    let stored: Vec<Vec<u8>> = (0..size).map(|n| Packed::new(&product(n, &mut numbers)).bytes()).collect();
+    let kilobytes = stored.iter().map(Vec::len).sum::<usize>() / 1_000;
     let held = HELD.load(Ordering::Relaxed);
-    let (began, kilobytes) = (spent(), text.len() / 1_000);
-    let products: Vec<Product> = tradepost::json::read(&text).expect("products");
-    println!("{size:>8}  {:<18} {:>10.1?} of {kilobytes} kB", "reading JSON", spent() - began);
     let began = spent();
-    let snapshot = Snapshot::new("1".into(), settings(), products);
+    let products: Vec<Packed> = stored.iter().map(|bytes| Packed::read(bytes).expect("a product")).collect();
+    println!("{size:>8}  {:<18} {:>10.1?} of {kilobytes} kB", "reading", spent() - began);
+    let began = spent();
+    let snapshot = Snapshot::of_packed("1".into(), settings(), products);
     println!("{size:>8}  {:<18} {:>10.1?}", "snapshot", spent() - began);
     let of_products = HELD.load(Ordering::Relaxed) - held;
     for (part, first) in
@@ -218,6 +216,10 @@ fn measure(size: usize, failures: &mut Vec<String>) {
     if size == OF_GOALS && memory > MEMORY_GOAL {
         failures.push(format!("memory: {memory} > {MEMORY_GOAL}"));
     }
+    let began = spent();
+    let most = size.min(10_000);
+    (0..most as u32).for_each(|place| drop(std::hint::black_box(snapshot.unpacked(place))));
+    println!("{size:>8}  {:<18} {:>10.1?}", "unpacking one", (spent() - began) / most as u32);
     questions(size, &snapshot, &mut numbers, failures);
 }
 

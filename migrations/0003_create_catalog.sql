@@ -29,8 +29,10 @@ CREATE TABLE products (
   -- NULL: the first of the classes, whichever that is.
   tax_class TEXT REFERENCES tax_classes (name),
   version INTEGER NOT NULL CHECK (version >= 1),
-  -- What the product takes in the snapshot, in bytes of JSON.
+  -- What the product takes as JSON, in bytes.
   bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  -- What it takes in the copy that buyers read.
+  packed_bytes INTEGER NOT NULL CHECK (packed_bytes >= 0),
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   -- What staff find it by, beside what its variants are found by: its title in each
@@ -243,7 +245,8 @@ CREATE TABLE catalog_state (
   -- When all of it was, in milliseconds.
   published_at INTEGER NOT NULL,
   products INTEGER NOT NULL,
-  bytes INTEGER NOT NULL,
+  -- Of all products, as the copy has them.
+  packed_bytes INTEGER NOT NULL,
   -- Grows with each change of the settings; one decided from others sets it to -1.
   settings_version INTEGER NOT NULL,
   promotions INTEGER NOT NULL,
@@ -255,10 +258,11 @@ CREATE TABLE catalog_state (
   CONSTRAINT stale_settings CHECK (settings_version >= 0),
   CONSTRAINT stale_write CHECK (revision >= 0),
   CONSTRAINT too_many_products CHECK (products BETWEEN 0 AND 50000),
-  -- Two snapshots are in an isolate's 128 MB while one replaces the other.
-  CONSTRAINT catalog_too_large CHECK (bytes BETWEEN 0 AND 40000000)
+  -- Two snapshots are in an isolate's 128 MB while one replaces the other, at worst without a
+  -- product in common.
+  CONSTRAINT catalog_too_large CHECK (packed_bytes BETWEEN 0 AND 32000000)
 ) STRICT;
-INSERT INTO catalog_state (id, revision, published_revision, published_at, products, bytes, settings_version, promotions, promotion_bytes)
+INSERT INTO catalog_state (id, revision, published_revision, published_at, products, packed_bytes, settings_version, promotions, promotion_bytes)
   VALUES (1, 0, -1, 0, 0, 0, 1, 0, 0);
 
 -- Which products buyers may see otherwise than they were published, and the revision at which they

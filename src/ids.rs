@@ -69,12 +69,20 @@ macro_rules! id {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                match serializer.is_human_readable() {
+                    true => serializer.collect_str(self),
+                    false => serializer.serialize_bytes(&self.0.to_bytes()),
+                }
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    let bytes = <&[u8]>::deserialize(deserializer)?;
+                    let bytes = bytes.try_into().map_err(|_| serde::de::Error::custom(InvalidId))?;
+                    return Ok(Self(Ulid::from_bytes(bytes)));
+                }
                 crate::text::read(deserializer, |text| {
                     text.parse().map_err(|_| concat!("an id here begins with ", $prefix))
                 })

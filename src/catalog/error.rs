@@ -101,7 +101,7 @@ pub fn refusal(constraint: &str) -> Option<Problem> {
     } else if names("too_many_products") {
         Some(full("a shop has at most 50,000 products"))
     } else if names("catalog_too_large") {
-        Some(full("the shop's products take more than 40 MB together"))
+        Some(full("the shop's products take more than 32 MB together, as they are packed"))
     } else {
         None
     }

@@ -1,6 +1,7 @@
 //! What a product is. The same shape is stored in the snapshot, shown to
 //! staff, and compared when a change is written.
 
+mod packed;
 pub mod parts;
 mod stock;
 mod terms;
@@ -9,6 +10,7 @@ mod texts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::packed::{FORMAT, Names, Offers, Packed, Rest};
 pub use self::parts::Part;
 pub use self::stock::{Floor, LOWEST_FLOOR, Level, StockRule};
 pub use self::terms::PriceTerms;
@@ -220,27 +222,8 @@ impl Product {
         priced.min_by_key(|(amount, _)| *amount).map(|(_, cheapest)| cheapest)
     }
 
-    /// Gives back the room that its lists have left from being read: a list of one has
-    /// room for four, so that of a usual product it is a quarter of all.
-    pub fn shrink(&mut self) {
-        self.former_slugs.shrink_to_fit();
-        self.tags.shrink_to_fit();
-        self.options.shrink_to_fit();
-        self.options.iter_mut().for_each(|option| option.values.shrink_to_fit());
-        self.images.shrink_to_fit();
-        self.bought_with.shrink_to_fit();
-        self.variants.shrink_to_fit();
-        for variant in &mut self.variants {
-            variant.options.shrink_to_fit();
-            variant.prices.shrink_to_fit();
-            variant.compare_at.shrink_to_fit();
-            variant.terms.shrink_to_fit();
-        }
-    }
-
-    /// What the product takes in the snapshot, in bytes of JSON; the length of
-    /// its levels' names, what is bought with it and how often it is do not count, because
-    /// those change by themselves.
+    /// What the product takes as JSON, in bytes; the length of its levels' names, what is bought with it and how often it
+    /// is do not count, because those change by themselves.
     pub fn bytes(&self) -> i64 {
         let mut product = self.clone();
         product.metadata = Metadata::new();
@@ -249,6 +232,12 @@ impl Product {
         product.sold = 0;
         product.variants.iter_mut().for_each(|variant| (variant.level, variant.backorder) = (Level::Out, false));
         serde_json::to_vec(&product).map_or(0, |json| i64::try_from(json.len()).unwrap_or(i64::MAX))
+    }
+
+    /// What it takes in the copy, but for what is bought with it.
+    pub fn packed_bytes(&self) -> i64 {
+        let own = Self { bought_with: Vec::new(), ..self.clone() };
+        i64::try_from(Packed::new(&own).room()).unwrap_or(i64::MAX)
     }
 }
 

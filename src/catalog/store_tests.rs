@@ -108,8 +108,9 @@ fn every_part_of_a_product_can_change() {
     assert_eq!(read(&db, after.id), Some(last.clone()));
     batch(&mut db, &delete_product(&last, Timestamp::from_millis(7)).into_statements()).unwrap();
     assert_eq!(read(&db, after.id), None);
-    let (products, bytes): (i64, i64) =
-        db.query_row("SELECT products, bytes FROM catalog_state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let (products, bytes): (i64, i64) = db
+        .query_row("SELECT products, packed_bytes FROM catalog_state", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
     assert_eq!((products, bytes), (0, 0));
     for table in ["variants", "prices", "product_tags", "product_options", "product_images"] {
         let count: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
@@ -174,7 +175,7 @@ fn a_full_shop_says_so() {
     let mut db = connection();
     db.execute("UPDATE catalog_state SET products = 50000", []).unwrap();
     assert!(batch(&mut db, &insertion(&rich())).unwrap_err().contains("too_many_products"));
-    db.execute("UPDATE catalog_state SET products = 1, bytes = 40000000", []).unwrap();
+    db.execute("UPDATE catalog_state SET products = 1, packed_bytes = 32000000", []).unwrap();
     assert!(batch(&mut db, &insertion(&rich())).unwrap_err().contains("catalog_too_large"));
 }
 

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::catalog::product::Product;
+use super::format;
+use crate::catalog::product::Packed;
 use crate::ids::ProductId;
-use crate::json;
 use crate::sorted::sort;
 
 /// A chunk ends when it has so many bytes. The store takes 25 MiB; with three
@@ -24,14 +24,14 @@ const CHANGES_BYTES: usize = 128_000;
 pub struct Chunk {
     pub key: String,
     pub bytes: usize,
-    pub products: Vec<Arc<Product>>,
+    pub products: Vec<Arc<Packed>>,
 }
 
 /// What is another than in the chunks.
 #[derive(Debug, Default, Clone)]
 pub struct Changed {
     /// In the order of their ids.
-    pub products: Vec<Arc<Product>>,
+    pub products: Vec<Arc<Packed>>,
     /// In their order.
     pub removed: Vec<ProductId>,
 }
@@ -68,10 +68,9 @@ impl Changed {
         self.products.is_empty() && self.removed.is_empty()
     }
 
-    /// As [`super::format::Changes`].
-    pub fn text(&self) -> String {
-        let removed = json::text(&self.removed);
-        format!("{{\"products\":{},\"removed\":{removed}}}", array(&self.products))
+    /// As [`super::format::changes`] reads them.
+    pub fn bytes(&self) -> Vec<u8> {
+        format::changes_of(&self.removed, &self.products)
     }
 
     /// What of it is before an id, of which it has the rest from then on.
@@ -88,8 +87,8 @@ impl Changed {
 /// What is to be written for a change.
 #[derive(Debug)]
 pub enum Plan {
-    /// All changes there are, as a text.
-    Beside(Changed, String),
+    /// All changes there are, as bytes.
+    Beside(Changed, Vec<u8>),
     /// By chunk: what it consists of now.
     Into(Vec<Part>),
 }
@@ -99,12 +98,12 @@ pub enum Part {
     /// As it was.
     Same(Arc<Chunk>),
     /// To be cut into chunks of so many bytes.
-    Anew(Vec<Arc<Product>>, usize),
+    Anew(Vec<Arc<Packed>>, usize),
 }
 
 impl Stored {
     /// All products, in the order of their ids but for those that have changed.
-    pub fn products(&self) -> Vec<Arc<Product>> {
+    pub fn products(&self) -> Vec<Arc<Packed>> {
         let stored = self.chunks.iter().flat_map(|chunk| &chunk.products);
         let mut products: Vec<_> = stored.filter(|product| !self.changed.is_about(product.id)).cloned().collect();
         products.extend(self.changed.products.iter().cloned());
@@ -118,8 +117,8 @@ impl Stored {
 
     pub fn plan(&self, later: Changed) -> Plan {
         let changed = self.changed.and(later);
-        let text = changed.text();
-        if text.len() <= CHANGES_BYTES { Plan::Beside(changed, text) } else { Plan::Into(self.parts(changed)) }
+        let bytes = changed.bytes();
+        if bytes.len() <= CHANGES_BYTES { Plan::Beside(changed, bytes) } else { Plan::Into(self.parts(changed)) }
     }
 
     fn parts(&self, mut changed: Changed) -> Vec<Part> {
@@ -143,23 +142,11 @@ impl Stored {
 /// A chunk is left whole until it is twice as large as it shall be.
 fn anew(chunk: &Chunk, own: Changed) -> Part {
     let most = CHUNK_BYTES.saturating_mul(2);
-    let bytes = chunk.bytes.saturating_add(own.text().len());
+    let bytes = chunk.bytes.saturating_add(own.bytes().len());
     let mut products: Vec<_> = chunk.products.iter().filter(|product| !own.is_about(product.id)).cloned().collect();
     products.extend(own.products);
     sort(&mut products, |one, other| one.id.cmp(&other.id));
     Part::Anew(products, if bytes <= most { most } else { CHUNK_BYTES })
-}
-
-/// Products as an array of JSON.
-pub fn array(products: &[Arc<Product>]) -> String {
-    let mut text = String::from("[");
-    for product in products {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        text.push_str(&json::text(&**product));
-    }
-    text + "]"
 }
 
 #[cfg(test)]

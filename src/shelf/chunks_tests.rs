@@ -6,19 +6,22 @@ use crate::sorted::SortedMap;
 use crate::testing::product;
 
 /// Of so many bytes, and told apart by its title.
-fn made(n: u64, title: &str, bytes: usize) -> Arc<Product> {
+fn made(n: u64, title: &str, bytes: usize) -> Arc<Packed> {
     let mut product: Product = product(n, title, Some(100), 1);
     product.slug = format!("slug-{n}");
     product.description = "x".repeat(bytes);
-    Arc::new(product)
+    Arc::new(Packed::new(&product))
 }
 
 /// As publishing stores a plan.
 fn apply(stored: &Stored, changed: Changed) -> Stored {
     let mut next = Stored::default();
     match stored.plan(changed) {
-        Plan::Beside(changed, text) => {
-            assert!(text.len() <= CHANGES_BYTES);
+        Plan::Beside(changed, bytes) => {
+            assert!(bytes.len() <= CHANGES_BYTES);
+            let (removed, products) = format::changes(&bytes).unwrap();
+            assert_eq!(removed, changed.removed);
+            assert!(products.iter().eq(changed.products.iter().map(|product| &**product)));
             next.chunks.clone_from(&stored.chunks);
             next.changed = changed;
         }
@@ -28,8 +31,9 @@ fn apply(stored: &Stored, changed: Changed) -> Stored {
                     Part::Same(chunk) => next.chunks.push(chunk),
                     Part::Anew(products, _) if products.is_empty() => {}
                     Part::Anew(products, _) => {
-                        let text = array(&products);
-                        let chunk = Chunk { key: text.len().to_string(), bytes: text.len(), products };
+                        let bytes = format::bytes_of(&products);
+                        let products = format::products(&bytes).unwrap().into_iter().map(Arc::new).collect();
+                        let chunk = Chunk { key: bytes.len().to_string(), bytes: bytes.len(), products };
                         next.chunks.push(Arc::new(chunk));
                     }
                 }
@@ -39,7 +43,7 @@ fn apply(stored: &Stored, changed: Changed) -> Stored {
     next
 }
 
-fn changed(mut products: Vec<Arc<Product>>, mut removed: Vec<ProductId>) -> Changed {
+fn changed(mut products: Vec<Arc<Packed>>, mut removed: Vec<ProductId>) -> Changed {
     sort(&mut products, |one, other| one.id.cmp(&other.id));
     sort(&mut removed, Ord::cmp);
     Changed { products, removed }
@@ -51,7 +55,7 @@ fn few_changes_leave_the_chunks_alone() {
     assert_eq!((first.chunks.len(), first.changed.is_empty()), (1, true));
     let second = apply(&first, changed(vec![made(3, "b", 20_000)], vec![made(4, "", 0).id]));
     assert!(Arc::ptr_eq(&first.chunks[0], &second.chunks[0]));
-    let titles: Vec<_> = second.products().iter().map(|product| product.title.clone()).collect();
+    let titles: Vec<_> = second.products().iter().map(|product| product.names().title.to_owned()).collect();
     assert_eq!(titles, ["a", "a", "a", "a", "a", "a", "a", "b"]);
 }
 

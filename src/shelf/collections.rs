@@ -3,8 +3,11 @@
 //! first asks for it: from then on a collection costs a reader what a tag does, until a
 //! sale comes or goes.
 
+use std::sync::OnceLock;
+
 use super::facets::FacetIndex;
 use super::places::{Lists, Places, number};
+use super::search;
 use super::snapshot::Snapshot;
 use super::title_order;
 use crate::catalog::product::Product;
@@ -14,6 +17,7 @@ use crate::collections::rule::{Rule, Tests, Tried};
 use crate::collections::store::Picked;
 use crate::ids::ProductId;
 use crate::sorted::sort;
+use crate::text::Language;
 
 /// The name of the parameter, and of the facet.
 pub const COLLECTION: &str = "collection";
@@ -27,11 +31,14 @@ pub struct Collections {
     parents: Vec<Option<usize>>,
     /// By place: the collections without a rule that the product was picked for.
     picked: Lists,
+    /// By collection: the words of its title, the shop's own and each language's; made when
+    /// somebody types.
+    titles: OnceLock<Vec<Vec<(Option<Language>, Vec<String>)>>>,
 }
 
 impl Collections {
     /// `by_id`: the places of the snapshot's products in the order of their ids.
-    pub fn new(mut read: Vec<Collection>, by_id: &[usize]) -> Self {
+    pub fn new(mut read: Vec<Collection>, by_id: &[u32]) -> Self {
         sort(&mut read, |one, other| {
             one.position.cmp(&other.position).then_with(|| title_order::compare(&one.title, &other.title))
         });
@@ -40,8 +47,7 @@ impl Collections {
         put_in_order(&read, top, &mut all);
         for collection in &mut all {
             let picks = std::mem::take(&mut collection.picks);
-            let places = picks.iter().filter_map(|n| by_id.get(*n as usize));
-            collection.picks = places.map(|place| number(*place)).collect();
+            collection.picks = picks.iter().filter_map(|n| by_id.get(*n as usize)).copied().collect();
         }
         let by_hand = all.iter().enumerate().filter(|(_, collection)| collection.rule.is_none());
         let pairs: Vec<_> =
@@ -50,6 +56,7 @@ impl Collections {
         Self {
             parents: all.iter().map(place).collect(),
             picked: if pairs.is_empty() { Lists::default() } else { Lists::new(by_id.len(), &pairs) },
+            titles: OnceLock::new(),
             all,
         }
     }
@@ -66,6 +73,18 @@ impl Collections {
     /// Those that buyers see, each with its number.
     pub fn shown(&self) -> impl Iterator<Item = (usize, &Collection)> {
         self.all.iter().enumerate().filter(|(_, collection)| collection.published)
+    }
+
+    /// Those that buyers see, and whose title has words that begin as those that are looked for:
+    /// in the shop's own words or in the language.
+    pub fn begun(&self, sought: &str, language: Option<Language>) -> impl Iterator<Item = &Collection> {
+        let sought = search::words(sought);
+        let titles = self.titles.get_or_init(|| self.all.iter().map(titles).collect());
+        let is_called = move |n: usize| {
+            let said = titles.get(n).into_iter().flatten().filter(|(of, _)| of.is_none() || *of == language);
+            said.into_iter().any(|(_, words)| search::begun(&sought, words))
+        };
+        self.shown().filter(move |(n, _)| is_called(*n)).map(|(_, collection)| collection)
     }
 
     /// The one of that id or slug, as either stands in an address, if buyers see it; else the
@@ -130,6 +149,13 @@ impl Collections {
     }
 }
 
+fn titles(collection: &Collection) -> Vec<(Option<Language>, Vec<String>)> {
+    let translations = collection.translations.iter().flat_map(|translations| translations.iter());
+    let translated = translations.filter_map(|(of, texts)| Some((Some(*of), texts.title.as_deref()?)));
+    let all = [(None, &*collection.title)].into_iter().chain(translated);
+    all.map(|(of, title)| (of, search::words(title))).collect()
+}
+
 /// What was picked, each product by how many of these ids are less; those that are not
 /// among them are left out.
 pub fn numbered(picked: Vec<Picked>, mut ids: Vec<ProductId>) -> Vec<Collection> {
@@ -175,13 +201,12 @@ fn keep_what_fits(snapshot: &Snapshot, rules: &[Option<Tests>], members: &mut [P
         return;
     }
     for place in 0..number(snapshot.products.len()) {
-        let Some(product) = snapshot.product(place) else { continue };
-        let tried = Tried::new(product);
-        for (rule, members) in rules.iter().zip(members.iter_mut()) {
-            if let Some(rule) = rule
-                && members.contains(place)
-                && !rule.hold(&tried)
-            {
+        let of_rules = rules.iter().zip(members.iter_mut());
+        let mut asked = of_rules.filter(|(rule, members)| rule.is_some() && members.contains(place)).peekable();
+        let Some(product) = asked.peek().and_then(|_| snapshot.unpacked(place)) else { continue };
+        let tried = Tried::new(&product);
+        for (rule, members) in asked {
+            if rule.as_ref().is_some_and(|rule| !rule.hold(&tried)) {
                 members.remove(place);
             }
         }

@@ -246,9 +246,8 @@ proptest! {
         let picks: Vec<(u8, &[u64])> = (0..8).map(|n| (n, picked[n as usize].as_slice())).collect();
         let snapshot = shop((0..8).map(of).collect(), &picks);
         let members = snapshot.members();
-        for product in snapshot.products.iter() {
-            let place = snapshot.place(product.id).unwrap();
-            let told = snapshot.collections.of(product, Some(place));
+        for place in 0..snapshot.products.len() as u32 {
+            let told = snapshot.collections.of(snapshot.product(place).unwrap(), Some(place));
             let listed: Vec<usize> = (0..members.len()).filter(|n| members[*n].contains(place)).collect();
             prop_assert_eq!(told, listed);
         }

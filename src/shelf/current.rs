@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::chunks::{Changed, Chunk, Stored};
-use super::format::{Changes, Head, POINTER, Pointer};
+use super::format::{self, Head, POINTER, Pointer};
 use super::memory::{CatalogMemory, Claim};
 use super::publish::republish;
 use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::catalog::product::Product;
+use crate::catalog::product::{FORMAT, Packed};
 use crate::json;
 use crate::problem::Problem;
 use crate::telemetry;
@@ -59,7 +59,8 @@ async fn first_read(app: &App) -> Result<Arc<Snapshot>, Problem> {
 
 /// Looks at the pointer and loads what it names if it is another version.
 async fn refresh(app: &App) -> Result<(), Problem> {
-    let Some(pointer) = get::<Pointer>(app, POINTER).await? else { return Ok(()) };
+    let stored = app.cache.get(POINTER).await?;
+    let Some(pointer) = stored.and_then(|stored| read_pointer(&stored)) else { return Ok(()) };
     if CatalogMemory::of(app).outdated_by(&pointer.version, app.clock.now()) {
         let snapshot = load(app, pointer).await?;
         // While it was read another request may have brought a newer one, or a publication its own.
@@ -70,14 +71,19 @@ async fn refresh(app: &App) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What a pointer names, from memory or from the store.
-pub async fn published(app: &App, pointer: &str) -> Result<Arc<Snapshot>, Problem> {
-    let pointer: Pointer = decoded(POINTER, pointer.as_bytes())?;
+/// What a pointer names, from memory or from the store; `None` if it is packed as this
+/// program does not read it.
+pub async fn published(app: &App, pointer: &str) -> Result<Option<Arc<Snapshot>>, Problem> {
+    let Some(pointer) = read_pointer(pointer.as_bytes()) else { return Ok(None) };
     let is_it = |copy: &Arc<Snapshot>| Pointer::of(&copy.version, &copy.stored) == pointer;
     match CatalogMemory::of(app).get().filter(is_it) {
-        Some(copy) => Ok(copy),
-        None => load(app, pointer).await.map(Arc::new),
+        Some(copy) => Ok(Some(copy)),
+        None => load(app, pointer).await.map(Arc::new).map(Some),
     }
+}
+
+fn read_pointer(bytes: &[u8]) -> Option<Pointer> {
+    decoded::<Pointer>(POINTER, bytes).ok().filter(|pointer| pointer.format == FORMAT)
 }
 
 /// What a version is made of, as the pointer names it.
@@ -89,7 +95,7 @@ enum Piece<'a> {
 
 enum Read {
     Head(Head),
-    Changes(String, Changes),
+    Changes(String, Changed),
     Chunk(Arc<Chunk>),
 }
 
@@ -105,8 +111,8 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
     for read in together(read.collect(), AT_ONCE).await {
         match read? {
             Read::Head(read) => head = Some(read),
-            Read::Changes(key, Changes { products, removed }) => {
-                stored.changed = Changed { products: shared(app, products), removed };
+            Read::Changes(key, changed) => {
+                stored.changed = changed;
                 stored.changes = Some(key);
             }
             Read::Chunk(chunk) => stored.chunks.push(chunk),
@@ -120,8 +126,11 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
 
 async fn read(app: &App, pointer: &Pointer, known: &Stored, piece: Piece<'_>) -> Result<Read, Problem> {
     Ok(match piece {
-        Piece::Head => Read::Head(need(app, &pointer.head).await?),
-        Piece::Changes(key) => Read::Changes(key.to_owned(), need(app, key).await?),
+        Piece::Head => Read::Head(decoded(&pointer.head, &bytes(app, &pointer.head).await?)?),
+        Piece::Changes(key) => {
+            let (removed, products) = format::changes(&bytes(app, key).await?).ok_or_else(|| broken(key))?;
+            Read::Changes(key.to_owned(), Changed { products: shared(app, products), removed })
+        }
         Piece::Chunk(key) => Read::Chunk(match known.chunk(key) {
             Some(chunk) => chunk.clone(),
             None => Arc::new(chunk(app, key).await?),
@@ -130,37 +139,29 @@ async fn read(app: &App, pointer: &Pointer, known: &Stored, piece: Piece<'_>) ->
 }
 
 async fn chunk(app: &App, key: &str) -> Result<Chunk, Problem> {
-    let bytes = app.cache.get(key).await?.ok_or_else(|| missing(key))?;
-    let products = shared(app, decoded(key, &bytes)?);
+    let bytes = bytes(app, key).await?;
+    let products = shared(app, format::products(&bytes).ok_or_else(|| broken(key))?);
     Ok(Chunk { key: key.to_owned(), bytes: bytes.len(), products })
 }
 
-/// In as little room as they need, and as buyers have them now: whoever has them at another
-/// time has copies of those that differ. Those that the copy before has are that one's, so
-/// that two copies have the room of one and of what has changed.
-pub fn shared(app: &App, products: Vec<Product>) -> Vec<Arc<Product>> {
-    let (before, now) = (CatalogMemory::of(app).get(), app.clock.now());
-    let share = |mut product: Product| {
-        product.be_at(now);
-        before.as_ref().and_then(|before| before.same(&product)).unwrap_or_else(|| {
-            product.shrink();
-            Arc::new(product)
-        })
-    };
-    products.into_iter().map(share).collect()
+/// Those that the copy before has are that one's, so that two copies have the room of one and
+/// of what has changed.
+pub fn shared(app: &App, products: Vec<Packed>) -> Vec<Arc<Packed>> {
+    let before = CatalogMemory::of(app).get();
+    let same = |product: &Packed| before.as_ref().and_then(|before| before.same(product));
+    products.into_iter().map(|product| same(&product).unwrap_or_else(|| Arc::new(product))).collect()
+}
+
+fn broken(key: &str) -> Problem {
+    Problem::unavailable("the catalog", format!("{key} is not what it should be"))
+}
+
+async fn bytes(app: &App, key: &str) -> Result<Vec<u8>, Problem> {
+    app.cache.get(key).await?.ok_or_else(|| missing(key))
 }
 
 fn missing(key: &str) -> Problem {
     Problem::unavailable("the catalog", format!("{key} is missing"))
-}
-
-async fn need<T: DeserializeOwned>(app: &App, key: &str) -> Result<T, Problem> {
-    get(app, key).await?.ok_or_else(|| missing(key))
-}
-
-async fn get<T: DeserializeOwned>(app: &App, key: &str) -> Result<Option<T>, Problem> {
-    let Some(bytes) = app.cache.get(key).await? else { return Ok(None) };
-    decoded(key, &bytes).map(Some)
 }
 
 fn decoded<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Problem> {

@@ -6,15 +6,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::collections::COLLECTION;
-use super::places::{Lists, Packed, Places, number};
+use super::places::{Compact, Lists, Places, number};
 use super::terms::{Numbering, Terms};
-use crate::catalog::product::Product;
+use crate::catalog::product::{Packed, Rest};
 
 /// How the names of facets begin that are a variant's, not the product's.
 pub const OPTION: &str = "option.";
 
 /// Tells of each value of a product's the facet and the value.
-fn values(product: &Product, tell: &mut dyn FnMut(&str, &str)) {
+fn values(product: &Rest, tell: &mut dyn FnMut(&str, &str)) {
     product.vendor.iter().for_each(|vendor| tell("vendor", vendor));
     product.kind.iter().for_each(|kind| tell("type", kind));
     product.tags.iter().for_each(|tag| tell("tag", tag));
@@ -37,11 +37,11 @@ pub struct FacetIndex {
     /// By product: the codes of the values that it has, or one of its variants.
     codes: Lists,
     /// By code, if it is an option's: the variants that have it.
-    variants: Vec<Packed>,
+    variants: Vec<Compact>,
 }
 
 impl FacetIndex {
-    pub fn new(products: &[Arc<Product>]) -> Self {
+    pub fn new(products: &[Arc<Packed>]) -> Self {
         let mut numbering = Numbering::default();
         let (mut of_products, mut of_variants) = (Vec::new(), Vec::new());
         let mut variants: u32 = 0;
@@ -53,14 +53,17 @@ impl FacetIndex {
         };
         for (place, product) in products.iter().enumerate() {
             let place = number(place);
-            values(product, &mut |facet, value| of_products.push((place, code(["", facet], value))));
-            for variant in &product.variants {
-                for (option, value) in product.options.iter().zip(&variant.options) {
-                    let code = code([OPTION, &option.name], value);
-                    of_variants.push((code, variants));
+            let mut variant = variants;
+            variants = variants.saturating_add(product.variants.into());
+            let Some(product) = product.rest() else { continue };
+            values(&product, &mut |facet, value| of_products.push((place, code(["", facet], value))));
+            for own in &product.variants {
+                for ((option, _), value) in product.options.iter().zip(&own.options) {
+                    let code = code([OPTION, option], value);
+                    of_variants.push((code, variant));
                     of_products.push((place, code));
                 }
-                variants = variants.saturating_add(1);
+                variant = variant.saturating_add(1);
             }
         }
         let (terms, renumbered) = numbering.sorted();
@@ -68,7 +71,7 @@ impl FacetIndex {
         of_products.iter_mut().for_each(|(_, code)| new(code));
         of_variants.iter_mut().for_each(|(code, _)| new(code));
         let of_variants = Lists::new(terms.len(), &of_variants);
-        let packed = |code: u32| Packed::new(variants as usize, of_variants.get(code));
+        let packed = |code: u32| Compact::new(variants as usize, of_variants.get(code));
         let by_code = each_once(terms.len(), of_products);
         let by_product: Vec<_> = by_code.iter().map(|(code, place)| (*place, *code)).collect();
         Self {
@@ -88,6 +91,11 @@ impl FacetIndex {
     /// The codes of the facet of that name; none if no product has any.
     pub fn facet(&self, name: &str) -> Range<u32> {
         self.terms.beginning(&format!("{name}\n"))
+    }
+
+    /// The codes of all options.
+    pub fn options(&self) -> Range<u32> {
+        self.terms.beginning(OPTION)
     }
 
     pub fn code(&self, facet: &str, value: &str) -> Option<u32> {

@@ -160,9 +160,12 @@ impl Sorted<'_> {
             all.reverse();
             return first(all.into_iter().map(|place| (rank(place), place)), most);
         }
+        let at_most = |place: u32| self.found.map_or(0, |found| found.rank_at_most(place));
         let mut best = First::new(most);
         places.each(|place| {
-            if self.query.after.is_none() || self.to_cursor(place).is_lt() {
+            // Most of many are not as good as those that are there already.
+            let may_be = best.takes(u32::MAX.saturating_sub(at_most(place)));
+            if may_be && (self.query.after.is_none() || self.to_cursor(place).is_lt()) {
                 best.add(u32::MAX.saturating_sub(rank(place)), place);
             }
         });
@@ -200,7 +203,8 @@ impl Sorted<'_> {
 
     /// How the product stands to the last of the page before, in ascending order.
     fn to_cursor(&self, place: u32) -> Ordering {
-        let Some((cursor, product)) = self.query.after.as_ref().zip(self.snapshot.product(place)) else {
+        let product = self.snapshot.products.get(place as usize);
+        let Some((cursor, product)) = self.query.after.as_ref().zip(product) else {
             return Ordering::Less;
         };
         let by_key = match (&cursor.key, self.query.sort) {
@@ -215,7 +219,7 @@ impl Sorted<'_> {
             (Key::Number(amount), _) => {
                 self.prices.range(place).map_or(Ordering::Less, |range| range.from.amount.cmp(amount))
             }
-            (Key::Title(title), _) => title_order::compare(&product.title, title),
+            (Key::Title(title), _) => title_order::compare(product.names().title, title),
         };
         by_key.then(product.id.cmp(&cursor.id))
     }

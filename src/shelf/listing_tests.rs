@@ -254,8 +254,8 @@ proptest! {
             sorted.sort();
             prop_assert_eq!(&sorted, &expected);
             let amounts: Vec<_> = walked.iter().map(|title| {
-                let product = snapshot.products.iter().find(|product| product.title == *title).unwrap();
-                product.variants[0].prices[0].amount
+                let product = snapshot.products.iter().find(|product| product.names().title == *title).unwrap();
+                product.product().unwrap().variants[0].prices[0].amount
             }).collect();
             prop_assert!(sort != "price_asc" || amounts.is_sorted());
             prop_assert!(sort != "price_desc" || amounts.iter().rev().is_sorted());

@@ -65,7 +65,7 @@ impl CatalogMemory {
     /// The copy if it was checked within [`FRESH_MILLIS`]: what may be
     /// answered without any waiting.
     pub fn fresh(&self, now: Timestamp) -> Option<Arc<Snapshot>> {
-        let is_good = |kept: &&Kept| kept.is_fresh(now) && kept.snapshot.is_as_of(now);
+        let is_good = |kept: &&Kept| kept.is_fresh(now) && kept.is_good(now);
         self.read().kept.as_ref().filter(is_good).map(|kept| kept.snapshot.clone())
     }
 
@@ -79,12 +79,14 @@ impl CatalogMemory {
         (leased && kept.snapshot.version == revision.to_string()).then(|| kept.snapshot.clone())
     }
 
-    /// Has the copy show what it is time for.
+    /// Has the copy show what it is time for, in the room that it shall have.
     pub fn advance(&self, now: Timestamp) {
-        if self.read().kept.as_ref().is_some_and(|kept| !kept.snapshot.is_as_of(now))
+        if self.read().kept.as_ref().is_some_and(|kept| !kept.is_good(now))
             && let Some(kept) = &mut self.write().kept
         {
-            kept.snapshot = Arc::new(Snapshot::clone(&kept.snapshot).as_of(now));
+            let snapshot = Snapshot::clone(&kept.snapshot);
+            let good = if snapshot.is_as_of(now) { snapshot.packed() } else { snapshot.as_of(now) };
+            kept.snapshot = Arc::new(good);
         }
     }
 
@@ -157,6 +159,10 @@ impl State {
 }
 
 impl Kept {
+    fn is_good(&self, now: Timestamp) -> bool {
+        self.snapshot.is_as_of(now) && !self.snapshot.is_unpacked()
+    }
+
     fn is_fresh(&self, now: Timestamp) -> bool {
         (0..FRESH_MILLIS).contains(&now.since(self.checked_at))
     }

@@ -20,6 +20,7 @@ pub mod facets;
 pub mod filter;
 mod format;
 pub mod handlers;
+mod index;
 pub mod labels;
 pub mod list_query;
 pub mod listing;
@@ -41,6 +42,7 @@ pub mod snapshot;
 pub mod suggest;
 mod terms;
 pub mod title_order;
+mod unpacked;
 mod variants;
 
 pub use beyond::{knowing, knowing_all, knowing_at_best};

@@ -88,12 +88,12 @@ impl Places {
 
 /// A set as its numbers or as its bits, whichever takes less memory.
 #[derive(Debug)]
-pub enum Packed {
+pub enum Compact {
     Few(Vec<u32>),
     Many(Places),
 }
 
-impl Packed {
+impl Compact {
     /// Of numbers below `most`, each once.
     pub fn new(most: usize, numbers: &[u32]) -> Self {
         if numbers.len() < most / BITS as usize * 2 {
@@ -206,11 +206,11 @@ mod tests {
             joined.each(|place| told.push(place));
             prop_assert!(joined.iter().eq(told));
             let mut packed = set(&other);
-            Packed::new(300, &one.iter().copied().collect::<Vec<_>>()).join_into(&mut packed);
+            Compact::new(300, &one.iter().copied().collect::<Vec<_>>()).join_into(&mut packed);
             prop_assert_eq!(&packed, &joined);
             for most in [300, 3_000_000] {
                 let mut among = Vec::new();
-                let packed = Packed::new(most, &one.iter().copied().collect::<Vec<_>>());
+                let packed = Compact::new(most, &one.iter().copied().collect::<Vec<_>>());
                 packed.each_among(&set(&other), &mut |place| among.push(place));
                 prop_assert!(kept.iter().eq(among));
             }

@@ -1,12 +1,15 @@
 //! What is sold in one currency: each product's range of prices, the order by
 //! price, and which products have a variant at a price, in stock or not.
 
+use std::sync::Arc;
+
 use super::filter::Filter;
 use super::places::{Places, number};
 use super::ranked::Ranked;
 use super::variants::Variants;
-use crate::catalog::product::{PriceRange, Product};
+use crate::catalog::product::{Packed, PriceRange};
 use crate::money::{Currency, Money};
+use crate::ports::Timestamp;
 use crate::sorted::order;
 
 #[derive(Debug)]
@@ -28,18 +31,27 @@ pub struct PriceIndex {
 }
 
 impl PriceIndex {
-    /// Of the products that are `shown`.
-    pub fn new(
-        currency: Currency,
-        products: &[&Product],
-        variants: &Variants,
-        shown: &dyn Fn(&Product) -> bool,
-    ) -> Self {
-        let range = |product: &&Product| {
-            let range = product.price_range(currency).filter(|_| shown(product))?;
-            Some((range.from.amount, range.to.amount))
-        };
-        let ranges: Vec<_> = products.iter().map(range).collect();
+    /// Of the products that buyers see at a time, or of all.
+    pub fn new(currency: Currency, products: &[Arc<Packed>], variants: &Variants, at: Option<Timestamp>) -> Self {
+        let mut ranges = Vec::with_capacity(products.len());
+        let (mut in_stock, mut sold_out, mut is_patchy) = (Vec::new(), Vec::new(), false);
+        let mut offered = Places::none(variants.count());
+        for (place, product) in products.iter().enumerate() {
+            let offers = product.offers(at);
+            let mut range: Option<(i64, i64)> = None;
+            let mut sold = 0;
+            let shown = if at.is_none_or(|at| offers.is_published(at)) { &*offers.variants } else { &[] };
+            for (number, variant) in variants.of(number(place)).zip(shown) {
+                let Some(Money { amount, .. }) = variant.price(currency) else { continue };
+                let offers = if variant.level.is_out() { &mut sold_out } else { &mut in_stock };
+                offers.push((amount, number));
+                offered.add(number);
+                range = Some(range.map_or((amount, amount), |(from, to)| (from.min(amount), to.max(amount))));
+                sold = usize::saturating_add(sold, 1);
+            }
+            is_patchy |= (1..shown.len()).contains(&sold);
+            ranges.push(range);
+        }
         let lowest = |place: usize| ranges.get(place).copied().flatten().map(|(lowest, _)| lowest);
         let id = |place: usize| products.get(place).map(|product| product.id);
         let mut by_price =
@@ -47,19 +59,6 @@ impl PriceIndex {
         by_price.retain(|place| lowest(*place).is_some());
         let mut sold = Places::none(products.len());
         by_price.iter().for_each(|place| sold.add(number(*place)));
-        let (mut in_stock, mut sold_out, mut is_patchy) = (Vec::new(), Vec::new(), false);
-        let mut offered = Places::none(variants.count());
-        for (place, product) in products.iter().enumerate().filter(|(place, _)| lowest(*place).is_some()) {
-            for (number, variant) in variants.of(number(place)).zip(&product.variants) {
-                if let Some(price) = variant.price(currency) {
-                    let offers = if variant.level.is_out() { &mut sold_out } else { &mut in_stock };
-                    offers.push((price.amount, number));
-                    offered.add(number);
-                } else {
-                    is_patchy = true;
-                }
-            }
-        }
         Self {
             currency,
             ranges,

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::chunks::{self, CHUNK_BYTES, Changed, Chunk, Plan, Stored};
 use super::collections::numbered;
 use super::current::{published, shared};
-use super::format::{Head, POINTER, Pointer, key_of};
+use super::format::{self, Head, POINTER, Pointer, key_of};
 use super::memory::CatalogMemory;
 use super::snapshot::Snapshot;
 use crate::app::App;
-use crate::catalog::product::Product;
+use crate::catalog::product::Packed;
 use crate::catalog::store::{self, State};
 use crate::collections::{self, store::Picked};
 use crate::ids::ProductId;
@@ -137,7 +137,7 @@ async fn base(app: &App, news: &Part) -> Option<Arc<Snapshot>> {
         return None;
     }
     // If the store is down, writing all of it will say so.
-    published(app, &news.state.pointer).await.ok()
+    published(app, &news.state.pointer).await.ok().flatten()
 }
 
 /// Products of the database, read together with all else that is published.
@@ -149,7 +149,7 @@ struct Part {
     collections: Vec<Picked>,
     /// Those that may have changed since they were published.
     changed: Vec<ProductId>,
-    products: Vec<Arc<Product>>,
+    products: Vec<Arc<Packed>>,
     is_last: bool,
 }
 
@@ -185,7 +185,8 @@ async fn read(app: &App, asked: Asked) -> Result<Part, Problem> {
     let changed = if asked == Asked::Changed { store::changed_ids(next())? } else { Vec::new() };
     let mut products = Vec::new();
     for rows in answers {
-        products.extend(shared(app, store::products(rows)?));
+        let read = store::products(rows)?;
+        products.extend(shared(app, read.iter().map(Packed::new).collect()));
     }
     let is_last = products.len() < (PAGE_PRODUCTS as usize).saturating_mul(PAGES_AT_ONCE as usize);
     Ok(Part { state, settings, promotions, collections, changed, products, is_last })
@@ -223,12 +224,12 @@ async fn change(app: &App, mut news: Part, base: &Snapshot) -> Result<Option<Str
     let mut stored = Stored { head: base.stored.head.clone(), ..Stored::default() };
     let mut written = Ok(());
     match base.stored.plan(Changed { products, removed }) {
-        Plan::Beside(changed, text) => {
+        Plan::Beside(changed, bytes) => {
             stored.chunks.clone_from(&base.stored.chunks);
             if !changed.is_empty() {
-                let key = key_of("changes", text.as_bytes());
+                let key = key_of("changes", &bytes);
                 if base.stored.changes.as_ref() != Some(&key) {
-                    written = put(app, &key, text).await;
+                    written = put(app, &key, bytes).await;
                 }
                 stored.changes = Some(key);
             }
@@ -283,7 +284,7 @@ async fn publish_as(
     memory.set(Arc::new(snapshot.unstored()), app.clock.now());
     written?;
     if before != pointer.head {
-        put(app, &pointer.head, text).await?;
+        put(app, &pointer.head, text.into_bytes()).await?;
     }
     // From now on others can be told to read what it names.
     if memory.get().is_some_and(|copy| copy.version == version) {
@@ -300,32 +301,30 @@ async fn publish_as(
     Ok(Some(version))
 }
 
-async fn put(app: &App, key: &str, text: String) -> Result<(), Problem> {
-    Ok(app.cache.put(key, text.into_bytes(), Some(LIFETIME_SECONDS)).await?)
+async fn put(app: &App, key: &str, bytes: Vec<u8>) -> Result<(), Problem> {
+    Ok(app.cache.put(key, bytes, Some(LIFETIME_SECONDS)).await?)
 }
 
-/// Products on their way into the store, a JSON array at a time.
+/// Products on their way into the store, a chunk at a time.
 struct Chunks<'a> {
     app: &'a App,
     most_bytes: usize,
-    text: String,
-    products: Vec<Arc<Product>>,
+    bytes: usize,
+    products: Vec<Arc<Packed>>,
     written: Vec<Arc<Chunk>>,
     outcome: Result<(), Problem>,
 }
 
 impl<'a> Chunks<'a> {
     fn new(app: &'a App, most_bytes: usize) -> Self {
-        Self { app, most_bytes, text: String::new(), products: Vec::new(), written: Vec::new(), outcome: Ok(()) }
+        Self { app, most_bytes, bytes: 0, products: Vec::new(), written: Vec::new(), outcome: Ok(()) }
     }
 
-    async fn push(&mut self, product: Arc<Product>) {
-        let document = json::text(&*product);
-        if self.text.len().saturating_add(document.len()) > self.most_bytes {
+    async fn push(&mut self, product: Arc<Packed>) {
+        if self.bytes.saturating_add(product.room()) > self.most_bytes {
             self.flush().await;
         }
-        self.text.push(if self.products.is_empty() { '[' } else { ',' });
-        self.text.push_str(&document);
+        self.bytes = self.bytes.saturating_add(product.room());
         self.products.push(product);
     }
 
@@ -339,13 +338,13 @@ impl<'a> Chunks<'a> {
         if self.products.is_empty() {
             return;
         }
-        self.text.push(']');
-        let text = std::mem::take(&mut self.text);
-        let (key, bytes) = (key_of("products", text.as_bytes()), text.len());
-        if self.outcome.is_ok() {
-            self.outcome = put(self.app, &key, text).await;
-        }
         let products = std::mem::take(&mut self.products);
+        let chunk = format::bytes_of(&products);
+        let (key, bytes) = (key_of("products", &chunk), chunk.len());
+        self.bytes = 0;
+        if self.outcome.is_ok() {
+            self.outcome = put(self.app, &key, chunk).await;
+        }
         self.written.push(Arc::new(Chunk { key, bytes, products }));
     }
 }

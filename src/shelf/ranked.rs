@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::places::{Places, number};
-use crate::catalog::product::Product;
+use crate::catalog::product::Packed;
 use crate::sorted;
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Ranked {
 
     /// What is bought most often last; of equals the newest. The products are in the order of
     /// their age, the newest first.
-    pub fn by_sold(products: &[Arc<Product>]) -> Self {
+    pub fn by_sold(products: &[Arc<Packed>]) -> Self {
         let sold = |place: usize| products.get(place).map(|product| product.sold);
         let order = sorted::order(products.len(), &|one, other| sold(one).cmp(&sold(other)).then(other.cmp(&one)));
         Self::new(products.len(), order)
@@ -75,8 +75,13 @@ impl First {
         Self { most, kept: Vec::new() }
     }
 
+    /// Whether a place of that number would be among the first.
+    pub fn takes(&self, number: u32) -> bool {
+        self.kept.len() < self.most || self.kept.last().is_some_and(|last| number < last.0)
+    }
+
     pub fn add(&mut self, number: u32, place: u32) {
-        if self.kept.len() >= self.most && self.kept.last().is_none_or(|last| last.0 <= number) {
+        if !self.takes(number) {
             return;
         }
         let at = self.kept.partition_point(|known| known.0 <= number);

@@ -1,5 +1,6 @@
 //! Which products a filter lets through, and how many of them have which value.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use schemars::JsonSchema;
@@ -164,20 +165,26 @@ impl<'a> Selection<'a> {
     /// right under all other filters.
     pub fn facets(&self, places: &Places) -> Vec<Facet> {
         let mut counts = vec![0_u32; self.facets.facets().last().map_or(0, |last| last.end as usize)];
-        // Of facets that nothing was chosen of: at one go, unless only some variants count.
-        let plain = self.count(places, &mut counts);
         let by_variant = self.asks_of_variants(&NOTHING, self.filter) > 0 || self.prices.is_patchy;
+        // Of facets that nothing was chosen of: at one go, unless only some variants count.
+        let plain = self.count(places, by_variant, &mut counts);
+        let fitting = OnceCell::new();
         let mut facets = Vec::new();
         for codes in self.facets.facets() {
             let is_option = self.facets.named(codes.start).0.starts_with(OPTION);
             let chosen = self.chosen.iter().find(|chosen| chosen.facet == *codes);
             if chosen.is_some() || (is_option && by_variant) {
                 let mut own = vec![0; counts.len()];
-                let without = self.except(codes, self.filter);
-                if is_option {
-                    self.count_variants(&without, codes, &mut own);
-                } else {
-                    self.count_products(&without, codes, &mut own);
+                let without = chosen.map(|_| self.except(codes, self.filter));
+                match &without {
+                    None => {
+                        let fitting = fitting.get_or_init(|| self.fitting_among(places, &NOTHING));
+                        self.count_variants(fitting, codes, &mut own);
+                    }
+                    Some(without) if is_option => {
+                        self.count_variants(&self.fitting_among(without, codes), codes, &mut own);
+                    }
+                    Some(without) => self.count_products(without, codes, &mut own),
                 }
                 facets.extend(self.facet(codes, &own, chosen));
             } else if plain > 0 {
@@ -223,9 +230,15 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Adds up what these products have; answers how many they are.
-    fn count(&self, places: &Places, counts: &mut [u32]) -> usize {
-        places.each(|place| self.facets.codes(place).iter().for_each(|code| add_one(counts, *code)));
+    /// Adds up what these products have, or with `but_options` what is not their variants';
+    /// answers how many they are.
+    fn count(&self, places: &Places, but_options: bool, counts: &mut [u32]) -> usize {
+        let begin = if but_options { self.facets.options().end } else { 0 };
+        places.each(|place| {
+            // They are in ascending order.
+            let counted = self.facets.codes(place).iter().rev().take_while(|code| **code >= begin);
+            counted.for_each(|code| add_one(counts, *code));
+        });
         places.count()
     }
 
@@ -237,13 +250,21 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Counts of one option the products that have a value in a variant that fits otherwise.
-    fn count_variants(&self, places: &Places, facet: &Range<u32>, counts: &mut [u32]) {
+    /// The variants of these products that are all that is asked of one; the products are what
+    /// satisfies the filter but for that facet.
+    fn fitting_among(&self, places: &Places, except: Except) -> Places {
+        let mut fitting = self.fitting(except, self.filter);
+        if self.found.is_some() || self.others(except).any(|chosen| !chosen.is_option) {
+            fitting.keep(&self.snapshot.variants().of_all(places));
+        }
+        fitting
+    }
+
+    /// Counts of one option the products that have a value in one of these variants.
+    fn count_variants(&self, fitting: &Places, facet: &Range<u32>, counts: &mut [u32]) {
         let variants = self.snapshot.variants();
-        let mut fitting = self.fitting(facet, self.filter);
-        fitting.keep(&variants.of_all(places));
         for code in facet.clone() {
-            let products = variants.count_products_of(|tell| self.facets.each_variant(code, &fitting, tell));
+            let products = variants.count_products_of(|tell| self.facets.each_variant(code, fitting, tell));
             counts.get_mut(code as usize).into_iter().for_each(|count| *count = products);
         }
     }

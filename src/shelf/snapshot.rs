@@ -1,28 +1,28 @@
 //! The catalog as buyers read it: immutable, in the isolate's memory, with
 //! an index for each way it is listed.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::chunks::Stored;
 use super::collections::Collections;
 use super::facets::FacetIndex;
+use super::index::{Index, are_found_alike};
 use super::name::Name;
-use super::places::{Places, number};
+use super::places::Places;
 use super::price_index::PriceIndex;
 use super::ranked::Ranked;
 use super::search::SearchIndex;
-use super::title_order;
+use super::unpacked::Unpacked;
 use super::variants::Variants;
-pub use crate::catalog::product::{Image, Level, PriceRange, Product, ProductOption, Status, Variant};
+pub use crate::catalog::product::{Image, Level, Packed, PriceRange, Product, ProductOption, Status, Variant};
 use crate::collections::collection::Collection;
 use crate::ids::{CollectionId, ProductId, VariantId};
 use crate::money::Currency;
 use crate::ports::Timestamp;
 use crate::pricing::{Offer, Promotion};
 use crate::settings::Settings;
-use crate::sorted::{order, sort};
+use crate::sorted::sort;
 use crate::text::Language;
 
 /// Cheap to clone: what is large is shared.
@@ -33,12 +33,11 @@ pub struct Snapshot {
     pub settings: Arc<Settings>,
     pub promotions: Arc<Vec<Promotion>>,
     pub collections: Arc<Collections>,
-    /// The newest first. What one costs is asked of [`Self::product`].
-    pub products: Arc<Vec<Arc<Product>>>,
+    /// The newest first. What is in one is asked of [`Self::product`].
+    pub products: Arc<Vec<Arc<Packed>>>,
+    unpacked: Arc<Unpacked>,
     /// Where they are stored. Nowhere, if they were not read from there.
     pub(super) stored: Arc<Stored>,
-    /// By place, those whose sale has begun or ended since the others were read.
-    repriced: Arc<Vec<(u32, Product)>>,
     index: Arc<Index>,
     timely: Arc<Timely>,
     /// When it is: the products whose time is not now are in no answer. None: all are.
@@ -66,47 +65,13 @@ impl Timely {
     }
 }
 
-/// Each part is made when somebody first asks for it: the first list in one currency, for
-/// which somebody waits where nothing was loaded, needs little of it.
-#[derive(Debug)]
-struct Index {
-    variants: Variants,
-    /// The variants' numbers, in the order of their ids.
-    by_variant: OnceLock<Vec<u32>>,
-    // Places in `products`, in the order of the name.
-    by_id: Vec<usize>,
-    by_slug: OnceLock<Vec<usize>>,
-    /// The product's place and the slug's place among its former ones, in the order of these.
-    by_former_slug: OnceLock<Vec<(usize, usize)>>,
-    by_title: OnceLock<Ranked>,
-    by_sold: OnceLock<Ranked>,
-    facets: OnceLock<FacetIndex>,
-    search: OnceLock<SearchIndex>,
-}
-
-impl Index {
-    fn new(products: &[Arc<Product>]) -> Self {
-        Self {
-            variants: Variants::new(products.iter().map(|product| product.variants.len())),
-            by_variant: OnceLock::new(),
-            by_id: sorted(products, |product| product.id),
-            by_slug: OnceLock::new(),
-            by_former_slug: OnceLock::new(),
-            by_title: OnceLock::new(),
-            by_sold: OnceLock::new(),
-            facets: OnceLock::new(),
-            search: OnceLock::new(),
-        }
-    }
-}
-
 impl Snapshot {
     pub fn new(version: String, settings: impl Into<Arc<Settings>>, products: Vec<Product>) -> Self {
-        let shared = |mut product: Product| {
-            product.shrink();
-            Arc::new(product)
-        };
-        let products = newest_first(products.into_iter().map(shared).collect());
+        Self::of_packed(version, settings, products.iter().map(Packed::new).collect())
+    }
+
+    pub fn of_packed(version: String, settings: impl Into<Arc<Settings>>, products: Vec<Packed>) -> Self {
+        let products = newest_first(products.into_iter().map(Arc::new).collect());
         let index = Arc::new(Index::new(&products));
         Self::of(version, settings.into(), products, index)
     }
@@ -125,7 +90,7 @@ impl Snapshot {
         Self { stored: Arc::default(), ..self.clone() }
     }
 
-    fn of(version: String, settings: Arc<Settings>, products: Vec<Arc<Product>>, index: Arc<Index>) -> Self {
+    fn of(version: String, settings: Arc<Settings>, products: Vec<Arc<Packed>>, index: Arc<Index>) -> Self {
         Self {
             version,
             promotions: Arc::default(),
@@ -133,9 +98,9 @@ impl Snapshot {
             index,
             timely: Timely::new(&settings),
             settings,
+            unpacked: Arc::new(Unpacked::none(products.len(), None)),
             products: Arc::new(products),
             stored: Arc::default(),
-            repriced: Arc::default(),
             at: None,
             lasts: Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX),
             beyond: None,
@@ -146,32 +111,34 @@ impl Snapshot {
     #[must_use]
     pub fn as_of(self, now: Timestamp) -> Self {
         let mut lasts = Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX);
-        for time in self.products.iter().flat_map(|product| product.times()) {
-            if time <= now {
-                lasts.start = lasts.start.max(time);
-            } else {
-                lasts.end = lasts.end.min(time);
+        let timed = self.products.iter().filter(|product| product.is_timed);
+        for product in timed {
+            for time in product.offers(None).times() {
+                if time <= now {
+                    lasts.start = lasts.start.max(time);
+                } else {
+                    lasts.end = lasts.end.min(time);
+                }
             }
         }
-        let repriced = self.repriced_at(now);
-        Self { repriced: Arc::new(repriced), timely: Timely::new(&self.settings), at: Some(now), lasts, ..self }
+        let unpacked = Arc::new(Unpacked::none(self.products.len(), Some(now)));
+        Self { unpacked, timely: Timely::new(&self.settings), at: Some(now), lasts, ..self }
     }
 
-    /// Copies of the products that cost something else at that time: others may have them.
-    fn repriced_at(&self, now: Timestamp) -> Vec<(u32, Product)> {
-        let others = self.products.iter().enumerate().filter(|(_, product)| !product.is_at(now));
-        let mut repriced: Vec<_> = others.map(|(place, product)| (number(place), Product::clone(product))).collect();
-        repriced.iter_mut().for_each(|(_, product)| product.be_at(now));
-        repriced
+    /// Whether more of it was read than shall be kept.
+    pub fn is_unpacked(&self) -> bool {
+        self.unpacked.are_many()
+    }
+
+    /// The same as if nothing of it had been read.
+    #[must_use]
+    pub fn packed(self) -> Self {
+        Self { unpacked: Arc::new(Unpacked::none(self.products.len(), self.at)), ..self }
     }
 
     /// Whether what it is as of has not changed by now, nor had not changed then.
     pub fn is_as_of(&self, now: Timestamp) -> bool {
         self.lasts.contains(&now)
-    }
-
-    fn shows(&self, product: &Product) -> bool {
-        self.at.is_none_or(|at| product.is_published(at))
     }
 
     #[must_use]
@@ -218,57 +185,54 @@ impl Snapshot {
         if let Some(found) = self.beyond.as_ref().and_then(|beyond| beyond.variant(id)) {
             return Some(found);
         }
-        let at = |number: u32| {
-            let (p, v) = self.index.variants.product(number)?;
-            let product = self.product(p)?;
-            Some((product, product.variants.get(v as usize)?))
-        };
-        let shown = |(product, _): &(&Product, &Variant)| self.shows(product);
-        let by_variant = self.index.by_variant.get_or_init(|| sorted_variants(&self.products, &self.index.variants));
-        let compare = |number: &u32| at(*number).map_or(Ordering::Less, |(_, variant)| variant.id.cmp(&id));
-        let found = by_variant.binary_search_by(compare).ok()?;
-        at(*by_variant.get(found)?).filter(shown)
+        let (place, n) = self.index.of_variant(&self.products, id)?;
+        let product = self.shown(place)?;
+        Some((product, product.variants.get(n as usize)?))
     }
 
     pub fn by_id(&self, id: ProductId) -> Option<&Product> {
         let beyond = self.beyond.as_ref().and_then(|beyond| beyond.by_id(id));
-        beyond.or_else(|| self.search(&self.index.by_id, |product| product.id.cmp(&id)))
+        beyond.or_else(|| self.shown(self.place(id)?))
     }
 
     /// The product at a place in `products`, as it is now.
     pub fn product(&self, place: u32) -> Option<&Product> {
-        match self.repriced.binary_search_by(|(at, _)| at.cmp(&place)) {
-            Ok(found) => self.repriced.get(found).map(|(_, product)| product),
-            Err(_) => self.products.get(place as usize).map(|product| &**product),
-        }
+        self.unpacked.get(place, self.products.get(place as usize)?)
+    }
+
+    /// The same, if its time is now.
+    fn shown(&self, place: u32) -> Option<&Product> {
+        self.product(place).filter(|product| self.at.is_none_or(|at| product.is_published(at)))
+    }
+
+    /// The same for whoever reads many once, and keeps none.
+    pub fn unpacked(&self, place: u32) -> Option<Product> {
+        self.unpacked.alone(self.products.get(place as usize)?)
+    }
+
+    /// What is sold in the shop's own currency, by place.
+    pub fn sold(&self) -> impl Iterator<Item = u32> {
+        self.prices(self.settings.default_currency).into_iter().flat_map(|prices| prices.sold.iter())
     }
 
     /// Where the product is in `products`; none of what is beyond them.
     pub fn place(&self, id: ProductId) -> Option<u32> {
-        let of = |place: &usize| self.products.get(*place).map(|product| product.id);
-        let found = self.index.by_id.binary_search_by(|place| of(place).cmp(&Some(id))).ok()?;
-        self.index.by_id.get(found).map(|place| number(*place))
+        self.index.place(&self.products, id)
     }
 
     /// The product, if it is here just as it is.
-    pub(super) fn same(&self, product: &Product) -> Option<Arc<Product>> {
+    pub(super) fn same(&self, product: &Packed) -> Option<Arc<Packed>> {
         let known = self.products.get(self.place(product.id)? as usize)?;
         (**known == *product).then(|| known.clone())
     }
 
     pub fn by_slug(&self, slug: &str) -> Option<&Product> {
-        let by_slug = || sorted(&self.products, |product| product.slug.as_str());
-        self.search(self.index.by_slug.get_or_init(by_slug), |product| product.slug.as_str().cmp(slug))
+        self.shown(self.index.of_slug(&self.products, slug)?)
     }
 
     /// The product that was called so, and none is now.
     fn by_former_slug(&self, slug: &str) -> Option<&Product> {
-        let at = |(p, n): (usize, usize)| self.products.get(p)?.former_slugs.get(n);
-        let order = self.index.by_former_slug.get_or_init(|| sorted_former_slugs(&self.products));
-        let place = order.partition_point(|place| at(*place).is_some_and(|former| &**former < slug));
-        let place = *order.get(place)?;
-        let product = self.product(number(place.0)).filter(|product| self.shows(product))?;
-        (at(place)? == slug).then_some(product)
+        self.shown(self.index.of_former_slug(&self.products, slug)?)
     }
 
     /// The product that has this name, or had it.
@@ -284,32 +248,19 @@ impl Snapshot {
         }
     }
 
-    fn search(&self, order: &[usize], compare: impl Fn(&Product) -> std::cmp::Ordering) -> Option<&Product> {
-        let place = order
-            .binary_search_by(|p| self.products.get(*p).map_or(Ordering::Less, |product| compare(product)))
-            .ok()?;
-        order.get(place).and_then(|p| self.product(number(*p))).filter(|product| self.shows(product))
-    }
-
-    /// By [`title_order`], then by id.
+    /// By [`title_order`](super::title_order), then by id.
     pub(super) fn by_title(&self) -> &Ranked {
-        self.index.by_title.get_or_init(|| Ranked::new(self.products.len(), sorted_by_title(&self.products)))
+        self.index.by_title(&self.products)
     }
 
     pub(super) fn by_sold(&self) -> &Ranked {
-        self.index.by_sold.get_or_init(|| Ranked::by_sold(&self.products))
+        self.index.by_sold(&self.products)
     }
 
     /// What is sold in the currency; `None` if it is none of the shop's.
     pub(super) fn prices(&self, currency: Currency) -> Option<&PriceIndex> {
         let (_, prices) = self.timely.prices.iter().find(|(known, _)| *known == currency)?;
-        let products = || (0..self.products.len()).filter_map(|place| self.product(number(place)));
-        let index = || {
-            PriceIndex::new(currency, &products().collect::<Vec<_>>(), &self.index.variants, &|product| {
-                self.shows(product)
-            })
-        };
-        Some(prices.get_or_init(index))
+        Some(prices.get_or_init(|| PriceIndex::new(currency, &self.products, &self.index.variants, self.at)))
     }
 
     pub(super) fn variants(&self) -> &Variants {
@@ -317,75 +268,27 @@ impl Snapshot {
     }
 
     pub(super) fn facets(&self) -> &FacetIndex {
-        self.index.facets.get_or_init(|| FacetIndex::new(&self.products))
+        self.index.facets(&self.products)
     }
 
     /// What somebody may have meant who looked for this: see [`SearchIndex::meant`].
     pub fn meant(&self, sought: &str) -> Option<String> {
-        if sought.is_empty() { None } else { self.searched().meant(sought, &self.products) }
+        if sought.is_empty() { None } else { self.searched().meant(sought, self) }
     }
 
     /// What the search may become: see [`SearchIndex::completed`].
     pub(super) fn completed(&self, sought: &str, most: usize, language: Option<Language>) -> Vec<String> {
-        self.searched().completed(sought, most, &self.products, language)
+        self.searched().completed(sought, most, self, language)
     }
 
     pub(super) fn searched(&self) -> &SearchIndex {
-        self.index.search.get_or_init(|| SearchIndex::new(&self.products))
+        self.index.search(&self.products)
     }
 }
 
-fn newest_first(mut products: Vec<Arc<Product>>) -> Vec<Arc<Product>> {
+fn newest_first(mut products: Vec<Arc<Packed>>) -> Vec<Arc<Packed>> {
     sort(&mut products, |one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
     products
-}
-
-/// Whether an [`Index`] of these is one of those.
-fn are_found_alike(these: &[Arc<Product>], those: &[Arc<Product>]) -> bool {
-    let alike = |(one, other): (&Arc<Product>, &Arc<Product>)| Arc::ptr_eq(one, other) || is_found_alike(one, other);
-    these.len() == those.len() && these.iter().zip(those).all(alike)
-}
-
-fn is_found_alike(one: &Product, other: &Product) -> bool {
-    let of_variants = |(one, other): (&Variant, &Variant)| {
-        (one.id, &one.sku, &one.barcode, &one.options) == (other.id, &other.sku, &other.barcode, &other.options)
-    };
-    (one.id, one.created_at, one.sold) == (other.id, other.created_at, other.sold)
-        && (&one.slug, &one.former_slugs) == (&other.slug, &other.former_slugs)
-        && (&one.title, &one.vendor, &one.kind) == (&other.title, &other.vendor, &other.kind)
-        && (&one.tags, &one.options, &one.translations) == (&other.tags, &other.options, &other.translations)
-        && one.variants.len() == other.variants.len()
-        && one.variants.iter().zip(&other.variants).all(of_variants)
-}
-
-fn sorted_variants(products: &[Arc<Product>], variants: &Variants) -> Vec<u32> {
-    let ids: Vec<VariantId> = products.iter().flat_map(|product| &product.variants).map(|variant| variant.id).collect();
-    let order = order(variants.count(), &|one, other| ids.get(one).cmp(&ids.get(other)));
-    order.into_iter().map(number).collect()
-}
-
-fn sorted_former_slugs(products: &[Arc<Product>]) -> Vec<(usize, usize)> {
-    let places = |(p, product): (usize, &Arc<Product>)| (0..product.former_slugs.len()).map(move |n| (p, n));
-    let mut former: Vec<_> = products.iter().enumerate().flat_map(places).collect();
-    let slug = |(p, n): &(usize, usize)| products.get(*p)?.former_slugs.get(*n);
-    sort(&mut former, |one, other| slug(one).cmp(&slug(other)));
-    former
-}
-
-fn sorted<'a, K: Ord>(products: &'a [Arc<Product>], key: impl Fn(&'a Product) -> K) -> Vec<usize> {
-    let keys: Vec<K> = products.iter().map(|product| key(product)).collect();
-    order(keys.len(), &|one, other| keys.get(one).cmp(&keys.get(other)))
-}
-
-/// By [`title_order`], then by id. A title's key is made once.
-fn sorted_by_title(products: &[Arc<Product>]) -> Vec<usize> {
-    let keys = title_order::keys(products.iter().map(|product| &*product.title));
-    order(keys.len(), &|a, b| {
-        keys.get(a).cmp(&keys.get(b)).then_with(|| match (products.get(a), products.get(b)) {
-            (Some(a), Some(b)) => title_order::compare_details(&a.title, &b.title).then(a.id.cmp(&b.id)),
-            _ => Ordering::Equal,
-        })
-    })
 }
 
 #[cfg(test)]

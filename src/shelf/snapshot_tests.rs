@@ -4,22 +4,26 @@ use crate::shelf::chunks::Changed;
 use crate::shelf::read::answer;
 use crate::testing::{product, settings};
 
-fn stored(products: &[Arc<Product>]) -> Stored {
+fn stored(products: &[Arc<Packed>]) -> Stored {
     Stored { changed: Changed { products: products.to_vec(), removed: Vec::new() }, ..Stored::default() }
+}
+
+fn packed(product: &Product) -> Arc<Packed> {
+    Arc::new(Packed::new(product))
 }
 
 /// Two products as a copy, and as the next has them with what one of them has become.
 fn versions(change: impl FnOnce(&mut Product)) -> [Snapshot; 3] {
-    let mut products: Vec<_> = (1..3).map(|n| Arc::new(product(n, &format!("p{n}"), Some(100), n as i64))).collect();
-    let next = |version: &str, products: &[Arc<Product>], before: Option<&Snapshot>| {
+    let mut products: Vec<_> = (1..3).map(|n| packed(&product(n, &format!("p{n}"), Some(100), n as i64))).collect();
+    let next = |version: &str, products: &[Arc<Packed>], before: Option<&Snapshot>| {
         Snapshot::of_stored(version.to_owned(), settings(), stored(products), before)
     };
     let before = next("1", &products, None);
     // What it is found by is made before the next one comes.
     answers(&before);
-    let mut changed = Product::clone(&products[1]);
+    let mut changed = products[1].product().unwrap();
     change(&mut changed);
-    products[1] = Arc::new(changed);
+    products[1] = packed(&changed);
     let after = next("2", &products, Some(&before));
     let alone = next("2", &products, None);
     [before, after, alone]
@@ -69,4 +73,16 @@ fn whatever_they_are_found_by_is_made_anew_when_it_changes() {
         assert!(!Arc::ptr_eq(&before.index, &after.index), "change {n}");
         assert_eq!(answers(&after), answers(&alone), "change {n}");
     }
+}
+
+#[test]
+fn what_was_read_is_forgotten_when_it_is_much() {
+    let large = |n| Product { description: "x".repeat(300_000), ..product(n, &format!("p{n}"), Some(100), n as i64) };
+    let snapshot = Snapshot::new("1".into(), settings(), (0..9).map(large).collect());
+    let read = |places: Range<u32>| places.filter(|place| snapshot.product(*place).is_some()).count();
+    assert_eq!((read(0..6), snapshot.is_unpacked()), (6, false));
+    assert_eq!((read(0..9), read(0..9), snapshot.is_unpacked()), (9, 9, true));
+    let packed = snapshot.clone().packed();
+    assert!(!packed.is_unpacked() && Arc::ptr_eq(&packed.timely, &snapshot.timely));
+    assert_eq!(answers(&packed), answers(&snapshot));
 }

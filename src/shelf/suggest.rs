@@ -6,10 +6,8 @@ use serde::Serialize;
 
 use super::list_query::{ListQuery, MAX_SOUGHT, Sort, locale};
 use super::listing;
-use super::search;
 use super::snapshot::Snapshot;
 use crate::catalog::slug;
-use crate::collections::collection::Collection;
 use crate::problem::Problem;
 use crate::text::{self, Language};
 
@@ -90,11 +88,9 @@ pub fn suggestions(snapshot: &Snapshot, typed: &Typed) -> Suggestions {
             items.push(Suggestion { kind: "query", text: query, url: format!("/products?{address}") });
         }
     }
-    let titled = snapshot.collections.shown().map(|(_, collection)| (collection, collection.texts(*language).title));
-    let is_called = |(collection, title): &(&Collection, &str)| {
-        search::begun(sought, title) || search::begun(sought, &collection.title)
-    };
-    for (collection, title) in titled.filter(is_called).take(MAX_COLLECTIONS.min(limit.saturating_sub(items.len()))) {
+    let called = snapshot.collections.begun(sought, *language);
+    for collection in called.take(MAX_COLLECTIONS.min(limit.saturating_sub(items.len()))) {
+        let title = collection.texts(*language).title;
         let url = format!("/collections/{}", slug::in_address(&collection.slug));
         items.push(Suggestion { kind: "collection", text: title.to_owned(), url });
     }
@@ -110,6 +106,7 @@ pub fn suggestions(snapshot: &Snapshot, typed: &Typed) -> Suggestions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collections::collection::Collection;
     use crate::ids::CollectionId;
     use crate::testing::{product, settings};
     use serde_json::json;

@@ -182,13 +182,3 @@ fn a_sale_begins_and_ends_in_the_very_millisecond_without_a_read_of_the_database
     shop.pass(5_000);
     assert!(!is_reduced(&shop, &lamp));
 }
-
-#[test]
-fn a_sale_copies_nothing_but_what_is_on_sale() {
-    let (shop, products) = shop_with_a_sale();
-    let before = block_on(current(&shop.app)).unwrap();
-    shop.pass(10_000);
-    let after = block_on(current(&shop.app)).unwrap();
-    let is_same = |product: &Product| std::ptr::eq(before.by_id(product.id).unwrap(), after.by_id(product.id).unwrap());
-    assert_eq!(products.each_ref().map(is_same), [true, false]);
-}

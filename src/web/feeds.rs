@@ -100,16 +100,9 @@ impl Xml {
     }
 }
 
-/// What is sold in the shop's own currency, as far as it is published by now.
-fn sold(snapshot: &Snapshot) -> impl Iterator<Item = &Product> {
-    let currency = snapshot.settings.default_currency;
-    let published = snapshot.products.iter().filter_map(|product| snapshot.by_id(product.id));
-    published.filter(move |product| product.price_range(currency).is_some())
-}
-
 fn sitemaps(snapshot: &Snapshot, site: &str) -> String {
     let mut xml = Xml::new("sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"");
-    for part in 1..=sold(snapshot).count().div_ceil(SITEMAP_PART).max(1) {
+    for part in 1..=snapshot.sold().count().div_ceil(SITEMAP_PART).max(1) {
         xml.tag(&["<sitemap>"]);
         xml.add("loc", &format!("{site}/sitemaps/{part}.xml"));
         xml.tag(&["</sitemap>\n"]);
@@ -137,7 +130,7 @@ fn sitemap(snapshot: &Snapshot, site: &str, part: usize) -> Option<String> {
             xml.tag(&["</url>\n"]);
         }
     };
-    let mut products = sold(snapshot).skip((part - 1).saturating_mul(SITEMAP_PART)).take(SITEMAP_PART).peekable();
+    let mut products = snapshot.sold().skip((part - 1).saturating_mul(SITEMAP_PART)).take(SITEMAP_PART).peekable();
     if part == 1 {
         add("/", "");
         add("/products", "");
@@ -148,14 +141,15 @@ fn sitemap(snapshot: &Snapshot, site: &str, part: usize) -> Option<String> {
     } else {
         products.peek()?;
     }
-    products.for_each(|product| add(&product_url(product), &product.updated_at.to_string()));
+    let products = products.filter_map(|place| snapshot.unpacked(place));
+    products.for_each(|product| add(&product_url(&product), &product.updated_at.to_string()));
     xml.tag(&["</urlset>\n"]);
     Some(xml.0)
 }
 
 fn atom(snapshot: &Snapshot, site: &str, language: Option<Language>) -> String {
     let mut xml = Xml::new("feed xmlns=\"http://www.w3.org/2005/Atom\"");
-    let newest: Vec<&Product> = sold(snapshot).take(NEWEST).collect();
+    let newest: Vec<&Product> = snapshot.sold().take(NEWEST).filter_map(|place| snapshot.product(place)).collect();
     let shop = &snapshot.settings.shop_name;
     let changed = newest.iter().map(|product| product.updated_at).max().unwrap_or(Timestamp::from_millis(0));
     xml.add("title", shop);
@@ -181,20 +175,25 @@ fn atom(snapshot: &Snapshot, site: &str, language: Option<Language>) -> String {
 
 fn shopping(snapshot: &Snapshot, site: &str, part: usize, language: Option<Language>) -> Option<String> {
     let currency = snapshot.settings.default_currency;
-    let all = sold(snapshot).flat_map(|product| product.variants.iter().map(move |variant| (product, variant)));
-    let all = all.filter(|(_, variant)| variant.price(currency).is_some());
-    let mut items = all.skip((part - 1).saturating_mul(FEED_PART)).take(FEED_PART).peekable();
-    if part > 1 {
-        items.peek()?;
-    }
+    let (begin, mut count) = ((part - 1).saturating_mul(FEED_PART), 0_usize);
     let mut xml = Xml::new("rss version=\"2.0\" xmlns:g=\"http://base.google.com/ns/1.0\"");
     xml.tag(&["<channel>\n"]);
     xml.add("title", &snapshot.settings.shop_name);
     xml.add("link", &format!("{site}/"));
     xml.add("description", &snapshot.settings.shop_name);
-    items.for_each(|(product, variant)| add_item(&mut xml, snapshot, site, (product, variant), language));
+    for product in snapshot.sold().filter_map(|place| snapshot.unpacked(place)) {
+        for variant in product.variants.iter().filter(|variant| variant.price(currency).is_some()) {
+            if (begin..begin.saturating_add(FEED_PART)).contains(&count) {
+                add_item(&mut xml, snapshot, site, (&product, variant), language);
+            }
+            count = count.saturating_add(1);
+        }
+        if count >= begin.saturating_add(FEED_PART) {
+            break;
+        }
+    }
     xml.tag(&["</channel>\n</rss>\n"]);
-    Some(xml.0)
+    (part == 1 || count > begin).then_some(xml.0)
 }
 
 /// A variant. Prices are as the shop shows them, with tax where it shows them so.

@@ -159,7 +159,7 @@ fn a_shop_that_is_nowhere_names_no_address() {
 
 #[test]
 fn a_feed_is_in_one_language_and_leads_to_pages_in_it() {
-    let mut products = shop().products.iter().map(|product| Product::clone(product)).collect::<Vec<_>>();
+    let mut products = shop().products.iter().map(|product| product.product().unwrap()).collect::<Vec<_>>();
     let german =
         r#"{"de": {"title": "Becher", "description": "Aus *Ton*", "options": {"Size": {"values": {"L": "groß"}}}}}"#;
     products

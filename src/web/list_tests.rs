@@ -217,7 +217,7 @@ fn a_list_with_thousands_of_values_is_a_small_page() {
 
 #[test]
 fn tiles_filters_and_what_is_chosen_are_read_in_the_visitors_language() {
-    let mut products = shop().products.iter().map(|product| Product::clone(product)).collect::<Vec<_>>();
+    let mut products = shop().products.iter().map(|product| product.product().unwrap()).collect::<Vec<_>>();
     let mug = products.iter_mut().find(|product| product.title == "Enamel Mug 1").unwrap();
     let german = serde_json::json!({ "de": {
         "title": "Emaillebecher", "options": { SIZE: { "name": "Größe", "values": { "6½": "sechseinhalb" } } },

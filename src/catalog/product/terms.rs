@@ -29,6 +29,11 @@ pub struct PriceTerms {
 }
 
 impl PriceTerms {
+    /// When its sale begins and ends.
+    pub(super) fn times(&self) -> impl Iterator<Item = i64> {
+        [self.starts_at, self.ends_at].into_iter().flatten()
+    }
+
     fn runs_at(&self, now: i64) -> bool {
         self.sale.is_some()
             && self.starts_at.is_none_or(|from| from <= now)
@@ -45,18 +50,12 @@ impl Product {
     /// Makes it as buyers have it at this moment: a sale that runs is its price, compared
     /// with the ordinary one.
     pub fn be_at(&mut self, now: Timestamp) {
-        let terms = self.variants.iter_mut().flat_map(|variant| &mut variant.terms);
-        terms.for_each(|terms| terms.runs = terms.runs_at(now.millis()));
-    }
-
-    /// Whether it is so already.
-    pub fn is_at(&self, now: Timestamp) -> bool {
-        self.terms().all(|terms| terms.runs == terms.runs_at(now.millis()))
+        self.variants.iter_mut().for_each(|variant| be_at(&mut variant.terms, now));
     }
 
     /// When it becomes another to buyers by itself: as it comes and goes, and its sales.
     pub fn times(&self) -> impl Iterator<Item = Timestamp> {
-        let of_sales = self.terms().flat_map(|terms| [terms.starts_at, terms.ends_at]).flatten();
+        let of_sales = self.terms().flat_map(PriceTerms::times);
         let own = [self.publish_at, self.unpublish_at].into_iter().flatten();
         own.chain(of_sales.map(Timestamp::from_millis))
     }
@@ -68,9 +67,7 @@ impl Product {
 
 impl Variant {
     pub fn price(&self, currency: Currency) -> Option<Money> {
-        let ordinary = find(&self.prices, currency)?;
-        let sale = self.running(currency).and_then(|terms| terms.sale);
-        Some(Money { amount: sale.unwrap_or(ordinary.amount), currency })
+        price(&self.prices, &self.terms, currency)
     }
 
     /// In each currency it is sold in.
@@ -127,6 +124,18 @@ impl Variant {
         };
         self.prices == other.prices && self.compare_at == other.compare_at && set(self) == set(other)
     }
+}
+
+/// What something of these prices costs now.
+pub(super) fn price(prices: &[Money], terms: &[PriceTerms], currency: Currency) -> Option<Money> {
+    let ordinary = find(prices, currency)?;
+    let running = terms.iter().find(|terms| terms.currency == currency).filter(|terms| terms.runs);
+    Some(Money { amount: running.and_then(|terms| terms.sale).unwrap_or(ordinary.amount), currency })
+}
+
+/// Says which of them run at that time.
+pub(super) fn be_at(all: &mut [PriceTerms], now: Timestamp) {
+    all.iter_mut().for_each(|terms| terms.runs = terms.runs_at(now.millis()));
 }
 
 fn find(prices: &[Money], currency: Currency) -> Option<Money> {

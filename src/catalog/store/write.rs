@@ -24,14 +24,14 @@ use crate::text;
 macro_rules! columns {
     () => {
         "title, description, vendor, type, seo_title, seo_description, translations, metadata, status, publish_at, unpublish_at, delivery, tax_class,
-         version, bytes, created_at, updated_at, sought"
+         version, bytes, packed_bytes, created_at, updated_at, sought"
     };
 }
 
 /// Their values.
 macro_rules! values {
     () => {
-        "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20"
+        "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21"
     };
 }
 
@@ -39,9 +39,9 @@ macro_rules! values {
 pub fn insert_product(product: &Product, naming: Naming, request: Option<&Request>) -> StaffChange {
     let mut batch = vec![
         Statement::new(
-            "UPDATE catalog_state SET revision = revision + 1, products = products + 1, bytes = bytes + ?1
+            "UPDATE catalog_state SET revision = revision + 1, products = products + 1, packed_bytes = packed_bytes + ?1
              RETURNING revision",
-            [product.bytes().into()],
+            [product.packed_bytes().into()],
         ),
         match naming {
             Naming::AsGiven => Statement::new(
@@ -100,12 +100,12 @@ fn insert_numbered(product: &Product) -> Statement {
                   CASE WHEN p.id IS NULL THEN (taken + tried) / 2
                        WHEN free IS NULL THEN tried * 2
                        ELSE (tried + free) / 2 END
-           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?21 || '-' || tried)
+           FROM search LEFT JOIN products p ON p.slug = iif(tried = 1, ?2, ?22 || '-' || tried)
            WHERE free IS NULL OR free - taken > 1
          )
          INSERT INTO products (id, slug, ",
             columns!(),
-            ") SELECT ?1, iif(free = 1, ?2, ?21 || '-' || free), ",
+            ") SELECT ?1, iif(free = 1, ?2, ?22 || '-' || free), ",
             values!(),
             " FROM search WHERE free - taken = 1 RETURNING slug"
         ),
@@ -130,9 +130,9 @@ pub fn update_product(before: &Product, after: &Product) -> StaffChange {
         Statement::new(
             "UPDATE catalog_state SET
                revision = CASE WHEN EXISTS (SELECT 1 FROM products WHERE id = ?1 AND version = ?2) THEN revision + 1 ELSE -1 END,
-               bytes = bytes + ?3 - coalesce((SELECT bytes FROM products WHERE id = ?1), 0)
+               packed_bytes = packed_bytes + ?3 - coalesce((SELECT packed_bytes FROM products WHERE id = ?1), 0)
              RETURNING revision",
-            [id(), before.version.into(), after.bytes().into()],
+            [id(), before.version.into(), after.packed_bytes().into()],
         ),
         Statement::new(
             concat!("UPDATE products SET (slug, ", columns!(), ") = (?2, ", values!(), ") WHERE id = ?1"),
@@ -198,7 +198,7 @@ pub fn delete_product(product: &Product, now: Timestamp) -> StaffChange {
         "UPDATE catalog_state SET
            revision = CASE WHEN EXISTS (SELECT 1 FROM products WHERE id = ?1 AND version = ?2) THEN revision + 1 ELSE -1 END,
            products = products - 1,
-           bytes = bytes - coalesce((SELECT bytes FROM products WHERE id = ?1), 0)
+           packed_bytes = packed_bytes - coalesce((SELECT packed_bytes FROM products WHERE id = ?1), 0)
          RETURNING revision",
         [product.id.to_string().into(), product.version.into()],
     )];
@@ -220,7 +220,7 @@ fn remove_variants(ids: &[VariantId], now: Timestamp) -> [Statement; 3] {
     ]
 }
 
-fn row(product: &Product) -> [Value; 20] {
+fn row(product: &Product) -> [Value; 21] {
     [
         product.id.to_string().into(),
         product.slug.clone().into(),
@@ -239,6 +239,7 @@ fn row(product: &Product) -> [Value; 20] {
         product.tax_class.clone().into(),
         product.version.into(),
         product.bytes().into(),
+        product.packed_bytes().into(),
         product.created_at.millis().into(),
         product.updated_at.millis().into(),
         sought([&*product.title].into_iter().chain(product.other_titles()).chain(product.vendor.as_deref())).into(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fold::folded;
 use super::words::{Chunk, chunks};
-use crate::catalog::product::Product;
+use crate::catalog::product::Packed;
 use crate::shelf::places::number;
 use crate::sorted::order;
 
@@ -19,11 +19,11 @@ pub struct Codes {
 }
 
 impl Codes {
-    pub fn new(products: &[Arc<Product>]) -> Self {
+    pub fn new(products: &[Arc<Packed>]) -> Self {
         let (mut text, mut begins) = (String::new(), Vec::new());
         for (place, product) in products.iter().enumerate() {
-            for variant in &product.variants {
-                for code in [Some(&variant.sku), variant.barcode.as_ref()].into_iter().flatten() {
+            for variant in product.rest().into_iter().flat_map(|product| product.variants) {
+                for code in [Some(variant.sku), variant.barcode].into_iter().flatten() {
                     text.push('\n');
                     for part in parts(code) {
                         begins.push((number(text.len()), number(place)));

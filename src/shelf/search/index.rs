@@ -7,7 +7,7 @@ use super::fold::folded;
 use super::stem::stem;
 use super::typo::letters;
 use super::words;
-use crate::catalog::product::Product;
+use crate::catalog::product::Packed;
 use crate::shelf::places::{Lists, number};
 use crate::shelf::terms::{Numbering, Terms, hash};
 
@@ -47,7 +47,7 @@ pub fn posting(place: u32, in_title: bool) -> u32 {
 }
 
 impl SearchIndex {
-    pub fn new(products: &[Arc<Product>]) -> Self {
+    pub fn new(products: &[Arc<Packed>]) -> Self {
         let mut numbering = Numbering::default();
         let (mut postings, mut titles) = (Vec::new(), Vec::new());
         let folded = texts(products);
@@ -88,19 +88,22 @@ impl SearchIndex {
 
 /// Of each product its title, with those in other languages behind tabs, and what else is searched, folded. All together:
 /// calls of the platform for each of 50,000 would be felt.
-fn texts(products: &[Arc<Product>]) -> Vec<String> {
+fn texts(products: &[Arc<Packed>]) -> Vec<String> {
     let mut texts = String::new();
     for product in products {
-        push_line(&mut texts, &product.title);
-        for title in product.other_titles() {
+        let names = product.names();
+        let translations = names.translations().unwrap_or_default();
+        push_line(&mut texts, names.title);
+        for title in translations.values().filter_map(|translation| translation.title.as_ref()) {
             texts.push('\t');
             push_line(&mut texts, title);
         }
         texts.push('\n');
-        product.vendor.iter().chain(&product.kind).chain(&product.tags).for_each(|text| push_line(&mut texts, text));
-        product.options.iter().flat_map(|option| &option.values).for_each(|value| push_line(&mut texts, value));
-        let translations = product.translations.iter().flat_map(|translations| translations.values());
-        let options = translations.flat_map(|translation| translation.options.values());
+        for rest in product.rest() {
+            rest.vendor.iter().chain(&rest.kind).chain(&rest.tags).for_each(|text| push_line(&mut texts, text));
+            rest.options.iter().flat_map(|(_, values)| values).for_each(|value| push_line(&mut texts, value));
+        }
+        let options = translations.values().flat_map(|translation| translation.options.values());
         options.flat_map(|option| option.values.values()).for_each(|value| push_line(&mut texts, value));
         texts.push('\n');
     }

@@ -1,15 +1,13 @@
 //! What somebody may mean: whose words the shop does not have, or who is still
 //! typing.
 
-use std::sync::Arc;
-
 use super::SearchIndex;
 use super::fold::folded;
 use super::query::{MAX_SOUGHT_WORDS, Sought, sought};
 use super::typo::{forgiven, mistakes};
-use crate::catalog::product::Product;
 use crate::shelf::places::number;
 use crate::shelf::ranked::first;
+use crate::shelf::snapshot::Snapshot;
 use crate::text::Language;
 
 /// So many of the products that have a word are looked at for the language in which they do.
@@ -20,7 +18,7 @@ const LANGUAGES: usize = 4;
 impl SearchIndex {
     /// The text with each word that the shop does not have replaced by the one
     /// next to it, or left out where none is near; nothing if that is the same.
-    pub fn meant(&self, text: &str, products: &[Arc<Product>]) -> Option<String> {
+    pub fn meant(&self, text: &str, snapshot: &Snapshot) -> Option<String> {
         let mut words: Vec<String> = Vec::new();
         // What is not looked for is not asked back either: for each word all of the shop's are gone through.
         let asked: Vec<&str> = text.split_whitespace().take(MAX_SOUGHT_WORDS).collect();
@@ -28,7 +26,7 @@ impl SearchIndex {
             let parts = sought(&folded(typed));
             match parts.as_slice() {
                 [word] if !self.has(word) => {
-                    words.extend(self.nearest(&word.whole).map(|near| self.shown(near, products)))
+                    words.extend(self.nearest(&word.whole).map(|near| self.shown(near, snapshot)))
                 }
                 _ => words.push((*typed).to_owned()),
             }
@@ -39,19 +37,13 @@ impl SearchIndex {
 
     /// The text with its last word as each of those that begin so and are said in the language:
     /// the commonest first.
-    pub fn completed(
-        &self,
-        text: &str,
-        most: usize,
-        products: &[Arc<Product>],
-        language: Option<Language>,
-    ) -> Vec<String> {
+    pub fn completed(&self, text: &str, most: usize, snapshot: &Snapshot, language: Option<Language>) -> Vec<String> {
         let (before, typed) = text.rsplit_once(char::is_whitespace).map_or(("", text), |(before, last)| (before, last));
         let parts = sought(&folded(typed));
         let [word] = parts.as_slice() else { return Vec::new() };
         let longer = self.words.beginning(&word.whole).filter(|known| self.words.get(*known) != word.whole);
         let commonest = longer.map(|known| (u32::MAX.saturating_sub(number(self.postings.get(known).len())), known));
-        let joined = |known| match (before, self.said(known, products, language)?) {
+        let joined = |known| match (before, self.said(known, snapshot, language)?) {
             ("", word) => Some(word),
             (before, word) => Some(format!("{before} {word}")),
         };
@@ -84,23 +76,26 @@ impl SearchIndex {
     }
 
     /// The word as the first title that has it writes it, in whichever language.
-    fn shown(&self, word: u32, products: &[Arc<Product>]) -> String {
+    fn shown(&self, word: u32, snapshot: &Snapshot) -> String {
         let in_title = self.postings.get(word).iter().find(|posting| *posting & 1 == 1);
-        let title = in_title.and_then(|posting| products.get((posting >> 1) as usize));
-        let titles = title.into_iter().flat_map(|product| [&*product.title].into_iter().chain(product.other_titles()));
+        let packed = in_title.and_then(|posting| snapshot.products.get((posting >> 1) as usize));
+        let names = packed.map(|product| product.names()).unwrap_or_default();
+        let translations = names.translations().unwrap_or_default();
+        let others = translations.values().filter_map(|translation| translation.title.as_deref());
         let word = self.words.get(word);
-        written(titles, word).unwrap_or(word).to_owned()
+        written([names.title].into_iter().chain(others), word).unwrap_or(word).to_owned()
     }
 
     /// The word as the first product says it that has it in the language; none if none of those
     /// that were looked at does. What is in one language alone is in everybody's.
-    fn said(&self, word: u32, products: &[Arc<Product>], language: Option<Language>) -> Option<String> {
+    fn said(&self, word: u32, snapshot: &Snapshot, language: Option<Language>) -> Option<String> {
         let known = self.words.get(word);
         let postings = self.postings.get(word).iter().take(MOST_ASKED);
-        postings.filter_map(|posting| products.get((posting >> 1) as usize)).find_map(|product| {
-            if product.translations.is_none() {
-                return Some(self.shown(word, products));
+        postings.map(|posting| posting >> 1).find_map(|place| {
+            if !snapshot.products.get(place as usize)?.names().is_translated() {
+                return Some(self.shown(word, snapshot));
             }
+            let product = snapshot.product(place)?;
             let texts = product.texts(language);
             let mut said = vec![texts.title];
             said.extend(product.vendor.iter().chain(&product.kind).chain(&product.tags).map(String::as_str));

@@ -25,7 +25,7 @@ mod words;
 pub use highlight::{Highlighter, Piece};
 pub use index::SearchIndex;
 pub use query::Found;
-pub use words::begun;
+pub use words::{begun, words};
 
 #[cfg(test)]
 mod tests;

@@ -21,9 +21,18 @@ pub struct Found<'a> {
 }
 
 impl Found<'_> {
+    fn words(&self, place: u32) -> u32 {
+        self.hits.iter().map(|hits| u32::from(hits.score(place))).sum()
+    }
+
+    /// What [`Self::rank`] is at most, without a look at the title.
+    pub fn rank_at_most(&self, place: u32) -> u32 {
+        score::rank(self.words(place), true, 0)
+    }
+
     /// Of a product that was found: the higher the better.
     pub fn rank(&self, place: u32) -> u32 {
-        let words = self.hits.iter().map(|hits| u32::from(hits.score(place))).sum();
+        let words = self.words(place);
         let title = self.titles.get(place as usize).copied().unwrap_or(self.title);
         score::rank(words, title.hash == self.title.hash, title.parts)
     }

@@ -118,15 +118,16 @@ pub fn each(folded: &str, tell: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Whether each word that is looked for begins one of the text's; of no word none does.
-pub fn begun(sought: &str, text: &str) -> bool {
-    let (mut words, mut any, mut all) = (Vec::new(), false, true);
+/// The words that a text is found by.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
     each(&folded(text), &mut |word| words.push(word.to_owned()));
-    each(&folded(sought), &mut |begin| {
-        any = true;
-        all &= words.iter().any(|word| word.starts_with(begin));
-    });
-    any && all
+    words
+}
+
+/// Whether each word that is looked for begins one of these; of no word none does.
+pub fn begun(sought: &[String], words: &[String]) -> bool {
+    !sought.is_empty() && sought.iter().all(|begin| words.iter().any(|word| word.starts_with(begin)))
 }
 
 /// The chunk from each part on that is not its last.
@@ -161,7 +162,7 @@ mod tests {
     fn words_are_begun() {
         for (sought, is_begun) in [("po", true), ("POTS för pots", true), ("ans po", false), ("", false), ("!", false)]
         {
-            assert_eq!(begun(sought, "Pots & Pans for pöts"), is_begun, "{sought}");
+            assert_eq!(begun(&words(sought), &words("Pots & Pans for pöts")), is_begun, "{sought}");
         }
     }
 

@@ -1,0 +1,397 @@
+//! A product as the copy keeps it, in the store and in memory: a third of the bytes that it
+//! has as JSON, and a quarter of the room that [`Product`] takes. It is unpacked when an
+//! answer needs it. What all products are found, ordered and priced by is read from it
+//! without the rest: first its names, then what it is offered for.
+//!
+//! The format, postcard's, has no names for what is there: so the types here say what
+//! stands in it, and [`FORMAT`] which of them wrote it.
+
+use postcard::{from_bytes, take_from_bytes, to_allocvec};
+use serde::{Deserialize, Serialize};
+
+use super::terms::{self, PriceTerms};
+use super::{Floor, Image, Level, Part, Product, ProductOption, Status, StockRule, Translations, Variant};
+use crate::catalog::metadata::Metadata;
+use crate::ids::{ProductId, VariantId};
+use crate::json;
+use crate::money::{Currency, Money};
+use crate::ports::Timestamp;
+use crate::pricing::Delivery;
+
+/// To be raised whenever a product is packed otherwise: what was written before is not read.
+pub const FORMAT: u32 = 1;
+
+#[derive(Debug, PartialEq)]
+pub struct Packed {
+    pub id: ProductId,
+    pub created_at: Timestamp,
+    /// As [`Product::sold`].
+    pub sold: u32,
+    /// Whether it is another one at another time.
+    pub is_timed: bool,
+    /// How many variants it has.
+    pub variants: u16,
+    /// How many bytes its [`Offers`] have.
+    offers: u32,
+    /// [`Names`], [`Offers`] and [`Rest`].
+    bytes: Box<[u8]>,
+}
+
+/// What stands before the others.
+#[derive(Serialize, Deserialize)]
+struct Key {
+    id: ProductId,
+    created_at: i64,
+    sold: u32,
+    is_timed: bool,
+    variants: u16,
+    offers: u32,
+}
+
+/// What it is called.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Names<'a> {
+    pub slug: &'a str,
+    pub title: &'a str,
+    #[serde(borrow)]
+    pub former_slugs: Vec<&'a str>,
+    /// As JSON: few have any.
+    #[serde(borrow)]
+    translations: Option<&'a str>,
+}
+
+/// When it is there, and what its variants cost.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Offers {
+    publish_at: Option<i64>,
+    unpublish_at: Option<i64>,
+    pub variants: Vec<Offer>,
+}
+
+/// A variant, by what time and other buyers change.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Offer {
+    pub id: VariantId,
+    pub level: Level,
+    backorder: bool,
+    prices: Vec<Money>,
+    terms: Vec<PriceTerms>,
+}
+
+/// All else.
+#[derive(Serialize, Deserialize)]
+pub struct Rest<'a> {
+    description: &'a str,
+    #[serde(borrow)]
+    pub vendor: Option<&'a str>,
+    #[serde(borrow)]
+    pub kind: Option<&'a str>,
+    #[serde(borrow)]
+    seo_title: Option<&'a str>,
+    #[serde(borrow)]
+    seo_description: Option<&'a str>,
+    #[serde(borrow)]
+    pub tags: Vec<&'a str>,
+    status: Status,
+    version: i64,
+    updated_at: i64,
+    /// Each with its values.
+    #[serde(borrow)]
+    pub options: Vec<(&'a str, Vec<&'a str>)>,
+    #[serde(borrow)]
+    pub variants: Vec<Details<'a>>,
+    #[serde(borrow)]
+    images: Vec<Picture<'a>>,
+    level: Level,
+    delivery: Delivery,
+    #[serde(borrow)]
+    tax_class: Option<&'a str>,
+    bought_with: Vec<ProductId>,
+}
+
+/// The rest of a variant.
+#[derive(Serialize, Deserialize)]
+pub struct Details<'a> {
+    pub sku: &'a str,
+    /// `None`: as [`usual_title`].
+    #[serde(borrow)]
+    title: Option<&'a str>,
+    #[serde(borrow)]
+    given_title: Option<&'a str>,
+    #[serde(borrow)]
+    pub options: Vec<&'a str>,
+    compare_at: Vec<Money>,
+    weight_grams: Option<u32>,
+    #[serde(borrow)]
+    pub barcode: Option<&'a str>,
+    image: Option<usize>,
+    #[serde(borrow)]
+    tax_class: Option<&'a str>,
+    parts: Vec<Part>,
+    part_rules: Vec<(VariantId, bool, Option<Floor>)>,
+    untracked: bool,
+    floor: Option<Floor>,
+    low_level: Option<u32>,
+}
+
+/// An [`Image`]'s address, text, width, height and `srcset`.
+type Picture<'a> = (&'a str, &'a str, Option<u32>, Option<u32>, Option<&'a str>);
+
+impl Packed {
+    /// What staff alone read of it is left out.
+    pub fn new(product: &Product) -> Self {
+        let offers = bytes_of(&Offers::of(product));
+        let translations = product.translations.as_ref().map(json::text);
+        let mut bytes = bytes_of(&Names {
+            slug: &product.slug,
+            title: &product.title,
+            former_slugs: texts(&product.former_slugs),
+            translations: translations.as_deref(),
+        });
+        bytes.extend_from_slice(&offers);
+        bytes.append(&mut bytes_of(&Rest::of(product)));
+        Self {
+            id: product.id,
+            created_at: product.created_at,
+            sold: product.sold,
+            is_timed: product.times().next().is_some(),
+            variants: u16::try_from(product.variants.len()).unwrap_or(u16::MAX),
+            offers: u32::try_from(offers.len()).unwrap_or(u32::MAX),
+            bytes: bytes.into_boxed_slice(),
+        }
+    }
+
+    /// From its [`bytes`](Self::bytes).
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (Key { id, created_at, sold, is_timed, variants, offers }, bytes) = take_from_bytes(bytes).ok()?;
+        let created_at = Timestamp::from_millis(created_at);
+        Some(Self { id, created_at, sold, is_timed, variants, offers, bytes: bytes.into() })
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let Self { id, sold, is_timed, variants, offers, .. } = *self;
+        let mut bytes = bytes_of(&Key { id, created_at: self.created_at.millis(), sold, is_timed, variants, offers });
+        bytes.extend_from_slice(&self.bytes);
+        bytes
+    }
+
+    /// The bytes of memory that it takes, but for some that all take.
+    pub fn room(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub fn names(&self) -> Names<'_> {
+        take_from_bytes(&self.bytes).map(|(names, _)| names).unwrap_or_default()
+    }
+
+    fn split(&self) -> Option<(Names<'_>, &[u8], &[u8])> {
+        let (names, after): (Names, _) = take_from_bytes(&self.bytes).ok()?;
+        let (offers, rest) = after.split_at_checked(self.offers as usize)?;
+        Some((names, offers, rest))
+    }
+
+    /// As they are at a time, if one is said.
+    pub fn offers(&self, at: Option<Timestamp>) -> Offers {
+        let read = |(_, offers, _): (_, &[u8], _)| from_bytes(offers).ok();
+        let mut offers: Offers = self.split().and_then(read).unwrap_or_default();
+        if let Some(now) = at.filter(|_| self.is_timed) {
+            offers.variants.iter_mut().for_each(|variant| terms::be_at(&mut variant.terms, now));
+        }
+        offers
+    }
+
+    pub fn rest(&self) -> Option<Rest<'_>> {
+        from_bytes(self.split()?.2).ok()
+    }
+
+    /// Unpacked; `None` if somebody else wrote it.
+    pub fn product(&self) -> Option<Product> {
+        let (names, offers, rest) = self.split()?;
+        let (offers, rest): (Offers, Rest) = (from_bytes(offers).ok()?, from_bytes(rest).ok()?);
+        let variants = offers.variants.into_iter().zip(rest.variants);
+        let of_options = |(name, values): (&str, Vec<&str>)| ProductOption { name: name.into(), values: owned(values) };
+        Some(Product {
+            id: self.id,
+            slug: names.slug.to_owned(),
+            variants: variants.map(|(offer, details)| details.variant(offer, names.title)).collect(),
+            former_slugs: owned(names.former_slugs.clone()),
+            title: names.title.to_owned(),
+            description: rest.description.to_owned(),
+            vendor: rest.vendor.map(str::to_owned),
+            kind: rest.kind.map(str::to_owned),
+            seo_title: rest.seo_title.map(str::to_owned),
+            seo_description: rest.seo_description.map(str::to_owned),
+            translations: names.translations().map(Box::new),
+            metadata: Metadata::new(),
+            tags: owned(rest.tags),
+            status: rest.status,
+            publish_at: offers.publish_at.map(Timestamp::from_millis),
+            unpublish_at: offers.unpublish_at.map(Timestamp::from_millis),
+            version: rest.version,
+            created_at: self.created_at,
+            updated_at: Timestamp::from_millis(rest.updated_at),
+            options: rest.options.into_iter().map(of_options).collect(),
+            images: rest.images.into_iter().map(image).collect(),
+            level: rest.level,
+            delivery: rest.delivery,
+            tax_class: rest.tax_class.map(str::to_owned),
+            bought_with: rest.bought_with,
+            sold: self.sold,
+        })
+    }
+}
+
+impl Names<'_> {
+    pub fn is_translated(&self) -> bool {
+        self.translations.is_some()
+    }
+
+    pub fn translations(&self) -> Option<Translations> {
+        json::read(self.translations?.as_bytes()).ok()
+    }
+}
+
+impl Offers {
+    fn of(product: &Product) -> Self {
+        let offer = |variant: &Variant| Offer {
+            id: variant.id,
+            level: variant.level,
+            backorder: variant.backorder,
+            prices: variant.prices.clone(),
+            terms: variant.terms.clone(),
+        };
+        Self {
+            publish_at: product.publish_at.map(Timestamp::millis),
+            unpublish_at: product.unpublish_at.map(Timestamp::millis),
+            variants: product.variants.iter().map(offer).collect(),
+        }
+    }
+
+    /// As [`Product::is_published`].
+    pub fn is_published(&self, now: Timestamp) -> bool {
+        let now = now.millis();
+        self.publish_at.is_none_or(|from| from <= now) && self.unpublish_at.is_none_or(|until| now < until)
+    }
+
+    /// As [`Product::times`].
+    pub fn times(&self) -> impl Iterator<Item = Timestamp> {
+        let of_sales = self.variants.iter().flat_map(|variant| &variant.terms).flat_map(PriceTerms::times);
+        [self.publish_at, self.unpublish_at].into_iter().flatten().chain(of_sales).map(Timestamp::from_millis)
+    }
+}
+
+impl Offer {
+    /// As [`Variant::price`].
+    pub fn price(&self, currency: Currency) -> Option<Money> {
+        terms::price(&self.prices, &self.terms, currency)
+    }
+}
+
+impl<'a> Rest<'a> {
+    fn of(product: &'a Product) -> Self {
+        Self {
+            description: &product.description,
+            vendor: product.vendor.as_deref(),
+            kind: product.kind.as_deref(),
+            seo_title: product.seo_title.as_deref(),
+            seo_description: product.seo_description.as_deref(),
+            tags: texts(&product.tags),
+            status: product.status,
+            version: product.version,
+            updated_at: product.updated_at.millis(),
+            options: product.options.iter().map(|option| (&*option.name, texts(&option.values))).collect(),
+            variants: product.variants.iter().map(|variant| Details::of(product, variant)).collect(),
+            images: product.images.iter().map(picture).collect(),
+            level: product.level,
+            delivery: product.delivery,
+            tax_class: product.tax_class.as_deref(),
+            bought_with: product.bought_with.clone(),
+        }
+    }
+}
+
+impl<'a> Details<'a> {
+    fn of(product: &Product, variant: &'a Variant) -> Self {
+        let usual = usual_title(variant.given_title.as_deref(), &texts(&variant.options), &product.title);
+        let rule = |rule: &StockRule| (rule.variant_id, rule.untracked, rule.floor);
+        Self {
+            sku: &variant.sku,
+            title: Some(&*variant.title).filter(|title| *title != usual),
+            given_title: variant.given_title.as_deref(),
+            options: texts(&variant.options),
+            compare_at: variant.compare_at.clone(),
+            weight_grams: variant.weight_grams,
+            barcode: variant.barcode.as_deref(),
+            image: variant.image,
+            tax_class: variant.tax_class.as_deref(),
+            parts: variant.parts.clone(),
+            part_rules: variant.part_rules.iter().map(rule).collect(),
+            untracked: variant.untracked,
+            floor: variant.floor,
+            low_level: variant.low_level,
+        }
+    }
+
+    fn variant(self, offer: Offer, product_title: &str) -> Variant {
+        let title = self.title.map(str::to_owned);
+        let rule = |(variant_id, untracked, floor)| StockRule { variant_id, untracked, floor };
+        Variant {
+            id: offer.id,
+            sku: self.sku.to_owned(),
+            title: title.unwrap_or_else(|| usual_title(self.given_title, &self.options, product_title)),
+            given_title: self.given_title.map(str::to_owned),
+            options: owned(self.options),
+            prices: offer.prices,
+            compare_at: self.compare_at,
+            terms: offer.terms,
+            weight_grams: self.weight_grams,
+            barcode: self.barcode.map(str::to_owned),
+            image: self.image,
+            tax_class: self.tax_class.map(str::to_owned),
+            parts: self.parts,
+            part_rules: self.part_rules.into_iter().map(rule).collect(),
+            untracked: self.untracked,
+            floor: self.floor,
+            low_level: self.low_level,
+            level: offer.level,
+            backorder: offer.backorder,
+            pieces: None,
+            sets_floor: None,
+            own_pieces: None,
+        }
+    }
+}
+
+fn picture(image: &Image) -> Picture<'_> {
+    (&image.url, &image.alt, image.width, image.height, image.srcset.as_deref())
+}
+
+fn image((url, alt, width, height, srcset): Picture) -> Image {
+    Image { url: url.to_owned(), alt: alt.to_owned(), width, height, srcset: srcset.map(str::to_owned) }
+}
+
+/// As nearly all variants are called: see [`Variant::title`].
+fn usual_title(given: Option<&str>, options: &[&str], product: &str) -> String {
+    match given {
+        Some(given) => given.to_owned(),
+        None if options.is_empty() => product.to_owned(),
+        None => options.join(" / "),
+    }
+}
+
+fn texts(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn owned(texts: Vec<&str>) -> Vec<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}
+
+/// Every type here can be written.
+fn bytes_of(part: &impl Serialize) -> Vec<u8> {
+    to_allocvec(part).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "packed_tests.rs"]
+mod tests;
