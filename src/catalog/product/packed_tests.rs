@@ -135,7 +135,8 @@ fn staffs_own_is_not_packed() {
 /// If it fails, [`FORMAT`] is to be raised, and this is what is packed since.
 #[test]
 fn what_is_packed_otherwise_is_of_another_format() {
-    let mug: Product = serde_json::from_value(json!({
+    let mug: Product = serde_json::from_str(
+        r#"{
         "id": "prod_01ARZ3NDEKTSV4RRFFQ69G5FAV", "slug": "mug", "former_slugs": ["cup"], "title": "Mug", "description": "Of clay.",
         "vendor": "Kiln", "type": "Cup", "seo_title": "A mug", "seo_description": "Of clay", "tags": ["red"], "status": "active",
         "translations": { "de": { "title": "Becher" } }, "publish_at": 1, "unpublish_at": 9, "version": 7, "created_at": 2, "updated_at": 3,
@@ -144,14 +145,15 @@ fn what_is_packed_otherwise_is_of_another_format() {
         "images": [{ "url": "/a.webp", "alt": "A mug", "width": 7, "height": 8, "srcset": "/b.webp 2x" }],
         "variants": [{
             "id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAX", "sku": "M-1", "title": "L", "given_title": null, "options": ["L"], "image": 0,
-            "prices": [{ "amount": 1_200, "currency": "EUR" }], "compare_at": [{ "amount": 1_500, "currency": "EUR" }],
+            "prices": [{ "amount": 1200, "currency": "EUR" }], "compare_at": [{ "amount": 1500, "currency": "EUR" }],
             "terms": [{ "currency": "EUR", "sale": 900, "starts_at": 4, "ends_at": 5, "tiers": [{ "from": 2, "amount": 800 }], "lowest": 850 }],
             "weight_grams": 300, "barcode": "4006381333931", "tax_class": "standard", "untracked": true,
             "parts": [{ "variant_id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAY", "quantity": 2, "sku": "P", "title": "Part" }],
             "part_rules": [{ "variant_id": "var_01ARZ3NDEKTSV4RRFFQ69G5FAY", "untracked": true, "floor": { "as_of": 1, "least": -3 } }],
-            "floor": { "as_of": 1, "least": -2 }, "low_level": 4, "level": "low", "backorder": true,
-        }],
-    }))
+            "floor": { "as_of": 1, "least": -2 }, "low_level": 4, "level": "low", "backorder": true
+        }]
+    }"#,
+    )
     .unwrap();
     let digest = sha256_hex(&Packed::new(&mug).bytes());
     assert_eq!((FORMAT, &digest[..16]), (1, "2382c070f7ec3e07"));

@@ -99,7 +99,7 @@ fn texts(products: &[Arc<Packed>]) -> Vec<String> {
             push_line(&mut texts, title);
         }
         texts.push('\n');
-        for rest in product.rest() {
+        if let Some(rest) = product.rest() {
             rest.vendor.iter().chain(&rest.kind).chain(&rest.tags).for_each(|text| push_line(&mut texts, text));
             rest.options.iter().flat_map(|(_, values)| values).for_each(|value| push_line(&mut texts, value));
         }
