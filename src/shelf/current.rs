@@ -94,7 +94,7 @@ enum Piece<'a> {
 }
 
 enum Read {
-    Head(Head),
+    Head(Box<Head>),
     Changes(String, Changed),
     Chunk(Arc<Chunk>),
 }
@@ -126,7 +126,7 @@ async fn load(app: &App, pointer: Pointer) -> Result<Snapshot, Problem> {
 
 async fn read(app: &App, pointer: &Pointer, known: &Stored, piece: Piece<'_>) -> Result<Read, Problem> {
     Ok(match piece {
-        Piece::Head => Read::Head(decoded(&pointer.head, &bytes(app, &pointer.head).await?)?),
+        Piece::Head => Read::Head(Box::new(decoded(&pointer.head, &bytes(app, &pointer.head).await?)?)),
         Piece::Changes(key) => {
             let (removed, products) = format::changes(&bytes(app, key).await?).ok_or_else(|| broken(key))?;
             Read::Changes(key.to_owned(), Changed { products: shared(app, products), removed })

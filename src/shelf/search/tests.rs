@@ -191,7 +191,7 @@ proptest! {
 fn no_more_words_are_meant_than_are_looked_for() {
     let snapshot = Snapshot::new("1".into(), settings(), titled(&["Kettle"]));
     let meant = |typed: &str, count: usize| snapshot.meant(&vec![typed; count].join(" "));
-    assert_eq!(meant("Ketle", 40), Some(vec!["Kettle"; 12].join(" ")));
+    assert_eq!(meant("Ketle", 40), Some(["Kettle"; 12].join(" ")));
     assert_eq!(meant("Kettle", 40), None, "what is left out is no mistake");
 }
 
