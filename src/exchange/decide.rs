@@ -308,7 +308,8 @@ fn placed(error: &FieldError, sent: &Sent, ground: &Ground) -> LineError {
     if format == FileFormat::Jsonl {
         return LineError::new(sent.line, error.pointer.trim_start_matches('/'), &*error.detail);
     }
-    let variant = path.next().and_then(|at| at.parse().ok()).and_then(|at: usize| sent.variants.get(at));
+    let at: Option<usize> = path.next().and_then(|at| at.parse().ok());
+    let variant = at.and_then(|at| sent.variants.get(at));
     match variant.filter(|_| first == "variants") {
         Some(variant) => {
             let column = match path.next().unwrap_or_default() {
@@ -320,11 +321,12 @@ fn placed(error: &FieldError, sent: &Sent, ground: &Ground) -> LineError {
         }
         None => {
             let whole = column_of(error.pointer.trim_start_matches('/'), false, format);
-            let alt = error.pointer.strip_suffix("/alt").filter(|_| first == "images");
-            let column = match alt {
-                Some(_) => columns::part(Part::ImageAlt, format),
-                None if whole.is_empty() => column_of(first, false, format),
-                None => whole,
+            let column = match (first, at, path.next()) {
+                ("images", Some(_), Some("alt")) => columns::part(Part::ImageAlt, format),
+                ("options", Some(at), Some("name")) => columns::part(Part::OptionName(at), format),
+                ("options", Some(at), _) => columns::part(Part::OptionValue(at), format),
+                _ if whole.is_empty() => column_of(first, false, format),
+                _ => whole,
             };
             LineError::new(sent.line, column, &*error.detail)
         }

@@ -138,9 +138,9 @@ async fn what_is_wrong_with_a_file_of_shopifys_is_told_by_shopifys_columns() {
     for (cells, column) in [
         ("A,,,,,sku,,,,", "Variant Price"),
         ("A,,,,,sku,10,5,,", "Variant Compare At Price"),
-        ("A,Size,S,Size,L,sku,10,,,", "Option2 Value"),
-        (&format!("A,,,,,sku,10,,/a.jpg,{long}"), "Image Alt Text"),
-        (&format!("A,,,,,{taken},10,,,"), "Variant SKU"),
+        ("A,Size,S,Size,L,sku,10,,,", "Option2 Name"),
+        (&*format!("A,,,,,sku,10,,/a.jpg,{long}"), "Image Alt Text"),
+        (&*format!("A,,,,,{taken},10,,,"), "Variant SKU"),
         (",,,,,sku,10,,,", "Title"),
     ] {
         let slug = unique("theirs");
