@@ -58,7 +58,6 @@ pub struct Adjusted {
     pub on_hand: i64,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn nothing(units: &i64) -> bool {
     *units == 0
 }
