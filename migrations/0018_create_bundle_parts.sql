@@ -21,10 +21,9 @@ CREATE TRIGGER bundle_parts_fit BEFORE INSERT ON bundle_parts BEGIN
       OR new.variant_id = new.part_variant_id;
   SELECT RAISE(ABORT, 'constraint failed: part_of_bundle')
     WHERE EXISTS (SELECT 1 FROM bundle_parts WHERE part_variant_id = new.variant_id);
-  -- Its own pieces could not be sold, nor seen, any more.
+  -- Its own pieces could not be sold, nor seen, any more. A bundle may have some that came back since it is one.
   SELECT RAISE(ABORT, 'constraint failed: stocked_bundle')
-    WHERE NOT EXISTS (SELECT 1 FROM bundle_parts WHERE variant_id = new.variant_id)
-      AND EXISTS (SELECT 1 FROM stock_levels WHERE variant_id = new.variant_id AND own_on_hand > 0);
+    WHERE EXISTS (SELECT 1 FROM stock_levels WHERE variant_id = new.variant_id AND own_on_hand > 0 AND sets IS NULL);
 END;
 CREATE TRIGGER bundle_parts_are_sent BEFORE UPDATE OF delivery ON products
 WHEN old.delivery = 'shipped' AND new.delivery <> 'shipped' BEGIN

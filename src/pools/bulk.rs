@@ -29,9 +29,9 @@ use crate::wire::respond::JsonText;
 /// Pools asked side by side.
 const MAX_PARALLEL: usize = 8;
 
-/// Changes prices, stock and how that is kept of up to 300 variants, and says of each row that changes something or is refused what came of
-/// it: the answer is a 200 whatever they refuse. With `dry_run` it only says what would be; its `rows` are then what is to
-/// be sent to have just that. More of them are a job, see `POST /v1/admin/jobs`.
+/// Changes prices and stock of up to 300 variants, and how that is kept, and says of each row that changes something or is
+/// refused what came of it: the answer is a 200 whatever they refuse. With `dry_run` it only says what would be; its `rows`
+/// are then what is to be sent to have just that. More of them are a job, see `POST /v1/admin/jobs`.
 pub async fn change_variants(
     State(app): State<App>,
     staff: StaffWrite,

@@ -474,6 +474,9 @@ async fn what_came_into_its_own_stock_meanwhile_is_there_once_it_is_no_bundle_an
         (ledger["items"][0]["units"] == 2).then_some(())
     })
     .await;
+    // They are in nobody's way, and there once it is made of nothing.
+    shop.remake(&pot, &[(&cup, 5)]).await.expect(200);
+    shop.until_level(&pot, "in_stock").await;
     shop.remake(&pot, &[]).await.expect(200);
     shop.until_level(&pot, "low").await;
     assert_eq!(shop.available(&pot.variant).await, 2);

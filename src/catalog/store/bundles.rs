@@ -96,9 +96,10 @@ struct NewRow {
     quantity: u32,
 }
 
-/// Has these variants be made of what they are to be; nothing if none of them is, or was.
-pub(super) fn replace<'a>(variants: impl Iterator<Item = &'a Variant>, were_any: bool) -> Vec<Statement> {
-    let variants: Vec<&Variant> = variants.collect();
+/// Has these variants, each with whether it was a bundle, be made of what they are to be; nothing if none of them is,
+/// or was.
+pub(super) fn replace<'a>(variants: impl Iterator<Item = (bool, &'a Variant)>) -> Vec<Statement> {
+    let variants: Vec<(bool, &Variant)> = variants.collect();
     let row = |variant: &Variant, position, part: &Part| NewRow {
         bundle: variant.id,
         position,
@@ -107,14 +108,23 @@ pub(super) fn replace<'a>(variants: impl Iterator<Item = &'a Variant>, were_any:
     };
     let rows: Vec<NewRow> = variants
         .iter()
-        .flat_map(|variant| variant.parts.iter().enumerate().map(move |(n, part)| row(variant, n, part)))
+        .flat_map(|(_, variant)| variant.parts.iter().enumerate().map(move |(n, part)| row(variant, n, part)))
         .collect();
     let mut batch = Vec::new();
-    if were_any && !variants.is_empty() {
-        let ids: Vec<VariantId> = variants.iter().map(|variant| variant.id).collect();
+    let were = || variants.iter().filter(|(was_bundle, _)| *was_bundle).map(|(_, variant)| variant);
+    let ids: Vec<VariantId> = were().map(|variant| variant.id).collect();
+    if !ids.is_empty() {
         batch.push(Statement::new(
             "DELETE FROM bundle_parts WHERE variant_id IN (SELECT value FROM json_each(?1))",
             [json::text(&ids).into()],
+        ));
+    }
+    let stay: Vec<VariantId> = were().filter(|variant| variant.is_bundle()).map(|variant| variant.id).collect();
+    if !stay.is_empty() {
+        // So that the schema knows: what came into their own stocks since is in nobody's way.
+        batch.push(Statement::new(
+            "UPDATE stock_levels SET sets = 0, sets_floor = 0 WHERE variant_id IN (SELECT value FROM json_each(?1))",
+            [json::text(&stay).into()],
         ));
     }
     if !rows.is_empty() {

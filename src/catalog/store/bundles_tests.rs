@@ -83,6 +83,10 @@ fn what_its_own_pool_says_of_a_bundle_counts_once_it_is_none() {
     assert!(!tell(&mut db, id, 9, 5), "its level follows its parts'");
     assert_eq!(read(&db, bundle.id).unwrap().level, Level::Out);
     let mut after = bundle.clone();
+    after.variants[0].parts.pop();
+    after.version += 1;
+    batch(&mut db, &update_product(&bundle, &after).into_statements()).unwrap();
+    let bundle = after.clone();
     after.variants[0].parts = Vec::new();
     after.version += 1;
     batch(&mut db, &update_product(&bundle, &after).into_statements()).unwrap();

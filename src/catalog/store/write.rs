@@ -57,7 +57,7 @@ pub fn insert_product(product: &Product, naming: Naming, request: Option<&Reques
     let variants: Vec<_> = product.variants.iter().enumerate().collect();
     batch.extend(put_variants(product.id, &variants));
     batch.extend(prices::insert(product.variants.iter(), product.updated_at));
-    batch.extend(bundles::replace(product.variants.iter(), false));
+    batch.extend(bundles::replace(product.variants.iter().map(|new| (false, new))));
     if let (Naming::Numbered, Some(request)) = (naming, request) {
         batch.push(record_slug(product, request));
     }
@@ -189,7 +189,7 @@ fn update_variants(batch: &mut Vec<Statement>, before: &Product, after: &Product
     }
     let parts_were = |id: VariantId| was(id).map_or(&[][..], |(_, old)| &old.parts);
     let made_anew = after.variants.iter().filter(|new| !are_alike(parts_were(new.id), &new.parts));
-    batch.extend(bundles::replace(made_anew, true));
+    batch.extend(bundles::replace(made_anew.map(|new| (!parts_were(new.id).is_empty(), new))));
 }
 
 pub fn delete_product(product: &Product, now: Timestamp) -> StaffChange {
