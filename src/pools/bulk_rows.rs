@@ -3,6 +3,8 @@
 
 mod answer;
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -134,16 +136,20 @@ impl VariantRow {
     /// What is wrong with it by itself.
     pub fn faults(&self) -> Vec<FieldError> {
         let ranges = [
-            ("/on_hand", self.on_hand, LOWEST_FLOOR),
-            ("/on_hand_was", self.on_hand_was, LOWEST_FLOOR),
-            ("/add", self.add, MAX_AMOUNT.saturating_neg()),
+            ("/on_hand", self.on_hand, LOWEST_FLOOR..=MAX_AMOUNT),
+            ("/on_hand_was", self.on_hand_was, LOWEST_FLOOR..=MAX_AMOUNT),
+            ("/add", self.add, MAX_AMOUNT.saturating_neg()..=MAX_AMOUNT),
+            ("/backorder_floor", self.backorder_floor, LOWEST_FLOOR..=0),
+            ("/low_level", self.low_level.flatten().map(i64::from), 0..=MAX_LOW.into()),
         ];
-        let beyond = |(_, pieces, least): &(_, Option<i64>, i64)| {
-            pieces.is_some_and(|pieces| !(*least..=MAX_AMOUNT).contains(&pieces))
+        let beyond = |(_, pieces, range): &(_, Option<i64>, RangeInclusive<i64>)| {
+            pieces.is_some_and(|pieces| !range.contains(&pieces))
         };
         let beyond = ranges.into_iter().filter(beyond);
         let mut faults: Vec<_> = beyond
-            .map(|(place, _, least)| FieldError::new(place, format!("must be from {least} to {MAX_AMOUNT}")))
+            .map(|(place, _, range)| {
+                FieldError::new(place, format!("must be from {} to {}", range.start(), range.end()))
+            })
             .collect();
         if self.on_hand.is_some() && self.add.is_some() {
             faults.push(FieldError::new("/add", "cannot stand together with on_hand"));

@@ -345,6 +345,10 @@ async fn a_job_that_cannot_be_begun_names_what_is_wrong_with_it() {
             of_variants(json!({ "sku": "B", "on_hand": -1_000_001, "on_hand_was": -1_000_001, "version": 1 })),
             vec!["/variants/rows/1/on_hand", "/variants/rows/1/on_hand_was", "/variants/rows/1/version"],
         ),
+        (
+            of_variants(json!({ "sku": "B", "backorder_floor": 1, "low_level": 1_000_001 })),
+            vec!["/variants/rows/1/backorder_floor", "/variants/rows/1/low_level"],
+        ),
     ] {
         let mut told = begin(&shop, body.clone()).await.pointers();
         told.sort();
