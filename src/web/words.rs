@@ -165,7 +165,7 @@ words! {
     nothing_but_liked: "Nothing found for “{}”. Perhaps there is something here:", "Nichts gefunden für „{}“. Vielleicht ist hier etwas dabei:";
     nothing_found_text: "No product has all of this.", "Kein Produkt entspricht all diesen Angaben.";
     did_you_mean: "Did you mean “{}”?", "Meinten Sie „{}“?";
-    instead: "Or look for", "Oder suchen Sie nach";
+    instead: "Try instead", "Versuchen Sie stattdessen";
     without: "Without {}", "Ohne {}";
     only: "Only “{}”", "Nur „{}“";
 }
