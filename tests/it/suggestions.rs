@@ -1,7 +1,7 @@
 //! What goes with what: learned from orders, read from memory.
 
 use serde_json::{Value, json};
-use tradepost::ports::Statement;
+use tradepost::ports::{Database, Statement};
 
 use crate::fixtures::Product;
 use crate::shop::{Shop, unique, within};
@@ -89,7 +89,8 @@ async fn what_sells_best_is_listed_first_after_a_night_and_what_was_given_back_d
         if line["variant_id"] != given_back.variant.as_str() {
             continue;
         }
-        let refund = json!({ "lines": [{ "line_id": line["id"], "quantity": 1, "restock": true }], "reason": "broken" });
+        let refund =
+            json!({ "lines": [{ "line_id": line["id"], "quantity": 1, "restock": true }], "reason": "broken" });
         let path = format!("/v1/admin/orders/{id}/refunds");
         within(5_000, "it is given back", async || {
             shop.post(&path).bearer(&owner).json(refund.clone()).send().await.is(201).then_some(())
