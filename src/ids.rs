@@ -127,6 +127,14 @@ id!(
 );
 id!(GiftCardId, "gift_");
 id!(
+    /// Customers who may have prices of their own.
+    CustomerGroupId, "group_"
+);
+id!(
+    /// Prices of customer groups.
+    PriceListId, "list_"
+);
+id!(
     /// Where another system is told what happens.
     WebhookId, "hook_"
 );

@@ -77,6 +77,7 @@ pub mod minute;
 pub mod orders;
 pub mod payments;
 pub mod pools;
+pub mod price_lists;
 pub mod pricing;
 pub mod promotions;
 pub mod reports;

@@ -22,6 +22,7 @@ use crate::orders::after::{edits::handlers as edits, goods::handlers as goods, m
 use crate::orders::drafts::handlers as drafts;
 use crate::orders::{cart_handlers as carts, handlers as orders, offer_handlers as offers, webhooks};
 use crate::pools::{bulk as pool_bulk, handlers as pools, promotions, removal};
+use crate::price_lists::{groups, lists as price_lists, members, prices as list_prices};
 use crate::reports::handlers as reports;
 use crate::setup::handlers as setup;
 use crate::shelf::handlers as shelf;
@@ -121,6 +122,27 @@ pub fn routes() -> Routes {
             get(promotions::get_promotion).patch(promotions::update_promotion).delete(promotions::delete_promotion),
         )
         .api_route("/v1/admin/promotions/{id}/uses", get(promotions::list_promotion_uses))
+        .api_route("/v1/admin/customer-groups", get(groups::list_customer_groups).post(groups::create_customer_group))
+        .api_route(
+            "/v1/admin/customer-groups/{id}",
+            get(groups::get_customer_group).patch(groups::update_customer_group).delete(groups::delete_customer_group),
+        )
+        .api_route(
+            "/v1/admin/customer-groups/{id}/members",
+            get(members::list_customer_group_members).post(members::change_customer_group_members),
+        )
+        .api_route("/v1/admin/price-lists", get(price_lists::list_price_lists).post(price_lists::create_price_list))
+        .api_route(
+            "/v1/admin/price-lists/{id}",
+            get(price_lists::get_price_list)
+                .patch(price_lists::update_price_list)
+                .delete(price_lists::delete_price_list),
+        )
+        .api_route(
+            "/v1/admin/price-lists/{id}/prices",
+            get(list_prices::list_list_prices).post(list_prices::change_list_prices),
+        )
+        .api_route("/v1/admin/price-lists/{id}/prices/{variant_id}", delete(list_prices::delete_list_prices))
         .api_route("/v1/admin/orders", get(lists::list_orders))
         .api_route("/v1/admin/orders/export", get(export::export_orders))
         .api_route("/v1/admin/orders/bulk", post(bulk::change_orders))

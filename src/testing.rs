@@ -28,7 +28,8 @@ pub fn settings() -> Settings {
 
 /// A member of staff who is signed in to every [`Shop`].
 pub fn staff_member() -> SignedIn {
-    SignedIn { id: AccountId::derived([1; 16]), role: Role::Staff, session: SessionId::derived([2; 16]) }
+    let (id, session) = (AccountId::derived([1; 16]), SessionId::derived([2; 16]));
+    SignedIn { id, role: Role::Staff, session, has_prices: false }
 }
 
 fn sign_in(connection: &Connection, who: SignedIn) {

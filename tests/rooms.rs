@@ -36,6 +36,7 @@ const LINE: &[&str] = &[
     "collections",
     "setup",
     "promotions",
+    "price_lists",
     "shelf",
     "vat",
     "payments",

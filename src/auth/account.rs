@@ -17,4 +17,6 @@ pub struct Account {
     pub name: Option<PersonName>,
     pub role: Role,
     pub created_at: Timestamp,
+    /// Whether a price list may be for them, as is read when a token is issued.
+    pub has_prices: bool,
 }

@@ -197,7 +197,7 @@ pub async fn get_me(State(app): State<App>, who: SignedIn) -> Result<respond::Js
 }
 
 impl From<Account> for Me {
-    fn from(Account { id, email, name, role, created_at }: Account) -> Self {
+    fn from(Account { id, email, name, role, created_at, .. }: Account) -> Self {
         Self { id, email, name, role, created_at }
     }
 }

@@ -38,6 +38,7 @@ pub use self::password::WeakPassword;
 pub use self::sign_in::confirm;
 pub use self::staff::{Confirmed, Mandate, Owner, OwnerWrite, Staff, StaffChange, StaffWrite};
 use self::token::AccessTokenKeys;
+pub use self::token::may_have_prices;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -70,6 +71,10 @@ pub struct SignedIn {
     pub id: AccountId,
     pub role: Role,
     pub session: SessionId,
+    /// Whether there may be prices of their own: as the token was issued, they were in a group that a price list is for.
+    /// Which there are is asked of the database, so that whoever has left pays none; who has joined since has the
+    /// lists' prices shown by their next token.
+    pub has_prices: bool,
 }
 
 impl Caller {
@@ -97,6 +102,19 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, AuthError> {
         return Err(AuthError::InvalidToken);
     }
     Ok(Some(token.trim()))
+}
+
+/// Who reads what everybody may, if there may be prices of their own. Of nobody else's token anything is looked at:
+/// they read the same as strangers.
+pub fn with_prices(headers: &HeaderMap, app: &App) -> Result<Option<SignedIn>, Problem> {
+    let verify =
+        |token: &str| -> Result<SignedIn, AuthError> { AccessTokenKeys::of(app)?.verify(token, app.clock.now()) };
+    if headers.contains_key(header::AUTHORIZATION) {
+        let token = bearer(headers).ok().flatten().filter(|token| may_have_prices(token));
+        return Ok(token.map(verify).transpose()?);
+    }
+    let token = cookies::read(headers, cookies::ACCESS).filter(|token| may_have_prices(token));
+    Ok(token.and_then(|token| verify(token).ok()))
 }
 
 impl FromRequestParts<App> for Caller {

@@ -36,7 +36,8 @@ pub async fn ensure_owner(app: &App) -> Result<(), AuthError> {
         }
         _ => {
             let id = AccountId::new(now, &*app.entropy);
-            let account = Account { id, email: email.clone(), name: None, role: Role::Owner, created_at: now };
+            let (owner, role) = (email.clone(), Role::Owner);
+            let account = Account { id, email: owner, name: None, role, created_at: now, has_prices: false };
             let hash = gate::enter(app)?.work(|| password.hash(&*app.entropy)).await?;
             batch.push(store::upsert_owner(&account, &hash, now, &fingerprint));
             batch.push(store::revoke_sessions_of_owner(&email, now, &fingerprint));

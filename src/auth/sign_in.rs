@@ -68,7 +68,7 @@ async fn open_account(
     let hash = hash.await?;
     let now = app.clock.now();
     let id = AccountId::new(now, &*app.entropy);
-    let account = Account { id, email, name, role: Role::Customer, created_at: now };
+    let account = Account { id, email, name, role: Role::Customer, created_at: now, has_prices: false };
     app.database.run(store::insert_account(&account, &hash)).await?;
     Ok(())
 }
@@ -197,7 +197,7 @@ pub async fn list_sessions(app: &App, who: SignedIn) -> Result<Vec<Session>, Aut
 }
 
 fn grant(app: &App, session: Session, account: Account, now: Timestamp) -> Result<Grant, AuthError> {
-    let who = SignedIn { id: account.id, role: account.role, session: session.id };
+    let who = SignedIn { id: account.id, role: account.role, session: session.id, has_prices: account.has_prices };
     Ok(Grant {
         access: AccessTokenKeys::of(app)?.issue(who, now)?,
         refresh: RefreshToken::issue(&app.keys, session.id, session.generation),

@@ -117,7 +117,7 @@ impl StaffWrite {
     /// Whoever gave the mandate to this job.
     pub fn by(Mandate { account, session, least }: Mandate, job: JobId) -> Self {
         let origin = Origin { operation: "job".to_owned(), request: job.to_string(), network: None };
-        Self { who: SignedIn { id: account, role: least, session }, least, origin }
+        Self { who: SignedIn { id: account, role: least, session, has_prices: false }, least, origin }
     }
 
     /// The same writer, for what the owner alone may change.

@@ -26,6 +26,17 @@ struct AccountRow {
     name: Option<String>,
     role: Role,
     created_at: i64,
+    /// Of a row that a token is issued by.
+    #[serde(default)]
+    has_prices: i64,
+}
+
+/// Whether the account `a` is in a group that a price list is for.
+macro_rules! has_prices {
+    () => {
+        "EXISTS (SELECT 1 FROM customer_group_members JOIN price_list_groups USING (group_id)
+           WHERE account_id = a.id) AS has_prices"
+    };
 }
 
 impl From<AccountRow> for Account {
@@ -36,6 +47,7 @@ impl From<AccountRow> for Account {
             name: row.name.map(PersonName::from_store),
             role: row.role,
             created_at: Timestamp::from_millis(row.created_at),
+            has_prices: row.has_prices == 1,
         }
     }
 }
@@ -104,7 +116,11 @@ pub fn insert_account(account: &Account, hash: &PasswordHash) -> Statement {
 
 pub fn select_credentials(email: &EmailAddress) -> Statement {
     Statement::new(
-        "SELECT id, email, name, role, created_at, password_hash, password_changed_at FROM accounts WHERE email = ?1",
+        concat!(
+            "SELECT id, email, name, role, created_at, password_hash, password_changed_at, ",
+            has_prices!(),
+            " FROM accounts a WHERE email = ?1"
+        ),
         [email.as_str().into()],
     )
 }
@@ -169,9 +185,12 @@ pub fn prune_sessions(account: AccountId, now: Timestamp) -> Statement {
 /// A session with its account as both are now.
 pub fn select_session(id: SessionId) -> Statement {
     Statement::new(
-        "SELECT s.id AS session_id, s.account_id, s.generation, s.created_at AS opened_at, s.rotated_at, s.expires_at,
-                s.revoked_at, s.gave_way, a.id, a.email, a.name, a.role, a.created_at
-         FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.id = ?1",
+        concat!(
+            "SELECT s.id AS session_id, s.account_id, s.generation, s.created_at AS opened_at, s.rotated_at, s.expires_at,
+                s.revoked_at, s.gave_way, a.id, a.email, a.name, a.role, a.created_at, ",
+            has_prices!(),
+            " FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.id = ?1"
+        ),
         [text(id)],
     )
 }

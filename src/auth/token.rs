@@ -44,7 +44,7 @@ impl AccessToken {
     }
 }
 
-/// What a token says beside its times. All of it is required.
+/// What a token says beside its times. All of it is required but what says that there are prices of one's own.
 #[derive(Clone, Serialize, Deserialize)]
 struct Subject {
     iss: Cow<'static, str>,
@@ -52,6 +52,9 @@ struct Subject {
     sub: AccountId,
     role: Role,
     sid: SessionId,
+    /// Of few: see [`SignedIn::has_prices`].
+    #[serde(default, rename = "prices", skip_serializing_if = "std::ops::Not::not")]
+    has_prices: bool,
 }
 
 /// A public key as `/.well-known/jwks.json` shows it (RFC 7517, RFC 8037).
@@ -107,8 +110,9 @@ impl AccessTokenKeys {
     }
 
     pub fn issue(&self, who: SignedIn, now: Timestamp) -> Result<AccessToken, AuthError> {
-        let subject =
-            Subject { iss: ISSUER.into(), aud: AUDIENCE.into(), sub: who.id, role: who.role, sid: who.session };
+        let SignedIn { id, role, session, has_prices } = who;
+        let (iss, aud) = (ISSUER.into(), AUDIENCE.into());
+        let subject = Subject { iss, aud, sub: id, role, sid: session, has_prices };
         let mut claims = Claims::new(subject);
         claims.issued_at = DateTime::from_timestamp_millis(now.millis());
         claims.expiration = DateTime::from_timestamp_millis(now.plus_seconds(LIFETIME_SECONDS).millis());
@@ -138,8 +142,18 @@ impl AccessTokenKeys {
         let ours = subject.iss == ISSUER && subject.aud == AUDIENCE;
         // RFC 7519, section 4.1.4: not accepted on or after `exp`.
         let current = now.millis() < expires_at && issued_at <= now.millis().saturating_add(LEEWAY_MILLIS);
-        (ours && current).then_some(SignedIn { id: subject.sub, role: subject.role, session: subject.sid })
+        let Subject { sub: id, role, sid: session, has_prices, .. } = *subject;
+        (ours && current).then_some(SignedIn { id, role, session, has_prices })
     }
+}
+
+/// Whether a token says that there are prices of one's own, if it is genuine: most are not worth checking to read
+/// what everybody may.
+pub fn may_have_prices(token: &str) -> bool {
+    let claims = token.split('.').nth(1).filter(|_| token.len() <= MAX_TOKEN_BYTES);
+    let claims = claims.and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok()).unwrap_or_default();
+    let says = br#""prices":true"#;
+    claims.windows(says.len()).any(|part| part == says)
 }
 
 #[cfg(test)]
@@ -153,7 +167,8 @@ mod tests {
         AccessTokenKeys::new([7; 32]).unwrap()
     }
     fn who() -> SignedIn {
-        SignedIn { id: AccountId::derived([1; 16]), role: Role::Staff, session: SessionId::derived([2; 16]) }
+        let (id, session) = (AccountId::derived([1; 16]), SessionId::derived([2; 16]));
+        SignedIn { id, role: Role::Staff, session, has_prices: false }
     }
     fn claims() -> Value {
         json!({
@@ -180,6 +195,17 @@ mod tests {
         assert!(token.as_text().len() < 600, "{}", token.as_text().len());
         assert_eq!(keys().verify(token.as_text(), NOW), Ok(who()));
         assert_eq!(keys().verify(&signed(&header().to_string(), &claims().to_string()), NOW), Ok(who()));
+    }
+
+    #[test]
+    fn a_token_says_whether_there_are_prices_of_ones_own() {
+        let member = SignedIn { has_prices: true, ..who() };
+        let [with, without] = [member, who()].map(|who| keys().issue(who, NOW).ok().unwrap());
+        assert_eq!(keys().verify(with.as_text(), NOW), Ok(member));
+        assert!(may_have_prices(with.as_text()) && !may_have_prices(without.as_text()));
+        for junk in ["", ".", "a.b.c", "a.\u{1F40E}.c", "a.eyJwcmljZXMiOg.c"] {
+            assert!(!may_have_prices(junk), "{junk}");
+        }
     }
 
     #[test]

@@ -169,6 +169,7 @@ impl Draft {
                 pieces: Some(shown.pieces),
                 sets_floor: shown.sets_floor,
                 own_pieces: shown.own,
+                own: Vec::new(),
             };
             // No piece of what is not sent is counted.
             if self.delivery == Delivery::Shipped {

@@ -166,6 +166,9 @@ pub struct Variant {
     /// Whether what can be had of it has yet to come.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub backorder: bool,
+    /// Of a copy for one buyer: the prices of their own, see the room `price_lists`. Neither stored nor shown as such.
+    #[serde(skip)]
+    pub own: Vec<Money>,
     /// How many nobody holds, as far as lists know; read for staff alone.
     #[serde(default, skip_serializing)]
     pub pieces: Option<i64>,

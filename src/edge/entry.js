@@ -15,11 +15,19 @@ begin(module);
 /** Pages differ by language and currency, the API's answers do not: of those, two headers less are read. */
 const visitorOf = ({ headers }) => `${headers.get("cookie") ?? ""}\n${headers.get("accept-language") ?? ""}`;
 
+/** What whoever is signed in shows: some have prices of their own. */
+function tokensOf({ headers }) {
+  const authorization = headers.get("authorization");
+  const cookie = headers.get("cookie");
+  if (authorization === null && !cookie?.includes("__Host-access=")) return undefined;
+  return `${authorization ?? ""}\n${cookie ?? ""}`;
+}
+
 /** The catalog for anonymous buyers: no promise, no body. Undefined when Rust declines. */
 function quick(request, url) {
   try {
     const visitor = isOfApi(url) ? undefined : visitorOf(request);
-    return atOnce(() => rust.quick(url, request.headers.get("if-none-match") ?? undefined, visitor));
+    return atOnce(() => rust.quick(url, request.headers.get("if-none-match") ?? undefined, visitor, tokensOf(request)));
   } catch (error) {
     return broken(request, error);
   }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Weak};
 use wasm_bindgen::prelude::*;
 
 use crate::app::Config;
+use crate::auth::may_have_prices;
 use crate::ports::Clock;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::read::{self, ReadAnswer};
@@ -53,9 +54,14 @@ struct KeptAnswer {
 
 /// Answers a GET of `url` from the catalog, or declines with `undefined`. What a
 /// page differs by is told of pages alone: cookies, a line break, and the languages
-/// that are accepted.
+/// that are accepted. `tokens`: the headers of whoever is signed in; those who may have
+/// prices of their own are answered elsewhere.
 #[wasm_bindgen]
-pub fn quick(url: &str, if_none_match: Option<String>, visitor: Option<String>) -> JsValue {
+pub fn quick(url: &str, if_none_match: Option<String>, visitor: Option<String>, tokens: Option<String>) -> JsValue {
+    let mut tokens = tokens.iter().flat_map(|headers| headers.split([' ', '=', ';', '\n']));
+    if tokens.any(may_have_prices) {
+        return JsValue::UNDEFINED;
+    }
     find(url, if_none_match.as_deref(), visitor.as_deref()).unwrap_or(JsValue::UNDEFINED)
 }
 

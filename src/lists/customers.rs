@@ -16,6 +16,7 @@ use crate::email::EmailAddress;
 use crate::ids::{AccountId, OrderId};
 use crate::money::Money;
 use crate::ports::{Statement, Timestamp};
+use crate::price_lists::views::GroupName;
 use crate::problem::Problem;
 use crate::time;
 use crate::wire::extract::{Path, Query};
@@ -68,6 +69,8 @@ pub struct Customer {
     spent: Vec<Money>,
     last_order_id: Option<OrderId>,
     last_order_at: Option<Timestamp>,
+    /// The customer groups that their account is in.
+    groups: Vec<GroupName>,
 }
 
 /// A row `customer` of `email`, `at` and `id` (of the newest order, else of the
@@ -86,7 +89,10 @@ macro_rules! customers_of {
                   WHERE email = customer.email AND status IN ('confirmed', 'fulfilled') GROUP BY currency))),
                'last_order_id', newest.id, 'last_order_at', ",
             time!("newest.placed_at"),
-            ") AS item, customer.at AS key, customer.id AS id
+            ", 'groups', json((SELECT json_group_array(json(named)) FROM (
+                  SELECT json_object('id', customer_groups.id, 'title', customer_groups.title) AS named
+                  FROM customer_group_members JOIN customer_groups ON customer_groups.id = group_id
+                  WHERE account_id = accounts.id ORDER BY customer_groups.name)))) AS item, customer.at AS key, customer.id AS id
              FROM customer LEFT JOIN orders AS newest ON newest.id = customer.id
              LEFT JOIN accounts ON accounts.email = customer.email
              ORDER BY customer.at DESC, customer.id DESC LIMIT ?3"

@@ -2,8 +2,8 @@
 
 use crate::problem::Code;
 use crate::{
-    auth, catalog, collections, documents, gift_cards, idempotency, jobs, lists, orders, payments, pools, problem,
-    promotions, setup, throttle, uploads, webhooks, wire,
+    auth, catalog, collections, documents, gift_cards, idempotency, jobs, lists, orders, payments, pools, price_lists,
+    problem, promotions, setup, throttle, uploads, webhooks, wire,
 };
 
 /// All codes, by name. One name has one declaration.
@@ -22,6 +22,7 @@ pub fn all() -> Vec<Code> {
         collections::error::CODES,
         setup::error::CODES,
         promotions::error::CODES,
+        price_lists::error::CODES,
         pools::error::CODES,
         gift_cards::error::CODES,
         webhooks::error::CODES,

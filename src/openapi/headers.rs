@@ -58,6 +58,8 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
         "/v1/admin/settings",
         "/v1/admin/promotions",
         "/v1/admin/collections",
+        "/v1/admin/customer-groups",
+        "/v1/admin/price-lists",
     ];
     let lists = [
         "GET /v1/admin/products",
@@ -67,8 +69,11 @@ pub fn of_success(operation: &str, described: &Map<String, Value>) -> Map<String
         "GET /v1/admin/collections/paths",
         "GET /v1/admin/collections/{id}/products",
         "POST /v1/admin/collections/{id}/products",
+        "GET /v1/admin/customer-groups",
+        "GET /v1/admin/price-lists",
     ];
-    let tagged = rooms.iter().any(|path| operation.contains(path)) && !lists.contains(&operation);
+    let is_of_rows = ["/members", "/prices"].iter().any(|end| operation.ends_with(end));
+    let tagged = rooms.iter().any(|path| operation.contains(path)) && !lists.contains(&operation) && !is_of_rows;
     if tagged && !operation.starts_with("DELETE ") {
         headers.insert("ETag".into(), reference("ETag"));
     }
@@ -103,6 +108,9 @@ pub fn security_schemes() -> Value {
     })
 }
 
+/// What everybody may read.
+const CATALOG: [&str; 4] = ["/v1/products", "/v1/suggestions", "/v1/search", "/v1/collections"];
+
 /// Who may ask: any one of these. What needs nothing at all is for nobody in particular.
 pub fn security(operation: &str) -> Value {
     let (_, path) = operation.split_once(' ').unwrap();
@@ -112,6 +120,8 @@ pub fn security(operation: &str) -> Value {
         "POST /v1/auth/logout" => &["", "bearer", "access_cookie", "refresh_cookie"],
         _ if begins("/v1/admin") || begins("/v1/me") || begins("/v1/auth/sessions") => &["bearer", "access_cookie"],
         "POST /v1/carts" => &["", "bearer", "access_cookie"],
+        // Some have prices of their own.
+        _ if CATALOG.into_iter().any(begins) => &["", "bearer", "access_cookie"],
         _ if begins("/v1/carts") || begins("/v1/orders") => {
             &["", "bearer", "access_cookie", "cart_token", "cart_cookie", "orders_cookie"]
         }

@@ -18,6 +18,7 @@ use crate::orders::after::money::error::*;
 use crate::orders::error::*;
 use crate::payments::error::*;
 use crate::pools::error::*;
+use crate::price_lists::error::*;
 use crate::problem::*;
 use crate::promotions::error::*;
 use crate::setup::error::*;
@@ -143,6 +144,14 @@ fn own(operation: &str) -> Vec<Code> {
         "POST /v1/admin/collections" | "PATCH /v1/admin/collections/{id}" => {
             vec![SLUG_TAKEN, COLLECTION_CHANGED, COLLECTIONS_FULL]
         }
+        "POST /v1/admin/customer-groups" => vec![TITLE_TAKEN, CUSTOMER_GROUPS_FULL],
+        "PATCH /v1/admin/customer-groups/{id}" => vec![TITLE_TAKEN],
+        "DELETE /v1/admin/customer-groups/{id}" => vec![CUSTOMER_GROUP_IN_USE],
+        "POST /v1/admin/customer-groups/{id}/members" => vec![CUSTOMER_GROUP_CHANGED, CUSTOMER_GROUPS_FULL],
+        "POST /v1/admin/price-lists" => vec![TITLE_TAKEN, PRICE_LISTS_FULL, PRICE_LIST_CHANGED],
+        "PATCH /v1/admin/price-lists/{id}" => vec![TITLE_TAKEN],
+        "DELETE /v1/admin/price-lists/{id}/prices/{variant_id}" => vec![PRICE_LIST_CHANGED],
+        "POST /v1/admin/price-lists/{id}/prices" => vec![PRICE_LIST_CHANGED, PRICE_LISTS_FULL],
         "POST /v1/admin/collections/{id}/products" => vec![COLLECTION_CHANGED, COLLECTIONS_FULL, BY_RULE],
         "POST /v1/admin/imports" => vec![BODY_TOO_LARGE, UNPARSABLE],
         "POST /v1/admin/imports/{id}/start" => vec![NOT_STARTABLE],
@@ -197,6 +206,8 @@ fn of(operation: &str, described: &Map<String, Value>) -> Vec<Code> {
             _ if operation.contains("/settings") => SETTINGS_CHANGED,
             _ if operation.contains("/promotions") => PROMOTION_CHANGED,
             _ if operation.contains("/collections") => COLLECTION_CHANGED,
+            _ if operation.contains("/customer-groups") => CUSTOMER_GROUP_CHANGED,
+            _ if operation.contains("/price-lists") => PRICE_LIST_CHANGED,
             _ => PRODUCT_CHANGED,
         };
         codes.extend([STALE, changed]);

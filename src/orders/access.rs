@@ -79,7 +79,7 @@ impl Credentials {
         let mut kept = self.cart.iter().chain(&self.orders);
         let token = self.header.as_ref().is_some_and(|shown| shown.is_for(keys, order))
             || kept.any(|(id, shown)| *id == order && shown.is_for(keys, order));
-        let account = self.caller.account.map(|account| account.id);
+        let account = self.caller.account;
         if token || account.is_some() { Ok(Access::of_buyer(token, account)) } else { Err(Problem::not_found()) }
     }
 
@@ -90,8 +90,7 @@ impl Credentials {
 
     /// The way to an order that does not exist yet, and is then this caller's.
     pub fn new_order<'a>(&self, app: &'a App, id: OrderId) -> OrderClient<'a> {
-        let account = self.caller.account.map(|account| account.id);
-        OrderClient::new(app, id, Access::of_buyer(true, account))
+        OrderClient::new(app, id, Access::of_buyer(true, self.caller.account))
     }
 
     /// By which way the caller begins an order over the API.

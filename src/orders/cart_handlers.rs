@@ -15,7 +15,7 @@ use super::details::NewDetails;
 use super::error::OrderError;
 use super::facts::Fact;
 use super::handlers::keyed;
-use super::offers::{names, priced, wanted};
+use super::offers::{names, priced, shelf_of, wanted};
 use super::order::{Key, LineId};
 use super::{counting, stock, uses};
 use crate::app::App;
@@ -45,7 +45,7 @@ pub(super) async fn shown(app: &App, answer: Answer<Cart>) -> Result<Answer<Cart
 }
 
 pub(super) async fn view(app: &App, cart: Cart) -> Result<CartView, Problem> {
-    let shelf = shelf::knowing_at_best(app, names(&cart)).await?;
+    let shelf = shelf_of(app, &cart).await?;
     let cart = cart.asked_for_first_order(app, &shelf).await;
     let mut view = cart.view(&shelf, app.clock.now()).map_err(OrderError::from)?;
     let told = stock::told(app, &shelf, &cart).await;
@@ -99,7 +99,7 @@ pub async fn create_cart(
     let account = credentials.caller.account.map(|account| account.id);
     let key = if account.is_none() { key.hard_to_guess()? } else { key };
     let currency = currency(&*shelf::current(&app).await?, body.currency)?;
-    let lines = wanted(&app, &body.lines).await;
+    let lines = wanted(&app, &credentials.caller, &body.lines).await;
     let key = keyed(key, "POST /v1/carts", &body.bytes);
     let network = address.map_or_else(|| "local".to_owned(), |address| address.to_string());
     let id = new_id(&app, key.as_ref(), account, &network);
@@ -134,7 +134,7 @@ pub async fn update_cart(
 ) -> Result<JsonText<CartView>, Problem> {
     let order = credentials.order(&app, id)?;
     let lines = match &body.value.lines {
-        Some(lines) => Some(wanted(&app, lines).await?),
+        Some(lines) => Some(wanted(&app, &credentials.caller, lines).await?),
         None => None,
     };
     // What is offered depends on the rest of the cart, and so do its gift cards on its currency.
@@ -167,7 +167,7 @@ pub async fn add_cart_line(
     key: IdempotencyKey,
     body: extract::Json<WantedLine>,
 ) -> Result<JsonText<CartView>, Problem> {
-    let lines = wanted(&app, &[body.value]).await;
+    let lines = wanted(&app, &credentials.caller, &[body.value]).await;
     let key = keyed(key, "POST lines", &body.bytes);
     let answer = add_lines(credentials.order(&app, id)?.keyed(key), lines).await;
     Ok(shown(&app, answer.map_err(|problem| problem.of_one("/lines/"))?).await?.into())

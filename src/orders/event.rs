@@ -40,6 +40,10 @@ pub enum Event {
         currency: Currency,
         language: Language,
     },
+    /// A cart that was nobody's is a signed-in buyer's.
+    TakenBy {
+        account: AccountId,
+    },
     LineAdded {
         line: Line,
     },
@@ -251,6 +255,7 @@ impl Order {
                 (self.currency, self.language) = (*currency, *language);
                 (self.lines, self.lines_made, self.facts) = (Vec::new(), 0, Facts::default());
             }
+            Event::TakenBy { account } => self.account = Some(*account),
             Event::LineAdded { line } => {
                 self.lines_made = self.lines_made.max(line.id.0);
                 self.lines.push(line.clone());

@@ -50,6 +50,7 @@ const STORED: &str = r#"
 {"money":{"capture_asked":{"by":"cus_0000000000000000000000000B","amount":{"amount":270,"currency":"EUR"}}}}
 {"draft":{"sent":{"by":"cus_0000000000000000000000000B","message":"As we said"}}}
 {"begun_anew":{"currency":"USD","language":"en"}}
+{"taken_by":{"account":"cus_0000000000000000000000000B"}}
 {"edits":{"taken":{"by":"cus_0000000000000000000000000B"}}}
 {"counting":{"ruled":{"line":"line_1","rules":[{"variant_id":"var_0000000000000000000000000C","untracked":true,"floor":{"as_of":3,"least":-5}}]}}}
 "#;

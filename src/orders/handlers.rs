@@ -79,7 +79,8 @@ async fn purchase(
 ) -> Result<Purchase, Problem> {
     let payment = choice(app, asked.payment, "/payment").await?;
     let currency = currency(&*shelf::current(app).await?, asked.currency)?;
-    let lines = wanted(app, asked.wanted.lines.as_deref().unwrap_or_default()).await?;
+    let lines = asked.wanted.lines.as_deref().unwrap_or_default();
+    let lines = wanted(app, &credentials.caller, lines).await?;
     credentials.count_cart(app).await?;
     let slots = credentials.slots(app).await;
     let facts = asked.wanted.facts(app, credentials, currency).await?;

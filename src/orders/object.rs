@@ -134,13 +134,17 @@ impl OrderObject {
             }
             (Request::ReadPapers, Some(order)) => done(200, &papers::of(&order).ok_or(OrderError::NotFound)?),
             (Request::Change { change }, Some(order)) => {
-                let events = decide(&order, Command::Change(change), self.now())?;
+                let mut events = decide(&order, Command::Change(change), self.now())?;
                 let changed = !events.is_empty();
+                let taken = access.takes(&order).filter(|_| changed);
+                events.extend(taken.map(|account| Event::TakenBy { account }));
                 self.record.learn(events, self.now())?;
                 let reply = done(200, &Cart::of(&*self.record.existing()?))?;
                 self.changed(changed, key.as_ref(), reply)
             }
-            (Request::Place { payment, expected, slots, received }, Some(_)) => {
+            (Request::Place { payment, expected, slots, received }, Some(order)) => {
+                let taken = access.takes(&order).map(|account| Event::TakenBy { account });
+                self.record.learn(taken.into_iter().collect(), self.now())?;
                 let by_hand = access.staff_account().map(|by| drafts::Event::PlacedByHand { by, received });
                 self.place(Wish { payment, expected, at_shelf_prices: false, by_hand, slots, key }).await
             }

@@ -1,29 +1,47 @@
 //! What the shelf says of lines: those that a buyer wants, and those in a cart.
 
+use std::sync::Arc;
+
 use super::bodies::{PricedLine, WantedLine};
 use super::cart::Cart;
 use super::counting::rules;
 use super::decision::NewLine;
 use super::drafts::bodies::DraftLine;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::ids::VariantId;
 use crate::money::{Currency, Money, MoneyError};
+use crate::price_lists::own::OwnPrices;
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::name::Name;
 use crate::shelf::snapshot::Snapshot;
 
-/// What the shop says of wanted lines. The order picks the price in its own
+/// What the shop says of wanted lines to this caller. The order picks the price in its own
 /// currency.
-pub async fn wanted(app: &App, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
+pub async fn wanted(app: &App, caller: &Caller, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
     let names = lines.iter().map(|line| Name::Variant(line.variant_id));
-    offers(&*shelf::knowing(app, names).await?, lines)
+    offers(app, caller, &*shelf::knowing(app, names).await?, lines).await
 }
 
 /// [`wanted`], by what is known already.
-pub fn offers(snapshot: &Snapshot, lines: &[WantedLine]) -> Result<Vec<NewLine>, Problem> {
-    let lines = lines.iter().enumerate();
-    all(lines.map(|(index, line)| offer(snapshot, index, line.variant_id, line.quantity)))
+pub async fn offers(
+    app: &App,
+    caller: &Caller,
+    snapshot: &Snapshot,
+    lines: &[WantedLine],
+) -> Result<Vec<NewLine>, Problem> {
+    let numbered = lines.iter().enumerate();
+    let mut offers = all(numbered.map(|(index, line)| offer(snapshot, index, line.variant_id, line.quantity)))?;
+    let variants: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
+    let own = OwnPrices::of(app, caller, &variants).await?;
+    for line in &mut offers {
+        for price in &mut line.prices {
+            let mut own = own.of_variant(line.variant_id).filter(|own| own.currency == price.currency);
+            price.amount = own.next().map_or(price.amount, |own| own.amount.min(price.amount));
+        }
+    }
+    Ok(offers)
 }
 
 fn offer(snapshot: &Snapshot, index: usize, variant: VariantId, quantity: u32) -> Result<NewLine, FieldError> {
@@ -93,6 +111,16 @@ fn all(lines: impl Iterator<Item = Result<NewLine, FieldError>>) -> Result<Vec<N
         }
     }
     if errors.is_empty() { Ok(good) } else { Err(Problem::invalid(errors)) }
+}
+
+/// The shelf for looking at a cart, at the prices that its buyer has.
+pub async fn shelf_of(app: &App, cart: &Cart) -> Result<Arc<Snapshot>, Problem> {
+    let shelf = shelf::knowing_at_best(app, names(cart)).await?;
+    let variants: Vec<VariantId> = cart.lines.iter().map(|line| line.variant_id).collect();
+    Ok(match cart.account.filter(|_| !variants.is_empty()) {
+        Some(buyer) => shelf::at_own_prices(app, buyer, shelf, &variants).await,
+        None => shelf,
+    })
 }
 
 /// The variants of a cart, by which the shelf knows them.

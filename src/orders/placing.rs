@@ -347,13 +347,15 @@ impl OrderObject {
         &self,
         besides: impl IntoIterator<Item = VariantId>,
     ) -> Result<Arc<Snapshot>, OrderError> {
-        let mut variants = self.record.existing()?.priced_by_shelf();
+        let order = self.record.existing()?;
+        let mut variants = order.priced_by_shelf();
         variants.extend(besides);
-        match shelf::prices::current(&self.app, &variants).await {
+        match shelf::prices::current(&self.app, &variants, order.account).await {
             Ok(shelf) => Ok(shelf),
-            Err(DatabaseError::Unavailable(cause)) => {
-                shelf::current(&self.app).await.map_err(|_| OrderError::Unavailable { cause })
-            }
+            Err(DatabaseError::Unavailable(cause)) => match shelf::current(&self.app).await {
+                Ok(copy) if !order.has_own_prices(&copy) => Ok(copy),
+                _ => Err(OrderError::Unavailable { cause }),
+            },
             Err(error) => Err(OrderError::Unavailable { cause: error.to_string() }),
         }
     }

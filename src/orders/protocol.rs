@@ -10,11 +10,11 @@ use super::error::OrderError;
 use super::facts::Fact;
 use super::finding::Sought;
 use super::notice::Notice;
-use super::order::{Channel, Key, Order, Receipt};
+use super::order::{Channel, Key, Order, Receipt, Stage};
 use super::projection::Projection;
 use super::sold_cards::Sold;
 use super::terms::Expected;
-use crate::auth::Confirmed;
+use crate::auth::{Confirmed, SignedIn};
 use crate::ids::{AccountId, OrderId};
 use crate::money::Currency;
 use crate::payments::PaymentChoice;
@@ -38,22 +38,25 @@ pub struct Access {
     token: bool,
     account: Option<AccountId>,
     staff: bool,
+    /// Whether the account may have prices of its own.
+    has_prices: bool,
 }
 
 impl Access {
     /// A buyer's: `token` if the cart's own was shown.
-    pub fn of_buyer(token: bool, account: Option<AccountId>) -> Self {
-        Self { token, account, staff: false }
+    pub fn of_buyer(token: bool, account: Option<SignedIn>) -> Self {
+        let has_prices = account.is_some_and(|account| account.has_prices);
+        Self { token, account: account.map(|account| account.id), staff: false, has_prices }
     }
 
     /// For the one request that follows.
     pub fn of_staff(confirmed: &Confirmed) -> Self {
-        Self { token: false, account: Some(confirmed.account()), staff: true }
+        Self { token: false, account: Some(confirmed.account()), staff: true, has_prices: false }
     }
 
     /// The shop's own, when nobody asked.
     pub fn of_shop() -> Self {
-        Self { token: false, account: None, staff: true }
+        Self { token: false, account: None, staff: true, has_prices: false }
     }
 
     /// The member of staff who asks.
@@ -64,6 +67,13 @@ impl Access {
     /// Whether a member of staff asks, or the shop itself.
     pub fn is_staff(&self) -> bool {
         self.staff
+    }
+
+    /// Whose a cart becomes by being changed or placed, which was nobody's: of who has prices of their own, as it can
+    /// have these only as theirs.
+    pub fn takes(&self, order: &Order) -> Option<AccountId> {
+        let is_nobodys = order.account.is_none() && order.draft.is_none() && matches!(order.stage, Stage::Open);
+        self.account.filter(|_| is_nobodys && self.token && self.has_prices && !self.staff)
     }
 
     pub fn allows(&self, order: &Order) -> bool {

@@ -115,6 +115,15 @@ impl Order {
         self.placement().map(|placement| &placement.quote.totals)
     }
 
+    /// Whether something costs less than by everybody's prices, as price lists have it: of those the copy knows nothing.
+    pub fn has_own_prices(&self, shelf: &Snapshot) -> bool {
+        let is_lower = |line: &Line| {
+            let everybodys = shelf.variant(line.variant_id).and_then(|(_, variant)| variant.price(self.currency));
+            everybodys.is_some_and(|price| line.unit_price.amount < price.amount)
+        };
+        self.account.is_some() && self.lines.iter().filter(|line| !line.overridden).any(is_lower)
+    }
+
     /// The variants whose prices are the shelf's to say.
     pub fn priced_by_shelf(&self) -> Vec<VariantId> {
         let variants: SortedSet<VariantId> = self.lines.iter().map(|line| line.variant_id).collect();

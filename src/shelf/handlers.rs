@@ -14,11 +14,13 @@ use schemars::{JsonSchema, json_schema};
 use super::collection_read::{CollectionDetail, CollectionList};
 use super::list_query::{MAX_SOUGHT, MAX_VALUES, Sort};
 use super::name::Name;
+use super::own::answer_to;
 use super::read::{self, CACHE_CONTROL_BEYOND, ProductDetail, ProductList, ReadAnswer, RelatedList};
 use super::related::{DEFAULT_RELATED, MAX_RELATED, MAX_TOGETHER};
 use super::snapshot::Snapshot;
 use super::suggest::{MAX_SUGGESTIONS, Suggestions, USUAL_SUGGESTIONS};
 use crate::app::App;
+use crate::auth::{self, SignedIn};
 use crate::ids::ProductId;
 use crate::money::{Currency, MAX_AMOUNT};
 use crate::problem::{NOT_FOUND, Problem};
@@ -157,7 +159,8 @@ pub async fn list_suggestions(
     request.answer(&app, &read::answer, read::name).await
 }
 
-/// Products on sale.
+/// Products on sale. To whoever is in a customer group with a price list they are shown at their own prices; filters and
+/// sorts go by everybody's, so that all have the same products in the same order. Such an answer is private.
 pub async fn list_products(
     State(app): State<App>,
     request: ReadRequest<ListParameters>,
@@ -165,7 +168,8 @@ pub async fn list_products(
     request.answer(&app, &read::answer, read::name).await
 }
 
-/// One product on sale, by its id or its slug. A slug that it had before answers 301
+/// One product on sale, by its id or its slug; at their own prices to whoever is in a customer group with a price list, in an
+/// answer that is private. A slug that it had before answers 301
 /// with the address that it has now.
 pub async fn get_product(
     State(app): State<App>,
@@ -213,6 +217,8 @@ pub struct ReadRequest<Q> {
     path: String,
     query: String,
     if_none_match: Option<String>,
+    /// Who may have prices of their own.
+    buyer: Option<SignedIn>,
     query_type: PhantomData<fn() -> Q>,
 }
 
@@ -226,21 +232,25 @@ impl<Q> ReadRequest<Q> {
         let from = |snapshot: &Snapshot| {
             answer(snapshot, &self.path, &self.query).unwrap_or_else(|| Err(Problem::not_found()))
         };
-        let answer = match (from(&*super::current(app).await?), name(&self.path)) {
+        let mut shelf = super::current(app).await?;
+        let mut answer = match (from(&shelf), name(&self.path)) {
             (Err(problem), Some(name)) if problem.code == NOT_FOUND.name => {
-                let beyond = from(&*super::knowing(app, [name]).await?)?;
-                ReadAnswer { cache_control: CACHE_CONTROL_BEYOND, ..beyond }
+                shelf = super::knowing(app, [name]).await?;
+                ReadAnswer { cache_control: CACHE_CONTROL_BEYOND, ..from(&shelf)? }
             }
             (answer, _) => answer?,
         };
+        if let Some(buyer) = self.buyer {
+            answer = answer_to(app, buyer, &shelf, answer, from).await?;
+        }
         Ok(ReadResponse { answer: answer.unless_matched(self.if_none_match.as_deref()), body_type: PhantomData })
     }
 }
 
-impl<Q, S: Send + Sync> FromRequestParts<S> for ReadRequest<Q> {
+impl<Q> FromRequestParts<App> for ReadRequest<Q> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let lines: Vec<_> = parts
             .headers
             .get_all(header::IF_NONE_MATCH)
@@ -251,6 +261,7 @@ impl<Q, S: Send + Sync> FromRequestParts<S> for ReadRequest<Q> {
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or("").to_owned(),
             if_none_match: (!lines.is_empty()).then(|| lines.join(",")),
+            buyer: auth::with_prices(&parts.headers, app)?,
             query_type: PhantomData,
         })
     }

@@ -73,7 +73,7 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
     Page {
         next_cursor: shown.last().filter(|_| behind).and_then(cursor),
         previous_cursor: shown.first().filter(|_| before).and_then(cursor),
-        items: shown.iter().filter_map(|place| listed(*place)).collect(),
+        items: shown.iter().filter_map(|place| Some(snapshot.shown(listed(*place)?))).collect(),
         total: places.count(),
         facets,
     }

@@ -27,6 +27,7 @@ pub mod listing;
 pub mod memory;
 pub mod name;
 pub mod near;
+mod own;
 mod places;
 mod price_index;
 pub mod prices;
@@ -47,4 +48,5 @@ mod variants;
 
 pub use beyond::{knowing, knowing_all, knowing_at_best};
 pub use current::current;
+pub use own::at_own_prices;
 pub use publish::{publish, tick};

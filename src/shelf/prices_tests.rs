@@ -33,7 +33,7 @@ fn at(product: &Product, amount: i64) -> Product {
 
 fn price(shop: &Shop, product: &Product) -> Option<i64> {
     let id = product.variants[0].id;
-    let shelf = block_on(current(&shop.app, &[id])).unwrap();
+    let shelf = block_on(current(&shop.app, &[id], None)).unwrap();
     shelf.variant(id).and_then(|(_, variant)| variant.price(eur())).map(|price| price.amount)
 }
 
@@ -123,7 +123,7 @@ fn what_is_new_is_not_missing_while_a_lease_runs() {
     write(&shop, insertion(&new));
     let variants = [first.variants[0].id, new.variants[0].id];
     let before = reads(&shop);
-    let shelf = block_on(current(&shop.app, &variants)).unwrap();
+    let shelf = block_on(current(&shop.app, &variants, None)).unwrap();
     assert_eq!(reads(&shop), before + 1, "what the copy lacks is read at once");
     let price = |id| shelf.variant(id).unwrap().1.price(eur()).unwrap().amount;
     assert_eq!(variants.map(price), [100, 200]);

@@ -55,6 +55,8 @@ pub struct ReadAnswer {
     pub location: Option<String>,
     /// The headers of a request that it differs by; none if it is the same for all.
     pub vary: &'static str,
+    /// The products whose prices are in it.
+    pub shows: Vec<ProductId>,
 }
 
 impl ReadAnswer {
@@ -71,7 +73,13 @@ impl ReadAnswer {
             catalog_version: snapshot.version.clone(),
             location: None,
             vary: "",
+            shows: Vec::new(),
         }
+    }
+
+    #[must_use]
+    pub fn showing(self, shows: Vec<ProductId>) -> Self {
+        Self { shows, ..self }
     }
 
     /// What has another address now. Not kept for longer than any other answer: the
@@ -330,6 +338,7 @@ impl<'a> ProductDetail<'a> {
 fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
     let query = ListQuery::parse(snapshot, query)?;
     let page = listing::page(snapshot, &query);
+    let shows = page.items.iter().map(|listed| listed.product.id).collect();
     let highlighter = query.filter.sought.as_deref().map(Highlighter::new);
     let near = if page.total == 0 { near::near(snapshot, &query) } else { None };
     let list = ProductList {
@@ -339,7 +348,7 @@ fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem
         total: page.total,
         facets: page.facets,
     };
-    ready(snapshot, &list)
+    Ok(ready(snapshot, &list)?.showing(shows))
 }
 
 fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswer, Problem> {
@@ -358,7 +367,7 @@ fn get_product(snapshot: &Snapshot, name: &str, query: &str) -> Result<ReadAnswe
         let path = format!("/v1/products/{}", slug::in_address(&product.slug));
         return Ok(ReadAnswer::moved(snapshot, "application/json", path, query));
     }
-    ready(snapshot, &ProductDetail::new(snapshot, product, currency, language))
+    Ok(ready(snapshot, &ProductDetail::new(snapshot, product, currency, language))?.showing(vec![product.id]))
 }
 
 /// What goes with one product.
@@ -378,8 +387,9 @@ fn suggest(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
 
 fn answer_related(snapshot: &Snapshot, query: &RelatedQuery, of: &[&Product]) -> Result<ReadAnswer, Problem> {
     let related = related(snapshot, query.currency, of, query.limit);
+    let shows = related.iter().map(|listed| listed.product.id).collect();
     let items = related.iter().map(|listed| ProductItem::new(listed, query.language, None));
-    ready(snapshot, &RelatedList { items: items.collect() })
+    Ok(ready(snapshot, &RelatedList { items: items.collect() })?.showing(shows))
 }
 
 pub fn ready(snapshot: &Snapshot, body: &impl Serialize) -> Result<ReadAnswer, Problem> {

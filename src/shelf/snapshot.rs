@@ -38,6 +38,8 @@ pub struct Snapshot {
     unpacked: Arc<Unpacked>,
     /// Where they are stored. Nowhere, if they were not read from there.
     pub(super) stored: Arc<Stored>,
+    /// By place, those that one buyer has at prices of their own: see [`super::own`].
+    pub(super) own: Arc<Vec<(u32, Product)>>,
     index: Arc<Index>,
     timely: Arc<Timely>,
     /// When it is: the products whose time is not now are in no answer. None: all are.
@@ -46,7 +48,7 @@ pub struct Snapshot {
     /// to the next.
     lasts: Range<Timestamp>,
     /// What the truth was asked for besides. It is found by name, and is in no list.
-    beyond: Option<Arc<Snapshot>>,
+    pub(super) beyond: Option<Arc<Snapshot>>,
 }
 
 /// What time changes: made when somebody first asks for it, and anew when a product or a
@@ -101,6 +103,7 @@ impl Snapshot {
             unpacked: Arc::new(Unpacked::none(products.len(), None)),
             products: Arc::new(products),
             stored: Arc::default(),
+            own: Arc::default(),
             at: None,
             lasts: Timestamp::from_millis(i64::MIN)..Timestamp::from_millis(i64::MAX),
             beyond: None,
@@ -186,22 +189,22 @@ impl Snapshot {
             return Some(found);
         }
         let (place, n) = self.index.of_variant(&self.products, id)?;
-        let product = self.shown(place)?;
+        let product = self.on_sale(place)?;
         Some((product, product.variants.get(n as usize)?))
     }
 
     pub fn by_id(&self, id: ProductId) -> Option<&Product> {
         let beyond = self.beyond.as_ref().and_then(|beyond| beyond.by_id(id));
-        beyond.or_else(|| self.shown(self.place(id)?))
+        beyond.or_else(|| self.on_sale(self.place(id)?))
     }
 
     /// The product at a place in `products`, as it is now.
     pub fn product(&self, place: u32) -> Option<&Product> {
-        self.unpacked.get(place, self.products.get(place as usize)?)
+        self.own_product(place).or_else(|| self.unpacked.get(place, self.products.get(place as usize)?))
     }
 
     /// The same, if its time is now.
-    fn shown(&self, place: u32) -> Option<&Product> {
+    fn on_sale(&self, place: u32) -> Option<&Product> {
         self.product(place).filter(|product| self.at.is_none_or(|at| product.is_published(at)))
     }
 
@@ -227,12 +230,12 @@ impl Snapshot {
     }
 
     pub fn by_slug(&self, slug: &str) -> Option<&Product> {
-        self.shown(self.index.of_slug(&self.products, slug)?)
+        self.on_sale(self.index.of_slug(&self.products, slug)?)
     }
 
     /// The product that was called so, and none is now.
     fn by_former_slug(&self, slug: &str) -> Option<&Product> {
-        self.shown(self.index.of_former_slug(&self.products, slug)?)
+        self.on_sale(self.index.of_former_slug(&self.products, slug)?)
     }
 
     /// The product that has this name, or had it.

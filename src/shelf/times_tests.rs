@@ -47,7 +47,7 @@ fn is_read(shop: &Shop, product: &Product) -> bool {
 }
 
 fn is_sold(shop: &Shop, variant: VariantId) -> bool {
-    block_on(prices::current(&shop.app, &[variant])).unwrap().variant(variant).is_some()
+    block_on(prices::current(&shop.app, &[variant], None)).unwrap().variant(variant).is_some()
 }
 
 #[test]

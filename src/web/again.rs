@@ -17,7 +17,7 @@ use crate::orders::bodies::WantedLine;
 use crate::orders::cart::Cart;
 use crate::orders::decision::Change;
 use crate::orders::facts::Fact;
-use crate::orders::offers::offers;
+use crate::orders::offers::{offers, shelf_of};
 use crate::orders::view::{LineView, OrderView, Status};
 use crate::pricing::promotion::Code;
 use crate::problem::Problem;
@@ -41,7 +41,7 @@ pub async fn order_again(
     let (sold, gone): (Vec<&LineView>, Vec<&LineView>) =
         order.lines.iter().partition(|line| snapshot.variant(line.variant_id).is_some());
     let missing: Vec<WantedLine> = sold.into_iter().filter_map(|line| missing(line, open.as_ref())).collect();
-    let lines = offers(&snapshot, &missing)?;
+    let lines = offers(&app, &credentials.caller, &snapshot, &missing).await?;
     if lines.is_empty() && open.is_none() {
         return page(
             &CartPage::new(&app, &snapshot, &visitor, None).await?.with_notice(left_out(visitor.language, &gone)),
@@ -57,6 +57,7 @@ pub async fn order_again(
         return Ok((cookies, Redirect::to("/cart")).into_response());
     }
     let cart = credentials.new_order(&app, cart).cart().await??.read()?;
+    let snapshot = shelf_of(&app, &cart).await?;
     let shown =
         CartPage::new(&app, &snapshot, &visitor, Some(&cart)).await?.with_notice(left_out(visitor.language, &gone));
     Ok((cookies, page(&shown)?).into_response())

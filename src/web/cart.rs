@@ -1,5 +1,7 @@
 //! What the cart's forms do.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, header};
@@ -23,7 +25,7 @@ use crate::orders::cart::Cart;
 use crate::orders::client::{Answer, OrderClient};
 use crate::orders::decision::{Change, NewLine};
 use crate::orders::error::{COUPON_NOT_VALID, OrderError};
-use crate::orders::offers::{names, offers};
+use crate::orders::offers::{names, offers, shelf_of};
 use crate::orders::order::Channel;
 use crate::orders::{stock, vouchers};
 use crate::pools::error::OUT_OF_STOCK;
@@ -32,14 +34,14 @@ use crate::pricing::quote::CouponRefusal;
 use crate::problem::Problem;
 use crate::shelf;
 use crate::shelf::name::Name;
-use crate::shelf::snapshot::Product;
+use crate::shelf::snapshot::{Product, Snapshot};
 use crate::text::Language;
 use crate::wire::extract::Fields;
 
 /// The cart, or that there is none.
 pub async fn get_cart(State(app): State<App>, credentials: Credentials, visitor: Visitor) -> Result<Response, Problem> {
     let cart = credentials.cart(&app).await?;
-    let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
+    let snapshot = shelf_for(&app, cart.as_ref()).await?;
     page(&CartPage::new(&app, &snapshot, &visitor, cart.as_ref()).await?)
 }
 
@@ -72,7 +74,7 @@ pub async fn add_cart_line(
         let page = shown().with_left(Short { requested: wanted.quantity, left });
         return page_of_problem(&page, Problem::new(OUT_OF_STOCK, "there are not so many pieces left"));
     }
-    let lines = offers(&snapshot, &[wanted])?;
+    let lines = offers(&app, &credentials.caller, &snapshot, &[wanted]).await?;
     match put_in(&app, &credentials, choosing.currency, language, lines).await? {
         Ok((_, cookies)) => Ok((AppendHeaders(cookies), Redirect::to("/cart")).into_response()),
         Err(error) => {
@@ -133,11 +135,18 @@ pub async fn update_cart(
         Err(error) => Some((problems::refused(visitor.language, &error), Problem::from(error))),
     };
     let cart = credentials.cart(&app).await?;
-    let snapshot = shelf::knowing_at_best(&app, cart.iter().flat_map(names)).await?;
+    let snapshot = shelf_for(&app, cart.as_ref()).await?;
     let shown = CartPage::new(&app, &snapshot, &visitor, cart.as_ref()).await?.with_faults(&form, &faults);
     match refusal {
         None => page_of_problem(&shown, faults.problem()),
         Some((told, problem)) => page_of_problem(&shown.with_notice(told), problem),
+    }
+}
+
+async fn shelf_for(app: &App, cart: Option<&Cart>) -> Result<Arc<Snapshot>, Problem> {
+    match cart {
+        Some(cart) => shelf_of(app, cart).await,
+        None => shelf::current(app).await,
     }
 }
 

@@ -8,7 +8,7 @@ use askama::Template;
 use super::asked::{Asked, BEFORE, CURSOR, url};
 use super::frame::Frame;
 use super::pages::{HTML, Reading, ready};
-use super::tile::Tile;
+use super::tile::{Tile, shown};
 use super::visitor::Visitor;
 use crate::catalog::slug;
 use crate::collections::collection::Collection;
@@ -71,7 +71,10 @@ pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswe
     let found = all.find(name).and_then(|n| Some((n, all.get(n)?))).ok_or_else(Problem::not_found);
     Some(found.and_then(|(n, collection)| match collection.was_called(name) {
         true => Ok(ReadAnswer::moved(snapshot, HTML, collection_url(collection), reading.query)),
-        false => ready(snapshot, &page(snapshot, reading, n, collection)),
+        false => {
+            let page = page(snapshot, reading, n, collection);
+            Ok(ready(snapshot, &page)?.showing(shown(&page.tiles)))
+        }
     }))
 }
 

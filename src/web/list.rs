@@ -6,9 +6,10 @@ use askama::Template;
 use super::asked::{Asked, BEFORE, CURSOR, IN_STOCK, PRICE_FROM, PRICE_TO, SORT, SOUGHT, facet_label};
 use super::frame::Frame;
 use super::pages::Reading;
-use super::tile::{Tick, Tile};
+use super::tile::{Tick, Tile, shown};
 use super::visitor::Visitor;
 use super::words::fill;
+use crate::ids::ProductId;
 use crate::shelf::list_query::Sort;
 use crate::shelf::listing;
 use crate::shelf::near;
@@ -90,6 +91,10 @@ impl<'a> ListPage<'a> {
             ..Self::empty(snapshot, visitor, Frame::of_catalog(snapshot, reading, true))
         }
         .described()
+    }
+
+    pub fn shows(&self) -> Vec<ProductId> {
+        shown(&self.tiles)
     }
 
     pub fn new(snapshot: &'a Snapshot, reading: &Reading) -> Self {

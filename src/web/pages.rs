@@ -41,8 +41,8 @@ pub fn answer(snapshot: &Snapshot, reading: &Reading) -> Option<Result<ReadAnswe
         return Some(answer);
     }
     let page = match reading.path {
-        "/" => ready(snapshot, &ListPage::home(snapshot, &reading)),
-        "/products" => ready(snapshot, &ListPage::new(snapshot, &reading)),
+        "/" => list(snapshot, &ListPage::home(snapshot, &reading)),
+        "/products" => list(snapshot, &ListPage::new(snapshot, &reading)),
         path => {
             let slug = path.strip_prefix("/products/")?;
             let is_slug = !slug.is_empty() && !slug.contains('/');
@@ -66,7 +66,12 @@ fn product(snapshot: &Snapshot, reading: &Reading, slug: &str) -> Result<ReadAns
     let fields: Vec<_> = form_urlencoded::parse(reading.query.as_bytes()).into_owned().take(MAX_FIELDS).collect();
     let currency = reading.visitor.currency(&snapshot.settings);
     let choosing = Choosing::new(product, currency, &fields).ok_or_else(Problem::not_found)?;
-    ready(snapshot, &ProductPage::new(snapshot, reading, &choosing).at_home(snapshot, reading))
+    let page = ProductPage::new(snapshot, reading, &choosing).at_home(snapshot, reading);
+    Ok(ready(snapshot, &page)?.showing(page.shows()))
+}
+
+fn list(snapshot: &Snapshot, page: &ListPage) -> Result<ReadAnswer, Problem> {
+    Ok(ready(snapshot, page)?.showing(page.shows()))
 }
 
 pub(super) fn ready(snapshot: &Snapshot, page: &impl Template) -> Result<ReadAnswer, Problem> {

@@ -11,10 +11,11 @@ use super::frame::{Frame, MAX_META};
 use super::pages::Reading;
 use super::parts::{ErrorSummary, Short, SummaryItem, made_of, sentence};
 use super::structured;
-use super::tile::{Stock, Tile, going_with, product_url};
+use super::tile::{Stock, Tile, going_with, product_url, shown};
 use super::visitor::Visitor;
 use super::words::fill;
 use crate::collections::collection::Collection;
+use crate::ids::ProductId;
 use crate::money::{Currency, Money};
 use crate::pricing::tiers::Tier;
 use crate::problem::Problem;
@@ -130,6 +131,11 @@ impl<'a> ProductPage<'a> {
             quantity: "1".to_owned(),
             frame,
         }
+    }
+
+    /// The products whose prices are on it.
+    pub fn shows(&self) -> Vec<ProductId> {
+        [self.product.id].into_iter().chain(shown(&self.tiles)).collect()
     }
 
     /// As the product's own page, which may run the shop's script.

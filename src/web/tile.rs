@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::visitor::Visitor;
 use super::words::{Words, fill};
 use crate::catalog::slug;
+use crate::ids::ProductId;
 use crate::money::Currency;
 use crate::shelf::listing::Listed;
 use crate::shelf::related::related;
@@ -15,6 +16,7 @@ use crate::shelf::snapshot::{Image, Level, PriceRange, Product, Snapshot};
 const MAX_GOING_WITH: usize = 4;
 
 pub struct Tile<'a> {
+    pub id: ProductId,
     pub url: String,
     pub called: &'a str,
     /// The title, with what was looked for in it.
@@ -43,12 +45,18 @@ pub struct Tick {
     pub is_chosen: bool,
 }
 
+/// The products of these.
+pub fn shown(tiles: &[Tile]) -> Vec<ProductId> {
+    tiles.iter().map(|tile| tile.id).collect()
+}
+
 impl<'a> Tile<'a> {
     pub fn new(listed: &Listed<'a>, visitor: &Visitor, highlighter: &Highlighter) -> Self {
         let product = listed.product;
         let texts = product.texts(Some(visitor.language));
         let before = product.compare_at(listed.price.from.currency);
         Self {
+            id: product.id,
             url: product_url(product),
             called: texts.title,
             title: highlighter.pieces(texts.title),

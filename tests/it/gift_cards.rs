@@ -98,7 +98,7 @@ fn sum(card: &Value) -> i64 {
 
 fn customer(n: u8) -> Caller {
     let (id, session) = (AccountId::derived([n; 16]), SessionId::derived([n; 16]));
-    Caller { account: Some(SignedIn { id, role: Role::Customer, session }) }
+    Caller { account: Some(SignedIn { id, role: Role::Customer, session, has_prices: false }) }
 }
 
 #[tokio::test]

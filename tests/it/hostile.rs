@@ -43,6 +43,7 @@ impl Attacker {
         let promotion = json!({ "title": "Sale", "code": unique("sale"), "effect": { "free_shipping": {} } });
         let promotion = shop.post("/v1/admin/promotions").bearer(&owner).json(promotion).send().await.expect(201);
         let promotion = text(&promotion.json(), "id");
+        let (group, list) = crate::price_lists::both(&shop, &variant).await;
         let gift_card = shop.gift_card().await;
         let webhook = shop.disabled_webhook().await;
         let lines = json!({ "lines": [{ "variant_id": variant, "quantity": 1 }] });
@@ -53,7 +54,21 @@ impl Attacker {
         let job = text(&job.json(), "id");
         let import = crate::imports::dry_run(&shop).await;
         let (cart, order) = (cart.id, ordered.id);
-        let own = Ids { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job, import };
+        let own = Ids {
+            cart,
+            draft,
+            order,
+            product,
+            variant,
+            promotion,
+            collection,
+            group,
+            list,
+            gift_card,
+            webhook,
+            job,
+            import,
+        };
         Self { shop, owner, customer, own }
     }
 

@@ -90,6 +90,7 @@ mod orders;
 mod pages;
 mod paying_by_gift_card;
 mod pools;
+mod price_lists;
 mod prices;
 mod prices_by_quantity;
 mod prices_by_time;

@@ -25,6 +25,8 @@ pub struct Ids {
     pub gift_card: String,
     pub promotion: String,
     pub collection: String,
+    pub group: String,
+    pub list: String,
     pub webhook: String,
     pub job: String,
     /// A dry run that is over.
@@ -38,7 +40,22 @@ impl Ids {
         let (cart, order, product, variant) = (id("ord_"), id("ord_"), id("prod_"), id("var_"));
         let (promotion, gift_card, webhook, job) = (id("promo_"), id("gift_"), id("hook_"), id("job_"));
         let (draft, collection, import) = (id("ord_"), id("col_"), id("job_"));
-        Self { cart, draft, order, product, variant, promotion, collection, gift_card, webhook, job, import }
+        let (group, list) = (id("group_"), id("list_"));
+        Self {
+            cart,
+            draft,
+            order,
+            product,
+            variant,
+            promotion,
+            collection,
+            group,
+            list,
+            gift_card,
+            webhook,
+            job,
+            import,
+        }
     }
 
     fn id(&self, room: &str, parameter: &str) -> String {
@@ -53,6 +70,8 @@ impl Ids {
             ("products", _) => self.product.clone(),
             ("promotions", _) => self.promotion.clone(),
             ("collections", _) => self.collection.clone(),
+            ("customer-groups", _) => self.group.clone(),
+            ("price-lists", _) => self.list.clone(),
             ("webhooks", _) => self.webhook.clone(),
             ("jobs", _) => self.job.clone(),
             ("imports", _) => self.import.clone(),

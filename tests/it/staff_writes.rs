@@ -11,12 +11,13 @@ use tradepost::ports::{Database, ObjectClass, Rows, Statement};
 
 use crate::ask::Ask;
 use crate::drafts;
-use crate::fixtures::{Cart, PUBLISHED_MILLIS, prices};
+use crate::fixtures::{Cart, PUBLISHED_MILLIS, eur, prices};
 use crate::host::faults::Site;
 use crate::jobs;
 use crate::manual_payments;
 use crate::money;
 use crate::openapi::{Ids, Operation};
+use crate::price_lists;
 use crate::shop::{Shop, unique, within};
 
 /// What ends a member of staff's writing, and how it is refused then.
@@ -62,6 +63,7 @@ impl Desk {
         let collection =
             shop.post("/v1/admin/collections").bearer(&shop.owner().await).json(json!({ "title": "Mugs" }));
         let collection = collection.send().await.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let (group, list) = price_lists::both(&shop, &product.variant).await;
         let gift_card = shop.gift_card().await;
         let owed = shop.ready_cart(&sold.variant, 9).await;
         let order = shop.place_with(&owed, manual_payments::manual("invoice")).await.expect(201).json();
@@ -74,7 +76,21 @@ impl Desk {
         let (product, variant) = (product.id, product.variant);
         let job = crate::jobs::waiting(&shop).await;
         let import = crate::imports::dry_run(&shop).await;
-        let ids = Ids { product, variant, cart, draft, order, promotion, collection, gift_card, webhook, job, import };
+        let ids = Ids {
+            product,
+            variant,
+            cart,
+            draft,
+            order,
+            promotion,
+            collection,
+            group,
+            list,
+            gift_card,
+            webhook,
+            job,
+            import,
+        };
         let mut about = Vec::new();
         for operation in writes(&shop).await {
             // All that is left of an order is sent, which the others want to send in parts.
@@ -183,6 +199,9 @@ async fn writes(shop: &Shop) -> Vec<Operation> {
     let is_read = |operation: &Operation| operation.method == Method::GET || operation.template.ends_with("/preview");
     writes.retain(|operation| operation.is_admins() && !is_read(operation));
     writes.sort_by_key(|operation| (operation.method == Method::DELETE, operation.template.len()));
+    // Before the list and the variant are gone.
+    let last = |operation: &Operation| operation.method == Method::DELETE && !operation.template.contains("/prices/");
+    writes.sort_by_key(last);
     writes.sort_by_key(|operation| operation.template.ends_with("/products/{id}"));
     // What is placed by hand needs the shipping that others change.
     writes.sort_by_key(|operation| !operation.template.contains("/drafts/"));
@@ -218,6 +237,17 @@ fn good(operation: &Operation) -> Value {
     }
     if operation.template.ends_with("/variants/bulk") {
         body = json!({ "rows": [{ "id": operation.variant(), "add": 1 }] });
+    }
+    if operation.template.ends_with("/customer-groups/{id}/members") {
+        body = json!({ "rows": [{ "email": crate::shop::OWNER_EMAIL }] });
+    }
+    if operation.template.ends_with("/price-lists/{id}/prices") {
+        body = json!({ "rows": [{ "id": operation.variant(), "prices": [eur(1)] }] });
+    }
+    if ["/customer-groups", "/price-lists"].iter().any(|path| operation.template.contains(path))
+        && body["title"].is_string()
+    {
+        body["title"] = json!(unique("Title"));
     }
     if operation.template.ends_with("/settings/shipping") {
         body["zones"][0]["options"][0]["rates"] = json!([{ "currency": "EUR", "amount": 1 }]);

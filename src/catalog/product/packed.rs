@@ -355,6 +355,7 @@ impl<'a> Details<'a> {
             low_level: self.low_level,
             level: offer.level,
             backorder: offer.backorder,
+            own: Vec::new(),
             pieces: None,
             sets_floor: None,
             own_pieces: None,

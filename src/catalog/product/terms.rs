@@ -66,8 +66,11 @@ impl Product {
 }
 
 impl Variant {
+    /// What one piece costs now: the lowest of the ordinary price, its sale and the buyer's own.
     pub fn price(&self, currency: Currency) -> Option<Money> {
-        price(&self.prices, &self.terms, currency)
+        let everybodys = price(&self.prices, &self.terms, currency)?;
+        let own = find(&self.own, currency).map_or(everybodys.amount, |own| own.amount);
+        Some(Money { amount: everybodys.amount.min(own), currency })
     }
 
     /// In each currency it is sold in.

@@ -72,3 +72,18 @@ fn what_is_known_of_the_past_is_no_change_of_a_price() {
     other.terms[0].ends_at = Some(300);
     assert!(!one.costs_the_same(&other));
 }
+
+#[test]
+fn the_lowest_of_the_ordinary_price_its_sale_and_the_buyers_own_counts() {
+    let mut product = on_sale(Some(100), Some(200));
+    let currency = eur(0).currency;
+    for (own, before, meanwhile, of_ten) in [(1_100, 1_000, 800, 900), (950, 950, 800, 900), (750, 750, 750, 750)] {
+        product.variants[0].own = vec![Money { currency: Currency::parse("USD").unwrap(), ..eur(1) }, eur(own)];
+        assert_eq!((shown(&product, 99).0, shown(&product, 100).0), (before, meanwhile), "{own}");
+        let each = product.variants[0].price_of(10, currency);
+        assert_eq!(each, Some(eur(of_ten)), "a tier is lower, or not: {own}");
+    }
+    // What it is not sold in it is not sold in by a list, either.
+    assert_eq!(product.variants[0].price(Currency::parse("USD").unwrap()), None);
+    assert!(!serde_json::to_string(&product).unwrap().contains("\"own\""));
+}

@@ -1,0 +1,93 @@
+//! The shelf as one buyer has it who has prices of their own: what is shown of it is the same
+//! but for these. Which products a list has, and in which order, everybody's prices say.
+
+use std::sync::Arc;
+
+use super::listing::Listed;
+use super::read::ReadAnswer;
+use super::snapshot::{Product, Snapshot};
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::ids::{AccountId, ProductId, VariantId};
+use crate::ports::{DatabaseError, Rows};
+use crate::price_lists::own::{OwnPrices, of_products, of_variants};
+use crate::problem::Problem;
+use crate::sorted::sort;
+use crate::telemetry;
+
+/// Its reader's alone, whose browser asks each time.
+const CACHE_CONTROL_OWN: &str = "private, no-cache";
+
+/// What the buyer is answered where everybody is answered this: one look at their prices of what it shows.
+pub async fn answer_to(
+    app: &App,
+    buyer: SignedIn,
+    snapshot: &Snapshot,
+    everybodys: ReadAnswer,
+    from: impl FnOnce(&Snapshot) -> Result<ReadAnswer, Problem>,
+) -> Result<ReadAnswer, Problem> {
+    let mut answer = everybodys;
+    if !answer.shows.is_empty() {
+        let asked = of_products(buyer.id, &answer.shows, app.clock.now());
+        let prices = OwnPrices::read(app.database.run(asked).await?)?;
+        if !prices.is_empty() {
+            answer = from(&snapshot.with_own(&prices, &answer.shows))?;
+        }
+    }
+    Ok(ReadAnswer { cache_control: CACHE_CONTROL_OWN, ..answer })
+}
+
+/// The shelf for looking at what somebody wants to buy: these variants are at their own prices. Where the database does
+/// not answer they are at everybody's; nothing is sold by that.
+pub async fn at_own_prices(app: &App, buyer: AccountId, shelf: Arc<Snapshot>, variants: &[VariantId]) -> Arc<Snapshot> {
+    let rows = app.database.run(of_variants(buyer, variants, app.clock.now())).await;
+    let own = rows.and_then(|rows| with_rows(shelf.clone(), variants, Some(rows)));
+    own.unwrap_or_else(|error| {
+        let cause = error.to_string();
+        telemetry::log(&serde_json::json!({"level": "warn", "event": "own_prices_not_asked", "cause": cause}));
+        shelf
+    })
+}
+
+/// With what the buyer's price lists say of these variants, if that was asked for.
+pub(super) fn with_rows(
+    shelf: Arc<Snapshot>,
+    variants: &[VariantId],
+    rows: Option<Rows>,
+) -> Result<Arc<Snapshot>, DatabaseError> {
+    let prices = rows.map(OwnPrices::read).transpose()?.unwrap_or_default();
+    if prices.is_empty() {
+        return Ok(shelf);
+    }
+    let product = |variant: &VariantId| shelf.variant(*variant).map(|(product, _)| product.id);
+    let products: Vec<ProductId> = variants.iter().filter_map(product).collect();
+    Ok(Arc::new(shelf.with_own(&prices, &products)))
+}
+
+impl Snapshot {
+    /// The same with these products at the buyer's own prices, where they have any.
+    #[must_use]
+    pub fn with_own(&self, prices: &OwnPrices, products: &[ProductId]) -> Self {
+        let copy = |id: &ProductId| {
+            let place = self.place(*id)?;
+            Some((place, prices.over(self.product(place)?)?))
+        };
+        let mut own: Vec<(u32, Product)> = products.iter().filter_map(copy).collect();
+        sort(&mut own, |(one, _), (other, _)| one.cmp(other));
+        let beyond = self.beyond.as_ref().map(|beyond| Arc::new(beyond.with_own(prices, products)));
+        let mut copy = self.clone();
+        (copy.own, copy.beyond) = (Arc::new(own), beyond);
+        copy
+    }
+
+    pub(super) fn own_product(&self, place: u32) -> Option<&Product> {
+        let found = self.own.binary_search_by(|(at, _)| at.cmp(&place)).ok()?;
+        self.own.get(found).map(|(_, product)| product)
+    }
+
+    /// As it is shown: at what the buyer pays.
+    pub(super) fn shown<'a>(&self, listed: Listed<'a>) -> Listed<'a> {
+        let own = if self.own.is_empty() { None } else { listed.product.price_range(listed.price.from.currency) };
+        Listed { price: own.unwrap_or(listed.price), ..listed }
+    }
+}
