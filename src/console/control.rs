@@ -66,7 +66,7 @@ pub fn mark(field: &Field, value: &Value, root: &Value) -> String {
         Takes::Empty => "empty",
         Takes::Pick => "pick",
         Takes::Hidden => "key",
-        Takes::Fixed("true") | Takes::Look => "flag",
+        Takes::Fixed("true" | "false") | Takes::Look => "flag",
         Takes::Variant => "variant",
         Takes::Fixed(_) => "key",
         _ => "text",

@@ -100,6 +100,10 @@ pub fn plain(value: &Value) -> String {
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
         Value::Object(members) => match money(value) {
             Some(money) => money.display(),
+            // A thing that is named.
+            None if members.len() == 2 && members.contains_key("id") && members.contains_key("title") => {
+                plain(at(value, "/title"))
+            }
             None => {
                 let pair = |(name, value): (&String, &Value)| format!("{}: {}", words(name), plain(value));
                 members.iter().map(pair).collect::<Vec<_>>().join("; ")

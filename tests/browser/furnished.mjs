@@ -68,6 +68,13 @@ export async function furnish(shop) {
   const rule = { match: "any", conditions: [{ fact: "tag", text: "kitchen" }, { fact: "in_stock" }] };
   const collection = await post("/v1/admin/collections", { title: "Kitchen", published: true, rule });
   await post(`/v1/admin/collections/${collection.id}/products`, { order: [product.id] });
+  const group = await post("/v1/admin/customer-groups", { title: "Wholesale" });
+  const list = await post("/v1/admin/price-lists", { title: "Wholesale, spring", status: "active", groups: [group.id] });
+  const [{ sku }] = product.variants;
+  await post(`/v1/admin/price-lists/${list.id}/prices`, { rows: [{ sku, prices: [{ amount: 900, currency: "EUR" }] }] });
+  const member = { email: "joan.clarke@example.com", password: "thimble orchard meridian 7", name: "Joan Clarke" };
+  await shop.ask("POST", "/v1/auth/register", { body: member });
+  await post(`/v1/admin/customer-groups/${group.id}/members`, { rows: [{ email: member.email }] });
   const card = await post("/v1/admin/gift-cards", { balance: { amount: 5_000, currency: "EUR" }, note: "For the fair" });
   const draft = await post("/v1/admin/drafts", { lines: await linesOf(shop, 1, "enamel-mug"), email: "grace@example.com" });
   const webhook = await post("/v1/admin/webhooks", { url: "https://hooks.example.com/tradepost", types: ["order.paid"] });
@@ -78,5 +85,5 @@ export async function furnish(shop) {
   const { items: [document] } = await shop.admin("GET", `/v1/admin/orders/${order.id}/documents`);
   const customer = await first(shop, "/v1/admin/customers");
   await shop.admin("PUT", "/v1/admin/views/orders/Unpaid", { body: { query: "status=awaiting_payment" } });
-  return { order, owed, asked, product, variant: product.variants[0], promotion, collection, card, draft, webhook, job, dryRun, message, document, customer };
+  return { order, owed, asked, product, variant: product.variants[0], promotion, collection, group, list, card, draft, webhook, job, dryRun, message, document, customer };
 }

@@ -68,7 +68,7 @@ const shopPages = ({ order, owed, asked }) => ({
 });
 
 /** By what src/console/pages/ calls them: none of them is left out. */
-const consolePages = ({ order, asked, product, variant, promotion, collection, card, draft, webhook, job, dryRun, message, document, customer }) => ({
+const consolePages = ({ order, asked, product, variant, promotion, collection, group, list, card, draft, webhook, job, dryRun, message, document, customer }) => ({
   "": "",
   "/find": "/find?q=ada",
   "/sign-in": "/sign-in",
@@ -97,6 +97,11 @@ const consolePages = ({ order, asked, product, variant, promotion, collection, c
   "/stock": "/stock",
   "/stock/receive": "/stock/receive",
   "/customers": "/customers",
+  "/customers/groups": "/customers/groups",
+  "/customers/groups/{id}": `/customers/groups/${group.id}`,
+  "/price-lists": "/price-lists",
+  "/price-lists/{id}": `/price-lists/${list.id}`,
+  "/price-lists/{id}/prices": `/price-lists/${list.id}/prices`,
   "/customers/{id}": `/customers/${encodeURIComponent(customer.email)}`,
   "/collections": "/collections",
   "/collections/new/by-hand": "/collections/new/by-hand",

@@ -5,6 +5,7 @@ use tradepost::ports::Clock;
 
 use crate::ask::{Answer, Ask};
 use crate::browser::html;
+use crate::console::{filled, owner, send as fill_in};
 use crate::fixtures::{Cart, Customer, PUBLISHED_MILLIS, Product, eur};
 use crate::shop::{Shop, eventually, unique, within};
 
@@ -397,4 +398,42 @@ async fn a_customer_is_in_twenty_groups_at_most() {
     let rows = json!({ "rows": [{ "email": customer.email }] });
     let ask = shop.post(&format!("{GROUPS}/{group}/members")).json(rows);
     send(&shop, ask).await.problem(409, "customer_groups_full");
+}
+
+#[tokio::test]
+async fn groups_and_lists_are_written_on_their_pages() {
+    let shop = Shop::open().await;
+    let (browser, product, customer) = (owner(&shop).await, sold(&shop, json!({})).await, shop.customer().await);
+    let written = async |path: &str, form: &str, typed: &[(&str, &str)]| {
+        let page = browser.open(path).await;
+        let answer = fill_in(&browser, path, &filled(form, &page, typed)).await;
+        assert!(answer.is(200) || answer.is(303), "{form}: {}", answer.told());
+        answer.header("location").split('?').next().unwrap().to_owned()
+    };
+    let (title, list) = (unique("Resellers"), unique("Spring"));
+    let group = written("/admin/customers/groups", "group-new", &[("/title:text", &title)]).await;
+    written(&group, "members-add", &[("/rows:sheet.email:text", &customer.email)]).await;
+    assert!(browser.open(&group).await.contains(&customer.email));
+    let known = browser.open(&format!("/admin/customers/{}", customer.email)).await;
+    assert!(known.contains(&title), "{known}");
+
+    let id = group.rsplit('/').next().unwrap();
+    let list = written("/admin/price-lists", "list-new", &[("/title:text", &list), ("/groups/0:text?", id)]).await;
+    let prices = format!("{list}/prices");
+    let rows = format!("{}\t7.00\nNOBODYS\t1.00", product.sku);
+    written(&prices, "list-prices", &[("/rows:sheet.sku:text.prices/0:money~EUR", &rows)]).await;
+    written(&list, "list-edit", &[("/status:text", "active")]).await;
+    let page = browser.open(&prices).await;
+    assert!(page.contains(&product.sku) && page.contains("€7.00"), "{page}");
+    let member = signed_in_anew(&shop, customer).await;
+    assert_eq!(seen(&shop, &product, Some(&member.access)).await, eur(700));
+
+    let members = send(&shop, shop.get(&format!("{GROUPS}/{id}/members"))).await.expect(200).json();
+    let account = members["items"][0]["account_id"].as_str().unwrap();
+    written(&group, "members-remove", &[("/rows/0/account_id:pick", account)]).await;
+    assert_eq!(seen(&shop, &product, Some(&member.access)).await, eur(1_000));
+    written(&prices, "list-price-remove", &[]).await;
+    assert!(!browser.open(&prices).await.contains("€7.00"));
+    assert_eq!(written(&list, "list-delete", &[]).await, "/admin/price-lists");
+    assert_eq!(written(&group, "group-delete", &[]).await, "/admin/customers/groups");
 }

@@ -8,6 +8,8 @@ const KINDS: &[(&str, &str)] = &[
     ("stock", "Stock"),
     ("collection", "Collections"),
     ("promotion", "Promotions"),
+    ("customer_group", "Customer groups"),
+    ("price_list", "Price lists"),
     ("gift_card", "Gift cards"),
     ("upload", "Pictures"),
     ("settings", "Settings"),

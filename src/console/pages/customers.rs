@@ -19,6 +19,7 @@ pub const LISTED: Table = Table {
 
 pub static CUSTOMERS: Page =
     Page::new("/customers", "Customers", "/customers").asks(&[ask("/v1/admin/customers")]).shows(&[
+        Block::Links(&[link("Customer groups", "/customers/groups"), link("Price lists", "/price-lists")]),
         Block::Filter(&[Field::new("q", "Find", Takes::Line).note("Part of a mail address, name, telephone or order")]),
         Block::Table(LISTED),
     ]);
@@ -45,6 +46,7 @@ pub static CUSTOMER: Page = Page::new("/customers/{id}", "{_customer/email}", "/
                 fact("Orders", "/_customer/orders", Shown::Plain),
                 fact("Spent", "/_customer/spent", Shown::Plain),
                 fact("Registered", "/_customer/registered_at", Shown::Time),
+                fact("In these groups", "/_customer/groups", Shown::Plain),
             ],
         }),
         Block::Links(&[link("What they were written", "/messages?to={_customer/email}")]),

@@ -16,6 +16,7 @@ mod messages;
 mod order_edit;
 mod order_forms;
 mod orders;
+mod price_lists;
 mod products;
 mod promotions;
 mod reports;
@@ -81,7 +82,12 @@ const ALL: &[&Page] = &[
     &stock::STOCK,
     &stock::RECEIVE,
     &customers::CUSTOMERS,
+    &price_lists::GROUPS,
+    &price_lists::GROUP,
     &customers::CUSTOMER,
+    &price_lists::LISTS,
+    &price_lists::LIST,
+    &price_lists::PRICES,
     &promotions::PROMOTIONS,
     &promotions::PERCENTAGE,
     &promotions::FIXED,
