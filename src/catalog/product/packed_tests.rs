@@ -97,7 +97,8 @@ proptest! {
         let packed = Packed::new(&product);
         let read = Packed::read(&packed.bytes()).unwrap();
         prop_assert_eq!(&read, &packed);
-        prop_assert_eq!(read.product().as_ref(), Some(&product));
+        let unpacked = read.product();
+        prop_assert_eq!(unpacked.as_ref(), Some(&product));
         // What is read of it alone is what stands in the whole.
         let now = Timestamp::from_millis(now);
         let mut product = product;
