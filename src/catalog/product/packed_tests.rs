@@ -58,7 +58,8 @@ prop_compose! {
         Variant {
             id, sku, title: if is_usual { usual } else { title }, given_title, options, prices, compare_at, terms, weight_grams,
             barcode, image, tax_class, parts: if is_bundle { vec![part] } else { Vec::new() },
-            part_rules: if is_bundle { vec![rule] } else { Vec::new() }, untracked, floor, low_level, level, backorder, pieces: None,
+            part_rules: if is_bundle { vec![rule] } else { Vec::new() }, untracked, floor, low_level, level, backorder,
+            own: Vec::new(), pieces: None, sets_floor: None, own_pieces: None,
         }
     }
 }
@@ -71,7 +72,7 @@ prop_compose! {
         (former_slugs, tags, values) in (prop::collection::vec(text(), 0..3), prop::collection::vec(text(), 0..3), prop::collection::vec(text(), 0..3)),
         (german, size, srcset) in (option::of(text()), option::of(any::<u32>()), option::of(text())),
         (publish_at, unpublish_at) in (option::of(any::<i64>()), option::of(any::<i64>())),
-        (version, created_at, updated_at, level) in (any::<i64>(), any::<i64>(), any::<i64>(), level()),
+        (version, created_at, updated_at, level, sold) in (any::<i64>(), any::<i64>(), any::<i64>(), level(), any::<u32>()),
     ) -> Product {
         let translation = |title: String| {
             let option = OptionTranslation { name: Some(title.clone()), values: [("L".to_owned(), title.clone())].into_iter().collect() };
@@ -85,7 +86,7 @@ prop_compose! {
             unpublish_at: unpublish_at.map(Timestamp::from_millis), created_at: Timestamp::from_millis(created_at),
             updated_at: Timestamp::from_millis(updated_at), options: vec![ProductOption { name: slug.clone(), values }],
             images: vec![Image { url: slug, alt: description, width: size, height: size, srcset }], level,
-            delivery: Delivery::Digital, tax_class, bought_with: vec![product(2, "", None, 1).id], status: Status::Archived,
+            delivery: Delivery::Digital, tax_class, bought_with: vec![product(2, "", None, 1).id], status: Status::Archived, sold,
             variants, ..product(1, "Mug", None, 1)
         }
     }
