@@ -24,6 +24,7 @@ fn order(n: u64, placed_at: Timestamp, version: u64, sales: Json) -> Projection 
         "sales": sales,
         "return_status": null,
         "edit_status": null,
+        "goods": "",
     }))
     .unwrap()
 }

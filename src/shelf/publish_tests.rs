@@ -187,7 +187,8 @@ fn a_publication_overtaken_by_a_later_one_is_none() {
 fn a_large_catalog_goes_through_whole() {
     let shop = Shop::new();
     let count = 5_200;
-    put(&shop, (0..count).map(|n| product(n, &format!("p{n}"), Some(1), 1)));
+    let made = |n| Product { description: "x".repeat(500), ..product(n, &format!("p{n}"), Some(1), 1) };
+    put(&shop, (0..count).map(made));
     block_on(publish(&shop.app)).unwrap();
     let there = block_on(current(&shop.forget())).unwrap();
     assert_eq!(there.products, CatalogMemory::of(&shop.app).get().unwrap().products);

@@ -194,7 +194,7 @@ impl Packed {
     pub fn offers(&self, at: Option<Timestamp>) -> Offers {
         let read = |(_, offers, _): (_, &[u8], _)| from_bytes(offers).ok();
         let mut offers: Offers = self.split().and_then(read).unwrap_or_default();
-        if let Some(now) = at.filter(|_| self.is_timed) {
+        if let Some(now) = at {
             offers.variants.iter_mut().for_each(|variant| terms::be_at(&mut variant.terms, now));
         }
         offers
