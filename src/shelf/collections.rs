@@ -22,6 +22,9 @@ use crate::text::Language;
 /// The name of the parameter, and of the facet.
 pub const COLLECTION: &str = "collection";
 
+/// The words of a title, and whose they are: of no language, the shop's own.
+type Title = (Option<Language>, Vec<String>);
+
 #[derive(Debug, Default)]
 pub struct Collections {
     /// Each before what is in it; siblings by their position, then by title. What was picked
@@ -31,9 +34,8 @@ pub struct Collections {
     parents: Vec<Option<usize>>,
     /// By place: the collections without a rule that the product was picked for.
     picked: Lists,
-    /// By collection: the words of its title, the shop's own and each language's; made when
-    /// somebody types.
-    titles: OnceLock<Vec<Vec<(Option<Language>, Vec<String>)>>>,
+    /// By collection; made when somebody types.
+    titles: OnceLock<Vec<Vec<Title>>>,
 }
 
 impl Collections {
@@ -149,7 +151,7 @@ impl Collections {
     }
 }
 
-fn titles(collection: &Collection) -> Vec<(Option<Language>, Vec<String>)> {
+fn titles(collection: &Collection) -> Vec<Title> {
     let translations = collection.translations.iter().flat_map(|translations| translations.iter());
     let translated = translations.filter_map(|(of, texts)| Some((Some(*of), texts.title.as_deref()?)));
     let all = [(None, &*collection.title)].into_iter().chain(translated);
