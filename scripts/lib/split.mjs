@@ -82,7 +82,10 @@ function loadStaff() {
 function staffsOf(functions, isFoundOtherwise) {
   const callers = new Map();
   for (const [name, { calls }] of functions) {
-    for (const called of calls) callers.set(called, [...(callers.get(called) ?? []), name]);
+    for (const called of calls) {
+      if (callers.has(called)) callers.get(called).push(name);
+      else callers.set(called, [name]);
+    }
   }
   const named = [...functions.keys()].filter((name) => isStaffs(name) && (FUTURE.test(name) || !isFoundOtherwise(name)));
   const staffs = new Set(named);
