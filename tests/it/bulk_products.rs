@@ -156,7 +156,7 @@ async fn what_the_database_refuses_together_is_tried_one_by_one_as_far_as_a_requ
     let vendor = json!({ "vendor": "Fern & Fettle" });
     let short = json!({ "rows": [{ "id": ids[419] }], "change": vendor });
     assert_eq!(counts(&change(&shop, short).await), [1, 0, 0]);
-    let full = Statement::new("UPDATE catalog_state SET bytes = 40000000", []);
+    let full = Statement::new("UPDATE catalog_state SET packed_bytes = 32000000", []);
     shop.host().database.run(full).await.unwrap();
     let mut rows: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
     rows[419]["change"] = json!({ "vendor": null });

@@ -375,10 +375,8 @@ async fn a_shop_has_so_many_collections_and_no_more() {
     set(&format!("UPDATE collections SET collection = {large} WHERE slug = 'mugs'")).await;
     create(&shop, json!({ "title": "One more" })).await.problem(409, "collections_full");
     send(&shop, shop.patch(&path(&mugs)).json(json!({ "description": null }))).await.expect(200);
-    let columns =
-        "id, slug, title, description, status, delivery, version, bytes, created_at, updated_at, sought, metadata";
-    let product =
-        "printf('prod_01ARZ3NDEKTSV4RRFFQ6%06d', n), 'copy-' || n, 'x', '', 'draft', 'shipped', 1, 0, 0, 0, '', '{}'";
+    let columns = "id, slug, title, description, status, delivery, version, bytes, packed_bytes, created_at, updated_at, sought, metadata";
+    let product = "printf('prod_01ARZ3NDEKTSV4RRFFQ6%06d', n), 'copy-' || n, 'x', '', 'draft', 'shipped', 1, 0, 0, 0, 0, '', '{}'";
     set(&format!("{} products ({columns}) SELECT {product} FROM n", numbers(5_001))).await;
     let all = "SELECT collections.id, products.id, 1 FROM collections, products WHERE collections.slug = 'mugs'";
     set(&format!("INSERT INTO collection_products {all}")).await;
