@@ -170,20 +170,20 @@ async fn what_cannot_be_written_down_is_not_done() {
     let rename = async || shop.patch(&path).bearer(&owner).json(json!({ "title": "Cup" })).send().await;
     let tag = async || {
         let body = json!({ "ids": [order], "action": { "tag": { "add": ["kept"] } } });
-        shop.post("/v1/admin/orders/bulk").bearer(&owner).json(body).send().await.expect(200).json()
+        shop.post("/v1/admin/orders/bulk").bearer(&owner).json(body).send().await
     };
     let write = async |sql: &'static str| {
         shop.host().database.run(Statement::new(sql, [])).await.unwrap();
     };
     write("CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'full'); END").await;
     assert!(!rename().await.is(200));
-    assert!(tag().await["items"][0]["status"].as_i64().unwrap() >= 500);
+    assert!(!tag().await.is(200), "all of it is one write");
     write("DROP TRIGGER full").await;
     let read = async |path: &str| shop.get(path).bearer(&owner).send().await.expect(200).json();
     assert_eq!(read(&path).await["title"], product.title);
     assert_eq!(read(&format!("/v1/admin/orders/{order}")).await["tags"], json!([]));
     rename().await.expect(200);
-    assert_eq!(tag().await["items"][0]["status"], 200);
+    assert_eq!(tag().await.expect(200).json()["items"][0]["status"], 200);
     assert_eq!((of(&shop, &product.id).await.len(), of(&shop, &order).await.len()), (2, 1));
     // A job tries again, and has written it down once.
     shop.host().faults.once(Site::Batch, "INSERT INTO audit_log", When::Before);
