@@ -79,22 +79,33 @@ export async function seed({ url, email, password }) {
   const idOf = async (sku) => {
     const response = await fetch(`${url}/v1/admin/variants?q=${sku}`, { headers: { authorization } });
     const { items } = await response.json();
-    return items.find((item) => item.sku === sku).id;
+    return items.find((item) => item.sku === sku)?.id;
   };
+  /** What has this slug by now, as far as buyers see it. */
+  const named = async (path, slug) => {
+    const response = await fetch(`${url}${path}/${slug}`);
+    const { id } = await response.json();
+    if (response.ok) ids.set(slug, id);
+  };
+  /** Another seeding made it, longer ago than idempotency keys are kept or as another demo had it; or the shop did. */
+  const isTaken = ({ status, text }) => status === 409 || (status === 422 && text.includes('"idempotency_key_reused"'));
 
-  /** With the ids of its parts, which the file names by their SKUs. */
+  /** With the ids of its parts, which the file names by their SKUs; none if the shop has one of them no more. */
   const made = async ({ stock: _, parts, ...variant }) => {
-    const each = parts?.map(async ({ sku, quantity }) => ({ variant_id: await idOf(sku), quantity }));
-    return each ? { ...variant, parts: await Promise.all(each) } : variant;
+    if (!parts) return variant;
+    const each = parts.map(async ({ sku, quantity }) => ({ variant_id: await idOf(sku), quantity }));
+    const known = await Promise.all(each);
+    return known.every(({ variant_id }) => variant_id) ? { ...variant, parts: known } : undefined;
   };
 
   const put = async (product) => {
     const { variants, ...rest } = product;
     const stock = new Map(variants.map(({ sku, stock }) => [sku, stock ?? 0]));
     const body = { ...rest, status: "active", variants: await Promise.all(variants.map(made)) };
+    if (body.variants.includes(undefined)) return;
     const answer = await send("/v1/admin/products", body, { authorization, "idempotency-key": `demo:${product.slug}` });
-    // Another seeding made it longer ago than idempotency keys are kept: then it has its stock too.
-    if (answer.status === 409) return;
+    // Then it has its stock, too.
+    if (isTaken(answer)) return named("/v1/products", product.slug);
     if (answer.status !== 201) throw wrong("/v1/admin/products", answer);
     ids.set(product.slug, answer.json().id);
     for (const { id, sku } of answer.json().variants) {
@@ -112,12 +123,12 @@ export async function seed({ url, email, password }) {
 
   /** Parents first; `ids` has those of the products and of the collections before it. */
   const collect = async ({ products: picked, parent, ...collection }, position) => {
+    if (parent && !ids.has(parent)) return;
     const path = "/v1/admin/collections";
     const body = { ...collection, position, published: true, ...(parent && { parent: ids.get(parent) }) };
     const keyed = (name) => ({ authorization, "idempotency-key": `demo:${name}:${collection.slug}` });
     const answer = await send(path, body, keyed("collection"));
-    // As of a product: it was made long ago, or its parent was.
-    if (answer.status === 409) return;
+    if (isTaken(answer)) return named("/v1/collections", collection.slug);
     if (answer.status !== 201) throw wrong(path, answer);
     ids.set(collection.slug, answer.json().id);
     if (!picked) return;
