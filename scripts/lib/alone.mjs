@@ -1,5 +1,5 @@
 // One process at a time, by a file that names the one at work.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { say } from "./say.mjs";
 import { pause } from "./wait.mjs";
@@ -13,12 +13,35 @@ function runs(pid) {
   }
 }
 
-function holderOf(lock) {
+/** An empty lock is one that is being written this moment; after so long, its writer died before it was. */
+const EMPTY_FOR = 5_000;
+
+/** Undefined if there is no lock by now. */
+function read(lock) {
   try {
-    return Number(readFileSync(lock, "utf8"));
+    const holder = Number(readFileSync(lock, "utf8"));
+    return { holder, dead: holder > 0 ? !runs(holder) : Date.now() - statSync(lock).mtimeMs > EMPTY_FOR };
   } catch (error) {
-    if (error.code === "ENOENT") return 0;
+    if (error.code === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+/** Of several who find the same dead lock one has moved it away; whoever else moves one has a newer, and gives it back. */
+function clear(lock) {
+  const own = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, own);
+  } catch (error) {
+    if (error.code === "ENOENT") return;
+    throw error;
+  }
+  try {
+    if (!read(own).dead) linkSync(own, lock);
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
@@ -30,10 +53,9 @@ async function take(lock, busy) {
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
-    const holder = holderOf(lock);
-    // An empty lock is one that is being written this moment.
-    if (holder > 0 && !runs(holder)) {
-      rmSync(lock, { force: true });
+    const { holder, dead } = read(lock) ?? {};
+    if (dead) {
+      clear(lock);
       continue;
     }
     if (holder > 0 && !told) {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { alone } from "../../scripts/lib/alone.mjs";
 import { eventually } from "../../scripts/lib/wait.mjs";
@@ -54,6 +54,19 @@ test("a lock that names nobody who runs is no lock", async (t) => {
   await alone(lock, "another", () => {});
   writeFileSync(lock, "4194304999");
   assert.equal(await alone(lock, "another", () => "done"), "done");
+  assert.deepEqual(readdirSync(dirname(lock)), []);
+});
+
+test("a lock that was never written is waited for, and no lock after some seconds", async (t) => {
+  const lock = place(t);
+  mkdirSync(dirname(lock));
+  writeFileSync(lock, "");
+  let done = false;
+  const ours = alone(lock, "another", () => (done = true));
+  await new Promise((end) => setTimeout(end, 500));
+  assert.ok(!done);
+  utimesSync(lock, 0, 0);
+  assert.ok(await ours);
 });
 
 test("the API is known by how the path begins", () => {
