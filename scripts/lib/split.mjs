@@ -23,7 +23,9 @@ const OF_STAFF = [
   "(documents|gift_cards|messages|webhooks)::handlers",
   "messages::(sample|sent)",
   "uploads::(exif|picture|sweep|handlers::create_upload)",
+  "price_lists::(body|groups|lists|members|prices|rows|store|views)",
   "edge::(host::JobHost|tick)",
+  "minute",
   "auth::staff",
   "audit",
 ];
@@ -34,10 +36,10 @@ const paths = (list) => list.map((path) => `tradepost(\\[\\w+\\])?::${path}\\b`)
 /** Names of a function of its own, or of a method of a type of its own. */
 const OWN = new RegExp(`^\\$"?<*(&(mut )?)?(${paths(OF_STAFF)})`);
 const GATE = new RegExp(`^\\$"?(${paths(GATES)})"?$`);
-/** What futures are wrapped in has a name that begins with the wrapping. */
-const WRAPPED = /^\$"?<?(tradepost(\[\w+\])?::(wire::bare::\w+<|together::together::<)|futures_util)/;
+/** What futures are wrapped in, and bodies are read by, has a name that begins with the wrapping. */
+const WRAPPED = /^\$"?<?(tradepost(\[\w+\])?::(wire::(bare::\w+|body::parse(::)?)<|together::together::<|json::(read|whole)::<)|futures_util)/;
 const MENTIONED = new RegExp(paths(OF_STAFF));
-const FUTURE = /\{closure#\d+\}"?$|::poll"?$/;
+const FUTURE = /\{closure#\d+\}"?$|::poll"?$|::\{shim:vtable#\d+\}"?$/;
 // Of other generic functions a name says little: those of the same code are one, named after any of them.
 const isStaffs = (name) => OWN.test(name) || (WRAPPED.test(name) && MENTIONED.test(name));
 
