@@ -172,7 +172,7 @@ async fn how_stock_is_kept_is_changed_in_many_rows_with_a_result_of_each() {
 async fn what_the_database_refuses_of_many_products_is_said_of_their_rows_alone() {
     let Some(shop) = Shop::native("fills the catalog").await else { return };
     let [one, other, counted] = [shop.stocked(5).await, shop.stocked(5).await, shop.stocked(5).await];
-    let full = Statement::new("UPDATE catalog_state SET bytes = 40000000", []);
+    let full = Statement::new("UPDATE catalog_state SET packed_bytes = 32000000", []);
     shop.host().database.run(full).await.unwrap();
     let tiers = json!([{ "amount": 1_500, "currency": "EUR", "tiers": [{ "from": 5, "amount": 900 }] }]);
     let rows = json!([

@@ -422,6 +422,7 @@ fn changes_something(sql: &str) -> bool {
     let behind = [
         "staff_refusals",
         "published_at =",
+        "changed_products",
         "INTO orders",
         "INTO drafts",
         "INTO messages",
