@@ -8,12 +8,13 @@ use crate::{documents, lists, messages, shelf, suggestions, telemetry, uploads};
 /// in a line of its own. The failure names them all.
 pub async fn tick(app: &App) -> Result<(), Problem> {
     let outcomes = [
-        ("publishing", shelf::tick(app).await),
         ("letters", messages::tick(app).await),
         ("documents", documents::issue::tick(app).await),
         ("lists", lists::check::tick(app).await),
         ("suggestions", suggestions::tick(app).await),
         ("uploads", uploads::sweep::tick(app).await),
+        // Last: the others may have changed what is published.
+        ("publishing", shelf::tick(app).await),
     ];
     let mut undone = Vec::new();
     for (name, outcome) in outcomes {
