@@ -189,8 +189,13 @@ impl Test<'_> {
 
     fn is_so_of(&self, variant: &Variant) -> bool {
         match self {
-            Self::PriceFrom(least) => variant.price(least.currency).is_some_and(|price| price.amount >= least.amount),
-            Self::PriceTo(most) => variant.price(most.currency).is_some_and(|price| price.amount <= most.amount),
+            // What a collection has, and what promotions take off for it, is the same for every buyer.
+            Self::PriceFrom(Money { amount, currency }) => {
+                variant.everybodys_price(*currency).is_some_and(|price| price.amount >= *amount)
+            }
+            Self::PriceTo(Money { amount, currency }) => {
+                variant.everybodys_price(*currency).is_some_and(|price| price.amount <= *amount)
+            }
             Self::InStock => !variant.level.is_out(),
             Self::OnSale => variant.is_reduced(),
             Self::Tag(_) | Self::Vendor(_) | Self::Type(_) | Self::Title(_) => false,

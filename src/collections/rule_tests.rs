@@ -91,3 +91,15 @@ fn whatever_fits_has_what_a_rule_is_narrowed_to() {
         assert_eq!(looks_at_all.tests().narrowed(), None);
     }
 }
+
+#[test]
+fn prices_of_a_buyers_own_make_no_difference() {
+    let mut own = mug();
+    own.variants[0].own = vec![Money { amount: 700, ..own.variants[0].prices[0] }];
+    for (fact, amount, fits) in [("price_to", 700, false), ("price_to", 1_000, true), ("price_from", 5_000, true)] {
+        let told = rule("all", json!([{ "fact": fact, "price": euros(amount) }]));
+        assert_eq!(told.tests().hold(&Tried::new(&own)), fits, "{fact} {amount}");
+    }
+    own.variants[1].own = vec![Money { amount: 700, ..own.variants[0].prices[0] }];
+    assert!(rule("all", json!([{ "fact": "price_from", "price": euros(5_000) }])).tests().hold(&Tried::new(&own)));
+}

@@ -68,9 +68,14 @@ impl Product {
 impl Variant {
     /// What one piece costs now: the lowest of the ordinary price, its sale and the buyer's own.
     pub fn price(&self, currency: Currency) -> Option<Money> {
-        let everybodys = price(&self.prices, &self.terms, currency)?;
+        let everybodys = self.everybodys_price(currency)?;
         let own = find(&self.own, currency).map_or(everybodys.amount, |own| own.amount);
         Some(Money { amount: everybodys.amount.min(own), currency })
+    }
+
+    /// The lowest but for the buyer's own: what it is found by.
+    pub fn everybodys_price(&self, currency: Currency) -> Option<Money> {
+        price(&self.prices, &self.terms, currency)
     }
 
     /// In each currency it is sold in.
