@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::sync::{Arc, Weak};
 
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +11,7 @@ use crate::auth::may_have_prices;
 use crate::ports::Clock;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::read::{self, ReadAnswer};
-use crate::shelf::snapshot::Snapshot;
+use crate::shelf::snapshot::{Moment, Snapshot};
 use crate::sorted::SortedMap;
 use crate::web::pages::{self, Reading};
 use crate::web::visitor::Visitor;
@@ -40,7 +39,7 @@ thread_local! {
 /// language and currency, too.
 #[derive(Default)]
 struct Kept {
-    of: Weak<Snapshot>,
+    of: Moment,
     answers: SortedMap<String, KeptAnswer>,
     bytes: usize,
 }
@@ -79,8 +78,8 @@ fn find(url: &str, if_none_match: Option<&str>, visitor: Option<&str>) -> Option
         }
     };
     KEPT.with_borrow_mut(|kept| {
-        if kept.of.as_ptr() != Arc::as_ptr(&snapshot) {
-            *kept = Kept { of: Arc::downgrade(&snapshot), ..Kept::default() };
+        if !kept.of.is_of(&snapshot) {
+            *kept = Kept { of: snapshot.moment(), ..Kept::default() };
         }
         if !kept.answers.contains_key(&*key) {
             kept.keep(&key, target, &snapshot, &app.config, visitor)?;

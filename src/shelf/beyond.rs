@@ -63,7 +63,7 @@ async fn with_answers(app: &App, copy: Arc<Snapshot>, unknown: &[Name]) -> Resul
             }
         }
     }
-    Ok(if beyond.is_empty() { copy } else { Arc::new(copy.with(beyond)) })
+    Ok(if beyond.is_empty() { copy } else { Arc::new(copy.with(beyond, app.clock.now())) })
 }
 
 /// What has these names, in as many looks as it takes.
@@ -105,7 +105,6 @@ async fn ask(app: &App, names: &[Name]) -> Result<Told, Problem> {
     let products: Result<Vec<Product>, _> = products.collect();
     let mut products = products.map_err(|error| Problem::internal(error.to_string()))?;
     products.retain(|product| product.is_published(asked_at));
-    products.iter_mut().for_each(|product| product.be_at(asked_at));
     Ok(Told { products, revision, asked_at })
 }
 

@@ -166,7 +166,7 @@ fn a_product_that_the_copy_does_not_have_yet_fits_rules() {
     let snapshot = shop(vec![collection(1, json!({ "rule": tagged("red") })), collection(2, json!({}))], &[(2, &[1])]);
     let mut new = product(99, "New", Some(1), 1);
     new.tags = vec!["red".to_owned()];
-    let snapshot = snapshot.with(vec![new]);
+    let snapshot = snapshot.with(vec![new], crate::ports::Timestamp::from_millis(0));
     assert_eq!(titles(&read(&snapshot, "/v1/products/slug-99")["collections"]), ["Title 1"]);
 }
 

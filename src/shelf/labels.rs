@@ -24,6 +24,7 @@ impl Snapshot {
         };
         let places = codes.flat_map(|code| index.products(code)).take(MOST_ASKED);
         let called = |place: &u32| {
+            self.products.get(*place as usize).filter(|product| product.names().is_translated())?;
             let texts = self.product(*place)?.texts(Some(language));
             value.map_or_else(|| texts.option(option), |value| texts.value(option, value))
         };
@@ -44,5 +45,39 @@ pub fn say(snapshot: &Snapshot, facets: &mut [Facet], language: Language) {
                 value.title = Some(called.to_owned());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::product::ProductOption;
+    use crate::shelf::read;
+    use crate::testing::{product, settings};
+
+    #[test]
+    fn what_is_not_translated_is_not_unpacked_to_see_that() {
+        let mut mug = product(1, "mug", Some(100), 1);
+        mug.options = vec![ProductOption { name: "Size".into(), values: vec!["L".into(), "XL".into()] }];
+        let mut large = mug.variants[0].clone();
+        (large.id, large.options) = (crate::ids::VariantId::derived([1; 16]), vec!["XL".into()]);
+        mug.variants[0].options = vec!["L".into()];
+        mug.variants.push(large);
+        let read = |mug: crate::catalog::product::Product| {
+            // The newest, and alone on the page.
+            let other = crate::catalog::product::Product { options: Vec::new(), ..product(2, "cup", Some(100), 2) };
+            let snapshot = Snapshot::new("1".into(), settings(), vec![mug, other]);
+            let query = "facets=true&locale=de&limit=1";
+            let answer = read::answer(&snapshot, "/v1/products", query).unwrap().unwrap();
+            (String::from_utf8(answer.body).unwrap(), snapshot.unpacked_count())
+        };
+        let (body, unpacked) = read(mug.clone());
+        assert!(body.contains("XL") && !body.contains("Größe"), "{body}");
+        assert_eq!(unpacked, 1);
+        let german = serde_json::json!({ "de": { "options": { "Size": { "name": "Größe" } } } });
+        mug.translations = serde_json::from_value(german).unwrap();
+        let (body, unpacked) = read(mug);
+        assert!(body.contains("Größe"), "{body}");
+        assert_eq!(unpacked, 2);
     }
 }

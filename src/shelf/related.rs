@@ -5,7 +5,7 @@
 use super::list_query;
 use super::listing::Listed;
 use super::snapshot::Snapshot;
-use crate::catalog::product::Product;
+use crate::catalog::product::{Packed, Product};
 use crate::ids::ProductId;
 use crate::money::Currency;
 use crate::problem::Problem;
@@ -134,11 +134,16 @@ impl<'a> List<'a, '_> {
                 if self.is_full() {
                     return;
                 }
-                let alike = snapshot.products.get(*place as usize);
+                let alike = snapshot.products.get(*place as usize).filter(|alike| can_be_had(alike));
                 self.add(alike.and_then(|alike| snapshot.by_id(alike.id)));
             }
         }
     }
+}
+
+/// Whether it is not sold out, which is told without unpacking it: it is, if all its variants are.
+fn can_be_had(product: &Packed) -> bool {
+    product.offers(None).variants.iter().any(|variant| !variant.level.is_out())
 }
 
 #[cfg(test)]

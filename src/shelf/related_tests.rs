@@ -8,7 +8,9 @@ fn eur() -> Currency {
 
 fn made(n: u64, tags: &[&str]) -> Product {
     let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-    Product { tags, level: Level::InStock, ..product(n, &format!("p{n}"), Some(100), n as i64) }
+    let mut made = Product { tags, level: Level::InStock, ..product(n, &format!("p{n}"), Some(100), n as i64) };
+    made.variants[0].level = Level::InStock;
+    made
 }
 
 /// The titles of what goes with the products of these numbers.
@@ -43,12 +45,23 @@ fn several_products_are_heard_together_and_none_of_them_is_named() {
 #[test]
 fn what_cannot_be_bought_is_left_out() {
     let mut products: Vec<_> = (1..=4).map(|n| made(n, &["one"])).collect();
-    products[1].level = Level::Out;
+    (products[1].level, products[1].variants[0].level) = (Level::Out, Level::Out);
     products[2] = Product { tags: products[2].tags.clone(), level: Level::InStock, ..product(3, "p3", None, 3) };
     let gone = product(9, "p9", Some(100), 9).id;
     products[0].bought_with = vec![gone, products[1].id, products[2].id];
     let snapshot = Snapshot::new("1".into(), settings(), products);
     assert_eq!(titles(&snapshot, &[1], 8), ["p4"]);
+}
+
+#[test]
+fn what_is_sold_out_is_not_unpacked_to_see_that() {
+    let mut products: Vec<_> = (1..=9).map(|n| made(n, &["one"])).collect();
+    for product in &mut products[1..8] {
+        (product.level, product.variants[0].level) = (Level::Out, Level::Out);
+    }
+    let snapshot = Snapshot::new("1".into(), settings(), products);
+    assert_eq!(titles(&snapshot, &[1], 8), ["p9"]);
+    assert_eq!(snapshot.unpacked_count(), 2);
 }
 
 #[test]

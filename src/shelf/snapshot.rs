@@ -2,7 +2,7 @@
 //! an index for each way it is listed.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::chunks::Stored;
 use super::collections::Collections;
@@ -15,7 +15,7 @@ use super::ranked::Ranked;
 use super::search::SearchIndex;
 use super::unpacked::Unpacked;
 use super::variants::Variants;
-pub use crate::catalog::product::{Image, Level, Packed, PriceRange, Product, ProductOption, Status, Variant};
+pub use crate::catalog::product::{Image, Level, Offers, Packed, PriceRange, Product, ProductOption, Status, Variant};
 use crate::collections::collection::Collection;
 use crate::ids::{CollectionId, ProductId, VariantId};
 use crate::money::Currency;
@@ -49,6 +49,17 @@ pub struct Snapshot {
     lasts: Range<Timestamp>,
     /// What the truth was asked for besides. It is found by name, and is in no list.
     pub(super) beyond: Option<Arc<Snapshot>>,
+}
+
+/// What answers of a snapshot are kept by: whatever they are made of is the same as long as
+/// this is, also where the snapshot was packed again.
+#[derive(Debug, Default)]
+pub struct Moment(Weak<Timely>);
+
+impl Moment {
+    pub fn is_of(&self, snapshot: &Snapshot) -> bool {
+        self.0.as_ptr() == Arc::as_ptr(&snapshot.timely)
+    }
 }
 
 /// What time changes: made when somebody first asks for it, and anew when a product or a
@@ -133,10 +144,21 @@ impl Snapshot {
         self.unpacked.are_many()
     }
 
+    /// How many of its products are kept unpacked.
+    #[cfg(test)]
+    pub(super) fn unpacked_count(&self) -> usize {
+        self.unpacked.count()
+    }
+
     /// The same as if nothing of it had been read.
     #[must_use]
     pub fn packed(self) -> Self {
         Self { unpacked: Arc::new(Unpacked::none(self.products.len(), self.at)), ..self }
+    }
+
+    /// The version that it is of, as that is now.
+    pub fn moment(&self) -> Moment {
+        Moment(Arc::downgrade(&self.timely))
     }
 
     /// Whether what it is as of has not changed by now, nor had not changed then.
@@ -175,11 +197,11 @@ impl Snapshot {
         self.settings.offer(&self.promotions)
     }
 
-    /// The same with what the truth has beyond it. It is newer, so where both
-    /// know a product this one counts.
+    /// The same with what the truth has beyond it, as that is now. It is newer, so where
+    /// both know a product this one counts.
     #[must_use]
-    pub fn with(&self, beyond: Vec<Product>) -> Self {
-        let beyond = Self::new(self.version.clone(), self.settings.clone(), beyond);
+    pub fn with(&self, beyond: Vec<Product>, now: Timestamp) -> Self {
+        let beyond = Self::new(self.version.clone(), self.settings.clone(), beyond).as_of(now);
         Self { beyond: Some(Arc::new(beyond)), ..self.clone() }
     }
 
@@ -211,6 +233,11 @@ impl Snapshot {
     /// The same for whoever reads many once, and keeps none.
     pub fn unpacked(&self, place: u32) -> Option<Product> {
         self.unpacked.alone(self.products.get(place as usize)?)
+    }
+
+    /// What the product at a place is offered for, as it is now, without the rest of it.
+    pub fn offers(&self, place: u32) -> Offers {
+        self.products.get(place as usize).map(|product| product.offers(self.at)).unwrap_or_default()
     }
 
     /// What is sold in the shop's own currency, by place.

@@ -29,6 +29,15 @@ fn versions(change: impl FnOnce(&mut Product)) -> [Snapshot; 3] {
     [before, after, alone]
 }
 
+#[test]
+fn answers_are_kept_as_long_as_they_would_be_the_same() {
+    let [before, after, _] = versions(|product| product.title = "new".into());
+    let moment = before.moment();
+    assert!(moment.is_of(&before.clone().packed()));
+    assert!(!moment.is_of(&after) && !Moment::default().is_of(&before));
+    assert!(!moment.is_of(&before.as_of(Timestamp::from_millis(7))), "a sale may have begun");
+}
+
 fn answers(snapshot: &Snapshot) -> Vec<Vec<u8>> {
     let queries =
         ["sort=title", "sort=price_asc", "facets=true", "q=p2", "q=new", "price_max=50", "in_stock=true", "vendor=new"];

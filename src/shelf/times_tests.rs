@@ -182,3 +182,20 @@ fn a_sale_begins_and_ends_in_the_very_millisecond_without_a_read_of_the_database
     shop.pass(5_000);
     assert!(!is_reduced(&shop, &lamp));
 }
+
+#[test]
+fn a_sale_runs_of_what_the_copy_does_not_have_yet() {
+    let (shop, [_, lamp]) = shop_with_a_sale();
+    let mut new = product(3, "new", Some(20), 3);
+    new.variants[0].terms = lamp.variants[0].terms.clone();
+    block_on(shop.app.database.batch(insertion(&new))).unwrap();
+    let eur = Currency::parse("EUR").unwrap();
+    for (millis, amount) in [(0, 20), (10_000, 5), (9_999, 5), (1, 20)] {
+        shop.pass(millis);
+        let name = Name::Slug(new.slug.clone());
+        let snapshot = block_on(knowing(&shop.app, [name.clone()])).unwrap();
+        assert_eq!(snapshot.products.len(), 2, "the copy does not have it");
+        let price = snapshot.named(&name).unwrap().price_range(eur).unwrap();
+        assert_eq!(price.from.amount, amount, "{millis} ms later");
+    }
+}

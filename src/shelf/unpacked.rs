@@ -44,6 +44,11 @@ impl Unpacked {
         Some(product)
     }
 
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.products.iter().filter(|product| product.get().is_some()).count()
+    }
+
     pub fn are_many(&self) -> bool {
         self.bytes.load(Ordering::Relaxed) > MOST_BYTES
     }

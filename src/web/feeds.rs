@@ -33,6 +33,10 @@ const MAX_DESCRIPTION: usize = 5_000;
 /// The answer at this path. `None`: none of these. Feeds of products are in the shop's own
 /// language, unless the `query` says another, as that of a page does.
 pub fn answer(snapshot: &Snapshot, site: &str, path: &str, query: &str) -> Option<Result<ReadAnswer, Problem>> {
+    let is_ours = |prefix: &str| part(path, prefix).is_some();
+    if site.is_empty() && (is_ours("/sitemaps/") || is_ours("/feeds/google-")) {
+        return Some(Err(Problem::not_found()));
+    }
     let locale = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == LOCALE);
     let language = locale.and_then(|(_, value)| Language::named(&value));
     let (content_type, body) = match path {
@@ -181,14 +185,20 @@ fn shopping(snapshot: &Snapshot, site: &str, part: usize, language: Option<Langu
     xml.add("title", &snapshot.settings.shop_name);
     xml.add("link", &format!("{site}/"));
     xml.add("description", &snapshot.settings.shop_name);
-    for product in snapshot.sold().filter_map(|place| snapshot.unpacked(place)) {
-        for variant in product.variants.iter().filter(|variant| variant.price(currency).is_some()) {
-            if (begin..begin.saturating_add(FEED_PART)).contains(&count) {
+    let end = begin.saturating_add(FEED_PART);
+    for place in snapshot.sold() {
+        let first = count;
+        let offers = snapshot.offers(place);
+        count = count.saturating_add(offers.variants.iter().filter(|offer| offer.price(currency).is_some()).count());
+        if count > begin
+            && let Some(product) = snapshot.unpacked(place)
+        {
+            let sold = product.variants.iter().filter(|variant| variant.price(currency).is_some());
+            for (_, variant) in (first..end).zip(sold).filter(|(n, _)| *n >= begin) {
                 add_item(&mut xml, snapshot, site, (&product, variant), language);
             }
-            count = count.saturating_add(1);
         }
-        if count >= begin.saturating_add(FEED_PART) {
+        if count >= end {
             break;
         }
     }

@@ -115,6 +115,31 @@ fn a_large_shop_is_told_in_parts() {
 }
 
 #[test]
+fn parts_of_the_feed_hold_each_variant_once_and_cost_no_more_than_they_hold() {
+    let products = (0..1_701).map(|n| {
+        let mut mug = made(n, "Mug", Some(100), n as i64);
+        for more in 1..3 {
+            let id = crate::ids::VariantId::derived([n.to_be_bytes(), [more; 8]].concat().try_into().unwrap());
+            mug.variants.push(Variant { id, ..mug.variants[0].clone() });
+        }
+        mug
+    });
+    let snapshot = Snapshot::new("7".into(), settings(), products.collect());
+    let parts = ["/feeds/google-1.xml", "/feeds/google-2.xml"].map(|path| get(&snapshot, path));
+    assert_eq!(parts.each_ref().map(|part| part.matches("<item>").count()), [5_000, 103]);
+    let mut ids: Vec<_> = parts.iter().flat_map(|part| part.split("<g:id>").skip(1)).map(|at| &at[..30]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 5_103);
+    for path in ["/feeds/google-3.xml", "/feeds/google-999999.xml", "/sitemaps/9.xml"] {
+        assert_eq!(answer(&snapshot, SITE, path, "").unwrap().unwrap_err().status, 404, "{path}");
+    }
+    for path in ["/feeds/google-1.xml", "/sitemaps/1.xml", "/feed.xml", "/sitemap.xml"] {
+        assert_eq!(answer(&snapshot, "", path, "").unwrap().unwrap_err().status, 404, "{path}");
+    }
+}
+
+#[test]
 fn shopping_engines_are_told_each_variant() {
     let feed = get(&shop(), "/feeds/google-1.xml");
     let items: Vec<&str> = feed.split("<item>").skip(1).collect();
