@@ -338,9 +338,10 @@ impl<'a> ProductDetail<'a> {
 fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
     let query = ListQuery::parse(snapshot, query)?;
     let page = listing::page(snapshot, &query);
-    let shows = page.items.iter().map(|listed| listed.product.id).collect();
     let highlighter = query.filter.sought.as_deref().map(Highlighter::new);
     let near = if page.total == 0 { near::near(snapshot, &query) } else { None };
+    let shown = page.items.iter().chain(near.iter().flat_map(|near| &near.items));
+    let shows = shown.map(|listed| listed.product.id).collect();
     let list = ProductList {
         near: near.map(|near| NearList::of(near, query.language)),
         items: page.items.iter().map(|listed| ProductItem::new(listed, query.language, highlighter.as_ref())).collect(),

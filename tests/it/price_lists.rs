@@ -128,6 +128,9 @@ async fn a_member_is_shown_what_their_order_keeps_and_what_is_charged() {
     let listed = format!("/v1/products?vendor={vendor}&currency=EUR&price_min=900");
     let listed = shop.get(&listed).bearer(&member.access).send().await.expect(200).json();
     assert_eq!(listed["items"][0]["price"]["from"], eur(700), "found by everybody's price, at their own: {listed}");
+    let near = format!("/v1/products?vendor={vendor}&currency=EUR&q={}", unique("nowhere"));
+    let near = shop.get(&near).bearer(&member.access).send().await.expect(200).json();
+    assert_eq!(near["near"]["items"][0]["price"]["from"], eur(700), "{near}");
     let page = shop.get(&format!("/products/{}", product.slug)).cookie(&format!("__Host-access={}", member.access));
     let page = page.send().await.expect(200);
     assert_eq!(page.header("cache-control"), "private, no-cache");
