@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::chunks::{Changed, Chunk, Stored};
 use super::format::{self, Head, POINTER, Pointer};
 use super::memory::{CatalogMemory, Claim};
-use super::publish::republish;
+use super::publish::{republish, state};
 use super::snapshot::Snapshot;
 use crate::app::App;
 use crate::catalog::product::{FORMAT, Packed};
@@ -49,12 +49,28 @@ async fn first_read(app: &App) -> Result<Arc<Snapshot>, Problem> {
     if let Some(snapshot) = CatalogMemory::of(app).get() {
         return Ok(snapshot);
     }
+    if let Err(problem) = load_named(app).await {
+        log("catalog_not_loaded", problem.cause.as_ref().unwrap_or(&problem.detail));
+    }
+    if let Some(snapshot) = CatalogMemory::of(app).get() {
+        return Ok(snapshot);
+    }
     let published = republish(app).await;
     if let Some(snapshot) = CatalogMemory::of(app).get() {
         return Ok(snapshot);
     }
     CatalogMemory::of(app).give_up();
     Err(published.err().unwrap_or_else(|| Problem::unavailable("the catalog", "nothing was read")))
+}
+
+/// Loads what the database's pointer names: the store's may be of another format for a minute
+/// after that was published, and not every isolate that begins then shall publish it again.
+async fn load_named(app: &App) -> Result<(), Problem> {
+    let named = state(app).await?.pointer;
+    if let Some(snapshot) = published(app, &named).await? {
+        CatalogMemory::of(app).set(snapshot, app.clock.now());
+    }
+    Ok(())
 }
 
 /// Looks at the pointer and loads what it names if it is another version.
@@ -82,7 +98,7 @@ pub async fn published(app: &App, pointer: &str) -> Result<Option<Arc<Snapshot>>
     }
 }
 
-fn read_pointer(bytes: &[u8]) -> Option<Pointer> {
+pub fn read_pointer(bytes: &[u8]) -> Option<Pointer> {
     decoded::<Pointer>(POINTER, bytes).ok().filter(|pointer| pointer.format == FORMAT)
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::chunks::{self, CHUNK_BYTES, Changed, Chunk, Plan, Stored};
 use super::collections::numbered;
-use super::current::{published, shared};
+use super::current::{published, read_pointer, shared};
 use super::format::{self, Head, POINTER, Pointer, key_of};
 use super::memory::CatalogMemory;
 use super::snapshot::Snapshot;
@@ -48,9 +48,9 @@ const PAGES_AT_ONCE: u32 = 5;
 const MAX_CHANGED: u32 = PAGE_PRODUCTS * PAGES_AT_ONCE;
 
 impl State {
-    /// Whether there is something to publish, or it must be refreshed.
+    /// Whether there is something to publish, or it must be refreshed, or was packed as this program does not read it.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.published_revision != self.revision || self.is_old(now)
+        self.published_revision != self.revision || self.is_old(now) || read_pointer(self.pointer.as_bytes()).is_none()
     }
 
     /// Whether all of it must be written again.
@@ -100,7 +100,7 @@ pub async fn republish(app: &App) -> Result<Option<String>, Problem> {
     write(app, first).await
 }
 
-async fn state(app: &App) -> Result<State, Problem> {
+pub async fn state(app: &App) -> Result<State, Problem> {
     let rows = app.database.run(store::state()).await?;
     rows.first()?.ok_or_else(|| Problem::internal("catalog_state has no row"))
 }

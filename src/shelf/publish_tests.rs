@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::catalog::product::{Product, Status};
+use crate::catalog::product::{FORMAT, Product, Status};
 use crate::shelf::current;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::memory::Claim;
@@ -195,4 +195,35 @@ fn a_large_catalog_goes_through_whole() {
     assert_eq!(there.products.len() as u64, count);
     let pointer: Pointer = json::read(&shop.world.keys.lock().unwrap()[POINTER]).unwrap();
     assert_eq!(pointer.chunks.len(), 2);
+}
+
+/// As a program leaves it that packs products otherwise.
+fn of_another_format(pointer: &str) -> String {
+    pointer.replace(&format!("\"format\":{FORMAT}"), "\"format\":0")
+}
+
+#[test]
+fn what_another_program_packed_otherwise_is_published_again() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    let pointer = state(&shop).pointer;
+    let set = "UPDATE catalog_state SET pointer = ?1";
+    shop.database.lock().unwrap().execute(set, [of_another_format(&pointer)]).unwrap();
+    assert!(state(&shop).is_due(shop.app.clock.now()));
+    block_on(publish(&shop.app)).unwrap();
+    assert_eq!(state(&shop).pointer, pointer);
+    assert!(!state(&shop).is_due(shop.app.clock.now()));
+}
+
+#[test]
+fn an_isolate_that_begins_before_the_stores_pointer_has_moved_loads_what_the_databases_names() {
+    let shop = Shop::new();
+    put(&shop, [product(1, "a", Some(1), 1)].into_iter());
+    block_on(publish(&shop.app)).unwrap();
+    let late = of_another_format(&state(&shop).pointer).into_bytes();
+    shop.world.keys.lock().unwrap().insert(POINTER.to_owned(), late);
+    kinds(&shop);
+    assert_eq!(block_on(current(&shop.another())).unwrap().products.len(), 1);
+    assert!(kinds(&shop).is_empty(), "and publishes nothing");
 }
