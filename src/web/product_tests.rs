@@ -156,7 +156,7 @@ fn the_way_to_a_product_leads_through_its_deepest_collection_and_on_to_what_goes
     };
     let mut products: Vec<_> = (1..9).map(|n| made(n, "Mug", Some(100), n as i64)).collect();
     for product in &mut products {
-        product.level = Level::InStock;
+        (product.level, product.variants[0].level) = (Level::InStock, Level::InStock);
         product.tags = vec!["mugs".to_owned()];
     }
     let snapshot = Snapshot::new("7".into(), settings(), products).with_collections(vec![
