@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderValue, header};
 
 pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
+/// The browser's cart: its id, a dot, its token. The rooms of the buyers set it.
+pub const CART: &str = "__Host-cart";
 pub use crate::wire::forgery::DEVICE_COOKIE as DEVICE;
 
 /// A cookie that was sent.
@@ -35,6 +37,11 @@ pub fn set_device(headers: &mut HeaderMap, device: &str, max_age_seconds: i64) -
 pub fn clear(headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
     set_access(headers, "", 0)?;
     set_refresh(headers, "", 0)
+}
+
+/// An account's cart is at the account's own prices, for whoever shows its cookie.
+pub fn clear_cart(headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
+    append(headers, CART, "", 0, "Lax")
 }
 
 fn append(

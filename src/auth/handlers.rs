@@ -138,6 +138,7 @@ pub async fn logout(
     sign_in::log_out(&app, sessions.into_keys().collect()).await?;
     let mut headers = HeaderMap::new();
     cookies::clear(&mut headers).map_err(unprintable)?;
+    cookies::clear_cart(&mut headers).map_err(unprintable)?;
     Ok(WithHeaders { headers, body: NoContent })
 }
 

@@ -14,6 +14,7 @@ use super::error::OrderError;
 use super::order::Channel;
 use super::protocol::Access;
 use crate::app::{App, Keys};
+use crate::auth::cookies::CART;
 use crate::auth::{Caller, Role, StaffWrite};
 use crate::ids::OrderId;
 use crate::problem::Problem;
@@ -21,9 +22,6 @@ use crate::shelf;
 use crate::throttle::Network;
 use crate::wire::client::ClientAddress;
 use crate::wire::extract::header_parameter;
-
-/// The cookie that keeps a cart: its id, a dot, its token.
-const CART: &str = "__Host-cart";
 
 /// The cookie that keeps the last orders, so that whoever begins another cart
 /// can still see them: as the cart's, joined by colons.
