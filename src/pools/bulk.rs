@@ -191,7 +191,7 @@ async fn adjust(
 }
 
 /// Changes one, as staff who may still ask for it at that moment: the level that is left, and
-/// the change. One that was made before under this name is told again.
+/// the change. One that was made before under this name is told again, also one that found as many as there were.
 async fn adjust_one(
     app: &App,
     staff: &StaffWrite,
@@ -200,18 +200,14 @@ async fn adjust_one(
     reason: Reason,
     reference: String,
 ) -> Result<(Level, Adjusted), Problem> {
-    let (delta, before) = match pieces {
-        Pieces::Added(delta) if delta != 0 => (delta, None),
-        _ => {
+    let delta = match pieces {
+        Pieces::Added(delta) => delta,
+        Pieces::Counted(_) => {
             let known = super::recall(app, variant, reference.clone()).await?;
-            let made = known.adjusted.map(|change| change.delta);
-            (made.unwrap_or_else(|| pieces.delta(&known.level)), Some(known.level))
+            known.adjusted.map_or_else(|| pieces.delta(&known.level), |change| change.delta)
         }
     };
     let confirmed = staff.confirm(app).await?;
-    if let Some(level) = before.filter(|_| delta == 0) {
-        return Ok((level, Adjusted { delta, on_hand: level.on_hand }));
-    }
     let answer = super::adjust(app, confirmed, variant, delta, reason, reference).await?;
     match answer.refusal {
         // Another try of the same has counted it meanwhile.

@@ -210,7 +210,7 @@ pub fn ledger(host: &dyn ObjectHost, limit: u32, after: Option<&Mark>) -> Result
         "SELECT at, kind, units, reference, reason FROM (
            SELECT at, iif(reason = ?1, 'issued', 'adjusted') AS kind, delta AS units, reference, 1 AS step,
                   nullif(reason, ?1) AS reason
-             FROM adjustments
+             FROM adjustments WHERE delta <> 0
            UNION ALL SELECT until, 'taken', -quantity, hold, 2, NULL FROM holds WHERE state IN ('committed', 'put_back')
            UNION ALL SELECT put_back_at, 'put_back', quantity, hold, 3, NULL FROM holds WHERE state = 'put_back'
          ) WHERE ?3 IS NULL OR (at, step, reference) < (?3, ?4, ?5)

@@ -208,6 +208,25 @@ async fn what_was_counted_counts_once_for_a_request_whose_answer_was_lost() {
 }
 
 #[tokio::test]
+async fn a_count_that_found_what_there_should_be_counts_once_too() {
+    let Some(shop) = Shop::native("nothing fails when told").await else { return };
+    let [product, other] = [shop.stocked(5).await, shop.stocked(5).await];
+    let (owner, key) = (shop.owner().await, unique("key"));
+    let rows = json!([{ "id": product.variant, "on_hand": 5 }, { "id": other.variant, "on_hand": 3 }]);
+    let send = || shop.post(PATH).bearer(&owner).key(&key).json(json!({ "rows": rows })).send();
+    shop.host().faults.once(Site::Batch, "INSERT INTO idempotency_records", When::Before);
+    send().await.problem(503, "unavailable");
+    let sold = json!({ "delta": -3, "reason": "sold_elsewhere" });
+    let path = format!("/v1/admin/stock/{}/adjustments", product.variant);
+    shop.post(&path).bearer(&owner).json(sold).send().await.expect(200);
+    send().await.expect(200);
+    assert_eq!((standing(&shop, &product).await.1, standing(&shop, &other).await.1), (2, 3));
+    let ledger = format!("/v1/admin/stock/{}/ledger", product.variant);
+    let ledger = shop.get(&ledger).bearer(&owner).send().await.expect(200).json();
+    assert_eq!(ledger["items"].as_array().unwrap().len(), 2, "it changed nothing: {ledger}");
+}
+
+#[tokio::test]
 async fn of_three_hundred_one_is_wrong_and_the_others_are_written() {
     let shop = Shop::open().await;
     let made = stream::iter(0..300).map(|_| shop.new_product(json!({}))).buffer_unordered(16);
