@@ -100,6 +100,7 @@ impl Projection {
     /// The order as lists know it; none while it is a cart.
     pub fn of(order: &Order) -> Option<Self> {
         let placement = order.placement()?;
+        let left: Vec<_> = order.lines_left().collect();
         Some(Self {
             id: order.id,
             version: order.version,
@@ -110,7 +111,7 @@ impl Projection {
             payment_status: payment_status(order),
             fulfilment_status: Fulfilled::of(order),
             total: placement.quote.totals.total,
-            pieces: order.lines.iter().map(|line| i64::from(line.quantity)).sum(),
+            pieces: left.iter().map(|(_, pieces)| i64::from(*pieces)).sum(),
             placed_at: placement.at,
             updated_at: order.updated_at,
             shipping_address: order.facts.shipping_address.clone(),
@@ -118,7 +119,7 @@ impl Projection {
             skus: skus(order.lines.iter().flat_map(|line| {
                 std::iter::once(line.sku.as_str()).chain(line.parts.iter().map(|part| part.sku.as_str()))
             })),
-            goods: goods(&order.lines),
+            goods: goods(&left),
             channel: order.channel,
             return_status: OpenReturn::of(order),
             edit_status: OpenEdit::of(order),
@@ -197,16 +198,19 @@ fn skus<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     skus
 }
 
-/// Such as `2 × TEA-SET (2 × POT, 8 × CUP), 1 × MUG`: the parts of all pieces of a bundle.
-fn goods(lines: &[Line]) -> String {
+/// Such as `2 × TEA-SET (2 × POT, 8 × CUP), 1 × MUG`: the parts of all pieces of a bundle,
+/// unless the first line has no room for them.
+fn goods(lines: &[(&Line, u32)]) -> String {
     let piece =
         |pieces: u32, sku: &str, title: &str| format!("{pieces} × {}", if sku.is_empty() { title } else { sku });
     let mut goods = String::new();
-    for (place, line) in lines.iter().enumerate() {
-        let parts = line.parts.iter().map(|part| piece(part.of(line.quantity), &part.sku, &part.title));
+    for (place, (line, quantity)) in lines.iter().enumerate() {
+        let parts = line.parts.iter().map(|part| piece(part.of(*quantity), &part.sku, &part.title));
         let parts = parts.collect::<Vec<_>>().join(", ");
         let parts = if parts.is_empty() { parts } else { format!(" ({parts})") };
-        let next = format!("{}{parts}", piece(line.quantity, &line.sku, &line.title));
+        let whole = piece(*quantity, &line.sku, &line.title);
+        let next = format!("{whole}{parts}");
+        let next = if place == 0 && next.len() > MAX_GOODS { whole } else { next };
         let between = if goods.is_empty() { "" } else { ", " };
         if goods.len().saturating_add(between.len()).saturating_add(next.len()) > MAX_GOODS {
             let more = lines.len().saturating_sub(place);
@@ -298,10 +302,14 @@ mod tests {
             }))
             .unwrap()
         };
+        let goods = |lines: &[Line]| goods(&lines.iter().map(|line| (line, line.quantity)).collect::<Vec<_>>());
         let lines = [line("SET", json!([part("POT", 1), part("", 4)])), line("", json!([]))];
         assert_eq!(goods(&lines), "2 × SET (2 × POT, 8 × Cup), 2 × Tea");
         let many = goods(&vec![line("MUG-1", json!([])); 500]);
         assert!(many.ends_with(", 2 × MUG-1, and 417 more lines") && many.len() < 1_030, "{many}");
+        let large: Vec<Value> = (0..20).map(|n| part(&format!("{n:064}"), 1)).collect();
+        let large = [line("SET", json!(large)), line("MUG", json!([]))];
+        assert_eq!(goods(&large), "2 × SET, 2 × MUG");
     }
 
     #[test]

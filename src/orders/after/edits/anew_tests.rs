@@ -68,6 +68,8 @@ fn where_prices_include_tax_what_is_left_costs_the_same_with_another_tax_in_it()
     // There and back again, and all of it goes back once.
     edit(&mut order, to("DE")).unwrap();
     assert_eq!(left(&order)[2], (3, 120, 19));
+    let lines: Vec<_> = order.lines_left().map(|(line, pieces)| (line.id, pieces)).collect();
+    assert_eq!(lines, [(LineId(3), 3)], "what was given up is there no more");
     let all = goods::Command::Fulfil(serde_json::from_value(json!({})).unwrap());
     let Ok(events) = decide(&order, Command::Goods { by: None, command: all }, NOW) else { panic!() };
     let mut sent = order.clone();

@@ -44,13 +44,14 @@ use crate::ids::AccountId;
 use crate::money::Money;
 use crate::orders::after::money::{Giving, Pieces};
 use crate::orders::facts::{Fact, Facts};
-use crate::orders::order::{Key, Line, Order};
+use crate::orders::order::{Key, Line, LineId, Order};
 use crate::orders::taking;
 use crate::payments::Attempt;
 use crate::pools::Claim;
 use crate::ports::Timestamp;
 use crate::pricing::Quote;
 use crate::pricing::quote::{QuotedLine, QuotedShipping};
+use crate::sorted::SortedMap;
 
 /// The most edits of one order.
 pub const MAX_EDITS: usize = 100;
@@ -109,6 +110,21 @@ impl Order {
     /// Whose place's taxes fell on what was sold by an edit, or with the order.
     pub fn sold_to(&self, edit: Option<u32>) -> Option<&Address> {
         self.facts_of_sale(edit).destination()
+    }
+}
+
+impl Order {
+    /// The lines, each with how many pieces edits have left of it; those that have none left are not there.
+    pub fn lines_left(&self) -> impl Iterator<Item = (&Line, u32)> {
+        // One that made it another order before it was paid has changed the lines themselves, as have those before.
+        let edits = self.edits.done.iter().filter(|edit| edit.number > self.edits.asks_for_order);
+        let mut gone: SortedMap<LineId, u32> = SortedMap::new();
+        for pieces in edits.filter_map(|edit| edit.plan.giving.as_ref()).flat_map(|giving| &giving.pieces) {
+            let so_far = gone.get_or_default(pieces.line);
+            *so_far = so_far.saturating_add(pieces.quantity);
+        }
+        let left = move |line: &Line| line.quantity.saturating_sub(gone.get(&line.id).copied().unwrap_or_default());
+        self.lines.iter().map(move |line| (line, left(line))).filter(|(_, left)| *left > 0)
     }
 }
 
