@@ -50,6 +50,7 @@ const ADDRESSES = {
   "/collections/{id}": ["/collections/{collection}"],
   "/collections/{id}/products": ["/collections/{collection}/products", "/collections/{collection}/products?q=kettle+lantern"],
   "/customers/groups/{id}": ["/customers/groups/{group}"],
+  "/customers/groups/{id}/members": ["/customers/groups/{group}/members"],
   "/price-lists/{id}": ["/price-lists/{list}"],
   "/price-lists/{id}/prices": ["/price-lists/{list}/prices"],
   "/promotions/{id}": ["/promotions/{promotion}"],

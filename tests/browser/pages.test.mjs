@@ -99,6 +99,7 @@ const consolePages = ({ order, asked, product, variant, promotion, collection, g
   "/customers": "/customers",
   "/customers/groups": "/customers/groups",
   "/customers/groups/{id}": `/customers/groups/${group.id}`,
+  "/customers/groups/{id}/members": `/customers/groups/${group.id}/members`,
   "/price-lists": "/price-lists",
   "/price-lists/{id}": `/price-lists/${list.id}`,
   "/price-lists/{id}/prices": `/price-lists/${list.id}/prices`,

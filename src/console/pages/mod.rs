@@ -84,6 +84,7 @@ const ALL: &[&Page] = &[
     &customers::CUSTOMERS,
     &price_lists::GROUPS,
     &price_lists::GROUP,
+    &price_lists::GROUP_MEMBERS,
     &customers::CUSTOMER,
     &price_lists::LISTS,
     &price_lists::LIST,

@@ -59,25 +59,44 @@ const MEMBERS_TO_TAKE_OUT: Takes = Takes::Rows(
         Field::new("/account_id", "Take out", Takes::Pick),
         Field::new("/member", "", Takes::Fixed("false")),
         Field::new("/_email", "Mail", Takes::Only(Shown::Link("/customers/{email}"))).from("/email"),
-        Field::new("/_name", "Name", Takes::Only(Shown::Plain)).from("/name"),
-        Field::new("/_since", "Since", Takes::Only(Shown::Time)).from("/added_at"),
     ],
     0,
 );
 
-pub static GROUP: Page = Page::new("/customers/groups/{id}", "{_group/title}", "/customers")
-    .asks(&[ask(MEMBERS), also("_group", GROUP_PATH)])
-    .shows(&[
-        OUTCOME,
-        REFUSED,
+pub static GROUP: Page =
+    Page::new("/customers/groups/{id}", "{title}", "/customers").asks(&[ask(GROUP_PATH)]).shows(&[
+        Block::Links(&[link("Its members", "/customers/groups/{_at/id}/members")]),
         Block::Facts(Facts {
             title: "",
             facts: &[
-                fact("Members", "/_group/members", Shown::Plain),
-                fact("Price lists", "/_group/price_lists", Shown::Plain),
-                fact("Changed", "/_group/updated_at", Shown::Time),
+                fact("Members", "/members", Shown::Plain),
+                fact("Price lists", "/price_lists", Shown::Plain),
+                fact("Changed", "/updated_at", Shown::Time),
             ],
         }),
+        Block::Form(Form {
+            fields: &[TITLE],
+            button: "Save",
+            done: "The group is saved.",
+            ..Form::new("group-edit", "Rename the group", Verb::Patch, GROUP_PATH)
+        }),
+        Block::Form(Form {
+            note: "Whoever is in it stays a customer.",
+            manner: Manner::Hurt,
+            when: &[When("!/price_lists", &[])],
+            button: "Delete the group",
+            done: "The group is deleted.",
+            then: Some("/customers/groups"),
+            ..Form::new("group-delete", "Delete this group", Verb::Delete, GROUP_PATH)
+        }),
+    ]);
+
+pub static GROUP_MEMBERS: Page = Page::new("/customers/groups/{id}/members", "Members of {_group/title}", "/customers")
+    .asks(&[ask(MEMBERS), also("_group", GROUP_PATH)])
+    .shows(&[
+        Block::Links(&[link("The group", "/customers/groups/{_at/id}")]),
+        OUTCOME,
+        REFUSED,
         Block::Form(Form {
             fields: &[Field::new("/rows", "Mail addresses", Takes::Sheet(&[Column::Text("email")]))
                 .note("One on each line. Only whoever has registered can be in a group.")],
@@ -86,6 +105,17 @@ pub static GROUP: Page = Page::new("/customers/groups/{id}", "{_group/title}", "
             done: "They are in the group, but for those that are named below.",
             ..Form::new("members-add", "Add members", Verb::Post, MEMBERS)
         }),
+        Block::Table(Table {
+            title: "",
+            rows: "/items",
+            leads: "/customers/{email}",
+            columns: &[
+                fact("Mail", "/email", Shown::Plain),
+                fact("Name", "/name", Shown::Plain),
+                fact("Since", "/added_at", Shown::Time),
+            ],
+            empty: "Nobody is in the group yet.",
+        }),
         Block::Form(Form {
             fields: &[Field::new("/rows", "Member", MEMBERS_TO_TAKE_OUT).from("/items")],
             when: &[When("/items", &[])],
@@ -93,22 +123,7 @@ pub static GROUP: Page = Page::new("/customers/groups/{id}", "{_group/title}", "
             note: "From their next order on they pay what everybody does.",
             button: "Take out who is ticked",
             done: "They are out of the group.",
-            ..Form::new("members-remove", "Members", Verb::Post, MEMBERS)
-        }),
-        Block::Form(Form {
-            fields: &[Field::new("/title", "Title", Takes::Line).from("/_group/title")],
-            button: "Save",
-            done: "The group is saved.",
-            ..Form::new("group-edit", "Rename the group", Verb::Patch, GROUP_PATH)
-        }),
-        Block::Form(Form {
-            note: "Whoever is in it stays a customer.",
-            manner: Manner::Hurt,
-            when: &[When("!/_group/price_lists", &[])],
-            button: "Delete the group",
-            done: "The group is deleted.",
-            then: Some("/customers/groups"),
-            ..Form::new("group-delete", "Delete this group", Verb::Delete, GROUP_PATH)
+            ..Form::new("members-remove", "Take members out", Verb::Post, MEMBERS)
         }),
     ]);
 
