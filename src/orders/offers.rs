@@ -12,6 +12,7 @@ use crate::auth::Caller;
 use crate::ids::VariantId;
 use crate::money::{Currency, Money, MoneyError};
 use crate::price_lists::own::OwnPrices;
+use crate::pricing::Delivery;
 use crate::problem::{FieldError, Problem};
 use crate::shelf;
 use crate::shelf::name::Name;
@@ -35,7 +36,7 @@ pub async fn offers(
     let mut offers = all(numbered.map(|(index, line)| offer(snapshot, index, line.variant_id, line.quantity)))?;
     let variants: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
     let own = OwnPrices::of(app, caller, &variants).await?;
-    for line in &mut offers {
+    for line in offers.iter_mut().filter(|line| line.delivery != Delivery::GiftCard) {
         for price in &mut line.prices {
             let mut own = own.of_variant(line.variant_id).filter(|own| own.currency == price.currency);
             price.amount = own.next().map_or(price.amount, |own| own.amount.min(price.amount));

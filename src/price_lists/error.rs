@@ -25,7 +25,7 @@ pub fn of_group(constraint: &str) -> Option<Problem> {
     } else if names("too_many_customer_groups") {
         Some(Problem::new(CUSTOMER_GROUPS_FULL, "a shop has at most 100 customer groups"))
     } else if names("too_many_groups_of_account") {
-        Some(Problem::new(CUSTOMER_GROUPS_FULL, "a customer is in at most 20 groups"))
+        Some(too_many_groups())
     } else if names("stale_price_list") || names("FOREIGN KEY") {
         Some(Problem::new(CUSTOMER_GROUP_CHANGED, "the customer group is being changed by others; try again"))
     } else {
@@ -57,6 +57,10 @@ pub fn of_list(constraint: &str) -> Option<Problem> {
     } else {
         None
     }
+}
+
+pub fn too_many_groups() -> Problem {
+    Problem::new(CUSTOMER_GROUPS_FULL, "a customer is in at most 20 groups")
 }
 
 fn taken(detail: &'static str) -> Problem {

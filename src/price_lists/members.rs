@@ -5,9 +5,9 @@ use axum::extract::State;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value as JsonValue, json};
 
-use super::error::of_group;
+use super::error::{of_group, too_many_groups};
 use super::groups::found;
 use super::rows::{MAX_ROWS, Outcome, Results, check_count};
 use super::store;
@@ -28,6 +28,9 @@ use crate::wire::respond::JsonText;
 
 /// The name of the list in its cursors.
 const LIST: &str = "admin/customer-groups/members";
+
+/// The most groups that somebody is in, as the schema has it.
+const MAX_GROUPS: i64 = 20;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +62,8 @@ struct Known {
     id: AccountId,
     email: String,
     is_in: i64,
+    /// Of how many groups they are a member.
+    groups: i64,
 }
 
 impl MemberRow {
@@ -118,10 +123,15 @@ pub async fn change_customer_group_members(
     if !results.has_changes() {
         return Ok(idempotency::remember(&app, request.as_ref(), answer).await?.into());
     }
-    let mailbox = |accounts: &[&Known]| accounts.iter().map(|account| account.email.clone()).collect::<Vec<_>>();
     let ids = |accounts: &[&Known]| accounts.iter().map(|account| account.id).collect::<Vec<_>>();
-    let (was, is) = (json!({ "members": mailbox(&removed) }), json!({ "members": mailbox(&added) }));
-    let entry = store::changed_group(&group, &was, &is);
+    // Each by their mailbox, so that it is kept of as many as there is room for who it was.
+    let members = |are_in: bool| {
+        let (added, removed) = (added.iter().map(|one| (one, are_in)), removed.iter().map(|one| (one, !are_in)));
+        let members: Map<String, JsonValue> =
+            added.chain(removed).map(|(account, is_in)| (account.email.clone(), is_in.into())).collect();
+        json!({ "members": members })
+    };
+    let entry = store::changed_group(&group, &members(false), &members(true));
     let change = store::change_members(&group, entry, &ids(&added), &ids(&removed), app.clock.now());
     let (response, _) = staff.commit(&app, request.as_ref(), change, answer, &of_group).await?;
     Ok(response.into())
@@ -143,6 +153,9 @@ fn decide<'a>(
         return Err(Problem::invalid_field("/email", "this account is there twice"));
     }
     let changes = (account.is_in == 1) != row.member;
+    if changes && row.member && account.groups >= MAX_GROUPS {
+        return Err(too_many_groups());
+    }
     if changes {
         if row.member { added } else { removed }.push(account);
     }
@@ -154,7 +167,8 @@ fn known(group: CustomerGroupId, rows: &[MemberRow]) -> Statement {
     let emails: Vec<&str> = rows.iter().filter_map(|row| row.email.as_ref()).map(EmailAddress::as_str).collect();
     Statement::new(
         "SELECT id, email, EXISTS (
-           SELECT 1 FROM customer_group_members WHERE group_id = ?1 AND account_id = accounts.id) AS is_in
+           SELECT 1 FROM customer_group_members WHERE group_id = ?1 AND account_id = accounts.id) AS is_in,
+           (SELECT count(*) FROM customer_group_members WHERE account_id = accounts.id) AS groups
          FROM accounts
          WHERE id IN (SELECT value FROM json_each(?2)) OR email IN (SELECT value FROM json_each(?3))",
         [group.to_string().into(), json::text(&ids).into(), json::text(&emails).into()],

@@ -9,6 +9,7 @@ use crate::ids::{AccountId, ProductId, VariantId};
 use crate::json;
 use crate::money::{Currency, Money};
 use crate::ports::{DatabaseError, Rows, Statement, Timestamp};
+use crate::pricing::Delivery;
 
 /// The lowest price of all their lists, of the variants that are in any: by variant, then by currency.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -76,9 +77,11 @@ impl OwnPrices {
         own.take_while(move |(variant, _)| *variant == id).map(|(_, price)| *price)
     }
 
-    /// The product as this buyer has it; none if that is as everybody has it.
+    /// The product as this buyer has it; none if that is as everybody has it, as each gift card is: it is worth what it cost.
     pub fn over(&self, product: &Product) -> Option<Product> {
-        if product.variants.iter().all(|variant| self.of_variant(variant.id).next().is_none()) {
+        if product.delivery == Delivery::GiftCard
+            || product.variants.iter().all(|variant| self.of_variant(variant.id).next().is_none())
+        {
             return None;
         }
         let mut own = product.clone();

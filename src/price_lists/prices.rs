@@ -19,10 +19,11 @@ use crate::catalog::limits::MAX_PRICES;
 use crate::idempotency::{self, Answer};
 use crate::ids::{PriceListId, VariantId};
 use crate::json;
-
 use crate::money::{Currency, MAX_PRICE, Money, MoneyError};
 use crate::ports::{Statement, Value};
+use crate::pricing::Delivery;
 use crate::problem::{NOT_FOUND, Problem};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text;
 use crate::wire::extract::{IdempotencyKey, Json, Path, Query};
 use crate::wire::listed::Part;
@@ -69,6 +70,33 @@ struct Known {
     sku: String,
     currency: Option<String>,
     amount: Option<i64>,
+    delivery: Delivery,
+}
+
+/// What is known, by what rows name it by: a thousand rows are looked up in it.
+struct Sold<'a> {
+    by_id: SortedMap<VariantId, &'a Known>,
+    by_sku: SortedMap<&'a str, &'a Known>,
+    prices: SortedMap<Name<'a>, &'a Known>,
+}
+
+/// A variant in a currency.
+type Name<'a> = (VariantId, &'a str);
+
+impl Known {
+    fn name(&self) -> Name<'_> {
+        (self.id, self.currency.as_deref().unwrap_or_default())
+    }
+}
+
+impl<'a> Sold<'a> {
+    fn of(known: &'a [Known]) -> Self {
+        Self {
+            by_id: known.iter().map(|known| (known.id, known)).collect(),
+            by_sku: known.iter().map(|known| (&*known.sku, known)).collect(),
+            prices: known.iter().map(|known| (known.name(), known)).collect(),
+        }
+    }
 }
 
 impl PriceRow {
@@ -80,10 +108,10 @@ impl PriceRow {
         self.sku.clone().or(self.id.map(|id| id.to_string())).unwrap_or_default()
     }
 
-    fn is_of(&self, known: &Known) -> bool {
+    fn find<'a>(&self, sold: &Sold<'a>) -> Option<&'a Known> {
         match self.id {
-            Some(id) => known.id == id,
-            None => self.sku().is_some_and(|sku| sku == known.sku),
+            Some(id) => sold.by_id.get(&id).copied(),
+            None => sold.by_sku.get(&*self.sku()?).copied(),
         }
     }
 }
@@ -119,12 +147,14 @@ pub async fn change_list_prices(
     }
     let list: PriceList = found(store::found(begun.rows.next().unwrap_or_default())?)?;
     let known: Vec<Known> = begun.rows.next().unwrap_or_default().decode()?;
-    let mut changes = Vec::new();
+    let sold = Sold::of(&known);
+    let (mut changes, mut named) = (Vec::new(), SortedSet::new());
     let mut outcomes = Vec::new();
     for row in &body.rows {
-        let decided = decide(row, &known, &changes);
+        let decided = decide(row, &sold, &named);
         outcomes.push(decided.map(|decided| {
             let is_new = decided.iter().any(Change::is_new);
+            named.extend(decided.iter().map(|change| (change.known.name(), ())));
             changes.extend(decided);
             is_new
         }));
@@ -183,22 +213,24 @@ impl Change<'_> {
     }
 }
 
-fn decide<'a>(row: &PriceRow, known: &'a [Known], before: &[Change<'a>]) -> Result<Vec<Change<'a>>, Problem> {
+fn decide<'a>(row: &PriceRow, sold: &Sold<'a>, before: &SortedSet<Name<'a>>) -> Result<Vec<Change<'a>>, Problem> {
     if row.id.is_none() && row.sku().is_none() {
         return Err(Problem::invalid_field("/sku", "say which variant, by its id or its SKU"));
     } else if !(1..=MAX_PRICES).contains(&row.prices.len()) {
         return Err(Problem::invalid_field("/prices", format!("must have 1 to {MAX_PRICES} items")));
-    } else if !known.iter().any(|known| row.is_of(known)) {
-        return Err(Problem::new(NOT_FOUND, "there is no such variant"));
+    }
+    let nothing = || Problem::new(NOT_FOUND, "there is no such variant");
+    let Known { id, delivery, .. } = row.find(sold).ok_or_else(nothing)?;
+    if *delivery == Delivery::GiftCard && row.prices.iter().any(|price| price.amount.is_some()) {
+        return Err(Problem::invalid_field("/prices", "a gift card costs everybody what is on it"));
     }
     let mut changes: Vec<Change<'a>> = Vec::new();
     for NewPrice { currency, amount } in &row.prices {
         let out_of_range = |error: MoneyError| Problem::invalid_field("/prices", error.to_string());
         Money::price(amount.unwrap_or(0), *currency).map_err(out_of_range)?;
-        let in_currency = |known: &&Known| row.is_of(known) && known.currency.as_deref() == Some(currency.as_str());
         let not_sold = || Problem::invalid_field("/prices", format!("it is not sold in {currency}"));
-        let known = known.iter().find(in_currency).ok_or_else(not_sold)?;
-        if before.iter().chain(&changes).any(|change| std::ptr::eq(change.known, known)) {
+        let known = *sold.prices.get(&(*id, currency.as_str())).ok_or_else(not_sold)?;
+        if before.contains_key(&known.name()) || changes.iter().any(|change| change.known.name() == known.name()) {
             return Err(Problem::invalid_field("/prices", format!("its price in {currency} is there twice")));
         }
         changes.push(Change { known, currency: *currency, amount: *amount });
@@ -223,9 +255,9 @@ fn known(list: PriceListId, rows: &[PriceRow]) -> Statement {
     let skus: Vec<String> = rows.iter().filter_map(PriceRow::sku).collect();
     Statement::new(
         "WITH named AS (
-           SELECT id, sku FROM variants
-           WHERE id IN (SELECT value FROM json_each(?2)) OR sku IN (SELECT value FROM json_each(?3)))
-         SELECT named.id, sku, sold.currency, amount
+           SELECT variants.id, sku, delivery FROM variants JOIN products ON products.id = product_id
+           WHERE variants.id IN (SELECT value FROM json_each(?2)) OR sku IN (SELECT value FROM json_each(?3)))
+         SELECT named.id, sku, delivery, sold.currency, amount
          FROM named LEFT JOIN (
              SELECT variant_id, currency FROM prices WHERE variant_id IN (SELECT id FROM named)
              UNION SELECT variant_id, currency FROM price_list_prices

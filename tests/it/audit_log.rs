@@ -15,7 +15,7 @@ async fn log(shop: &Shop, query: &str) -> Value {
     shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json()
 }
 
-async fn of(shop: &Shop, thing: &str) -> Vec<Value> {
+pub async fn of(shop: &Shop, thing: &str) -> Vec<Value> {
     log(shop, &format!("thing={thing}")).await["items"].as_array().unwrap().clone()
 }
 

@@ -397,10 +397,58 @@ async fn a_customer_is_in_twenty_groups_at_most() {
         let group = group(&shop).await;
         change_members(&shop, &group, json!([{ "email": customer.email }])).await;
     }
+    let (group, other) = (group(&shop).await, shop.customer().await);
+    let told = change_members(&shop, &group, json!([{ "email": customer.email }, { "email": other.email }])).await;
+    let refused = &told["items"][0];
+    assert_eq!((&told["changed"], &told["refused"]), (&json!(1), &json!(1)), "{told}");
+    assert_eq!((&refused["name"], &refused["code"]), (&json!(customer.email), &json!("customer_groups_full")));
+}
+
+#[tokio::test]
+async fn who_was_put_into_a_group_is_written_down_by_name_however_many_they_are() {
+    let shop = Shop::open().await;
+    let (group, mut emails) = (group(&shop).await, Vec::new());
+    for _ in 0..40 {
+        emails.push(shop.customer().await.email);
+    }
+    let rows: Vec<Value> = emails.iter().map(|email| json!({ "email": email })).collect();
+    assert_eq!(change_members(&shop, &group, json!(rows)).await["changed"], 40);
+    let entries = crate::audit_log::of(&shop, &group).await;
+    let changes = entries[0]["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &entries[0]["left_out"]), (40, &json!(0)), "{}", entries[0]);
+    let (at, before, after) = (format!("/members/{}", emails[0]), json!(false), json!(true));
+    assert!(changes.contains(&json!({ "at": at, "before": before, "after": after })), "{}", entries[0]);
+}
+
+#[tokio::test]
+async fn a_gift_card_costs_members_what_it_costs_everybody() {
+    let shop = Shop::open().await;
     let group = group(&shop).await;
-    let rows = json!({ "rows": [{ "email": customer.email }] });
-    let ask = shop.post(&format!("{GROUPS}/{group}/members")).json(rows);
-    send(&shop, ask).await.problem(409, "customer_groups_full");
+    let list = list(&shop, &group, json!({})).await;
+    let product = sold(&shop, json!({})).await;
+    let card = shop.new_product(json!({ "delivery": "gift_card" })).await;
+    let told = change_prices(&shop, &list, json!([{ "sku": card.sku, "prices": [eur(1)] }])).await;
+    assert_eq!((&told["changed"], &told["items"][0]["code"]), (&json!(0), &json!("invalid")), "{told}");
+    // One that became a gift card since is out of it, too.
+    price(&shop, &list, &product, 700).await;
+    let member = member(&shop, &group).await;
+    let card = shop.patch(&format!("/v1/admin/products/{}", product.id)).json(json!({ "delivery": "gift_card" }));
+    send(&shop, card).await.expect(200);
+    assert_eq!(seen(&shop, &product, Some(&member.access)).await, eur(1_000));
+    let body = json!({ "currency": "EUR", "lines": [{ "variant_id": product.variant, "quantity": 1 }] });
+    let cart = shop.post("/v1/carts").bearer(&member.access).json(body).send().await.expect(201).json();
+    assert_eq!(line(&cart), &eur(1_000));
+}
+
+#[tokio::test]
+async fn whoever_signs_out_leaves_no_cart_at_their_prices_behind() {
+    let shop = Shop::open().await;
+    let customer = shop.customer().await;
+    let cookies = format!("__Host-access={}", customer.access);
+    let out = shop.post("/v1/auth/logout").header("origin", &shop.origin()).cookie(&cookies);
+    let answer = out.send().await.expect_success();
+    let (pair, attributes) = answer.set_cookie("__Host-cart").expect("it is taken away");
+    assert!(pair == "__Host-cart=" && attributes.contains("Max-Age=0"), "{pair}; {attributes}");
 }
 
 #[tokio::test]
@@ -415,8 +463,15 @@ async fn groups_and_lists_are_written_on_their_pages() {
     };
     let (title, list) = (unique("Resellers"), unique("Spring"));
     let group = written("/admin/customers/groups", "group-new", &[("/title:text", &title)]).await;
-    written(&group, "members-add", &[("/rows:sheet.email:text", &customer.email)]).await;
-    assert!(browser.open(&group).await.contains(&customer.email));
+    let of_group = format!("{group}/members");
+    written(&of_group, "members-add", &[("/rows:sheet.email:text", &customer.email)]).await;
+    assert!(browser.open(&of_group).await.contains(&customer.email));
+    // Whoever saves what another has changed since is told so.
+    let seen_before = filled("group-edit", &browser.open(&group).await, &[("/title:text", &unique("Late"))]);
+    written(&group, "group-edit", &[("/title:text", &title)]).await;
+    written(&group, "group-edit", &[("/title:text", &unique("Between"))]).await;
+    assert!(fill_in(&browser, &group, &seen_before).await.is(412));
+    written(&group, "group-edit", &[("/title:text", &title)]).await;
     let known = browser.open(&format!("/admin/customers/{}", customer.email)).await;
     assert!(known.contains(&title), "{known}");
 
@@ -433,7 +488,7 @@ async fn groups_and_lists_are_written_on_their_pages() {
 
     let members = send(&shop, shop.get(&format!("{GROUPS}/{id}/members"))).await.expect(200).json();
     let account = members["items"][0]["account_id"].as_str().unwrap();
-    written(&group, "members-remove", &[("/rows/0/account_id:pick", account)]).await;
+    written(&of_group, "members-remove", &[("/rows/0/account_id:pick", account)]).await;
     assert_eq!(seen(&shop, &product, Some(&member.access)).await, eur(1_000));
     written(&prices, "list-price-remove", &[]).await;
     assert!(!browser.open(&prices).await.contains("€7.00"));
