@@ -1,9 +1,7 @@
 //! A shop in memory for the rooms' own tests: the real migrations on SQLite,
 //! a key-value store that can fail, a clock that is set by hand.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
@@ -16,6 +14,10 @@ use crate::auth::{Role, SignedIn};
 use crate::ids::{AccountId, SessionId};
 use crate::ports::*;
 use crate::settings::Settings;
+
+mod host;
+
+pub use host::{Crash, Host};
 
 pub fn settings() -> Settings {
     serde_json::from_value(serde_json::json!({
@@ -310,65 +312,6 @@ fn isolate(world: &Arc<World>, database: Arc<Mutex<Connection>>, config: Config)
         keys: Keys::parse(&"0".repeat(64)).unwrap(),
         config,
     })
-}
-
-/// How an object's commit fails.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Crash {
-    Before,
-    After,
-}
-
-/// One object's store and alarm.
-pub struct Host {
-    storage: RefCell<Connection>,
-    pub alarm: Cell<Option<Timestamp>>,
-    /// Of the commits that come, so many pass and the next one fails.
-    pub crash: Cell<Option<(usize, Crash)>>,
-}
-
-impl Default for Host {
-    fn default() -> Self {
-        let storage = RefCell::new(Connection::open_in_memory().unwrap());
-        Self { storage, alarm: Cell::default(), crash: Cell::default() }
-    }
-}
-
-impl ObjectHost for Host {
-    fn read(&self, statement: Statement) -> Result<Rows, StorageError> {
-        run(&self.storage.borrow(), &statement).map_err(|error| StorageError(error.to_string()))
-    }
-    fn commit(&self, commit: Commit) -> Result<(), StorageError> {
-        let crash = match self.crash.take() {
-            Some((0, crash)) => Some(crash),
-            Some((left, crash)) => {
-                self.crash.set(Some((left - 1, crash)));
-                None
-            }
-            None => None,
-        };
-        if crash == Some(Crash::Before) {
-            return Err(StorageError("crash".to_owned()));
-        }
-        let mut storage = self.storage.borrow_mut();
-        let transaction = storage.transaction().unwrap();
-        for statement in commit.schema.iter().chain(&commit.statements) {
-            run(&transaction, statement).map_err(|error| StorageError(error.to_string()))?;
-        }
-        transaction.commit().unwrap();
-        if let Some(alarm) = commit.alarm {
-            self.alarm.set(alarm);
-        }
-        if crash.is_some() { Err(StorageError("crash".to_owned())) } else { Ok(()) }
-    }
-    fn forget(&self) -> Pin<Box<dyn Future<Output = Result<(), StorageError>>>> {
-        *self.storage.borrow_mut() = Connection::open_in_memory().unwrap();
-        self.alarm.set(None);
-        Box::pin(async { Ok(()) })
-    }
-    fn spawn(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
-        block_on(work);
-    }
 }
 
 /// Runs a future that waits for nothing but this file's ports.

@@ -45,6 +45,7 @@ mod terms;
 pub mod title_order;
 mod unpacked;
 mod variants;
+pub mod views;
 
 pub use beyond::{knowing, knowing_all, knowing_at_best};
 pub use current::current;

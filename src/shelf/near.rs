@@ -8,7 +8,7 @@ use super::filter::Filter;
 use super::list_query::{ListQuery, Sort};
 use super::listing::{self, Listed};
 use super::places::Places;
-use super::read::ProductItem;
+use super::views::ProductItem;
 use super::search::Highlighter;
 use super::selection::Selection;
 use super::snapshot::Snapshot;
