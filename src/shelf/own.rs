@@ -18,7 +18,8 @@ use crate::telemetry;
 /// Its reader's alone, whose browser asks each time.
 const CACHE_CONTROL_OWN: &str = "private, no-cache";
 
-/// What the buyer is answered where everybody is answered this: one look at their prices of what it shows.
+/// What the buyer is answered where everybody is answered this: one look at their prices of what it shows. Where the
+/// database does not answer it is this.
 pub async fn answer_to(
     app: &App,
     buyer: SignedIn,
@@ -28,8 +29,11 @@ pub async fn answer_to(
 ) -> Result<ReadAnswer, Problem> {
     let mut answer = everybodys;
     if !answer.shows.is_empty() {
-        let asked = of_products(buyer.id, &answer.shows, app.clock.now());
-        let prices = OwnPrices::read(app.database.run(asked).await?)?;
+        let asked = app.database.run(of_products(buyer.id, &answer.shows, app.clock.now())).await;
+        let prices = asked.and_then(OwnPrices::read).unwrap_or_else(|error| {
+            not_asked(&error);
+            OwnPrices::default()
+        });
         if !prices.is_empty() {
             answer = from(&snapshot.with_own(&prices, &answer.shows))?;
         }
@@ -43,10 +47,32 @@ pub async fn at_own_prices(app: &App, buyer: AccountId, shelf: Arc<Snapshot>, va
     let rows = app.database.run(of_variants(buyer, variants, app.clock.now())).await;
     let own = rows.and_then(|rows| with_rows(shelf.clone(), variants, Some(rows)));
     own.unwrap_or_else(|error| {
-        let cause = error.to_string();
-        telemetry::log(&serde_json::json!({"level": "warn", "event": "own_prices_not_asked", "cause": cause}));
+        not_asked(&error);
         shelf
     })
+}
+
+/// The same for a page that shows all of these products.
+pub async fn showing_own_prices(
+    app: &App,
+    buyer: AccountId,
+    shelf: Arc<Snapshot>,
+    products: &[ProductId],
+) -> Arc<Snapshot> {
+    let rows = app.database.run(of_products(buyer, products, app.clock.now())).await;
+    match rows.and_then(OwnPrices::read) {
+        Ok(prices) if !prices.is_empty() => Arc::new(shelf.with_own(&prices, products)),
+        Ok(_) => shelf,
+        Err(error) => {
+            not_asked(&error);
+            shelf
+        }
+    }
+}
+
+pub fn not_asked(error: &DatabaseError) {
+    let cause = error.to_string();
+    telemetry::log(&serde_json::json!({"level": "warn", "event": "own_prices_not_asked", "cause": cause}));
 }
 
 /// With what the buyer's price lists say of these variants, if that was asked for.
@@ -89,5 +115,26 @@ impl Snapshot {
     pub(super) fn shown<'a>(&self, listed: Listed<'a>) -> Listed<'a> {
         let own = if self.own.is_empty() { None } else { listed.product.price_range(listed.price.from.currency) };
         Listed { price: own.unwrap_or(listed.price), ..listed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shelf::{current, publish, read};
+    use crate::testing::{Shop, block_on, insertion, product, staff_member};
+
+    #[test]
+    fn a_member_reads_what_everybody_does_while_the_database_is_down() {
+        let shop = Shop::new();
+        block_on(shop.app.database.batch(insertion(&product(1, "mug", Some(100), 1)))).unwrap();
+        block_on(publish(&shop.app)).unwrap();
+        let isolate = shop.forget();
+        let shelf = block_on(current(&isolate)).unwrap();
+        let from = |shelf: &Snapshot| read::answer(shelf, "/v1/products", "").unwrap();
+        let everybodys = from(&shelf).unwrap();
+        assert_eq!(everybodys.shows.len(), 1);
+        let answer = block_on(answer_to(&isolate, staff_member(), &shelf, everybodys.clone(), from)).unwrap();
+        assert_eq!((&answer.body, answer.cache_control), (&everybodys.body, CACHE_CONTROL_OWN));
     }
 }

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 
-use super::cart::put_in;
+use super::cart::{put_in, shelf_for};
 use super::cart_page::CartPage;
 use super::parts::page;
 use super::visitor::Visitor;
@@ -17,7 +17,7 @@ use crate::orders::bodies::WantedLine;
 use crate::orders::cart::Cart;
 use crate::orders::decision::Change;
 use crate::orders::facts::Fact;
-use crate::orders::offers::{offers, shelf_of};
+use crate::orders::offers::offers;
 use crate::orders::view::{LineView, OrderView, Status};
 use crate::pricing::promotion::Code;
 use crate::problem::Problem;
@@ -57,7 +57,7 @@ pub async fn order_again(
         return Ok((cookies, Redirect::to("/cart")).into_response());
     }
     let cart = credentials.new_order(&app, cart).cart().await??.read()?;
-    let snapshot = shelf_of(&app, &cart).await?;
+    let snapshot = shelf_for(&app, &visitor, Some(&cart)).await?;
     let shown =
         CartPage::new(&app, &snapshot, &visitor, Some(&cart)).await?.with_notice(left_out(visitor.language, &gone));
     Ok((cookies, page(&shown)?).into_response())

@@ -7,17 +7,19 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, header};
 
 use super::cart_form::{Asked, CartForm, Pressed};
-use super::cart_page::{CartPage, Faults};
+use super::cart_page::{CartPage, Faults, products};
 use super::choosing::{Choosing, VARIANT};
 use super::pages::Reading;
 use super::parts::{Short, page, page_of_problem};
 use super::product::ProductPage;
 use super::quantities::{self, pieces};
+use super::tile::{going_with, shown};
 use super::visitor::Visitor;
 use super::words::cart::CartWords;
 use super::words::problems;
 use crate::app::App;
-use crate::ids::OrderId;
+use crate::auth::Caller;
+use crate::ids::{OrderId, ProductId};
 use crate::money::Currency;
 use crate::orders::access::{self, Credentials};
 use crate::orders::bodies::WantedLine;
@@ -25,7 +27,7 @@ use crate::orders::cart::Cart;
 use crate::orders::client::{Answer, OrderClient};
 use crate::orders::decision::{Change, NewLine};
 use crate::orders::error::{COUPON_NOT_VALID, OrderError};
-use crate::orders::offers::{names, offers, shelf_of};
+use crate::orders::offers::{names, offers};
 use crate::orders::order::Channel;
 use crate::orders::{stock, vouchers};
 use crate::pools::error::OUT_OF_STOCK;
@@ -41,7 +43,7 @@ use crate::wire::extract::Fields;
 /// The cart, or that there is none.
 pub async fn get_cart(State(app): State<App>, credentials: Credentials, visitor: Visitor) -> Result<Response, Problem> {
     let cart = credentials.cart(&app).await?;
-    let snapshot = shelf_for(&app, cart.as_ref()).await?;
+    let snapshot = shelf_for(&app, &visitor, cart.as_ref()).await?;
     page(&CartPage::new(&app, &snapshot, &visitor, cart.as_ref()).await?)
 }
 
@@ -59,28 +61,66 @@ pub async fn add_cart_line(
     let product = snapshot.named(&name).ok_or_else(Problem::not_found)?;
     let choosing = chosen(product, visitor.currency(&snapshot.settings), &name, &fields);
     let choosing = choosing.ok_or_else(Problem::not_found)?;
-    let site = app.config.public_url.as_deref().unwrap_or_default();
-    let shown = || ProductPage::new(&snapshot, &Reading { visitor, site, path: "", query: "" }, &choosing);
-    let refused =
-        |problem: Problem| page_of_problem(&shown().with_problem(&problem).with_quantity(quantity.to_owned()), problem);
+    let again = Again { app: &app, caller: &credentials.caller, visitor, name: &name, fields: &fields };
+    let refused = |problem: Problem| {
+        again.page(&snapshot, problem, |page, problem| page.with_problem(problem).with_quantity(quantity.to_owned()))
+    };
     let Some(variant) = choosing.variant else {
-        return refused(Problem::invalid_field("", visitor.words().no_such_choice_text));
+        return refused(Problem::invalid_field("", visitor.words().no_such_choice_text)).await;
     };
     let wanted = match pieces(quantity, 1) {
         Some(wanted) => WantedLine { variant_id: variant.id, quantity: wanted },
-        None => return refused(Problem::invalid_field("quantity", quantities::fault(language, 1))),
+        None => return refused(Problem::invalid_field("quantity", quantities::fault(language, 1))).await,
     };
     if let Some(left) = stock::fewer_than(&app, &snapshot, variant.id, wanted.quantity).await {
-        let page = shown().with_left(Short { requested: wanted.quantity, left });
-        return page_of_problem(&page, Problem::new(OUT_OF_STOCK, "there are not so many pieces left"));
+        let problem = Problem::new(OUT_OF_STOCK, "there are not so many pieces left");
+        let short = Short { requested: wanted.quantity, left };
+        return again.page(&snapshot, problem, |page, _| page.with_left(short)).await;
     }
     let lines = offers(&app, &credentials.caller, &snapshot, &[wanted]).await?;
     match put_in(&app, &credentials, choosing.currency, language, lines).await? {
         Ok((_, cookies)) => Ok((AppendHeaders(cookies), Redirect::to("/cart")).into_response()),
         Err(error) => {
             let told = problems::refused(language, &error);
-            page_of_problem(&shown().with_notice(told).with_quantity(quantity.to_owned()), Problem::from(error))
+            again
+                .page(&snapshot, error.into(), |page, _| page.with_notice(told).with_quantity(quantity.to_owned()))
+                .await
         }
+    }
+}
+
+/// The page whose form was refused.
+struct Again<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    visitor: Visitor,
+    name: &'a Name,
+    fields: &'a [(String, String)],
+}
+
+impl Again<'_> {
+    /// The page once more, at the prices that the buyer has, with what is told on it.
+    async fn page(
+        &self,
+        shelf: &Arc<Snapshot>,
+        problem: Problem,
+        tell: impl for<'p> FnOnce(ProductPage<'p>, &Problem) -> ProductPage<'p>,
+    ) -> Result<Response, Problem> {
+        let shows = self.of(shelf)?.shows();
+        let shelf = match self.caller.account.filter(|account| account.has_prices) {
+            Some(buyer) => shelf::showing_own_prices(self.app, buyer.id, shelf.clone(), &shows).await,
+            None => shelf.clone(),
+        };
+        page_of_problem(&tell(self.of(&shelf)?, &problem), problem)
+    }
+
+    fn of<'p>(&self, shelf: &'p Snapshot) -> Result<ProductPage<'p>, Problem> {
+        let Self { app, visitor, name, fields, .. } = *self;
+        let product = shelf.named(name).ok_or_else(Problem::not_found)?;
+        let choosing = chosen(product, visitor.currency(&shelf.settings), name, fields);
+        let choosing = choosing.ok_or_else(Problem::not_found)?;
+        let site = app.config.public_url.as_deref().unwrap_or_default();
+        Ok(ProductPage::new(shelf, &Reading { visitor, site, path: "", query: "" }, &choosing))
     }
 }
 
@@ -135,7 +175,7 @@ pub async fn update_cart(
         Err(error) => Some((problems::refused(visitor.language, &error), Problem::from(error))),
     };
     let cart = credentials.cart(&app).await?;
-    let snapshot = shelf_for(&app, cart.as_ref()).await?;
+    let snapshot = shelf_for(&app, &visitor, cart.as_ref()).await?;
     let shown = CartPage::new(&app, &snapshot, &visitor, cart.as_ref()).await?.with_faults(&form, &faults);
     match refusal {
         None => page_of_problem(&shown, faults.problem()),
@@ -143,11 +183,15 @@ pub async fn update_cart(
     }
 }
 
-async fn shelf_for(app: &App, cart: Option<&Cart>) -> Result<Arc<Snapshot>, Problem> {
-    match cart {
-        Some(cart) => shelf_of(app, cart).await,
-        None => shelf::current(app).await,
-    }
+/// The shelf for the cart's page: whatever that shows is at the prices that its buyer has.
+pub async fn shelf_for(app: &App, visitor: &Visitor, cart: Option<&Cart>) -> Result<Arc<Snapshot>, Problem> {
+    let Some(cart) = cart else { return shelf::current(app).await };
+    let shelf = shelf::knowing_at_best(app, names(cart)).await?;
+    let Some(buyer) = cart.account.filter(|_| !cart.lines.is_empty()) else { return Ok(shelf) };
+    let mut shows: Vec<ProductId> = cart.lines.iter().map(|line| line.product_id).collect();
+    let tiles = going_with(&shelf, visitor, cart.currency, &products(&shelf, shows.iter().copied()));
+    shows.extend(shown(&tiles));
+    Ok(shelf::showing_own_prices(app, buyer, shelf.clone(), &shows).await)
 }
 
 /// Whether nothing is to be said in the cart first: what cannot be had, and

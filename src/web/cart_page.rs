@@ -12,6 +12,7 @@ use super::words::buying::BuyingWords;
 use super::words::cart::CartWords;
 use super::words::{Fill, fill, problems};
 use crate::app::App;
+use crate::ids::ProductId;
 use crate::money::Money;
 use crate::orders::cart::{Cart, CartProblem, CartView};
 use crate::orders::error::{CONTENTS_CHANGED, ChangedLine, OrderError, PRICE_CHANGED};
@@ -101,6 +102,17 @@ impl Faults {
     }
 }
 
+/// Those of its lines that tiles go with, each once.
+pub fn products(snapshot: &Snapshot, of_lines: impl Iterator<Item = ProductId>) -> Vec<&Product> {
+    let mut products: Vec<&Product> = Vec::new();
+    for product in of_lines.filter_map(|id| snapshot.by_id(id)) {
+        if products.len() < MAX_TOGETHER && !products.iter().any(|known| known.id == product.id) {
+            products.push(product);
+        }
+    }
+    products
+}
+
 impl<'a> CartPage<'a> {
     /// The cart as it is. One that was placed is empty again, and tells of its
     /// order.
@@ -135,12 +147,7 @@ impl<'a> CartPage<'a> {
         let (changed, _) = compare(&cart.lines, cart.currency, snapshot);
         let faulty_lines = view.lines.iter().flat_map(|line| items(language, line, snapshot, &problems, &changed));
         let items = faulty_lines.chain(faulty).collect();
-        let mut products: Vec<&Product> = Vec::new();
-        for product in view.lines.iter().filter_map(|line| snapshot.by_id(line.product_id)) {
-            if products.len() < MAX_TOGETHER && !products.iter().any(|known| known.id == product.id) {
-                products.push(product);
-            }
-        }
+        let products = products(snapshot, view.lines.iter().map(|line| line.product_id));
         Ok(Self {
             tiles: going_with(snapshot, visitor, cart.currency, &products),
             lines: view.lines.iter().map(|line| CartLine::new(language, line, snapshot, &problems)).collect(),
