@@ -26,7 +26,7 @@ pub const MAX_FILE: usize = 25 * 1024 * 1024;
 pub const MAX_PRODUCTS: usize = 50_000;
 /// The most that one product may take, in bytes of JSON: an object's row has at most 2 MB.
 const MAX_PRODUCT: usize = 1_000_000;
-/// The most lines beside the first: five for each product. Each takes some 150 bytes of an isolate's memory beside the
+/// The most lines beside the first: five for each product. Each takes some 170 bytes of an isolate's memory beside the
 /// file itself.
 pub const MAX_LINES: usize = 250_000;
 /// The most columns.
@@ -40,6 +40,8 @@ pub struct File<'a> {
     /// How many cells a line has, and which of them are read.
     width: usize,
     wanted: Vec<usize>,
+    /// Whether lines are known by their SKUs alone, so that those of one product are not told from those of several.
+    by_sku: bool,
     /// Of each product, in the order in which they come, its lines.
     products: Vec<Vec<Place>>,
     /// What is wrong with a line beside others; sorted.
@@ -50,6 +52,8 @@ pub struct File<'a> {
 struct Line {
     place: Place,
     key: String,
+    /// As the shop keeps it; none where the line before it says the same of the same product.
+    slug: Option<String>,
     sku: Option<String>,
 }
 
@@ -91,12 +95,14 @@ impl<'a> File<'a> {
         let currency = settings.default_currency;
         let format = format.unwrap_or_else(|| looks_like(&text));
         let import = Import { format, columns: Vec::new(), currency, dry_run, agreed: false, sums };
-        let file =
-            Self { import, text, mark: b',', width: 0, wanted: Vec::new(), products: Vec::new(), faults: Vec::new() };
+        let (wanted, products, faults) = (Vec::new(), Vec::new(), Vec::new());
+        let file = Self { import, text, mark: b',', width: 0, wanted, by_sku: false, products, faults };
         let file = if format == FileFormat::Jsonl { file.of_lines() } else { file.of_cells()? };
         match file.products.len() {
             0 => Err(wrong("there is no product in the file".to_owned())),
             1..=MAX_PRODUCTS => Ok(file),
+            // There are as many lines at most, which is bound.
+            _ if file.by_sku => Ok(file),
             _ => Err(wrong(format!("a file may have at most {MAX_PRODUCTS} products; part it"))),
         }
     }
@@ -106,7 +112,7 @@ impl<'a> File<'a> {
     }
 
     /// What a job keeps of the product of this number.
-    pub fn row(&self, number: usize) -> Result<String, Problem> {
+    pub fn row(&self, number: usize) -> String {
         let places = self.products.get(number).map(Vec::as_slice).unwrap_or_default();
         let text = match places.first() {
             Some(place) if self.import.format == FileFormat::Jsonl => {
@@ -116,10 +122,16 @@ impl<'a> File<'a> {
             _ => self.row_of_cells(places),
         };
         if text.len() > MAX_PRODUCT {
+            // It is refused when it has its turn, and no other with it.
             let line = places.first().map_or(0, |place| place.line);
-            return Err(wrong(format!("the product of line {line} is larger than {MAX_PRODUCT} bytes")));
+            let faults = [(line, format!("this product is larger than {MAX_PRODUCT} bytes"))];
+            let no_cells: [&str; 0] = [];
+            return json::text(&match self.import.format {
+                FileFormat::Jsonl => json!({ "line": line, "text": "{}", "faults": faults }),
+                _ => json!({ "rows": [{ "line": line, "cells": no_cells }], "faults": faults }),
+            });
         }
-        Ok(text)
+        text
     }
 
     fn of_lines(mut self) -> Self {
@@ -159,9 +171,11 @@ impl<'a> File<'a> {
         self.width = names.len();
         self.wanted = (0..names.len()).filter(|at| columns.get(*at).is_some_and(Option::is_some)).collect();
         self.import.columns = self.wanted.iter().filter_map(|at| names.get(*at)).cloned().collect();
-        let mut lines = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
+        let mut slug_before = None;
         let mut lost = vec![false; names.len()];
         let keys = keys(&columns);
+        let slug = place_of(&columns, |column| column == Column::Part(Part::Slug));
         let sku = place_of(&columns, |column| is_sku(&column));
         while let Some(record) = reader.record() {
             let place = record.place;
@@ -181,7 +195,10 @@ impl<'a> File<'a> {
             let cell = |at: &usize| record.cells.get(*at).map(|cell| cell.trim().to_owned()).filter(|c| !c.is_empty());
             let key = keys.iter().find_map(cell).unwrap_or_else(|| format!("\0{}", place.line));
             let sku = sku.as_ref().and_then(cell).and_then(|sku| text::code(&sku).ok());
-            lines.push(Line { place, key, sku });
+            let own = slug.as_ref().and_then(cell).and_then(|slug| slug::slug(&slug).ok());
+            let is_said = lines.last().is_some_and(|last| last.key == key) && own == slug_before;
+            slug_before.clone_from(&own);
+            lines.push(Line { place, key, slug: own.filter(|_| !is_said), sku });
         }
         let lost = names
             .iter()
@@ -195,12 +212,13 @@ impl<'a> File<'a> {
                 .notes
                 .push(format!("These columns say what this shop does not keep: {}.", lost.join(", ")));
         }
+        self.by_sku = sku.is_some() && keys.len() == 1;
         self.gather(lines);
         self.text = text;
         Ok(self)
     }
 
-    /// Puts the lines of each product together, and finds SKUs that are in two of them.
+    /// Puts the lines of each product together, and finds slugs and SKUs that are in two of them.
     fn gather(&mut self, lines: Vec<Line>) {
         let by_key = order(lines.len(), &|one, other| match (lines.get(one), lines.get(other)) {
             (Some(a), Some(b)) => a.key.cmp(&b.key).then(one.cmp(&other)),
@@ -217,7 +235,7 @@ impl<'a> File<'a> {
                 *place = first;
             }
         }
-        let mut skus = Vec::new();
+        let (mut slugs, mut skus) = (Vec::new(), Vec::new());
         let mut number_of = vec![0; lines.len()];
         for (at, line) in lines.into_iter().enumerate() {
             let first = first_of.get(at).copied().unwrap_or(at);
@@ -231,8 +249,10 @@ impl<'a> File<'a> {
             if let Some(product) = self.products.get_mut(number) {
                 product.push(line.place);
             }
+            slugs.extend(line.slug.map(|slug| (slug, line.place.line, number)));
             skus.extend(line.sku.map(|sku| (sku, line.place.line, number)));
         }
+        self.told_apart("slug", slugs);
         self.told_apart("SKU", skus);
     }
 
@@ -356,21 +376,5 @@ fn line_at(text: &str, at: usize) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::settings;
-
-    #[test]
-    fn a_file_of_too_many_lines_is_to_be_parted_where_they_begin() {
-        let open = |lines: usize| {
-            let text = format!("slug,sku\n{}", "mug,a\n".repeat(lines));
-            File::open(text.as_bytes(), None, true, &settings()).map(|file| file.products())
-        };
-        assert_eq!(open(MAX_LINES).ok(), Some(1));
-        let refused = open(MAX_LINES + 1).unwrap_err().detail.clone();
-        assert_eq!(
-            refused,
-            "line 250002 is one too many: a file may have at most 250000 beside its first; part it before that line"
-        );
-    }
-}
+#[path = "file_tests.rs"]
+mod tests;

@@ -87,7 +87,7 @@ async fn keep(app: &App, id: JobId, file: &File<'_>) -> Result<(), Problem> {
     let mut rows: Vec<String> = Vec::new();
     let (mut bytes, mut from) = (0_usize, 0_i64);
     for number in 0..=file.products() {
-        let next = if number < file.products() { Some(file.row(number)?) } else { None };
+        let next = if number < file.products() { Some(file.row(number)) } else { None };
         let full = next.as_ref().is_none_or(|next| bytes.saturating_add(next.len()) > PART);
         if full && !rows.is_empty() {
             ask(app, id, &Command::Keep { from, rows: json::text(&rows) }).await?;

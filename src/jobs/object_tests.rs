@@ -56,7 +56,7 @@ impl Desk {
         let lines: String = (0..products).map(line).collect();
         let text = format!("slug,title,sku,price_EUR,quantity\n{lines}");
         let file = File::open(text.as_bytes(), None, false, &settings()).unwrap();
-        let rows: Vec<_> = (0..products).map(|n| file.row(n).unwrap()).collect();
+        let rows: Vec<_> = (0..products).map(|n| file.row(n)).collect();
         for (from, some) in (0..).step_by(3).zip(rows.chunks(3)) {
             // Kept twice, as where the answer was lost.
             for _ in 0..2 {
