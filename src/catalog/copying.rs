@@ -9,7 +9,7 @@ use super::change::{ATTEMPTS, found};
 use super::error::{SKU_TAKEN, changed};
 use super::handlers::{CREATED, insert, views::AdminProduct};
 use super::limits::{MAX_CODE, MAX_LINE};
-use super::product::{Floor, Level, Product, Status, Variant};
+use super::product::{Floor, Product, Status, Variant};
 use super::slug::{self, MAX_SLUG};
 use super::store::{self, Naming};
 use crate::app::App;
@@ -18,6 +18,7 @@ use crate::ids::{ProductId, VariantId};
 use crate::ports::{Statement, Timestamp};
 use crate::pricing::Delivery;
 use crate::problem::{FieldError, Problem};
+use crate::settings;
 use crate::text;
 use crate::wire::extract::{IdempotencyKey, Json, Path};
 use crate::wire::respond::JsonText;
@@ -73,17 +74,20 @@ pub async fn copy_product(
     let Names { title, slug } = body.value.check()?;
     let naming = if slug.is_some() { Naming::AsGiven } else { Naming::Numbered };
     for _ in 0..ATTEMPTS {
-        let mut begun = staff.begin(&app, request.as_ref(), vec![store::product(id), free_number(id)]).await?;
+        let mut begun =
+            staff.begin(&app, request.as_ref(), vec![store::product(id), free_number(id), settings::current()]).await?;
         if let Some(first) = begun.first {
             return Ok(first.into());
         }
         let original = found(begun.rows.next().unwrap_or_default())?;
         let number = begun.rows.next().unwrap_or_default().first()?.unwrap_or(Number { number: MAX_NUMBER });
+        let low_level = settings::read(begun.rows.next().unwrap_or_default())?.low_level;
         let now = app.clock.now();
         let title = title.clone().unwrap_or_else(|| titled(&original.title));
         let slug = slug.clone().unwrap_or_else(|| slug::from_title(&title));
         let id = ProductId::new(now, &*app.entropy);
-        let copy = copied(&original, (id, title, slug), number.number, now, || VariantId::new(now, &*app.entropy));
+        let new_id = || VariantId::new(now, &*app.entropy);
+        let copy = copied(&original, (id, title, slug), (number.number, low_level), now, new_id);
         match insert(&app, &staff, request.as_ref(), copy, naming, &[]).await {
             // Another copy has taken the number meanwhile.
             Err(problem) if problem.code == SKU_TAKEN.name => {}
@@ -118,16 +122,17 @@ fn free_number(id: ProductId) -> Statement {
     )
 }
 
-/// The copy, with the SKUs of this number. A SKU that is too long for one becomes the variant's id.
+/// The copy, with the SKUs of this number. A SKU that is too long for one becomes the variant's id. `low_level`: the
+/// shop's.
 fn copied(
     original: &Product,
     (id, title, slug): (ProductId, String, String),
-    number: u32,
+    (number, low_level): (u32, u32),
     now: Timestamp,
     mut new_id: impl FnMut() -> VariantId,
 ) -> Product {
     // No piece of what is not sent is counted; of what is, the copy has none.
-    let level = if original.delivery == Delivery::Shipped { Level::Out } else { original.level };
+    let is_sent = original.delivery == Delivery::Shipped;
     let copy = |variant: &Variant| {
         let id = new_id();
         let fits = variant.sku.chars().count() <= MAX_STEM;
@@ -140,21 +145,20 @@ fn copied(
                 false => variant.title.clone(),
             },
             barcode: None,
-            level,
-            backorder: false,
             // Of the copy it is said now.
             floor: variant.floor.map(|floor| Floor { as_of: 1, ..floor }),
             ..variant.clone()
         };
-        (copy.own_pieces, copy.sets_floor) = (None, None);
-        if original.delivery == Delivery::Shipped {
-            // None are few, however many are.
-            copy.has(0, 0);
+        // A bundle is as many as its parts make, which the other is made of, too.
+        let pieces = if copy.is_bundle() { copy.pieces.unwrap_or_default() } else { 0 };
+        copy.own_pieces = copy.is_bundle().then_some(0);
+        if is_sent {
+            copy.has(pieces, low_level);
         }
         copy
     };
     let variants: Vec<_> = original.variants.iter().map(copy).collect();
-    Product {
+    let mut product = Product {
         id,
         slug,
         former_slugs: Vec::new(),
@@ -166,11 +170,14 @@ fn copied(
         version: 1,
         created_at: now,
         updated_at: now,
-        level,
         bought_with: Vec::new(),
         sold: 0,
         ..original.clone()
+    };
+    if is_sent {
+        product.level = product.level_of_all(low_level);
     }
+    product
 }
 
 #[cfg(test)]

@@ -115,3 +115,18 @@ async fn a_copy_is_sold_down_to_its_own_floor() {
     let second = shop.ready_cart(variant, 1).await;
     shop.place(&second, "pm_card_visa").await.problem(409, "out_of_stock");
 }
+
+#[tokio::test]
+async fn a_copy_of_a_bundle_has_as_many_as_its_parts_make() {
+    let shop = Shop::open().await;
+    let part = shop.new_product(json!({})).await;
+    shop.stock(&part.variant, 7).await;
+    let set = json!({ "variants": [{ "sku": unique("SET"), "prices": prices(900),
+        "parts": [{ "variant_id": part.variant, "quantity": 2 }] }] });
+    let original = shop.new_product(set).await;
+    let made = copy(&shop, &original.id, json!({})).await;
+    let path = format!("/v1/admin/products/{}", made["id"].as_str().unwrap());
+    let there = shop.get(&path).bearer(&shop.owner().await).send().await.expect(200).json();
+    assert_eq!(there, made, "what was answered is what is there");
+    assert_eq!(made["variants"][0]["available"], "low", "three can be put together");
+}
