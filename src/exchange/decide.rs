@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use super::columns::{self, FACTS, Fact, FileFormat, Part, Priced, Takes, column_of};
 use super::matching::{self, Names, slug_of};
 use super::sent::{IMAGES, Sent, SentVariant};
+use super::stock::{self, Stock};
+use super::taken::Claims;
 use super::told::{LineError, Made, Told};
 use super::{images, options, prices, shopify};
 use crate::catalog::body::{self, ProductBody, ProductPatch, variant_body};
@@ -14,11 +16,13 @@ use crate::catalog::draft::{self, Draft};
 use crate::catalog::product::{Product, Variant};
 use crate::catalog::slug;
 use crate::catalog::store::Naming;
+use crate::catalog::store::bundles::KnownPart;
 use crate::ids::VariantId;
 use crate::json;
 use crate::ports::Timestamp;
 use crate::problem::FieldError;
 use crate::settings::Settings;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text;
 use crate::uploads::Known;
 use crate::wire::body::parse;
@@ -30,6 +34,8 @@ pub struct Ground<'a> {
     pub settings: &'a Settings,
     /// The uploads that are there of those that the file shows.
     pub uploads: &'a [Known],
+    /// The variants that are there of those that bundles are to be made of.
+    pub parts: &'a [KnownPart],
     pub now: Timestamp,
     pub names: &'a Names,
     /// The facts that may be taken away; none are named: all of them.
@@ -59,27 +65,16 @@ impl Decided<'_> {
     pub fn counted(&self) -> impl Iterator<Item = (Stock, &str)> {
         let product = self.after.as_ref().or(self.before);
         let variants = product.map(|product| product.variants.as_slice()).unwrap_or_default();
-        let of = |id| variants.iter().find(|variant| variant.id == id);
-        self.stock.iter().map(move |stock| (*stock, of(stock.variant).map_or("", |variant| &variant.sku)))
+        let skus: SortedMap<VariantId, &str> = variants.iter().map(|variant| (variant.id, &*variant.sku)).collect();
+        self.stock.iter().map(move |stock| (*stock, skus.get(&stock.variant).copied().unwrap_or_default()))
     }
 }
 
-/// How many pieces of a variant there are.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stock {
-    /// Of the file.
-    pub line: usize,
-    pub variant: VariantId,
-    pub now: i64,
-    /// How many there were when the file was written.
-    pub was: Option<i64>,
-    /// The file has made it: there was nothing before.
-    pub is_new: bool,
-}
-
-/// Decides about one product. Whatever is wrong with a part of it leaves all of it as it is.
-pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
-    let found = matching::product(&sent, ground.products, ground.names).map_err(|error| sent.errors.push(error));
+/// Decides about one product. Whatever is wrong with a part of it leaves all of it as it is. `claims`: of those before
+/// it in the file.
+pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>, claims: &Claims) -> Decided<'a> {
+    let found = matching::product(&sent, ground.products, ground.names, claims);
+    let found = found.map_err(|error| sent.errors.push(error));
     let before = found.unwrap_or_default();
     let mut matched = Vec::with_capacity(sent.variants.len());
     for found in matching::variants(&sent, before) {
@@ -123,7 +118,7 @@ pub fn decide<'a>(mut sent: Sent, ground: &Ground<'a>) -> Decided<'a> {
             return refused(sent, errors);
         }
     };
-    let stock = stock(&sent, before, &after, ground.names);
+    let stock = stock::counted(&sent, before, &after, ground.names);
     // What an earlier try of this very product has made is as good as made now.
     let made_before = before.is_some_and(|before| before.id == ground.names.product());
     let same = before.is_some_and(|before| {
@@ -146,7 +141,8 @@ fn create(text: &str, ground: &Ground) -> Result<Product, Vec<FieldError>> {
     let body: ProductBody =
         parse(text.as_bytes(), "POST /v1/admin/products").map_err(|problem| problem.errors.clone())?;
     let draft = Draft::parse(body, ground.settings)?;
-    let draft = draft.show(ground.uploads, &[]).map_err(|problem| problem.errors.clone())?;
+    let draft = draft.show(ground.uploads, &[]).and_then(|draft| draft.made_of(ground.parts, &[]));
+    let draft = draft.map_err(|problem| problem.errors.clone())?;
     Ok(draft.create(ground.names.product(), ground.now, numbered(ground.names)))
 }
 
@@ -156,7 +152,9 @@ fn change(text: &str, before: &Product, ground: &Ground) -> Result<Product, Vec<
     let (facts, changes) = patch.over(before);
     let (wanted, faults) = draft::wanted(before, changes);
     let draft = Draft::change(facts, wanted, faults, ground.settings)?;
-    let draft = draft.show(ground.uploads, &before.images).map_err(|problem| problem.errors.clone())?;
+    let draft = draft.show(ground.uploads, &before.images);
+    let draft = draft.and_then(|draft| draft.made_of(ground.parts, &before.variants));
+    let draft = draft.map_err(|problem| problem.errors.clone())?;
     let after = draft.replace(before, ground.now, numbered(ground.names));
     check_slugs(&after).map_err(|error| vec![error])?;
     Ok(after)
@@ -195,9 +193,10 @@ fn laid_out(
     let stem = slug_of(sent)
         .or_else(|| before.map(|before| before.slug.clone()))
         .unwrap_or_else(|| slug::from_title(facts.get("title").and_then(Value::as_str).unwrap_or_default()));
-    let mut skus: Vec<String> = sent.variants.iter().filter_map(matching::sku_of).collect();
+    let known_skus = before.into_iter().flat_map(|before| &before.variants).map(|variant| variant.sku.clone());
+    let mut skus: SortedSet<String> = sent.variants.iter().filter_map(matching::sku_of).chain(known_skus).collect();
     let mut variants = Vec::with_capacity(sent.variants.len());
-    for (variant, was) in sent.variants.iter_mut().zip(matched) {
+    for ((number, variant), was) in (0_u16..).zip(&mut sent.variants).zip(matched) {
         let id = was.map(|was| was.id.to_string());
         let own = before.zip(*was).map(|(before, was)| json::value(&variant_body(before, was))).unwrap_or_default();
         clear(&mut variant.facts, &variant.blank, &own, variant.line, ground, told);
@@ -210,9 +209,9 @@ fn laid_out(
             shopify::keep_floor(&mut variant.facts, was.least());
         }
         if was.is_none() && !variant.facts.contains_key("sku") {
-            let sku = made_up(&stem, &variant.options, &skus);
+            let sku = made_up(&stem, &variant.options, &skus, ground.names.variant(number));
             told.notes.push(LineError::new(variant.line, "", format!("has no SKU; it is given {sku}")));
-            skus.push(sku.clone());
+            skus.add(sku.clone());
             variant.facts.insert("sku".to_owned(), sku.into());
         }
         sent.errors.extend(prices::lay_over(variant, before.zip(*was), ground, told));
@@ -269,34 +268,27 @@ pub fn may_clear(name: &str, ground: &Ground, told: &mut Told) -> bool {
     agreed
 }
 
-/// A SKU of a product's slug and a variant's options, unlike those of the others.
-fn made_up(slug: &str, options: &[String], taken: &[String]) -> String {
-    let words: Vec<_> = std::iter::once(slug).chain(options.iter().map(String::as_str)).collect();
-    let stem: String = slug::from_title(&words.join(" ")).chars().take(text::MAX_CODE.saturating_sub(4)).collect();
-    let sku = |number: usize| if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
-    (1..=taken.len().saturating_add(1)).map(sku).find(|sku| !taken.contains(sku)).unwrap_or(stem.clone())
-}
+/// How many letters of an id tell apart SKUs that are too long: its last, of 50 bits.
+const ID_LETTERS: usize = 10;
 
-/// How many pieces there are of which variant.
-fn stock(sent: &Sent, before: Option<&Product>, after: &Product, names: &Names) -> Vec<Stock> {
-    let made: Vec<_> = match sent.variants.iter().any(|variant| variant.quantity.is_some()) {
-        true => (0_u16..).take(sent.variants.len()).map(|number| names.variant(number)).collect(),
-        false => return Vec::new(),
+/// A SKU of a product's slug and a variant's options, unlike those of the others; `id` is always the same. No slug has
+/// what parts them: so `mug` in blue is not `mug-blue`.
+fn made_up(slug: &str, options: &[String], taken: &SortedSet<String>, id: VariantId) -> String {
+    let words = std::iter::once(slug.to_owned()).chain(options.iter().map(|option| slug::from_title(option)));
+    let whole = words.collect::<Vec<_>>().join("_");
+    // With room for a number.
+    let most = text::MAX_CODE.saturating_sub(5);
+    let stem = match whole.chars().count() <= most {
+        true => whole,
+        false => {
+            let id = id.to_string();
+            let end = id.get(id.len().saturating_sub(ID_LETTERS)..).unwrap_or_default();
+            let begin = whole.chars().take(most.saturating_sub(ID_LETTERS).saturating_sub(1));
+            format!("{}_{end}", begin.collect::<String>())
+        }
     };
-    let of = |variant: &SentVariant| {
-        let (now, was) = variant.quantity?;
-        let id = variant.facts.get("id").and_then(Value::as_str);
-        let sku = matching::sku_of(variant);
-        let is = |known: &&Variant| match id {
-            Some(id) => known.id.to_string() == id,
-            None => Some(&known.sku) == sku.as_ref(),
-        };
-        // What a file counts of a bundle follows from its parts.
-        let known = after.variants.iter().find(is).filter(|variant| !variant.is_bundle())?.id;
-        let was_there = before.is_some_and(|before| before.variants.iter().any(|variant| variant.id == known));
-        Some(Stock { line: variant.line, variant: known, now, was, is_new: !was_there || made.contains(&known) })
-    };
-    sent.variants.iter().filter_map(of).collect()
+    let sku = |number: usize| if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+    (1..=taken.len().saturating_add(1)).map(sku).find(|sku| !taken.contains_key(sku)).unwrap_or(stem.clone())
 }
 
 /// A fault of the body, by the line and the column of the file; of a line of JSON by the place
@@ -355,9 +347,10 @@ fn changes(before: &Product, after: &Product) -> Vec<String> {
     for (name, member) in facts(false).map(|fact| (fact.own, fact.member)).chain(parts) {
         differ(name, member, &was, &is);
     }
+    let before_by_id: SortedMap<_, _> = before.variants.iter().map(|known| (known.id, known)).collect();
     for variant in &after.variants {
         let is = json::value(&variant_body(after, variant));
-        let Some(known) = before.variants.iter().find(|known| known.id == variant.id) else {
+        let Some(known) = before_by_id.get(&variant.id).copied() else {
             differ("variants", "sku", &Value::Null, &is);
             continue;
         };

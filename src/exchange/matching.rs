@@ -2,12 +2,13 @@
 //! them, else by slug and SKU.
 
 use super::sent::{Sent, SentVariant};
+use super::taken::Claims;
 use super::told::LineError;
 use crate::catalog::product::{Product, Variant};
 use crate::catalog::slug;
 use crate::ids::{JobId, ProductId, VariantId};
 use crate::ports::{Entropy, Timestamp};
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text;
 
 /// The names that a product of a file gives to what it makes: always the same, so that
@@ -55,8 +56,14 @@ pub fn sku_of(variant: &SentVariant) -> Option<String> {
     text::code(variant.facts.get("sku")?.as_str()?).ok()
 }
 
-/// The product that is meant, if it is there.
-pub fn product<'a>(sent: &Sent, products: &'a [Product], names: &Names) -> Result<Option<&'a Product>, LineError> {
+/// The product that is meant, if it is there. A name that a product has only until one before it in the file is written
+/// means that product no more.
+pub fn product<'a>(
+    sent: &Sent,
+    products: &'a [Product],
+    names: &Names,
+    claims: &Claims,
+) -> Result<Option<&'a Product>, LineError> {
     if let Some(id) = &sent.id {
         let found = products.iter().find(|product| product.id.to_string() == *id);
         let detail = "no product has this id; leave the cell blank to have a new one made";
@@ -67,9 +74,13 @@ pub fn product<'a>(sent: &Sent, products: &'a [Product], names: &Names) -> Resul
         return Ok(Some(made));
     }
     if let Some(slug) = slug_of(sent) {
+        if claims.gives_up_slug(&slug) {
+            return Ok(None);
+        }
         return Ok(products.iter().find(|product| product.slug == slug));
     }
-    let skus: SortedSet<String> = sent.variants.iter().filter_map(sku_of).map(|sku| (sku, ())).collect();
+    let mut skus: SortedSet<String> = sent.variants.iter().filter_map(sku_of).map(|sku| (sku, ())).collect();
+    skus.retain(|sku, ()| !claims.gives_up_sku(sku));
     Ok(products.iter().find(|product| product.variants.iter().any(|variant| skus.contains_key(&variant.sku))))
 }
 
@@ -78,14 +89,19 @@ pub fn variants<'a>(sent: &Sent, before: Option<&'a Product>) -> Vec<Result<Opti
     let variants = before.map(|product| product.variants.as_slice()).unwrap_or_default();
     let options = before.map(|product| product.options.as_slice()).unwrap_or_default();
     let alone = variants.len() == 1 && sent.variants.len() == 1;
+    let with_id = |known: &'a Variant| (known.id.to_string(), known);
+    let by_id: SortedMap<String, &Variant> = match sent.variants.iter().any(|variant| variant.id.is_some()) {
+        true => variants.iter().map(with_id).collect(),
+        false => SortedMap::new(),
+    };
+    let by_sku: SortedMap<&str, &Variant> = variants.iter().map(|known| (&*known.sku, known)).collect();
     let is = |variant: &SentVariant| {
         if let Some(id) = &variant.id {
-            let found = variants.iter().find(|known| known.id.to_string() == *id);
+            let found = by_id.get(id).copied();
             let detail = "no variant of this product has this id; leave the cell blank to have a new one made";
             return found.map(Some).ok_or_else(|| LineError::new(variant.line, "variant_id", detail));
         }
-        let sku = sku_of(variant);
-        let by_sku = variants.iter().find(|known| sku.as_ref() == Some(&known.sku));
+        let by_sku = sku_of(variant).and_then(|sku| by_sku.get(&*sku).copied());
         // By those that the file names, where only one variant has these values.
         let by_options = || {
             let places: Vec<_> = sent.options.iter().flatten().map(|option| option.of(options)).collect();

@@ -2,24 +2,26 @@
 //! them in one batch. What the batch is refused for is found by writing each alone.
 
 use super::columns::{FileFormat, Part, part};
-use super::decide::{Decided, Ground, Stock, decide};
+use super::decide::{Decided, Ground, decide};
 use super::images;
 use super::matching::{self, Names};
 use super::sent::{self, Sent};
-use super::stock;
+use super::stock::{self, Stock};
 use super::taken::{self, Claims};
 use super::told::{Import, LineError, Made, Told};
 use crate::app::App;
 use crate::auth::{StaffChange, StaffWrite};
 use crate::catalog::error::{PRODUCT_CHANGED, is_about_products, refusal};
+use crate::catalog::store::bundles;
 use crate::catalog::{ATTEMPTS, StockLevel, store};
 use crate::idempotency::Answer;
-use crate::ids::JobId;
+use crate::ids::{JobId, VariantId};
 use crate::pools::opening;
 use crate::ports::Timestamp;
 use crate::problem::Problem;
 use crate::revision;
 use crate::settings;
+use crate::sorted::SortedMap;
 use crate::uploads::store as uploads;
 
 /// How many products are written before the shelf is told, and again each time that there are
@@ -116,6 +118,10 @@ impl Slice<'_> {
                     Ok(own) => break own,
                 }
             };
+            // The next has too many counts for what is left of this run.
+            if own.is_empty() {
+                break;
+            }
             let goes_on = own.iter().all(|(outcome, told)| outcome.is_ok() || told.result == Made::Refused);
             done.extend(own);
             if !goes_on {
@@ -138,25 +144,29 @@ impl Slice<'_> {
     async fn attempt(&self, from: usize, most: usize, turn: &mut Turn) -> Result<Vec<Done>, Problem> {
         let sent = self.sent(from, most);
         let names: Vec<_> = (from..from.saturating_add(sent.len())).map(|at| self.names(at)).collect();
-        let reads = vec![settings::current(), known_by(&sent, &names), uploads::known(&images::uploads_in(&sent))];
+        let uploads = uploads::known(&images::uploads_in(&sent));
+        let parts = bundles::known(&parts_in(&sent));
+        let reads = vec![settings::current(), known_by(&sent, &names), uploads, parts];
         let mut begun = self.staff.begin(self.app, None, reads).await?;
         let settings = settings::read(begun.rows.next().unwrap_or_default())?;
         let products = store::products(begun.rows.next().unwrap_or_default())?;
         let uploads: Vec<_> = begun.rows.next().unwrap_or_default().decode()?;
+        let parts: Vec<_> = begun.rows.next().unwrap_or_default().decode()?;
         let mut decided: Vec<Decided> = Vec::with_capacity(sent.len());
         for (at, (sent, names)) in sent.into_iter().zip(&names).enumerate() {
             let agreed = self.rows.get(from.saturating_add(at)).map(|(_, agreed)| agreed.as_slice());
             let agreed = if self.import.dry_run { None } else { Some(agreed.unwrap_or_default()) };
             let now = self.app.clock.now();
             let format = self.import.format;
-            let (settings, uploads) = (&settings, &*uploads);
-            let ground = Ground { format, products: &products, settings, uploads, now, names, agreed };
-            let mut next = decide(sent, &ground);
+            let (settings, uploads, parts) = (&settings, &*uploads, &*parts);
+            let ground = Ground { format, products: &products, settings, uploads, parts, now, names, agreed };
+            let mut next = decide(sent, &ground, &turn.claims);
             let counted = turn.counted.saturating_add(next.stock.iter().filter(|stock| !stock.is_new).count());
             let errors = turn.claims.against(&next, format);
-            let waits = errors.is_empty() && (turn.claims.waits(&next) || counted > MOST_COUNTED);
+            let is_too_much = counted > MOST_COUNTED && from.saturating_add(at) > 0;
+            let waits = errors.is_empty() && (at > 0 && turn.claims.waits(&next) || is_too_much);
             // Decided anew, on what those before it have made, or when there are calls left for it.
-            if waits && at > 0 && !self.import.dry_run {
+            if waits && !self.import.dry_run {
                 break;
             }
             turn.counted = counted;
@@ -169,30 +179,22 @@ impl Slice<'_> {
         if let Some(known) = taken::known(&decided) {
             taken::refuse(&mut decided, &self.app.database.run(known).await?, &turn.claims, self.import.format)?;
         }
-        if self.import.dry_run { self.look(decided).await } else { self.write(decided).await }
-    }
-
-    /// What would come of them.
-    async fn look(&self, decided: Vec<Decided<'_>>) -> Result<Vec<Done>, Problem> {
-        let all: Vec<_> = decided.iter().flat_map(|decided| decided.stock.iter().map(|stock| stock.variant)).collect();
-        let levels = match all.is_empty() {
-            true => Default::default(),
-            false => stock::read(self.app.database.run(stock::known(&all)).await?)?,
+        let counted = decided.iter().flat_map(|decided| decided.stock.iter().filter(|stock| !stock.is_new));
+        let counted: Vec<_> = counted.map(|stock| stock.variant).collect();
+        let levels = match counted.is_empty() {
+            true => SortedMap::new(),
+            false => stock::read(self.app.database.run(stock::known(&counted)).await?)?,
         };
-        let told = decided.into_iter().map(|Decided { stock, mut told, .. }| {
-            let delta = |stock: &Stock| stock.delta(levels.get(&stock.variant).copied().unwrap_or_default());
-            let deltas = stock
-                .iter()
-                .map(delta)
-                .fold((0_i64, false), |(sum, any), delta| (sum.saturating_add(delta), any || delta != 0));
-            told.pieces = deltas.0;
-            tell_of_stock(&mut told, deltas.1);
-            (told.outcome(), told)
-        });
-        Ok(told.collect())
+        for one in &mut decided {
+            if let Some(error) = stock::too_many(&one.stock, &levels) {
+                one.refuse(vec![error]);
+            }
+        }
+        if self.import.dry_run { Ok(look(decided, &levels)) } else { self.write(decided, &levels).await }
     }
 
-    async fn write(&self, decided: Vec<Decided<'_>>) -> Result<Vec<Done>, Problem> {
+    /// `levels`: what lists know of the stock.
+    async fn write(&self, decided: Vec<Decided<'_>>, levels: &SortedMap<VariantId, i64>) -> Result<Vec<Done>, Problem> {
         let change = |decided: &Decided| match (decided.before, &decided.after) {
             (_, None) => None,
             (Some(before), Some(after)) => Some(store::update_product(before, after)),
@@ -212,7 +214,7 @@ impl Slice<'_> {
         let known: Vec<(Stock, &str)> = all().filter(|(stock, _)| !stock.is_new).collect();
         let (adjusted, told) = match known.is_empty() {
             true => Default::default(),
-            false => stock::adjust(self.app, self.staff, self.job, &known).await?,
+            false => stock::adjust(self.app, self.staff, self.job, &known, levels).await?,
         };
         let levels: Vec<StockLevel> =
             adjusted.iter().filter_map(|one| one.as_ref().ok()).filter_map(|(_, level)| *level).collect();
@@ -243,6 +245,28 @@ fn known_by(sent: &[Sent], names: &[Names]) -> crate::ports::Statement {
     let slugs: Vec<String> = sent.iter().filter_map(matching::slug_of).collect();
     let skus: Vec<String> = sent.iter().flat_map(|sent| sent.variants.iter().filter_map(matching::sku_of)).collect();
     store::products_known_by(&ids, &slugs, &skus)
+}
+
+/// The variants that bundles of these products are to be made of, to be looked up.
+fn parts_in(sent: &[Sent]) -> Vec<VariantId> {
+    let variants = sent.iter().flat_map(|sent| &sent.variants);
+    let parts = variants.filter_map(|variant| variant.facts.get("parts")?.as_array()).flatten();
+    parts.filter_map(|part| part.get("variant_id")?.as_str()?.parse().ok()).collect()
+}
+
+/// What would come of them.
+fn look(decided: Vec<Decided>, levels: &SortedMap<VariantId, i64>) -> Vec<Done> {
+    let told = decided.into_iter().map(|Decided { stock, mut told, .. }| {
+        let delta = |stock: &Stock| stock.delta(levels.get(&stock.variant).copied().unwrap_or_default());
+        let deltas = stock
+            .iter()
+            .map(delta)
+            .fold((0_i64, false), |(sum, any), delta| (sum.saturating_add(delta), any || delta != 0));
+        told.pieces = deltas.0;
+        tell_of_stock(&mut told, deltas.1);
+        (told.outcome(), told)
+    });
+    told.collect()
 }
 
 fn tell_of_stock(told: &mut Told, changes: bool) {

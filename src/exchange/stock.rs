@@ -4,11 +4,14 @@
 
 use serde::Deserialize;
 
-use super::decide::Stock;
+use super::matching::{self, Names};
+use super::sent::{Sent, SentVariant};
+use super::told::LineError;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::StaffWrite;
 use crate::catalog::StockLevel;
+use crate::catalog::product::{Product, Variant};
 use crate::ids::{JobId, VariantId};
 use crate::json;
 use crate::pools::opening::NewStock;
@@ -16,7 +19,7 @@ use crate::pools::pool::{Reason, Refusal};
 use crate::pools::{self, Adjusted as Change, Adjustment};
 use crate::ports::{DatabaseError, Rows, Statement};
 use crate::problem::Problem;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::together::together;
 
 /// Pools asked side by side.
@@ -24,6 +27,55 @@ const MAX_PARALLEL: usize = 16;
 
 /// The calls that one count may take: to see how many there are, and to change that.
 pub const MOST_CALLS: usize = 2;
+
+/// The most counts of one product that pools have to be asked about: 800 of the 1,000 calls that a run has at the least.
+const MOST_OF_ONE: usize = 400;
+
+/// How many pieces of a variant there are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stock {
+    /// Of the file.
+    pub line: usize,
+    pub variant: VariantId,
+    pub now: i64,
+    /// How many there were when the file was written.
+    pub was: Option<i64>,
+    /// The file has made it: there was nothing before.
+    pub is_new: bool,
+}
+
+/// How many pieces the file counts of which variant.
+pub fn counted(sent: &Sent, before: Option<&Product>, after: &Product, names: &Names) -> Vec<Stock> {
+    let made: SortedSet<VariantId> = match sent.variants.iter().any(|variant| variant.quantity.is_some()) {
+        true => (0_u16..).take(sent.variants.len()).map(|number| names.variant(number)).collect(),
+        false => return Vec::new(),
+    };
+    let variants = || after.variants.iter();
+    let by_id: SortedMap<String, &Variant> = variants().map(|variant| (variant.id.to_string(), variant)).collect();
+    let by_sku: SortedMap<&str, &Variant> = variants().map(|variant| (&*variant.sku, variant)).collect();
+    let before = before.into_iter().flat_map(|before| &before.variants);
+    let before: SortedSet<VariantId> = before.map(|variant| variant.id).collect();
+    let of = |variant: &SentVariant| {
+        let (now, was) = variant.quantity?;
+        let known = match variant.facts.get("id").and_then(serde_json::Value::as_str) {
+            Some(id) => by_id.get(id),
+            None => by_sku.get(&*matching::sku_of(variant)?),
+        };
+        // What a file counts of a bundle follows from its parts.
+        let known = known.filter(|variant| !variant.is_bundle())?.id;
+        let is_new = !before.contains_key(&known) || made.contains_key(&known);
+        Some(Stock { line: variant.line, variant: known, now, was, is_new })
+    };
+    sent.variants.iter().filter_map(of).collect()
+}
+
+/// What is wrong with counts that one run cannot do; `levels`: what lists know, [`read`].
+pub fn too_many(stock: &[Stock], levels: &SortedMap<VariantId, i64>) -> Option<LineError> {
+    let mut asked = stock.iter().filter(|stock| stock.is_asked(levels.get(&stock.variant).copied()));
+    let first = asked.nth(MOST_OF_ONE)?;
+    let detail = format!("a file may count at most {MOST_OF_ONE} variants of one product anew; part it over several");
+    Some(LineError::new(first.line, "", detail))
+}
 
 /// How many pieces of these variants there are, as lists know it.
 pub fn known(variants: &[VariantId]) -> Statement {
@@ -51,6 +103,11 @@ impl Stock {
         self.now.saturating_sub(was)
     }
 
+    /// Whether pools have to be asked, where lists know that so many are there.
+    fn is_asked(&self, listed: Option<i64>) -> bool {
+        !self.is_new && self.was.or(listed) != Some(self.now)
+    }
+
     fn reference(&self, job: JobId) -> String {
         format!("{job}/line/{}", self.line)
     }
@@ -73,17 +130,15 @@ pub type Adjusted = Result<(i64, Option<StockLevel>), Problem>;
 
 /// Changes those that are there, of each as far as it can be, and answers with what is to be
 /// written down of it. One of which the file says what lists say is not asked for: most are
-/// so where a whole shop comes in again. Each comes with its SKU.
+/// so where a whole shop comes in again. Each comes with its SKU. `listed`: what lists say, [`read`].
 pub async fn adjust(
     app: &App,
     staff: &StaffWrite,
     job: JobId,
     counted: &[(Stock, &str)],
+    listed: &SortedMap<VariantId, i64>,
 ) -> Result<(Vec<Adjusted>, Vec<Entry>), Problem> {
     let stock: Vec<Stock> = counted.iter().map(|(stock, _)| *stock).collect();
-    let variants: Vec<_> = stock.iter().map(|stock| stock.variant).collect();
-    let listed = read(app.database.run(known(&variants)).await?)?;
-    let listed = &listed;
     let look = |stock: Stock| async move {
         let on_hand = listed.get(&stock.variant).copied();
         if stock.was.is_some() || on_hand == Some(stock.now) {

@@ -13,14 +13,14 @@ use crate::catalog::product::Product;
 use crate::catalog::store::Naming;
 use crate::json;
 use crate::ports::{DatabaseError, Rows, Statement};
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// What the products of a file that have had their turn have of this, each with its line.
 #[derive(Default)]
 pub struct Claims {
     products: SortedMap<String, Claimed>,
     has: SortedMap<Name, usize>,
-    /// Had until then.
+    /// Had until then, by whomever it is had since.
     had: SortedMap<Name, usize>,
 }
 
@@ -28,7 +28,7 @@ pub struct Claims {
 struct Claimed {
     line: usize,
     /// Of which variants that are there; where it names no variant, of the product alone.
-    variants: Vec<String>,
+    variants: SortedSet<String>,
     names_variants: bool,
     changes: bool,
 }
@@ -57,7 +57,7 @@ impl Name {
 impl Claimed {
     /// Whether it says what others of the file say, too: not so where each is of other variants.
     fn overlaps(&self, next: &Decided) -> bool {
-        let same = meant(next).iter().any(|id| self.variants.contains(id));
+        let same = meant(next).iter().any(|id| self.variants.contains_key(id));
         same || !self.names_variants || next.sent.variants.is_empty()
     }
 }
@@ -68,7 +68,7 @@ fn meant(next: &Decided) -> Vec<String> {
     next.sent.variants.iter().filter_map(id).collect()
 }
 
-fn names(product: &Product, with_slug: bool) -> Vec<Name> {
+fn names(product: &Product, with_slug: bool) -> SortedSet<Name> {
     let slug = with_slug.then(|| Name::Slug(product.slug.clone()));
     slug.into_iter().chain(product.variants.iter().map(|variant| Name::Sku(variant.sku.clone()))).collect()
 }
@@ -100,25 +100,33 @@ impl Claims {
             || next.wanted().iter().any(|name| self.had.contains_key(name))
     }
 
+    /// Whether a product had this slug that has another once those before it in the file are written.
+    pub fn gives_up_slug(&self, slug: &str) -> bool {
+        self.had.contains_key(&Name::Slug(slug.to_owned()))
+    }
+
+    /// The same of a SKU.
+    pub fn gives_up_sku(&self, sku: &str) -> bool {
+        self.had.contains_key(&Name::Sku(sku.to_owned()))
+    }
+
     pub fn take(&mut self, next: &Decided) {
         let line = next.sent.line;
         let Some(product) = next.product() else { return };
         let id = product.id.to_string();
         let earlier = self.products.remove(&id).filter(|known| known.line != line);
-        let (mut variants, names_variants) = (meant(next), !next.sent.variants.is_empty());
-        variants.extend(earlier.into_iter().flat_map(|known| known.variants));
+        let names_variants = !next.sent.variants.is_empty();
+        let earlier = earlier.into_iter().flat_map(|known| known.variants.into_keys());
+        let variants = meant(next).into_iter().chain(earlier).collect();
         self.products.insert(id, Claimed { line, variants, names_variants, changes: next.after.is_some() });
         let Some(after) = &next.after else { return };
         let is = names(after, true);
-        for name in next.before.into_iter().flat_map(|before| names(before, true)) {
-            if !is.contains(&name) {
+        for name in next.before.into_iter().flat_map(|before| names(before, true).into_keys()) {
+            if !is.contains_key(&name) {
                 self.had.insert(name, line);
             }
         }
-        for name in is {
-            self.had.remove(&name);
-            self.has.insert(name, line);
-        }
+        self.has.extend(is.into_keys().map(|name| (name, line)));
     }
 }
 
@@ -135,9 +143,7 @@ impl Decided<'_> {
     fn wanted(&self) -> Vec<Name> {
         let Some(after) = &self.after else { return Vec::new() };
         let had = self.before.map(|before| names(before, true)).unwrap_or_default();
-        let mut wanted = names(after, self.naming == Naming::AsGiven);
-        wanted.retain(|name| !had.contains(name));
-        wanted
+        names(after, self.naming == Naming::AsGiven).into_keys().filter(|name| !had.contains_key(name)).collect()
     }
 
     /// Says where the file has this name.

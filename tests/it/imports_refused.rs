@@ -235,3 +235,21 @@ async fn what_was_done_is_told_though_the_next_product_got_no_answer() {
     .await;
     assert_eq!((counts(&done), &done["sums"]["changes"]), ([0, 3, 0, 0], &json!({ "vendor": 3 })), "{done}");
 }
+
+#[tokio::test]
+async fn bundles_are_looked_at_by_a_dry_run_as_by_the_import() {
+    let shop = Shop::open().await;
+    let part = shop.new_product(json!({})).await;
+    let [good, bad] = [unique("set"), unique("set")];
+    let line = |slug: &str, part: &str| {
+        json!({ "title": "Set", "slug": slug, "variants": [{ "sku": slug,
+            "prices": [{ "amount": 5, "currency": "EUR" }], "parts": [{ "variant_id": part, "quantity": 2 }] }] })
+    };
+    let file = format!("{}\n{}\n", line(&good, &part.variant), line(&bad, "var_01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+    for query in ["format=jsonl&dry_run=true", "format=jsonl"] {
+        let done = import(&shop, query, file.clone()).await;
+        assert_eq!(counts(&done), [1, 0, 0, 1], "{query} {done}");
+        assert_eq!(done["errors"][0]["column"], "variants/0/parts/0/variant_id", "{done}");
+    }
+    assert_eq!(product(&shop, &good).await["variants"][0]["parts"][0]["sku"], part.sku);
+}

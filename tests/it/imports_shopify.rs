@@ -157,3 +157,26 @@ async fn what_is_wrong_with_a_file_of_shopifys_is_told_by_shopifys_columns() {
     let done = import(&shop, "format=shopify", file).await;
     assert_eq!(done["errors"][0]["column"], "Variant Inventory Qty", "{done}");
 }
+
+#[tokio::test]
+async fn skus_that_are_made_up_are_each_of_one_variant() {
+    let shop = Shop::open().await;
+    let mug = unique("mug");
+    let long = format!("{mug}-{}", "x".repeat(60));
+    let names = "Handle,Title,Option1 Name,Option1 Value,Variant Price";
+    let file = format!(
+        "{names}\n{mug},Mug,Color,Blue,10\n{mug}-blue,Blue mug,,,10\n{long}a,A,,,10\n{long}b,B,Size,S,10\n{long}b,,,L,10\n"
+    );
+    for query in ["format=shopify&dry_run=true", "format=shopify"] {
+        let done = import(&shop, query, file.clone()).await;
+        assert_eq!(counts(&done), [4, 0, 0, 0], "{query} {done}");
+    }
+    assert_eq!(product(&shop, &mug).await["variants"][0]["sku"], format!("{mug}_blue"));
+    // One that has what would be made up for another.
+    let file = format!("{names},Variant SKU\n{mug},Mug,Color,Blue,10,{mug}_red\n{mug},,,Red,10,\n");
+    let done = import(&shop, "format=shopify", file).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done}");
+    let file = format!("{names}\n{mug},Mug,Color,Red!,10\n");
+    let done = import(&shop, "format=shopify", file).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done}");
+}

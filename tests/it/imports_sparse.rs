@@ -151,3 +151,19 @@ async fn an_option_whose_column_is_blank_stays_beside_those_that_are_named() {
     let done = import(&shop, "", file).await;
     assert_eq!((counts(&done)[3], &done["errors"][0]["column"]), (1, &json!("option2_value")), "{done}");
 }
+
+#[tokio::test]
+async fn a_name_that_a_product_gives_up_is_free_for_a_new_one_of_the_same_file() {
+    let shop = Shop::open().await;
+    let slug = unique("mug");
+    import(&shop, "", format!("slug,title,sku,price_EUR\n{slug},Mug,{slug},1\n")).await;
+    let before = product(&shop, &slug).await;
+    let id = before["id"].as_str().unwrap();
+    let file = format!("product_id,slug,title,sku,price_EUR\n{id},{slug}-old,,,\n,{slug},New mug,{slug}-new,10\n");
+    for query in ["dry_run=true", ""] {
+        let done = import(&shop, query, file.clone()).await;
+        assert_eq!(counts(&done), [1, 1, 0, 0], "{query} {done}");
+    }
+    assert_eq!(product(&shop, &format!("{slug}-old")).await["id"], id);
+    assert_eq!(product(&shop, &slug).await["title"], "New mug");
+}

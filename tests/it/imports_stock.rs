@@ -154,3 +154,22 @@ async fn lines_of_one_product_count_each_a_variant_of_its_own() {
     }
     assert_eq!([on_hand(&shop, &made, 0).await, on_hand(&shop, &made, 1).await], [7, 5]);
 }
+
+#[tokio::test]
+async fn more_counts_of_one_product_than_a_run_can_do_are_to_be_parted() {
+    let shop = Shop::open().await;
+    let slug = unique("many");
+    let file = |names: &str, count: i64, line: &dyn Fn(i64) -> String| {
+        format!("{names}\n{}", (0..count).map(|n| format!("{slug},{}\n", line(n))).collect::<String>())
+    };
+    let names = "slug,title,option1_name,option1_value,sku,price_EUR,quantity";
+    let made = file(names, 401, &|n| format!("Many,Size,s{n},{slug}-{n},1,3"));
+    assert_eq!(counts(&import(&shop, "", made.clone()).await), [1, 0, 0, 0]);
+    let count = |pieces: i64| file("slug,sku,quantity", 401, &|n| format!("{slug}-{n},{pieces}"));
+    for query in ["dry_run=true", ""] {
+        let done = import(&shop, query, count(4)).await;
+        assert_eq!((counts(&done), &done["errors"][0]["line"]), ([0, 0, 0, 1], &json!(402)), "{query} {done}");
+        // What lists know is not asked for.
+        assert_eq!(counts(&import(&shop, query, count(3)).await), [0, 0, 1, 0], "{query}");
+    }
+}
