@@ -8,10 +8,10 @@ use super::filter::Filter;
 use super::list_query::{ListQuery, Sort};
 use super::listing::{self, Listed};
 use super::places::Places;
-use super::views::ProductItem;
 use super::search::Highlighter;
 use super::selection::Selection;
 use super::snapshot::Snapshot;
+use super::views::ProductItem;
 use crate::sorted::sort;
 use crate::text::Language;
 

@@ -162,9 +162,9 @@ async fn more_counts_of_one_product_than_a_run_can_do_are_to_be_parted() {
     let file = |names: &str, count: i64, line: &dyn Fn(i64) -> String| {
         format!("{names}\n{}", (0..count).map(|n| format!("{slug},{}\n", line(n))).collect::<String>())
     };
-    let names = "slug,title,option1_name,option1_value,sku,price_EUR,quantity";
-    let made = file(names, 401, &|n| format!("Many,Size,s{n},{slug}-{n},1,3"));
-    assert_eq!(counts(&import(&shop, "", made.clone()).await), [1, 0, 0, 0]);
+    let names = "slug,title,option1_name,option1_value,option2_name,option2_value,sku,price_EUR,quantity";
+    let made = file(names, 401, &|n| format!("Many,Size,s{},Colour,c{},{slug}-{n},1,3", n / 100, n % 100));
+    assert_eq!(counts(&import(&shop, "", made).await), [1, 0, 0, 0]);
     let count = |pieces: i64| file("slug,sku,quantity", 401, &|n| format!("{slug}-{n},{pieces}"));
     for query in ["dry_run=true", ""] {
         let done = import(&shop, query, count(4)).await;
