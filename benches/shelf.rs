@@ -71,7 +71,7 @@ fn word(numbers: &mut Numbers) -> String {
 fn settings() -> Settings {
     serde_json::from_value(json!({
         "shop_name": "Tradepost", "default_currency": "EUR", "currencies": ["EUR", "USD"], "country": null,
-        "prices_include_tax": true, "tax": {"classes": ["standard"], "rates": [], "reverse_charge": false},
+        "prices_include_tax": true, "low_level": 5, "tax": {"classes": ["standard"], "rates": [], "reverse_charge": false},
         "shipping": {"zones": []}, "payments": {"stripe": {"offered": true, "capture": "automatic"}}, "mail": {"sender": null},
     }))
     .expect("settings")
