@@ -29,7 +29,10 @@ function choosing(table) {
   const element = (id) => document.getElementById(id);
 
   function mark(field, text) {
-    if (field.tagName === "OPTION") field.textContent = text ? `${field.dataset.label} – ${text}` : field.dataset.label;
+    if (field.tagName === "OPTION") {
+      field.dataset.label ??= field.textContent;
+      field.textContent = text ? `${field.dataset.label} – ${text}` : field.dataset.label;
+    }
     else {
       const label = field.closest("label");
       label.classList.toggle("choice-out", text !== "");

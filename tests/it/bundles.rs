@@ -462,6 +462,12 @@ async fn what_came_into_its_own_stock_meanwhile_is_there_once_it_is_no_bundle_an
     let shop = Shop::open().await;
     let (pot, cup) = (shop.stocked(2).await, shop.stocked(100).await);
     let cart = shop.bought_of(&[(&pot, 2)]).await;
+    let listed = format!("/v1/admin/variants?q={}", pot.sku);
+    eventually("lists know that none is on hand", async || {
+        let listed = shop.write(Method::GET, &listed, json!(null)).await.expect(200).json();
+        (listed["items"][0]["on_hand"] == 0).then_some(())
+    })
+    .await;
     let now = shop.remake(&pot, &[(&cup, 10)]).await.expect(200).json();
     assert_eq!(now["available"], "in_stock", "{now}");
     shop.until_level(&pot, "in_stock").await;
@@ -480,8 +486,7 @@ async fn what_came_into_its_own_stock_meanwhile_is_there_once_it_is_no_bundle_an
     shop.remake(&pot, &[]).await.expect(200);
     shop.until_level(&pot, "low").await;
     assert_eq!(shop.available(&pot.variant).await, 2);
-    let path = format!("/v1/admin/variants?q={}", pot.sku);
-    let listed = shop.write(Method::GET, &path, json!(null)).await.expect(200).json();
+    let listed = shop.write(Method::GET, &listed, json!(null)).await.expect(200).json();
     assert_eq!((&listed["items"][0]["on_hand"], &listed["items"][0]["available"]), (&json!(2), &json!(2)));
 }
 
