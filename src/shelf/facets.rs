@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::collections::COLLECTION;
 use super::places::{Compact, Lists, Places, number};
 use super::terms::{Numbering, Terms};
+use super::variants::Variants;
 use crate::catalog::product::{Packed, Rest};
 
 /// How the names of facets begin that are a variant's, not the product's.
@@ -36,8 +37,16 @@ pub struct FacetIndex {
     products: Lists,
     /// By product: the codes of the values that it has, or one of its variants.
     codes: Lists,
-    /// By code, if it is an option's: the variants that have it.
-    variants: Vec<Compact>,
+    /// By code, if it is an option's.
+    variants: Vec<Having>,
+}
+
+/// The variants that have a value.
+#[derive(Debug)]
+struct Having {
+    variants: Compact,
+    /// Whether no two of them are of one product.
+    of_one_each: bool,
 }
 
 impl FacetIndex {
@@ -71,14 +80,18 @@ impl FacetIndex {
         of_products.iter_mut().for_each(|(_, code)| new(code));
         of_variants.iter_mut().for_each(|(code, _)| new(code));
         let of_variants = Lists::new(terms.len(), &of_variants);
-        let packed = |code: u32| Compact::new(variants as usize, of_variants.get(code));
         let by_code = each_once(terms.len(), of_products);
         let by_product: Vec<_> = by_code.iter().map(|(code, place)| (*place, *code)).collect();
+        let of_codes = Lists::new(terms.len(), &by_code);
+        let having = |code: u32| Having {
+            variants: Compact::new(variants as usize, of_variants.get(code)),
+            of_one_each: of_variants.get(code).len() == of_codes.get(code).len(),
+        };
         Self {
             facets: facets(&terms),
-            products: Lists::new(terms.len(), &by_code),
+            variants: (0..number(terms.len())).map(having).collect(),
+            products: of_codes,
             codes: Lists::new(products.len(), &by_product),
-            variants: (0..number(terms.len())).map(packed).collect(),
             terms,
         }
     }
@@ -122,14 +135,18 @@ impl FacetIndex {
         self.codes.get(place)
     }
 
-    /// Tells of the variants among these that have an option's value, in ascending order.
-    pub fn each_variant(&self, code: u32, among: &Places, tell: &mut dyn FnMut(u32)) {
-        self.variants.get(code as usize).into_iter().for_each(|variants| variants.each_among(among, tell));
+    /// How many products have an option's value in one of these variants.
+    pub fn count_products(&self, code: u32, among: &Places, variants: &Variants) -> u32 {
+        let Some(having) = self.variants.get(code as usize) else { return 0 };
+        match (&having.variants, having.of_one_each) {
+            (Compact::Many(own), true) => number(own.count_both(among)),
+            (own, _) => variants.count_products(own, among),
+        }
     }
 
     /// Adds the variants that have an option's value, by their numbers.
     pub fn add_variants(&self, code: u32, into: &mut Places) {
-        self.variants.get(code as usize).into_iter().for_each(|variants| variants.join_into(into));
+        self.variants.get(code as usize).into_iter().for_each(|having| having.variants.join_into(into));
     }
 }
 

@@ -13,6 +13,8 @@ impl Places {
         Self(vec![0; products.div_ceil(BITS as usize)])
     }
 
+    // Called for each of many: what is made small does not take it into the loop by itself.
+    #[inline(always)]
     pub fn add(&mut self, place: u32) {
         if let Some(word) = self.0.get_mut((place / BITS) as usize) {
             *word |= 1 << (place % BITS);
@@ -43,6 +45,11 @@ impl Places {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// All that are not here, and at the end some that are none.
+    pub fn others(&self) -> Self {
+        Self(self.0.iter().map(|word| !word).collect())
+    }
+
     /// How many are in both.
     pub fn count_both(&self, other: &Self) -> usize {
         self.0.iter().zip(&other.0).map(|(word, other)| (word & other).count_ones() as usize).sum()
@@ -55,12 +62,27 @@ impl Places {
     /// Tells of each, in ascending order: quicker than to be asked for the next one, as
     /// long as what is told is in the loop.
     pub fn each(&self, mut tell: impl FnMut(u32)) {
-        for (word, begin) in self.0.iter().zip((0..).step_by(BITS as usize)) {
-            let (mut word, begin): (u64, u32) = (*word, begin);
+        let mut begin: u32 = 0;
+        for word in &self.0 {
+            let mut word = *word;
             while word != 0 {
                 tell(begin.saturating_add(word.trailing_zeros()));
                 word &= word.wrapping_sub(1);
             }
+            begin = begin.saturating_add(BITS);
+        }
+    }
+
+    /// The same of what is in both.
+    pub fn each_of_both(&self, other: &Self, mut tell: impl FnMut(u32)) {
+        let mut begin: u32 = 0;
+        for (word, other) in self.0.iter().zip(&other.0) {
+            let mut word = word & other;
+            while word != 0 {
+                tell(begin.saturating_add(word.trailing_zeros()));
+                word &= word.wrapping_sub(1);
+            }
+            begin = begin.saturating_add(BITS);
         }
     }
 
@@ -112,14 +134,10 @@ impl Compact {
     }
 
     /// Tells of each that is among these, in the order in which they were given.
-    pub fn each_among(&self, places: &Places, tell: &mut dyn FnMut(u32)) {
+    pub fn each_among(&self, places: &Places, mut tell: impl FnMut(u32)) {
         match self {
             Self::Few(numbers) => numbers.iter().filter(|n| places.contains(**n)).for_each(|number| tell(*number)),
-            Self::Many(own) => {
-                let mut both = own.clone();
-                both.keep(places);
-                both.each(tell);
-            }
+            Self::Many(own) => own.each_of_both(places, tell),
         }
     }
 }
@@ -159,6 +177,7 @@ impl Lists {
         Self { ends, items }
     }
 
+    #[inline(always)]
     pub fn get(&self, list: u32) -> &[u32] {
         let begin = list.checked_sub(1).and_then(|before| self.ends.get(before as usize)).copied().unwrap_or(0);
         let end = self.ends.get(list as usize).copied().unwrap_or(begin);
@@ -205,13 +224,18 @@ mod tests {
             let mut told = Vec::new();
             joined.each(|place| told.push(place));
             prop_assert!(joined.iter().eq(told));
+            let mut told = Vec::new();
+            set(&one).each_of_both(&set(&other), |place| told.push(place));
+            prop_assert!(kept.iter().eq(told));
+            let rest = set(&one).others();
+            prop_assert!((0..300).all(|place| rest.contains(place) != one.contains(&place)));
             let mut packed = set(&other);
             Compact::new(300, &one.iter().copied().collect::<Vec<_>>()).join_into(&mut packed);
             prop_assert_eq!(&packed, &joined);
             for most in [300, 3_000_000] {
                 let mut among = Vec::new();
                 let packed = Compact::new(most, &one.iter().copied().collect::<Vec<_>>());
-                packed.each_among(&set(&other), &mut |place| among.push(place));
+                packed.each_among(&set(&other), |place| among.push(place));
                 prop_assert!(kept.iter().eq(among));
             }
             other.iter().for_each(|place| joined.remove(*place));

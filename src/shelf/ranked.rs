@@ -76,6 +76,7 @@ impl First {
     }
 
     /// Whether a place of that number would be among the first.
+    #[inline(always)]
     pub fn takes(&self, number: u32) -> bool {
         self.kept.len() < self.most || self.kept.last().is_some_and(|last| number < last.0)
     }

@@ -164,10 +164,9 @@ impl<'a> Selection<'a> {
     /// What the list can be narrowed by, and widened: each facet's counts are
     /// right under all other filters.
     pub fn facets(&self, places: &Places) -> Vec<Facet> {
-        let mut counts = vec![0_u32; self.facets.facets().last().map_or(0, |last| last.end as usize)];
         let by_variant = self.asks_of_variants(&NOTHING, self.filter) > 0 || self.prices.is_patchy;
         // Of facets that nothing was chosen of: at one go, unless only some variants count.
-        let plain = self.count(places, by_variant, &mut counts);
+        let counts = self.count(places, if by_variant { self.facets.options().end } else { 0 });
         let fitting = OnceCell::new();
         let mut facets = Vec::new();
         for codes in self.facets.facets() {
@@ -187,7 +186,7 @@ impl<'a> Selection<'a> {
                     Some(without) => self.count_products(without, codes, &mut own),
                 }
                 facets.extend(self.facet(codes, &own, chosen));
-            } else if plain > 0 {
+            } else {
                 facets.extend(self.facet(codes, &counts, None));
             }
         }
@@ -230,16 +229,31 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Adds up what these products have, or with `but_options` what is not their variants';
-    /// answers how many they are.
-    fn count(&self, places: &Places, but_options: bool, counts: &mut [u32]) -> usize {
-        let begin = if but_options { self.facets.options().end } else { 0 };
+    /// How many of these products have each code from `begin` on. Where they are most of the shop's, what the others
+    /// have is taken from what all have.
+    fn count(&self, places: &Places, begin: u32) -> Vec<u32> {
+        if places.count() <= self.snapshot.products.len() / 2 {
+            return self.count_one_by_one(places, begin);
+        }
+        let of_others = self.count_one_by_one(&places.others(), begin);
+        let of_all = |code: u32| number(self.facets.products(code).len());
+        (0..).zip(of_others).map(|(code, others)| of_all(code).saturating_sub(others)).collect()
+    }
+
+    fn count_one_by_one(&self, places: &Places, begin: u32) -> Vec<u32> {
+        let mut counts = vec![0; self.facets.count()];
         places.each(|place| {
             // They are in ascending order.
-            let counted = self.facets.codes(place).iter().rev().take_while(|code| **code >= begin);
-            counted.for_each(|code| add_one(counts, *code));
+            for code in self.facets.codes(place).iter().rev() {
+                if *code < begin {
+                    break;
+                }
+                if let Some(count) = counts.get_mut(*code as usize) {
+                    *count = u32::saturating_add(*count, 1);
+                }
+            }
         });
-        places.count()
+        counts
     }
 
     /// Counts of one facet what these products have.
@@ -264,7 +278,7 @@ impl<'a> Selection<'a> {
     fn count_variants(&self, fitting: &Places, facet: &Range<u32>, counts: &mut [u32]) {
         let variants = self.snapshot.variants();
         for code in facet.clone() {
-            let products = variants.count_products_of(|tell| self.facets.each_variant(code, fitting, tell));
+            let products = self.facets.count_products(code, fitting, variants);
             counts.get_mut(code as usize).into_iter().for_each(|count| *count = products);
         }
     }
@@ -293,12 +307,6 @@ impl<'a> Selection<'a> {
         let count = self.except(&NOTHING, &in_stock).count();
         let values = vec![FacetValue { value: "true".to_owned(), title: None, count }];
         Facet { name: "in_stock".to_owned(), title: None, values }
-    }
-}
-
-fn add_one(counts: &mut [u32], code: u32) {
-    if let Some(count) = counts.get_mut(code as usize) {
-        *count = count.saturating_add(1);
     }
 }
 

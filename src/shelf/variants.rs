@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::places::{Places, number};
+use super::places::{Compact, Places, number};
 
 #[derive(Debug, Default)]
 pub struct Variants {
@@ -31,7 +31,7 @@ impl Variants {
         self.products.len()
     }
 
-    fn count_products(&self) -> usize {
+    fn products_count(&self) -> usize {
         self.firsts.len().saturating_sub(1)
     }
 
@@ -54,7 +54,7 @@ impl Variants {
 
     /// The products that have one of these variants.
     pub fn products(&self, variants: &Places) -> Places {
-        let mut places = Places::none(self.count_products());
+        let mut places = Places::none(self.products_count());
         let mut last = u32::MAX;
         variants.each(|variant| {
             if let Some(place) = self.products.get(variant as usize)
@@ -67,14 +67,18 @@ impl Variants {
         places
     }
 
-    /// How many products have one of the variants that `each` tells of, in ascending order.
-    pub fn count_products_of(&self, each: impl FnOnce(&mut dyn FnMut(u32))) -> u32 {
+    /// How many products have one of these variants, which are in ascending order, that is among those.
+    pub fn count_products(&self, variants: &Compact, among: &Places) -> u32 {
         let (mut count, mut last): (u32, _) = (0, u32::MAX);
-        each(&mut |variant| {
-            let place = self.products.get(variant as usize).copied().unwrap_or(last);
-            count = count.saturating_add(u32::from(place != last));
-            last = place;
-        });
+        variants.each_among(
+            among,
+            #[inline(always)]
+            |variant| {
+                let place = self.products.get(variant as usize).copied().unwrap_or(last);
+                count = count.saturating_add(u32::from(place != last));
+                last = place;
+            },
+        );
         count
     }
 
@@ -114,7 +118,10 @@ mod tests {
             expected.dedup();
             let found = variants.products(&set);
             prop_assert_eq!(found.iter().collect::<Vec<_>>(), &expected[..]);
-            prop_assert_eq!(variants.count_products_of(|tell| set.each(tell)) as usize, expected.len());
+            for most in [own.len(), 3_000_000] {
+                let compact = Compact::new(most, &set.iter().collect::<Vec<_>>());
+                prop_assert_eq!(variants.count_products(&compact, &set) as usize, expected.len());
+            }
             let all: Vec<_> = expected.iter().flat_map(|place| variants.of(*place)).collect();
             prop_assert_eq!(variants.of_all(&found).iter().collect::<Vec<_>>(), all);
         }

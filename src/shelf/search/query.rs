@@ -21,11 +21,17 @@ pub struct Found<'a> {
 }
 
 impl Found<'_> {
+    #[inline(always)]
     fn words(&self, place: u32) -> u32 {
-        self.hits.iter().map(|hits| u32::from(hits.score(place))).sum()
+        let mut words: u32 = 0;
+        for hits in &self.hits {
+            words = words.saturating_add(hits.score(place).into());
+        }
+        words
     }
 
     /// What [`Self::rank`] is at most, without a look at the title.
+    #[inline(always)]
     pub fn rank_at_most(&self, place: u32) -> u32 {
         score::rank(self.words(place), true, 0)
     }
@@ -196,6 +202,8 @@ impl Hits {
         Self { places: Places::none(products), scores: vec![0; products] }
     }
 
+    // As [`Places::add`].
+    #[inline(always)]
     fn add(&mut self, place: u32, score: u8) {
         if let Some(best) = self.scores.get_mut(place as usize) {
             *best = score.max(*best);
@@ -203,6 +211,7 @@ impl Hits {
         }
     }
 
+    #[inline(always)]
     fn score(&self, place: u32) -> u8 {
         self.scores.get(place as usize).copied().unwrap_or_default()
     }

@@ -33,6 +33,7 @@ pub fn of_code(is_whole: bool) -> u8 {
 
 /// Of the scores of all words, of whether the title is what was looked for and
 /// nothing else, and of the words that the title has.
+#[inline(always)]
 pub fn rank(words: u32, is_title: bool, title_length: u8) -> u32 {
     let shortness = 255_u8.saturating_sub(title_length);
     words.saturating_mul(512).saturating_add(u32::from(is_title) * 256).saturating_add(shortness.into())
