@@ -34,7 +34,7 @@ async function enterAddress(page, { email = "ada@example.com", name = "Ada Buyer
 
 /** Leafs through the shelves until the product is there, and opens it. */
 async function open(page, title) {
-  const link = page.getByRole("link", { name: title });
+  const link = page.getByRole("link").filter({ has: page.getByText(title, { exact: true }) });
   const more = page.getByRole("link", { name: /^(All products|Next page)$/ });
   while (!(await link.isVisible())) await more.click();
   await link.click();
