@@ -8,7 +8,16 @@ const make = (name, properties = {}, ...children) => {
 
 /* A navigation of one line scrolls to where one is */
 
-document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// Not by `scrollIntoView`: browsers take that for the place from which Tab goes on, past the link to the content.
+const current = document.querySelector(".main-nav [aria-current]");
+const navigation = current?.closest("ul");
+if (navigation) {
+  const middle = (element) => {
+    const { left, width } = element.getBoundingClientRect();
+    return left + width / 2;
+  };
+  navigation.scrollBy(middle(current) - middle(navigation), 0);
+}
 
 /* Times in the reader's zone */
 
