@@ -18,7 +18,7 @@ const BARS = { repeated: 0.95, fresh: 0.35, large: 0.8 };
 const PUBLISHED = 2_000;
 const FIRST_LIST = { 10_000: 100, 50_000: 300 };
 
-/** Another question each time, of each kind in turn: no price is asked for twice. */
+/** Another question each time, of each kind in turn. */
 const KINDS = [
   (n) => `price_min=${n}&price_max=${n + 5_000}`,
   (n) => `price_min=${n}&sort=price_asc`,
@@ -29,7 +29,9 @@ const KINDS = [
   (n) => `q=lantrn&price_min=${n}`,
   (n) => `facets=true&vendor=Maker+${n % 200}&price_max=${20_000 + n}`,
 ];
-const question = (n) => `/v1/products?${KINDS[n % KINDS.length](n)}`;
+/** Within the prices that there are. What is asked again after so many others is not kept any more. */
+const PRICES = 15_000;
+const question = (n) => `/v1/products?${KINDS[n % KINDS.length](n % PRICES)}`;
 
 /** Answers per second to one question after another over so many connections, and how long each took. */
 async function asked(url, path, { connections, milliseconds }) {

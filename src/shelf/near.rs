@@ -53,6 +53,9 @@ pub fn near<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Option<Near<'a>> {
     let typed = query.filter.sought.as_deref().filter(|_| query.after.is_none())?;
     let filter = Filter { sought: None, ..query.filter.clone() };
     let among = Selection::new(snapshot, query.currency, &filter, None)?.places();
+    if among.is_empty() {
+        return None;
+    }
     let meant = snapshot.meant(typed);
     let sought = most_words(snapshot, meant.as_deref().unwrap_or(typed), &among);
     let list = ListQuery {
