@@ -12,15 +12,18 @@ const LEVELS = "+-! ~";
 
 /** A product's options: the price, the stock and the marks of the choice, from the page's own table. */
 function choosing(table) {
-  // Which number each combination has, web/product.rs says.
+  // Which number each combination has, and what a row leaves out, web/product.rs says.
   const { rows, prices, stock, marks, images } = JSON.parse(table.textContent);
   const axes = [...document.querySelectorAll("[data-axis]")];
   const fields = axes.map((axis) => (axis.tagName === "SELECT" ? [...axis.options] : [...axis.querySelectorAll("input")]));
   const missing = { level: 3, now: "", before: "", notes: "" };
+  let [number, priced] = [-1, 0];
   const row = (text) => {
-    const [, place, level, price, image] = /(\w+)(\W)(\w+)(?:\.(\w+))?/.exec(text);
-    const [now, before = "", notes = ""] = prices[parseInt(price, 36)].split("\t");
-    return [parseInt(place, 36), { level: LEVELS.indexOf(level), now, before, notes, image: images[parseInt(image, 36)] }];
+    const [, place, level, price, image] = /(\w*)(\W)(\w*)(?:\.(\w+))?/.exec(text);
+    number = place ? parseInt(place, 36) : number + 1;
+    priced = price ? parseInt(price, 36) : priced;
+    const [now, before = "", notes = ""] = prices[priced].split("\t");
+    return [number, { level: LEVELS.indexOf(level), now, before, notes, image: images[parseInt(image, 36)] }];
   };
   const variants = new Map(rows.trim().split(" ").map(row));
   const numberOf = (places) => places.reduce((number, place, axis) => number * fields[axis].length + place, 0);

@@ -248,8 +248,9 @@ fn price_notes(snapshot: &Snapshot, variant: &Variant, currency: Currency, visit
 
 /// What the script needs to do at once what the form does by asking. Each variant
 /// is a row such as `1kw+2a`: which of all combinations it is, its level, and its
-/// price, both numbers to the base of 36; behind a dot which picture is its own. So
-/// 2,048 of them have 15 KB, and as many different prices 20.
+/// price, both numbers to the base of 36; behind a dot which picture is its own. The
+/// combination is left out where it is the next one, and the price where it is the
+/// same as before: so 2,048 variants have 4 KB at one price, and 8 at changing ones.
 fn table(snapshot: &Snapshot, choosing: &Choosing, visitor: &Visitor) -> String {
     if choosing.axes.is_empty() {
         return String::new();
@@ -258,6 +259,7 @@ fn table(snapshot: &Snapshot, choosing: &Choosing, visitor: &Visitor) -> String 
     let mut prices = Vec::new();
     let mut known: SortedMap<(i64, i64, String), usize> = SortedMap::default();
     let mut rows = String::new();
+    let (mut next, mut last_priced) = (0, None);
     for (variant, place) in choosing.sold() {
         let Some(price) = variant.price(choosing.currency) else { continue };
         let before = variant.compare_at(choosing.currency);
@@ -273,14 +275,19 @@ fn table(snapshot: &Snapshot, choosing: &Choosing, visitor: &Visitor) -> String 
         let in_all = choosing.axes.iter().zip(place);
         let number =
             in_all.fold(0, |number: usize, (axis, at)| number.saturating_mul(axis.values.len()).saturating_add(*at));
-        push_base_36(&mut rows, number);
+        if number != next {
+            push_base_36(&mut rows, number);
+        }
+        next = number.saturating_add(1);
         rows.push(match variant.level {
             Level::InStock => '+',
             Level::Low if variant.backorder => '~',
             Level::Low => '-',
             Level::Out => '!',
         });
-        push_base_36(&mut rows, priced);
+        if last_priced.replace(priced) != Some(priced) {
+            push_base_36(&mut rows, priced);
+        }
         if let Some(image) = variant.image {
             rows.push('.');
             push_base_36(&mut rows, image);

@@ -50,10 +50,10 @@ async fn weight(shop: &Shop, slug: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_products_page_has_60_kb_before_its_pictures_and_hardly_more_of_2048_variants() {
+async fn a_products_page_has_at_most_60_kb_before_its_pictures_even_of_2048_variants() {
     let shop = Shop::open().await;
     let told = "A shirt of light wool for long days in the hills. ".repeat(30);
-    for (count, most) in [(12, 60_000), (2_048, 62_000)] {
+    for count in [12, 2_048] {
         let mut body = of_many(count);
         body["description"] = json!(told);
         for (n, variant) in body["variants"].as_array_mut().unwrap().iter_mut().enumerate() {
@@ -61,7 +61,7 @@ async fn a_products_page_has_60_kb_before_its_pictures_and_hardly_more_of_2048_v
         }
         let made = create(&shop, &body, None).await.expect(201).json();
         let weight = weight(&shop, made["slug"].as_str().unwrap()).await;
-        assert!(weight <= most, "{count} variants: {weight} bytes");
+        assert!(weight <= 60_000, "{count} variants: {weight} bytes");
     }
 }
 
