@@ -2,7 +2,7 @@
 //! promise, a header look-up or a copy of the body, or declines.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::prelude::*;
 
@@ -46,9 +46,22 @@ struct Kept {
 
 struct KeptAnswer {
     etag: String,
+    headers: String,
     body: JsValue,
     whole: JsValue,
-    not_modified: JsValue,
+    /// Of most answers that are asked for once nobody asks.
+    not_modified: OnceCell<JsValue>,
+}
+
+impl KeptAnswer {
+    fn respond(&self, if_none_match: Option<&str>) -> JsValue {
+        match if_none_match {
+            Some(header) if none_match_holds(header, &self.etag) => {
+                respond_kept(None, self.not_modified.get_or_init(|| init(304, &self.headers)))
+            }
+            _ => respond_kept(Some(&self.body), &self.whole),
+        }
+    }
 }
 
 /// Answers a GET of `url` from the catalog, or declines with `undefined`. What a
@@ -84,11 +97,7 @@ fn find(url: &str, if_none_match: Option<&str>, visitor: Option<&str>) -> Option
         if !kept.answers.contains_key(&*key) {
             kept.keep(&key, target, &snapshot, &app.config, visitor)?;
         }
-        let answer = kept.answers.get(&*key)?;
-        Some(match if_none_match {
-            Some(header) if none_match_holds(header, &answer.etag) => respond_kept(None, &answer.not_modified),
-            _ => respond_kept(Some(&answer.body), &answer.whole),
-        })
+        kept.answers.get(&*key).map(|answer| answer.respond(if_none_match))
     })
 }
 
@@ -107,7 +116,8 @@ impl Kept {
         let kept = KeptAnswer {
             body: kept_body(&answer.body),
             whole: init(answer.status.as_u16(), &headers),
-            not_modified: init(304, &headers),
+            not_modified: OnceCell::new(),
+            headers,
             etag: answer.etag,
         };
         self.answers.insert(key.to_owned(), kept);

@@ -192,8 +192,8 @@ fn candidates(snapshot: &Snapshot, collection: &Collection, rule: &Option<Tests>
     };
     let facets: &FacetIndex = snapshot.facets();
     for (facet, value) in narrowed {
-        let known = facets.code(facet, value).map(|code| facets.products(code));
-        known.into_iter().flatten().for_each(|place| places.add(*place));
+        let known = facets.code(facet, value).and_then(|code| facets.products(code));
+        known.into_iter().for_each(|products| products.join_into(&mut places));
     }
     places
 }

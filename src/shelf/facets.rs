@@ -34,7 +34,7 @@ pub struct FacetIndex {
     /// The codes of each facet.
     facets: Vec<Range<u32>>,
     /// By code: the products that have the value, or a variant with it.
-    products: Lists,
+    products: Vec<Compact>,
     /// By product: the codes of the values that it has, or one of its variants.
     codes: Lists,
     /// By code, if it is an option's.
@@ -83,14 +83,15 @@ impl FacetIndex {
         let by_code = each_once(terms.len(), of_products);
         let by_product: Vec<_> = by_code.iter().map(|(code, place)| (*place, *code)).collect();
         let of_codes = Lists::new(terms.len(), &by_code);
+        let all = || 0..number(terms.len());
         let having = |code: u32| Having {
             variants: Compact::new(variants as usize, of_variants.get(code)),
             of_one_each: of_variants.get(code).len() == of_codes.get(code).len(),
         };
         Self {
             facets: facets(&terms),
-            variants: (0..number(terms.len())).map(having).collect(),
-            products: of_codes,
+            variants: all().map(having).collect(),
+            products: all().map(|code| Compact::new(products.len(), of_codes.get(code))).collect(),
             codes: Lists::new(products.len(), &by_product),
             terms,
         }
@@ -126,8 +127,8 @@ impl FacetIndex {
     }
 
     /// The products that have the value, or a variant with it.
-    pub fn products(&self, code: u32) -> &[u32] {
-        self.products.get(code)
+    pub fn products(&self, code: u32) -> Option<&Compact> {
+        self.products.get(code as usize)
     }
 
     /// The codes of what the product or one of its variants has, in ascending order.

@@ -4,6 +4,7 @@
 
 use super::collections::COLLECTION;
 use super::facets::OPTION;
+use super::places::Compact;
 use super::selection::Facet;
 use super::snapshot::Snapshot;
 use crate::text::Language;
@@ -22,10 +23,10 @@ impl Snapshot {
             Some(value) => index.code(facet, value).map(|code| code..code.saturating_add(1)).unwrap_or_default(),
             None => index.facet(facet),
         };
-        let places = codes.flat_map(|code| index.products(code)).take(MOST_ASKED);
-        let called = |place: &u32| {
-            self.products.get(*place as usize).filter(|product| product.names().is_translated())?;
-            let texts = self.product(*place)?.texts(Some(language));
+        let places = codes.filter_map(|code| index.products(code)).flat_map(Compact::iter).take(MOST_ASKED);
+        let called = |place: u32| {
+            self.products.get(place as usize).filter(|product| product.names().is_translated())?;
+            let texts = self.product(place)?.texts(Some(language));
             value.map_or_else(|| texts.option(option), |value| texts.value(option, value))
         };
         places.filter_map(called).next()

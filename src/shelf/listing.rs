@@ -122,8 +122,8 @@ impl Sorted<'_> {
             Sort::Collection => return self.by_hand(places, most),
             Sort::Title => (self.snapshot.by_title(), false),
             Sort::BestSelling => (self.snapshot.by_sold(), true),
-            Sort::PriceAsc => (&self.prices.by_price, false),
-            Sort::PriceDesc => (&self.prices.by_price, true),
+            Sort::PriceAsc => (self.prices.by_price(&self.snapshot.products), false),
+            Sort::PriceDesc => (self.prices.by_price(&self.snapshot.products), true),
         };
         let descending = descending != self.query.backwards;
         match (&self.query.after, descending) {
@@ -160,13 +160,11 @@ impl Sorted<'_> {
             all.reverse();
             return first(all.into_iter().map(|place| (rank(place), place)), most);
         }
-        let at_most = |place: u32| self.found.map_or(0, |found| found.rank_at_most(place));
         let mut best = First::new(most);
         places.each(|place| {
-            // Most of many are not as good as those that are there already.
-            let may_be = best.takes(u32::MAX.saturating_sub(at_most(place)));
-            if may_be && (self.query.after.is_none() || self.to_cursor(place).is_lt()) {
-                best.add(u32::MAX.saturating_sub(rank(place)), place);
+            let number = u32::MAX.saturating_sub(rank(place));
+            if best.takes(number) && (self.query.after.is_none() || self.to_cursor(place).is_lt()) {
+                best.add(number, place);
             }
         });
         best.places()

@@ -126,6 +126,22 @@ impl Compact {
         Self::Many(places)
     }
 
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Few(numbers) => numbers.len(),
+            Self::Many(own) => own.count(),
+        }
+    }
+
+    /// In the order in which they were given, or in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        let (few, many) = match self {
+            Self::Few(numbers) => (numbers.as_slice(), None),
+            Self::Many(own) => (&[][..], Some(own)),
+        };
+        few.iter().copied().chain(many.into_iter().flat_map(Places::iter))
+    }
+
     pub fn join_into(&self, places: &mut Places) {
         match self {
             Self::Few(numbers) => numbers.iter().for_each(|number| places.add(*number)),
@@ -229,12 +245,14 @@ mod tests {
             prop_assert!(kept.iter().eq(told));
             let rest = set(&one).others();
             prop_assert!((0..300).all(|place| rest.contains(place) != one.contains(&place)));
-            let mut packed = set(&other);
-            Compact::new(300, &one.iter().copied().collect::<Vec<_>>()).join_into(&mut packed);
-            prop_assert_eq!(&packed, &joined);
             for most in [300, 3_000_000] {
                 let mut among = Vec::new();
                 let packed = Compact::new(most, &one.iter().copied().collect::<Vec<_>>());
+                prop_assert_eq!(packed.count(), one.len());
+                prop_assert!(packed.iter().eq(one.iter().copied()));
+                let mut into = set(&other);
+                packed.join_into(&mut into);
+                prop_assert_eq!(&into, &joined);
                 packed.each_among(&set(&other), |place| among.push(place));
                 prop_assert!(kept.iter().eq(among));
             }

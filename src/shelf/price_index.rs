@@ -1,7 +1,8 @@
 //! What is sold in one currency: each product's range of prices, the order by
-//! price, and which products have a variant at a price, in stock or not.
+//! price, and which products have a variant at a price, in stock or not. The order and what
+//! finds prices are made when they are first asked for: the first list needs neither.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::filter::Filter;
 use super::places::{Places, number};
@@ -17,8 +18,7 @@ pub struct PriceIndex {
     currency: Currency,
     /// One per product: its lowest and highest amount, `None` if it is not sold in this currency.
     ranges: Vec<Option<(i64, i64)>>,
-    /// What is sold, cheapest first.
-    pub by_price: Ranked,
+    by_price: OnceLock<Ranked>,
     pub sold: Places,
     /// Whether some product is sold in it in only some of its variants.
     pub is_patchy: bool,
@@ -26,8 +26,29 @@ pub struct PriceIndex {
     count: usize,
     /// Those that are.
     offered: Places,
-    in_stock: Ladder,
-    sold_out: Ladder,
+    in_stock: Offered,
+    sold_out: Offered,
+}
+
+/// Amounts, each with the number of the variant that is offered at it.
+#[derive(Debug)]
+struct Offered {
+    /// Until the ladder is made of them.
+    offers: Mutex<Vec<(i64, u32)>>,
+    ladder: OnceLock<Ladder>,
+}
+
+impl Offered {
+    fn new(offers: Vec<(i64, u32)>) -> Self {
+        Self { offers: Mutex::new(offers), ladder: OnceLock::new() }
+    }
+
+    fn ladder(&self, all: &Variants) -> &Ladder {
+        self.ladder.get_or_init(|| {
+            let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+            Ladder::new(all, &std::mem::take(&mut *offers))
+        })
+    }
 }
 
 impl PriceIndex {
@@ -52,24 +73,31 @@ impl PriceIndex {
             is_patchy |= (1..shown.len()).contains(&sold);
             ranges.push(range);
         }
-        let lowest = |place: usize| ranges.get(place).copied().flatten().map(|(lowest, _)| lowest);
-        let id = |place: usize| products.get(place).map(|product| product.id);
-        let mut by_price =
-            order(products.len(), &|one, other| lowest(one).cmp(&lowest(other)).then_with(|| id(one).cmp(&id(other))));
-        by_price.retain(|place| lowest(*place).is_some());
         let mut sold = Places::none(products.len());
-        by_price.iter().for_each(|place| sold.add(number(*place)));
+        let priced = (0..).zip(&ranges).filter(|(_, range)| range.is_some());
+        priced.for_each(|(place, _)| sold.add(place));
         Self {
             currency,
             ranges,
-            by_price: Ranked::new(products.len(), by_price),
+            by_price: OnceLock::new(),
             sold,
             is_patchy,
             count: variants.count(),
             offered,
-            in_stock: Ladder::new(variants, &in_stock),
-            sold_out: Ladder::new(variants, &sold_out),
+            in_stock: Offered::new(in_stock),
+            sold_out: Offered::new(sold_out),
         }
+    }
+
+    /// What is sold, cheapest first, then by id. The products are those it was made of.
+    pub fn by_price(&self, products: &[Arc<Packed>]) -> &Ranked {
+        self.by_price.get_or_init(|| {
+            let lowest = |place: usize| self.ranges.get(place).copied().flatten().map(|(lowest, _)| lowest);
+            let key = |place: usize| (lowest(place), products.get(place).map(|product| product.id));
+            let mut by_price = order(products.len(), &|one, other| key(one).cmp(&key(other)));
+            by_price.retain(|place| lowest(*place).is_some());
+            Ranked::new(products.len(), by_price)
+        })
     }
 
     pub fn range(&self, place: u32) -> Option<PriceRange> {
@@ -84,7 +112,7 @@ impl PriceIndex {
             return self.sold.clone();
         }
         let mut matches = Places::none(self.ranges.len());
-        self.pieces(filter, &mut |piece| match piece {
+        self.pieces(filter, variants, &mut |piece| match piece {
             Piece::Offers(offers) => variants.add_products(offers, &mut matches),
             Piece::Set(set) => matches.join(&set.products),
         });
@@ -92,23 +120,23 @@ impl PriceIndex {
     }
 
     /// The variants that have all of that.
-    pub fn offers(&self, filter: &Filter) -> Places {
+    pub fn offers(&self, filter: &Filter, variants: &Variants) -> Places {
         if !filter.asks_of_offers() {
             return self.offered.clone();
         }
         let mut matches = Places::none(self.count);
-        self.pieces(filter, &mut |piece| match piece {
+        self.pieces(filter, variants, &mut |piece| match piece {
             Piece::Offers(offers) => offers.iter().for_each(|variant| matches.add(*variant)),
             Piece::Set(set) => matches.join(&set.variants),
         });
         matches
     }
 
-    fn pieces(&self, filter: &Filter, tell: &mut dyn FnMut(Piece)) {
+    fn pieces(&self, filter: &Filter, variants: &Variants, tell: &mut dyn FnMut(Piece)) {
         let (least, most) = (filter.price_min.unwrap_or(i64::MIN), filter.price_max.unwrap_or(i64::MAX));
-        self.in_stock.pieces(least, most, tell);
+        self.in_stock.ladder(variants).pieces(least, most, tell);
         if !filter.in_stock {
-            self.sold_out.pieces(least, most, tell);
+            self.sold_out.ladder(variants).pieces(least, most, tell);
         }
     }
 }
@@ -139,8 +167,8 @@ enum Piece<'a> {
     Set(&'a Set),
 }
 
-/// Offers of one set: at 50,000 products with 150,000 variants the tree takes 1.8 MB.
-const LEAF: usize = 4_096;
+/// Offers of one set: at 50,000 products with 150,000 variants the tree takes 3.6 MB.
+const LEAF: usize = 2_048;
 
 impl Ladder {
     fn new(all: &Variants, offers: &[(i64, u32)]) -> Self {
@@ -204,7 +232,7 @@ mod tests {
         /// Over several sizes of the tree, whatever its last offers are.
         #[test]
         fn a_ladder_has_what_lies_between_two_prices(
-            amounts in prop::collection::vec(0..400_i64, 0..26_000),
+            amounts in prop::collection::vec(0..400_i64, 0..13_000),
             bounds in prop::collection::vec((-1..401_i64, 0..400_i64), 12),
         ) {
             let offers: Vec<_> = amounts.into_iter().zip(0..).collect();

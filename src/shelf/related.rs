@@ -128,13 +128,14 @@ impl<'a> List<'a, '_> {
         let (snapshot, facets) = (self.snapshot, self.snapshot.facets());
         let Some(place) = snapshot.place(product.id) else { return };
         let codes = facets.codes(place);
-        let sharing = |n: usize| codes.get(n).map_or(&[][..], |code| facets.products(*code));
-        for n in order(codes.len(), &|one, other| sharing(one).len().cmp(&sharing(other).len())) {
-            for place in sharing(n).iter().take(MOST_ALIKE) {
+        let sharing: Vec<_> = codes.iter().filter_map(|code| facets.products(*code)).collect();
+        let counts: Vec<usize> = sharing.iter().map(|products| products.count()).collect();
+        for n in order(sharing.len(), &|one, other| counts.get(one).cmp(&counts.get(other))) {
+            for place in sharing.get(n).into_iter().flat_map(|products| products.iter()).take(MOST_ALIKE) {
                 if self.is_full() {
                     return;
                 }
-                let alike = snapshot.products.get(*place as usize).filter(|alike| can_be_had(alike));
+                let alike = snapshot.products.get(place as usize).filter(|alike| can_be_had(alike));
                 self.add(alike.and_then(|alike| snapshot.by_id(alike.id)));
             }
         }

@@ -72,7 +72,8 @@ impl Chosen {
         let facets = snapshot.facets();
         let codes: Vec<_> = values.iter().filter_map(|value| facets.code(name, value)).collect();
         let mut places = Places::none(snapshot.products.len());
-        codes.iter().for_each(|code| facets.products(*code).iter().for_each(|place| places.add(*place)));
+        let having = codes.iter().filter_map(|code| facets.products(*code));
+        having.for_each(|products| products.join_into(&mut places));
         Self { facet: facets.facet(name), is_option: name.starts_with(OPTION), codes, places }
     }
 
@@ -134,7 +135,7 @@ impl<'a> Selection<'a> {
 
     /// The variants that are all that is asked of one.
     fn fitting(&self, except: Except, offers: &Filter) -> Places {
-        let mut fitting = self.prices.offers(offers);
+        let mut fitting = self.prices.offers(offers, self.snapshot.variants());
         for chosen in self.options(except) {
             fitting.keep(&self.having(&chosen.codes));
         }
@@ -166,25 +167,23 @@ impl<'a> Selection<'a> {
     pub fn facets(&self, places: &Places) -> Vec<Facet> {
         let by_variant = self.asks_of_variants(&NOTHING, self.filter) > 0 || self.prices.is_patchy;
         // Of facets that nothing was chosen of: at one go, unless only some variants count.
-        let counts = self.count(places, if by_variant { self.facets.options().end } else { 0 });
+        let all = number(self.facets.count());
+        let counts = self.count(places, if by_variant { self.facets.options().end } else { 0 }..all);
         let fitting = OnceCell::new();
         let mut facets = Vec::new();
         for codes in self.facets.facets() {
             let is_option = self.facets.named(codes.start).0.starts_with(OPTION);
             let chosen = self.chosen.iter().find(|chosen| chosen.facet == *codes);
             if chosen.is_some() || (is_option && by_variant) {
-                let mut own = vec![0; counts.len()];
                 let without = chosen.map(|_| self.except(codes, self.filter));
-                match &without {
+                let own = match &without {
                     None => {
                         let fitting = fitting.get_or_init(|| self.fitting_among(places, &NOTHING));
-                        self.count_variants(fitting, codes, &mut own);
+                        self.count_variants(fitting, codes)
                     }
-                    Some(without) if is_option => {
-                        self.count_variants(&self.fitting_among(without, codes), codes, &mut own);
-                    }
-                    Some(without) => self.count_products(without, codes, &mut own),
-                }
+                    Some(without) if is_option => self.count_variants(&self.fitting_among(without, codes), codes),
+                    Some(without) => self.count(without, codes.clone()),
+                };
                 facets.extend(self.facet(codes, &own, chosen));
             } else {
                 facets.extend(self.facet(codes, &counts, None));
@@ -229,23 +228,27 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// How many of these products have each code from `begin` on. Where they are most of the shop's, what the others
-    /// have is taken from what all have.
-    fn count(&self, places: &Places, begin: u32) -> Vec<u32> {
+    /// By code: how many of these products have it, of these codes alone. Where they are most of the shop's, what the
+    /// others have is taken from what all have.
+    fn count(&self, places: &Places, codes: Range<u32>) -> Vec<u32> {
         if places.count() <= self.snapshot.products.len() / 2 {
-            return self.count_one_by_one(places, begin);
+            return self.count_one_by_one(places, codes);
         }
-        let of_others = self.count_one_by_one(&places.others(), begin);
-        let of_all = |code: u32| number(self.facets.products(code).len());
-        (0..).zip(of_others).map(|(code, others)| of_all(code).saturating_sub(others)).collect()
+        let mut counts = self.count_one_by_one(&places.others(), codes.clone());
+        for code in codes {
+            let of_all = self.facets.products(code).map_or(0, |products| number(products.count()));
+            let others = counts.get_mut(code as usize).into_iter();
+            others.for_each(|count| *count = of_all.saturating_sub(*count));
+        }
+        counts
     }
 
-    fn count_one_by_one(&self, places: &Places, begin: u32) -> Vec<u32> {
-        let mut counts = vec![0; self.facets.count()];
+    fn count_one_by_one(&self, places: &Places, codes: Range<u32>) -> Vec<u32> {
+        let mut counts = vec![0; codes.end as usize];
         places.each(|place| {
             // They are in ascending order.
             for code in self.facets.codes(place).iter().rev() {
-                if *code < begin {
+                if *code < codes.start {
                     break;
                 }
                 if let Some(count) = counts.get_mut(*code as usize) {
@@ -254,14 +257,6 @@ impl<'a> Selection<'a> {
             }
         });
         counts
-    }
-
-    /// Counts of one facet what these products have.
-    fn count_products(&self, places: &Places, facet: &Range<u32>, counts: &mut [u32]) {
-        for code in facet.clone() {
-            let having = self.facets.products(code).iter().filter(|place| places.contains(**place));
-            counts.get_mut(code as usize).into_iter().for_each(|count| *count = number(having.clone().count()));
-        }
     }
 
     /// The variants of these products that are all that is asked of one; the products are what
@@ -274,13 +269,12 @@ impl<'a> Selection<'a> {
         fitting
     }
 
-    /// Counts of one option the products that have a value in one of these variants.
-    fn count_variants(&self, fitting: &Places, facet: &Range<u32>, counts: &mut [u32]) {
+    /// By code, of one option's: how many products have the value in one of these variants.
+    fn count_variants(&self, fitting: &Places, option: &Range<u32>) -> Vec<u32> {
         let variants = self.snapshot.variants();
-        for code in facet.clone() {
-            let products = self.facets.count_products(code, fitting, variants);
-            counts.get_mut(code as usize).into_iter().for_each(|count| *count = products);
-        }
+        let mut counts = vec![0; option.start as usize];
+        counts.extend(option.clone().map(|code| self.facets.count_products(code, fitting, variants)));
+        counts
     }
 
     fn facet(&self, codes: &Range<u32>, counts: &[u32], chosen: Option<&Chosen>) -> Option<Facet> {

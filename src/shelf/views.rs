@@ -155,6 +155,8 @@ impl<'a> ProductItem<'a> {
     pub(super) fn new(listed: &Listed<'a>, language: Option<Language>, highlighter: Option<&Highlighter>) -> Self {
         let product = listed.product;
         let texts = product.texts(language);
+        let currency = listed.price.from.currency;
+        let cheapest = product.cheapest(currency);
         Self {
             id: product.id,
             slug: &product.slug,
@@ -162,8 +164,8 @@ impl<'a> ProductItem<'a> {
             vendor: product.vendor.as_deref(),
             kind: product.kind.as_deref(),
             price: listed.price,
-            compare_at: product.compare_at(listed.price.from.currency),
-            lowest_30_days: product.lowest(listed.price.from.currency),
+            compare_at: cheapest.and_then(|variant| variant.compare_at(currency)),
+            lowest_30_days: cheapest.and_then(|variant| variant.lowest(currency)),
             image: product.images.first().map(|image| texts.image(image)),
             available: product.level,
             on_backorder: product.is_on_backorder(),

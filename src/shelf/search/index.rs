@@ -17,13 +17,21 @@ pub struct SearchIndex {
     pub(super) words: Terms,
     /// By word: the products that have it, as [`posting`]s.
     pub(super) postings: Lists,
-    /// By word: what letters it has, and how many.
-    pub(super) letters: Vec<(u32, u8)>,
+    /// The words that may be mistyped: all that are more than a number.
+    pub(super) spelled: Vec<Spelled>,
     pub(super) stems: Terms,
     /// By stem: its words.
     pub(super) stemmed: Lists,
     pub(super) codes: Codes,
     pub(super) titles: Vec<Title>,
+}
+
+/// A word by its letters, and how many it has.
+#[derive(Debug)]
+pub struct Spelled {
+    pub word: u32,
+    pub letters: u32,
+    pub length: u8,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,11 +72,15 @@ impl SearchIndex {
             *word = renumbered.get(*word as usize).copied().unwrap_or_default();
         }
         let (mut stems, mut stemmed) = (Numbering::default(), Vec::new());
-        let each = |word| {
-            stemmed.push((stems.number(&stem(words.get(word))), word));
-            (letters(words.get(word)), u8::try_from(words.get(word).chars().count()).unwrap_or(u8::MAX))
-        };
-        let letters = (0..number(words.len())).map(each).collect();
+        let mut spelled = Vec::new();
+        for word in 0..number(words.len()) {
+            let text = words.get(word);
+            stemmed.push((stems.number(&stem(text)), word));
+            if text.chars().any(|c| !c.is_numeric()) {
+                let length = u8::try_from(text.chars().count()).unwrap_or(u8::MAX);
+                spelled.push(Spelled { word, letters: letters(text), length });
+            }
+        }
         let (stems, renumbered) = stems.sorted();
         for (stem, _) in &mut stemmed {
             *stem = renumbered.get(*stem as usize).copied().unwrap_or_default();
@@ -76,7 +88,7 @@ impl SearchIndex {
         Self {
             products: products.len(),
             postings: Lists::new(words.len(), &postings),
-            letters,
+            spelled,
             stemmed: Lists::new(stems.len(), &stemmed),
             stems,
             words,

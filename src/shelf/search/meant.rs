@@ -4,7 +4,7 @@
 use super::SearchIndex;
 use super::fold::folded;
 use super::query::{MAX_SOUGHT_WORDS, Sought, sought};
-use super::typo::{forgiven, letters as letter_set, mistakes};
+use super::typo::forgiven;
 use crate::shelf::places::number;
 use crate::shelf::ranked::first;
 use crate::shelf::snapshot::Snapshot;
@@ -67,20 +67,9 @@ impl SearchIndex {
         if letters.len() < 3 || letters.iter().any(|c| c.is_numeric()) {
             return None;
         }
-        let own = letter_set(sought);
-        let near = |word: u32| {
-            let (set, length) = *self.letters.get(word as usize)?;
-            // As [`SearchIndex::add_typos`]: most words are not looked at.
-            if usize::from(length).abs_diff(letters.len()) > most
-                || (set ^ own).count_ones() as usize > most.saturating_mul(2)
-            {
-                return None;
-            }
-            let other: Vec<char> = self.words.get(word).chars().collect();
-            let mistakes = mistakes(&letters, &other, most)?;
-            Some((mistakes, usize::MAX.saturating_sub(self.postings.get(word).len()), word))
-        };
-        (0..number(self.words.len())).filter_map(near).min().map(|(_, _, word)| word)
+        let commonest = |word: u32| usize::MAX.saturating_sub(self.postings.get(word).len());
+        let near = self.mistaken(&letters, most).map(|(word, mistakes)| (mistakes, commonest(word), word));
+        near.min().map(|(_, _, word)| word)
     }
 
     /// The word as the first title that has it writes it, in whichever language.

@@ -1,12 +1,12 @@
 //! What is looked for, and what of the shop that finds.
 
 use super::fold::folded;
-use super::index::{SearchIndex, Title};
+use super::index::{SearchIndex, Spelled, Title};
 use super::score::{self, Match};
 use super::stem::stem;
 use super::typo::{forgiven, letters, mistakes};
 use super::words::{Chunk, MAX_PARTS, chunks};
-use crate::shelf::places::{Places, number};
+use crate::shelf::places::Places;
 
 /// More words than these are not looked for.
 pub(super) const MAX_SOUGHT_WORDS: usize = 12;
@@ -30,13 +30,8 @@ impl Found<'_> {
         words
     }
 
-    /// What [`Self::rank`] is at most, without a look at the title.
-    #[inline(always)]
-    pub fn rank_at_most(&self, place: u32) -> u32 {
-        score::rank(self.words(place), true, 0)
-    }
-
     /// Of a product that was found: the higher the better.
+    #[inline(always)]
     pub fn rank(&self, place: u32) -> u32 {
         let words = self.words(place);
         let title = self.titles.get(place as usize).copied().unwrap_or(self.title);
@@ -105,7 +100,6 @@ impl SearchIndex {
     fn hits(&self, sought: &Sought, reach: Reach) -> Hits {
         let mut hits = Hits::none(self.products);
         self.add_beginnings(&sought.whole, &mut hits);
-        self.add_forms(&sought.whole, &mut hits);
         self.add_parts(&sought.parts, &mut hits);
         if reach.codes {
             self.codes.each(&sought.whole, &mut |place, is_whole| hits.add(place, score::of_code(is_whole)));
@@ -116,10 +110,12 @@ impl SearchIndex {
         hits
     }
 
-    /// Words that begin so.
+    /// Words that begin so, the word as it is among them, and those of its stem.
     fn add_beginnings(&self, sought: &str, hits: &mut Hits) {
-        let forms = self.forms(sought);
-        for word in self.words.beginning(sought) {
+        let (forms, beginning) = (self.forms(sought), self.words.beginning(sought));
+        let others = forms.iter().filter(|word| !beginning.contains(word));
+        others.for_each(|word| self.add(*word, Match::Stem, hits));
+        for word in beginning {
             let found = match self.words.get(word).len() == sought.len() {
                 true => Match::Exact,
                 false if forms.contains(&word) => Match::Grown,
@@ -131,8 +127,10 @@ impl SearchIndex {
 
     /// The word as it is, and by its stem.
     fn add_forms(&self, sought: &str, hits: &mut Hits) {
-        self.words.find(sought).into_iter().for_each(|word| self.add(word, Match::Exact, hits));
-        self.forms(sought).iter().for_each(|word| self.add(*word, Match::Stem, hits));
+        let exact = self.words.find(sought);
+        exact.into_iter().for_each(|word| self.add(word, Match::Exact, hits));
+        let others = self.forms(sought).iter().filter(|word| Some(**word) != exact);
+        others.for_each(|word| self.add(*word, Match::Stem, hits));
     }
 
     /// The words that have its stem.
@@ -167,19 +165,21 @@ impl SearchIndex {
         if most == 0 || known.iter().any(|c| c.is_numeric()) {
             return;
         }
-        let own = letters(sought);
-        for (word, (letters, length)) in self.letters.iter().enumerate() {
-            if usize::from(*length).abs_diff(known.len()) > most
-                || (letters ^ own).count_ones() as usize > most.saturating_mul(2)
-            {
-                continue;
-            }
-            let word = number(word);
-            let other: Vec<char> = self.words.get(word).chars().collect();
-            if let Some(mistakes) = mistakes(&known, &other, most) {
-                self.add(word, Match::Typo(mistakes), hits);
-            }
-        }
+        self.mistaken(&known, most).for_each(|(word, mistakes)| self.add(word, Match::Typo(mistakes), hits));
+    }
+
+    /// The words that are at most so many mistakes from this one, and how many. It has no digits.
+    pub(super) fn mistaken(&self, sought: &[char], most: usize) -> impl Iterator<Item = (u32, usize)> {
+        let own = letters(&String::from_iter(sought));
+        // Most are sorted out by their length and letters.
+        let may_be = move |known: &&Spelled| {
+            usize::from(known.length).abs_diff(sought.len()) <= most
+                && (known.letters ^ own).count_ones() as usize <= most.saturating_mul(2)
+        };
+        self.spelled.iter().filter(may_be).filter_map(move |known| {
+            let other: Vec<char> = self.words.get(known.word).chars().collect();
+            Some((known.word, mistakes(sought, &other, most)?))
+        })
     }
 
     fn add(&self, word: u32, found: Match, hits: &mut Hits) {
