@@ -35,7 +35,7 @@ const askedRow = (name, { perSecond, controlPerSecond, ratio, share, p50, p99, m
 const askedRows = ({ size, repeated, fresh }) => [askedRow(`${whole(size)} products: one list`, repeated), askedRow("  each another question", fresh)];
 const scaleRow = (row) =>
   left(`${whole(row.size)} products`) +
-  right(row.took.toFixed(0), whole(row.written), row.memory, row.firstList.toFixed(0), row.bareFirstList.toFixed(0)) +
+  right(row.took.toFixed(0), whole(row.written), row.memory, row.firstList.toFixed(0), row.bareFirstList.toFixed(0), row.more.toFixed(0)) +
   verdict(row);
 
 export function table({ machine, weight, start, reads, logins, sales, console: pages, scale, imports, lighthouse }) {
@@ -48,7 +48,7 @@ export function table({ machine, weight, start, reads, logins, sales, console: p
     ...section(`${left("whole purchases")}${right("per s", "p50 ms", "p99 ms", "to five", "to floor", "goal")}  met`, sales.map(saleRow)),
     ...section(`${`the console, 100,000 orders: the dearest of ${pages.length}`.padEnd(64)}${right("bytes", "CPU ms", "ms", "at most")}  met`, dearest(pages).map(pageRow)),
     ...section(`${left("shops of many products")}${right("per s", "control", "ratio", "to 1,000", "p50 ms", "p99 ms")}  met`, scale.flatMap(askedRows)),
-    ...section(`${left("a changed price; the first list")}${right("price ms", "bytes", "MB", "list ms", "bare")}  met`, scale.map(scaleRow)),
+    ...section(`${left("a changed price; the first list")}${right("price ms", "bytes", "MB", "list ms", "bare", "more")}  met`, scale.map(scaleRow)),
     ...section(`${left("files of products")}${right("seconds", "to keep", "CPU s", "most MB", "at most")}  met`, imports.map(importRow)),
     ...section(`${left("Lighthouse, mobile")}${right("score", "bar")}  met`, lighthouse.map(lighthouseRow)),
     "",

@@ -70,7 +70,11 @@ macro_rules! id {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match serializer.is_human_readable() {
-                    true => serializer.collect_str(self),
+                    // A list has hundreds: without what it costs to write whatever can be shown.
+                    true => {
+                        let mut text = [0; ulid::ULID_LEN];
+                        serializer.serialize_str(&[$prefix, self.0.array_to_str(&mut text)].concat())
+                    }
                     false => serializer.serialize_bytes(&self.0.to_bytes()),
                 }
             }

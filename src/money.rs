@@ -67,13 +67,20 @@ impl fmt::Debug for Currency {
 
 impl Serialize for Currency {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        match serializer.is_human_readable() {
+            true => serializer.serialize_str(self.as_str()),
+            false => self.0.serialize(serializer),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::read(deserializer, Self::parse)
+        match deserializer.is_human_readable() {
+            true => crate::text::read(deserializer, Self::parse),
+            // What is packed, we have packed.
+            false => Deserialize::deserialize(deserializer).map(Self),
+        }
     }
 }
 

@@ -216,7 +216,12 @@ impl Product {
 
     /// What the first of its cheapest variants cost before, if that was more.
     pub fn compare_at(&self, currency: Currency) -> Option<Money> {
-        self.cheapest(currency)?.compare_at(currency)
+        self.cheapest_if_reduced(currency)?.compare_at(currency)
+    }
+
+    /// The first of its cheapest variants, if any is reduced: of most products none is.
+    pub fn cheapest_if_reduced(&self, currency: Currency) -> Option<&Variant> {
+        if self.variants.iter().any(Variant::is_reduced) { self.cheapest(currency) } else { None }
     }
 
     /// The first of its cheapest variants, if one is sold in that currency.

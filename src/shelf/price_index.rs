@@ -113,7 +113,7 @@ impl PriceIndex {
         }
         let mut matches = Places::none(self.ranges.len());
         self.pieces(filter, variants, &mut |piece| match piece {
-            Piece::Offers(offers) => variants.add_products(offers, &mut matches),
+            Piece::Offers(offers) => offers.iter().for_each(|(_, product)| matches.add(*product)),
             Piece::Set(set) => matches.join(&set.products),
         });
         matches
@@ -126,7 +126,7 @@ impl PriceIndex {
         }
         let mut matches = Places::none(self.count);
         self.pieces(filter, variants, &mut |piece| match piece {
-            Piece::Offers(offers) => offers.iter().for_each(|variant| matches.add(*variant)),
+            Piece::Offers(offers) => offers.iter().for_each(|(variant, _)| matches.add(*variant)),
             Piece::Set(set) => matches.join(&set.variants),
         });
         matches
@@ -147,8 +147,8 @@ impl PriceIndex {
 #[derive(Debug)]
 struct Ladder {
     amounts: Vec<i64>,
-    /// The numbers of the variants that are offered so.
-    variants: Vec<u32>,
+    /// The numbers of the variants that are offered so, each with its product's place.
+    variants: Vec<(u32, u32)>,
     /// The one at `n` joins those at `2n` and `2n + 1`; the last half are the
     /// leaves, one for each [`LEAF`] offers. At 0 there is none.
     sets: Vec<Set>,
@@ -163,7 +163,7 @@ struct Set {
 
 /// What is between two prices consists of these.
 enum Piece<'a> {
-    Offers(&'a [u32]),
+    Offers(&'a [(u32, u32)]),
     Set(&'a Set),
 }
 
@@ -174,12 +174,13 @@ impl Ladder {
     fn new(all: &Variants, offers: &[(i64, u32)]) -> Self {
         let by_amount = order(offers.len(), &|one, other| offers.get(one).cmp(&offers.get(other)));
         let sorted = || by_amount.iter().filter_map(|place| offers.get(*place));
-        let variants: Vec<u32> = sorted().map(|(_, variant)| *variant).collect();
+        let of_product = |(_, variant): &(i64, u32)| Some((*variant, all.product(*variant)?.0));
+        let variants: Vec<(u32, u32)> = sorted().filter_map(of_product).collect();
         let leaves = variants.len() / LEAF;
         let mut sets = vec![Set { variants: Places::none(0), products: Places::none(0) }; leaves];
         for leaf in variants.chunks_exact(LEAF) {
             let mut set = Places::none(all.count());
-            leaf.iter().for_each(|variant| set.add(*variant));
+            leaf.iter().for_each(|(variant, _)| set.add(*variant));
             sets.push(Set { products: all.products(&set), variants: set });
         }
         for parent in (1..leaves).rev() {
@@ -243,13 +244,15 @@ mod tests {
                 let none = || (Places::none(all.count()), Places::none(offers.len().div_ceil(3)));
                 let (mut found, mut expected) = (none(), none());
                 ladder.pieces(least, most, &mut |piece| match piece {
-                    Piece::Offers(offers) => offers.iter().for_each(|offer| found.0.add(*offer)),
+                    Piece::Offers(offers) => offers.iter().for_each(|(variant, product)| {
+                        found.0.add(*variant);
+                        found.1.add(*product);
+                    }),
                     Piece::Set(set) => {
                         found.0.join(&set.variants);
                         found.1.join(&set.products);
                     }
                 });
-                found.1.join(&all.products(&found.0));
                 offers.iter().filter(|offer| (least..=most).contains(&offer.0)).for_each(|offer| expected.0.add(offer.1));
                 expected.1.join(&all.products(&expected.0));
                 prop_assert_eq!(found, expected, "{} to {}", least, most);

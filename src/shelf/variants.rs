@@ -47,11 +47,6 @@ impl Variants {
         Some((place, variant.saturating_sub(self.of(place).start)))
     }
 
-    /// Adds the products of these variants.
-    pub fn add_products(&self, variants: &[u32], into: &mut Places) {
-        variants.iter().filter_map(|variant| self.products.get(*variant as usize)).for_each(|place| into.add(*place));
-    }
-
     /// The products that have one of these variants.
     pub fn products(&self, variants: &Places) -> Places {
         let mut places = Places::none(self.products_count());

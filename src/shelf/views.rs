@@ -156,7 +156,7 @@ impl<'a> ProductItem<'a> {
         let product = listed.product;
         let texts = product.texts(language);
         let currency = listed.price.from.currency;
-        let cheapest = product.cheapest(currency);
+        let cheapest = product.cheapest_if_reduced(currency);
         Self {
             id: product.id,
             slug: &product.slug,

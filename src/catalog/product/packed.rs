@@ -8,6 +8,7 @@
 
 use postcard::{from_bytes, take_from_bytes, to_allocvec};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::terms::{self, PriceTerms};
 use super::{Floor, Image, Level, Part, Product, ProductOption, Status, StockRule, Translations, Variant};
@@ -19,7 +20,7 @@ use crate::ports::Timestamp;
 use crate::pricing::Delivery;
 
 /// To be raised whenever a product is packed otherwise: what was written before is not read.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 #[derive(Debug, PartialEq)]
 pub struct Packed {
@@ -31,7 +32,8 @@ pub struct Packed {
     pub is_timed: bool,
     /// How many variants it has.
     pub variants: u16,
-    /// How many bytes its [`Offers`] have.
+    /// How many bytes its [`Names`] have, and its [`Offers`].
+    names: u32,
     offers: u32,
     /// [`Names`], [`Offers`] and [`Rest`].
     bytes: Box<[u8]>,
@@ -45,6 +47,7 @@ struct Key {
     sold: u32,
     is_timed: bool,
     variants: u16,
+    names: u32,
     offers: u32,
 }
 
@@ -74,7 +77,8 @@ pub struct Offer {
     pub id: VariantId,
     pub level: Level,
     backorder: bool,
-    prices: Vec<Money>,
+    /// Mostly in a currency or two, for which no memory of their own is asked: all are read for the first list.
+    prices: SmallVec<[Money; 2]>,
     terms: Vec<PriceTerms>,
 }
 
@@ -142,35 +146,36 @@ impl Packed {
     pub fn new(product: &Product) -> Self {
         let offers = bytes_of(&Offers::of(product));
         let translations = product.translations.as_ref().map(json::text);
-        let mut bytes = bytes_of(&Names {
+        let names = bytes_of(&Names {
             slug: &product.slug,
             title: &product.title,
             former_slugs: texts(&product.former_slugs),
             translations: translations.as_deref(),
         });
-        bytes.extend_from_slice(&offers);
-        bytes.append(&mut bytes_of(&Rest::of(product)));
+        let length = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
         Self {
             id: product.id,
             created_at: product.created_at,
             sold: product.sold,
             is_timed: product.times().next().is_some(),
             variants: u16::try_from(product.variants.len()).unwrap_or(u16::MAX),
-            offers: u32::try_from(offers.len()).unwrap_or(u32::MAX),
-            bytes: bytes.into_boxed_slice(),
+            names: length(&names),
+            offers: length(&offers),
+            bytes: [names, offers, bytes_of(&Rest::of(product))].concat().into_boxed_slice(),
         }
     }
 
     /// From its [`bytes`](Self::bytes).
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let (Key { id, created_at, sold, is_timed, variants, offers }, bytes) = take_from_bytes(bytes).ok()?;
+        let (Key { id, created_at, sold, is_timed, variants, names, offers }, bytes) = take_from_bytes(bytes).ok()?;
         let created_at = Timestamp::from_millis(created_at);
-        Some(Self { id, created_at, sold, is_timed, variants, offers, bytes: bytes.into() })
+        Some(Self { id, created_at, sold, is_timed, variants, names, offers, bytes: bytes.into() })
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        let Self { id, sold, is_timed, variants, offers, .. } = *self;
-        let mut bytes = bytes_of(&Key { id, created_at: self.created_at.millis(), sold, is_timed, variants, offers });
+        let Self { id, sold, is_timed, variants, names, offers, .. } = *self;
+        let created_at = self.created_at.millis();
+        let mut bytes = bytes_of(&Key { id, created_at, sold, is_timed, variants, names, offers });
         bytes.extend_from_slice(&self.bytes);
         bytes
     }
@@ -181,19 +186,18 @@ impl Packed {
     }
 
     pub fn names(&self) -> Names<'_> {
-        take_from_bytes(&self.bytes).map(|(names, _)| names).unwrap_or_default()
+        self.parts().and_then(|(names, ..)| from_bytes(names).ok()).unwrap_or_default()
     }
 
-    fn split(&self) -> Option<(Names<'_>, &[u8], &[u8])> {
-        let (names, after): (Names, _) = take_from_bytes(&self.bytes).ok()?;
+    fn parts(&self) -> Option<(&[u8], &[u8], &[u8])> {
+        let (names, after) = self.bytes.split_at_checked(self.names as usize)?;
         let (offers, rest) = after.split_at_checked(self.offers as usize)?;
         Some((names, offers, rest))
     }
 
     /// As they are at a time, if one is said.
     pub fn offers(&self, at: Option<Timestamp>) -> Offers {
-        let read = |(_, offers, _): (_, &[u8], _)| from_bytes(offers).ok();
-        let mut offers: Offers = self.split().and_then(read).unwrap_or_default();
+        let mut offers: Offers = self.parts().and_then(|(_, offers, _)| from_bytes(offers).ok()).unwrap_or_default();
         if let Some(now) = at {
             offers.variants.iter_mut().for_each(|variant| terms::be_at(&mut variant.terms, now));
         }
@@ -201,13 +205,14 @@ impl Packed {
     }
 
     pub fn rest(&self) -> Option<Rest<'_>> {
-        from_bytes(self.split()?.2).ok()
+        from_bytes(self.parts()?.2).ok()
     }
 
     /// Unpacked; `None` if somebody else wrote it.
     pub fn product(&self) -> Option<Product> {
-        let (names, offers, rest) = self.split()?;
-        let (offers, rest): (Offers, Rest) = (from_bytes(offers).ok()?, from_bytes(rest).ok()?);
+        let (names, offers, rest) = self.parts()?;
+        let (names, offers): (Names, Offers) = (from_bytes(names).ok()?, from_bytes(offers).ok()?);
+        let rest: Rest = from_bytes(rest).ok()?;
         let variants = offers.variants.into_iter().zip(rest.variants);
         let of_options = |(name, values): (&str, Vec<&str>)| ProductOption { name: name.into(), values: owned(values) };
         Some(Product {
@@ -257,7 +262,7 @@ impl Offers {
             id: variant.id,
             level: variant.level,
             backorder: variant.backorder,
-            prices: variant.prices.clone(),
+            prices: variant.prices.as_slice().into(),
             terms: variant.terms.clone(),
         };
         Self {
@@ -341,7 +346,7 @@ impl<'a> Details<'a> {
             title: title.unwrap_or_else(|| usual_title(self.given_title, &self.options, product_title)),
             given_title: self.given_title.map(str::to_owned),
             options: owned(self.options),
-            prices: offer.prices,
+            prices: offer.prices.into_vec(),
             compare_at: self.compare_at,
             terms: offer.terms,
             weight_grams: self.weight_grams,

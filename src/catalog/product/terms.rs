@@ -44,7 +44,7 @@ impl PriceTerms {
 impl Product {
     /// The lowest price of the 30 days before the sale of the first of its cheapest variants.
     pub fn lowest(&self, currency: Currency) -> Option<Money> {
-        self.cheapest(currency)?.lowest(currency)
+        self.cheapest_if_reduced(currency)?.lowest(currency)
     }
 
     /// Makes it as buyers have it at this moment: a sale that runs is its price, compared
