@@ -1,6 +1,7 @@
 //! What a product is. The same shape is stored in the snapshot, shown to
 //! staff, and compared when a change is written.
 
+mod card;
 mod packed;
 pub mod parts;
 mod stock;
@@ -10,6 +11,7 @@ mod texts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::card::Card;
 pub use self::packed::{FORMAT, Names, Offers, Packed, Rest};
 pub use self::parts::Part;
 pub use self::stock::{Floor, LOWEST_FLOOR, Level, StockRule};

@@ -53,7 +53,7 @@ fn shop(collections: Vec<Collection>, picked: &[(u8, &[u64])]) -> Snapshot {
 fn listed(snapshot: &Snapshot, query: &str) -> Vec<u64> {
     let list = ListQuery::parse(snapshot, query).unwrap();
     let number = |title: &str| title.strip_prefix("Product ").unwrap().parse().unwrap();
-    page(snapshot, &list).items.iter().map(|item| number(&item.product.title)).collect()
+    page(snapshot, &list).items.iter().map(|item| number(item.card.title)).collect()
 }
 
 fn read(snapshot: &Snapshot, path: &str) -> Value {
@@ -171,7 +171,7 @@ fn a_product_that_the_copy_does_not_have_yet_fits_rules() {
 }
 
 fn titles_of(page: &Page) -> Vec<String> {
-    page.items.iter().map(|listed| listed.product.title.clone()).collect()
+    page.items.iter().map(|listed| listed.card.title.to_owned()).collect()
 }
 
 /// Where a list by hand is read on after it was changed: behind what the page before ended with.

@@ -16,9 +16,9 @@ pub const OPTION: &str = "option.";
 
 /// Tells of each value of a product's the facet and the value.
 fn values(product: &Rest, tell: &mut dyn FnMut(&str, &str)) {
-    product.vendor.iter().for_each(|vendor| tell("vendor", vendor));
-    product.kind.iter().for_each(|kind| tell("type", kind));
-    product.tags.iter().for_each(|tag| tell("tag", tag));
+    product.front.vendor.iter().for_each(|vendor| tell("vendor", vendor));
+    product.front.kind.iter().for_each(|kind| tell("type", kind));
+    product.front.tags.iter().for_each(|tag| tell("tag", tag));
 }
 
 /// Whether a parameter of this name filters by a facet. Collections are one, of which

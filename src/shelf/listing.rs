@@ -15,13 +15,21 @@ use super::search::Found;
 use super::selection::{Facet, Selection};
 use super::snapshot::Snapshot;
 use super::title_order;
-use crate::catalog::product::{PriceRange, Product};
+use crate::catalog::product::{Card, PriceRange, Product};
+use crate::money::Currency;
 
 /// A product in a list, with its prices in the list's currency.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Listed<'a> {
-    pub product: &'a Product,
+    pub card: Card<'a>,
     pub price: PriceRange,
+}
+
+impl<'a> Listed<'a> {
+    /// `None` if it is not sold in the currency.
+    pub fn of(product: &'a Product, currency: Currency) -> Option<Self> {
+        Some(Self { card: Card::of(product), price: product.price_range(currency)? })
+    }
 }
 
 #[derive(Default)]
@@ -46,7 +54,6 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
         List::new(snapshot, query, found.as_ref())
     };
     let most = query.limit.saturating_add(1);
-    let listed = |place: u32| Some(Listed { product: snapshot.product(place)?, price: prices.range(place)? });
     let mut shown = Sorted { snapshot, prices, query, found: found.as_ref() }.page(&places, most);
     let more = shown.len() > query.limit;
     shown.truncate(query.limit);
@@ -54,7 +61,7 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
         shown.reverse();
     }
     let cursor = |place: &u32| {
-        let Listed { product, price } = listed(*place)?;
+        let product = snapshot.products.get(*place as usize)?;
         let key = match query.sort {
             Sort::Relevance => Key::Rank(rank_of(found.as_ref(), Some(place)), product.created_at.millis()),
             Sort::Collection => {
@@ -63,8 +70,8 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
             }
             Sort::BestSelling => Key::Rank(product.sold.into(), product.created_at.millis()),
             Sort::Newest => Key::Number(product.created_at.millis()),
-            Sort::PriceAsc | Sort::PriceDesc => Key::Number(price.from.amount),
-            Sort::Title => Key::Title(product.title.clone()),
+            Sort::PriceAsc | Sort::PriceDesc => Key::Number(prices.range(*place)?.from.amount),
+            Sort::Title => Key::Title(product.names().title.to_owned()),
         };
         Some(Cursor { key, id: product.id }.text(query.sort, query.currency))
     };
@@ -73,7 +80,7 @@ pub fn page<'a>(snapshot: &'a Snapshot, query: &ListQuery) -> Page<'a> {
     Page {
         next_cursor: shown.last().filter(|_| behind).and_then(cursor),
         previous_cursor: shown.first().filter(|_| before).and_then(cursor),
-        items: shown.iter().filter_map(|place| Some(snapshot.shown(listed(*place)?))).collect(),
+        items: shown.iter().filter_map(|place| snapshot.listed(*place, prices.range(*place)?)).collect(),
         total: places.count(),
         facets,
     }

@@ -11,7 +11,7 @@ fn shop(prices: &[(&str, i64, i64)]) -> Snapshot {
 
 /// Every product's title, page by page; and from each page the way back is to the one before.
 fn walk(snapshot: &Snapshot, query: &str) -> Vec<String> {
-    let titles_of = |page: &Page| page.items.iter().map(|item| item.product.title.clone()).collect::<Vec<_>>();
+    let titles_of = |page: &Page| page.items.iter().map(|item| item.card.title.to_owned()).collect::<Vec<_>>();
     let mut pages: Vec<Vec<String>> = Vec::new();
     let mut cursor = String::new();
     loop {
@@ -65,7 +65,7 @@ fn a_page_goes_on_behind_what_sold_more_since() {
     let first = page(&before, &ListQuery::parse(&before, "sort=best_selling&limit=2").unwrap());
     let query = format!("sort=best_selling&limit=2&cursor={}", first.next_cursor.as_ref().unwrap());
     let next = page(&after, &ListQuery::parse(&after, &query).unwrap());
-    let titles = |page: &Page| page.items.iter().map(|item| item.product.title.clone()).collect::<Vec<_>>();
+    let titles = |page: &Page| page.items.iter().map(|item| item.card.title.to_owned()).collect::<Vec<_>>();
     assert_eq!((titles(&first), titles(&next)), (vec!["p1".into(), "p2".into()], vec!["p3".to_owned()]));
 }
 
@@ -156,7 +156,7 @@ fn a_title_that_changes_between_pages_moves_nothing_but_its_own_product() {
     let before = shop(&[("a", 1, 1), ("Mug", 1, 1), ("mug", 1, 1), ("z", 1, 1)]);
     let list = ListQuery::parse(&before, "limit=2&sort=title").unwrap();
     let first = page(&before, &list);
-    assert_eq!(first.items[1].product.title, "mug");
+    assert_eq!(first.items[1].card.title, "mug");
     let cursor = first.next_cursor.unwrap();
     for (changed, rest) in [("b", &["Mug", "z"][..]), ("Mug", &["Mug", "Mug", "z"]), ("zz", &["Mug", "z", "zz"])] {
         let after = shop(&[("a", 1, 1), ("Mug", 1, 1), (changed, 1, 1), ("z", 1, 1)]);

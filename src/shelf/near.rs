@@ -41,8 +41,8 @@ pub struct NearList<'a> {
 impl<'a> NearList<'a> {
     pub fn of(near: Near<'a>, language: Option<Language>) -> Self {
         let highlighter = Highlighter::new(near.sought.as_deref().unwrap_or_default());
-        let item = |listed: &Listed<'a>| ProductItem::new(listed, language, Some(&highlighter));
-        Self { items: near.items.iter().map(item).collect(), q: near.sought }
+        let item = |listed| ProductItem::new(listed, language, Some(&highlighter));
+        Self { items: near.items.into_iter().map(item).collect(), q: near.sought }
     }
 }
 
@@ -121,7 +121,7 @@ mod tests {
         let query = ListQuery::parse(&snapshot, query).unwrap();
         assert_eq!(listing::page(&snapshot, &query).total, 0, "there is nothing near what is there");
         let near = near(&snapshot, &query)?;
-        Some((near.sought, near.items.iter().map(|listed| listed.product.title.clone()).collect()))
+        Some((near.sought, near.items.iter().map(|listed| listed.card.title.to_owned()).collect()))
     }
 
     #[test]

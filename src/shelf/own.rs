@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::listing::Listed;
 use super::read::ReadAnswer;
-use super::snapshot::{Product, Snapshot};
+use super::snapshot::{PriceRange, Product, Snapshot};
 use crate::app::App;
 use crate::auth::SignedIn;
+use crate::catalog::product::Card;
 use crate::ids::{AccountId, ProductId, VariantId};
 use crate::ports::{DatabaseError, Rows};
 use crate::price_lists::own::{OwnPrices, of_products, of_variants};
@@ -111,10 +112,14 @@ impl Snapshot {
         self.own.get(found).map(|(_, product)| product)
     }
 
-    /// As it is shown: at what the buyer pays.
-    pub(super) fn shown<'a>(&self, listed: Listed<'a>) -> Listed<'a> {
-        let own = if self.own.is_empty() { None } else { listed.product.price_range(listed.price.from.currency) };
-        Listed { price: own.unwrap_or(listed.price), ..listed }
+    /// As it is shown: at what the buyer pays. `price` is everybody's.
+    pub(super) fn listed(&self, place: u32, price: PriceRange) -> Option<Listed<'_>> {
+        if let Some(own) = self.own_product(place) {
+            return Listed::of(own, price.from.currency);
+        }
+        let plain = self.products.get(place as usize)?.card();
+        let card = plain.or_else(|| self.product(place).map(Card::of))?;
+        Some(Listed { card, price })
     }
 }
 

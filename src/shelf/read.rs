@@ -132,10 +132,14 @@ fn list_products(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem
     let highlighter = query.filter.sought.as_deref().map(Highlighter::new);
     let near = if page.total == 0 { near::near(snapshot, &query) } else { None };
     let shown = page.items.iter().chain(near.iter().flat_map(|near| &near.items));
-    let shows = shown.map(|listed| listed.product.id).collect();
+    let shows = shown.map(|listed| listed.card.id).collect();
     let list = ProductList {
         near: near.map(|near| NearList::of(near, query.language)),
-        items: page.items.iter().map(|listed| ProductItem::new(listed, query.language, highlighter.as_ref())).collect(),
+        items: page
+            .items
+            .into_iter()
+            .map(|item| ProductItem::new(item, query.language, highlighter.as_ref()))
+            .collect(),
         next_cursor: page.next_cursor,
         total: page.total,
         facets: page.facets,
@@ -179,8 +183,8 @@ fn suggest(snapshot: &Snapshot, query: &str) -> Result<ReadAnswer, Problem> {
 
 fn answer_related(snapshot: &Snapshot, query: &RelatedQuery, of: &[&Product]) -> Result<ReadAnswer, Problem> {
     let related = related(snapshot, query.currency, of, query.limit);
-    let shows = related.iter().map(|listed| listed.product.id).collect();
-    let items = related.iter().map(|listed| ProductItem::new(listed, query.language, None));
+    let shows = related.iter().map(|listed| listed.card.id).collect();
+    let items = related.into_iter().map(|listed| ProductItem::new(listed, query.language, None));
     Ok(ready(snapshot, &RelatedList { items: items.collect() })?.showing(shows))
 }
 

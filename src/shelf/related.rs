@@ -117,9 +117,9 @@ impl<'a> List<'a, '_> {
     fn add(&mut self, product: Option<&'a Product>) {
         let Some(product) = product.filter(|product| !self.is_full() && !product.level.is_out()) else { return };
         let is_known = self.of.iter().any(|own| own.id == product.id)
-            || self.items.iter().any(|listed| listed.product.id == product.id);
-        if let Some(price) = product.price_range(self.currency).filter(|_| !is_known) {
-            self.items.push(Listed { product, price });
+            || self.items.iter().any(|listed| listed.card.id == product.id);
+        if !is_known {
+            self.items.extend(Listed::of(product, self.currency));
         }
     }
 

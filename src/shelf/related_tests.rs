@@ -16,7 +16,7 @@ fn made(n: u64, tags: &[&str]) -> Product {
 /// The titles of what goes with the products of these numbers.
 fn titles(snapshot: &Snapshot, of: &[u64], most: usize) -> Vec<String> {
     let of: Vec<_> = of.iter().map(|n| snapshot.by_slug(&format!("slug-{n}")).unwrap()).collect();
-    related(snapshot, eur(), &of, most).iter().map(|listed| listed.product.title.clone()).collect()
+    related(snapshot, eur(), &of, most).iter().map(|listed| listed.card.title.to_owned()).collect()
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn listed(snapshot: &Snapshot, query: &str) -> Vec<String> {
     let list = ListQuery::parse(snapshot, query).unwrap();
     let page = page(snapshot, &list);
     assert_eq!(page.total, page.items.len(), "{query}");
-    page.items.iter().map(|item| item.product.title.clone()).collect()
+    page.items.iter().map(|item| item.card.title.to_owned()).collect()
 }
 
 /// Each facet's values as `value=count`.

@@ -97,8 +97,8 @@ pub fn suggestions(snapshot: &Snapshot, typed: &Typed) -> Suggestions {
     list.filter.sought = Some(sought.to_owned());
     (list.sort, list.limit) = (Sort::Relevance, limit.saturating_sub(items.len()));
     for listed in listing::page(snapshot, &list).items {
-        let url = format!("/products/{}", slug::in_address(&listed.product.slug));
-        items.push(Suggestion { kind: "product", text: listed.product.texts(*language).title.to_owned(), url });
+        let url = format!("/products/{}", slug::in_address(listed.card.slug));
+        items.push(Suggestion { kind: "product", text: listed.card.called(*language).to_owned(), url });
     }
     Suggestions { items }
 }

@@ -62,7 +62,7 @@ pub struct ProductItem<'a> {
     /// Whether whatever can be had of it has yet to come.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_backorder: bool,
-    pub tags: &'a [String],
+    pub tags: Vec<&'a str>,
     /// The title in pieces, with those that were looked for: if there was a `q`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highlights: Option<Vec<Piece<'a>>>,
@@ -152,25 +152,23 @@ pub struct VariantDetail<'a> {
 }
 
 impl<'a> ProductItem<'a> {
-    pub(super) fn new(listed: &Listed<'a>, language: Option<Language>, highlighter: Option<&Highlighter>) -> Self {
-        let product = listed.product;
-        let texts = product.texts(language);
-        let currency = listed.price.from.currency;
-        let cheapest = product.cheapest_if_reduced(currency);
+    pub(super) fn new(listed: Listed<'a>, language: Option<Language>, highlighter: Option<&Highlighter>) -> Self {
+        let Listed { mut card, price } = listed;
+        let title = card.called(language);
         Self {
-            id: product.id,
-            slug: &product.slug,
-            title: texts.title,
-            vendor: product.vendor.as_deref(),
-            kind: product.kind.as_deref(),
-            price: listed.price,
-            compare_at: cheapest.and_then(|variant| variant.compare_at(currency)),
-            lowest_30_days: cheapest.and_then(|variant| variant.lowest(currency)),
-            image: product.images.first().map(|image| texts.image(image)),
-            available: product.level,
-            on_backorder: product.is_on_backorder(),
-            tags: &product.tags,
-            highlights: highlighter.map(|highlighter| highlighter.pieces(texts.title)),
+            id: card.id,
+            slug: card.slug,
+            title,
+            vendor: card.vendor,
+            kind: card.kind,
+            price,
+            compare_at: card.compare_at(price.from.currency),
+            lowest_30_days: card.lowest(price.from.currency),
+            image: card.take_image(language),
+            available: card.level,
+            on_backorder: card.on_backorder,
+            tags: card.tags,
+            highlights: highlighter.map(|highlighter| highlighter.pieces(title)),
         }
     }
 }

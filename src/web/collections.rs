@@ -111,7 +111,7 @@ fn page<'a>(snapshot: &'a Snapshot, reading: &Reading, n: usize, collection: &'a
     let texts = collection.texts(Some(visitor.language));
     let description = markdown::rendered(texts.description);
     let highlighter = Highlighter::new("");
-    let tiles: Vec<_> = page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
+    let tiles: Vec<_> = page.items.into_iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
     let frame = Frame::of_catalog(snapshot, reading, is_first);
     CollectionPage {
         described: frame.described(texts.title, tiles.iter().map(|tile| tile.called)),

