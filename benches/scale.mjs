@@ -18,16 +18,22 @@ const BARS = { repeated: 0.95, fresh: 0.35, large: 0.8 };
 const PUBLISHED = 2_000;
 const FIRST_LIST = { 10_000: 100, 50_000: 300 };
 
-/** Another question each time, of each kind in turn. */
+const WORDS = ["lantern", "tent", "rope", "stove", "compass", "jacket", "boots", "mug", "blanket"];
+/** Of each maker the smallest shop has five things. */
+const makers = (n) => [0, 40, 80, 120, 160].map((more) => `vendor=Maker+${(n + more) % 200}`).join("&");
+/**
+ * Another question each time, of each kind in turn. Most find a page's 24 products at every size: what
+ * is compared is how they are found, not how many are told.
+ */
 const KINDS = [
   (n) => `price_min=${n}&price_max=${n + 5_000}`,
   (n) => `price_min=${n}&sort=price_asc`,
-  (n) => `vendor=Maker+${n % 200}&price_max=${20_000 + n}`,
+  (n) => `${makers(n)}&price_max=${20_000 + n}`,
   (n) => `option.Size=M&in_stock=true&price_max=${10_000 + n}`,
   (n) => `tag=kettle&sort=title&price_min=${n}`,
-  (n) => `q=kettle+${n % 1_000}&price_min=${n}`,
+  (n) => `q=kettle+${WORDS[n % WORDS.length]}&price_max=${20_000 + n}`,
   (n) => `q=lantrn&price_min=${n}`,
-  (n) => `facets=true&vendor=Maker+${n % 200}&price_max=${20_000 + n}`,
+  (n) => `facets=true&${makers(n)}&price_max=${20_000 + n}`,
 ];
 /** Within the prices that there are. What is asked again after so many others is not kept any more. */
 const PRICES = 15_000;

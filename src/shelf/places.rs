@@ -27,6 +27,7 @@ impl Places {
         }
     }
 
+    #[inline(always)]
     pub fn contains(&self, place: u32) -> bool {
         self.0.get((place / BITS) as usize).is_some_and(|word| word >> (place % BITS) & 1 == 1)
     }
