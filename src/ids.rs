@@ -70,7 +70,7 @@ macro_rules! id {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match serializer.is_human_readable() {
-                    // A list has hundreds: without what it costs to write whatever can be shown.
+                    // Not by `Display`: a list has hundreds, and formatting costs more than their letters.
                     true => {
                         let mut text = [0; ulid::ULID_LEN];
                         serializer.serialize_str(&[$prefix, self.0.array_to_str(&mut text)].concat())

@@ -222,7 +222,7 @@ impl Product {
     }
 
     /// The first of its cheapest variants, if any is reduced: of most products none is.
-    pub fn cheapest_if_reduced(&self, currency: Currency) -> Option<&Variant> {
+    fn cheapest_if_reduced(&self, currency: Currency) -> Option<&Variant> {
         if self.variants.iter().any(Variant::is_reduced) { self.cheapest(currency) } else { None }
     }
 

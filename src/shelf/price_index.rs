@@ -148,7 +148,7 @@ impl PriceIndex {
 struct Ladder {
     amounts: Vec<i64>,
     /// The numbers of the variants that are offered so, each with its product's place.
-    variants: Vec<(u32, u32)>,
+    offers: Vec<(u32, u32)>,
     /// The one at `n` joins those at `2n` and `2n + 1`; the last half are the
     /// leaves, one for each [`LEAF`] offers. At 0 there is none.
     sets: Vec<Set>,
@@ -175,10 +175,10 @@ impl Ladder {
         let by_amount = order(offers.len(), &|one, other| offers.get(one).cmp(&offers.get(other)));
         let sorted = || by_amount.iter().filter_map(|place| offers.get(*place));
         let of_product = |(_, variant): &(i64, u32)| Some((*variant, all.product(*variant)?.0));
-        let variants: Vec<(u32, u32)> = sorted().filter_map(of_product).collect();
-        let leaves = variants.len() / LEAF;
+        let placed: Vec<(u32, u32)> = sorted().filter_map(of_product).collect();
+        let leaves = placed.len() / LEAF;
         let mut sets = vec![Set { variants: Places::none(0), products: Places::none(0) }; leaves];
-        for leaf in variants.chunks_exact(LEAF) {
+        for leaf in placed.chunks_exact(LEAF) {
             let mut set = Places::none(all.count());
             leaf.iter().for_each(|(variant, _)| set.add(*variant));
             sets.push(Set { products: all.products(&set), variants: set });
@@ -192,14 +192,14 @@ impl Ladder {
                 sets.get_mut(parent).into_iter().for_each(|place| *place = set.clone());
             }
         }
-        Self { amounts: sorted().map(|(amount, _)| *amount).collect(), variants, sets }
+        Self { amounts: sorted().map(|(amount, _)| *amount).collect(), offers: placed, sets }
     }
 
     /// Tells of what is offered from `least` to `most`.
     fn pieces(&self, least: i64, most: i64, tell: &mut dyn FnMut(Piece)) {
         let begin = self.amounts.partition_point(|amount| *amount < least);
         let end = self.amounts.partition_point(|amount| *amount <= most).max(begin);
-        let offers = |from: usize, to: usize| Piece::Offers(self.variants.get(from..to).unwrap_or_default());
+        let offers = |from: usize, to: usize| Piece::Offers(self.offers.get(from..to).unwrap_or_default());
         let (first, last) = (begin.div_ceil(LEAF), end / LEAF);
         if first >= last {
             return tell(offers(begin, end));

@@ -45,11 +45,7 @@ impl Ranked {
         let at = |n: usize| self.order.get(if descending { length.checked_sub(n.saturating_add(1))? } else { n });
         let begin = partition(length, &|n| at(n).is_some_and(|place| is_before(*place)));
         if among.count() > length / FEW {
-            let listed = |place: &&u32| among.contains(**place);
-            return match descending {
-                false => self.order.iter().skip(begin).filter(listed).take(most).copied().collect(),
-                true => self.order.iter().rev().skip(begin).filter(listed).take(most).copied().collect(),
-            };
+            return (begin..length).filter_map(at).copied().filter(|place| among.contains(*place)).take(most).collect();
         }
         let rank = |place: u32| {
             let rank = self.ranks.get(place as usize).map_or(usize::MAX, |rank| *rank as usize);

@@ -250,7 +250,8 @@ fn price_notes(snapshot: &Snapshot, variant: &Variant, currency: Currency, visit
 /// is a row such as `1kw+2a`: which of all combinations it is, its level, and its
 /// price, both numbers to the base of 36; behind a dot which picture is its own. The
 /// combination is left out where it is the next one, and the price where it is the
-/// same as before: so 2,048 variants have 4 KB at one price, and 8 at changing ones.
+/// same as before: so 2,048 variants have 4 KB at one price, and 8 at changing ones, besides the
+/// prices themselves.
 fn table(snapshot: &Snapshot, choosing: &Choosing, visitor: &Visitor) -> String {
     if choosing.axes.is_empty() {
         return String::new();
