@@ -19,8 +19,8 @@ use crate::ports::Entropy;
 const MIN_CHARS: usize = 8;
 /// Checked before hashing, so that a long password is not a cheap way to make us work.
 const MAX_CHARS: usize = 128;
-/// Before composing: up to four characters become one, of four bytes each.
-const MAX_TYPED_BYTES: usize = 4 * 4 * MAX_CHARS;
+/// Before composing, which makes one of four characters at most.
+const MAX_TYPED_CHARS: usize = 4 * MAX_CHARS;
 
 /// OWASP Password Storage: argon2id, 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -52,7 +52,7 @@ pub enum WeakPassword {
 
 impl PlainPassword {
     pub fn new(typed: &str) -> Result<Self, WeakPassword> {
-        if typed.len() > MAX_TYPED_BYTES {
+        if typed.chars().nth(MAX_TYPED_CHARS).is_some() {
             return Err(WeakPassword::TooLong);
         }
         let text = crate::text::folded(typed);
@@ -73,7 +73,7 @@ impl JsonSchema for PlainPassword {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let description = "8 to 128 characters, counted and kept once they are composed (NFKC).";
         schemars::json_schema!({
-            "type": "string", "format": "password", "maxLength": MAX_CHARS, "description": description,
+            "type": "string", "format": "password", "maxLength": MAX_TYPED_CHARS, "description": description,
         })
     }
 }

@@ -28,7 +28,8 @@ pub fn slug(text: &str) -> Result<String, Refusal> {
         true => slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')),
         false => slug.chars().all(|c| c == '-' || is_small(c) || is_mark(c)) && lowercase(&slug) == slug,
     };
-    if fits && (1..=MAX_SLUG).contains(&slug.chars().count()) {
+    let is_long = |text: &str| text.chars().nth(MAX_SLUG).is_some();
+    if fits && !slug.is_empty() && !is_long(text) && !is_long(&slug) {
         Ok(slug)
     } else {
         Err(format!("must be 1 to {MAX_SLUG} small letters, digits and -"))

@@ -22,10 +22,10 @@ pub use self::unseen::{bare, folded};
 pub type Refusal = String;
 
 /// One line: [cleaned](unseen), trimmed, with something to see, at most `most`
-/// characters, nothing that breaks a line or a terminal. A line break would
-/// become a header where a name goes into a mail.
-pub fn line(text: &str, most: usize) -> Result<String, Refusal> {
-    let cleaned = unseen::cleaned(text);
+/// characters as sent and as kept, nothing that breaks a line or a terminal. A
+/// line break would become a header where a name goes into a mail.
+pub fn line(sent: &str, most: usize) -> Result<String, Refusal> {
+    let cleaned = unseen::cleaned(sent);
     let text = cleaned.trim();
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err("must not contain control characters, such as line breaks".to_owned());
@@ -34,7 +34,7 @@ pub fn line(text: &str, most: usize) -> Result<String, Refusal> {
     if is_blank(text) {
         return Err("must not be empty".to_owned());
     }
-    at_most(text, most)
+    at_most(sent, text, most)
 }
 
 /// A [`line`] that may be left out: blank is the same as absent.
@@ -50,15 +50,15 @@ pub fn is_absent(text: &str) -> bool {
     is_blank(&unseen::cleaned(text))
 }
 
-/// Prose: [cleaned](unseen), at most `most` characters; line breaks and tabs
-/// are the only control characters that mean something in it.
-pub fn prose(text: &str, most: usize) -> Result<String, Refusal> {
-    let text = unseen::cleaned(text);
+/// Prose: [cleaned](unseen), at most `most` characters as sent and as kept; line
+/// breaks and tabs are the only control characters that mean something in it.
+pub fn prose(sent: &str, most: usize) -> Result<String, Refusal> {
+    let text = unseen::cleaned(sent);
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err("must not contain control characters other than line breaks and tabs".to_owned());
     }
     nothing_refused(&text)?;
-    at_most(&text, most)
+    at_most(sent, &text, most)
 }
 
 /// The longest [`code`], in characters.
@@ -69,18 +69,15 @@ pub const MAX_CODE: usize = 64;
 /// alike is one: full and half width (as RFC 8265, section 3.3, maps it), the
 /// hyphens and dashes that writing programs put in place of `-` (UTS 39), and
 /// whatever only changes a neighbour's looks (UAX 31, section 2.3).
-pub fn code(text: &str) -> Result<String, Refusal> {
-    let alike: String = text.chars().flat_map(plain).collect();
+pub fn code(sent: &str) -> Result<String, Refusal> {
+    let alike: String = sent.chars().flat_map(plain).collect();
     let seen: String = unseen::cleaned(&alike).chars().filter(|c| !unseen::is_modifier(*c)).collect();
     let code = unseen::cleaned(&seen);
     let code = code.trim();
     nothing_refused(code)?;
     let visible = !is_blank(code) && !code.chars().any(|c| c.is_control() || c.is_whitespace());
-    if visible && code.chars().count() <= MAX_CODE {
-        Ok(code.to_owned())
-    } else {
-        Err(format!("must be 1 to {MAX_CODE} visible characters, without spaces"))
-    }
+    let refused = || format!("must be 1 to {MAX_CODE} visible characters, without spaces");
+    if visible { at_most(sent, code, MAX_CODE).map_err(|_| refused()) } else { Err(refused()) }
 }
 
 /// A code's character as it is typed on a plain keyboard.
@@ -117,8 +114,11 @@ fn nothing_refused(text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn at_most(text: &str, most: usize) -> Result<String, Refusal> {
-    if text.chars().count() > most { Err(format!("must have at most {most} characters")) } else { Ok(text.to_owned()) }
+/// The contract's `maxLength` is of what is sent (JSON Schema, section 6.3.1); a
+/// few letters have more characters composed.
+fn at_most(sent: &str, kept: &str, most: usize) -> Result<String, Refusal> {
+    let longer = |text: &str| text.chars().count() > most;
+    if longer(sent) || longer(kept) { Err(format!("must have at most {most} characters")) } else { Ok(kept.to_owned()) }
 }
 
 /// A [`line`] of at most `MAX` characters.
@@ -214,7 +214,7 @@ mod tests {
             assert_eq!(line(nothing, 255), Err("must not be empty".to_owned()), "{nothing:?}");
             assert_eq!(optional_line(Some(nothing), 255), Ok(None), "{nothing:?}");
         }
-        assert_eq!(line("\u{feff} Mug\u{200b}", 3).as_deref(), Ok("Mug"));
+        assert_eq!(line("\u{feff} Mug\u{200b}", 6).as_deref(), Ok("Mug"));
     }
 
     #[test]
@@ -227,9 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_counted_once_it_is_composed() {
-        assert_eq!(line(&"e\u{301}".repeat(255), 255), Ok("é".repeat(255)));
-        assert!(line(&"e\u{301}".repeat(256), 255).is_err());
+    fn lengths_are_those_of_what_is_sent_and_of_what_is_kept() {
+        assert_eq!(line(&"é".repeat(255), 255), Ok("é".repeat(255)));
+        // KA with a nukta is one character, and two once it is composed.
+        for long in ["e\u{301}".repeat(128), "\u{958}".repeat(128), format!("\u{b}{}", "e".repeat(255))] {
+            assert!(line(&long, 255).is_err(), "{long:?}");
+            assert!(prose(&long, 255).is_err(), "{long:?}");
+        }
+        assert!(code(&format!(" {}", "e".repeat(64))).is_err() && code(&"e\u{301}".repeat(33)).is_err());
     }
 
     #[test]

@@ -27,6 +27,9 @@ const VIES: &str = "https://ec.europa.eu/taxation_customs/vies/rest-api";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number(String);
 
+/// In characters, with the blanks, dots and hyphens that it may be typed with.
+const MAX_TYPED: usize = 20;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a VAT number is two letters for the country and 2 to 12 letters and digits, such as DE123456789")]
 pub struct InvalidNumber;
@@ -59,7 +62,8 @@ impl Number {
         let signs = text.chars().filter(|sign| !sign.is_whitespace() && !matches!(sign, '.' | '-'));
         let number = uppercase(&signs.collect::<String>());
         let (country, rest) = number.split_at_checked(2).ok_or(InvalidNumber)?;
-        let fits = country.bytes().all(|byte| byte.is_ascii_uppercase())
+        let fits = text.chars().nth(MAX_TYPED).is_none()
+            && country.bytes().all(|byte| byte.is_ascii_uppercase())
             && (2..=12).contains(&rest.len())
             && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'*'));
         if fits { Ok(Self(number)) } else { Err(InvalidNumber) }
@@ -175,7 +179,7 @@ impl JsonSchema for Number {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "type": "string", "minLength": 4, "maxLength": 20, "examples": ["DE123456789"],
+            "type": "string", "minLength": 4, "maxLength": MAX_TYPED, "examples": ["DE123456789"],
             "description": "The country's two letters and 2 to 12 letters and digits.",
         })
     }
