@@ -50,10 +50,9 @@ struct Having {
 }
 
 impl FacetIndex {
-    pub fn new(products: &[Arc<Packed>]) -> Self {
+    pub fn new(products: &[Arc<Packed>], variants: &Variants) -> Self {
         let mut numbering = Numbering::default();
         let (mut of_products, mut of_variants) = (Vec::new(), Vec::new());
-        let mut variants: u32 = 0;
         let mut key = String::new();
         let mut code = |facet: [&str; 2], value: &str| {
             key.clear();
@@ -62,17 +61,14 @@ impl FacetIndex {
         };
         for (place, product) in products.iter().enumerate() {
             let place = number(place);
-            let mut variant = variants;
-            variants = variants.saturating_add(product.variants.into());
             let Some(product) = product.rest() else { continue };
             values(&product, &mut |facet, value| of_products.push((place, code(["", facet], value))));
-            for own in &product.variants {
+            for (own, variant) in product.variants.iter().zip(variants.of(place)) {
                 for ((option, _), value) in product.options.iter().zip(&own.options) {
                     let code = code([OPTION, option], value);
                     of_variants.push((code, variant));
                     of_products.push((place, code));
                 }
-                variant = variant.saturating_add(1);
             }
         }
         let (terms, renumbered) = numbering.sorted();
@@ -85,7 +81,7 @@ impl FacetIndex {
         let of_codes = Lists::new(terms.len(), &by_code);
         let all = || 0..number(terms.len());
         let having = |code: u32| Having {
-            variants: Compact::new(variants as usize, of_variants.get(code)),
+            variants: Compact::new(variants.count(), of_variants.get(code)),
             of_one_each: of_variants.get(code).len() == of_codes.get(code).len(),
         };
         Self {

@@ -65,7 +65,7 @@ impl Index {
 
     /// The place of a variant's product, and which of its variants it is.
     pub fn of_variant(&self, products: &[Arc<Packed>], id: VariantId) -> Option<(u32, u32)> {
-        let by_variant = self.by_variant.get_or_init(|| sorted_variants(products));
+        let by_variant = self.by_variant.get_or_init(|| sorted_variants(products, &self.variants));
         let compare = |variant: u32| {
             let (place, n) = self.variants.product(variant)?;
             let offers = products.get(place as usize)?.offers(None);
@@ -84,7 +84,7 @@ impl Index {
     }
 
     pub fn facets(&self, products: &[Arc<Packed>]) -> &FacetIndex {
-        self.facets.get_or_init(|| FacetIndex::new(products))
+        self.facets.get_or_init(|| FacetIndex::new(products, &self.variants))
     }
 
     pub fn search(&self, products: &[Arc<Packed>]) -> &SearchIndex {
@@ -119,10 +119,13 @@ fn is_found_alike(one: &Product, other: &Product) -> bool {
         && one.variants.iter().zip(&other.variants).all(of_variants)
 }
 
-fn sorted_variants(products: &[Arc<Packed>]) -> Vec<u32> {
-    let of_product = |product: &Arc<Packed>| product.offers(None).variants;
-    let ids: Vec<VariantId> = products.iter().flat_map(of_product).map(|variant| variant.id).collect();
-    order(ids.len(), &|one, other| ids.get(one).cmp(&ids.get(other))).into_iter().map(number).collect()
+fn sorted_variants(products: &[Arc<Packed>], variants: &Variants) -> Vec<u32> {
+    let mut ids: Vec<(VariantId, u32)> = Vec::new();
+    for (place, product) in (0..).zip(products) {
+        ids.extend(product.offers(None).variants.iter().map(|variant| variant.id).zip(variants.of(place)));
+    }
+    sort(&mut ids, Ord::cmp);
+    ids.into_iter().map(|(_, variant)| variant).collect()
 }
 
 fn former_slugs(products: &[Arc<Packed>]) -> Vec<(String, u32)> {

@@ -10,7 +10,7 @@ use super::labels;
 use super::list_query::{ListQuery, Sort};
 use super::places::{Places, number};
 use super::price_index::PriceIndex;
-use super::ranked::{First, first, partition};
+use super::ranked::{First, partition};
 use super::search::Found;
 use super::selection::{Facet, Selection};
 use super::snapshot::Snapshot;
@@ -121,23 +121,32 @@ struct Sorted<'a> {
 impl Sorted<'_> {
     /// The places next to the cursor: the first after it, or backwards from it those before.
     fn page(&self, places: &Places, most: usize) -> Vec<u32> {
-        let up_to = |place: u32| self.to_cursor(place).is_le();
-        let down_to = |place: u32| self.to_cursor(place).is_ge();
         let (ranked, descending) = match self.query.sort {
             Sort::Newest => return self.by_place(places, most),
             Sort::Relevance => return self.by_rank(places, most),
             Sort::Collection => return self.by_hand(places, most),
             Sort::Title => (self.snapshot.by_title(), false),
             Sort::BestSelling => (self.snapshot.by_sold(), true),
-            Sort::PriceAsc => (self.prices.by_price(&self.snapshot.products), false),
-            Sort::PriceDesc => (self.prices.by_price(&self.snapshot.products), true),
+            Sort::PriceAsc => return self.by_price(places, most, self.query.backwards),
+            Sort::PriceDesc => return self.by_price(places, most, !self.query.backwards),
         };
         let descending = descending != self.query.backwards;
-        match (&self.query.after, descending) {
-            (None, _) => ranked.page(places, descending, most, &|_| false),
-            (Some(_), false) => ranked.page(places, descending, most, &up_to),
-            (Some(_), true) => ranked.page(places, descending, most, &down_to),
-        }
+        ranked.page(places, descending, most, &|place| self.is_passed(place, descending))
+    }
+
+    /// What is passed by is nearly all of the shop, where a low or a high price is asked for.
+    fn by_price(&self, places: &Places, most: usize, descending: bool) -> Vec<u32> {
+        let by_price = self.prices.by_price(&self.snapshot.products);
+        by_price.ranked.page(places, descending, most, &|place| {
+            self.is_passed(place, descending)
+                || self.prices.begins_behind(by_price, &self.query.filter, descending, place)
+        })
+    }
+
+    /// Whether it is on this side of the cursor, in an order that goes that way.
+    fn is_passed(&self, place: u32, descending: bool) -> bool {
+        self.query.after.is_some()
+            && if descending { self.to_cursor(place).is_ge() } else { self.to_cursor(place).is_le() }
     }
 
     /// The newest first: places are in this order.
@@ -161,20 +170,16 @@ impl Sorted<'_> {
 
     /// The best first; of equally good ones the newest.
     fn by_rank(&self, places: &Places, most: usize) -> Vec<u32> {
-        let rank = |place: u32| self.found.map_or(0, |found| found.rank(place));
+        let Some(found) = self.found else { return self.by_place(places, most) };
         if self.query.backwards {
-            let mut all: Vec<u32> = places.iter().filter(|place| self.to_cursor(*place).is_gt()).collect();
-            all.reverse();
-            return first(all.into_iter().map(|place| (rank(place), place)), most);
+            let behind = |place: &u32| self.to_cursor(*place).is_gt();
+            let mut before = First::new(most);
+            // The worst first, and of equally bad ones the oldest.
+            let worst = |place: u32| (found.rank(place), u32::MAX.saturating_sub(place));
+            places.iter().filter(behind).map(worst).for_each(|(rank, place)| before.add(rank, place));
+            return before.places().into_iter().map(|place| u32::MAX.saturating_sub(place)).collect();
         }
-        let mut best = First::new(most);
-        places.each(|place| {
-            let number = u32::MAX.saturating_sub(rank(place));
-            if best.takes(number) && (self.query.after.is_none() || self.to_cursor(place).is_lt()) {
-                best.add(number, place);
-            }
-        });
-        best.places()
+        found.best(places, most, &|place| self.is_passed(place, true))
     }
 
     /// Those that were put in order first, then the others, the newest first. A product that was

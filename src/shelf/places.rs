@@ -37,9 +37,31 @@ impl Places {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
+    /// How many places it has room for: whole words of them.
+    pub fn length(&self) -> u32 {
+        number(self.0.len()).saturating_mul(BITS)
+    }
+
+    /// Adds a part of the other, which consists of parts as long as this, from its beginning on.
+    pub fn join_part(&mut self, other: &Self, part: usize) {
+        let of_part = other.0.get(self.0.len().saturating_mul(part)..).unwrap_or_default();
+        self.0.iter_mut().zip(of_part).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Has the other as that part of this.
+    pub fn set_part(&mut self, other: &Self, part: usize) {
+        let of_part = self.0.get_mut(other.0.len().saturating_mul(part)..).unwrap_or_default();
+        of_part.iter_mut().zip(&other.0).for_each(|(word, other)| *word = *other);
+    }
+
     /// Takes out what is not in the other.
     pub fn keep(&mut self, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= other);
+    }
+
+    /// Takes out what is in the other.
+    pub fn leave_out(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
     }
 
     pub fn count(&self) -> usize {
@@ -62,23 +84,14 @@ impl Places {
 
     /// Tells of each, in ascending order: quicker than to be asked for the next one, as
     /// long as what is told is in the loop.
-    pub fn each(&self, mut tell: impl FnMut(u32)) {
-        let mut begin: u32 = 0;
-        for word in &self.0 {
-            let mut word = *word;
-            while word != 0 {
-                tell(begin.saturating_add(word.trailing_zeros()));
-                word &= word.wrapping_sub(1);
-            }
-            begin = begin.saturating_add(BITS);
-        }
+    pub fn each(&self, tell: impl FnMut(u32)) {
+        self.each_from(0, tell);
     }
 
-    /// The same of what is in both.
-    pub fn each_of_both(&self, other: &Self, mut tell: impl FnMut(u32)) {
-        let mut begin: u32 = 0;
-        for (word, other) in self.0.iter().zip(&other.0) {
-            let mut word = word & other;
+    /// The same from a place on that is the first of a word.
+    pub fn each_from(&self, mut begin: u32, mut tell: impl FnMut(u32)) {
+        for word in self.0.get((begin / BITS) as usize..).unwrap_or_default() {
+            let mut word = *word;
             while word != 0 {
                 tell(begin.saturating_add(word.trailing_zeros()));
                 word &= word.wrapping_sub(1);
@@ -147,14 +160,6 @@ impl Compact {
         match self {
             Self::Few(numbers) => numbers.iter().for_each(|number| places.add(*number)),
             Self::Many(own) => places.join(own),
-        }
-    }
-
-    /// Tells of each that is among these, in the order in which they were given.
-    pub fn each_among(&self, places: &Places, mut tell: impl FnMut(u32)) {
-        match self {
-            Self::Few(numbers) => numbers.iter().filter(|n| places.contains(**n)).for_each(|number| tell(*number)),
-            Self::Many(own) => own.each_of_both(places, tell),
         }
     }
 }
@@ -242,23 +247,31 @@ mod tests {
             joined.each(|place| told.push(place));
             prop_assert!(joined.iter().eq(told));
             let mut told = Vec::new();
-            set(&one).each_of_both(&set(&other), |place| told.push(place));
-            prop_assert!(kept.iter().eq(told));
+            joined.each_from(128, |place| told.push(place));
+            prop_assert!(joined.from(128).eq(told));
+            let mut parts = Places::none(900);
+            let length = set(&one).length();
+            parts.set_part(&set(&one), 1);
+            parts.set_part(&set(&other), 2);
+            prop_assert!(parts.iter().eq(one.iter().map(|n| n + length).chain(other.iter().map(|n| n + 2 * length))));
+            let mut both = set(&one);
+            both.join_part(&parts, 2);
+            prop_assert_eq!(&both, &joined);
             let rest = set(&one).others();
             prop_assert!((0..300).all(|place| rest.contains(place) != one.contains(&place)));
             for most in [300, 3_000_000] {
-                let mut among = Vec::new();
                 let packed = Compact::new(most, &one.iter().copied().collect::<Vec<_>>());
                 prop_assert_eq!(packed.count(), one.len());
                 prop_assert!(packed.iter().eq(one.iter().copied()));
                 let mut into = set(&other);
                 packed.join_into(&mut into);
                 prop_assert_eq!(&into, &joined);
-                packed.each_among(&set(&other), |place| among.push(place));
-                prop_assert!(kept.iter().eq(among));
             }
             other.iter().for_each(|place| joined.remove(*place));
             prop_assert!(joined.iter().eq(one.difference(&other).copied()));
+            let mut left = set(&one);
+            left.leave_out(&set(&other));
+            prop_assert_eq!(left, joined);
         }
 
         #[test]

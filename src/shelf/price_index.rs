@@ -18,7 +18,7 @@ pub struct PriceIndex {
     currency: Currency,
     /// One per product: its lowest and highest amount, `None` if it is not sold in this currency.
     ranges: Vec<Option<(i64, i64)>>,
-    by_price: OnceLock<Ranked>,
+    by_price: OnceLock<ByPrice>,
     pub sold: Places,
     /// Whether some product is sold in it in only some of its variants.
     pub is_patchy: bool,
@@ -28,6 +28,14 @@ pub struct PriceIndex {
     offered: Places,
     in_stock: Offered,
     sold_out: Offered,
+}
+
+/// What is sold, cheapest first, then by id.
+#[derive(Debug)]
+pub struct ByPrice {
+    pub ranked: Ranked,
+    /// By product: the highest amount of it and of all before it.
+    highest: Vec<i64>,
 }
 
 /// Amounts, each with the number of the variant that is offered at it.
@@ -89,15 +97,31 @@ impl PriceIndex {
         }
     }
 
-    /// What is sold, cheapest first, then by id. The products are those it was made of.
-    pub fn by_price(&self, products: &[Arc<Packed>]) -> &Ranked {
+    /// The products are those it was made of.
+    pub fn by_price(&self, products: &[Arc<Packed>]) -> &ByPrice {
         self.by_price.get_or_init(|| {
             let lowest = |place: usize| self.ranges.get(place).copied().flatten().map(|(lowest, _)| lowest);
             let key = |place: usize| (lowest(place), products.get(place).map(|product| product.id));
             let mut by_price = order(products.len(), &|one, other| key(one).cmp(&key(other)));
             by_price.retain(|place| lowest(*place).is_some());
-            Ranked::new(products.len(), by_price)
+            let mut highest = vec![i64::MIN; products.len()];
+            let mut so_far = i64::MIN;
+            for place in &by_price {
+                so_far = self.ranges.get(*place).copied().flatten().map_or(so_far, |(_, high)| so_far.max(high));
+                highest.get_mut(*place).into_iter().for_each(|highest| *highest = so_far);
+            }
+            ByPrice { ranked: Ranked::new(products.len(), by_price), highest }
         })
+    }
+
+    /// Whether neither the product nor any before it in the order by price is offered at what the
+    /// filter asks, as it and those all cost too little, or in descending order too much.
+    pub fn begins_behind(&self, by_price: &ByPrice, filter: &Filter, descending: bool, place: u32) -> bool {
+        match (descending, filter.price_min, filter.price_max) {
+            (false, Some(least), _) => by_price.highest.get(place as usize).is_some_and(|highest| *highest < least),
+            (true, _, Some(most)) => self.range(place).is_some_and(|range| range.from.amount > most),
+            _ => false,
+        }
     }
 
     pub fn range(&self, place: u32) -> Option<PriceRange> {
@@ -236,8 +260,9 @@ mod tests {
             amounts in prop::collection::vec(0..400_i64, 0..13_000),
             bounds in prop::collection::vec((-1..401_i64, 0..400_i64), 12),
         ) {
-            let offers: Vec<_> = amounts.into_iter().zip(0..).collect();
-            let all = Variants::new(offers.chunks(3).map(<[_]>::len));
+            let all = Variants::new(amounts.chunks(3).map(<[_]>::len));
+            let numbers = (0..).flat_map(|place| all.of(place).collect::<Vec<_>>());
+            let offers: Vec<_> = amounts.iter().copied().zip(numbers).collect();
             let ladder = Ladder::new(&all, &offers);
             for (least, width) in bounds {
                 let most = least + width;

@@ -42,18 +42,44 @@ impl Ranked {
     /// are on earlier pages.
     pub fn page(&self, among: &Places, descending: bool, most: usize, is_before: &dyn Fn(u32) -> bool) -> Vec<u32> {
         let length = self.order.len();
+        if most == 0 {
+            return Vec::new();
+        }
         let at = |n: usize| self.order.get(if descending { length.checked_sub(n.saturating_add(1))? } else { n });
         let begin = partition(length, &|n| at(n).is_some_and(|place| is_before(*place)));
         if among.count() > length / FEW {
-            return (begin..length).filter_map(at).copied().filter(|place| among.contains(*place)).take(most).collect();
+            return match descending {
+                true => walk(self.order.iter().rev().skip(begin), among, most),
+                false => walk(self.order.iter().skip(begin), among, most),
+            };
         }
-        let rank = |place: u32| {
-            let rank = self.ranks.get(place as usize).map_or(usize::MAX, |rank| *rank as usize);
-            if descending { length.wrapping_sub(rank).wrapping_sub(1) } else { rank }
-        };
-        let behind = among.iter().map(|place| (number(rank(place)), place)).filter(|(rank, _)| *rank as usize >= begin);
-        first(behind, most)
+        let (begin, last) = (number(begin), number(length.saturating_sub(1)));
+        let mut first = First::new(most);
+        among.each(|place| {
+            // What has no place in the order is in no set of what is sold.
+            let rank = self.ranks.get(place as usize).copied().unwrap_or(u32::MAX);
+            let rank = if descending { last.wrapping_sub(rank) } else { rank };
+            if rank >= begin && first.takes(rank, place) {
+                first.add(rank, place);
+            }
+        });
+        first.places()
     }
+}
+
+/// Many may be passed before the first that is among them.
+#[inline(always)]
+fn walk<'a>(order: impl Iterator<Item = &'a u32>, among: &Places, most: usize) -> Vec<u32> {
+    let mut found = Vec::new();
+    for place in order {
+        if among.contains(*place) {
+            found.push(*place);
+            if found.len() >= most {
+                break;
+            }
+        }
+    }
+    found
 }
 
 /// The places with the least numbers, sorted by these: so many at most. Of equal
@@ -77,15 +103,15 @@ impl First {
 
     /// Whether a place of that number would be among the first.
     #[inline(always)]
-    pub fn takes(&self, number: u32) -> bool {
-        self.kept.len() < self.most || self.kept.last().is_some_and(|last| number < last.0)
+    pub fn takes(&self, number: u32, place: u32) -> bool {
+        self.kept.len() < self.most || self.kept.last().is_some_and(|last| (number, place) < *last)
     }
 
     pub fn add(&mut self, number: u32, place: u32) {
-        if !self.takes(number) {
+        if !self.takes(number, place) {
             return;
         }
-        let at = self.kept.partition_point(|known| known.0 <= number);
+        let at = self.kept.partition_point(|known| *known < (number, place));
         self.kept.insert(at, (number, place));
         self.kept.truncate(self.most);
     }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::codes::Codes;
 use super::fold::folded;
 use super::stem::stem;
+use super::titles::Titles;
 use super::typo::letters;
 use super::words;
 use crate::catalog::product::Packed;
-use crate::shelf::places::{Lists, number};
-use crate::shelf::terms::{Numbering, Terms, hash};
+use crate::shelf::places::{Lists, Places, number};
+use crate::shelf::terms::{Numbering, Terms};
+use crate::sorted::SortedMap;
 
 #[derive(Debug)]
 pub struct SearchIndex {
@@ -17,13 +19,15 @@ pub struct SearchIndex {
     pub(super) words: Terms,
     /// By word: the products that have it, as [`posting`]s.
     pub(super) postings: Lists,
+    /// By each word that many have: the products with it in their titles, and those with it elsewhere.
+    pub(super) common: SortedMap<u32, [Places; 2]>,
     /// The words that may be mistyped: all that are more than a number.
     pub(super) spelled: Vec<Spelled>,
     pub(super) stems: Terms,
     /// By stem: its words.
     pub(super) stemmed: Lists,
     pub(super) codes: Codes,
-    pub(super) titles: Vec<Title>,
+    pub(super) titles: Titles,
 }
 
 /// A word by its letters, and how many it has.
@@ -34,20 +38,9 @@ pub struct Spelled {
     pub length: u8,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub struct Title {
-    /// Of its plain text. That two are the same costs a place in a ranking.
-    pub hash: u32,
-    pub parts: u8,
-}
-
-impl Title {
-    pub fn new(folded: &str) -> Self {
-        let plain = words::plain(folded);
-        let parts = plain.split_whitespace().count();
-        Self { hash: hash(&plain), parts: u8::try_from(parts).unwrap_or(u8::MAX) }
-    }
-}
+/// With more products than these, and than one in so many, a word is one that many have: as a
+/// bit for each product it is joined sooner, and takes less memory.
+const MANY: usize = 32;
 
 /// A product, and whether the word is in its title.
 pub fn posting(place: u32, in_title: bool) -> u32 {
@@ -57,15 +50,15 @@ pub fn posting(place: u32, in_title: bool) -> u32 {
 impl SearchIndex {
     pub fn new(products: &[Arc<Packed>]) -> Self {
         let mut numbering = Numbering::default();
-        let (mut postings, mut titles) = (Vec::new(), Vec::new());
+        let mut postings = Vec::new();
         let folded = texts(products);
+        let text =
+            |place: usize, n: usize| folded.get(place.saturating_mul(2).saturating_add(n)).map_or("", |text| text);
         for place in 0..products.len() {
-            let text = |n: usize| folded.get(place.saturating_mul(2).saturating_add(n)).map_or("", |text| text);
             for (n, in_title) in [(0, true), (1, false)] {
                 let posting = posting(number(place), in_title);
-                words::each(text(n), &mut |word| postings.push((numbering.number(word), posting)));
+                words::each(text(place, n), &mut |word| postings.push((numbering.number(word), posting)));
             }
-            titles.push(Title::new(text(0).split('\t').next().unwrap_or_default()));
         }
         let (words, renumbered) = numbering.sorted();
         for (word, _) in &mut postings {
@@ -85,9 +78,13 @@ impl SearchIndex {
         for (stem, _) in &mut stemmed {
             *stem = renumbered.get(*stem as usize).copied().unwrap_or_default();
         }
+        let titles = (0..products.len()).map(|place| text(place, 0).split('\t').next().unwrap_or_default());
+        let titles = Titles::new(titles);
+        let postings = Lists::new(words.len(), &postings);
         Self {
             products: products.len(),
-            postings: Lists::new(words.len(), &postings),
+            common: common(products.len(), words.len(), &postings),
+            postings,
             spelled,
             stemmed: Lists::new(stems.len(), &stemmed),
             stems,
@@ -96,6 +93,22 @@ impl SearchIndex {
             titles,
         }
     }
+}
+
+fn common(products: usize, words: usize, postings: &Lists) -> SortedMap<u32, [Places; 2]> {
+    let mut common = SortedMap::new();
+    for word in 0..number(words) {
+        let postings = postings.get(word);
+        if postings.len() > (products / MANY).max(MANY) {
+            let mut sets = [Places::none(products), Places::none(products)];
+            for posting in postings {
+                let [in_title, elsewhere] = &mut sets;
+                if posting & 1 == 1 { in_title.add(posting >> 1) } else { elsewhere.add(posting >> 1) }
+            }
+            common.insert(word, sets);
+        }
+    }
+    common
 }
 
 /// Of each product its title, with those in other languages behind tabs, and what else is searched, folded. All together:

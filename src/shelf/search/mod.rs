@@ -14,11 +14,13 @@
 mod codes;
 mod fold;
 mod highlight;
+mod hits;
 mod index;
 mod meant;
 mod query;
 mod score;
 mod stem;
+mod titles;
 mod typo;
 mod words;
 

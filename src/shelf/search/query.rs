@@ -1,12 +1,15 @@
 //! What is looked for, and what of the shop that finds.
 
 use super::fold::folded;
-use super::index::{SearchIndex, Spelled, Title};
+use super::hits::Hits;
+use super::index::{SearchIndex, Spelled};
 use super::score::{self, Match};
 use super::stem::stem;
+use super::titles::{Titles, hash_of};
 use super::typo::{forgiven, letters, mistakes};
 use super::words::{Chunk, MAX_PARTS, chunks};
 use crate::shelf::places::Places;
+use crate::shelf::ranked::First;
 
 /// More words than these are not looked for.
 pub(super) const MAX_SOUGHT_WORDS: usize = 12;
@@ -15,27 +18,68 @@ pub(super) const MAX_SOUGHT_WORDS: usize = 12;
 pub struct Found<'a> {
     pub places: Places,
     /// For each word.
-    hits: Vec<Hits>,
-    title: Title,
-    titles: &'a [Title],
+    hits: Vec<Hits<'a>>,
+    /// The hash of what is looked for, as a title.
+    title: u32,
+    titles: &'a Titles,
 }
 
+/// With so few products each is ranked by itself.
+const FEW: usize = 1_000;
+
 impl Found<'_> {
-    #[inline(always)]
-    fn words(&self, place: u32) -> u32 {
-        let mut words: u32 = 0;
-        for hits in &self.hits {
-            words = words.saturating_add(hits.score(place).into());
-        }
-        words
+    /// Of a product that was found: the higher the better.
+    pub fn rank(&self, place: u32) -> u32 {
+        score::rank(self.words(place), self.titles.is_called(place, self.title), self.titles.length(place))
     }
 
-    /// Of a product that was found: the higher the better.
-    #[inline(always)]
-    pub fn rank(&self, place: u32) -> u32 {
-        let words = self.words(place);
-        let title = self.titles.get(place as usize).copied().unwrap_or(self.title);
-        score::rank(words, title.hash == self.title.hash, title.parts)
+    fn words(&self, place: u32) -> u32 {
+        self.hits.iter().map(|hits| u32::from(hits.score(place))).sum()
+    }
+
+    /// The best of these that are not passed, so many at most; of equally good ones the newest.
+    ///
+    /// Of many only those are ranked that can be among the best: no other that the first word found
+    /// as well, and whose title is as long, is better than all words at their best would make it (the
+    /// threshold algorithm of Fagin, Lotem and Naor, "Optimal aggregation algorithms for middleware", 2003).
+    pub fn best(&self, among: &Places, most: usize, is_passed: &dyn Fn(u32) -> bool) -> Vec<u32> {
+        let mut best = First::new(most);
+        let mut called = self.titles.called(self.title);
+        called.keep(among);
+        let add = |best: &mut First, place: u32, length: u8| {
+            let rank = score::rank(self.words(place), called.contains(place), length);
+            let number = u32::MAX.saturating_sub(rank);
+            if best.takes(number, place) && !is_passed(place) {
+                best.add(number, place);
+            }
+        };
+        let Some((first, others)) = self.hits.split_first() else { return Vec::new() };
+        if among.count() <= FEW {
+            among.each(|place| add(&mut best, place, self.titles.length(place)));
+            return best.places();
+        }
+        called.each(|place| add(&mut best, place, self.titles.length(place)));
+        let others: u32 = others.iter().map(|hits| u32::from(hits.best())).sum();
+        for (score, places) in first.layers() {
+            let words = others.saturating_add(score.into());
+            for (length, of_length) in self.titles.by_length() {
+                let at_best = u32::MAX.saturating_sub(score::rank(words, false, length));
+                if !best.takes(at_best, 0) {
+                    return best.places();
+                }
+                let mut tier = places.clone();
+                tier.keep(among);
+                tier.keep(of_length);
+                tier.leave_out(&called);
+                for place in tier.iter() {
+                    if !best.takes(at_best, place) {
+                        break;
+                    }
+                    add(&mut best, place, length);
+                }
+            }
+        }
+        best.places()
     }
 }
 
@@ -92,26 +136,26 @@ impl SearchIndex {
     /// What has all words; of no word nothing.
     fn find_all(&self, words: &[Sought], folded: &str, reach: Reach) -> Found<'_> {
         let hits: Vec<_> = words.iter().map(|word| self.hits(word, reach)).collect();
-        let mut places = hits.first().map_or_else(|| Places::none(self.products), |first| first.places.clone());
-        hits.iter().skip(1).for_each(|hits| places.keep(&hits.places));
-        Found { places, hits, title: Title::new(folded), titles: &self.titles }
+        let mut places = hits.first().map_or_else(|| Places::none(self.products), Hits::places);
+        hits.iter().skip(1).for_each(|hits| places.keep(&hits.places()));
+        Found { places, hits, title: hash_of(folded), titles: &self.titles }
     }
 
-    fn hits(&self, sought: &Sought, reach: Reach) -> Hits {
+    fn hits(&self, sought: &Sought, reach: Reach) -> Hits<'_> {
         let mut hits = Hits::none(self.products);
         self.add_beginnings(&sought.whole, &mut hits);
         self.add_parts(&sought.parts, &mut hits);
         if reach.codes {
             self.codes.each(&sought.whole, &mut |place, is_whole| hits.add(place, score::of_code(is_whole)));
         }
-        if reach.typos || hits.places.is_empty() {
+        if reach.typos || hits.is_empty() {
             self.add_typos(&sought.whole, &mut hits);
         }
-        hits
+        hits.ranked()
     }
 
     /// Words that begin so, the word as it is among them, and those of its stem.
-    fn add_beginnings(&self, sought: &str, hits: &mut Hits) {
+    fn add_beginnings<'a>(&'a self, sought: &str, hits: &mut Hits<'a>) {
         let (forms, beginning) = (self.forms(sought), self.words.beginning(sought));
         let others = forms.iter().filter(|word| !beginning.contains(word));
         others.for_each(|word| self.add(*word, Match::Stem, hits));
@@ -126,7 +170,7 @@ impl SearchIndex {
     }
 
     /// The word as it is, and by its stem.
-    fn add_forms(&self, sought: &str, hits: &mut Hits) {
+    fn add_forms<'a>(&'a self, sought: &str, hits: &mut Hits<'a>) {
         let exact = self.words.find(sought);
         exact.into_iter().for_each(|word| self.add(word, Match::Exact, hits));
         let others = self.forms(sought).iter().filter(|word| Some(**word) != exact);
@@ -145,20 +189,20 @@ impl SearchIndex {
         if !(2..=MAX_PARTS).contains(&parts.len()) || !parts.iter().all(known) {
             return;
         }
-        let mut all: Option<Hits> = None;
-        for part in parts {
+        let of_part = |part: &String| {
             let mut hits = Hits::none(self.products);
             self.add_forms(part, &mut hits);
-            if let Some(all) = &mut all {
-                all.keep(&hits);
-            } else {
-                all = Some(hits);
-            }
-        }
-        all.iter().for_each(|all| all.places.iter().for_each(|place| hits.add(place, all.score(place))));
+            hits.ranked()
+        };
+        let of_parts: Vec<_> = parts.iter().map(of_part).collect();
+        let mut all = of_parts.first().map_or_else(|| Places::none(self.products), Hits::places);
+        of_parts.iter().skip(1).for_each(|hits| all.keep(&hits.places()));
+        // As well as the part that was found worst.
+        let worst = |place| of_parts.iter().map(|hits| hits.score(place)).min().unwrap_or_default();
+        all.each(|place| hits.add(place, worst(place)));
     }
 
-    fn add_typos(&self, sought: &str, hits: &mut Hits) {
+    fn add_typos<'a>(&'a self, sought: &str, hits: &mut Hits<'a>) {
         let known: Vec<char> = sought.chars().collect();
         let most = forgiven(known.len());
         // In a number another digit is no mistake, but another number.
@@ -182,45 +226,14 @@ impl SearchIndex {
         })
     }
 
-    fn add(&self, word: u32, found: Match, hits: &mut Hits) {
-        let scores = [score::of_word(found, false), score::of_word(found, true)];
+    fn add<'a>(&'a self, word: u32, found: Match, hits: &mut Hits<'a>) {
+        let [elsewhere, title] = [false, true].map(|in_title| score::of_word(found, in_title));
+        if let Some([in_titles, in_others]) = self.common.get(&word) {
+            hits.join(in_titles, title);
+            return hits.join(in_others, elsewhere);
+        }
         for posting in self.postings.get(word) {
-            hits.add(posting >> 1, if posting & 1 == 1 { scores[1] } else { scores[0] });
-        }
-    }
-}
-
-/// What one word finds.
-struct Hits {
-    places: Places,
-    /// By product: the best way in which it was found.
-    scores: Vec<u8>,
-}
-
-impl Hits {
-    fn none(products: usize) -> Self {
-        Self { places: Places::none(products), scores: vec![0; products] }
-    }
-
-    // As [`Places::add`].
-    #[inline(always)]
-    fn add(&mut self, place: u32, score: u8) {
-        if let Some(best) = self.scores.get_mut(place as usize) {
-            *best = score.max(*best);
-            self.places.add(place);
-        }
-    }
-
-    #[inline(always)]
-    fn score(&self, place: u32) -> u8 {
-        self.scores.get(place as usize).copied().unwrap_or_default()
-    }
-
-    /// What both find, as well as the worse of them.
-    fn keep(&mut self, other: &Self) {
-        self.places.keep(&other.places);
-        for (score, other) in self.scores.iter_mut().zip(&other.scores) {
-            *score = (*score).min(*other);
+            hits.add(posting >> 1, if posting & 1 == 1 { title } else { elsewhere });
         }
     }
 }

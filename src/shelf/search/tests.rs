@@ -217,3 +217,51 @@ fn what_is_sold_is_found_in_each_language_that_it_is_called_in() {
         assert_eq!(completed("te", own), ["Teapot"]);
     }
 }
+
+/// In a shop so large that most are not looked at one by one.
+#[test]
+fn the_best_of_many_are_told_in_order_on_all_pages() {
+    const WORDS: [&str; 6] = ["kettle", "kettles", "lantern", "lamp", "mug", "red"];
+    let mut chance: u32 = 7;
+    let mut word = || {
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        WORDS[(chance >> 16) as usize % WORDS.len()]
+    };
+    let goods = (0..4_000_u64).map(|n| {
+        let title = (0..=n % 4).map(|_| word()).collect::<Vec<_>>().join(" ");
+        Product { tags: vec![word().into()], ..product(n, &title, Some(100), 1) }
+    });
+    let snapshot = Snapshot::new("1".into(), settings(), goods.collect());
+    let many = ["kettle", "ketle", "kettle lantern", "la", "mug"];
+    for (sought, least) in many.map(|sought| (sought, 1_000)).into_iter().chain([("red mug kettles", 100)]) {
+        let found = snapshot.searched().find(sought);
+        let mut expected: Vec<u32> = found.places.iter().collect();
+        assert!(expected.len() > least, "{sought}: {}", expected.len());
+        expected.sort_by_key(|place| std::cmp::Reverse(found.rank(*place)));
+        let expected: Vec<_> = expected.iter().map(|place| snapshot.products[*place as usize].id).collect();
+        let listed = |cursor: Option<String>, backwards: bool| {
+            let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", sought).finish();
+            let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+            let list = ListQuery::parse(&snapshot, &format!("{query}&limit=100{cursor}")).unwrap();
+            page(&snapshot, &ListQuery { backwards, ..list })
+        };
+        let (mut all, mut back, mut cursor) = (Vec::new(), Vec::new(), None);
+        loop {
+            let page = listed(cursor, false);
+            all.extend(page.items.iter().map(|item| item.card.id));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                back.extend(page.items.iter().map(|item| item.card.id));
+                cursor = page.previous_cursor;
+                break;
+            }
+        }
+        assert!(all == expected, "{sought}");
+        while cursor.is_some() {
+            let page = listed(cursor, true);
+            back.splice(0..0, page.items.iter().map(|item| item.card.id));
+            cursor = page.previous_cursor;
+        }
+        assert!(back == expected, "{sought}, backwards");
+    }
+}
