@@ -22,12 +22,12 @@ pub struct PriceIndex {
     pub sold: Places,
     /// Whether some product is sold in it in only some of its variants.
     pub is_patchy: bool,
-    /// How many variants there are, sold in this currency or not.
-    count: usize,
-    /// Those that are.
+    /// The variants that are sold in this currency, and those of them that are in stock.
     offered: Places,
-    in_stock: Offered,
-    sold_out: Offered,
+    in_stock: Places,
+    /// The amount that each is offered at, until the ladder is made of them.
+    offers: Mutex<Vec<(i64, u32)>>,
+    ladder: OnceLock<Ladder>,
 }
 
 /// What is sold, cheapest first, then by id.
@@ -38,33 +38,12 @@ pub struct ByPrice {
     highest: Vec<i64>,
 }
 
-/// Amounts, each with the number of the variant that is offered at it.
-#[derive(Debug)]
-struct Offered {
-    /// Until the ladder is made of them.
-    offers: Mutex<Vec<(i64, u32)>>,
-    ladder: OnceLock<Ladder>,
-}
-
-impl Offered {
-    fn new(offers: Vec<(i64, u32)>) -> Self {
-        Self { offers: Mutex::new(offers), ladder: OnceLock::new() }
-    }
-
-    fn ladder(&self, all: &Variants) -> &Ladder {
-        self.ladder.get_or_init(|| {
-            let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
-            Ladder::new(all, &std::mem::take(&mut *offers))
-        })
-    }
-}
-
 impl PriceIndex {
     /// Of the products that buyers see at a time, or of all.
     pub fn new(currency: Currency, products: &[Arc<Packed>], variants: &Variants, at: Option<Timestamp>) -> Self {
         let mut ranges = Vec::with_capacity(products.len());
-        let (mut in_stock, mut sold_out, mut is_patchy) = (Vec::new(), Vec::new(), false);
-        let mut offered = Places::none(variants.count());
+        let (mut all, mut is_patchy) = (Vec::new(), false);
+        let [mut offered, mut in_stock] = [Places::none(variants.count()), Places::none(variants.count())];
         for (place, product) in products.iter().enumerate() {
             let offers = product.offers(at);
             let mut range: Option<(i64, i64)> = None;
@@ -72,9 +51,11 @@ impl PriceIndex {
             let shown = if at.is_none_or(|at| offers.is_published(at)) { &*offers.variants } else { &[] };
             for (number, variant) in variants.of(number(place)).zip(shown) {
                 let Some(Money { amount, .. }) = variant.price(currency) else { continue };
-                let offers = if variant.level.is_out() { &mut sold_out } else { &mut in_stock };
-                offers.push((amount, number));
+                all.push((amount, number));
                 offered.add(number);
+                if !variant.level.is_out() {
+                    in_stock.add(number);
+                }
                 range = Some(range.map_or((amount, amount), |(from, to)| (from.min(amount), to.max(amount))));
                 sold = usize::saturating_add(sold, 1);
             }
@@ -90,10 +71,10 @@ impl PriceIndex {
             by_price: OnceLock::new(),
             sold,
             is_patchy,
-            count: variants.count(),
             offered,
-            in_stock: Offered::new(in_stock),
-            sold_out: Offered::new(sold_out),
+            in_stock,
+            offers: Mutex::new(all),
+            ladder: OnceLock::new(),
         }
     }
 
@@ -135,114 +116,78 @@ impl PriceIndex {
         if !filter.asks_of_offers() {
             return self.sold.clone();
         }
-        let mut matches = Places::none(self.ranges.len());
-        self.pieces(filter, variants, &mut |piece| match piece {
-            Piece::Offers(offers) => offers.iter().for_each(|(_, product)| matches.add(*product)),
-            Piece::Set(set) => matches.join(&set.products),
-        });
-        matches
+        variants.products(&self.offers(filter))
     }
 
     /// The variants that have all of that.
-    pub fn offers(&self, filter: &Filter, variants: &Variants) -> Places {
-        if !filter.asks_of_offers() {
-            return self.offered.clone();
+    pub fn offers(&self, filter: &Filter) -> Places {
+        let mut offers = match (filter.price_min, filter.price_max) {
+            (None, None) => self.offered.clone(),
+            (least, most) => self.ladder().between(least.unwrap_or(i64::MIN), most.unwrap_or(i64::MAX)),
+        };
+        if filter.in_stock {
+            offers.keep(&self.in_stock);
         }
-        let mut matches = Places::none(self.count);
-        self.pieces(filter, variants, &mut |piece| match piece {
-            Piece::Offers(offers) => offers.iter().for_each(|(variant, _)| matches.add(*variant)),
-            Piece::Set(set) => matches.join(&set.variants),
-        });
-        matches
+        offers
     }
 
-    fn pieces(&self, filter: &Filter, variants: &Variants, tell: &mut dyn FnMut(Piece)) {
-        let (least, most) = (filter.price_min.unwrap_or(i64::MIN), filter.price_max.unwrap_or(i64::MAX));
-        self.in_stock.ladder(variants).pieces(least, most, tell);
-        if !filter.in_stock {
-            self.sold_out.ladder(variants).pieces(least, most, tell);
-        }
+    fn ladder(&self) -> &Ladder {
+        self.ladder.get_or_init(|| {
+            let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+            Ladder::new(self.offered.length() as usize, &std::mem::take(&mut *offers))
+        })
     }
 }
 
-/// Offers by price, and over them a tree of sets: each level joins two of the
-/// one below. So the offers between two prices are a few sets joined, however
-/// many they are, and what is over at both ends.
+/// Offers by price, and the sets of the variants that the first so many are: what is offered
+/// between two prices is in one set and not in another, however much it is, but for the few
+/// offers between the prices and those sets.
 #[derive(Debug)]
 struct Ladder {
     amounts: Vec<i64>,
-    /// The numbers of the variants that are offered so, each with its product's place.
-    offers: Vec<(u32, u32)>,
-    /// The one at `n` joins those at `2n` and `2n + 1`; the last half are the
-    /// leaves, one for each [`LEAF`] offers. At 0 there is none.
-    sets: Vec<Set>,
+    /// The variants that are offered so.
+    offers: Vec<u32>,
+    /// The one at `n` has the first `n * step` offers.
+    sets: Vec<Places>,
+    step: usize,
 }
 
-#[derive(Debug, Clone)]
-struct Set {
-    variants: Places,
-    /// What has one of them.
-    products: Places,
-}
-
-/// What is between two prices consists of these.
-enum Piece<'a> {
-    Offers(&'a [(u32, u32)]),
-    Set(&'a Set),
-}
-
-/// Offers of one set: at 50,000 products with 150,000 variants the tree takes 3.6 MB.
-const LEAF: usize = 2_048;
+/// At 50,000 products with 150,000 variants they take 2.4 MB.
+const MOST_SETS: usize = 128;
+/// Offers from set to set: fewer are added sooner one by one.
+const LEAST_STEP: usize = 512;
 
 impl Ladder {
-    fn new(all: &Variants, offers: &[(i64, u32)]) -> Self {
+    /// `variants`: how many numbers of variants there are.
+    fn new(variants: usize, offers: &[(i64, u32)]) -> Self {
         let by_amount = order(offers.len(), &|one, other| offers.get(one).cmp(&offers.get(other)));
         let sorted = || by_amount.iter().filter_map(|place| offers.get(*place));
-        let of_product = |(_, variant): &(i64, u32)| Some((*variant, all.product(*variant)?.0));
-        let placed: Vec<(u32, u32)> = sorted().filter_map(of_product).collect();
-        let leaves = placed.len() / LEAF;
-        let mut sets = vec![Set { variants: Places::none(0), products: Places::none(0) }; leaves];
-        for leaf in placed.chunks_exact(LEAF) {
-            let mut set = Places::none(all.count());
-            leaf.iter().for_each(|(variant, _)| set.add(*variant));
-            sets.push(Set { products: all.products(&set), variants: set });
+        let offers: Vec<u32> = sorted().map(|(_, variant)| *variant).collect();
+        let step = offers.len().div_ceil(MOST_SETS).max(LEAST_STEP);
+        let mut set = Places::none(variants);
+        let mut sets = vec![set.clone()];
+        for more in offers.chunks_exact(step) {
+            more.iter().for_each(|variant| set.add(*variant));
+            sets.push(set.clone());
         }
-        for parent in (1..leaves).rev() {
-            let children = [parent.saturating_mul(2), parent.saturating_mul(2).saturating_add(1)];
-            if let [Some(one), Some(other)] = children.map(|child| sets.get(child)) {
-                let mut set = one.clone();
-                set.variants.join(&other.variants);
-                set.products.join(&other.products);
-                sets.get_mut(parent).into_iter().for_each(|place| *place = set.clone());
-            }
-        }
-        Self { amounts: sorted().map(|(amount, _)| *amount).collect(), offers: placed, sets }
+        Self { amounts: sorted().map(|(amount, _)| *amount).collect(), offers, sets, step }
     }
 
-    /// Tells of what is offered from `least` to `most`.
-    fn pieces(&self, least: i64, most: i64, tell: &mut dyn FnMut(Piece)) {
+    /// What is offered from `least` to `most`.
+    fn between(&self, least: i64, most: i64) -> Places {
         let begin = self.amounts.partition_point(|amount| *amount < least);
         let end = self.amounts.partition_point(|amount| *amount <= most).max(begin);
-        let offers = |from: usize, to: usize| Piece::Offers(self.offers.get(from..to).unwrap_or_default());
-        let (first, last) = (begin.div_ceil(LEAF), end / LEAF);
-        if first >= last {
-            return tell(offers(begin, end));
-        }
-        tell(offers(begin, first.saturating_mul(LEAF)));
-        tell(offers(last.saturating_mul(LEAF), end));
-        let leaves = self.sets.len() / 2;
-        let (mut low, mut high) = (leaves.saturating_add(first), leaves.saturating_add(last));
-        while low < high {
-            if low % 2 == 1 {
-                self.sets.get(low).into_iter().for_each(|set| tell(Piece::Set(set)));
-                low = low.saturating_add(1);
-            }
-            if high % 2 == 1 {
-                high = high.saturating_sub(1);
-                self.sets.get(high).into_iter().for_each(|set| tell(Piece::Set(set)));
-            }
-            (low, high) = (low / 2, high / 2);
-        }
+        let set = |count: usize| self.sets.get(count.checked_div(self.step)?);
+        let over = |count: usize| {
+            let of_set = count.saturating_sub(count.checked_rem(self.step).unwrap_or(0));
+            self.offers.get(of_set..count).unwrap_or_default()
+        };
+        let Some((before, up_to)) = set(begin).zip(set(end)) else { return Places::none(0) };
+        let mut between = up_to.clone();
+        over(end).iter().for_each(|variant| between.add(*variant));
+        between.leave_out(before);
+        over(begin).iter().for_each(|variant| between.remove(*variant));
+        between
     }
 }
 
@@ -254,33 +199,19 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
 
-        /// Over several sizes of the tree, whatever its last offers are.
+        /// Over several numbers of sets, whatever the offers behind the last are.
         #[test]
         fn a_ladder_has_what_lies_between_two_prices(
-            amounts in prop::collection::vec(0..400_i64, 0..13_000),
-            bounds in prop::collection::vec((-1..401_i64, 0..400_i64), 12),
+            amounts in prop::collection::vec(0..400_i64, 0..5_000),
+            bounds in prop::collection::vec((-1..401_i64, -1..400_i64), 12),
         ) {
-            let all = Variants::new(amounts.chunks(3).map(<[_]>::len));
-            let numbers = (0..).flat_map(|place| all.of(place).collect::<Vec<_>>());
-            let offers: Vec<_> = amounts.iter().copied().zip(numbers).collect();
-            let ladder = Ladder::new(&all, &offers);
+            let offers: Vec<_> = amounts.into_iter().zip(0..).collect();
+            let ladder = Ladder::new(offers.len(), &offers);
             for (least, width) in bounds {
                 let most = least + width;
-                let none = || (Places::none(all.count()), Places::none(offers.len().div_ceil(3)));
-                let (mut found, mut expected) = (none(), none());
-                ladder.pieces(least, most, &mut |piece| match piece {
-                    Piece::Offers(offers) => offers.iter().for_each(|(variant, product)| {
-                        found.0.add(*variant);
-                        found.1.add(*product);
-                    }),
-                    Piece::Set(set) => {
-                        found.0.join(&set.variants);
-                        found.1.join(&set.products);
-                    }
-                });
-                offers.iter().filter(|offer| (least..=most).contains(&offer.0)).for_each(|offer| expected.0.add(offer.1));
-                expected.1.join(&all.products(&expected.0));
-                prop_assert_eq!(found, expected, "{} to {}", least, most);
+                let mut expected = Places::none(offers.len());
+                offers.iter().filter(|offer| (least..=most).contains(&offer.0)).for_each(|offer| expected.add(offer.1));
+                prop_assert_eq!(ladder.between(least, most), expected, "{} to {}", least, most);
             }
         }
     }

@@ -135,7 +135,7 @@ impl<'a> Selection<'a> {
 
     /// The variants that are all that is asked of one.
     fn fitting(&self, except: Except, offers: &Filter) -> Places {
-        let mut fitting = self.prices.offers(offers, self.snapshot.variants());
+        let mut fitting = self.prices.offers(offers);
         for chosen in self.options(except) {
             fitting.keep(&self.having(&chosen.codes));
         }
