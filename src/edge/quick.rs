@@ -6,12 +6,12 @@ use std::cell::{OnceCell, RefCell};
 
 use wasm_bindgen::prelude::*;
 
-use crate::app::Config;
 use crate::auth::may_have_prices;
 use crate::ports::Clock;
+use crate::shelf::digest;
 use crate::shelf::memory::CatalogMemory;
 use crate::shelf::read::{self, ReadAnswer};
-use crate::shelf::snapshot::{Moment, Snapshot};
+use crate::shelf::snapshot::Moment;
 use crate::sorted::SortedMap;
 use crate::web::pages::{self, Reading};
 use crate::web::visitor::Visitor;
@@ -22,12 +22,15 @@ use crate::wire::headers::security_headers;
 /// first page has 10 KB, a list of the API 5.
 const MAX_KEPT: usize = 2_000;
 const MAX_KEPT_BYTES: usize = 16 * 1024 * 1024;
+/// How many questions that were asked once are remembered.
+const MAX_ASKED: usize = 4_096;
 
 #[wasm_bindgen(module = "/src/edge/respond.js")]
 extern "C" {
     /// The second argument of `new Response`, made once.
     fn init(status: u16, headers: &str) -> JsValue;
     fn kept_body(bytes: &[u8]) -> JsValue;
+    fn respond(status: u16, headers: &str, body: &[u8]) -> JsValue;
     fn respond_kept(body: Option<&JsValue>, init: &JsValue) -> JsValue;
 }
 
@@ -40,8 +43,28 @@ thread_local! {
 #[derive(Default)]
 struct Kept {
     of: Moment,
+    asked: Asked,
     answers: SortedMap<String, KeptAnswer>,
     bytes: usize,
+}
+
+/// What was asked once, by its digest, of whatever snapshot. Most searches and filters nobody asks
+/// again: kept, their answers would be dead weight that each collection of garbage goes through.
+struct Asked(Vec<u64>);
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self(vec![0; MAX_ASKED])
+    }
+}
+
+impl Asked {
+    /// Whether it was asked before.
+    fn again(&mut self, key: &str) -> bool {
+        let digest = digest(key.as_bytes());
+        let known = self.0.get_mut(digest as usize % MAX_ASKED);
+        known.is_some_and(|known| std::mem::replace(known, digest) == digest)
+    }
 }
 
 struct KeptAnswer {
@@ -92,27 +115,34 @@ fn find(url: &str, if_none_match: Option<&str>, visitor: Option<&str>) -> Option
     };
     KEPT.with_borrow_mut(|kept| {
         if !kept.of.is_of(&snapshot) {
-            *kept = Kept { of: snapshot.moment(), ..Kept::default() };
+            let asked = std::mem::take(&mut kept.asked);
+            *kept = Kept { of: snapshot.moment(), asked, ..Kept::default() };
         }
-        if !kept.answers.contains_key(&*key) {
-            kept.keep(&key, target, &snapshot, &app.config, visitor)?;
+        if let Some(answer) = kept.answers.get(&*key) {
+            return Some(answer.respond(if_none_match));
         }
-        kept.answers.get(&*key).map(|answer| answer.respond(if_none_match))
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let site = app.config.public_url.as_deref().unwrap_or_default();
+        let page = || pages::answer(&snapshot, &Reading { visitor, site, path, query });
+        let answer = read::answer(&snapshot, path, query).or_else(page)?.ok()?;
+        let headers = headers(&answer, !app.config.cors_origins.is_empty());
+        if kept.asked.again(&key) {
+            return Some(kept.keep(key.into_owned(), answer, headers, if_none_match));
+        }
+        Some(match if_none_match {
+            Some(header) if none_match_holds(header, &answer.etag) => respond(304, &headers, &[]),
+            _ => respond(answer.status.as_u16(), &headers, &answer.body),
+        })
     })
 }
 
 impl Kept {
-    fn keep(&mut self, key: &str, target: &str, snapshot: &Snapshot, config: &Config, visitor: Visitor) -> Option<()> {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let site = config.public_url.as_deref().unwrap_or_default();
-        let page = || pages::answer(snapshot, &Reading { visitor, site, path, query });
-        let answer = read::answer(snapshot, path, query).or_else(page)?.ok()?;
+    fn keep(&mut self, key: String, answer: ReadAnswer, headers: String, if_none_match: Option<&str>) -> JsValue {
         if self.answers.len() >= MAX_KEPT || self.bytes + answer.body.len() > MAX_KEPT_BYTES {
             self.answers.clear();
             self.bytes = 0;
         }
         self.bytes += answer.body.len();
-        let headers = headers(&answer, !config.cors_origins.is_empty());
         let kept = KeptAnswer {
             body: kept_body(&answer.body),
             whole: init(answer.status.as_u16(), &headers),
@@ -120,8 +150,9 @@ impl Kept {
             headers,
             etag: answer.etag,
         };
-        self.answers.insert(key.to_owned(), kept);
-        Some(())
+        let response = kept.respond(if_none_match);
+        self.answers.insert(key, kept);
+        response
     }
 }
 

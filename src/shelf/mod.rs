@@ -51,3 +51,4 @@ pub use beyond::{knowing, knowing_all, knowing_at_best};
 pub use current::current;
 pub use own::{at_own_prices, not_asked, showing_own_prices};
 pub use publish::{publish, tick};
+pub use terms::digest;

@@ -2,8 +2,6 @@
 //! the request's target. The router's handlers and the edge's synchronous
 //! path both answer with them.
 
-use std::hash::Hasher;
-
 use http::StatusCode;
 use serde::Serialize;
 
@@ -16,6 +14,7 @@ use super::related::{RelatedQuery, related};
 use super::search::Highlighter;
 use super::snapshot::Snapshot;
 use super::suggest;
+use super::terms::digest;
 use super::views::{ProductDetail, ProductItem, ProductList, RelatedList};
 use crate::catalog::product::Product;
 use crate::catalog::slug;
@@ -56,12 +55,10 @@ pub struct ReadAnswer {
 impl ReadAnswer {
     pub fn new(snapshot: &Snapshot, content_type: &'static str, body: Vec<u8>) -> Self {
         // Names bytes, keeps no secret: 64 bits beside the version are plenty.
-        let mut hasher = std::hash::DefaultHasher::new();
-        hasher.write(&body);
         Self {
             status: StatusCode::OK,
             content_type,
-            etag: format!("\"{}-{:016x}\"", snapshot.version, hasher.finish()),
+            etag: format!("\"{}-{:016x}\"", snapshot.version, digest(&body)),
             body,
             cache_control: CACHE_CONTROL,
             catalog_version: snapshot.version.clone(),

@@ -123,12 +123,37 @@ pub fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
+/// Names bytes: FNV-1a of 64 bits, a word of eight bytes at a time. Bytes that differ in one word never
+/// have the same, as each step can be undone.
+pub fn digest(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(byte, rest)| *byte = *rest);
+    let step = |digest: u64, word: u64| {
+        let digest = (digest ^ word).wrapping_mul(0x0100_0000_01b3);
+        digest ^ digest >> 32
+    };
+    let digest = words.iter().fold(0xcbf2_9ce4_8422_2325, |digest, word| step(digest, u64::from_le_bytes(*word)));
+    [u64::from_le_bytes(last), bytes.len() as u64].into_iter().fold(digest, step)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn bytes_that_differ_in_one_place_or_in_length_have_other_digests(
+            bytes in prop::collection::vec(any::<u8>(), 1..40), at in any::<prop::sample::Index>(), other in 1..=255_u8,
+        ) {
+            let mut changed = bytes.clone();
+            *at.get_mut(&mut changed) ^= other;
+            prop_assert_ne!(digest(&bytes), digest(&changed));
+            let longer = [&*bytes, &[0]].concat();
+            prop_assert_ne!(digest(&bytes), digest(&longer));
+        }
+
         #[test]
         fn texts_are_numbered_once_and_found_by_how_they_begin(
             texts in prop::collection::vec("[abä]{0,3}", 0..200),
