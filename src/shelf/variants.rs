@@ -8,6 +8,8 @@
 //! the numbers of those that have no such variant are nobody's. What only few products
 //! have so many of comes behind the planes, product by product.
 
+use std::ops::Range;
+
 use super::places::{Compact, Places, number};
 
 #[derive(Debug, Default)]
@@ -61,7 +63,7 @@ impl Variants {
     }
 
     /// Those of them that are behind the planes.
-    fn behind(&self, place: u32) -> std::ops::Range<u32> {
+    fn behind(&self, place: u32) -> Range<u32> {
         let first = |place: u32| self.firsts.get(place as usize).copied().unwrap_or_default();
         first(place)..first(place.saturating_add(1))
     }

@@ -39,7 +39,7 @@ impl<'a> Hits<'a> {
     }
 
     /// What was found so well, to add to.
-    pub fn layer(&mut self, score: u8) -> Option<&mut Places> {
+    fn layer(&mut self, score: u8) -> Option<&mut Places> {
         if !self.layers.iter().any(|layer| layer.score == score) {
             self.layers.push(Layer { score, places: Cow::Owned(Places::none(self.products)) });
         }
@@ -66,6 +66,14 @@ impl<'a> Hits<'a> {
     pub fn places(&self) -> Places {
         let mut places = Places::none(self.products);
         self.layers.iter().for_each(|layer| places.join(&layer.places));
+        places
+    }
+
+    /// What all of these find; of none nothing.
+    pub fn in_all(products: usize, all: &[Self]) -> Places {
+        let Some((first, others)) = all.split_first() else { return Places::none(products) };
+        let mut places = first.places();
+        others.iter().for_each(|hits| places.keep(&hits.places()));
         places
     }
 

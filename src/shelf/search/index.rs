@@ -38,8 +38,8 @@ pub struct Spelled {
     pub length: u8,
 }
 
-/// With more products than these, and than one in so many, a word is one that many have: as a
-/// bit for each product it is joined sooner, and takes less memory.
+/// With more products than these, and than one in so many, a word is one that many have, and a bit
+/// for each product joins it sooner than its postings.
 const MANY: usize = 32;
 
 /// A product, and whether the word is in its title.

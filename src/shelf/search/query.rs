@@ -136,9 +136,7 @@ impl SearchIndex {
     /// What has all words; of no word nothing.
     fn find_all(&self, words: &[Sought], folded: &str, reach: Reach) -> Found<'_> {
         let hits: Vec<_> = words.iter().map(|word| self.hits(word, reach)).collect();
-        let mut places = hits.first().map_or_else(|| Places::none(self.products), Hits::places);
-        hits.iter().skip(1).for_each(|hits| places.keep(&hits.places()));
-        Found { places, hits, title: hash_of(folded), titles: &self.titles }
+        Found { places: Hits::in_all(self.products, &hits), hits, title: hash_of(folded), titles: &self.titles }
     }
 
     fn hits(&self, sought: &Sought, reach: Reach) -> Hits<'_> {
@@ -195,11 +193,9 @@ impl SearchIndex {
             hits.ranked()
         };
         let of_parts: Vec<_> = parts.iter().map(of_part).collect();
-        let mut all = of_parts.first().map_or_else(|| Places::none(self.products), Hits::places);
-        of_parts.iter().skip(1).for_each(|hits| all.keep(&hits.places()));
         // As well as the part that was found worst.
         let worst = |place| of_parts.iter().map(|hits| hits.score(place)).min().unwrap_or_default();
-        all.each(|place| hits.add(place, worst(place)));
+        Hits::in_all(self.products, &of_parts).each(|place| hits.add(place, worst(place)));
     }
 
     fn add_typos<'a>(&'a self, sought: &str, hits: &mut Hits<'a>) {
